@@ -1,0 +1,358 @@
+"""The verbs: prepare, inspect, train, paint, repaint, measure; the command line has the same words.
+
+Imports that take long stay inside the functions, so that `import impasto.api` is quick.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from impasto import __version__
+from impasto.errors import CheckpointError, ConfigError, DataError, RecipeError, UsageError, suggestion
+
+if TYPE_CHECKING:
+    from impasto.contract import Painter
+    from impasto.data.store import Store
+    from impasto.training.loop import Trained
+
+__all__ = ["inspect", "load_painter", "measure", "paint", "prepare", "repaint", "train"]
+
+CHUNK = 64
+"""Most pictures painted at a time."""
+
+
+def prepare(folder: str | Path, out: str | Path, **options: Any) -> Store:
+    """Make a store of a folder of pictures; options and errors as in `data.prepare.prepare`."""
+    from impasto.data.prepare import prepare as work
+
+    return work(Path(folder), Path(out), **options)
+
+
+def inspect(store: str | Path, out: str | Path | None = None) -> dict[str, Any]:
+    """Describe a store: counts, categories and shares, sizes, duplicates, rejects.
+
+    Args:
+        store: A folder that `prepare` made.
+        out: Where the page, the chart and the contact sheet go; the store's own folder `inspection`
+            without it.
+
+    Returns:
+        The numbers on the page.
+    """
+    from impasto.data.inspect import inspect as work
+    from impasto.data.store import Store
+
+    return work(Store.open(store), Path(out) if out else Path(store) / "inspection")
+
+
+def train(
+    painter: str,
+    store: str | Path,
+    out: str | Path,
+    *,
+    minutes: float | None = None,
+    steps: int | None = None,
+    preset: str | None = None,
+    label: str | None = None,
+    values: Mapping[str, Any] | None = None,
+    watch: Callable[[dict[str, Any]], None] | None = None,
+) -> Trained:
+    """Train a painter on the training pictures of a store, or go on where the run stopped.
+
+    Args:
+        painter: Name in the catalogue.
+        store: A folder that `prepare` made.
+        out: The run folder.
+        minutes: Minutes of training, over all sessions of the run.
+        steps: Steps of training; with both, whichever ends first.
+        preset: 'tiny', 'small' or 'base'; without it 'base' on a GPU and else 'small'.
+        label: Label column whose categories the painter learns; the store's own default without it.
+        values: Further settings, of `TrainSettings` or of the painter's config, by name.
+        watch: Called with every event of the run's journal.
+
+    Returns:
+        Where the run and its exported painter lie.
+
+    Raises:
+        UnknownName: When painter, preset or label column do not exist.
+        ConfigError: When a value is unknown, of the wrong type or out of range.
+        StoreError: When the store is missing or was changed.
+        ImpastoError: As `training.loop.train` says.
+    """
+    import torch
+
+    from impasto import catalogue
+    from impasto.config import load
+    from impasto.data.store import Store
+    from impasto.training.loop import train as loop
+    from impasto.training.settings import TrainSettings
+
+    cls = catalogue.painter(painter)
+    how, what = _divide(values or {}, TrainSettings, cls.Config)
+    times = {"minutes": minutes, "steps": steps}
+    settings = load(TrainSettings, {**{k: v for k, v in times.items() if v is not None}, **how})
+    split = Store.open(store).split("train", label)
+    torch.manual_seed(settings.seed)
+    preset = preset or ("base" if torch.cuda.is_available() and settings.device != "cpu" else "small")
+    known = {"resolution": split.store.resolution, "categories": split.categories, "shares": split.shares}
+    made = cls.build(preset, **{**known, **what})
+    return loop(made, split, Path(out), settings, facts={"preset": preset}, watch=watch)
+
+
+def load_painter(source: str | Path) -> Painter:
+    """The painter of a run, of an exported folder, or of a hub id.
+
+    Args:
+        source: A run folder (its export, or without one its newest checkpoint), a folder with
+            `config.json` and `model.safetensors`, or a hub id.
+
+    Raises:
+        CheckpointError: When nothing loadable is there.
+    """
+    from impasto import catalogue, pretrained
+    from impasto.config import load
+    from impasto.contract import Painter
+    from impasto.files import read_json
+
+    folder = Path(source)
+    if not (folder / "run.json").exists():
+        return Painter.from_pretrained(source)
+    if (folder / "painter" / "config.json").exists():
+        return Painter.from_pretrained(folder / "painter")
+    from impasto.training.checkpoint import newest
+
+    found = newest(folder / "checkpoints")
+    if found is None:
+        raise CheckpointError(f"{folder} holds no checkpoint yet; train it first: impasto train … --out {folder}")
+    described = read_json(folder / "run.json", CheckpointError)
+    cls = catalogue.painter(described["painter"])
+    painter: Painter = cls(load(cls.Config, described["config"]))
+    pretrained.load_weights(painter, found / "ema.safetensors")
+    return painter
+
+
+def paint(
+    source: str | Path,
+    out: str | Path,
+    *,
+    count: int = 16,
+    category: str | None = None,
+    seed: int = 0,
+    overwrite: bool = False,
+    settings: Mapping[str, Any] | None = None,
+    watch: Callable[[int, int], None] | None = None,
+) -> list[Path]:
+    """Paint pictures into a folder, each with its recipe inside, and a contact sheet.
+
+    Args:
+        source: A run, an exported painter, or a hub id.
+        out: The folder; pictures are named by their index.
+        count: How many.
+        category: Name of a category; in the shares of the training pictures without it.
+        seed: Picture `i` of a seed is always the same.
+        overwrite: Whether pictures of the same name may be replaced.
+        settings: Settings of this painter, such as the number of sampling steps.
+        watch: Called with how many of how many are done.
+
+    Returns:
+        The pictures' paths, and last that of the contact sheet.
+
+    Raises:
+        CheckpointError: When there is no painter.
+        UsageError: When count or seed is out of range, or pictures would be replaced.
+        UnknownName: When the painter does not know the category.
+    """
+    import numpy as np
+
+    from impasto.data.pictures import contact_sheet
+    from impasto.data.recipe import save_picture
+
+    folder = Path(out)
+    if count < 1:
+        raise UsageError(f"count must be 1 or more, not {count}.")
+    painter = load_painter(source)
+    paths = [folder / f"{i:04d}.png" for i in range(count)] + [folder / "contact-sheet.png"]
+    there = [p for p in paths if p.exists()]
+    if there and not overwrite:
+        raise UsageError(f"{there[0]} exists already; choose another --out, or allow it with --overwrite.")
+    # All chunks are full, since a picture is repeated exactly only in a chunk of the same size.
+    chunks = math.ceil(count / CHUNK)
+    size = math.ceil(count / chunks)
+    told = dict(settings or {})
+    weights = _weights(painter)
+    done = []
+    for first in range(0, count, size):
+        pixels = _chunk(painter, first, size, seed, category, told)[: count - first]
+        for index, picture in enumerate(pixels, first):
+            recipe = _recipe(painter, source, weights, picture, seed, index, size, category, told)
+            save_picture(paths[index], picture, recipe)
+        done.append(pixels)
+        if watch:
+            watch(min(count, first + size), count)
+    _save_sheet(contact_sheet(np.concatenate(done), scale=max(1, 96 // painter.config.resolution)), paths[-1])
+    return paths
+
+
+def repaint(
+    picture: str | Path, out: str | Path | None = None, *, source: str | Path | None = None
+) -> tuple[Path, bool]:
+    """Paint a picture again from the recipe inside it.
+
+    Args:
+        picture: A PNG that `paint` made.
+        out: Where to; beside the picture, with '-again' in its name, without it.
+        source: The painter, when it no longer lies where the recipe says.
+
+    Returns:
+        The new picture's path, and whether it equals the old one bit for bit.
+
+    Raises:
+        RecipeError: When the picture holds no recipe, or the painter's weights are others.
+    """
+    from impasto.data.recipe import pixels_hash, read_recipe, save_picture
+
+    recipe = read_recipe(picture)
+    try:
+        painter = load_painter(source or recipe.painter)
+    except CheckpointError as error:
+        raise RecipeError(
+            f"The painter of {picture} is not at {source or recipe.painter} ({error}) Say where it is: --painter FOLDER"
+        ) from None
+    if _weights(painter) != recipe.weights:
+        raise RecipeError(
+            f"The painter at {source or recipe.painter} has other weights than the one that painted {picture}. "
+            "Say where that one is: --painter FOLDER"
+        )
+    first = recipe.index // recipe.batch * recipe.batch
+    pixels = _chunk(painter, first, recipe.batch, recipe.seed, recipe.category, recipe.settings)
+    again = pixels[recipe.index - first]
+    path = Path(out) if out else Path(picture).with_stem(Path(picture).stem + "-again")
+    save_picture(path, again, recipe)
+    return path, pixels_hash(again) == recipe.pixels
+
+
+def measure(
+    source: str | Path,
+    against: str | Path,
+    *,
+    split: str = "test",
+    out: str | Path | None = None,
+    count: int = 2000,
+    seed: int = 0,
+    network: str = "auto",
+    label: str | None = None,
+    watch: Callable[[str], None] | None = None,
+) -> dict[str, Any]:
+    """Measure a painter against the pictures of a store; writes `measure.json` and `report.html`.
+
+    Args:
+        source: A run, an exported painter, or a hub id.
+        against: A store of the painter's resolution.
+        split: 'test', 'train' or 'all'.
+        out: The folder for both files; the run's folder `measure` without it.
+        count: Pictures painted.
+        seed: Of the pictures painted and of all resampling.
+        network: Feature network; 'auto' takes the best whose weights are at hand.
+        label: Label column; the one whose categories the painter knows without it.
+        watch: Called with a line on what is being done.
+
+    Raises:
+        DataError: When store and painter differ in resolution.
+        ImpastoError: As `metrics.measure.measure` says.
+    """
+    from impasto.data.store import Store
+    from impasto.metrics.measure import measure as work
+
+    painter, store = load_painter(source), Store.open(against)
+    if store.resolution != painter.config.resolution:
+        raise DataError(
+            f"The painter paints at {painter.config.resolution} px and {against} holds {store.resolution} px; "
+            "prepare a store at the painter's resolution."
+        )
+    label = label or _label_of(painter, store)
+    place = Path(out) if out else Path(source) / "measure"
+    run = Path(source) if (Path(source) / "run.json").exists() else None
+    facts = {"source": str(source), "store": str(against), **({"run": str(run)} if run else {})}
+    train_split, test_split = store.split("train", label), store.split(split, label)
+    return work(
+        painter,
+        test_split,
+        train=train_split,
+        out=place,
+        count=count,
+        seed=seed,
+        network=network,
+        facts=facts,
+        cache=store.root / "features",
+        progress=watch,
+    )
+
+
+def _divide(values: Mapping[str, Any], *classes: type) -> list[dict[str, Any]]:
+    """Sort settings by the config that has them.
+
+    Raises:
+        ConfigError: When none has one of them.
+    """
+    names = [{f.name for f in fields(cls)} for cls in classes]
+    for key in values:
+        if not any(key in own for own in names):
+            known = sorted(set().union(*names))
+            raise ConfigError(f"There is no setting {key!r}{suggestion(key, known)} Settings: {', '.join(known)}.")
+    return [{k: v for k, v in values.items() if k in own} for own in names]
+
+
+def _label_of(painter: Painter, store: Store) -> str | None:
+    """The label column whose categories the painter learned."""
+    for column in store.label_columns:
+        if store.categories(column) == painter.config.categories:
+            return column
+    return None
+
+
+def _chunk(painter: Painter, first: int, size: int, *how: Any) -> Any:
+    from impasto.data.pictures import to_uint8
+
+    seed, category, told = how
+    return to_uint8(painter.paint(size, seed=seed, category=category, first=first, batch=size, **told))
+
+
+def _recipe(painter: Painter, source: str | Path, weights: str, picture: Any, *how: Any) -> Any:
+    import torch
+
+    from impasto.data.recipe import Recipe, pixels_hash
+
+    seed, index, batch, category, told = how
+    return Recipe(
+        painter=str(source),
+        weights=weights,
+        seed=seed,
+        index=index,
+        batch=batch,
+        category=category,
+        settings=dict(told),
+        resolution=painter.config.resolution,
+        version=__version__,
+        torch=torch.__version__,
+        pixels=pixels_hash(picture),
+    )
+
+
+def _weights(painter: Painter) -> str:
+    from impasto.pretrained import state_hash
+
+    return state_hash(painter)
+
+
+def _save_sheet(sheet: Any, path: Path) -> None:
+    import io
+
+    from impasto.files import write_whole
+
+    file = io.BytesIO()
+    sheet.save(file, "PNG")
+    write_whole(path, file.getvalue())

@@ -1,0 +1,79 @@
+"""`impasto list`, `impasto doctor` and `impasto demo`."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from impasto.cli.out import Json, console, duration, print_json
+from impasto.cli.train import Watch
+
+__all__ = ["add_to"]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the commands to the command line."""
+    app.command(name="list")(list_)
+    app.command()(doctor)
+    app.command()(demo)
+
+
+class Things(StrEnum):
+    """What can be listed."""
+
+    painters = "painters"
+    metrics = "metrics"
+
+
+def list_(
+    things: Annotated[Things, typer.Argument(help="painters or metrics")] = Things.painters, json: Json = False
+) -> None:
+    """List what there is, with year and source."""
+    from impasto import catalogue
+
+    cards = (catalogue.painters() if things is Things.painters else catalogue.metrics()).values()
+    if json:
+        print_json([{k: v for k, v in asdict(card).items() if k != "thing"} for card in cards])
+        return
+    table = Table("name", "year", "what it is", "source", box=None)
+    for card in cards:
+        table.add_row(card.name, str(card.year), card.summary, card.source)
+    console.print(table)
+
+
+def doctor(json: Json = False) -> None:
+    """Say what this machine offers, and what is missing."""
+    from impasto.doctor import examine
+
+    told = examine()
+    if json:
+        print_json(told)
+        return
+    for part in ("versions", "machine", "speed", "weights"):
+        unit = " (GFLOP/s of matrix products)" if part == "speed" else ""
+        console.print(f"[bold]{part}[/bold]{unit}")
+        for key, value in told[part].items():
+            console.print(f"  {key:24} {'not at hand' if value is None else value}", soft_wrap=True, markup=False)
+    for sentence in told["missing"]:
+        console.print(f"Note: {sentence}", soft_wrap=True, markup=False)
+
+
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder for all of it.")] = Path("demo"),
+    data: Annotated[Path | None, typer.Option(help="Folder of pictures; drawn by rules without it.")] = None,
+    minutes: Annotated[float, typer.Option(help="How long to train.")] = 2.0,
+) -> None:
+    """Do the main job in one go: pictures, a store, a painter, its pictures and their measure."""
+    from impasto.demo import demo as work
+
+    start = time.monotonic()
+    with Watch() as watch:
+        page = work(out, data=data, minutes=minutes, say=lambda line: console.print(line, soft_wrap=True), watch=watch)
+    console.print(f"Done in {duration(time.monotonic() - start)}. Pictures: {out / 'gallery' / 'contact-sheet.png'}")
+    console.print(f"Look at {page}", soft_wrap=True)

@@ -1,0 +1,101 @@
+"""The command `impasto`: its groups, global options, and how errors end."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tomllib
+import traceback
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from impasto import __version__
+from impasto.cli import about, data, measure, paint, train
+from impasto.errors import ConfigError, ImpastoError, suggestion
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="impasto",
+    help="An open studio for AI painting: prepare pictures, train a painter, paint, and measure honestly.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "IMPASTO"},
+)
+app.add_typer(data.app, name="data")
+for _module in (train, paint, measure, about):
+    _module.add_to(app)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"impasto {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    debug: Annotated[bool, typer.Option(help="Show the traceback of an error.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+) -> None:
+    """Options before the command's name."""
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit with 0, 1 (failed), 2 (usage) or 130 (interrupted)."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    debug = "--debug" in arguments or os.environ.get("IMPASTO_DEBUG", "") not in ("", "0")
+    # --debug is understood wherever it stands.
+    arguments = [word for word in arguments if word != "--debug"]
+    try:
+        command = typer.main.get_command(app)
+        command(arguments, prog_name="impasto", standalone_mode=True, default_map=_defaults(command))
+    except ImpastoError as error:
+        if debug:
+            traceback.print_exc()
+        _say(str(error))
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        _say("Interrupted.")
+        sys.exit(130)
+    except Exception as error:
+        if debug:
+            raise
+        _say(f"{type(error).__name__}: {error}. This was not foreseen; see the whole story with --debug.")
+        sys.exit(1)
+
+
+def _say(message: str) -> None:
+    print(f"impasto: {message}", file=sys.stderr)
+
+
+def _defaults(command: Any) -> dict[str, Any]:
+    """Defaults of the commands' options from `impasto.toml` in the working folder.
+
+    Raises:
+        ConfigError: When the file is not TOML, or names a command or option that does not exist.
+    """
+    path = Path("impasto.toml")
+    if not path.is_file():
+        return {}
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read as TOML ({error}).") from None
+    _check(command, values, str(path))
+    return values
+
+
+def _check(command: Any, values: dict[str, Any], where: str) -> None:
+    groups = getattr(command, "commands", {})
+    known = [*groups, *(p.name for p in command.params)]
+    for key, value in values.items():
+        if key not in known:
+            raise ConfigError(f"{where} has the unknown entry {key!r}{suggestion(key, known)}")
+        if key in groups and isinstance(value, dict):
+            _check(groups[key], value, f"{where} [{key}]")

@@ -1,0 +1,65 @@
+"""`impasto measure`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from impasto.cli.out import Json, console, print_json
+
+__all__ = ["add_to"]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(measure)
+
+
+def measure(
+    source: Annotated[str, typer.Argument(help="A run, an exported painter, or a hub id.")],
+    against: Annotated[Path, typer.Option(help="A store of the painter's resolution.")],
+    split: Annotated[str, typer.Option(help="test, train or all.")] = "test",
+    out: Annotated[Path | None, typer.Option(help="Folder for measure.json and report.html.")] = None,
+    count: Annotated[int, typer.Option(help="Pictures painted.")] = 2000,
+    seed: Annotated[int, typer.Option(help="Of the pictures and of all resampling.")] = 0,
+    network: Annotated[str, typer.Option(help="Feature network; auto takes the best at hand.")] = "auto",
+    label: Annotated[str | None, typer.Option(help="Label column, where the painter's own cannot be told.")] = None,
+    json: Json = False,
+) -> None:
+    """Measure a painter against real pictures: every metric, as JSON and as a page."""
+    from impasto import api
+
+    say = None if json else lambda text: console.print(f"  {text}", soft_wrap=True)
+    place = out or Path(source) / "measure"
+    measured = api.measure(
+        source, against, split=split, out=place, count=count, seed=seed, network=network, label=label, watch=say
+    )
+    if json:
+        print_json(measured)
+        return
+    console.print(_table(measured))
+    console.print(f"Everything, with pictures: {place / 'report.html'}", soft_wrap=True)
+
+
+def _table(measured: dict[str, Any]) -> Table:
+    table = Table("metric", "value", "95 % interval", "real pictures", box=None)
+    for name, entry in measured["metrics"].items():
+        if not isinstance(entry, dict):
+            continue
+        interval, floor = entry.get("interval"), entry.get("real")
+        if isinstance(floor, dict):
+            floor = floor.get("value")
+        table.add_row(
+            name,
+            _number(entry.get("value")) if entry.get("value") is not None else str(entry.get("reason", "–")),
+            f"{_number(interval[0])} … {_number(interval[1])}" if interval else "",
+            _number(floor),
+        )
+    return table
+
+
+def _number(value: Any) -> str:
+    return f"{value:.4g}" if isinstance(value, int | float) else ""

@@ -1,0 +1,396 @@
+"""What every painter promises: its players, the turns it yields in training, and how it paints.
+
+Shapes, everywhere in `impasto`:
+    N  pictures of a batch          L  categories (at least 1)
+    H, W  rows and columns          R  resolution, where H = W
+    C  channels of a feature map    D  dimensions of a latent or feature vector
+
+Pictures are RGB tensors (N, 3, H, W), float, in [-1, 1]; labels are int64 (N,), in [0, L).
+
+A training step is a sequence of turns. A turn is one player, an optimizer with its parameters, and
+the loss it moves on. `Painter.turns` is a generator: it runs on after the move, so a later turn
+sees weights that have just moved. It reads state and never writes it, never yields inside
+`no_grad` or `autocast`, and its sequence of turns depends on the step, never on the data.
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from impasto import pretrained
+from impasto.config import Field, config, load, to_dict
+from impasto.errors import ConfigError, NotCapable, UnknownName, UsageError
+
+__all__ = [
+    "Batch",
+    "BatchNoise",
+    "Noise",
+    "Painter",
+    "PainterConfig",
+    "PictureNoise",
+    "Player",
+    "Schedule",
+    "Turn",
+    "constant",
+    "cosine",
+]
+
+Schedule = Callable[[int, int], float]
+"""Factor on the learning rate, of (step, steps planned in all)."""
+
+
+def constant(step: int, horizon: int) -> float:
+    """The schedule that changes nothing."""
+    return 1.0
+
+
+def cosine(warmup: float = 0.02, floor: float = 0.0) -> Schedule:
+    """A schedule that rises linearly and falls as half a cosine.
+
+    Args:
+        warmup: Share of the horizon, in [0, 1), over which the rate rises from near 0 to 1.
+        floor: Factor at the horizon and after it, in [0, 1].
+    """
+
+    def factor(step: int, horizon: int) -> float:
+        rise = max(1.0, warmup * horizon)
+        if step < rise:
+            return (step + 1) / (rise + 1)
+        done = min(1.0, (step - rise) / max(1.0, horizon - rise))
+        return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * done))
+
+    return factor
+
+
+class Noise(ABC):
+    """Random tensors with one row a picture, each call a new one."""
+
+    @abstractmethod
+    def _rows(self, draw: Callable[[tuple[int, ...], torch.Generator], Tensor], shape: tuple[int, ...]) -> Tensor:
+        """Draw a tensor of shape (N, *shape)."""
+
+    def normal(self, *shape: int) -> Tensor:
+        """Standard normal numbers, shape (N, *shape)."""
+        return self._rows(lambda size, g: torch.randn(size, generator=g), shape)
+
+    def uniform(self, *shape: int) -> Tensor:
+        """Uniform numbers in [0, 1), shape (N, *shape)."""
+        return self._rows(lambda size, g: torch.rand(size, generator=g), shape)
+
+    def integers(self, high: int, *shape: int) -> Tensor:
+        """Uniform integers in [0, high), int64, shape (N, *shape)."""
+        return self._rows(lambda size, g: torch.randint(high, size, generator=g), shape)
+
+
+class BatchNoise(Noise):
+    """Noise of one training step, the same however the step's batch is cut.
+
+    It is drawn for the whole batch from (seed, step, call) and sliced, so that micro-batches and
+    processes together see what one undivided batch would.
+    """
+
+    def __init__(self, seed: int, step: int, rows: slice, total: int, device: torch.device | str = "cpu") -> None:
+        """Stand for the `rows` of a step's batch of `total` pictures."""
+        self.seed, self.step, self.rows, self.total, self.device = seed, step, rows, total, device
+        self._calls = 0
+
+    def _rows(self, draw: Callable[[tuple[int, ...], torch.Generator], Tensor], shape: tuple[int, ...]) -> Tensor:
+        generator = _generator(self.seed, self.step, self._calls)
+        self._calls += 1
+        return draw((self.total, *shape), generator)[self.rows].to(self.device)
+
+
+class PictureNoise(Noise):
+    """Noise of pictures to be painted: picture `i` of a seed is the same whatever it is painted with."""
+
+    def __init__(self, seed: int, indices: Sequence[int], device: torch.device | str = "cpu") -> None:
+        """Stand for the pictures of those indices."""
+        self.seed, self.indices, self.device = seed, list(indices), device
+        self._calls = 0
+
+    def _rows(self, draw: Callable[[tuple[int, ...], torch.Generator], Tensor], shape: tuple[int, ...]) -> Tensor:
+        call, self._calls = self._calls, self._calls + 1
+        rows = [draw((1, *shape), _generator(self.seed, index, call)) for index in self.indices]
+        return torch.cat(rows).to(self.device)
+
+
+def _generator(*key: int) -> torch.Generator:
+    state = np.random.SeedSequence([k & 0xFFFFFFFFFFFFFFFF for k in key]).generate_state(1, np.uint64)[0]
+    return torch.Generator().manual_seed(int(state))
+
+
+@dataclass
+class Batch:
+    """Pictures to learn from.
+
+    Attributes:
+        pictures: Shape (N, 3, R, R), in [-1, 1].
+        labels: Category of each picture, int64, shape (N,).
+        noise: Where a painter draws every random number of its turns.
+    """
+
+    pictures: Tensor
+    labels: Tensor
+    noise: BatchNoise
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One move: who moves, on which loss.
+
+    Attributes:
+        player: Key of `Painter.players()`.
+        loss: Scalar, a mean over the batch's rows.
+        logs: Scalars to report, averaged over micro-batches and processes.
+        tag: Tells two turns of one player in one step apart.
+    """
+
+    player: str
+    loss: Tensor
+    logs: dict[str, Tensor | float] = field(default_factory=dict)
+    tag: str = ""
+
+
+@dataclass(frozen=True)
+class Player:
+    """An optimizer (AdamW; Adam where `weight_decay` is 0) and the parameters it moves.
+
+    Attributes:
+        nets: Modules or parameters; players may overlap.
+        lr: Learning rate before the schedule.
+        betas: Decay of the first and second moments.
+        weight_decay: Decoupled, per unit of learning rate.
+        clip: Largest gradient norm.
+        lazy: Where positive, the player is regularised every `lazy` steps, and lr and betas are
+            corrected by lazy / (lazy + 1) (Karras et al. 2020, appendix B).
+        schedule: Factor on the learning rate, of (step, horizon).
+    """
+
+    nets: tuple[nn.Module | nn.Parameter, ...]
+    lr: float = 2e-4
+    betas: tuple[float, float] = (0.9, 0.999)
+    weight_decay: float = 0.0
+    clip: float = math.inf
+    lazy: int = 0
+    schedule: Schedule = constant
+
+    def parameters(self) -> list[nn.Parameter]:
+        """The trainable parameters of this player, each once, in order."""
+        found: dict[int, nn.Parameter] = {}
+        for net in self.nets:
+            for p in [net] if isinstance(net, nn.Parameter) else net.parameters():
+                if p.requires_grad:
+                    found.setdefault(id(p), p)
+        return list(found.values())
+
+
+@config
+class PainterConfig:
+    """What every painter is told: the size of its pictures and the categories it knows.
+
+    Attributes:
+        resolution: Rows and columns of a picture.
+        categories: Names of the categories, in order of their label; empty without labels.
+        shares: Share of each category in the training pictures; they sum to 1.
+    """
+
+    resolution: int = Field(default=32, ge=8, le=2048)
+    categories: tuple[str, ...] = ()
+    shares: tuple[float, ...] = ()
+
+
+@config
+class PaintSettings:
+    """Settings of `Painter.paint` beyond count, seed and category; painters add their own."""
+
+
+class Painter(nn.Module):
+    """A painter of any family. Subclasses fill in `players`, `turns` and `render`."""
+
+    Config: ClassVar[type[PainterConfig]] = PainterConfig
+    Settings: ClassVar[type[PaintSettings]] = PaintSettings
+    presets: ClassVar[dict[str, dict[str, Any]]] = {"tiny": {}, "small": {}, "base": {}}
+    resolutions: ClassVar[tuple[int, ...]] = (32, 64, 128)
+    capabilities: ClassVar[frozenset[str]] = frozenset()
+    """Out of 'category' (paints a named category), 'reconstruct' (picture → its own version of
+    it), 'guidance' (classifier-free) and 'denoise'."""
+    training_only: ClassVar[tuple[str, ...]] = ()
+    """Submodules that painting does not need; they are not exported."""
+    double_backward: ClassVar[tuple[str, ...]] = ()
+    """Submodules whose gradients are differentiated again (gradient penalties); never compiled."""
+
+    def __init__(self, config: PainterConfig) -> None:
+        """Build the networks of a config.
+
+        Raises:
+            ConfigError: When this painter cannot paint the resolution, or shares and categories differ.
+        """
+        super().__init__()
+        if config.resolution not in self.resolutions:
+            can = ", ".join(map(str, self.resolutions))
+            raise ConfigError(
+                f"{self.name} cannot paint at {config.resolution} px; it paints at {can} px. "
+                "Prepare the store at one of these resolutions."
+            )
+        if config.categories and len(config.shares) not in (0, len(config.categories)):
+            raise ConfigError(f"{len(config.categories)} categories but {len(config.shares)} shares.")
+        self.config = config
+
+    @property
+    def name(self) -> str:
+        """The painter's name in the catalogue."""
+        return str(type(self).__card__.name) if hasattr(type(self), "__card__") else type(self).__name__
+
+    @property
+    def classes(self) -> int:
+        """Number of categories L, at least 1."""
+        return max(1, len(self.config.categories))
+
+    @property
+    def device(self) -> torch.device:
+        """Where the painter's parameters are."""
+        return next(self.parameters()).device
+
+    @classmethod
+    def build(cls, preset: str = "small", **values: Any) -> Self:
+        """A new painter from a preset and the config values that differ from it.
+
+        Raises:
+            UnknownName: When there is no such preset.
+            ConfigError: When a value is unknown, of the wrong type or out of range.
+        """
+        if preset not in cls.presets:
+            raise UnknownName("preset", preset, cls.presets)
+        return cls(load(cls.Config, {**cls.presets[preset], **values}))
+
+    def players(self) -> dict[str, Player]:
+        """Who moves in training, by name."""
+        raise NotImplementedError(f"{self.name} does not learn")
+
+    def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
+        """The moves of one step, in order. Reads state, never writes it."""
+        raise NotImplementedError(f"{self.name} does not learn")
+
+    def after(self, step: int, logs: dict[str, float]) -> None:
+        """Write state after a step. `logs` are the same in all processes."""
+
+    def render(self, labels: Tensor, noise: Noise, settings: Any) -> Tensor:
+        """Paint one batch.
+
+        Args:
+            labels: Category of each picture, shape (N,).
+            noise: Source of every random number, one row a picture.
+            settings: An instance of `Settings`.
+
+        Returns:
+            Pictures, shape (N, 3, R, R), in [-1, 1].
+        """
+        raise NotImplementedError(f"{self.name} does not paint")
+
+    def reconstruct(self, pictures: Tensor) -> Tensor:
+        """The painter's own version of given pictures.
+
+        Args:
+            pictures: Shape (N, 3, R, R), in [-1, 1].
+
+        Returns:
+            Pictures of the same shape and range.
+
+        Raises:
+            NotCapable: When the painter has no way from pictures back to latents.
+        """
+        raise NotCapable(f"{self.name} cannot reconstruct: it has no way from a picture back to a latent.")
+
+    def paint(
+        self,
+        count: int,
+        *,
+        seed: int = 0,
+        category: str | None = None,
+        first: int = 0,
+        batch: int = 64,
+        **settings: Any,
+    ) -> Tensor:
+        """Paint pictures; picture `i` of a seed is the same in any count.
+
+        Args:
+            count: How many.
+            seed: Any integer of 0 or more.
+            category: Name of a category; without it they come in the shares of the training pictures.
+            first: Index of the first picture.
+            batch: How many are painted at a time.
+            **settings: Fields of this painter's `Settings`.
+
+        Returns:
+            Pictures on the CPU, float32, shape (count, 3, R, R), in [-1, 1].
+
+        Raises:
+            UsageError: When count, seed, first or batch is out of range.
+            UnknownName: When the painter does not know the category.
+            NotCapable: When a category is asked of a painter trained without any.
+            ConfigError: When a setting is unknown or out of range.
+        """
+        for word, value, least in (("count", count, 1), ("seed", seed, 0), ("first", first, 0), ("batch", batch, 1)):
+            if value < least:
+                raise UsageError(f"{word} must be {least} or more, not {value}.")
+        made = load(self.Settings, settings)
+        modes = [(m, m.training) for m in self.modules()]
+        self.eval()
+        try:
+            with torch.inference_mode():
+                parts = []
+                for start in range(first, first + count, batch):
+                    indices = range(start, min(start + batch, first + count))
+                    labels = self.labels(seed, indices, category)
+                    noise = PictureNoise(seed, indices, self.device)
+                    parts.append(self.render(labels, noise, made).float().clamp(-1, 1).cpu())
+        finally:
+            for module, mode in modes:
+                module.training = mode
+        return torch.cat(parts).contiguous()
+
+    def labels(self, seed: int, indices: Sequence[int], category: str | None = None) -> Tensor:
+        """Categories of the pictures to be painted, shape (N,), in [0, L).
+
+        Raises:
+            UnknownName: When the painter does not know the category.
+            NotCapable: When a category is asked of a painter trained without any.
+        """
+        names = self.config.categories
+        if category is not None:
+            if not names or "category" not in self.capabilities:
+                raise NotCapable(f"{self.name} was trained without categories; leave out --category.")
+            folded = {name.casefold(): label for label, name in enumerate(names)}
+            if category.casefold() not in folded:
+                raise UnknownName("category", category, names)
+            return torch.full((len(indices),), folded[category.casefold()], device=self.device)
+        shares = torch.tensor(self.config.shares or (1.0,) * self.classes, dtype=torch.float64)
+        # A stream of its own, so that a picture's latent does not depend on how its category was chosen.
+        level = PictureNoise(seed ^ 0x5EED, indices).uniform().double()
+        edges = shares.cumsum(0) / shares.sum()
+        return torch.searchsorted(edges, level, right=True).clamp(max=self.classes - 1).to(self.device)
+
+    def save_pretrained(self, folder: str | Path, *, facts: dict[str, Any] | None = None) -> None:
+        """Export to a folder in the hub's layout; see `pretrained.save`."""
+        pretrained.save(self, Path(folder), facts or {})
+
+    @classmethod
+    def from_pretrained(cls, source: str | Path) -> Self:
+        """Load a painter from a folder or a hub id; see `pretrained.load`."""
+        painter = pretrained.load(source)
+        if not isinstance(painter, cls):
+            raise UsageError(f"{source} holds a {painter.name}, not a {cls.__name__}.")
+        return painter
+
+    def describe(self) -> dict[str, Any]:
+        """The painter's name and config, as plain values."""
+        return {"painter": self.name, "config": to_dict(self.config)}

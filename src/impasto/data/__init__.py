@@ -1,0 +1,1 @@
+"""A folder of pictures becomes a store, a store becomes batches."""

@@ -1,0 +1,149 @@
+"""A part of a folder: some dozens of pictures, decoded and framed together, kept in one file.
+
+Parts are what workers make and what an interrupted preparation finds again. As a program
+(`python -m impasto.data.parts`) this file is a worker: it reads a job a line and answers a line.
+It must not import torch, which would take each worker a second to start.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import imagehash
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from impasto.data.framing import find_bars, flags_of, frame, least_side
+from impasto.data.reading import Unreadable, read_picture
+from impasto.files import write_whole
+
+__all__ = ["THUMB", "Framing", "Part", "job_line", "load_part", "make_part"]
+
+THUMB = 16
+"""Side of the grey thumbnails that near-duplicates are confirmed with."""
+
+
+@dataclass(frozen=True)
+class Framing:
+    """How each picture is read and framed; see `prepare`."""
+
+    resolution: int
+    crop: str
+    background: tuple[int, int, int]
+    crop_bars: bool
+    limit: int
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part that was made.
+
+    Attributes:
+        pixels: Shape (N, R, R, 3), uint8.
+        thumbs: Shape (N, 16, 16), uint8.
+        facts: A row a picture: file, sha, phash, width, height, kind, flags.
+        rejects: A row a file that could not be read: file, reason, detail.
+    """
+
+    pixels: npt.NDArray[np.uint8]
+    thumbs: npt.NDArray[np.uint8]
+    facts: list[dict[str, Any]]
+    rejects: list[dict[str, str]]
+
+
+def make_part(folder: Path, names: list[str], framing: Framing, file: Path, crashed: Sequence[str] = ()) -> None:
+    """Read and frame some pictures and write them, whole or not at all.
+
+    Args:
+        folder: The folder of pictures.
+        names: Files of the part, relative to it.
+        framing: How.
+        file: Where to.
+        crashed: Further files, which no decoder survives.
+
+    Raises:
+        ImpastoError: When the part cannot be written.
+    """
+    side = framing.resolution
+    pixels = np.empty((len(names), side, side, 3), np.uint8)
+    thumbs = np.empty((len(names), THUMB, THUMB), np.uint8)
+    facts: list[dict[str, Any]] = []
+    rejects = [
+        {"file": name, "reason": "decoder crashed", "detail": "the process that read it died"} for name in crashed
+    ]
+    for name in names:
+        try:
+            row = len(facts)
+            fact = _one(folder / name, framing, pixels[row], thumbs[row])
+            facts.append({"file": name, **fact})
+        except Unreadable as error:
+            rejects.append({"file": name, "reason": error.reason, "detail": error.detail})
+    told = json.dumps({"facts": facts, "rejects": rejects}).encode()
+    packed = io.BytesIO()
+    count = len(facts)
+    np.savez(packed, pixels=pixels[:count], thumbs=thumbs[:count], told=np.frombuffer(told, np.uint8))
+    write_whole(file, packed.getvalue())
+
+
+def load_part(file: Path) -> Part:
+    """A part that `make_part` wrote."""
+    with np.load(file, allow_pickle=False) as packed:
+        told = json.loads(packed["told"].tobytes())
+        return Part(packed["pixels"], packed["thumbs"], told["facts"], told["rejects"])
+
+
+def _one(path: Path, framing: Framing, pixels: npt.NDArray[np.uint8], thumb: npt.NDArray[np.uint8]) -> dict[str, Any]:
+    least = least_side(framing.crop, framing.resolution, framing.crop_bars)
+    reading = read_picture(path, background=framing.background, limit=framing.limit, least=least)
+    image = reading.image
+    bars = find_bars(image)
+    if bars is not None and framing.crop_bars:
+        image = image.crop(bars)
+    pixels[:] = frame(image, framing.resolution, framing.crop, framing.background)
+    thumb[:] = np.asarray(image.convert("L").resize((THUMB, THUMB), Image.Resampling.BOX))
+    # The pixels of the whole picture, since two pictures may differ only where they are cropped.
+    whole = hashlib.sha256(repr(image.size).encode() + image.tobytes()).hexdigest()
+    return {
+        "sha": whole,
+        "phash": str(imagehash.phash(image)),
+        "width": reading.size[0],
+        "height": reading.size[1],
+        "kind": reading.kind,
+        "flags": sorted({*reading.flags, *flags_of(pixels, reading.size, bars)}),
+    }
+
+
+def job_line(folder: Path, names: list[str], framing: Framing, file: Path, crashed: Sequence[str] = ()) -> str:
+    """A job as a worker reads it."""
+    job = {"folder": str(folder), "names": names, "framing": asdict(framing), "file": str(file)}
+    return json.dumps({**job, "crashed": list(crashed)}) + "\n"
+
+
+def _work() -> None:
+    """Make parts as told on the standard input until it closes."""
+    cv2.setNumThreads(1)
+    # What a decoder prints must not be taken for an answer.
+    answers, sys.stdout = sys.stdout, sys.stderr
+    print("{}", file=answers, flush=True)
+    for line in sys.stdin:
+        job = json.loads(line)
+        framing = Framing(**{**job["framing"], "background": tuple(job["framing"]["background"])})
+        answer = {}
+        try:
+            make_part(Path(job["folder"]), job["names"], framing, Path(job["file"]), job["crashed"])
+        except Exception as error:  # told to the parent, which raises it
+            answer = {"error": str(error)}
+        print(json.dumps(answer), file=answers, flush=True)
+
+
+if __name__ == "__main__":
+    _work()

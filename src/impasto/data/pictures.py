@@ -1,0 +1,87 @@
+"""Pictures as numbers in [-1, 1], as bytes, and many of them on one sheet."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from PIL import Image
+from torch import Tensor
+
+from impasto.errors import UsageError
+
+__all__ = ["contact_sheet", "to_float", "to_uint8"]
+
+Pixels = npt.NDArray[np.uint8]
+
+
+def to_uint8(pictures: Tensor) -> Pixels:
+    """Bytes of pictures, rounded to the nearest; what is out of range is clipped, NaN is black.
+
+    Args:
+        pictures: Shape (N, 3, H, W), in [-1, 1], on any device.
+
+    Returns:
+        Pixels, shape (N, H, W, 3), in 0..255.
+    """
+    levels = pictures.detach().float().add(1).mul_(127.5).nan_to_num_(0.0).round_().clamp_(0, 255)
+    pixels: Pixels = levels.to(torch.uint8).permute(0, 2, 3, 1).contiguous().cpu().numpy()
+    return pixels
+
+
+def to_float(pixels: Pixels | Tensor) -> Tensor:
+    """Pictures of bytes; `to_uint8` gives the same bytes back.
+
+    Args:
+        pixels: Shape (N, H, W, 3), uint8.
+
+    Returns:
+        Shape (N, 3, H, W), float32, in [-1, 1], laid out channels last, on the device of `pixels`.
+    """
+    if not isinstance(pixels, Tensor):
+        # A memory map is read-only, which a tensor cannot be.
+        pixels = torch.from_numpy(pixels if pixels.flags.writeable else pixels.copy())
+    return pixels.to(torch.float32).mul_(2 / 255).sub_(1).permute(0, 3, 1, 2)
+
+
+def contact_sheet(
+    pixels: Pixels,
+    *,
+    columns: int | None = None,
+    scale: int = 1,
+    gap: int = 2,
+    background: tuple[int, int, int] = (24, 24, 24),
+) -> Image.Image:
+    """One image of many pictures, row by row.
+
+    Args:
+        pixels: Shape (N, H, W, 3), uint8, N at least 1.
+        columns: Pictures a row; without it the sheet is about square.
+        scale: Each pixel becomes a square of this side.
+        gap: Pixels between the pictures and around the sheet.
+        background: Colour of the gaps, RGB in 0..255.
+
+    Raises:
+        UsageError: When there is no picture, or a number is out of range.
+    """
+    if pixels.ndim != 4 or len(pixels) == 0:
+        raise UsageError(
+            f"A contact sheet needs pictures of shape (N, H, W, 3) and N of 1 or more, not {pixels.shape}."
+        )
+    count, height, width, _ = pixels.shape
+    columns = columns if columns is not None else math.ceil(math.sqrt(count))
+    for word, value, least in (("columns", columns, 1), ("scale", scale, 1), ("gap", gap, 0)):
+        if value < least:
+            raise UsageError(f"{word} must be {least} or more, not {value}.")
+    columns = min(columns, count)
+    rows = math.ceil(count / columns)
+    high, wide = height * scale + gap, width * scale + gap
+    sheet = np.empty((rows * high + gap, columns * wide + gap, 3), np.uint8)
+    sheet[:] = background
+    for i, picture in enumerate(pixels):
+        top, left = i // columns * high + gap, i % columns * wide + gap
+        large = picture.repeat(scale, axis=0).repeat(scale, axis=1)
+        sheet[top : top + height * scale, left : left + width * scale] = large
+    return Image.fromarray(sheet)

@@ -1,0 +1,70 @@
+"""The main job in one go: pictures, a store, a painter, its pictures and their measure."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from impasto import api
+from impasto.errors import UsageError
+
+__all__ = ["demo"]
+
+Say = Callable[[str], None]
+
+
+def demo(
+    out: str | Path,
+    *,
+    data: str | Path | None = None,
+    minutes: float = 2.0,
+    count: int = 600,
+    say: Say = print,
+    watch: Callable[[dict[str, Any]], None] | None = None,
+) -> Path:
+    """Do the main job on a folder of pictures, or on landscapes that the package draws itself.
+
+    Args:
+        out: The folder for all of it; a finished demonstration in it is replaced.
+        data: Folder of pictures; without it, landscapes are drawn.
+        minutes: How long to train.
+        count: How many pictures to measure with.
+        say: Called with a line before each part.
+        watch: Called with every event of the training's journal.
+
+    Returns:
+        The page with the results.
+
+    Raises:
+        UsageError: When `out` holds something else.
+        ImpastoError: As the parts say.
+    """
+    from impasto.painters import DEFAULT
+
+    folder = Path(out)
+    sign = folder / ".demo"
+    if folder.exists() and any(folder.iterdir()) and not sign.exists():
+        raise UsageError(f"{folder} holds other files; choose another --out.")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    sign.touch()
+    if data is None:
+        from impasto.landscape.sketches import draw_sketches
+
+        say("Drawing landscapes by rules …")
+        data = draw_sketches(folder / "pictures", count=1200, resolution=32, seed=0)
+    say(f"Preparing {data} …")
+    store = api.prepare(data, folder / "store", resolution=32)
+    say(f"Training {DEFAULT} for {minutes:g} minutes on {len(store.split('train')):,} pictures …")
+    api.train(DEFAULT, folder / "store", folder / "run", minutes=minutes, watch=watch)
+    say("Painting …")
+    api.paint(folder / "run", folder / "gallery", count=36, seed=1)
+    say("Measuring …")
+    api.measure(
+        folder / "run", folder / "store", out=folder / "measure", count=count, watch=lambda line: say(f"  {line}")
+    )
+    page = folder / "report.html"
+    shutil.copyfile(folder / "measure" / "report.html", page)
+    return page

@@ -1,0 +1,101 @@
+"""The error tree. A message says what happened, with which value, and what to do next.
+
+ImpastoError                 something failed; the command line exits with 1
+├── UsageError               the request itself is wrong; the command line exits with 2
+│   ├── ConfigError          a setting is unknown, of the wrong type or out of range
+│   ├── UnknownName          no painter, metric, preset, category … of that name
+│   └── NotCapable           this painter cannot do what was asked
+├── DataError                pictures or a folder of pictures cannot be used
+│   └── StoreError           a prepared store is missing, changed or of another version
+├── CheckpointError          a checkpoint or exported painter is missing or damaged
+├── RunLocked                another process trains in this run folder
+├── Diverged                 training stopped because its numbers are no longer finite
+├── WeightsMissing           a pretrained network's file is not at hand
+└── RecipeError              a picture holds no recipe, or one that cannot be followed
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+__all__ = [
+    "CheckpointError",
+    "ConfigError",
+    "DataError",
+    "Diverged",
+    "ImpastoError",
+    "NotCapable",
+    "RecipeError",
+    "RunLocked",
+    "StoreError",
+    "UnknownName",
+    "UsageError",
+    "WeightsMissing",
+    "suggestion",
+]
+
+
+class ImpastoError(Exception):
+    """Anything that `impasto` reports in a sentence instead of a traceback."""
+
+    exit_code = 1
+
+
+class UsageError(ImpastoError):
+    """The request itself is wrong."""
+
+    exit_code = 2
+
+
+class ConfigError(UsageError):
+    """A setting is unknown, of the wrong type or out of range."""
+
+
+class UnknownName(UsageError):
+    """No painter, metric, preset or category of that name."""
+
+    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
+        """Name the kind of thing, what was asked for, and what there is."""
+        known = list(known)
+        there = ", ".join(known) if known else "none"
+        super().__init__(f"There is no {kind} {name!r}{suggestion(name, known)} There are: {there}.")
+
+
+class NotCapable(UsageError):
+    """This painter cannot do what was asked."""
+
+
+class DataError(ImpastoError):
+    """Pictures, or a folder of them, cannot be used."""
+
+
+class StoreError(DataError):
+    """A prepared store is missing, changed or of another version."""
+
+
+class CheckpointError(ImpastoError):
+    """A checkpoint or an exported painter is missing or damaged."""
+
+
+class RunLocked(ImpastoError):
+    """Another process is training in this run folder."""
+
+
+class Diverged(ImpastoError):
+    """Training stopped because its numbers are no longer finite."""
+
+
+class WeightsMissing(ImpastoError):
+    """The file of a pretrained network is not at hand."""
+
+
+class RecipeError(ImpastoError):
+    """A picture holds no recipe, or one that cannot be followed."""
+
+
+def suggestion(name: str, known: Iterable[str]) -> str:
+    """Close the clause of an unknown name: '; did you mean 'x'?' or a full stop."""
+    folded = {str(k).casefold(): str(k) for k in known}
+    close = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.6)
+    return f"; did you mean {folded[close[0]]!r}?" if close else "."

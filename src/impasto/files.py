@@ -1,0 +1,117 @@
+"""Files and folders that appear whole or not at all."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from impasto.errors import ImpastoError
+
+__all__ = ["file_hash", "read_json", "whole_folder", "write_json", "write_whole"]
+
+
+@contextmanager
+def whole_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
+    """A temporary neighbour of `path` that takes its name when the block ends well.
+
+    On an error nothing is left behind and an older folder of that name stays as it was.
+
+    Args:
+        path: The folder to make.
+        replace: Whether an existing folder of that name is exchanged; else it is an error.
+
+    Raises:
+        ImpastoError: When the folder exists, or cannot be written (read-only, disk full).
+    """
+    if path.exists() and not replace:
+        raise ImpastoError(f"{path} exists already; choose another name or remove it first.")
+    with _disk_errors_named(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        work = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+    try:
+        with _disk_errors_named(path):
+            yield work
+            for file in (f for f in work.rglob("*") if f.is_file()):
+                _sync(file)
+            work.chmod(0o755)
+            old = work.with_name(work.name + ".old")
+            if path.exists():
+                path.rename(old)
+            work.rename(path)
+            _sync(path.parent)
+            shutil.rmtree(old, ignore_errors=True)
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
+
+
+def write_whole(path: Path, content: bytes | str) -> None:
+    """Write a file so that a reader sees the old content or the new, never half of it.
+
+    Raises:
+        ImpastoError: When the file cannot be written.
+    """
+    data = content.encode() if isinstance(content, str) else content
+    with _disk_errors_named(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        work = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            work.chmod(0o644)
+            work.replace(path)
+        finally:
+            work.unlink(missing_ok=True)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a value as indented JSON, whole or not at all."""
+    write_whole(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+
+
+def read_json(path: Path, kind: type[ImpastoError] = ImpastoError) -> Any:
+    """The value of a JSON file.
+
+    Raises:
+        ImpastoError: Of the given kind, when the file is missing or is not JSON.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf8"))
+    except FileNotFoundError:
+        raise kind(f"{path} is missing.") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise kind(f"{path} cannot be read as JSON ({error}).") from None
+
+
+def file_hash(path: Path) -> str:
+    """SHA-256 of a file's bytes, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def _disk_errors_named(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ImpastoError(
+            f"Could not write {path}: {error.strerror or error}. "
+            "Check that the disk has room and that the folder may be written; what was there before is unharmed."
+        ) from error
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,1 @@
+"""Landscapes painted by rules: pictures that the package can make by itself."""

@@ -1,0 +1,116 @@
+"""Features that need no pretrained network: statistics of colour, edges and detail.
+
+They stand in where no weights are at hand, so that a fresh machine can measure at all. They see
+colour, layout, edge directions and how much detail each scale holds; they know nothing of what is
+depicted, and numbers made with them are named after them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from impasto.data.pictures import Pixels
+from impasto.errors import UsageError
+
+__all__ = ["VERSION", "handcrafted_features", "handcrafted_hash"]
+
+VERSION = 1
+"""Raised whenever a number of this file changes, since features of two versions do not compare."""
+
+CELLS = 4
+DIRECTIONS = 8
+TONES = 8
+LAGS = (1, 2, 4)
+SCALE = 3.0
+"""Brings numbers near the size of a pooled network's, which the kernel distance expects."""
+
+
+def handcrafted_hash() -> str:
+    """What stands for the weights of a space that has none: a hash of its version and settings."""
+    return hashlib.sha256(repr((VERSION, CELLS, DIRECTIONS, TONES, LAGS, SCALE)).encode()).hexdigest()
+
+
+def handcrafted_features(pixels: Pixels, *, chunk: int = 512) -> Tensor:
+    """Colour, edge and detail statistics of pictures.
+
+    Args:
+        pixels: Shape (N, H, W, 3), uint8, H and W of 8 or more.
+        chunk: How many pictures are worked on at a time.
+
+    Returns:
+        Shape (N, D), float32; D grows with the number of scales, so features of two sizes of
+        picture do not compare.
+
+    Raises:
+        UsageError: When the pictures are smaller than 8 px.
+    """
+    if min(pixels.shape[1:3]) < 8:
+        raise UsageError(f"Handcrafted features need pictures of 8 px or more, not {pixels.shape[1:3]}.")
+    parts = [_describe(pixels[i : i + chunk]) for i in range(0, len(pixels), chunk)]
+    return torch.cat(parts)
+
+
+def _describe(pixels: Pixels) -> Tensor:
+    rgb = torch.tensor(pixels).permute(0, 3, 1, 2).float() / 255
+    red, green, blue = rgb.unbind(1)
+    # Opponent colours: lightness, red against green, yellow against blue.
+    seen = torch.stack([rgb.mean(1), red - green, (red + green) / 2 - blue], dim=1)
+    blocks = [_layout(seen), _edges(seen[:, 0]), _detail(seen), _neighbours(seen[:, 0]), _tones(seen)]
+    return SCALE * torch.cat([block.flatten(1) for block in blocks], dim=1)
+
+
+def _layout(seen: Tensor) -> Tensor:
+    """Mean and spread of colour in each cell of a 4 × 4 grid."""
+    mean = F.adaptive_avg_pool2d(seen, CELLS)
+    spread = (F.adaptive_avg_pool2d(seen.square(), CELLS) - mean.square()).clamp_min(0).sqrt()
+    return torch.cat([mean, spread], dim=1)
+
+
+def _edges(light: Tensor) -> Tensor:
+    """Strength of edges by direction in each cell, as a root so that one strong edge does not rule."""
+    down = light[:, 2:, 1:-1] - light[:, :-2, 1:-1]
+    right = light[:, 1:-1, 2:] - light[:, 1:-1, :-2]
+    strength = (down.square() + right.square()).sqrt()
+    place = torch.atan2(down, right).remainder(torch.pi) * (DIRECTIONS / torch.pi)
+    # An edge between two directions counts for both, in proportion.
+    planes = []
+    for direction in range(DIRECTIONS):
+        away = (place - direction).abs()
+        planes.append(strength * (1 - torch.minimum(away, DIRECTIONS - away)).clamp_min(0))
+    return F.adaptive_avg_pool2d(torch.stack(planes, dim=1), CELLS).sqrt()
+
+
+def _detail(seen: Tensor) -> Tensor:
+    """How much each scale holds beyond the next coarser one, and how unevenly it lies."""
+    found = []
+    while min(seen.shape[2:]) >= 8:
+        coarse = F.interpolate(seen, size=[side // 2 for side in seen.shape[2:]], mode="area")
+        band = seen - F.interpolate(coarse, size=seen.shape[2:], mode="bilinear", align_corners=False)
+        level = band.abs().mean((2, 3)) + 2e-3
+        peaked = band.square().mean((2, 3)).sqrt() / level
+        found += [level.log() / 4, peaked / 4]
+        seen = coarse
+    return torch.cat(found, dim=1)
+
+
+def _neighbours(light: Tensor) -> Tensor:
+    """Correlation of lightness with itself a few pixels away, down and to the right."""
+    centred = light - light.mean((1, 2), keepdim=True)
+    power = centred.square().mean((1, 2)) + 1e-4
+    found = []
+    for lag in LAGS:
+        found.append((centred[:, lag:] * centred[:, :-lag]).mean((1, 2)) / power)
+        found.append((centred[:, :, lag:] * centred[:, :, :-lag]).mean((1, 2)) / power)
+    return torch.stack(found, dim=1)
+
+
+def _tones(seen: Tensor) -> Tensor:
+    """How often each tone occurs, with soft borders; roots, so that distances are Hellinger's."""
+    low = torch.tensor([0.0, -0.5, -0.5]).view(1, 3, 1, 1)
+    place = ((seen - low).clamp(0, 1) * (TONES - 1)).flatten(2)
+    counts = [(1 - (place - tone).abs()).clamp_min(0).mean(2) for tone in range(TONES)]
+    return torch.stack(counts, dim=2).sqrt()

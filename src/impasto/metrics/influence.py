@@ -1,0 +1,130 @@
+"""How much each picture moves a number, and from that the number's interval.
+
+Resampling the pictures and computing a distance anew inflates it: a resample holds fewer different
+pictures, and a Fréchet distance of few pictures is too large (at 150 pictures of 200 dimensions, by
+half of itself). So the distance is computed once, with its derivative by each picture's weight, and
+that derivative is resampled: an interval around the value, at the price of one more computation.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor
+
+__all__ = ["frechet_influence", "interval", "kernel_influence", "score_influence"]
+
+Weights = npt.NDArray[np.float64]
+
+
+def interval(
+    value: float, *influences: Weights, seed: int = 0, repeats: int = 1000, level: float = 0.95
+) -> tuple[float, float]:
+    """Bootstrap interval of a number whose sets of pictures were drawn apart.
+
+    Args:
+        value: The number.
+        influences: For each set, the derivative of the number by the weight of each picture,
+            shape (N,); for a mean, the pictures' own values. Their mean is taken off.
+        seed: Of the resampling.
+        repeats: How often each set is resampled.
+        level: Share of resamples inside the interval, in (0, 1).
+
+    Returns:
+        Lower and upper end.
+    """
+    rng = np.random.default_rng(seed)
+    moved = np.zeros(repeats)
+    for influence in influences:
+        centred = np.asarray(influence, np.float64) - np.mean(influence)
+        count = len(centred)
+        moved += rng.multinomial(count, np.full(count, 1 / count), size=repeats) @ centred / count
+    low, high = np.quantile(moved, [(1 - level) / 2, (1 + level) / 2])
+    return value + float(low), value + float(high)
+
+
+def frechet_influence(real: Tensor, fake: Tensor) -> tuple[Weights, Weights]:
+    """Derivative of the Fréchet distance by the weight of each picture.
+
+    With A = Xc Ycᵀ of the centred features and A = U Σ Vᵀ, the trace of the root of the product of
+    the covariances is the sum of Σ, and its derivative by the weights of X is ½ diag(U Σ Uᵀ).
+
+    Args:
+        real: Features, shape (N, D), N of 2 or more.
+        fake: Features, shape (M, D), M of 2 or more.
+
+    Returns:
+        Centred influences, shapes (N,) and (M,).
+
+    Source: Jaeckel 1972, The Infinitesimal Jackknife.
+    """
+    x, y = real.double(), fake.double()
+    apart = x.mean(0) - y.mean(0)
+    x, y = x - x.mean(0), y - y.mean(0)
+    left, right = _basis(x), _basis(y)
+    u, s, vh = torch.linalg.svd(left[1] @ right[1].T / math.sqrt((len(x) - 1) * (len(y) - 1)), full_matrices=False)
+
+    def side(rows: Tensor, vectors: Tensor, sign: float) -> Weights:
+        n = len(rows)
+        moved = sign * 2 * rows @ apart + n / (n - 1) * rows.square().sum(1) - n * vectors.square() @ s
+        influence: Weights = (moved - moved.mean()).numpy()
+        return influence
+
+    return side(x, left[0] @ u, 1.0), side(y, right[0] @ vh.T, -1.0)
+
+
+def _basis(rows: Tensor) -> tuple[Tensor, Tensor]:
+    """Rows as (orthonormal columns) × (a matrix no taller than it is wide), which has the same singular values."""
+    if len(rows) <= rows.shape[1]:
+        return torch.eye(len(rows), dtype=rows.dtype), rows
+    q, r = torch.linalg.qr(rows)
+    return q, r
+
+
+def kernel_influence(real: Tensor, fake: Tensor) -> tuple[Weights, Weights]:
+    """Derivative of the kernel distance (squared MMD, kernel (x·y/D + 1)³) by the weight of each picture.
+
+    Args:
+        real: Features, shape (N, D), N of 2 or more.
+        fake: Features, shape (M, D), M of 2 or more.
+
+    Returns:
+        Centred influences, shapes (N,) and (M,).
+
+    Source: Bińkowski et al. 2018; the first term of Hoeffding's decomposition.
+    """
+    x, y = real.double(), fake.double()
+
+    def kernel(a: Tensor, b: Tensor) -> Tensor:
+        return (a @ b.T / a.shape[1] + 1) ** 3
+
+    across = kernel(x, y)
+
+    def side(rows: Tensor, to_other: Tensor) -> Weights:
+        own = kernel(rows, rows)
+        moved = 2 * ((own.sum(1) - own.diagonal()) / (len(rows) - 1) - to_other)
+        influence: Weights = (moved - moved.mean()).numpy()
+        return influence
+
+    return side(x, across.mean(1)), side(y, across.mean(0))
+
+
+def score_influence(logits: Tensor) -> Weights:
+    """Derivative of the logarithm of the inception score by the weight of each picture.
+
+    Args:
+        logits: Shape (N, classes).
+
+    Returns:
+        Centred influences, shape (N,).
+
+    Source: Salimans et al. 2016.
+    """
+    log_p = logits.double().log_softmax(1)
+    p = log_p.exp()
+    divergence = (p * (log_p - p.mean(0).clamp_min(1e-300).log())).sum(1)
+    influence: Weights = (divergence - divergence.mean()).numpy()
+    return influence

@@ -1,0 +1,40 @@
+"""Features of several receptive fields at one resolution."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+__all__ = ["MultiScale"]
+
+
+class MultiScale(nn.Module):
+    """Receptive fields of 1, 3 and 5 pixels side by side, mixed back to the width they came with.
+
+    Source: MIGAN, equation (10). The paper leaves two things open: the branches carry the
+    generator's activation, and a 1×1 convolution brings the concatenation back to C channels.
+    """
+
+    def __init__(self, channels: int, five: Literal["dilated", "stacked"] = "dilated", slope: float = 0.2) -> None:
+        """Build the branches.
+
+        Args:
+            channels: C, of the input and the output.
+            five: The field of 5: one 3×3 convolution with dilation 2, or two plain ones in a row.
+            slope: Of the leaky rectifier behind each branch; 1 makes the block linear.
+        """
+        super().__init__()
+        self.slope = slope
+        self.three = nn.Conv2d(channels, channels, 3, padding=1)
+        self.five: nn.Module = nn.Conv2d(channels, channels, 3, padding=2, dilation=2)
+        if five == "stacked":
+            self.five = nn.Sequential(*(nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2)))
+        self.mix = nn.Conv2d(3 * channels, channels, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Features of the same shape (N, C, H, W)."""
+        branches = [F.leaky_relu(branch(x), self.slope) for branch in (self.three, self.five)]
+        return self.mix(torch.cat([x, *branches], dim=1))

@@ -1,0 +1,57 @@
+"""Numbers written as vectors that a network can read."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["ConditionEmbedding", "sinusoids"]
+
+
+def sinusoids(values: Tensor, dim: int, *, longest: float = 10_000.0) -> Tensor:
+    """Cosines and sines of numbers at geometrically spaced frequencies.
+
+    Args:
+        values: Any range, shape (N,).
+        dim: Even.
+        longest: Wavelength of the slowest, over 2π; the fastest is 1.
+
+    Returns:
+        Shape (N, dim), float32, in [-1, 1].
+
+    Source: Vaswani et al. 2017, section 3.5.
+    """
+    half = dim // 2
+    frequencies = torch.exp(-math.log(longest) * torch.arange(half, device=values.device) / half)
+    angles = values.float()[:, None] * frequencies
+    return torch.cat([angles.cos(), angles.sin()], dim=1)
+
+
+class ConditionEmbedding(nn.Module):
+    """Time and category of a picture as one vector.
+
+    Args:
+        dim: Length of the vector, even.
+        labels: Number of labels, the one that stands for "no category" included; 0 without labels.
+    """
+
+    def __init__(self, dim: int, labels: int) -> None:
+        super().__init__()
+        self.dim = dim
+        self.time = nn.Sequential(nn.Linear(dim, dim), nn.SiLU(), nn.Linear(dim, dim))
+        self.label = nn.Embedding(labels, dim) if labels else None
+
+    def forward(self, times: Tensor, labels: Tensor) -> Tensor:
+        """Embed.
+
+        Args:
+            times: In [0, 1000], shape (N,).
+            labels: In [0, number of labels), int64, shape (N,); not read without labels.
+
+        Returns:
+            Shape (N, dim).
+        """
+        embedded: Tensor = self.time(sinusoids(times, self.dim))
+        return embedded if self.label is None else embedded + self.label(labels)

@@ -1,0 +1,69 @@
+"""The residual block of convolutional painters, with or without a condition."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from impasto.nn.group_norm import groups_of, modulated_group_norm
+
+__all__ = ["ResidualBlock", "Resample", "small_output"]
+
+Resample = Literal["keep", "down", "up"]
+
+
+def small_output(layer: nn.Conv2d, gain: float = 0.1) -> nn.Conv2d:
+    """Shrink a layer's first weights, so that the branch it ends starts out quiet, yet passes gradients."""
+    nn.init.normal_(layer.weight, std=gain / (layer.weight[0].numel() ** 0.5))
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
+    return layer
+
+
+class ResidualBlock(nn.Module):
+    """Norm, SiLU, convolution, twice, beside a shortcut; resampling comes first.
+
+    Args:
+        inputs: Channels that come in.
+        outputs: Channels that go out.
+        condition: Length of the vector that scales and shifts the second norm; 0 without one.
+        resample: Whether the map keeps its size, is halved by averages or doubled by copies.
+
+    Source: Dhariwal & Nichol 2021, section 3; resampling before both branches: Karras et al. 2024.
+    """
+
+    def __init__(self, inputs: int, outputs: int, condition: int = 0, resample: Resample = "keep") -> None:
+        super().__init__()
+        self.resample = resample
+        self.norm1 = nn.GroupNorm(groups_of(inputs), inputs)
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1)
+        self.groups = groups_of(outputs)
+        self.norm2 = None if condition else nn.GroupNorm(self.groups, outputs)
+        self.modulation = nn.Linear(condition, 2 * outputs) if condition else None
+        self.conv2 = small_output(nn.Conv2d(outputs, outputs, 3, padding=1))
+        self.shortcut = nn.Conv2d(inputs, outputs, 1) if inputs != outputs else nn.Identity()
+
+    def forward(self, x: Tensor, condition: Tensor | None = None) -> Tensor:
+        """Transform a map.
+
+        Args:
+            x: Shape (N, inputs, H, W).
+            condition: Shape (N, condition); needed exactly where the block was built with one.
+
+        Returns:
+            Shape (N, outputs, H', W').
+        """
+        if self.resample == "down":
+            x = F.avg_pool2d(x, 2)
+        elif self.resample == "up":
+            x = F.interpolate(x, scale_factor=2, mode="nearest")
+        h = self.conv1(F.silu(self.norm1(x)))
+        if self.modulation is not None and condition is not None:
+            scale, shift = self.modulation(condition).chunk(2, dim=1)
+            h = modulated_group_norm(h, scale, shift, groups=self.groups)
+        elif self.norm2 is not None:
+            h = self.norm2(h)
+        h = self.conv2(F.silu(h))
+        return h + self.shortcut(x)

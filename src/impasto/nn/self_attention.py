@@ -1,0 +1,38 @@
+"""Multi-head self-attention over the places of a feature map."""
+
+from __future__ import annotations
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from impasto.nn.group_norm import groups_of
+from impasto.nn.residual import small_output
+
+__all__ = ["SelfAttention"]
+
+
+class SelfAttention(nn.Module):
+    """Every place of a map looks at every other, beside a shortcut.
+
+    Args:
+        channels: A multiple of `head`.
+        head: Channels of a head.
+
+    Source: Vaswani et al. 2017, section 3.2; in a UNet: Ho et al. 2020, appendix B.
+    """
+
+    def __init__(self, channels: int, head: int = 64) -> None:
+        super().__init__()
+        self.heads = max(1, channels // head)
+        self.norm = nn.GroupNorm(groups_of(channels), channels)
+        self.qkv = nn.Conv2d(channels, 3 * channels, 1)
+        self.out = small_output(nn.Conv2d(channels, channels, 1))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Transform a map of shape (N, C, H, W) into another of that shape."""
+        n, c, h, w = x.shape
+        # (N, 3, heads, C/heads, HW) → three of (N, heads, HW, C/heads); no copy in either memory layout.
+        parts = self.qkv(self.norm(x)).flatten(2).view(n, 3, self.heads, c // self.heads, h * w)
+        q, k, v = parts.transpose(3, 4).unbind(1)
+        mixed = F.scaled_dot_product_attention(q, k, v).transpose(2, 3).reshape(n, c, h, w)
+        return x + self.out(mixed)

@@ -1,0 +1,46 @@
+"""Features scaled and shifted, position by position, by what a picture is about."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+__all__ = ["SpatialTransform"]
+
+
+class SpatialTransform(nn.Module):
+    """F = S ⊙ F_out + T, where two convolutions each make S and T of shared semantic features K.
+
+    It starts close to the identity: S near 1, T near 0.
+
+    Source: MIGAN, equation (11); Wang et al. 2018, "Recovering realistic texture by deep spatial
+    feature transform".
+    """
+
+    def __init__(self, channels: int, semantics: int) -> None:
+        """Build ω.
+
+        Args:
+            channels: C, of the features to be transformed.
+            semantics: Channels of K.
+        """
+        super().__init__()
+        self.scale = _two(semantics, channels, 1.0)
+        self.shift = _two(semantics, channels, 0.0)
+
+    def forward(self, x: Tensor, semantics: Tensor) -> Tensor:
+        """Transformed features.
+
+        Args:
+            x: F_out, shape (N, C, H, W).
+            semantics: K, shape (N, K, H, W).
+        """
+        return torch.addcmul(self.shift(semantics), self.scale(semantics), x)
+
+
+def _two(semantics: int, channels: int, start: float) -> nn.Sequential:
+    first, last = nn.Conv2d(semantics, semantics, 3, padding=1), nn.Conv2d(semantics, channels, 3, padding=1)
+    # Small, but not zero, so that K learns from the first step on.
+    nn.init.normal_(last.weight, std=0.1 / (9 * semantics) ** 0.5)
+    nn.init.constant_(last.bias, start)  # type: ignore[arg-type]
+    return nn.Sequential(first, nn.LeakyReLU(0.2), last)

@@ -1,0 +1,107 @@
+"""The UNet of diffusion painters: a picture and its noise level in, a picture-shaped estimate out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from impasto.nn.embedding import ConditionEmbedding
+from impasto.nn.group_norm import groups_of
+from impasto.nn.residual import Resample, ResidualBlock, small_output
+from impasto.nn.self_attention import SelfAttention
+
+__all__ = ["UNet"]
+
+
+class Stage(nn.Module):
+    """A residual block, followed by self-attention where it is asked for."""
+
+    def __init__(self, inputs: int, outputs: int, condition: int, resample: Resample, attention: bool) -> None:
+        super().__init__()
+        self.block = ResidualBlock(inputs, outputs, condition, resample)
+        self.attention = SelfAttention(outputs) if attention else nn.Identity()
+
+    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+        """Transform (N, inputs, H, W) under a condition (N, D) into (N, outputs, H', W')."""
+        result: Tensor = self.attention(self.block(x, condition))
+        return result
+
+
+class UNet(nn.Module):
+    """Maps a picture to one of its shape, under a time and a label.
+
+    Args:
+        grid: Rows and columns of the finest feature map.
+        channels: Of each level, finest first; each level has half the rows and columns of the one before.
+        blocks: Residual blocks on each level, on the way down and again on the way up.
+        attention: Rows of the feature maps that get self-attention.
+        labels: Number of labels, "no category" included; 0 without labels.
+        patch: Side of the squares of pixels that are folded into one place of the grid.
+
+    Source: Ho et al. 2020, appendix B; Dhariwal & Nichol 2021, section 3; folding: Hoogeboom et al. 2023.
+    """
+
+    def __init__(
+        self,
+        *,
+        grid: int,
+        channels: Sequence[int],
+        blocks: int,
+        attention: Sequence[int] = (),
+        labels: int = 0,
+        patch: int = 1,
+    ) -> None:
+        super().__init__()
+        self.patch = patch
+        dim = 4 * channels[0]
+        self.embedding = ConditionEmbedding(dim, labels)
+        self.stem = nn.Conv2d(3 * patch**2, channels[0], 3, padding=1)
+        kept: list[int] = []
+        width, side = channels[0], grid
+        self.down = nn.ModuleList()
+        for level, outputs in enumerate(channels):
+            for block in range(blocks):
+                halve = level > 0 and block == 0
+                side = side // 2 if halve else side
+                self.down.append(Stage(width, outputs, dim, "down" if halve else "keep", side in attention))
+                width = outputs
+                kept.append(width)
+        self.middle = Stage(width, width, dim, "keep", side in attention)
+        self.up = nn.ModuleList()
+        for level, outputs in reversed(list(enumerate(channels))):
+            for block in range(blocks):
+                self.up.append(Stage(width + kept.pop(), outputs, dim, "keep", side in attention))
+                width = outputs
+            if level:
+                side *= 2
+        self.norm = nn.GroupNorm(groups_of(width), width)
+        self.head = small_output(nn.Conv2d(width, 3 * patch**2, 3, padding=1))
+
+    def forward(self, x: Tensor, times: Tensor, labels: Tensor) -> Tensor:
+        """Estimate.
+
+        Args:
+            x: Shape (N, 3, H, W), of a variance near 1.
+            times: In [0, 1000], shape (N,).
+            labels: In [0, number of labels), int64, shape (N,).
+
+        Returns:
+            Shape (N, 3, H, W).
+        """
+        condition = F.silu(self.embedding(times, labels))
+        h = self.stem(F.pixel_unshuffle(x, self.patch) if self.patch > 1 else x)
+        kept = []
+        for stage in self.down:
+            h = stage(h, condition)
+            kept.append(h)
+        h = self.middle(h, condition)
+        for stage in self.up:
+            skip = kept.pop()
+            if h.shape[-1] != skip.shape[-1]:
+                h = F.interpolate(h, scale_factor=2, mode="nearest")
+            h = stage(torch.cat([h, skip], dim=1), condition)
+        h = self.head(F.silu(self.norm(h)))
+        return F.pixel_shuffle(h, self.patch) if self.patch > 1 else h

@@ -1,0 +1,256 @@
+"""Where pretrained weights are found, checked and, when asked, fetched."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import urllib.request
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor, nn
+
+from impasto.errors import ImpastoError, UnknownName, WeightsMissing
+from impasto.files import file_hash
+
+__all__ = ["WEIGHTS", "WeightsFile", "fill", "find_weights", "load_weights", "weights_at_hand", "weights_places"]
+
+
+@dataclass(frozen=True)
+class WeightsFile:
+    """A file that holds a network's weights.
+
+    Attributes:
+        path: Where it lies inside a weights folder.
+        sha256: Hash of its bytes; empty for a safetensors conversion made by its user, which is
+            checked by its tensors' names and shapes instead.
+        url: Where it can be fetched; empty where nobody publishes this very file.
+    """
+
+    path: str
+    sha256: str = ""
+    url: str = ""
+
+
+_TORCH = "https://download.pytorch.org/models/"
+_FID = "https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/"
+_FIDELITY = "https://github.com/toshas/torch-fidelity/releases/download/v0.2.0/"
+_LPIPS = "https://github.com/richzhang/PerceptualSimilarity/raw/master/lpips/weights/v0.1/"
+_INCEPTION = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
+
+WEIGHTS: dict[str, tuple[WeightsFile, ...]] = {
+    "inception": (
+        WeightsFile("pt_inception-2015-12-05-6726825d.safetensors"),
+        WeightsFile("pt_inception-2015-12-05-6726825d.pth", _INCEPTION, _FID + "pt_inception-2015-12-05-6726825d.pth"),
+        WeightsFile(
+            "weights-inception-2015-12-05-6726825d.pth",
+            _INCEPTION,
+            _FIDELITY + "weights-inception-2015-12-05-6726825d.pth",
+        ),
+    ),
+    "mobilenetv2": (
+        WeightsFile(
+            "mobilenet_v2_1.0_224/model.safetensors", "cf8a85e54e709258e7eb3ad760b7031757012e0fe479a9ce441c3b2a31b1ffb2"
+        ),
+    ),
+    "squeezenet": (
+        WeightsFile(
+            "squeezenet1_1_features.safetensors", "b592c85c9ff5555822d58ee238973427a1d7731a256e98dbdf493dc09ba6e49f"
+        ),
+        WeightsFile(
+            "squeezenet1_1-b8a52dc0.pth",
+            "b8a52dc049b60e4b6ab68ad0df457362afab8b6304b2febdc1650a5dab4d7e7b",
+            _TORCH + "squeezenet1_1-b8a52dc0.pth",
+        ),
+    ),
+    "alexnet": (
+        WeightsFile("alexnet_features.safetensors"),
+        WeightsFile(
+            "alexnet-owt-7be5be79.pth",
+            "7be5be791159472b1fbf3c69796f7cb30dca7ad8466c2df70058c37116cdee02",
+            _TORCH + "alexnet-owt-7be5be79.pth",
+        ),
+    ),
+    "vgg16": (
+        WeightsFile("vgg16_features.safetensors"),
+        WeightsFile(
+            "vgg16-397923af.pth",
+            "397923af8e79cdbb6a7127f12361acd7a2f83e06b05044ddf496e83de57a5bf0",
+            _TORCH + "vgg16-397923af.pth",
+        ),
+    ),
+    "lpips-squeeze": (
+        WeightsFile(
+            "lpips_v0.1_squeeze.safetensors", "c57d2b483e25ab6859a8ec65a82ddfea3beddd70127b75f2b96af323429d3b4c"
+        ),
+        WeightsFile(
+            "squeeze.pth", "4a5350f23600cb79923ce65bb07cbf57dca461329894153e05a1346bd531cf76", _LPIPS + "squeeze.pth"
+        ),
+    ),
+    "lpips-alex": (
+        WeightsFile("lpips_v0.1_alex.safetensors", "180ce811a71bf4c50f32d0d5644825fe2e4b31b25b7dae2cfe65993534f1bdb9"),
+        WeightsFile(
+            "alex.pth", "df73285e35b22355a2df87cdb6b70b343713b667eddbda73e1977e0c860835c0", _LPIPS + "alex.pth"
+        ),
+    ),
+    "lpips-vgg": (
+        WeightsFile("lpips_v0.1_vgg.safetensors", "9f75404b1f7389ef56cd2597e519cde1f6ed2cf546124d0ebff6726e81f44c7e"),
+        WeightsFile("vgg.pth", "a78928a0af1e5f0fcb1f3b9e8f8c3a2a5a3de244d830ad5c1feddc79b8432868", _LPIPS + "vgg.pth"),
+    ),
+}
+"""Files that hold each network's weights, the preferred one first."""
+
+
+def weights_places() -> list[Path]:
+    """The folders that are looked through, in order: $IMPASTO_WEIGHTS, then the user's cache."""
+    named = os.environ.get("IMPASTO_WEIGHTS", "")
+    places = [Path(part).expanduser() for part in named.split(os.pathsep) if part]
+    return [*places, _cache()]
+
+
+def find_weights(name: str, *, download: bool | None = None) -> Path:
+    """The file that holds a pretrained network's weights, its hash checked.
+
+    Args:
+        name: A key of `WEIGHTS`, such as 'inception'.
+        download: Whether an absent file may be fetched into the user's cache; by default only
+            where the environment says IMPASTO_DOWNLOAD=1. HF_HUB_OFFLINE=1 forbids it always.
+
+    Raises:
+        UnknownName: When there is no such network.
+        WeightsMissing: When the file is absent, is not the known one, or could not be fetched.
+    """
+    if name not in WEIGHTS:
+        raise UnknownName("pretrained network", name, WEIGHTS)
+    for place in weights_places():
+        for file in WEIGHTS[name]:
+            path = place / file.path
+            if path.is_file():
+                return _checked(path, file)
+    wanted = _true("IMPASTO_DOWNLOAD") if download is None else download
+    why = ""
+    if wanted and _true("HF_HUB_OFFLINE"):
+        why = " Nothing was fetched, because HF_HUB_OFFLINE is set."
+    elif wanted:
+        for file in (file for file in WEIGHTS[name] if file.url):
+            try:
+                return _download(file)
+            except (OSError, ImpastoError) as error:
+                why += f" Fetching {file.url} failed ({getattr(error, 'reason', None) or error})."
+    raise WeightsMissing(_absent(name) + why)
+
+
+def weights_at_hand(name: str) -> bool:
+    """Whether `find_weights` would find the file without fetching anything."""
+    try:
+        find_weights(name, download=False)
+    except WeightsMissing:
+        return False
+    return True
+
+
+def load_weights(name: str, *, download: bool | None = None) -> tuple[dict[str, Tensor], str]:
+    """Tensors of a pretrained network, by name, and the hash of the file they come from.
+
+    Raises:
+        UnknownName: When there is no such network.
+        WeightsMissing: When the file is absent or damaged.
+    """
+    path = find_weights(name, download=download)
+    digest = _digest(path)
+    if path.suffix != ".safetensors":
+        # `find_weights` has compared the hash with the known one; nothing else is ever unpickled.
+        return torch.load(path, map_location="cpu", weights_only=True), digest
+    try:
+        # Cloned, because loaded tensors are views of the mapped file.
+        return {key: value.clone() for key, value in load_file(path).items()}, digest
+    except (SafetensorError, OSError, ValueError) as error:
+        raise WeightsMissing(f"{path} is damaged or no safetensors file ({error}); fetch it again.") from None
+
+
+def fill(net: nn.Module, state: Mapping[str, Tensor], name: str) -> None:
+    """Give a network its weights, and freeze it: no gradients to its parameters, evaluation mode.
+
+    Tensors that the network has no place for are passed over: a trunk is filled from the file of
+    the whole classifier.
+
+    Raises:
+        WeightsMissing: When a tensor is absent or of another shape.
+    """
+    own = net.state_dict()
+    # A counter of training steps that some files leave out; evaluation does not read it.
+    bad = [
+        key
+        for key, value in own.items()
+        if not key.endswith("num_batches_tracked") and (key not in state or state[key].shape != value.shape)
+    ]
+    if bad:
+        raise WeightsMissing(
+            f"The file found for {name!r} holds other weights: {len(bad)} of {len(own)} tensors are absent or of "
+            f"another shape, the first of them {bad[0]!r}. Replace it by {WEIGHTS[name][0].path}."
+        )
+    net.load_state_dict({key: state[key] for key in own if key in state}, strict=False)
+    net.eval().requires_grad_(requires_grad=False)
+
+
+def _checked(path: Path, file: WeightsFile) -> Path:
+    found = _digest(path)
+    if file.sha256 and found != file.sha256:
+        raise WeightsMissing(
+            f"{path} is damaged or another file: its SHA-256 is {found}, not {file.sha256}. Remove it and bring it again."
+        )
+    return path
+
+
+def _digest(path: Path) -> str:
+    known = path.stat()
+    return _digest_once(path, known.st_mtime_ns, known.st_size)
+
+
+@lru_cache(maxsize=64)
+def _digest_once(path: Path, changed: int, size: int) -> str:  # noqa: ARG001 - a changed file is read again
+    return file_hash(path)
+
+
+def _download(file: WeightsFile) -> Path:
+    target = _cache() / file.path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    handle, work = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as out, urllib.request.urlopen(file.url, timeout=60) as answer:
+            while block := answer.read(1 << 20):
+                out.write(block)
+            out.flush()
+            os.fsync(out.fileno())
+        found = file_hash(Path(work))
+        if found != file.sha256:
+            raise WeightsMissing(f"what came has SHA-256 {found}, not {file.sha256}")
+        Path(work).chmod(0o644)
+        Path(work).replace(target)
+    finally:
+        Path(work).unlink(missing_ok=True)
+    return target
+
+
+def _absent(name: str) -> str:
+    files = " or ".join(f"{f.path} (SHA-256 {f.sha256 or 'of your own conversion'})" for f in WEIGHTS[name])
+    places = ", ".join(str(place) for place in weights_places())
+    urls = [f.url for f in WEIGHTS[name] if f.url]
+    bring = f"fetch {urls[0]} yourself, or set IMPASTO_DOWNLOAD=1" if urls else "copy it from where you have it"
+    return (
+        f"The weights of {name!r} are not at hand: {files}. Looked in {places}. "
+        f"To bring them, {bring}; then put the file into one of these folders, or name its folder in IMPASTO_WEIGHTS."
+    )
+
+
+def _cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "impasto" / "weights"
+
+
+def _true(variable: str) -> bool:
+    return os.environ.get(variable, "").strip().lower() in {"1", "true", "yes", "on"}

@@ -1,0 +1,8 @@
+"""Painters, one file each, in a folder a family."""
+
+from __future__ import annotations
+
+__all__ = ["DEFAULT"]
+
+DEFAULT = "ddpm"
+"""The painter of the demonstration: the one that looks best after a few minutes on a CPU."""

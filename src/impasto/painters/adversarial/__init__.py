@@ -1,0 +1,1 @@
+"""Painters trained against a discriminator."""

@@ -1,0 +1,268 @@
+"""MIGAN: a generator and a reader whose cycles and mutual information are held together by MS-SSIM.
+
+Our reading of the paper, where it leaves things open:
+    - A maps latents to paintings and B paintings to latents. B is the auxiliary network of the
+      mutual information bound (7) and the other half of both cycles in (18) and (20).
+    - The latent z = (z′, c): z′ is normal, c₁ the category, the other codes uniform in [-1, 1].
+    - The factor λ of (8) is one number a picture, so that a batch may be cut anywhere. It carries
+      gradient in λ·L_MS and is detached in λ·I.
+    - The score D of (19) is the mean of a score of the whole picture and the mean score of its
+      patches; the gradient penalty holds for each of the two.
+    - The branches of AMS end in the generator's leaky rectifier.
+    - The category of a real picture also trains B, so that c₁ means the category of that name.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any, ClassVar, Literal
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from impasto.catalogue import listed
+from impasto.config import Field, config
+from impasto.contract import Batch, Noise, Painter, PainterConfig, Player, Turn
+from impasto.errors import ConfigError
+from impasto.nn.frozen import Frozen
+from impasto.nn.perceptual import feature_loss, perceptual_at_hand
+from impasto.nn.similarity import similarity_at_any_size
+from impasto.painters.adversarial.dual_discriminator import DualDiscriminator, gradient_penalty
+from impasto.painters.adversarial.latent import Latent, Reading
+from impasto.painters.adversarial.maps import Generator, Reader, widths
+
+__all__ = ["Migan", "MiganConfig"]
+
+
+@config
+class MiganConfig(PainterConfig):
+    """Settings of `Migan`; the defaults are the paper's where it gives a value.
+
+    Attributes:
+        ams: Multi-scale features, equation (10); False for the ablation.
+        sft: Spatial feature transform, equation (11).
+        sa: Attention over positions, equations (12)-(14).
+        eca: Attention over channels, equations (15)-(16).
+        attention_at: Size in pixels of the stage that attends.
+        five: How AMS sees 5 pixels: one dilated 3×3 convolution or two plain ones.
+        style: Dimensions of z′.
+        codes: Classes of c₁ when the pictures have no labels.
+        factors: Uniform codes c₂ … c_L.
+        width: Channels of A at full resolution; doubled with each halving, up to `most`.
+        most: Largest number of channels in A.
+        semantics: Channels of K.
+        reader_width: Channels of B at full resolution.
+        discriminator_width: Channels of D at full resolution.
+        most_strided: Largest number of channels in B and D.
+        shared_trunk: Whether both scales of D stand on the same first layers.
+        constant: C of equation (8).
+        content: Factor on λ·L_MS; 1 is equation (17).
+        perceptual: η of equation (17); None sets it after the first step so that the term is a
+            tenth of L_MS.
+        features: Where L_per comes from: 'squeezenet', the trunk of the 'discriminator', or 'auto'
+            for the first if its weights are at hand.
+        label_weight: Weight of the cross-entropy of real pictures' categories.
+        penalty: Weight of the gradient penalty.
+        lr: Learning rate of A and B.
+        discriminator_lr: Learning rate of D.
+        betas: Of Adam, for all.
+    """
+
+    ams: bool = True
+    sft: bool = True
+    sa: bool = True
+    eca: bool = True
+    attention_at: int = Field(default=32, ge=4)
+    five: Literal["dilated", "stacked"] = "dilated"
+    style: int = Field(default=128, ge=1, le=4096)
+    codes: int = Field(default=10, ge=2, le=1000)
+    factors: int = Field(default=4, ge=0, le=256)
+    width: int = Field(default=64, ge=4, le=1024)
+    most: int = Field(default=512, ge=4, le=2048)
+    semantics: int = Field(default=32, ge=1, le=512)
+    reader_width: int = Field(default=32, ge=4, le=1024)
+    discriminator_width: int = Field(default=64, ge=4, le=1024)
+    most_strided: int = Field(default=512, ge=4, le=2048)
+    shared_trunk: bool = False
+    constant: float = Field(default=1.0, ge=0, le=10)
+    content: float = Field(default=1.0, ge=0, le=1000)
+    perceptual: float | None = Field(default=None, ge=0, le=1e6)
+    features: Literal["auto", "squeezenet", "discriminator"] = "auto"
+    label_weight: float = Field(default=1.0, ge=0, le=1000)
+    penalty: float = Field(default=10.0, ge=0, le=1000)
+    lr: float = Field(default=1e-4, gt=0, le=1)
+    discriminator_lr: float = Field(default=4e-4, gt=0, le=1)
+    betas: tuple[float, float] = (0.0, 0.9)
+
+
+@listed(
+    name="migan",
+    summary="mutual information GAN with multi-scale features, spatial transforms and attention",
+    year=2025,
+    source="MIGAN, adversarial learning-based image generation for AI art creation",
+)
+class Migan(Painter):
+    """Paints from a category and a style, and reads both back from any picture."""
+
+    Config: ClassVar[type[PainterConfig]] = MiganConfig
+    presets: ClassVar[dict[str, dict[str, Any]]] = {
+        "tiny": {
+            "width": 8,
+            "most": 16,
+            "style": 16,
+            "factors": 2,
+            "semantics": 4,
+            "reader_width": 8,
+            "discriminator_width": 8,
+            "most_strided": 32,
+            "attention_at": 8,
+        },
+        "small": {
+            "width": 16,
+            "most": 64,
+            "semantics": 8,
+            "reader_width": 16,
+            "discriminator_width": 16,
+            "most_strided": 128,
+            "attention_at": 16,
+        },
+        "base": {},
+    }
+    capabilities: ClassVar[frozenset[str]] = frozenset({"category", "reconstruct"})
+    training_only: ClassVar[tuple[str, ...]] = ("discriminator", "eta")
+    double_backward: ClassVar[tuple[str, ...]] = ("discriminator",)
+    config: MiganConfig
+    eta: Tensor
+
+    def __init__(self, config: MiganConfig) -> None:
+        """Build A, B and D.
+
+        Raises:
+            ConfigError: When the resolution is not one of `resolutions`, or no stage has the size `attention_at`.
+        """
+        super().__init__(config)
+        channels = widths(config.resolution, config.width, config.most)
+        if config.attention_at not in channels:
+            sizes = ", ".join(map(str, channels))
+            raise ConfigError(
+                f"attention_at = {config.attention_at}: at {config.resolution} px the stages are {sizes} px; choose one of them."
+            )
+        self.kinds = len(config.categories) or config.codes
+        codes = self.kinds + config.factors
+        self.generator = Generator(
+            channels,
+            config.style + codes,
+            codes,
+            semantics=config.semantics if config.sft else 0,
+            five=config.five if config.ams else None,
+            attention_at=config.attention_at,
+            sa=config.sa,
+            eca=config.eca,
+        )
+        reader = widths(config.resolution, config.reader_width, config.most_strided)
+        self.reader = Reader(reader, config.style, self.kinds, config.factors)
+        strided = widths(config.resolution, config.discriminator_width, config.most_strided)
+        self.discriminator = DualDiscriminator(strided, shared=config.shared_trunk)
+        self.register_buffer("eta", torch.tensor(config.perceptual or 0.0))
+
+    def players(self) -> dict[str, Player]:
+        """The discriminator, and the painter that is A and B together."""
+        c = self.config
+        return {
+            "discriminator": Player((self.discriminator,), lr=c.discriminator_lr, betas=c.betas),
+            "painter": Player((self.generator, self.reader), lr=c.lr, betas=c.betas),
+        }
+
+    def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
+        """First D on real and painted pictures, then A and B."""
+        yield self._discriminator_turn(batch)
+        yield self._painter_turn(batch)
+
+    def after(self, step: int, logs: dict[str, float]) -> None:
+        """Set η, once, from the terms of the first step."""
+        if self.config.perceptual is None and not self.eta > 0:
+            content, perceptual = logs.get("painter/content", 0.0), logs.get("painter/perceptual", 0.0)
+            self.eta.fill_(0.1 * content / perceptual if perceptual > 0 else 0.0)
+
+    def render(self, labels: Tensor, noise: Noise, settings: Any) -> Tensor:
+        """A's pictures of latents drawn from their prior."""
+        return self.generator(self._latent(labels, noise))
+
+    def reconstruct(self, pictures: Tensor) -> Tensor:
+        """The picture cycle: B reads, A paints."""
+        with torch.no_grad():
+            return self.generator(self.reader(pictures).latent)
+
+    def describe(self) -> dict[str, Any]:
+        """Name and config, and, once it was used, the hash of the network that L_per came from."""
+        frozen = self.__dict__.get("_trunk")
+        return super().describe() | ({"frozen": {"squeezenet": frozen.hash}} if frozen else {})
+
+    def _discriminator_turn(self, batch: Batch) -> Turn:
+        real = batch.pictures
+        with torch.no_grad():
+            fake = self.generator(self._latent(batch.labels, batch.noise))
+        on_real, on_fake = self.discriminator(torch.cat([real, fake])).mean(dim=1).chunk(2)
+        mix = batch.noise.uniform(1, 1, 1).to(real.dtype)
+        penalty = gradient_penalty(self.discriminator, real, fake, mix)
+        apart = on_real.mean() - on_fake.mean()
+        logs: dict[str, Tensor | float] = {"distance": apart.detach(), "penalty": penalty.detach()}
+        return Turn("discriminator", self.config.penalty * penalty - apart, logs)
+
+    def _painter_turn(self, batch: Batch) -> Turn:
+        c, real = self.config, batch.pictures
+        latent = self._latent(batch.labels, batch.noise)
+        read = self.reader(real)
+        fake, again = self.generator(latent.beside(read.latent)).chunk(2)
+        back = self.reader(fake)
+        factor = c.constant - similarity_at_any_size(again, real)
+        content = (again - real).abs().mean(dim=(1, 2, 3)) + (back.latent.flat - latent.flat).abs().mean(dim=1)
+        bound = back.log_likelihood(latent) + self._entropy(real)
+        adversarial = -self.discriminator(fake).mean(dim=1)
+        perceptual = self._perceptual(again, real)
+        terms = c.content * factor * content + adversarial + self.eta * perceptual - factor.detach() * bound
+        logs = {
+            "factor": factor,
+            "content": content,
+            "adversarial": adversarial,
+            "perceptual": perceptual,
+            "bound": bound,
+        }
+        if c.categories:
+            logs["label"] = F.cross_entropy(read.logits, batch.labels, reduction="none")
+            terms = terms + c.label_weight * logs["label"]
+        return Turn("painter", terms.mean(), {name: value.detach().mean() for name, value in logs.items()})
+
+    def _latent(self, labels: Tensor, noise: Noise) -> Latent:
+        """Latents from the prior; of the named categories where there are any."""
+        like = self.generator.last.weight.dtype
+        style = noise.normal(self.config.style).to(like)
+        factors = noise.uniform(self.config.factors).to(like) * 2 - 1
+        kinds = labels if self.config.categories else noise.integers(self.kinds)
+        return Latent(style, F.one_hot(kinds, self.kinds).to(like), factors)
+
+    def _entropy(self, like: Tensor) -> Tensor:
+        """Entropy of c in nats, the constant of the bound."""
+        shares = self.config.shares or (1.0,) * self.kinds
+        kinds = torch.distributions.Categorical(torch.tensor(shares)).entropy()
+        return (kinds + self.config.factors * torch.tensor(2.0).log()).to(like)
+
+    def _perceptual(self, again: Tensor, real: Tensor) -> Tensor:
+        """Mean squared difference of features, averaged over the depths, shape (N,)."""
+        look = self._trunk or self.discriminator.features
+        with torch.no_grad():
+            wanted = look(real)
+        parts = [(a - b).to(real.dtype).square().mean(dim=(1, 2, 3)) for a, b in zip(look(again), wanted, strict=True)]
+        return torch.stack(parts).mean(dim=0)
+
+    @cached_property
+    def _trunk(self) -> Frozen | None:
+        """The pretrained trunk, brought in when training first asks for it."""
+        choice = self.config.features
+        if choice == "discriminator" or (choice == "auto" and not perceptual_at_hand("squeeze", heads=False)):
+            return None
+        network = feature_loss("squeeze")
+        return Frozen(copy.deepcopy(network.trunk), network.hash)

@@ -1,0 +1,1 @@
+"""Painters trained by a bound on the likelihood."""

@@ -1,0 +1,151 @@
+"""Painters on disk, in the layout of the Hugging Face hub.
+
+`config.json` names the painter and its config, `model.safetensors` holds its weights, and
+`README.md` is the model card. No pickle is read or written.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+
+from impasto import catalogue
+from impasto.config import load as load_config
+from impasto.errors import CheckpointError, ImpastoError
+from impasto.files import read_json, whole_folder, write_json
+
+if TYPE_CHECKING:
+    from impasto.contract import Painter
+
+__all__ = ["load", "load_weights", "save", "state_hash"]
+
+
+def save(painter: Painter, folder: Path, facts: dict[str, Any]) -> None:
+    """Export a painter, replacing an older export of that folder only when the new one is whole.
+
+    Args:
+        painter: Any painter of the catalogue.
+        folder: Where to.
+        facts: What the model card tells beyond the config: data, licences, training, metrics.
+
+    Raises:
+        ImpastoError: When the folder holds something else, or cannot be written.
+    """
+    if folder.exists() and any(folder.iterdir()) and not (folder / "config.json").exists():
+        raise ImpastoError(f"{folder} holds other files; export to an empty or new folder.")
+    state = {k: v.detach().cpu().contiguous() for k, v in painter.state_dict().items() if _exported(painter, k)}
+    with whole_folder(folder, replace=True) as work:
+        write_json(work / "config.json", {**painter.describe(), "facts": facts})
+        save_file(state, work / "model.safetensors", metadata={"format": "pt"})
+        (work / "README.md").write_text(_card(painter, facts), encoding="utf8")
+
+
+def load(source: str | Path) -> Painter:
+    """A painter from a folder that `save` wrote, or from the hub.
+
+    Args:
+        source: A folder, or a hub id such as 'someone/their-painter'.
+
+    Raises:
+        CheckpointError: When a file is missing or damaged, or does not fit its config.
+    """
+    folder = Path(source) if Path(source).is_dir() else _download(str(source))
+    described = read_json(folder / "config.json", CheckpointError)
+    if not isinstance(described, dict) or "painter" not in described or "config" not in described:
+        raise CheckpointError(f"{folder / 'config.json'} does not name a painter and its config.")
+    cls = catalogue.painter(str(described["painter"]))
+    painter: Painter = cls(load_config(cls.Config, described["config"]))
+    load_weights(painter, folder / "model.safetensors", partial=True)
+    return painter
+
+
+def load_weights(painter: torch.nn.Module, file: Path, *, partial: bool = False) -> None:
+    """Fill a painter from a safetensors file.
+
+    Args:
+        painter: Receives the weights; unchanged on error.
+        file: A file that `save` or a checkpoint wrote.
+        partial: Whether what is only needed in training may be absent.
+
+    Raises:
+        CheckpointError: When the file is missing, damaged, no safetensors, or of other shapes.
+    """
+    if not file.exists():
+        raise CheckpointError(f"{file} is missing.")
+    try:
+        # Cloned, because loaded tensors are views of the mapped file.
+        state = {key: value.clone() for key, value in load_file(file).items()}
+    except (SafetensorError, OSError, ValueError) as error:
+        raise CheckpointError(f"{file} is damaged or no safetensors file ({error}); nothing was loaded.") from None
+    own = painter.state_dict()
+    needed = {k for k in own if not partial or _exported(painter, k)}
+    missing, extra = needed - state.keys(), state.keys() - own.keys()
+    misfits = [k for k in state.keys() & own.keys() if state[k].shape != own[k].shape]
+    if missing or extra or misfits:
+        first = sorted(missing | extra | set(misfits))[0]
+        raise CheckpointError(
+            f"{file} does not fit its config: {len(missing)} tensors missing, {len(extra)} unknown, "
+            f"{len(misfits)} of another shape, the first of them {first!r}."
+        )
+    painter.load_state_dict(state, strict=False)
+
+
+def state_hash(painter: torch.nn.Module) -> str:
+    """SHA-256 of the names, shapes and values of the weights that painting needs, in hexadecimal.
+
+    It does not depend on the device, nor on the file that the weights came from.
+    """
+    digest = hashlib.sha256()
+    for key, value in sorted(painter.state_dict().items()):
+        if _exported(painter, key):
+            digest.update(f"{key} {tuple(value.shape)} {value.dtype}".encode())
+            digest.update(value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _exported(painter: torch.nn.Module, key: str) -> bool:
+    return key.partition(".")[0] not in getattr(painter, "training_only", ())
+
+
+def _download(name: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
+
+    try:
+        return Path(snapshot_download(name, allow_patterns=["config.json", "model.safetensors", "README.md"]))
+    except HFValidationError:
+        raise CheckpointError(f"There is no folder {name!r}, and it is no hub id of the form 'owner/name'.") from None
+    except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+        first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise CheckpointError(f"There is no folder {name!r}, and the hub did not give it ({first}).") from None
+
+
+def _card(painter: Painter, facts: dict[str, Any]) -> str:
+    card = type(painter).__card__  # type: ignore[attr-defined]
+    count = sum(p.numel() for p in painter.parameters())
+    categories = ", ".join(painter.config.categories) or "none"
+    told = json.dumps(facts, indent=2, ensure_ascii=False)
+    return f"""---
+library_name: impasto
+tags: [image-generation, {card.name}]
+---
+# A painter of the kind `{card.name}`
+
+{card.summary} ({card.source}). {count:,} parameters, {painter.config.resolution} px, categories: {categories}.
+
+```
+impasto paint THIS_FOLDER --count 16
+```
+
+## Data, training and measures
+
+```json
+{told}
+```
+"""

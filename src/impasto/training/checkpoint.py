@@ -1,0 +1,100 @@
+"""Checkpoints: whole folders of safetensors and JSON, never overwritten and never pickled."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from impasto import pretrained
+from impasto.errors import CheckpointError
+from impasto.files import read_json, whole_folder, write_json
+from impasto.training.ema import Ema
+from impasto.training.moves import Moves
+
+__all__ = ["complete", "newest", "restore", "save"]
+
+_NAME = re.compile(r"step-(\d{9})")
+
+
+def save(folder: Path, moves: Moves, ema: Ema, state: dict[str, Any], keep: int) -> Path:
+    """Write a checkpoint and, once it is whole, remove the oldest beyond `keep`.
+
+    Args:
+        folder: The run's `checkpoints` folder.
+        moves: Painter and optimizers.
+        ema: Average of the painter.
+        state: Plain values, with 'step' among them.
+        keep: How many complete checkpoints remain.
+
+    Raises:
+        ImpastoError: When the disk is full or failing; older checkpoints stay whole.
+    """
+    path = folder / f"step-{state['step']:09d}"
+    if complete(path):
+        return path
+    with whole_folder(path, replace=True) as work:
+        save_file(_plain(moves.painter.state_dict()), work / "painter.safetensors")
+        save_file(_plain(ema.painter.state_dict()), work / "ema.safetensors")
+        save_file(_plain(moves.state()), work / "optimizers.safetensors")
+        write_json(work / "state.json", state)
+        write_json(work / "files.json", {f.name: f.stat().st_size for f in sorted(work.iterdir())})
+    kept = sorted(p for p in folder.iterdir() if complete(p))
+    for old in kept[: max(0, len(kept) - keep)]:
+        shutil.rmtree(old, ignore_errors=True)
+    return path
+
+
+def complete(path: Path) -> bool:
+    """Whether a checkpoint's files are all there, each in full length."""
+    try:
+        sizes = read_json(path / "files.json")
+        return bool(_NAME.fullmatch(path.name)) and all((path / n).stat().st_size == s for n, s in sizes.items())
+    except Exception:
+        return False
+
+
+def newest(folder: Path) -> Path | None:
+    """The newest complete checkpoint of a run's `checkpoints` folder, or None.
+
+    Raises:
+        CheckpointError: When there are checkpoints, but none is complete.
+    """
+    found = sorted((p for p in folder.glob("step-*") if p.is_dir()), reverse=True) if folder.is_dir() else []
+    for path in found:
+        if complete(path):
+            return path
+    if found:
+        raise CheckpointError(
+            f"None of the {len(found)} checkpoints in {folder} is complete (the newest is {found[0].name}). "
+            "Train into a new folder, or restore this one from a copy."
+        )
+    return None
+
+
+def restore(path: Path, moves: Moves, ema: Ema) -> dict[str, Any]:
+    """Put painter, average and optimizers back to where a checkpoint left them.
+
+    Returns:
+        The plain values saved with it.
+
+    Raises:
+        CheckpointError: When a file is damaged or does not fit the painter.
+    """
+    pretrained.load_weights(moves.painter, path / "painter.safetensors")
+    pretrained.load_weights(ema.painter, path / "ema.safetensors")
+    try:
+        moves.load_state({k: v.clone() for k, v in load_file(path / "optimizers.safetensors").items()})
+    except (SafetensorError, KeyError, ValueError) as error:
+        raise CheckpointError(f"{path / 'optimizers.safetensors'} is damaged or of other players ({error}).") from None
+    state: dict[str, Any] = read_json(path / "state.json", CheckpointError)
+    return state
+
+
+def _plain(state: dict[str, Tensor]) -> dict[str, Tensor]:
+    return {key: value.detach().cpu().contiguous() for key, value in state.items()}

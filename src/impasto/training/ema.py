@@ -1,0 +1,40 @@
+"""The moving average of a painter's weights, which paints better than the last weights do."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+
+from impasto.contract import Painter
+
+__all__ = ["Ema"]
+
+
+class Ema:
+    """An exponential moving average: parameters are averaged, buffers copied.
+
+    Source: Karras et al. 2020 (half-life in pictures, with a ramp-up), appendix B.
+    """
+
+    def __init__(self, painter: Painter, half_life: float, ramp: float = 0.05) -> None:
+        """Start from the painter as it is.
+
+        Args:
+            painter: The one that trains.
+            half_life: Pictures after which a weight counts half; 0 keeps the last weights.
+            ramp: The half-life is at most this share of the pictures seen.
+        """
+        self.half_life, self.ramp = half_life, ramp
+        self.painter = copy.deepcopy(painter).requires_grad_(False).eval()
+
+    @torch.no_grad()
+    def update(self, painter: Painter, batch: int, seen: int) -> None:
+        """Move towards the painter after a step of `batch` pictures, `seen` in all."""
+        half_life = min(self.half_life, self.ramp * seen)
+        keep = 0.5 ** (batch / half_life) if half_life > 0 else 0.0
+        ours: list[torch.Tensor] = list(self.painter.parameters())
+        if ours:
+            torch._foreach_lerp_(ours, [p.detach() for p in painter.parameters()], 1 - keep)
+        for own, other in zip(self.painter.buffers(), painter.buffers(), strict=True):
+            own.copy_(other)

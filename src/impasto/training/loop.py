@@ -1,0 +1,328 @@
+"""The one loop that trains every painter."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from impasto.contract import Painter
+from impasto.data.batches import Batches
+from impasto.data.pictures import contact_sheet, to_uint8
+from impasto.data.store import Split
+from impasto.errors import CheckpointError, UsageError
+from impasto.training import checkpoint
+from impasto.training.ema import Ema
+from impasto.training.journal import Journal
+from impasto.training.lock import locked
+from impasto.training.moves import Moves, Step
+from impasto.training.plan import Clock, dtype_of, oversubscription, probe
+from impasto.training.processes import Processes
+from impasto.training.record import Record
+from impasto.training.settings import TrainSettings
+from impasto.training.watchdog import Verdict, Watchdog
+
+__all__ = ["Trained", "train"]
+
+SAMPLES = 16
+"""Pictures on a sample grid."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a session of training leaves.
+
+    Attributes:
+        run: The run folder.
+        painter: The exported painter's folder.
+        step: Steps made in all.
+        seconds: Seconds of training in all.
+        interrupted: Whether a signal ended it before the plan did.
+    """
+
+    run: Path
+    painter: Path
+    step: int
+    seconds: float
+    interrupted: bool
+
+
+def train(
+    painter: Painter,
+    split: Split,
+    out: Path,
+    settings: TrainSettings,
+    *,
+    facts: dict[str, Any] | None = None,
+    watch: Callable[[dict[str, Any]], None] | None = None,
+) -> Trained:
+    """Train a painter, or go on where the run in that folder stopped.
+
+    Args:
+        painter: A new painter; its weights are replaced when the run goes on.
+        split: Training pictures, of the painter's resolution and categories.
+        out: The run folder.
+        settings: How to train.
+        facts: What the exported painter's card shall tell beyond the run itself.
+        watch: Called with every event of the journal.
+
+    Raises:
+        UsageError: When neither steps nor minutes are given, or the run was started with other settings.
+        RunLocked: When another process trains in that folder.
+        Diverged: When the numbers do not stay finite.
+        ImpastoError: When the disk is full or failing; older checkpoints stay whole.
+    """
+    started = time.monotonic()
+    if settings.steps is None and settings.minutes is None:
+        raise UsageError("Say how long to train: --minutes 10, or --steps 5000.")
+    with Processes(settings.device) as processes:
+        record = Record(out, painter, split, settings, facts or {})
+        if processes.first:
+            record.check_folder()
+        journal = Journal(out, watch, keep=processes.first)
+        with locked(out) if processes.first else nullcontext(), _signals() as stop:
+            return _Session(record, processes, journal, stop, started).run()
+
+
+class _Session:
+    """One process's part in one session of a run, from start or resume to the end."""
+
+    def __init__(self, record: Record, processes: Processes, journal: Journal, stop: threading.Event, started: float):
+        self.settings, self.record, self.processes, self.journal, self.stop = (
+            record.settings,
+            record,
+            processes,
+            journal,
+            stop,
+        )
+        self.out, self.checkpoints, self.started = record.out, record.out / "checkpoints", started
+        self.painter = record.painter.to(processes.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.batches = Batches(
+            record.split,
+            self.settings.batch,
+            self.settings.seed,
+            flip=self.settings.flip,
+            device=processes.device,
+            rank=processes.rank,
+            world=processes.world,
+            micro=self.settings.micro,
+        )
+        self.ema = Ema(self.painter, 1000 * self.settings.ema)
+        self.watchdog = Watchdog()
+        self.step = self.salt = self.horizon = self.grids = 0
+        self.affordable = self.settings.samples
+        found = checkpoint.newest(self.checkpoints)
+        if found:
+            self._resume(found)
+        else:
+            self._begin()
+
+    def run(self) -> Trained:
+        """Make the steps, then leave a checkpoint, samples and the exported painter."""
+        self._say_plan()
+        self._start_lap()
+        saved = time.monotonic()
+        while self.step < self.horizon:
+            # Every random number comes from the batch's noise; this makes a stray one repeatable too.
+            torch.manual_seed(hash((self.settings.seed + self.salt, self.step, self.processes.rank)) & 0x7FFFFFFF)
+            made = self.moves.step(self.batches(self.step, self.salt), self.step, self.horizon)
+            if self.watchdog.judge(self.step, made.skipped, self.moves.finite()) is Verdict.ROLL_BACK:
+                self._roll_back(made)
+                continue
+            self.step += 1
+            self.ema.update(self.painter, self.settings.batch, self.step * self.settings.batch)
+            self._note(made)
+            # What to do next is agreed on, because clocks and signals differ between processes.
+            due = self._checkpoint_due(time.monotonic() - saved)
+            stop, save, late = self.processes.largest(self.stop.is_set(), due, -self.clock.left())
+            if stop or late >= 0:
+                break
+            if save:
+                self._checkpoint()
+                saved = time.monotonic()
+            self._grid()
+        return self._end(interrupted=self.stop.is_set())
+
+    def _begin(self) -> None:
+        """Settle precision and clock, and leave a first checkpoint to return to."""
+        precision, seconds = str(self.settings.precision), 0.0
+        if precision == "auto" or self.settings.minutes is not None:
+            precision, seconds = probe(self.painter, self.batches(0), self.processes, precision)
+        self._use(precision)
+        self.clock = self._clock(seconds)
+        if self.processes.first:
+            self.record.begin(precision)
+        start = time.monotonic()
+        self._checkpoint()
+        saving = time.monotonic() - start
+        if self.processes.first and self.settings.samples:
+            self._draw_grid()
+        drawing = time.monotonic() - start - saving
+        # The end of the run saves, exports and draws once more.
+        self.clock.reserve = drawing + 2 * saving + 0.2
+        if self.settings.minutes is not None and drawing > 0:
+            # Grids may take 3 % of the time box at most.
+            self.affordable = min(self.affordable, int(0.03 * 60 * self.settings.minutes / drawing))
+
+    def _resume(self, found: Path) -> None:
+        """Take up precision, clock and weights of the run's newest checkpoint."""
+        self._use(self.record.resume()["precision"])
+        state = self._restore(found)
+        self.affordable = state["affordable"]
+        self.clock = self._clock(state["step_seconds"], spent=state["elapsed"], reserve=state["reserve"])
+
+    def _use(self, precision: str) -> None:
+        self.precision = precision
+        if self.settings.compile:
+            _compile(self.painter)
+        self.moves = Moves(self.painter, self.processes, dtype_of(precision))
+
+    def _clock(self, step_seconds: float, spent: float = 0.0, reserve: float = 0.0) -> Clock:
+        box = None if self.settings.minutes is None else 60 * self.settings.minutes
+        return Clock(box, self.settings.steps, spent, step_seconds, reserve, self.started)
+
+    def _replan(self) -> None:
+        """Agree on the horizon; the first process's clock counts."""
+        mine = self.clock.horizon(self.step) if self.processes.first else -1
+        self.horizon = int(self.processes.largest(mine)[0])
+
+    def _say_plan(self) -> None:
+        resumed = self.step
+        self._replan()
+        warning = oversubscription()
+        self.journal.write(
+            "plan",
+            self.step,
+            horizon=self.horizon,
+            eta=self.clock.eta(self.step, self.horizon),
+            precision=self.precision,
+            resumed=resumed,
+            parameters=sum(p.numel() for p in self.painter.parameters()),
+            **({"warning": warning} if warning else {}),
+        )
+
+    def _start_lap(self) -> None:
+        self.lap_sums: dict[str, float] = {}
+        self.lap_step, self.lap_time = self.step, time.monotonic()
+
+    def _note(self, made: Step) -> None:
+        """Add a step to the running means; every `log_every` steps write them and plan again."""
+        for name, value in made.logs.items():
+            self.lap_sums[name] = self.lap_sums.get(name, 0.0) + value
+        if made.skipped:
+            self.journal.write("skip", self.step, players=made.skipped)
+        if self.step % self.settings.log_every and self.step != self.horizon:
+            return
+        count, seconds = self.step - self.lap_step, time.monotonic() - self.lap_time
+        self.clock.learn(seconds / count)
+        if self.settings.minutes is not None:
+            self._replan()
+        self.journal.write(
+            "train",
+            self.step,
+            horizon=self.horizon,
+            logs={name: total / count for name, total in self.lap_sums.items()},
+            speed=count * self.settings.batch / seconds,
+            eta=self.clock.eta(self.step, self.horizon),
+            elapsed=self.clock.elapsed(),
+        )
+        self._start_lap()
+
+    def _checkpoint_due(self, since: float) -> bool:
+        if self.settings.checkpoint_every:
+            return self.step % self.settings.checkpoint_every == 0
+        return since >= self.settings.checkpoint_seconds
+
+    def _checkpoint(self) -> None:
+        if not self.processes.first:
+            return
+        state = {
+            "step": self.step,
+            "salt": self.salt,
+            "grids": self.grids,
+            "affordable": self.affordable,
+            "elapsed": self.clock.elapsed(),
+            "step_seconds": self.clock.step_seconds,
+            "reserve": self.clock.reserve,
+        }
+        checkpoint.save(self.checkpoints, self.moves, self.ema, state, self.settings.keep)
+        self.journal.write("checkpoint", self.step)
+
+    def _restore(self, path: Path) -> dict[str, Any]:
+        state = checkpoint.restore(path, self.moves, self.ema)
+        self.step, self.salt, self.grids = (state[k] for k in ("step", "salt", "grids"))
+        self.journal.rewind(self.step)
+        return state
+
+    def _roll_back(self, made: Step) -> None:
+        """Return to the newest checkpoint with another order of pictures and other noise."""
+        self.processes.wait()
+        found = checkpoint.newest(self.checkpoints)
+        if found is None:
+            raise CheckpointError(f"{self.checkpoints} was emptied while the run had to return to it.")
+        failed, salt = self.step, self.salt
+        self._restore(found)
+        self.salt = salt + 1
+        self.journal.write("rollback", self.step, failed=failed, players=made.skipped, salt=self.salt)
+        self._start_lap()
+
+    def _grid(self) -> None:
+        """Draw a sample grid when the next share of the run is done."""
+        part = int(self.step / self.horizon * self.affordable)
+        if part > self.grids and self.step < self.horizon:
+            self.grids = part
+            if self.processes.first:
+                self._draw_grid()
+
+    def _draw_grid(self) -> None:
+        pixels = to_uint8(self.ema.painter.paint(SAMPLES, seed=self.settings.seed))
+        path = self.out / "samples" / f"step-{self.step:09d}.png"
+        path.parent.mkdir(exist_ok=True)
+        contact_sheet(pixels, columns=8).save(path)
+        self.journal.write("sample", self.step, file=f"samples/{path.name}")
+
+    def _end(self, *, interrupted: bool) -> Trained:
+        self._checkpoint()
+        if self.processes.first:
+            if self.settings.samples and not interrupted:
+                self._draw_grid()
+            self.record.export(self.ema.painter, self.step, self.clock.elapsed())
+        seconds = self.clock.elapsed()
+        self.journal.write("interrupted" if interrupted else "end", self.step, elapsed=seconds)
+        self.journal.close()
+        self.processes.wait()
+        return Trained(self.out, self.out / "painter", self.step, seconds, interrupted)
+
+
+def _compile(painter: Painter) -> None:
+    for name, net in painter.named_children():
+        if name not in painter.double_backward:
+            net.compile()
+
+
+@contextmanager
+def _signals() -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set; a second one ends at once."""
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+
+    def ask(number: int, frame: Any) -> None:
+        if stop.is_set():
+            raise KeyboardInterrupt
+        stop.set()
+
+    kept = {s: signal.signal(s, ask) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield stop
+    finally:
+        for number, handler in kept.items():
+            signal.signal(number, handler)

@@ -1,0 +1,170 @@
+"""The moves of one training step: every player of a painter, each on its own loss."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor, nn
+from torch.nn.utils import clip_grads_with_norm_, get_total_norm
+
+from impasto.contract import Batch, Painter, Player, Turn
+from impasto.training.processes import Processes
+
+__all__ = ["Moves", "Step"]
+
+
+@dataclass
+class Step:
+    """What came of one step.
+
+    Attributes:
+        logs: Scalars by name, the same in all processes.
+        skipped: Players whose gradient was not finite and who therefore did not move.
+    """
+
+    logs: dict[str, float] = field(default_factory=dict)
+    skipped: list[str] = field(default_factory=list)
+
+
+class Moves:
+    """The optimizers of a painter's players and the order in which they move.
+
+    The turns of all micro-batches run in lock-step, so that a later turn of any micro-batch sees
+    the move that all of them made together; and the mover's gradients are averaged over the
+    processes in one exchange. A batch cut into micro-batches and processes therefore moves the
+    weights as the undivided one does.
+    """
+
+    def __init__(self, painter: Painter, processes: Processes, autocast: torch.dtype | None = None) -> None:
+        """Give every player its optimizer.
+
+        Args:
+            painter: On the device of `processes`.
+            processes: Those that train together.
+            autocast: Precision of the turns; None for that of the weights.
+        """
+        self.painter, self.processes, self.autocast = painter, processes, autocast
+        self.players = painter.players()
+        self.parameters = {name: player.parameters() for name, player in self.players.items()}
+        self.optimizers = {name: _optimizer(player, self.parameters[name]) for name, player in self.players.items()}
+        self._buffers = [b for b in painter.buffers() if b.is_floating_point()]
+
+    def step(self, batches: list[Batch], step: int, horizon: int) -> Step:
+        """Make all moves of one step.
+
+        Args:
+            batches: The micro-batches of this process.
+            step: Number of the step, from 0.
+            horizon: Steps planned in all; the learning rates' schedules end there.
+        """
+        self.painter.train()
+        done = Step()
+        turns = [iter(self.painter.turns(batch, step)) for batch in batches]
+        while (move := self._turn(turns)) is not None:
+            player, logs = move
+            norm = self._finish(player, step, horizon)
+            logs[f"{player}/gradient"] = norm
+            if not math.isfinite(norm):
+                done.skipped.append(player)
+            done.logs.update(logs)
+        self._agree(done.logs)
+        self.painter.after(step, done.logs)
+        self.processes.mean_(self._buffers)
+        return done
+
+    def finite(self) -> bool:
+        """Whether all running statistics of the painter are finite."""
+        return not self._buffers or all(
+            math.isfinite(n) for n in torch.stack(torch._foreach_norm(self._buffers)).tolist()
+        )
+
+    def _turn(self, generators: list[Iterator[Turn]]) -> tuple[str, dict[str, float]] | None:
+        """Take the next turn of every micro-batch; leaves the mover's gradients behind."""
+        player, sums = "", dict[str, Tensor]()
+        for number, generator in enumerate(generators):
+            with self._precision():
+                turn = next(generator, None)
+            if turn is None:
+                continue
+            if number == 0:
+                player = turn.player
+                for parameter in self.parameters[player]:
+                    parameter.grad = None
+            (turn.loss / len(generators)).backward(inputs=self.parameters[player])
+            prefix = f"{player}/{turn.tag}" if turn.tag else player
+            for name, value in {"loss": turn.loss, **turn.logs}.items():
+                part = torch.as_tensor(value).detach().float() / len(generators)
+                sums[f"{prefix}/{name}"] = sums.get(f"{prefix}/{name}", 0) + part
+        if not player:
+            return None
+        values = torch.stack([v.to("cpu", non_blocking=True) for v in sums.values()]).tolist()
+        return player, dict(zip(sums, values, strict=True))
+
+    def _finish(self, player: str, step: int, horizon: int) -> float:
+        """Average, check, clip and apply the gradients of a player; returns their norm."""
+        parameters, told = self.parameters[player], self.players[player]
+        gradients = [p.grad for p in parameters if p.grad is not None]
+        self.processes.mean_(gradients)
+        total = get_total_norm(gradients)
+        norm = float(total)
+        if not math.isfinite(norm):
+            return norm
+        if norm > told.clip:
+            clip_grads_with_norm_(parameters, told.clip, total)
+        optimizer = self.optimizers[player]
+        for group in optimizer.param_groups:
+            group["lr"] = told.lr * _lazy(told) * told.schedule(step, horizon)
+        optimizer.step()
+        # Fused optimizers leave the version counters alone; raised here, a stale graph is caught by autograd.
+        torch.autograd.graph.increment_version(parameters)
+        return norm
+
+    def _agree(self, logs: dict[str, float]) -> None:
+        if self.processes.world > 1:
+            told = torch.tensor(list(logs.values()))
+            self.processes.mean_([told])
+            logs.update(zip(logs, told.tolist(), strict=True))
+
+    def _precision(self) -> AbstractContextManager[object]:
+        if self.autocast is None:
+            return nullcontext()
+        return torch.autocast(self.processes.device.type, dtype=self.autocast)
+
+    def state(self) -> dict[str, Tensor]:
+        """The optimizers' state by player, parameter name and kind."""
+        names = {id(p): n for n, p in self.painter.named_parameters()}
+        return {
+            f"{player}/{names[id(p)]}/{kind}": value
+            for player, optimizer in self.optimizers.items()
+            for p, kinds in optimizer.state.items()
+            for kind, value in kinds.items()
+        }
+
+    def load_state(self, state: dict[str, Tensor]) -> None:
+        """Take up the state that `state` gave."""
+        own: dict[str, nn.Parameter] = dict(self.painter.named_parameters())
+        for optimizer in self.optimizers.values():
+            optimizer.state.clear()
+        for key, value in state.items():
+            player, name, kind = key.split("/")
+            kept = value if kind == "step" else value.to(own[name].device)
+            self.optimizers[player].state[own[name]][kind] = kept
+
+
+def _optimizer(player: Player, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+    share = _lazy(player)
+    return torch.optim.AdamW(
+        parameters,
+        lr=player.lr * share,
+        betas=(player.betas[0] ** share, player.betas[1] ** share),
+        weight_decay=player.weight_decay,
+        fused=True,
+    )
+
+
+def _lazy(player: Player) -> float:
+    return player.lazy / (player.lazy + 1) if player.lazy else 1.0

@@ -1,0 +1,120 @@
+"""`run.json`: what a run is, so that it is resumed as it was begun and its painter knows its origin."""
+
+from __future__ import annotations
+
+import platform
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from impasto import __version__
+from impasto.config import to_dict
+from impasto.contract import Painter
+from impasto.data.store import Split
+from impasto.errors import CheckpointError, DataError, ImpastoError, UsageError
+from impasto.files import read_json, write_json
+from impasto.training.settings import TrainSettings
+
+__all__ = ["Record"]
+
+_MAY_CHANGE = {
+    "steps", "minutes", "micro", "device", "checkpoint_every", "checkpoint_seconds",
+    "keep", "log_every", "samples", "compile", "precision",
+}  # fmt: skip
+
+
+class Record:
+    """The run's folder and what is written about the run as a whole."""
+
+    def __init__(
+        self, out: Path, painter: Painter, split: Split, settings: TrainSettings, facts: dict[str, Any]
+    ) -> None:
+        """Describe a run.
+
+        Raises:
+            DataError: When pictures and painter do not fit, or there are fewer pictures than two.
+        """
+        if split.store.resolution != painter.config.resolution:
+            raise DataError(
+                f"The store holds pictures of {split.store.resolution} px and the painter paints at "
+                f"{painter.config.resolution} px; prepare a store at that resolution."
+            )
+        if len(split) < 2:
+            raise DataError(f"There are {len(split)} pictures to learn from; prepare a folder with at least two.")
+        self.out, self.painter, self.split, self.settings, self.facts = out, painter, split, settings, facts
+        self.path = out / "run.json"
+
+    def check_folder(self) -> None:
+        """Make the run folder, or see that the one there is a run.
+
+        Raises:
+            ImpastoError: When the folder holds something else, or cannot be made.
+        """
+        if self.out.is_file():
+            raise ImpastoError(f"{self.out} is a file; choose another --out.")
+        ours = {".lock", ".holder"}
+        if self.out.is_dir() and not self.path.exists() and {p.name for p in self.out.iterdir()} - ours:
+            raise ImpastoError(f"{self.out} holds other files and is no run; choose another --out.")
+        try:
+            self.out.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ImpastoError(f"{self.out} cannot be made ({error.strerror}); choose another --out.") from None
+
+    def begin(self, precision: str) -> None:
+        """Write `run.json` for a new run."""
+        write_json(self.path, {**self._described(), "precision": precision})
+
+    def resume(self) -> dict[str, Any]:
+        """What `run.json` says, when it agrees with what is asked for now.
+
+        Raises:
+            UsageError: When painter, data or settings differ from the run's.
+        """
+        then, now = read_json(self.path, CheckpointError), self._described()
+        changed = [f"data: {then['data']['hash'][:12]} → {now['data']['hash'][:12]}"] * (then["data"] != now["data"])
+        for part, may in (("config", set[str]()), ("settings", _MAY_CHANGE)):
+            keys = sorted((then[part].keys() | now[part].keys()) - may)
+            changed += [
+                f"{k}: {then[part].get(k)} → {now[part].get(k)}"
+                for k in keys
+                if _plain(then[part].get(k)) != _plain(now[part].get(k))
+            ]
+        if then["painter"] != now["painter"]:
+            changed.insert(0, f"painter: {then['painter']} → {now['painter']}")
+        if changed:
+            raise UsageError(
+                f"{self.out} was begun otherwise ({'; '.join(changed)}). "
+                "Repeat the command it was begun with, or choose another --out."
+            )
+        told: dict[str, Any] = then
+        return told
+
+    def export(self, painter: Painter, step: int, seconds: float) -> None:
+        """Write the averaged painter with its card into the run's `painter` folder."""
+        data = self._described()["data"]
+        painter.save_pretrained(
+            self.out / "painter",
+            facts={
+                "data": data,
+                "training": {"steps": step, "pictures": step * self.settings.batch, "seconds": round(seconds, 1),
+                             "settings": to_dict(self.settings), "torch": torch.__version__},
+                **self.facts,
+            },
+        )  # fmt: skip
+
+    def _described(self) -> dict[str, Any]:
+        store = self.split.store
+        return {
+            **self.painter.describe(),
+            "settings": to_dict(self.settings),
+            "data": {
+                "store": str(store.root), "hash": store.hash, "split": self.split.name, "pictures": len(self.split),
+                "licences": store.manifest.get("licences", {}),
+            },
+            "versions": {"impasto": __version__, "torch": torch.__version__, "python": platform.python_version()},
+        }  # fmt: skip
+
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, tuple) else value

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ["HF_HUB_OFFLINE"] = "1"
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_thread() -> None:
+    # Tests run side by side; threads that wait for one another would make each many times slower.
+    import torch
+
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of real paintings and pretrained weights beside the project."""
+    if not (SHARED / "data" / "paintings").is_dir():
+        pytest.skip(f"needs the real paintings and weights, which are not at {SHARED}")
+    return SHARED
+
+
+@pytest.fixture()
+def weights(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of pretrained weights, where `find_weights` looks for them."""
+    monkeypatch.setenv("IMPASTO_WEIGHTS", str(shared / "weights"))
+    return shared / "weights"
+
+
+def make_store(path: Path, count: int = 48, resolution: int = 32, categories: tuple[str, ...] = ("dawn", "dusk")):
+    """A store of smooth pictures, each category of its own colour, split 6:4; without the detour of files."""
+    import numpy as np
+    import pyarrow
+    import pyarrow.parquet
+
+    from impasto.data.store import Store, seal
+
+    random = np.random.default_rng(0)
+    rows = np.linspace(0, 1, resolution)
+    pictures = np.empty((count, resolution, resolution, 3), np.uint8)
+    for i in range(count):
+        sky, ground = random.uniform(0, 255, (2, 3))
+        sky[i % 3] *= 0.5 + 0.5 * (i % max(1, len(categories)))
+        edge = 1 / (1 + np.exp(-20 * (rows - random.uniform(0.3, 0.7))))[:, None, None]
+        grain = random.normal(0, 6, (resolution, resolution, 3))
+        pictures[i] = np.clip(sky * (1 - edge) + ground * edge + grain, 0, 255)
+    path.mkdir(parents=True)
+    np.save(path / "pictures.npy", pictures)
+    names = [categories[i % len(categories)] for i in range(count)] if categories else [""] * count
+    table = {
+        "file": [f"{i:04d}.png" for i in range(count)],
+        "split": ["train" if i % 5 < 3 else "test" for i in range(count)],
+        "category": names,
+        "text": [""] * count,
+        "license": ["CC0"] * count,
+        "phash": ["0"] * count,
+        "flags": [""] * count,
+    }
+    pyarrow.parquet.write_table(pyarrow.table(table), path / "index.parquet")
+    (path / "rejects.jsonl").write_text("")
+    label = "category" if categories else None
+    seal(path, {"resolution": resolution, "label": label, "label_columns": [label] if label else []})
+    return Store.open(path)
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory):
+    """A small labelled store of 32 px pictures."""
+    return make_store(tmp_path_factory.mktemp("store") / "tiny")

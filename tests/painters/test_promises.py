@@ -1,0 +1,261 @@
+"""What all painters of the catalogue promise, tested once over all of them."""
+
+from __future__ import annotations
+
+import copy
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from impasto import catalogue
+from impasto.contract import Batch, BatchNoise, Painter
+from impasto.data.store import Store
+from impasto.errors import NotCapable, UnknownName, UsageError
+from impasto.training.loop import train
+from impasto.training.moves import Moves
+from impasto.training.processes import Processes
+from impasto.training.settings import TrainSettings
+
+NAMES = [name for name, card in catalogue.painters().items() if card.thing.players is not Painter.players]
+CATEGORIES, SHARES = ("dawn", "dusk"), (0.5, 0.5)
+
+
+def build(name: str, resolution: int = 32, **values: object) -> Painter:
+    torch.manual_seed(0)
+    labels = {"categories": CATEGORIES, "shares": SHARES, **values}
+    return catalogue.painter(name).build("tiny", resolution=resolution, **labels)
+
+
+def batch_of(count: int = 8, resolution: int = 32, step: int = 0) -> Batch:
+    generator = torch.Generator().manual_seed(1)
+    coarse = torch.rand(count, 3, 4, 4, generator=generator) * 1.6 - 0.8
+    pictures = torch.nn.functional.interpolate(coarse, size=resolution, mode="bilinear")
+    labels = torch.arange(count) % 2
+    return Batch(pictures, labels, BatchNoise(0, step, slice(0, count), count))
+
+
+def settings(**values: object) -> TrainSettings:
+    fixed = {"batch": 8, "precision": "fp32", "log_every": 1, "samples": 0, "ema": 0.01, "flip": False}
+    return TrainSettings(**{**fixed, **values})
+
+
+@pytest.fixture(params=NAMES)
+def name(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+@pytest.mark.parametrize("resolution", [32, 64, 128])
+def test_pictures_have_the_shape_and_range_of_the_contract(name: str, resolution: int) -> None:
+    pictures = build(name, resolution).paint(2, seed=3)
+    assert pictures.shape == (2, 3, resolution, resolution)
+    assert pictures.dtype == torch.float32
+    assert pictures.min() >= -1
+    assert pictures.max() <= 1
+    assert pictures.std() > 0
+
+
+def test_presets_can_be_built_at_every_resolution(name: str) -> None:
+    cls = catalogue.painter(name)
+    assert set(cls.presets) >= {"tiny", "small", "base"}
+    for preset in cls.presets:
+        for resolution in cls.resolutions:
+            with torch.device("meta"):
+                cls.build(preset, resolution=resolution)
+
+
+def test_same_seed_same_picture(name: str) -> None:
+    painter = build(name)
+    first = painter.paint(3, seed=5)
+    assert torch.equal(first, painter.paint(3, seed=5))
+    assert not torch.allclose(first, painter.paint(3, seed=6), atol=1e-3)
+    assert not torch.allclose(first[0], first[1], atol=1e-3)
+
+
+def test_painting_leaves_the_painter_and_the_random_state_alone(name: str) -> None:
+    painter = build(name).train()
+    before, state = copy.deepcopy(painter.state_dict()), torch.get_rng_state()
+    painter.paint(2, seed=0)
+    assert painter.training
+    assert torch.equal(torch.get_rng_state(), state)
+    assert all(torch.equal(v, before[k]) for k, v in painter.state_dict().items())
+
+
+def test_a_batch_equals_single_pictures(name: str) -> None:
+    painter = build(name)
+    together = painter.paint(5, seed=2)
+    alone = torch.cat([painter.paint(1, seed=2, first=i) for i in range(5)])
+    torch.testing.assert_close(together, alone, atol=2e-4, rtol=0)
+
+
+def test_a_category_can_be_chosen_and_changes_the_picture(name: str) -> None:
+    painter = build(name)
+    dawn, dusk = (painter.paint(2, seed=2, category=c) for c in CATEGORIES)
+    assert not torch.equal(dawn, dusk)
+    assert torch.equal(dawn, painter.paint(2, seed=2, category="DAWN"))
+    with pytest.raises(UnknownName, match="did you mean 'dusk'"):
+        painter.paint(1, category="dsk")
+
+
+def test_without_categories_it_paints_and_refuses_a_category(name: str) -> None:
+    painter = build(name, categories=(), shares=())
+    assert painter.paint(2).isfinite().all()
+    with pytest.raises(NotCapable, match="without categories"):
+        painter.paint(1, category="dawn")
+    batch = batch_of()
+    batch.labels.zero_()
+    assert not Moves(painter, Processes("cpu")).step([batch], 0, 10).skipped
+
+
+@pytest.mark.parametrize("wrong", [{"count": 0}, {"count": -1}, {"count": 1, "seed": -1}, {"count": 1, "batch": 0}])
+def test_impossible_requests_are_refused(name: str, wrong: dict[str, int]) -> None:
+    with pytest.raises(UsageError, match="or more, not"):
+        build(name).paint(**wrong)
+
+
+def test_saved_and_loaded_it_paints_the_same(name: str, tmp_path: Path) -> None:
+    painter = build(name)
+    painter.save_pretrained(tmp_path / "p", facts={"data": {"hash": "abc"}})
+    loaded = Painter.from_pretrained(tmp_path / "p")
+    assert type(loaded) is type(painter)
+    assert loaded.config == painter.config
+    assert torch.equal(loaded.paint(3, seed=1), painter.paint(3, seed=1))
+    assert {f.name for f in (tmp_path / "p").iterdir()} == {"config.json", "model.safetensors", "README.md"}
+    assert "abc" in (tmp_path / "p" / "README.md").read_text()
+
+
+def test_gradients_reach_every_parameter_of_every_player(name: str) -> None:
+    painter = build(name)
+    moves = Moves(painter, Processes("cpu"))
+    for parameters in moves.parameters.values():
+        for parameter in parameters:
+            parameter.register_hook(
+                lambda g, p=parameter: setattr(p, "reached", getattr(p, "reached", 0) + g.abs().max())
+            )
+    # Some layers begin at zero and hide others until they have moved.
+    for step in range(4):
+        moves.step([batch_of(step=step)], step, 10)
+    named = dict(painter.named_parameters())
+    dead = [n for n, p in named.items() if not getattr(p, "reached", 0) > 0]
+    assert not dead
+    played = {id(p) for parameters in moves.parameters.values() for p in parameters}
+    assert not [n for n, p in named.items() if id(p) not in played]
+
+
+def test_each_players_loss_falls_when_it_alone_overfits_a_batch(name: str) -> None:
+    for player in build(name).players():
+        painter = build(name)
+        moves = Moves(painter, Processes("cpu"))
+        losses = []
+        for _ in range(30):
+            total = 0.0
+            batch = batch_of()
+            painter.train()
+            for turn in painter.turns(batch, 0):
+                if turn.player == player:
+                    for p in moves.parameters[player]:
+                        p.grad = None
+                    turn.loss.backward(inputs=moves.parameters[player])
+                    moves.optimizers[player].step()
+                    total += turn.loss.item()
+            losses.append(total)
+        assert min(losses[-5:]) < losses[0], f"{player}: {losses[0]:.4f} → {losses[-1]:.4f}"
+
+
+def test_finite_under_bf16(name: str) -> None:
+    painter = build(name)
+    moves = Moves(painter, Processes("cpu"), torch.bfloat16)
+    for step in range(2):
+        made = moves.step([batch_of(step=step)], step, 10)
+        assert not made.skipped
+    assert all(p.isfinite().all() for p in painter.parameters())
+
+
+def weights(run: Path) -> dict[str, torch.Tensor]:
+    newest = sorted((run / "checkpoints").glob("step-*"))[-1]
+    return load_file(newest / "painter.safetensors")
+
+
+def distance(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor], start: dict[str, torch.Tensor]) -> float:
+    """How far two runs ended from one another, relative to the way they moved."""
+    off = sum(float((one[k] - other[k]).double().square().sum()) for k in one)
+    way = sum(float((one[k] - start[k]).double().square().sum()) for k in one)
+    return (off / way) ** 0.5
+
+
+WORKER = """
+import sys, torch
+from pathlib import Path
+torch.set_num_threads(1)
+sys.path.insert(0, sys.argv[1])
+from test_promises import NAMES, build, settings
+from impasto.data.store import Store
+from impasto.training.loop import train
+for name in NAMES:
+    train(build(name), Store.open(sys.argv[2]).split("train"), Path(sys.argv[3]) / name, settings(steps=3))
+"""
+
+
+@pytest.fixture(scope="module")
+def by_two(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs of all painters, each trained by two processes."""
+    out = tmp_path_factory.mktemp("two")
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", "0"]
+    script = out / "worker.py"
+    script.write_text(WORKER)
+    done = subprocess.run(
+        [*command, "--rdzv-backend", "c10d", "--rdzv-endpoint", "localhost:0", str(script)]
+        + [str(Path(__file__).parent), str(store.root), str(out)],
+        env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=280, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    return out
+
+
+def test_one_process_equals_two_and_micro_batches(name: str, store: Store, by_two: Path, tmp_path: Path) -> None:
+    start = build(name).state_dict()
+    train(build(name), store.split("train"), tmp_path / "one", settings(steps=3))
+    train(build(name), store.split("train"), tmp_path / "micro", settings(steps=3, micro=2))
+    one = weights(tmp_path / "one")
+    # Adam turns float error of tiny gradients into small moves; a wrong average would be off by tens of percent.
+    assert distance(one, weights(by_two / name), start) < 0.02
+    parameters = {k for k, _ in build(name).named_parameters()}
+    micro = {k: v for k, v in weights(tmp_path / "micro").items() if k in parameters}
+    assert distance({k: one[k] for k in micro}, micro, start) < 0.02
+
+
+def test_killed_and_resumed_equals_never_killed(name: str, store: Store, tmp_path: Path) -> None:
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+
+    def snapshot(event: dict[str, object]) -> None:
+        # What lies on the disk at this moment is what a SIGKILL would leave.
+        if event["kind"] == "train" and event["step"] == 5:
+            shutil.copytree(whole, killed)
+
+    told = settings(steps=7, checkpoint_every=3)
+    train(build(name), store.split("train"), whole, told, watch=snapshot)
+    assert sorted(p.name for p in (killed / "checkpoints").iterdir())[-1] == "step-000000003"
+    train(build(name), store.split("train"), killed, told)
+    one, other = weights(whole), weights(killed)
+    assert all(torch.equal(one[k], other[k]) for k in one)
+    pictures = [Painter.from_pretrained(run / "painter").paint(2) for run in (whole, killed)]
+    assert torch.equal(*pictures)
+
+
+def test_reconstruct_when_capable(name: str) -> None:
+    painter = build(name).eval()
+    pictures = batch_of(2).pictures
+    if "reconstruct" not in painter.capabilities:
+        with pytest.raises(NotCapable, match="cannot reconstruct"):
+            painter.reconstruct(pictures)
+        return
+    with torch.inference_mode():
+        again = painter.reconstruct(pictures)
+    assert again.shape == pictures.shape
+    assert again.isfinite().all()
+    assert again.abs().max() <= 1

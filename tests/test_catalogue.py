@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+import importlib
+import inspect
+
+import pytest
+
+from impasto import catalogue
+from impasto.contract import Painter
+from impasto.errors import UnknownName
+
+
+def test_cards_are_complete_and_in_order_of_year():
+    for cards in (catalogue.painters(), catalogue.metrics()):
+        years = [card.year for card in cards.values()]
+        assert years == sorted(years)
+        assert cards
+        for name, card in cards.items():
+            assert card.name == name
+            assert card.summary
+            assert card.source
+            assert 1900 < card.year < 2100
+
+
+def test_a_painter_is_named_like_its_module_and_found_by_name():
+    for name, card in catalogue.painters().items():
+        assert issubclass(card.thing, Painter)
+        assert card.thing.__module__ == f"impasto.painters.{card.family}.{name}"
+        assert catalogue.painter(name) is card.thing
+
+
+def test_the_painters_are_the_modules_with_a_card():
+    from pathlib import Path
+
+    root = Path(importlib.import_module("impasto.painters").__path__[0])
+    marked = {f.stem for f in root.rglob("*.py") if "\n@listed(" in f.read_text(encoding="utf8")}
+    assert marked == set(catalogue.painters())
+
+
+def test_metrics_are_functions_of_the_metrics_room():
+    for card in catalogue.metrics().values():
+        assert inspect.isfunction(card.thing)
+        assert card.thing.__module__.startswith("impasto.metrics.")
+
+
+def test_unknown_painter_comes_with_the_nearest_name():
+    first = next(iter(catalogue.painters()))
+    with pytest.raises(UnknownName, match=f"did you mean '{first}'"):
+        catalogue.painter(first + "x")
+
+
+def test_a_card_belongs_to_its_own_class_not_to_a_subclass():
+    @catalogue.listed(name="plain", summary="s", year=2000, source="here")
+    class Plain:
+        pass
+
+    class Child(Plain):
+        pass
+
+    assert Plain.__card__.name == "plain"
+    assert "__card__" not in Child.__dict__
+
+
+def test_a_thing_of_a_module_outside_any_package_can_be_listed():
+    def swirl():
+        pass
+
+    swirl.__module__ = "__main__"
+    card = catalogue.listed(name="swirl", summary="s", year=2000, source="here")(swirl).__card__
+    assert (card.name, card.family) == ("swirl", "")
