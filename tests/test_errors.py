@@ -36,7 +36,11 @@ def test_unknown_name_without_a_near_one_or_any():
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("Impresionism", "; did you mean 'Impressionism'?"), ("impressionism", "; did you mean 'Impressionism'?"), ("q", ".")],
+    [
+        ("Impresionism", "; did you mean 'Impressionism'?"),
+        ("impressionism", "; did you mean 'Impressionism'?"),
+        ("q", "."),
+    ],
 )
 def test_suggestion_ignores_case_and_keeps_silent_about_far_names(name, expected):
     assert suggestion(name, ["Impressionism", "Realism"]) == expected

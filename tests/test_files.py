@@ -24,11 +24,16 @@ def test_whole_folder_appears_only_when_the_block_ends(tmp_path):
     assert names(tmp_path / "deep") == ["store"]
 
 
+def fill(folder, name, failure):
+    with whole_folder(folder, replace=True) as work:
+        (work / name).write_text(name)
+        raise failure
+
+
 @pytest.mark.parametrize("failure", [RuntimeError, KeyboardInterrupt])
 def test_whole_folder_leaves_nothing_behind_on_an_error(tmp_path, failure):
-    with pytest.raises(failure), whole_folder(tmp_path / "store") as work:
-        (work / "half.txt").write_text("half")
-        raise failure
+    with pytest.raises(failure):
+        fill(tmp_path / "store", "half.txt", failure)
     assert names(tmp_path) == []
 
 
@@ -41,9 +46,8 @@ def test_whole_folder_refuses_an_existing_name_unless_told(tmp_path):
 def test_replacing_exchanges_the_folder_and_an_error_keeps_the_old_one(tmp_path):
     with whole_folder(tmp_path / "store") as work:
         (work / "old.txt").write_text("old")
-    with pytest.raises(RuntimeError), whole_folder(tmp_path / "store", replace=True) as work:
-        (work / "new.txt").write_text("new")
-        raise RuntimeError
+    with pytest.raises(RuntimeError):
+        fill(tmp_path / "store", "new.txt", RuntimeError)
     assert names(tmp_path / "store") == ["old.txt"]
     with whole_folder(tmp_path / "store", replace=True) as work:
         (work / "new.txt").write_text("new")

@@ -243,6 +243,8 @@ class Painter(nn.Module):
             )
         if config.categories and len(config.shares) not in (0, len(config.categories)):
             raise ConfigError(f"{len(config.categories)} categories but {len(config.shares)} shares.")
+        if config.shares and (min(config.shares) < 0 or sum(config.shares) <= 0):
+            raise ConfigError(f"shares = {config.shares}: shares are 0 or more, and not all 0.")
         self.config = config
 
     @property

@@ -37,6 +37,8 @@ def save(painter: Painter, folder: Path, facts: dict[str, Any]) -> None:
     Raises:
         ImpastoError: When the folder holds something else, or cannot be written.
     """
+    if folder.exists() and not folder.is_dir():
+        raise ImpastoError(f"{folder} is a file; export to an empty or new folder.")
     if folder.exists() and any(folder.iterdir()) and not (folder / "config.json").exists():
         raise ImpastoError(f"{folder} holds other files; export to an empty or new folder.")
     state = {k: v.detach().cpu().contiguous() for k, v in painter.state_dict().items() if _exported(painter, k)}
@@ -57,7 +59,7 @@ def load(source: str | Path) -> Painter:
     """
     folder = Path(source) if Path(source).is_dir() else _download(str(source))
     described = read_json(folder / "config.json", CheckpointError)
-    if not isinstance(described, dict) or "painter" not in described or "config" not in described:
+    if not isinstance(described, dict) or "painter" not in described or not isinstance(described.get("config"), dict):
         raise CheckpointError(f"{folder / 'config.json'} does not name a painter and its config.")
     cls = catalogue.painter(str(described["painter"]))
     painter: Painter = cls(load_config(cls.Config, described["config"]))

@@ -73,8 +73,9 @@ def test_same_seed_same_picture(name: str) -> None:
     painter = build(name)
     first = painter.paint(3, seed=5)
     assert torch.equal(first, painter.paint(3, seed=5))
-    assert not torch.allclose(first, painter.paint(3, seed=6), atol=1e-3)
-    assert not torch.allclose(first[0], first[1], atol=1e-3)
+    # Relative, because some painters begin with nearly flat pictures.
+    assert (first - painter.paint(3, seed=6)).std() > 0.01 * first.std()
+    assert (first[0] - first[1]).std() > 0.01 * first.std()
 
 
 def test_painting_leaves_the_painter_and_the_random_state_alone(name: str) -> None:
@@ -196,6 +197,7 @@ sys.path.insert(0, sys.argv[1])
 from test_promises import NAMES, build, settings
 from impasto.data.store import Store
 from impasto.training.loop import train
+torch.distributed.init_process_group("gloo")
 for name in NAMES:
     train(build(name), Store.open(sys.argv[2]).split("train"), Path(sys.argv[3]) / name, settings(steps=3))
 """
@@ -205,14 +207,17 @@ for name in NAMES:
 def by_two(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Runs of all painters, each trained by two processes."""
     out = tmp_path_factory.mktemp("two")
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--master-port", "0"]
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"]
     script = out / "worker.py"
     script.write_text(WORKER)
     done = subprocess.run(
-        [*command, "--rdzv-backend", "c10d", "--rdzv-endpoint", "localhost:0", str(script)]
-        + [str(Path(__file__).parent), str(store.root), str(out)],
-        env={**os.environ, "OMP_NUM_THREADS": "1"}, capture_output=True, text=True, timeout=280, check=False,
-    )  # fmt: skip
+        [*command, str(script), str(Path(__file__).parent), str(store.root), str(out)],
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+        capture_output=True,
+        text=True,
+        timeout=280,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     return out
 

@@ -14,10 +14,9 @@ __all__ = ["CAPTIONS", "Found", "Reject", "Source", "find"]
 
 CAPTIONS = (".txt", ".caption")
 METADATA = ("metadata.csv", "metadata.jsonl")
-PICTURE_ENDINGS = frozenset(
-    (".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".tif", ".tiff", ".bmp", ".gif", ".heic", ".heif", ".avif")
-    + (".jxl", ".jp2", ".psd", ".svg", ".ico", ".tga", ".exr")
-)
+KNOWN = ("jpg", "jpeg", "jpe", "jfif", "png", "webp", "tif", "tiff", "bmp", "gif")
+OTHERS = ("heic", "heif", "avif", "jxl", "jp2", "psd", "svg", "ico", "tga", "exr")
+PICTURE_ENDINGS = frozenset(f".{ending}" for ending in (*KNOWN, *OTHERS))
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,13 @@ Box = tuple[int, int, int, int]
 
 
 def least_side(crop: str, resolution: int, crop_bars: bool) -> int | None:
-    """Pixels that the short side must keep when a picture is decoded at a smaller scale."""
+    """Pixels that the short side must keep when a picture is decoded at a smaller scale.
+
+    Not below 256, so that stores of different resolutions find the same duplicates.
+    """
     if crop == "centre":
         return None
-    return resolution * (4 if crop_bars else 2)
+    return max(256, resolution * (4 if crop_bars else 2))
 
 
 def frame(image: Image.Image, resolution: int, crop: str, background: tuple[int, int, int]) -> Pixels:

@@ -16,7 +16,7 @@ __all__ = ["Labels", "choose_label", "label_columns", "read_labels"]
 
 PREFERRED = ("category", "label", "class", "movement", "genre", "style")
 FOLDER = "folder"
-RESERVED = ("file", "split", "phash", "flags", FOLDER)
+RESERVED = ("file", "split", "phash", "width", "height", "kind", "flags", FOLDER)
 SYNONYMS = {"caption": "text", "prompt": "text", "licence": "license"}
 SPLIT_FOLDERS = frozenset(("train", "test", "val", "valid", "validation", "dev", "eval"))
 LONGEST_CAPTION = 65536

@@ -26,10 +26,10 @@ from impasto.data.framing import find_bars, flags_of, frame, least_side
 from impasto.data.reading import Unreadable, read_picture
 from impasto.files import write_whole
 
-__all__ = ["THUMB", "Framing", "Part", "job_line", "load_part", "make_part"]
+__all__ = ["THUMB", "Framing", "job_line", "load_facts", "load_pixels", "make_part"]
 
-THUMB = 16
-"""Side of the grey thumbnails that near-duplicates are confirmed with."""
+THUMB = 32
+"""Side of the thumbnails that near-duplicates are confirmed with."""
 
 
 @dataclass(frozen=True)
@@ -41,23 +41,6 @@ class Framing:
     background: tuple[int, int, int]
     crop_bars: bool
     limit: int
-
-
-@dataclass(frozen=True)
-class Part:
-    """A part that was made.
-
-    Attributes:
-        pixels: Shape (N, R, R, 3), uint8.
-        thumbs: Shape (N, 16, 16), uint8.
-        facts: A row a picture: file, sha, phash, width, height, kind, flags.
-        rejects: A row a file that could not be read: file, reason, detail.
-    """
-
-    pixels: npt.NDArray[np.uint8]
-    thumbs: npt.NDArray[np.uint8]
-    facts: list[dict[str, Any]]
-    rejects: list[dict[str, str]]
 
 
 def make_part(folder: Path, names: list[str], framing: Framing, file: Path, crashed: Sequence[str] = ()) -> None:
@@ -75,7 +58,7 @@ def make_part(folder: Path, names: list[str], framing: Framing, file: Path, cras
     """
     side = framing.resolution
     pixels = np.empty((len(names), side, side, 3), np.uint8)
-    thumbs = np.empty((len(names), THUMB, THUMB), np.uint8)
+    thumbs = np.empty((len(names), THUMB, THUMB, 3), np.uint8)
     facts: list[dict[str, Any]] = []
     rejects = [
         {"file": name, "reason": "decoder crashed", "detail": "the process that read it died"} for name in crashed
@@ -94,11 +77,23 @@ def make_part(folder: Path, names: list[str], framing: Framing, file: Path, cras
     write_whole(file, packed.getvalue())
 
 
-def load_part(file: Path) -> Part:
-    """A part that `make_part` wrote."""
+def load_facts(file: Path) -> tuple[list[dict[str, Any]], list[dict[str, str]], npt.NDArray[np.uint8]]:
+    """What is known of a part.
+
+    Returns:
+        A row a picture (file, sha, phash, width, height, kind, flags); a row a file that could not
+        be read (file, reason, detail); thumbnails, shape (N, 32, 32, 3).
+    """
     with np.load(file, allow_pickle=False) as packed:
         told = json.loads(packed["told"].tobytes())
-        return Part(packed["pixels"], packed["thumbs"], told["facts"], told["rejects"])
+        return told["facts"], told["rejects"], packed["thumbs"]
+
+
+def load_pixels(file: Path) -> npt.NDArray[np.uint8]:
+    """The pictures of a part, shape (N, R, R, 3)."""
+    with np.load(file, allow_pickle=False) as packed:
+        pixels: npt.NDArray[np.uint8] = packed["pixels"]
+        return pixels
 
 
 def _one(path: Path, framing: Framing, pixels: npt.NDArray[np.uint8], thumb: npt.NDArray[np.uint8]) -> dict[str, Any]:
@@ -109,7 +104,7 @@ def _one(path: Path, framing: Framing, pixels: npt.NDArray[np.uint8], thumb: npt
     if bars is not None and framing.crop_bars:
         image = image.crop(bars)
     pixels[:] = frame(image, framing.resolution, framing.crop, framing.background)
-    thumb[:] = np.asarray(image.convert("L").resize((THUMB, THUMB), Image.Resampling.BOX))
+    thumb[:] = np.asarray(image.resize((THUMB, THUMB), Image.Resampling.BOX))
     # The pixels of the whole picture, since two pictures may differ only where they are cropped.
     whole = hashlib.sha256(repr(image.size).encode() + image.tobytes()).hexdigest()
     return {

@@ -128,6 +128,11 @@ class Store:
         shares = tuple(float(count) / max(1, len(labels)) for count in counts)
         return Split(self, name, indices.astype(np.int64), labels, names, shares)
 
+    def rejects(self) -> list[dict[str, Any]]:
+        """Files that were left out: file, reason, detail, and whether it is a bad picture."""
+        lines = (self.root / "rejects.jsonl").read_text(encoding="utf8").splitlines()
+        return [json.loads(line) for line in lines]
+
     def _column(self, column: str | None) -> str | None:
         if column is not None and column not in self.label_columns:
             raise UnknownName("label column", column, self.label_columns)

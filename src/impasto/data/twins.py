@@ -1,23 +1,29 @@
-"""Pictures that are the same, or nearly: groups of exact and of perceptual duplicates."""
+"""Pictures that are the same, or nearly: groups of exact and of perceptual duplicates.
+
+Two pictures are near-duplicates when their perceptual hashes are close and their fine structure
+agrees: another scan, colour cast, contrast, size or compression of one picture, or nearly its crop.
+The thresholds were set by looking at all close pairs of some 5,000 scanned paintings.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["CORRELATION", "DISTANCE", "exact_groups", "near_groups"]
+__all__ = ["DISTANCE", "exact_groups", "near_groups"]
 
-DISTANCE = 7
+DISTANCE = 14
 """Most bits in which the perceptual hashes of near-duplicates differ, of 64."""
-CORRELATION = 0.97
-"""Least correlation of the grey thumbnails of near-duplicates."""
-FLAT = 3.0
-"""Contrast of a thumbnail, in grey levels, below which correlation says nothing."""
+HUE = 60.0
+"""Most difference of the mean hue of near-duplicates, in levels."""
+SMOOTH = 3.0
+"""Fine structure, in levels, below which it says nothing; then the pictures must agree themselves."""
 
 Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float32]
 
 
 def exact_groups(hashes: Sequence[str]) -> Ints:
@@ -29,60 +35,67 @@ def exact_groups(hashes: Sequence[str]) -> Ints:
 def near_groups(phashes: npt.NDArray[np.uint64], thumbs: npt.NDArray[np.uint8]) -> Ints:
     """Number of the group of each picture; near-duplicates share it, also across a chain of them.
 
-    Hashes at most 7 bits apart agree in at least one of their 8 bytes, so only pictures that share
-    a byte are compared, and thumbnails confirm what the hashes suggest.
+    All pairs of hashes are compared, some 600 million a second; the thumbnails of close ones decide.
 
     Args:
         phashes: Perceptual hashes of 64 bits, shape (N,).
-        thumbs: Grey thumbnails, shape (N, 16, 16), uint8; may be a memory map.
+        thumbs: Thumbnails, shape (N, 32, 32, 3), uint8; may be a memory map.
 
     Returns:
         Shape (N,); the number is the position of the group's first picture.
     """
-    parent = np.arange(len(phashes))
-    for byte in range(8):
-        values = ((phashes >> np.uint64(8 * byte)) & np.uint64(255)).astype(np.uint8)
-        order = np.argsort(values, kind="stable")
-        for rows in np.split(order, np.flatnonzero(np.diff(values[order])) + 1):
-            for a, b in _close_pairs(rows, phashes):
-                for i, j in zip(*_confirmed(a, b, thumbs), strict=True):
-                    _join(parent, int(i), int(j))
-    return np.array([_root(parent, i) for i in range(len(parent))], np.int64)
+    group = np.arange(len(phashes))
+    for pairs in _close_pairs(phashes):
+        new = pairs[group[pairs[:, 0]] != group[pairs[:, 1]]]
+        if len(new):
+            group = _joined(group, new[_alike(new, phashes, thumbs)])
+    return group
 
 
-def _close_pairs(rows: Ints, phashes: npt.NDArray[np.uint64]) -> Iterator[tuple[Ints, Ints]]:
-    """Pairs of rows with close hashes, in blocks, so that memory stays bounded."""
-    hashes = phashes[rows]
-    block = max(1, 2_000_000 // max(1, len(rows)))
-    for start in range(0, len(rows), block):
-        apart = np.bitwise_count(hashes[start : start + block, None] ^ hashes[None, start:])
+def _close_pairs(phashes: npt.NDArray[np.uint64]) -> Iterator[Ints]:
+    """Pairs with close hashes, some at a time, so that memory stays bounded: shape (P, 2)."""
+    block = max(1, 2_000_000 // max(1, len(phashes)))
+    for start in range(0, len(phashes), block):
+        apart = np.bitwise_count(phashes[start : start + block, None] ^ phashes[None, start:])
         near = np.argwhere(apart <= DISTANCE)
         near = near[near[:, 0] < near[:, 1]] + start
-        for piece in range(0, len(near), 100_000):
-            pair = near[piece : piece + 100_000]
-            yield rows[pair[:, 0]], rows[pair[:, 1]]
+        for piece in range(0, len(near), 2048):
+            yield near[piece : piece + 2048]
 
 
-def _confirmed(a: Ints, b: Ints, thumbs: npt.NDArray[np.uint8]) -> tuple[Ints, Ints]:
-    one, two = (thumbs[rows].reshape(len(rows), -1).astype(np.float32) for rows in (a, b))
-    means = np.abs(one.mean(axis=1) - two.mean(axis=1))
-    one -= one.mean(axis=1, keepdims=True)
-    two -= two.mean(axis=1, keepdims=True)
-    sd_one, sd_two = one.std(axis=1), two.std(axis=1)
-    flat = (sd_one < FLAT) | (sd_two < FLAT)
-    alike = (one * two).mean(axis=1) >= CORRELATION * sd_one * sd_two
-    same_flat = (np.abs(one - two).max(axis=1, initial=0) < 2 * FLAT) & (means < FLAT)
-    keep = np.where(flat, same_flat, alike)
-    return a[keep], b[keep]
+def _alike(pairs: Ints, phashes: npt.NDArray[np.uint64], thumbs: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    rows, place = np.unique(pairs, return_inverse=True)
+    a, b = place.reshape(pairs.shape).T
+    small = thumbs[rows].astype(np.float32)
+    fine = np.stack([_fine(thumb) for thumb in small]).reshape(len(rows), -1)
+    strength = np.sqrt(np.square(fine).mean(axis=1))
+    hue = (small - small.mean(axis=3, keepdims=True)).mean(axis=(1, 2))
+    bits = np.bitwise_count(phashes[pairs[:, 0]] ^ phashes[pairs[:, 1]])
+    agreement = (fine[a] * fine[b]).mean(axis=1) / np.maximum(1e-6, strength[a] * strength[b])
+    structure = (agreement >= 0.3 + 0.02 * bits) & (np.abs(hue[a] - hue[b]).max(axis=1) < HUE)
+    itself = np.abs(small[a] - small[b]).max(axis=(1, 2, 3)) < 4 * SMOOTH
+    return np.where(np.minimum(strength[a], strength[b]) < SMOOTH, itself, structure)
 
 
-def _root(parent: npt.NDArray[Any], i: int) -> int:
+def _fine(thumb: Floats) -> Floats:
+    """What is left of a thumbnail in grey without its broad light and shade, shape (32, 32)."""
+    grey = thumb.mean(axis=2)
+    fine: Floats = grey - cv2.GaussianBlur(grey, (0, 0), 2.0, borderType=cv2.BORDER_REFLECT)
+    return fine
+
+
+def _joined(group: Ints, pairs: Ints) -> Ints:
+    """The groups after joining those of each pair; a group keeps its smallest number."""
+    parent = group.copy()
+    for i, j in pairs:
+        one, two = _root(parent, int(i)), _root(parent, int(j))
+        parent[max(one, two)] = min(one, two)
+    while (parent[parent] != parent).any():
+        parent = parent[parent]
+    return parent
+
+
+def _root(parent: Ints, i: int) -> int:
     while parent[i] != i:
-        parent[i] = parent[parent[i]]
         i = int(parent[i])
     return i
-
-
-def _join(parent: npt.NDArray[Any], i: int, j: int) -> None:
-    one, two = _root(parent, i), _root(parent, j)
-    parent[max(one, two)] = min(one, two)

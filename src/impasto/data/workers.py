@@ -113,7 +113,9 @@ class _Worker:
 
     def _answer(self, line: str) -> dict[str, Any] | None:
         process = self._process
-        assert process is not None and process.stdin is not None and process.stdout is not None
+        assert process is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
         try:
             process.stdin.write(line)
             process.stdin.flush()

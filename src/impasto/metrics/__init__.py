@@ -1,1 +1,35 @@
-"""What was painted, measured."""
+"""What was painted, measured.
+
+Pairs of pictures (N, 3, H, W) in [-1, 1] → (N,): `ssim`, `ms_ssim`, `psnr`, `sharpness_difference`, `lpips`.
+Features (N, D) of two sets → numbers: `frechet_distance`, `kernel_distance`, `inception_score` (of logits),
+`precision_recall_density_coverage`, `mifid`. Pictures → features: `features`, `resize_for_inception`.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+_HOMES = {
+    "Features": "impasto.metrics.embedding",
+    "features": "impasto.metrics.embedding",
+    "frechet_distance": "impasto.metrics.frechet",
+    "inception_score": "impasto.metrics.recognition",
+    "kernel_distance": "impasto.metrics.kernel",
+    "lpips": "impasto.metrics.likeness",
+    "mifid": "impasto.metrics.memorisation",
+    "ms_ssim": "impasto.metrics.likeness",
+    "precision_recall_density_coverage": "impasto.metrics.manifold",
+    "psnr": "impasto.metrics.likeness",
+    "resize_for_inception": "impasto.metrics.resizing",
+    "sharpness_difference": "impasto.metrics.sharpness",
+    "ssim": "impasto.metrics.likeness",
+}
+__all__ = [*_HOMES]  # noqa: PLE0604 - names resolved below on first use
+
+
+def __getattr__(name: str) -> Any:
+    # torch takes over a second to import, so a public name is fetched when it is first used.
+    if name in _HOMES:
+        return getattr(importlib.import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'impasto.metrics' has no attribute {name!r}")

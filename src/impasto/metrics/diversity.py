@@ -1,26 +1,26 @@
-"""How much the pictures of one set differ from one another."""
+"""How much the pictures of a set differ from one another, beside how much real ones do."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.data.pictures import Pixels, to_float
-from impasto.errors import UsageError
-from impasto.nn.perceptual import Lpips
-from impasto.nn.similarity import ms_ssim, ms_ssim_scales
+from impasto.errors import ImpastoError, UsageError
+from impasto.metrics.likeness import lpips, lpips_hash, ms_ssim
+from impasto.metrics.numbers import Better, Number, mean_of, missing
+from impasto.nn.similarity import MS_SSIM_WEIGHTS, ms_ssim_name, ms_ssim_scales
 
-__all__ = ["lpips_diversity", "over_pairs", "pairwise_ms_ssim", "random_pairs"]
-
-Values = npt.NDArray[np.float64]
+__all__ = ["diversity", "lpips_diversity", "ms_ssim_diversity", "random_pairs"]
 
 
-def random_pairs(count: int, pairs: int, seed: int) -> npt.NDArray[np.int64]:
+def random_pairs(count: int, pairs: int, seed: int) -> tuple[Tensor, Tensor]:
     """Random pairs that share no picture, so that their values are independent.
 
     Args:
@@ -29,82 +29,113 @@ def random_pairs(count: int, pairs: int, seed: int) -> npt.NDArray[np.int64]:
         seed: Of the drawing.
 
     Returns:
-        Rows, shape (P, 2).
+        Rows, two of shape (P,).
 
     Raises:
-        UsageError: When there are fewer than two pictures.
+        UsageError: When there are fewer than two pictures, or less than one pair is asked for.
     """
-    if count < 2:
-        raise UsageError(f"Pairs need two pictures; there {'is' if count == 1 else 'are'} {count}.")
+    if count < 2 or pairs < 1:
+        raise UsageError(f"Pairs need two pictures or more and at least one pair, not {count} and {pairs}.")
     order = np.random.default_rng(seed).permutation(count)[: 2 * min(pairs, count // 2)]
-    return order.reshape(-1, 2).astype(np.int64)
+    left, right = torch.from_numpy(order).view(2, -1)
+    return left, right
 
 
 @listed(
     name="lpips-diversity",
-    summary="Mean perceptual distance of random pairs of painted pictures; higher is more varied",
-    year=2018,
-    source="Zhang et al. 2018 (the distance); Zhu et al. 2017, BicycleGAN (its mean over pairs)",
+    summary="mean LPIPS between random pairs of one set; higher is more varied",
+    year=2017,
+    source="Zhu et al. 2017, Toward multimodal image-to-image translation; LPIPS by Zhang et al. 2018",
 )
-def lpips_diversity(pixels: Pixels, network: Lpips, *, pairs: int = 500, seed: int = 0) -> Values:
-    """Perceptual distance of random pairs.
+def lpips_diversity(pictures: Tensor, *, net: str = "squeeze", pairs: int = 500, seed: int = 0) -> Tensor:
+    """LPIPS of random pairs among one set; its mean is `lpips-diversity`.
 
     Args:
-        pixels: Shape (N, H, W, 3), uint8, N of 2 or more.
-        network: As `lpips_network` makes it.
+        pictures: Shape (N, 3, H, W), in [-1, 1], N at least 2.
+        net: 'squeeze', 'alex' or 'vgg'.
         pairs: How many at most.
         seed: Of the drawing.
 
     Returns:
-        Shape (P,), float64.
+        Shape (P,), float64; higher is more varied.
+
+    Raises:
+        UsageError: When there are fewer than two pictures.
+        WeightsMissing: When the network's files are not at hand.
     """
-    return over_pairs(pixels, network, pairs=pairs, seed=seed)
+    left, right = random_pairs(len(pictures), pairs, seed)
+    return lpips(pictures[left], pictures[right], net=net)
 
 
 @listed(
-    name="pairwise-ms-ssim",
-    summary="Mean structural similarity of random pairs of painted pictures; lower is more varied",
+    name="ms-ssim-diversity",
+    summary="mean MS-SSIM between random pairs of one set; lower is more varied",
     year=2017,
-    source="Odena, Olah & Shlens 2017, section 4.2",
+    source="Odena, Olah & Shlens 2017, Conditional image synthesis with auxiliary classifier GANs, section 4.2",
 )
-def pairwise_ms_ssim(pixels: Pixels, *, pairs: int = 500, seed: int = 0) -> Values:
-    """Structural similarity of random pairs, at as many scales as the size allows.
+def ms_ssim_diversity(pictures: Tensor, *, scales: int = 5, pairs: int = 500, seed: int = 0) -> Tensor:
+    """MS-SSIM of random pairs among one set.
 
     Args:
-        pixels: Shape (N, H, W, 3), uint8, N of 2 or more.
+        pictures: Shape (N, 3, H, W), in [-1, 1], N at least 2.
+        scales: 5, or fewer for the variants of smaller pictures.
         pairs: How many at most.
         seed: Of the drawing.
 
     Returns:
-        Shape (P,), in [0, 1], float64.
+        Shape (P,), float64; lower is more varied.
 
     Raises:
-        UsageError: When the pictures are too small for two scales.
+        UsageError: When there are fewer than two pictures, or they are too small for the scales.
     """
-    scales = ms_ssim_scales(pixels.shape[1], pixels.shape[2])
-    return over_pairs(pixels, lambda a, b: ms_ssim(a.double(), b.double(), scales=scales), pairs=pairs, seed=seed)
+    left, right = random_pairs(len(pictures), pairs, seed)
+    return ms_ssim(pictures[left], pictures[right], scales=scales)
 
 
-def over_pairs(
-    pixels: Pixels, measure: Callable[[Tensor, Tensor], Tensor], *, pairs: int, seed: int, chunk: int = 64
-) -> Values:
-    """A measure of two pictures, over random pairs of a set.
+def diversity(painted: Pixels, real: Pixels, *, seed: int) -> dict[str, Number]:
+    """Both numbers for painted pictures, with those of real ones as yardstick.
 
     Args:
-        pixels: Shape (N, H, W, 3), uint8.
-        measure: Of two tensors (n, 3, H, W) in [-1, 1], gives (n,).
-        pairs: How many at most.
-        seed: Of the drawing.
-        chunk: How many pairs are measured at a time.
+        painted: Shape (N, H, W, 3), uint8.
+        real: Real pictures of the same size, shape (M, H, W, 3), uint8.
+        seed: Of the pairs and the resampling.
 
     Returns:
-        Shape (P,), float64.
+        'lpips-diversity' and 'ms-ssim-diversity' (or 'ms-ssim-4-diversity' and the like, by size).
     """
-    drawn = random_pairs(len(pixels), pairs, seed)
-    found = []
-    with torch.inference_mode():
-        for start in range(0, len(drawn), chunk):
-            left, right = drawn[start : start + chunk].T
-            found.append(measure(to_float(pixels[left]), to_float(pixels[right])).double())
-    values: Values = torch.cat(found).numpy()
-    return values
+    try:
+        scales = ms_ssim_scales(*painted.shape[1:3])
+    except ImpastoError:
+        scales = len(MS_SSIM_WEIGHTS)
+    structural = partial(ms_ssim_diversity, scales=scales)
+    sets = (painted, real, seed)
+    return {
+        "lpips-diversity": _number("Perceptual variety of pairs", "higher", lpips_diversity, _lpips_recipe, sets),
+        f"{ms_ssim_name(scales)}-diversity": _number(
+            "Structural likeness of pairs", "lower", structural, lambda: {"scales": scales, "dtype": "float64"}, sets
+        ),
+    }
+
+
+def _lpips_recipe() -> dict[str, Any]:
+    return {"net": "squeeze", "weights": lpips_hash("squeeze"), "dtype": "float32"}
+
+
+def _number(
+    title: str,
+    better: Better,
+    measured: Callable[..., Tensor],
+    recipe: Callable[[], dict[str, Any]],
+    sets: tuple[Pixels, Pixels, int],
+) -> Number:
+    painted, real, seed = sets
+
+    def of(pixels: Pixels, word: str) -> Number:
+        values = measured(to_float(pixels), seed=seed).double().numpy()
+        told = {"resolution": pixels.shape[1], **recipe()}
+        return mean_of(title, values, better, n={word: len(pixels), "pairs": len(values)}, recipe=told, seed=seed)
+
+    try:
+        return of(painted, "painted").beside(of(real, "test"), "test split")
+    except ImpastoError as error:
+        return missing(title, str(error), better)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 
+import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -55,7 +56,7 @@ def handcrafted_features(pixels: Pixels, *, chunk: int = 512) -> Tensor:
 
 
 def _describe(pixels: Pixels) -> Tensor:
-    rgb = torch.tensor(pixels).permute(0, 3, 1, 2).float() / 255
+    rgb = torch.from_numpy(np.array(pixels)).permute(0, 3, 1, 2).float() / 255
     red, green, blue = rgb.unbind(1)
     # Opponent colours: lightness, red against green, yellow against blue.
     seen = torch.stack([rgb.mean(1), red - green, (red + green) / 2 - blue], dim=1)

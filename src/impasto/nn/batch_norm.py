@@ -49,7 +49,8 @@ class GroupedBatchNorm(nn.Module):
         if not self.training:
             return F.batch_norm(x, self.mean, self.var, self.weight, self.bias, eps=self.eps)
         rows = self.group if len(x) % self.group == 0 else len(x)
-        return torch.cat([self._normal(part) for part in x.split(rows)])
+        parts = [self._normal(part) for part in x.split(rows)]
+        return parts[0] if len(parts) == 1 else torch.cat(parts)
 
     def _normal(self, part: Tensor) -> Tensor:
         # With momentum 1 these receive the group's own statistics; the module's buffers stay untouched.

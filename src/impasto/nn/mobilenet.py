@@ -63,8 +63,8 @@ class _Stem(nn.Module):
         self.reduce_1x1 = _Conv(32, _CHANNELS[0], 1, linear=True)
 
     def forward(self, x: Tensor) -> Tensor:
-        x: Tensor = self.reduce_1x1(self.conv_3x3(self.first_conv(x)))
-        return x
+        found: Tensor = self.reduce_1x1(self.conv_3x3(self.first_conv(x)))
+        return found
 
 
 class _Trunk(nn.Module):
@@ -79,8 +79,8 @@ class _Trunk(nn.Module):
         x = self.conv_stem(x)
         for block in self.layer:
             x = block(x)
-        x = self.conv_1x1(x)
-        return x
+        found: Tensor = self.conv_1x1(x)
+        return found
 
 
 class MobileNetV2(nn.Module):

@@ -15,15 +15,15 @@ class SelfAttention(nn.Module):
     """Every place of a map looks at every other, beside a shortcut.
 
     Args:
-        channels: A multiple of `head`.
-        head: Channels of a head.
+        channels: Channels of the map.
+        head: Channels of a head, or the next more that divide the map's.
 
     Source: Vaswani et al. 2017, section 3.2; in a UNet: Ho et al. 2020, appendix B.
     """
 
     def __init__(self, channels: int, head: int = 64) -> None:
         super().__init__()
-        self.heads = max(1, channels // head)
+        self.heads = max(h for h in range(1, max(1, channels // head) + 1) if channels % h == 0)
         self.norm = nn.GroupNorm(groups_of(channels), channels)
         self.qkv = nn.Conv2d(channels, 3 * channels, 1)
         self.out = small_output(nn.Conv2d(channels, channels, 1))

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from impasto.errors import UnknownName, UsageError
 
-__all__ = ["TRUNKS", "AlexNet", "SqueezeNet", "Trunk", "Vgg16"]
+__all__ = ["TRUNKS", "AlexNet", "SqueezeNet", "Trunk", "Vgg16", "trunk"]
 
 
 class Trunk(nn.Module):
@@ -57,7 +57,7 @@ class Trunk(nn.Module):
             )
         x = (pictures - self.shift) / self.spread
         found = []
-        for place, layer in enumerate(self.features[: self.taps[-1] + 1]):
+        for place, layer in enumerate(self.features):
             x = layer(x)
             if place in self.taps:
                 found.append(x)

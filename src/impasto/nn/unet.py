@@ -72,7 +72,7 @@ class UNet(nn.Module):
         self.middle = Stage(width, width, dim, "keep", side in attention)
         self.up = nn.ModuleList()
         for level, outputs in reversed(list(enumerate(channels))):
-            for block in range(blocks):
+            for _ in range(blocks):
                 self.up.append(Stage(width + kept.pop(), outputs, dim, "keep", side in attention))
                 width = outputs
             if level:

@@ -202,7 +202,8 @@ def _checked(path: Path, file: WeightsFile) -> Path:
     found = _digest(path)
     if file.sha256 and found != file.sha256:
         raise WeightsMissing(
-            f"{path} is damaged or another file: its SHA-256 is {found}, not {file.sha256}. Remove it and bring it again."
+            f"{path} is damaged or another file: its SHA-256 is {found}, not {file.sha256}. "
+            "Remove it and bring it again."
         )
     return path
 
@@ -212,8 +213,9 @@ def _digest(path: Path) -> str:
     return _digest_once(path, known.st_mtime_ns, known.st_size)
 
 
+# Keyed by time and size as well, so that a changed file is read again.
 @lru_cache(maxsize=64)
-def _digest_once(path: Path, changed: int, size: int) -> str:  # noqa: ARG001 - a changed file is read again
+def _digest_once(path: Path, changed: int, size: int) -> str:
     return file_hash(path)
 
 

@@ -119,6 +119,7 @@ class _Session:
         self.step = self.salt = self.horizon = self.grids = 0
         self.affordable = self.settings.samples
         found = checkpoint.newest(self.checkpoints)
+        processes.wait()  # All have looked before the first one writes.
         if found:
             self._resume(found)
         else:

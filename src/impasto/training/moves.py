@@ -151,7 +151,8 @@ class Moves:
             optimizer.state.clear()
         for key, value in state.items():
             player, name, kind = key.split("/")
-            kept = value if kind == "step" else value.to(own[name].device)
+            # Fused optimizers walk through memory, so a moment must lie there as its parameter does.
+            kept = value if kind == "step" else torch.empty_like(own[name], requires_grad=False).copy_(value)
             self.optimizers[player].state[own[name]][kind] = kept
 
 

@@ -1,4 +1,4 @@
-"""What a picture is made from: free style, a category, and a few named-by-nobody factors."""
+"""What a picture is made from: free style, a category, and a few factors without a name."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ class Latent:
 
     @property
     def codes(self) -> Tensor:
-        """c as one row a picture, shape (N, L + F)."""
+        """The codes c as one row a picture, shape (N, L + F)."""
         return torch.cat([self.category, self.factors], dim=1)
 
     @property
     def flat(self) -> Tensor:
-        """z as one row a picture, shape (N, D + L + F)."""
+        """The whole z as one row a picture, shape (N, D + L + F)."""
         return torch.cat([self.style, self.category, self.factors], dim=1)
 
     def beside(self, other: Latent) -> Latent:
@@ -67,7 +67,7 @@ class Reading:
         return Latent(self.style, self.logits.softmax(dim=1), self.means)
 
     def log_likelihood(self, latent: Latent) -> Tensor:
-        """log q(c | picture), the variational lower bound of I(c; picture) less the entropy of c.
+        """Log-likelihood log q(c | picture): the bound of I(c; picture) less the entropy of c.
 
         Args:
             latent: The one the pictures were made from.

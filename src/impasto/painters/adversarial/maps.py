@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Literal
 
 import torch
@@ -148,6 +149,6 @@ class Reader(nn.Module):
 def strided(channels: Sequence[int]) -> list[nn.Module]:
     """Convolutions from pictures down: one at full size, then one of stride 2 for each further width."""
     layers: list[nn.Module] = [leaky(nn.Conv2d(3, channels[0], 3, padding=1)), nn.LeakyReLU(SLOPE)]
-    for before, after in zip(channels, channels[1:], strict=False):
+    for before, after in pairwise(channels):
         layers += [leaky(nn.Conv2d(before, after, 4, stride=2, padding=1)), nn.LeakyReLU(SLOPE)]
     return layers

@@ -8,16 +8,17 @@ Our reading of the paper, where it leaves things open:
       gradient in λ·L_MS and is detached in λ·I.
     - The score D of (19) is the mean of a score of the whole picture and the mean score of its
       patches; the gradient penalty holds for each of the two.
+    - The features of (20) come from several depths of very different size; each depth counts alike.
     - The branches of AMS end in the generator's leaky rectifier.
     - The category of a real picture also trains B, so that c₁ means the category of that name.
 """
 
 from __future__ import annotations
 
-import copy
+import math
 from collections.abc import Iterator
 from functools import cached_property
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import torch
 from torch import Tensor
@@ -29,12 +30,14 @@ from impasto.contract import Batch, Noise, Painter, PainterConfig, Player, Turn
 from impasto.errors import ConfigError
 from impasto.nn.frozen import Frozen
 from impasto.nn.perceptual import feature_loss, perceptual_at_hand
-from impasto.nn.similarity import similarity_at_any_size
+from impasto.nn.similarity import FLOOR, ms_ssim, ms_ssim_scales
 from impasto.painters.adversarial.dual_discriminator import DualDiscriminator, gradient_penalty
-from impasto.painters.adversarial.latent import Latent, Reading
+from impasto.painters.adversarial.latent import Latent
 from impasto.painters.adversarial.maps import Generator, Reader, widths
 
 __all__ = ["Migan", "MiganConfig"]
+
+Beta = Annotated[float, Field(ge=0, lt=1)]
 
 
 @config
@@ -95,7 +98,7 @@ class MiganConfig(PainterConfig):
     penalty: float = Field(default=10.0, ge=0, le=1000)
     lr: float = Field(default=1e-4, gt=0, le=1)
     discriminator_lr: float = Field(default=4e-4, gt=0, le=1)
-    betas: tuple[float, float] = (0.0, 0.9)
+    betas: tuple[Beta, Beta] = (0.0, 0.9)
 
 
 @listed(
@@ -148,7 +151,8 @@ class Migan(Painter):
         if config.attention_at not in channels:
             sizes = ", ".join(map(str, channels))
             raise ConfigError(
-                f"attention_at = {config.attention_at}: at {config.resolution} px the stages are {sizes} px; choose one of them."
+                f"attention_at = {config.attention_at}: at {config.resolution} px the stages have {sizes} px; "
+                "choose one of them."
             )
         self.kinds = len(config.categories) or config.codes
         codes = self.kinds + config.factors
@@ -198,8 +202,8 @@ class Migan(Painter):
 
     def describe(self) -> dict[str, Any]:
         """Name and config, and, once it was used, the hash of the network that L_per came from."""
-        frozen = self.__dict__.get("_trunk")
-        return super().describe() | ({"frozen": {"squeezenet": frozen.hash}} if frozen else {})
+        used = self.__dict__.get("_trunk") is not None
+        return super().describe() | ({"frozen": {"squeezenet": feature_loss("squeeze").hash}} if used else {})
 
     def _discriminator_turn(self, batch: Batch) -> Turn:
         real = batch.pictures
@@ -218,9 +222,9 @@ class Migan(Painter):
         read = self.reader(real)
         fake, again = self.generator(latent.beside(read.latent)).chunk(2)
         back = self.reader(fake)
-        factor = c.constant - similarity_at_any_size(again, real)
+        factor = c.constant - self._similarity(again, real)
         content = (again - real).abs().mean(dim=(1, 2, 3)) + (back.latent.flat - latent.flat).abs().mean(dim=1)
-        bound = back.log_likelihood(latent) + self._entropy(real)
+        bound = back.log_likelihood(latent) + self._entropy
         adversarial = -self.discriminator(fake).mean(dim=1)
         perceptual = self._perceptual(again, real)
         terms = c.content * factor * content + adversarial + self.eta * perceptual - factor.detach() * bound
@@ -244,18 +248,27 @@ class Migan(Painter):
         kinds = labels if self.config.categories else noise.integers(self.kinds)
         return Latent(style, F.one_hot(kinds, self.kinds).to(like), factors)
 
-    def _entropy(self, like: Tensor) -> Tensor:
+    @property
+    def _entropy(self) -> float:
         """Entropy of c in nats, the constant of the bound."""
-        shares = self.config.shares or (1.0,) * self.kinds
-        kinds = torch.distributions.Categorical(torch.tensor(shares)).entropy()
-        return (kinds + self.config.factors * torch.tensor(2.0).log()).to(like)
+        shares = self.config.shares or (1 / self.kinds,) * self.kinds
+        return self.config.factors * math.log(2) - sum(share * math.log(share) for share in shares if share > 0)
+
+    def _similarity(self, again: Tensor, real: Tensor) -> Tensor:
+        """MS-SSIM with as many scales as the resolution allows, shape (N,)."""
+        return ms_ssim(again, real, scales=ms_ssim_scales(*real.shape[-2:]), floor=FLOOR)
 
     def _perceptual(self, again: Tensor, real: Tensor) -> Tensor:
-        """Mean squared difference of features, averaged over the depths, shape (N,)."""
-        look = self._trunk or self.discriminator.features
+        """Squared difference of features, shape (N,): each depth relative to the real picture's own size."""
+        look, again, real = (
+            (self._trunk, again.float(), real.float()) if self._trunk else (self.discriminator.features, again, real)
+        )
         with torch.no_grad():
             wanted = look(real)
-        parts = [(a - b).to(real.dtype).square().mean(dim=(1, 2, 3)) for a, b in zip(look(again), wanted, strict=True)]
+        parts = []
+        for a, b in zip(look(again), wanted, strict=True):
+            size = b.to(real.dtype).square().mean(dim=(1, 2, 3)).clamp(min=1e-6)
+            parts.append((a - b).to(real.dtype).square().mean(dim=(1, 2, 3)) / size)
         return torch.stack(parts).mean(dim=0)
 
     @cached_property
@@ -264,5 +277,4 @@ class Migan(Painter):
         choice = self.config.features
         if choice == "discriminator" or (choice == "auto" and not perceptual_at_hand("squeeze", heads=False)):
             return None
-        network = feature_loss("squeeze")
-        return Frozen(copy.deepcopy(network.trunk), network.hash)
+        return Frozen(feature_loss("squeeze").trunk)

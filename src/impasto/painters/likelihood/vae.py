@@ -15,7 +15,7 @@ from impasto.config import Field, config
 from impasto.contract import Batch, Noise, Painter, PainterConfig, PaintSettings, Player, Turn, cosine
 from impasto.errors import ConfigError
 from impasto.nn.group_norm import groups_of
-from impasto.nn.residual import ResidualBlock, small_output
+from impasto.nn.residual import Resample, ResidualBlock, small_output
 
 __all__ = ["VAE", "VAEConfig", "VAESettings", "gaussian_kl", "gaussian_nll"]
 
@@ -103,7 +103,7 @@ class Encoder(nn.Module):
         self.blocks = nn.ModuleList()
         for level, outputs in enumerate(config.channels):
             for block in range(config.blocks):
-                resample = "down" if level and not block else "keep"
+                resample: Resample = "down" if level and not block else "keep"
                 self.blocks.append(ResidualBlock(width, outputs, condition, resample))
                 width = outputs
         self.norm = nn.GroupNorm(groups_of(width), width)
@@ -132,7 +132,7 @@ class Decoder(nn.Module):
         for level, outputs in reversed(list(enumerate(config.channels))):
             for block in range(config.blocks):
                 top = level == len(config.channels) - 1
-                resample = "keep" if top or block else "up"
+                resample: Resample = "keep" if top or block else "up"
                 self.blocks.append(ResidualBlock(width, outputs, style, resample))
                 width = outputs
         self.norm = nn.GroupNorm(groups_of(width), width)

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from torch.nn import functional as F
+
+from impasto.nn.ams import MultiScale
+
+
+def reach(five: str) -> torch.Tensor:
+    """Where a single output pixel looks, shape (9, 9)."""
+    torch.manual_seed(0)
+    net = MultiScale(3, five)
+    x = torch.randn(1, 3, 9, 9, requires_grad=True)
+    net(x)[0, :, 4, 4].sum().backward()
+    return x.grad[0].abs().sum(0) > 0
+
+
+def test_features_of_three_sizes_are_joined_and_mixed():
+    torch.manual_seed(0)
+    net = MultiScale(4)
+    x = torch.randn(2, 4, 8, 8)
+    three = F.leaky_relu(F.conv2d(x, net.three.weight, net.three.bias, padding=1), 0.2)
+    five = F.leaky_relu(F.conv2d(x, net.five.weight, net.five.bias, padding=2, dilation=2), 0.2)
+    expected = torch.einsum("ok,nkhw->nohw", net.mix.weight[:, :, 0, 0], torch.cat([x, three, five], 1))
+    torch.testing.assert_close(net(x), expected + net.mix.bias[:, None, None])
+
+
+def test_two_plain_convolutions_see_all_five_pixels():
+    seen = reach("stacked")
+    assert seen[2:7, 2:7].all()
+    assert seen.sum() == 25
+
+
+def test_a_dilated_convolution_sees_five_pixels_with_holes():
+    seen = reach("dilated")
+    assert seen[3:6, 3:6].all()
+    assert seen[2:7:2, 2:7:2].all()
+    assert seen.sum() == 9 + 8
+
+
+@pytest.mark.parametrize("five", ["dilated", "stacked"])
+def test_the_shape_stays(five):
+    assert MultiScale(6, five)(torch.randn(2, 6, 5, 7)).shape == (2, 6, 5, 7)

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import pytest
+import torch
+import torch.nn.functional as F
+
+from impasto.nn.group_norm import groups_of, modulated_group_norm
+
+
+def plain(x, scale, shift, groups):
+    return F.group_norm(x, groups) * (1 + scale[:, :, None, None]) + shift[:, :, None, None]
+
+
+@pytest.mark.parametrize("layout", [torch.contiguous_format, torch.channels_last])
+def test_values_and_gradients_are_those_of_the_plain_formula(layout):
+    generator = torch.Generator().manual_seed(0)
+    inputs = [torch.randn(3, 32, 5, 4, generator=generator), *torch.randn(2, 3, 32, generator=generator)]
+    inputs[0] = inputs[0].contiguous(memory_format=layout)
+    weight = torch.randn(3, 32, 5, 4, generator=generator)
+    results = []
+    for way in (lambda x, a, b: modulated_group_norm(x, a, b, groups=2), lambda x, a, b: plain(x, a, b, 2)):
+        leaves = [v.clone().requires_grad_() for v in inputs]
+        out = way(*leaves)
+        (out * weight).sum().backward()
+        results.append([out.detach(), *(leaf.grad for leaf in leaves)])
+    assert results[0][0].is_contiguous(memory_format=layout)
+    for mine, theirs in zip(*results, strict=True):
+        torch.testing.assert_close(mine, theirs, atol=2e-5, rtol=1e-4)
+
+
+def test_bfloat16_stays_bfloat16():
+    x = torch.randn(2, 16, 4, 4, dtype=torch.bfloat16, generator=torch.Generator().manual_seed(0))
+    for layout in (torch.contiguous_format, torch.channels_last):
+        out = modulated_group_norm(x.contiguous(memory_format=layout), torch.zeros(2, 16), torch.zeros(2, 16), groups=1)
+        assert out.dtype == torch.bfloat16
+
+
+@pytest.mark.parametrize(("channels", "groups"), [(16, 1), (64, 4), (192, 12), (40, 2), (7, 1)])
+def test_groups_divide_the_channels(channels, groups):
+    assert groups_of(channels) == groups

@@ -1,0 +1,98 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import Tensor, nn
+
+from impasto.data.pictures import to_float
+from impasto.errors import WeightsMissing
+from impasto.nn.perceptual import FeatureLoss, feature_loss, lpips_network, perceptual_at_hand
+from impasto.nn.squeezenet import trunk
+
+
+def random_trunk(net: str, seed: int) -> dict[str, Tensor]:
+    generator = torch.Generator().manual_seed(seed)
+    state = {}
+    for key, value in sorted(trunk(net).state_dict().items()):
+        drawn = torch.randn(value.shape, generator=generator)
+        state[key] = drawn * (2 / value[0].numel()) ** 0.5 if value.ndim > 1 else 0.1 * drawn
+    return state
+
+
+@pytest.fixture()
+def pair(drawn):
+    a, b = drawn(3, 64, 1), drawn(3, 64, 2)
+    return to_float(a), to_float((0.6 * a + 0.4 * b).round().astype("uint8"))
+
+
+def test_lpips_squeeze_gives_the_published_values(weights, pair):
+    # lpips 0.1.4, LPIPS(net='squeeze'), same trunk file.
+    wanted = torch.tensor([0.07026019692, 0.0600830242, 0.0864623338])
+    network = lpips_network("squeeze")
+    torch.testing.assert_close(network(*pair), wanted, rtol=1e-4, atol=1e-6)
+    # The wrong range gives other, lower values: also lpips 0.1.4.
+    wrong = torch.tensor([0.05211608857, 0.04652107134, 0.06243095919])
+    torch.testing.assert_close(network(pair[0] / 2 + 0.5, pair[1] / 2 + 0.5), wrong, rtol=1e-4, atol=1e-6)
+    assert len(network.hash) == 129
+
+
+@pytest.mark.parametrize(
+    ("net", "weight", "seed", "wanted"),
+    [
+        # lpips 0.1.4 with trunks filled from the same generator, since theirs are not at hand here.
+        ("alex", "alexnet", 1, [0.0488804318, 0.04587459564, 0.04427771643]),
+        ("vgg", "vgg16", 2, [0.0623860471, 0.06530251354, 0.06509519368]),
+    ],
+)
+def test_other_trunks_load_when_their_file_is_found(weights, pair, tmp_path, monkeypatch, net, weight, seed, wanted):
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "none"))
+    assert not perceptual_at_hand(net)
+    # A whole classifier's file holds more than the trunk needs.
+    save_file(
+        random_trunk(net, seed) | {"classifier.1.weight": torch.zeros(2)}, tmp_path / f"{weight}_features.safetensors"
+    )
+    monkeypatch.setenv("IMPASTO_WEIGHTS", f"{tmp_path}:{weights}")
+    assert perceptual_at_hand(net)
+    torch.testing.assert_close(lpips_network(net)(*pair), torch.tensor(wanted), rtol=1e-4, atol=1e-6)
+
+
+def test_a_file_of_another_network_is_refused(weights, tmp_path, monkeypatch):
+    save_file(random_trunk("squeeze", 0), tmp_path / "vgg16_features.safetensors")
+    monkeypatch.setenv("IMPASTO_WEIGHTS", f"{tmp_path}:{weights}")
+    with pytest.raises(WeightsMissing, match="tensors are absent or of another shape"):
+        lpips_network("vgg")
+
+
+def test_equal_pictures_are_at_distance_zero_and_gradients_stay_finite(weights):
+    flat = torch.zeros(2, 3, 32, 32, requires_grad=True)
+    for network in (lpips_network(), feature_loss()):
+        value = network(flat, torch.zeros(2, 3, 32, 32))
+        assert value.tolist() == [0, 0]
+        (gradient,) = torch.autograd.grad(value.sum(), flat)
+        assert gradient.isfinite().all()
+
+
+def test_a_place_that_no_channel_answers_to_has_a_finite_gradient():
+    loss = FeatureLoss(trunk("squeeze"))
+    for module in loss.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.zeros_(module.weight)
+            nn.init.constant_(module.bias, -1.0)
+    x = torch.rand(1, 3, 32, 32, requires_grad=True)
+    loss(x, torch.rand(1, 3, 32, 32)).sum().backward()
+    assert x.grad is not None
+    assert x.grad.isfinite().all()
+
+
+def test_feature_loss_falls_as_pictures_come_nearer_and_moves_only_them(weights, pair):
+    loss = feature_loss()
+    a, b = pair
+    near = loss(0.9 * a + 0.1 * b, a)
+    far = loss(b, a)
+    assert (near < far).all()
+    assert (far <= 4).all()
+    x = b.clone().requires_grad_()
+    loss(x, a).sum().backward()
+    assert float(x.grad.abs().sum()) > 0
+    assert all(p.grad is None and not p.requires_grad for p in loss.parameters())

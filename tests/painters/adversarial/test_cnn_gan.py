@@ -1,0 +1,91 @@
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import nn
+
+from impasto.contract import Batch, BatchNoise
+from impasto.painters.adversarial.cnn_gan import CnnGan
+
+LABELS = {"categories": ("dawn", "dusk"), "shares": (0.5, 0.5)}
+
+
+def build(**values: object) -> CnnGan:
+    torch.manual_seed(0)
+    return CnnGan.build("tiny", **{**LABELS, **values})
+
+
+def batch(rows: slice = slice(0, 8), total: int = 8) -> Batch:
+    pictures = torch.rand(total, 3, 32, 32, generator=torch.Generator().manual_seed(1), dtype=torch.float64) * 2 - 1
+    return Batch(pictures[rows], (torch.arange(total) % 2)[rows], BatchNoise(0, 0, rows, total))
+
+
+def test_losses_are_the_non_saturating_ones():
+    painter = build().double()
+    told = {turn.player: turn.loss for turn in painter.turns(batch(), 0)}
+    rows, bce = batch(), nn.functional.binary_cross_entropy_with_logits
+    fakes = [painter._fake(rows.labels, rows.noise) for _ in range(2)]
+    real = painter.discriminator(rows.pictures, rows.labels)
+    one, zero = torch.ones_like(real), torch.zeros_like(real)
+    fooled = [painter.discriminator(fake, rows.labels) for fake in fakes]
+    torch.testing.assert_close(told["discriminator"], bce(real, one) + bce(fooled[0], zero))
+    torch.testing.assert_close(told["generator"], bce(fooled[1], one))
+
+
+def test_the_optimizers_are_dcgans():
+    for player in build().players().values():
+        assert (player.lr, player.betas) == (2e-4, (0.5, 0.999))
+
+
+def test_the_start_is_dcgans():
+    painter = build(width=32, most=128)
+    weight = painter.generator.layers[3].weight
+    assert abs(weight.std() - 0.02) < 0.001
+    assert abs(painter.generator.layers[1].weight.mean() - 1) < 0.01
+
+
+@pytest.mark.parametrize("resolution", [32, 64, 128])
+def test_there_is_a_layer_for_each_doubling(resolution: int):
+    painter = build(resolution=resolution)
+    layers = [m for m in painter.generator.modules() if isinstance(m, nn.ConvTranspose2d)]
+    assert 4 * 2 ** (len(layers) - 1) == resolution
+    assert not [m for m in painter.modules() if isinstance(m, nn.BatchNorm2d)]
+
+
+def test_a_batch_may_be_cut_between_groups():
+    def gradients(parts: list[Batch]) -> dict[str, torch.Tensor]:
+        painter, found = build().double(), dict[str, torch.Tensor]()
+        for part in parts:
+            for turn in painter.turns(part, 0):
+                grads = torch.autograd.grad(turn.loss, painter.players()[turn.player].parameters())
+                flat = torch.cat([g.flatten() for g in grads]) / len(parts)
+                found[turn.player] = found.get(turn.player, 0) + flat
+        painter.after(0, {})
+        return found | {name: value.clone() for name, value in painter.named_buffers()}
+
+    whole, halves = gradients([batch()]), gradients([batch(slice(k, k + 4)) for k in (0, 4)])
+    for name, value in whole.items():
+        torch.testing.assert_close(halves[name], value, rtol=1e-9, atol=1e-12)
+
+
+def test_turns_write_no_state_and_after_moves_the_running_statistics():
+    painter = build().double()
+    before = {k: v.clone() for k, v in painter.state_dict().items()}
+    list(painter.turns(batch(), 0))
+    assert all(torch.equal(v, before[k]) for k, v in painter.state_dict().items())
+    painter.after(0, {})
+    changed = {k for k, v in painter.state_dict().items() if not torch.equal(v, before[k])}
+    assert changed == {k for k in before if k.endswith((".mean", ".var"))}
+
+
+def test_the_discriminator_judges_picture_and_category_together():
+    painter, rows = build().double().eval(), batch()
+    # The head starts small; a larger embedding makes its part visible.
+    nn.init.normal_(painter.discriminator.embedding.weight)
+    as_told = painter.discriminator(rows.pictures, rows.labels)
+    swapped = painter.discriminator(rows.pictures, 1 - rows.labels)
+    features = painter.discriminator.layers(rows.pictures).mean((2, 3))
+    table = painter.discriminator.embedding.weight
+    expected = ((table[rows.labels] - table[1 - rows.labels]) * features).sum(1)
+    torch.testing.assert_close(as_told - swapped, expected)
+    assert expected.abs().min() > 0

@@ -1,0 +1,201 @@
+from __future__ import annotations
+
+import itertools
+import math
+
+import pytest
+import torch
+from torch import nn
+
+from impasto.catalogue import listed
+from impasto.config import Field, config
+from impasto.contract import (
+    BatchNoise,
+    Painter,
+    PainterConfig,
+    PaintSettings,
+    PictureNoise,
+    Player,
+    constant,
+    cosine,
+)
+from impasto.errors import ConfigError, NotCapable, UnknownName, UsageError
+
+
+@config
+class DabSettings(PaintSettings):
+    dark: float = Field(default=0.0, ge=0, le=1)
+
+
+@listed(name="dab", summary="One colour a picture", year=2000, source="here")
+class Dab(Painter):
+    Settings = DabSettings
+    capabilities = frozenset({"category"})
+
+    def __init__(self, config):
+        super().__init__(config)
+        self.colour = nn.Embedding(self.classes, 3)
+        self.drop = nn.Dropout(0.5)
+
+    def render(self, labels, noise, settings):
+        assert not torch.is_grad_enabled()
+        r = self.config.resolution
+        colour = self.drop(self.colour(labels))[:, :, None, None].expand(-1, -1, r, r)
+        return 3 * noise.normal(3, r, r) + colour - settings.dark
+
+
+@pytest.fixture
+def dab() -> Dab:
+    torch.manual_seed(0)
+    return Dab.build("tiny", categories=("Realism", "Cubism"), shares=(0.25, 0.75))
+
+
+def test_batch_noise_is_the_same_however_the_batch_is_cut():
+    whole = BatchNoise(3, 7, slice(0, 6), 6)
+    parts = [BatchNoise(3, 7, slice(0, 2), 6), BatchNoise(3, 7, slice(2, 6), 6)]
+    for _ in range(2):
+        assert torch.equal(whole.normal(4, 2), torch.cat([p.normal(4, 2) for p in parts]))
+    assert torch.equal(whole.integers(1000), torch.cat([p.integers(1000) for p in parts]))
+    assert torch.equal(whole.uniform(), torch.cat([p.uniform() for p in parts]))
+
+
+def test_batch_noise_differs_between_calls_steps_and_seeds():
+    drawn = [BatchNoise(s, t, slice(0, 2), 2).normal(8) for s, t in [(0, 0), (0, 1), (1, 0)]]
+    again = BatchNoise(0, 0, slice(0, 2), 2)
+    drawn += [again.normal(8), again.normal(8)]
+    assert torch.equal(drawn[0], drawn[3])
+    different = [drawn[i] for i in (0, 1, 2, 4)]
+    assert all(not torch.equal(a, b) for i, a in enumerate(different) for b in different[:i])
+
+
+def test_picture_noise_belongs_to_the_index():
+    assert torch.equal(PictureNoise(5, range(4)).normal(3)[2:], PictureNoise(5, [2, 3]).normal(3))
+    assert not torch.equal(PictureNoise(5, [0]).normal(3), PictureNoise(6, [0]).normal(3))
+    assert not torch.equal(PictureNoise(5, [0]).normal(3), PictureNoise(5, [1]).normal(3))
+
+
+def test_noise_has_the_distribution_it_names():
+    normal = PictureNoise(0, range(40)).normal(500)
+    assert normal.mean().abs() < 0.03
+    assert (normal.std() - 1).abs() < 0.03
+    uniform = PictureNoise(0, range(40)).uniform(500)
+    assert 0 <= uniform.min() < 0.01
+    assert 0.99 < uniform.max() < 1
+    assert set(PictureNoise(0, range(9)).integers(3, 50).flatten().tolist()) == {0, 1, 2}
+
+
+def test_paint_keeps_its_promises_on_shape_range_and_type(dab):
+    pictures = dab.paint(3, seed=1)
+    assert pictures.shape == (3, 3, 32, 32)
+    assert pictures.dtype == torch.float32
+    assert pictures.is_contiguous()
+    assert pictures.abs().max() == 1
+    assert not pictures.is_inference()
+
+
+def test_a_picture_is_the_same_in_any_count_and_batch(dab):
+    whole = dab.paint(5, seed=1)
+    assert torch.equal(whole, dab.paint(5, seed=1, batch=2))
+    assert torch.equal(whole[3:], dab.paint(2, seed=1, first=3))
+    assert not torch.equal(whole, dab.paint(5, seed=2))
+
+
+def test_paint_leaves_the_mode_of_each_module_as_it_was(dab):
+    dab.train()
+    dab.colour.eval()
+    dab.paint(1)
+    assert (dab.training, dab.drop.training, dab.colour.training) == (True, True, False)
+
+
+def test_settings_reach_the_painter_and_are_checked(dab):
+    assert dab.paint(1, dark=1.0).mean() < dab.paint(1).mean()
+    with pytest.raises(ConfigError, match="did you mean 'dark'"):
+        dab.paint(1, drak=1.0)
+    with pytest.raises(ConfigError, match=r"dark = 2\.0"):
+        dab.paint(1, dark=2.0)
+
+
+@pytest.mark.parametrize("wrong", [{"count": 0}, {"seed": -1}, {"first": -1}, {"batch": 0}])
+def test_numbers_out_of_range_are_named(dab, wrong):
+    ((word, value),) = wrong.items()
+    with pytest.raises(UsageError, match=f"{word} must be . or more, not {value}"):
+        dab.paint(**{"count": 1, **wrong})
+
+
+def test_categories_come_in_their_shares_and_can_be_named(dab):
+    labels = dab.labels(0, range(2000))
+    assert labels.dtype == torch.int64
+    assert labels.double().mean() == pytest.approx(0.75, abs=0.03)
+    assert dab.labels(0, range(3), "cubism").tolist() == [1, 1, 1]
+    assert torch.equal(dab.labels(0, [7, 8]), labels[7:9])
+
+
+def test_a_category_with_no_share_is_never_painted():
+    dab = Dab.build("tiny", categories=("a", "b", "c"), shares=(0.5, 0.0, 0.5))
+    assert set(dab.labels(0, range(300)).tolist()) == {0, 2}
+
+
+def test_an_unknown_category_comes_with_the_nearest(dab):
+    with pytest.raises(UnknownName, match="no category 'Cubsm'; did you mean 'Cubism'"):
+        dab.paint(1, category="Cubsm")
+
+
+def test_a_painter_without_categories_says_so():
+    with pytest.raises(NotCapable, match="dab was trained without categories"):
+        Dab.build("tiny").paint(1, category="Cubism")
+    assert Dab.build("tiny").labels(0, range(4)).tolist() == [0, 0, 0, 0]
+
+
+def test_resolution_and_shares_are_checked_when_built():
+    with pytest.raises(ConfigError, match="dab cannot paint at 48 px; it paints at 32, 64, 128 px"):
+        Dab.build("tiny", resolution=48)
+    with pytest.raises(ConfigError, match="2 categories but 1 shares"):
+        Dab.build("tiny", categories=("a", "b"), shares=(1.0,))
+
+
+@pytest.mark.parametrize("shares", [(0.0, 0.0), (-0.5, 1.5)])
+def test_shares_that_are_no_shares_are_refused(shares):
+    with pytest.raises(ConfigError, match="shares"):
+        Dab.build("tiny", categories=("a", "b"), shares=shares)
+
+
+def test_unknown_presets_and_settings_come_with_the_nearest():
+    with pytest.raises(UnknownName, match="did you mean 'small'"):
+        Dab.build("smal")
+    with pytest.raises(ConfigError, match="did you mean 'resolution'"):
+        Dab.build("tiny", resolutoin=32)
+
+
+def test_what_a_painter_cannot_do_is_an_error_in_a_sentence(dab):
+    with pytest.raises(NotCapable, match="dab cannot reconstruct"):
+        dab.reconstruct(torch.zeros(1, 3, 32, 32))
+
+
+def test_describe_builds_the_same_painter_again(dab):
+    described = dab.describe()
+    assert described["painter"] == "dab"
+    assert Dab.build("tiny", **described["config"]).config == dab.config
+
+
+def test_players_list_each_trainable_parameter_once():
+    shared = nn.Linear(2, 2)
+    frozen = nn.Linear(2, 2).requires_grad_(False)
+    alone = nn.Parameter(torch.zeros(1))
+    player = Player((nn.Sequential(shared, nn.ReLU(), shared), frozen, alone, shared))
+    assert [id(p) for p in player.parameters()] == [id(shared.weight), id(shared.bias), id(alone)]
+
+
+def test_cosine_rises_falls_and_stays_on_the_floor():
+    factor = cosine(warmup=0.1, floor=0.2)
+    values = [factor(step, 1000) for step in range(1200)]
+    assert 0 < values[0] < 0.02
+    assert max(values) == values[100] == 1.0
+    assert all(a < b for a, b in itertools.pairwise(values[:101]))
+    assert all(a > b for a, b in itertools.pairwise(values[100:1001]))
+    assert values[550] == pytest.approx(0.2 + 0.8 * 0.5 * (1 + math.cos(math.pi / 2)))
+    assert values[1000:] == pytest.approx([0.2] * 200)
+    assert constant(5, 10) == 1.0
+
+
+def test_pictures_and_labels_of_a_painter_of_one_category():
+    assert Dab(PainterConfig(categories=("a",), shares=(1.0,))).labels(3, range(9)).tolist() == [0] * 9

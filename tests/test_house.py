@@ -1,0 +1,312 @@
+"""The rules of the house: who may import whom, what things are called, what is promised to stay."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+import impasto
+
+ROOT = Path(__file__).resolve().parents[1]
+SRC = ROOT / "src" / "impasto"
+
+# Imports run from later layers to earlier ones. Rooms of one layer do not know each other,
+# except where a layer is a set of single files that belong together.
+LAYERS = (
+    {"__init__"},
+    {"errors", "files", "config", "catalogue"},
+    {"nn"},
+    {"contract", "pretrained"},
+    {"data", "landscape"},
+    {"painters", "training", "metrics"},
+    {"api"},
+    {"demo", "doctor"},
+    {"cli"},
+    {"__main__"},
+)
+TOGETHER = LAYERS[1], LAYERS[3]
+
+PUBLIC = [
+    "__version__",
+    "Painter",
+    "Store",
+    "ImpastoError",
+    "prepare",
+    "inspect",
+    "train",
+    "paint",
+    "repaint",
+    "measure",
+]
+
+
+@cache
+def tree(file: Path) -> ast.Module:
+    return ast.parse(file.read_text(encoding="utf8"), str(file))
+
+
+def sources() -> list[Path]:
+    return sorted(SRC.rglob("*.py"))
+
+
+def shown(file: Path) -> str:
+    return str(file.relative_to(ROOT))
+
+
+def room(dotted: str) -> str:
+    """The file or folder of `impasto` that a module such as impasto.nn.unet lies in."""
+    parts = dotted.split(".")
+    known = len(parts) > 1 and ((SRC / parts[1]).is_dir() or (SRC / f"{parts[1]}.py").is_file())
+    return parts[1] if known else "__init__"
+
+
+def imported(module: ast.Module, package: str) -> Iterator[str]:
+    """Full names of all modules imported anywhere in a file, in functions too."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            start = ".".join([*base, *([node.module] if node.module else [])])
+            yield from (f"{start}.{alias.name}" for alias in node.names)
+
+
+def breaches(file: Path, module: ast.Module) -> list[str]:
+    """What a file imports against the order of the layers."""
+    package = ".".join(file.relative_to(SRC.parent).with_suffix("").parts[:-1])
+    here = file.relative_to(SRC).parts[0].removesuffix(".py")
+    rank = {name: i for i, layer in enumerate(LAYERS) for name in layer}
+    assert here in rank, f"{here} has no place in LAYERS"
+    found = []
+    for name in imported(module, package):
+        if name.split(".")[0] != "impasto":
+            continue
+        there = room(name)
+        assert there in rank, f"{there} has no place in LAYERS"
+        joined = any({here, there} <= group for group in TOGETHER)
+        if there != here and not joined and rank[there] >= rank[here]:
+            found.append(f"{shown(file)} imports {name}")
+    return found
+
+
+def test_imports_run_one_way():
+    assert [b for file in sources() for b in breaches(file, tree(file))] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "line"),
+    [
+        ("metrics/x.py", "from impasto.painters.x import y"),
+        ("painters/a/x.py", "def f():\n    import impasto.training.loop"),
+        ("nn/x.py", "from impasto import contract"),
+        ("data/x.py", "from ..landscape import sketches"),
+        ("api.py", "from impasto.cli import app"),
+    ],
+)
+def test_the_walk_sees_an_import_against_the_order(file, line):
+    assert len(breaches(SRC / file, ast.parse(line))) == 1
+
+
+def family_words() -> set[str]:
+    names = {f.stem for f in (SRC / "painters").rglob("*.py") if "\n@listed(" in f.read_text(encoding="utf8")}
+    return names | {"gan", "gans", "dcgan", "wgan", "autoencoder", "diffusion"}
+
+
+def family_names(module: ast.Module) -> list[str]:
+    """Families named by identifiers and texts of a file; prose and sources of the literature may name them."""
+    words = family_words()
+    folders = {f.name for f in (SRC / "painters").iterdir() if f.is_dir()}
+    prose: set[int] = set()
+    for node in ast.walk(module):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            prose.add(id(node.value))
+        if isinstance(node, ast.keyword) and node.arg in ("source", "summary"):
+            prose |= {id(part) for part in ast.walk(node.value)}
+    found = []
+    for node in ast.walk(module):
+        texts: list[str] = []
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in prose:
+            texts = [node.value]
+            if node.value in folders:
+                found.append(node.value)
+        elif isinstance(node, ast.alias):
+            texts = node.name.split(".")
+        else:
+            texts = [v for k in ("id", "attr", "arg", "name") if isinstance(v := getattr(node, k, None), str)]
+        for text in texts:
+            snake = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text).lower()
+            parts = set(re.split(r"[^a-z0-9]+", snake))
+            joined = {w for w in words if "_" in w and w in snake}
+            found += sorted((parts & words) | joined)
+    return found
+
+
+def test_no_family_is_named_outside_painters():
+    named = {shown(f): n for f in sources() if "painters" not in f.parts and (n := family_names(tree(f)))}
+    assert named == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ['if x == "gan":\n    pass', "is_diffusion = 1", "class VaeLoop: ...", 'f(family="adversarial")', "a.cnn_gan_step"],
+)
+def test_the_walk_sees_a_family_name(line):
+    assert family_names(ast.parse(line))
+
+
+def test_the_walk_lets_prose_and_sources_name_families():
+    text = '"""As in GANs."""\n@listed(name="x", source="GANs trained")\ndef f():\n    """A GAN."""'
+    assert family_names(ast.parse(text)) == []
+
+
+def test_no_catch_all_files():
+    banned = re.compile(r"utils?|common|misc|helpers?|manager|handlers?")
+    assert [shown(f) for f in sources() if banned.fullmatch(f.stem)] == []
+
+
+def test_each_module_opens_with_its_public_names():
+    def opens(file: Path) -> bool:
+        if file.name in ("__init__.py", "__main__.py"):
+            return True
+        plain = (ast.Import, ast.ImportFrom, ast.If, ast.Expr)
+        first = next((n for n in tree(file).body if not isinstance(n, plain)), None)
+        return isinstance(first, ast.Assign) and getattr(first.targets[0], "id", "") == "__all__"
+
+    assert [shown(f) for f in sources() if not opens(f)] == []
+
+
+def test_public_names_of_modules_exist_and_are_documented():
+    missing = []
+    for file in sources():
+        defined = {getattr(n, "name", None): n for n in tree(file).body}
+        for node in tree(file).body:
+            if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "__all__" and file.stem[0] != "_":
+                for name in ast.literal_eval(node.value):
+                    thing = defined.get(name)
+                    if isinstance(thing, ast.FunctionDef | ast.ClassDef) and not ast.get_docstring(thing):
+                        missing.append(f"{shown(file)}: {name}")
+    assert missing == []
+
+
+def test_nothing_is_pickled_and_torchvision_is_not_touched():
+    found = []
+    for file in sources():
+        for name in imported(tree(file), ""):
+            if name.split(".")[0] in ("pickle", "cloudpickle", "dill", "joblib", "shelve", "torchvision"):
+                found.append(f"{shown(file)} imports {name}")
+        for node in ast.walk(tree(file)):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("torch.load", "torch.save"):
+                if "weights_only=True" not in [ast.unparse(k) for k in node.keywords]:
+                    found.append(f"{shown(file)}:{node.lineno} calls {ast.unparse(node.func)}")
+    assert found == []
+
+
+def test_public_names_of_the_package_stay():
+    assert impasto.__all__ == PUBLIC
+    for name in PUBLIC:
+        assert getattr(impasto, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'pait'"):
+        impasto.pait  # noqa: B018
+
+
+def modules_after(statement: str) -> tuple[float, set[str]]:
+    """Seconds that a statement takes in a new process, and the packages loaded after it."""
+    program = f"""
+import sys, time, json
+start = time.perf_counter()
+{statement}
+print(json.dumps([time.perf_counter() - start, sorted({{m.split(".")[0] for m in sys.modules}})]))
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT)
+    seconds, loaded = json.loads(done.stdout)
+    return seconds, set(loaded)
+
+
+def optional() -> set[str]:
+    """Names of packages that only an extra brings, and of those that later extras will."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    needed = {Requirement(r).name.replace("-", "_") for r in project["dependencies"]}
+    extras = {Requirement(r).name for rs in project.get("optional-dependencies", {}).values() for r in rs}
+    later = {"gradio", "fastapi", "uvicorn", "transformers", "diffusers", "peft", "ray", "onnx", "onnxruntime"}
+    return {n.replace("-", "_") for n in extras | later | {"torchvision"}} - needed
+
+
+@pytest.mark.parametrize("statement", ["import impasto", "import impasto.cli.app"])
+def test_import_is_fast_and_light(statement):
+    seconds, loaded = modules_after(statement)
+    assert seconds < 2
+    assert "impasto" in loaded
+    assert loaded & (optional() | {"torch", "matplotlib", "scipy"}) == set()
+
+
+def test_the_verbs_load_no_optional_package():
+    # imagehash, a dependency, imports scipy.
+    _, loaded = modules_after("import impasto\nfor name in impasto.__all__: getattr(impasto, name)")
+    assert "torch" in loaded
+    assert loaded & (optional() - {"scipy"}) == set()
+
+
+def test_the_version_is_read_from_the_package():
+    from importlib.metadata import version
+
+    assert impasto.__version__ == version("impasto")
+    assert f"## [{impasto.__version__}]" in (ROOT / "CHANGELOG.md").read_text(encoding="utf8")
+
+
+def test_the_lock_pins_everything_and_satisfies_the_project():
+    lines = (ROOT / "requirements.lock").read_text().split()
+    assert [line for line in lines if not re.fullmatch(r"[A-Za-z0-9_.-]+==[A-Za-z0-9.]+", line)] == []
+    pins = {name.lower().replace("_", "-"): pin for name, pin in (line.split("==") for line in lines)}
+    assert [n for n in pins if n == "torchvision" or n.startswith(("nvidia", "triton"))] == []
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [Requirement(r) for r in [*project["dependencies"], *project["optional-dependencies"]["dev"]]]
+    unmet = [str(r) for r in wanted if not r.specifier.contains(pins.get(r.name.lower().replace("_", "-"), "0"))]
+    assert unmet == []
+
+
+def documents() -> list[Path]:
+    return [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "benchmarks").glob("*.md")]
+
+
+def test_links_between_documents_lead_somewhere():
+    broken = []
+    for page in documents():
+        text = re.sub(r"```.*?```", "", page.read_text(encoding="utf8"), flags=re.DOTALL)
+        for target in re.findall(r"\]\(([^)#\s]+)", text) + re.findall(r'src="([^"]+)"', text):
+            if not re.match(r"[a-z]+:", target) and not (page.parent / target).exists():
+                broken.append(f"{shown(page)} → {target}")
+    assert broken == []
+
+
+def systems() -> list[list[str]]:
+    text = (ROOT / "docs" / "systems.md").read_text(encoding="utf8")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines() if line[:2] == "| "]
+    return [row for row in rows if re.match(r"\d{4}", row[0])]
+
+
+def test_the_table_of_systems_is_whole_and_in_order_of_year():
+    rows = systems()
+    assert len(rows) > 60
+    years = [int(row[0][:4]) for row in rows]
+    assert years == sorted(years)
+    for row in rows:
+        assert len(row) == 5, row
+        assert all(row), row
+        assert row[4].startswith("not yet") or "`" in row[4], row
+
+
+def test_every_place_that_the_table_of_systems_names_exists():
+    places = [place for row in systems() for place in re.findall(r"`([a-z_/]+(?:\.py)?)(?:[:.][^`]*)?`", row[4])]
+    assert len(places) > 20
+    missing = [p for p in places if not (SRC / p).exists()]
+    assert missing == []

@@ -1,0 +1,184 @@
+from __future__ import annotations
+
+import json
+import pickle
+
+import pytest
+import torch
+from torch import nn
+
+from impasto import catalogue, pretrained
+from impasto.catalogue import listed
+from impasto.contract import Painter
+from impasto.errors import CheckpointError, ConfigError, ImpastoError, UnknownName, UsageError
+
+
+@listed(name="dab", summary="One colour a picture", year=2000, source="here")
+class Dab(Painter):
+    training_only = ("critic",)
+    capabilities = frozenset({"category"})
+
+    def __init__(self, config):
+        super().__init__(config)
+        self.colour = nn.Embedding(self.classes, 3)
+        self.register_buffer("tint", torch.rand(3))
+        self.critic = nn.Linear(2, 2)
+
+    def render(self, labels, noise, settings):
+        r = self.config.resolution
+        return (self.colour(labels) + self.tint)[:, :, None, None].expand(-1, -1, r, r) + noise.normal(3, r, r)
+
+
+class Other(Painter):
+    pass
+
+
+@pytest.fixture(autouse=True)
+def _in_catalogue(monkeypatch):
+    real = catalogue.painter
+    monkeypatch.setattr(catalogue, "painter", lambda name: Dab if name == "dab" else real(name))
+
+
+@pytest.fixture
+def dab() -> Dab:
+    torch.manual_seed(0)
+    return Dab.build("tiny", categories=("Realism", "Cubism"), shares=(0.25, 0.75))
+
+
+@pytest.fixture
+def folder(dab, tmp_path):
+    dab.save_pretrained(tmp_path / "painter", facts={"data": {"hash": "abc"}})
+    return tmp_path / "painter"
+
+
+def test_a_painter_comes_back_the_same(dab, folder):
+    again = Painter.from_pretrained(folder)
+    assert isinstance(again, Dab)
+    assert again.config == dab.config
+    assert torch.equal(again.paint(3, seed=4), dab.paint(3, seed=4))
+
+
+def test_the_folder_has_the_layout_of_the_hub(folder):
+    assert sorted(p.name for p in folder.iterdir()) == ["README.md", "config.json", "model.safetensors"]
+    described = json.loads((folder / "config.json").read_text())
+    assert described["painter"] == "dab"
+    assert described["facts"] == {"data": {"hash": "abc"}}
+    card = (folder / "README.md").read_text()
+    assert card.startswith("---\n")
+    assert "Realism, Cubism" in card
+    assert '"hash": "abc"' in card
+
+
+def test_what_only_training_needs_is_not_exported(folder):
+    from safetensors import safe_open
+
+    with safe_open(folder / "model.safetensors", framework="pt") as file:
+        assert sorted(file.keys()) == ["colour.weight", "tint"]
+
+
+def test_loaded_weights_outlive_the_file(folder):
+    again = Dab.from_pretrained(folder)
+    before = again.colour.weight.detach().clone()
+    (folder / "model.safetensors").write_bytes(b"\0" * (folder / "model.safetensors").stat().st_size)
+    assert torch.equal(again.colour.weight, before)
+
+
+def test_another_class_than_asked_for(folder):
+    with pytest.raises(UsageError, match="holds a dab, not a Other"):
+        Other.from_pretrained(folder)
+
+
+@pytest.mark.parametrize("name", ["config.json", "model.safetensors"])
+def test_a_missing_file_is_named(folder, name):
+    (folder / name).unlink()
+    with pytest.raises(CheckpointError, match=rf"{name} is missing"):
+        pretrained.load(folder)
+
+
+def test_a_truncated_file_is_damaged(folder):
+    file = folder / "model.safetensors"
+    file.write_bytes(file.read_bytes()[:-4])
+    with pytest.raises(CheckpointError, match="is damaged or no safetensors file"):
+        pretrained.load(folder)
+
+
+def test_a_renamed_pickle_is_refused_and_never_run(folder, tmp_path):
+    marker = tmp_path / "ran"
+    program = b"cos\nmkdir\n(V" + str(marker).encode() + b"\ntR."
+    pickle.loads(program)
+    assert marker.exists()
+    marker.rmdir()
+    (folder / "model.safetensors").write_bytes(program)
+    with pytest.raises(CheckpointError, match="no safetensors file"):
+        pretrained.load(folder)
+    assert not marker.exists()
+
+
+def test_weights_of_another_shape_change_nothing(dab, tmp_path):
+    Dab.build("tiny", categories=("a", "b", "c")).save_pretrained(tmp_path / "three")
+    before = dab.colour.weight.detach().clone()
+    with pytest.raises(CheckpointError, match=r"1 of another shape, the first of them 'colour\.weight'"):
+        pretrained.load_weights(dab, tmp_path / "three" / "model.safetensors", partial=True)
+    with pytest.raises(CheckpointError, match="2 tensors missing"):
+        pretrained.load_weights(dab, tmp_path / "three" / "model.safetensors")
+    assert torch.equal(dab.colour.weight, before)
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "words"),
+    [
+        ({"painter": "dap"}, UnknownName, "no painter 'dap'"),
+        ({"config": {"resolution": 33}}, ConfigError, "cannot paint at 33 px"),
+        ({"config": {"resolution": float("nan")}}, ConfigError, "resolution = nan"),
+        ({"config": {"layers": 10**9}}, ConfigError, "unknown setting 'layers'"),
+        ({"config": 3}, CheckpointError, "does not name a painter and its config"),
+    ],
+)
+def test_a_config_that_cannot_be(folder, change, error, words):
+    described = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**described, **change}))
+    with pytest.raises(error, match=words):
+        pretrained.load(folder)
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"painter": "dab"}'])
+def test_a_config_without_a_painter(folder, text):
+    (folder / "config.json").write_text(text)
+    with pytest.raises(CheckpointError, match="does not name a painter and its config"):
+        pretrained.load(folder)
+
+
+@pytest.mark.parametrize("source", ["no/such/folder/at/all", "nobody/nothing", "/nowhere"])
+def test_no_folder_and_no_hub(source):
+    with pytest.raises(CheckpointError, match=f"There is no folder '{source}'"):
+        pretrained.load(source)
+
+
+def test_an_export_never_replaces_other_files(dab, tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(ImpastoError, match="holds other files; export to an empty or new folder"):
+        dab.save_pretrained(tmp_path)
+    with pytest.raises(ImpastoError, match=r"notes\.txt"):
+        dab.save_pretrained(tmp_path / "notes.txt")
+    assert (tmp_path / "notes.txt").read_text() == "mine"
+    assert [p.name for p in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_an_export_replaces_an_older_one_whole(dab, folder):
+    first = Dab.from_pretrained(folder).tint
+    with torch.no_grad():
+        dab.tint.add_(1)
+    dab.save_pretrained(folder)
+    assert torch.equal(Dab.from_pretrained(folder).tint, first + 1)
+    assert [p.name for p in folder.parent.iterdir()] == ["painter"]
+
+
+def test_the_hash_tells_the_weights_of_painting_apart_and_nothing_else(dab, folder):
+    again = Dab.from_pretrained(folder)
+    assert pretrained.state_hash(again) == pretrained.state_hash(dab)
+    with torch.no_grad():
+        again.critic.weight.add_(1)
+    assert pretrained.state_hash(again) == pretrained.state_hash(dab)
+    with torch.no_grad():
+        again.tint[0] += 1
+    assert pretrained.state_hash(again) != pretrained.state_hash(dab)

@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import torch
+from toy import toy
+
+from impasto.training.ema import Ema
+
+
+def test_half_life_is_in_pictures() -> None:
+    painter = toy()
+    ema = Ema(painter, half_life=80, ramp=1.0)
+    with torch.no_grad():
+        painter.colour.fill_(1.0)
+    for seen in range(8, 88, 8):
+        ema.update(painter, batch=8, seen=10_000 + seen)
+    torch.testing.assert_close(ema.painter.colour, torch.full((3,), 0.5))
+
+
+def test_without_half_life_it_is_the_last_weights_and_buffers_are_copied() -> None:
+    painter = toy()
+    ema = Ema(painter, half_life=0)
+    with torch.no_grad():
+        painter.colour.fill_(1.0)
+        painter.seen.fill_(7)
+    ema.update(painter, 8, 8)
+    assert ema.painter.colour.tolist() == [1.0] * 3
+    assert ema.painter.seen == 7

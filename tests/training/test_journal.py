@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from impasto.training.journal import Journal, read_events
+
+
+def test_events_are_lines_and_numbers_that_are_not_finite_become_null(tmp_path: Path) -> None:
+    seen: list[dict] = []
+    journal = Journal(tmp_path, seen.append)
+    journal.write("train", 1, logs={"loss": float("nan"), "other": 2.0}, speed=1.0)
+    (event,) = read_events(tmp_path)
+    assert event["logs"] == {"loss": None, "other": 2.0}
+    assert seen == [event]
+
+
+def test_a_half_written_line_is_left_out(tmp_path: Path) -> None:
+    Journal(tmp_path).write("note", 3)
+    with (tmp_path / "events.jsonl").open("a") as file:
+        file.write('{"kind": "tra')
+    assert [e["step"] for e in read_events(tmp_path)] == [3]
+
+
+def test_rewinding_forgets_what_will_be_done_again(tmp_path: Path) -> None:
+    journal = Journal(tmp_path)
+    for step in (1, 2, 3):
+        journal.write("train", step, logs={}, speed=1.0)
+    journal.write("rollback", 3)
+    journal.rewind(2)
+    assert [(e["kind"], e["step"]) for e in read_events(tmp_path)] == [("train", 1), ("train", 2), ("rollback", 3)]
+
+
+def test_only_the_keeper_writes(tmp_path: Path) -> None:
+    Journal(tmp_path, keep=False).write("note", 1)
+    assert not list(tmp_path.iterdir())

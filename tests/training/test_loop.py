@@ -1,0 +1,195 @@
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import torch
+from toy import Toy, toy
+
+from impasto import catalogue
+from impasto.contract import Painter
+from impasto.data.store import Store
+from impasto.errors import DataError, Diverged, ImpastoError, RunLocked, UsageError
+from impasto.training import checkpoint
+from impasto.training.journal import read_events
+from impasto.training.lock import locked
+from impasto.training.loop import train
+from impasto.training.settings import TrainSettings
+
+BASE = {"batch": 8, "precision": "fp32", "log_every": 1, "samples": 0}
+
+
+def run(store: Store, out: Path, painter: Painter | None = None, watch=None, **values: object):
+    return train(painter or toy(), store.split("train"), out, TrainSettings(**{**BASE, **values}), watch=watch)
+
+
+def test_a_run_leaves_checkpoint_journal_samples_and_painter(store: Store, tmp_path: Path, monkeypatch) -> None:
+    trained = run(store, tmp_path / "run", steps=4, samples=2)
+    assert trained.step == 4
+    assert not trained.interrupted
+    folder = tmp_path / "run"
+    assert {p.name for p in folder.iterdir()} >= {
+        "run.json",
+        "checkpoints",
+        "events.jsonl",
+        "tensorboard",
+        "samples",
+        "painter",
+    }
+    assert [e["step"] for e in read_events(folder) if e["kind"] == "train"] == [1, 2, 3, 4]
+    told = json.loads((folder / "painter" / "config.json").read_text())
+    assert told["facts"]["data"]["hash"] == store.hash
+    assert told["facts"]["training"]["steps"] == 4
+    monkeypatch.setattr(catalogue, "painter", lambda name: Toy)
+    assert Painter.from_pretrained(trained.painter).paint(1).shape == (1, 3, 32, 32)
+
+
+def test_it_learns(store: Store, tmp_path: Path) -> None:
+    painter = toy()
+    run(store, tmp_path / "run", painter, steps=150, log_every=50)
+    mean = store.split("train").pictures().mean((0, 2, 3))
+    assert (painter.colour - mean).abs().max() < 0.15
+
+
+def test_more_steps_go_on_where_it_stopped(store: Store, tmp_path: Path) -> None:
+    run(store, tmp_path / "run", steps=3)
+    assert run(store, tmp_path / "run", steps=5).step == 5
+    assert [e["resumed"] for e in read_events(tmp_path / "run") if e["kind"] == "plan"] == [0, 3]
+
+
+def test_another_batch_size_or_store_is_refused(store: Store, tmp_path: Path) -> None:
+    run(store, tmp_path / "run", steps=2)
+    with pytest.raises(UsageError, match=r"begun otherwise \(batch: 8 → 4\)"):
+        run(store, tmp_path / "run", steps=3, batch=4)
+
+
+def test_without_an_end_it_does_not_begin(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="--minutes 10, or --steps"):
+        run(store, tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_store_of_another_resolution_is_refused(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="32 px and the painter paints at 64 px"):
+        run(store, tmp_path / "run", Toy.build("tiny", resolution=64), steps=1)
+
+
+def test_a_folder_with_other_files_is_left_alone(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(ImpastoError, match="holds other files and is no run"):
+        run(store, tmp_path, steps=1)
+    assert [p.name for p in tmp_path.iterdir()] == ["letter.txt"]
+
+
+def test_a_second_process_is_refused_and_a_dead_ones_lock_is_not(store: Store, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    out.mkdir()
+    hold = "import sys, time; from impasto.training.lock import locked; from pathlib import Path\n"
+    hold += "with locked(Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    holder = subprocess.Popen([sys.executable, "-c", hold, str(out)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert holder.stdout.readline() == "held\n"
+        with pytest.raises(RunLocked, match=f"pid {holder.pid}"):
+            run(store, out, steps=1)
+    finally:
+        holder.kill()
+        holder.wait()
+        holder.stdout.close()
+    with locked(out):
+        pass
+    assert run(store, out, steps=1).step == 1
+
+
+def test_a_bad_step_is_skipped_and_bad_steps_roll_back_with_other_noise(store: Store, tmp_path: Path) -> None:
+    painter = toy()
+    painter.spoil = {1}
+    run(store, tmp_path / "one", painter, steps=4)
+    assert [e["step"] for e in read_events(tmp_path / "one") if e["kind"] == "skip"] == [2]
+
+    seeds: list[int] = []
+
+    class Recovers(Toy):
+        def turns(self, batch, step):
+            seeds.append(batch.noise.seed)
+            self.spoil = set(range(4, 99)) if batch.noise.seed == seeds[0] else set()
+            yield from super().turns(batch, step)
+
+    trained = run(store, tmp_path / "two", Recovers.build("tiny"), steps=12, checkpoint_every=2)
+    events = [e for e in read_events(tmp_path / "two") if e["kind"] == "rollback"]
+    assert trained.step == 12
+    assert [e["salt"] for e in events] == [1]
+
+
+def test_numbers_that_stay_bad_stop_the_run_and_leave_it_whole(store: Store, tmp_path: Path) -> None:
+    painter = toy()
+    painter.spoil = set(range(3, 99))
+    with pytest.raises(Diverged, match="gradient of leader"):
+        run(store, tmp_path / "run", painter, steps=50, checkpoint_every=1, keep=1)
+    kept = checkpoint.newest(tmp_path / "run" / "checkpoints")
+    assert checkpoint.complete(kept)
+
+
+def test_a_full_disk_stops_with_the_reason_and_the_run_can_go_on(store: Store, tmp_path: Path, monkeypatch) -> None:
+    real, calls = checkpoint.save_file, []
+
+    def sometimes_full(*args: object, **named: object) -> None:
+        calls.append(1)
+        if len(calls) > 6:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(*args, **named)
+
+    monkeypatch.setattr(checkpoint, "save_file", sometimes_full)
+    with pytest.raises(ImpastoError, match="No space left on device"):
+        run(store, tmp_path / "run", steps=6, checkpoint_every=2)
+    monkeypatch.setattr(checkpoint, "save_file", real)
+    assert run(store, tmp_path / "run", steps=6, checkpoint_every=2).step == 6
+    assert [e["resumed"] for e in read_events(tmp_path / "run") if e["kind"] == "plan"] == [0, 2]
+
+
+def test_a_time_box_ends_on_time(store: Store, tmp_path: Path) -> None:
+    class Slow(Toy):
+        def turns(self, batch, step):
+            time.sleep(0.02)
+            yield from super().turns(batch, step)
+
+    start = time.monotonic()
+    trained = run(store, tmp_path / "run", Slow.build("tiny"), minutes=0.1, samples=2, log_every=20)
+    taken = time.monotonic() - start
+    assert 0.95 * 6 < taken < 1.05 * 6
+    assert (trained.painter / "model.safetensors").exists()
+    plan = next(e for e in read_events(tmp_path / "run") if e["kind"] == "plan")
+    assert 4 < plan["eta"] < 7
+
+
+COMMAND = [sys.executable, "-m", "impasto", "train"]
+
+
+@pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_leaves_a_checkpoint_and_the_same_command_goes_on(store: Store, tmp_path: Path, sign: int) -> None:
+    name = next(iter(catalogue.painters()))
+    out = tmp_path / "run"
+    command = [*COMMAND, name, str(store.root), "--out", str(out), "--preset", "tiny", "--batch", "8"]
+    command += ["--set", "precision=fp32", "--set", "log_every=1", "--set", "samples=0"]
+    env = {**os.environ, "OMP_NUM_THREADS": "1"}
+    process = subprocess.Popen([*command, "--steps", "100000"], env=env, stdout=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and not any(e["kind"] == "train" for e in read_events(out)):
+        time.sleep(0.1)
+    process.send_signal(sign)
+    told, _ = process.communicate(timeout=60)
+    assert process.returncode == 130, told
+    assert "the same command goes on from there" in told
+    stopped = checkpoint.newest(out / "checkpoints")
+    step = int(stopped.name[5:])
+    assert step > 0
+    done = subprocess.run([*command, "--steps", str(step + 2)], env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert f"Goes on from step {step:,}" in done.stdout
+    torch.testing.assert_close(Painter.from_pretrained(out / "painter").paint(1).shape, torch.Size((1, 3, 32, 32)))
