@@ -35,6 +35,7 @@ def test_a_run_leaves_checkpoint_journal_samples_and_painter(store: Store, tmp_p
     assert trained.step == 4
     assert not trained.interrupted
     folder = tmp_path / "run"
+    assert (folder / "report.html").read_text().count("data:image") >= 3
     assert {p.name for p in folder.iterdir()} >= {
         "run.json",
         "checkpoints",
@@ -160,12 +161,12 @@ def test_a_time_box_ends_on_time(store: Store, tmp_path: Path) -> None:
             yield from super().turns(batch, step)
 
     start = time.monotonic()
-    trained = run(store, tmp_path / "run", Slow.build("tiny"), minutes=0.1, samples=2, log_every=20)
+    trained = run(store, tmp_path / "run", Slow.build("tiny"), minutes=0.25, samples=2, log_every=20)
     taken = time.monotonic() - start
-    assert 0.95 * 6 < taken < 1.05 * 6
+    assert 0.95 * 15 < taken < 1.05 * 15
     assert (trained.painter / "model.safetensors").exists()
     plan = next(e for e in read_events(tmp_path / "run") if e["kind"] == "plan")
-    assert 4 < plan["eta"] < 7
+    assert 10 < plan["eta"] < 17
 
 
 COMMAND = [sys.executable, "-m", "impasto", "train"]

@@ -26,6 +26,7 @@ from impasto.training.moves import Moves, Step
 from impasto.training.plan import Clock, dtype_of, oversubscription, probe
 from impasto.training.processes import Processes
 from impasto.training.record import Record
+from impasto.training.report import write_report
 from impasto.training.settings import TrainSettings
 from impasto.training.watchdog import Verdict, Watchdog
 
@@ -33,6 +34,9 @@ __all__ = ["Trained", "train"]
 
 SAMPLES = 16
 """Pictures on a sample grid."""
+
+PAGE_SECONDS = 0.7
+"""What writing the page of a run takes."""
 
 
 @dataclass(frozen=True)
@@ -166,8 +170,8 @@ class _Session:
         if self.processes.first and self.settings.samples:
             self._draw_grid()
         drawing = time.monotonic() - start - saving
-        # The end of the run saves, exports and draws once more.
-        self.clock.reserve = drawing + 2 * saving + 0.2
+        # The end of the run draws, saves and exports once more, and writes a page.
+        self.clock.reserve = drawing + 2 * saving + PAGE_SECONDS
         if self.settings.minutes is not None and drawing > 0:
             # Grids may take 3 % of the time box at most.
             self.affordable = min(self.affordable, int(0.03 * 60 * self.settings.minutes / drawing))
@@ -298,6 +302,8 @@ class _Session:
         seconds = self.clock.elapsed()
         self.journal.write("interrupted" if interrupted else "end", self.step, elapsed=seconds)
         self.journal.close()
+        if self.processes.first:
+            write_report(self.out)
         self.processes.wait()
         return Trained(self.out, self.out / "painter", self.step, seconds, interrupted)
 

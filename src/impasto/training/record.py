@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import time
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +73,11 @@ class Record:
             UsageError: When painter, data or settings differ from the run's.
         """
         then, now = read_json(self.path, CheckpointError), self._described()
-        changed = [f"data: {then['data']['hash'][:12]} → {now['data']['hash'][:12]}"] * (then["data"] != now["data"])
+        changed = [
+            f"{k} of the data: {then['data'][k]} → {now['data'][k]}"
+            for k in ("hash", "split")
+            if then["data"][k] != now["data"][k]
+        ]
         for part, may in (("config", set[str]()), ("settings", _MAY_CHANGE)):
             keys = sorted((then[part].keys() | now[part].keys()) - may)
             changed += [
@@ -92,16 +97,17 @@ class Record:
 
     def export(self, painter: Painter, step: int, seconds: float) -> None:
         """Write the averaged painter with its card into the run's `painter` folder."""
-        data = self._described()["data"]
-        painter.save_pretrained(
-            self.out / "painter",
-            facts={
-                "data": data,
-                "training": {"steps": step, "pictures": step * self.settings.batch, "seconds": round(seconds, 1),
-                             "settings": to_dict(self.settings), "torch": torch.__version__},
-                **self.facts,
-            },
-        )  # fmt: skip
+        training = {
+            "steps": step,
+            "pictures": step * self.settings.batch,
+            "seconds": round(seconds, 1),
+            "processor_seconds": round(time.process_time(), 1),
+            "threads": torch.get_num_threads(),
+            "settings": to_dict(self.settings),
+            "torch": torch.__version__,
+        }
+        facts = {"data": self._described()["data"], "training": training, **self.facts}
+        painter.save_pretrained(self.out / "painter", facts=facts)
 
     def _described(self) -> dict[str, Any]:
         store = self.split.store

@@ -1,0 +1,159 @@
+"""The command line as its user meets it: what it prints, how it ends, what it leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from impasto import api
+from impasto.cli.app import main
+from impasto.data.store import Store
+from impasto.landscape.sketches import draw_sketches
+
+
+OUT = ("--out", "{new}")
+ONE = (*ONE)
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with pictures, their store and a run of a few steps."""
+    folder = tmp_path_factory.mktemp("home")
+    draw_sketches(folder / "pictures", count=80, resolution=32, seed=0)
+    api.prepare(folder / "pictures", folder / "store", resolution=32, workers=1)
+    fast = {"precision": "fp32", "batch": 8, "samples": 0}
+    api.train("vae", folder / "store", folder / "run", steps=3, preset="tiny", values=fast)
+    return folder
+
+
+def impasto(*words: object, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as ended:
+        main([str(word) for word in words])
+    told = capsys.readouterr()
+    return int(ended.value.code or 0), told.out, told.err
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        (("train", "migann", "{store}", "--out", "{new}", "--steps", 1), 2, "did you mean 'migan'"),
+        (("train", "vae", "{new}", "--out", "{new}2", "--steps", 1), 1, "impasto data prepare FOLDER --out"),
+        (("train", "vae", "{store}", *OUT, "--minutes", 0), 2, "minutes = 0.0: input should be greater than 0"),
+        (("train", "vae", "{store}", *OUT), 2, "--minutes 10, or --steps 5000"),
+        (("train", "vae", "{store}", *ONE, "--preset", "smal"), 2, "did you mean 'small'"),
+        (("train", "vae", "{store}", *ONE, "--set", "sed=1"), 2, "did you mean 'seed'"),
+        (("train", "vae", "{store}", *ONE, "--set", "lr=NaN"), 2, "finite number"),
+        (("train", "vae", "{store}", *ONE, "--set", "channels=1000000000"), 2, "channels = 1000000000"),
+        (("train", "vae", "{store}", *ONE, "--set", "seed"), 2, "key=value, not 'seed'"),
+        (("train", "vae", "{store}", *ONE, "--label", "categry"), 2, "did you mean 'category'"),
+        (("train", "vae", "{store}", *ONE, "--device", "tpu"), 2, "no device"),
+        (("paint", "{run}", "--out", "{new}", "--category", "nosuch"), 2, "There is no category 'nosuch'"),
+        (("paint", "{run}", "--out", "{new}", "--count", 0), 2, "count must be 1 or more, not 0"),
+        (("paint", "{new}", "--out", "{new}2"), 1, "There is no folder"),
+        (("paint",), 2, "impasto paint RUN"),
+        (("paint", "--from", "{plain}"), 1, "no recipe"),
+        (("paint", "--from", "{new}.png"), 1, "There is no picture"),
+        (("measure", "{run}", "--against", "{new}"), 1, "impasto data prepare"),
+        (("measure", "{run}", "--against", "{store}", "--split", "tst"), 2, "did you mean 'test'"),
+        (("data", "prepare", "{new}", "--out", "{new}2"), 1, "{new}"),
+        (("nosuch",), 2, "No such command"),
+    ],
+)  # fmt: skip
+def test_bad_input_ends_with_one_clear_sentence(home, tmp_path, capsys, case) -> None:
+    words, code, told = case
+    plain = home / "plain.png"
+    Image.new("RGB", (8, 8)).save(plain)
+    places = {"store": home / "store", "run": home / "run", "new": tmp_path / "new", "plain": plain}
+    before = sorted(tmp_path.rglob("*"))
+    ended, _, error = impasto(*(str(w).format(**places) for w in words), capsys=capsys)
+    assert ended == code, error
+    assert told.format(**places) in " ".join(error.replace("│", " ").split())
+    assert "Traceback" not in error
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_debug_shows_the_traceback(home, capsys) -> None:
+    assert "Traceback" in impasto("paint", home / "nosuch", "--debug", capsys=capsys)[2]
+
+
+def test_paint_and_paint_again_bit_for_bit(home: Path, tmp_path: Path, capsys) -> None:
+    category = Store.open(home / "store").categories()[0]
+    out = tmp_path / "gallery"
+    code, told, error = impasto(
+        "paint", home / "run", "--count", 5, "--seed", 7, "--category", category, "--out", out, "--json", capsys=capsys
+    )
+    assert code == 0, error
+    assert [Path(p).name for p in json.loads(told)["pictures"]] == [f"000{i}.png" for i in range(5)]
+    assert (out / "contact-sheet.png").exists()
+    code, told, error = impasto("paint", "--from", out / "0003.png", capsys=capsys)
+    assert code == 0, error
+    assert "bit for bit the same" in told
+    assert Image.open(out / "0003-again.png").tobytes() == Image.open(out / "0003.png").tobytes()
+    code, _, error = impasto("paint", home / "run", "--count", 5, "--out", out, capsys=capsys)
+    assert code == 2
+    assert "exists already" in error
+
+
+def test_a_recipe_is_not_followed_with_other_weights(home: Path, tmp_path: Path, capsys) -> None:
+    api.paint(home / "run", tmp_path / "gallery", count=1)
+    fast = {"precision": "fp32", "batch": 8, "samples": 0, "seed": 1}
+    api.train("vae", home / "store", tmp_path / "other", steps=1, preset="tiny", values=fast)
+    picture = tmp_path / "gallery" / "0000.png"
+    code, _, error = impasto("paint", "--from", picture, "--painter", tmp_path / "other", capsys=capsys)
+    assert code == 1
+    assert "other weights" in error
+
+
+def test_a_read_only_folder_is_named(home: Path, tmp_path: Path, capsys, monkeypatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "mkdir", refuse)
+    code, _, error = impasto("paint", home / "run", "--count", 1, "--out", tmp_path / "new" / "er", capsys=capsys)
+    assert code == 1
+    assert "Permission denied" in error
+
+
+def test_lists(capsys) -> None:
+    code, told, _ = impasto("list", "painters", "--json", capsys=capsys)
+    assert code == 0
+    assert {"migan", "cnn_gan", "vae", "ddpm"} <= {card["name"] for card in json.loads(told)}
+    code, told, _ = impasto("list", "metrics", capsys=capsys)
+    assert code == 0
+    assert "2017" in told
+
+
+def test_version_and_doctor(capsys) -> None:
+    assert impasto("--version", capsys=capsys)[1].startswith("impasto 0.")
+    code, told, _ = impasto("doctor", "--json", capsys=capsys)
+    assert code == 0
+    assert json.loads(told)["speed"]["fp32"] > 0
+
+
+def test_defaults_come_from_the_environment_and_from_impasto_toml(home, tmp_path, capsys, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "impasto.toml").write_text("[paint]\ncount = 2\n")
+    assert "2 pictures" in impasto("paint", home / "run", "--out", tmp_path / "a", capsys=capsys)[1]
+    monkeypatch.setenv("IMPASTO_PAINT_COUNT", "3")
+    assert "3 pictures" in impasto("paint", home / "run", "--out", tmp_path / "b", capsys=capsys)[1]
+    assert "1 pictures" in impasto("paint", home / "run", "--count", 1, "--out", tmp_path / "c", capsys=capsys)[1]
+    (tmp_path / "impasto.toml").write_text("[paint]\ncont = 2\n")
+    code, _, error = impasto("paint", home / "run", capsys=capsys)
+    assert code == 2
+    assert "did you mean 'count'" in error
+
+
+def test_under_torchrun_two_processes_train_one_painter(home: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone", "-m", "impasto"]
+    command += ["train", "vae", str(home / "store"), "--out", str(tmp_path / "run"), "--steps", "2", "--preset", "tiny"]
+    command += ["--set", "precision=fp32", "--set", "batch=8", "--set", "samples=0"]
+    env = {**os.environ, "OMP_NUM_THREADS": "1"}
+    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=200)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert len(api.paint(tmp_path / "run", tmp_path / "gallery", count=2)) == 3
