@@ -18,7 +18,7 @@ from impasto.landscape.sketches import draw_sketches
 
 
 OUT = ("--out", "{new}")
-ONE = (*ONE)
+ONE = (*OUT, "--steps", 1)
 
 
 @pytest.fixture(scope="module")
