@@ -16,7 +16,6 @@ from impasto.cli.app import main
 from impasto.data.store import Store
 from impasto.landscape.sketches import draw_sketches
 
-
 OUT = ("--out", "{new}")
 ONE = (*OUT, "--steps", 1)
 
