@@ -1,0 +1,123 @@
+"""Train painters in equal time on one store, measure them alike, and write the results page's numbers.
+
+    python benchmarks/quality.py stores/paintings-32 --minutes 20 --out runs/foundation
+
+All painters train side by side, each in a process of one thread, so that they share the machine
+alike. Contact sheets and the table between the markers of the page are written anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+
+from impasto import api, catalogue
+
+PAGE = Path("docs/results/foundation.md")
+START, END = "<!-- numbers -->", "<!-- end of numbers -->"
+
+
+def main() -> None:
+    """Train what is not trained yet, measure what is not measured yet, write the page's numbers."""
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("store", type=Path)
+    words.add_argument("--minutes", type=float, default=20.0)
+    words.add_argument("--out", type=Path, default=Path("runs/foundation"))
+    words.add_argument("--painters", nargs="+", default=list(catalogue.painters()))
+    words.add_argument("--count", type=int, default=2000)
+    words.add_argument("--page", type=Path, default=PAGE)
+    told = words.parse_args()
+    train(told)
+    for name in told.painters:
+        if not (told.out / name / "measure" / "measure.json").exists():
+            api.measure(told.out / name, told.store, count=told.count, watch=print)
+    pictures = told.page.with_suffix("")
+    pictures.mkdir(parents=True, exist_ok=True)
+    for name in told.painters:
+        sheets(told.out / name, pictures / f"{name}.png", told)
+    write(told)
+
+
+def train(told: argparse.Namespace) -> None:
+    """Train all painters side by side; a run that is complete is left as it is."""
+    env = {**os.environ, "OMP_NUM_THREADS": "1"}
+    running = {}
+    for name in told.painters:
+        if (told.out / name / "painter").exists():
+            continue
+        command = [sys.executable, "-m", "impasto", "train", name, str(told.store), "--out", str(told.out / name)]
+        told.out.mkdir(parents=True, exist_ok=True)
+        with (told.out / f"{name}.log").open("a") as log:
+            running[name] = subprocess.Popen(
+                [*command, "--minutes", f"{told.minutes:g}"], env=env, stdout=log, stderr=log
+            )
+    failed = [name for name, process in running.items() if process.wait()]
+    if failed:
+        sys.exit(f"Training failed: {', '.join(failed)}; see the logs in {told.out}.")
+
+
+def sheets(run: Path, out: Path, told: argparse.Namespace) -> None:
+    """One image of 60 pictures of a painter, as they come."""
+    folder = run / "sheet"
+    paths = api.paint(run, folder, count=60, seed=7, overwrite=True)
+    tiles = [Image.open(p).convert("RGB").resize((80, 80), Image.Resampling.NEAREST) for p in paths[:-1]]
+    sheet = Image.new("RGB", (12 * 82 + 2, 5 * 82 + 2), (24, 24, 24))
+    for i, tile in enumerate(tiles):
+        sheet.paste(tile, (2 + i % 12 * 82, 2 + i // 12 * 82))
+    sheet.quantize(256).save(out, optimize=True)
+
+
+def write(told: argparse.Namespace) -> None:
+    """Put the table between the markers of the page."""
+    measured = {n: json.loads((told.out / n / "measure" / "measure.json").read_text()) for n in told.painters}
+    costs = {
+        n: json.loads((told.out / n / "painter" / "config.json").read_text())["facts"]["training"] for n in measured
+    }
+    names = list(dict.fromkeys(key for m in measured.values() for key in m["metrics"]))
+    lines = [f"| | {' | '.join(f'`{n}`' for n in measured)} | real pictures |", "|---|" + "---|" * (len(measured) + 1)]
+    lines += [row("steps", [f"{c['steps']:,}" for c in costs.values()])]
+    lines += [row("pictures seen", [f"{c['pictures']:,}" for c in costs.values()])]
+    lines += [row("minutes", [f"{c['seconds'] / 60:.1f}" for c in costs.values()])]
+    lines += [row("processor minutes", [f"{c['processor_seconds'] / 60:.1f}" for c in costs.values()])]
+    for name in names:
+        entries = [m["metrics"].get(name) or {} for m in measured.values()]
+        real = next((e["real"] for e in entries if e.get("real")), None)
+        lines.append(row(f"{name}{arrow(entries)}", [number(e) for e in entries], number(real or {})))
+    first = next(iter(measured.values()))
+    lines.append("")
+    lines.append(
+        f"{first['count']:,} pictures painted by each, seed {first['seed']}; against {first['against']['pictures']:,} "
+        f"test pictures of the store {first['against']['hash'][:12]}; 95 % bootstrap intervals in brackets."
+    )
+    page = told.page.read_text(encoding="utf8") if told.page.exists() else f"{START}\n{END}\n"
+    head, _, rest = page.partition(START)
+    told.page.write_text(f"{head}{START}\n" + "\n".join(lines) + f"\n{END}{rest.partition(END)[2]}", encoding="utf8")
+
+
+def row(title: str, cells: list[str], real: str = "") -> str:
+    """A row of a Markdown table."""
+    return f"| {title} | {' | '.join(cells)} | {real} |"
+
+
+def arrow(entries: list[dict[str, Any]]) -> str:
+    """Which way is better."""
+    return {"lower": " ↓", "higher": " ↑"}.get(next((e["better"] for e in entries if e), ""), "")
+
+
+def number(entry: dict[str, Any]) -> str:
+    """A value with its interval, or a dash."""
+    if entry.get("value") is None:
+        return "–"
+    interval = entry.get("interval")
+    return f"{entry['value']:.4g}" + (f" [{interval[0]:.4g}, {interval[1]:.4g}]" if interval else "")
+
+
+if __name__ == "__main__":
+    main()
