@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pytest
 
 
-@pytest.fixture()
+@pytest.fixture
 def drawn() -> Callable[[int, int, int], npt.NDArray[np.uint8]]:
     """Seeded pictures of coarse blocks and fine noise; reference values were recorded on these bytes."""
 

@@ -52,8 +52,8 @@ def test_gives_the_numbers_of_torch_fidelity_for_the_same_weights(net, drawn):
 def test_logits_have_no_bias(net, drawn):
     with torch.inference_mode():
         features, logits = net(resize_for_inception(drawn(1, 64, 1)))
-    torch.testing.assert_close(logits, features @ net.fc.weight.T)
-    assert not torch.allclose(logits, net.fc(features), atol=1e-3, rtol=0)
+        torch.testing.assert_close(logits, features @ net.fc.weight.T)
+        assert not torch.allclose(logits, net.fc(features), atol=1e-3, rtol=0)
 
 
 def test_average_pools_do_not_count_padding(net):

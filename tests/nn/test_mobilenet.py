@@ -8,7 +8,7 @@ from impasto.nn.mobilenet import MobileNetV2
 from impasto.nn.weights import fill, load_weights
 
 
-@pytest.fixture()
+@pytest.fixture
 def net(weights):
     made = MobileNetV2()
     fill(made, load_weights("mobilenetv2")[0], "mobilenetv2")

@@ -24,7 +24,7 @@ def _places(tmp_path, monkeypatch):
     (tmp_path / "named").mkdir()
 
 
-@pytest.fixture()
+@pytest.fixture
 def toy(monkeypatch):
     file = WeightsFile("folder/toy.pth", hashlib.sha256(CONTENT).hexdigest(), "https://example.org/toy.pth")
     monkeypatch.setitem(WEIGHTS, "toy", (file,))

@@ -14,7 +14,7 @@ from impasto.data.pictures import Pixels
 from impasto.data.store import Split
 from impasto.errors import ImpastoError
 from impasto.metrics.embedding import Features
-from impasto.metrics.fidelity import Recogniser, category_fidelity, mode_coverage
+from impasto.metrics.fidelity import Recogniser, category_fidelity, frequent, mode_coverage
 from impasto.metrics.influence import interval
 from impasto.metrics.numbers import Better, Number, mean_of, missing
 
@@ -131,12 +131,14 @@ def _shares(seen: Labels, seen_real: Labels, classes: int, recipe: dict[str, Any
     """Mode coverage, and half the absolute difference of the shares."""
     covered, painted, real = mode_coverage(seen, seen_real, classes)
     rng = np.random.default_rng(seed)
-    there = real > 0
+    there = frequent(real, len(seen))
     drawn = rng.multinomial(len(seen), painted, size=1000) / len(seen)
     low, high = np.quantile((drawn[:, there] >= 0.1 * real[there]).mean(1), [0.025, 0.975])
     n = {"painted": len(seen), "real": len(seen_real)}
     title, better = TITLES["mode-coverage"]
-    coverage = Number(title, better, covered, (float(low), float(high)), n, recipe, seed)
+    ends = min(float(low), covered), max(float(high), covered)
+    remark = f"of the {int(there.sum())} categories that are frequent enough to tell"
+    coverage = Number(title, better, covered, ends, n, recipe, seed, remark=remark)
 
     def shift(a: Labels, b: Labels) -> Number:
         apart = np.bincount(a, minlength=classes) / len(a) - np.bincount(b, minlength=classes) / len(b)

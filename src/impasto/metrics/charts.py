@@ -23,7 +23,7 @@ def overview(metrics: Mapping[str, Mapping[str, Any]]) -> str:
     drawn = [(name, m) for name, m in metrics.items() if m["value"] is not None and m["real"]]
     columns = min(4, max(1, len(drawn)))
     rows = max(1, math.ceil(len(drawn) / columns))
-    with plots(rows, columns, size=(10, 1.45 * rows)) as (figure, axes):
+    with plots(rows, columns, size=(10, 1.55 * rows)) as (figure, axes):
         for axis in axes.flat[len(drawn) :]:
             axis.set_axis_off()
         for axis, (name, m) in zip(axes.flat, drawn, strict=False):

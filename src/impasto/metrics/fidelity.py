@@ -17,7 +17,7 @@ from torch import Tensor
 from impasto.catalogue import listed
 from impasto.errors import UsageError
 
-__all__ = ["Recogniser", "category_fidelity", "mode_coverage"]
+__all__ = ["Recogniser", "category_fidelity", "frequent", "mode_coverage"]
 
 PENALTIES = (3e-3, 3e-2, 3e-1)
 """Weight penalties that are tried on a fifth of the training pictures."""
@@ -126,6 +126,8 @@ def mode_coverage(
     """Which of the categories that the judge sees in real pictures it also sees in painted ones.
 
     A category counts as missing when its share is below a tenth of its share among real pictures.
+    One of which fewer than five painted pictures are to be expected is left out: chance alone would
+    decide on it.
 
     Args:
         recognised: Label that the judge gave each painted picture, shape (N,).
@@ -143,5 +145,16 @@ def mode_coverage(
         raise UsageError(f"Mode coverage needs pictures; there are {len(recognised)} painted and {len(real)} real.")
     painted = np.bincount(recognised, minlength=classes) / len(recognised)
     seen = np.bincount(real, minlength=classes) / len(real)
-    there = seen > 0
+    there = frequent(seen, len(recognised))
     return float((painted[there] >= 0.1 * seen[there]).mean()), painted, seen
+
+
+def frequent(shares: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.bool_]:
+    """Which categories can be missed among so many pictures: five or more of it are expected, shape (L,).
+
+    Args:
+        shares: Share of each category among real pictures, shape (L,).
+        count: Number of painted pictures.
+    """
+    enough = shares * count >= 5
+    return enough if enough.any() else shares > 0

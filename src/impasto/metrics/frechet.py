@@ -56,7 +56,10 @@ def trace_of_root(x: Tensor, y: Tensor) -> Tensor:
     product = _short(x) @ _short(y).T
     if len(product) > product.shape[1]:
         product = product.T
-    return torch.linalg.eigvalsh(product @ product.T).clamp_min(0).sqrt().sum()
+    values = torch.linalg.eigvalsh(product @ product.T)
+    # Zeros come back as rounding noise, whose roots would add up where the rank is low.
+    noise = 16 * torch.finfo(values.dtype).eps * values[-1]
+    return values[values > noise].sqrt().sum()
 
 
 def _short(rows: Tensor) -> Tensor:

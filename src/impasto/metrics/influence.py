@@ -40,8 +40,8 @@ def interval(
     moved = np.zeros(repeats)
     for influence in influences:
         centred = np.asarray(influence, np.float64) - np.mean(influence)
-        count = len(centred)
-        moved += rng.multinomial(count, np.full(count, 1 / count), size=repeats) @ centred / count
+        for resample in range(repeats):
+            moved[resample] += centred[rng.integers(0, len(centred), len(centred))].mean()
     low, high = np.quantile(moved, [(1 - level) / 2, (1 + level) / 2])
     return value + float(low), value + float(high)
 

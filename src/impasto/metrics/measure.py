@@ -61,9 +61,12 @@ class _Work:
 
     def counted(self, name: str) -> Callable[[int, int], None]:
         """Progress of a step, said about ten times."""
+        told = 0
 
         def tell(done: int, total: int) -> None:
-            if done * 10 // total > (done - 1) * 10 // total or done == total:
+            nonlocal told
+            if done * 10 // total > told:
+                told = done * 10 // total
                 self.say(f"{name}: {done:,} of {total:,}")
 
         return tell

@@ -78,8 +78,6 @@ def number(value: float | None) -> str:
     """A value with four figures that count, or a dash."""
     if value is None:
         return "–"
-    if value != 0 and abs(value) < 1e-3:
-        return f"{value:.1e}"
     return f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
 
 
@@ -105,9 +103,7 @@ def _columns(pixels: Pixels) -> int:
 
 
 def _sheet(pixels: Pixels, columns: int | None = None) -> str:
-    scale = max(1, 64 // pixels.shape[1])
-    sheet = contact_sheet(pixels, columns=columns or _columns(pixels), scale=scale, gap=2 * scale, background=PAPER)
-    return page.inline_image(sheet)
+    return page.inline_image(contact_sheet(pixels, columns=columns or _columns(pixels), background=PAPER))
 
 
 def _pictures(shown: Exhibits) -> str:
@@ -133,15 +129,15 @@ def _numbers(result: Mapping[str, Any]) -> str:
                 (entry["title"], name),
                 (number(entry["value"]), _range(entry["interval"])),
                 (number(real.get("value")), _range(real.get("interval"))),
-                (real.get("of", "–"), ""),
+                real.get("of", ""),
                 (sizes, remark),
             )
         )
     lead = (
-        "Each number with its 95 % bootstrap interval. The third column is the yardstick: the same number for real "
-        "pictures, so a perfect painter would come out there and not at zero."
+        "Each number with its 95 % bootstrap interval. Under “Real” stands the same number for real pictures: a "
+        "perfect painter would come out there, and not at zero."
     )
-    columns = ("Metric", "Painted", "Real pictures", "Yardstick", "Pictures, reading")
+    columns = ("Metric", "Painted", "Real", "Yardstick", "Pictures")
     return page.section(
         "Numbers",
         page.paragraph(lead),
@@ -188,7 +184,8 @@ def _categories(result: Mapping[str, Any], shown: Exhibits) -> str:
     lead = (
         f"The judge is a logistic regression on features of {told['judge']['trained_on']:,} real training pictures. On "
         f"held-out real pictures it names {told['judge']['accuracy']:.0%} rightly (guessing the commonest: "
-        f"{told['judge']['commonest']:.0%}), so no painter can be expected to do better."
+        f"{told['judge']['commonest']:.0%}): that is the measure of a good painter. One that copies comes out above "
+        "it, because the judge knows the training pictures."
     )
     rows = [
         (

@@ -21,7 +21,7 @@ MS_SSIM_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
 WINDOW = 11
 SIGMA = 1.5
 FLOOR = 1e-4
-"""Least contrast term in training: below it a fractional power has no finite gradient."""
+"""Least term in training: one term clipped at 0 would take the gradient of all others with it."""
 
 
 def ssim(a: Tensor, b: Tensor) -> Tensor:

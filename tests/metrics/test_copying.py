@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import pytest
+import torch
+
+from impasto.errors import UsageError
+from impasto.metrics.copying import copying, copying_number, nearest, verdict
+
+
+def points(count: int, seed: int) -> torch.Tensor:
+    return torch.randn(count, 16, generator=torch.Generator().manual_seed(seed))
+
+
+def test_nearest_finds_what_a_plain_search_finds():
+    queries, references = points(50, 0), points(80, 1)
+    distance, rows = nearest(queries, references, chunk=7)
+    plain = 1 - torch.cosine_similarity(queries[:, None], references[None], dim=2)
+    assert torch.equal(rows, plain.argmin(1))
+    torch.testing.assert_close(distance, plain.amin(1))
+
+
+def test_copies_are_at_no_distance_whatever_their_length():
+    references = points(30, 0)
+    distance, rows = nearest(references * 3, references)
+    assert distance.max() < 1e-6
+    assert rows.tolist() == list(range(30))
+
+
+@pytest.mark.parametrize(
+    ("queries", "references", "words"),
+    [
+        (points(0, 0), points(3, 0), "no queries"),
+        (points(3, 0), points(0, 0), "no references"),
+        (points(3, 0) / 0, points(3, 0), "not finite"),
+    ],
+)
+def test_empty_and_broken_sets_are_refused(queries, references, words):
+    with pytest.raises(UsageError, match=words):
+        nearest(queries, references)
+
+
+def test_a_copycat_is_flagged_and_a_new_set_is_not():
+    train, held_out = points(400, 0), points(300, 1)
+    copied = copying(train[:200] + 0.02 * points(200, 2), held_out, train)
+    number = copying_number(copied, recipe={}, seed=0)
+    assert number.value == 1
+    assert number.n == {"painted": 200, "test": 300}
+    assert "This painter copies" in verdict(number)
+
+    new = copying_number(copying(points(300, 3), held_out, train), recipe={}, seed=0)
+    assert new.interval[0] < 0.05 < new.interval[1]
+    assert "no sign of copying" in verdict(new)
+
+
+def test_copies_of_mirror_images_are_found():
+    train, mirrored, held_out = points(200, 0), points(200, 5), points(200, 1)
+    found = copying(mirrored[:40], held_out, train, mirrored)
+    assert found.mirrored.all()
+    assert found.generated.max() < 1e-6
+    assert found.rows.tolist() == list(range(40))
+    assert copying(mirrored[:40], held_out, train).generated.min() > 0.05
+
+
+def test_held_out_pictures_get_the_same_chance_of_a_mirror_image():
+    train, held_out = points(200, 0), points(200, 1)
+    assert copying(train, held_out, train, held_out).held_out.max() < 1e-6
+
+
+def test_nearest_pairs_come_in_order_and_no_training_picture_twice():
+    train = points(50, 0)
+    painted = torch.cat([train[3:4] + 0.01 * points(5, 1), train[7:8], points(10, 2)])
+    found = copying(painted, points(60, 3), train)
+    rows = found.nearest_pairs(4)
+    assert rows[0] == 5
+    assert sorted(found.generated[rows].tolist()) == found.generated[rows].tolist()
+    assert len({int(found.rows[r]) for r in rows}) == 4
+
+
+def test_too_few_held_out_pictures_give_no_number():
+    number = copying_number(copying(points(50, 0), points(10, 1), points(50, 2)), recipe={}, seed=0)
+    assert number.value is None
+    assert "20 held-out pictures; there are 10" in number.reason
+    assert "cannot be said" in verdict(number)

@@ -1,0 +1,255 @@
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+from fakes import Broken, Collapsed, Copycat, Fake, Honest, Noisy, store
+
+from impasto.errors import ImpastoError, UnknownName, UsageError, WeightsMissing
+from impasto.metrics.measure import measure
+from impasto.metrics.spaces import check_same, see, see_split
+
+
+@pytest.fixture(scope="module")
+def landscape():
+    return store()
+
+
+@pytest.fixture(scope="module")
+def measured(landscape, tmp_path_factory):
+    """Measurements by painter, each made once."""
+    train, test = landscape.split("train"), landscape.split("test")
+    done = {}
+
+    def of(kind: type[Fake]):
+        if kind not in done:
+            out = tmp_path_factory.mktemp(kind.__name__)
+            facts = {"out": out, "loss": float("nan")}
+            result = measure(
+                kind.of(train), test, train=train, out=out, count=100, seed=3, network="handcrafted", facts=facts
+            )
+            done[kind] = result, out
+        return done[kind]
+
+    return of
+
+
+def value(measured, kind, name):
+    return measured(kind)[0]["metrics"][name]["value"]
+
+
+def test_the_file_is_strict_json_and_what_was_returned(measured):
+    result, out = measured(Honest)
+
+    def refuse(word):
+        raise AssertionError(word)
+
+    assert json.loads((out / "measure.json").read_text(), parse_constant=refuse) == json.loads(json.dumps(result))
+    assert sorted(f.name for f in out.iterdir()) == ["measure.json", "report.html"]
+
+
+def test_every_number_is_whole_or_says_why_not(measured):
+    for kind in (Honest, Noisy, Collapsed):
+        for name, entry in measured(kind)[0]["metrics"].items():
+            if entry["value"] is None:
+                assert entry["reason"], name
+                continue
+            low, high = entry["interval"]
+            assert low - 1e-9 <= entry["value"] <= high + 1e-9, name
+            assert entry["n"], name
+            assert entry["recipe"]["dtype"], name
+            assert entry["seed"] == 3
+            if name.endswith("-handcrafted"):
+                assert re.fullmatch("[0-9a-f]{64}", entry["recipe"]["weights"])
+                assert entry["recipe"]["recipe"] == "handcrafted-1-32px"
+
+
+def test_names_of_the_literature_are_kept_for_its_networks(measured):
+    names = set(measured(Honest)[0]["metrics"])
+    assert {"fd-handcrafted", "kd-handcrafted", "mifd-handcrafted", "is-handcrafted"} <= names
+    assert not {"fid", "kid", "is", "mifid"} & names
+
+
+def test_a_good_painter_is_near_the_yardstick_and_bad_ones_are_not(measured):
+    good = measured(Honest)[0]["metrics"]["fd-handcrafted"]
+    assert good["value"] < 2 * good["real"]["value"]
+    assert good["real"]["n"] == {"train": 100, "real": 120}
+    for bad in (Noisy, Collapsed):
+        assert value(measured, bad, "fd-handcrafted") > 5 * good["value"]
+        assert value(measured, bad, "kd-handcrafted") > value(measured, Honest, "kd-handcrafted")
+
+
+def test_a_copycat_is_flagged(measured):
+    result = measured(Copycat)[0]
+    assert result["metrics"]["copying"]["value"] > 0.95
+    assert "This painter copies" in result["copying"]["verdict"]
+    assert 0.3 < result["copying"]["mirrored"] < 0.7
+    assert result["copying"]["nearest"][0]["file"].endswith(".png")
+    assert value(measured, Copycat, "mifd-handcrafted") > 2 * value(measured, Copycat, "fd-handcrafted")
+    assert "no sign of copying" in measured(Honest)[0]["copying"]["verdict"]
+
+
+def test_a_collapsed_painter_covers_little(measured):
+    assert value(measured, Collapsed, "coverage") < 0.2
+    assert value(measured, Collapsed, "coverage") < 0.3 * value(measured, Honest, "coverage")
+    assert value(measured, Collapsed, "ms-ssim-2-diversity") > 0.99
+    assert value(measured, Collapsed, "mode-coverage") == pytest.approx(1 / 3)
+
+
+def test_categories_are_judged_beside_the_judge(measured):
+    fidelity = measured(Honest)[0]["metrics"]["category-fidelity"]
+    assert fidelity["value"] > 0.9
+    assert fidelity["real"]["value"] > 0.9
+    assert value(measured, Collapsed, "category-fidelity") < 0.6
+    told = measured(Honest)[0]["categories"]
+    assert [row["name"] for row in told["rows"]] == ["dawn", "noon", "storm"]
+    assert sum(row["asked"] for row in told["rows"]) == pytest.approx(1)
+    assert told["judge"]["trained_on"] == 180
+
+
+def test_what_a_painter_cannot_do_is_null_with_the_reason(measured):
+    noise = measured(Noisy)[0]["metrics"]
+    assert noise["category-fidelity"]["value"] is None
+    assert "paints no category on request" in noise["category-fidelity"]["reason"]
+    for name in ("ssim", "ms-ssim-2", "psnr", "lpips", "sd-paper", "sd-authors"):
+        assert noise[name]["value"] is None
+        assert "cannot reconstruct" in noise[name]["reason"]
+    honest = measured(Honest)[0]["metrics"]
+    assert 0.9 < honest["ssim"]["value"] < 1
+    assert honest["psnr"]["n"] == {"test": 100}
+
+
+def test_the_page_stands_alone_and_shows_what_it_should(measured):
+    page = (measured(Honest)[1] / "report.html").read_text()
+    assert not re.findall(r"""(?:src|href)=["'](?!data:)""", page)
+    assert not re.findall(r"<script|<link|@import|url\(", page)
+    for title in ("Painted, and real", "Numbers", "Does it copy?", "Categories", "Reconstructions", "Small print"):
+        assert f"<h2>{title}</h2>" in page
+    assert "<h2>Reconstructions</h2>" not in (measured(Noisy)[1] / "report.html").read_text()
+
+
+def test_facts_are_kept_as_json_can_hold_them(measured):
+    result, out = measured(Honest)
+    assert result["facts"] == {"out": str(out), "loss": None}
+
+
+def test_the_same_request_gives_the_same_numbers(landscape, measured, tmp_path):
+    train = landscape.split("train")
+    again = measure(
+        Honest.of(train),
+        landscape.split("test"),
+        train=train,
+        out=tmp_path,
+        count=100,
+        seed=3,
+        network="handcrafted",
+        facts={"out": measured(Honest)[1], "loss": None},
+    )
+    assert {**again, "seconds": {}} == {**measured(Honest)[0], "seconds": {}}
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "words"),
+    [
+        ({"count": 49}, UsageError, "count is 49, and numbers of fewer than 50 pictures say nothing"),
+        ({"seed": -1}, UsageError, "seed must be 0 or more, not -1"),
+        ({"network": "incepton"}, UnknownName, "did you mean 'inception'"),
+    ],
+)
+def test_wrong_requests_are_refused(landscape, tmp_path, values, error, words):
+    train = landscape.split("train")
+    with pytest.raises(error, match=words):
+        measure(Noisy.of(train), landscape.split("test"), train=train, out=tmp_path / "out", **values)
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_named_network_without_weights_is_an_error_that_names_the_file(landscape, tmp_path, monkeypatch):
+    monkeypatch.setenv("IMPASTO_WEIGHTS", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    train = landscape.split("train")
+    with pytest.raises(WeightsMissing, match="inception-2015-12-05"):
+        measure(Noisy.of(train), landscape.split("test"), train=train, out=tmp_path / "out", network="inception")
+
+
+def test_without_any_weights_it_goes_on_and_says_so(landscape, tmp_path, monkeypatch):
+    monkeypatch.setenv("IMPASTO_WEIGHTS", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    train, said = landscape.split("train"), []
+    result = measure(
+        Noisy.of(train), landscape.split("test"), train=train, out=tmp_path / "out", count=60, progress=said.append
+    )
+    assert result["network"]["name"] == "handcrafted"
+    assert "inception-2015-12-05" in result["notes"][0]
+    assert "fd-handcrafted is not FID" in result["notes"][0]
+    assert said[:2] == result["notes"][:2]
+
+
+def test_pictures_of_another_size_are_never_compared(landscape, tmp_path):
+    train = store(60, 60, side=64).split("train")
+    with pytest.raises(UsageError, match=r"paints at 64 px and .* holds pictures of 32 px"):
+        measure(Noisy.of(train), landscape.split("test"), train=train, out=tmp_path)
+
+
+def test_sets_of_different_recipes_are_never_compared():
+    small, large = (see(store(20, 20, side).split("train").uint8(), "handcrafted") for side in (32, 64))
+    check_same(small, small)
+    with pytest.raises(UsageError, match="'handcrafted-1-32px' and 'handcrafted-1-64px'"):
+        check_same(small, large)
+
+
+def test_broken_pictures_stop_it_and_leave_nothing(landscape, tmp_path):
+    train = landscape.split("train")
+    with pytest.raises(ImpastoError, match=r"1 of 60 pictures by Broken hold numbers that are not finite"):
+        measure(
+            Broken.of(train), landscape.split("test"), train=train, out=tmp_path / "o", count=60, network="handcrafted"
+        )
+    assert not (tmp_path / "o").exists()
+
+
+def test_a_small_test_split_gives_reasons_instead_of_numbers(tmp_path):
+    small = store(60, 12)
+    train = small.split("train")
+    result = measure(Honest.of(train), small.split("test"), train=train, out=tmp_path, count=50, network="handcrafted")
+    metrics = result["metrics"]
+    assert "of the test split there are 12" in metrics["fd-handcrafted"]["reason"]
+    assert "there are 12" in metrics["copying"]["reason"]
+    assert metrics["sharpness"]["value"] > 0
+    assert metrics["ssim"]["n"] == {"test": 12}
+
+
+def test_a_store_without_labels_has_no_categories(tmp_path):
+    plain = store(60, 60, labelled=False)
+    train = plain.split("train")
+    result = measure(Noisy.of(train), plain.split("test"), train=train, out=tmp_path, count=50, network="handcrafted")
+    assert result["categories"] is None
+    assert "no label column" in result["metrics"]["mode-coverage"]["reason"]
+
+
+def test_curves_of_the_run_are_shown_and_trained_pictures_noted(landscape, tmp_path):
+    run = tmp_path / "run"
+    run.mkdir()
+    lines = [{"kind": "train", "step": i, "logs": {"loss": 1 / (i + 1)}} for i in range(30)]
+    (run / "events.jsonl").write_text("\n".join(json.dumps(line) for line in lines) + '\n{"kind": "tra')
+    train = landscape.split("train")
+    told = {"count": 50, "network": "handcrafted", "facts": {"run": run}}
+    result = measure(Noisy.of(train), train, train=train, out=tmp_path, **told)
+    assert "<h2>Training</h2>" in (tmp_path / "report.html").read_text()
+    assert any("trained on in part" in note for note in result["notes"])
+
+
+def test_real_pictures_are_embedded_once(weights, tmp_path, monkeypatch):
+    tiny = store(50, 50)
+    train, test = tiny.split("train"), tiny.split("test")
+    kept = tmp_path / "kept"
+    result = measure(Copycat.of(train), test, train=train, out=tmp_path, count=50, cache=kept)
+    assert len(list(kept.iterdir())) == 3
+    network = result["network"]["name"]
+    if network == "mobilenetv2":
+        assert result["metrics"]["is-mobilenetv2"]["value"] > 1
+        assert "fd-mobilenetv2 is not FID" in result["notes"][0]
+    assert result["metrics"]["copying"]["value"] > 0.9
+    assert result["metrics"]["lpips-diversity"]["value"] > 0
+
+    monkeypatch.setattr("impasto.metrics.embedding._see", lambda *_: pytest.fail("it looked again"))
+    assert len(see_split(train, network, cache=kept)) == len(see_split(train, network, mirrored=True, cache=kept)) == 50
