@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from impasto.contract import Batch, BatchNoise
+from impasto.contract import Batch, BatchNoise, PictureNoise
 from impasto.painters.adversarial.cnn_gan import CnnGan
 
 LABELS = {"categories": ("dawn", "dusk"), "shares": (0.5, 0.5)}
@@ -89,3 +89,12 @@ def test_the_discriminator_judges_picture_and_category_together():
     expected = ((table[rows.labels] - table[1 - rows.labels]) * features).sum(1)
     torch.testing.assert_close(as_told - swapped, expected)
     assert expected.abs().min() > 0
+
+
+def test_an_untrained_painter_paints_what_its_start_implies():
+    painter = build(style=64, width=32, most=128, norm_group=32)
+    painted = painter.paint(32)
+    painter.train()
+    with torch.no_grad():
+        by_batch = painter._fake(torch.arange(32) % 2, PictureNoise(0, range(32)))
+    assert 0.7 < painted.std() / by_batch.std() < 1.4

@@ -140,10 +140,11 @@ def test_a_flat_critic_has_a_finite_penalty_and_gradient():
 def test_the_penalty_is_computed_in_full_precision_under_autocast():
     painter, rows = build(), batch()
     mix = torch.rand(4, 1, 1, 1, generator=torch.Generator().manual_seed(2))
-    full = gradient_penalty(painter.discriminator, rows.pictures, -rows.pictures, mix)
     with torch.autocast("cpu", dtype=torch.bfloat16):
         under = gradient_penalty(painter.discriminator, rows.pictures, -rows.pictures, mix)
-    assert torch.equal(full, under)
+    exact = rows.pictures.double()
+    full = gradient_penalty(painter.discriminator.double(), exact, -exact, mix.double())
+    assert under.item() == pytest.approx(full.item(), rel=1e-5)
 
 
 @pytest.mark.parametrize("shared", [False, True])

@@ -52,6 +52,10 @@ class CnnGanConfig(PainterConfig):
     betas: tuple[Beta, Beta] = (0.5, 0.999)
 
 
+START = 0.02
+"""Standard deviation of all weights at the start."""
+
+
 class Generator(nn.Module):
     """Latent and category → picture: transposed convolutions, batch norm, ReLU, tanh at the end."""
 
@@ -61,10 +65,13 @@ class Generator(nn.Module):
         counts = list(_widths(c).values())
         self.embedding = nn.Embedding(classes, c.embedding)
         layers: list[nn.Module] = [nn.ConvTranspose2d(c.style + c.embedding, counts[0], 4, bias=False)]
+        spread = START**2 * (c.style + c.embedding)
         for before, after in pairwise(counts):
-            layers += [GroupedBatchNorm(before, c.norm_group), nn.ReLU()]
+            layers += [_norm(before, c.norm_group, spread), nn.ReLU()]
+            # Four of the kernel's positions meet at a pixel, and ReLU leaves half of the power.
+            spread = START**2 * 2 * before
             layers += [nn.ConvTranspose2d(before, after, 4, stride=2, padding=1, bias=False)]
-        layers += [GroupedBatchNorm(counts[-1], c.norm_group), nn.ReLU()]
+        layers += [_norm(counts[-1], c.norm_group, spread), nn.ReLU()]
         self.layers = nn.Sequential(*layers, nn.ConvTranspose2d(counts[-1], 3, 4, stride=2, padding=1))
 
     def forward(self, style: Tensor, labels: Tensor) -> Tensor:
@@ -87,6 +94,7 @@ class Discriminator(nn.Module):
         self.layers = nn.Sequential(*layers)
         self.score = nn.Conv2d(counts[-1], 1, 4)
         self.embedding = nn.Embedding(classes, counts[-1])
+        nn.init.normal_(self.embedding.weight, std=START)
 
     def forward(self, pictures: Tensor, labels: Tensor) -> Tensor:
         """Logits, shape (N,), of pictures (N, 3, R, R) and labels (N,)."""
@@ -167,12 +175,19 @@ def _widths(c: CnnGanConfig) -> dict[int, int]:
     return widths(c.resolution // 2, c.width, c.most)
 
 
+def _norm(channels: int, group: int, spread: float) -> GroupedBatchNorm:
+    """A batch norm whose running variance is, before any training, what the start implies."""
+    norm = GroupedBatchNorm(channels, group)
+    norm.var.fill_(spread)
+    return norm
+
+
 def _start(module: nn.Module) -> None:
     """DCGAN's start: weights N(0, 0.02), scales of batch norm N(1, 0.02), biases 0."""
-    if isinstance(module, nn.Conv2d | nn.ConvTranspose2d | nn.Embedding):
-        nn.init.normal_(module.weight, std=0.02)
+    if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
+        nn.init.normal_(module.weight, std=START)
     if isinstance(module, GroupedBatchNorm):
-        nn.init.normal_(module.weight, 1.0, 0.02)
+        nn.init.normal_(module.weight, 1.0, START)
     bias = getattr(module, "bias", None)
     if isinstance(bias, Tensor):
         nn.init.zeros_(bias)

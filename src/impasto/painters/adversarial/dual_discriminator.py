@@ -29,12 +29,13 @@ class DualDiscriminator(nn.Module):
         super().__init__()
         counts = list(channels.values())[::-1]
         self.trunk = nn.ModuleList(_in_pairs(strided(counts)))
-        self.whole = nn.Linear(counts[-1] * 16, 1)
+        # Without bias, which would cancel in the difference of two scores and never learn.
+        self.whole = nn.Linear(counts[-1] * 16, 1, bias=False)
         self.patch_trunk = None if shared else nn.ModuleList(_in_pairs(strided(counts[:3])))
         self.patch = nn.Sequential(
             leaky(nn.Conv2d(counts[2], counts[2], 3, padding=1)),
             nn.LeakyReLU(SLOPE),
-            nn.Conv2d(counts[2], 1, 1),
+            nn.Conv2d(counts[2], 1, 1, bias=False),
         )
 
     def forward(self, pictures: Tensor) -> Tensor:

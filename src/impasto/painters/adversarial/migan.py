@@ -11,6 +11,10 @@ Our reading of the paper, where it leaves things open:
     - The features of (20) come from several depths of very different size; each depth counts alike.
     - The branches of AMS end in the generator's leaky rectifier.
     - The category of a real picture also trains B, so that c₁ means the category of that name.
+
+The preset `small` departs from the paper so that minutes on a CPU suffice: it attends at 16 pixels,
+learns 5 and 2.5 times as fast, and weighs λ·L_MS tenfold, because a critic whose slope is 1 pulls a
+picture of 32 pixels some fifty times harder than a mean over its 3,072 elements does.
 """
 
 from __future__ import annotations
@@ -131,6 +135,9 @@ class Migan(Painter):
             "discriminator_width": 16,
             "most_strided": 128,
             "attention_at": 16,
+            "content": 10.0,
+            "lr": 5e-4,
+            "discriminator_lr": 1e-3,
         },
         "base": {},
     }
