@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import warnings
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,6 @@ import jinja2
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
-from PIL import Image
 
 from impasto.data.pictures import contact_sheet
 from impasto.data.store import Split, Store
@@ -42,11 +42,14 @@ def inspect(store: Store | str | Path, out: str | Path) -> dict[str, Any]:
     store = store if isinstance(store, Store) else Store.open(store)
     out = Path(out)
     facts = _facts(store)
-    _write_image(out / "contact-sheet.png", contact_sheet(store.pictures[_spread(store.split("all"))], columns=10))
     flags = store.table["flags"].to_pylist()
     flagged = [row for row, own in enumerate(flags) if own][:SHEET]
+    # With some categories, each has a row of its own.
+    columns = SHEET // max(1, len(facts["categories"]))
+    columns = columns if 5 <= columns <= 20 else 10
+    _write_sheet(out / "contact-sheet.png", store, _spread(store.split("all")), columns)
     if flagged:
-        _write_image(out / "flagged.png", contact_sheet(store.pictures[flagged], columns=10))
+        _write_sheet(out / "flagged.png", store, flagged, 10)
     if facts["categories"]:
         write_whole(out / "shares.png", _chart(facts["categories"]))
     rejects = store.rejects()
@@ -111,7 +114,7 @@ def _chart(categories: dict[str, dict[str, Any]]) -> bytes:
     figure = Figure(figsize=(8, 1 + 0.3 * len(shown)), layout="constrained")
     axes = figure.subplots()
     # A dollar sign in a name would be taken for the start of a formula.
-    names = [name.replace("$", r"\$") for name in shown]
+    names = [" ".join(name.split())[:40].replace("$", r"\$") for name in shown]
     start = np.zeros(len(shown))
     for split, colour in (("train", "#3d5a80"), ("test", "#ee9b5c")):
         values = np.array([counts[split] for counts in shown.values()])
@@ -123,13 +126,17 @@ def _chart(categories: dict[str, dict[str, Any]]) -> bytes:
     axes.spines[["top", "right"]].set_visible(False)
     axes.legend(frameon=False)
     file = io.BytesIO()
-    figure.savefig(file, format="png", dpi=110)
+    with warnings.catch_warnings():
+        # A name may be in a script that the font lacks; the table below the chart has it.
+        warnings.simplefilter("ignore", UserWarning)
+        figure.savefig(file, format="png", dpi=110)
     return file.getvalue()
 
 
-def _write_image(path: Path, image: Image.Image) -> None:
+def _write_sheet(path: Path, store: Store, rows: Any, columns: int) -> None:
     file = io.BytesIO()
-    image.save(file, "PNG")
+    scale = max(1, 64 // store.resolution)
+    contact_sheet(store.pictures[rows], columns=columns, scale=scale).save(file, "PNG")
     write_whole(path, file.getvalue())
 
 
@@ -165,7 +172,8 @@ median {{ facts.source_sizes.short_side.median }}.
 {% for kind, count in facts.source_sizes.kinds.items() %}{{ kind }}: {{ count }}. {% endfor %}</p>
 <h2>Flags</h2>
 {% if flagged %}<table>{% for flag, count in facts.flags.items() %}<tr><td>{{ flag }}</td><td class="n">{{ count }}
-</td></tr>{% endfor %}</table><img src="flagged.png" alt="Flagged pictures">{% else %}<p>No picture is odd.</p>{% endif %}
+</td></tr>{% endfor %}</table><img src="flagged.png" alt="Flagged pictures">
+{% else %}<p>No picture is odd.</p>{% endif %}
 <h2>Licences</h2><table>{% for licence, count in facts.licences.items() %}<tr><td>{{ licence }}</td>
 <td class="n">{{ count }}</td></tr>{% endfor %}</table>
 <h2>Left out</h2>

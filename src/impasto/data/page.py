@@ -164,7 +164,7 @@ def figure(source: str, caption: str, *, sheet: bool = False, width: int | None 
 def inline_image(image: Image.Image) -> str:
     """An image as a data address, lossless."""
     buffer = io.BytesIO()
-    image.save(buffer, "PNG", optimize=True)
+    image.save(buffer, "PNG")
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
@@ -174,7 +174,7 @@ def inline_plot(plot: Figure) -> str:
 
     buffer = io.BytesIO()
     with mpl.rc_context({"svg.hashsalt": "impasto"}):
-        plot.savefig(buffer, format="svg", transparent=True, bbox_inches="tight", metadata={"Date": None})
+        plot.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
     return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 

@@ -205,7 +205,7 @@ def _check_found(folder: Path, found: Found, max_bad: float) -> None:
 
 
 def _check_bad(folder: Path, rejects: list[Reject], good: int, max_bad: float) -> None:
-    bad = [reject for reject in rejects if reject.bad]
+    bad = sorted((reject for reject in rejects if reject.bad), key=lambda reject: reject.file)
     if not bad or (good and len(bad) <= max_bad * (good + len(bad))):
         return
     reasons = ", ".join(f"{reason} ({count:,})" for reason, count in Counter(r.reason for r in bad).most_common(3))

@@ -16,7 +16,7 @@ from impasto.errors import DataError
 
 __all__ = ["FORMATS", "PIXEL_LIMIT", "Reading", "Unreadable", "read_picture", "sniff"]
 
-FORMATS = ("JPEG", "MPO", "PNG", "WEBP", "TIFF", "BMP", "GIF")
+FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
 PIXEL_LIMIT = 100_000_000
 """Most pixels of a picture that is decoded: 10,000 × 10,000."""
 

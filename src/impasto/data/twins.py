@@ -17,9 +17,11 @@ __all__ = ["DISTANCE", "exact_groups", "near_groups"]
 
 DISTANCE = 14
 """Most bits in which the perceptual hashes of near-duplicates differ, of 64."""
+BROAD = 0.3
+"""Least correlation of the light and shade of near-duplicates."""
 HUE = 60.0
 """Most difference of the mean hue of near-duplicates, in levels."""
-SMOOTH = 3.0
+SMOOTH = 1.5
 """Fine structure, in levels, below which it says nothing; then the pictures must agree themselves."""
 
 Ints = npt.NDArray[np.int64]
@@ -72,8 +74,10 @@ def _alike(pairs: Ints, phashes: npt.NDArray[np.uint64], thumbs: npt.NDArray[np.
     hue = (small - small.mean(axis=3, keepdims=True)).mean(axis=(1, 2))
     bits = np.bitwise_count(phashes[pairs[:, 0]] ^ phashes[pairs[:, 1]])
     agreement = (fine[a] * fine[b]).mean(axis=1) / np.maximum(1e-6, strength[a] * strength[b])
-    structure = (agreement >= 0.3 + 0.02 * bits) & (np.abs(hue[a] - hue[b]).max(axis=1) < HUE)
-    itself = np.abs(small[a] - small[b]).max(axis=(1, 2, 3)) < 4 * SMOOTH
+    broad = np.stack([_broad(thumb) for thumb in small]).reshape(len(rows), -1)
+    structure = (agreement >= 0.3 + 0.015 * bits) & ((broad[a] * broad[b]).mean(axis=1) >= BROAD)
+    structure &= np.abs(hue[a] - hue[b]).max(axis=1) < HUE
+    itself = np.abs(small[a] - small[b]).max(axis=(1, 2, 3)) < 8 * SMOOTH
     return np.where(np.minimum(strength[a], strength[b]) < SMOOTH, itself, structure)
 
 
@@ -81,7 +85,18 @@ def _fine(thumb: Floats) -> Floats:
     """What is left of a thumbnail in grey without its broad light and shade, shape (32, 32)."""
     grey = thumb.mean(axis=2)
     fine: Floats = grey - cv2.GaussianBlur(grey, (0, 0), 2.0, borderType=cv2.BORDER_REFLECT)
-    return fine
+    # Clipped here and below, or one bright spot (a moon in a dark sky) would speak for the whole picture.
+    size = np.abs(fine)
+    most = max(1.5 * float(np.median(size)), 0.25 * float(size.mean()))
+    return fine.clip(-most, most)
+
+
+def _broad(thumb: Floats) -> Floats:
+    """The light and shade of a thumbnail, with mean 0 and variance 1, shape (32, 32)."""
+    grey = thumb.mean(axis=2)
+    grey = grey.clip(*np.percentile(grey, (5, 95)).astype(np.float32))
+    shade: Floats = (grey - grey.mean()) / max(1e-6, float(grey.std()))
+    return shade
 
 
 def _joined(group: Ints, pairs: Ints) -> Ints:

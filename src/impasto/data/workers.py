@@ -11,10 +11,12 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from impasto.data.parts import Framing, job_line, make_part
 from impasto.errors import ImpastoError
@@ -95,17 +97,19 @@ class _Worker:
     def stop(self) -> None:
         self._stopped = True
         if self._process is not None:
-            self._process.kill()
-            self._process.wait()
+            _end(self._process)
 
     def _survives(self, line: str) -> bool:
         """Have a job done; False when the child died over it."""
         if self._stopped:
             return True
         if self._process is None or self._process.poll() is not None:
-            self._process = _start()
-            if self._answer("") is None:
-                raise ImpastoError("A process that reads pictures could not be started; try with one worker.")
+            with tempfile.TemporaryFile() as told:
+                self._process = _start(told)
+                if self._answer("") is None:
+                    told.seek(0)
+                    why = told.read().decode(errors="replace").strip().rpartition("\n")[2] or "it says nothing"
+                    raise ImpastoError(f"A process that reads pictures did not start ({why}); try with workers=1.")
         answer = self._answer(line)
         if answer is not None and "error" in answer:
             raise ImpastoError(str(answer["error"]))
@@ -120,13 +124,22 @@ class _Worker:
             process.stdin.write(line)
             process.stdin.flush()
             return dict(json.loads(process.stdout.readline()))
-        except (BrokenPipeError, ValueError):
-            process.kill()
-            process.wait()
+        except (OSError, ValueError):
+            _end(process)
             return None
 
 
-def _start() -> subprocess.Popen[str]:
+def _end(process: subprocess.Popen[str]) -> None:
+    process.kill()
+    process.wait()
+    for pipe in (process.stdin, process.stdout):
+        # What was not sent yet has nowhere to go.
+        with suppress(OSError, ValueError):
+            if pipe is not None:
+                pipe.close()
+
+
+def _start(errors: IO[bytes]) -> subprocess.Popen[str]:
     # -P keeps the current folder off the module path: a numpy.py among the pictures is never run.
     path = os.pathsep.join(entry for entry in sys.path if entry)
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
@@ -134,7 +147,7 @@ def _start() -> subprocess.Popen[str]:
         [sys.executable, "-P", "-m", "impasto.data.parts"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=errors,
         text=True,
         encoding="utf8",
         env={**os.environ, **threads, "PYTHONPATH": path},

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pyarrow
+import pyarrow.parquet
+import pytest
+import torch
+
+from impasto.data.batches import Batches
+from impasto.data.store import Split, Store, seal
+from impasto.errors import DataError, UsageError
+
+COUNT = 20
+
+
+@pytest.fixture(scope="module")
+def split(tmp_path_factory: pytest.TempPathFactory) -> Split:
+    """Pictures whose first pixel is their own number."""
+    root = tmp_path_factory.mktemp("store")
+    pixels = np.random.default_rng(0).integers(0, 256, (COUNT, 8, 8, 3), dtype=np.uint8)
+    pixels[:, 0, :, 0] = np.arange(COUNT)[:, None]
+    np.save(root / "pictures.npy", pixels)
+    columns = {"file": [f"{i}" for i in range(COUNT)], "split": ["train"] * COUNT, "kind": list("ab" * (COUNT // 2))}
+    pyarrow.parquet.write_table(pyarrow.table(columns), root / "index.parquet")
+    (root / "rejects.jsonl").write_text(json.dumps({}))
+    seal(root, {"resolution": 8, "label": "kind", "label_columns": ["kind"]})
+    return Store.open(root).split("train")
+
+
+def numbers(pictures: torch.Tensor) -> list[int]:
+    return [round(float(value)) for value in (pictures[:, 0, 0, 0] + 1) * 127.5]
+
+
+def test_each_picture_once_an_epoch(split: Split) -> None:
+    batches = Batches(split, 5, seed=1)
+    seen = [n for step in range(8) for n in numbers(batches(step)[0].pictures)]
+    assert sorted(seen[:COUNT]) == sorted(seen[COUNT:]) == list(range(COUNT))
+    assert seen[:COUNT] != seen[COUNT:]
+    assert seen[:COUNT] != list(range(COUNT))
+
+
+def test_a_step_does_not_depend_on_the_steps_before(split: Split) -> None:
+    batches = Batches(split, 6, seed=1)
+    in_order = [numbers(batches(step)[0].pictures) for step in range(12)]
+    assert numbers(Batches(split, 6, seed=1)(11)[0].pictures) == in_order[11]
+    assert numbers(batches(2)[0].pictures) == in_order[2]
+
+
+def test_batches_cross_epochs_and_may_be_larger_than_one(split: Split) -> None:
+    whole = Batches(split, 6, seed=1)
+    seen = [n for step in range(10) for n in numbers(whole(step)[0].pictures)]
+    assert all(seen.count(n) == 3 for n in range(COUNT))
+    assert np.bincount(Batches(split, 60, seed=1).rows(0)).tolist() == [3] * COUNT
+
+
+def test_labels_belong_to_their_pictures(split: Split) -> None:
+    batch = Batches(split, 10, seed=3)(0)[0]
+    assert batch.labels.dtype == torch.int64
+    assert batch.labels.tolist() == [n % 2 for n in numbers(batch.pictures)]
+
+
+def test_pictures_are_the_stores_own(split: Split) -> None:
+    batches = Batches(split, 4, seed=0)
+    pictures = batches(0)[0].pictures
+    assert torch.equal(pictures, split.pictures(batches.rows(0)))
+    assert pictures.is_contiguous(memory_format=torch.channels_last)
+
+
+@pytest.mark.parametrize(("world", "micro"), [(1, 4), (2, 1), (2, 2), (4, 1)])
+def test_cut_batches_make_up_the_whole(split: Split, world: int, micro: int) -> None:
+    whole = Batches(split, 8, seed=5, flip=True)(3)[0]
+    parts = [
+        batch
+        for rank in range(world)
+        for batch in Batches(split, 8, seed=5, flip=True, rank=rank, world=world, micro=micro)(3)
+    ]
+    assert len(parts) == world * micro
+    assert torch.equal(torch.cat([p.pictures for p in parts]), whole.pictures)
+    assert torch.equal(torch.cat([p.labels for p in parts]), whole.labels)
+    assert torch.equal(torch.cat([p.noise.normal(3) for p in parts]), whole.noise.normal(3))
+
+
+def test_seed_and_salt_change_order_and_noise(split: Split) -> None:
+    base = Batches(split, 8, seed=0)(0)[0]
+    same, salted, other = (
+        Batches(split, 8, seed=0)(0)[0],
+        Batches(split, 8, seed=0)(0, 1)[0],
+        Batches(split, 8, 1)(0)[0],
+    )
+    assert numbers(same.pictures) == numbers(base.pictures)
+    noise = base.noise.normal(4)
+    assert torch.equal(same.noise.normal(4), noise)
+    for batch in (salted, other):
+        assert numbers(batch.pictures) != numbers(base.pictures)
+        assert not torch.equal(batch.noise.normal(4), noise)
+
+
+def test_flip_mirrors_about_half(split: Split) -> None:
+    plain, flipped = Batches(split, COUNT, seed=2), Batches(split, COUNT, seed=2, flip=True)
+    mirrored = 0
+    for step in range(10):
+        for one, two in zip(plain(step)[0].pictures, flipped(step)[0].pictures, strict=True):
+            if not torch.equal(one, two):
+                assert torch.equal(one.flip(-1), two)
+                mirrored += 1
+    assert 70 < mirrored < 130
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"size": 0}, "batch of 0"),
+        ({"size": 8, "world": 3}, "cannot be cut into 3 × 1"),
+        ({"size": 8, "micro": 3}, "multiple of 3"),
+        ({"size": 8, "rank": 1}, "process 1 of 1"),
+        ({"size": 8, "seed": -1}, "seed -1"),
+    ],
+)
+def test_impossible_batches(split: Split, options: dict[str, int], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        Batches(split, **{"seed": 0, **options})
+
+
+def test_an_empty_split(split: Split) -> None:
+    with pytest.raises(DataError, match="test split"):
+        Batches(split.store.split("test"), 4, seed=0)

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from impasto.data.inspect import inspect
+from impasto.data.prepare import prepare
+from impasto.data.store import Store
+from impasto.errors import ImpastoError, StoreError
+
+Scene = Callable[..., Image.Image]
+ODD = "<script>$x^2 Ōtsu 大津"
+
+
+@pytest.fixture
+def store(tmp_path: Path, scene: Scene, quiet: Callable[[int, int], None]) -> Store:
+    """Twelve pictures of two categories, one of them with an odd name, a copy and a bad file."""
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for i in range(12):
+        scene(i, 40, 30).save(folder / f"{i:02d}.png")
+    scene(3, 80, 60).save(folder / "copy.jpg")
+    (folder / "<b>bad.png").write_text("no")
+    Image.new("RGB", (100, 100), (9, 9, 9)).save(folder / "blank.bmp")
+    rows = [f"{i:02d}.png,{ODD if i % 4 else 'night'},CC0" for i in range(12)]
+    (folder / "metadata.csv").write_text("\n".join(["file_name,genre,license", *rows]), encoding="utf8")
+    return prepare(folder, tmp_path / "store", resolution=16, progress=quiet)
+
+
+def test_what_is_told(store: Store, tmp_path: Path) -> None:
+    facts = inspect(store.root, tmp_path / "out")
+    assert (facts["pictures"], facts["train"], facts["test"]) == (13, 8, 5)
+    assert facts["label"] == "genre"
+    assert facts["categories"][ODD]["train"] + facts["categories"][ODD]["test"] == 9 - 1
+    assert sum(of["share"] for of in facts["categories"].values()) == pytest.approx(1, abs=1e-3)
+    assert facts["duplicates"] == {"exact": 0, "near": 1}
+    assert facts["left_out"] == {"near duplicate": 1, "not a picture": 1}
+    assert facts["flags"] == {"blank": 1, "grey": 1}
+    assert facts["source_sizes"] == {
+        "short_side": {"least": 30, "median": 30, "most": 100},
+        "kinds": {"BMP": 1, "JPEG": 1, "PNG": 11},
+    }
+
+
+def test_the_page_shows_it_and_runs_nothing(store: Store, tmp_path: Path) -> None:
+    facts = inspect(store, tmp_path / "out")
+    page = Path(facts["page"]).read_text(encoding="utf8")
+    assert "<script" not in page
+    assert "<b>bad" not in page
+    assert "&lt;b&gt;bad.png" in page
+    assert "copy.jpg" in page or "03.png" in page
+    assert store.hash in page
+    for name in ("contact-sheet.png", "shares.png", "flagged.png"):
+        with Image.open(tmp_path / "out" / name) as picture:
+            assert picture.width > 60
+            picture.load()
+
+
+def test_a_store_without_labels(tmp_path: Path, scene: Scene, quiet: Callable[[int, int], None]) -> None:
+    for i in range(3):
+        scene(i).save(tmp_path / f"{i}.png")
+    facts = inspect(prepare(tmp_path, tmp_path / "s", resolution=8, progress=quiet), tmp_path / "out")
+    assert facts["categories"] == {}
+    assert not (tmp_path / "out" / "shares.png").exists()
+    assert "no label column found" in Path(facts["page"]).read_text(encoding="utf8")
+
+
+def test_places_that_cannot_be_read_or_written(store: Store, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="does not exist"):
+        inspect(tmp_path / "absent", tmp_path / "out")
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ImpastoError, match="Could not write"):
+        inspect(store, tmp_path / "file" / "out")

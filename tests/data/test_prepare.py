@@ -1,0 +1,369 @@
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from impasto.data import prepare as prepare_module
+from impasto.data.prepare import prepare
+from impasto.data.store import Store
+from impasto.errors import DataError, ImpastoError, UnknownName, UsageError
+
+Scene = Callable[..., Image.Image]
+Make = Callable[..., Store]
+
+
+@pytest.fixture
+def make(tmp_path: Path, quiet: Callable[[int, int], None]) -> Make:
+    """Prepare `folder` (default: pictures) at 16 px as `out` (default: store)."""
+
+    def run(folder: str = "pictures", out: str = "store", **options: Any) -> Store:
+        return prepare(tmp_path / folder, tmp_path / out, **{"resolution": 16, "progress": quiet, **options})
+
+    return run
+
+
+def reasons(store: Store) -> dict[str, str]:
+    return {str(reject["file"]): str(reject["reason"]) for reject in store.rejects()}
+
+
+def left(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def test_rows_are_in_order_of_name_and_show_their_files(pictures: Path, make: Make) -> None:
+    store = make()
+    files = store.table["file"].to_pylist()
+    assert files == sorted(files)
+    assert len(files) == 12
+    for row, file in enumerate(files):
+        small = Image.open(pictures / file).resize((16, 16), Image.Resampling.LANCZOS)
+        assert np.abs(store.pictures[row].astype(int) - np.asarray(small)).max() <= 2
+
+
+def test_nothing_else_is_left(pictures: Path, make: Make, tmp_path: Path) -> None:
+    make()
+    assert left(tmp_path) == {"pictures", "store"}
+    assert left(tmp_path / "store") == {"pictures.npy", "index.parquet", "rejects.jsonl", "manifest.json"}
+
+
+def test_the_same_whatever_the_workers(pictures: Path, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("impasto.data.workers.FEW", 1)
+    monkeypatch.setattr("impasto.data.workshop.PART_BYTES", 16 * 16 * 3)
+    assert make(out="one", workers=1).hash == make(out="two", workers=2).hash
+
+
+def test_manifest_tells_how(pictures: Path, make: Make) -> None:
+    manifest = make(crop="pad", background="#0a141e", seed=3).manifest
+    assert manifest["counts"] == {"pictures": 12, "train": 7, "test": 5, "left_out": {}, "flags": {}}
+    assert manifest["label_chosen"] == "class folders"
+    assert manifest["categories"] == {"dawn": 8, "dusk": 4}
+    assert manifest["licences"] == {"not stated": 12}
+    assert manifest["made"]["crop"] == "pad"
+    assert manifest["made"]["background"] == [10, 20, 30]
+
+
+def test_stratified_by_the_label_that_was_asked_for(make: Make, tmp_path: Path, scene: Scene) -> None:
+    (tmp_path / "pictures").mkdir()
+    rows = ["file_name,style,hand"]
+    for i in range(40):
+        scene(i).save(tmp_path / "pictures" / f"{i}.png")
+        rows.append(f"{i}.png,{'ab'[i % 2]},{'xy'[i // 20]}")
+    (tmp_path / "pictures" / "metadata.csv").write_text("\n".join(rows))
+    store = make(label="hand")
+    assert (store.label, store.manifest["label_chosen"]) == ("hand", "asked for")
+    assert store.split("test").shares == (0.5, 0.5)
+    assert store.split("test", "style").categories == ("a", "b")
+
+
+def test_duplicates_never_meet_across_splits(pictures: Path, make: Make) -> None:
+    (pictures / "copies").mkdir()
+    for path in sorted((pictures / "dawn").iterdir()):
+        shutil.copy(path, pictures / "copies" / path.name)
+        Image.open(path).resize((48, 48)).save(pictures / "copies" / f"{path.stem}.jpg")
+    dropped = make(out="dropped")
+    assert len(dropped) == 12
+    found = reasons(dropped)
+    assert list(found.values()).count("exact duplicate") == 8
+    assert list(found.values()).count("near duplicate") == 8
+    assert all(name.endswith(".png") for name in dropped.table["file"].to_pylist())
+    kept = make(out="kept", duplicates="keep")
+    assert len(kept) == 28
+    split = dict(zip(kept.table["file"].to_pylist(), kept.table["split"].to_pylist(), strict=True))
+    for path in sorted((pictures / "dawn").iterdir()):
+        assert len({split[f"dawn/{path.name}"], *(split[f"copies/{path.stem}{end}"] for end in (".png", ".jpg"))}) == 1
+
+
+def test_bad_files_are_named_and_the_rest_goes_on(pictures: Path, make: Make, tmp_path: Path) -> None:
+    good = (pictures / "dawn" / "01.png").read_bytes()
+    (pictures / "cut.png").write_bytes(good[:500])
+    (pictures / "empty.jpg").write_bytes(b"")
+    (pictures / "text.png").write_text("hello")
+    (pictures / "new.heic").write_bytes(b"\0\0\0\x18ftypheic" + b"\0" * 40)
+    (pictures / "notes.md").write_text("not about pictures")
+    (pictures / ".hidden.png").write_bytes(good)
+    store = make()
+    assert len(store) == 12
+    assert reasons(store) == {
+        "cut.png": "truncated",
+        "empty.jpg": "empty file",
+        "text.png": "not a picture",
+        "new.heic": "not a picture",
+        ".hidden.png": "hidden file",
+    }
+    assert store.manifest["counts"]["left_out"]["not a picture"] == 2
+
+
+def test_links_that_lead_outside_are_not_followed(
+    pictures: Path, make: Make, tmp_path: Path, scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    scene(77).save(outside / "secret.png")
+    (pictures / "link.png").symlink_to(outside / "secret.png")
+    (pictures / "up.png").symlink_to("../outside/secret.png")
+    (pictures / "folder").symlink_to(outside)
+    (pictures / "nowhere.png").symlink_to("absent.png")
+    (pictures / "inside.png").symlink_to("dawn/01.png")
+    os.mkfifo(pictures / "pipe.png")
+    store = make()
+    assert reasons(store) == {
+        "link.png": "link leading outside",
+        "up.png": "link leading outside",
+        "folder": "linked folder",
+        "nowhere.png": "broken link",
+        "pipe.png": "not a file",
+        "inside.png": "exact duplicate",
+    }
+
+
+def test_odd_names_survive(make: Make, tmp_path: Path, scene: Scene) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    names = ["a\nb.png", "$(touch x).png", "Ōtsu “e”.png", "[red]x.png", "'; rm -rf .png", " .png", "e\u0301.png"]
+    for i, name in enumerate(names):
+        scene(i).save(folder / name)
+    (folder / "-rf").write_text("")
+    store = make()
+    assert sorted(store.table["file"].to_pylist()) == sorted(names)
+    assert not (tmp_path / "x").exists()
+
+
+def test_names_that_are_no_utf8_are_reported(pictures: Path, make: Make) -> None:
+    shutil.copy(pictures / "dawn" / "01.png", os.fsencode(pictures) + b"/b\xff.png")
+    assert reasons(make()) == {"b\\udcff.png": "name not in UTF-8"}
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"crop": "centr"}, "did you mean 'centre'"),
+        ({"duplicates": "drpo"}, "did you mean 'drop'"),
+        ({"label": "foldr"}, "did you mean 'folder'"),
+        ({"resolution": 4}, "resolution must lie between 8 and 1,024, not at 4"),
+        ({"resolution": 4096}, "resolution"),
+        ({"test_share": 1.0}, "test_share"),
+        ({"test_share": float("nan")}, "test_share"),
+        ({"max_bad": 2}, "max_bad"),
+        ({"seed": -1}, "seed"),
+        ({"workers": 0}, "workers"),
+        ({"background": "reddish"}, "'reddish'"),
+    ],
+)
+def test_options_out_of_range(
+    pictures: Path, make: Make, tmp_path: Path, options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises((UsageError, UnknownName), match=message):
+        make(**options)
+    assert left(tmp_path) == {"pictures"}
+
+
+def test_folders_that_cannot_be_used(make: Make, tmp_path: Path, scene: Scene) -> None:
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("")
+    for name, message in (("absent", "does not exist"), ("file", "is a file"), ("empty", "holds no pictures")):
+        with pytest.raises(DataError, match=message):
+            make(name)
+    (tmp_path / "one").mkdir()
+    scene(0).save(tmp_path / "one" / "a.png")
+    with pytest.raises(DataError, match="only one picture; at least 2"):
+        make("one")
+    for i in range(5):
+        shutil.copy(tmp_path / "one" / "a.png", tmp_path / "one" / f"{i}.png")
+    for duplicates in ("drop", "keep"):
+        with pytest.raises(DataError, match="6 pictures, all duplicates"):
+            make("one", duplicates=duplicates)
+    assert left(tmp_path) == {"empty", "file", "one"}
+
+
+def test_too_many_bad_files(pictures: Path, make: Make, tmp_path: Path) -> None:
+    for i in range(14):
+        (pictures / f"{i}.png").write_text("no")
+    with pytest.raises(DataError, match=r"14 of 26 .* 50% .*not a picture \(14\).*'0\.png'"):
+        make(out="new/deep/store")
+    assert left(tmp_path) == {"pictures"}
+    assert len(make(max_bad=0.6)) == 12
+    shutil.rmtree(pictures / "dawn")
+    shutil.rmtree(pictures / "dusk")
+    with pytest.raises(DataError, match="14 of 14"):
+        make(out="other")
+
+
+def test_an_existing_out_is_left_alone(pictures: Path, make: Make, tmp_path: Path) -> None:
+    (tmp_path / "store").mkdir()
+    (tmp_path / "store" / "mine").write_text("x")
+    with pytest.raises(ImpastoError, match="exists already"):
+        make()
+    assert left(tmp_path / "store") == {"mine"}
+
+
+def test_a_place_that_cannot_be_written(pictures: Path, make: Make, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ImpastoError, match="Could not write"):
+        make(out="file/store")
+
+
+def test_an_interrupted_preparation_goes_on(
+    pictures: Path, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("impasto.data.workshop.PART_BYTES", 0)
+    whole = make(out="whole").hash
+
+    def stop(done: int, total: int) -> None:
+        if done >= 8:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make(progress=stop)
+    assert not (tmp_path / "store").exists()
+    starts = []
+    assert make(progress=lambda done, total: starts.append(done)).hash == whole
+    assert starts == [8, 12]
+    assert left(tmp_path) == {"pictures", "store", "whole"}
+
+
+def test_changed_options_or_files_start_anew(
+    pictures: Path, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scene: Scene
+) -> None:
+    monkeypatch.setattr("impasto.data.workshop.PART_BYTES", 0)
+
+    def stop(done: int, total: int) -> None:
+        if done >= 8:
+            raise KeyboardInterrupt
+
+    for change in ({"crop": "pad"}, {}):
+        with pytest.raises(KeyboardInterrupt):
+            make(progress=stop)
+        if not change:
+            scene(50).save(pictures / "dawn" / "01.png")
+        starts: list[int] = []
+        make(out="store", progress=lambda done, total, seen=starts: seen.append(done), **change)
+        assert starts[0] == 0
+        shutil.rmtree(tmp_path / "store")
+
+
+def test_killed_at_any_moment_nothing_half_made_appears(pictures: Path, tmp_path: Path) -> None:
+    out = tmp_path / "store"
+    call = f"from impasto.data.prepare import prepare; prepare({str(pictures)!r}, {str(out)!r}, resolution=16)"
+    child = subprocess.Popen([sys.executable, "-c", call], stderr=subprocess.DEVNULL)
+    deadline = time.monotonic() + 60
+    while child.poll() is None and not list(tmp_path.glob(".store.parts-*")) and time.monotonic() < deadline:
+        time.sleep(0.001)
+    child.send_signal(signal.SIGKILL)
+    child.wait()
+    assert not out.exists() or len(Store.open(out)) == 12
+    shutil.rmtree(out, ignore_errors=True)
+    prepare(pictures, out, resolution=16, progress=lambda done, total: None)
+    assert left(tmp_path) == {"pictures", "store"}
+
+
+def test_two_at_once_are_refused(pictures: Path, make: Make) -> None:
+    def meanwhile(done: int, total: int) -> None:
+        with pytest.raises(ImpastoError, match="Another process is preparing"):
+            make()
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        make(progress=meanwhile)
+    assert len(make()) == 12
+
+
+def test_a_decoder_that_crashes_costs_one_file(
+    pictures: Path, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # A module that python runs at start-up plays the decoder with a fault.
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(
+        "import os\n"
+        "from PIL import Image\n"
+        "opened = Image.open\n"
+        "def crash(path, *a, **k):\n"
+        "    if str(path).endswith('04.png'): os._exit(11)\n"
+        "    return opened(path, *a, **k)\n"
+        "Image.open = crash\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path / "site"))
+    monkeypatch.setattr("impasto.data.workers.FEW", 1)
+    store = make(workers=2)
+    assert len(store) == 11
+    assert reasons(store) == {"dawn/04.png": "decoder crashed"}
+
+
+def test_a_disk_that_fails_leaves_nothing(
+    pictures: Path, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(prepare_module, "write_store", full)
+    with pytest.raises(ImpastoError, match="No space left on device"):
+        make()
+    assert left(tmp_path) == {"pictures"}
+
+
+def test_memory_does_not_grow_with_the_pictures(tmp_path: Path, scene: Scene) -> None:
+    folder = tmp_path / "p"
+    folder.mkdir()
+    for i in range(200):
+        scene(i, 32, 32).save(folder / f"{i}.bmp")
+    call = (
+        "import resource, sys; from pathlib import Path; from impasto.data.prepare import prepare\n"
+        "from impasto.data import workshop; workshop.PART_BYTES = 8 * 256 * 256 * 3\n"
+        "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
+        "prepare(sys.argv[1], sys.argv[2], resolution=256, workers=1, progress=lambda *_: None)\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", call, str(folder), str(tmp_path / "s")], capture_output=True, text=True, check=True
+    )
+    # The pictures alone are 39 MB.
+    assert (tmp_path / "s" / "pictures.npy").stat().st_size > 39e6
+    assert int(done.stdout) * 1024 < 25e6
+
+
+def test_real_paintings_come_out_by_movement(shared: Path, make: Make, tmp_path: Path) -> None:
+    source = shared / "data" / "paintings"
+    for name in ("Alfred_Sisley", "Andrei_Rublev", "Caravaggio"):
+        for path in sorted((source / name).iterdir())[:20]:
+            (tmp_path / "pictures" / name).mkdir(parents=True, exist_ok=True)
+            shutil.copy(path, tmp_path / "pictures" / name)
+    rows = (source / "metadata.csv").read_text(encoding="utf8").splitlines()
+    there = {f"{p.parent.name}/{p.name}" for p in (tmp_path / "pictures").rglob("*.jpg")}
+    kept = [rows[0], *(row for row in rows[1:] if row.split(",")[0] in there)]
+    (tmp_path / "pictures" / "metadata.csv").write_text("\n".join(kept), encoding="utf8")
+    store = make()
+    assert store.label == "movement"
+    assert store.categories() == ("Baroque", "Byzantine Art", "Impressionism")
+    assert json.loads((store.root / "manifest.json").read_text())["label_chosen"] == "found in the metadata"
+    assert all("public domain" in licence for licence in store.manifest["licences"])

@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from impasto.data.prepare import prepare
+from impasto.data.store import STORE_VERSION, Store
+from impasto.errors import StoreError, UnknownName
+
+Quiet = Callable[[int, int], None]
+Scene = Callable[..., Image.Image]
+
+
+@pytest.fixture
+def root(pictures: Path, tmp_path: Path, quiet: Quiet) -> Path:
+    prepare(pictures, tmp_path / "store", resolution=16, progress=quiet)
+    return tmp_path / "store"
+
+
+def test_what_a_store_holds(root: Path) -> None:
+    store = Store.open(root)
+    assert store.resolution == 16
+    assert len(store) == 12
+    assert store.pictures.shape == (12, 16, 16, 3)
+    assert not store.pictures.flags.writeable
+    assert store.table.column_names[:2] == ["file", "split"]
+    assert {"text", "license", "phash", "flags"} <= set(store.table.column_names)
+    assert store.label == "folder"
+    assert store.categories() == ("dawn", "dusk")
+
+
+def test_splits_part_the_store(root: Path) -> None:
+    store = Store.open(root)
+    train, test, both = (store.split(name) for name in Store.SPLITS)
+    assert sorted([*train.indices, *test.indices]) == list(both.indices)
+    assert len(test) == 5
+    assert train.categories == test.categories == ("dawn", "dusk")
+    assert sum(train.shares) == pytest.approx(1)
+    assert both.shares == pytest.approx((8 / 12, 4 / 12))
+    for row, file in enumerate(both.files(slice(None))):
+        assert file.startswith(both.categories[both.labels[row]])
+
+
+def test_rows_are_positions_inside_the_split(root: Path) -> None:
+    test = Store.open(root).split("test")
+    assert (test.uint8([2, 0]) == test.store.pictures[test.indices[[2, 0]]]).all()
+    assert test.pictures([1]).shape == (1, 3, 16, 16)
+    assert test.pictures().shape == (5, 3, 16, 16)
+    assert test.files([4]) == [test.store.table["file"][int(test.indices[4])].as_py()]
+
+
+def test_unknown_names(root: Path) -> None:
+    store = Store.open(root)
+    with pytest.raises(UnknownName, match="did you mean 'train'"):
+        store.split("trian")
+    with pytest.raises(UnknownName, match="label column 'colour'"):
+        store.split("train", "colour")
+
+
+def test_missing_labels_are_a_category(tmp_path: Path, scene: Scene, quiet: Quiet) -> None:
+    folder = tmp_path / "p"
+    folder.mkdir()
+    for i in range(6):
+        scene(i).save(folder / f"{i}.png")
+    (folder / "metadata.csv").write_text("file_name,style\n0.png,a\n1.png,a\n2.png,b\n3.png,b\n")
+    store = prepare(folder, tmp_path / "s", resolution=8, progress=quiet)
+    assert store.categories() == ("a", "b", "unknown")
+
+
+def test_no_labels_at_all(tmp_path: Path, scene: Scene, quiet: Quiet) -> None:
+    for i in range(4):
+        scene(i).save(tmp_path / f"{i}.png")
+    split = prepare(tmp_path, tmp_path / "s", resolution=8, progress=quiet).split("train")
+    assert split.categories == split.shares == ()
+    assert split.labels.tolist() == [0] * len(split)
+
+
+@pytest.mark.parametrize("name", ["pictures.npy", "index.parquet", "rejects.jsonl"])
+def test_a_changed_byte_is_found(root: Path, name: str) -> None:
+    file = root / name
+    data = bytearray(file.read_bytes() or b"x")
+    data[len(data) // 2] ^= 1
+    file.write_bytes(data)
+    with pytest.raises(StoreError, match=name):
+        Store.open(root)
+
+
+def test_a_changed_manifest_is_found(root: Path) -> None:
+    file = root / "manifest.json"
+    file.write_text(file.read_text().replace('"label": "folder"', '"label": null', 1))
+    with pytest.raises(StoreError, match="changed after it was made"):
+        Store.open(root)
+
+
+def test_without_verifying_only_sizes_count(root: Path) -> None:
+    data = bytearray((root / "pictures.npy").read_bytes())
+    data[-1] ^= 1
+    (root / "pictures.npy").write_bytes(data)
+    Store.open(root, verify=False)
+    (root / "pictures.npy").write_bytes(data[:-1])
+    with pytest.raises(StoreError, match="bytes"):
+        Store.open(root, verify=False)
+
+
+def test_another_version(root: Path) -> None:
+    file = root / "manifest.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), "version": STORE_VERSION + 1}))
+    with pytest.raises(StoreError, match=f"version {STORE_VERSION + 1}"):
+        Store.open(root)
+
+
+def test_a_missing_file(root: Path) -> None:
+    (root / "index.parquet").unlink()
+    with pytest.raises(StoreError, match=r"lacks index\.parquet"):
+        Store.open(root)
+
+
+def test_no_store(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="does not exist"):
+        Store.open(tmp_path / "absent")
+    with pytest.raises(StoreError, match="is no store"):
+        Store.open(tmp_path)
+    (tmp_path / "manifest.json").write_text("{")
+    with pytest.raises(StoreError, match="JSON"):
+        Store.open(tmp_path)
+    (tmp_path / "manifest.json").write_text("[]")
+    with pytest.raises(StoreError, match="version"):
+        Store.open(tmp_path)
+
+
+def test_the_hash_stands_for_the_content(pictures: Path, root: Path, tmp_path: Path, quiet: Quiet) -> None:
+    again = prepare(pictures, tmp_path / "again", resolution=16, progress=quiet)
+    other = prepare(pictures, tmp_path / "other", resolution=16, seed=1, progress=quiet)
+    assert again.hash == Store.open(root).hash
+    assert other.hash != again.hash
+    assert np.array_equal(other.pictures, again.pictures)
