@@ -26,7 +26,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from impasto import pretrained
+from impasto import catalogue, pretrained
 from impasto.config import Field, config, load, to_dict
 from impasto.errors import ConfigError, NotCapable, UnknownName, UsageError
 
@@ -223,6 +223,7 @@ class Painter(nn.Module):
     capabilities: ClassVar[frozenset[str]] = frozenset()
     """Out of 'category' (paints a named category), 'reconstruct' (picture → its own version of
     it), 'guidance' (classifier-free) and 'denoise'."""
+    __card__: ClassVar[catalogue.Card]
     training_only: ClassVar[tuple[str, ...]] = ()
     """Submodules that painting does not need; they are not exported."""
     double_backward: ClassVar[tuple[str, ...]] = ()

@@ -129,7 +129,7 @@ def _download(name: str) -> Path:
 
 
 def _card(painter: Painter, facts: dict[str, Any]) -> str:
-    card = type(painter).__card__  # type: ignore[attr-defined]
+    card = type(painter).__card__
     count = sum(p.numel() for p in painter.parameters())
     categories = ", ".join(painter.config.categories) or "none"
     told = json.dumps(facts, indent=2, ensure_ascii=False)

@@ -22,7 +22,9 @@ class _Conv(nn.Module):
     ) -> None:
         super().__init__()
         self.linear = linear
-        self.convolution = nn.Conv2d(inputs, outputs, kernel, stride, groups=groups, bias=False)
+        # At stride 1 TensorFlow's 'SAME' pads both sides alike, which the convolution does itself and faster.
+        own = kernel // 2 if stride == 1 else 0
+        self.convolution = nn.Conv2d(inputs, outputs, kernel, stride, own, groups=groups, bias=False)
         self.normalization = nn.BatchNorm2d(outputs, eps=0.001)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -31,7 +33,9 @@ class _Conv(nn.Module):
 
 
 def _pad(x: Tensor, conv: nn.Conv2d) -> Tensor:
-    """Pad as TensorFlow's 'SAME' does: an odd pixel goes to the right and bottom."""
+    """Pad before a stride as TensorFlow's 'SAME' does: an odd pixel goes to the right and bottom."""
+    if conv.stride == (1, 1):
+        return x
     sides: list[int] = []
     for dim in (3, 2):
         kernel, stride = conv.kernel_size[dim - 2], conv.stride[dim - 2]
