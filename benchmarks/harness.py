@@ -32,7 +32,9 @@ class Case:
         count: How many things one call does.
         unit: What is counted.
         facts: What a reader must know to judge the comparison.
-        seconds: Time for all rounds; there are three at least.
+        seconds: Time for all rounds.
+        least: Rounds made in any case.
+        warm: Whether both are called once before they are timed.
     """
 
     name: str
@@ -43,6 +45,8 @@ class Case:
     unit: str = "calls"
     facts: dict[str, Any] = field(default_factory=dict)
     seconds: float = 20.0
+    least: int = 3
+    warm: bool = True
 
 
 def compare(case: Case, *, quick: bool = False) -> dict[str, Any]:
@@ -52,13 +56,13 @@ def compare(case: Case, *, quick: bool = False) -> dict[str, Any]:
         Medians in seconds a call, and `ratio`: how many times as long the peer takes, with the
         first and third quartile over the rounds.
     """
-    if not quick:
-        case.ours(), case.peer()  # the first call allocates and selects kernels
+    for work in (case.ours, case.peer) if case.warm else ():
+        work()  # the first call allocates and selects kernels
     end = time.perf_counter() + (0 if quick else case.seconds)
     ours: list[float] = []
     peer: list[float] = []
     gc.collect()
-    while len(ours) < (1 if quick else 3) or (time.perf_counter() < end and len(ours) < 200):
+    while len(ours) < (1 if quick else case.least) or (time.perf_counter() < end and len(ours) < 200):
         # Who goes first changes, so that neither always finds the other's leftovers in the cache.
         for who in (0, 1) if len(ours) % 2 == 0 else (1, 0):
             (ours, peer)[who].append(_timed((case.ours, case.peer)[who]))
@@ -101,7 +105,7 @@ def pretend_torchvision() -> None:
 
 class _Pretender(MetaPathFinder, Loader):
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        return ModuleSpec(name, self, is_package=True) if name.split(".")[0] == "torchvision" else None
+        return ModuleSpec(name, self, is_package=True) if name.split(".", maxsplit=1)[0] == "torchvision" else None
 
     def create_module(self, spec: ModuleSpec) -> types.ModuleType:
         return _Pretended(spec.name)

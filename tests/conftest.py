@@ -27,7 +27,7 @@ def shared() -> Path:
     return SHARED
 
 
-@pytest.fixture()
+@pytest.fixture
 def weights(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of pretrained weights, where `find_weights` looks for them."""
     monkeypatch.setenv("IMPASTO_WEIGHTS", str(shared / "weights"))

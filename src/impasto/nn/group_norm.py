@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor
 
@@ -40,4 +41,5 @@ def modulated_group_norm(x: Tensor, scale: Tensor, shift: Tensor, *, groups: int
         side_by_side = F.group_norm(x.view(1, n * c, h, w), n * groups, factor.reshape(-1), shift.reshape(-1), eps)
         return side_by_side.view(n, c, h, w)
     normal = F.group_norm(x, groups, eps=eps)
-    return normal * factor.to(normal.dtype)[:, :, None, None] + shift.to(normal.dtype)[:, :, None, None]
+    factor, shift = factor.to(normal.dtype), shift.to(normal.dtype)
+    return torch.addcmul(shift[:, :, None, None], normal, factor[:, :, None, None])

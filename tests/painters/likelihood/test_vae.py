@@ -8,7 +8,9 @@ from torch.distributions import Independent, Normal, kl_divergence
 
 from impasto.contract import Batch, BatchNoise
 from impasto.errors import ConfigError
-from impasto.painters.likelihood.vae import VAE, gaussian_kl, gaussian_nll
+from impasto.painters.likelihood.gaussian import gaussian_kl, gaussian_nll
+from impasto.painters.likelihood.ladder import Detail
+from impasto.painters.likelihood.vae import VAE
 
 CATEGORIES = ("Baroque", "Realism", "Symbolism")
 
@@ -46,22 +48,27 @@ def test_the_loss_is_the_bound_however_the_batch_is_cut():
     (whole,) = painter.turns(batch(), 0)
     halves = [next(painter.turns(batch(rows), 0)).loss for rows in (slice(0, 3), slice(3, 6))]
     torch.testing.assert_close(torch.stack(halves).mean(), whole.loss)
-    one = batch()
-    mean, logvar = painter.encode(one.pictures, one.labels)
-    latents = mean + (logvar / 2).exp() * BatchNoise(0, 0, slice(0, 6), 6).normal(32)
-    painted = painter.decoder(latents, painter.embedding(one.labels))
+    one, noise = batch(), BatchNoise(0, 0, slice(0, 6), 6)
+    condition = painter.embedding(one.labels)
+    mean, logvar, features = painter.encoder(one.pictures, condition)
+    latents = mean + (logvar / 2).exp() * noise.normal(32)
+    painted, detail = painter.decoder(latents, condition, features, noise.normal)
+    assert bool((detail > 0).all())
     nll = -Normal(painted, whole.logs["sigma"]).log_prob(one.pictures).sum(dim=(1, 2, 3))
-    expected = (nll + 0.5 * gaussian_kl(mean, logvar)).mean() / 3072
+    expected = (nll + 0.5 * (gaussian_kl(mean, logvar) + detail)).mean() / 3072
     torch.testing.assert_close(whole.loss, expected)
     assert not any(v.requires_grad for v in whole.logs.values())
 
 
 def test_the_divergence_is_warmed_up_by_the_step():
-    painter = VAE.build("tiny", warmup=10, beta=2.0)
+    painter = VAE.build("tiny", warmup=10, beta=2.0, dear=16.0)
     turns = [next(painter.turns(batch(), step)) for step in (0, 4, 9, 50)]
-    kl = float(turns[0].logs["kl"]) / 3072
-    rises = [float((turn.loss - turns[0].loss).detach()) for turn in turns]
-    assert rises == pytest.approx([0, 0.8 * kl, 1.8 * kl, 1.8 * kl], abs=1e-5)
+    detail = float(turns[0].logs["kl_detail"]) / 3072
+    vector = float(turns[0].logs["kl"]) / 3072 - detail
+    rises = [float((turn.loss - turns[-1].loss).detach()) for turn in turns]
+    half = 2 * (-0.5 * vector + (4 - 1) * detail)
+    assert rises[1:] == pytest.approx([half, 0, 0], abs=1e-5)
+    assert rises[0] == pytest.approx(2 * (-0.9 * vector + (16**0.9 - 1) * detail), abs=1e-5)
 
 
 def test_a_fixed_sigma_has_nothing_to_learn():
@@ -82,7 +89,7 @@ def test_sigma_learns_the_error():
         optimizer.step()
         optimizer.zero_grad()
     assert float(turn.logs["error"]) < 0.03
-    assert float(turn.logs["sigma"]) == pytest.approx(math.sqrt(float(turn.logs["error"])), rel=0.5)
+    assert 0.5 < float(turn.logs["sigma"]) / math.sqrt(float(turn.logs["error"])) < 2.5  # it began at 0.37
     back = painter.reconstruct(batch().pictures)
     assert float((back - batch().pictures).square().mean()) < 0.03
 
@@ -104,10 +111,41 @@ def test_reconstruction_takes_the_category_that_explains_best():
     one = batch()
     per_label = []
     for label in range(3):
-        labels = torch.full((6,), label)
-        per_label.append(painter.decode(painter.encode(one.pictures, labels)[0], labels))
+        condition = painter.embedding(torch.full((6,), label))
+        mean, _, features = painter.encoder(one.pictures, condition)
+        painted, _ = painter.decoder(mean, condition, features, lambda *shape: torch.zeros(6, *shape))
+        per_label.append(painted.clamp(-1, 1))
     back = painter.reconstruct(one.pictures)
     assert all(any(torch.allclose(b, p[i], atol=1e-6) for p in per_label) for i, b in enumerate(back))
+
+
+def test_detail_measures_posterior_against_prior():
+    torch.manual_seed(0)
+    detail = Detail(16, 3)
+    for layer in (detail.prior, detail.posterior):
+        torch.nn.init.normal_(layer.weight, std=0.1)
+    h, feature = torch.randn(2, 2, 16, 4, 4)
+    seen = torch.nn.functional.silu(detail.norm(h))
+    prior_mean, prior_logvar = detail.prior(seen).chunk(2, dim=1)
+    shift, ratio = detail.posterior(torch.cat([seen, feature], dim=1)).chunk(2, dim=1)
+    prior = Normal(prior_mean, (prior_logvar / 2).exp())
+    posterior = Normal(prior_mean + shift * prior.stddev, ((prior_logvar + ratio) / 2).exp())
+    out, kl = detail(h, feature, lambda *shape: torch.ones(2, *shape))
+    torch.testing.assert_close(kl, kl_divergence(posterior, prior).sum(dim=(1, 2, 3)), atol=1e-3, rtol=1e-4)
+    torch.testing.assert_close(out, h + detail.inject(posterior.mean + posterior.stddev))
+    drawn, none = detail(h, None, lambda *shape: torch.ones(2, *shape))
+    torch.testing.assert_close(drawn, h + detail.inject(prior.mean + prior.stddev))
+    assert torch.equal(none, torch.zeros(2))
+
+
+def test_without_detail_it_is_the_autoencoder_of_the_paper():
+    torch.manual_seed(0)
+    painter = VAE.build("tiny", categories=CATEGORIES, detail=(0, 0, 0))
+    (turn,) = painter.turns(batch(), 0)
+    assert float(turn.logs["kl_detail"]) == 0
+    turn.loss.backward()
+    assert all(p.grad is not None for p in painter.parameters())
+    assert painter.reconstruct(painter.paint(2)).shape == (2, 3, 32, 32)
 
 
 @pytest.mark.parametrize("resolution", [64, 128])
@@ -119,7 +157,16 @@ def test_larger_pictures(resolution):
 
 
 @pytest.mark.parametrize(
-    "values", [{"channels": (20,)}, {"channels": (16,) * 6}, {"latent": 0}, {"beta": -1}, {"sigma": float("nan")}]
+    "values",
+    [
+        {"channels": (20,)},
+        {"channels": (16,) * 6, "detail": (0,) * 6},
+        {"latent": 0},
+        {"detail": (1, 2)},
+        {"detail": (0, 0, 99)},
+        {"beta": -1},
+        {"sigma": float("nan")},
+    ],
 )
 def test_networks_that_cannot_be_built_are_refused(values):
     with pytest.raises(ConfigError, match=next(iter(values))):

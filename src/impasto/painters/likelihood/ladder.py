@@ -1,0 +1,169 @@
+"""Encoder and decoder of an autoencoder whose latents are a vector and, where asked for, maps of detail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import cast
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from impasto.nn.group_norm import groups_of
+from impasto.nn.residual import Resample, ResidualBlock, small_output
+from impasto.painters.likelihood.gaussian import gaussian_kl
+
+__all__ = ["Decoder", "Detail", "Draw", "Encoder"]
+
+Draw = Callable[..., Tensor]
+"""Gives noise of shape (N, *shape) for a shape."""
+
+
+class Encoder(nn.Module):
+    """Pictures and conditions to the mean and log-variance of their latents, and to a map of features per level.
+
+    Args:
+        channels: Of each level, finest first.
+        blocks: Residual blocks on each level.
+        latent: Length D of the vector.
+        patch: Side of the squares of pixels that are folded into one place of the finest map.
+        coarse: Rows of the coarsest map.
+        condition: Length E of the condition; 0 without one.
+    """
+
+    def __init__(
+        self, channels: Sequence[int], blocks: int, latent: int, *, patch: int, coarse: int, condition: int
+    ) -> None:
+        super().__init__()
+        self.patch, width = patch, channels[0]
+        self.stem = nn.Conv2d(3 * patch**2, width, 3, padding=1)
+        self.levels = nn.ModuleList()
+        for level, outputs in enumerate(channels):
+            row = nn.ModuleList()
+            for block in range(blocks):
+                resample: Resample = "down" if level and not block else "keep"
+                row.append(ResidualBlock(width, outputs, condition, resample))
+                width = outputs
+            self.levels.append(row)
+        # No norm here nor before the decoder's head: it would take away how light and how strong a picture is.
+        self.head = nn.Linear(width * coarse**2, 2 * latent)
+
+    def forward(self, pictures: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor, list[Tensor]]:
+        """Encode (N, 3, R, R) under conditions (N, E) into means and log-variances (N, D), and features."""
+        h, features = self.stem(F.pixel_unshuffle(pictures, self.patch)), []
+        for level in self.levels:
+            for block in cast(nn.ModuleList, level):
+                h = block(h, condition)
+            features.append(h)
+        mean, logvar = self.head(h.flatten(1)).float().chunk(2, dim=1)
+        return mean, _bounded(logvar), features
+
+
+class Detail(nn.Module):
+    """Latents on a map, whose prior is told by what has been painted so far.
+
+    Args:
+        width: Channels of the decoder's map, and of the encoder's.
+        latents: Numbers for each place.
+
+    Source: Sønderby et al. 2016; posterior relative to the prior: Vahdat & Kautz 2020, section 3.2.
+    """
+
+    def __init__(self, width: int, latents: int) -> None:
+        super().__init__()
+        self.latents = latents
+        self.norm = nn.GroupNorm(groups_of(width), width)
+        self.prior = small_output(nn.Conv2d(width, 2 * latents, 3, padding=1))
+        self.posterior = small_output(nn.Conv2d(2 * width, 2 * latents, 3, padding=1))
+        self.inject = nn.Conv2d(latents, width, 1)
+
+    def forward(self, h: Tensor, feature: Tensor | None, draw: Draw) -> tuple[Tensor, Tensor]:
+        """Add latents to a map (N, width, H, W), seen through the encoder's feature or drawn from the prior.
+
+        Returns:
+            The map, and the divergence of posterior from prior in nats, shape (N,).
+        """
+        seen = F.silu(self.norm(h))
+        mean, logvar = self.prior(seen).float().chunk(2, dim=1)
+        logvar, kl = _bounded(logvar), h.new_zeros(len(h), dtype=torch.float32)
+        if feature is not None:
+            shift, logratio = self.posterior(torch.cat([seen, feature], dim=1)).float().chunk(2, dim=1)
+            logratio = _bounded(logratio)
+            # Both shifts are measured in the prior's spread, under which the posterior is a Gaussian like any other.
+            kl = gaussian_kl(shift.flatten(1), logratio.flatten(1))
+            mean, logvar = mean + shift * torch.exp(0.5 * logvar), logvar + logratio
+        z = mean + torch.exp(0.5 * logvar) * draw(self.latents, *h.shape[2:])
+        return h + self.inject(z), kl
+
+
+class Decoder(nn.Module):
+    """Latents and conditions to pictures. The latent also scales and shifts every block.
+
+    Args:
+        channels: Of each level, finest first.
+        blocks: Residual blocks on each level.
+        latent: Length D of the vector.
+        patch: Side of the squares of pixels that are unfolded from one place of the finest map.
+        coarse: Rows of the coarsest map.
+        condition: Length E of the condition; 0 without one.
+        detail: Latents for each place of each level, finest first; 0 for none.
+    """
+
+    def __init__(
+        self,
+        channels: Sequence[int],
+        blocks: int,
+        latent: int,
+        *,
+        patch: int,
+        coarse: int,
+        condition: int,
+        detail: Sequence[int],
+    ) -> None:
+        super().__init__()
+        self.patch, self.coarse, width = patch, coarse, channels[-1]
+        style = 2 * channels[0]
+        self.base = nn.Linear(latent, width * coarse**2)
+        self.style = nn.Linear(latent + condition, style)
+        self.levels, self.details = nn.ModuleList(), nn.ModuleList()
+        for outputs, latents in zip(reversed(channels), reversed(detail), strict=True):
+            row = nn.ModuleList()
+            for block in range(blocks):
+                resample: Resample = "up" if len(self.levels) and not block else "keep"
+                row.append(ResidualBlock(width, outputs, style, resample))
+                width = outputs
+            self.levels.append(row)
+            self.details.append(Detail(width, latents) if latents else nn.Identity())
+        self.last = ResidualBlock(width, width, style) if detail[0] else None
+        self.head = small_output(nn.Conv2d(width, 3 * patch**2, 3, padding=1), gain=0.5)
+
+    def forward(
+        self, latents: Tensor, condition: Tensor | None, features: list[Tensor] | None, draw: Draw
+    ) -> tuple[Tensor, Tensor]:
+        """Decode (N, D) under conditions (N, E).
+
+        Args:
+            latents: Shape (N, D).
+            condition: Shape (N, E).
+            features: Of the encoder, where a given picture is to be met.
+            draw: Gives the noise of the detail, of shape (N, *shape).
+
+        Returns:
+            Pictures (N, 3, R, R), not yet clamped, and the divergence of their detail in nats, shape (N,).
+        """
+        style = F.silu(self.style(latents if condition is None else torch.cat([latents, condition], dim=1)))
+        h = self.base(latents).view(len(latents), -1, self.coarse, self.coarse)
+        kl = latents.new_zeros(len(latents))
+        for i, (row, detail) in enumerate(zip(self.levels, self.details, strict=True)):
+            for block in cast(nn.ModuleList, row):
+                h = block(h, style)
+            if isinstance(detail, Detail):
+                h, more = detail(h, None if features is None else features[-1 - i], draw)
+                kl = kl + more
+        h = h if self.last is None else self.last(h, style)
+        return F.pixel_shuffle(self.head(F.silu(h)), self.patch).float(), kl
+
+
+def _bounded(logvar: Tensor) -> Tensor:
+    """Log-variances within bounds, so that exp cannot overflow in the first steps."""
+    return logvar.clamp(-12, 4)
