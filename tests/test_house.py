@@ -26,7 +26,7 @@ LAYERS = (
     {"__init__"},
     {"errors", "files", "config", "catalogue"},
     {"nn"},
-    {"contract", "pretrained"},
+    {"contract", "model_card", "pretrained"},
     {"data", "landscape"},
     {"painters", "training", "metrics"},
     {"api"},

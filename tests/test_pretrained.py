@@ -66,7 +66,18 @@ def test_the_folder_has_the_layout_of_the_hub(folder):
     card = (folder / "README.md").read_text()
     assert card.startswith("---\n")
     assert "Realism, Cubism" in card
-    assert '"hash": "abc"' in card
+    assert "SHA-256 `abc`" in card
+
+
+def test_what_is_learned_later_joins_the_card(folder):
+    weights = (folder / "model.safetensors").read_bytes()
+    measured = {"fid": {"value": 12.345, "interval": [12.0, 13.0], "n": {"painted": 50}, "real": {"value": 2.5}}}
+    pretrained.annotate(folder, {"metrics": {**measured, "is": {"value": None, "reason": "no weights"}}})
+    card = (folder / "README.md").read_text()
+    assert "| fid | 12.35 | 12 … 13 | 50 painted | 2.5 |" in card
+    assert "| is |" not in card
+    assert json.loads((folder / "config.json").read_text())["facts"]["data"] == {"hash": "abc"}
+    assert (folder / "model.safetensors").read_bytes() == weights
 
 
 def test_what_only_training_needs_is_not_exported(folder):

@@ -249,6 +249,8 @@ def measure(
 ) -> dict[str, Any]:
     """Measure a painter against the pictures of a store; writes `measure.json` and `report.html`.
 
+    A painter that lies in a local folder has the numbers added to its model card.
+
     Args:
         source: A run, an exported painter, or a hub id.
         against: A store of the painter's resolution.
@@ -264,6 +266,7 @@ def measure(
         DataError: When store and painter differ in resolution.
         ImpastoError: As `metrics.measure.measure` says.
     """
+    from impasto import pretrained
     from impasto.data.store import Store
     from impasto.metrics.measure import measure as work
 
@@ -276,9 +279,10 @@ def measure(
     label = label or _label_of(painter, store)
     place = Path(out) if out else Path(source) / "measure"
     run = Path(source) if (Path(source) / "run.json").exists() else None
-    facts = {"source": str(source), "store": str(against), **({"run": str(run)} if run else {})}
+    weights = _weights(painter)
+    facts = {"source": str(source), "weights": weights, "store": str(against), **({"run": str(run)} if run else {})}
     train_split, test_split = store.split("train", label), store.split(split, label)
-    return work(
+    measured = work(
         painter,
         test_split,
         train=train_split,
@@ -290,6 +294,10 @@ def measure(
         cache=store.root / "features",
         progress=watch,
     )
+    exported = run / "painter" if run else Path(source)
+    if (exported / "config.json").exists():
+        pretrained.annotate(exported, {"metrics": measured["metrics"]})
+    return measured
 
 
 def _divide(values: Mapping[str, Any], *classes: type) -> list[dict[str, Any]]:

@@ -7,7 +7,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,12 +17,13 @@ from safetensors.torch import load_file, save_file
 from impasto import catalogue
 from impasto.config import load as load_config
 from impasto.errors import CheckpointError, ImpastoError
-from impasto.files import read_json, whole_folder, write_json
+from impasto.files import read_json, whole_folder, write_json, write_whole
+from impasto.model_card import model_card
 
 if TYPE_CHECKING:
     from impasto.contract import Painter
 
-__all__ = ["load", "load_weights", "save", "state_hash"]
+__all__ = ["annotate", "load", "load_weights", "save", "state_hash"]
 
 
 def save(painter: Painter, folder: Path, facts: dict[str, Any]) -> None:
@@ -43,9 +43,21 @@ def save(painter: Painter, folder: Path, facts: dict[str, Any]) -> None:
         raise ImpastoError(f"{folder} holds other files; export to an empty or new folder.")
     state = {k: v.detach().cpu().contiguous() for k, v in painter.state_dict().items() if _exported(painter, k)}
     with whole_folder(folder, replace=True) as work:
-        write_json(work / "config.json", {**painter.describe(), "facts": facts})
         save_file(state, work / "model.safetensors", metadata={"format": "pt"})
-        (work / "README.md").write_text(_card(painter, facts), encoding="utf8")
+        parameters = sum(p.numel() for name, p in painter.named_parameters() if name in state)
+        _describe(work, {**painter.describe(), "parameters": parameters, "facts": facts})
+
+
+def annotate(folder: Path, facts: dict[str, Any]) -> None:
+    """Add facts to the config and the model card of an exported painter, such as what was measured.
+
+    Raises:
+        CheckpointError: When the folder holds no exported painter.
+        ImpastoError: When it cannot be written.
+    """
+    described = _described(folder)
+    described["facts"] = {**described.get("facts", {}), **facts}
+    _describe(folder, {"parameters": 0, **described})
 
 
 def load(source: str | Path) -> Painter:
@@ -58,9 +70,7 @@ def load(source: str | Path) -> Painter:
         CheckpointError: When a file is missing or damaged, or does not fit its config.
     """
     folder = Path(source) if Path(source).is_dir() else _download(str(source))
-    described = read_json(folder / "config.json", CheckpointError)
-    if not isinstance(described, dict) or "painter" not in described or not isinstance(described.get("config"), dict):
-        raise CheckpointError(f"{folder / 'config.json'} does not name a painter and its config.")
+    described = _described(folder)
     cls = catalogue.painter(str(described["painter"]))
     painter: Painter = cls(load_config(cls.Config, described["config"]))
     load_weights(painter, folder / "model.safetensors", partial=True)
@@ -128,26 +138,15 @@ def _download(name: str) -> Path:
         raise CheckpointError(f"There is no folder {name!r}, and the hub did not give it ({first}).") from None
 
 
-def _card(painter: Painter, facts: dict[str, Any]) -> str:
-    card = type(painter).__card__
-    count = sum(p.numel() for p in painter.parameters())
-    categories = ", ".join(painter.config.categories) or "none"
-    told = json.dumps(facts, indent=2, ensure_ascii=False)
-    return f"""---
-library_name: impasto
-tags: [image-generation, {card.name}]
----
-# A painter of the kind `{card.name}`
+def _described(folder: Path) -> dict[str, Any]:
+    described = read_json(folder / "config.json", CheckpointError)
+    if not isinstance(described, dict) or "painter" not in described or not isinstance(described.get("config"), dict):
+        raise CheckpointError(f"{folder / 'config.json'} does not name a painter and its config.")
+    return described
 
-{card.summary} ({card.source}). {count:,} parameters, {painter.config.resolution} px, categories: {categories}.
 
-```
-impasto paint THIS_FOLDER --count 16
-```
-
-## Data, training and measures
-
-```json
-{told}
-```
-"""
+def _describe(folder: Path, described: dict[str, Any]) -> None:
+    card = catalogue.painter(described["painter"]).__card__
+    write_json(folder / "config.json", described)
+    told = model_card(card, described["config"], described["parameters"], described["facts"])
+    write_whole(folder / "README.md", told)

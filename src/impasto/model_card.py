@@ -1,0 +1,83 @@
+"""The model card of an exported painter: what it is, what it learned from, and how it measures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from impasto.catalogue import Card
+
+__all__ = ["model_card"]
+
+
+def model_card(card: Card, config: Mapping[str, Any], parameters: int, facts: Mapping[str, Any]) -> str:
+    """A README in the hub's form, with front matter.
+
+    Args:
+        card: The painter's entry in the catalogue.
+        config: The painter's config, as plain values.
+        parameters: How many numbers it learned.
+        facts: What is known of its origin: 'data', 'training', and 'metrics' once it was measured.
+    """
+    return "\n".join(
+        [
+            "---",
+            "library_name: impasto",
+            f"tags: [image-generation, painting, {card.name}]",
+            "---",
+            f"# A painter of the kind `{card.name}`",
+            "",
+            f"{card.summary[0].upper()}{card.summary[1:]} ({card.source}). It paints at {config['resolution']} px with "
+            f"{parameters:,} parameters.",
+            "",
+            "```",
+            "impasto paint THIS_FOLDER --count 16",
+            "```",
+            "",
+            f"Categories: {', '.join(config['categories']) or 'none'}.",
+            *_data(facts.get("data", {})),
+            *_training(facts.get("training", {})),
+            *_metrics(facts.get("metrics", {})),
+            "",
+        ]
+    )
+
+
+def _data(data: Mapping[str, Any]) -> Iterator[str]:
+    if not data:
+        return
+    yield from ("", "## Data", "")
+    yield f"{data.get('pictures', 'An unknown number of')} pictures from a store with the SHA-256 `{data.get('hash')}`."
+    licences: Mapping[str, int] = data.get("licences", {})
+    if licences:
+        yield from ("", "| licence, as the data state it | pictures in the store |", "|---|---|")
+        yield from (f"| {name or 'not stated'} | {number} |" for name, number in licences.items())
+
+
+def _training(training: Mapping[str, Any]) -> Iterator[str]:
+    if not training:
+        return
+    yield from ("", "## Training", "")
+    yield (
+        f"{training.get('steps', 0):,} steps, {training.get('pictures', 0):,} pictures seen, "
+        f"{training.get('seconds', 0) / 60:.1f} minutes, torch {training.get('torch')}. "
+        "All settings stand in `config.json`."
+    )
+
+
+def _metrics(metrics: Mapping[str, Any]) -> Iterator[str]:
+    told = {name: m for name, m in metrics.items() if m.get("value") is not None}
+    if not told:
+        return
+    yield from (
+        "",
+        "## Measures",
+        "",
+        "| metric | value | 95 % interval | pictures | real pictures |",
+        "|---|---|---|---|---|",
+    )
+    for name, m in told.items():
+        low_high = " … ".join(f"{x:.4g}" for x in m["interval"]) if m.get("interval") else ""
+        real = f"{m['real']['value']:.4g}" if m.get("real") else ""
+        counts = ", ".join(f"{count:,} {of}" for of, count in m.get("n", {}).items())
+        yield f"| {name} | {m['value']:.4g} | {low_high} | {counts} | {real} |"
