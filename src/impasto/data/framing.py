@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,11 +23,12 @@ Box = tuple[int, int, int, int]
 def least_side(crop: str, resolution: int, crop_bars: bool) -> int | None:
     """Pixels that the short side must keep when a picture is decoded at a smaller scale.
 
-    Not below 256, so that stores of different resolutions find the same duplicates.
+    At twice the resolution the square differs from that of a full decoding by less than one level
+    on average. Not below 128, so that stores of different resolutions find the same duplicates.
     """
     if crop == "centre":
         return None
-    return max(256, resolution * (4 if crop_bars else 2))
+    return max(128, resolution * (4 if crop_bars else 2))
 
 
 def frame(image: Image.Image, resolution: int, crop: str, background: tuple[int, int, int]) -> Pixels:
@@ -48,7 +48,7 @@ def frame(image: Image.Image, resolution: int, crop: str, background: tuple[int,
         scale = resolution / max(width, height)
         size = max(1, round(width * scale)), max(1, round(height * scale))
         canvas = Image.new("RGB", (resolution, resolution), background)
-        small = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=3.0)
+        small = image.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
         canvas.paste(small, ((resolution - size[0]) // 2, (resolution - size[1]) // 2))
         return np.asarray(canvas)
     side = min(width, height) if crop == "cover" else min(width, height, resolution)
@@ -56,7 +56,7 @@ def frame(image: Image.Image, resolution: int, crop: str, background: tuple[int,
     if side == resolution:
         return np.asarray(image.crop((int(left), int(top), int(left) + side, int(top) + side)))
     box = (left, top, left + side, top + side)
-    square = image.resize((resolution, resolution), Image.Resampling.LANCZOS, box=box, reducing_gap=3.0)
+    square = image.resize((resolution, resolution), Image.Resampling.LANCZOS, box=box, reducing_gap=2.0)
     return np.asarray(square)
 
 
@@ -68,7 +68,7 @@ def find_bars(image: Image.Image) -> Box | None:
     """
     width, height = image.size
     step = max(1, min(width, height) // 192)
-    grey = np.asarray(image.convert("L"), dtype=np.float32)[::step, ::step]
+    grey = np.asarray(image.convert("L"))[::step, ::step]
     top, bottom = _pair(grey)
     left, right = _pair(grey.T)
     if not top and not left:
@@ -88,10 +88,11 @@ def flags_of(pixels: Pixels, size: tuple[int, int], bars: Box | None) -> list[st
         bars: As `find_bars` found them.
     """
     found = []
-    values = pixels.astype(np.float32)
-    if float(values.std(axis=(0, 1)).max()) < 2.0:
+    red, green, blue = channels = np.moveaxis(pixels, 2, 0)
+    if all(channel.std() < 2.0 for channel in channels):
         found.append("blank")
-    if float((values.max(axis=2) - values.min(axis=2)).mean()) < 3.0:
+    high, low = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
+    if (high - low).mean() < 3.0:
         found.append("grey")
     if min(size) < len(pixels):
         found.append("tiny")
@@ -100,11 +101,14 @@ def flags_of(pixels: Pixels, size: tuple[int, int], bars: Box | None) -> list[st
     return found
 
 
-def _pair(rows: npt.NDArray[Any]) -> tuple[int, int]:
+def _pair(rows: npt.NDArray[np.uint8]) -> tuple[int, int]:
     """Thickness of the bars at the first and the last rows; (0, 0) when they are no pair."""
     count = len(rows)
-    plain = (rows.max(axis=1) - rows.min(axis=1)) < 16
-    if not (plain[0] and plain[-1]) or plain.all():
+    # Most pictures are done here.
+    if (np.ptp(rows[[0, -1]], axis=1) >= 16).any():
+        return 0, 0
+    plain = np.ptp(rows, axis=1) < 16
+    if plain.all():
         return 0, 0
     levels = rows.mean(axis=1)
     first = _run(plain & (np.abs(levels - levels[0]) < 6))

@@ -2,7 +2,7 @@
 
 Parts are what workers make and what an interrupted preparation finds again. As a program
 (`python -m impasto.data.parts`) this file is a worker: it reads a job a line and answers a line.
-It must not import torch, which would take each worker a second to start.
+It must not import torch, which would take each worker a second to start, nor anything else it can do without.
 """
 
 from __future__ import annotations
@@ -16,20 +16,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import cv2
-import imagehash
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
 from impasto.data.framing import find_bars, flags_of, frame, least_side
 from impasto.data.reading import Unreadable, read_picture
+from impasto.data.twins import THUMB, perceptual_hashes
 from impasto.files import write_whole
 
-__all__ = ["THUMB", "Framing", "job_line", "load_facts", "load_pixels", "make_part"]
-
-THUMB = 32
-"""Side of the thumbnails that near-duplicates are confirmed with."""
+__all__ = ["Framing", "job_line", "load_facts", "load_pixels", "make_part"]
 
 
 @dataclass(frozen=True)
@@ -70,9 +66,11 @@ def make_part(folder: Path, names: list[str], framing: Framing, file: Path, cras
             facts.append({"file": name, **fact})
         except Unreadable as error:
             rejects.append({"file": name, "reason": error.reason, "detail": error.detail})
+    count = len(facts)
+    for fact, phash in zip(facts, perceptual_hashes(thumbs[:count]), strict=True):
+        fact["phash"] = phash
     told = json.dumps({"facts": facts, "rejects": rejects}).encode()
     packed = io.BytesIO()
-    count = len(facts)
     np.savez(packed, pixels=pixels[:count], thumbs=thumbs[:count], told=np.frombuffer(told, np.uint8))
     write_whole(file, packed.getvalue())
 
@@ -109,7 +107,6 @@ def _one(path: Path, framing: Framing, pixels: npt.NDArray[np.uint8], thumb: npt
     whole = hashlib.sha256(repr(image.size).encode() + image.tobytes()).hexdigest()
     return {
         "sha": whole,
-        "phash": str(imagehash.phash(image)),
         "width": reading.size[0],
         "height": reading.size[1],
         "kind": reading.kind,
@@ -125,7 +122,6 @@ def job_line(folder: Path, names: list[str], framing: Framing, file: Path, crash
 
 def _work() -> None:
     """Make parts as told on the standard input until it closes."""
-    cv2.setNumThreads(1)
     # What a decoder prints must not be taken for an answer.
     answers, sys.stdout = sys.stdout, sys.stderr
     print("{}", file=answers, flush=True)

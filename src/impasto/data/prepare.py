@@ -15,11 +15,11 @@ from impasto import __version__
 from impasto.data.finding import Found, Reject, find
 from impasto.data.framing import CROPS
 from impasto.data.labelling import choose_label, read_labels
-from impasto.data.parts import THUMB, Framing, load_facts
+from impasto.data.parts import Framing, load_facts
 from impasto.data.progress import Progress, shown
 from impasto.data.reading import PIXEL_LIMIT
 from impasto.data.store import Store
-from impasto.data.twins import exact_groups, near_groups
+from impasto.data.twins import THUMB, exact_groups, near_groups
 from impasto.data.workers import Job, cores, make_parts
 from impasto.data.workshop import plan_parts, workshop
 from impasto.data.writing import Kept, write_store

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import math
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -126,20 +127,15 @@ def _read(image: Image.Image, background: Colour, limit: int, least: int | None)
         scale = least / min(width, height)
         image.draft(image.mode, (math.ceil(width * scale), math.ceil(height * scale)))
     image.load()
-    upright = _upright(image)
-    if upright.size != image.size:
+    decoded = image.size
+    with suppress(Exception):  # a damaged EXIF block is no reason to lose the picture
+        ImageOps.exif_transpose(image, in_place=True)
+    if image.size != decoded:
         width, height = height, width
-    rgb, fits = _srgb(upright, background)
+    rgb, fits = _srgb(image, background)
     if not fits:
         flags.append("profile ignored")
     return Reading(rgb, (width, height), "JPEG" if kind == "MPO" else kind, tuple(flags))
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    try:
-        return ImageOps.exif_transpose(image)
-    except Exception:  # a damaged EXIF block is no reason to lose the picture
-        return image
 
 
 def _srgb(image: Image.Image, background: Colour) -> tuple[Image.Image, bool]:

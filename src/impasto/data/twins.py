@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["DISTANCE", "exact_groups", "near_groups"]
+__all__ = ["DISTANCE", "THUMB", "exact_groups", "near_groups", "perceptual_hashes"]
 
+THUMB = 32
+"""Side of the thumbnails that pictures are hashed and compared by."""
 DISTANCE = 14
 """Most bits in which the perceptual hashes of near-duplicates differ, of 64."""
 BROAD = 0.3
@@ -32,6 +33,24 @@ def exact_groups(hashes: Sequence[str]) -> Ints:
     """Number of the group of each picture, shape (N,); pictures of one hash share it."""
     first: dict[str, int] = {}
     return np.array([first.setdefault(h, i) for i, h in enumerate(hashes)], np.int64)
+
+
+def perceptual_hashes(thumbs: npt.NDArray[np.uint8]) -> list[str]:
+    """The DCT hash of each thumbnail, as 16 hexadecimal digits.
+
+    A bit tells whether one of the 8 × 8 lowest frequencies of the grey thumbnail lies above their median.
+
+    Args:
+        thumbs: Shape (N, 32, 32, 3).
+
+    Source: Zauner 2010, section 3.2.1; the bits are those of `imagehash.phash`.
+    """
+    # Grey by the integers that Pillow uses; coefficients rounded, or those of plain thumbnails would be noise.
+    grey = (thumbs @ np.array((19595, 38470, 7471)) + 0x8000) >> 16
+    waves = np.cos(np.pi / THUMB * np.outer(np.arange(8), np.arange(THUMB) + 0.5))
+    low = (waves @ grey @ waves.T).round(6).reshape(-1, 64)
+    bits = np.packbits(low > np.median(low, axis=1, keepdims=True), axis=1)
+    return [row.tobytes().hex() for row in bits]
 
 
 def near_groups(phashes: npt.NDArray[np.uint64], thumbs: npt.NDArray[np.uint8]) -> Ints:
@@ -69,34 +88,45 @@ def _alike(pairs: Ints, phashes: npt.NDArray[np.uint64], thumbs: npt.NDArray[np.
     rows, place = np.unique(pairs, return_inverse=True)
     a, b = place.reshape(pairs.shape).T
     small = thumbs[rows].astype(np.float32)
-    fine = np.stack([_fine(thumb) for thumb in small]).reshape(len(rows), -1)
+    grey = small.mean(axis=3)
+    fine, broad = _fine(grey), _broad(grey)
     strength = np.sqrt(np.square(fine).mean(axis=1))
     hue = (small - small.mean(axis=3, keepdims=True)).mean(axis=(1, 2))
     bits = np.bitwise_count(phashes[pairs[:, 0]] ^ phashes[pairs[:, 1]])
     agreement = (fine[a] * fine[b]).mean(axis=1) / np.maximum(1e-6, strength[a] * strength[b])
-    broad = np.stack([_broad(thumb) for thumb in small]).reshape(len(rows), -1)
     structure = (agreement >= 0.3 + 0.015 * bits) & ((broad[a] * broad[b]).mean(axis=1) >= BROAD)
     structure &= np.abs(hue[a] - hue[b]).max(axis=1) < HUE
     itself = np.abs(small[a] - small[b]).max(axis=(1, 2, 3)) < 8 * SMOOTH
     return np.where(np.minimum(strength[a], strength[b]) < SMOOTH, itself, structure)
 
 
-def _fine(thumb: Floats) -> Floats:
-    """What is left of a thumbnail in grey without its broad light and shade, shape (32, 32)."""
-    grey = thumb.mean(axis=2)
-    fine: Floats = grey - cv2.GaussianBlur(grey, (0, 0), 2.0, borderType=cv2.BORDER_REFLECT)
+def _fine(grey: Floats) -> Floats:
+    """What is left of thumbnails in grey, shape (N, 32, 32), without their broad light and shade: (N, 1024)."""
+    fine = (grey - _BLUR @ grey @ _BLUR.T).reshape(len(grey), -1)
     # Clipped here and below, or one bright spot (a moon in a dark sky) would speak for the whole picture.
     size = np.abs(fine)
-    most = max(1.5 * float(np.median(size)), 0.25 * float(size.mean()))
+    most = np.maximum(1.5 * np.median(size, axis=1), 0.25 * size.mean(axis=1))[:, None]
     return fine.clip(-most, most)
 
 
-def _broad(thumb: Floats) -> Floats:
-    """The light and shade of a thumbnail, with mean 0 and variance 1, shape (32, 32)."""
-    grey = thumb.mean(axis=2)
-    grey = grey.clip(*np.percentile(grey, (5, 95)).astype(np.float32))
-    shade: Floats = (grey - grey.mean()) / max(1e-6, float(grey.std()))
-    return shade
+def _broad(grey: Floats) -> Floats:
+    """The light and shade of thumbnails in grey, each with mean 0 and variance 1: (N, 1024)."""
+    shade = grey.reshape(len(grey), -1)
+    low, high = np.percentile(shade, (5, 95), axis=1).astype(np.float32)
+    shade = shade.clip(low[:, None], high[:, None])
+    return (shade - shade.mean(axis=1, keepdims=True)) / np.maximum(1e-6, shade.std(axis=1, keepdims=True))
+
+
+def _blur(sigma: float) -> Floats:
+    """The matrix that blurs a row of a thumbnail, mirrored at its ends, shape (32, 32)."""
+    place = np.arange(THUMB)
+    mirrored = np.concatenate([place[::-1], place, place[::-1]])
+    weight = np.exp(-0.5 * np.square((place[:, None] - np.arange(-THUMB, 2 * THUMB)) / sigma))
+    matrix = weight @ np.eye(THUMB)[mirrored]
+    return (matrix / matrix.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+_BLUR = _blur(2.0)
 
 
 def _joined(group: Ints, pairs: Ints) -> Ints:
