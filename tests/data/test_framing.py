@@ -82,7 +82,10 @@ def test_no_bars_where_there_are_none() -> None:
 
 def test_flags() -> None:
     noise = np.random.default_rng(0).integers(0, 256, (32, 32, 3), dtype=np.uint8)
-    assert flags_of(noise, (100, 100), None) == []
-    assert flags_of(np.full_like(noise, 7), (100, 100), None) == ["blank", "grey"]
-    assert flags_of(noise[..., :1].repeat(3, axis=2), (100, 31), (0, 1, 2, 3)) == ["grey", "tiny", "letterboxed"]
-    assert flags_of(np.tile(np.uint8([200, 10, 10]), (32, 32, 1)), (32, 32), None) == ["blank"]
+    assert flags_of(noise) == []
+    assert flags_of(np.full_like(noise, 7)) == ["blank", "grey"]
+    assert flags_of(noise[..., :1].repeat(3, axis=2)) == ["grey"]
+    assert flags_of(np.tile(np.uint8([200, 10, 10]), (32, 32, 1))) == ["blank"]
+    # Only the last channel tells a picture.
+    noise[..., :2] = 90
+    assert flags_of(noise) == []

@@ -105,6 +105,42 @@ def test_duplicates_never_meet_across_splits(pictures: Path, make: Make) -> None
         assert len({split[f"dawn/{path.name}"], *(split[f"copies/{path.stem}{end}"] for end in (".png", ".jpg"))}) == 1
 
 
+def test_a_large_copy_replaces_a_small_one(make: Make, tmp_path: Path, scene: Scene) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for i in range(8):
+        for side in (256, 512):
+            scene(i, side, side).save(folder / f"{i}-{side}.jpg")
+    store = make(resolution=64)
+    assert store.table["file"].to_pylist() == [f"{i}-512.jpg" for i in range(8)]
+    assert reasons(store) == {f"{i}-256.jpg": "near duplicate" for i in range(8)}
+
+
+def test_pictures_that_differ_only_where_they_are_cropped(make: Make, tmp_path: Path) -> None:
+    random = np.random.default_rng(0)
+    pixels = random.integers(0, 256, (48, 192, 3), dtype=np.uint8)
+    (tmp_path / "pictures").mkdir()
+    for name in "abc":
+        pixels[:, :56] = np.asarray(
+            Image.fromarray(random.integers(0, 256, (3, 4, 3), dtype=np.uint8)).resize((56, 48))
+        )
+        Image.fromarray(pixels).save(tmp_path / "pictures" / f"{name}.png")
+    assert "exact duplicate" not in reasons(make()).values()
+
+
+def test_flags_tell_what_is_odd(pictures: Path, make: Make, scene: Scene) -> None:
+    scene(30, 12, 40).save(pictures / "small.png")
+    scene(31).convert("L").save(pictures / "grey.png")
+    wide = Image.new("RGB", (96, 96))
+    wide.paste(scene(32, 96, 64), (0, 16))
+    wide.save(pictures / "wide.png")
+    store = make()
+    flags = dict(zip(store.table["file"].to_pylist(), store.table["flags"].to_pylist(), strict=True))
+    odd = {name: found for name, found in flags.items() if found}
+    assert odd == {"small.png": ["tiny"], "grey.png": ["grey"], "wide.png": ["letterboxed"]}
+    assert store.manifest["counts"]["flags"] == {"grey": 1, "letterboxed": 1, "tiny": 1}
+
+
 def test_bad_files_are_named_and_the_rest_goes_on(pictures: Path, make: Make, tmp_path: Path) -> None:
     good = (pictures / "dawn" / "01.png").read_bytes()
     (pictures / "cut.png").write_bytes(good[:500])

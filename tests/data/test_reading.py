@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageCms, ImageFile
 
+from impasto.data.framing import frame
 from impasto.data.reading import Unreadable, read_picture, sniff
 
 Scene = Callable[..., Image.Image]
@@ -221,6 +222,24 @@ def test_a_large_jpeg_is_decoded_small_but_told_large(tmp_path: Path, scene: Sce
     reading = read_picture(tmp_path / "a.jpg", least=200)
     assert reading.size == (800, 1600)
     assert reading.image.size == (200, 400)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("size", [(256, 256), (301, 257), (517, 600)])
+def test_decoding_small_changes_the_square_little(
+    tmp_path: Path, scene: Scene, size: tuple[int, int], orientation: int
+) -> None:
+    grain = np.random.default_rng(0).normal(0, 12, (size[1], size[0], 1))
+    picture = (np.asarray(scene(1, *size)) + grain).clip(0, 255).astype(np.uint8)
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    Image.fromarray(picture).save(tmp_path / "a.jpg", quality=90, exif=exif)
+    small, full = (read_picture(tmp_path / "a.jpg", least=least) for least in (128, None))
+    assert full.image.size == small.size == full.size
+    assert 128 <= min(small.image.size) < 256
+    for crop in ("cover", "pad"):
+        one, two = (frame(r.image, 64, crop, (255, 255, 255), r.box).astype(int) for r in (small, full))
+        assert np.abs(one - two).mean() < 1
 
 
 def linear_profile() -> bytes:

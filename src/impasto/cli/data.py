@@ -25,6 +25,7 @@ def prepare(
     seed: Annotated[int, typer.Option(help="Of the split.")] = 0,
     background: Annotated[str, typer.Option(help="Colour behind transparent pictures and pads.")] = "white",
     crop_bars: Annotated[bool, typer.Option(help="Crop the bars of letterboxed pictures.")] = False,
+    duplicates: Annotated[str, typer.Option(help="drop, or keep: each group on one side of the split.")] = "drop",
     max_bad: Annotated[float, typer.Option(help="Share of bad files above which it is an error.")] = 0.5,
     workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
     json: Json = False,
@@ -42,6 +43,7 @@ def prepare(
         seed=seed,
         background=background,
         crop_bars=crop_bars,
+        duplicates=duplicates,
         max_bad=max_bad,
         workers=workers,
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 import warnings
 from contextlib import suppress
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from impasto.errors import DataError
 
@@ -22,6 +21,7 @@ PIXEL_LIMIT = 100_000_000
 """Most pixels of a picture that is decoded: 10,000 × 10,000."""
 
 Colour = tuple[int, int, int]
+Box = tuple[float, float, float, float]
 
 
 class Unreadable(DataError):
@@ -44,6 +44,8 @@ class Reading:
 
     Attributes:
         image: Upright, mode RGB; may be smaller than the file's picture (see `least`).
+        box: What of `image` the picture fills, as left, top, right, bottom: half of 301 columns are
+            150.5 of 151.
         size: Width and height of the upright picture in the file.
         kind: Format, such as 'JPEG'.
         flags: 'animated' when only the first frame was taken, 'profile ignored' when the colour
@@ -51,6 +53,7 @@ class Reading:
     """
 
     image: Image.Image
+    box: Box
     size: tuple[int, int]
     kind: str
     flags: tuple[str, ...]
@@ -119,23 +122,36 @@ def _read(image: Image.Image, background: Colour, limit: int, least: int | None)
     if width * height > limit:
         raise Unreadable("too large", f"{width} × {height} pixels, where {limit:,} are the limit")
     kind = str(image.format)
-    flags = []
+    flags, drafted = [], None
     if kind in ("GIF", "WEBP", "PNG") and getattr(image, "is_animated", False):
         flags.append("animated")
         image.seek(0)
     if kind == "JPEG" and least is not None and min(width, height) > least:
-        scale = least / min(width, height)
-        image.draft(image.mode, (math.ceil(width * scale), math.ceil(height * scale)))
+        factor = min(width, height) // least
+        # Rounded down: of 301 pixels a half is 150, or the decoder would find that too small.
+        drafted = image.draft(image.mode, (width // factor, height // factor))
     image.load()
     decoded = image.size
-    with suppress(Exception):  # a damaged EXIF block is no reason to lose the picture
-        ImageOps.exif_transpose(image, in_place=True)
+    box = _upright(image, drafted[1] if drafted else (0, 0, *decoded))
     if image.size != decoded:
         width, height = height, width
     rgb, fits = _srgb(image, background)
     if not fits:
         flags.append("profile ignored")
-    return Reading(rgb, (width, height), "JPEG" if kind == "MPO" else kind, tuple(flags))
+    return Reading(rgb, box, (width, height), "JPEG" if kind == "MPO" else kind, tuple(flags))
+
+
+def _upright(image: Image.Image, box: Box) -> Box:
+    """Turn a picture as its EXIF block tells, and the box with it."""
+    turn = 1
+    with suppress(Exception):  # a damaged EXIF block is no reason to lose the picture
+        told = image.getexif().get(ExifTags.Base.Orientation, 1)
+        ImageOps.exif_transpose(image, in_place=True)
+        turn = told if told in range(2, 9) else 1
+    width, height = box[2:] if turn < 5 else (box[3], box[2])
+    left = image.width - width if turn in (2, 3, 6, 7) else 0.0
+    top = image.height - height if turn in (3, 4, 7, 8) else 0.0
+    return left, top, left + width, top + height
 
 
 def _srgb(image: Image.Image, background: Colour) -> tuple[Image.Image, bool]:
@@ -160,7 +176,7 @@ def _srgb(image: Image.Image, background: Colour) -> tuple[Image.Image, bool]:
 def _follow(image: Image.Image, profile: bytes | None) -> tuple[Image.Image, bool]:
     plain = image.convert("RGB") if image.mode == "RGBA" else image
     if profile is None:
-        return plain.convert("RGB"), True
+        return plain if plain.mode == "RGB" else plain.convert("RGB"), True
     for mode in dict.fromkeys((plain.mode, "RGB" if plain.mode == "L" else plain.mode, "L")):
         # A grey picture may carry an RGB profile, and a palette of greys a grey one.
         if mode == "L" and plain.mode not in ("L", "RGB"):

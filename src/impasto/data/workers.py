@@ -26,7 +26,7 @@ __all__ = ["Job", "cores", "make_parts"]
 Job = tuple[list[str], Path]
 """Names of a part's files, and the file the part becomes."""
 
-FEW = 256
+FEW = 512
 """Up to this many pictures it is faster not to start a process."""
 
 

@@ -18,7 +18,7 @@ from impasto.errors import ImpastoError
 
 __all__ = ["plan_parts", "workshop"]
 
-PART_VERSION = 1
+PART_VERSION = 2
 PART_BYTES = 4_000_000
 
 
@@ -62,9 +62,9 @@ def workshop(out: Path, folder: Path, found: Found, framing: Framing) -> Iterato
 def plan_parts(found: Found, resolution: int, work: Path) -> list[Job]:
     """Cut the pictures, in order of name, into parts of a few megabytes; see `make_parts`."""
     names = [source.name for source in found.pictures]
-    each = max(8, min(256, PART_BYTES // (resolution * resolution * 3)))
+    each = max(8, min(128, PART_BYTES // (resolution * resolution * 3)))
     starts = range(0, len(names), each)
-    return [(names[start : start + each], work / f"{number:06d}.npz") for number, start in enumerate(starts)]
+    return [(names[start : start + each], work / f"{number:06d}.part") for number, start in enumerate(starts)]
 
 
 def _take(lock: int, out: Path) -> None:

@@ -108,7 +108,7 @@ def _write_pixels(file: Path, rows: list[int], jobs: Sequence[Job], side: int) -
         for _, part in jobs:
             pixels = load_pixels(part)
             own = wanted[(wanted >= first) & (wanted < first + len(pixels))] - first
-            out.write(np.ascontiguousarray(pixels[own]).tobytes())
+            out.write(pixels[own].data)
             first += len(pixels)
 
 

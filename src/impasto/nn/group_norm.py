@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
-__all__ = ["groups_of", "modulated_group_norm"]
+from impasto.errors import ConfigError
+
+__all__ = ["group_norm_apart", "groups_of", "modulated_group_norm"]
 
 GROUP = 16  # channels; in channels_last bfloat16, smaller groups than a vector register take four times as long
 
@@ -17,6 +21,26 @@ def groups_of(channels: int) -> int:
     while channels % groups:
         groups -= 1
     return groups
+
+
+def group_norm_apart(norm: nn.GroupNorm, maps: Sequence[Tensor]) -> list[Tensor]:
+    """The group norm of maps as if their channels followed one another in a single map; they may differ in size.
+
+    Args:
+        norm: Of all their channels together.
+        maps: Each of shape (N, C, H, W) with its own C, H and W.
+
+    Raises:
+        ConfigError: When a group would lie in two maps.
+    """
+    channels, size = [m.shape[1] for m in maps], norm.num_channels // norm.num_groups
+    if any(c % size for c in channels):
+        raise ConfigError(f"Maps of {channels} channels cannot share groups of {size}: choose multiples of {size}.")
+    weights, biases = norm.weight.split(channels), norm.bias.split(channels)
+    return [
+        F.group_norm(m, c // size, weight, bias, norm.eps)
+        for m, c, weight, bias in zip(maps, channels, weights, biases, strict=True)
+    ]
 
 
 def modulated_group_norm(x: Tensor, scale: Tensor, shift: Tensor, *, groups: int, eps: float = 1e-5) -> Tensor:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -19,14 +18,16 @@ __all__ = ["UNet"]
 class Stage(nn.Module):
     """A residual block, followed by self-attention where it is asked for."""
 
-    def __init__(self, inputs: int, outputs: int, condition: int, resample: Resample, attention: bool) -> None:
+    def __init__(
+        self, inputs: int, outputs: int, condition: int, resample: Resample, *, attention: bool, beside: int = 0
+    ) -> None:
         super().__init__()
-        self.block = ResidualBlock(inputs, outputs, condition, resample)
+        self.block = ResidualBlock(inputs, outputs, condition, resample, beside)
         self.attention = SelfAttention(outputs) if attention else nn.Identity()
 
-    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
-        """Transform (N, inputs, H, W) under a condition (N, D) into (N, outputs, H', W')."""
-        result: Tensor = self.attention(self.block(x, condition))
+    def forward(self, x: Tensor, condition: Tensor, beside: Tensor | None = None) -> Tensor:
+        """Transform (N, inputs, H, W), with (N, beside, H', W') and a condition (N, D), into (N, outputs, H', W')."""
+        result: Tensor = self.attention(self.block(x, condition, beside))
         return result
 
 
@@ -66,17 +67,18 @@ class UNet(nn.Module):
             for block in range(blocks):
                 halve = level > 0 and block == 0
                 side = side // 2 if halve else side
-                self.down.append(Stage(width, outputs, dim, "down" if halve else "keep", side in attention))
+                self.down.append(Stage(width, outputs, dim, "down" if halve else "keep", attention=side in attention))
                 width = outputs
                 kept.append(width)
-        self.middle = Stage(width, width, dim, "keep", side in attention)
+        self.middle = Stage(width, width, dim, "keep", attention=side in attention)
         self.up = nn.ModuleList()
         for level, outputs in reversed(list(enumerate(channels))):
-            for _ in range(blocks):
-                self.up.append(Stage(width + kept.pop(), outputs, dim, "keep", side in attention))
+            for block in range(blocks):
+                double = level < len(channels) - 1 and block == 0
+                side = side * 2 if double else side
+                resample: Resample = "up" if double else "keep"
+                self.up.append(Stage(width, outputs, dim, resample, attention=side in attention, beside=kept.pop()))
                 width = outputs
-            if level:
-                side *= 2
         self.norm = nn.GroupNorm(groups_of(width), width)
         self.head = small_output(nn.Conv2d(width, 3 * patch**2, 3, padding=1))
 
@@ -99,9 +101,6 @@ class UNet(nn.Module):
             kept.append(h)
         h = self.middle(h, condition)
         for stage in self.up:
-            skip = kept.pop()
-            if h.shape[-1] != skip.shape[-1]:
-                h = F.interpolate(h, scale_factor=2, mode="nearest")
-            h = stage(torch.cat([h, skip], dim=1), condition)
+            h = stage(h, condition, kept.pop())
         h = self.head(F.silu(self.norm(h)))
         return F.pixel_shuffle(h, self.patch) if self.patch > 1 else h

@@ -152,7 +152,7 @@ class Decoder(nn.Module):
             Pictures (N, 3, R, R), not yet clamped, and the divergence of their detail in nats, shape (N,).
         """
         style = F.silu(self.style(latents if condition is None else torch.cat([latents, condition], dim=1)))
-        h = self.base(latents).view(len(latents), -1, self.coarse, self.coarse)
+        h = _laid_as(self.head.weight, self.base(latents).view(len(latents), -1, self.coarse, self.coarse))
         kl = latents.new_zeros(len(latents))
         for i, (row, detail) in enumerate(zip(self.levels, self.details, strict=True)):
             for block in cast(nn.ModuleList, row):
@@ -162,6 +162,12 @@ class Decoder(nn.Module):
                 kl = kl + more
         h = h if self.last is None else self.last(h, style)
         return F.pixel_shuffle(self.head(F.silu(h)), self.patch).float(), kl
+
+
+def _laid_as(kernel: Tensor, x: Tensor) -> Tensor:
+    """A map in the memory layout of a kernel; mixed layouts cost a copy in every layer."""
+    last = kernel.is_contiguous(memory_format=torch.channels_last)
+    return x.contiguous(memory_format=torch.channels_last if last else torch.contiguous_format)
 
 
 def _bounded(logvar: Tensor) -> Tensor:
