@@ -250,10 +250,9 @@ def test_import_is_fast_and_light(statement):
 
 
 def test_the_verbs_load_no_optional_package():
-    # imagehash, a dependency, imports scipy.
     _, loaded = modules_after("import impasto\nfor name in impasto.__all__: getattr(impasto, name)")
     assert "torch" in loaded
-    assert loaded & (optional() - {"scipy"}) == set()
+    assert loaded & optional() == set()
 
 
 def test_the_version_is_read_from_the_package():

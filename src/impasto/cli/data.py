@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
 
 from impasto.cli.out import Json, console, print_json
 
@@ -69,6 +70,33 @@ def inspect(
     if json:
         print_json(told)
         return
-    for key, value in told.items():
-        console.print(f"{key}: {value}", soft_wrap=True, markup=False)
-    console.print(f"With pictures: {(out or store / 'inspection') / 'inspect.html'}", soft_wrap=True)
+    sides = told["source_sizes"]["short_side"]
+    for title, value in (
+        (
+            "pictures",
+            f"{told['pictures']:,} of {told['resolution']} px: {told['train']:,} train, {told['test']:,} test",
+        ),
+        ("sources", f"short side {sides['least']} to {sides['most']} px; {_counts(told['source_sizes']['kinds'])}"),
+        ("left out", _counts(told["left_out"])),
+        ("flagged", _counts(told["flags"])),
+        ("labels", f"{told['label'] or 'none'} ({told['label_chosen']}); columns: {', '.join(told['label_columns'])}"),
+        ("licences", _counts(dict(list(told["licences"].items())[:3])) + (" …" if len(told["licences"]) > 3 else "")),
+    ):
+        console.print(f"{title:10}{value}", soft_wrap=True, markup=False)
+    if told["categories"]:
+        console.print(_shares(told["categories"]))
+    console.print(f"With pictures: {told['page']}", soft_wrap=True, markup=False)
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name or 'not stated'}: {count:,}" for name, count in counts.items()) or "none"
+
+
+def _shares(categories: dict[str, dict[str, float]]) -> Table:
+    """The categories with a bar each, as long as its share."""
+    table = Table("category", "train", "test", "share", "", box=None)
+    most = max(told["share"] for told in categories.values())
+    for name, told in categories.items():
+        bar = "█" * max(1, round(30 * told["share"] / most))
+        table.add_row(name, f"{told['train']:,.0f}", f"{told['test']:,.0f}", f"{told['share']:.1%}", bar)
+    return table
