@@ -46,12 +46,10 @@ def main() -> None:
 
 
 def train(told: argparse.Namespace) -> None:
-    """Train all painters side by side; a run that is complete is left as it is."""
+    """Train all painters side by side; a run goes on where it stopped, and one that is complete stays as it is."""
     env = {**os.environ, "OMP_NUM_THREADS": "1"}
     running = {}
     for name in told.painters:
-        if (told.out / name / "painter").exists():
-            continue
         command = [sys.executable, "-m", "impasto", "train", name, str(told.store), "--out", str(told.out / name)]
         told.out.mkdir(parents=True, exist_ok=True)
         with (told.out / f"{name}.log").open("a") as log:

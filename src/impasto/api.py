@@ -24,6 +24,9 @@ __all__ = ["inspect", "load_painter", "measure", "paint", "prepare", "repaint", 
 CHUNK = 64
 """Most pictures painted at a time."""
 
+SHEET = 256
+"""Most pictures on a contact sheet."""
+
 
 def prepare(folder: str | Path, out: str | Path, **options: Any) -> Store:
     """Make a store of a folder of pictures; options and errors as in `data.prepare.prepare`."""
@@ -99,7 +102,12 @@ def train(
     torch.manual_seed(settings.seed)
     preset = preset or ("base" if torch.cuda.is_available() and settings.device != "cpu" else "small")
     known = {"resolution": split.store.resolution, "categories": split.categories, "shares": split.shares}
-    made = cls.build(preset, **{**known, **what})
+    if fixed := sorted(known.keys() & what.keys()):
+        raise ConfigError(
+            f"{fixed[0]} = {what[fixed[0]]!r} cannot be set: it comes from the store. "
+            "Prepare another store, or choose the label column with --label."
+        )
+    made = cls.build(preset, **known, **what)
     return loop(made, split, Path(out), settings, facts={"preset": preset}, watch=watch)
 
 
@@ -146,7 +154,7 @@ def paint(
     settings: Mapping[str, Any] | None = None,
     watch: Callable[[int, int], None] | None = None,
 ) -> list[Path]:
-    """Paint pictures into a folder, each with its recipe inside, and a contact sheet.
+    """Paint pictures into a folder, each with its recipe inside, and a contact sheet of the first ones.
 
     Args:
         source: A run, an exported painter, or a hub id.
@@ -190,10 +198,11 @@ def paint(
         for index, picture in enumerate(pixels, first):
             recipe = _recipe(painter, source, weights, picture, seed, index, size, category, told)
             save_picture(paths[index], picture, recipe)
-        done.append(pixels)
+        if first < SHEET:
+            done.append(pixels)
         if watch:
             watch(min(count, first + size), count)
-    _save_sheet(contact_sheet(np.concatenate(done), scale=max(1, 96 // painter.config.resolution)), paths[-1])
+    _save_sheet(contact_sheet(np.concatenate(done)[:SHEET], scale=max(1, 96 // painter.config.resolution)), paths[-1])
     return paths
 
 
@@ -216,15 +225,18 @@ def repaint(
     from impasto.data.recipe import pixels_hash, read_recipe, save_picture
 
     recipe = read_recipe(picture)
+    # The recipe may have been written from another working folder, somewhere above the picture.
+    above = (folder / recipe.painter for folder in (Path(), *Path(picture).resolve().parents))
+    source = source or next((place for place in above if place.is_dir()), recipe.painter)
     try:
-        painter = load_painter(source or recipe.painter)
+        painter = load_painter(source)
     except CheckpointError as error:
         raise RecipeError(
-            f"The painter of {picture} is not at {source or recipe.painter} ({error}) Say where it is: --painter FOLDER"
+            f"The painter of {picture} is not at {source} ({error}) Say where it is: --painter FOLDER"
         ) from None
     if _weights(painter) != recipe.weights:
         raise RecipeError(
-            f"The painter at {source or recipe.painter} has other weights than the one that painted {picture}. "
+            f"The painter at {source} has other weights than the one that painted {picture}. "
             "Say where that one is: --painter FOLDER"
         )
     first = recipe.index // recipe.batch * recipe.batch
@@ -255,7 +267,7 @@ def measure(
         source: A run, an exported painter, or a hub id.
         against: A store of the painter's resolution.
         split: 'test', 'train' or 'all'.
-        out: The folder for both files; the run's folder `measure` without it.
+        out: The folder for both files; `measure` inside a local source, or else here, without it.
         count: Pictures painted.
         seed: Of the pictures painted and of all resampling.
         network: Feature network; 'auto' takes the best whose weights are at hand.
@@ -277,7 +289,7 @@ def measure(
             "prepare a store at the painter's resolution."
         )
     label = label or _label_of(painter, store)
-    place = Path(out) if out else Path(source) / "measure"
+    place = Path(out) if out else Path(source if Path(source).is_dir() else "") / "measure"
     run = Path(source) if (Path(source) / "run.json").exists() else None
     weights = _weights(painter)
     facts = {"source": str(source), "weights": weights, "store": str(against), **({"run": str(run)} if run else {})}

@@ -38,15 +38,17 @@ def demo(
         The page with the results.
 
     Raises:
-        UsageError: When `out` holds something else.
+        UsageError: When `out` holds something else, or the pictures.
         ImpastoError: As the parts say.
     """
     from impasto.painters import DEFAULT
 
     folder = Path(out)
     sign = folder / ".demo"
-    if folder.exists() and any(folder.iterdir()) and not sign.exists():
+    if folder.exists() and not sign.exists() and (folder.is_file() or any(folder.iterdir())):
         raise UsageError(f"{folder} holds other files; choose another --out.")
+    if data is not None and Path(data).resolve().is_relative_to(folder.resolve()):
+        raise UsageError(f"{data} lies inside {folder}, which is made anew; choose another --out.")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     sign.touch()

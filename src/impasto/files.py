@@ -12,9 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from safetensors import SafetensorError
+
 from impasto.errors import ImpastoError
 
-__all__ = ["file_hash", "read_json", "whole_folder", "write_json", "write_whole"]
+__all__ = ["disk_errors_named", "file_hash", "read_json", "whole_folder", "write_json", "write_whole"]
 
 
 @contextmanager
@@ -32,11 +34,11 @@ def whole_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
     """
     if path.exists() and not replace:
         raise ImpastoError(f"{path} exists already; choose another name or remove it first.")
-    with _disk_errors_named(path):
+    with disk_errors_named(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         work = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
-        with _disk_errors_named(path):
+        with disk_errors_named(path):
             yield work
             for file in (f for f in work.rglob("*") if f.is_file()):
                 _sync(file)
@@ -58,7 +60,7 @@ def write_whole(path: Path, content: bytes | str) -> None:
         ImpastoError: When the file cannot be written.
     """
     data = content.encode() if isinstance(content, str) else content
-    with _disk_errors_named(path):
+    with disk_errors_named(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         work = Path(name)
@@ -99,12 +101,13 @@ def file_hash(path: Path) -> str:
 
 
 @contextmanager
-def _disk_errors_named(path: Path) -> Iterator[None]:
+def disk_errors_named(path: Path) -> Iterator[None]:
+    """Errors of the disk in the block become a sentence that names the file being written."""
     try:
         yield
-    except OSError as error:
+    except (OSError, SafetensorError) as error:  # safetensors reports a full disk as an error of its own
         raise ImpastoError(
-            f"Could not write {path}: {error.strerror or error}. "
+            f"Could not write {path}: {getattr(error, 'strerror', None) or error}. "
             "Check that the disk has room and that the folder may be written; what was there before is unharmed."
         ) from error
 

@@ -45,7 +45,8 @@ def save(painter: Painter, folder: Path, facts: dict[str, Any]) -> None:
     with whole_folder(folder, replace=True) as work:
         save_file(state, work / "model.safetensors", metadata={"format": "pt"})
         parameters = sum(p.numel() for name, p in painter.named_parameters() if name in state)
-        _describe(work, {**painter.describe(), "parameters": parameters, "facts": facts})
+        told = {**painter.describe(), "parameters": parameters, "facts": facts}
+        _describe(work, type(painter).__card__, told)
 
 
 def annotate(folder: Path, facts: dict[str, Any]) -> None:
@@ -57,7 +58,8 @@ def annotate(folder: Path, facts: dict[str, Any]) -> None:
     """
     described = _described(folder)
     described["facts"] = {**described.get("facts", {}), **facts}
-    _describe(folder, {"parameters": 0, **described})
+    card = catalogue.painter(described["painter"]).__card__
+    _describe(folder, card, {"parameters": 0, **described})
 
 
 def load(source: str | Path) -> Painter:
@@ -145,8 +147,7 @@ def _described(folder: Path) -> dict[str, Any]:
     return described
 
 
-def _describe(folder: Path, described: dict[str, Any]) -> None:
-    card = catalogue.painter(described["painter"]).__card__
+def _describe(folder: Path, card: catalogue.Card, described: dict[str, Any]) -> None:
     write_json(folder / "config.json", described)
     told = model_card(card, described["config"], described["parameters"], described["facts"])
     write_whole(folder / "README.md", told)

@@ -50,6 +50,9 @@ def impasto(*words: object, capsys: pytest.CaptureFixture[str]) -> tuple[int, st
         (("train", "vae", "{store}", *ONE, "--set", "lr=NaN"), 2, "finite number"),
         (("train", "vae", "{store}", *ONE, "--set", "channels=1000000000"), 2, "channels = 1000000000"),
         (("train", "vae", "{store}", *ONE, "--set", "seed"), 2, "key=value, not 'seed'"),
+        (("train", "vae", "{store}", *ONE, "--set", "seed=9223372036854775808"), 2, "less than 9223372036854775808"),
+        (("train", "vae", "{store}", *ONE, "--set", "categories=[]"), 2, "it comes from the store"),
+        (("train", "vae", "{store}", *ONE, "--batch", 7, "--set", "micro=2"), 2, "multiple of 2"),
         (("train", "vae", "{store}", *ONE, "--label", "categry"), 2, "did you mean 'category'"),
         (("train", "vae", "{store}", *ONE, "--device", "tpu"), 2, "no device"),
         (("paint", "{run}", "--out", "{new}", "--category", "nosuch"), 2, "There is no category 'nosuch'"),
@@ -68,7 +71,7 @@ def test_bad_input_ends_with_one_clear_sentence(home, tmp_path, capsys, case) ->
     words, code, told = case
     plain = home / "plain.png"
     Image.new("RGB", (8, 8)).save(plain)
-    places = {"store": home / "store", "run": home / "run", "new": tmp_path / "new", "plain": plain}
+    places = {"store": home / "store", "run": home / "run", "new": tmp_path / "new", "plain": plain, "home": home}
     before = sorted(tmp_path.rglob("*"))
     ended, _, error = impasto(*(str(w).format(**places) for w in words), capsys=capsys)
     assert ended == code, error
@@ -148,11 +151,73 @@ def test_defaults_come_from_the_environment_and_from_impasto_toml(home, tmp_path
     assert "did you mean 'count'" in error
 
 
+@pytest.mark.parametrize(
+    "case",
+    [
+        ('[paint]\nset = ["tempo=1"]', "unknown setting 'tempo'"),
+        ('[paint]\nset = "tempo=1"', "it takes a list"),
+        ("[paint]\ncount = [1]", "it takes one value"),
+        ('[paint]\nfrom = "nosuch.png"', "not both"),
+        ("paint = 3", "below a line [paint]"),
+        ('debug = true\n[paint]\nset = ["tempo=1"]', "Traceback"),
+    ],
+)
+def test_impasto_toml_has_the_words_of_the_command_line(home, tmp_path, capsys, monkeypatch, case) -> None:
+    written, told = case
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "impasto.toml").write_text(written + "\n")
+    code, _, error = impasto("paint", home / "run", capsys=capsys)
+    assert code == 2
+    assert told in error
+    assert ("Traceback" in error) == ("debug" in written)
+
+
+def test_lists_and_booleans_from_the_environment(home, tmp_path, capsys, monkeypatch) -> None:
+    monkeypatch.setenv("IMPASTO_DEBUG", "false")
+    monkeypatch.setenv("IMPASTO_PAINT_SET", "tempo=1 hue=2")
+    error = impasto("paint", home / "run", "--out", tmp_path / "a", capsys=capsys)[2]
+    assert "'tempo'" in error
+    assert "'hue'" in error
+    assert "Traceback" not in error
+
+
+def test_a_demonstration_does_not_sweep_away_the_pictures_it_is_given(tmp_path: Path, capsys) -> None:
+    pictures = tmp_path / "demo" / "pictures"
+    pictures.mkdir(parents=True)
+    (tmp_path / "demo" / ".demo").touch()
+    code, _, error = impasto("demo", "--out", tmp_path / "demo", "--data", pictures, capsys=capsys)
+    assert code == 2
+    assert "lies inside" in error
+    assert pictures.is_dir()
+
+
+def test_a_recipe_is_followed_from_another_working_folder(home, tmp_path, capsys, monkeypatch) -> None:
+    monkeypatch.chdir(home)
+    assert impasto("paint", "run", "--count", 1, "--out", "hall", "--overwrite", capsys=capsys)[0] == 0
+    monkeypatch.chdir(tmp_path)
+    code, told, error = impasto("paint", "--from", home / "hall" / "0000.png", capsys=capsys)
+    assert code == 0, error
+    assert "bit for bit the same" in told
+
+
+def test_a_contact_sheet_stays_of_a_size_that_can_be_opened(home: Path, tmp_path: Path, monkeypatch) -> None:
+    sizes = {}
+    for most in (2, 9):
+        monkeypatch.setattr(api, "SHEET", most)
+        *pictures, sheet = api.paint(home / "run", tmp_path / str(most), count=9)
+        assert len(pictures) == 9
+        with Image.open(sheet) as opened:
+            sizes[most] = opened.size
+    assert sizes[2] < sizes[9]
+
+
 def test_under_torchrun_two_processes_train_one_painter(home: Path, tmp_path: Path) -> None:
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone", "-m", "impasto"]
     command += ["train", "vae", str(home / "store"), "--out", str(tmp_path / "run"), "--steps", "2", "--preset", "tiny"]
+    command += ["--json"]
     command += ["--set", "precision=fp32", "--set", "batch=8", "--set", "samples=0"]
     env = {**os.environ, "OMP_NUM_THREADS": "1"}
     done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=200)
     assert done.returncode == 0, done.stderr[-2000:]
+    assert json.loads(done.stdout)["step"] == 2
     assert len(api.paint(tmp_path / "run", tmp_path / "gallery", count=2)) == 3

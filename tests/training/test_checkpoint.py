@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors import SafetensorError
 from toy import toy
 
 from impasto.errors import CheckpointError, ImpastoError
@@ -56,17 +57,28 @@ def test_when_none_is_complete_it_says_so(made) -> None:
         checkpoint.newest(made[0])
 
 
-def test_a_full_disk_leaves_the_old_checkpoint_whole(made, monkeypatch) -> None:
+# safetensors reports a full disk as an error of its own.
+FULL = [OSError(errno.ENOSPC, "No space left on device"), SafetensorError("I/O error: No space left on device")]
+
+
+@pytest.mark.parametrize("error", FULL)
+def test_a_full_disk_leaves_the_old_checkpoint_whole(made, monkeypatch, error: Exception) -> None:
     save(made, 1)
 
     def full(*_: object, **__: object) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise error
 
     monkeypatch.setattr(checkpoint, "save_file", full)
     with pytest.raises(ImpastoError, match=r"Could not write .*No space left on device.*unharmed"):
         save(made, 2)
     assert [p.name for p in made[0].iterdir()] == ["step-000000001"]
     assert checkpoint.complete(made[0] / "step-000000001")
+
+
+def test_what_a_killed_process_left_half_written_is_swept_away(made) -> None:
+    (made[0] / ".step-000000001.abc").mkdir(parents=True)
+    save(made, 2)
+    assert [p.name for p in made[0].iterdir()] == ["step-000000002"]
 
 
 def test_a_pickle_with_another_name_is_refused(made) -> None:

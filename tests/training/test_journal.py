@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
+import pytest
+
+from impasto.errors import ImpastoError
 from impasto.training.journal import Journal, read_events
 
 
@@ -25,9 +29,20 @@ def test_rewinding_forgets_what_will_be_done_again(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     for step in (1, 2, 3):
         journal.write("train", step, logs={}, speed=1.0)
+    journal.write("sample", 3, file="samples/step-000000003.png")
+    journal.write("checkpoint", 3)
     journal.write("rollback", 3)
     journal.rewind(2)
     assert [(e["kind"], e["step"]) for e in read_events(tmp_path)] == [("train", 1), ("train", 2), ("rollback", 3)]
+
+
+def test_a_full_disk_is_named(tmp_path: Path, monkeypatch) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(Path, "open", full)
+    with pytest.raises(ImpastoError, match=r"Could not write .*events.jsonl: No space left on device"):
+        Journal(tmp_path).write("note", 1)
 
 
 def test_only_the_keeper_writes(tmp_path: Path) -> None:

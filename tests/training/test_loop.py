@@ -17,7 +17,7 @@ from impasto import catalogue
 from impasto.contract import Painter
 from impasto.data.store import Store
 from impasto.errors import DataError, Diverged, ImpastoError, RunLocked, UsageError
-from impasto.training import checkpoint
+from impasto.training import checkpoint, loop, plan
 from impasto.training.journal import read_events
 from impasto.training.lock import locked
 from impasto.training.loop import train
@@ -89,6 +89,54 @@ def test_a_folder_with_other_files_is_left_alone(store: Store, tmp_path: Path) -
     assert [p.name for p in tmp_path.iterdir()] == ["letter.txt"]
 
 
+@pytest.mark.parametrize("values", [{"micro": 3}, {"device": "meta"}])
+def test_a_run_that_cannot_begin_leaves_nothing(store: Store, tmp_path: Path, values: dict) -> None:
+    with pytest.raises(UsageError):
+        run(store, tmp_path / "run", steps=1, **values)
+    assert not (tmp_path / "run").exists()
+
+
+def test_too_little_memory_says_what_helps(store: Store, tmp_path: Path) -> None:
+    class Huge(Toy):
+        def turns(self, batch, step):
+            raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 10 bytes.")
+            yield
+
+    with pytest.raises(ImpastoError, match=r"8 pictures does not fit into memory.*--set micro=2"):
+        run(store, tmp_path / "run", Huge.build("tiny"), steps=1)
+
+
+def test_a_run_goes_on_in_the_precision_now_asked_for(store: Store, tmp_path: Path) -> None:
+    for steps, precision in ((1, "bf16"), (2, "auto"), (3, "fp32")):
+        run(store, tmp_path / "run", steps=steps, precision=precision)
+    plans = [e["precision"] for e in read_events(tmp_path / "run") if e["kind"] == "plan"]
+    assert plans == ["bf16", "bf16", "fp32"]
+
+
+def test_a_run_that_is_made_longer_draws_on(store: Store, tmp_path: Path) -> None:
+    run(store, tmp_path / "run", steps=4, samples=4)
+    run(store, tmp_path / "run", steps=20, samples=4)
+    drawn = [e["step"] for e in read_events(tmp_path / "run") if e["kind"] == "sample"]
+    assert drawn == [0, 1, 2, 3, 4, 5, 10, 15, 20]
+
+
+def test_steps_longer_than_the_box_end_it_after_one_with_its_line(store: Store, tmp_path: Path, monkeypatch) -> None:
+    class Slow(Toy):
+        def turns(self, batch, step):
+            time.sleep(0.2)
+            yield from super().turns(batch, step)
+
+    monkeypatch.setattr(plan, "PROBE_SECONDS", 0.1)
+    assert run(store, tmp_path / "run", Slow.build("tiny"), minutes=0.001, log_every=1000).step == 1
+    assert [e["step"] for e in read_events(tmp_path / "run") if e["kind"] == "train"] == [1]
+
+
+def test_slow_steps_are_told_of_though_few(store: Store, tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(loop, "LAP_SECONDS", 0.0)
+    run(store, tmp_path / "run", steps=3, log_every=1000)
+    assert [e["step"] for e in read_events(tmp_path / "run") if e["kind"] == "train"] == [1, 2, 3]
+
+
 def test_a_second_process_is_refused_and_a_dead_ones_lock_is_not(store: Store, tmp_path: Path) -> None:
     out = tmp_path / "run"
     out.mkdir()
@@ -135,6 +183,9 @@ def test_numbers_that_stay_bad_stop_the_run_and_leave_it_whole(store: Store, tmp
         run(store, tmp_path / "run", painter, steps=50, checkpoint_every=1, keep=1)
     kept = checkpoint.newest(tmp_path / "run" / "checkpoints")
     assert checkpoint.complete(kept)
+    failed = read_events(tmp_path / "run")[-1]
+    assert failed["kind"] == "failed"
+    assert "gradient of leader" in failed["reason"]
 
 
 def test_a_full_disk_stops_with_the_reason_and_the_run_can_go_on(store: Store, tmp_path: Path, monkeypatch) -> None:
@@ -165,8 +216,8 @@ def test_a_time_box_ends_on_time(store: Store, tmp_path: Path) -> None:
     taken = time.monotonic() - start
     assert 0.95 * 15 < taken < 1.05 * 15
     assert (trained.painter / "model.safetensors").exists()
-    plan = next(e for e in read_events(tmp_path / "run") if e["kind"] == "plan")
-    assert 10 < plan["eta"] < 17
+    told = next(e for e in read_events(tmp_path / "run") if e["kind"] == "plan")
+    assert 10 < told["eta"] < 17
 
 
 COMMAND = [sys.executable, "-m", "impasto", "train"]

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import pytest
+from toy import toy
 
 from impasto.training import plan
 from impasto.training.plan import Clock
+from impasto.training.processes import Processes
 
 
 @pytest.mark.parametrize("real", [0.5, 0.8, 1.0, 1.3, 2.0])
@@ -37,6 +39,30 @@ def test_with_both_whichever_ends_first(monkeypatch) -> None:
 def test_earlier_sessions_count_towards_the_box(monkeypatch) -> None:
     monkeypatch.setattr(plan.time, "monotonic", lambda: 0.0)
     assert Clock(10.0, None, 9.0, 0.1, 0.0, 0.0).horizon(5) == 15
+
+
+def test_a_box_too_small_for_a_step_holds_one(monkeypatch) -> None:
+    monkeypatch.setattr(plan.time, "monotonic", lambda: 50.0)
+    clock = Clock(10.0, None, 0.0, 3.0, 0.0, 0.0)
+    assert (clock.horizon(0), clock.horizon(1)) == (1, 1)
+
+
+def test_slow_steps_are_tried_once_quick_ones_five_times(monkeypatch) -> None:
+    now, made = [0.0], []
+
+    class Moves:
+        def __init__(self, *_: object) -> None: ...
+
+        def step(self, *_: object) -> None:
+            made.append(1)
+            now[0] += seconds
+
+    monkeypatch.setattr(plan, "Moves", Moves)
+    monkeypatch.setattr(plan.time, "perf_counter", lambda: now[0])
+    for seconds, tries in ((60.0, 1), (0.1, 5)):
+        made.clear()
+        assert plan.probe(toy(), [], Processes("cpu"), "fp32") == ("fp32", pytest.approx(seconds))
+        assert len(made) == tries
 
 
 def test_a_full_machine_is_noticed(monkeypatch) -> None:

@@ -30,6 +30,9 @@ for _module in (train, paint, measure, about):
     _module.add_to(app)
 
 
+_YES = {"1", "true", "yes", "on", "t", "y"}
+
+
 def _version(asked: bool) -> None:
     if asked:
         typer.echo(f"impasto {__version__}")
@@ -49,12 +52,14 @@ def _options(
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line and exit with 0, 1 (failed), 2 (usage) or 130 (interrupted)."""
     arguments = sys.argv[1:] if arguments is None else arguments
-    debug = "--debug" in arguments or os.environ.get("IMPASTO_DEBUG", "") not in ("", "0")
+    debug = "--debug" in arguments or os.environ.get("IMPASTO_DEBUG", "").casefold() in _YES
     # --debug is understood wherever it stands.
     arguments = [word for word in arguments if word != "--debug"]
     try:
         command = typer.main.get_command(app)
-        command(arguments, prog_name="impasto", standalone_mode=True, default_map=_defaults(command))
+        defaults = _defaults(command)
+        debug = debug or defaults.get("debug") is True
+        command(arguments, prog_name="impasto", standalone_mode=True, default_map=defaults)
     except ImpastoError as error:
         if debug:
             traceback.print_exc()
@@ -66,6 +71,9 @@ def main(arguments: list[str] | None = None) -> None:
     except Exception as error:
         if debug:
             raise
+        if isinstance(error, OSError) and error.filename:
+            _say(f"{error.filename}: {error.strerror}. Check that it is there and may be read and written.")
+            sys.exit(1)
         _say(f"{type(error).__name__}: {error}. This was not foreseen; see the whole story with --debug.")
         sys.exit(1)
 
@@ -87,15 +95,26 @@ def _defaults(command: Any) -> dict[str, Any]:
         values = tomllib.loads(path.read_text(encoding="utf8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise ConfigError(f"{path} cannot be read as TOML ({error}).") from None
-    _check(command, values, str(path))
-    return values
+    return _named(command, values, str(path))
 
 
-def _check(command: Any, values: dict[str, Any], where: str) -> None:
+def _named(command: Any, values: dict[str, Any], where: str) -> dict[str, Any]:
+    """The values under the names that the command's parameters have in the code."""
     groups = getattr(command, "commands", {})
-    known = [*groups, *(p.name for p in command.params)]
-    for key, value in values.items():
+    # In the file an option bears the name it has on the command line.
+    options = {(p.opts[0] if p.param_type_name == "option" else p.name).lstrip("-"): p for p in command.params}
+    known, named = [*groups, *options], {}
+    for word, value in values.items():
+        key = word.replace("_", "-")
         if key not in known:
-            raise ConfigError(f"{where} has the unknown entry {key!r}{suggestion(key, known)}")
-        if key in groups and isinstance(value, dict):
-            _check(groups[key], value, f"{where} [{key}]")
+            raise ConfigError(f"{where} has the unknown entry {word!r}{suggestion(key, known)}")
+        if key in groups:
+            if not isinstance(value, dict):
+                raise ConfigError(f"{where} has {key} = {value!r}, but its options stand below a line [{key}].")
+            named[key] = _named(groups[key], value, f"{where} [{key}]")
+        elif options[key].multiple != isinstance(value, list):
+            form = 'a list, such as ["key=value"]' if options[key].multiple else "one value"
+            raise ConfigError(f"{where} has {key} = {value!r}; it takes {form}.")
+        else:
+            named[options[key].name] = value
+    return named

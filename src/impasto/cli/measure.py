@@ -33,7 +33,7 @@ def measure(
     from impasto import api
 
     say = None if json else lambda text: console.print(f"  {text}", soft_wrap=True)
-    place = out or Path(source) / "measure"
+    place = out or Path(source if Path(source).is_dir() else "") / "measure"
     measured = api.measure(
         source, against, split=split, out=place, count=count, seed=seed, network=network, label=label, watch=say
     )

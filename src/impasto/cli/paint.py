@@ -25,7 +25,10 @@ def paint(
     seed: Annotated[int, typer.Option(help="Picture i of a seed is always the same.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder for the pictures; with --from, the new picture.")] = None,
     values: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="A setting of this painter; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", envvar="IMPASTO_PAINT_SET", help="A setting of this painter; may be repeated."
+        ),
     ] = None,
     overwrite: Annotated[bool, typer.Option(help="Replace pictures of the same name.")] = False,
     again: Annotated[Path | None, typer.Option("--from", help="Paint this picture again from its recipe.")] = None,

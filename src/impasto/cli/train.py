@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import TracebackType
 from typing import Annotated, Any, Self
@@ -31,7 +32,10 @@ def train(
     batch: Annotated[int | None, typer.Option(help="Pictures a step.")] = None,
     device: Annotated[str | None, typer.Option(help="auto, cpu or cuda.")] = None,
     values: Annotated[
-        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Any other setting; may be repeated.")
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", envvar="IMPASTO_TRAIN_SET", help="Any other setting; may be repeated."
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -41,11 +45,14 @@ def train(
 
     told = {"seed": seed, "batch": batch, "device": device}
     settings = {**{k: v for k, v in told.items() if v is not None}, **parse_pairs(values or [])}
-    with Watch(quiet=json) as watch:
+    silent = os.environ.get("RANK", "0") != "0"  # Of processes that train together the first one speaks.
+    with Watch(quiet=json or silent) as watch:
         trained = api.train(
             painter, store, out, minutes=minutes, steps=steps, preset=preset, label=label, values=settings, watch=watch
         )
-    if json:
+    if silent:
+        pass
+    elif json:
         print_json(vars(trained))
     elif trained.interrupted:
         console.print(f"Stopped at step {trained.step:,}; the same command goes on from there.", soft_wrap=True)

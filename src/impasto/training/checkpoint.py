@@ -44,6 +44,9 @@ def save(folder: Path, moves: Moves, ema: Ema, state: dict[str, Any], keep: int)
         save_file(_plain(moves.state()), work / "optimizers.safetensors")
         write_json(work / "state.json", state)
         write_json(work / "files.json", {f.name: f.stat().st_size for f in sorted(work.iterdir())})
+    # This process alone writes here, so what still bears a temporary name was left by one that was killed.
+    for left in folder.glob(".step-*"):
+        shutil.rmtree(left, ignore_errors=True)
     kept = sorted(p for p in folder.iterdir() if complete(p))
     for old in kept[: max(0, len(kept) - keep)]:
         shutil.rmtree(old, ignore_errors=True)
@@ -90,7 +93,7 @@ def restore(path: Path, moves: Moves, ema: Ema) -> dict[str, Any]:
     pretrained.load_weights(ema.painter, path / "ema.safetensors")
     try:
         moves.load_state({k: v.clone() for k, v in load_file(path / "optimizers.safetensors").items()})
-    except (SafetensorError, KeyError, ValueError) as error:
+    except (SafetensorError, KeyError, ValueError, OSError, RuntimeError) as error:
         raise CheckpointError(f"{path / 'optimizers.safetensors'} is damaged or of other players ({error}).") from None
     state: dict[str, Any] = read_json(path / "state.json", CheckpointError)
     return state

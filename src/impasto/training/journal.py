@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impasto.files import write_whole
+from impasto.files import disk_errors_named, write_whole
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["Journal", "read_events"]
 
 Watcher = Callable[[dict[str, Any]], None]
+
+_REDONE = {"train", "sample", "checkpoint"}
 
 
 class Journal:
@@ -32,40 +34,49 @@ class Journal:
         """
         self.run, self.watch, self.keep = run, watch, keep
         self._board: SummaryWriter | None = None
+        self._purge: int | None = None
 
     def write(self, kind: str, step: int, **values: Any) -> None:
-        """Add an event. Numbers that are not finite become null."""
+        """Add an event. Numbers that are not finite become null.
+
+        Raises:
+            ImpastoError: When the disk is full or failing.
+        """
         if not self.keep:
             return
         event = _strict({"kind": kind, "step": step, "time": round(time.time(), 3), **values})
-        with (self.run / "events.jsonl").open("a", encoding="utf8") as file:
+        path = self.run / "events.jsonl"
+        with disk_errors_named(path), path.open("a", encoding="utf8") as file:
             file.write(json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n")
         if kind == "train":
-            board = self._tensorboard(step)
-            for name, value in values["logs"].items():
-                board.add_scalar(name, value, step)
+            with disk_errors_named(self.run / "tensorboard"):
+                board = self._tensorboard()
+                for name, value in values["logs"].items():
+                    board.add_scalar(name, value, step)
         if self.watch:
             self.watch(event)
 
     def rewind(self, step: int) -> None:
-        """Forget the training events after a step, when the run goes back to it."""
+        """Forget what was trained, drawn and saved after a step, when the run goes back to it."""
         if not self.keep:
             return
-        kept = [e for e in read_events(self.run) if e["step"] <= step or e["kind"] != "train"]
+        kept = [e for e in read_events(self.run) if e["step"] <= step or e["kind"] not in _REDONE]
         write_whole(self.run / "events.jsonl", "".join(json.dumps(e, ensure_ascii=False) + "\n" for e in kept))
         self.close()
+        self._purge = step + 1
 
     def close(self) -> None:
         """Flush and close TensorBoard's file."""
         if self._board:
-            self._board.close()
-            self._board = None
+            board, self._board = self._board, None
+            with disk_errors_named(self.run / "tensorboard"):
+                board.close()
 
-    def _tensorboard(self, step: int) -> SummaryWriter:
+    def _tensorboard(self) -> SummaryWriter:
         if self._board is None:
             from torch.utils.tensorboard import SummaryWriter
 
-            self._board = SummaryWriter(str(self.run / "tensorboard"), purge_step=step)
+            self._board = SummaryWriter(str(self.run / "tensorboard"), purge_step=self._purge)
         return self._board
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from impasto.errors import ImpastoError, RunLocked
+from impasto.files import disk_errors_named
 
 __all__ = ["locked"]
 
@@ -36,7 +37,8 @@ def locked(run: Path) -> Iterator[None]:
     except OSError as error:
         raise ImpastoError(f"{run} cannot be written ({error.strerror}); choose another --out.") from None
     try:
-        holder.write_text(str(os.getpid()))
+        with disk_errors_named(holder):
+            holder.write_text(str(os.getpid()))
         yield
         holder.unlink(missing_ok=True)
     finally:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,8 @@ from impasto.contract import Painter
 from impasto.data.batches import Batches
 from impasto.data.pictures import contact_sheet, to_uint8
 from impasto.data.store import Split
-from impasto.errors import CheckpointError, UsageError
+from impasto.errors import CheckpointError, ImpastoError, UsageError
+from impasto.files import write_whole
 from impasto.training import checkpoint
 from impasto.training.ema import Ema
 from impasto.training.journal import Journal
@@ -28,12 +29,16 @@ from impasto.training.processes import Processes
 from impasto.training.record import Record
 from impasto.training.report import write_report
 from impasto.training.settings import TrainSettings
+from impasto.training.signals import stop_asked
 from impasto.training.watchdog import Verdict, Watchdog
 
 __all__ = ["Trained", "train"]
 
 SAMPLES = 16
 """Pictures on a sample grid."""
+
+LAP_SECONDS = 10.0
+"""Longest time between two lines of the journal, unless one step takes longer."""
 
 PAGE_SECONDS = 0.7
 """What writing the page of a run takes."""
@@ -91,8 +96,19 @@ def train(
         if processes.first:
             record.check_folder()
         journal = Journal(out, watch, keep=processes.first)
-        with locked(out) if processes.first else nullcontext(), _signals() as stop:
-            return _Session(record, processes, journal, stop, started).run()
+        with locked(out) if processes.first else nullcontext(), stop_asked() as stop:
+            try:
+                return _Session(record, processes, journal, stop, started).run()
+            except RuntimeError as error:
+                if not isinstance(error, torch.OutOfMemoryError) and "allocate memory" not in str(error):
+                    raise
+                raise ImpastoError(
+                    f"A step of {settings.batch} pictures does not fit into memory; take a smaller --batch, "
+                    f"or cut it into parts with --set micro={2 * settings.micro}."
+                ) from error
+            finally:
+                if processes.first:
+                    record.forget()
 
 
 class _Session:
@@ -121,7 +137,7 @@ class _Session:
         self.ema = Ema(self.painter, 1000 * self.settings.ema)
         self.watchdog = Watchdog()
         self.step = self.salt = self.horizon = self.grids = 0
-        self.affordable = self.settings.samples
+        self.drawing = 0.0
         found = checkpoint.newest(self.checkpoints)
         processes.wait()  # All have looked before the first one writes.
         if found:
@@ -131,7 +147,19 @@ class _Session:
 
     def run(self) -> Trained:
         """Make the steps, then leave a checkpoint, samples and the exported painter."""
-        self._say_plan()
+        try:
+            self._say_plan()
+            return self._end(interrupted=self._train())
+        except ImpastoError as error:
+            with suppress(ImpastoError):
+                self.journal.write("failed", self.step, reason=str(error))
+            raise
+        finally:
+            self.journal.close()
+
+    def _train(self) -> bool:
+        """Make the steps; tells whether a signal ended them before the plan did."""
+        self.grids = self._grids_due()
         self._start_lap()
         saved = time.monotonic()
         while self.step < self.horizon:
@@ -146,14 +174,18 @@ class _Session:
             self._note(made)
             # What to do next is agreed on, because clocks and signals differ between processes.
             due = self._checkpoint_due(time.monotonic() - saved)
-            stop, save, late = self.processes.largest(self.stop.is_set(), due, -self.clock.left())
+            lap = time.monotonic() - self.lap_time
+            stop, save, late, lap = self.processes.largest(self.stop.is_set(), due, -self.clock.left(), lap)
+            ends = stop or late >= 0 or self.step == self.horizon
+            if ends or lap >= LAP_SECONDS or self.step % self.settings.log_every == 0:
+                self._end_lap()
             if stop or late >= 0:
-                break
+                return bool(stop) and self.step < self.horizon
             if save:
                 self._checkpoint()
                 saved = time.monotonic()
             self._grid()
-        return self._end(interrupted=self.stop.is_set())
+        return False
 
     def _begin(self) -> None:
         """Settle precision and clock, and leave a first checkpoint to return to."""
@@ -165,22 +197,21 @@ class _Session:
         if self.processes.first:
             self.record.begin(precision)
         start = time.monotonic()
-        self._checkpoint()
-        saving = time.monotonic() - start
         if self.processes.first and self.settings.samples:
             self._draw_grid()
-        drawing = time.monotonic() - start - saving
+        self.drawing = time.monotonic() - start
         # The end of the run draws, saves and exports once more, and writes a page.
-        self.clock.reserve = drawing + 2 * saving + PAGE_SECONDS
-        if self.settings.minutes is not None and drawing > 0:
-            # Grids may take 3 % of the time box at most.
-            self.affordable = min(self.affordable, int(0.03 * 60 * self.settings.minutes / drawing))
+        self.clock.reserve = self.drawing + PAGE_SECONDS
+        start = time.monotonic()
+        self._checkpoint()
+        self.clock.reserve += 2 * (time.monotonic() - start)
 
     def _resume(self, found: Path) -> None:
         """Take up precision, clock and weights of the run's newest checkpoint."""
-        self._use(self.record.resume()["precision"])
+        begun = self.record.resume()["precision"]
+        self._use(begun if self.settings.precision == "auto" else self.settings.precision)
         state = self._restore(found)
-        self.affordable = state["affordable"]
+        self.drawing = state.get("drawing", 0.0)
         self.clock = self._clock(state["step_seconds"], spent=state["elapsed"], reserve=state["reserve"])
 
     def _use(self, precision: str) -> None:
@@ -218,13 +249,14 @@ class _Session:
         self.lap_step, self.lap_time = self.step, time.monotonic()
 
     def _note(self, made: Step) -> None:
-        """Add a step to the running means; every `log_every` steps write them and plan again."""
+        """Add a step to the running means."""
         for name, value in made.logs.items():
             self.lap_sums[name] = self.lap_sums.get(name, 0.0) + value
         if made.skipped:
             self.journal.write("skip", self.step, players=made.skipped)
-        if self.step % self.settings.log_every and self.step != self.horizon:
-            return
+
+    def _end_lap(self) -> None:
+        """Write the running means, and plan again."""
         count, seconds = self.step - self.lap_step, time.monotonic() - self.lap_time
         self.clock.learn(seconds / count)
         if self.settings.minutes is not None:
@@ -251,8 +283,7 @@ class _Session:
         state = {
             "step": self.step,
             "salt": self.salt,
-            "grids": self.grids,
-            "affordable": self.affordable,
+            "drawing": self.drawing,
             "elapsed": self.clock.elapsed(),
             "step_seconds": self.clock.step_seconds,
             "reserve": self.clock.reserve,
@@ -262,7 +293,7 @@ class _Session:
 
     def _restore(self, path: Path) -> dict[str, Any]:
         state = checkpoint.restore(path, self.moves, self.ema)
-        self.step, self.salt, self.grids = (state[k] for k in ("step", "salt", "grids"))
+        self.step, self.salt = state["step"], state["salt"]
         self.journal.rewind(self.step)
         return state
 
@@ -275,22 +306,31 @@ class _Session:
         failed, salt = self.step, self.salt
         self._restore(found)
         self.salt = salt + 1
+        self.grids = self._grids_due()
         self.journal.write("rollback", self.step, failed=failed, players=made.skipped, salt=self.salt)
         self._start_lap()
 
     def _grid(self) -> None:
         """Draw a sample grid when the next share of the run is done."""
-        part = int(self.step / self.horizon * self.affordable)
+        part = self._grids_due()
         if part > self.grids and self.step < self.horizon:
             self.grids = part
             if self.processes.first:
                 self._draw_grid()
 
+    def _grids_due(self) -> int:
+        """Sample grids that belong to the steps made so far; all of them take 3 % of a time box at most."""
+        grids = self.settings.samples
+        if self.settings.minutes is not None and self.drawing > 0:
+            grids = min(grids, int(0.03 * 60 * self.settings.minutes / self.drawing))
+        return int(self.step / max(1, self.horizon) * grids)
+
     def _draw_grid(self) -> None:
         pixels = to_uint8(self.ema.painter.paint(SAMPLES, seed=self.settings.seed))
         path = self.out / "samples" / f"step-{self.step:09d}.png"
-        path.parent.mkdir(exist_ok=True)
-        contact_sheet(pixels, columns=8).save(path)
+        file = BytesIO()
+        contact_sheet(pixels, columns=8).save(file, "PNG")
+        write_whole(path, file.getvalue())
         self.journal.write("sample", self.step, file=f"samples/{path.name}")
 
     def _end(self, *, interrupted: bool) -> Trained:
@@ -312,24 +352,3 @@ def _compile(painter: Painter) -> None:
     for name, net in painter.named_children():
         if name not in painter.double_backward:
             net.compile()
-
-
-@contextmanager
-def _signals() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set; a second one ends at once."""
-    stop = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield stop
-        return
-
-    def ask(number: int, frame: Any) -> None:
-        if stop.is_set():
-            raise KeyboardInterrupt
-        stop.set()
-
-    kept = {s: signal.signal(s, ask) for s in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield stop
-    finally:
-        for number, handler in kept.items():
-            signal.signal(number, handler)

@@ -14,7 +14,10 @@ from impasto.contract import Batch, Painter
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
 
-__all__ = ["Clock", "oversubscription", "probe"]
+__all__ = ["Clock", "dtype_of", "oversubscription", "probe"]
+
+PROBE_SECONDS = 5.0
+"""Seconds of trying a precision after which no further step is tried."""
 
 
 def probe(painter: Painter, batches: list[Batch], processes: Processes, precision: str) -> tuple[str, float]:
@@ -39,12 +42,13 @@ def probe(painter: Painter, batches: list[Batch], processes: Processes, precisio
 
 def _step_seconds(painter: Painter, batches: list[Batch], processes: Processes, precision: str) -> float:
     moves = Moves(painter, processes, dtype_of(precision))
-    taken = []
-    for step in range(5):
+    taken: list[float] = []
+    while len(taken) < 5 and processes.largest(sum(taken))[0] < PROBE_SECONDS:
         start = time.perf_counter()
-        moves.step(batches, step, 1000)
+        moves.step(batches, len(taken), 1000)
         taken.append(time.perf_counter() - start)
-    return statistics.median(taken[2:])
+    # The first steps are slower, since memory is taken and kernels are chosen.
+    return statistics.median(taken[min(2, len(taken) - 1) :])
 
 
 def dtype_of(precision: str) -> torch.dtype | None:
@@ -99,10 +103,10 @@ class Clock:
         self.step_seconds = 0.5 * self.step_seconds + 0.5 * seconds
 
     def horizon(self, step: int) -> int:
-        """Steps planned in all, seen from a step that is about to begin."""
+        """Steps planned in all, seen from a step that is about to begin; at least one."""
         if self.box is None:
             return self.steps or step
-        fits = step + max(0, int(self.left() / max(self.step_seconds, 1e-6)))
+        fits = step + max(int(step == 0), int(self.left() / max(self.step_seconds, 1e-6)))
         return fits if self.steps is None else min(fits, self.steps)
 
     def eta(self, step: int, horizon: int) -> float:

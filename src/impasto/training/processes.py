@@ -79,9 +79,13 @@ def _device(name: str) -> torch.device:
         device = torch.device(name)
     except RuntimeError:
         raise UsageError(f"{name!r} is no device; use auto, cpu or cuda.") from None
+    if device.type not in ("cpu", "cuda"):
+        raise UsageError(f"{name!r} is no device that painters train on; use auto, cpu or cuda.")
     if device.type == "cuda":
         if not torch.cuda.is_available():
             raise UsageError(f"Device {name!r} was asked for, but torch sees no GPU here; use --device cpu.")
         device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", device.index or 0)))
+        if (device.index or 0) >= torch.cuda.device_count():
+            raise UsageError(f"There is no GPU {device.index}; torch sees {torch.cuda.device_count()}, counted from 0.")
         torch.cuda.set_device(device)
     return device

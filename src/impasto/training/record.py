@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,9 @@ _MAY_CHANGE = {
     "steps", "minutes", "micro", "device", "checkpoint_every", "checkpoint_seconds",
     "keep", "log_every", "samples", "compile", "precision",
 }  # fmt: skip
+
+
+_LOCK = {".lock", ".holder"}
 
 
 class Record:
@@ -54,13 +58,20 @@ class Record:
         """
         if self.out.is_file():
             raise ImpastoError(f"{self.out} is a file; choose another --out.")
-        ours = {".lock", ".holder"}
-        if self.out.is_dir() and not self.path.exists() and {p.name for p in self.out.iterdir()} - ours:
+        if self.out.is_dir() and not self.path.exists() and {p.name for p in self.out.iterdir()} - _LOCK:
             raise ImpastoError(f"{self.out} holds other files and is no run; choose another --out.")
         try:
             self.out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise ImpastoError(f"{self.out} cannot be made ({error.strerror}); choose another --out.") from None
+
+    def forget(self) -> None:
+        """Remove the folder again, when the run did not get as far as to begin."""
+        if not self.path.exists():
+            for name in _LOCK:
+                (self.out / name).unlink(missing_ok=True)
+            with suppress(OSError):
+                self.out.rmdir()
 
     def begin(self, precision: str) -> None:
         """Write `run.json` for a new run."""
@@ -86,7 +97,7 @@ class Record:
                 if _plain(then[part].get(k)) != _plain(now[part].get(k))
             ]
         if then["painter"] != now["painter"]:
-            changed.insert(0, f"painter: {then['painter']} → {now['painter']}")
+            changed = [f"painter: {then['painter']} → {now['painter']}"]
         if changed:
             raise UsageError(
                 f"{self.out} was begun otherwise ({'; '.join(changed)}). "

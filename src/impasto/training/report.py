@@ -38,7 +38,7 @@ def write_report(run: Path) -> Path:
         shown = list(dict.fromkeys([*grids[::every], grids[-1]]))
         pictures = [figure(inline_image(Image.open(g)), f"step {int(g.stem[5:]):,}", sheet=True) for g in shown]
         parts.append(section("The same sixteen pictures along the way", *pictures))
-    troubles = [e for e in events if e["kind"] in ("skip", "rollback", "interrupted")]
+    troubles = [e for e in events if e["kind"] in ("skip", "rollback", "interrupted", "failed")]
     if troubles:
         parts.append(details("What went wrong or was interrupted", "\n".join(str(e) for e in troubles)))
     parts.append(details("Settings", "\n".join(f"{k}: {v}" for k, v in {**told["config"], **told["settings"]}.items())))

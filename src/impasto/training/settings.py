@@ -26,7 +26,7 @@ class TrainSettings:
         checkpoint_every: Steps between checkpoints; without it, `checkpoint_seconds` counts.
         checkpoint_seconds: Seconds between checkpoints.
         keep: Complete checkpoints kept.
-        log_every: Steps between two lines of the journal.
+        log_every: Steps between two lines of the journal; fewer where they take more than 10 seconds.
         samples: Sample grids over the run.
         compile: Whether networks are compiled (pays on GPUs).
     """
@@ -35,7 +35,7 @@ class TrainSettings:
     minutes: float | None = Field(default=None, gt=0, le=100_000)
     batch: int = Field(default=32, ge=1, le=65_536)
     micro: int = Field(default=1, ge=1, le=65_536)
-    seed: int = Field(default=0, ge=0)
+    seed: int = Field(default=0, ge=0, lt=2**63)
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     device: str = "auto"
     flip: bool = True
