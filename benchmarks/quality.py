@@ -65,11 +65,11 @@ def sheets(run: Path, out: Path, told: argparse.Namespace) -> None:
     """One image of 60 pictures of a painter, as they come."""
     folder = run / "sheet"
     paths = api.paint(run, folder, count=60, seed=7, overwrite=True)
-    tiles = [Image.open(p).convert("RGB").resize((80, 80), Image.Resampling.NEAREST) for p in paths[:-1]]
-    sheet = Image.new("RGB", (12 * 82 + 2, 5 * 82 + 2), (24, 24, 24))
+    tiles = [Image.open(p).convert("RGB").resize((64, 64), Image.Resampling.NEAREST) for p in paths[:-1]]
+    sheet = Image.new("RGB", (12 * 66 + 2, 5 * 66 + 2), (24, 24, 24))
     for i, tile in enumerate(tiles):
-        sheet.paste(tile, (2 + i % 12 * 82, 2 + i // 12 * 82))
-    sheet.quantize(256).save(out, optimize=True)
+        sheet.paste(tile, (2 + i % 12 * 66, 2 + i // 12 * 66))
+    sheet.save(out, optimize=True)
 
 
 def write(told: argparse.Namespace) -> None:

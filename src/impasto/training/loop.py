@@ -137,7 +137,7 @@ class _Session:
         self.ema = Ema(self.painter, 1000 * self.settings.ema)
         self.watchdog = Watchdog()
         self.step = self.salt = self.horizon = self.grids = 0
-        self.drawing = 0.0
+        self.drawing = self.earlier = 0.0
         found = checkpoint.newest(self.checkpoints)
         processes.wait()  # All have looked before the first one writes.
         if found:
@@ -211,7 +211,7 @@ class _Session:
         begun = self.record.resume()["precision"]
         self._use(begun if self.settings.precision == "auto" else self.settings.precision)
         state = self._restore(found)
-        self.drawing = state.get("drawing", 0.0)
+        self.drawing, self.earlier = state.get("drawing", 0.0), state.get("processor", 0.0)
         self.clock = self._clock(state["step_seconds"], spent=state["elapsed"], reserve=state["reserve"])
 
     def _use(self, precision: str) -> None:
@@ -285,6 +285,7 @@ class _Session:
             "salt": self.salt,
             "drawing": self.drawing,
             "elapsed": self.clock.elapsed(),
+            "processor": self.earlier + time.process_time(),
             "step_seconds": self.clock.step_seconds,
             "reserve": self.clock.reserve,
         }
@@ -338,7 +339,7 @@ class _Session:
         if self.processes.first:
             if self.settings.samples and not interrupted:
                 self._draw_grid()
-            self.record.export(self.ema.painter, self.step, self.clock.elapsed())
+            self.record.export(self.ema.painter, self.step, self.clock.elapsed(), self.earlier + time.process_time())
         seconds = self.clock.elapsed()
         self.journal.write("interrupted" if interrupted else "end", self.step, elapsed=seconds)
         self.journal.close()

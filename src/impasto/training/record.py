@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import platform
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -106,13 +105,20 @@ class Record:
         told: dict[str, Any] = then
         return told
 
-    def export(self, painter: Painter, step: int, seconds: float) -> None:
-        """Write the averaged painter with its card into the run's `painter` folder."""
+    def export(self, painter: Painter, step: int, seconds: float, processor: float) -> None:
+        """Write the averaged painter with its card into the run's `painter` folder.
+
+        Args:
+            painter: The average.
+            step: Steps made in all.
+            seconds: Seconds of training in all sessions.
+            processor: Seconds of processor time in all sessions.
+        """
         training = {
             "steps": step,
             "pictures": step * self.settings.batch,
             "seconds": round(seconds, 1),
-            "processor_seconds": round(time.process_time(), 1),
+            "processor_seconds": round(processor, 1),
             "threads": torch.get_num_threads(),
             "settings": to_dict(self.settings),
             "torch": torch.__version__,
