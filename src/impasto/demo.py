@@ -20,7 +20,7 @@ def demo(
     *,
     data: str | Path | None = None,
     minutes: float = 2.0,
-    count: int = 600,
+    count: int = 256,
     say: Say = print,
     watch: Callable[[dict[str, Any]], None] | None = None,
 ) -> Path:

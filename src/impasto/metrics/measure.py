@@ -35,6 +35,8 @@ __all__ = ["MEASURE_VERSION", "measure"]
 MEASURE_VERSION = 1
 SHOWN = 64
 PAIRS = 16
+RECONSTRUCTED = 500
+"""Test pictures reconstructed at most: these means settle early, and some painters take long."""
 
 
 @dataclass
@@ -158,6 +160,7 @@ def _measured(work: _Work, events: Path | None) -> tuple[dict[str, Number], dict
         judged = _judged(work, (painted, made), test, train)
         numbers |= judged.numbers
     with work.step("reconstructions"):
+        real = real[:RECONSTRUCTED]
         versions = reconstruct_pixels(work.painter, real) if "reconstruct" in work.painter.capabilities else None
         numbers |= _reconstructed(work, real, versions)
     told = {
