@@ -83,7 +83,6 @@ def write(told: argparse.Namespace) -> None:
     lines += [row("steps", [f"{c['steps']:,}" for c in costs.values()])]
     lines += [row("pictures seen", [f"{c['pictures']:,}" for c in costs.values()])]
     lines += [row("minutes", [f"{c['seconds'] / 60:.1f}" for c in costs.values()])]
-    lines += [row("processor minutes", [f"{c['processor_seconds'] / 60:.1f}" for c in costs.values()])]
     for name in names:
         entries = [m["metrics"].get(name) or {} for m in measured.values()]
         real = next((e["real"] for e in entries if e.get("real")), None)
