@@ -26,7 +26,7 @@ LAYERS = (
     {"__init__"},
     {"errors", "files", "config", "catalogue"},
     {"nn"},
-    {"contract", "model_card", "pretrained"},
+    {"contract", "model_card", "noise", "pretrained"},
     {"data", "landscape"},
     {"painters", "training", "metrics"},
     {"api"},

@@ -16,19 +16,18 @@ sees weights that have just moved. It reads state and never writes it, never yie
 from __future__ import annotations
 
 import math
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
-import numpy as np
 import torch
 from torch import Tensor, nn
 
 from impasto import catalogue, pretrained
 from impasto.config import Field, config, load, to_dict
 from impasto.errors import ConfigError, NotCapable, UnknownName, UsageError
+from impasto.noise import BatchNoise, Noise, PictureNoise
 
 __all__ = [
     "Batch",
@@ -69,63 +68,6 @@ def cosine(warmup: float = 0.02, floor: float = 0.0) -> Schedule:
         return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * done))
 
     return factor
-
-
-class Noise(ABC):
-    """Random tensors with one row a picture, each call a new one."""
-
-    @abstractmethod
-    def _rows(self, draw: Callable[[tuple[int, ...], torch.Generator], Tensor], shape: tuple[int, ...]) -> Tensor:
-        """Draw a tensor of shape (N, *shape)."""
-
-    def normal(self, *shape: int) -> Tensor:
-        """Standard normal numbers, shape (N, *shape)."""
-        return self._rows(lambda size, g: torch.randn(size, generator=g), shape)
-
-    def uniform(self, *shape: int) -> Tensor:
-        """Uniform numbers in [0, 1), shape (N, *shape)."""
-        return self._rows(lambda size, g: torch.rand(size, generator=g), shape)
-
-    def integers(self, high: int, *shape: int) -> Tensor:
-        """Uniform integers in [0, high), int64, shape (N, *shape)."""
-        return self._rows(lambda size, g: torch.randint(high, size, generator=g), shape)
-
-
-class BatchNoise(Noise):
-    """Noise of one training step, the same however the step's batch is cut.
-
-    It is drawn for the whole batch from (seed, step, call) and sliced, so that micro-batches and
-    processes together see what one undivided batch would.
-    """
-
-    def __init__(self, seed: int, step: int, rows: slice, total: int, device: torch.device | str = "cpu") -> None:
-        """Stand for the `rows` of a step's batch of `total` pictures."""
-        self.seed, self.step, self.rows, self.total, self.device = seed, step, rows, total, device
-        self._calls = 0
-
-    def _rows(self, draw: Callable[[tuple[int, ...], torch.Generator], Tensor], shape: tuple[int, ...]) -> Tensor:
-        generator = _generator(self.seed, self.step, self._calls)
-        self._calls += 1
-        return draw((self.total, *shape), generator)[self.rows].to(self.device)
-
-
-class PictureNoise(Noise):
-    """Noise of pictures to be painted: picture `i` of a seed is the same whatever it is painted with."""
-
-    def __init__(self, seed: int, indices: Sequence[int], device: torch.device | str = "cpu") -> None:
-        """Stand for the pictures of those indices."""
-        self.seed, self.indices, self.device = seed, list(indices), device
-        self._calls = 0
-
-    def _rows(self, draw: Callable[[tuple[int, ...], torch.Generator], Tensor], shape: tuple[int, ...]) -> Tensor:
-        call, self._calls = self._calls, self._calls + 1
-        rows = [draw((1, *shape), _generator(self.seed, index, call)) for index in self.indices]
-        return torch.cat(rows).to(self.device)
-
-
-def _generator(*key: int) -> torch.Generator:
-    state = np.random.SeedSequence([k & 0xFFFFFFFFFFFFFFFF for k in key]).generate_state(1, np.uint64)[0]
-    return torch.Generator().manual_seed(int(state))
 
 
 @dataclass
