@@ -32,14 +32,9 @@ def examine() -> dict[str, Any]:
     for name in WEIGHTS:
         try:
             weights[name] = str(find_weights(name))
-        except WeightsMissing:
+        except WeightsMissing as how:
             weights[name] = None
-    absent = [name for name, path in weights.items() if path is None]
-    if absent:
-        missing.append(
-            f"Weights not at hand: {', '.join(absent)}. Put the files into the folder that IMPASTO_WEIGHTS names; "
-            "measuring goes on with the networks that are there."
-        )
+            missing.append(str(how))
     if importlib.util.find_spec("torchvision"):
         missing.append(
             "torchvision is installed; impasto does not need it, and beside a CPU build of torch it breaks others."

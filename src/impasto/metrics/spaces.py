@@ -10,7 +10,7 @@ from impasto.data.store import Split
 from impasto.errors import UnknownName, UsageError, WeightsMissing
 from impasto.metrics.embedding import NETWORKS, Features, features, network_at_hand
 from impasto.metrics.handcrafted import VERSION, handcrafted_features, handcrafted_hash
-from impasto.nn.weights import find_weights
+from impasto.nn.weights import WEIGHTS, find_weights
 
 __all__ = ["HANDCRAFTED", "check_same", "choose", "metric_name", "see", "see_split"]
 
@@ -44,9 +44,10 @@ def choose(network: str) -> tuple[str, list[str]]:
     if found != "inception":
         try:
             find_weights("inception", download=False)
-        except WeightsMissing as missing:
+        except WeightsMissing:
             notes.append(
-                f"{missing} Until then distances are taken in the space of {found!r} and named after it: "
+                f"FID's network is not at hand, the file {WEIGHTS['inception'][1].path} (`impasto doctor` says how to "
+                f"bring it). Distances are taken in the space of {found!r} and named after it: "
                 f"{metric_name('fd', found)} is not FID, and no number here compares with a published FID, KID or IS."
             )
     if found == HANDCRAFTED:
