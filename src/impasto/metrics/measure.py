@@ -35,8 +35,9 @@ __all__ = ["MEASURE_VERSION", "measure"]
 MEASURE_VERSION = 1
 SHOWN = 64
 PAIRS = 16
-RECONSTRUCTED = 500
-"""Test pictures reconstructed at most: these means settle early, and some painters take long."""
+LEAST_RECONSTRUCTED = 50
+"""Test pictures that are reconstructed at least; else a quarter as many as are painted, since these means settle early
+and some painters take long."""
 
 
 @dataclass
@@ -160,7 +161,7 @@ def _measured(work: _Work, events: Path | None) -> tuple[dict[str, Number], dict
         judged = _judged(work, (painted, made), test, train)
         numbers |= judged.numbers
     with work.step("reconstructions"):
-        real = real[:RECONSTRUCTED]
+        real = real[: max(LEAST_RECONSTRUCTED, work.count // 4)]
         versions = reconstruct_pixels(work.painter, real) if "reconstruct" in work.painter.capabilities else None
         numbers |= _reconstructed(work, real, versions)
     told = {
