@@ -12,7 +12,7 @@ def test_half_life_is_in_pictures() -> None:
     with torch.no_grad():
         painter.colour.fill_(1.0)
     for seen in range(8, 88, 8):
-        ema.update(painter, batch=8, seen=10_000 + seen)
+        ema.update(batch=8, seen=10_000 + seen)
     torch.testing.assert_close(ema.painter.colour, torch.full((3,), 0.5))
 
 
@@ -22,6 +22,6 @@ def test_without_half_life_it_is_the_last_weights_and_buffers_are_copied() -> No
     with torch.no_grad():
         painter.colour.fill_(1.0)
         painter.seen.fill_(7)
-    ema.update(painter, 8, 8)
+    ema.update(8, 8)
     assert ema.painter.colour.tolist() == [1.0] * 3
     assert ema.painter.seen == 7

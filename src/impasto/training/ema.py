@@ -27,14 +27,17 @@ class Ema:
         """
         self.half_life, self.ramp = half_life, ramp
         self.painter = copy.deepcopy(painter).requires_grad_(False).eval()
+        # Listed once: walking through a painter's modules every step would cost as much as a small step itself.
+        self._weights: list[torch.Tensor] = list(self.painter.parameters())
+        self._latest = [p.detach() for p in painter.parameters()]
+        self._buffers = list(zip(self.painter.buffers(), painter.buffers(), strict=True))
 
     @torch.no_grad()
-    def update(self, painter: Painter, batch: int, seen: int) -> None:
-        """Move towards the painter after a step of `batch` pictures, `seen` in all."""
+    def update(self, batch: int, seen: int) -> None:
+        """Move towards the painter that trains after a step of `batch` pictures, `seen` in all."""
         half_life = min(self.half_life, self.ramp * seen)
         keep = 0.5 ** (batch / half_life) if half_life > 0 else 0.0
-        ours: list[torch.Tensor] = list(self.painter.parameters())
-        if ours:
-            torch._foreach_lerp_(ours, [p.detach() for p in painter.parameters()], 1 - keep)
-        for own, other in zip(self.painter.buffers(), painter.buffers(), strict=True):
+        if self._weights:
+            torch._foreach_lerp_(self._weights, self._latest, 1 - keep)
+        for own, other in self._buffers:
             own.copy_(other)

@@ -164,13 +164,13 @@ class _Session:
         saved = time.monotonic()
         while self.step < self.horizon:
             # Every random number comes from the batch's noise; this makes a stray one repeatable too.
-            torch.manual_seed(hash((self.settings.seed + self.salt, self.step, self.processes.rank)) & 0x7FFFFFFF)
+            torch.default_generator.manual_seed(hash((self.settings.seed + self.salt, self.step, self.processes.rank)))
             made = self.moves.step(self.batches(self.step, self.salt), self.step, self.horizon)
             if self.watchdog.judge(self.step, made.skipped, self.moves.finite()) is Verdict.ROLL_BACK:
                 self._roll_back(made)
                 continue
             self.step += 1
-            self.ema.update(self.painter, self.settings.batch, self.step * self.settings.batch)
+            self.ema.update(self.settings.batch, self.step * self.settings.batch)
             self._note(made)
             # What to do next is agreed on, because clocks and signals differ between processes.
             due = self._checkpoint_due(time.monotonic() - saved)

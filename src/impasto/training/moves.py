@@ -61,7 +61,8 @@ class Moves:
             step: Number of the step, from 0.
             horizon: Steps planned in all; the learning rates' schedules end there.
         """
-        self.painter.train()
+        if not self.painter.training:
+            self.painter.train()
         done = Step()
         turns = [iter(self.painter.turns(batch, step)) for batch in batches]
         while (move := self._turn(turns)) is not None:
