@@ -48,6 +48,18 @@ class Semantics(nn.Module):
         return F.leaky_relu(self.spread(x), SLOPE)
 
 
+class DrawnSemantics(nn.Module):
+    """The shared semantic features K of a sketch, at half its size."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.start = leaky(nn.Conv2d(1, channels, 3, stride=2, padding=1))
+        self.spread = leaky(nn.Conv2d(channels, channels, 3, padding=1))
+
+    def forward(self, drawn: Tensor) -> Tensor:
+        return F.leaky_relu(self.spread(F.leaky_relu(self.start(drawn), SLOPE)), SLOPE)
+
+
 class Stage(nn.Module):
     """One resolution of the generator: 3×3 convolution → AMS → SFT(K) → LeakyReLU → SA → ECA."""
 
@@ -81,6 +93,7 @@ class Generator(nn.Module):
         codes: int,
         *,
         semantics: int,
+        drawn: bool,
         five: Literal["dilated", "stacked"] | None,
         attention_at: int,
         sa: bool,
@@ -93,6 +106,7 @@ class Generator(nn.Module):
             dims: Of the whole latent.
             codes: Dimensions of c.
             semantics: Channels of K; 0 leaves spatial transforms out.
+            drawn: Whether K is computed from a sketch instead of c.
             five: How AMS sees 5 pixels; None leaves it out.
             attention_at: Size of the stage that attends.
             sa: Whether it attends over positions.
@@ -101,7 +115,10 @@ class Generator(nn.Module):
         super().__init__()
         sizes, counts = list(channels), list(channels.values())
         self.start = leaky(nn.Linear(dims, counts[0] * sizes[0] ** 2))
-        self.semantics = Semantics(codes, semantics) if semantics else None
+        self.drawn = drawn
+        self.semantics: nn.Module | None = None
+        if semantics:
+            self.semantics = DrawnSemantics(semantics) if drawn else Semantics(codes, semantics)
         before = [0, *counts[:-1]]
         self.stages = nn.ModuleList(Stage(b, c, semantics, five) for b, c in zip(before, counts, strict=True))
         attending = self.stages[sizes.index(attention_at)]
@@ -112,9 +129,14 @@ class Generator(nn.Module):
         nn.init.kaiming_normal_(self.last.weight, nonlinearity="linear")
         nn.init.zeros_(self.last.bias)  # type: ignore[arg-type]
 
-    def forward(self, latent: Latent) -> Tensor:
-        """Pictures, shape (N, 3, R, R), in [-1, 1]."""
-        semantics = None if self.semantics is None else self.semantics(latent.codes)
+    def forward(self, latent: Latent, drawn: Tensor | None = None) -> Tensor:
+        """Pictures, shape (N, 3, R, R), in [-1, 1].
+
+        Args:
+            latent: Of N pictures.
+            drawn: Their sketches, shape (N, 1, R, R), where K is computed from sketches.
+        """
+        semantics = None if self.semantics is None else self.semantics(drawn if self.drawn else latent.codes)
         x = F.leaky_relu(self.start(latent.flat), SLOPE).unflatten(1, (-1, 4, 4))
         for stage in self.stages:
             x = stage(x, semantics)

@@ -30,14 +30,15 @@ from torch.nn import functional as F
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import Batch, Noise, Painter, PainterConfig, Player, Turn
-from impasto.errors import ConfigError
+from impasto.contract import Batch, Noise, Painter, PainterConfig, PaintSettings, Player, Turn
+from impasto.errors import ConfigError, NotCapable
 from impasto.nn.frozen import Frozen
 from impasto.nn.perceptual import feature_loss, perceptual_at_hand
 from impasto.nn.similarity import FLOOR, ms_ssim, ms_ssim_scales
 from impasto.painters.adversarial.dual_discriminator import DualDiscriminator, gradient_penalty
 from impasto.painters.adversarial.latent import Latent
 from impasto.painters.adversarial.maps import Generator, Reader, widths
+from impasto.painters.adversarial.sketch import BLANK, sketch, sketch_of_file
 
 __all__ = ["Migan", "MiganConfig"]
 
@@ -55,6 +56,8 @@ class MiganConfig(PainterConfig):
         eca: Attention over channels, equations (15)-(16).
         attention_at: Size in pixels of the stage that attends.
         five: How AMS sees 5 pixels: one dilated 3×3 convolution or two plain ones.
+        condition: Where K comes from: c, or a sketch of a picture, by which painting is translation. In
+            training half of the sketches, at random, are blank, so that it also paints without one.
         style: Dimensions of z′.
         codes: Classes of c₁ when the pictures have no labels.
         factors: Uniform codes c₂ … c_L.
@@ -84,6 +87,7 @@ class MiganConfig(PainterConfig):
     eca: bool = True
     attention_at: int = Field(default=32, ge=4)
     five: Literal["dilated", "stacked"] = "dilated"
+    condition: Literal["none", "sketch"] = "none"
     style: int = Field(default=128, ge=1, le=4096)
     codes: int = Field(default=10, ge=2, le=1000)
     factors: int = Field(default=4, ge=0, le=256)
@@ -105,6 +109,17 @@ class MiganConfig(PainterConfig):
     betas: tuple[Beta, Beta] = (0.0, 0.9)
 
 
+@config
+class MiganSettings(PaintSettings):
+    """How a picture is painted.
+
+    Attributes:
+        picture: File of a picture whose sketch is painted over, by a painter with a condition.
+    """
+
+    picture: str | None = None
+
+
 @listed(
     name="migan",
     summary="mutual information GAN with multi-scale features, spatial transforms and attention",
@@ -115,6 +130,7 @@ class Migan(Painter):
     """Paints from a category and a style, and reads both back from any picture."""
 
     Config: ClassVar[type[PainterConfig]] = MiganConfig
+    Settings: ClassVar[type[PaintSettings]] = MiganSettings
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         "tiny": {
             "width": 8,
@@ -161,6 +177,8 @@ class Migan(Painter):
                 f"attention_at = {config.attention_at}: at {config.resolution} px the stages have {sizes} px; "
                 "choose one of them."
             )
+        if config.condition != "none" and not config.sft:
+            raise ConfigError("condition = 'sketch' needs sft = true: the sketch acts through the spatial transform.")
         self.kinds = len(config.categories) or config.codes
         codes = self.kinds + config.factors
         self.generator = Generator(
@@ -168,6 +186,7 @@ class Migan(Painter):
             config.style + codes,
             codes,
             semantics=config.semantics if config.sft else 0,
+            drawn=config.condition == "sketch",
             five=config.five if config.ams else None,
             attention_at=config.attention_at,
             sa=config.sa,
@@ -200,12 +219,12 @@ class Migan(Painter):
 
     def render(self, labels: Tensor, noise: Noise, settings: Any) -> Tensor:
         """A's pictures of latents drawn from their prior."""
-        return self.generator(self._latent(labels, noise))
+        return self.generator(self._latent(labels, noise), self._drawn(len(labels), settings.picture))
 
     def reconstruct(self, pictures: Tensor) -> Tensor:
         """The picture cycle: B reads, A paints."""
         with torch.no_grad():
-            return self.generator(self.reader(pictures).latent)
+            return self.generator(self.reader(pictures).latent, sketch(pictures))
 
     def describe(self) -> dict[str, Any]:
         """Name and config, and, once it was used, the hash of the network that L_per came from."""
@@ -215,7 +234,7 @@ class Migan(Painter):
     def _discriminator_turn(self, batch: Batch) -> Turn:
         real = batch.pictures
         with torch.no_grad():
-            fake = self.generator(self._latent(batch.labels, batch.noise))
+            fake = self.generator(self._latent(batch.labels, batch.noise), self._sketches(batch))
         on_real, on_fake = self.discriminator(torch.cat([real, fake])).mean(dim=1).chunk(2)
         mix = batch.noise.uniform(1, 1, 1).to(real.dtype)
         penalty = gradient_penalty(self.discriminator, real, fake, mix)
@@ -227,7 +246,9 @@ class Migan(Painter):
         c, real = self.config, batch.pictures
         latent = self._latent(batch.labels, batch.noise)
         read = self.reader(real)
-        fake, again = self.generator(latent.beside(read.latent)).chunk(2)
+        drawn = self._sketches(batch)
+        both = None if drawn is None else torch.cat([drawn, drawn])
+        fake, again = self.generator(latent.beside(read.latent), both).chunk(2)
         back = self.reader(fake)
         factor = c.constant - self._similarity(again, real)
         content = (again - real).abs().mean(dim=(1, 2, 3)) + (back.latent.flat - latent.flat).abs().mean(dim=1)
@@ -254,6 +275,22 @@ class Migan(Painter):
         factors = noise.uniform(self.config.factors).to(like) * 2 - 1
         kinds = labels if self.config.categories else noise.integers(self.kinds)
         return Latent(style, F.one_hot(kinds, self.kinds).to(like), factors)
+
+    def _sketches(self, batch: Batch) -> Tensor | None:
+        """Sketches of the real pictures, half of them blank; None where K comes from c."""
+        if self.config.condition == "none":
+            return None
+        return torch.where(batch.noise.uniform(1, 1, 1) < 0.5, BLANK, sketch(batch.pictures))
+
+    def _drawn(self, count: int, picture: str | None) -> Tensor | None:
+        """The sketch that all of `count` pictures are painted over; blank without a picture."""
+        if self.config.condition == "none":
+            if picture is not None:
+                raise NotCapable(f"picture = {picture!r}: this migan was trained without --set condition=sketch.")
+            return None
+        side = self.config.resolution
+        one = torch.full((1, 1, side, side), BLANK) if picture is None else sketch_of_file(picture, side)
+        return one.to(self.device).expand(count, -1, -1, -1)
 
     @property
     def _entropy(self) -> float:

@@ -1,0 +1,50 @@
+"""Line drawings of pictures: the condition under which painting is translation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from impasto.data.framing import frame
+from impasto.data.pictures import to_float
+from impasto.data.reading import Unreadable, read_picture
+from impasto.errors import DataError
+
+__all__ = ["BLANK", "sketch", "sketch_of_file"]
+
+BLANK = 1.0
+"""Paper without a line."""
+
+
+def sketch(pictures: Tensor) -> Tensor:
+    """Dark lines where the brightness of a picture changes, on white paper.
+
+    Args:
+        pictures: Shape (N, 3, R, R), in [-1, 1].
+
+    Returns:
+        Shape (N, 1, R, R), in [-1, 1].
+
+    Source: Sobel & Feldman 1968, the gradient in 3×3 pixels.
+    """
+    bright = pictures.mean(dim=1, keepdim=True)
+    across = bright.new_tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]]) / 8
+    kernels = torch.stack([across, across.T]).unsqueeze(1)
+    slopes = F.conv2d(F.pad(bright, (1, 1, 1, 1), mode="replicate"), kernels)
+    return BLANK - 2 * torch.tanh(4 * slopes.square().sum(dim=1, keepdim=True).sqrt())
+
+
+def sketch_of_file(path: str, resolution: int) -> Tensor:
+    """The sketch of a picture in a file, shape (1, 1, R, R), in [-1, 1].
+
+    Raises:
+        DataError: When the file is missing or is no picture that can be read.
+    """
+    try:
+        read = read_picture(Path(path))
+    except Unreadable as why:
+        raise DataError(f"{path} cannot be sketched: {why}. Give a picture that can be opened.") from None
+    return sketch(to_float(frame(read.image, resolution, "cover", (255, 255, 255), read.box)[None]))
