@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pytest
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
@@ -36,7 +39,6 @@ def weights(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def make_store(path: Path, count: int = 48, resolution: int = 32, categories: tuple[str, ...] = ("dawn", "dusk")):
     """A store of smooth pictures, each category of its own colour, split 6:4; without the detour of files."""
-    import numpy as np
     import pyarrow
     import pyarrow.parquet
 
@@ -74,3 +76,15 @@ def make_store(path: Path, count: int = 48, resolution: int = 32, categories: tu
 def store(tmp_path_factory: pytest.TempPathFactory):
     """A small labelled store of 32 px pictures."""
     return make_store(tmp_path_factory.mktemp("store") / "tiny")
+
+
+@pytest.fixture
+def drawn() -> Callable[[int, int, int], npt.NDArray[np.uint8]]:
+    """Seeded pictures of coarse blocks and fine noise; reference values were recorded on these bytes."""
+
+    def draw(count: int, size: int, seed: int) -> npt.NDArray[np.uint8]:
+        random = np.random.default_rng(seed)
+        blocks = random.uniform(0, 255, (count, size // 8, size // 8, 3)).repeat(8, 1).repeat(8, 2)
+        return (0.7 * blocks + 0.3 * random.uniform(0, 255, (count, size, size, 3))).round().astype(np.uint8)
+
+    return draw
