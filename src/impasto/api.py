@@ -6,13 +6,22 @@ Imports that take long stay inside the functions, so that `import impasto.api` i
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto import __version__
-from impasto.errors import CheckpointError, ConfigError, DataError, RecipeError, UsageError, suggestion
+from impasto.errors import (
+    CheckpointError,
+    ConfigError,
+    DataError,
+    NotCapable,
+    RecipeError,
+    UnknownName,
+    UsageError,
+    suggestion,
+)
 
 if TYPE_CHECKING:
     from impasto.contract import Painter
@@ -20,9 +29,6 @@ if TYPE_CHECKING:
     from impasto.training.loop import Trained
 
 __all__ = ["inspect", "load_painter", "measure", "paint", "prepare", "repaint", "train"]
-
-CHUNK = 64
-"""Most pictures painted at a time."""
 
 SHEET = 256
 """Most pictures on a contact sheet."""
@@ -111,16 +117,40 @@ def train(
     return loop(made, split, Path(out), settings, facts={"preset": preset}, watch=watch)
 
 
-def load_painter(source: str | Path) -> Painter:
-    """The painter of a run, of an exported folder, or of a hub id.
+def load_painter(source: str | Path, resolution: int | None = None) -> Painter:
+    """The painter of a run, of an exported folder, of a hub id, or one that paints by rules.
 
     Args:
         source: A run folder (its export, or without one its newest checkpoint), a folder with
-            `config.json` and `model.safetensors`, or a hub id.
+            `config.json` and `model.safetensors`, a hub id, or the name of a painter that needs no training.
+        resolution: Rows and columns of its pictures; only a painter by rules can choose.
 
     Raises:
         CheckpointError: When nothing loadable is there.
+        UsageError: When the painter must be trained first, or paints at another resolution.
     """
+    painter = _by_rules(str(source), resolution) or _learned(source)
+    if resolution not in (None, painter.config.resolution):
+        raise UsageError(
+            f"{source} was trained at {painter.config.resolution} px and paints at that alone; leave out --resolution."
+        )
+    return painter
+
+
+def _by_rules(name: str, resolution: int | None) -> Painter | None:
+    """The painter of that name in the catalogue, unless a folder has the name."""
+    from impasto import catalogue
+
+    if Path(name).is_dir() or name not in catalogue.painters():
+        return None
+    cls = catalogue.painter(name)
+    if cls.learns():
+        raise UsageError(f"{name} learns from pictures; train it first: impasto train {name} STORE --out RUN")
+    made: Painter = cls.build(**({} if resolution is None else {"resolution": resolution}))
+    return made
+
+
+def _learned(source: str | Path) -> Painter:
     from impasto import catalogue, pretrained
     from impasto.config import load
     from impasto.contract import Painter
@@ -150,21 +180,29 @@ def paint(
     count: int = 16,
     category: str | None = None,
     seed: int = 0,
+    resolution: int | None = None,
+    prompt: str | None = None,
+    also: Sequence[str] = (),
     overwrite: bool = False,
     settings: Mapping[str, Any] | None = None,
     watch: Callable[[int, int], None] | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> list[Path]:
     """Paint pictures into a folder, each with its recipe inside, and a contact sheet of the first ones.
 
     Args:
-        source: A run, an exported painter, or a hub id.
+        source: A run, an exported painter, a hub id, or the name of a painter by rules.
         out: The folder; pictures are named by their index.
         count: How many.
         category: Name of a category; in the shares of the training pictures without it.
         seed: Picture `i` of a seed is always the same.
+        resolution: Rows and columns, where the painter can choose; its own default without it.
+        prompt: What to paint, in words, for painters that read them.
+        also: Endings of files to write beside each picture, out of the painter's `companions`.
         overwrite: Whether pictures of the same name may be replaced.
         settings: Settings of this painter, such as the number of sampling steps.
         watch: Called with how many of how many are done.
+        say: Called with each remark of the painter, such as words of the prompt it did not understand.
 
     Returns:
         The pictures' paths, and last that of the contact sheet.
@@ -172,25 +210,37 @@ def paint(
     Raises:
         CheckpointError: When there is no painter.
         UsageError: When count or seed is out of range, or pictures would be replaced.
-        UnknownName: When the painter does not know the category.
+        UnknownName: When the painter does not know the category, or gives no such companion.
+        NotCapable: When the painter reads no prompt.
     """
     import numpy as np
 
+    from impasto.config import load
     from impasto.data.pictures import contact_sheet
     from impasto.data.recipe import save_picture
+    from impasto.files import write_whole
 
     folder = Path(out)
     if count < 1:
         raise UsageError(f"count must be 1 or more, not {count}.")
-    painter = load_painter(source)
+    painter = load_painter(source, resolution)
+    told = dict(settings or {})
+    if prompt is not None:
+        told["prompt"] = _readable(painter, prompt)
+    for ending in also:
+        if ending not in painter.companions:
+            raise UnknownName("companion file", ending, painter.companions)
     paths = [folder / f"{i:04d}.png" for i in range(count)] + [folder / "contact-sheet.png"]
-    there = [p for p in paths if p.exists()]
+    beside = [p.with_suffix(f".{ending}") for p in paths[:-1] for ending in also]
+    there = [p for p in (*paths, *beside) if p.exists()]
     if there and not overwrite:
         raise UsageError(f"{there[0]} exists already; choose another --out, or allow it with --overwrite.")
     # All chunks are full, since a picture is repeated exactly only in a chunk of the same size.
-    chunks = math.ceil(count / CHUNK)
+    chunks = math.ceil(count / painter.chunk)
     size = math.ceil(count / chunks)
-    told = dict(settings or {})
+    if say is not None:
+        for remark in painter.remarks(load(painter.Settings, told)):
+            say(remark)
     weights = _weights(painter)
     done = []
     for first in range(0, count, size):
@@ -198,6 +248,9 @@ def paint(
         for index, picture in enumerate(pixels, first):
             recipe = _recipe(painter, source, weights, picture, seed, index, size, category, told)
             save_picture(paths[index], picture, recipe)
+            for ending in also:
+                content = painter.companion(ending, seed=seed, index=index, category=category, **told)
+                write_whole(paths[index].with_suffix(f".{ending}"), content)
         if first < SHEET:
             done.append(pixels)
         if watch:
@@ -229,7 +282,7 @@ def repaint(
     above = (folder / recipe.painter for folder in (Path(), *Path(picture).resolve().parents))
     source = source or next((place for place in above if place.is_dir()), recipe.painter)
     try:
-        painter = load_painter(source)
+        painter = _by_rules(str(source), recipe.resolution) or _learned(source)
     except CheckpointError as error:
         raise RecipeError(
             f"The painter of {picture} is not at {source} ({error}) Say where it is: --painter FOLDER"
@@ -332,6 +385,16 @@ def _label_of(painter: Painter, store: Store) -> str | None:
         if store.categories(column) == painter.config.categories:
             return column
     return None
+
+
+def _readable(painter: Painter, prompt: str) -> str:
+    """The prompt, where the painter reads one."""
+    from impasto import catalogue
+
+    if "prompt" not in painter.capabilities:
+        able = [name for name, card in catalogue.painters().items() if "prompt" in card.thing.capabilities]
+        raise NotCapable(f"{painter.name} does not read prompts; leave out --prompt. These do: {', '.join(able)}.")
+    return prompt
 
 
 def _chunk(painter: Painter, first: int, size: int, *how: Any) -> Any:

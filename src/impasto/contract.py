@@ -161,10 +161,15 @@ class Painter(nn.Module):
     Config: ClassVar[type[PainterConfig]] = PainterConfig
     Settings: ClassVar[type[PaintSettings]] = PaintSettings
     presets: ClassVar[dict[str, dict[str, Any]]] = {"tiny": {}, "small": {}, "base": {}}
-    resolutions: ClassVar[tuple[int, ...]] = (32, 64, 128)
+    resolutions: ClassVar[Sequence[int]] = (32, 64, 128)
     capabilities: ClassVar[frozenset[str]] = frozenset()
     """Out of 'category' (paints a named category), 'reconstruct' (picture → its own version of
-    it), 'guidance' (classifier-free) and 'denoise'."""
+    it), 'guidance' (classifier-free), 'denoise', 'prompt' (its setting `prompt` says in words what
+    to paint) and 'stylize' (paints a given picture in its own manner)."""
+    companions: ClassVar[dict[str, str]] = {}
+    """What this painter can give beside a picture: ending of the file → what it is."""
+    chunk: ClassVar[int] = 64
+    """Most pictures worth painting at a time."""
     __card__: ClassVar[catalogue.Card]
     training_only: ClassVar[tuple[str, ...]] = ()
     """Submodules that painting does not need; they are not exported."""
@@ -179,10 +184,15 @@ class Painter(nn.Module):
         """
         super().__init__()
         if config.resolution not in self.resolutions:
-            can = ", ".join(map(str, self.resolutions))
+            every = isinstance(self.resolutions, range)
+            can = (
+                f"{min(self.resolutions)} to {max(self.resolutions)}"
+                if every
+                else ", ".join(map(str, self.resolutions))
+            )
             raise ConfigError(
                 f"{self.name} cannot paint at {config.resolution} px; it paints at {can} px. "
-                "Prepare the store at one of these resolutions."
+                "Choose one of these resolutions."
             )
         if config.categories and len(config.shares) not in (0, len(config.categories)):
             raise ConfigError(f"{len(config.categories)} categories but {len(config.shares)} shares.")
@@ -202,8 +212,14 @@ class Painter(nn.Module):
 
     @property
     def device(self) -> torch.device:
-        """Where the painter's parameters are."""
-        return next(self.parameters()).device
+        """Where the painter's parameters are; the CPU where it has none."""
+        first = next(self.parameters(), None)
+        return torch.device("cpu") if first is None else first.device
+
+    @classmethod
+    def learns(cls) -> bool:
+        """Whether this painter is trained; one that is not paints by rules and needs no run."""
+        return cls.players is not Painter.players
 
     @classmethod
     def build(cls, preset: str = "small", **values: Any) -> Self:
@@ -254,6 +270,31 @@ class Painter(nn.Module):
             NotCapable: When the painter has no way from pictures back to latents.
         """
         raise NotCapable(f"{self.name} cannot reconstruct: it has no way from a picture back to a latent.")
+
+    def remarks(self, settings: Any) -> list[str]:
+        """What is worth saying before painting, such as the words of a prompt that were not understood.
+
+        Args:
+            settings: An instance of `Settings`.
+        """
+        return []
+
+    def companion(
+        self, ending: str, *, seed: int = 0, index: int = 0, category: str | None = None, **settings: Any
+    ) -> bytes:
+        """The content of a file that goes with picture `index` of a seed, as `paint` would paint it.
+
+        Args:
+            ending: A key of `companions`.
+            seed: As in `paint`.
+            index: Which picture of the seed.
+            category: As in `paint`.
+            **settings: As in `paint`.
+
+        Raises:
+            UnknownName: When this painter gives nothing of that ending.
+        """
+        raise UnknownName("companion file", ending, self.companions)
 
     def paint(
         self,

@@ -19,9 +19,13 @@ def add_to(app: typer.Typer) -> None:
 
 
 def paint(
-    source: Annotated[str | None, typer.Argument(help="A run, an exported painter, or a hub id.")] = None,
+    source: Annotated[
+        str | None, typer.Argument(help="A run, an exported painter, a hub id, or the name of a painter by rules.")
+    ] = None,
     count: Annotated[int, typer.Option(help="How many pictures.")] = 16,
     category: Annotated[str | None, typer.Option(help="Paint this category only.")] = None,
+    prompt: Annotated[str | None, typer.Option(help="What to paint, in words, for painters that read them.")] = None,
+    resolution: Annotated[int | None, typer.Option(help="Rows and columns, where the painter can choose.")] = None,
     seed: Annotated[int, typer.Option(help="Picture i of a seed is always the same.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder for the pictures; with --from, the new picture.")] = None,
     values: Annotated[
@@ -29,6 +33,10 @@ def paint(
         typer.Option(
             "--set", metavar="KEY=VALUE", envvar="IMPASTO_PAINT_SET", help="A setting of this painter; may be repeated."
         ),
+    ] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ENDING", help="A file to write beside each picture, such as svg; may be repeated."),
     ] = None,
     overwrite: Annotated[bool, typer.Option(help="Replace pictures of the same name.")] = False,
     again: Annotated[Path | None, typer.Option("--from", help="Paint this picture again from its recipe.")] = None,
@@ -46,11 +54,12 @@ def paint(
         if json:
             print_json({"picture": path, "identical": same})
         else:
-            told = "bit for bit the same" if same else "NOT the same: another torch version or device painted it"
+            told = "bit for bit the same" if same else "NOT the same: another version or device painted it"
             console.print(f"{path}: {told}.", soft_wrap=True)
         return
     if source is None:
         raise UsageError("Say who paints: impasto paint RUN, or --from PICTURE to repeat one.")
+    remark = None if json else lambda text: console.print(text, soft_wrap=True, markup=False)
     say = steady(lambda text: None if json else console.print(text, soft_wrap=True), every=5)
     paths = api.paint(
         source,
@@ -58,9 +67,13 @@ def paint(
         count=count,
         category=category,
         seed=seed,
+        resolution=resolution,
+        prompt=prompt,
+        also=also or (),
         overwrite=overwrite,
         settings=parse_pairs(values or []),
         watch=lambda done, all_: say(f"{done}/{all_} painted"),
+        say=remark,
     )
     if json:
         print_json({"pictures": paths[:-1], "contact_sheet": paths[-1]})

@@ -1,0 +1,282 @@
+"""What is there to be painted: a scene, as plain numbers that JSON can hold.
+
+Lengths are metres. The eye stands at `camera.x` across, `camera.z` forward and `camera.height` above
+the water, and looks forward (growing z) over a square picture; x grows to the right, heights start at
+the water. Hours are those of the sun, 12 at noon. Everything that is drawn follows from the scene and
+the seeds in it.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal, get_args
+
+from impasto.config import Field, config, load, to_dict
+from impasto.errors import ConfigError
+
+__all__ = [
+    "BUILDINGS",
+    "CATEGORIES",
+    "FIGURES",
+    "LAYOUT",
+    "PLANTS",
+    "RIDGES",
+    "SEASONS",
+    "WEATHERS",
+    "Building",
+    "Camera",
+    "Figure",
+    "Path",
+    "Plant",
+    "Ridge",
+    "Scene",
+    "Sky",
+    "Water",
+    "scene_from_json",
+    "scene_to_json",
+]
+
+Category = Literal[
+    "white", "abstract", "lyrical", "realistic", "ink", "idyllic", "courtyards", "lime green", "light reddish-red"
+]
+Season = Literal["spring", "summer", "autumn", "winter"]
+Weather = Literal["clear", "cloudy", "mist", "rain", "snow", "storm"]
+RidgeKind = Literal["peak", "range", "cliff", "karst", "hill"]
+PlantKind = Literal["pine", "willow", "bamboo", "bare", "leafy", "plum"]
+BuildingKind = Literal["cottage", "hall", "pavilion", "pagoda", "gate", "wall", "bridge"]
+FigureKind = Literal["walker", "fisherman", "scholar", "boat", "sail", "ox"]
+
+CATEGORIES: tuple[str, ...] = get_args(Category)
+"""Kinds of Chinese landscape painting, after the nine that the MIGAN paper tells apart (its section 5)."""
+SEASONS: tuple[str, ...] = get_args(Season)
+WEATHERS: tuple[str, ...] = get_args(Weather)
+RIDGES: tuple[str, ...] = get_args(RidgeKind)
+PLANTS: tuple[str, ...] = get_args(PlantKind)
+BUILDINGS: tuple[str, ...] = get_args(BuildingKind)
+FIGURES: tuple[str, ...] = get_args(FigureKind)
+
+LAYOUT = (
+    "sky",
+    "far ridge",
+    "near ridge",
+    "water",
+    "mist",
+    "tree",
+    "rock",
+    "building",
+    "bridge",
+    "boat",
+    "figure",
+    "path",
+)
+"""What a pixel of the layout map shows, by its number."""
+
+Across = Annotated[float, Field(ge=-1e5, le=1e5)]
+Away = Annotated[float, Field(gt=0, le=1e5)]
+Seed = Annotated[int, Field(ge=0, lt=2**63)]
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+@config
+class Camera:
+    """Where the eye is.
+
+    Attributes:
+        height: Metres above the water.
+        horizon: Row of the horizon, as a share of the picture from its top.
+        focal: Focal length, in picture widths; 1 sees 53 degrees.
+        x: Metres to the right.
+        z: Metres forward.
+    """
+
+    height: float = Field(default=40.0, ge=1.0, le=5000.0)
+    horizon: float = Field(default=0.5, ge=-1.0, le=2.0)
+    focal: float = Field(default=1.0, ge=0.3, le=5.0)
+    x: Across = 0.0
+    z: Across = 0.0
+
+
+@config
+class Ridge:
+    """A mountain or a chain of them across the view.
+
+    Attributes:
+        kind: Its form.
+        x: Metres to the right of its middle.
+        z: Metres forward of its crest.
+        width: Metres across.
+        height: Metres above the water.
+        rough: How much smaller forms break it up.
+        seed: Of its forms.
+    """
+
+    kind: RidgeKind = "peak"
+    x: Across = 0.0
+    z: Away = 1000.0
+    width: float = Field(default=600.0, ge=5.0, le=1e5)
+    height: float = Field(default=300.0, ge=0.5, le=9000.0)
+    rough: Share = 0.5
+    seed: Seed = 0
+
+
+@config
+class Water:
+    """A level sheet of water at height 0, wherever the ground lies lower.
+
+    Attributes:
+        near: Metres forward of its near shore; the ground before it is a bank.
+        far: Metres forward of its far shore; equal to `near`, there is no water.
+        bend: How far the shores swing, as a share.
+        ripples: From a mirror (0) to rough water (1).
+        seed: Of its shores.
+    """
+
+    near: float = Field(default=60.0, ge=0.0, le=1e5)
+    far: float = Field(default=60.0, ge=0.0, le=1e5)
+    bend: Share = 0.3
+    ripples: Share = 0.3
+    seed: Seed = 0
+
+
+@config
+class Sky:
+    """What the air holds.
+
+    Attributes:
+        cover: Share of the sky behind clouds.
+        drift: Metres by which the clouds have moved to the right.
+        mist: How thick mist lies in the valleys.
+        haze: How soon distance fades into the air.
+        birds: How many fly.
+        seed: Of clouds, mist and birds.
+    """
+
+    cover: Share = 0.3
+    drift: Across = 0.0
+    mist: Share = 0.4
+    haze: Share = 0.4
+    birds: int = Field(default=0, ge=0, le=60)
+    seed: Seed = 0
+
+
+@config
+class Plant:
+    """A tree, or a grove of bamboo: kind, foot (x, z), height in metres, lean to the right in radians, seed."""
+
+    kind: PlantKind = "pine"
+    x: Across = 0.0
+    z: Away = 60.0
+    height: float = Field(default=10.0, gt=0.0, le=100.0)
+    lean: float = Field(default=0.0, ge=-1.0, le=1.0)
+    seed: Seed = 0
+
+
+@config
+class Building:
+    """A building: kind, middle of its foot (x, z), width and height in metres, turn in radians, seed.
+
+    A bridge spans `width` metres along x.
+    """
+
+    kind: BuildingKind = "cottage"
+    x: Across = 0.0
+    z: Away = 100.0
+    width: float = Field(default=8.0, gt=0.0, le=1000.0)
+    height: float = Field(default=6.0, gt=0.0, le=300.0)
+    turn: float = Field(default=0.0, ge=-3.2, le=3.2)
+    seed: Seed = 0
+
+
+@config
+class Figure:
+    """A small figure or a boat: kind, place (x, z), height or length in metres, seed."""
+
+    kind: FigureKind = "walker"
+    x: Across = 0.0
+    z: Away = 60.0
+    size: float = Field(default=1.8, gt=0.0, le=100.0)
+    seed: Seed = 0
+
+
+@config
+class Path:
+    """A path over the ground: from the near edge at x = `start` to (x = `end`, z = `far`), and its width in metres."""
+
+    start: Across = 0.0
+    end: Across = 0.0
+    far: Away = 200.0
+    width: float = Field(default=3.0, gt=0.0, le=100.0)
+    seed: Seed = 0
+
+
+@config
+class Scene:
+    """A place at a time, and the kind of painting that it is to become.
+
+    Attributes:
+        category: One of `CATEGORIES`.
+        season: One of `SEASONS`.
+        hour: Of the sun, in [0, 24].
+        weather: One of `WEATHERS`.
+        camera: Where the eye is.
+        ridges: Mountains and hills, in any order.
+        water: The sheet of water.
+        sky: Clouds, mist and birds.
+        plants: Trees and bamboo.
+        buildings: Houses and what else is built.
+        figures: People, animals, boats.
+        paths: Paths over the ground.
+        fields: Share of the level ground that is tilled.
+        seal: Whether the painting is sealed.
+        mood: Name of the emotion it was composed for; empty when none was.
+        valence: From sad (-1) to glad (1).
+        arousal: From calm (-1) to excited (1).
+        seed: Of brush and paper.
+    """
+
+    category: Category = "ink"
+    season: Season = "spring"
+    hour: float = Field(default=10.0, ge=0.0, le=24.0)
+    weather: Weather = "clear"
+    camera: Camera = Camera()
+    ridges: Annotated[tuple[Ridge, ...], Field(max_length=40)] = ()
+    water: Water = Water()
+    sky: Sky = Sky()
+    plants: Annotated[tuple[Plant, ...], Field(max_length=400)] = ()
+    buildings: Annotated[tuple[Building, ...], Field(max_length=100)] = ()
+    figures: Annotated[tuple[Figure, ...], Field(max_length=100)] = ()
+    paths: Annotated[tuple[Path, ...], Field(max_length=10)] = ()
+    fields: Share = 0.0
+    seal: bool = True
+    mood: str = Field(default="", max_length=60)
+    valence: float = Field(default=0.0, ge=-1.0, le=1.0)
+    arousal: float = Field(default=0.0, ge=-1.0, le=1.0)
+    seed: Seed = 0
+
+    @property
+    def has_water(self) -> bool:
+        """Whether there is a sheet of water."""
+        return self.water.far > self.water.near
+
+
+def scene_to_json(scene: Scene) -> str:
+    """A scene as indented JSON; `scene_from_json` gives the same scene back."""
+    return json.dumps(to_dict(scene), indent=1)
+
+
+def scene_from_json(text: str | bytes) -> Scene:
+    """A scene from JSON; what is not named takes its default.
+
+    Raises:
+        ConfigError: When it is not JSON, or a value is unknown, of the wrong type or out of range; all
+            problems are named at once.
+    """
+    try:
+        values: Any = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(
+            f"The scene is not JSON ({error}). Write one with: impasto paint … --also scene.json"
+        ) from None
+    if not isinstance(values, dict):
+        raise ConfigError(f"A scene is an object of named values, not a {type(values).__name__}.")
+    return load(Scene, values)

@@ -1,0 +1,1 @@
+"""Painters by rules: they learn nothing and paint at once."""
