@@ -26,7 +26,7 @@ from impasto.landscape.feelings import EXCITED, FORMS, INTENSE, MEMORIES, NOT, Q
 if TYPE_CHECKING:
     from vader import SentimentIntensityAnalyzer
 
-__all__ = ["EMOTIONS", "LONGEST", "Emotion", "Mood", "colour_emotion", "emotion_named", "feel", "mood"]
+__all__ = ["EMOTIONS", "LONGEST", "Emotion", "Mood", "charged", "colour_emotion", "emotion_named", "feel", "mood"]
 
 EMOTIONS: dict[str, tuple[float, float]] = {
     "joyful": (0.85, 0.5),
@@ -129,6 +129,11 @@ def emotion_named(word: str) -> str | None:
     """The name in `EMOTIONS` of a word or one of its simple forms ('loneliness' → 'lonely'); None for others."""
     folded = " ".join(word.casefold().split())
     return folded if folded in EMOTIONS else FORMS.get(folded)
+
+
+def charged(word: str) -> bool:
+    """Whether a single word of lower case alone makes a text that `feel` can score."""
+    return emotion_named(word) is not None or word in EXCITED or word in QUIET or word in _lexicon().lexicon
 
 
 def feel(text: str) -> Emotion:

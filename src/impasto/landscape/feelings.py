@@ -20,7 +20,7 @@ _FORMS = {
     "tender": "tenderness tenderly gentle gentleness gently affectionate affection warmhearted cosy cozy",
     "serene": "serenity serenely tranquil tranquility tranquillity placid content contented contentment",
     "peaceful": "peace peacefully peacefulness restful relaxed relaxing harmonious harmony",
-    "calm": "calmness calmly calming quietude stillness composed meditative contemplative contemplation zen",
+    "calm": "calmness calmly calming quietude stillness meditative contemplative contemplation zen",
     "dreamy": "dream dreaming dreamlike dreamily ethereal reverie otherworldly",
     "nostalgic": "nostalgia nostalgically wistful wistfulness wistfully homesick homesickness yearning longing "
     "bittersweet",
