@@ -63,8 +63,8 @@ PARTS: dict[str, tuple[str, ...]] = {
 
 LIMITS: dict[str, int] = {
     **dict.fromkeys(("water", "lake", "river", "sea", "mist", "cloud", "sun", "moon", "forest", "field", "village"), 1),
-    **dict.fromkeys(("waterfall", "path", "bridge", "gate", "wall", "courtyard"), 4),
-    **dict.fromkeys(("mountain", "peak", "cliff", "karst", "hill", "snow peak"), 12),
+    **dict.fromkeys(("waterfall", "path", "bridge", "gate", "courtyard"), 4),
+    **dict.fromkeys(("mountain", "peak", "cliff", "karst", "hill", "snow peak", "wall"), 12),
     **dict.fromkeys(("tree", "pine", "willow", "bamboo", "bare tree", "leafy tree", "plum", "birds"), 60),
 }
 """Element → how many of it can be asked for; 20 of all others."""
@@ -227,7 +227,8 @@ STOP = _words(
     rises rising set sets flow flows run runs grow grows float floats fly flies flying drift drifts passing way place
     world land nature natural surrounded full part front back middle side next foreground background distance hanging
     hangs falls lit leading leads lots lot pair group few several many nothing least hardly except lacking there's it's
-    don't doesn't isn't aren't won't avoid free nobody"""
+    don't doesn't isn't aren't won't avoid free nobody
+    show shows showing shown feel feels well level ground sees"""
 )
 """Words that carry nothing to paint."""
 
@@ -248,7 +249,8 @@ FOREIGN = _words(
 
 _IRREGULAR = {
     "goose": "geese", "ox": "oxen", "man": "men", "woman": "women", "child": "children", "fisherman": "fishermen",
-    "person": "people", "people": "people", "cattle": "cattle", "bamboo": "bamboos", "leaf": "leaves",
+    "person": "people",
+    "buffalo": "buffaloes", "people": "people", "cattle": "cattle", "bamboo": "bamboos", "leaf": "leaves",
 }  # fmt: skip
 
 
