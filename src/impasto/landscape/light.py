@@ -1,73 +1,109 @@
-"""Colours of the times of day."""
+"""Sun, moon and sky: where the light comes from and which colour it has."""
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-__all__ = ["TIMES", "Colour", "Light"]
+import numpy as np
+import numpy.typing as npt
 
-Colour = tuple[int, int, int]
-"""RGB in 0..255."""
+from impasto.landscape.scene import Scene
+
+__all__ = ["Light", "light_of", "sun_position"]
+
+Colour = npt.NDArray[np.float32]
+"""RGB, linear or painted, in [0, 1]."""
+
+LATITUDE = 32.0
+DECLINATION = {"spring": 4.0, "summer": 23.0, "autumn": -6.0, "winter": -23.0}
+"""Of the sun in the middle of a season, in degrees."""
+EXTINCTION = (0.09, 0.155, 0.30)
+"""Optical depth of a clear atmosphere at the zenith for red, green and blue (Bird & Riordan 1986, about)."""
 
 
 @dataclass(frozen=True)
 class Light:
-    """Colours of a time of day.
+    """The light of a scene.
 
     Attributes:
-        sky: From the zenith down to the horizon.
-        disc: Sun or moon.
-        cloud: Lit clouds.
-        far: Ridges far away, which take the colour of the air.
-        near: Ridges close by.
-        ground: Two colours that fields and meadows mix.
-        phrase: For the text.
+        direction: Towards the sun, or by night the moon: right, up, forward; a unit vector.
+        direct: Colour and strength of its light.
+        zenith: Colour of the sky overhead.
+        horizon: Colour of the sky at the horizon.
+        glow: Colour of the sky around the sun.
+        ambient: Colour and strength of the light of the whole sky.
+        day: From night (0) to full day (1).
+        elevation: Of the sun, in degrees.
     """
 
-    sky: tuple[Colour, Colour, Colour]
-    disc: Colour
-    cloud: Colour
-    far: Colour
-    near: Colour
-    ground: tuple[Colour, Colour]
-    phrase: str
+    direction: tuple[float, float, float]
+    direct: Colour
+    zenith: Colour
+    horizon: Colour
+    glow: Colour
+    ambient: Colour
+    day: float
+    elevation: float
 
 
-TIMES = {
-    "dawn": Light(
-        ((122, 150, 196), (226, 186, 196), (255, 224, 176)),
-        (255, 244, 214),
-        (255, 206, 190),
-        (172, 160, 190),
-        (74, 94, 96),
-        ((128, 140, 104), (186, 164, 118)),
-        "at dawn",
-    ),
-    "noon": Light(
-        ((52, 118, 206), (110, 172, 230), (208, 230, 240)),
-        (255, 252, 226),
-        (252, 252, 248),
-        (136, 168, 204),
-        (46, 92, 66),
-        ((88, 148, 58), (214, 188, 78)),
-        "at noon",
-    ),
-    "dusk": Light(
-        ((58, 44, 92), (192, 74, 84), (255, 168, 66)),
-        (255, 214, 120),
-        (240, 108, 82),
-        (136, 66, 96),
-        (42, 26, 46),
-        ((84, 48, 44), (142, 78, 48)),
-        "at dusk",
-    ),
-    "night": Light(
-        ((8, 12, 38), (18, 32, 76), (44, 70, 118)),
-        (246, 244, 222),
-        (52, 66, 108),
-        (32, 46, 86),
-        (8, 12, 28),
-        ((16, 30, 42), (26, 42, 62)),
-        "by moonlight",
-    ),
-}
+def sun_position(season: str, hour: float) -> tuple[float, float]:
+    """Elevation, and azimuth clockwise from north, both in degrees.
+
+    Args:
+        season: One of `scene.SEASONS`.
+        hour: Solar time.
+
+    Source: Spherical astronomy, e.g. Meeus 1998, chapter 13.
+    """
+    phi, delta, turn = map(math.radians, (LATITUDE, DECLINATION[season], 15 * (hour - 12)))
+    up = math.sin(phi) * math.sin(delta) + math.cos(phi) * math.cos(delta) * math.cos(turn)
+    east = -math.cos(delta) * math.sin(turn)
+    north = math.cos(phi) * math.sin(delta) - math.sin(phi) * math.cos(delta) * math.cos(turn)
+    return math.degrees(math.asin(max(-1.0, min(1.0, up)))), math.degrees(math.atan2(east, north)) % 360
+
+
+def light_of(scene: Scene) -> Light:
+    """The light of a scene's season, hour and weather.
+
+    The sun's colour is what a clear atmosphere lets through at its height. By night a full moon
+    stands opposite the sun.
+
+    Source: Kasten & Young 1989 for the air mass.
+    """
+    elevation, azimuth = sun_position(scene.season, scene.hour)
+    day = _ramp(-9.0, 8.0, elevation)
+    night = elevation < -5.0
+    lit_from, compass = (-elevation, (azimuth + 180) % 360) if night else (elevation, azimuth)
+    height = math.radians(max(2.0, lit_from))
+    away = math.radians(compass - scene.camera.facing)
+    direction = (math.cos(height) * math.sin(away), math.sin(height), math.cos(height) * math.cos(away))
+    degrees = max(0.0, lit_from)
+    mass = 1 / (math.sin(math.radians(degrees)) + 0.50572 * (degrees + 6.07995) ** -1.6364)
+    through = np.array([math.exp(-tau * min(mass, 14.0)) for tau in EXTINCTION])
+    veil = {"clear": 1.0, "cloudy": 0.55, "mist": 0.45, "rain": 0.25, "snow": 0.4, "storm": 0.15}[scene.weather]
+    dusk = math.exp(-(((elevation + 1.0) / 7.0) ** 2)) * (0.35 + 0.65 * veil)
+    grey = 1 - veil
+    direct = through * veil * _ramp(-3.0, 6.0, elevation) * 1.15
+    if night:
+        direct = np.array([0.20, 0.25, 0.36]) * veil
+    zenith = _mix((0.05, 0.075, 0.16), (0.34, 0.53, 0.80), day)
+    horizon = _mix((0.13, 0.17, 0.27), (0.80, 0.87, 0.92), day)
+    horizon = _mix(horizon, (0.97, 0.66, 0.42), 0.75 * dusk)
+    zenith = _mix(zenith, (0.42, 0.36, 0.52), 0.4 * dusk)
+    overcast = _mix((0.15, 0.17, 0.22), (0.74, 0.76, 0.78), day) * (0.75 if scene.weather == "storm" else 1.0)
+    zenith, horizon = _mix(zenith, overcast, 0.85 * grey), _mix(horizon, overcast * 1.06, 0.75 * grey)
+    glow = _mix((0.75, 0.8, 0.95) if night else (1.0, 0.95, 0.82), (1.0, 0.58, 0.28), dusk) * (0.3 + 0.7 * veil)
+    ambient = (0.45 * zenith + 0.55 * horizon) * (0.62 + 0.3 * grey)
+    return Light(
+        direction, *(np.asarray(c, np.float32) for c in (direct, zenith, horizon, glow, ambient)), day, elevation
+    )
+
+
+def _ramp(low: float, high: float, x: float) -> float:
+    t = min(1.0, max(0.0, (x - low) / (high - low)))
+    return t * t * (3 - 2 * t)
+
+
+def _mix(a: object, b: object, share: float) -> npt.NDArray[np.float64]:
+    return np.asarray(a, np.float64) * (1 - share) + np.asarray(b, np.float64) * share

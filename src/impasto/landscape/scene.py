@@ -85,6 +85,7 @@ class Camera:
         height: Metres above the water.
         horizon: Row of the horizon, as a share of the picture from its top.
         focal: Focal length, in picture widths; 1 sees 53 degrees.
+        facing: Where it looks, in degrees clockwise from north; the place lies at 32 degrees north.
         x: Metres to the right.
         z: Metres forward.
     """
@@ -92,6 +93,7 @@ class Camera:
     height: float = Field(default=40.0, ge=1.0, le=5000.0)
     horizon: float = Field(default=0.5, ge=-1.0, le=2.0)
     focal: float = Field(default=1.0, ge=0.3, le=5.0)
+    facing: float = Field(default=315.0, ge=0.0, le=360.0)
     x: Across = 0.0
     z: Across = 0.0
 

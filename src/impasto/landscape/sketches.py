@@ -17,7 +17,7 @@ from PIL import Image
 
 from impasto.errors import UsageError
 from impasto.files import whole_folder
-from impasto.landscape.light import TIMES, Colour, Light
+from impasto.landscape.hours import TIMES, Colour, Light
 
 __all__ = ["PLACES", "TIMES", "draw_sketch", "draw_sketches"]
 

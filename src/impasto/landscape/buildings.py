@@ -1,0 +1,222 @@
+"""Houses, pavilions, pagodas, walls and bridges: solids in true perspective, roofs with lifted eaves.
+
+A building is made of faces in its own frame (x to the right, y up, z forward, in metres), turned,
+put on the ground and projected corner by corner. Faces are painted from far to near.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from impasto.landscape.brush import Strokes
+from impasto.landscape.ground import relit
+from impasto.landscape.scene import Building
+from impasto.landscape.stage import Stage
+
+__all__ = ["paint_building"]
+
+Floats = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Face:
+    """A flat piece: corners of shape (P, 3) in metres, which pigment, and a factor on its lightness."""
+
+    corners: Floats
+    pigment: str
+    shade: float = 1.0
+    lines: int = 0
+
+
+def paint_building(stage: Stage, building: Building) -> None:
+    """Paint a building where it stands."""
+    faces = list(_KINDS[building.kind](building))
+    foot = 0.15 if building.kind == "bridge" else max(0.0, stage.foot(building.x, building.z))
+    clear = stage.clear(building.z)
+    turn = complex(math.cos(building.turn), math.sin(building.turn))
+    placed = [_placed(face.corners, building, foot, turn) for face in faces]
+    away = [float(((p - _eye(stage)) ** 2).sum(axis=1).mean()) for p in placed]
+    clip = stage.clip(building.z - building.width * 0.3)
+    for nth in sorted(range(len(faces)), key=lambda n: -away[n]):
+        _paint_face(stage, faces[nth], placed[nth], clear, clip, building)
+
+
+def _eye(stage: Stage) -> Floats:
+    camera = stage.scene.camera
+    return np.array([camera.x, camera.height, camera.z])
+
+
+def _placed(corners: Floats, building: Building, foot: float, turn: complex) -> Floats:
+    plan = (corners[:, 0] + 1j * corners[:, 2]) * turn
+    return np.stack([building.x + plan.real, foot + corners[:, 1], building.z + plan.imag], axis=1)
+
+
+def _paint_face(
+    stage: Stage, face: Face, corners: Floats, clear: float, clip: npt.NDArray[np.bool_], building: Building
+) -> None:
+    easel, kind = stage.easel, stage.easel.programme
+    pigment = {"wall": kind.wall, "roof": kind.roof, "wood": kind.wood, "accent": kind.accent, "stone": kind.foot,
+               "dark": tuple(0.45 * c for c in kind.wood)}[face.pigment]  # fmt: skip
+    normal = np.cross(corners[1] - corners[0], corners[2] - corners[0])
+    size = float(np.sqrt((normal**2).sum())) or 1.0
+    facing = normal / size
+    if (facing * (_eye(stage) - corners.mean(axis=0))).sum() < 0:
+        facing = -facing
+    right, up, forward = stage.light.direction
+    lambert = max(0.0, float(facing[0] * right + facing[1] * up + facing[2] * forward))
+    lit = relit(np.array([pigment], np.float32) * np.float32(face.shade), stage.light, np.array([lambert], np.float32), kind.light)[0]
+    tone = 0.84 + 0.16 * max(0.0, float(facing[1] * 0.6 + facing[0] * 0.5 + 0.2)) if kind.body else 1.0
+    air = stage.light.horizon if kind.sky > 0.5 else np.array(kind.far, np.float32)
+    colour = air + (lit * np.float32(tone) - air) * np.float32(0.25 + 0.75 * clear)
+    what = None if stage.flipped else ("bridge" if building.kind == "bridge" else "building")
+    points = stage.place(corners[:, 0], corners[:, 1], corners[:, 2])
+    cover = stage.strength * (0.9 if stage.flipped else 0.97)
+    easel.fill(points, colour, cover, distance=building.z - stage.scene.camera.z, what=what, clip=clip)
+    if kind.outline and not stage.flipped:
+        _rule(stage, points, face, clear, clip)
+
+
+def _rule(stage: Stage, points: Floats, face: Face, clear: float, clip: npt.NDArray[np.bool_]) -> None:
+    """Edges and tile lines drawn along a ruler, as in jiehua."""
+    kind = stage.easel.programme
+    ends = [(points, np.roll(points, -1, axis=0))]
+    if face.lines and len(points) >= 4:
+        share = (np.arange(1, face.lines + 1) / (face.lines + 1))[:, None]
+        last = len(points) - 1
+        ends.append((points[0] + (points[1] - points[0]) * share, points[last] + (points[last - 1] - points[last]) * share))
+    start, end = (np.concatenate([e[n] for e in ends]) for n in (0, 1))
+    many = len(start)
+    path = np.stack([start, (start + end) / 2, end], axis=1)
+    width = np.full((many, 3), min(kind.outline_width * 0.55, 0.0035))
+    ink = np.full((many, 3), 0.85 * (0.3 + 0.7 * clear))
+    ink[len(points) :] *= 0.5
+    stage.easel.stroke(Strokes(path, width, ink, np.zeros(many)), kind.ink, max(0.35, kind.outline), clip=clip, bite=0.2)
+
+
+def _box(w: float, low: float, high: float, d: float, pigment: str = "wall") -> Iterator[Face]:
+    x, z = w / 2, d / 2
+    ring = [(-x, -z), (x, -z), (x, z), (-x, z)]
+    for (x0, z0), (x1, z1) in zip(ring, ring[1:] + ring[:1], strict=True):
+        yield Face(np.array([(x0, low, z0), (x1, low, z1), (x1, high, z1), (x0, high, z0)]), pigment)
+
+
+def _eave(a: Floats, b: Floats, lift: float, points: int = 7) -> Floats:
+    """A line of eaves between two corners that curves up towards both, shape (points, 3)."""
+    t = np.linspace(0, 1, points)[:, None]
+    sag = (2 * t - 1) ** 4
+    line = a + (b - a) * t
+    line[:, 1] += lift * sag[:, 0]
+    return line
+
+
+def _gable(w: float, low: float, high: float, d: float, over: float, lift: float, lines: int) -> Iterator[Face]:
+    """A roof of two slopes; its ends stand upright."""
+    x, z = w / 2 + over, d / 2 + over
+    for side in (-1.0, 1.0):
+        eave = _eave(np.array([-x, low, side * z]), np.array([x, low, side * z]), lift)
+        ridge = np.array([(x * 0.97, high, 0.0), (-x * 0.97, high, 0.0)])
+        yield Face(np.concatenate([eave, ridge]), "roof", 1.0)
+        if lines:
+            yield from ()
+    for end in (-1.0, 1.0):
+        yield Face(np.array([(end * w / 2, low, -d / 2), (end * w / 2, low, d / 2), (end * w / 2, high * 0.97, 0.0)]), "wall", 0.92)
+
+
+def _hip(w: float, low: float, high: float, d: float, over: float, lift: float, top: float = 0.55) -> Iterator[Face]:
+    """A roof of four slopes with lifted corners; `top` is how long its ridge is, 0 for a pyramid."""
+    x, z, r = w / 2 + over, d / 2 + over, w / 2 * top
+    ring = [np.array(c) for c in ((-x, low, -z), (x, low, -z), (x, low, z), (-x, low, z))]
+    ridge = [np.array((-r, high, 0.0)), np.array((r, high, 0.0))]
+    tops = [(ridge[1], ridge[0]), (ridge[1], ridge[1]), (ridge[0], ridge[1]), (ridge[0], ridge[0])]
+    for nth, (one, two) in enumerate(tops):
+        eave = _eave(ring[nth], ring[(nth + 1) % 4], lift)
+        # The slope hangs a little, as tiled roofs do.
+        bow = np.array([0.0, -0.06 * (high - low), 0.0])
+        sides = [(eave[-1] + one) / 2 + bow, one, two, (eave[0] + two) / 2 + bow]
+        yield Face(np.concatenate([eave, np.array(sides)]), "roof")
+
+
+def _posts(w: float, low: float, high: float, d: float, each: int, thick: float) -> Iterator[Face]:
+    for z in (-d / 2, d / 2):
+        for x in np.linspace(-w / 2, w / 2, each):
+            yield Face(np.array([(x - thick, low, z), (x + thick, low, z), (x + thick, high, z), (x - thick, high, z)]), "accent")
+
+
+def _cottage(b: Building) -> Iterator[Face]:
+    w, h, d = b.width, b.height, 0.65 * b.width
+    yield from _box(w, 0, 0.55 * h, d)
+    yield Face(np.array([(-0.1 * w, 0, -d / 2 - 0.02), (0.1 * w, 0, -d / 2 - 0.02), (0.1 * w, 0.38 * h, -d / 2 - 0.02), (-0.1 * w, 0.38 * h, -d / 2 - 0.02)]), "dark")
+    yield from _gable(w, 0.52 * h, h, d, 0.1 * w, 0.02 * h, 0)
+
+
+def _hall(b: Building) -> Iterator[Face]:
+    w, h, d = b.width, b.height, 0.6 * b.width
+    yield from _box(1.15 * w, 0, 0.1 * h, 1.2 * d, "stone")
+    yield from _box(0.92 * w, 0.1 * h, 0.52 * h, 0.86 * d)
+    yield from _posts(w, 0.1 * h, 0.54 * h, d, 5, 0.014 * w)
+    yield from _hip(w, 0.52 * h, h, d, 0.11 * w, 0.12 * h)
+
+
+def _pavilion(b: Building) -> Iterator[Face]:
+    w, h = b.width, b.height
+    yield from _box(1.1 * w, 0, 0.08 * h, 1.1 * w, "stone")
+    yield from _posts(0.85 * w, 0.08 * h, 0.58 * h, 0.85 * w, 2, 0.025 * w)
+    yield from _hip(w, 0.55 * h, h, w, 0.14 * w, 0.14 * h, 0.02)
+
+
+def _pagoda(b: Building) -> Iterator[Face]:
+    tiers = 5 if b.height > 12 else 3
+    each = 0.92 * b.height / tiers
+    for tier in range(tiers):
+        w = b.width * (1 - 0.55 * tier / tiers)
+        low = tier * each
+        yield from _box(0.78 * w, low, low + 0.66 * each, 0.78 * w)
+        yield from _hip(0.84 * w, low + 0.58 * each, low + each, 0.84 * w, 0.12 * w, 0.14 * each, 0.35 if tier < tiers - 1 else 0.02)
+    top = tiers * each
+    yield Face(np.array([(-0.02 * b.width, top - 0.1 * each, 0), (0.02 * b.width, top - 0.1 * each, 0), (0, b.height, 0)]), "dark")
+
+
+def _gate(b: Building) -> Iterator[Face]:
+    w, h = b.width, b.height
+    yield from _posts(w * 0.8, 0, 0.75 * h, 0.16 * w, 2, 0.05 * w)
+    yield from _hip(w, 0.66 * h, h, 0.3 * w, 0.1 * w, 0.12 * h)
+
+
+def _wall(b: Building) -> Iterator[Face]:
+    w, h = b.width, b.height
+    yield from _box(w, 0, 0.85 * h, 0.8)
+    yield from _gable(w, 0.82 * h, 1.05 * h, 0.8, 0.35, 0.0, 0)
+
+
+def _bridge(b: Building) -> Iterator[Face]:
+    """An arch of stone with a parapet, along x."""
+    w, h, d = b.width, b.height, max(1.5, 0.14 * b.width)
+    t = np.linspace(-1, 1, 15)
+    deck = np.stack([t * w / 2, h * (1 - 0.72 * t**2), np.zeros(15)], axis=1)
+    under_t = np.linspace(0.62, -0.62, 13)
+    under = np.stack([under_t * w / 2, 0.80 * h * np.sqrt(1 - (under_t / 0.63) ** 2 * 0.995), np.zeros(13)], axis=1)
+    foot = np.array([(w / 2, -0.2, 0.0), (under[0, 0], -0.2, 0.0)])
+    other = np.array([(under[-1, 0], -0.2, 0.0), (-w / 2, -0.2, 0.0)])
+    for z in (d / 2, -d / 2):
+        outline = np.concatenate([deck, foot, under, other])
+        yield Face(outline + (0, 0, z), "stone", 0.95)
+    top = np.concatenate([deck + (0, 0, -d / 2), (deck + (0, 0, d / 2))[::-1]])
+    yield Face(top, "stone", 1.08)
+    rail = np.concatenate([deck + (0, 0, -d / 2), (deck + (0, 0.09 * h + 0.5, -d / 2))[::-1]])
+    yield Face(rail, "wall", 0.9)
+
+
+_KINDS: dict[str, Callable[[Building], Iterator[Face]]] = {
+    "cottage": _cottage,
+    "hall": _hall,
+    "pavilion": _pavilion,
+    "pagoda": _pagoda,
+    "gate": _gate,
+    "wall": _wall,
+    "bridge": _bridge,
+}

@@ -1,0 +1,110 @@
+"""Smooth chance over the plane: gradient noise and its sums, the same on every machine.
+
+Arrays are computed with sums, products, quotients and square roots alone, which all processors round
+alike; curves that need more (`fall`) are computed in float64, where the last bit does not show.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["Field", "blur", "fall", "fbm", "noise", "ridged", "smooth"]
+
+Field = npt.NDArray[np.float32]
+
+PERIOD = 256
+
+
+@cache
+def _gradients() -> npt.NDArray[np.complex64]:
+    """Unit gradients of a 256 × 256 lattice, as complex numbers, flat."""
+    random = np.random.default_rng(20250)
+    x, y = random.uniform(-1, 1, (2, 4 * PERIOD * PERIOD))
+    size = np.sqrt(x * x + y * y)
+    good = np.flatnonzero((size > 0.1) & (size < 1))[: PERIOD * PERIOD]
+    return (x[good] / size[good] + 1j * (y[good] / size[good])).astype(np.complex64)
+
+
+def smooth(low: float, high: float, x: Field) -> Field:
+    """From 0 at `low` to 1 at `high` along a cubic; falls where `high` is the smaller."""
+    t = ((x - np.float32(low)) * np.float32(1 / (high - low))).clip(0, 1)
+    return t * t * (3 - 2 * t)
+
+
+def fall(x: Field) -> Field:
+    """exp(-x) for x of 0 or more."""
+    return np.exp(-x.astype(np.float64)).astype(np.float32)
+
+
+def noise(x: Field, y: Field, seed: int) -> Field:
+    """Gradient noise, about in [-0.7, 0.7], with features of size 1.
+
+    Args:
+        x: Any shape.
+        y: The same shape.
+        seed: Another seed is another noise.
+
+    Source: Perlin 1985; the fade is that of Perlin 2002.
+    """
+    seed = (seed * 2654435761) & 0xFFFFFFFF
+    ix, iy = np.floor(x), np.floor(y)
+    fx, fy = x - ix, y - iy
+    column = (ix.astype(np.int32) + (seed & 255)) & 255
+    row = ((iy.astype(np.int32) + (seed >> 8 & 255)) & 255) << 8
+    right, below = (column + 1) & 255, (row + 256) & 0xFFFF
+    g = _gradients()
+    u = fx * fx * fx * (fx * (fx * 6 - 15) + 10)
+    v = fy * fy * fy * (fy * (fy * 6 - 15) + 10)
+
+    def corner(at: npt.NDArray[np.int32], dx: Field, dy: Field) -> Field:
+        gradient = g[at]
+        return gradient.real * dx + gradient.imag * dy
+
+    top = corner(row | column, fx, fy)
+    top += u * (corner(row | right, fx - 1, fy) - top)
+    low = corner(below | column, fx, fy - 1)
+    low += u * (corner(below | right, fx - 1, fy - 1) - low)
+    return np.asarray(top + v * (low - top), np.float32)
+
+
+def fbm(x: Field, y: Field, seed: int, octaves: int, gain: float = 0.5) -> Field:
+    """Noise of several sizes, each half as large as the one before, about in [-1, 1]."""
+    total, size = np.zeros(np.broadcast(x, y).shape, np.float32), 1.0
+    for octave in range(octaves):
+        scale = np.float32(2**octave)
+        # Turned a little from octave to octave, so that the lattices do not lie over one another.
+        total += np.float32(size) * noise(x * scale + y * np.float32(0.3), y * scale - x * np.float32(0.3), seed + octave)
+        size *= gain
+    return total * np.float32(1.2)
+
+
+def ridged(x: Field, y: Field, seed: int, octaves: int, gain: float = 0.5) -> Field:
+    """Noise with sharp crests, in [0, 1]; small forms stand on the crests of the large ones.
+
+    Source: Musgrave in Ebert et al. 2003, Texturing & Modeling, chapter 16 (ridged multifractal).
+    """
+    total, weight, size, most = np.zeros(np.broadcast(x, y).shape, np.float32), np.float32(1), 1.0, 0.0
+    for octave in range(octaves):
+        scale = np.float32(2**octave)
+        crest = 1 - np.abs(noise(x * scale, y * scale, seed + 7 * octave)) * np.float32(1.9)
+        crest = (crest * crest * weight).clip(0, 1)
+        total += np.float32(size) * crest
+        most += size
+        weight, size = crest, size * gain
+    return total / np.float32(most)
+
+
+def blur(field: Field, radius: float) -> Field:
+    """A field smoothed over about `radius` pixels; edges are mirrored.
+
+    Two box filters, whose sums are exact enough to be the same everywhere, where a Gaussian's are not.
+    """
+    size = 2 * round(radius) + 1
+    if size < 3:
+        return field
+    once = cv2.blur(field, (size, size), borderType=cv2.BORDER_REFLECT)
+    return np.asarray(cv2.blur(once, (size, size), borderType=cv2.BORDER_REFLECT), np.float32)

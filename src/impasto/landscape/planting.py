@@ -1,0 +1,102 @@
+"""Trees and bamboo painted where they stand, far ones first, each group in a few layers of strokes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from impasto.landscape.brush import Strokes, join
+from impasto.landscape.ground import relit, seasonal
+from impasto.landscape.plants import Grown, grow
+from impasto.landscape.scene import Plant
+from impasto.landscape.stage import Stage
+
+__all__ = ["paint_plants"]
+
+AUTUMN = {"leafy": (0.72, 0.34, 0.14), "plum": (0.66, 0.42, 0.18), "willow": (0.66, 0.58, 0.24)}
+BLOSSOM = (0.88, 0.45, 0.50)
+SNOW = (0.95, 0.955, 0.97)
+LEAST_WIDTH = 0.0009
+"""Of a twig, as a share of the picture: thinner ones are drawn paler instead."""
+
+
+def paint_plants(stage: Stage, plants: Sequence[Plant]) -> None:
+    """Paint plants that stand at about one distance, all of them layer by layer."""
+    grown = [(plant, _stand(stage, plant)) for plant in plants]
+    if not grown:
+        return
+    away = float(np.mean([plant.z for plant in plants]))
+    clip, clear, strength = stage.clip(min(p.z for p in plants)), stage.clear(away), stage.strength
+    kind = stage.easel.programme
+    painted = 0.3 + 0.7 * clear
+    shown = np.zeros((stage.easel.side, stage.easel.side), np.float32)
+    wood = _tint(stage, kind.wood if kind.body else kind.ink, clear)
+    layers = [("shade", 0.62), ("wood", 1.0), ("leaves", 1.0), ("blossom", 1.0)]
+    for layer, dark in layers:
+        for colour, strokes in _by_colour(stage, grown, layer):
+            body = kind.leaf_body if layer in ("shade", "leaves") else 1.0
+            paint = wood if layer == "wood" else _tint(stage, np.array(colour) * dark, clear)
+            if layer in ("shade", "leaves") and kind.leaf_body < 0.2:
+                # Leaves are drawn, not coloured.
+                paint, body = np.array(kind.ink, np.float32), 0.0 if layer == "shade" else 0.55
+            cover = stage.easel.stroke(strokes, paint, strength * painted * (0.25 + 1.6 * body), clip=clip, bite=0.5)
+            shown = np.maximum(shown, cover)
+    if not stage.flipped:
+        stage.easel.mark(shown > 0.3, "tree", away - stage.scene.camera.z)
+
+
+def _by_colour(stage: Stage, grown: Sequence[tuple[Plant, Grown]], layer: str) -> list[tuple[tuple[float, ...], Strokes]]:
+    """The strokes of one layer, joined where they have one colour."""
+    found: dict[tuple[float, ...], list[Strokes]] = {}
+    for plant, one in grown:
+        strokes = getattr(one, layer)
+        if len(strokes):
+            found.setdefault(_colour(stage, plant, layer), []).append(strokes)
+    return [(colour, join(parts)) for colour, parts in found.items()]
+
+
+def _colour(stage: Stage, plant: Plant, layer: str) -> tuple[float, ...]:
+    scene, kind = stage.scene, stage.easel.programme
+    if layer == "wood":
+        return kind.wood
+    if layer == "blossom":
+        return BLOSSOM if kind.body or kind.sky > 0.2 else kind.ink
+    if scene.season == "autumn" and plant.kind in AUTUMN and kind.body > 0.2:
+        red = AUTUMN[plant.kind]
+        turn = 0.35 + 0.65 * ((plant.seed % 97) / 97 > 0.35)
+        return tuple(round(a + (b - a) * turn, 3) for a, b in zip(kind.leaf, red, strict=True))
+    if scene.season == "spring" and plant.kind == "willow" and kind.body > 0.2:
+        return tuple(round(0.6 * a + 0.4 * b, 3) for a, b in zip(kind.leaf, (0.62, 0.72, 0.25), strict=True))
+    return tuple(seasonal(scene, kind.leaf)[0]) if plant.kind not in ("pine", "bamboo") else kind.leaf
+
+
+def _tint(stage: Stage, colour: npt.ArrayLike, clear: float) -> npt.NDArray[np.float32]:
+    """A colour in the scene's light and air."""
+    kind, light = stage.easel.programme, stage.light
+    lit = relit(np.asarray(colour, np.float32)[None], light, np.array([0.65], np.float32), kind.light)[0]
+    air = (light.horizon if kind.sky > 0.5 else np.array(kind.far, np.float32)) * np.float32(1.0)
+    return np.asarray(air + (lit - air) * np.float32(clear), np.float32)
+
+
+def _stand(stage: Stage, plant: Plant) -> Grown:
+    """A plant grown and put in its place: strokes in shares of the picture."""
+    scale = stage.scale(plant.z) * plant.height
+    foot = stage.foot(plant.x, plant.z) - 0.02 * plant.height
+    detail = 1.0 if scale > 0.3 else 0.75 if scale > 0.15 else 0.45 if scale > 0.05 else 0.25
+    one = grow(plant.kind, plant.seed, stage.scene.season, plant.lean, detail)
+
+    def put(strokes: Strokes) -> Strokes:
+        if not len(strokes):
+            return strokes
+        x = plant.x + strokes.points[..., 0] * plant.height
+        height = foot + strokes.points[..., 1] * plant.height
+        width = strokes.width * scale
+        thin = np.minimum(1.0, width / LEAST_WIDTH)
+        return replace(
+            strokes, points=stage.place(x, height, plant.z), width=np.maximum(width, LEAST_WIDTH), ink=strokes.ink * thin
+        )
+
+    return Grown(put(one.wood), put(one.shade), put(one.leaves), put(one.blossom))

@@ -1,0 +1,114 @@
+"""A scene becomes a painting, with what lies where, how far, and which way it faces."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from impasto.errors import UsageError
+from impasto.landscape.buildings import paint_building
+from impasto.landscape.easel import Easel
+from impasto.landscape.figures import paint_birds, paint_figure
+from impasto.landscape.ground import mist_over, paint_ground, paint_sky, paint_water, valley_mist
+from impasto.landscape.light import light_of
+from impasto.landscape.planting import paint_plants
+from impasto.landscape.programme import PROGRAMMES
+from impasto.landscape.rock import paint_contours, paint_texture
+from impasto.landscape.scene import Building, Figure, Plant, Scene
+from impasto.landscape.stage import Stage
+from impasto.landscape.view import look
+from impasto.landscape.ways import paint_fields, paint_path
+
+__all__ = ["LEAST", "MOST", "Rendering", "render"]
+
+LEAST, MOST = 32, 2048
+"""Rows and columns that can be rendered."""
+
+
+@dataclass(frozen=True)
+class Rendering:
+    """A painted scene; all maps have one value a pixel.
+
+    Attributes:
+        pixels: The painting, shape (R, R, 3), uint8.
+        layout: Number in `scene.LAYOUT`, shape (R, R), uint8.
+        depth: Metres from the eye, shape (R, R), float32.
+        normals: Right, up, towards the eye, each in [-1, 1]; 0 where there is none, shape (R, R, 3), float32.
+    """
+
+    pixels: npt.NDArray[np.uint8]
+    layout: npt.NDArray[np.uint8]
+    depth: npt.NDArray[np.float32]
+    normals: npt.NDArray[np.float32]
+
+
+def render(scene: Scene, resolution: int) -> Rendering:
+    """Paint a scene.
+
+    Args:
+        scene: What is there.
+        resolution: Rows and columns, 32 to 2048.
+
+    Raises:
+        UsageError: When the resolution is out of range.
+    """
+    if not LEAST <= resolution <= MOST:
+        raise UsageError(f"A landscape is painted at {LEAST} to {MOST} px, not {resolution}.")
+    # Small pictures are painted twice as large and shrunk, since a brush has no pixels.
+    scale = 2 if resolution <= 384 else 1
+    easel = Easel(resolution * scale, PROGRAMMES[scene.category], scene.seed)
+    light = light_of(scene)
+    view = look(scene, easel.side, light.direction)
+    mist = valley_mist(scene, easel, view)
+    sky = paint_sky(easel, scene, light, view)
+    paint_ground(easel, scene, light, view, mist)
+    paint_texture(easel, scene, view, mist)
+    paint_contours(easel, scene, view, mist)
+    stage = Stage(easel, scene, light, view, mist)
+    paint_fields(stage)
+    paint_water(easel, scene, light, view, sky, mist)
+    for path in scene.paths:
+        paint_path(stage, path)
+    _things(stage)
+    paint_birds(stage)
+    mist_over(easel, scene, light, mist)
+    return _shrunk(easel, scale)
+
+
+def _things(stage: Stage) -> None:
+    """All that stands or floats, far things first, and each group's mirror image before it."""
+    scene = stage.scene
+    things: list[Plant | Building | Figure] = [*scene.plants, *scene.buildings, *scene.figures]
+    groups: list[list[Plant | Building | Figure]] = []
+    for thing in sorted(things, key=lambda t: -t.z):
+        last = groups[-1][0] if groups else None
+        plain = isinstance(thing, Plant) and isinstance(last, Plant)
+        # Plants at about one distance are painted together.
+        if plain and last is not None and last.z < 1.25 * thing.z + 2:
+            groups[-1].append(thing)
+        else:
+            groups.append([thing])
+    mirrored = stage.mirrored()
+    for group in groups:
+        if scene.has_water and 0.6 * scene.water.near < group[0].z < 1.5 * scene.water.far:
+            _paint(mirrored, group)
+        _paint(stage, group)
+
+
+def _paint(stage: Stage, group: Sequence[Plant | Building | Figure]) -> None:
+    for thing in group:
+        if isinstance(thing, Building):
+            paint_building(stage, thing)
+        elif isinstance(thing, Figure):
+            paint_figure(stage, thing)
+    paint_plants(stage, [thing for thing in group if isinstance(thing, Plant)])
+
+
+def _shrunk(easel: Easel, scale: int) -> Rendering:
+    side = easel.side // scale
+    colour = easel.colour.reshape(side, scale, side, scale, 3).mean(axis=(1, 3))
+    pixels = np.rint(colour.clip(0, 1) * 255).astype(np.uint8)
+    return Rendering(pixels, easel.layout[::scale, ::scale], easel.distance[::scale, ::scale], easel.normal[::scale, ::scale])

@@ -1,0 +1,180 @@
+"""Contours and texture strokes of mountains, drawn where the ground has them: they follow its slope and its edges.
+
+Texture strokes (cun) are how Chinese painters model rock: long soft "hemp fibres" down the folds, or
+broad dry "axe cuts" on broken faces, or level dots. They start at places of the ground, not of the
+picture, so that they stay where they are when the eye moves.
+
+Source: the Mustard Seed Garden Manual, 1679, book of rocks.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from impasto.landscape.brush import Strokes, join
+from impasto.landscape.easel import Easel
+from impasto.landscape.fields import Field
+from impasto.landscape.ground import aerial
+from impasto.landscape.scene import Ridge, Scene
+from impasto.landscape.terrain import depth_of
+from impasto.landscape.view import View, ground_at, project
+
+__all__ = ["paint_contours", "paint_texture"]
+
+POINTS = 8
+"""Points of a stroke."""
+
+
+def paint_contours(easel: Easel, scene: Scene, view: View, mist: Field) -> None:
+    """The outlines of ridges, each in several strokes that swell and taper, and fade into mist."""
+    kind = easel.programme
+    if not kind.outline:
+        return
+    for index, ridge in enumerate(scene.ridges):
+        line = _outline(view, index)
+        if line is None:
+            continue
+        strokes = _pieces(line, ridge, easel, scene, mist)
+        if len(strokes):
+            easel.stroke(strokes, kind.ink, kind.outline)
+
+
+def _outline(view: View, index: int) -> tuple[Field, Field, Field] | None:
+    """Where a ridge's edge is seen against what lies behind: columns, rows and distances, in pixels and metres."""
+    ground, side = view.ground, view.side
+    own = ground.owner == index
+    rows = own.any(axis=1)
+    if not rows.any():
+        return None
+    first, last = np.flatnonzero(rows)[[0, -1]]
+    part = slice(first, last + 1)
+    row = np.where(own[part], ground.row[part], np.float32(1e6))
+    best = row.argmin(axis=0)
+    columns = np.arange(side)
+    edge = row[best, columns]
+    hidden = ground.row[: first + 1].min(axis=0) if first else np.full(side, 1e6, np.float32)
+    before = np.minimum(hidden, side)
+    seen = (edge < before - 1) & (edge < 1e5)
+    if seen.sum() < 4:
+        return None
+    edge = np.where(seen, edge, np.float32(-1e4))
+    return columns.astype(np.float32), edge.astype(np.float32), ground.distance[part][best]
+
+
+def _pieces(line: tuple[Field, Field, Field], ridge: Ridge, easel: Easel, scene: Scene, mist: Field) -> Strokes:
+    """An outline cut into strokes that overlap a little, as an arm's length allows."""
+    kind, side = easel.programme, easel.side
+    columns, rows, distance = line
+    random = np.random.default_rng((ridge.seed, 1))
+    seen = np.flatnonzero(rows > -1e3)
+    start, end = seen[0] / side, seen[-1] / side
+    cuts, at = [], start - 0.02
+    while at < end:
+        span = random.uniform(0.05, 0.16)
+        cuts.append((at, min(at + span, end + 0.005)))
+        at += span * random.uniform(0.72, 0.98)
+    spans = np.array(cuts)
+    along = np.linspace(0, 1, POINTS)
+    u = spans[:, :1] + (spans[:, 1:] - spans[:, :1]) * along
+    place = (u * side - 0.5).clip(0, side - 1)
+    left = place.astype(int).clip(0, side - 2)
+    share = place - left
+    good = (rows[left] > -1e3) & (rows[left + 1] > -1e3)
+    # Where the edge is hidden the hand goes on, without ink.
+    rows = np.interp(columns, seen, rows[seen])
+    v = rows[left] * (1 - share) + rows[left + 1] * share
+    near = aerial(scene, distance[left].astype(np.float32)).astype(np.float64)
+    veil = mist[(v + 2).clip(0, side - 1).astype(int), left]
+    swell = np.sqrt(np.maximum(0.03, 1 - (2 * along - 0.9) ** 2 / 1.3))
+    press = random.uniform(0.55, 1.25, (len(spans), 1)) * swell
+    offset = random.normal(0, 0.0012, (len(spans), 1))
+    points = np.stack([u, (v + 0.5) / side + offset], axis=2)
+    width = kind.outline_width * press * (0.45 + 0.55 * near)
+    ink = good * (0.25 + 0.75 * near) * (1 - 0.9 * veil) * random.uniform(0.75, 1.1, (len(spans), 1))
+    return Strokes(points, width, ink, np.full(len(spans), kind.dry))
+
+
+def paint_texture(easel: Easel, scene: Scene, view: View, mist: Field) -> None:
+    """Texture strokes on every ridge and on near ground."""
+    kind = easel.programme
+    if kind.texture == "none" or not kind.strokes:
+        return
+    parts = [_ridge_strokes(easel, scene, view, mist, index, ridge) for index, ridge in enumerate(scene.ridges)]
+    merged = [p for p in parts if p is not None]
+    if merged:
+        easel.stroke(join(merged), kind.ink, kind.stroke_ink)
+
+
+def _ridge_strokes(
+    easel: Easel, scene: Scene, view: View, mist: Field, index: int, ridge: Ridge
+) -> Strokes | None:
+    kind, style = easel.programme, _STYLES[easel.programme.texture]
+    random = np.random.default_rng((ridge.seed, 2))
+    reach = depth_of(ridge)
+    # As many as the face is large in the picture.
+    scale = view.camera.focal / max(30.0, ridge.z - view.camera.z)
+    face = min(1.3, ridge.width * scale) * min(1.0, ridge.height * scale)
+    many = int(min(900, 40 + 3200 * face) * kind.strokes * style["many"])
+    lots = random.random((5, many))
+    x = ridge.x + (lots[0] - 0.5) * 1.1 * ridge.width
+    z = ridge.z + (0.25 * lots[1] - 1.0 * (1 - lots[1])) * reach
+    paths, slopes = _descend(view, x, z, style, ridge.height, lots[2], index)
+    column, row = project(view.camera, paths[..., 0], paths[..., 1], paths[..., 2])
+    points = np.stack([column, row], axis=2)
+    steep = slopes
+    pixel_x = (column[:, 2] * view.side).astype(int)
+    pixel_y = (row[:, 2] * view.side).astype(int)
+    inside = (pixel_x >= 0) & (pixel_x < view.side) & (pixel_y >= 0) & (pixel_y < view.side)
+    px, py = pixel_x.clip(0, view.side - 1), pixel_y.clip(0, view.side - 1)
+    # Hidden places, and those that another ridge took, get no stroke.
+    own = (view.owner[py, px] == index) & (np.abs(view.distance[py, px] - (paths[:, 2, 2] - view.camera.z)) < 0.25 * reach)
+    shade = 1 - view.lit[py, px] * 0.35 - 0.35 * view.normal[py, px, 0]
+    keep = inside & own & (lots[3] < 0.25 + 0.75 * np.minimum(1, steep * style["steep"])) & (lots[4] < shade + 0.15)
+    if not keep.any():
+        return None
+    near = aerial(scene, paths[keep, 2, 2].astype(np.float32)).astype(np.float64)[:, None]
+    fog = mist[py[keep], px[keep]][:, None]
+    along = np.linspace(0, 1, points.shape[1])
+    taper = style["start"] + (style["end"] - style["start"]) * along
+    swell = np.maximum(0.08, taper * np.sqrt(np.maximum(0.0, 1 - (2 * along - 1) ** 4)))
+    width = kind.outline_width * style["width"] * swell * (0.5 + 0.5 * near) * (0.6 + 0.8 * lots[2][keep, None])
+    ink = (0.25 + 0.75 * near) * (1 - 0.95 * fog) * (0.55 + 0.6 * lots[1][keep, None]) * (0.4 + 0.6 * swell)
+    return Strokes(points[keep], width, ink, np.full(int(keep.sum()), min(1.0, kind.dry * style["dry"])))
+
+
+_STYLES: dict[str, dict[str, float]] = {
+    "hemp": {"many": 1.0, "length": 0.26, "width": 0.62, "start": 1.0, "end": 0.35, "dry": 0.8, "steep": 1.6, "level": 0.1},
+    "axe": {"many": 0.75, "length": 0.11, "width": 2.3, "start": 1.0, "end": 0.25, "dry": 1.3, "steep": 1.2, "level": 0.35},
+    "dots": {"many": 0.9, "length": 0.035, "width": 1.8, "start": 1.0, "end": 0.9, "dry": 0.4, "steep": 0.8, "level": 1.0},
+    "ruled": {"many": 0.5, "length": 0.30, "width": 0.55, "start": 0.9, "end": 0.6, "dry": 0.2, "steep": 1.4, "level": 0.05},
+}  # fmt: skip
+"""Of each kind: number, length as a share of the ridge's height, width in contours, widths at both ends,
+dryness, how much steep places are preferred, and how far the stroke lies level instead of down the slope."""
+
+
+def _descend(
+    view: View, x: Field, z: Field, style: dict[str, float], tall: float, lot: Field, index: int
+) -> tuple[Field, Field]:
+    """Walk down the slope from places of the ground.
+
+    Returns:
+        Places (x, height, z) along each way, shape (S, P, 3), and the steepness at its start, shape (S,).
+    """
+    ground, camera = view.ground, view.camera
+    steps = 6
+    length = tall * style["length"] * (0.4 + 1.0 * lot) / (steps - 1)
+    way = np.empty((len(x), steps, 3))
+    steep = np.zeros(len(x))
+    side_x = np.where(lot > 0.5, 1.0, -1.0)
+    for k in range(steps):
+        height, gx, gz = ground_at(ground, camera, x, z)
+        way[:, k] = np.stack([x, height, z], axis=1)
+        size = np.sqrt(gx * gx + gz * gz) + 1e-6
+        if k == 0:
+            steep = size
+        # A step of equal length in space, so that strokes do not grow long on steep faces.
+        down = 1 / np.sqrt(1 + size * size)
+        level = style["level"]
+        x = x + length * ((1 - level) * down * -gx / size + level * side_x)
+        z = z + length * (1 - level) * down * -gz / size
+    return way, steep
