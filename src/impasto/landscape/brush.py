@@ -12,9 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Strokes", "join", "lay"]
+__all__ = ["Box", "Strokes", "box_of", "join", "lay"]
 
 Floats = npt.NDArray[np.float64]
+Box = tuple[int, int, int, int]
+"""A part of a picture: left, top, right and bottom, in pixels."""
 STEP = 0.7
 """Pixels between two marks of a bristle."""
 PIECE = 2_000_000
@@ -51,88 +53,114 @@ def join(parts: list[Strokes]) -> Strokes:
     )
 
 
-def lay(strokes: Strokes, side: int, random: np.random.Generator) -> npt.NDArray[np.float32]:
+def box_of(strokes: Strokes, side: int) -> Box | None:
+    """The part of a picture that strokes touch; None when they miss it."""
+    reach = 0.5 * float(strokes.width.max(initial=0.0)) * side + 2
+    flat = strokes.points.reshape(-1, 2) * side
+    if not len(flat):
+        return None
+    low = np.maximum(np.floor(flat.min(axis=0) - reach), 0).astype(int)
+    high = np.minimum(np.ceil(flat.max(axis=0) + reach), side).astype(int)
+    return None if (low >= high).any() else (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
+
+
+def lay(strokes: Strokes, side: int, random: np.random.Generator, box: Box | None = None) -> npt.NDArray[np.float32]:
     """The ink that strokes leave, added up.
 
     Args:
         strokes: What is painted.
         side: Rows and columns of the picture.
         random: Chance of the bristles.
+        box: The part of the picture that is wanted: left, top, right, bottom; all of it without.
 
     Returns:
-        Optical density, shape (side, side); where a wet stroke of ink 1 passes, it is about 1.
+        Optical density, shape (bottom - top, right - left); where a wet stroke of ink 1 passes, it is about 1.
     """
-    board = np.zeros(side * side)
+    left, top, right, bottom = box or (0, 0, side, side)
+    board = _Board(left, top, right - left, bottom - top)
     if len(strokes) == 0:
-        return board.reshape(side, side).astype(np.float32)
+        return board.density()
     points = strokes.points * side - 0.5
     steps = np.diff(points, axis=1)
-    length = np.sqrt((steps * steps).sum(axis=2))
-    marks = np.maximum(1, np.ceil(length.sum(axis=1) / STEP)).astype(int)
+    length = np.sqrt((steps * steps).sum(axis=2)).sum(axis=1)
+    marks = np.maximum(1, np.ceil(length / STEP)).astype(int)
     bristles = np.maximum(1, np.ceil(strokes.width.max(axis=1) * side / STEP)).astype(int)
-    amount = marks * bristles
-    order, start = np.arange(len(strokes)), 0
-    ends = np.cumsum(amount)
+    ends, start = np.cumsum(marks * bristles), 0
     while start < len(strokes):
-        stop = max(start + 1, int(np.searchsorted(ends, (ends[start - 1] if start else 0) + PIECE, side="right")))
-        own = order[start:stop]
-        _set_marks(board, side, points[own], strokes, own, marks[own], bristles[own], random)
+        done = ends[start - 1] if start else 0
+        stop = max(start + 1, int(np.searchsorted(ends, done + PIECE, side="right")))
+        own = slice(start, stop)
+        part = Strokes(points[own], strokes.width[own] * side, strokes.ink[own], strokes.dry[own])
+        _set_marks(board, part, length[own] / marks[own], marks[own], bristles[own], random)
         start = stop
-    return board.reshape(side, side).astype(np.float32)
+    return board.density()
 
 
-def _set_marks(  # noqa: PLR0917
-    board: Floats,
-    side: int,
-    points: Floats,
+class _Board:
+    """A part of the picture that gathers ink."""
+
+    def __init__(self, left: int, top: int, width: int, height: int) -> None:
+        self.left, self.top, self.width, self.height = left, top, width, height
+        self.ink = np.zeros(width * height)
+
+    def add(self, x: Floats, y: Floats, mass: Floats) -> None:
+        """Leave ink on the four pixels around each place."""
+        column, row = np.floor(x), np.floor(y)
+        fx, fy = x - column, y - row
+        c0, r0 = column.astype(np.int64) - self.left, row.astype(np.int64) - self.top
+        near = (c0 >= -1) & (c0 < self.width) & (r0 >= -1) & (r0 < self.height)
+        if not near.all():
+            c0, r0, fx, fy, mass = c0[near], r0[near], fx[near], fy[near], mass[near]
+        # One column and row more on each side take what falls off the edge.
+        wide = self.width + 2
+        at = (r0 + 1) * wide + c0 + 1
+        low = mass * fy
+        high = mass - low
+        parts = (high - high * fx, high * fx, low - low * fx, low * fx)
+        places = (at, at + 1, at + wide, at + wide + 1)
+        size = wide * (self.height + 2)
+        padded = np.bincount(np.concatenate(places), np.concatenate(parts), minlength=size)[:size]
+        self.ink += padded.reshape(self.height + 2, wide)[1:-1, 1:-1].ravel()
+
+    def density(self) -> npt.NDArray[np.float32]:
+        """What was gathered."""
+        return self.ink.reshape(self.height, self.width).astype(np.float32)
+
+
+def _set_marks(
+    board: _Board,
     strokes: Strokes,
-    own: npt.NDArray[np.int64],
+    spacing: Floats,
     marks: npt.NDArray[np.int64],
     bristles: npt.NDArray[np.int64],
     random: np.random.Generator,
 ) -> None:
-    """Add the marks of some strokes to the board."""
-    count = marks * bristles
-    stroke = np.repeat(np.arange(len(own)), count)
+    """Add the marks of some strokes, in pixels, to the board."""
+    count, points = marks * bristles, strokes.points
+    stroke = np.repeat(np.arange(len(points)), count)
     nth = np.arange(len(stroke)) - np.repeat(np.cumsum(count) - count, count)
-    bristle, mark = nth // marks[stroke], nth % marks[stroke]
+    bristle, mark = np.divmod(nth, marks[stroke])
     # Along the stroke: equal steps of its parameter, which its points share evenly.
     along = (mark + 0.5) / marks[stroke] * (points.shape[1] - 1)
     left = along.astype(int)
     part = along - left
     place = stroke * points.shape[1] + left
-    flat, width, ink = points.reshape(-1, 2), strokes.width[own].reshape(-1), strokes.ink[own].reshape(-1)
-    x = flat[place, 0] * (1 - part) + flat[place + 1, 0] * part
-    y = flat[place, 1] * (1 - part) + flat[place + 1, 1] * part
-    w = (width[place] * (1 - part) + width[place + 1] * part) * side
-    dark = ink[place] * (1 - part) + ink[place + 1] * part
-    dx, dy = flat[place + 1, 0] - flat[place, 0], flat[place + 1, 1] - flat[place, 1]
-    size = np.sqrt(dx * dx + dy * dy) + 1e-9
-    across = (bristle + 0.5) / bristles[stroke] - 0.5
-    x, y = x - dy / size * across * w, y + dx / size * across * w
-    # A mark covers STEP along and w / bristles across: that times the density is its ink.
-    spacing = np.repeat(_length(points) / marks, count)
-    mass = dark * spacing * np.maximum(w, 0.0) / bristles[stroke]
-    dry = strokes.dry[own]
-    if dry.any():
+    flat, width, ink = points.reshape(-1, 2), strokes.width.reshape(-1), strokes.ink.reshape(-1)
+    first, last = flat[place], flat[place + 1]
+    way = last - first
+    x, y = first[:, 0] + way[:, 0] * part, first[:, 1] + way[:, 1] * part
+    w = width[place] + (width[place + 1] - width[place]) * part
+    dark = ink[place] + (ink[place + 1] - ink[place]) * part
+    several = bristles[stroke]
+    if bristles.max(initial=1) > 1:
+        offset = ((bristle + 0.5) / several - 0.5) * w / (np.sqrt(way[:, 0] ** 2 + way[:, 1] ** 2) + 1e-9)
+        x, y = x - way[:, 1] * offset, y + way[:, 0] * offset
+    # A mark covers its spacing along and w / bristles across: that times the density is its ink.
+    mass = dark * spacing[stroke] * np.maximum(w, 0.0) / several
+    if strokes.dry.any():
         total = np.cumsum(bristles)
-        wet = random.random(int(total[-1]))[np.repeat(total - bristles, count) + bristle]
+        wet = random.random(int(total[-1]))[(total - bristles)[stroke] + bristle]
         # A bristle runs out where its own lot and the length of the way say so.
-        worn = dry[stroke] * (0.55 + 0.75 * mark / marks[stroke])
+        worn = strokes.dry[stroke] * (0.55 + 0.75 * mark / marks[stroke])
         mass = mass * (wet > worn * 0.8) * (1 + 0.5 * worn)
-    column, row = np.floor(x).astype(int), np.floor(y).astype(int)
-    fx, fy = x - column, y - row
-    for right, down, share in (
-        (0, 0, (1 - fx) * (1 - fy)),
-        (1, 0, fx * (1 - fy)),
-        (0, 1, (1 - fx) * fy),
-        (1, 1, fx * fy),
-    ):
-        c, r = column + right, row + down
-        inside = (c >= 0) & (c < side) & (r >= 0) & (r < side)
-        board += np.bincount((r * side + c)[inside], (share * mass)[inside], minlength=side * side)
-
-
-def _length(points: Floats) -> Floats:
-    steps = np.diff(points, axis=1)
-    return np.sqrt((steps * steps).sum(axis=2)).sum(axis=1)
+    board.add(x, y, mass)

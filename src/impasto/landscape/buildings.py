@@ -13,7 +13,6 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from impasto.landscape.brush import Strokes
 from impasto.landscape.ground import relit
 from impasto.landscape.scene import Building
 from impasto.landscape.stage import Stage
@@ -30,7 +29,6 @@ class Face:
     corners: Floats
     pigment: str
     shade: float = 1.0
-    lines: int = 0
 
 
 def paint_building(stage: Stage, building: Building) -> None:
@@ -76,26 +74,17 @@ def _paint_face(
     what = None if stage.flipped else ("bridge" if building.kind == "bridge" else "building")
     points = stage.place(corners[:, 0], corners[:, 1], corners[:, 2])
     cover = stage.strength * (0.9 if stage.flipped else 0.97)
-    easel.fill(points, colour, cover, distance=building.z - stage.scene.camera.z, what=what, clip=clip)
-    if kind.outline and not stage.flipped:
-        _rule(stage, points, face, clear, clip)
-
-
-def _rule(stage: Stage, points: Floats, face: Face, clear: float, clip: npt.NDArray[np.bool_]) -> None:
-    """Edges and tile lines drawn along a ruler, as in jiehua."""
-    kind = stage.easel.programme
-    ends = [(points, np.roll(points, -1, axis=0))]
-    if face.lines and len(points) >= 4:
-        share = (np.arange(1, face.lines + 1) / (face.lines + 1))[:, None]
-        last = len(points) - 1
-        ends.append((points[0] + (points[1] - points[0]) * share, points[last] + (points[last - 1] - points[last]) * share))
-    start, end = (np.concatenate([e[n] for e in ends]) for n in (0, 1))
-    many = len(start)
-    path = np.stack([start, (start + end) / 2, end], axis=1)
-    width = np.full((many, 3), min(kind.outline_width * 0.55, 0.0035))
-    ink = np.full((many, 3), 0.85 * (0.3 + 0.7 * clear))
-    ink[len(points) :] *= 0.5
-    stage.easel.stroke(Strokes(path, width, ink, np.zeros(many)), kind.ink, max(0.35, kind.outline), clip=clip, bite=0.2)
+    edge = 0.0 if stage.flipped else max(0.35, kind.outline) * 0.9 * (0.3 + 0.7 * clear) * bool(kind.outline)
+    easel.fill(
+        points,
+        colour,
+        cover,
+        distance=building.z - stage.scene.camera.z,
+        what=what,
+        clip=clip,
+        edge=edge,
+        width=min(kind.outline_width * 0.5, 0.0032),
+    )
 
 
 def _box(w: float, low: float, high: float, d: float, pigment: str = "wall") -> Iterator[Face]:
@@ -114,15 +103,13 @@ def _eave(a: Floats, b: Floats, lift: float, points: int = 7) -> Floats:
     return line
 
 
-def _gable(w: float, low: float, high: float, d: float, over: float, lift: float, lines: int) -> Iterator[Face]:
+def _gable(w: float, low: float, high: float, d: float, over: float, lift: float) -> Iterator[Face]:
     """A roof of two slopes; its ends stand upright."""
     x, z = w / 2 + over, d / 2 + over
     for side in (-1.0, 1.0):
         eave = _eave(np.array([-x, low, side * z]), np.array([x, low, side * z]), lift)
         ridge = np.array([(x * 0.97, high, 0.0), (-x * 0.97, high, 0.0)])
         yield Face(np.concatenate([eave, ridge]), "roof", 1.0)
-        if lines:
-            yield from ()
     for end in (-1.0, 1.0):
         yield Face(np.array([(end * w / 2, low, -d / 2), (end * w / 2, low, d / 2), (end * w / 2, high * 0.97, 0.0)]), "wall", 0.92)
 
@@ -151,7 +138,7 @@ def _cottage(b: Building) -> Iterator[Face]:
     w, h, d = b.width, b.height, 0.65 * b.width
     yield from _box(w, 0, 0.55 * h, d)
     yield Face(np.array([(-0.1 * w, 0, -d / 2 - 0.02), (0.1 * w, 0, -d / 2 - 0.02), (0.1 * w, 0.38 * h, -d / 2 - 0.02), (-0.1 * w, 0.38 * h, -d / 2 - 0.02)]), "dark")
-    yield from _gable(w, 0.52 * h, h, d, 0.1 * w, 0.02 * h, 0)
+    yield from _gable(w, 0.52 * h, h, d, 0.1 * w, 0.02 * h)
 
 
 def _hall(b: Building) -> Iterator[Face]:
@@ -190,7 +177,7 @@ def _gate(b: Building) -> Iterator[Face]:
 def _wall(b: Building) -> Iterator[Face]:
     w, h = b.width, b.height
     yield from _box(w, 0, 0.85 * h, 0.8)
-    yield from _gable(w, 0.82 * h, 1.05 * h, 0.8, 0.35, 0.0, 0)
+    yield from _gable(w, 0.82 * h, 1.05 * h, 0.8, 0.35, 0.0)
 
 
 def _bridge(b: Building) -> Iterator[Face]:

@@ -254,7 +254,7 @@ def _expanse(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
         focal=round(float(random.uniform(0.9, 1.2)), 3),
     )
     side = float(random.choice((0.2, 0.8)))
-    near, far = _bank(camera, random.uniform(0.9, 1.05), camera.horizon + random.uniform(0.035, 0.1))
+    near, far = _bank(camera, random.uniform(0.84, 0.95), camera.horizon + random.uniform(0.035, 0.1))
     ridges = _far(random, camera, felt, int(random.integers(1, 3)), 0.1)
     top = camera.horizon - random.uniform(0.12, 0.24) * (0.6 + 0.8 * felt.steepness)
     z = max(1.6 * far, random.uniform(900, 2600))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from impasto.landscape.brush import Strokes, lay
-from impasto.landscape.fields import Field, fbm, noise
+from impasto.landscape.brush import Strokes, box_of, lay
+from impasto.landscape.fields import Field, fbm, noise, spread
 from impasto.landscape.programme import Programme
 from impasto.landscape.scene import LAYOUT
 
@@ -18,6 +20,22 @@ def cover_of(density: Field) -> Field:
     """How much of what lies below is hidden by ink of an optical density, in [0, 1)."""
     thin = 1 + density
     return 1 - 1 / (thin * thin)
+
+
+@lru_cache(maxsize=4)
+def _weave(side: int) -> Field:
+    """Relief of a sheet of paper: fibres lie across one another; finer than a pixel they are not seen."""
+    grid = np.arange(side, dtype=np.float32) / np.float32(side)
+    x, y = np.broadcast_to(grid[None], (side, side)), np.broadcast_to(grid[:, None], (side, side))
+    fine = np.float32(min(220.0, 0.4 * side))
+    return np.float32(1.4) * noise(x * fine, y * fine * np.float32(0.6), 1) + np.float32(0.5) * noise(x * 47, y * 61, 2)
+
+
+def _tooth(side: int, seed: int) -> Field:
+    """Another piece of paper for each seed: the sheet turned over and moved."""
+    down, across = (seed // 7) % 1024 / 1024, (seed // 7168) % 1024 / 1024
+    sheet = _weave(side)[:: 1 if seed % 2 else -1, :: 1 if seed % 3 else -1]
+    return np.ascontiguousarray(np.roll(sheet, (int(down * side), int(across * side)), (0, 1)))
 
 
 class Easel:
@@ -37,10 +55,7 @@ class Easel:
         self._seed, self._calls = seed, 0
         grid = np.arange(side, dtype=np.float32) / np.float32(side)
         self.x, self.y = np.broadcast_to(grid[None], (side, side)), np.broadcast_to(grid[:, None], (side, side))
-        # Fibres lie across one another; finer than a pixel they are not seen.
-        fine = min(220.0, 0.4 * side)
-        weave = noise(self.x * np.float32(fine), self.y * np.float32(fine * 0.6), seed + 1)
-        self.tooth = np.float32(1.4) * weave + np.float32(0.5) * noise(self.x * 47, self.y * 61, seed + 2)
+        self.tooth = _tooth(side, seed)
         self.colour = self._paper(seed)
         self.layout = np.zeros((side, side), np.uint8)
         self.distance = np.zeros((side, side), np.float32)
@@ -48,12 +63,25 @@ class Easel:
 
     def _paper(self, seed: int) -> Field:
         kind = self.programme
-        stains = fbm(self.x * np.float32(2.2), self.y * np.float32(2.2), seed + 3, 4)
+        stains = self.cloud(2.2, 2.2, seed + 3, 4)
         edge = np.maximum(np.abs(self.x - np.float32(0.5)), np.abs(self.y - np.float32(0.5))) * 2
         dark = np.float32(kind.aged) * (np.float32(0.05) * stains + np.float32(0.08) * edge * edge * edge)
         dark += np.float32(0.022 * kind.grain) * self.tooth
         tint = np.array([0.75, 1.0, 1.35], np.float32)
         return np.asarray(np.array(kind.paper, np.float32) * (1 - dark[..., None] * tint), np.float32)
+
+    def cloud(self, across: float, down: float, seed: int, octaves: int) -> Field:
+        """Noise over the picture, about in [-1, 1], with features of 1 / `across` and 1 / `down` of its side.
+
+        It is computed as fine as it is and no finer, and spread out to the pixels.
+        """
+        finest = max(across, down) * 2 ** (octaves - 1)
+        while octaves > 1 and finest > 0.13 * self.side:
+            octaves, finest = octaves - 1, finest / 2
+        size = min(self.side, int(5 * finest) + 2)
+        grid = (np.arange(size, dtype=np.float32) + np.float32(0.5)) / np.float32(size)
+        x, y = np.broadcast_to(grid * np.float32(across), (size, size)), np.broadcast_to(grid[:, None] * np.float32(down), (size, size))
+        return spread(fbm(x, y, seed, octaves), self.side)
 
     def chance(self) -> np.random.Generator:
         """A new source of chance for each layer of paint."""
@@ -77,8 +105,10 @@ class Easel:
         *,
         clip: npt.NDArray[np.bool_] | Field | None = None,
         bite: float = 1.0,
-    ) -> Field:
-        """Paint strokes and return how much they cover, shape (side, side).
+        what: str | None = None,
+        distance: float = 0.0,
+    ) -> None:
+        """Paint strokes.
 
         Args:
             strokes: What is painted.
@@ -86,16 +116,25 @@ class Easel:
             strength: Factor on the strokes' ink.
             clip: Where they show.
             bite: How much the paper's relief breaks them up.
+            what: What they show, of `LAYOUT`; nothing is noted without it.
+            distance: Metres from the eye, where it is noted.
         """
-        if len(strokes) == 0 or strength <= 0:
-            return np.zeros((self.side, self.side), np.float32)
-        density = lay(strokes, self.side, self.chance()) * np.float32(strength)
-        grip = (1 + np.float32(bite * self.programme.grain) * self.tooth).clip(0, 2)
+        box = box_of(strokes, self.side)
+        if box is None or strength <= 0:
+            return
+        left, top, right, bottom = box
+        part = (slice(top, bottom), slice(left, right))
+        density = lay(strokes, self.side, self.chance(), box) * np.float32(strength)
+        grip = (1 + np.float32(bite * self.programme.grain) * self.tooth[part]).clip(0, 2)
         cover = cover_of(density * grip)
         if clip is not None:
-            cover = cover * clip
-        self.over(cover, colour)
-        return cover
+            cover = cover * clip[part]
+        self.colour[part] += (np.asarray(colour, np.float32) - self.colour[part]) * cover[..., None]
+        if what is not None:
+            inside = cover > 0.3
+            self.layout[part][inside] = LAYOUT.index(what)
+            self.distance[part][inside] = distance
+            self.normal[part][inside] = 0
 
     def fill(
         self,
@@ -106,6 +145,8 @@ class Easel:
         distance: float,
         what: str | None = None,
         clip: npt.NDArray[np.bool_] | None = None,
+        edge: float = 0.0,
+        width: float = 0.0,
     ) -> None:
         """Paint a polygon, except where something nearer stands.
 
@@ -116,6 +157,8 @@ class Easel:
             distance: Metres from the eye.
             what: What it is, of `LAYOUT`; nothing is noted without it.
             clip: Where it shows.
+            edge: How dark its outline is drawn, along a ruler, in [0, 1].
+            width: Of the outline, as a share of the picture.
         """
         pixels = corners * self.side
         low = np.floor(pixels.min(axis=0)).astype(int) - 1
@@ -134,11 +177,21 @@ class Easel:
             share *= clip[box]
         grain = (1 + np.float32(0.12 * self.programme.grain) * self.tooth[box])[..., None]
         self.colour[box] += (np.asarray(colour, np.float32) * grain - self.colour[box]) * (share * np.float32(cover))[..., None]
+        if edge:
+            self._rule(box, local, edge * (share > 0), width)
         if what is not None:
             inside = share > 0.5
             self.layout[box][inside] = LAYOUT.index(what)
             self.distance[box][inside] = distance
             self.normal[box][inside] = 0
+
+    def _rule(self, box: tuple[slice, slice], local: npt.NDArray[np.int32], edge: Field, width: float) -> None:
+        """Draw the outline of a polygon with an even line, as in jiehua; lines finer than a pixel are paler."""
+        thick = width * self.side
+        mask = np.zeros(edge.shape, np.uint8)
+        cv2.polylines(mask, [local], isClosed=True, color=255, thickness=max(1, round(thick)), lineType=cv2.LINE_AA, shift=4)
+        cover = mask * np.float32(1 / 255) * edge * np.float32(min(1.0, thick))
+        self.colour[box] += (np.array(self.programme.ink, np.float32) - self.colour[box]) * cover[..., None]
 
     def mark(self, where: npt.NDArray[np.bool_], what: str, distance: float | Field) -> None:
         """Note what lies where."""

@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Field", "blur", "fall", "fbm", "noise", "ridged", "smooth"]
+__all__ = ["Field", "blur", "fall", "fbm", "noise", "ridged", "smooth", "spread"]
 
 Field = npt.NDArray[np.float32]
 
@@ -108,3 +108,16 @@ def blur(field: Field, radius: float) -> Field:
         return field
     once = cv2.blur(field, (size, size), borderType=cv2.BORDER_REFLECT)
     return np.asarray(cv2.blur(once, (size, size), borderType=cv2.BORDER_REFLECT), np.float32)
+
+
+def spread(field: Field, side: int) -> Field:
+    """A square field enlarged to `side` rows and columns, with straight lines between its samples."""
+    size = len(field)
+    if size == side:
+        return field
+    place = ((np.arange(side, dtype=np.float32) + np.float32(0.5)) * np.float32(size / side) - np.float32(0.5)).clip(0, size - 1)
+    low = place.astype(np.int64).clip(0, size - 2)
+    part = place - low
+    rows = field[low] + (field[low + 1] - field[low]) * part[:, None]
+    columns = np.ascontiguousarray(rows.T)
+    return np.ascontiguousarray((columns[low] + (columns[low + 1] - columns[low]) * part[:, None]).T)

@@ -38,14 +38,11 @@ def paint_figure(stage: Stage, figure: Figure) -> None:
         if kind.light:
             colour = colour * (1 - np.float32(kind.light) * (1 - stage.light.ambient - stage.light.direct * np.float32(0.4)).clip(0, 0.8))
         note = None if stage.flipped else what
-        if pigment != "line":
-            easel.fill(points, colour, stage.strength * clear, distance=away, what=note, clip=clip)
-        if not stage.flipped:
-            edge = np.concatenate([points, points[:1]])
-            path = np.stack([edge[:-1], (edge[:-1] + edge[1:]) / 2, edge[1:]], axis=1)
-            width = np.full(path.shape[:2], min(0.0028, 0.05 * stage.scale(figure.z) * figure.size))
-            line = Strokes(path, width, np.full(path.shape[:2], 0.9 * clear), np.zeros(len(path)))
-            easel.stroke(line, kind.ink, 0.9, clip=clip, bite=0.2)
+        edge = 0.0 if stage.flipped else 0.85 * clear
+        width = min(0.0026, 0.05 * stage.scale(figure.z) * figure.size)
+        easel.fill(
+            points, colour, stage.strength * clear, distance=away, what=note, clip=clip, edge=edge, width=width
+        )
 
 
 def _person(robe: str = "robe", shift: float = 0.0, low: float = 0.0, tall: float = 1.0, what: str = "figure") -> Iterator[Part]:

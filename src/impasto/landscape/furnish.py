@@ -88,6 +88,10 @@ def _foreground(scene: Scene, plan: Plan, wish: Wish, felt: Mood, random: np.ran
     for nth in range(min(many, 14)):
         u = plan.side + (0 if nth == 0 else random.normal(0, 0.1)) + 0.02 * inward
         x, z = _at(camera, u, row - (0 if nth == 0 else random.uniform(-0.02, 0.06)))
+        if scene.has_water and z > 0.8 * plan.near:
+            # On the bank, not in the water.
+            z = round(max(14.0, plan.near * random.uniform(0.62, 0.8)), 2)
+            x = round(camera.x + (u - 0.5) * z / camera.focal, 2)
         size = tall * (1 if nth == 0 else random.uniform(0.45, 0.85))
         kind = kinds[nth % len(kinds)] if nth else kinds[0]
         lean = inward * random.uniform(0.02, 0.3) + random.normal(0, 0.06)
@@ -271,7 +275,7 @@ def _ashore(scene: Scene, plan: Plan, name: str, random: np.random.Generator) ->
         row = camera.horizon + camera.focal * camera.height / max(14.0, plan.near * random.uniform(0.7, 0.95))
         row = min(row, 0.97)
     else:
-        row = random.uniform(camera.horizon + 0.16, 0.92)
+        row = random.uniform(min(camera.horizon + 0.16, 0.88), 0.94)
     x, z = _at(camera, float(np.clip(plan.side + random.normal(0, 0.1), 0.06, 0.94)), row)
     size = max(PEOPLE[name], random.uniform(0.035, 0.055) * z / camera.focal)
     return Figure(kind=name, x=x, z=z, size=round(min(size, 100), 2), seed=_seed(random))  # type: ignore[arg-type]

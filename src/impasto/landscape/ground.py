@@ -7,14 +7,14 @@ import numpy.typing as npt
 
 from impasto.landscape.brush import Strokes
 from impasto.landscape.easel import Easel
-from impasto.landscape.fields import Field, blur, fall, fbm, noise, smooth
+from impasto.landscape.fields import Field, blur, fall, fbm, noise, smooth, spread
 from impasto.landscape.light import Light
 from impasto.landscape.scene import Scene
 from impasto.landscape.view import View
 
 __all__ = ["aerial", "mist_over", "paint_ground", "paint_sky", "paint_water", "relit", "valley_mist"]
 
-GREY = np.array([0.30, 0.59, 0.11], np.float32)
+Places = npt.NDArray[np.int64]
 
 
 def aerial(scene: Scene, distance: Field | float) -> Field:
@@ -54,7 +54,7 @@ def paint_sky(easel: Easel, scene: Scene, light: Light, view: View) -> Field:
     halo = fall(away * np.float32(1 / 0.16)) * np.float32(0.75) + fall(away * np.float32(1 / 0.5)) * np.float32(0.3)
     colour = colour + (light.glow - colour) * (halo * np.float32(0.8)).clip(0, 1)[..., None]
     cover = np.float32(kind.sky) * (1 - np.float32(0.35 * kind.empty) * smooth(0.45, 0.0, up))
-    rough = 1 + np.float32(0.3) * fbm(easel.x * 3, easel.y * 5, scene.sky.seed % 977, 3) * (1 - np.float32(kind.sky))
+    rough = 1 + np.float32(0.3) * easel.cloud(3, 5, scene.sky.seed % 977, 3) * (1 - np.float32(kind.sky))
     easel.over((cover * rough).clip(0, 1), colour)
     _disc(easel, light, away, scene)
     _clouds(easel, scene, light, up)
@@ -96,18 +96,22 @@ def _clouds(easel: Easel, scene: Scene, light: Light, up: Field) -> None:
     strength = max(kind.sky, 0.35 * kind.wash)
     if scene.sky.cover <= 0.02 or strength <= 0.02:
         return
-    nearness = 1 / (up.clip(0.0, None) + np.float32(0.16))
-    x = (easel.x - np.float32(0.5)) * nearness + np.float32(scene.sky.drift / 2500)
+    # Clouds have no edge finer than two pixels.
+    half = (slice(None, None, 2), slice(None, None, 2))
+    nearness = 1 / (up[half].clip(0.0, None) + np.float32(0.16))
+    x = (easel.x[half] - np.float32(0.5)) * nearness + np.float32(scene.sky.drift / 2500)
     seed = scene.sky.seed % 4093
-    sheet = fbm(x * np.float32(1.1), nearness * np.float32(0.9), seed, 5, 0.55)
+    octaves = 4 if easel.side <= 300 else 6
+    sheet = fbm(x * np.float32(1.1), nearness * np.float32(0.9), seed, octaves, 0.55)
     cover = smooth(0.75 - 1.1 * scene.sky.cover, 1.35 - 1.1 * scene.sky.cover, sheet + np.float32(0.35))
-    cover *= smooth(0.0, 0.1, up) * np.float32(0.85 * strength)
     shade = np.float32(0.5) + np.float32(0.9) * (
         fbm(x * np.float32(1.1) + np.float32(0.08), nearness * np.float32(0.9) - np.float32(0.1), seed, 3, 0.55) - sheet
     )
     bright = light.direct * np.float32(0.45) + light.ambient * np.float32(0.75)
     dark = light.ambient * np.float32(0.78)
-    easel.over(cover, (dark + (bright - dark) * shade.clip(0, 1)[..., None]).clip(0, 1))
+    cover = spread(cover, easel.side) * smooth(0.0, 0.1, up) * np.float32(0.85 * strength)
+    shade = spread(shade.clip(0, 1), easel.side)
+    easel.over(cover, (dark + (bright - dark) * shade[..., None]).clip(0, 1))
 
 
 def valley_mist(scene: Scene, easel: Easel, view: View) -> Field:
@@ -119,14 +123,22 @@ def valley_mist(scene: Scene, easel: Easel, view: View) -> Field:
     tall = np.full(view.owner.shape, np.float32(70))
     for index, ridge in enumerate(scene.ridges):
         tall[view.owner == index] = np.float32(ridge.height)
-    drift = np.float32(scene.sky.drift / 900)
-    swirl = fbm(easel.x * np.float32(3.2) + drift, easel.y * np.float32(8), scene.sky.seed % 2039 + 5, 4)
+    swirl = _drifting(easel, scene)
     level = np.float32(0.16 + 0.42 * thick) * tall * (1 + np.float32(0.55) * swirl)
     depth = smooth(0.25, 1.0, view.distance * np.float32(1 / 900)) * np.float32(min(1.0, 1.25 * thick))
     low = 1 - smooth(0.15, 1.0, view.height / np.maximum(level, 1))
     mist = low * depth
     mist[view.sky] = 0
     return mist * (1 - np.float32(0.55) * view.water)
+
+
+def _drifting(easel: Easel, scene: Scene) -> Field:
+    """The swirls of the mist, which the wind moves."""
+    size = min(easel.side, 160)
+    grid = (np.arange(size, dtype=np.float32) + np.float32(0.5)) / np.float32(size)
+    x = np.broadcast_to(grid * np.float32(3.2) + np.float32(scene.sky.drift / 900), (size, size))
+    y = np.broadcast_to(grid[:, None] * np.float32(8), (size, size))
+    return spread(fbm(x, y, scene.sky.seed % 2039 + 5, 3), easel.side)
 
 
 def paint_ground(easel: Easel, scene: Scene, light: Light, view: View, mist: Field) -> None:
@@ -137,8 +149,8 @@ def paint_ground(easel: Easel, scene: Scene, light: Light, view: View, mist: Fie
     lambert, tone = _tones(scene, light, view)
     pigment = _pigment(easel, scene, view)
     if kind.planes:
-        tone = _planes(tone + np.float32(0.12) * fbm(easel.x * 9, easel.y * 9, scene.seed % 509, 3), kind.planes)
-    uneven = 1 + np.float32(0.35) * fbm(easel.x * 7, easel.y * 6, scene.seed % 1021 + 17, 4)
+        tone = _planes(tone + np.float32(0.12) * easel.cloud(9, 9, scene.seed % 509, 3), kind.planes)
+    uneven = 1 + np.float32(0.35) * easel.cloud(7, 6, scene.seed % 1021 + 17, 4)
     painted = relit(pigment, light, lambert, kind.light)
     air = (light.horizon + light.zenith) * np.float32(0.5) if kind.sky > 0.5 else np.array(kind.far, np.float32)
     painted = air + (painted - air) * clear[..., None]
@@ -184,12 +196,12 @@ def _pigment(easel: Easel, scene: Scene, view: View) -> Field:
     for index, ridge in enumerate(scene.ridges):
         own = view.owner == index
         rise[own] = view.height[own] * np.float32(1 / ridge.height)
-    rise = rise + np.float32(0.16) * fbm(easel.x * 5, easel.y * 4, scene.seed % 251 + 3, 3)
+    rise = rise + np.float32(0.16) * easel.cloud(5, 4, scene.seed % 251 + 3, 3)
     top, middle, foot, plain = (np.array(c, np.float32) for c in seasonal(scene, kind.top, kind.middle, kind.foot, kind.plain))
     colour = foot + (middle - foot) * smooth(0.05, 0.42, rise)[..., None]
     colour = colour + (top - colour) * smooth(0.42, 0.85, rise)[..., None]
     flat = view.owner < 0
-    colour[flat] = plain * (1 + np.float32(0.08) * noise(easel.x * 11, easel.y * 30, scene.seed % 127)[flat])[:, None]
+    colour[flat] = plain * (1 + np.float32(0.08) * easel.cloud(11, 30, scene.seed % 127, 1)[flat])[:, None]
     if scene.season == "winter" or scene.weather == "snow":
         amount = 1.0 if scene.weather == "snow" else 0.75
         lying = smooth(0.35, 0.62, view.normal[..., 1] + np.float32(0.1) * easel.tooth) * np.float32(amount)
@@ -236,12 +248,12 @@ def paint_water(easel: Easel, scene: Scene, light: Light, view: View, sky: Field
     if not water.any():
         return
     side, camera = easel.side, scene.camera
-    grazing = camera.height / np.sqrt(view.distance * view.distance + np.float32(camera.height**2))
+    rows, columns = np.nonzero(water)
+    away = view.distance[rows, columns]
+    grazing = np.float32(camera.height) / np.sqrt(away * away + np.float32(camera.height**2))
     left = 1 - grazing
     fresnel = np.float32(0.02) + np.float32(0.98) * left * left * left * left * left
-    wave = _waves(easel, scene, view)
-    rows, columns = np.nonzero(water)
-    sway = wave[rows, columns] * np.float32(scene.water.ripples)
+    sway = _waves(easel, scene, view, rows, columns) * np.float32(scene.water.ripples)
     mirror = view.mirror[rows, columns]
     above = (2 * np.float32(camera.horizon * side) - rows).clip(0, side - 1)
     seen = np.where(mirror >= 0, mirror, above) + sway * np.float32(0.035 * side)
@@ -252,7 +264,7 @@ def paint_water(easel: Easel, scene: Scene, light: Light, view: View, sky: Field
     deep = relit(np.array([0.12, 0.26, 0.29], np.float32), light, np.full(len(rows), np.float32(0.5)), kind.light)
     if kind.sky <= 0.5:
         deep = easel.colour[rows, columns] * np.array([0.86, 0.90, 0.92], np.float32)
-    weight = fresnel[rows, columns][:, None]
+    weight = fresnel[:, None]
     mixed = deep + (reflected - deep) * (weight * np.float32(0.9 if kind.sky > 0.5 else 0.75))
     strength = np.float32(min(1.0, 0.25 + kind.water)) if kind.water else np.float32(0.0)
     cover = np.zeros((side, side), np.float32)
@@ -265,10 +277,10 @@ def paint_water(easel: Easel, scene: Scene, light: Light, view: View, sky: Field
     _ripple_lines(easel, scene, view)
 
 
-def _waves(easel: Easel, scene: Scene, view: View) -> Field:
-    """Height of the ripples, about in [-1, 1], seen in perspective."""
-    ground = view.distance.clip(1, None)
-    x = (easel.x - np.float32(0.5)) * ground * np.float32(1 / 9)
+def _waves(easel: Easel, scene: Scene, view: View, rows: Places, columns: Places) -> Field:
+    """Height of the ripples at some pixels, about in [-1, 1], seen in perspective."""
+    ground = view.distance[rows, columns].clip(1, None)
+    x = (easel.x[rows, columns] - np.float32(0.5)) * ground * np.float32(1 / 9)
     phase = np.float32(scene.sky.drift * 0.05)
     near = noise(x, ground * np.float32(1 / 3) + phase, scene.water.seed % 311)
     wide = noise(x * np.float32(0.12), ground * np.float32(0.05) + phase * np.float32(0.3), scene.water.seed % 313 + 1)

@@ -86,15 +86,15 @@ def light_of(scene: Scene) -> Light:
     grey = 1 - veil
     direct = through * veil * _ramp(-3.0, 6.0, elevation) * 1.15
     if night:
-        direct = np.array([0.20, 0.25, 0.36]) * veil
-    zenith = _mix((0.05, 0.075, 0.16), (0.34, 0.53, 0.80), day)
-    horizon = _mix((0.13, 0.17, 0.27), (0.80, 0.87, 0.92), day)
+        direct = np.array([0.34, 0.40, 0.52]) * veil
+    zenith = _mix((0.10, 0.14, 0.26), (0.34, 0.53, 0.80), day)
+    horizon = _mix((0.28, 0.33, 0.44), (0.80, 0.87, 0.92), day)
     horizon = _mix(horizon, (0.97, 0.66, 0.42), 0.75 * dusk)
     zenith = _mix(zenith, (0.42, 0.36, 0.52), 0.4 * dusk)
-    overcast = _mix((0.15, 0.17, 0.22), (0.74, 0.76, 0.78), day) * (0.75 if scene.weather == "storm" else 1.0)
+    overcast = _mix((0.24, 0.27, 0.34), (0.74, 0.76, 0.78), day) * (0.75 if scene.weather == "storm" else 1.0)
     zenith, horizon = _mix(zenith, overcast, 0.85 * grey), _mix(horizon, overcast * 1.06, 0.75 * grey)
     glow = _mix((0.75, 0.8, 0.95) if night else (1.0, 0.95, 0.82), (1.0, 0.58, 0.28), dusk) * (0.3 + 0.7 * veil)
-    ambient = (0.45 * zenith + 0.55 * horizon) * (0.62 + 0.3 * grey)
+    ambient = (0.45 * zenith + 0.55 * horizon) * (0.62 + 0.3 * grey + 0.35 * (1 - day))
     return Light(
         direction, *(np.asarray(c, np.float32) for c in (direct, zenith, horizon, glow, ambient)), day, elevation
     )

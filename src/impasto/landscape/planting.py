@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -25,14 +26,14 @@ LEAST_WIDTH = 0.0009
 
 def paint_plants(stage: Stage, plants: Sequence[Plant]) -> None:
     """Paint plants that stand at about one distance, all of them layer by layer."""
-    grown = [(plant, _stand(stage, plant)) for plant in plants]
-    if not grown:
+    if not plants:
         return
+    feet = stage.feet([p.x for p in plants], [p.z for p in plants])
+    grown = [(plant, _stand(stage, plant, float(foot))) for plant, foot in zip(plants, feet, strict=True)]
     away = float(np.mean([plant.z for plant in plants]))
     clip, clear, strength = stage.clip(min(p.z for p in plants)), stage.clear(away), stage.strength
     kind = stage.easel.programme
     painted = 0.3 + 0.7 * clear
-    shown = np.zeros((stage.easel.side, stage.easel.side), np.float32)
     wood = _tint(stage, kind.wood if kind.body else kind.ink, clear)
     layers = [("shade", 0.62), ("wood", 1.0), ("leaves", 1.0), ("blossom", 1.0)]
     for layer, dark in layers:
@@ -42,10 +43,15 @@ def paint_plants(stage: Stage, plants: Sequence[Plant]) -> None:
             if layer in ("shade", "leaves") and kind.leaf_body < 0.2:
                 # Leaves are drawn, not coloured.
                 paint, body = np.array(kind.ink, np.float32), 0.0 if layer == "shade" else 0.55
-            cover = stage.easel.stroke(strokes, paint, strength * painted * (0.25 + 1.6 * body), clip=clip, bite=0.5)
-            shown = np.maximum(shown, cover)
-    if not stage.flipped:
-        stage.easel.mark(shown > 0.3, "tree", away - stage.scene.camera.z)
+            amount = strength * painted * (0.3 + (1.5 if kind.body else 0.75) * body)
+            what = None if stage.flipped else "tree"
+            stage.easel.stroke(strokes, paint, amount, clip=clip, bite=0.5, what=what, distance=away - stage.scene.camera.z)
+
+
+@lru_cache(maxsize=512)
+def _small(kind: str, seed: int, season: str) -> Grown:
+    """A tree so far away that another one like it can stand for it."""
+    return grow(kind, seed, season, 0.04 * (seed % 5 - 2), 0.25)
 
 
 def _by_colour(stage: Stage, grown: Sequence[tuple[Plant, Grown]], layer: str) -> list[tuple[tuple[float, ...], Strokes]]:
@@ -81,12 +87,15 @@ def _tint(stage: Stage, colour: npt.ArrayLike, clear: float) -> npt.NDArray[np.f
     return np.asarray(air + (lit - air) * np.float32(clear), np.float32)
 
 
-def _stand(stage: Stage, plant: Plant) -> Grown:
+def _stand(stage: Stage, plant: Plant, ground: float) -> Grown:
     """A plant grown and put in its place: strokes in shares of the picture."""
     scale = stage.scale(plant.z) * plant.height
-    foot = stage.foot(plant.x, plant.z) - 0.02 * plant.height
+    foot = ground - 0.02 * plant.height
     detail = 1.0 if scale > 0.3 else 0.75 if scale > 0.15 else 0.45 if scale > 0.05 else 0.25
-    one = grow(plant.kind, plant.seed, stage.scene.season, plant.lean, detail)
+    if detail > 0.3:
+        one = grow(plant.kind, plant.seed, stage.scene.season, plant.lean, detail)
+    else:
+        one = _small(plant.kind, plant.seed % 24, stage.scene.season)
 
     def put(strokes: Strokes) -> Strokes:
         if not len(strokes):

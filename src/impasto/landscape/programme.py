@@ -115,7 +115,7 @@ PROGRAMMES: dict[str, Programme] = {
         paper=(0.895, 0.865, 0.795), grain=0.55, aged=0.4, ink=(0.075, 0.072, 0.07), outline=0.85, outline_width=0.0075,
         texture="axe", strokes=0.75, stroke_ink=0.5, dry=0.55, wash=0.85, body=0.0, sky=0.12, water=0.12, lines=0.3,
         light=0.35, leaf=(0.08, 0.078, 0.075), leaf_body=0.6, wood=(0.09, 0.085, 0.08), wall=(0.88, 0.85, 0.78),
-        roof=(0.30, 0.29, 0.27), accent=(0.25, 0.24, 0.22), bleed=0.006, empty=0.55,
+        roof=(0.30, 0.29, 0.27), accent=(0.70, 0.30, 0.22), bleed=0.006, empty=0.55,
     ),
     "idyllic": Programme(
         paper=(0.94, 0.915, 0.84), grain=0.35, aged=0.12, ink=(0.20, 0.17, 0.13), outline=0.5, outline_width=0.0045,

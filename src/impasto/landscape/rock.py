@@ -144,7 +144,7 @@ def _ridge_strokes(
 
 _STYLES: dict[str, dict[str, float]] = {
     "hemp": {"many": 1.0, "length": 0.26, "width": 0.62, "start": 1.0, "end": 0.35, "dry": 0.8, "steep": 1.6, "level": 0.1},
-    "axe": {"many": 0.75, "length": 0.11, "width": 2.3, "start": 1.0, "end": 0.25, "dry": 1.3, "steep": 1.2, "level": 0.35},
+    "axe": {"many": 1.0, "length": 0.17, "width": 1.5, "start": 1.0, "end": 0.2, "dry": 1.25, "steep": 1.2, "level": 0.22},
     "dots": {"many": 0.9, "length": 0.035, "width": 1.8, "start": 1.0, "end": 0.9, "dry": 0.4, "steep": 0.8, "level": 1.0},
     "ruled": {"many": 0.5, "length": 0.30, "width": 0.55, "start": 0.9, "end": 0.6, "dry": 0.2, "steep": 1.4, "level": 0.05},
 }  # fmt: skip

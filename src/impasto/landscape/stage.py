@@ -43,10 +43,14 @@ class Stage:
         """The same stage, seen in the water."""
         return replace(self, flipped=True)
 
+    def feet(self, x: npt.ArrayLike, z: npt.ArrayLike) -> Floats:
+        """Heights of the ground, or of the water, at places, shape (S,)."""
+        height, _, _ = ground_at(self.view.ground, self.scene.camera, np.asarray(x, float), np.asarray(z, float))
+        return np.asarray(height.clip(0, None) if self.scene.has_water else height, np.float64)
+
     def foot(self, x: float, z: float) -> float:
         """Height of the ground, or of the water, at a place."""
-        height, _, _ = ground_at(self.view.ground, self.scene.camera, np.array([x]), np.array([z]))
-        return max(0.0, float(height[0])) if self.scene.has_water else float(height[0])
+        return float(self.feet([x], [z])[0])
 
     def place(self, x: npt.ArrayLike, height: npt.ArrayLike, z: npt.ArrayLike) -> Floats:
         """Columns and rows of places, as shares of the picture, shape (..., 2)."""

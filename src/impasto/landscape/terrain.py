@@ -69,7 +69,7 @@ def _plain(scene: Scene, x: Field, z: Field) -> Field:
         return np.asarray(1.2 + roll * (1.5 + 0.008 * away.clip(0, 600)), np.float32)
     near = water.near + shore(water, x, water.near, 0.5)
     far = water.far + shore(water, x, water.far, 40.5)
-    bank = (near - away) * np.float32(0.09) + roll * np.float32(0.5)
+    bank = (near - away) * np.float32(0.07) + roll * np.float32(0.3)
     plain = (away - far) * np.float32(0.05) + roll * np.float32(0.8)
     level = np.where(away < (near + far) / 2, bank, plain).clip(-3, 3 + roll + 0.004 * away.clip(0, 1500))
     return np.asarray(level, np.float32)

@@ -28,6 +28,7 @@ class Ground:
         distance: Metres from the eye of each row, shape (D,).
         x: Metres to the right, shape (D, W).
         height: Metres above the water, where the water's face counts as ground, shape (D, W).
+        level: The same where the water is left out, shape (D, W).
         owner: Index of the ridge, -1 for plain ground and -2 for water, shape (D, W).
         row: Where each sample stands in the picture, in pixels from its top, shape (D, W).
         slope_x: Rise to the right, shape (D, W).
@@ -38,6 +39,7 @@ class Ground:
     distance: Field
     x: Field
     height: Field
+    level: Field
     owner: npt.NDArray[np.int16]
     row: Field
     slope_x: Field
@@ -111,6 +113,10 @@ def look(scene: Scene, side: int, sun: tuple[float, float, float]) -> View:
 
     distance = ground.distance[before] + part * (ground.distance[after] - ground.distance[before])
     owner = ground.owner[after, columns].copy()
+    if scene.has_water:
+        # A shore lies where the ground meets the water, between two samples.
+        plain = (owner == -1) | (owner == -2)
+        owner[plain] = np.where(pick(ground.level)[plain] <= 0, -2, -1)
     owner[sky] = -3
     water = owner == -2
     slope_x, slope_z, lit = pick(ground.slope_x), pick(ground.slope_z), pick(ground.lit)
@@ -140,6 +146,7 @@ def _sample(scene: Scene, side: int, sun: tuple[float, float, float]) -> Ground:
     x = across[None] * spread + np.float32(camera.x)
     octaves = 3 if side <= 300 else 4 if side <= 700 else 5
     height, owner = heights(scene, x, distance[:, None] + np.float32(camera.z), octaves)
+    level = height
     if scene.has_water:
         owner[(height <= 0) & (owner < 0)] = -2
         height = height.clip(0, None)
@@ -154,7 +161,7 @@ def _sample(scene: Scene, side: int, sun: tuple[float, float, float]) -> Ground:
     # Along a column of the picture one moves sideways too.
     slope_z = along - slope_x * across[None] * np.float32(1 / camera.focal)
     lit = _sunlit(camera, distance, x, height, sun)
-    return Ground(distance, x, height, owner, row, slope_x, slope_z, lit)
+    return Ground(distance, x, height, level, owner, row, slope_x, slope_z, lit)
 
 
 def _distances(scene: Scene, side: int) -> Field:

@@ -45,7 +45,7 @@ def paint_fields(stage: Stage) -> None:
     amount = np.float32(scene.fields * min(1.0, kind.body + 0.1)) * smooth(0.0, 0.06, edge) * smooth(1200.0, 500.0, away)
     ripple = 1 + np.float32(0.2) * fbm(easel.x * 8, easel.y * 12, scene.seed % 887, 3)
     easel.over((amount * level * ripple * (1 - stage.mist)).clip(0, 1), lit)
-    dyke = (smooth(0.05, 0.0, edge) * level * fine * np.float32(0.5 * scene.fields * kind.outline)).clip(0, 1)
+    dyke = (smooth(0.022, 0.0, edge) * level * fine * np.float32(0.38 * scene.fields * kind.outline)).clip(0, 1)
     easel.over(dyke, kind.ink)
 
 
@@ -58,7 +58,7 @@ def paint_path(stage: Stage, path: Path) -> None:
     z = 1 / (1 / near + (1 / path.far - 1 / near) * t)
     bend = random.uniform(-0.2, 0.2) * np.sin(t * np.pi * random.uniform(1.5, 2.5))
     x = path.start + (path.end - path.start) * t**1.5 + bend * z
-    height = np.array([stage.foot(float(a), float(b)) for a, b in zip(x, z, strict=True)])
+    height = stage.feet(x, z)
     edges = [stage.place(x + side * path.width / 2, height, z) for side in (-1, 1)]
     kind = easel.programme
     colour = np.array(kind.plain, np.float32) * np.float32(0.35) + np.float32(0.65) * np.array(kind.paper, np.float32)
