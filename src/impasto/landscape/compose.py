@@ -128,7 +128,7 @@ def _hour(random: np.random.Generator, felt: Mood, season: str, wish: Wish, weat
     odds = np.array(felt.hours)
     # By night little is seen: it is kept for those who wish it.
     hours = np.arange(24)
-    odds[(hours < HOURS[season][0] - 1) | (hours > HOURS[season][1])] *= 0.35
+    odds[(hours < HOURS[season][0] - 1) | (hours > HOURS[season][1])] *= 0.13
     return float(random.choice(24, p=odds / odds.sum()) + random.random()) % 24
 
 
@@ -235,7 +235,7 @@ def _rocks(random: np.random.Generator, camera: Camera, side: float, many: int) 
             continue
         u = side + random.normal(0, 0.14)
         tall = random.uniform(0.05, 0.13)
-        made.append(_ridge(random, camera, "cliff", u, tall * random.uniform(1.4, 2.6), row - tall, z))
+        made.append(_ridge(random, camera, str(random.choice(["cliff", "peak", "hill"])), u, tall * random.uniform(1.6, 3.0), row - tall, z))
     return made
 
 

@@ -276,7 +276,8 @@ def _ashore(scene: Scene, plan: Plan, name: str, random: np.random.Generator) ->
         row = min(row, 0.97)
     else:
         row = random.uniform(min(camera.horizon + 0.16, 0.88), 0.94)
-    x, z = _at(camera, float(np.clip(plan.side + random.normal(0, 0.1), 0.06, 0.94)), row)
+    u = plan.side + (0.5 - plan.side) * random.uniform(0.45, 1.1) + random.normal(0, 0.04)
+    x, z = _at(camera, float(np.clip(u, 0.06, 0.94)), row)
     size = max(PEOPLE[name], random.uniform(0.035, 0.055) * z / camera.focal)
     return Figure(kind=name, x=x, z=z, size=round(min(size, 100), 2), seed=_seed(random))  # type: ignore[arg-type]
 

@@ -9,10 +9,10 @@ from impasto.landscape.brush import Strokes
 from impasto.landscape.easel import Easel
 from impasto.landscape.fields import Field, blur, fall, fbm, noise, smooth, spread
 from impasto.landscape.light import Light
-from impasto.landscape.scene import Scene
+from impasto.landscape.scene import Ridge, Scene
 from impasto.landscape.view import View
 
-__all__ = ["aerial", "mist_over", "paint_ground", "paint_sky", "paint_water", "relit", "valley_mist"]
+__all__ = ["aerial", "is_rock", "mist_over", "paint_ground", "paint_sky", "paint_water", "relit", "seasonal", "valley_mist"]
 
 Places = npt.NDArray[np.int64]
 
@@ -56,7 +56,7 @@ def paint_sky(easel: Easel, scene: Scene, light: Light, view: View) -> Field:
     cover = np.float32(kind.sky) * (1 - np.float32(0.35 * kind.empty) * smooth(0.45, 0.0, up))
     rough = 1 + np.float32(0.3) * easel.cloud(3, 5, scene.sky.seed % 977, 3) * (1 - np.float32(kind.sky))
     easel.over((cover * rough).clip(0, 1), colour)
-    _disc(easel, light, away, scene)
+    _disc(easel, light, away, scene, view)
     _clouds(easel, scene, light, up)
     easel.mark(np.ones_like(view.sky), "sky", view.distance)
     return easel.colour.copy()
@@ -74,11 +74,11 @@ def _angle(easel: Easel, scene: Scene, light: Light) -> Field:
     return np.sqrt(dx * dx + dy * dy) / np.float32(camera.focal)
 
 
-def _disc(easel: Easel, light: Light, away: Field, scene: Scene) -> None:
+def _disc(easel: Easel, light: Light, away: Field, scene: Scene, view: View) -> None:
     """Sun or moon, larger than life as painters make it."""
     if scene.weather in ("rain", "storm", "snow", "mist") and scene.sky.cover > 0.5:
         return
-    edge = smooth(0.036, 0.032, away)
+    edge = smooth(0.036, 0.032, away) * view.sky
     night = light.elevation < -5
     kind = easel.programme
     if night:
@@ -93,7 +93,7 @@ def _disc(easel: Easel, light: Light, away: Field, scene: Scene) -> None:
 def _clouds(easel: Easel, scene: Scene, light: Light, up: Field) -> None:
     """Clouds on a level sheet, seen in perspective, lit from the sun's side."""
     kind = easel.programme
-    strength = max(kind.sky, 0.35 * kind.wash)
+    strength = kind.sky if kind.sky > 0.5 else 0.5 * kind.sky + 0.12 * kind.wash
     if scene.sky.cover <= 0.02 or strength <= 0.02:
         return
     # Clouds have no edge finer than two pixels.
@@ -108,7 +108,7 @@ def _clouds(easel: Easel, scene: Scene, light: Light, up: Field) -> None:
         fbm(x * np.float32(1.1) + np.float32(0.08), nearness * np.float32(0.9) - np.float32(0.1), seed, 3, 0.55) - sheet
     )
     bright = light.direct * np.float32(0.45) + light.ambient * np.float32(0.75)
-    dark = light.ambient * np.float32(0.78)
+    dark = light.ambient * np.float32(0.78 if kind.sky > 0.5 else 0.95)
     cover = spread(cover, easel.side) * smooth(0.0, 0.1, up) * np.float32(0.85 * strength)
     shade = spread(shade.clip(0, 1), easel.side)
     easel.over(cover, (dark + (bright - dark) * shade[..., None]).clip(0, 1))
@@ -163,13 +163,18 @@ def paint_ground(easel: Easel, scene: Scene, light: Light, view: View, mist: Fie
     if kind.wash:
         dark = (np.float32(1.05) - tone).clip(0, 1) * np.float32(kind.wash) * uneven
         dark *= (np.float32(0.2) + np.float32(0.8) * clear) * reserve
+        # Level ground is mostly left as paper.
+        dark *= np.where(view.owner == -1, np.float32(0.35), np.float32(1))
         easel.over(_run((dark * np.float32(0.85)).clip(0, 0.93), kind.bleed * easel.side), kind.ink)
     veil = mist * land * np.float32(0.25 + 0.7 * kind.sky)
-    easel.over(veil, (light.horizon * np.float32(0.6) + np.float32(0.4) * easel.colour.mean(axis=(0, 1))).clip(0, 1))
+    paper = np.array(kind.paper, np.float32)
+    easel.over(veil, (light.horizon * np.float32(0.6) + np.float32(0.4) * paper).clip(0, 1))
     far = land & (view.distance > 1400)
     easel.mark(land & ~far, "near ridge", view.distance)
     easel.mark(far, "far ridge", view.distance)
     easel.mark(land & (mist > 0.62), "mist", view.distance)
+    rocks = [index for index, ridge in enumerate(scene.ridges) if is_rock(ridge)]
+    easel.mark(np.isin(view.owner, rocks), "rock", view.distance)
     easel.normal[land] = view.normal[land]
 
 
@@ -200,6 +205,11 @@ def _pigment(easel: Easel, scene: Scene, view: View) -> Field:
     top, middle, foot, plain = (np.array(c, np.float32) for c in seasonal(scene, kind.top, kind.middle, kind.foot, kind.plain))
     colour = foot + (middle - foot) * smooth(0.05, 0.42, rise)[..., None]
     colour = colour + (top - colour) * smooth(0.42, 0.85, rise)[..., None]
+    for index, ridge in enumerate(scene.ridges):
+        if is_rock(ridge):
+            own = view.owner == index
+            stone = np.float32(0.55) * foot + np.float32(0.45) * np.array((0.5, 0.49, 0.46), np.float32)
+            colour[own] = stone + (middle - stone) * (np.float32(0.35) * smooth(0.4, 0.9, rise[own]))[:, None]
     flat = view.owner < 0
     colour[flat] = plain * (1 + np.float32(0.08) * easel.cloud(11, 30, scene.seed % 127, 1)[flat])[:, None]
     if scene.season == "winter" or scene.weather == "snow":
@@ -207,6 +217,11 @@ def _pigment(easel: Easel, scene: Scene, view: View) -> Field:
         lying = smooth(0.35, 0.62, view.normal[..., 1] + np.float32(0.1) * easel.tooth) * np.float32(amount)
         colour = colour + (np.array([0.94, 0.95, 0.97], np.float32) - colour) * lying[..., None]
     return colour
+
+
+def is_rock(ridge: Ridge) -> bool:
+    """Whether a ridge is a boulder of the foreground."""
+    return ridge.z < 180 and ridge.height < 25
 
 
 def seasonal(scene: Scene, *pigments: tuple[float, float, float]) -> list[tuple[float, ...]]:
@@ -317,4 +332,4 @@ def mist_over(easel: Easel, scene: Scene, light: Light, mist: Field) -> None:
     strength = np.float32({"mist": 0.35, "rain": 0.2, "snow": 0.2}.get(scene.weather, 0.0))
     if strength:
         far = smooth(60.0, 900.0, easel.distance)
-        easel.over(strength * far * (np.float32(0.4) + np.float32(0.6) * mist), easel.colour.mean(axis=(0, 1)) ** 0.5)
+        easel.over(strength * far * (np.float32(0.4) + np.float32(0.6) * mist), light.horizon)

@@ -35,6 +35,9 @@ def paint_plants(stage: Stage, plants: Sequence[Plant]) -> None:
     kind = stage.easel.programme
     painted = 0.3 + 0.7 * clear
     wood = _tint(stage, kind.wood if kind.body else kind.ink, clear)
+    if not stage.flipped:
+        for plant, foot in zip(plants, feet, strict=True):
+            _ground_shadow(stage, plant, float(foot))
     layers = [("shade", 0.62), ("wood", 1.0), ("leaves", 1.0), ("blossom", 1.0)]
     for layer, dark in layers:
         for colour, strokes in _by_colour(stage, grown, layer):
@@ -46,6 +49,24 @@ def paint_plants(stage: Stage, plants: Sequence[Plant]) -> None:
             amount = strength * painted * (0.3 + (1.5 if kind.body else 0.75) * body)
             what = None if stage.flipped else "tree"
             stage.easel.stroke(strokes, paint, amount, clip=clip, bite=0.5, what=what, distance=away - stage.scene.camera.z)
+
+
+def _ground_shadow(stage: Stage, plant: Plant, foot: float) -> None:
+    """The shade under a tree, away from the light: without it a tree does not stand."""
+    size = stage.scale(plant.z) * plant.height
+    kind, light = stage.easel.programme, stage.light
+    if size < 0.06 or kind.light < 0.2 or not kind.body:
+        return
+    turn = np.linspace(0, 2 * np.pi, 17)[:-1]
+    right, up, forward = light.direction
+    long = min(1.2, 0.3 / max(0.15, up)) * plant.height
+    x = plant.x + 0.28 * plant.height * np.cos(turn) - right * long * 0.5
+    z = plant.z + 0.30 * plant.height * np.sin(turn) - forward * long * 0.5
+    z = np.maximum(z, stage.scene.camera.z + 9)
+    land = stage.clip(plant.z * 0.7) & ~(stage.view.water | stage.view.sky)
+    dark = np.array(kind.ink, np.float32) * np.float32(0.5) + np.float32(0.25) * np.array(kind.plain, np.float32)
+    points = stage.place(x, foot, z)
+    stage.easel.fill(points, dark, 0.28 * kind.light + 0.06, distance=0.0, clip=land)
 
 
 @lru_cache(maxsize=512)

@@ -47,7 +47,6 @@ class Programme:
         bleed: How far washes run, as a share of the picture.
         splash: Drops and blots, of 1.
         empty: How much is left unpainted, in [0, 1].
-        vignette: Whether the painting is a round fan leaf, as small album leaves are.
     """
 
     paper: Colour
@@ -81,7 +80,6 @@ class Programme:
     bleed: float = 0.0
     splash: float = 0.0
     empty: float = 0.3
-    vignette: bool = False
 
 
 PROGRAMMES: dict[str, Programme] = {

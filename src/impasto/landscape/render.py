@@ -11,7 +11,9 @@ import numpy.typing as npt
 from impasto.errors import UsageError
 from impasto.landscape.buildings import paint_building
 from impasto.landscape.easel import Easel
+from impasto.landscape.emotion import mood
 from impasto.landscape.figures import paint_birds, paint_figure
+from impasto.landscape.finish import grade, in_mood, paint_seal, splash
 from impasto.landscape.ground import mist_over, paint_ground, paint_sky, paint_water, valley_mist
 from impasto.landscape.light import light_of
 from impasto.landscape.planting import paint_plants
@@ -20,6 +22,7 @@ from impasto.landscape.rock import paint_contours, paint_texture
 from impasto.landscape.scene import Building, Figure, Plant, Scene
 from impasto.landscape.stage import Stage
 from impasto.landscape.view import look
+from impasto.landscape.weather import paint_tufts, paint_weather
 from impasto.landscape.ways import paint_fields, paint_path
 
 __all__ = ["LEAST", "MOST", "Rendering", "render"]
@@ -59,7 +62,8 @@ def render(scene: Scene, resolution: int) -> Rendering:
         raise UsageError(f"A landscape is painted at {LEAST} to {MOST} px, not {resolution}.")
     # Small pictures are painted twice as large and shrunk, since a brush has no pixels.
     scale = 2 if resolution <= 384 else 1
-    easel = Easel(resolution * scale, PROGRAMMES[scene.category], scene.seed)
+    felt = mood(scene.valence, scene.arousal)
+    easel = Easel(resolution * scale, in_mood(PROGRAMMES[scene.category], felt), scene.seed)
     light = light_of(scene)
     view = look(scene, easel.side, light.direction)
     mist = valley_mist(scene, easel, view)
@@ -72,9 +76,14 @@ def render(scene: Scene, resolution: int) -> Rendering:
     paint_water(easel, scene, light, view, sky, mist)
     for path in scene.paths:
         paint_path(stage, path)
+    paint_tufts(stage)
     _things(stage)
     paint_birds(stage)
     mist_over(easel, scene, light, mist)
+    paint_weather(stage)
+    splash(easel, scene)
+    grade(easel, felt)
+    paint_seal(easel, scene)
     return _shrunk(easel, scale)
 
 

@@ -1,0 +1,79 @@
+"""What is done when all is painted: drops of a loaded brush, the key of an emotion, the seal."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from impasto.landscape.brush import Strokes
+from impasto.landscape.easel import Easel
+from impasto.landscape.emotion import Mood
+from impasto.landscape.programme import Programme
+from impasto.landscape.scene import Scene
+
+__all__ = ["grade", "in_mood", "paint_seal", "splash"]
+
+GREY = np.array([0.30, 0.59, 0.11], np.float32)
+
+
+def in_mood(programme: Programme, felt: Mood) -> Programme:
+    """The programme with the pressure and dryness of an emotion's brush."""
+    dry = min(1.0, max(0.0, programme.dry * (0.5 + felt.dryness)))
+    return replace(programme, outline_width=programme.outline_width * felt.pressure, dry=dry)
+
+
+def grade(easel: Easel, felt: Mood) -> None:
+    """Shift all colours towards the key of an emotion: warmth, saturation, lightness and contrast."""
+    colour = easel.colour
+    grey = (colour * GREY).sum(axis=2, keepdims=True)
+    colour = grey + (colour - grey) * np.float32(felt.saturation)
+    colour = colour + np.float32(0.035 * felt.warmth) * np.array([1.0, 0.15, -1.1], np.float32)
+    middle = np.float32(0.55)
+    easel.colour = middle + (colour - middle) * np.float32(0.5 + 0.5 * felt.contrast) + np.float32(0.6 * felt.lightness)
+
+
+def splash(easel: Easel, scene: Scene) -> None:
+    """Drops and runs of colour that a swung brush leaves."""
+    kind = easel.programme
+    many = int(60 * kind.splash)
+    if not many:
+        return
+    random = np.random.default_rng((scene.seed, 47))
+    centre = random.uniform(0.2, 0.8, 2)
+    for colour in (kind.ink, kind.top, kind.accent):
+        at = centre + random.normal(0, 0.26, (many // 3, 1, 2))
+        size = 0.004 + 0.02 * random.random((many // 3, 1, 1)) ** 5
+        way = np.linspace(0, 1, 3)[None, :, None] * size * random.normal(0, 0.6, (many // 3, 1, 2))
+        width = np.broadcast_to(size[:, :, 0], (many // 3, 3))
+        ink = np.broadcast_to(random.uniform(0.4, 1.6, (many // 3, 1)), (many // 3, 3))
+        easel.stroke(Strokes(at + way, width, ink, np.zeros(many // 3)), colour, 0.9, bite=0.8)
+
+
+def paint_seal(easel: Easel, scene: Scene) -> None:
+    """A red seal where the painting is emptiest near an edge, with a mark of its own."""
+    if not scene.seal:
+        return
+    random = np.random.default_rng((scene.seed, 53))
+    size = 0.042
+    spots = [(x, y) for x in (0.05, 0.908) for y in (0.06, 0.72, 0.86)]
+    calm = [_unrest(easel, x, y, size) for x, y in spots]
+    x, y = spots[int(np.argmin(calm))]
+    red = (0.72, 0.14, 0.10)
+    edge = np.array([(0.04, 0), (0.96, 0.02), (1, 0.95), (0.05, 1), (0, 0.5)]) + random.normal(0, 0.012, (5, 2))
+    easel.fill(np.array([x, y]) + edge * size, red, 0.9, distance=0.0)
+    cells = 3
+    starts = random.integers(0, cells + 1, (7, 2)) / cells
+    ways = np.array([(1, 0), (0, 1)])[random.integers(0, 2, 7)] * random.integers(1, 3, (7, 1)) / cells
+    lines = np.stack([starts, starts + ways / 2, starts + ways], axis=1).clip(0, 1) * 0.7 + 0.15
+    points = np.array([x, y]) + lines * size
+    width = np.full((7, 3), 0.085 * size)
+    easel.stroke(Strokes(points, width, np.full((7, 3), 3.0), np.zeros(7)), easel.programme.paper, 1.0, bite=0.2)
+
+
+def _unrest(easel: Easel, x: float, y: float, size: float) -> float:
+    """How much happens in a part of the picture."""
+    left, top = int((x - 0.01) * easel.side), int((y - 0.01) * easel.side)
+    width = int((size + 0.02) * easel.side) + 1
+    part = (easel.colour[top : top + width, left : left + width] * GREY).sum(axis=2)
+    return float(np.float64(part).std() - 0.05 * part.mean(dtype=np.float64))
