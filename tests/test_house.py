@@ -28,7 +28,7 @@ LAYERS = (
     {"nn"},
     {"contract", "model_card", "noise", "pretrained"},
     {"data", "landscape"},
-    {"painters", "training", "metrics"},
+    {"painters", "training", "metrics", "editing"},
     {"api"},
     {"demo", "doctor"},
     {"cli"},
@@ -46,6 +46,7 @@ PUBLIC = [
     "train",
     "paint",
     "repaint",
+    "edit",
     "measure",
 ]
 

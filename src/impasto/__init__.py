@@ -16,6 +16,7 @@ _HOMES = {
     "train": "impasto.api",
     "paint": "impasto.api",
     "repaint": "impasto.api",
+    "edit": "impasto.api",
     "measure": "impasto.api",
 }
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - names resolved below on first use

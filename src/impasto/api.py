@@ -1,4 +1,4 @@
-"""The verbs: prepare, inspect, train, paint, repaint, measure; the command line has the same words.
+"""The verbs: prepare, inspect, train, paint, repaint, edit, measure; the command line has the same words.
 
 Imports that take long stay inside the functions, so that `import impasto.api` is quick.
 """
@@ -16,6 +16,7 @@ from impasto.errors import (
     CheckpointError,
     ConfigError,
     DataError,
+    ImpastoError,
     NotCapable,
     RecipeError,
     UnknownName,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from impasto.data.store import Store
     from impasto.training.loop import Trained
 
-__all__ = ["inspect", "load_painter", "measure", "paint", "prepare", "repaint", "train"]
+__all__ = ["edit", "inspect", "load_painter", "measure", "paint", "prepare", "repaint", "train"]
 
 SHEET = 256
 """Most pictures on a contact sheet."""
@@ -278,8 +279,10 @@ def repaint(
     from impasto.data.recipe import pixels_hash, read_recipe, save_picture
 
     recipe = read_recipe(picture)
+    path = Path(out) if out else Path(picture).with_stem(Path(picture).stem + "-again")
     # The recipe may have been written from another working folder, somewhere above the picture.
-    above = (folder / recipe.painter for folder in (Path(), *Path(picture).resolve().parents))
+    folders = (Path(), *Path(picture).resolve().parents)
+    above = (folder / recipe.painter for folder in folders)
     source = source or next((place for place in above if place.is_dir()), recipe.painter)
     try:
         painter = _by_rules(str(source), recipe.resolution) or _learned(source)
@@ -292,12 +295,91 @@ def repaint(
             f"The painter at {source} has other weights than the one that painted {picture}. "
             "Say where that one is: --painter FOLDER"
         )
+    if recipe.edit:
+        again = _edit_again(painter, recipe, [folder / recipe.picture for folder in folders])
+        save_picture(path, again, recipe)
+        return path, pixels_hash(again) == recipe.pixels
     first = recipe.index // recipe.batch * recipe.batch
     pixels = _chunk(painter, first, recipe.batch, recipe.seed, recipe.category, recipe.settings)
     again = pixels[recipe.index - first]
-    path = Path(out) if out else Path(picture).with_stem(Path(picture).stem + "-again")
     save_picture(path, again, recipe)
     return path, pixels_hash(again) == recipe.pixels
+
+
+def edit(
+    name: str,
+    picture: str | Path,
+    out: str | Path | None = None,
+    *,
+    painter: str | Path,
+    seed: int = 0,
+    size: int = 512,
+    anyway: bool = False,
+    also: Sequence[str] = (),
+    overwrite: bool = False,
+    settings: Mapping[str, Any] | None = None,
+    say: Callable[[str], None] | None = None,
+) -> list[Path]:
+    """Edit a picture with a painter; the recipe lies inside the new picture.
+
+    Args:
+        name: Name of the edit in the catalogue.
+        picture: The file.
+        out: The new PNG; in the folder `gallery`, named after both, without it.
+        painter: A run, an exported painter, a hub id, or the name of a painter by rules.
+        seed: Any integer of 0 or more; the same one gives the same picture.
+        size: Longest side of the new picture in pixels, 32 to 2048.
+        anyway: Whether a picture that the painter would rather not show is written all the same.
+        also: Endings of files to write beside the picture, out of the painter's `companions`.
+        overwrite: Whether files of the same name may be replaced.
+        settings: Settings of this painter.
+        say: Called with what is worth saying: on the picture given, and what the painter says of its own.
+
+    Returns:
+        The new picture's path, and those of the files beside it.
+
+    Raises:
+        UnknownName: When there is no such edit, or the painter gives no such companion.
+        NotCapable: When the painter cannot do it; with the names of those that can.
+        DataError: When the picture is missing, broken, too small or too narrow.
+        UsageError: When files would be replaced, or a number is out of range.
+        ImpastoError: When the painter declines to show its work.
+    """
+    from impasto.config import load
+    from impasto.data.recipe import save_picture
+    from impasto.editing.given import given
+    from impasto.files import write_whole
+
+    for word, value, least, most in (("seed", seed, 0, 2**63 - 1), ("size", size, 32, 2048)):
+        if not least <= value <= most:
+            raise UsageError(f"{word} must be between {least} and {most}, not {value}.")
+    work = _editor(name)
+    maker = load_painter(painter)
+    _able(maker, name)
+    for ending in also:
+        if ending not in maker.companions:
+            raise UnknownName("companion file", ending, maker.companions)
+    path = Path(out) if out else Path("gallery") / f"{Path(picture).stem}-{name}.png"
+    paths = [path, *(path.with_suffix(f".{ending}") for ending in also)]
+    if not overwrite and (there := next((p for p in paths if p.exists()), None)):
+        raise UsageError(f"{there} exists already; choose another --out, or allow it with --overwrite.")
+    told = dict(settings or {})
+    remarks = maker.remarks(load(maker.Settings, told))
+    pixels, notes = given(picture, size)
+    for remark in (*notes, *remarks):
+        if say is not None:
+            say(remark)
+    made = work(maker, pixels, seed=seed, settings=told)
+    if say is not None and made.said:
+        say(made.said)
+    if made.declined and not anyway:
+        raise ImpastoError(
+            f"{maker.name} declines to show this work: {made.declined}. Nothing was written; have it with --anyway."
+        )
+    save_picture(path, made.pixels, _edit_recipe(maker, painter, made.pixels, name, picture, seed, size, told))
+    for place, ending in zip(paths[1:], also, strict=True):
+        write_whole(place, made.companions[ending]())
+    return paths
 
 
 def measure(
@@ -423,6 +505,50 @@ def _recipe(painter: Painter, source: str | Path, weights: str, picture: Any, *h
         torch=torch.__version__,
         pixels=pixels_hash(picture),
     )
+
+
+def _editor(name: str) -> Callable[..., Any]:
+    """The function of an edit's name."""
+    from impasto import catalogue
+
+    cards = catalogue.edits()
+    if name not in cards:
+        raise UnknownName("edit", name, cards)
+    work: Callable[..., Any] = cards[name].thing
+    return work
+
+
+def _able(painter: Painter, capability: str) -> None:
+    """Refuse an edit that a painter cannot do; an edit's name is the capability it asks for."""
+    from impasto import catalogue
+
+    if capability not in painter.capabilities:
+        able = [name for name, card in catalogue.painters().items() if capability in card.thing.capabilities]
+        raise NotCapable(f"{painter.name} cannot {capability} a picture. These can: {', '.join(able)}.")
+
+
+def _edit_recipe(painter: Painter, source: str | Path, pixels: Any, *how: Any) -> Any:
+    from dataclasses import replace
+
+    from impasto.files import file_hash
+
+    name, picture, seed, size, told = how
+    recipe = _recipe(painter, source, _weights(painter), pixels, seed, 0, 1, None, told)
+    return replace(recipe, resolution=size, edit=name, picture=str(picture), picture_hash=file_hash(Path(picture)))
+
+
+def _edit_again(painter: Painter, recipe: Any, places: Sequence[Path]) -> Any:
+    """The pixels of an edited picture, from the same file as before."""
+    from impasto.editing.given import given
+    from impasto.files import file_hash
+
+    same = (p for p in places if p.is_file() and file_hash(p) == recipe.picture_hash)
+    if (found := next(same, None)) is None:
+        raise RecipeError(
+            f"The picture {recipe.picture} that was edited is no longer there, or has changed. Put it back first."
+        )
+    pixels, _ = given(found, recipe.resolution)
+    return _editor(recipe.edit)(painter, pixels, seed=recipe.seed, settings=recipe.settings).pixels
 
 
 def _weights(painter: Painter) -> str:

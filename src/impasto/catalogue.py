@@ -1,7 +1,8 @@
-"""What there is: painters and metrics, found by where their module lies.
+"""What there is: painters, metrics and edits, found by where their module lies.
 
 A painter `x` is the class marked with `@listed` in `impasto/painters/<family>/x.py`; a metric is a
-function marked with it in `impasto/metrics/`. Adding a file is all it takes to add one.
+function marked with it in `impasto/metrics/`, an edit one in `impasto/editing/`. Adding a file is all
+it takes to add one.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import Any, TypeVar
 
 from impasto.errors import UnknownName
 
-__all__ = ["Card", "listed", "metrics", "painter", "painters"]
+__all__ = ["Card", "edits", "listed", "metrics", "painter", "painters"]
 
 T = TypeVar("T")
 
@@ -52,6 +53,11 @@ def painters() -> dict[str, Card]:
 def metrics() -> dict[str, Card]:
     """All metrics by name, in order of year."""
     return _cards("impasto.metrics")
+
+
+def edits() -> dict[str, Card]:
+    """All edits of pictures by name, in order of year."""
+    return _cards("impasto.editing")
 
 
 def painter(name: str) -> type[Any]:

@@ -38,6 +38,7 @@ __all__ = [
     "PictureNoise",
     "Player",
     "Schedule",
+    "Stylized",
     "Turn",
     "constant",
     "cosine",
@@ -133,6 +134,23 @@ class Player:
                 if p.requires_grad:
                     found.setdefault(id(p), p)
         return list(found.values())
+
+
+@dataclass(frozen=True)
+class Stylized:
+    """A given picture, painted in a painter's own manner.
+
+    Attributes:
+        picture: Shape (3, H, W), in [-1, 1].
+        said: What the painter says about it, in sentences; may be empty.
+        declined: Why the painter would rather not show it; empty when it would.
+        companions: Ending of a file that goes with it → what gives its content.
+    """
+
+    picture: Tensor
+    said: str = ""
+    declined: str = ""
+    companions: dict[str, Callable[[], bytes]] = field(default_factory=dict)
 
 
 @config
@@ -270,6 +288,24 @@ class Painter(nn.Module):
             NotCapable: When the painter has no way from pictures back to latents.
         """
         raise NotCapable(f"{self.name} cannot reconstruct: it has no way from a picture back to a latent.")
+
+    def stylize(self, picture: Tensor, *, seed: int = 0, **settings: Any) -> Stylized:
+        """A given picture in the painter's own manner.
+
+        Args:
+            picture: Shape (3, H, W), in [-1, 1], of any size.
+            seed: Any integer of 0 or more.
+            **settings: Fields of this painter's `Settings`.
+
+        Returns:
+            A picture of the same shape, and what the painter has to say.
+
+        Raises:
+            NotCapable: When the painter paints no given pictures.
+            ConfigError: When a setting is unknown or out of range.
+            DataError: When the picture is one that it cannot paint.
+        """
+        raise NotCapable(f"{self.name} cannot stylize: it paints no given pictures.")
 
     def remarks(self, settings: Any) -> list[str]:
         """What is worth saying before painting, such as the words of a prompt that were not understood.

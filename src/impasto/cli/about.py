@@ -29,15 +29,17 @@ class Things(StrEnum):
 
     painters = "painters"
     metrics = "metrics"
+    edits = "edits"
 
 
 def list_(
-    things: Annotated[Things, typer.Argument(help="painters or metrics")] = Things.painters, json: Json = False
+    things: Annotated[Things, typer.Argument(help="painters, metrics or edits")] = Things.painters, json: Json = False
 ) -> None:
     """List what there is, with year and source."""
     from impasto import catalogue
 
-    cards = (catalogue.painters() if things is Things.painters else catalogue.metrics()).values()
+    found = {Things.painters: catalogue.painters, Things.metrics: catalogue.metrics, Things.edits: catalogue.edits}
+    cards = found[things]().values()
     if json:
         print_json([{k: v for k, v in asdict(card).items() if k != "thing"} for card in cards])
         return

@@ -38,6 +38,9 @@ class Recipe:
         version: Of impasto.
         torch: Version of torch.
         pixels: SHA-256 of the picture's bytes.
+        edit: Name of the edit, where a given picture was edited.
+        picture: The file that was edited.
+        picture_hash: SHA-256 of that file.
     """
 
     painter: str
@@ -51,6 +54,9 @@ class Recipe:
     version: str
     torch: str
     pixels: str
+    edit: str = ""
+    picture: str = ""
+    picture_hash: str = ""
 
 
 def pixels_hash(pixels: Pixels) -> str:
@@ -77,7 +83,7 @@ def save_picture(path: str | Path, pixels: Pixels, recipe: Recipe | None) -> Non
     """
     info = PngImagePlugin.PngInfo()
     if recipe is not None:
-        info.add_itxt("parameters", _parameters(recipe))
+        info.add_itxt("parameters", _parameters(recipe, pixels))
         info.add_itxt(CHUNK, json.dumps(to_dict(recipe), ensure_ascii=False, allow_nan=False))
     file = io.BytesIO()
     Image.fromarray(pixels).save(file, "PNG", pnginfo=info)
@@ -119,13 +125,13 @@ def read_recipe(path: str | Path) -> Recipe:
     return recipe
 
 
-def _parameters(recipe: Recipe) -> str:
+def _parameters(recipe: Recipe, pixels: Pixels) -> str:
     """The recipe as other tools write theirs: the prompt, then a line of 'Key: value' pairs."""
     pairs = {
         **{key.replace("_", " ").capitalize(): value for key, value in recipe.settings.items()},
         "Seed": recipe.seed,
         "Index": recipe.index,
-        "Size": f"{recipe.resolution}x{recipe.resolution}",
+        "Size": f"{pixels.shape[1]}x{pixels.shape[0]}",
         "Model": recipe.painter,
         "Model hash": recipe.weights[:10],
         "Version": f"impasto {recipe.version}",

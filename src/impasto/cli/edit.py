@@ -1,0 +1,69 @@
+"""`impasto edit`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from impasto.cli.out import Json, console, print_json
+
+__all__ = ["add_to"]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(edit)
+
+
+def edit(
+    name: Annotated[str, typer.Argument(help="What to do with the picture; see `impasto list edits`.")],
+    picture: Annotated[Path, typer.Argument(help="The picture file.")],
+    painter: Annotated[
+        str, typer.Option("--with", help="A run, an exported painter, a hub id, or the name of a painter by rules.")
+    ],
+    emotion: Annotated[str | None, typer.Option(help="What to feel, in a word or in words.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same picture.")] = 0,
+    size: Annotated[int, typer.Option(help="Longest side of the new picture in pixels.")] = 512,
+    out: Annotated[Path | None, typer.Option(help="The new PNG; in gallery/ without it.")] = None,
+    values: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set", metavar="KEY=VALUE", envvar="IMPASTO_EDIT_SET", help="A setting of this painter; may be repeated."
+        ),
+    ] = None,
+    also: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ENDING", help="A file to write beside the picture, such as making.gif; may be repeated."),
+    ] = None,
+    anyway: Annotated[bool, typer.Option(help="Write the picture even where the painter declines to show it.")] = False,
+    overwrite: Annotated[bool, typer.Option(help="Replace a picture of the same name.")] = False,
+    json: Json = False,
+) -> None:
+    """Edit a picture with a painter, such as to paint it again in the painter's own manner."""
+    from impasto import api
+    from impasto.config import parse_pairs
+
+    settings = parse_pairs(values or [])
+    if emotion is not None:
+        settings["emotion"] = emotion
+    said: list[str] = []
+    say = said.append if json else lambda text: console.print(text, soft_wrap=True, markup=False)
+    paths = api.edit(
+        name,
+        picture,
+        out,
+        painter=painter,
+        seed=seed,
+        size=size,
+        anyway=anyway,
+        also=also or (),
+        overwrite=overwrite,
+        settings=settings,
+        say=say,
+    )
+    if json:
+        print_json({"picture": paths[0], "beside": paths[1:], "said": said})
+    else:
+        console.print(f"{paths[0]}", soft_wrap=True, markup=False)

@@ -1,0 +1,1 @@
+"""What a painter who judges itself is made of: seeing, planning, four media, and a critic."""

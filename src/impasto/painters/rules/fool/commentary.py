@@ -1,0 +1,98 @@
+"""What the painter says about a work: what it meant, what it did, how it judges it."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Sequence
+
+import numpy as np
+
+from impasto.painters.rules.fool.critic import LEAST
+from impasto.painters.rules.fool.work import Attempt, Work
+
+__all__ = ["commentary"]
+
+
+def commentary(work: Work, seed: int) -> str:
+    """Three to six sentences in the first person, with the numbers that decided.
+
+    Args:
+        work: What was painted.
+        seed: Varies the wording.
+    """
+    random = np.random.default_rng([seed, 0xC0])
+    kept = work.kept
+    parts = [_aim(work, random), _means(kept, random)]
+    if len(work.attempts) > 1:
+        parts.append(_struggle(work.attempts))
+    parts.append(_verdict(work, random))
+    parts.append(_close(work, random))
+    return " ".join(parts) + "\n"
+
+
+def _aim(work: Work, random: np.random.Generator) -> str:
+    emotion, regions = work.kept.plan.emotion, int(work.subject.regions.max()) + 1
+    ways = (
+        f"I saw {regions} patches of colour in this picture and wanted it to feel {emotion.name}",
+        f"This was to be a {emotion.name} picture, made of {regions} patches of colour",
+        f"I set out to paint something {emotion.name}, and took the picture apart into {regions} patches",
+    )
+    why = f": {work.why_emotion}." if work.why_emotion else "."
+    return _one_of(ways, random) + why
+
+
+def _means(kept: Attempt, random: np.random.Generator) -> str:
+    plan = kept.plan
+    layers = f"{len(kept.stages) - 1} layers, coarse to fine"
+    shift = "left its colours nearly as they were"
+    if abs(plan.emotion.valence) + abs(plan.emotion.arousal) > 0.2:
+        light = "lighter" if plan.emotion.valence > 0.1 else "darker"
+        strong = "stronger" if 0.31 * plan.emotion.valence + 0.69 * plan.emotion.arousal > 0 else "quieter"
+        shift = f"made its colours {light} and {strong}"
+    ways = (
+        f"I worked in {plan.medium}, in {layers}, with {plan.colours} colours on the palette, and {shift}",
+        f"With {plan.medium} and a palette of {plan.colours} colours I laid {layers}, and {shift}",
+        f"In {plan.medium}, I built it up in {layers}; I {shift} and kept to {plan.colours} of them",
+    )
+    return _one_of(ways, random) + "."
+
+
+def _struggle(attempts: Sequence[Attempt]) -> str:
+    steps = []
+    for before, after in itertools.pairwise(attempts):
+        worst = before.verdict.failures[0]
+        steps.append(f"{worst} was only {getattr(before.verdict, worst):.2f}, so I {after.change}")
+    return f"In my first attempt {', and then '.join(steps)}."
+
+
+def _verdict(work: Work, random: np.random.Generator) -> str:
+    verdict, count = work.kept.verdict, len(work.attempts)
+    numbers = (
+        f"likeness {verdict.likeness:.2f}, feeling {verdict.feeling:.2f} and novelty {verdict.novelty:.2f}, "
+        f"{verdict.score:.2f} in all"
+    )
+    if count == 1:
+        return _one_of((f"I judge it at {numbers}.", f"By my own measures it has {numbers}."), random)
+    return f"Of {count} attempts I keep number {work.best + 1}, with {numbers}."
+
+
+def _close(work: Work, random: np.random.Generator) -> str:
+    if work.declined:
+        return f"I would rather not show it: {work.declined}."
+    verdict, medium = work.kept.verdict, work.kept.plan.medium
+    if verdict.failures:
+        worst = verdict.failures[0]
+        return f"I am not content with its {worst}, where I ask {LEAST[worst]:.2f}, but the rest carries it."
+    if work.why_medium and len(work.attempts) == 1:
+        return f"I chose {medium} because {work.why_medium}, and I think it was right."
+    best = max(LEAST, key=lambda name: getattr(verdict, name) / LEAST[name])
+    ways = (
+        f"What I like most is its {best}.",
+        f"Its {best} pleases me.",
+        f"I can stand by it, for its {best} above all.",
+    )
+    return _one_of(ways, random)
+
+
+def _one_of(ways: Sequence[str], random: np.random.Generator) -> str:
+    return ways[int(random.integers(len(ways)))]

@@ -1,0 +1,174 @@
+"""The Painting Fool: a painter that plans, paints in four media, judges its work and says why.
+
+Simon Colton's program chose its styles by emotion, simulated natural media, and held that software
+which is to be taken seriously must show skill, appreciation and imagination. Here skill is in
+`fool.layers` and the media, appreciation in `fool.critic`; see `fool.work` for the whole of it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import OrderedDict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from impasto.catalogue import listed
+from impasto.config import Field, config, load
+from impasto.contract import PainterConfig, PaintSettings, PictureNoise, Stylized
+from impasto.data.framing import frame
+from impasto.data.pictures import Pixels, to_float, to_uint8
+from impasto.data.reading import Unreadable, read_picture
+from impasto.errors import DataError, UsageError
+from impasto.painters.rules.fool.commentary import commentary
+from impasto.painters.rules.fool.making import making
+from impasto.painters.rules.fool.work import Work, create
+from impasto.painters.rules.rule_painter import SEEDS, RulePainter
+
+__all__ = ["PaintingFool", "PaintingFoolConfig", "PaintingFoolSettings"]
+
+WHITE = (255, 255, 255)
+KEPT = 4
+"""Works that are remembered, so that a companion file does not take another painting."""
+LEAST_SIDE = 16
+"""Fewest rows or columns of a picture that can be painted."""
+
+
+@config
+class PaintingFoolConfig(PainterConfig):
+    """Attributes: resolution: Rows and columns of a picture; any size and shape with `stylize`."""
+
+    resolution: int = Field(default=512, ge=8, le=2048)
+
+
+@config
+class PaintingFoolSettings(PaintSettings):
+    """How a picture is painted.
+
+    Attributes:
+        picture: File of the photograph or picture to paint from.
+        emotion: A word or text; empty to read one from the picture.
+        medium: 'acrylic', 'pastel', 'ink' or 'pencil'; empty to choose.
+        attempts: Most attempts before the best is kept.
+        detail: Of the finest tools; 2 for strokes half as wide.
+        earlier: Files of earlier works, from which the new one should differ.
+    """
+
+    picture: str = ""
+    emotion: str = ""
+    medium: str = ""
+    attempts: int = Field(default=3, ge=1, le=8)
+    detail: float = Field(default=1.0, ge=0.5, le=2.0)
+    earlier: tuple[str, ...] = ()
+
+
+@listed(
+    name="painting_fool",
+    summary="paints a photograph in acrylic, pastel, ink or pencil towards an emotion, judges itself and says why",
+    year=2006,
+    source="Colton 2012, The Painting Fool: stories from building an automated painter",
+)
+class PaintingFool(RulePainter):
+    """Paints from a photograph, by rules, until it is content with itself."""
+
+    Config = PaintingFoolConfig
+    Settings = PaintingFoolSettings
+    presets: ClassVar[dict[str, dict[str, Any]]] = {
+        "tiny": {"resolution": 64},
+        "small": {"resolution": 512},
+        "base": {"resolution": 1024},
+    }
+    capabilities = frozenset({"stylize"})
+    companions: ClassVar[dict[str, str]] = {
+        "commentary.txt": "what the painter meant, did, and thinks of it",
+        "making.gif": "the layers as they were painted",
+    }
+    config: PaintingFoolConfig
+
+    def __init__(self, config: PaintingFoolConfig) -> None:
+        super().__init__(config)
+        self._works: OrderedDict[str, Work] = OrderedDict()
+
+    def draw(self, label: int, seed: int, settings: PaintingFoolSettings) -> Pixels:
+        """One picture; see `RulePainter.draw`. A work that the painter declines is drawn too."""
+        return self._work(self._model(settings), seed, settings).pixels
+
+    def accompany(self, ending: str, label: int, seed: int, settings: PaintingFoolSettings) -> bytes:
+        """The commentary or the layers of a picture; see `RulePainter.accompany`."""
+        return _beside(self._work(self._model(settings), seed, settings), seed)[ending]()
+
+    def stylize(self, picture: Tensor, *, seed: int = 0, **settings: Any) -> Stylized:
+        """A given picture in this painter's manner; see `Painter.stylize`."""
+        told = load(self.Settings, settings)
+        if told.picture:
+            raise UsageError(f"The picture is given already; leave out the setting picture = {told.picture!r}.")
+        own = int(PictureNoise(seed, [0]).integers(SEEDS)[0])
+        work = self._work(to_uint8(picture[None])[0], own, told)
+        made = to_float(torch.from_numpy(work.pixels.copy())[None])[0]
+        said = commentary(work, own).strip()
+        return Stylized(made, said, work.declined, _beside(work, own))
+
+    def remarks(self, settings: PaintingFoolSettings) -> list[str]:
+        """What is worth saying before painting; see `Painter.remarks`."""
+        if settings.emotion.strip():
+            return []
+        return ["No emotion is given, so one is read from the picture's own light and colour."]
+
+    def _model(self, settings: PaintingFoolSettings) -> Pixels:
+        """What is painted from, as a square of the painter's resolution."""
+        if not settings.picture:
+            raise UsageError(f"{self.name} paints from a picture; say which: --set picture=photo.jpg")
+        side = self.config.resolution
+        read = _opened(settings.picture, side)
+        return frame(read.image, side, "cover", WHITE, read.box)
+
+    def _work(self, model: Pixels, seed: int, settings: PaintingFoolSettings) -> Work:
+        """The work of a picture, a seed and settings; painted once, then remembered for a while."""
+        height, width = model.shape[:2]
+        if min(height, width) < LEAST_SIDE:
+            raise DataError(
+                f"The picture is {width} × {height} px; {self.name} needs {LEAST_SIDE} px or more on each side. "
+                "Give a larger picture, or one less narrow."
+            )
+        known = hashlib.sha256(repr((model.shape, seed, settings)).encode() + model.tobytes()).hexdigest()
+        if known not in self._works:
+            self._works[known] = create(
+                model,
+                seed=seed,
+                emotion=settings.emotion,
+                medium=settings.medium,
+                attempts=settings.attempts,
+                detail=settings.detail,
+                earlier=[np.asarray(_opened(path, 512).image) for path in settings.earlier],
+            )
+            while len(self._works) > KEPT:
+                self._works.popitem(last=False)
+        return self._works[known]
+
+
+def _beside(work: Work, seed: int) -> dict[str, Callable[[], bytes]]:
+    """What makes each companion file, by ending."""
+    return {
+        "commentary.txt": lambda: commentary(work, seed).encode(),
+        "making.gif": lambda: making(work.kept.stages),
+    }
+
+
+def _opened(path: str, least: int) -> Any:
+    """A picture file, read.
+
+    Raises:
+        DataError: When it is missing, too small, or no picture that can be read.
+    """
+    try:
+        read = read_picture(Path(path), least=least)
+    except Unreadable as why:
+        raise DataError(f"{path} cannot be painted from: {why}. Give a picture that can be opened.") from None
+    if min(read.size) < LEAST_SIDE:
+        width, height = read.size
+        raise DataError(f"{path} is {width} × {height} px; a picture to paint from has {LEAST_SIDE} px or more a side.")
+    return read
