@@ -140,10 +140,15 @@ def _set_marks(
     stroke = np.repeat(np.arange(len(points)), count)
     nth = np.arange(len(stroke)) - np.repeat(np.cumsum(count) - count, count)
     bristle, mark = np.divmod(nth, marks[stroke])
-    # Along the stroke: equal steps of its parameter, which its points share evenly.
-    along = (mark + 0.5) / marks[stroke] * (points.shape[1] - 1)
-    left = along.astype(int)
-    part = along - left
+    # Marks lie at equal distances along the stroke.
+    steps = np.diff(points, axis=1)
+    length = np.sqrt((steps * steps).sum(axis=2)) + 1e-9
+    ends = np.cumsum(length, axis=1)
+    way = (mark + 0.5) / marks[stroke] * ends[stroke, -1]
+    left = np.zeros(len(stroke), np.int64)
+    for inner in range(points.shape[1] - 2):
+        left += ends[stroke, inner] <= way
+    part = ((way - ends[stroke, left]) / length[stroke, left] + 1).clip(0, 1)
     place = stroke * points.shape[1] + left
     flat, width, ink = points.reshape(-1, 2), strokes.width.reshape(-1), strokes.ink.reshape(-1)
     first, last = flat[place], flat[place + 1]

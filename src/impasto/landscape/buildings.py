@@ -83,7 +83,7 @@ def _paint_face(
         what=what,
         clip=clip,
         edge=edge,
-        width=min(kind.outline_width * 0.5, 0.0032),
+        width=min(kind.outline_width * 0.5, 0.0032, 0.022 * building.width * stage.scale(building.z)),
     )
 
 

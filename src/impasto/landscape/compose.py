@@ -174,8 +174,8 @@ def _weights(category: str, felt: Mood, wish: Wish) -> np.ndarray:
         odds |= {"village": 2.4, "monument": 0.3}
     elif category == "lyrical":
         odds |= {"corner": 2.2, "monument": 0.4}
-    elif category in ("lime green", "abstract"):
-        odds |= {"monument": 1.6, "corner": 0.3}
+    elif category in ("lime green", "abstract", "light reddish-red", "ink"):
+        odds |= {"monument": 1.7, "valley": 1.5, "corner": 0.35, "village": 0.1}
     odds["monument"] *= 0.4 + 1.2 * felt.steepness
     odds["corner"] *= 0.4 + 1.2 * felt.emptiness
     wet = [name for name in ("water", "lake", "river", "sea", "boat", "sail", "fisherman") if wish.elements.get(name)]
@@ -256,7 +256,7 @@ def _expanse(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
     side = float(random.choice((0.2, 0.8)))
     near, far = _bank(camera, random.uniform(0.84, 0.95), camera.horizon + random.uniform(0.035, 0.1))
     ridges = _far(random, camera, felt, int(random.integers(1, 3)), 0.1)
-    top = camera.horizon - random.uniform(0.12, 0.24) * (0.6 + 0.8 * felt.steepness)
+    top = camera.horizon - random.uniform(0.16, 0.34) * (0.6 + 0.8 * felt.steepness)
     z = max(1.6 * far, random.uniform(900, 2600))
     ridges.append(_ridge(random, camera, _massif(random, felt, wish), 1 - side + random.normal(0, 0.08), random.uniform(0.5, 0.9), top, z))
     answer = camera.horizon - random.uniform(0.05, 0.11)
@@ -302,7 +302,7 @@ def _valley(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
     many = int(random.integers(3, 6))
     for nth in range(many):
         depth = nth / max(1, many - 1)
-        top = camera.horizon - (0.26 - 0.3 * depth) * (0.65 + 0.7 * felt.steepness) * random.uniform(0.75, 1.15)
+        top = camera.horizon - (0.34 - 0.36 * depth) * (0.65 + 0.7 * felt.steepness) * random.uniform(0.75, 1.15)
         u = edge + (0.5 - edge) * 0.15 * random.random() + random.normal(0, 0.04)
         ridges.append(_ridge(random, camera, kind if nth < 2 else str(random.choice(["range", "hill", "cliff"])), u, random.uniform(0.55, 0.8), top, z))
         edge, z = 1 - edge, z * random.uniform(0.5, 0.66)

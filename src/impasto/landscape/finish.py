@@ -41,13 +41,17 @@ def splash(easel: Easel, scene: Scene) -> None:
         return
     random = np.random.default_rng((scene.seed, 47))
     centre = random.uniform(0.2, 0.8, 2)
-    for colour in (kind.ink, kind.top, kind.accent):
-        at = centre + random.normal(0, 0.26, (many // 3, 1, 2))
-        size = 0.004 + 0.02 * random.random((many // 3, 1, 1)) ** 5
-        way = np.linspace(0, 1, 3)[None, :, None] * size * random.normal(0, 0.6, (many // 3, 1, 2))
-        width = np.broadcast_to(size[:, :, 0], (many // 3, 3))
-        ink = np.broadcast_to(random.uniform(0.4, 1.6, (many // 3, 1)), (many // 3, 3))
-        easel.stroke(Strokes(at + way, width, ink, np.zeros(many // 3)), colour, 0.9, bite=0.8)
+    turn = np.linspace(0, 2 * np.pi, 13)[:-1]
+    for nth in range(many):
+        at = centre + random.normal(0, 0.26, 2)
+        size = 0.0015 + 0.013 * random.random() ** 4
+        rim = size * (1 + 0.18 * random.normal(0, 1, 12))
+        # A drop that flew is longer than wide.
+        flight = random.normal(0, 0.5, 2) * size
+        ring = np.stack([np.cos(turn) * rim, np.sin(turn) * rim], axis=1)
+        corners = at + ring + flight * (ring @ flight / (size * size))[:, None]
+        colour = (kind.ink, kind.top, kind.accent)[nth % 3]
+        easel.fill(corners, colour, float(random.uniform(0.45, 0.9)), distance=0.0)
 
 
 def paint_seal(easel: Easel, scene: Scene) -> None:

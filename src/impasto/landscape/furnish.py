@@ -33,8 +33,9 @@ def furnish(scene: Scene, plan: Plan, wish: Wish, felt: Mood, random: np.random.
         plants += [p for _ in range(3) for p in _groves(scene, plan, wish, random)]
     figures = [*_figures(scene, plan, wish, felt, random)]
     paths = [*_paths(scene, plan, wish, buildings, random)]
+    islets = [i for b in buildings if b.kind == "bridge" for i in _abutments(b, random)]
     return replace(
-        scene, plants=tuple(plants[:400]), buildings=tuple(buildings[:100]), figures=tuple(figures), paths=tuple(paths)
+        scene, ridges=(*scene.ridges, *islets), plants=tuple(plants[:400]), buildings=tuple(buildings[:100]), figures=tuple(figures), paths=tuple(paths)
     )
 
 
@@ -197,11 +198,11 @@ def _courtyard(scene: Scene, plan: Plan, random: np.random.Generator) -> Iterato
     camera = plan.camera
     turn = float(random.choice((-0.55, -0.4, 0.4, 0.55)))
     c, s = float(np.cos(turn)), float(np.sin(turn))
-    row = random.uniform(0.46, 0.62)
+    row = random.uniform(0.5, 0.7)
     x0, z0 = _at(camera, plan.side + 0.1 * (0.5 - plan.side), row)
     if scene.has_water:
         z0 = max(z0, plan.far * 1.05 + 10)
-    unit = 0.2 * z0 / camera.focal
+    unit = random.uniform(0.24, 0.34) * z0 / camera.focal
 
     def put(kind: str, across: float, along: float, wide: float, high: float, side: float = 0.0) -> Building:
         x, z = across * unit, along * unit
@@ -239,6 +240,20 @@ def _bridge(plan: Plan, random: np.random.Generator) -> Building:
     return Building(kind="bridge", x=x, z=z, width=round(min(wide, 200), 2), height=round(min(wide * random.uniform(0.2, 0.3), 60), 2), seed=_seed(random))
 
 
+def _abutments(bridge: Building, random: np.random.Generator) -> Iterator[Ridge]:
+    """The land that a bridge stands on, at both ends."""
+    for side in (-1, 1):
+        yield Ridge(
+            kind="hill",
+            x=round(bridge.x + side * bridge.width * 0.62, 2),
+            z=bridge.z,
+            width=round(bridge.width * random.uniform(0.5, 0.9), 2),
+            height=round(max(0.6, bridge.width * random.uniform(0.05, 0.09)), 2),
+            rough=0.6,
+            seed=_seed(random),
+        )
+
+
 def _figures(scene: Scene, plan: Plan, wish: Wish, felt: Mood, random: np.random.Generator) -> Iterator[Figure]:
     camera = plan.camera
     wanted = {name: wish.elements[name] for name in (*BOATS, *PEOPLE) if name in wish.elements}
@@ -271,9 +286,11 @@ def _afloat(scene: Scene, plan: Plan, name: str, random: np.random.Generator) ->
 
 def _ashore(scene: Scene, plan: Plan, name: str, random: np.random.Generator) -> Figure:
     camera = plan.camera
-    if scene.has_water:
-        row = camera.horizon + camera.focal * camera.height / max(14.0, plan.near * random.uniform(0.7, 0.95))
-        row = min(row, 0.97)
+    bank = camera.horizon + camera.focal * camera.height / max(14.0, plan.near)
+    if scene.has_water and bank < 0.93:
+        row = random.uniform(bank + 0.03, 0.98)
+    elif scene.has_water:
+        row = camera.horizon + camera.focal * camera.height / (plan.far * random.uniform(1.15, 1.4))
     else:
         row = random.uniform(min(camera.horizon + 0.16, 0.88), 0.94)
     u = plan.side + (0.5 - plan.side) * random.uniform(0.45, 1.1) + random.normal(0, 0.04)

@@ -161,7 +161,7 @@ def paint_ground(easel: Easel, scene: Scene, light: Light, view: View, mist: Fie
         cover = (body * reserve * (1 if kind.body > 0.9 else uneven)).clip(0, 1)
         easel.over(_run(cover, kind.bleed * easel.side), painted)
     if kind.wash:
-        dark = (np.float32(1.05) - tone).clip(0, 1) * np.float32(kind.wash) * uneven
+        dark = (np.float32(1.12) - np.float32(1.25) * tone).clip(0, 1) * np.float32(kind.wash) * uneven
         dark *= (np.float32(0.2) + np.float32(0.8) * clear) * reserve
         # Level ground is mostly left as paper.
         dark *= np.where(view.owner == -1, np.float32(0.35), np.float32(1))

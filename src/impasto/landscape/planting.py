@@ -55,18 +55,18 @@ def _ground_shadow(stage: Stage, plant: Plant, foot: float) -> None:
     """The shade under a tree, away from the light: without it a tree does not stand."""
     size = stage.scale(plant.z) * plant.height
     kind, light = stage.easel.programme, stage.light
-    if size < 0.06 or kind.light < 0.2 or not kind.body:
+    if size < 0.06 or kind.light < 0.25 or not kind.body:
         return
     turn = np.linspace(0, 2 * np.pi, 17)[:-1]
     right, up, forward = light.direction
-    long = min(1.2, 0.3 / max(0.15, up)) * plant.height
+    long = min(0.7, 0.25 / max(0.15, up)) * plant.height
     x = plant.x + 0.28 * plant.height * np.cos(turn) - right * long * 0.5
     z = plant.z + 0.30 * plant.height * np.sin(turn) - forward * long * 0.5
     z = np.maximum(z, stage.scene.camera.z + 9)
     land = stage.clip(plant.z * 0.7) & ~(stage.view.water | stage.view.sky)
     dark = np.array(kind.ink, np.float32) * np.float32(0.5) + np.float32(0.25) * np.array(kind.plain, np.float32)
     points = stage.place(x, foot, z)
-    stage.easel.fill(points, dark, 0.28 * kind.light + 0.06, distance=0.0, clip=land)
+    stage.easel.fill(points, dark, 0.26 * kind.light, distance=0.0, clip=land)
 
 
 @lru_cache(maxsize=512)

@@ -97,7 +97,7 @@ PROGRAMMES: dict[str, Programme] = {
     ),
     "lyrical": Programme(
         paper=(0.945, 0.935, 0.905), grain=0.5, aged=0.15, outline=0.38, outline_width=0.014, texture="hemp",
-        strokes=0.16, stroke_ink=0.32, dry=0.75, wash=0.5, body=0.4, top=(0.42, 0.52, 0.60), middle=(0.60, 0.66, 0.66),
+        strokes=0.16, stroke_ink=0.32, dry=0.75, wash=0.55, body=0.6, top=(0.30, 0.44, 0.56), middle=(0.55, 0.66, 0.66),
         foot=(0.84, 0.80, 0.72), plain=(0.86, 0.84, 0.76), far=(0.70, 0.76, 0.82), sky=0.25, water=0.2, lines=0.15,
         light=0.2, leaf=(0.26, 0.32, 0.28), leaf_body=0.35, accent=(0.82, 0.34, 0.32), bleed=0.014, splash=0.25,
         empty=0.75,
@@ -111,7 +111,7 @@ PROGRAMMES: dict[str, Programme] = {
     ),
     "ink": Programme(
         paper=(0.895, 0.865, 0.795), grain=0.55, aged=0.4, ink=(0.075, 0.072, 0.07), outline=0.85, outline_width=0.0075,
-        texture="axe", strokes=0.75, stroke_ink=0.5, dry=0.55, wash=0.85, body=0.0, sky=0.12, water=0.12, lines=0.3,
+        texture="axe", strokes=0.85, stroke_ink=0.62, dry=0.55, wash=1.0, body=0.0, sky=0.12, water=0.12, lines=0.3,
         light=0.35, leaf=(0.08, 0.078, 0.075), leaf_body=0.6, wood=(0.09, 0.085, 0.08), wall=(0.88, 0.85, 0.78),
         roof=(0.30, 0.29, 0.27), accent=(0.70, 0.30, 0.22), bleed=0.006, empty=0.55,
     ),
@@ -138,8 +138,8 @@ PROGRAMMES: dict[str, Programme] = {
     ),
     "light reddish-red": Programme(
         paper=(0.92, 0.885, 0.81), grain=0.5, aged=0.3, ink=(0.15, 0.125, 0.11), outline=0.7, outline_width=0.0055,
-        texture="hemp", strokes=1.0, stroke_ink=0.42, dry=0.35, wash=0.3, body=0.55, top=(0.60, 0.40, 0.32),
-        middle=(0.76, 0.52, 0.40), foot=(0.84, 0.70, 0.56), plain=(0.84, 0.72, 0.56), far=(0.58, 0.62, 0.66), sky=0.2,
+        texture="hemp", strokes=1.0, stroke_ink=0.42, dry=0.35, wash=0.42, body=0.85, top=(0.56, 0.34, 0.26),
+        middle=(0.76, 0.47, 0.34), foot=(0.86, 0.70, 0.55), plain=(0.84, 0.72, 0.56), far=(0.58, 0.62, 0.66), sky=0.2,
         water=0.2, lines=0.35, light=0.3, leaf=(0.24, 0.26, 0.20), leaf_body=0.6, wood=(0.34, 0.24, 0.18),
         accent=(0.78, 0.28, 0.18), empty=0.4,
     ),

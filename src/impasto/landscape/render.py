@@ -13,6 +13,7 @@ from impasto.landscape.buildings import paint_building
 from impasto.landscape.easel import Easel
 from impasto.landscape.emotion import mood
 from impasto.landscape.figures import paint_birds, paint_figure
+from impasto.landscape.fields import Field
 from impasto.landscape.finish import grade, in_mood, paint_seal, splash
 from impasto.landscape.ground import mist_over, paint_ground, paint_sky, paint_water, valley_mist
 from impasto.landscape.light import light_of
@@ -60,10 +61,8 @@ def render(scene: Scene, resolution: int) -> Rendering:
     """
     if not LEAST <= resolution <= MOST:
         raise UsageError(f"A landscape is painted at {LEAST} to {MOST} px, not {resolution}.")
-    # Small pictures are painted twice as large and shrunk, since a brush has no pixels.
-    scale = 2 if resolution <= 384 else 1
     felt = mood(scene.valence, scene.arousal)
-    easel = Easel(resolution * scale, in_mood(PROGRAMMES[scene.category], felt), scene.seed)
+    easel = Easel(_side(resolution), in_mood(PROGRAMMES[scene.category], felt), scene.seed)
     light = light_of(scene)
     view = look(scene, easel.side, light.direction)
     mist = valley_mist(scene, easel, view)
@@ -84,7 +83,7 @@ def render(scene: Scene, resolution: int) -> Rendering:
     splash(easel, scene)
     grade(easel, felt)
     paint_seal(easel, scene)
-    return _shrunk(easel, scale)
+    return _shrunk(easel, resolution)
 
 
 def _things(stage: Stage) -> None:
@@ -116,8 +115,30 @@ def _paint(stage: Stage, group: Sequence[Plant | Building | Figure]) -> None:
     paint_plants(stage, [thing for thing in group if isinstance(thing, Plant)])
 
 
-def _shrunk(easel: Easel, scale: int) -> Rendering:
-    side = easel.side // scale
-    colour = easel.colour.reshape(side, scale, side, scale, 3).mean(axis=(1, 3))
-    pixels = np.rint(colour.clip(0, 1) * 255).astype(np.uint8)
-    return Rendering(pixels, easel.layout[::scale, ::scale], easel.distance[::scale, ::scale], easel.normal[::scale, ::scale])
+def _side(resolution: int) -> int:
+    """Rows and columns that are painted: small pictures are painted larger and shrunk, since a brush has no pixels."""
+    if resolution < 80:
+        return 2 * resolution
+    return 3 * resolution // 2 if resolution <= 384 and resolution % 2 == 0 else resolution
+
+
+def _shrunk(easel: Easel, resolution: int) -> Rendering:
+    colour, side = easel.colour, easel.side
+    if side == 2 * resolution:
+        colour = (colour[::2] + colour[1::2]) * np.float32(0.5)
+        colour = (colour[:, ::2] + colour[:, 1::2]) * np.float32(0.5)
+    elif side > resolution:
+        colour = _two_of_three(_two_of_three(colour).swapaxes(0, 1)).swapaxes(0, 1)
+    pixels = np.rint(colour.clip(0, 1) * np.float32(255)).astype(np.uint8)
+    at = (np.arange(resolution) * side + side // 2) // resolution
+    rows, columns = at[:, None], at[None]
+    return Rendering(
+        pixels, easel.layout[rows, columns], easel.distance[rows, columns], easel.normal[rows, columns]
+    )
+
+
+def _two_of_three(colour: Field) -> Field:
+    """Rows that cover one and a half of the given rows each."""
+    first, middle, last = colour[::3], colour[1::3] * np.float32(0.5), colour[2::3]
+    pairs = np.stack([first + middle, middle + last], axis=1) * np.float32(1 / 1.5)
+    return np.ascontiguousarray(pairs.reshape(-1, *colour.shape[1:]))

@@ -45,6 +45,8 @@ def heights(scene: Scene, x: Field, z: Field, octaves: int = 3) -> tuple[Field, 
             continue
         part = (rows, slice(columns[0], columns[-1] + 1))
         rise = _rise(ridge, x[part], z[rows], reach, octaves)
+        # Where a ridge has run out it is not there, not even as level ground.
+        rise = np.where(rise < np.float32(0.006 * ridge.height), np.float32(-9), rise)
         higher = rise > ground[part]
         ground[part] = np.where(higher, rise, ground[part])
         owner[part][higher] = index
