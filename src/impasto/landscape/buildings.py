@@ -67,7 +67,12 @@ def _paint_face(
         facing = -facing
     right, up, forward = stage.light.direction
     lambert = max(0.0, float(facing[0] * right + facing[1] * up + facing[2] * forward))
-    lit = relit(np.array([pigment], np.float32) * np.float32(face.shade), stage.light, np.array([lambert], np.float32), kind.light)[0]
+    lit = relit(
+        np.array([pigment], np.float32) * np.float32(face.shade),
+        stage.light,
+        np.array([lambert], np.float32),
+        kind.light,
+    )[0]
     tone = 0.84 + 0.16 * max(0.0, float(facing[1] * 0.6 + facing[0] * 0.5 + 0.2)) if kind.body else 1.0
     air = stage.light.horizon if kind.sky > 0.5 else np.array(kind.far, np.float32)
     colour = air + (lit * np.float32(tone) - air) * np.float32(0.25 + 0.75 * clear)
@@ -111,7 +116,11 @@ def _gable(w: float, low: float, high: float, d: float, over: float, lift: float
         ridge = np.array([(x * 0.97, high, 0.0), (-x * 0.97, high, 0.0)])
         yield Face(np.concatenate([eave, ridge]), "roof", 1.0)
     for end in (-1.0, 1.0):
-        yield Face(np.array([(end * w / 2, low, -d / 2), (end * w / 2, low, d / 2), (end * w / 2, high * 0.97, 0.0)]), "wall", 0.92)
+        yield Face(
+            np.array([(end * w / 2, low, -d / 2), (end * w / 2, low, d / 2), (end * w / 2, high * 0.97, 0.0)]),
+            "wall",
+            0.92,
+        )
 
 
 def _hip(w: float, low: float, high: float, d: float, over: float, lift: float, top: float = 0.55) -> Iterator[Face]:
@@ -131,13 +140,26 @@ def _hip(w: float, low: float, high: float, d: float, over: float, lift: float, 
 def _posts(w: float, low: float, high: float, d: float, each: int, thick: float) -> Iterator[Face]:
     for z in (-d / 2, d / 2):
         for x in np.linspace(-w / 2, w / 2, each):
-            yield Face(np.array([(x - thick, low, z), (x + thick, low, z), (x + thick, high, z), (x - thick, high, z)]), "accent")
+            yield Face(
+                np.array([(x - thick, low, z), (x + thick, low, z), (x + thick, high, z), (x - thick, high, z)]),
+                "accent",
+            )
 
 
 def _cottage(b: Building) -> Iterator[Face]:
     w, h, d = b.width, b.height, 0.65 * b.width
     yield from _box(w, 0, 0.55 * h, d)
-    yield Face(np.array([(-0.1 * w, 0, -d / 2 - 0.02), (0.1 * w, 0, -d / 2 - 0.02), (0.1 * w, 0.38 * h, -d / 2 - 0.02), (-0.1 * w, 0.38 * h, -d / 2 - 0.02)]), "dark")
+    yield Face(
+        np.array(
+            [
+                (-0.1 * w, 0, -d / 2 - 0.02),
+                (0.1 * w, 0, -d / 2 - 0.02),
+                (0.1 * w, 0.38 * h, -d / 2 - 0.02),
+                (-0.1 * w, 0.38 * h, -d / 2 - 0.02),
+            ]
+        ),
+        "dark",
+    )
     yield from _gable(w, 0.52 * h, h, d, 0.1 * w, 0.02 * h)
 
 
@@ -163,9 +185,14 @@ def _pagoda(b: Building) -> Iterator[Face]:
         w = b.width * (1 - 0.55 * tier / tiers)
         low = tier * each
         yield from _box(0.78 * w, low, low + 0.66 * each, 0.78 * w)
-        yield from _hip(0.84 * w, low + 0.58 * each, low + each, 0.84 * w, 0.12 * w, 0.14 * each, 0.35 if tier < tiers - 1 else 0.02)
+        yield from _hip(
+            0.84 * w, low + 0.58 * each, low + each, 0.84 * w, 0.12 * w, 0.14 * each, 0.35 if tier < tiers - 1 else 0.02
+        )
     top = tiers * each
-    yield Face(np.array([(-0.02 * b.width, top - 0.1 * each, 0), (0.02 * b.width, top - 0.1 * each, 0), (0, b.height, 0)]), "dark")
+    yield Face(
+        np.array([(-0.02 * b.width, top - 0.1 * each, 0), (0.02 * b.width, top - 0.1 * each, 0), (0, b.height, 0)]),
+        "dark",
+    )
 
 
 def _gate(b: Building) -> Iterator[Face]:

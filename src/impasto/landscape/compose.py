@@ -8,8 +8,6 @@ touch are moved apart.
 
 from __future__ import annotations
 
-
-
 from dataclasses import replace
 
 import numpy as np
@@ -191,12 +189,14 @@ def _weights(category: str, felt: Mood, wish: Wish) -> np.ndarray:
     return weights / weights.sum()
 
 
-def _ridge(random: np.random.Generator, camera: Camera, kind: str, u: float, wide: float, top: float, z: float) -> Ridge:
+def _ridge(
+    random: np.random.Generator, camera: Camera, kind: str, u: float, wide: float, top: float, z: float
+) -> Ridge:
     """A ridge by where it is seen: middle u, width and top row as shares of the picture."""
     scale = z / camera.focal
     height = camera.height + (camera.horizon - top) * scale
     return Ridge(
-        kind=kind,  # type: ignore[arg-type]
+        kind=kind,
         x=round(camera.x + (u - 0.5) * scale, 1),
         z=round(z, 1),
         width=round(max(6.0, wide * scale), 1),
@@ -208,7 +208,13 @@ def _ridge(random: np.random.Generator, camera: Camera, kind: str, u: float, wid
 
 def _massif(random: np.random.Generator, felt: Mood, wish: Wish) -> str:
     """What kind of mountain the main mass is."""
-    for element, kind in (("cliff", "cliff"), ("karst", "karst"), ("hill", "hill"), ("peak", "peak"), ("snow peak", "peak")):
+    for element, kind in (
+        ("cliff", "cliff"),
+        ("karst", "karst"),
+        ("hill", "hill"),
+        ("peak", "peak"),
+        ("snow peak", "peak"),
+    ):
         if wish.elements.get(element):
             return kind
     odds = np.array([0.3 + felt.steepness, 0.7, 0.2 + 0.8 * felt.steepness, 0.45, 0.9 * (1 - felt.steepness)])
@@ -235,7 +241,17 @@ def _rocks(random: np.random.Generator, camera: Camera, side: float, many: int) 
             continue
         u = side + random.normal(0, 0.14)
         tall = random.uniform(0.05, 0.13)
-        made.append(_ridge(random, camera, str(random.choice(["cliff", "peak", "hill"])), u, tall * random.uniform(1.6, 3.0), row - tall, z))
+        made.append(
+            _ridge(
+                random,
+                camera,
+                str(random.choice(["cliff", "peak", "hill"])),
+                u,
+                tall * random.uniform(1.6, 3.0),
+                row - tall,
+                z,
+            )
+        )
     return made
 
 
@@ -258,11 +274,37 @@ def _expanse(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
     ridges = _far(random, camera, felt, int(random.integers(1, 3)), 0.1)
     top = camera.horizon - random.uniform(0.16, 0.34) * (0.6 + 0.8 * felt.steepness)
     z = max(1.6 * far, random.uniform(900, 2600))
-    ridges.append(_ridge(random, camera, _massif(random, felt, wish), 1 - side + random.normal(0, 0.08), random.uniform(0.5, 0.9), top, z))
+    ridges.append(
+        _ridge(
+            random,
+            camera,
+            _massif(random, felt, wish),
+            1 - side + random.normal(0, 0.08),
+            random.uniform(0.5, 0.9),
+            top,
+            z,
+        )
+    )
     answer = camera.horizon - random.uniform(0.05, 0.11)
-    ridges.append(_ridge(random, camera, "hill" if random.random() < 0.6 else "range", side + random.normal(0, 0.1), random.uniform(0.45, 0.8), answer, max(1.25 * far, 0.6 * z)))
+    ridges.append(
+        _ridge(
+            random,
+            camera,
+            "hill" if random.random() < 0.6 else "range",
+            side + random.normal(0, 0.1),
+            random.uniform(0.45, 0.8),
+            answer,
+            max(1.25 * far, 0.6 * z),
+        )
+    )
     ridges += _rocks(random, camera, side, int(random.integers(0, 3)))
-    water = Water(near=near, far=far, bend=round(float(random.uniform(0.25, 0.9)), 3), ripples=_ripples(random, felt), seed=int(random.integers(2**31)))
+    water = Water(
+        near=near,
+        far=far,
+        bend=round(float(random.uniform(0.25, 0.9)), 3),
+        ripples=_ripples(random, felt),
+        seed=int(random.integers(2**31)),
+    )
     return Plan(camera, ridges, water, side, near, far)
 
 
@@ -279,11 +321,37 @@ def _monument(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
     top = random.uniform(0.07, 0.2) + 0.1 * (1 - felt.steepness)
     kind = _massif(random, felt, wish)
     ridges.append(_ridge(random, camera, kind if kind != "hill" else "peak", side, random.uniform(0.6, 0.95), top, z))
-    ridges.append(_ridge(random, camera, str(random.choice(["peak", "cliff", "range"])), side + random.choice((-0.34, 0.34)), random.uniform(0.4, 0.6), top + random.uniform(0.14, 0.26), 0.8 * z))
-    ridges.append(_ridge(random, camera, "hill", 1 - side + random.normal(0, 0.12), random.uniform(0.5, 0.9), camera.horizon - random.uniform(0.04, 0.12), 0.4 * z))
+    ridges.append(
+        _ridge(
+            random,
+            camera,
+            str(random.choice(["peak", "cliff", "range"])),
+            side + random.choice((-0.34, 0.34)),
+            random.uniform(0.4, 0.6),
+            top + random.uniform(0.14, 0.26),
+            0.8 * z,
+        )
+    )
+    ridges.append(
+        _ridge(
+            random,
+            camera,
+            "hill",
+            1 - side + random.normal(0, 0.12),
+            random.uniform(0.5, 0.9),
+            camera.horizon - random.uniform(0.04, 0.12),
+            0.4 * z,
+        )
+    )
     has_water = _wet(random, wish, 0.6)
     near, far = _bank(camera, random.uniform(0.95, 1.1), camera.horizon + random.uniform(0.05, 0.11))
-    water = Water(near=near, far=min(far, 0.25 * z) if has_water else near, bend=0.7, ripples=_ripples(random, felt), seed=int(random.integers(2**31)))
+    water = Water(
+        near=near,
+        far=min(far, 0.25 * z) if has_water else near,
+        bend=0.7,
+        ripples=_ripples(random, felt),
+        seed=int(random.integers(2**31)),
+    )
     ridges += _rocks(random, camera, 1 - side, int(random.integers(1, 4)))
     return Plan(camera, ridges, water, 1 - side, near, water.far)
 
@@ -304,11 +372,27 @@ def _valley(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
         depth = nth / max(1, many - 1)
         top = camera.horizon - (0.34 - 0.36 * depth) * (0.65 + 0.7 * felt.steepness) * random.uniform(0.75, 1.15)
         u = edge + (0.5 - edge) * 0.15 * random.random() + random.normal(0, 0.04)
-        ridges.append(_ridge(random, camera, kind if nth < 2 else str(random.choice(["range", "hill", "cliff"])), u, random.uniform(0.55, 0.8), top, z))
+        ridges.append(
+            _ridge(
+                random,
+                camera,
+                kind if nth < 2 else str(random.choice(["range", "hill", "cliff"])),
+                u,
+                random.uniform(0.55, 0.8),
+                top,
+                z,
+            )
+        )
         edge, z = 1 - edge, z * random.uniform(0.5, 0.66)
     has_water = _wet(random, wish, 0.75)
     near, far = _bank(camera, random.uniform(0.95, 1.15), camera.horizon + random.uniform(0.025, 0.08))
-    water = Water(near=near, far=far if has_water else near, bend=1.0, ripples=_ripples(random, felt), seed=int(random.integers(2**31)))
+    water = Water(
+        near=near,
+        far=far if has_water else near,
+        bend=1.0,
+        ripples=_ripples(random, felt),
+        seed=int(random.integers(2**31)),
+    )
     return Plan(camera, ridges, water, side, near, water.far)
 
 
@@ -322,10 +406,26 @@ def _corner(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
     side = float(random.choice((0.16, 0.84)))
     ridges = _far(random, camera, felt, 1, 0.09)
     top = camera.horizon - random.uniform(0.05, 0.14)
-    ridges.append(_ridge(random, camera, str(random.choice(["hill", "range", "karst"])), 1 - side, random.uniform(0.4, 0.7), top, random.uniform(1500, 4000)))
+    ridges.append(
+        _ridge(
+            random,
+            camera,
+            str(random.choice(["hill", "range", "karst"])),
+            1 - side,
+            random.uniform(0.4, 0.7),
+            top,
+            random.uniform(1500, 4000),
+        )
+    )
     near, far = _bank(camera, random.uniform(0.86, 0.97), camera.horizon + random.uniform(0.015, 0.04))
     ridges += _rocks(random, camera, side, int(random.integers(1, 4)))
-    water = Water(near=near, far=far, bend=round(float(random.uniform(0.5, 1.0)), 3), ripples=0.6 * _ripples(random, felt), seed=int(random.integers(2**31)))
+    water = Water(
+        near=near,
+        far=far,
+        bend=round(float(random.uniform(0.5, 1.0)), 3),
+        ripples=0.6 * _ripples(random, felt),
+        seed=int(random.integers(2**31)),
+    )
     return Plan(camera, ridges, water, side, near, far, few=True)
 
 
@@ -339,7 +439,17 @@ def _garden(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
     side = float(random.choice((0.3, 0.7)))
     ridges = _far(random, camera, felt, int(random.integers(1, 3)), 0.08)
     if random.random() < 0.6:
-        ridges.append(_ridge(random, camera, "hill", 1 - side, random.uniform(0.6, 1.0), camera.horizon - random.uniform(0.0, 0.06), random.uniform(500, 900)))
+        ridges.append(
+            _ridge(
+                random,
+                camera,
+                "hill",
+                1 - side,
+                random.uniform(0.6, 1.0),
+                camera.horizon - random.uniform(0.0, 0.06),
+                random.uniform(500, 900),
+            )
+        )
     near, far = _bank(camera, random.uniform(0.8, 0.98), random.uniform(0.55, 0.7))
     if not _wet(random, wish, 0.55):
         far = near
@@ -358,12 +468,36 @@ def _village(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
     side = float(random.choice((0.3, 0.7)))
     ridges = _far(random, camera, felt, 2, 0.11)
     top = camera.horizon - random.uniform(0.08, 0.2) * (0.6 + 0.6 * felt.steepness)
-    ridges.append(_ridge(random, camera, str(random.choice(["hill", "range", "karst"])), 1 - side, random.uniform(0.6, 1.1), top, random.uniform(1200, 2400)))
-    ridges.append(_ridge(random, camera, "hill", side, random.uniform(0.4, 0.8), camera.horizon - random.uniform(0.0, 0.05), random.uniform(350, 700)))
+    ridges.append(
+        _ridge(
+            random,
+            camera,
+            str(random.choice(["hill", "range", "karst"])),
+            1 - side,
+            random.uniform(0.6, 1.1),
+            top,
+            random.uniform(1200, 2400),
+        )
+    )
+    ridges.append(
+        _ridge(
+            random,
+            camera,
+            "hill",
+            side,
+            random.uniform(0.4, 0.8),
+            camera.horizon - random.uniform(0.0, 0.05),
+            random.uniform(350, 700),
+        )
+    )
     wet = _wet(random, wish, 0.4)
     near, far = _bank(camera, random.uniform(0.86, 1.0), random.uniform(0.62, 0.74))
-    water = Water(near=near, far=far if wet else near, bend=0.8, ripples=_ripples(random, felt), seed=int(random.integers(2**31)))
-    return Plan(camera, ridges, water, side, near, water.far, fields=round(float(random.uniform(0.5, 1.0)), 3), village=True)
+    water = Water(
+        near=near, far=far if wet else near, bend=0.8, ripples=_ripples(random, felt), seed=int(random.integers(2**31))
+    )
+    return Plan(
+        camera, ridges, water, side, near, water.far, fields=round(float(random.uniform(0.5, 1.0)), 3), village=True
+    )
 
 
 _FORMS = {
@@ -377,7 +511,11 @@ _FORMS = {
 
 
 def _wet(random: np.random.Generator, wish: Wish, odds: float) -> bool:
-    asked = [wish.elements[name] for name in ("water", "lake", "river", "sea", "boat", "sail", "fisherman", "bridge") if name in wish.elements]
+    asked = [
+        wish.elements[name]
+        for name in ("water", "lake", "river", "sea", "boat", "sail", "fisherman", "bridge")
+        if name in wish.elements
+    ]
     return any(asked) if asked else bool(random.random() < odds)
 
 
@@ -402,5 +540,3 @@ def _apart(plan: Plan) -> Plan:
         taken.append(row)
         moved.append(replace(ridge, height=round(max(1.0, height), 1)))
     return replace(plan, ridges=moved)
-
-

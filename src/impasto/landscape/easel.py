@@ -80,7 +80,10 @@ class Easel:
             octaves, finest = octaves - 1, finest / 2
         size = min(self.side, int(5 * finest) + 2)
         grid = (np.arange(size, dtype=np.float32) + np.float32(0.5)) / np.float32(size)
-        x, y = np.broadcast_to(grid * np.float32(across), (size, size)), np.broadcast_to(grid[:, None] * np.float32(down), (size, size))
+        x, y = (
+            np.broadcast_to(grid * np.float32(across), (size, size)),
+            np.broadcast_to(grid[:, None] * np.float32(down), (size, size)),
+        )
         return spread(fbm(x, y, seed, octaves), self.side)
 
     def chance(self) -> np.random.Generator:
@@ -176,7 +179,9 @@ class Easel:
         if clip is not None:
             share *= clip[box]
         grain = (1 + np.float32(0.12 * self.programme.grain) * self.tooth[box])[..., None]
-        self.colour[box] += (np.asarray(colour, np.float32) * grain - self.colour[box]) * (share * np.float32(cover))[..., None]
+        self.colour[box] += (np.asarray(colour, np.float32) * grain - self.colour[box]) * (share * np.float32(cover))[
+            ..., None
+        ]
         if edge:
             self._rule(box, local, edge * (share > 0), width)
         if what is not None:
@@ -189,7 +194,9 @@ class Easel:
         """Draw the outline of a polygon with an even line, as in jiehua; lines finer than a pixel are paler."""
         thick = width * self.side
         mask = np.zeros(edge.shape, np.uint8)
-        cv2.polylines(mask, [local], isClosed=True, color=255, thickness=max(1, round(thick)), lineType=cv2.LINE_AA, shift=4)
+        cv2.polylines(
+            mask, [local], isClosed=True, color=255, thickness=max(1, round(thick)), lineType=cv2.LINE_AA, shift=4
+        )
         cover = mask * np.float32(1 / 255) * edge * np.float32(min(1.0, thick))
         self.colour[box] += (np.array(self.programme.ink, np.float32) - self.colour[box]) * cover[..., None]
 

@@ -7,6 +7,7 @@ alike; curves that need more (`fall`) are computed in float64, where the last bi
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import cv2
 import numpy as np
@@ -14,7 +15,8 @@ import numpy.typing as npt
 
 __all__ = ["Field", "blur", "fall", "fbm", "noise", "ridged", "smooth", "spread"]
 
-Field = npt.NDArray[np.float32]
+Field = npt.NDArray[np.floating[Any]]
+"""Numbers over the plane or the picture; float32 unless something says otherwise."""
 
 PERIOD = 256
 
@@ -77,7 +79,9 @@ def fbm(x: Field, y: Field, seed: int, octaves: int, gain: float = 0.5) -> Field
     for octave in range(octaves):
         scale = np.float32(2**octave)
         # Turned a little from octave to octave, so that the lattices do not lie over one another.
-        total += np.float32(size) * noise(x * scale + y * np.float32(0.3), y * scale - x * np.float32(0.3), seed + octave)
+        total += np.float32(size) * noise(
+            x * scale + y * np.float32(0.3), y * scale - x * np.float32(0.3), seed + octave
+        )
         size *= gain
     return total * np.float32(1.2)
 
@@ -87,7 +91,9 @@ def ridged(x: Field, y: Field, seed: int, octaves: int, gain: float = 0.5) -> Fi
 
     Source: Musgrave in Ebert et al. 2003, Texturing & Modeling, chapter 16 (ridged multifractal).
     """
-    total, weight, size, most = np.zeros(np.broadcast(x, y).shape, np.float32), np.float32(1), 1.0, 0.0
+    total: Field = np.zeros(np.broadcast(x, y).shape, np.float32)
+    weight: Field = np.ones((), np.float32)
+    size, most = 1.0, 0.0
     for octave in range(octaves):
         scale = np.float32(2**octave)
         crest = 1 - np.abs(noise(x * scale, y * scale, seed + 7 * octave)) * np.float32(1.9)
@@ -115,7 +121,9 @@ def spread(field: Field, side: int) -> Field:
     size = len(field)
     if size == side:
         return field
-    place = ((np.arange(side, dtype=np.float32) + np.float32(0.5)) * np.float32(size / side) - np.float32(0.5)).clip(0, size - 1)
+    place = ((np.arange(side, dtype=np.float32) + np.float32(0.5)) * np.float32(size / side) - np.float32(0.5)).clip(
+        0, size - 1
+    )
     low = place.astype(np.int64).clip(0, size - 2)
     part = place - low
     rows = field[low] + (field[low + 1] - field[low]) * part[:, None]

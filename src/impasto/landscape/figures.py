@@ -17,8 +17,33 @@ Floats = npt.NDArray[np.float64]
 Part = tuple[str, str, Floats]
 """What it is, which pigment, and corners in its own plane, 1 high or, for a boat, 1 long: shape (P, 2)."""
 
-ROBE = np.array([(-0.05, 0.0), (-0.17, 0.04), (-0.13, 0.45), (-0.12, 0.72), (-0.04, 0.80), (0.06, 0.80), (0.13, 0.70), (0.12, 0.4), (0.19, 0.03), (0.06, 0.0)])  # fmt: skip
-HULL = np.array([(-0.5, 0.13), (-0.38, 0.03), (-0.2, -0.01), (0.2, -0.01), (0.38, 0.03), (0.52, 0.15), (0.3, 0.09), (0.0, 0.075), (-0.3, 0.08)])  # fmt: skip
+ROBE = np.array(
+    [
+        (-0.05, 0.0),
+        (-0.17, 0.04),
+        (-0.13, 0.45),
+        (-0.12, 0.72),
+        (-0.04, 0.80),
+        (0.06, 0.80),
+        (0.13, 0.70),
+        (0.12, 0.4),
+        (0.19, 0.03),
+        (0.06, 0.0),
+    ]
+)
+HULL = np.array(
+    [
+        (-0.5, 0.13),
+        (-0.38, 0.03),
+        (-0.2, -0.01),
+        (0.2, -0.01),
+        (0.38, 0.03),
+        (0.52, 0.15),
+        (0.3, 0.09),
+        (0.0, 0.075),
+        (-0.3, 0.08),
+    ]
+)
 
 
 def paint_figure(stage: Stage, figure: Figure) -> None:
@@ -36,16 +61,19 @@ def paint_figure(stage: Stage, figure: Figure) -> None:
         colour = np.array({"robe": kind.wall, "wood": kind.wood, "skin": (0.85, 0.68, 0.52), "accent": kind.accent,
                            "ink": kind.ink, "sail": kind.wall}[pigment], np.float32)  # fmt: skip
         if kind.light:
-            colour = colour * (1 - np.float32(kind.light) * (1 - stage.light.ambient - stage.light.direct * np.float32(0.4)).clip(0, 0.8))
+            colour = colour * (
+                1
+                - np.float32(kind.light) * (1 - stage.light.ambient - stage.light.direct * np.float32(0.4)).clip(0, 0.8)
+            )
         note = None if stage.flipped else what
         edge = 0.0 if stage.flipped else 0.85 * clear
         width = min(0.0026, 0.05 * stage.scale(figure.z) * figure.size)
-        easel.fill(
-            points, colour, stage.strength * clear, distance=away, what=note, clip=clip, edge=edge, width=width
-        )
+        easel.fill(points, colour, stage.strength * clear, distance=away, what=note, clip=clip, edge=edge, width=width)
 
 
-def _person(robe: str = "robe", shift: float = 0.0, low: float = 0.0, tall: float = 1.0, what: str = "figure") -> Iterator[Part]:
+def _person(
+    robe: str = "robe", shift: float = 0.0, low: float = 0.0, tall: float = 1.0, what: str = "figure"
+) -> Iterator[Part]:
     move = np.array([shift, low])
     yield what, robe, ROBE * tall + move
     turn = np.linspace(0, 2 * np.pi, 9)[:-1]
@@ -92,7 +120,26 @@ def _sail() -> Iterator[Part]:
 
 
 def _ox() -> Iterator[Part]:
-    body = np.array([(-0.75, 0.75), (-0.6, 0.95), (0.0, 0.90), (0.5, 1.02), (0.85, 0.95), (1.05, 0.65), (0.92, 0.55), (0.7, 0.65), (0.62, 0.45), (0.6, 0.0), (0.48, 0.0), (0.45, 0.4), (-0.4, 0.38), (-0.45, 0.0), (-0.58, 0.0), (-0.62, 0.4)])  # fmt: skip
+    body = np.array(
+        [
+            (-0.75, 0.75),
+            (-0.6, 0.95),
+            (0.0, 0.90),
+            (0.5, 1.02),
+            (0.85, 0.95),
+            (1.05, 0.65),
+            (0.92, 0.55),
+            (0.7, 0.65),
+            (0.62, 0.45),
+            (0.6, 0.0),
+            (0.48, 0.0),
+            (0.45, 0.4),
+            (-0.4, 0.38),
+            (-0.45, 0.0),
+            (-0.58, 0.0),
+            (-0.62, 0.4),
+        ]
+    )
     yield "figure", "wood", body
     yield from _person("accent", -0.05, 0.9, 0.75)
 

@@ -15,16 +15,37 @@ from impasto.landscape.wish import Wish
 
 __all__ = ["furnish"]
 
-TREES = {"pine": "pine", "willow": "willow", "bamboo": "bamboo", "bare tree": "bare", "leafy tree": "leafy", "plum": "plum"}
-HOUSES = {"cottage": "cottage", "hall": "hall", "pavilion": "pavilion", "pagoda": "pagoda", "gate": "gate", "wall": "wall"}
-SIZES = {"cottage": (9, 6), "hall": (17, 9.5), "pavilion": (5.5, 6), "pagoda": (8, 24), "gate": (7, 6.5), "wall": (22, 3.2)}
+TREES = {
+    "pine": "pine",
+    "willow": "willow",
+    "bamboo": "bamboo",
+    "bare tree": "bare",
+    "leafy tree": "leafy",
+    "plum": "plum",
+}
+HOUSES = {
+    "cottage": "cottage",
+    "hall": "hall",
+    "pavilion": "pavilion",
+    "pagoda": "pagoda",
+    "gate": "gate",
+    "wall": "wall",
+}
+SIZES = {
+    "cottage": (9, 6),
+    "hall": (17, 9.5),
+    "pavilion": (5.5, 6),
+    "pagoda": (8, 24),
+    "gate": (7, 6.5),
+    "wall": (22, 3.2),
+}
 """Width and height in metres."""
 BOATS = {"boat": 7.5, "fisherman": 6.5, "sail": 9.0}
 PEOPLE = {"walker": 1.8, "scholar": 1.75, "ox": 1.5}
 
 
 def furnish(scene: Scene, plan: Plan, wish: Wish, felt: Mood, random: np.random.Generator) -> Scene:
-    """The scene with plants, buildings, figures and paths; what is wished for is there, and what is not wished is not."""
+    """The scene with plants, buildings, figures and paths: what is wished for and what suits it."""
     buildings = [*_buildings(scene, plan, wish, random)]
     plants = [*_foreground(scene, plan, wish, felt, random), *_groves(scene, plan, wish, random)]
     if plan.built or plan.village:
@@ -35,7 +56,12 @@ def furnish(scene: Scene, plan: Plan, wish: Wish, felt: Mood, random: np.random.
     paths = [*_paths(scene, plan, wish, buildings, random)]
     islets = [i for b in buildings if b.kind == "bridge" for i in _abutments(b, random)]
     return replace(
-        scene, ridges=(*scene.ridges, *islets), plants=tuple(plants[:400]), buildings=tuple(buildings[:100]), figures=tuple(figures), paths=tuple(paths)
+        scene,
+        ridges=(*scene.ridges, *islets),
+        plants=tuple(plants[:400]),
+        buildings=tuple(buildings[:100]),
+        figures=tuple(figures),
+        paths=tuple(paths),
     )
 
 
@@ -97,7 +123,14 @@ def _foreground(scene: Scene, plan: Plan, wish: Wish, felt: Mood, random: np.ran
         kind = kinds[nth % len(kinds)] if nth else kinds[0]
         lean = inward * random.uniform(0.02, 0.3) + random.normal(0, 0.06)
         height = min(60.0, size * z / camera.focal)
-        yield Plant(kind=kind, x=x, z=z, height=round(max(2.5, height), 2), lean=round(float(np.clip(lean, -0.5, 0.5)), 3), seed=_seed(random))  # type: ignore[arg-type]
+        yield Plant(
+            kind=kind,
+            x=x,
+            z=z,
+            height=round(max(2.5, height), 2),
+            lean=round(float(np.clip(lean, -0.5, 0.5)), 3),
+            seed=_seed(random),
+        )
 
 
 def _groves(scene: Scene, plan: Plan, wish: Wish, random: np.random.Generator) -> Iterator[Plant]:
@@ -116,14 +149,27 @@ def _groves(scene: Scene, plan: Plan, wish: Wish, random: np.random.Generator) -
             # On the flank that faces the eye, or at its foot.
             z = ridge.z - random.uniform(0.05, 0.9) * depth_of(ridge)
             height = min(100.0, tall * random.uniform(0.7, 1.2) * z / camera.focal)
-            yield Plant(kind=str(random.choice(kinds)), x=round(x, 1), z=round(max(60.0, z), 1), height=round(height, 2), lean=round(random.normal(0, 0.05), 3), seed=_seed(random))  # type: ignore[arg-type]
+            yield Plant(
+                kind=str(random.choice(kinds)),
+                x=round(x, 1),
+                z=round(max(60.0, z), 1),
+                height=round(height, 2),
+                lean=round(random.normal(0, 0.05), 3),
+                seed=_seed(random),
+            )
     if scene.has_water and random.random() < 0.6:
         u = 1 - plan.side + random.normal(0, 0.12)
         x, z = (u - 0.5) * plan.far * 1.05 / camera.focal, plan.far * 1.06
         for _ in range(int(random.integers(3, 10))):
             spot = x + random.normal(0, 0.05) * z / camera.focal
             height = random.uniform(0.03, 0.06) * z / camera.focal
-            yield Plant(kind=str(random.choice(kinds)), x=round(spot, 1), z=round(z * random.uniform(1.0, 1.06), 1), height=round(min(height, 60), 2), seed=_seed(random))  # type: ignore[arg-type]
+            yield Plant(
+                kind=str(random.choice(kinds)),
+                x=round(spot, 1),
+                z=round(z * random.uniform(1.0, 1.06), 1),
+                height=round(min(height, 60), 2),
+                seed=_seed(random),
+            )
 
 
 def _garden_trees(scene: Scene, plan: Plan, wish: Wish, random: np.random.Generator) -> Iterator[Plant]:
@@ -138,7 +184,13 @@ def _garden_trees(scene: Scene, plan: Plan, wish: Wish, random: np.random.Genera
         if scene.has_water and plan.near * 0.9 < z < plan.far * 1.1:
             continue
         height = random.uniform(0.07, 0.17) * z / camera.focal
-        yield Plant(kind=str(random.choice(kinds)), x=x, z=z, height=round(float(np.clip(height, 2.5, 30)), 2), seed=_seed(random))  # type: ignore[arg-type]
+        yield Plant(
+            kind=str(random.choice(kinds)),
+            x=x,
+            z=z,
+            height=round(float(np.clip(height, 2.5, 30)), 2),
+            seed=_seed(random),
+        )
 
 
 def _buildings(scene: Scene, plan: Plan, wish: Wish, random: np.random.Generator) -> Iterator[Building]:
@@ -154,7 +206,9 @@ def _buildings(scene: Scene, plan: Plan, wish: Wish, random: np.random.Generator
             yield from _houses(scene, plan, random, "pagoda", 1)
         elif not asked and random.random() < (0.35 if plan.few else 0.6):
             kind = str(random.choice(["cottage", "pavilion", "pagoda", "hall"], p=(0.42, 0.33, 0.13, 0.12)))
-            yield from _houses(scene, plan, random, kind, 1 if kind in ("pagoda", "pavilion") else int(random.integers(1, 4)))
+            yield from _houses(
+                scene, plan, random, kind, 1 if kind in ("pagoda", "pavilion") else int(random.integers(1, 4))
+            )
     for kind, many in asked.items():
         yield from _houses(scene, plan, random, kind, many)
     bridge = wish.elements.get("bridge")
@@ -183,7 +237,7 @@ def _houses(scene: Scene, plan: Plan, random: np.random.Generator, kind: str, ma
             away = plan.far * random.uniform(1.03, 1.2)
         grown = size * random.uniform(0.8, 1.1)
         yield Building(
-            kind=kind,  # type: ignore[arg-type]
+            kind=kind,
             x=round(camera.x + (at - 0.5) * away / camera.focal, 2),
             z=round(away, 2),
             width=round(wide * grown, 2),
@@ -207,7 +261,7 @@ def _courtyard(scene: Scene, plan: Plan, random: np.random.Generator) -> Iterato
     def put(kind: str, across: float, along: float, wide: float, high: float, side: float = 0.0) -> Building:
         x, z = across * unit, along * unit
         return Building(
-            kind=kind,  # type: ignore[arg-type]
+            kind=kind,
             x=round(x0 + x * c - z * s, 2),
             z=round(max(15.0, z0 + x * s + z * c), 2),
             width=round(wide * unit, 2),
@@ -237,7 +291,14 @@ def _bridge(plan: Plan, random: np.random.Generator) -> Building:
     u = plan.side + (0.5 - plan.side) * random.uniform(0.5, 1.0)
     x, z = _at(camera, u, row)
     wide = random.uniform(0.2, 0.34) * z / camera.focal
-    return Building(kind="bridge", x=x, z=z, width=round(min(wide, 200), 2), height=round(min(wide * random.uniform(0.2, 0.3), 60), 2), seed=_seed(random))
+    return Building(
+        kind="bridge",
+        x=x,
+        z=z,
+        width=round(min(wide, 200), 2),
+        height=round(min(wide * random.uniform(0.2, 0.3), 60), 2),
+        seed=_seed(random),
+    )
 
 
 def _abutments(bridge: Building, random: np.random.Generator) -> Iterator[Ridge]:
@@ -255,12 +316,17 @@ def _abutments(bridge: Building, random: np.random.Generator) -> Iterator[Ridge]
 
 
 def _figures(scene: Scene, plan: Plan, wish: Wish, felt: Mood, random: np.random.Generator) -> Iterator[Figure]:
-    camera = plan.camera
     wanted = {name: wish.elements[name] for name in (*BOATS, *PEOPLE) if name in wish.elements}
     if "figure" in wish.elements and not any(name in wanted for name in PEOPLE):
         wanted["walker"] = wish.elements["figure"]
     alone = wish.elements.get("figure") == 0
-    if scene.has_water and not any(name in wanted for name in BOATS) and random.random() < 0.3 + 0.3 * felt.people and wish.elements.get("boat") != 0 and not alone:
+    if (
+        scene.has_water
+        and not any(name in wanted for name in BOATS)
+        and random.random() < 0.3 + 0.3 * felt.people
+        and wish.elements.get("boat") != 0
+        and not alone
+    ):
         wanted[str(random.choice(["boat", "fisherman", "sail"]))] = 1 + int(random.random() < 0.4 * felt.people)
     if not any(name in wanted for name in PEOPLE) and not alone and random.random() < 0.2 + 0.45 * felt.people:
         wanted[str(random.choice(["walker", "scholar"]))] = 1 + int(random.random() < felt.people)
@@ -277,11 +343,12 @@ def _afloat(scene: Scene, plan: Plan, name: str, random: np.random.Generator) ->
     near, far = plan.water.near, max(plan.water.far, plan.water.near + 20)
     low = camera.horizon + camera.focal * camera.height / max(near * 1.15, 16)
     high = camera.horizon + camera.focal * camera.height / (0.8 * far)
-    row = random.uniform(*sorted((min(low, 0.93), high + 0.02)))
+    low = min(low, 0.93)
+    row = random.uniform(min(low, high + 0.02), max(low, high + 0.02))
     u = 1 - plan.side + random.normal(0, 0.14)
     x, z = _at(camera, float(np.clip(u, 0.1, 0.9)), row)
     size = max(BOATS[name], random.uniform(0.07, 0.12) * z / camera.focal)
-    return Figure(kind=name, x=x, z=z, size=round(min(size, 100), 2), seed=_seed(random))  # type: ignore[arg-type]
+    return Figure(kind=name, x=x, z=z, size=round(min(size, 100), 2), seed=_seed(random))
 
 
 def _ashore(scene: Scene, plan: Plan, name: str, random: np.random.Generator) -> Figure:
@@ -296,10 +363,12 @@ def _ashore(scene: Scene, plan: Plan, name: str, random: np.random.Generator) ->
     u = plan.side + (0.5 - plan.side) * random.uniform(0.45, 1.1) + random.normal(0, 0.04)
     x, z = _at(camera, float(np.clip(u, 0.06, 0.94)), row)
     size = max(PEOPLE[name], random.uniform(0.035, 0.055) * z / camera.focal)
-    return Figure(kind=name, x=x, z=z, size=round(min(size, 100), 2), seed=_seed(random))  # type: ignore[arg-type]
+    return Figure(kind=name, x=x, z=z, size=round(min(size, 100), 2), seed=_seed(random))
 
 
-def _paths(scene: Scene, plan: Plan, wish: Wish, buildings: list[Building], random: np.random.Generator) -> Iterator[Path]:
+def _paths(
+    scene: Scene, plan: Plan, wish: Wish, buildings: list[Building], random: np.random.Generator
+) -> Iterator[Path]:
     asked = wish.elements.get("path")
     if asked == 0 or (asked is None and (scene.has_water or random.random() < 0.35)):
         return
@@ -309,4 +378,10 @@ def _paths(scene: Scene, plan: Plan, wish: Wish, buildings: list[Building], rand
     if scene.has_water:
         far = min(far, 0.95 * plan.near)
     start = (random.uniform(0.3, 0.7) - 0.5) * 30
-    yield Path(start=round(start, 1), end=round(end, 1), far=round(max(20.0, far), 1), width=round(random.uniform(1.6, 3.5) * max(1, plan.camera.height / 15), 2), seed=_seed(random))
+    yield Path(
+        start=round(start, 1),
+        end=round(end, 1),
+        far=round(max(20.0, far), 1),
+        width=round(random.uniform(1.6, 3.5) * max(1, plan.camera.height / 15), 2),
+        seed=_seed(random),
+    )

@@ -12,7 +12,17 @@ from impasto.landscape.light import Light
 from impasto.landscape.scene import Ridge, Scene
 from impasto.landscape.view import View
 
-__all__ = ["aerial", "is_rock", "mist_over", "paint_ground", "paint_sky", "paint_water", "relit", "seasonal", "valley_mist"]
+__all__ = [
+    "aerial",
+    "is_rock",
+    "mist_over",
+    "paint_ground",
+    "paint_sky",
+    "paint_water",
+    "relit",
+    "seasonal",
+    "valley_mist",
+]
 
 Places = npt.NDArray[np.int64]
 
@@ -104,7 +114,7 @@ def _clouds(easel: Easel, scene: Scene, light: Light, up: Field) -> None:
     octaves = 4 if easel.side <= 300 else 6
     sheet = fbm(x * np.float32(1.1), nearness * np.float32(0.9), seed, octaves, 0.55)
     cover = smooth(0.75 - 1.1 * scene.sky.cover, 1.35 - 1.1 * scene.sky.cover, sheet + np.float32(0.35))
-    shade = np.float32(0.5) + np.float32(0.9) * (
+    shade: Field = np.float32(0.5) + np.float32(0.9) * (
         fbm(x * np.float32(1.1) + np.float32(0.08), nearness * np.float32(0.9) - np.float32(0.1), seed, 3, 0.55) - sheet
     )
     bright = light.direct * np.float32(0.45) + light.ambient * np.float32(0.75)
@@ -120,7 +130,7 @@ def valley_mist(scene: Scene, easel: Easel, view: View) -> Field:
     It fills the valleys behind the foreground: thick at the feet of ridges, gone at their shoulders.
     """
     thick = scene.sky.mist + {"mist": 0.35, "rain": 0.15}.get(scene.weather, 0.0)
-    tall = np.full(view.owner.shape, np.float32(70))
+    tall = np.full(view.owner.shape, 70, np.float32)
     for index, ridge in enumerate(scene.ridges):
         tall[view.owner == index] = np.float32(ridge.height)
     swirl = _drifting(easel, scene)
@@ -182,7 +192,9 @@ def _tones(scene: Scene, light: Light, view: View) -> tuple[Field, Field]:
     """The sun's share, and the tone a painter gives the rock: light tops of folds, dark clefts and summits."""
     right, up, forward = light.direction
     normal = view.normal
-    lambert = normal[..., 0] * np.float32(right) + normal[..., 1] * np.float32(up) - normal[..., 2] * np.float32(forward)
+    lambert = (
+        normal[..., 0] * np.float32(right) + normal[..., 1] * np.float32(up) - normal[..., 2] * np.float32(forward)
+    )
     lambert = lambert.clip(0, 1) * view.lit
     relief = normal[..., 0] * np.float32(0.55) + normal[..., 1] * np.float32(0.5) + normal[..., 2] * np.float32(0.28)
     rise = np.full(view.owner.shape, np.float32(0.4))
@@ -202,7 +214,9 @@ def _pigment(easel: Easel, scene: Scene, view: View) -> Field:
         own = view.owner == index
         rise[own] = view.height[own] * np.float32(1 / ridge.height)
     rise = rise + np.float32(0.16) * easel.cloud(5, 4, scene.seed % 251 + 3, 3)
-    top, middle, foot, plain = (np.array(c, np.float32) for c in seasonal(scene, kind.top, kind.middle, kind.foot, kind.plain))
+    top, middle, foot, plain = (
+        np.array(c, np.float32) for c in seasonal(scene, kind.top, kind.middle, kind.foot, kind.plain)
+    )
     colour = foot + (middle - foot) * smooth(0.05, 0.42, rise)[..., None]
     colour = colour + (top - colour) * smooth(0.42, 0.85, rise)[..., None]
     for index, ridge in enumerate(scene.ridges):
@@ -226,7 +240,12 @@ def is_rock(ridge: Ridge) -> bool:
 
 def seasonal(scene: Scene, *pigments: tuple[float, float, float]) -> list[tuple[float, ...]]:
     """Pigments as the season has them: fresher in spring, warmer in autumn, paler in winter; rock less than leaves."""
-    shift = {"spring": (0.02, 0.04, -0.01), "summer": (-0.03, 0.02, -0.03), "autumn": (0.13, 0.0, -0.07), "winter": (0, 0, 0)}
+    shift = {
+        "spring": (0.02, 0.04, -0.01),
+        "summer": (-0.03, 0.02, -0.03),
+        "autumn": (0.13, 0.0, -0.07),
+        "winter": (0, 0, 0),
+    }
     pale = 0.35 if scene.season == "winter" else 0.0
     moved = []
     for pigment in pigments:

@@ -95,8 +95,12 @@ def light_of(scene: Scene) -> Light:
     zenith, horizon = _mix(zenith, overcast, 0.85 * grey), _mix(horizon, overcast * 1.06, 0.75 * grey)
     glow = _mix((0.75, 0.8, 0.95) if night else (1.0, 0.95, 0.82), (1.0, 0.58, 0.28), dusk) * (0.3 + 0.7 * veil)
     ambient = (0.45 * zenith + 0.55 * horizon) * (0.62 + 0.3 * grey + 0.35 * (1 - day))
+    colours = {"direct": direct, "zenith": zenith, "horizon": horizon, "glow": glow, "ambient": ambient}
     return Light(
-        direction, *(np.asarray(c, np.float32) for c in (direct, zenith, horizon, glow, ambient)), day, elevation
+        direction=direction,
+        day=day,
+        elevation=elevation,
+        **{name: np.asarray(colour, np.float32) for name, colour in colours.items()},
     )
 
 

@@ -48,7 +48,9 @@ def paint_plants(stage: Stage, plants: Sequence[Plant]) -> None:
                 paint, body = np.array(kind.ink, np.float32), 0.0 if layer == "shade" else 0.55
             amount = strength * painted * (0.3 + (1.5 if kind.body else 0.75) * body)
             what = None if stage.flipped else "tree"
-            stage.easel.stroke(strokes, paint, amount, clip=clip, bite=0.5, what=what, distance=away - stage.scene.camera.z)
+            stage.easel.stroke(
+                strokes, paint, amount, clip=clip, bite=0.5, what=what, distance=away - stage.scene.camera.z
+            )
 
 
 def _ground_shadow(stage: Stage, plant: Plant, foot: float) -> None:
@@ -75,7 +77,9 @@ def _small(kind: str, seed: int, season: str) -> Grown:
     return grow(kind, seed, season, 0.04 * (seed % 5 - 2), 0.25)
 
 
-def _by_colour(stage: Stage, grown: Sequence[tuple[Plant, Grown]], layer: str) -> list[tuple[tuple[float, ...], Strokes]]:
+def _by_colour(
+    stage: Stage, grown: Sequence[tuple[Plant, Grown]], layer: str
+) -> list[tuple[tuple[float, ...], Strokes]]:
     """The strokes of one layer, joined where they have one colour."""
     found: dict[tuple[float, ...], list[Strokes]] = {}
     for plant, one in grown:
@@ -126,7 +130,10 @@ def _stand(stage: Stage, plant: Plant, ground: float) -> Grown:
         width = strokes.width * scale
         thin = np.minimum(1.0, width / LEAST_WIDTH)
         return replace(
-            strokes, points=stage.place(x, height, plant.z), width=np.maximum(width, LEAST_WIDTH), ink=strokes.ink * thin
+            strokes,
+            points=stage.place(x, height, plant.z),
+            width=np.maximum(width, LEAST_WIDTH),
+            ink=strokes.ink * thin,
         )
 
     return Grown(put(one.wood), put(one.shade), put(one.leaves), put(one.blossom))

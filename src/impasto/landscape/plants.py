@@ -143,7 +143,9 @@ def _pine(random: np.random.Generator, season: str, lean: float, detail: float) 
     length = np.full(len(angle), size) * random.uniform(0.7, 1.1, len(angle))
     centres = np.repeat(at, needles, axis=0)
     leaves = _leaf(random, centres, angle, length, np.full(len(angle), 0.007 / detail**0.5), 1.1)
-    shade = _leaf(random, at - (0.03, 0.0), np.full(len(at), 1.57), np.full(len(at), 0.075), np.full(len(at), 0.035), 0.4)
+    shade = _leaf(
+        random, at - (0.03, 0.0), np.full(len(at), 1.57), np.full(len(at), 0.075), np.full(len(at), 0.035), 0.4
+    )
     return Grown(_all([trunk, bough, twigs]), shade, leaves, _none(LEAF_POINTS))
 
 
@@ -208,9 +210,18 @@ def _leafy(random: np.random.Generator, season: str, lean: float, detail: float)
     # The crown stands in front of most branches; leaves in its lower right lie in its own shade.
     size = 0.042 / detail**0.5
     shade_at = _scatter(random, tips + (0.015, -0.035), max(2, int(7 * detail)), 0.055, 0.04)
-    shade = _leaf(random, shade_at, random.normal(1.57, 0.5, len(shade_at)), np.full(len(shade_at), size), np.full(len(shade_at), size * 0.8), 1.0)
+    shade = _leaf(
+        random,
+        shade_at,
+        random.normal(1.57, 0.5, len(shade_at)),
+        np.full(len(shade_at), size),
+        np.full(len(shade_at), size * 0.8),
+        1.0,
+    )
     at = _scatter(random, tips + (-0.01, 0.02), max(2, int(8 * detail)), 0.06, 0.04)
-    leaves = _leaf(random, at, random.normal(1.57, 0.6, len(at)), np.full(len(at), 0.75 * size), np.full(len(at), size * 0.55), 1.0)
+    leaves = _leaf(
+        random, at, random.normal(1.57, 0.6, len(at)), np.full(len(at), 0.75 * size), np.full(len(at), size * 0.55), 1.0
+    )
     return Grown(wood, shade, leaves, _none(LEAF_POINTS))
 
 
@@ -222,7 +233,13 @@ def _plum(random: np.random.Generator, season: str, lean: float, detail: float) 
     if season not in ("winter", "spring"):
         crown = _leafy(random, season, lean, detail)
         return Grown(_all([trunk, boughs, shoots]), crown.shade, crown.leaves, _none(LEAF_POINTS))
-    at = _scatter(random, np.concatenate([shoots.points[:, 2], shoots.points[:, 4], _tips(boughs)]), max(1, int(3 * detail)), 0.02, 0.02)
+    at = _scatter(
+        random,
+        np.concatenate([shoots.points[:, 2], shoots.points[:, 4], _tips(boughs)]),
+        max(1, int(3 * detail)),
+        0.02,
+        0.02,
+    )
     size = 0.02 / detail**0.5
     blossom = _leaf(random, at, random.uniform(0, 6.28, len(at)), np.full(len(at), size), np.full(len(at), size), 1.3)
     return Grown(_all([trunk, boughs, shoots]), _none(LEAF_POINTS), _none(LEAF_POINTS), blossom)

@@ -12,8 +12,8 @@ from impasto.errors import UsageError
 from impasto.landscape.buildings import paint_building
 from impasto.landscape.easel import Easel
 from impasto.landscape.emotion import mood
-from impasto.landscape.figures import paint_birds, paint_figure
 from impasto.landscape.fields import Field
+from impasto.landscape.figures import paint_birds, paint_figure
 from impasto.landscape.finish import grade, in_mood, paint_seal, splash
 from impasto.landscape.ground import mist_over, paint_ground, paint_sky, paint_water, valley_mist
 from impasto.landscape.light import light_of
@@ -23,8 +23,8 @@ from impasto.landscape.rock import paint_contours, paint_texture
 from impasto.landscape.scene import Building, Figure, Plant, Scene
 from impasto.landscape.stage import Stage
 from impasto.landscape.view import look
-from impasto.landscape.weather import paint_tufts, paint_weather
 from impasto.landscape.ways import paint_fields, paint_path
+from impasto.landscape.weather import paint_tufts, paint_weather
 
 __all__ = ["LEAST", "MOST", "Rendering", "render"]
 
@@ -132,9 +132,7 @@ def _shrunk(easel: Easel, resolution: int) -> Rendering:
     pixels = np.rint(colour.clip(0, 1) * np.float32(255)).astype(np.uint8)
     at = (np.arange(resolution) * side + side // 2) // resolution
     rows, columns = at[:, None], at[None]
-    return Rendering(
-        pixels, easel.layout[rows, columns], easel.distance[rows, columns], easel.normal[rows, columns]
-    )
+    return Rendering(pixels, easel.layout[rows, columns], easel.distance[rows, columns], easel.normal[rows, columns])
 
 
 def _two_of_three(colour: Field) -> Field:

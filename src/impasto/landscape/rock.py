@@ -9,6 +9,8 @@ Source: the Mustard Seed Garden Manual, 1679, book of rocks.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from impasto.landscape.brush import Strokes, join
@@ -23,6 +25,37 @@ __all__ = ["paint_contours", "paint_texture"]
 
 POINTS = 8
 """Points of a stroke."""
+
+
+@dataclass(frozen=True)
+class Touch:
+    """One kind of texture stroke.
+
+    Attributes:
+        many: Factor on their number.
+        length: As a share of the ridge's height.
+        width: In widths of a contour.
+        end: Width at its end, as a share of that at its start.
+        dry: Factor on the brush's dryness.
+        steep: How far steep places are preferred.
+        level: How far it lies level instead of down the slope, in [0, 1].
+    """
+
+    many: float
+    length: float
+    width: float
+    end: float
+    dry: float
+    steep: float
+    level: float
+
+
+TOUCHES = {
+    "hemp": Touch(1.0, 0.26, 0.62, 0.35, 0.8, 1.6, 0.1),
+    "axe": Touch(1.0, 0.17, 1.5, 0.2, 1.25, 1.2, 0.22),
+    "dots": Touch(0.9, 0.035, 1.8, 0.9, 0.4, 0.8, 1.0),
+    "ruled": Touch(0.5, 0.30, 0.5, 0.66, 0.2, 1.4, 0.05),
+}
 
 
 def paint_contours(easel: Easel, scene: Scene, view: View, mist: Field) -> None:
@@ -105,20 +138,18 @@ def paint_texture(easel: Easel, scene: Scene, view: View, mist: Field) -> None:
         easel.stroke(join(merged), kind.ink, kind.stroke_ink)
 
 
-def _ridge_strokes(
-    easel: Easel, scene: Scene, view: View, mist: Field, index: int, ridge: Ridge
-) -> Strokes | None:
-    kind, style = easel.programme, _STYLES[easel.programme.texture]
+def _ridge_strokes(easel: Easel, scene: Scene, view: View, mist: Field, index: int, ridge: Ridge) -> Strokes | None:
+    kind, touch = easel.programme, TOUCHES[easel.programme.texture]
     random = np.random.default_rng((ridge.seed, 2))
     reach = depth_of(ridge)
     # As many as the face is large in the picture.
     scale = view.camera.focal / max(30.0, ridge.z - view.camera.z)
     face = min(1.3, ridge.width * scale) * min(1.0, ridge.height * scale)
-    many = int(min(900, 40 + 3200 * face) * kind.strokes * style["many"])
+    many = int(min(900, 40 + 3200 * face) * kind.strokes * touch.many)
     lots = random.random((5, many))
     x = ridge.x + (lots[0] - 0.5) * 1.1 * ridge.width
     z = ridge.z + (0.25 * lots[1] - 1.0 * (1 - lots[1])) * reach
-    paths, slopes = _descend(view, x, z, style, ridge.height, lots[2], index)
+    paths, slopes = _descend(view, x, z, touch, ridge.height, lots[2])
     column, row = project(view.camera, paths[..., 0], paths[..., 1], paths[..., 2])
     points = np.stack([column, row], axis=2)
     steep = slopes
@@ -127,34 +158,24 @@ def _ridge_strokes(
     inside = (pixel_x >= 0) & (pixel_x < view.side) & (pixel_y >= 0) & (pixel_y < view.side)
     px, py = pixel_x.clip(0, view.side - 1), pixel_y.clip(0, view.side - 1)
     # Hidden places, and those that another ridge took, get no stroke.
-    own = (view.owner[py, px] == index) & (np.abs(view.distance[py, px] - (paths[:, 2, 2] - view.camera.z)) < 0.25 * reach)
+    own = (view.owner[py, px] == index) & (
+        np.abs(view.distance[py, px] - (paths[:, 2, 2] - view.camera.z)) < 0.25 * reach
+    )
     shade = 1 - view.lit[py, px] * 0.35 - 0.35 * view.normal[py, px, 0]
-    keep = inside & own & (lots[3] < 0.25 + 0.75 * np.minimum(1, steep * style["steep"])) & (lots[4] < shade + 0.15)
+    keep = inside & own & (lots[3] < 0.25 + 0.75 * np.minimum(1, steep * touch.steep)) & (lots[4] < shade + 0.15)
     if not keep.any():
         return None
     near = aerial(scene, paths[keep, 2, 2].astype(np.float32)).astype(np.float64)[:, None]
     fog = mist[py[keep], px[keep]][:, None]
     along = np.linspace(0, 1, points.shape[1])
-    taper = style["start"] + (style["end"] - style["start"]) * along
+    taper = 1 + (touch.end - 1) * along
     swell = np.maximum(0.08, taper * np.sqrt(np.maximum(0.0, 1 - (2 * along - 1) ** 4)))
-    width = kind.outline_width * style["width"] * swell * (0.5 + 0.5 * near) * (0.6 + 0.8 * lots[2][keep, None])
+    width = kind.outline_width * touch.width * swell * (0.5 + 0.5 * near) * (0.6 + 0.8 * lots[2][keep, None])
     ink = (0.25 + 0.75 * near) * (1 - 0.95 * fog) * (0.55 + 0.6 * lots[1][keep, None]) * (0.4 + 0.6 * swell)
-    return Strokes(points[keep], width, ink, np.full(int(keep.sum()), min(1.0, kind.dry * style["dry"])))
+    return Strokes(points[keep], width, ink, np.full(int(keep.sum()), min(1.0, kind.dry * touch.dry)))
 
 
-_STYLES: dict[str, dict[str, float]] = {
-    "hemp": {"many": 1.0, "length": 0.26, "width": 0.62, "start": 1.0, "end": 0.35, "dry": 0.8, "steep": 1.6, "level": 0.1},
-    "axe": {"many": 1.0, "length": 0.17, "width": 1.5, "start": 1.0, "end": 0.2, "dry": 1.25, "steep": 1.2, "level": 0.22},
-    "dots": {"many": 0.9, "length": 0.035, "width": 1.8, "start": 1.0, "end": 0.9, "dry": 0.4, "steep": 0.8, "level": 1.0},
-    "ruled": {"many": 0.5, "length": 0.30, "width": 0.55, "start": 0.9, "end": 0.6, "dry": 0.2, "steep": 1.4, "level": 0.05},
-}  # fmt: skip
-"""Of each kind: number, length as a share of the ridge's height, width in contours, widths at both ends,
-dryness, how much steep places are preferred, and how far the stroke lies level instead of down the slope."""
-
-
-def _descend(
-    view: View, x: Field, z: Field, style: dict[str, float], tall: float, lot: Field, index: int
-) -> tuple[Field, Field]:
+def _descend(view: View, x: Field, z: Field, touch: Touch, tall: float, lot: Field) -> tuple[Field, Field]:
     """Walk down the slope from places of the ground.
 
     Returns:
@@ -162,7 +183,7 @@ def _descend(
     """
     ground, camera = view.ground, view.camera
     steps = 6
-    length = tall * style["length"] * (0.4 + 1.0 * lot) / (steps - 1)
+    length = tall * touch.length * (0.4 + 1.0 * lot) / (steps - 1)
     way = np.empty((len(x), steps, 3))
     steep = np.zeros(len(x))
     side_x = np.where(lot > 0.5, 1.0, -1.0)
@@ -174,7 +195,7 @@ def _descend(
             steep = size
         # A step of equal length in space, so that strokes do not grow long on steep faces.
         down = 1 / np.sqrt(1 + size * size)
-        level = style["level"]
+        level = touch.level
         x = x + length * ((1 - level) * down * -gx / size + level * side_x)
         z = z + length * (1 - level) * down * -gz / size
     return way, steep

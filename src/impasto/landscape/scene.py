@@ -9,7 +9,7 @@ the seeds in it.
 from __future__ import annotations
 
 import json
-from typing import Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from impasto.config import Field, config, load, to_dict
 from impasto.errors import ConfigError
@@ -36,15 +36,25 @@ __all__ = [
     "scene_to_json",
 ]
 
-Category = Literal[
-    "white", "abstract", "lyrical", "realistic", "ink", "idyllic", "courtyards", "lime green", "light reddish-red"
-]
-Season = Literal["spring", "summer", "autumn", "winter"]
-Weather = Literal["clear", "cloudy", "mist", "rain", "snow", "storm"]
-RidgeKind = Literal["peak", "range", "cliff", "karst", "hill"]
-PlantKind = Literal["pine", "willow", "bamboo", "bare", "leafy", "plum"]
-BuildingKind = Literal["cottage", "hall", "pavilion", "pagoda", "gate", "wall", "bridge"]
-FigureKind = Literal["walker", "fisherman", "scholar", "boat", "sail", "ox"]
+if TYPE_CHECKING:
+    # A value is checked when a scene is made; to the type checker it is a text.
+    Category = str
+    Season = str
+    Weather = str
+    RidgeKind = str
+    PlantKind = str
+    BuildingKind = str
+    FigureKind = str
+else:
+    Category = Literal[
+        "white", "abstract", "lyrical", "realistic", "ink", "idyllic", "courtyards", "lime green", "light reddish-red"
+    ]
+    Season = Literal["spring", "summer", "autumn", "winter"]
+    Weather = Literal["clear", "cloudy", "mist", "rain", "snow", "storm"]
+    RidgeKind = Literal["peak", "range", "cliff", "karst", "hill"]
+    PlantKind = Literal["pine", "willow", "bamboo", "bare", "leafy", "plum"]
+    BuildingKind = Literal["cottage", "hall", "pavilion", "pagoda", "gate", "wall", "bridge"]
+    FigureKind = Literal["walker", "fisherman", "scholar", "boat", "sail", "ox"]
 
 CATEGORIES: tuple[str, ...] = get_args(Category)
 """Kinds of Chinese landscape painting, after the nine that the MIGAN paper tells apart (its section 5)."""

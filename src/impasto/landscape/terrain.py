@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 
 from impasto.landscape.fields import Field, fbm, noise, ridged, smooth
 from impasto.landscape.scene import Ridge, Scene, Water
@@ -18,7 +19,7 @@ def depth_of(ridge: Ridge) -> float:
     return min(DEPTHS[ridge.kind] * ridge.width, 0.85 * ridge.z, 3.0 * ridge.height + 200.0) / 2
 
 
-def heights(scene: Scene, x: Field, z: Field, octaves: int = 3) -> tuple[Field, Field]:
+def heights(scene: Scene, x: Field, z: Field, octaves: int = 3) -> tuple[Field, npt.NDArray[np.int16]]:
     """The ground's height at places of the plane.
 
     Args:
@@ -32,7 +33,7 @@ def heights(scene: Scene, x: Field, z: Field, octaves: int = 3) -> tuple[Field, 
         (-1 is plain ground), both of shape (D, W).
     """
     ground = _plain(scene, x, z)
-    owner = np.full(ground.shape, -1, np.int16)
+    owner: npt.NDArray[np.int16] = np.full(ground.shape, -1, np.int16)
     distance = z[:, 0]
     for index, ridge in enumerate(scene.ridges):
         reach = depth_of(ridge)
@@ -94,7 +95,9 @@ def _spurs(u: Field, v: Field, seed: int, octaves: int, many: float) -> Field:
     """
     fan = u / (np.abs(v) * np.float32(0.7) + np.float32(0.6))
     bent = v + np.float32(0.35) * noise(u * np.float32(2.1), v * np.float32(2.1), seed + 2)
-    return ridged(fan * np.float32(many) + bent * np.float32(0.5), bent * np.float32(0.6 * many), seed + 11, octaves, 0.42)
+    return ridged(
+        fan * np.float32(many) + bent * np.float32(0.5), bent * np.float32(0.6 * many), seed + 11, octaves, 0.42
+    )
 
 
 def _peak(u: Field, v: Field, seed: int, rough: float, octaves: int) -> Field:

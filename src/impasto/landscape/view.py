@@ -1,7 +1,8 @@
-"""What the eye sees of the ground: for every pixel the place it shows, its slope, and whether the sun reaches it.
+"""What the eye sees of the ground: for every pixel the place it shows, its slope, and what sun it gets.
 
-The ground is sampled along the columns of the picture at growing distances, each sample is projected, and the first one that reaches a pixel is what the pixel shows. The same
-heights seen from below the water give what the water mirrors.
+The ground is sampled along the columns of the picture at growing distances, each sample is projected,
+and the first one that reaches a pixel is what the pixel shows. The same heights seen from below the
+water give what the water mirrors.
 """
 
 from __future__ import annotations
@@ -178,9 +179,7 @@ def _distances(scene: Scene, side: int) -> Field:
     return distance[np.concatenate([[True], np.diff(distance) > 0.002 * distance[1:]])]
 
 
-def _sunlit(
-    camera: Camera, distance: Field, x: Field, height: Field, sun: tuple[float, float, float]
-) -> Field:
+def _sunlit(camera: Camera, distance: Field, x: Field, height: Field, sun: tuple[float, float, float]) -> Field:
     """Share of the sun that reaches each sample: marches towards it, half as fine as the samples lie."""
     part = (slice(None, None, 2), slice(None, None, 2))
     at_x, at_h, at_z = x[part], height[part], distance[::2, None]

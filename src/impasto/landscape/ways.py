@@ -28,10 +28,14 @@ def paint_fields(stage: Stage) -> None:
     x = (easel.x - np.float32(0.5)) * away * np.float32(1 / camera.focal)
     size = np.float32(1.1 * camera.height)
     # Patches are the cells of a sheared, gently bent grid.
-    across = x / size + np.float32(0.35) * noise(x / size * np.float32(0.4), away / size * np.float32(0.4), scene.seed % 881)
+    across = x / size + np.float32(0.35) * noise(
+        x / size * np.float32(0.4), away / size * np.float32(0.4), scene.seed % 881
+    )
     along = away / (size * np.float32(1.6)) + np.float32(0.2) * across
     cell_x, cell_z = np.floor(across), np.floor(along)
-    lot = noise(cell_x * np.float32(7.31) + np.float32(0.5), cell_z * np.float32(3.77) + np.float32(0.5), scene.seed % 883) + np.float32(0.7)
+    lot = noise(
+        cell_x * np.float32(7.31) + np.float32(0.5), cell_z * np.float32(3.77) + np.float32(0.5), scene.seed % 883
+    ) + np.float32(0.7)
     crop = (lot * 2.9).astype(int).clip(0, len(CROPS) - 1)
     pigment = np.array(CROPS, np.float32)[crop]
     kind = easel.programme
@@ -42,7 +46,9 @@ def paint_fields(stage: Stage) -> None:
     pigment = pigment * (1 - np.float32(0.16) * (fine * wave)[..., None])
     lit = relit(pigment, stage.light, np.full(away.shape, np.float32(0.75)), kind.light)
     edge = np.minimum(np.minimum(across - cell_x, cell_x + 1 - across), np.minimum(along - cell_z, cell_z + 1 - along))
-    amount = np.float32(scene.fields * min(1.0, kind.body + 0.1)) * smooth(0.0, 0.06, edge) * smooth(1200.0, 500.0, away)
+    amount = (
+        np.float32(scene.fields * min(1.0, kind.body + 0.1)) * smooth(0.0, 0.06, edge) * smooth(1200.0, 500.0, away)
+    )
     ripple = 1 + np.float32(0.2) * fbm(easel.x * 8, easel.y * 12, scene.seed % 887, 3)
     easel.over((amount * level * ripple * (1 - stage.mist)).clip(0, 1), lit)
     dyke = (smooth(0.022, 0.0, edge) * level * fine * np.float32(0.38 * scene.fields * kind.outline)).clip(0, 1)

@@ -59,11 +59,15 @@ def paint_weather(stage: Stage) -> None:
         width = np.full((many, 3), 0.0014)
         ink = np.broadcast_to(random.uniform(0.1, 0.38, (many, 1)), (many, 3))
         colour = stage.light.horizon if kind.sky > 0.5 else np.array(kind.ink, np.float32)
-        stage.easel.stroke(Strokes(points, width, ink, np.zeros(many)), colour, 0.8 if kind.sky > 0.5 else 0.5, bite=0.3)
+        stage.easel.stroke(
+            Strokes(points, width, ink, np.zeros(many)), colour, 0.8 if kind.sky > 0.5 else 0.5, bite=0.3
+        )
     elif scene.weather == "snow":
         many = 240
         start = random.random((many, 1, 2)) * 1.1 - 0.05
         size = random.uniform(0.0025, 0.0075, (many, 1, 1)) * random.random((many, 1, 1))
         points = start + np.linspace(0, 1, 3)[None, :, None] * size * np.array([0.5, 1.0])
         width = np.broadcast_to(size[:, :, 0] * np.array([0.8, 1.0, 0.8]) + 0.0012, (many, 3))
-        stage.easel.stroke(Strokes(points, width, np.full((many, 3), 1.6), np.zeros(many)), (0.97, 0.975, 0.98), 1.0, bite=0.1)
+        stage.easel.stroke(
+            Strokes(points, width, np.full((many, 3), 1.6), np.zeros(many)), (0.97, 0.975, 0.98), 1.0, bite=0.1
+        )

@@ -1,0 +1,83 @@
+"""A scene through time: its light alone changed, or sun, clouds, water and eye all moving."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from impasto.errors import UsageError
+from impasto.landscape.render import render
+from impasto.landscape.scene import Scene
+
+__all__ = ["MOST_FRAMES", "film", "moving_picture", "relight"]
+
+MOST_FRAMES = 2000
+WIND = 35.0
+"""Metres by which clouds move in a second of film: an hour passes in about a second too."""
+
+
+def relight(scene: Scene, hour: float) -> Scene:
+    """The same scene at another hour; nothing but the light changes.
+
+    Args:
+        scene: The scene.
+        hour: Of the sun, in [0, 24].
+
+    Raises:
+        UsageError: When there is no such hour.
+    """
+    if not 0 <= hour <= 24:
+        raise UsageError(f"The hour is {hour:g}; the sun's hours run from 0 to 24.")
+    return replace(scene, hour=hour)
+
+
+def film(scene: Scene, *, frames: int, hours: float = 0.0, forward: float = 0.0, right: float = 0.0) -> Iterator[Scene]:
+    """Scenes of a film, one a frame: what is there stays, so frames are consistent.
+
+    Args:
+        scene: The first frame.
+        frames: How many, 1 to `MOST_FRAMES`.
+        hours: How far the sun moves over the whole film.
+        forward: Metres by which the eye moves forward.
+        right: Metres by which it moves to the right.
+
+    Yields:
+        Scenes; clouds, mist and ripples move with the wind.
+
+    Raises:
+        UsageError: When the number of frames is out of range.
+    """
+    if not 1 <= frames <= MOST_FRAMES:
+        raise UsageError(f"A film has 1 to {MOST_FRAMES:,} frames, not {frames}.")
+    for frame in range(frames):
+        share = frame / max(1, frames - 1)
+        # The eye sets off and arrives gently.
+        way = share * share * (3 - 2 * share)
+        yield replace(
+            scene,
+            hour=(scene.hour + hours * share) % 24,
+            camera=replace(scene.camera, x=scene.camera.x + right * way, z=scene.camera.z + forward * way),
+            sky=replace(scene.sky, drift=scene.sky.drift + WIND * frame / 12),
+        )
+
+
+def moving_picture(scenes: Iterator[Scene], resolution: int, rate: float = 12.0, quality: int = 80) -> bytes:
+    """An animated WebP of scenes.
+
+    Args:
+        scenes: One a frame.
+        resolution: Rows and columns.
+        rate: Frames a second.
+        quality: Of the compression, 0 to 100.
+    """
+    pictures: list[npt.NDArray[np.uint8]] = [render(scene, resolution).pixels for scene in scenes]
+    images = [Image.fromarray(pixels) for pixels in pictures]
+    file = io.BytesIO()
+    options = {"duration": round(1000 / rate), "loop": 0, "quality": quality, "method": 4}
+    images[0].save(file, "WEBP", save_all=True, append_images=images[1:], **options)
+    return file.getvalue()

@@ -1,0 +1,184 @@
+"""The landscape world as a painter: a prompt, a category or chance becomes a scene, and the scene a painting."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import ClassVar
+
+import numpy as np
+from PIL import Image
+
+from impasto.catalogue import listed
+from impasto.config import Field, config
+from impasto.contract import PainterConfig, PaintSettings
+from impasto.data.pictures import Pixels
+from impasto.errors import ConfigError, DataError
+from impasto.landscape.caption import caption
+from impasto.landscape.compose import SHARES, compose
+from impasto.landscape.emotion import feel
+from impasto.landscape.film import film, moving_picture, relight
+from impasto.landscape.prompt import read_prompt, remark
+from impasto.landscape.render import Rendering, render
+from impasto.landscape.scene import SEASONS, WEATHERS, Scene, scene_from_json, scene_to_json
+from impasto.landscape.wish import Wish
+from impasto.painters.rules.rule_painter import RulePainter
+
+__all__ = ["Landscape", "LandscapeConfig", "LandscapeSettings"]
+
+LEGEND = (
+    (214, 226, 240), (158, 172, 196), (116, 132, 108), (96, 150, 196), (232, 232, 226), (62, 116, 62),
+    (128, 118, 104), (190, 96, 72), (170, 140, 110), (120, 72, 40), (226, 60, 60), (222, 200, 150),
+)  # fmt: skip
+"""Colour of each entry of `scene.LAYOUT` in the layout's picture."""
+
+
+@config
+class LandscapeConfig(PainterConfig):
+    """The nine kinds of painting are the categories, in unequal shares as in a real collection."""
+
+    resolution: int = Field(default=512, ge=32, le=2048)
+    categories: tuple[str, ...] = tuple(SHARES)
+    shares: tuple[float, ...] = tuple(SHARES.values())
+
+
+@config
+class LandscapeSettings(PaintSettings):
+    """What is to be painted; all that is left out is left to chance.
+
+    Attributes:
+        prompt: In words.
+        emotion: A named one, or words whose feeling is scored.
+        hour: Of the sun, in [0, 24]; of a given scene it changes the light alone.
+        season: spring, summer, autumn or winter.
+        weather: clear, cloudy, mist, rain, snow or storm.
+        scene: File with the JSON of a scene, which is painted as it is.
+        frames: Of the film, where one is asked for.
+        film_resolution: Rows and columns of the film.
+    """
+
+    prompt: str = ""
+    emotion: str = ""
+    hour: float | None = Field(default=None, ge=0, le=24)
+    season: str = ""
+    weather: str = ""
+    scene: str = ""
+    frames: int = Field(default=60, ge=2, le=2000)
+    film_resolution: int = Field(default=256, ge=32, le=2048)
+
+
+@listed(
+    name="landscape",
+    summary="a world of landscapes in nine kinds of Chinese painting, with layout, depth and caption",
+    year=2026,
+    source="nine kinds after the MIGAN paper, section 5; rules of the Mustard Seed Garden Manual 1679",
+)
+class Landscape(RulePainter):
+    """Scenes composed and painted by rules."""
+
+    Config = LandscapeConfig
+    Settings = LandscapeSettings
+    capabilities = frozenset({"category", "prompt"})
+    companions: ClassVar[dict[str, str]] = {
+        "scene.json": "the scene, from which it can be painted again, relit or changed",
+        "caption.txt": "the scene in plain English",
+        "layout.png": "what lies where, in the colours of a legend",
+        "depth.png": "distance, near dark and far light, on a logarithmic scale",
+        "normals.png": "which way each surface faces",
+        "film.webp": "the scene as a short film: clouds and water move, the hour advances",
+    }
+    config: LandscapeConfig
+
+    def draw(self, label: int, seed: int, settings: LandscapeSettings) -> Pixels:
+        """One painting; see `RulePainter.draw`."""
+        return self._rendering(label, seed, settings).pixels
+
+    def remarks(self, settings: LandscapeSettings) -> list[str]:
+        """What of the prompt was not understood."""
+        _wish(settings)
+        return remark(read_prompt(settings.prompt)) if settings.prompt else []
+
+    def accompany(self, ending: str, label: int, seed: int, settings: LandscapeSettings) -> bytes:
+        """A companion of a painting; see `RulePainter.accompany`."""
+        scene = self.scene(label, seed, settings)
+        if ending == "scene.json":
+            return scene_to_json(scene).encode()
+        if ending == "caption.txt":
+            return (caption(scene, seed) + "\n").encode()
+        if ending == "film.webp":
+            frames = film(scene, frames=settings.frames, hours=1.0, forward=0.15 * scene.camera.height)
+            return moving_picture(frames, settings.film_resolution)
+        made = self._rendering(label, seed, settings)
+        if ending == "layout.png":
+            return _png(np.array(LEGEND, np.uint8)[made.layout])
+        if ending == "depth.png":
+            level = np.log(made.depth.clip(8, 22_000) / 8) / np.log(22_000 / 8)
+            return _png(np.rint(level * 255).astype(np.uint8))
+        return _png(np.rint((made.normals + 1) * 127.5).astype(np.uint8))
+
+    def scene(self, label: int, seed: int, settings: LandscapeSettings) -> Scene:
+        """The scene that is painted.
+
+        Args:
+            label: Category, in [0, L).
+            seed: Of the picture.
+            settings: What is to be painted.
+        """
+        if settings.scene:
+            given = _scene_of(settings.scene, _stamp(settings.scene))
+            return relight(given, settings.hour) if settings.hour is not None else given
+        wish = _wish(settings)
+        return compose(wish, seed, self.config.categories[label] if wish.category is None else None)
+
+    def _rendering(self, label: int, seed: int, settings: LandscapeSettings) -> Rendering:
+        return _render(self.scene(label, seed, settings), self.config.resolution)
+
+
+@lru_cache(maxsize=2)
+def _render(scene: Scene, resolution: int) -> Rendering:
+    """Kept, since a painting's companions are asked for after it."""
+    return render(scene, resolution)
+
+
+def _wish(settings: LandscapeSettings) -> Wish:
+    """The prompt's wish, where single settings have the last word."""
+    wish = read_prompt(settings.prompt).wish if settings.prompt else Wish()
+    for word, value, known in (("season", settings.season, SEASONS), ("weather", settings.weather, WEATHERS)):
+        if value and value not in known:
+            raise ConfigError(f"There is no {word} {value!r}. There are: {', '.join(known)}.")
+    wish = replace(wish, season=settings.season or wish.season, weather=settings.weather or wish.weather)
+    if settings.hour is not None:
+        wish = replace(wish, hour=settings.hour)
+    if settings.emotion:
+        felt = feel(settings.emotion)
+        wish = replace(wish, mood=felt.name, valence=felt.valence, arousal=felt.arousal)
+    return wish
+
+
+def _stamp(path: str) -> float:
+    try:
+        return Path(path).stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+@lru_cache(maxsize=8)
+def _scene_of(path: str, stamp: float) -> Scene:
+    try:
+        text = Path(path).read_bytes()
+    except OSError as error:
+        raise DataError(
+            f"The scene {path} cannot be read: {error.strerror}. Write one with: impasto paint … --also scene.json"
+        ) from None
+    try:
+        return scene_from_json(text)
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {error}") from None
+
+
+def _png(pixels: Pixels) -> bytes:
+    file = io.BytesIO()
+    Image.fromarray(pixels).save(file, "PNG")
+    return file.getvalue()
