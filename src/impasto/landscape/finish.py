@@ -10,10 +10,11 @@ from impasto.landscape.brush import Strokes
 from impasto.landscape.easel import Easel
 from impasto.landscape.emotion import Mood
 from impasto.landscape.programme import Programme
-from impasto.landscape.scene import Scene
+from impasto.landscape.scene import LAYOUT, Scene
 
 __all__ = ["grade", "in_mood", "paint_seal", "splash"]
 
+QUIET = [LAYOUT.index(what) for what in ("sky", "water", "mist")]
 GREY = np.array([0.30, 0.59, 0.11], np.float32)
 
 
@@ -76,8 +77,8 @@ def paint_seal(easel: Easel, scene: Scene) -> None:
 
 
 def _unrest(easel: Easel, x: float, y: float, size: float) -> float:
-    """How much happens in a part of the picture."""
+    """How much stands in a part of the picture; whatever the light."""
     left, top = int((x - 0.01) * easel.side), int((y - 0.01) * easel.side)
     width = int((size + 0.02) * easel.side) + 1
-    part = (easel.colour[top : top + width, left : left + width] * GREY).sum(axis=2)
-    return float(np.float64(part).std() - 0.05 * part.mean(dtype=np.float64))
+    part = easel.layout[top : top + width, left : left + width]
+    return float(np.isin(part, QUIET, invert=True).mean())

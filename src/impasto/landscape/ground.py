@@ -46,7 +46,7 @@ def relit(pigment: Field, light: Light, lambert: Field, share: float) -> Field:
         lambert: Cosine of the sun's angle times what of the sun arrives, shape (...).
         share: From 0, the pigment itself, to 1.
     """
-    falling = light.ambient * np.float32(0.8) + light.direct * (lambert[..., None] * np.float32(0.75))
+    falling = light.ambient * np.float32(0.95) + light.direct * (lambert[..., None] * np.float32(0.95))
     return np.asarray(pigment * (1 - np.float32(share) + np.float32(share) * falling), np.float32)
 
 
@@ -54,7 +54,7 @@ def paint_sky(easel: Easel, scene: Scene, light: Light, view: View) -> Field:
     """Sky, sun or moon, and clouds; returns the sky's colour everywhere, as far as it is painted."""
     kind, camera = easel.programme, scene.camera
     # How dark the hour is shows on any paper.
-    dusk = np.float32((1 - light.day) * (0.25 + 0.5 * max(kind.sky, kind.light)))
+    dusk = np.float32((1 - light.day) * (0.16 + 0.5 * max(kind.sky, kind.light)))
     night = np.array([0.36, 0.42, 0.55], np.float32)
     easel.colour *= 1 - dusk * (1 - night)
     up = ((np.float32(camera.horizon) - easel.y) / np.float32(camera.focal)).clip(-0.2, None)
@@ -173,6 +173,8 @@ def paint_ground(easel: Easel, scene: Scene, light: Light, view: View, mist: Fie
     if kind.wash:
         dark = (np.float32(1.12) - np.float32(1.25) * tone).clip(0, 1) * np.float32(kind.wash) * uneven
         dark *= (np.float32(0.2) + np.float32(0.8) * clear) * reserve
+        # Snow is the paper itself.
+        dark *= 1 - np.float32(0.85) * _snow(scene, easel, view)
         # Level ground is mostly left as paper.
         dark *= np.where(view.owner == -1, np.float32(0.35), np.float32(1))
         easel.over(_run((dark * np.float32(0.85)).clip(0, 0.93), kind.bleed * easel.side), kind.ink)
@@ -226,11 +228,16 @@ def _pigment(easel: Easel, scene: Scene, view: View) -> Field:
             colour[own] = stone + (middle - stone) * (np.float32(0.35) * smooth(0.4, 0.9, rise[own]))[:, None]
     flat = view.owner < 0
     colour[flat] = plain * (1 + np.float32(0.08) * easel.cloud(11, 30, scene.seed % 127, 1)[flat])[:, None]
-    if scene.season == "winter" or scene.weather == "snow":
-        amount = 1.0 if scene.weather == "snow" else 0.75
-        lying = smooth(0.35, 0.62, view.normal[..., 1] + np.float32(0.1) * easel.tooth) * np.float32(amount)
-        colour = colour + (np.array([0.94, 0.95, 0.97], np.float32) - colour) * lying[..., None]
-    return colour
+    return colour + (np.array([0.94, 0.95, 0.97], np.float32) - colour) * _snow(scene, easel, view)[..., None]
+
+
+def _snow(scene: Scene, easel: Easel, view: View) -> Field:
+    """How much snow lies, in [0, 1]: on all that is not too steep, and more on summits."""
+    if scene.season != "winter" and scene.weather != "snow":
+        return np.zeros(view.owner.shape, np.float32)
+    high = smooth(100.0, 600.0, view.height) * np.float32(0.22)
+    lying = smooth(0.38, 0.62, view.normal[..., 1] + high + np.float32(0.1) * easel.tooth)
+    return lying * np.float32(1.0 if scene.weather == "snow" else 0.75)
 
 
 def is_rock(ridge: Ridge) -> bool:
@@ -295,7 +302,7 @@ def paint_water(easel: Easel, scene: Scene, light: Light, view: View, sky: Field
     source = np.where((mirror >= 0)[:, None], easel.colour[seen.clip(0, side - 1).astype(int), column], 0)
     sky_seen = sky[seen.clip(0, side - 1).astype(int), column]
     reflected = np.where((mirror >= 0)[:, None], source, sky_seen)
-    deep = relit(np.array([0.12, 0.26, 0.29], np.float32), light, np.full(len(rows), np.float32(0.5)), kind.light)
+    deep = relit(np.array([0.17, 0.33, 0.35], np.float32), light, np.full(len(rows), np.float32(0.5)), kind.light)
     if kind.sky <= 0.5:
         deep = easel.colour[rows, columns] * np.array([0.86, 0.90, 0.92], np.float32)
     weight = fresnel[:, None]

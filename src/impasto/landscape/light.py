@@ -72,7 +72,7 @@ def light_of(scene: Scene) -> Light:
     Source: Kasten & Young 1989 for the air mass.
     """
     elevation, azimuth = sun_position(scene.season, scene.hour)
-    day = _ramp(-9.0, 8.0, elevation)
+    day = _ramp(-11.0, 4.0, elevation)
     night = elevation < -5.0
     lit_from, compass = (-elevation, (azimuth + 180) % 360) if night else (elevation, azimuth)
     height = math.radians(max(2.0, lit_from))
@@ -84,7 +84,8 @@ def light_of(scene: Scene) -> Light:
     veil = {"clear": 1.0, "cloudy": 0.55, "mist": 0.45, "rain": 0.25, "snow": 0.4, "storm": 0.15}[scene.weather]
     dusk = math.exp(-(((elevation + 1.0) / 7.0) ** 2)) * (0.35 + 0.65 * veil)
     grey = 1 - veil
-    direct = through * veil * _ramp(-3.0, 6.0, elevation) * 1.15
+    # The eye opens for a low sun, so it is not as weak as it is red.
+    direct = through / through.max() ** 0.6 * veil * _ramp(-4.0, 4.0, elevation) * 1.1
     if night:
         direct = np.array([0.34, 0.40, 0.52]) * veil
     zenith = _mix((0.10, 0.14, 0.26), (0.34, 0.53, 0.80), day)
