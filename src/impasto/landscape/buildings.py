@@ -61,8 +61,9 @@ def _paint_face(
     pigment = {"wall": kind.wall, "roof": kind.roof, "wood": kind.wood, "accent": kind.accent, "stone": kind.foot,
                "dark": tuple(0.45 * c for c in kind.wood)}[face.pigment]  # fmt: skip
     normal = np.cross(corners[1] - corners[0], corners[2] - corners[0])
-    size = float(np.sqrt((normal**2).sum())) or 1.0
-    facing = normal / size
+    size = float(np.sqrt((normal**2).sum()))
+    # A face that is a line has rounding noise for a normal, which differs from processor to processor.
+    facing = normal / size if size > 1e-6 else np.zeros(3)
     if (facing * (_eye(stage) - corners.mean(axis=0))).sum() < 0:
         facing = -facing
     right, up, forward = stage.light.direction
