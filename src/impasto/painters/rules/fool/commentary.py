@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from impasto.landscape.emotion import mood
 from impasto.painters.rules.fool.critic import LEAST
 from impasto.painters.rules.fool.work import Attempt, Work
 
@@ -46,8 +47,9 @@ def _means(kept: Attempt, random: np.random.Generator) -> str:
     layers = f"{len(kept.stages) - 1} layers, coarse to fine"
     shift = "left its colours nearly as they were"
     if abs(plan.emotion.valence) + abs(plan.emotion.arousal) > 0.2:
-        light = "lighter" if plan.emotion.valence > 0.1 else "darker"
-        strong = "stronger" if 0.31 * plan.emotion.valence + 0.69 * plan.emotion.arousal > 0 else "quieter"
+        how = mood(plan.emotion.valence, plan.emotion.arousal)
+        light = "lighter" if how.lightness > 0 else "darker"
+        strong = "stronger" if how.saturation > 1 else "quieter"
         shift = f"made its colours {light} and {strong}"
     ways = (
         f"I worked in {plan.medium}, in {layers}, with {plan.colours} colours on the palette, and {shift}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import cv2
@@ -11,7 +12,7 @@ import numpy.typing as npt
 from impasto.painters.rules.fool.strokes import Path, seeds_of_error
 from impasto.painters.rules.fool.subject import Subject
 
-__all__ = ["contours"]
+__all__ = ["contours", "local_dark"]
 
 Floats = npt.NDArray[Any]
 
@@ -39,19 +40,32 @@ def contours(
     step = max(1.0, 1.5 * subject.unit)
     # Where edges crowd, as in leaves or fur, only the strongest are worth a line.
     crowd = cv2.GaussianBlur(np.minimum(subject.edges, 1), (0, 0), max(1.0, 12 * subject.unit))
-    bar = high * (1 + 3.0 * (crowd - 0.25).clip(0))
-    seeds = seeds_of_error(np.where(subject.edges > bar, subject.edges, 0), max(3, 4 * subject.unit), 0.0, random)
+    # In a calm place, such as a face, weaker ones count.
+    edges = np.where(subject.edges > 0.1, subject.edges * (0.55 + 0.45 * subject.worth) / (0.6 + 1.2 * crowd), 0)
+    seen = replace(subject, edges=edges.astype(np.float32))
+    seeds = seeds_of_error(np.where(edges > high, edges, 0), max(3, 4 * subject.unit), 0.0, random)
     if not len(seeds):
         return Path(np.zeros((0, 3, 2), np.float32), np.zeros((0, 3), np.float32)), np.zeros((0, 3), np.float32)
     for _ in range(3):
-        seeds = _climb(seeds, subject, step)
-    halves = [_follow(seeds, subject, step, sign, low, reach) for sign in (-1, 1)]
+        seeds = _climb(seeds, seen, step)
+    halves = [_follow(seeds, seen, step, sign, low, reach) for sign in (-1, 1)]
     points = np.stack([*halves[0][::-1], seeds, *halves[1]], axis=1)
     for _ in range(3):
         points[:, 1:-1] = 0.25 * points[:, :-2] + 0.5 * points[:, 1:-1] + 0.25 * points[:, 2:]
-    strength = _value(subject.edges, points.reshape(-1, 2)).reshape(points.shape[:2])
-    kept = _apart(points, strength, max(2.0, 2.4 * subject.unit), 8)
+    strength = _value(edges, points.reshape(-1, 2)).reshape(points.shape[:2])
+    kept = _apart(points, strength, max(2.0, 2.4 * subject.unit), 12)
     return Path(points[kept], np.ones((len(kept), points.shape[1]), np.float32)), strength[kept]
+
+
+def local_dark(light: Floats, unit: float) -> Floats:
+    """Small places darker than what is around them, such as eyes, in [0, 1], shape (H, W).
+
+    Args:
+        light: Lightness in 0..100, shape (H, W).
+        unit: Pixels for each 1/512 of the longest side.
+    """
+    fine, around = (cv2.GaussianBlur(light, (0, 0), max(0.5, s * unit)) for s in (0.7, 7.0))
+    return ((around - fine - 5) / 18).clip(0, 1).astype(np.float32)
 
 
 def _follow(  # noqa: PLR0917

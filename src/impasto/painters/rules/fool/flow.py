@@ -61,7 +61,12 @@ def edge_strength(lab: Floats, unit: float) -> Floats:
     )
     strength = np.minimum(fine, coarse * 1.3) + 0.3 * coarse
     top = max(float(np.quantile(strength, 0.99)), 2.0)
-    return (strength / np.float32(top)).astype(np.float32)
+    strength = (strength / np.float32(top)).astype(np.float32)
+    # The border of a photograph is no edge of anything in it.
+    rim = max(1, round(3 * unit))
+    inside = np.zeros_like(strength)
+    inside[rim:-rim, rim:-rim] = strength[rim:-rim, rim:-rim]
+    return inside
 
 
 def _tensor(lab: Floats) -> tuple[Floats, Floats, Floats]:

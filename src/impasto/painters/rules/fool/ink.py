@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from impasto.painters.rules.fool.contours import contours
+from impasto.painters.rules.fool.contours import contours, local_dark
 from impasto.painters.rules.fool.grounds import clouds, tooth
 from impasto.painters.rules.fool.palette import Intent
 from impasto.painters.rules.fool.plan import Plan
@@ -33,7 +33,8 @@ def ink(subject: Subject, intent: Intent, plan: Plan, random: np.random.Generato
     shape, unit = subject.lab.shape[:2], subject.unit
     paper = tooth(shape, max(1.0, 1.6 * unit), random)
     white = np.empty((*shape, 3), np.float32)
-    white[:] = np.array([96.5, *(1.2 * intent.tint + np.array([0, 3.5], np.float32))], np.float32)
+    sad = min(1.3, plan.strength) * max(0.0, -plan.emotion.valence)
+    white[:] = np.array([96.5 - 8 * sad, *(1.2 * intent.tint + np.array([0, 3.5], np.float32))], np.float32)
     white[..., 0] += 1.5 * (paper - 0.5)
     sheet = to_rgb(white)
     wet = np.zeros((*shape, 3), np.float32)
@@ -77,6 +78,8 @@ def _glazes(
         )
         moved = cv2.remap(colour, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         yield (amount * flow.clip(0, 2)).astype(np.float32), moved
+    accents = local_dark(intent.fine[..., 0], unit) * (1 + 0.25 * clouds(shape, 9 * unit, random)).clip(0.3, 1.5)
+    yield (0.85 * accents).astype(np.float32), colour
 
 
 def _pigment(lab: Floats, intent: Intent) -> Floats:
@@ -101,7 +104,7 @@ def _lines(
         width = unit * (0.45 + 1.7 * strength.clip(0, 1.2) ** 1.5) * lift * bold
         cover = _pen(Path(path.points, np.maximum(width, 0.45).astype(np.float32)), shape, paper, random)
     yield cover
-    dark = ((34 - intent.fine[..., 0]) / 22).clip(0, 1)
+    dark = ((min(34.0, float(np.quantile(intent.fine[..., 0], 0.2))) - intent.fine[..., 0]) / 16).clip(0, 1)
     seeds = seeds_of_error(dark, max(3, 5 * unit), 0.25, random)
     if len(seeds):
         points = trace(seeds, subject.flow, 2.2 * max(1.0, unit), 5, picture=intent.plain, tolerance=20, inertia=0.7)

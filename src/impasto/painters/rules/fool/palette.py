@@ -19,8 +19,8 @@ __all__ = ["Intent", "intend", "mix", "sketched", "tint_of"]
 
 Floats = npt.NDArray[Any]
 
-HUES = ((0, 75), (35, 85), (90, 55), (135, 32), (180, 300), (215, 265), (270, 235), (320, 160))
-"""Angle on the circle of emotions → hue in Lab, both in degrees: joy is yellow, anger red, sadness blue,
+HUES = ((0, 45), (32, 85), (90, 55), (135, 32), (180, 300), (215, 265), (270, 235), (315, 175), (342, 50))
+"""Angle on the circle of emotions → hue in Lab, both in degrees: joy is yellow, love pink, anger red, sadness blue,
 calm between blue and green, as most people have it (Jonauskaite et al. 2020, "Universal patterns in
 color-emotion associations", figure 2); the hue of angles between is our own."""
 
@@ -99,9 +99,16 @@ def _moved(lab: Floats, emotion: Emotion, strength: float, tint: Floats, level: 
     # one tint would look as through glass, and an opposite tint would turn clear colours grey.
     own = colour @ tint
     keeps = 1 / (1 + np.exp(-(own + 12) / 6))
-    share = np.float32(9 * force) * (0.2 + 0.8 * light / 100) * (0.25 + 0.75 * keeps)
+    share = (
+        np.float32(12 * force * (1 - 0.5 * max(0.0, emotion.valence)))
+        * (0.2 + 0.8 * light / 100)
+        * (0.25 + 0.75 * keeps)
+    )
     dark = np.float32(4 * force) * (1 - light / 100)[..., None] ** 2
     colour = colour + tint * share[..., None] + dark * np.array([0.2, -1.0], np.float32)
+    # No pigment is purer than this; what goes beyond looks like a sign of neon.
+    pure = np.sqrt((colour * colour).sum(2, keepdims=True))
+    colour = colour / (1 + (pure / 82) ** 4) ** 0.25
     return np.concatenate([light[..., None], colour], axis=2).astype(np.float32)
 
 

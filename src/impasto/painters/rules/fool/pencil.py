@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from impasto.painters.rules.fool.contours import contours
+from impasto.painters.rules.fool.contours import contours, local_dark
 from impasto.painters.rules.fool.grounds import clouds, tooth
 from impasto.painters.rules.fool.palette import Intent
 from impasto.painters.rules.fool.plan import Plan
@@ -21,8 +21,9 @@ __all__ = ["pencil"]
 
 Floats = npt.NDArray[Any]
 
-PASSES = ((0.0, 2.3, 0.20), (0.22, 2.0, 0.30), (-0.75, 2.0, 0.40), (0.10, 1.7, 0.9))
-"""Hatchings: turn in radians, spacing in 1/512 of the longest side, and the most density each may add."""
+PASSES = ((0.0, 2.3, 0.20), (0.22, 2.0, 0.30), (-0.75, 2.0, 0.40), (0.10, 1.7, 0.9), (0.0, 1.3, 0.8))
+"""Hatchings: turn in radians, spacing in 1/512 of the longest side, and the most density each may add.
+The last one has short lines and models what is small."""
 
 
 def pencil(subject: Subject, intent: Intent, plan: Plan, random: np.random.Generator) -> Iterator[Floats]:
@@ -39,22 +40,22 @@ def pencil(subject: Subject, intent: Intent, plan: Plan, random: np.random.Gener
     sheet = _Sheet(paper, intent, plan, clouds(shape, 90 * unit, random))
     # Places no one looks at are left to the paper.
     finish = (0.34 + 1.5 * cv2.GaussianBlur(subject.worth, (0, 0), max(1, 14 * unit))).clip(0, 1)
-    wanted = -np.log(1 - 0.80 * dark * finish)
-    lines, strength = contours(subject, high=0.42, low=0.16, reach=22, random=random)
+    wanted = -np.log(1 - 0.80 * dark * finish) + 0.7 * local_dark(intent.fine[..., 0], unit)
+    lines, strength = contours(subject, high=0.42, low=0.17, reach=22, random=random)
     graphite += _outline(lines, strength * 0.4, 1.0 * unit, shape, random)
     yield sheet.seen(graphite, colour)
     for nth, (turn, gap, most) in enumerate(PASSES):
-        lack = wanted - cv2.GaussianBlur(graphite, (0, 0), max(0.8, 2.5 * unit))
+        lack = wanted - cv2.GaussianBlur(graphite, (0, 0), max(0.8, (2.5 if nth < 4 else 1.3) * unit))
         field = _hatching(subject, turn, plan.freedom, random)
         graphite += _hatch(lack.clip(0, most), field, gap * unit / plan.detail**0.5, nth, subject, random)
         if nth == 1:
             graphite = _rubbed(graphite, unit)
         yield sheet.seen(graphite, colour)
-    hue = (intent.fine[..., 1:] @ intent.tint / 34).clip(0, 1)
-    touch = (0.15 + 0.85 * hue) * (0.2 + 0.6 * dark) * finish * min(1.0, 0.4 + 0.5 * plan.strength)
+    hue = ((np.linalg.norm(sheet.lead[..., 1:], axis=2) - 5) / 28).clip(0.1, 1.6)
+    touch = hue * (0.25 + 0.6 * dark) * (0.3 + 0.7 * finish) * min(1.6, 0.3 + 0.6 * plan.strength)
     for turn in (-0.2, 0.25):
         field = _hatching(subject, turn, plan.freedom, random)
-        colour += _hatch(touch * 0.42, field, 3.0 * unit, 0, subject, random)
+        colour += _hatch(touch * 0.42, field, 2.8 * unit, 0, subject, random)
     yield sheet.seen(graphite, colour)
     graphite += _outline(lines, strength, 1.25 * unit, shape, random)
     yield sheet.seen(graphite, colour)
@@ -65,15 +66,15 @@ class _Sheet:
 
     def __init__(self, paper: Floats, intent: Intent, plan: Plan, stain: Floats) -> None:
         self.paper = paper
+        # Sad drawings are made on grey paper, excited ones on tinted paper.
+        force = plan.strength * min(1.0, abs(plan.emotion.arousal) + 0.3)
+        hue = (2 + (9 if plan.emotion.arousal > 0 else 2) * force) * intent.tint + np.array([0, 3], np.float32)
         white = np.empty((*paper.shape, 3), np.float32)
-        white[:] = np.array(
-            [95.5 - 2.5 * max(0.0, -plan.emotion.valence), *(2.2 * intent.tint + np.array([0, 3], np.float32))],
-            np.float32,
-        )
+        white[:] = np.array([95.5 - 15 * min(1.3, plan.strength) * max(0.0, -plan.emotion.valence), *hue], np.float32)
         white[..., 0] += 0.35 * stain + 1.6 * (paper - 0.5)
         self.white = to_rgb(white)
-        lead = to_rgb(np.array([[[48, *(30 * intent.tint)]]], np.float32))[0, 0]
-        self.absorb = -np.log(lead.clip(0.03, 1))
+        self.lead = _leads(intent, plan)
+        self.absorb = -np.log(to_rgb(self.lead).clip(0.03, 1))
 
     def seen(self, graphite: Floats, colour: Floats) -> Floats:
         """The drawing, RGB in [0, 1]."""
@@ -85,6 +86,21 @@ class _Sheet:
         grip = hills + (1 - hills) * (0.35 + 0.5 * np.exp(-1 / (0.3 + graphite)))[..., None]
         drawn: Floats = (self.white * np.exp(-(grey * grip + tint * hills))).clip(0, 1)
         return drawn
+
+
+def _leads(intent: Intent, plan: Plan) -> Floats:
+    """The coloured pencil of each place, Lab, shape (H, W, 3).
+
+    A quiet drawing has one colour beside graphite, that of the emotion; an excited one takes up the colours
+    of the subject as well.
+    """
+    lively = float(np.clip(0.35 + 0.9 * plan.emotion.arousal, 0, 1))
+    lead = np.full(intent.fine.shape, 48, np.float32)
+    own = intent.fine[..., 1:]
+    agrees = (own @ intent.tint / 34).clip(0, 1)[..., None]
+    quiet = intent.tint * (6 + 26 * agrees)
+    lead[..., 1:] = (1 - lively) * quiet + lively * (1.25 * own + 3 * intent.tint)
+    return lead
 
 
 def _darkness(intent: Intent) -> Floats:
