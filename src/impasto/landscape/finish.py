@@ -62,7 +62,7 @@ def paint_seal(easel: Easel, scene: Scene) -> None:
     random = np.random.default_rng((scene.seed, 53))
     size = 0.042
     spots = [(x, y) for x in (0.05, 0.908) for y in (0.06, 0.72, 0.86)]
-    calm = [_unrest(easel, x, y, size) for x, y in spots]
+    calm = [_unrest(easel, x, y, size) + 0.05 * random.random() for x, y in spots]
     x, y = spots[int(np.argmin(calm))]
     red = (0.72, 0.14, 0.10)
     edge = np.array([(0.04, 0), (0.96, 0.02), (1, 0.95), (0.05, 1), (0, 0.5)]) + random.normal(0, 0.012, (5, 2))

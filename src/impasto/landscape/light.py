@@ -95,7 +95,7 @@ def light_of(scene: Scene) -> Light:
     overcast = _mix((0.24, 0.27, 0.34), (0.74, 0.76, 0.78), day) * (0.75 if scene.weather == "storm" else 1.0)
     zenith, horizon = _mix(zenith, overcast, 0.85 * grey), _mix(horizon, overcast * 1.06, 0.75 * grey)
     glow = _mix((0.75, 0.8, 0.95) if night else (1.0, 0.95, 0.82), (1.0, 0.58, 0.28), dusk) * (0.3 + 0.7 * veil)
-    ambient = (0.45 * zenith + 0.55 * horizon) * (0.62 + 0.3 * grey + 0.35 * (1 - day))
+    ambient = (0.45 * zenith + 0.55 * horizon) * (0.62 + 0.3 * grey + 0.35 * (1 - day) + 0.3 * dusk)
     colours = {"direct": direct, "zenith": zenith, "horizon": horizon, "glow": glow, "ambient": ambient}
     return Light(
         direction=direction,
