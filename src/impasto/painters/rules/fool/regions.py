@@ -80,8 +80,10 @@ def _patches(lab: Floats) -> Labels:
 def _merge(labels: Labels, lab: Floats, count: int) -> Labels:
     """Merge neighbours, cheapest pair first, until `count` regions are left."""
     k = int(labels.max()) + 1
-    size = np.bincount(labels.ravel(), minlength=k).astype(float)
-    mean = np.stack([np.bincount(labels.ravel(), lab[..., c].ravel(), k) for c in range(3)], 1) / size[:, None]
+    count_of = np.bincount(labels.ravel(), minlength=k).astype(float)
+    means = np.stack([np.bincount(labels.ravel(), lab[..., c].ravel(), k) for c in range(3)], 1) / count_of[:, None]
+    # Plain numbers: there are many steps with little in each.
+    size, mean = count_of.tolist(), means.tolist()
     pairs = np.concatenate(
         [np.stack([a.ravel(), b.ravel()], 1) for a, b in ((labels[1:], labels[:-1]), (labels[:, 1:], labels[:, :-1]))]
     )
@@ -93,8 +95,9 @@ def _merge(labels: Labels, lab: Floats, count: int) -> Labels:
     age, parent, left = [0] * k, list(range(k)), k
 
     def cost(a: int, b: int) -> float:
-        gap = mean[a] - mean[b]
-        return float(size[a] * size[b] / (size[a] + size[b]) * (gap @ gap + 4.0))
+        (l1, a1, b1), (l2, a2, b2) = mean[a], mean[b]
+        gap = (l1 - l2) ** 2 + (a1 - a2) ** 2 + (b1 - b2) ** 2
+        return float(size[a] * size[b] / (size[a] + size[b]) * (gap + 4.0))
 
     heap = [(cost(a, b), a, b, 0, 0) for a, b in pairs.tolist()]
     heapq.heapify(heap)
@@ -102,7 +105,8 @@ def _merge(labels: Labels, lab: Floats, count: int) -> Labels:
         _, a, b, age_a, age_b = heapq.heappop(heap)
         if parent[a] != a or parent[b] != b or (age[a], age[b]) != (age_a, age_b):
             continue
-        mean[a] = (mean[a] * size[a] + mean[b] * size[b]) / (size[a] + size[b])
+        both = size[a] + size[b]
+        mean[a] = [(x * size[a] + y * size[b]) / both for x, y in zip(mean[a], mean[b], strict=True)]
         size[a] += size[b]
         parent[b], left, age[a] = a, left - 1, age[a] + 1
         near[a] = {n for n in near[a] | near[b] if n not in (a, b)}

@@ -160,33 +160,31 @@ def sweep(path: Path, shape: tuple[int, int], allowed: tuple[Ints, Ints] | None 
             stays inside its own.
     """
     height, width = shape
-    far = lengths(path.points)
-    marks = np.maximum(1, np.ceil(far[:, -1] / STEP)).astype(np.int64)
+    walk = _walk(path)
     # A pixel more on each side, so that the edge can fade.
     rails = np.ceil((path.width.max(1) + 2) / STEP).astype(np.int64)
-    stroke, mark, rail = _grid(marks, rails)
-    place, part = _along(far, marks, stroke, mark)
-    x, y, dx, dy, w = _spot(path, place, part)
-    across = ((rail + np.float32(0.5)) / rails[stroke].astype(np.float32) - np.float32(0.5)) * (w + 2)
-    column, row = np.rint(x - dy * across).astype(np.int64), np.rint(y + dx * across).astype(np.int64)
-    inside = (column >= 0) & (column < width) & (row >= 0) & (row < height)
-    pixel = row * width + column
+    mark, across = _beside(walk, rails, 2.0)
+    column = np.rint(walk.x[mark] - walk.dy[mark] * across).astype(np.int32)
+    row = np.rint(walk.y[mark] + walk.dx[mark] * across).astype(np.int32)
+    inside = np.flatnonzero((column >= 0) & (column < width) & (row >= 0) & (row < height))
+    pixel = row[inside] * np.int64(width) + column[inside]
     if allowed is not None:
-        inside[inside] = allowed[0].ravel()[pixel[inside]] == allowed[1][stroke[inside]]
-    kept = np.flatnonzero(inside)
+        same = allowed[0].ravel()[pixel] == allowed[1][walk.stroke[mark[inside]]]
+        inside, pixel = inside[same], pixel[same]
     # Of equal indices numpy assigns the last value: the stroke painted last.
     owner = np.full(height * width, -1, np.int64)
-    owner[pixel[kept]] = kept
-    own = owner[owner >= 0]
-    off = (column[own] - x[own]).astype(np.float32), (row[own] - y[own]).astype(np.float32)
-    there = far.ravel()[place[own]] + part[own] * (far.ravel()[place[own] + 1] - far.ravel()[place[own]])
+    owner[pixel] = inside
+    where = np.flatnonzero(owner >= 0)
+    own = owner[where]
+    m = mark[own]
+    off = (column[own] - walk.x[m]).astype(np.float32), (row[own] - walk.y[m]).astype(np.float32)
     return Touch(
-        pixel=pixel[own],
-        stroke=stroke[own],
-        across=off[1] * dx[own] - off[0] * dy[own],
-        half=w[own] / 2,
-        along=there + off[0] * dx[own] + off[1] * dy[own],
-        length=far[stroke[own], -1],
+        pixel=where,
+        stroke=walk.stroke[m],
+        across=off[1] * walk.dx[m] - off[0] * walk.dy[m],
+        half=walk.width[m] / 2,
+        along=walk.along[m] + off[0] * walk.dx[m] + off[1] * walk.dy[m],
+        length=walk.length[walk.stroke[m]],
     )
 
 
@@ -202,17 +200,11 @@ def deposit(path: Path, dark: Floats, shape: tuple[int, int]) -> Floats:
         Density, shape (H, W); under a stroke of density 1 it is about 1.
     """
     height, width = shape
-    far = lengths(path.points)
-    marks = np.maximum(1, np.ceil(far[:, -1] / STEP)).astype(np.int64)
+    walk = _walk(path, dark)
     rails = np.maximum(1, np.ceil(path.width.max(1) / STEP)).astype(np.int64)
-    stroke, mark, rail = _grid(marks, rails)
-    place, part = _along(far, marks, stroke, mark)
-    x, y, dx, dy, w = _spot(path, place, part)
-    across = ((rail + np.float32(0.5)) / rails[stroke].astype(np.float32) - np.float32(0.5)) * w
-    x, y = x - dy * across, y + dx * across
-    flat = dark.ravel()
-    amount = flat[place] + part * (flat[place + 1] - flat[place])
-    mass = amount * (far[:, -1] / marks)[stroke] * w / rails[stroke]
+    mark, across = _beside(walk, rails, 0.0)
+    x, y = walk.x[mark] - walk.dy[mark] * across, walk.y[mark] + walk.dx[mark] * across
+    mass = (walk.value * walk.gap * walk.width / rails[walk.stroke])[mark]
     left, top = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
     fx, fy = x - left, y - top
     board = np.zeros(height * width)
@@ -228,37 +220,60 @@ def deposit(path: Path, dark: Floats, shape: tuple[int, int]) -> Floats:
     return board.reshape(shape).astype(np.float32)
 
 
-def _grid(marks: Ints, rails: Ints) -> tuple[Ints, Ints, Ints]:
-    """Stroke, mark along it and rail across it, of all marks of all strokes."""
-    count = marks * rails
-    stroke = np.repeat(np.arange(len(count)), count)
-    nth = np.arange(len(stroke)) - np.repeat(np.cumsum(count) - count, count)
-    return stroke, nth // rails[stroke], nth % rails[stroke]
+@dataclass(frozen=True)
+class _Walk:
+    """Marks in equal steps along strokes, all of shape (M,) but the last, of shape (S,)."""
+
+    stroke: Ints
+    x: Floats
+    y: Floats
+    dx: Floats
+    dy: Floats
+    width: Floats
+    value: Floats
+    along: Floats
+    gap: Floats
+    length: Floats
 
 
-def _along(far: Floats, marks: Ints, stroke: Ints, mark: Ints) -> tuple[Ints, Floats]:
-    """The flat index of the point before each mark, and the share of the way to the next."""
-    size = far.shape[1]
-    at = (np.repeat(np.arange(len(marks)), marks), np.arange(marks.sum()) - np.repeat(np.cumsum(marks) - marks, marks))
-    distance = (at[1] + np.float32(0.5)) / marks[at[0]] * far[at[0], -1]
+def _walk(path: Path, value: Floats | None = None) -> _Walk:
+    """Walk along strokes; `value`, shape (S, P), is read on the way."""
+    far = lengths(path.points)
+    marks = np.maximum(1, np.ceil(far[:, -1] / STEP)).astype(np.int64)
+    stroke = np.repeat(np.arange(len(marks)), marks)
+    nth = np.arange(len(stroke)) - np.repeat(np.cumsum(marks) - marks, marks)
+    gap = (far[:, -1] / marks)[stroke].astype(np.float32)
+    along = (nth + np.float32(0.5)) * gap
     # Strokes laid end to end, so that one search finds the points of all.
-    total = np.float64(far[:, -1]) + 1.0
+    total = far[:, -1].astype(np.float64) + 1.0
     start = np.cumsum(total) - total
-    index = np.searchsorted((far + start[:, None]).ravel(), distance + start[at[0]], side="right") - 1
-    index = index.clip(at[0] * size, at[0] * size + size - 2)
-    flat = far.ravel()
-    gap = flat[index + 1] - flat[index]
-    part = ((distance - flat[index]) / np.maximum(gap, 1e-6)).clip(0, 1).astype(np.float32)
-    first = np.cumsum(marks) - marks
-    own = first[stroke] + mark
-    return index[own], part[own]
+    size = far.shape[1]
+    index = np.searchsorted((far + start[:, None]).ravel(), along + start[stroke], side="right") - 1
+    index = index.clip(stroke * size, stroke * size + size - 2)
+    flat, width, read = path.points.reshape(-1, 2), path.width.ravel(), far.ravel()
+    part = ((along - read[index]) / np.maximum(read[index + 1] - read[index], 1e-6)).clip(0, 1).astype(np.float32)
+    here = flat[index]
+    step = flat[index + 1] - here
+    reach = np.sqrt((step * step).sum(1)) + 1e-6
+    values = width if value is None else value.ravel()
+    return _Walk(
+        stroke=stroke,
+        x=here[:, 0] + part * step[:, 0],
+        y=here[:, 1] + part * step[:, 1],
+        dx=step[:, 0] / reach,
+        dy=step[:, 1] / reach,
+        width=width[index] + part * (width[index + 1] - width[index]),
+        value=values[index] + part * (values[index + 1] - values[index]),
+        along=along.astype(np.float32),
+        gap=gap,
+        length=far[:, -1],
+    )
 
 
-def _spot(path: Path, place: Ints, part: Floats) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """Column, row, direction (column, row) and width at places along strokes."""
-    flat, width = path.points.reshape(-1, 2), path.width.ravel()
-    here, there = flat[place], flat[place + 1]
-    step = there - here
-    size = np.sqrt((step * step).sum(1)) + 1e-6
-    x, y = here[:, 0] + part * step[:, 0], here[:, 1] + part * step[:, 1]
-    return x, y, step[:, 0] / size, step[:, 1] / size, width[place] + part * (width[place + 1] - width[place])
+def _beside(walk: _Walk, rails: Ints, more: float) -> tuple[Ints, Floats]:
+    """For each mark as many as its stroke has rails: which mark, and how many pixels beside the middle line."""
+    count = rails[walk.stroke]
+    mark = np.repeat(np.arange(len(count)), count)
+    rail = np.arange(len(mark)) - np.repeat(np.cumsum(count) - count, count)
+    share = (rail.astype(np.float32) + np.float32(0.5)) * (1 / count).astype(np.float32)[mark] - np.float32(0.5)
+    return mark, share * (walk.width + np.float32(more))[mark]
