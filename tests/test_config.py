@@ -102,3 +102,24 @@ def test_a_number_too_long_to_read_is_text_not_a_traceback():
     assert parse_pairs([f"width={digits}"]) == {"width": digits}
     with pytest.raises(ConfigError, match="width"):
         load(Brush, parse_pairs([f"width={digits}"]))
+
+
+@config
+class Pot:
+    brush: Brush = Brush()
+    spare: tuple[Brush, ...] = ()
+
+
+@pytest.mark.parametrize("values", [{"brush": {"widht": 3}}, {"spare": [{}, {"widht": 3}]}])
+def test_an_unknown_key_inside_is_compared_with_the_settings_of_its_own_class(values):
+    with pytest.raises(ConfigError) as caught:
+        load(Pot, values)
+    assert "widht'; did you mean 'width'?" in str(caught.value)
+    assert "Settings of Brush: width, rate, kind, colours." in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [["red"] * 10_000, "r" * 10_000, [[[[[[["deep"]]]]]]]])
+def test_a_long_value_is_not_repeated_in_full(value):
+    with pytest.raises(ConfigError, match=r"width = ") as caught:
+        load(Brush, {"width": value})
+    assert len(str(caught.value)) < 250

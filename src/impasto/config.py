@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import reprlib
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar, cast, dataclass_transform
+from typing import Any, TypeVar, cast, dataclass_transform, get_args, get_type_hints
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as _pydantic_dataclass
@@ -20,6 +21,10 @@ from impasto.errors import ConfigError, suggestion
 __all__ = ["Field", "config", "load", "override", "parse_pairs", "to_dict"]
 
 C = TypeVar("C")
+
+SHORT = reprlib.Repr()
+SHORT.maxlevel, SHORT.maxstring, SHORT.maxother, SHORT.maxlong = 3, 80, 80, 80
+"""Says a wrong value without repeating all of it: it may be a long list, or nested deeply."""
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(Field,))
@@ -72,13 +77,34 @@ def parse_pairs(pairs: Iterable[str]) -> dict[str, Any]:
 
 def _explain(cls: type, error: ValidationError) -> str:
     """Say in one sentence a problem what is wrong with a config."""
-    names = [field.name for field in dataclasses.fields(cls)]
     lines = []
-    for problem in error.errors():
+    for problem in error.errors(include_url=False, include_context=False):
         key = ".".join(str(part) for part in problem["loc"])
         if problem["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
-            lines.append(f"unknown setting {key!r}{suggestion(key, names)} Settings: {', '.join(names)}.")
+            *place, last = problem["loc"]
+            owner = _class_at(cls, place)
+            names = [field.name for field in dataclasses.fields(owner)]
+            of = f" of {owner.__name__}" if place else ""
+            lines.append(f"unknown setting {key!r}{suggestion(str(last), names)} Settings{of}: {', '.join(names)}.")
         else:
             what = problem["msg"][0].lower() + problem["msg"][1:]
-            lines.append(f"{key} = {problem['input']!r}: {what}.")
+            lines.append(f"{key} = {SHORT.repr(problem['input'])}: {what}.")
     return f"{cls.__name__}: " + " ".join(lines)
+
+
+def _class_at(cls: type, place: Iterable[Any]) -> type:
+    """The config that lies inside a config, by names of fields and numbers in their tuples."""
+    for part in place:
+        if isinstance(part, str):
+            inside = _config_in(get_type_hints(cls)[part])
+            if inside is None:
+                return cls
+            cls = inside
+    return cls
+
+
+def _config_in(hint: Any) -> type | None:
+    """The config that a type names, such as the `Ridge` of `tuple[Ridge, ...]`."""
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return hint
+    return next((found for inner in get_args(hint) if (found := _config_in(inner)) is not None), None)
