@@ -9,11 +9,12 @@ import pytest
 from PIL import Image
 
 from impasto.data.prepare import prepare
-from impasto.data.store import STORE_VERSION, Store
+from impasto.data.store import FILES, STORE_VERSION, Store, seal
 from impasto.errors import StoreError, UnknownName
 
 Quiet = Callable[[int, int], None]
 Scene = Callable[..., Image.Image]
+MAP_FILES = ("layout.npy", "depth.npy")
 
 
 @pytest.fixture
@@ -139,3 +140,51 @@ def test_the_hash_stands_for_the_content(pictures: Path, root: Path, tmp_path: P
     assert again.hash == Store.open(root).hash
     assert other.hash != again.hash
     assert np.array_equal(other.pictures, again.pictures)
+
+
+def with_maps(root: Path, layout: np.ndarray | None = None) -> Path:
+    """The store, sealed again with a layout and a depth for each picture."""
+    manifest = json.loads((root / "manifest.json").read_text())
+    facts = {key: manifest[key] for key in ("resolution", "label", "label_columns")}
+    values = np.arange(12 * 16 * 16, dtype=np.uint16).reshape(12, 16, 16)
+    np.save(root / "layout.npy", (values % 3).astype(np.uint8) if layout is None else layout)
+    np.save(root / "depth.npy", values)
+    maps = {"layout": {"legend": ["sky", "hill", "lake"]}, "depth": {}}
+    seal(root, {**facts, "maps": maps}, (*FILES, *MAP_FILES))
+    return root
+
+
+def test_maps_lie_beside_the_pictures(root: Path) -> None:
+    assert Store.open(root).maps == {}
+    plain = Store.open(root).hash
+    store = Store.open(with_maps(root))
+    assert list(store.maps) == ["layout", "depth"]
+    assert store.manifest["maps"]["layout"]["legend"][2] == "lake"
+    assert not store.maps["depth"].flags.writeable
+    assert set(store.manifest["files"]) == {*FILES, *MAP_FILES}
+    assert store.hash != plain
+    test = store.split("test")
+    assert (test.map("depth", [2, 0]) == store.maps["depth"][test.indices[[2, 0]]]).all()
+    assert test.map("layout").shape == (5, 16, 16)
+    with pytest.raises(UnknownName, match="map 'dept'; did you mean 'depth'"):
+        test.map("dept")
+
+
+@pytest.mark.parametrize("name", MAP_FILES)
+def test_a_changed_byte_of_a_map_is_found(root: Path, name: str) -> None:
+    file = with_maps(root) / name
+    data = bytearray(file.read_bytes())
+    data[-1] ^= 1
+    file.write_bytes(data)
+    Store.open(root, verify=False)
+    with pytest.raises(StoreError, match=name):
+        Store.open(root)
+    file.unlink()
+    with pytest.raises(StoreError, match=f"lacks {name}"):
+        Store.open(root, verify=False)
+
+
+@pytest.mark.parametrize("wrong", [np.zeros((12, 16, 8), np.uint8), np.zeros((12, 16, 16), np.int16)])
+def test_maps_that_do_not_fit_the_pictures(root: Path, wrong: np.ndarray) -> None:
+    with pytest.raises(StoreError, match="map layout of"):
+        Store.open(with_maps(root, layout=wrong))

@@ -1,8 +1,8 @@
 """A part of a folder: some dozens of pictures, decoded and framed together, kept in one file.
 
 Parts are what workers make and what an interrupted preparation finds again. As a program
-(`python -m impasto.data.parts`) this file is a worker: it reads a job a line and answers a line.
-It must not import torch, which would take each worker a second to start, nor anything else it can do without.
+(`python -m impasto.data.parts`) this file is a worker. It must not import torch, which would take
+each worker a second to start, nor anything else it can do without.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +22,12 @@ from PIL import Image
 from impasto.data.framing import find_bars, flags_of, frame, least_side
 from impasto.data.reading import Unreadable, read_picture
 from impasto.data.twins import THUMB, perceptual_hashes
+from impasto.data.workers import serve
 from impasto.files import write_whole
 
-__all__ = ["Framing", "job_line", "load_facts", "load_pixels", "make_part"]
+__all__ = ["Framing", "load_facts", "load_pixels", "make_part", "pack"]
+
+Bytes = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
@@ -39,19 +41,20 @@ class Framing:
     limit: int
 
 
-def make_part(folder: Path, names: list[str], framing: Framing, file: Path, crashed: Sequence[str] = ()) -> None:
+def make_part(settings: dict[str, Any], names: list[str], file: Path, crashed: list[str]) -> None:
     """Read and frame some pictures and write them, whole or not at all.
 
     Args:
-        folder: The folder of pictures.
-        names: Files of the part, relative to it.
-        framing: How.
+        settings: 'folder', that of the pictures, and 'framing', the values of a `Framing`.
+        names: Files of the part, relative to the folder.
         file: Where to.
         crashed: Further files, which no decoder survives.
 
     Raises:
         ImpastoError: When the part cannot be written.
     """
+    told = settings["framing"]
+    folder, framing = Path(settings["folder"]), Framing(**{**told, "background": tuple(told["background"])})
     side = framing.resolution
     pixels = np.empty((len(names), side, side, 3), np.uint8)
     thumbs = np.empty((len(names), THUMB, THUMB, 3), np.uint8)
@@ -74,15 +77,30 @@ def make_part(folder: Path, names: list[str], framing: Framing, file: Path, cras
         looks = f"{fact['width']} {fact['height']}".encode() + thumbs[row].tobytes() + pixels[row].tobytes()
         fact["sha"], fact["phash"] = hashlib.sha256(looks).hexdigest(), phash
         fact["flags"] = sorted([*fact["flags"], *flags_of(pixels[row])])
-    told = json.dumps({"facts": facts, "rejects": rejects}).encode()
+    pack(file, facts, rejects, (thumbs[:count], pixels[:count]))
+
+
+def pack(file: Path, facts: list[dict[str, Any]], rejects: list[dict[str, str]], arrays: Sequence[Bytes]) -> None:
+    """Write a part, whole or not at all.
+
+    Args:
+        file: Where to.
+        facts: What is known of each picture, as plain values.
+        rejects: What is known of each file that could not be read.
+        arrays: Thumbnails, pictures, and any maps, one row a picture.
+
+    Raises:
+        ImpastoError: When it cannot be written.
+    """
+    head = json.dumps({"facts": facts, "rejects": rejects}).encode()
     packed = io.BytesIO()
     # One after another: an .npz would take the time of a checksum, twice, of a file that is whole or absent.
-    for values in (np.frombuffer(told, np.uint8), thumbs[:count], pixels[:count]):
+    for values in (np.frombuffer(head, np.uint8), *arrays):
         np.save(packed, values)
     write_whole(file, packed.getvalue())
 
 
-def load_facts(file: Path) -> tuple[list[dict[str, Any]], list[dict[str, str]], npt.NDArray[np.uint8]]:
+def load_facts(file: Path) -> tuple[list[dict[str, Any]], list[dict[str, str]], Bytes]:
     """What is known of a part.
 
     Returns:
@@ -94,14 +112,14 @@ def load_facts(file: Path) -> tuple[list[dict[str, Any]], list[dict[str, str]], 
         return told["facts"], told["rejects"], np.load(packed)
 
 
-def load_pixels(file: Path) -> npt.NDArray[np.uint8]:
-    """The pictures of a part, shape (N, R, R, 3)."""
+def load_pixels(file: Path, which: int = 0) -> Bytes:
+    """The pictures of a part, shape (N, R, R, 3), or the map of that number, from 1, shape (N, R, R)."""
     with file.open("rb") as packed:
-        *_, pixels = (np.load(packed) for _ in range(3))
+        *_, pixels = (np.load(packed) for _ in range(3 + which))
         return pixels
 
 
-def _one(path: Path, framing: Framing, pixels: npt.NDArray[np.uint8], thumb: npt.NDArray[np.uint8]) -> dict[str, Any]:
+def _one(path: Path, framing: Framing, pixels: Bytes, thumb: Bytes) -> dict[str, Any]:
     """Fill in the square picture and the thumbnail of a file; what reading it tells."""
     least = least_side(framing.crop, framing.resolution, framing.crop_bars)
     reading = read_picture(path, background=framing.background, limit=framing.limit, least=least)
@@ -117,27 +135,5 @@ def _one(path: Path, framing: Framing, pixels: npt.NDArray[np.uint8], thumb: npt
     return {"width": width, "height": height, "kind": reading.kind, "flags": flags}
 
 
-def job_line(folder: Path, names: list[str], framing: Framing, file: Path, crashed: Sequence[str] = ()) -> str:
-    """A job as a worker reads it."""
-    job = {"folder": str(folder), "names": names, "framing": asdict(framing), "file": str(file)}
-    return json.dumps({**job, "crashed": list(crashed)}) + "\n"
-
-
-def _work() -> None:
-    """Make parts as told on the standard input until it closes."""
-    # What a decoder prints must not be taken for an answer.
-    answers, sys.stdout = sys.stdout, sys.stderr
-    print("{}", file=answers, flush=True)
-    for line in sys.stdin:
-        job = json.loads(line)
-        framing = Framing(**{**job["framing"], "background": tuple(job["framing"]["background"])})
-        answer = {}
-        try:
-            make_part(Path(job["folder"]), job["names"], framing, Path(job["file"]), job["crashed"])
-        except Exception as error:  # told to the parent, which raises it
-            answer = {"error": str(error)}
-        print(json.dumps(answer), file=answers, flush=True)
-
-
 if __name__ == "__main__":
-    _work()
+    serve(make_part)

@@ -15,13 +15,13 @@ from impasto import __version__
 from impasto.data.finding import Found, Reject, find
 from impasto.data.framing import CROPS
 from impasto.data.labelling import choose_label, read_labels
-from impasto.data.parts import Framing, load_facts
-from impasto.data.progress import Progress, shown
+from impasto.data.parts import Framing, load_facts, make_part
+from impasto.data.progress import Progress
 from impasto.data.reading import PIXEL_LIMIT
 from impasto.data.store import Store
 from impasto.data.twins import THUMB, exact_groups, near_groups
-from impasto.data.workers import Job, cores, make_parts
-from impasto.data.workshop import plan_parts, workshop
+from impasto.data.workers import Job, cores
+from impasto.data.workshop import make_all, plan_parts, workshop
 from impasto.data.writing import Kept, write_store
 from impasto.errors import DataError, ImpastoError, UnknownName, UsageError
 from impasto.files import whole_folder
@@ -91,9 +91,11 @@ def prepare(
     _check_found(folder, found, max_bad)
     # A wrong name should fail now, not after an hour of decoding.
     choose_label(labels, [source.name for source in found.pictures], label)
-    with workshop(out, folder, found, framing) as work:
-        jobs = plan_parts(found, resolution, work)
-        _make(folder, jobs, framing, workers, progress)
+    sources = [asdict(source) for source in found.pictures]
+    with workshop(out, [str(folder.resolve()), asdict(framing), sources]) as work:
+        jobs = plan_parts([source.name for source in found.pictures], resolution, work)
+        settings = {"folder": str(folder), "framing": asdict(framing)}
+        make_all(make_part, settings, jobs, workers=workers, title="Preparing pictures", progress=progress)
         kept = _sift(folder, found, jobs, work / "thumbs", options)
         kept.rejects.extend(labels.rejects)
         kept.rejects.sort(key=lambda reject: (reject.reason, reject.file))
@@ -125,21 +127,6 @@ def _colour(name: str) -> tuple[int, int, int]:
     except ValueError:
         raise UsageError(f"background must be a colour such as 'white' or '#f4ecd8', not {name!r}.") from None
     return red, green, blue
-
-
-def _make(folder: Path, jobs: list[Job], framing: Framing, workers: int, progress: Progress | None) -> None:
-    todo = [job for job in jobs if not job[1].exists()]
-    total = sum(len(names) for names, _ in jobs)
-    done = total - sum(len(names) for names, _ in todo)
-    with shown("Preparing pictures", progress) as tell:
-        tell(done, total)
-
-        def more(count: int) -> None:
-            nonlocal done
-            done += count
-            tell(done, total)
-
-        make_parts(folder, todo, framing, workers, more)
 
 
 def _sift(folder: Path, found: Found, jobs: list[Job], scratch: Path, options: dict[str, Any]) -> Kept:

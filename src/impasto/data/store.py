@@ -2,6 +2,7 @@
 
 `pictures.npy` holds all pictures as one array, `index.parquet` a row a picture, `rejects.jsonl` a
 line for each file left out, and `manifest.json` says how all this was made and what it must hash to.
+A store may hold maps beside the pictures, one value a pixel: `layout.npy`, say, with its legend in the manifest.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -24,12 +25,15 @@ from impasto.data.pictures import Pixels, to_float
 from impasto.errors import StoreError, UnknownName
 from impasto.files import file_hash, read_json, write_json
 
-__all__ = ["STORE_VERSION", "UNKNOWN", "Split", "Store", "seal"]
+__all__ = ["FILES", "STORE_VERSION", "UNKNOWN", "Split", "Store", "seal"]
 
 STORE_VERSION = 1
+FILES = ("pictures.npy", "index.parquet", "rejects.jsonl")
+"""What every store holds beside its manifest."""
 UNKNOWN = "unknown"
 """Category of a picture whose label is missing."""
 
+Map = npt.NDArray[np.unsignedinteger]
 Rows = Sequence[int] | npt.NDArray[np.integer] | slice
 
 
@@ -42,6 +46,7 @@ class Store:
         manifest: Version, hashes, counts, label columns, licences and how the store was made.
         pictures: Memory map, shape (N, R, R, 3), uint8.
         table: A row a picture: file, split, label columns, text, license, phash, flags.
+        maps: Memory maps by name, each of shape (N, R, R), in the code that the manifest tells; most stores have none.
     """
 
     SPLITS: ClassVar[tuple[str, ...]] = ("train", "test", "all")
@@ -49,6 +54,7 @@ class Store:
     manifest: dict[str, Any]
     pictures: Pixels
     table: pyarrow.Table
+    maps: dict[str, Map] = field(default_factory=dict)
 
     @classmethod
     def open(cls, path: str | Path, verify: bool = True) -> Self:
@@ -65,18 +71,22 @@ class Store:
         manifest = _manifest(root)
         _check_files(root, manifest, verify)
         try:
-            pictures = np.load(root / "pictures.npy", mmap_mode="r", allow_pickle=False)
+            pictures = _mapped(root / "pictures.npy")
+            maps = {name: _mapped(root / f"{name}.npy") for name in manifest.get("maps", {})}
             table = pyarrow.parquet.read_table(root / "index.parquet")
         except (OSError, ValueError, pyarrow.ArrowException) as error:
             raise _changed(root, f"cannot be read ({error})") from None
         side = manifest["resolution"]
         if pictures.dtype != np.uint8 or pictures.shape != (table.num_rows, side, side, 3):
             raise _changed(root, f"holds {pictures.shape} pictures for {table.num_rows} rows of the index")
-        return cls(root, manifest, pictures, table)
+        for name, values in maps.items():
+            if values.dtype.kind != "u" or values.shape != pictures.shape[:3]:
+                raise _changed(root, f"holds a map {name} of {values.dtype} {values.shape} beside {pictures.shape}")
+        return cls(root, manifest, pictures, table, maps)
 
     @property
     def hash(self) -> str:
-        """SHA-256 that stands for the pictures and their index."""
+        """SHA-256 that stands for the pictures, their index and their maps."""
         return str(self.manifest["hash"])
 
     @property
@@ -182,26 +192,35 @@ class Split:
         """Pictures of those rows, shape (N, 3, R, R), float32, in [-1, 1], laid out channels last."""
         return to_float(self.uint8(rows))
 
+    def map(self, name: str, rows: Rows | None = None) -> Map:
+        """Values of a map for those rows, all if none are named: shape (N, R, R), a copy.
+
+        Raises:
+            UnknownName: When the store has no such map.
+        """
+        if name not in self.store.maps:
+            raise UnknownName("map", name, self.store.maps)
+        indices = self.indices if rows is None else self.indices[_index(rows)]
+        return np.take(self.store.maps[name], indices, axis=0)
+
     def files(self, rows: Rows) -> list[str]:
         """Source names of those rows, relative to the folder that was prepared."""
         return [str(name) for name in self.store.table["file"].take(self.indices[_index(rows)]).to_pylist()]
 
 
-def seal(folder: Path, facts: dict[str, Any]) -> dict[str, Any]:
+def seal(folder: Path, facts: dict[str, Any], names: Sequence[str] = FILES) -> dict[str, Any]:
     """Write the manifest of a store whose other files are in place.
 
     Args:
         folder: Where the files lie.
         facts: What the manifest tells beyond version and hashes.
+        names: The files that are sealed.
 
     Returns:
         The manifest, as written.
     """
-    files = {
-        name: {"bytes": (folder / name).stat().st_size, "sha256": file_hash(folder / name)}
-        for name in ("pictures.npy", "index.parquet", "rejects.jsonl")
-    }
-    content = files["pictures.npy"]["sha256"], files["index.parquet"]["sha256"]
+    files = {name: {"bytes": (folder / name).stat().st_size, "sha256": file_hash(folder / name)} for name in names}
+    content = [told["sha256"] for name, told in files.items() if name != "rejects.jsonl"]
     manifest = {"version": STORE_VERSION, "hash": _digest(content), **facts, "files": files}
     manifest["seal"] = _digest(manifest)
     write_json(folder / "manifest.json", manifest)
@@ -222,6 +241,10 @@ def _manifest(root: Path) -> dict[str, Any]:
     if manifest.get("seal") != _digest({k: v for k, v in manifest.items() if k != "seal"}):
         raise _changed(root, "has a manifest.json that was changed after it was made")
     return dict(manifest)
+
+
+def _mapped(file: Path) -> Any:
+    return np.load(file, mmap_mode="r", allow_pickle=False)
 
 
 def _check_files(root: Path, manifest: dict[str, Any], verify: bool) -> None:

@@ -1,8 +1,9 @@
 """Processes that make parts side by side.
 
 They are plain child programs, not a multiprocessing pool: they start without torch, need no
-`if __name__ == "__main__"` in the caller's script, and when a decoder crashes on a hostile file
-only that file is lost.
+`if __name__ == "__main__"` in the caller's script, and when one dies over an item (a decoder on a
+hostile file) only that item is lost. A program is a module that has a function of the kind `Make`
+and calls `serve` with it when it is run.
 """
 
 from __future__ import annotations
@@ -18,13 +19,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
-from impasto.data.parts import Framing, job_line, make_part
 from impasto.errors import ImpastoError
 
-__all__ = ["Job", "cores", "make_parts"]
+__all__ = ["Job", "Make", "cores", "make_parts", "serve"]
 
-Job = tuple[list[str], Path]
-"""Names of a part's files, and the file the part becomes."""
+Job = tuple[list[Any], Path]
+"""Items of a part (names of files, numbers of pictures), and the file the part becomes."""
+Make = Callable[[dict[str, Any], list[Any], Path, list[Any]], None]
+"""Makes a part: settings that all parts share, items, the file, and items that no process survives; all but the file
+are plain values."""
 
 FEW = 512
 """Up to this many pictures it is faster not to start a process."""
@@ -35,31 +38,40 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def make_parts(folder: Path, jobs: Sequence[Job], framing: Framing, workers: int, done: Callable[[int], None]) -> None:
+def make_parts(
+    make: Make,
+    settings: dict[str, Any],
+    jobs: Sequence[Job],
+    *,
+    workers: int,
+    done: Callable[[int], None],
+    few: int | None = None,
+) -> None:
     """Make parts.
 
     Args:
-        folder: The folder of pictures.
+        make: Makes one; its module is the program of the processes.
+        settings: What all parts share, as plain values.
         jobs: The parts to make.
-        framing: How.
         workers: How many processes.
-        done: Called in this thread with the number of pictures of each part that is finished.
+        done: Called in this thread with the number of items of each part that is finished.
+        few: Up to so many items no process is started.
 
     Raises:
         ImpastoError: When a part cannot be written.
     """
-    if workers == 1 or sum(len(names) for names, _ in jobs) <= FEW:
-        for names, file in jobs:
-            make_part(folder, names, framing, file)
-            done(len(names))
+    if workers == 1 or sum(len(items) for items, _ in jobs) <= (FEW if few is None else few):
+        for items, file in jobs:
+            make(settings, items, file, [])
+            done(len(items))
         return
-    team = [_Worker() for _ in range(min(workers, len(jobs)))]
+    team = [_Worker(make.__module__, settings) for _ in range(min(workers, len(jobs)))]
     free = list(team)
 
     def run(job: Job) -> int:
         worker = free.pop()
         try:
-            worker.make(folder, *job, framing)
+            worker.make(*job)
         finally:
             free.append(worker)
         return len(job[0])
@@ -76,41 +88,57 @@ def make_parts(folder: Path, jobs: Sequence[Job], framing: Framing, workers: int
         pool.shutdown()
 
 
+def serve(make: Make) -> None:
+    """Make parts as told on the standard input, an order a line, until it closes."""
+    # What a decoder prints must not be taken for an answer.
+    answers, sys.stdout = sys.stdout, sys.stderr
+    print("{}", file=answers, flush=True)
+    for line in sys.stdin:
+        order = json.loads(line)
+        answer = {}
+        try:
+            make(order["settings"], order["items"], Path(order["file"]), order["lost"])
+        except Exception as error:  # told to the parent, which raises it
+            answer = {"error": str(error)}
+        print(json.dumps(answer), file=answers, flush=True)
+
+
 class _Worker:
     """A child process, started when first needed and again when it died."""
 
-    def __init__(self) -> None:
+    def __init__(self, program: str, settings: dict[str, Any]) -> None:
+        self._program, self._settings = program, settings
         self._process: subprocess.Popen[str] | None = None
         self._stopped = False
 
-    def make(self, folder: Path, names: list[str], file: Path, framing: Framing) -> None:
-        if self._survives(job_line(folder, names, framing, file)):
+    def make(self, items: list[Any], file: Path) -> None:
+        if self._survives(items, file):
             return
-        # Some file kills its decoder: try one by one, then make the part of those that are left.
+        # Some item kills the process: try one by one, then make the part of those that are left.
         trial = file.with_suffix(".trial")
-        alive = [name for name in names if self._survives(job_line(folder, [name], framing, trial))]
+        alive = [item for item in items if self._survives([item], trial)]
         trial.unlink(missing_ok=True)
-        crashed = [name for name in names if name not in alive]
-        if not self._survives(job_line(folder, alive, framing, file, crashed)):
-            raise ImpastoError(f"A process that reads pictures died again and again, at last on {names[0]!r}.")
+        if not self._survives(alive, file, [item for item in items if item not in alive]):
+            raise ImpastoError(f"A process that works on pictures died again and again, at last on {items[0]!r}.")
 
     def stop(self) -> None:
         self._stopped = True
         if self._process is not None:
             _end(self._process)
 
-    def _survives(self, line: str) -> bool:
+    def _survives(self, items: list[Any], file: Path, lost: Sequence[Any] = ()) -> bool:
         """Have a job done; False when the child died over it."""
         if self._stopped:
             return True
         if self._process is None or self._process.poll() is not None:
             with tempfile.TemporaryFile() as told:
-                self._process = _start(told)
+                self._process = _start(self._program, told)
                 if self._answer("") is None:
                     told.seek(0)
                     why = told.read().decode(errors="replace").strip().rpartition("\n")[2] or "it says nothing"
-                    raise ImpastoError(f"A process that reads pictures did not start ({why}); try with workers=1.")
-        answer = self._answer(line)
+                    raise ImpastoError(f"A process that works on pictures did not start ({why}); try with workers=1.")
+        order = {"settings": self._settings, "items": items, "file": str(file), "lost": list(lost)}
+        answer = self._answer(json.dumps(order) + "\n")
         if answer is not None and "error" in answer:
             raise ImpastoError(str(answer["error"]))
         return answer is not None or self._stopped
@@ -139,12 +167,12 @@ def _end(process: subprocess.Popen[str]) -> None:
                 pipe.close()
 
 
-def _start(errors: IO[bytes]) -> subprocess.Popen[str]:
+def _start(program: str, errors: IO[bytes]) -> subprocess.Popen[str]:
     # -P keeps the current folder off the module path: a numpy.py among the pictures is never run.
     path = os.pathsep.join(entry for entry in sys.path if entry)
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "impasto.data.parts"],
+        [sys.executable, "-P", "-m", program],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=errors,

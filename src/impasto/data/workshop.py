@@ -6,24 +6,23 @@ import fcntl
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from impasto.data.finding import Found
-from impasto.data.parts import Framing
-from impasto.data.workers import Job
+from impasto.data.progress import Progress, shown
+from impasto.data.workers import Job, Make, make_parts
 from impasto.errors import ImpastoError
 
-__all__ = ["plan_parts", "workshop"]
+__all__ = ["make_all", "plan_parts", "workshop"]
 
 PART_VERSION = 2
 PART_BYTES = 4_000_000
 
 
 @contextmanager
-def workshop(out: Path, folder: Path, found: Found, framing: Framing) -> Iterator[Path]:
+def workshop(out: Path, told: list[Any]) -> Iterator[Path]:
     """A folder beside `out` for the parts of this very preparation.
 
     It goes when the block ends well or with an `ImpastoError`; an interruption leaves it, and the
@@ -31,15 +30,12 @@ def workshop(out: Path, folder: Path, found: Found, framing: Framing) -> Iterato
 
     Args:
         out: The store to be made.
-        folder: The folder of pictures.
-        found: What lies in it: another file, size or time is another preparation.
-        framing: How pictures are read and framed; other options are another preparation too.
+        told: All that the parts follow from, as plain values; whatever differs in it is another preparation.
 
     Raises:
         ImpastoError: When it cannot be written, or another process works in it.
     """
-    told = [PART_VERSION, str(folder.resolve()), asdict(framing), [asdict(source) for source in found.pictures]]
-    key = hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+    key = hashlib.sha256(json.dumps([PART_VERSION, *told]).encode()).hexdigest()[:16]
     new = [parent for parent in out.parents if not parent.exists()]
     work = out.parent / f".{out.name}.parts-{key}"
     try:
@@ -59,12 +55,46 @@ def workshop(out: Path, folder: Path, found: Found, framing: Framing) -> Iterato
     _clear(out, [])
 
 
-def plan_parts(found: Found, resolution: int, work: Path) -> list[Job]:
-    """Cut the pictures, in order of name, into parts of a few megabytes; see `make_parts`."""
-    names = [source.name for source in found.pictures]
-    each = max(8, min(128, PART_BYTES // (resolution * resolution * 3)))
-    starts = range(0, len(names), each)
-    return [(names[start : start + each], work / f"{number:06d}.part") for number, start in enumerate(starts)]
+def plan_parts(items: Sequence[Any], resolution: int, work: Path, least: int = 8, most: int = 128) -> list[Job]:
+    """Cut the items, one a picture, into parts of a few megabytes in their order; see `make_parts`."""
+    each = max(least, min(most, PART_BYTES // (resolution * resolution * 3)))
+    starts = range(0, len(items), each)
+    return [(list(items[start : start + each]), work / f"{number:06d}.part") for number, start in enumerate(starts)]
+
+
+def make_all(
+    make: Make,
+    settings: dict[str, Any],
+    jobs: Sequence[Job],
+    *,
+    workers: int,
+    title: str,
+    progress: Progress | None,
+    few: int | None = None,
+) -> None:
+    """Make the parts that are not there yet, and say how far it is.
+
+    Args:
+        make: Makes one; see `make_parts`, also for settings, workers and few.
+        settings: What all parts share.
+        jobs: All parts.
+        workers: How many processes.
+        title: What is going on.
+        progress: Who is told how many are done; without it a bar or lines on the standard error.
+        few: Up to so many pictures no process is started.
+    """
+    todo = [job for job in jobs if not job[1].exists()]
+    total = sum(len(items) for items, _ in jobs)
+    done = total - sum(len(items) for items, _ in todo)
+    with shown(title, progress) as tell:
+        tell(done, total)
+
+        def more(count: int) -> None:
+            nonlocal done
+            done += count
+            tell(done, total)
+
+        make_parts(make, settings, todo, workers=workers, done=more, few=few)
 
 
 def _take(lock: int, out: Path) -> None:

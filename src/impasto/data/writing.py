@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,10 +17,10 @@ from impasto.data.finding import Reject
 from impasto.data.labelling import Labels, choose_label, label_columns
 from impasto.data.parts import load_pixels
 from impasto.data.splitting import choose_test
-from impasto.data.store import UNKNOWN, seal
+from impasto.data.store import FILES, UNKNOWN, seal
 from impasto.data.workers import Job
 
-__all__ = ["Kept", "write_store"]
+__all__ = ["Kept", "finish_store", "write_store"]
 
 MOST_LICENCES = 100
 
@@ -43,7 +43,7 @@ class Kept:
 
 
 def write_store(store: Path, kept: Kept, labels: Labels, jobs: Sequence[Job], made: dict[str, Any]) -> None:
-    """Write the four files of a store.
+    """Write the files of a store of pictures that were found.
 
     Args:
         store: An empty folder.
@@ -57,32 +57,59 @@ def write_store(store: Path, kept: Kept, labels: Labels, jobs: Sequence[Job], ma
     values = labels.column(label, files) if label else [None] * len(files)
     test = choose_test(files, kept.groups, values, made["test_share"], made["seed"])
     table = _table(kept, labels, files, ["test" if t else "train" for t in test])
-    _write_pixels(store / "pictures.npy", kept.rows, jobs, made["resolution"])
+    found = {"label": label, "label_chosen": chosen, "label_columns": label_columns(labels, files, label)}
+    finish_store(store, table, jobs, {**found, "made": made}, rows=kept.rows, rejects=kept.rejects)
+
+
+def finish_store(
+    store: Path,
+    table: pyarrow.Table,
+    jobs: Sequence[Job],
+    facts: dict[str, Any],
+    *,
+    rows: Sequence[int] | None = None,
+    rejects: Sequence[Reject] = (),
+    maps: Mapping[str, dict[str, Any]] | None = None,
+) -> None:
+    """Write the files of a store whose index is known.
+
+    Args:
+        store: An empty folder.
+        table: The index, a row a picture.
+        jobs: The parts, finished.
+        facts: 'label', 'label_chosen', 'label_columns' and 'made', how the store is made, with its 'resolution'.
+        rows: Positions of the pictures among those of all parts, ascending; without it all of them.
+        rejects: Files left out.
+        maps: What the manifest tells of each map, in the order in which the parts hold them.
+    """
+    maps, side = maps or {}, facts["made"]["resolution"]
+    chosen = range(table.num_rows) if rows is None else rows
+    _write_array(store / "pictures.npy", chosen, jobs, (side, side, 3))
+    for which, name in enumerate(maps, 1):
+        _write_array(store / f"{name}.npy", chosen, jobs, (side, side), which)
     pyarrow.parquet.write_table(table, store / "index.parquet")
     with (store / "rejects.jsonl").open("w", encoding="utf8") as file:
-        for reject in kept.rejects:
+        for reject in rejects:
             file.write(json.dumps(reject.line(), ensure_ascii=False) + "\n")
-    flags = Counter(flag for fact in kept.facts for flag in fact["flags"])
-    licences = Counter(value or "not stated" for value in labels.column("license", files))
-    seal(
-        store,
-        {
-            "resolution": made["resolution"],
-            "label": label,
-            "label_chosen": chosen,
-            "label_columns": label_columns(labels, files, label),
-            "counts": {
-                "pictures": len(files),
-                "train": int((~test).sum()),
-                "test": int(test.sum()),
-                "left_out": _ranked(Counter(reject.reason for reject in kept.rejects)),
-                "flags": _ranked(flags),
-            },
-            "categories": _ranked(Counter(value or UNKNOWN for value in values)) if label else {},
-            "licences": dict(licences.most_common(MOST_LICENCES)),
-            "made": made,
+    label, split = facts["label"], Counter(table["split"].to_pylist())
+    told = {
+        "resolution": side,
+        "label": label,
+        "label_chosen": facts["label_chosen"],
+        "label_columns": facts["label_columns"],
+        **({"maps": dict(maps)} if maps else {}),
+        "counts": {
+            "pictures": table.num_rows,
+            "train": split["train"],
+            "test": split["test"],
+            "left_out": _ranked(Counter(reject.reason for reject in rejects)),
+            "flags": _ranked(Counter(flag for flags in table["flags"].to_pylist() for flag in flags)),
         },
-    )
+        "categories": _ranked(Counter(value or UNKNOWN for value in table[label].to_pylist())) if label else {},
+        "licences": dict(Counter(v or "not stated" for v in table["license"].to_pylist()).most_common(MOST_LICENCES)),
+        "made": facts["made"],
+    }
+    seal(store, told, (*FILES, *(f"{name}.npy" for name in maps)))
 
 
 def _table(kept: Kept, labels: Labels, files: list[str], split: list[str]) -> pyarrow.Table:
@@ -98,18 +125,18 @@ def _table(kept: Kept, labels: Labels, files: list[str], split: list[str]) -> py
     return pyarrow.table(columns)
 
 
-def _write_pixels(file: Path, rows: list[int], jobs: Sequence[Job], side: int) -> None:
-    """Stream the kept pictures of part after part, so that memory holds one part at a time."""
+def _write_array(file: Path, rows: Sequence[int], jobs: Sequence[Job], shape: tuple[int, ...], which: int = 0) -> None:
+    """Stream the chosen rows of part after part, so that memory holds one part at a time."""
     wanted = np.asarray(rows)
-    header = {"descr": "|u1", "fortran_order": False, "shape": (len(rows), side, side, 3)}
+    header = {"descr": "|u1", "fortran_order": False, "shape": (len(rows), *shape)}
     first = 0
     with file.open("wb") as out:
         np.lib.format.write_array_header_1_0(out, header)
         for _, part in jobs:
-            pixels = load_pixels(part)
-            own = wanted[(wanted >= first) & (wanted < first + len(pixels))] - first
-            out.write(pixels[own].data)
-            first += len(pixels)
+            values = load_pixels(part, which)
+            own = wanted[(wanted >= first) & (wanted < first + len(values))] - first
+            out.write(values[own].data)
+            first += len(values)
 
 
 def _ranked(counts: Counter[str]) -> dict[str, int]:
