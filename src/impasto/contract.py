@@ -289,7 +289,7 @@ class Painter(nn.Module):
         """
         raise NotCapable(f"{self.name} cannot reconstruct: it has no way from a picture back to a latent.")
 
-    def stylize(self, picture: Tensor, *, seed: int = 0, **settings: Any) -> Stylized:
+    def stylize(self, picture: Tensor, /, *, seed: int = 0, **settings: Any) -> Stylized:
         """A given picture in the painter's own manner.
 
         Args:

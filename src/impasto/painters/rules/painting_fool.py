@@ -101,7 +101,7 @@ class PaintingFool(RulePainter):
         """The commentary or the layers of a picture; see `RulePainter.accompany`."""
         return _beside(self._work(self._model(settings), seed, settings), seed)[ending]()
 
-    def stylize(self, picture: Tensor, *, seed: int = 0, **settings: Any) -> Stylized:
+    def stylize(self, picture: Tensor, /, *, seed: int = 0, **settings: Any) -> Stylized:
         """A given picture in this painter's manner; see `Painter.stylize`."""
         told = load(self.Settings, settings)
         if told.picture:
