@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from impasto.errors import ImpastoError, UsageError
-from impasto.landscape.light import TIMES
+from impasto.landscape.hours import TIMES
 from impasto.landscape.sketches import PLACES, draw_sketch, draw_sketches
 
 

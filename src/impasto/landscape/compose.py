@@ -15,6 +15,7 @@ import numpy as np
 from impasto.errors import UnknownName, UsageError
 from impasto.landscape.emotion import Mood, mood
 from impasto.landscape.furnish import furnish
+from impasto.landscape.granting import grant_land, withhold
 from impasto.landscape.plan import Plan
 from impasto.landscape.scene import CATEGORIES, SEASONS, WEATHERS, Camera, Ridge, Scene, Sky, Water
 from impasto.landscape.wish import ELEMENTS, Wish
@@ -27,6 +28,7 @@ SHARES = {
 }  # fmt: skip
 """Share of each category where nobody asks for one: unequal, as in a real collection."""
 
+WATERS = ("water", "lake", "river", "sea")
 HOURS = {"spring": (6.0, 18.6), "summer": (5.2, 19.4), "autumn": (6.2, 18.2), "winter": (7.0, 17.4)}
 """From dawn to dusk."""
 
@@ -60,13 +62,13 @@ def compose(wish: Wish | None = None, seed: int = 0, category: str | None = None
     hour = wish.hour if wish.hour is not None else _hour(random, felt, season, wish, weather)
     form = str(random.choice(list(_FORMS), p=_weights(category, felt, wish)))
     plan = _FORMS[form](random, felt, wish)
-    plan = _apart(plan)
+    plan = _apart(grant_land(plan, wish, season, random))
     scene = Scene(
         category=category,
         season=season,
         hour=round(hour, 2),
         weather=weather,
-        camera=replace(plan.camera, facing=_facing(random, season, hour)),
+        camera=replace(plan.camera, facing=_facing(random, season, hour, wish)),
         ridges=tuple(plan.ridges),
         water=plan.water,
         sky=_sky(random, felt, weather, wish, hour, season),
@@ -77,7 +79,7 @@ def compose(wish: Wish | None = None, seed: int = 0, category: str | None = None
         arousal=round(arousal, 3),
         seed=int(random.integers(2**31)),
     )
-    return furnish(scene, plan, wish, felt, random)
+    return withhold(furnish(scene, plan, wish, felt, random), wish)
 
 
 def _check(wish: Wish, seed: int, category: str | None) -> None:
@@ -101,12 +103,16 @@ def _weather(random: np.random.Generator, felt: Mood, wish: Wish) -> str:
         return "clear"
     if wish.elements.get("mist"):
         return "mist"
-    if wish.season == "winter" and random.random() < 0.35:
+    if wish.season == "winter" and wish.elements.get("cloud") != 0 and random.random() < 0.35:
         return "snow"
     names = list(felt.weathers)
     odds = np.array([felt.weathers[name] for name in names])
-    if wish.season in ("spring", "summer", "autumn"):
-        odds[names.index("snow")] = 0.0
+    unwanted = {"snow"} if wish.season in ("spring", "summer", "autumn") else set()
+    if wish.elements.get("mist") == 0:
+        unwanted.add("mist")
+    if wish.elements.get("cloud") == 0:
+        unwanted |= {"cloudy", "rain", "snow", "storm"}
+    odds[[names.index(name) for name in unwanted]] = 0.0
     return str(random.choice(names, p=odds / odds.sum()))
 
 
@@ -120,7 +126,8 @@ def _season(random: np.random.Generator, weather: str, wish: Wish) -> str:
 
 def _hour(random: np.random.Generator, felt: Mood, season: str, wish: Wish, weather: str) -> float:
     if wish.elements.get("moon"):
-        return float(random.uniform(20.0, 23.5))
+        # A full moon rises as the sun sets; later it stands above the picture.
+        return HOURS[season][1] + float(random.uniform(0.3, 1.2))
     if wish.elements.get("sun"):
         return float(random.choice([HOURS[season][0] + 0.5, HOURS[season][1] - 0.5]))
     odds = np.array(felt.hours)
@@ -130,14 +137,15 @@ def _hour(random: np.random.Generator, felt: Mood, season: str, wish: Wish, weat
     return float(random.choice(24, p=odds / odds.sum()) + random.random()) % 24
 
 
-def _facing(random: np.random.Generator, season: str, hour: float) -> float:
+def _facing(random: np.random.Generator, season: str, hour: float, wish: Wish) -> float:
     """Where the eye looks: towards a low sun or moon, mostly, since both are painted for their light."""
+    asked = bool(wish.elements.get("sun") or wish.elements.get("moon"))
     from impasto.landscape.light import sun_position
 
     elevation, azimuth = sun_position(season, hour)
     if elevation < -5:
         azimuth, elevation = (azimuth + 180) % 360, -elevation
-    if elevation < 22 and random.random() < 0.75:
+    if asked or (elevation < 22 and random.random() < 0.75):
         return round(float(azimuth + random.choice((-1, 1)) * random.uniform(4, 22)) % 360, 1)
     return round(float(azimuth + random.choice((-1, 1)) * random.uniform(70, 150)) % 360, 1)
 
@@ -145,8 +153,8 @@ def _facing(random: np.random.Generator, season: str, hour: float) -> float:
 def _sky(random: np.random.Generator, felt: Mood, weather: str, wish: Wish, hour: float, season: str) -> Sky:
     cover = {"clear": 0.22, "cloudy": 0.65, "mist": 0.35, "rain": 0.8, "snow": 0.7, "storm": 0.9}[weather]
     cover = min(1.0, max(0.0, cover + random.normal(0, 0.12)))
-    if wish.elements.get("cloud"):
-        cover = max(cover, 0.6)
+    if "cloud" in wish.elements:
+        cover = max(cover, 0.6) if wish.elements["cloud"] else min(cover, 0.1)
     thick = felt.mist * random.uniform(0.5, 1.3) + 0.25 * (weather in ("mist", "rain"))
     if "mist" in wish.elements:
         thick = 0.95 if wish.elements["mist"] else 0.0
@@ -179,12 +187,16 @@ def _weights(category: str, felt: Mood, wish: Wish) -> np.ndarray:
     wet = [name for name in ("water", "lake", "river", "sea", "boat", "sail", "fisherman") if wish.elements.get(name)]
     if wet:
         odds |= {"garden": odds["garden"] * 0.3, "village": odds["village"] * 0.3, "expanse": 2.0}
+    elif _dry(wish):
+        odds |= {"expanse": 0.0, "corner": 0.0}
     if any(wish.elements.get(name) for name in ("village", "field", "ox")):
         odds["village"] = 8.0
     if any(wish.elements.get(name) for name in ("courtyard", "hall", "gate", "wall")):
         odds["garden"] = 8.0
     if any(wish.elements.get(name) for name in ("cliff", "waterfall", "snow peak", "karst")):
         odds |= {"monument": 4.0, "valley": 2.0}
+    if wish.elements.get("courtyard"):
+        odds = dict.fromkeys(odds, 0.0) | {"garden": 1.0}
     weights = np.array([odds[name] for name in _FORMS])
     return weights / weights.sum()
 
@@ -511,12 +523,15 @@ _FORMS = {
 
 
 def _wet(random: np.random.Generator, wish: Wish, odds: float) -> bool:
-    asked = [
-        wish.elements[name]
-        for name in ("water", "lake", "river", "sea", "boat", "sail", "fisherman", "bridge")
-        if name in wish.elements
-    ]
-    return any(asked) if asked else bool(random.random() < odds)
+    if any(wish.elements.get(name) for name in (*WATERS, "boat", "sail", "fisherman", "bridge")):
+        return True
+    return not _dry(wish) and bool(random.random() < odds)
+
+
+def _dry(wish: Wish) -> bool:
+    """Whether water is to be left out."""
+    asked = [wish.elements[name] for name in WATERS if name in wish.elements]
+    return bool(asked) and not any(asked)
 
 
 def _ripples(random: np.random.Generator, felt: Mood) -> float:

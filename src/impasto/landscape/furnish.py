@@ -31,6 +31,8 @@ HOUSES = {
     "gate": "gate",
     "wall": "wall",
 }
+FOREST = 25
+"""Fewest trees of a forest."""
 SIZES = {
     "cottage": (9, 6),
     "hall": (17, 9.5),
@@ -52,6 +54,7 @@ def furnish(scene: Scene, plan: Plan, wish: Wish, felt: Mood, random: np.random.
         plants += _garden_trees(scene, plan, wish, random)
     if wish.elements.get("forest"):
         plants += [p for _ in range(3) for p in _groves(scene, plan, wish, random)]
+        plants += _wood(scene, plan, wish, random, FOREST - len(plants))
     figures = [*_figures(scene, plan, wish, felt, random)]
     paths = [*_paths(scene, plan, wish, buildings, random)]
     islets = [i for b in buildings if b.kind == "bridge" for i in _abutments(b, random)]
@@ -172,6 +175,21 @@ def _groves(scene: Scene, plan: Plan, wish: Wish, random: np.random.Generator) -
             )
 
 
+def _wood(scene: Scene, plan: Plan, wish: Wish, random: np.random.Generator, many: int) -> Iterator[Plant]:
+    """Trees close together on the level ground behind the far shore."""
+    kinds = [k for k in _kinds(scene, wish, random) if k != "bamboo"] or ["pine"]
+    centre = 1 - plan.side
+    for _ in range(many):
+        z = max(plan.far * 1.05, 60.0) * random.uniform(1.0, 1.5)
+        yield Plant(
+            kind=str(random.choice(kinds)),
+            x=round(plan.camera.x + (centre + random.normal(0, 0.14) - 0.5) * z / plan.camera.focal, 1),
+            z=round(z, 1),
+            height=round(min(60.0, random.uniform(0.04, 0.09) * z / plan.camera.focal), 2),
+            seed=_seed(random),
+        )
+
+
 def _garden_trees(scene: Scene, plan: Plan, wish: Wish, random: np.random.Generator) -> Iterator[Plant]:
     """Trees among houses."""
     if wish.elements.get("tree") == 0:
@@ -199,7 +217,7 @@ def _buildings(scene: Scene, plan: Plan, wish: Wish, random: np.random.Generator
     if not none:
         if plan.built or wish.elements.get("courtyard"):
             yield from _courtyard(scene, plan, random)
-        elif plan.village or wish.elements.get("village"):
+        elif plan.village:
             yield from _houses(scene, plan, random, "cottage", int(random.integers(4, 9)))
         elif wish.elements.get("temple"):
             yield from _houses(scene, plan, random, "hall", 2)
@@ -209,11 +227,15 @@ def _buildings(scene: Scene, plan: Plan, wish: Wish, random: np.random.Generator
             yield from _houses(
                 scene, plan, random, kind, 1 if kind in ("pagoda", "pavilion") else int(random.integers(1, 4))
             )
+    if wish.elements.get("village"):
+        # So that, with what stands there already, at least five stand together.
+        yield from _houses(scene, plan, random, "cottage", int(random.integers(1, 4)) if plan.village else 6)
     for kind, many in asked.items():
         yield from _houses(scene, plan, random, kind, many)
     bridge = wish.elements.get("bridge")
     if bridge or (bridge is None and not none and scene.has_water and not plan.few and random.random() < 0.16):
-        yield _bridge(plan, random)
+        for _ in range(min(3, bridge or 1)):
+            yield _bridge(plan, random)
 
 
 def _houses(scene: Scene, plan: Plan, random: np.random.Generator, kind: str, many: int) -> Iterator[Building]:
@@ -308,7 +330,7 @@ def _abutments(bridge: Building, random: np.random.Generator) -> Iterator[Ridge]
             kind="hill",
             x=round(bridge.x + side * bridge.width * 0.62, 2),
             z=bridge.z,
-            width=round(bridge.width * random.uniform(0.5, 0.9), 2),
+            width=round(float(np.clip(bridge.width * random.uniform(0.5, 0.9), 5, 79)), 2),
             height=round(max(0.6, bridge.width * random.uniform(0.05, 0.09)), 2),
             rough=0.6,
             seed=_seed(random),

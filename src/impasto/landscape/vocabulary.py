@@ -159,7 +159,7 @@ _ELEMENTS: dict[str, str] = {
     "sun": "sun",
     "sun; hour=18.0": "setting sun",
     "sun; hour=6.2": "rising sun",
-    "moon; hour?=22.0": "moon, full moon, crescent, crescent moon, half moon, new moon, bright moon",
+    "moon": "moon, full moon, crescent, crescent moon, half moon, new moon, bright moon",
     "plum; season?=spring": "plum blossom, cherry blossom, peach blossom, apricot blossom",
     "leafy tree; season?=autumn": "maple, maple tree, red maple",
 }
