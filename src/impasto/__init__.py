@@ -12,6 +12,7 @@ _HOMES = {
     "Store": "impasto.data.store",
     "ImpastoError": "impasto.errors",
     "prepare": "impasto.api",
+    "make": "impasto.api",
     "inspect": "impasto.api",
     "train": "impasto.api",
     "paint": "impasto.api",

@@ -1,4 +1,4 @@
-"""The verbs: prepare, inspect, train, paint, repaint, edit, measure; the command line has the same words.
+"""The verbs: prepare, make, inspect, train, paint, repaint, edit, measure; the command line has the same words.
 
 Imports that take long stay inside the functions, so that `import impasto.api` is quick.
 """
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from impasto.data.store import Store
     from impasto.training.loop import Trained
 
-__all__ = ["edit", "inspect", "load_painter", "measure", "paint", "prepare", "repaint", "train"]
+__all__ = ["edit", "inspect", "load_painter", "make", "measure", "paint", "prepare", "repaint", "train"]
 
 SHEET = 256
 """Most pictures on a contact sheet."""
@@ -40,6 +40,13 @@ def prepare(folder: str | Path, out: str | Path, **options: Any) -> Store:
     from impasto.data.prepare import prepare as work
 
     return work(Path(folder), Path(out), **options)
+
+
+def make(world: str, out: str | Path, *, count: int, **options: Any) -> Store:
+    """Paint a store of pictures that a world makes by itself; options and errors as in `making.make`."""
+    from impasto.making import make as work
+
+    return work(world, Path(out), count=count, **options)
 
 
 def inspect(store: str | Path, out: str | Path | None = None) -> dict[str, Any]:

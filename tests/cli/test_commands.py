@@ -64,6 +64,13 @@ def impasto(*words: object, capsys: pytest.CaptureFixture[str]) -> tuple[int, st
         (("measure", "{run}", "--against", "{new}"), 1, "impasto data prepare"),
         (("measure", "{run}", "--against", "{store}", "--split", "tst"), 2, "did you mean 'test'"),
         (("data", "prepare", "{new}", "--out", "{new}2"), 1, "{new}"),
+        (("data", "make", "landscape", *OUT, "--count", 3), 2, "did you mean 'landscapes'"),
+        (("data", "make", "landscapes", *OUT, "--count", 0), 2, "count must lie between 1 and 10,000,000, not at 0"),
+        (("data", "make", "landscapes", *OUT, "--count", 3, "--resolution", 16), 2, "between 32 and 2,048"),
+        (("data", "make", "landscapes", *OUT, "--count", 3, "--seed", -1), 2, "seed must lie"),
+        (("data", "make", "landscapes", *OUT, "--count", 3, "--category", "abstrakt"), 2, "did you mean 'abstract'"),
+        (("data", "make", "landscapes", "--out", "{home}", "--count", 3), 1, "exists already"),
+        (("data", "make", "landscapes", *OUT), 2, "--count"),
         (("nosuch",), 2, "No such command"),
     ],
 )  # fmt: skip
@@ -78,6 +85,17 @@ def test_bad_input_ends_with_one_clear_sentence(home, tmp_path, capsys, case) ->
     assert told.format(**places) in " ".join(error.replace("│", " ").split())
     assert "Traceback" not in error
     assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_landscapes_are_painted_into_a_store(tmp_path: Path, capsys) -> None:
+    words = ("data", "make", "landscapes", "--count", 5, "--resolution", 32, "--seed", 7, "--out")
+    code, told, error = impasto(*words, tmp_path / "a", capsys=capsys)
+    assert code == 0, error
+    assert "3 pictures to train on, 2 to test with; label 'category'" in told
+    assert "Painting landscapes: 5 of 5" in error
+    code, told, error = impasto(*words, tmp_path / "b", "--json", capsys=capsys)
+    assert code == 0, error
+    assert json.loads(told)["hash"] == Store.open(tmp_path / "a").hash
 
 
 def test_debug_shows_the_traceback(home, capsys) -> None:

@@ -1,14 +1,17 @@
-"""`impasto data`: prepare and inspect."""
+"""`impasto data`: prepare, make and inspect."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from impasto.cli.out import Json, console, print_json
+
+if TYPE_CHECKING:
+    from impasto.data.store import Store
 
 __all__ = ["app"]
 
@@ -50,11 +53,29 @@ def prepare(
     )
     if json:
         print_json(store.manifest)
-        return
-    train, test = (len(store.split(name)) for name in ("train", "test"))
-    label = f"label {store.label!r} with {len(store.categories())} categories" if store.label else "no labels"
-    console.print(f"{out}: {train:,} pictures to train on, {test:,} to test with; {label}.", soft_wrap=True)
-    console.print(f"Look at it: impasto data inspect {out}", soft_wrap=True)
+    else:
+        _say_made(store, out)
+
+
+@app.command()
+def make(
+    world: Annotated[str, typer.Argument(help="What paints by itself: landscapes.")],
+    out: Annotated[Path, typer.Option(help="The store to make.")],
+    count: Annotated[int, typer.Option(help="How many pictures.")],
+    resolution: Annotated[int, typer.Option(help="Rows and columns, 32 to 2048.")] = 64,
+    seed: Annotated[int, typer.Option(help="Picture i of a seed is always the same.")] = 0,
+    category: Annotated[str | None, typer.Option(help="The only one; by default all, in unequal shares.")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
+    json: Json = False,
+) -> None:
+    """Paint a store of pictures by rules, with all labels, a layout and a depth."""
+    from impasto import api
+
+    store = api.make(world, out, count=count, resolution=resolution, seed=seed, category=category, workers=workers)
+    if json:
+        print_json(store.manifest)
+    else:
+        _say_made(store, out)
 
 
 @app.command()
@@ -86,6 +107,13 @@ def inspect(
     if told["categories"]:
         console.print(_shares(told["categories"]))
     console.print(f"With pictures: {told['page']}", soft_wrap=True, markup=False)
+
+
+def _say_made(store: Store, out: Path) -> None:
+    train, test = (len(store.split(name)) for name in ("train", "test"))
+    label = f"label {store.label!r} with {len(store.categories())} categories" if store.label else "no labels"
+    console.print(f"{out}: {train:,} pictures to train on, {test:,} to test with; {label}.", soft_wrap=True)
+    console.print(f"Look at it: impasto data inspect {out}", soft_wrap=True)
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -1,0 +1,145 @@
+"""A world is painted into a store: planned, painted by several processes, split, and written whole."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from impasto import __version__, worlds
+from impasto.data.progress import Progress
+from impasto.data.workers import Job, cores
+from impasto.data.workshop import make_all, plan_parts, workshop
+from impasto.errors import ImpastoError, UnknownName, UsageError
+from impasto.files import whole_folder
+from impasto.landscape import render
+from impasto.landscape.scene import CATEGORIES
+from impasto.worlds import MAPS, WORLDS, paint_part
+
+if TYPE_CHECKING:
+    import pyarrow
+
+    from impasto.data.store import Store
+
+__all__ = ["TEST_SHARE", "make"]
+
+TEST_SHARE = 0.4
+MOST = 10_000_000
+FEW = 8
+"""Up to so many pictures no process is started."""
+PART = 16
+"""Most pictures of a part: it takes a worker a second or two."""
+LABELS = ("category", "season", "time", "weather", "mood")
+LICENSE = "CC0-1.0"
+
+
+def make(
+    world: str,
+    out: str | Path,
+    *,
+    count: int,
+    resolution: int = 64,
+    seed: int = 0,
+    category: str | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Store:
+    """Paint a store of pictures that a world makes, with all their labels, a layout and a depth.
+
+    Picture `i` of a seed follows from the two alone, so that the bytes are the same for any number
+    of workers, and a larger count only adds pictures. An interrupted making leaves its finished
+    parts in a hidden folder beside `out`, and the same call goes on from there. After an error
+    nothing is left.
+
+    Args:
+        world: Name in `worlds.WORLDS`.
+        out: Where the store appears, whole; must not exist.
+        count: How many pictures, 1 to 10 million.
+        resolution: Rows and columns, 32 to 2048.
+        seed: Any integer of 0 or more; also of the split.
+        category: The only one to paint; without it all, in shares like a real collection's.
+        workers: Processes; without it one a processor core.
+        progress: Told how many are done, of how many; without it a bar or lines on standard error.
+
+    Returns:
+        The store, opened.
+
+    Raises:
+        UnknownName: When there is no such world or category.
+        UsageError: When a number is out of range.
+        ImpastoError: When `out` exists or cannot be written.
+    """
+    out = Path(out)
+    workers = cores() if workers is None else workers
+    _check(world, out, category, {"count": count, "resolution": resolution, "seed": seed, "workers": workers})
+    settings = {"seed": seed, "resolution": resolution, "category": category}
+    made = {"impasto": __version__, "world": world, "code": _code(), "count": count, **settings}
+    with workshop(out, [made]) as work:
+        jobs = plan_parts(range(count), resolution, work, least=1, most=PART)
+        title = f"Painting {world}"
+        make_all(paint_part, settings, jobs, workers=workers, title=title, progress=progress, few=FEW)
+        with whole_folder(out) as store:
+            _write(store, jobs, {**made, "test_share": TEST_SHARE})
+    from impasto.data.store import Store
+
+    return Store.open(out, verify=False)
+
+
+def _check(world: str, out: Path, category: str | None, numbers: dict[str, int]) -> None:
+    for kind, name, known in (("world", world, tuple(WORLDS)), ("category", category, CATEGORIES)):
+        if name is not None and name not in known:
+            raise UnknownName(kind, name, known)
+    least_most = {
+        "count": (1, MOST),
+        "resolution": (render.LEAST, render.MOST),
+        "seed": (0, 2**63 - 1),
+        "workers": (1, 1024),
+    }
+    for word, (least, most) in least_most.items():
+        if not least <= numbers[word] <= most:
+            raise UsageError(f"{word} must lie between {least:,} and {most:,}, not at {numbers[word]:,}.")
+    if out.exists() or out.is_symlink():
+        raise ImpastoError(f"{out} exists already; choose another name or remove it first.")
+
+
+def _code() -> str:
+    """Hash of the code that paints: another version of it paints other pictures."""
+    told = hashlib.sha256()
+    for file in (Path(worlds.__file__), *sorted(Path(render.__file__).parent.glob("*.py"))):
+        told.update(file.name.encode() + b"\0" + file.read_bytes())
+    return told.hexdigest()
+
+
+def _write(store: Path, jobs: list[Job], made: dict[str, Any]) -> None:
+    """Write the store of the painted parts."""
+    import pyarrow
+
+    from impasto.data.splitting import choose_test
+    from impasto.data.writing import finish_store
+
+    table = pyarrow.concat_tables([_rows(part, made["resolution"]) for _, part in jobs]).combine_chunks()
+    files, categories = (table[name].to_pylist() for name in ("file", "category"))
+    test = choose_test(files, range(len(files)), categories, made["test_share"], made["seed"])
+    split = pyarrow.array(["test" if t else "train" for t in test], pyarrow.string())
+    table = table.add_column(1, "split", split)
+    columns = [c for c in LABELS if c == "category" or len(table[c].unique()) > 1]
+    facts = {"label": "category", "label_chosen": "the world's kinds of picture", "label_columns": columns}
+    finish_store(store, table, jobs, {**facts, "made": made}, maps=MAPS)
+
+
+def _rows(part: Path, side: int) -> pyarrow.Table:
+    """The rows of the index that a part gives."""
+    import pyarrow
+
+    from impasto.data.parts import load_facts
+
+    facts, _, _ = load_facts(part)
+    text, words, number = pyarrow.string(), pyarrow.list_(pyarrow.string()), pyarrow.float64()
+    kinds = {"elements": words, "hour": number, "valence": number, "arousal": number, "flags": words}
+    order = ("file", *LABELS, "text", "license", "elements", "hour", "valence", "arousal", "phash", "flags", "scene")
+    told = [{**fact, "license": LICENSE} for fact in facts]
+    columns: dict[str, Any] = {n: pyarrow.array([row[n] for row in told], kinds.get(n, text)) for n in order}
+    for name in ("width", "height"):
+        columns[name] = pyarrow.array([side] * len(facts), pyarrow.int32())
+    columns["kind"] = pyarrow.array(["painted"] * len(facts), text)
+    return pyarrow.table(columns)
