@@ -383,9 +383,10 @@ def edit(
         raise ImpastoError(
             f"{maker.name} declines to show this work: {made.declined}. Nothing was written; have it with --anyway."
         )
+    beside = [made.companions[ending]() for ending in also]
     save_picture(path, made.pixels, _edit_recipe(maker, painter, made.pixels, name, picture, seed, size, told))
-    for place, ending in zip(paths[1:], also, strict=True):
-        write_whole(place, made.companions[ending]())
+    for place, content in zip(paths[1:], beside, strict=True):
+        write_whole(place, content)
     return paths
 
 

@@ -95,7 +95,8 @@ class _Paint:
         height = cv2.GaussianBlur(self.height, (0, 0), max(0.5, 0.6 * self.unit))
         gx = cv2.Sobel(height, cv2.CV_32F, 1, 0, scale=1 / 8)
         gy = cv2.Sobel(height, cv2.CV_32F, 0, 1, scale=1 / 8)
-        slope = (-0.6 * gx - 0.8 * gy) * -1.0
+        # The same relief at any size: a ridge that is twice as many pixels wide is half as steep in them.
+        slope = (0.6 * gx + 0.8 * gy) * float(np.clip(self.unit, 0.5, 4.0))
         lab = canvas.copy()
         lab[..., 0] += (30 * slope).clip(-9, 9) * (0.35 + 0.65 * canvas[..., 0] / 100)
         rgb = to_rgb(lab)

@@ -32,11 +32,12 @@ def commentary(work: Work, seed: int) -> str:
 
 
 def _aim(work: Work, random: np.random.Generator) -> str:
-    emotion, regions = work.kept.plan.emotion, int(work.subject.regions.max()) + 1
+    name, regions = work.kept.plan.emotion.name, int(work.subject.regions.max()) + 1
+    name = f"“{name}”" if " " in name else name
     ways = (
-        f"I saw {regions} patches of colour in this picture and wanted it to feel {emotion.name}",
-        f"This was to be a {emotion.name} picture, made of {regions} patches of colour",
-        f"I set out to paint something {emotion.name}, and took the picture apart into {regions} patches",
+        f"I saw {regions} patches of colour in this picture and wanted it to feel {name}",
+        f"This was to be a {name} picture, made of {regions} patches of colour",
+        f"I set out to paint something {name}, and took the picture apart into {regions} patches",
     )
     why = f": {work.why_emotion}." if work.why_emotion else "."
     return _one_of(ways, random) + why

@@ -123,7 +123,7 @@ def describe(pixels: Pixels) -> Floats:
         soft = cv2.GaussianBlur(light, (0, 0), sigma)
         energy.append(np.log1p(float((light - soft).std())))
         light = soft
-    return np.concatenate([plan, spread, np.array(energy) / 3]).astype(np.float32)
+    return np.concatenate([plan, spread, np.array(energy) / 1.8]).astype(np.float32)
 
 
 def _small(pixels: Pixels) -> Floats:

@@ -30,7 +30,9 @@ def pastel(subject: Subject, intent: Intent, plan: Plan, random: np.random.Gener
     shape = subject.lab.shape[:2]
     fine = 1 / plan.detail
     rubbed = (Brush(34, 0.5, 4, 5, 24, 0.0, 0.8), Brush(15, 0.55, 5, 6, 18, 0.3, 0.8))
+    side = Brush(15, 0.95, -1, 7, 22, 0.0, 0.9)
     chalk = (
+        side,
         Brush(8, 0.8, 3, 7, 17, 0.2, 0.75),
         Brush(5 * fine, 0.8, 5.5, 8, 15, 0.8, 0.5),
         Brush(2.6 * fine, 0.95, 8, 8, 13, 1.0, 0.25),
@@ -43,11 +45,13 @@ def pastel(subject: Subject, intent: Intent, plan: Plan, random: np.random.Gener
     for brush in rubbed:
         stick.push = 0.85
         for _ in layers(subject, intent, plan, (brush,), canvas, stick.lay, random):
-            stick.push = 0.42
             stick.rub(canvas, 0.30 * brush.width * subject.unit)
             yield stick.seen(canvas)
-    for _ in layers(subject, intent, plan, chalk, canvas, stick.lay, random):
-        yield stick.seen(canvas)
+    for brush in chalk:
+        # The broad side of the chalk only brushes over the hills of the paper.
+        stick.push = 0.16 if brush is side else 0.42
+        for _ in layers(subject, intent, plan, (brush,), canvas, stick.lay, random):
+            yield stick.seen(canvas)
 
 
 class _Chalk:
