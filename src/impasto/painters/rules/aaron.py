@@ -18,7 +18,7 @@ from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import PainterConfig, PaintSettings
 from impasto.data.pictures import Pixels
-from impasto.errors import UnknownName
+from impasto.errors import ConfigError, UnknownName, suggestion
 from impasto.painters.rules.aaron_colour import Scheme, colour_forms, mix
 from impasto.painters.rules.aaron_companions import animation, vectors
 from impasto.painters.rules.aaron_drawing import Colour, Drawing, Region, Stroke
@@ -78,6 +78,15 @@ class Aaron(RulePainter):
     }
     config: AaronConfig
 
+    def __init__(self, config: AaronConfig) -> None:
+        super().__init__(config)
+        for name in config.categories:
+            if name not in PERIODS:
+                raise ConfigError(
+                    f"categories = {config.categories!r}: aaron has no period {name!r}{suggestion(name, PERIODS)} "
+                    f"Periods: {', '.join(PERIODS)}."
+                )
+
     def drawing(self, label: int, seed: int, settings: AaronSettings) -> Drawing:
         """The record of the drawing that `draw` renders."""
         periods = self.config.categories or tuple(PERIODS)
@@ -120,7 +129,7 @@ def make_drawing(period: str, seed: int, line: float = 1.0, freehand: float = 1.
     ink = mix(INK, wall, 0.06) if colour else INK
     return Drawing(
         PAPER,
-        tuple(Stroke(line.points, line.width, ink) for line in sheet.lines),
+        tuple(Stroke(stroke.points, stroke.width, ink) for stroke in sheet.lines),
         tuple(
             Region(form.outline, form.matter, own, form.after) for form, own in zip(sheet.forms, colours, strict=True)
         ),
