@@ -29,6 +29,8 @@ SHARES = {
 """Share of each category where nobody asks for one: unequal, as in a real collection."""
 
 WATERS = ("water", "lake", "river", "sea")
+APART = 0.028
+"""Least difference of the rows of two summits, as a share of the picture."""
 HOURS = {"spring": (6.0, 18.6), "summer": (5.2, 19.4), "autumn": (6.2, 18.2), "winter": (7.0, 17.4)}
 """From dawn to dusk."""
 
@@ -546,11 +548,10 @@ def _apart(plan: Plan) -> Plan:
     for ridge in sorted(plan.ridges, key=lambda r: -r.height / r.z):
         scale = camera.focal / ridge.z
         row = camera.horizon + (camera.height - ridge.height) * scale
-        for _ in range(6):
-            close = [r for r in taken if abs(r - row) < 0.028]
-            if not close or ridge.z < 150:
-                break
-            row += 0.03 if row >= close[0] else -0.03
+        lowest = camera.horizon + (camera.height - 1) * scale
+        if ridge.z >= 150:
+            near = (row + way * 0.01 * step for step in range(20) for way in (1, -1))
+            row = next((r for r in near if r <= lowest and all(abs(r - t) >= APART for t in taken)), row)
         height = camera.height + (camera.horizon - row) / scale
         taken.append(row)
         moved.append(replace(ridge, height=round(max(1.0, height), 1)))

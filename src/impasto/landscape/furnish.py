@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from impasto.landscape.emotion import Mood
+from impasto.landscape.footing import depth_under, ground_under, on_land
 from impasto.landscape.plan import Plan
 from impasto.landscape.scene import Building, Camera, Figure, Path, Plant, Ridge, Scene
 from impasto.landscape.terrain import depth_of
@@ -55,16 +56,18 @@ def furnish(scene: Scene, plan: Plan, wish: Wish, felt: Mood, random: np.random.
     if wish.elements.get("forest"):
         plants += [p for _ in range(3) for p in _groves(scene, plan, wish, random)]
         plants += _wood(scene, plan, wish, random, FOREST - len(plants))
+    islets = [i for b in buildings if b.kind == "bridge" for i in _abutments(b, random)]
+    scene = replace(scene, ridges=(*scene.ridges, *islets))
     figures = [*_figures(scene, plan, wish, felt, random)]
     paths = [*_paths(scene, plan, wish, buildings, random)]
-    islets = [i for b in buildings if b.kind == "bridge" for i in _abutments(b, random)]
-    return replace(
-        scene,
-        ridges=(*scene.ridges, *islets),
-        plants=tuple(plants[:400]),
-        buildings=tuple(buildings[:100]),
-        figures=tuple(figures),
-        paths=tuple(paths),
+    return on_land(
+        replace(
+            scene,
+            plants=tuple(plants[:400]),
+            buildings=tuple(buildings[:100]),
+            figures=tuple(figures),
+            paths=tuple(paths),
+        )
     )
 
 
@@ -356,10 +359,26 @@ def _figures(scene: Scene, plan: Plan, wish: Wish, felt: Mood, random: np.random
         wanted["ox"] = 1
     for name, many in wanted.items():
         for _ in range(min(many, 12)):
-            yield _afloat(scene, plan, name, random) if name in BOATS else _ashore(scene, plan, name, random)
+            yield _standing(scene, plan, name, random)
 
 
-def _afloat(scene: Scene, plan: Plan, name: str, random: np.random.Generator) -> Figure:
+def _standing(scene: Scene, plan: Plan, name: str, random: np.random.Generator) -> Figure:
+    """A figure on land or a boat on the water: shores swing and rocks stand in the water, so a few spots are tried."""
+    spots: list[tuple[float, Figure]] = []
+    for nth in range(16):
+        if name in BOATS:
+            spot = _afloat(plan, name, random)
+            good = depth_under(scene, spot.x, spot.z, spot.size)
+        else:
+            spot = _ashore(scene, plan, name, random, beyond=nth > 9)
+            good = float(ground_under(scene, [spot.x], [spot.z])[0]) if scene.has_water else 1.0
+        spots.append((good, spot))
+        if good > 0.05:
+            break
+    return max(spots, key=lambda s: s[0])[1]
+
+
+def _afloat(plan: Plan, name: str, random: np.random.Generator) -> Figure:
     """A boat where the water is open, larger than life far away."""
     camera = plan.camera
     near, far = plan.water.near, max(plan.water.far, plan.water.near + 20)
@@ -373,10 +392,11 @@ def _afloat(scene: Scene, plan: Plan, name: str, random: np.random.Generator) ->
     return Figure(kind=name, x=x, z=z, size=round(min(size, 100), 2), seed=_seed(random))
 
 
-def _ashore(scene: Scene, plan: Plan, name: str, random: np.random.Generator) -> Figure:
+def _ashore(scene: Scene, plan: Plan, name: str, random: np.random.Generator, *, beyond: bool) -> Figure:
+    """A figure on the near bank, or where that is not seen or `beyond` it is asked for, behind the far shore."""
     camera = plan.camera
     bank = camera.horizon + camera.focal * camera.height / max(14.0, plan.near)
-    if scene.has_water and bank < 0.93:
+    if scene.has_water and bank < 0.93 and not beyond:
         row = random.uniform(bank + 0.03, 0.98)
     elif scene.has_water:
         row = camera.horizon + camera.focal * camera.height / (plan.far * random.uniform(1.15, 1.4))
