@@ -72,7 +72,7 @@ class _Paint:
         wet = 1.25 - 0.75 * done**2
         dry = (wet - (1 - bristle) * 0.75 - 0.25 * (1 - self.cloth.ravel()[touch.pixel])) * 4
         # Ends are ragged and round, those of mere dabs less so.
-        round_ = 0.7 * touch.half * across**2 * (0.5 + bristle) * np.minimum(1, touch.length / (4 * touch.half + 1))
+        round_ = 1.0 * touch.half * across**2 * (0.5 + bristle) * np.minimum(1, touch.length / (4 * touch.half + 1))
         ends = (np.minimum(touch.along, touch.length - touch.along) - round_ + 1).clip(0, 1)
         alpha = (cover * dry.clip(0, 1) * ends * 0.96)[:, None]
         flat = canvas.reshape(-1, 3)

@@ -56,7 +56,10 @@ def choose_medium(word: str, emotion: Emotion, subject: Subject, random: np.rand
     spread = float(lab[..., 0].std()) / 40
     busy = float(cv2.blur(np.minimum(subject.edges, 1), (9, 9)).mean()) / 0.4
     wishes = {
-        "acrylic": (0.35 + 0.6 * a + 0.35 * colour, "it can shout in thick ridges"),
+        "acrylic": (
+            0.35 + 0.6 * a + 0.35 * colour,
+            "it can shout in thick ridges" if a > 0.3 > v else "it has the body for strong colour",
+        ),
         "pastel": (
             0.30 + 0.35 * v - 0.15 * a + 0.35 * colour - 0.2 * busy,
             "its chalk is soft and keeps colours fresh",

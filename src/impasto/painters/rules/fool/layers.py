@@ -74,6 +74,7 @@ def layers(  # noqa: PLR0917
 
     Source: Hertzmann 1998, figure 3.
     """
+    flow = _bent(subject, plan, random)
     for brush in brushes:
         width = max(1.6, brush.width * subject.unit)
         wanted = intent.plain if brush.width > 14 else intent.fine
@@ -86,13 +87,14 @@ def layers(  # noqa: PLR0917
         seeds = seeds[random.permutation(len(seeds))]
         for part in np.array_split(seeds, PARTS):
             if len(part):
-                _strokes(part, subject, reference, plan, brush, intent, canvas, lay, random)
+                _strokes(part, subject, flow, reference, plan, brush, intent, canvas, lay, random)
         yield len(seeds)
 
 
 def _strokes(  # noqa: PLR0917
     seeds: Floats,
     subject: Subject,
+    flow: Floats,
     reference: Floats,
     plan: Plan,
     brush: Brush,
@@ -106,7 +108,7 @@ def _strokes(  # noqa: PLR0917
     width = max(1.6, brush.width * subject.unit)
     own = (width * np.exp(random.normal(0, 0.18, len(seeds)))).astype(np.float32)
     points = trace(
-        seeds, subject.flow, own * 0.5, brush.steps, picture=reference, tolerance=brush.tolerance * (1 + plan.freedom)
+        seeds, flow, own * 0.5, brush.steps, picture=reference, tolerance=brush.tolerance * (1 + plan.freedom)
     )
     points += (random.normal(0, 0.12 * plan.freedom, points.shape) * own[:, None, None]).astype(np.float32)
     # A brush is set down, pressed and lifted.
@@ -120,6 +122,14 @@ def _strokes(  # noqa: PLR0917
     regions = wobbled(subject.regions, (0.10 + 0.35 * plan.freedom) * width, random)
     touch = sweep(Path(points, own[:, None] * press), shape, (regions, subject.regions[rows, columns]))
     lay(canvas, touch, colours, random.integers(0, 2**31, len(seeds)))
+
+
+def _bent(subject: Subject, plan: Plan, random: np.random.Generator) -> Floats:
+    """The flow, bent a little where nothing in the picture holds it: no hand paints a plain sky along a ruler."""
+    held = cv2.GaussianBlur(np.minimum(subject.edges, 1), (0, 0), max(0.8, 10 * subject.unit))
+    turn = (0.2 + 0.5 * plan.freedom) * np.exp(-12 * held) * clouds(held.shape, max(4.0, 70 * subject.unit), random)
+    cos, sin, flow = np.cos(turn), np.sin(turn), subject.flow
+    return np.stack([cos * flow[..., 0] - sin * flow[..., 1], sin * flow[..., 0] + cos * flow[..., 1]], axis=2)
 
 
 def wobbled(field: npt.NDArray[Any], amount: float, random: np.random.Generator) -> npt.NDArray[Any]:
