@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -13,8 +11,6 @@ from impasto.landscape.scene import Building, Plant, Scene
 from impasto.landscape.terrain import heights
 
 __all__ = ["depth_under", "ground_under", "on_land"]
-
-Thing = TypeVar("Thing", Plant, Building)
 
 DRY = 0.05
 """Metres above the water that count as land."""
@@ -40,31 +36,27 @@ def depth_under(scene: Scene, x: float, z: float, size: float) -> float:
 
 def on_land(scene: Scene) -> Scene:
     """The scene with its plants and houses moved out of the water; plants that find no land are left out."""
-    if not scene.has_water:
+    things: list[Plant | Building] = [*scene.plants, *(b for b in scene.buildings if b.kind != "bridge")]
+    if not scene.has_water or not things:
         return scene
-    plants, lost = _moved(scene, scene.plants)
-    buildings, _ = _moved(scene, scene.buildings)
-    kept = tuple(plant for nth, plant in enumerate(plants) if nth not in lost)
-    return replace(scene, plants=kept, buildings=tuple(buildings))
-
-
-def _moved(scene: Scene, things: Sequence[Thing]) -> tuple[list[Thing], set[int]]:
-    """Things on land, and the numbers of those that found none near by."""
-    made: list[Thing] = list(things)
-    lost: set[int] = set()
-    if not made:
-        return made, lost
-    wet = ground_under(scene, [t.x for t in made], [t.z for t in made]) < DRY
-    camera = scene.camera
-    for nth in np.flatnonzero(wet):
-        thing = made[nth]
-        if thing.kind == "bridge":
-            continue
-        z = camera.z + (thing.z - camera.z) * np.array(MOVES)
-        x = camera.x + (thing.x - camera.x) * np.array(MOVES)
-        dry = np.flatnonzero((ground_under(scene, x, z) >= DRY) & (z - camera.z > 12))
-        if len(dry):
-            made[nth] = replace(thing, x=round(float(x[dry[0]]), 2), z=round(float(z[dry[0]]), 2))
-        else:
-            lost.add(int(nth))
-    return made, lost
+    height = ground_under(scene, [t.x for t in things], [t.z for t in things])
+    wet = [thing for thing, up in zip(things, height, strict=True) if up < DRY]
+    if not wet:
+        return scene
+    camera, moves = scene.camera, np.array(MOVES)
+    x = camera.x + np.array([[t.x - camera.x] for t in wet]) * moves
+    z = camera.z + np.array([[t.z - camera.z] for t in wet]) * moves
+    good = (ground_under(scene, x, z).reshape(x.shape) >= DRY) & (z - camera.z > 12)
+    new: dict[Plant | Building, Plant | Building | None] = {}
+    for nth, thing in enumerate(wet):
+        at = int(good[nth].argmax())
+        if good[nth, at]:
+            new[thing] = replace(thing, x=round(float(x[nth, at]), 2), z=round(float(z[nth, at]), 2))
+        elif isinstance(thing, Plant):
+            new[thing] = None
+    plants = (new.get(plant, plant) for plant in scene.plants)
+    return replace(
+        scene,
+        plants=tuple(plant for plant in plants if isinstance(plant, Plant)),
+        buildings=tuple(b for b in (new.get(b, b) for b in scene.buildings) if isinstance(b, Building)),
+    )

@@ -222,14 +222,14 @@ def _buildings(scene: Scene, plan: Plan, wish: Wish, random: np.random.Generator
             yield from _courtyard(scene, plan, random)
         elif plan.village:
             yield from _houses(scene, plan, random, "cottage", int(random.integers(4, 9)))
-        elif wish.elements.get("temple"):
-            yield from _houses(scene, plan, random, "hall", 2)
-            yield from _houses(scene, plan, random, "pagoda", 1)
-        elif not asked and random.random() < (0.35 if plan.few else 0.6):
+        elif not asked and not wish.elements.get("temple") and random.random() < (0.35 if plan.few else 0.6):
             kind = str(random.choice(["cottage", "pavilion", "pagoda", "hall"], p=(0.42, 0.33, 0.13, 0.12)))
             yield from _houses(
                 scene, plan, random, kind, 1 if kind in ("pagoda", "pavilion") else int(random.integers(1, 4))
             )
+    if wish.elements.get("temple"):
+        yield from _houses(scene, plan, random, "hall", 2)
+        yield from _houses(scene, plan, random, "pagoda", 1)
     if wish.elements.get("village"):
         # So that, with what stands there already, at least five stand together.
         yield from _houses(scene, plan, random, "cottage", int(random.integers(1, 4)) if plan.village else 6)
@@ -256,7 +256,7 @@ def _houses(scene: Scene, plan: Plan, random: np.random.Generator, kind: str, ma
     # As large as a picture needs a house to be seen.
     size = float(np.clip(random.uniform(0.075, 0.15) * z / camera.focal / wide, 0.7, 6.0))
     for nth in range(min(many, 30)):
-        at = u + (0 if nth == 0 else random.normal(0, 0.05 + 0.02 * many))
+        at = u + (0 if nth == 0 else random.normal(0, 0.05 + 0.02 * min(many, 12)))
         away = z * (1 + (0 if nth == 0 else random.uniform(-0.12, 0.25)))
         if scene.has_water and plan.near * 0.95 < away < plan.far:
             away = plan.far * random.uniform(1.03, 1.2)
