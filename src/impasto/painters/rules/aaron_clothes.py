@@ -33,7 +33,7 @@ def draw_dress(sheet: Sheet, body: Body) -> None:
     skirt, folds = _skirt(body, fall)
     if body.clothes == "skirt":
         sheet.enclose(skirt, "cloth2", body.lower, details=folds, looseness=0.9)
-        tucked = _above(trunk, float(_waist(body)[1]) + 0.02 * h)
+        tucked = _above(trunk, float(_waist(body)[1]) + 0.012 * h)
         sheet.enclose(tucked, "cloth", body.upper, details=details, looseness=0.8)
     else:
         loop = Core(np.concatenate([skirt, skirt[:1]]), 0.001 * h)
@@ -71,10 +71,10 @@ def _skirt(body: Body, fall: float) -> tuple[Points, list[Points]]:
         cut = cut_across(lap, lap.points[-1], lap.points[-1] - lap.points[0])
         return closure([Core(np.concatenate([cut, cut[:1]]), 0.001 * h), Core(np.array([waist, pelvis]), 0.07 * h)]), []
     left, right = sorted(hems, key=lambda p: float(p[0]))
-    flare, slim = (0.045 + 0.028 * fall) * h, 0.075 if body.bones.facing == 0 else 0.06
+    flare, slim = (0.045 + 0.028 * fall) * h, 0.087 if body.bones.facing == 0 else 0.065
     low = max(left[1], right[1])
     corners = np.array([(left[0] - flare, low), (right[0] + flare, low)])
-    hips = [pelvis + (side * (slim + 0.033) * h, 0.025 * h) for side in (-1, 1)]
+    hips = [pelvis + (side * (slim + 0.024) * h, 0.025 * h) for side in (-1, 1)]
     sides = [bend([waist + (side * slim * h, 0), hips[k], corners[k]]) for k, side in ((0, -1), (1, 1))]
     hem = bend([corners[0], 0.5 * (corners[0] + corners[1]) + (0, 0.014 * h), corners[1]])
     folds = []

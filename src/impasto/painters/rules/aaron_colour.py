@@ -82,16 +82,17 @@ class Scheme:
         wall = green + float(random.choice([-150, -110, -60, 60, 110, 150, 180]))
         dark = random.random() < 0.5
         place = float(random.uniform(0.0, 0.22) if dark else random.uniform(0.68, 0.9))
-        cloth = float(random.uniform(0, 360))
-        warm = float(random.uniform(38, 75))
+        # People stand out from the leaves around them.
+        cloth = green + float(random.uniform(95, 265))
+        warm = float(random.uniform(38, 64))
         hues = {
             "skin": (warm, 9),
             "lips": (20.0, 8),
             "eye": (90.0, 10),
             "iris": (cloth, 40),
             "hair": (float(random.uniform(25, 80)), 25),
-            "cloth": (cloth, 50),
-            "cloth2": (cloth + float(random.choice([-120, 40, 120, 180])), 30),
+            "cloth": (cloth, 40),
+            "cloth2": (cloth + float(random.choice([-70, -35, 35, 70, 150])), 25),
             "shoe": (30.0, 30),
             "leaf": (green, 28 + 30 * free),
             "stem": (green, 25),
