@@ -35,7 +35,7 @@ def test_upright_the_mass_is_centred_at_the_hips_of_a_body_of_unit_stature() -> 
     body = stance("standing", STRAIGHT)
     assert -body.at["crown"][1] == pytest.approx(1, abs=0.04)
     assert centre_of_mass(body)[0] == pytest.approx(0, abs=1e-9)
-    # Winter 2009: between 0.53 and 0.58 of the stature.
+    # Known of standing people: a little above the half of the stature.
     assert -centre_of_mass(body)[1] == pytest.approx(0.555, abs=0.03)
 
 
