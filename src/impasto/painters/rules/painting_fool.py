@@ -32,7 +32,7 @@ from impasto.painters.rules.rule_painter import SEEDS, RulePainter
 __all__ = ["PaintingFool", "PaintingFoolConfig", "PaintingFoolSettings"]
 
 WHITE = (255, 255, 255)
-KEPT = 4
+KEPT = 3
 """Works that are remembered, so that a companion file does not take another painting."""
 LEAST_SIDE = 16
 """Fewest rows or columns of a picture that can be painted."""

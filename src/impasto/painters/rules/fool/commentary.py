@@ -32,7 +32,7 @@ def commentary(work: Work, seed: int) -> str:
 
 
 def _aim(work: Work, random: np.random.Generator) -> str:
-    name, regions = work.kept.plan.emotion.name, int(work.subject.regions.max()) + 1
+    name, regions = work.kept.plan.emotion.name, work.regions
     name = f"“{name}”" if " " in name else name
     ways = (
         f"I saw {regions} patches of colour in this picture and wanted it to feel {name}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -54,15 +54,15 @@ class Work:
     """All attempts at a subject, and the one that was kept.
 
     Attributes:
-        subject: What was painted.
-        attempts: In order.
+        regions: How many regions the photograph was simplified to.
+        attempts: In order; of those not kept only the finished picture.
         best: Index of the attempt kept.
         why_emotion: How the emotion was found; '' when it was given.
         why_medium: Why this medium; '' when it was given.
         declined: Why the painter would rather not show it; '' when it would.
     """
 
-    subject: Subject
+    regions: int
     attempts: tuple[Attempt, ...]
     best: int
     why_emotion: str
@@ -118,7 +118,16 @@ def create(
         tried = {attempt.plan.medium for attempt in done}
         plan, change = revise(plan, done[-1].verdict, not medium.strip(), tried, random)
     best = max(range(len(done)), key=lambda i: done[i].verdict.score)
-    return Work(subject, tuple(done), best, why_emotion, why_medium, _refusal(subject, done[best].verdict))
+    # Stages are large, and only those of the kept attempt are shown.
+    done = [a if i == best else replace(a, stages=a.stages[-1:]) for i, a in enumerate(done)]
+    return Work(
+        int(subject.regions.max()) + 1,
+        tuple(done),
+        best,
+        why_emotion,
+        why_medium,
+        _refusal(subject, done[best].verdict),
+    )
 
 
 def _nothing_there(subject: Subject) -> bool:
