@@ -1,8 +1,8 @@
 """The freehand line: a pen that aims at a goal, drifts off, sees where it is and corrects itself.
 
-Cohen describes AARON's line as a feedback process, like driving off the road: the pen knows where it
-is heading only roughly, and steers by comparing where it is with where it should be. Nothing is
-smoothed afterwards; what wavers is the driving.
+AARON's lines come of feedback (Cohen 1979, What is an image?): the pen knows only roughly where it is
+heading, and steers by comparing where it is with where it should be. Nothing is smoothed afterwards;
+what wavers is the driving. The law of steering here is our own.
 """
 
 from __future__ import annotations
