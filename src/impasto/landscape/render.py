@@ -14,7 +14,7 @@ from impasto.landscape.easel import Easel
 from impasto.landscape.emotion import mood
 from impasto.landscape.fields import Field
 from impasto.landscape.figures import paint_birds, paint_figure
-from impasto.landscape.finish import grade, in_mood, paint_seal, splash
+from impasto.landscape.finish import grade, handle, in_mood, paint_seal, splash
 from impasto.landscape.ground import mist_over, paint_ground, paint_sky, paint_water, valley_mist
 from impasto.landscape.light import light_of
 from impasto.landscape.planting import paint_plants
@@ -25,6 +25,7 @@ from impasto.landscape.stage import Stage
 from impasto.landscape.view import look
 from impasto.landscape.ways import paint_fields, paint_path
 from impasto.landscape.weather import paint_tufts, paint_weather
+from impasto.landscape.woods import paint_woods
 
 __all__ = ["LEAST", "MOST", "Rendering", "render"]
 
@@ -69,6 +70,7 @@ def render(scene: Scene, resolution: int) -> Rendering:
     sky = paint_sky(easel, scene, light, view)
     paint_ground(easel, scene, light, view, mist)
     paint_texture(easel, scene, view, mist)
+    paint_woods(easel, scene, view, mist)
     paint_contours(easel, scene, view, mist)
     stage = Stage(easel, scene, light, view, mist)
     paint_fields(stage)
@@ -80,6 +82,7 @@ def render(scene: Scene, resolution: int) -> Rendering:
     paint_birds(stage)
     mist_over(easel, scene, light, mist)
     paint_weather(stage)
+    handle(easel, view)
     splash(easel, scene)
     grade(easel, felt)
     paint_seal(easel, scene)
