@@ -64,7 +64,7 @@ class AaronSettings(PaintSettings):
     name="aaron",
     summary="a line drawing that develops by rules, then is coloured by rules",
     year=1973,
-    source="Cohen 1973, Parallel to perception; Cohen 1979, What is an image?; Cohen 1995, The further exploits of AARON, painter",
+    source="Cohen 1973, Parallel to perception; 1979, What is an image?; 1995, The further exploits of AARON",
 )
 class Aaron(RulePainter):
     """Harold Cohen's drawing machine, anew: closed forms, jungles, figures, portraits and gardens."""
