@@ -88,8 +88,8 @@ def _disc(easel: Easel, light: Light, away: Field, scene: Scene, view: View) -> 
     """Sun or moon, larger than life as painters make it."""
     if scene.weather in ("rain", "storm", "snow", "mist") and scene.sky.cover > 0.5:
         return
-    edge = smooth(0.036, 0.032, away) * view.sky
     night = light.elevation < -5
+    edge = smooth(0.036, 0.032, away) * view.sky * np.float32(light.shown)
     kind = easel.programme
     if night:
         colour: npt.ArrayLike = (0.97, 0.96, 0.90)
@@ -197,7 +197,7 @@ def _tones(scene: Scene, light: Light, view: View) -> tuple[Field, Field]:
     lambert = (
         normal[..., 0] * np.float32(right) + normal[..., 1] * np.float32(up) - normal[..., 2] * np.float32(forward)
     )
-    lambert = lambert.clip(0, 1) * view.lit
+    lambert = lambert.clip(0, 1) * view.lit * np.float32(light.shown)
     relief = normal[..., 0] * np.float32(0.55) + normal[..., 1] * np.float32(0.5) + normal[..., 2] * np.float32(0.28)
     rise = np.full(view.owner.shape, np.float32(0.4))
     for index, ridge in enumerate(scene.ridges):

@@ -35,6 +35,7 @@ class Light:
         ambient: Colour and strength of the light of the whole sky.
         day: From night (0) to full day (1).
         elevation: Of the sun, in degrees.
+        shown: How much of sun or moon is above the horizon's air, 0 between one and the other, to 1.
     """
 
     direction: tuple[float, float, float]
@@ -45,6 +46,7 @@ class Light:
     ambient: Colour
     day: float
     elevation: float
+    shown: float
 
 
 def sun_position(season: str, hour: float) -> tuple[float, float]:
@@ -86,8 +88,10 @@ def light_of(scene: Scene) -> Light:
     grey = 1 - veil
     # The eye opens for a low sun, so it is not as weak as it is red.
     direct = through / through.max() ** 0.6 * veil * _ramp(-4.0, 4.0, elevation) * 1.1
+    # Between sun and moon there is a moment without either, or the light would jump.
+    shown = _ramp(5.0, 9.0, lit_from) if night else _ramp(-5.0, -1.0, elevation)
     if night:
-        direct = np.array([0.34, 0.40, 0.52]) * veil
+        direct = np.array([0.34, 0.40, 0.52]) * veil * shown
     zenith = _mix((0.10, 0.14, 0.26), (0.34, 0.53, 0.80), day)
     horizon = _mix((0.28, 0.33, 0.44), (0.80, 0.87, 0.92), day)
     horizon = _mix(horizon, (0.97, 0.66, 0.42), 0.75 * dusk)
@@ -95,12 +99,14 @@ def light_of(scene: Scene) -> Light:
     overcast = _mix((0.24, 0.27, 0.34), (0.74, 0.76, 0.78), day) * (0.75 if scene.weather == "storm" else 1.0)
     zenith, horizon = _mix(zenith, overcast, 0.85 * grey), _mix(horizon, overcast * 1.06, 0.75 * grey)
     glow = _mix((0.75, 0.8, 0.95) if night else (1.0, 0.95, 0.82), (1.0, 0.58, 0.28), dusk) * (0.3 + 0.7 * veil)
+    glow = _mix(horizon, glow, shown)
     ambient = (0.45 * zenith + 0.55 * horizon) * (0.62 + 0.3 * grey + 0.35 * (1 - day) + 0.3 * dusk)
     colours = {"direct": direct, "zenith": zenith, "horizon": horizon, "glow": glow, "ambient": ambient}
     return Light(
         direction=direction,
         day=day,
         elevation=elevation,
+        shown=shown,
         **{name: np.asarray(colour, np.float32) for name, colour in colours.items()},
     )
 

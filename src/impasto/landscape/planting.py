@@ -68,7 +68,7 @@ def _ground_shadow(stage: Stage, plant: Plant, foot: float) -> None:
     land = stage.clip(plant.z * 0.7) & ~(stage.view.water | stage.view.sky)
     dark = np.array(kind.ink, np.float32) * np.float32(0.5) + np.float32(0.25) * np.array(kind.plain, np.float32)
     points = stage.place(x, foot, z)
-    stage.easel.fill(points, dark, 0.26 * kind.light, distance=0.0, clip=land)
+    stage.easel.fill(points, dark, 0.26 * kind.light * light.shown, distance=0.0, clip=land)
 
 
 @lru_cache(maxsize=512)
