@@ -70,10 +70,10 @@ def _speed(speed: dict[str, Any], whole: dict[str, Any] | None) -> str:
 def _kinds(kinds: dict[str, Any]) -> str:
     names, text = kinds["categories"], ""
     for title, told in (("In colour", kinds["colour"]), ("In grey", kinds["grey"])):
-        low, high = told["accuracy"]["interval"]
+        (low, high), passes = told["accuracy"]["interval"], told["accuracy"]["recipe"]["passes"]
         text += (
             f"{title}: **{told['accuracy']['value']:.1%}** named right [{low:.1%}, {high:.1%}] of {kinds['test']:,} "
-            f"test pictures, after {kinds['train']:,} training pictures seen {told['accuracy']['recipe']['passes']} times "
+            f"test pictures, after {kinds['train']:,} training pictures seen {passes} times "
             f"({told['weights']:,} weights, {told['seconds']:.0f} s). Always naming the commonest: "
             f"{told['commonest']:.1%}.\n\n"
         )
