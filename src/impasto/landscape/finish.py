@@ -9,7 +9,7 @@ import numpy as np
 from impasto.landscape.brush import Strokes
 from impasto.landscape.easel import Easel
 from impasto.landscape.emotion import Mood
-from impasto.landscape.fields import noise
+from impasto.landscape.fields import Field, noise
 from impasto.landscape.programme import Programme
 from impasto.landscape.scene import LAYOUT, Scene
 from impasto.landscape.view import View
@@ -36,25 +36,24 @@ def grade(easel: Easel, felt: Mood) -> None:
     easel.colour = middle + (colour - middle) * np.float32(0.5 + 0.5 * felt.contrast) + np.float32(0.6 * felt.lightness)
 
 
-def handle(easel: Easel, view: View) -> None:
+def handle(easel: Easel, view: View, mist: Field) -> None:
     """The touches of the brush, each a little lighter or darker, warmer or cooler than the next.
 
-    They lie level on water and sky, and lean with the slope on land.
+    They lie level on water and sky, and stand upright on land.
     """
     amount = easel.programme.handling
     if not amount:
         return
-    x, y, seed = easel.x, easel.y, 7 + view.side % 5
-    fine = np.float32(min(72.0, 0.45 * easel.side))
+    x, y, seed = easel.x, easel.y, 7 + easel.side % 5
+    # Touches are as fine as the picture can show, as a surface is from near and from far.
+    fine = np.float32(min(170.0, 0.45 * easel.side))
     level = noise(x * fine * np.float32(0.45), y * fine, seed)
-    lean = view.normal[..., 0] * np.float32(0.9)
-    steep = noise((x + lean * y) * fine, y * fine * np.float32(0.5), seed + 1)
-    land = ~(view.sky | view.water)
-    touches = np.where(land, steep, level)
+    upright = noise(x * fine, y * fine * np.float32(0.5), seed + 1)
+    touches = np.where(view.sky | view.water, level, upright)
     # Small dabs cross the long ones.
     touches = touches + np.float32(0.6) * noise(x * fine * np.float32(1.9), y * fine * np.float32(1.9), seed + 2)
-    where = np.where(view.sky, np.float32(0.5), np.float32(1))
-    change = np.float32(amount) * touches * where
+    where = np.where(view.sky, np.float32(0.55), 1 - np.float32(0.6) * mist)
+    change = np.float32(amount * (0.35 + 0.7 * min(1.0, 96 / easel.side))) * touches * where
     hue = np.float32(0.35) * easel.cloud(23, 19, seed + 3, 2)[..., None] * np.array([1.0, 0.1, -1.0], np.float32)
     easel.colour *= 1 + change[..., None] * (1 + hue)
 
