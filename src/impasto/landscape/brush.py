@@ -83,8 +83,9 @@ def lay(strokes: Strokes, side: int, random: np.random.Generator, box: Box | Non
     points = strokes.points * side - 0.5
     steps = np.diff(points, axis=1)
     length = np.sqrt((steps * steps).sum(axis=2)).sum(axis=1)
-    marks = np.maximum(1, np.ceil(length / STEP)).astype(int)
-    bristles = np.maximum(1, np.ceil(strokes.width.max(axis=1) * side / STEP)).astype(int)
+    # A stroke that is larger than all pictures is walked in longer steps.
+    marks = np.ceil(length / STEP).clip(1, PIECE).astype(int)
+    bristles = np.ceil(strokes.width.max(axis=1) * side / STEP).clip(1, np.maximum(1, PIECE // marks)).astype(int)
     ends, start = np.cumsum(marks * bristles), 0
     while start < len(strokes):
         done = ends[start - 1] if start else 0

@@ -33,6 +33,8 @@ class Face:
 
 def paint_building(stage: Stage, building: Building) -> None:
     """Paint a building where it stands."""
+    if not stage.stands(building.z, max(building.width, building.height)):
+        return
     faces = list(_KINDS[building.kind](building))
     foot = 0.15 if building.kind == "bridge" else max(0.0, stage.foot(building.x, building.z))
     clear = stage.clear(building.z)

@@ -163,7 +163,8 @@ class Easel:
             edge: How dark its outline is drawn, along a ruler, in [0, 1].
             width: Of the outline, as a share of the picture.
         """
-        pixels = corners * self.side
+        # Corners far outside are brought nearer, since numbers of pixels have to fit 32 bits.
+        pixels = corners.clip(-20, 21) * self.side
         low = np.floor(pixels.min(axis=0)).astype(int) - 1
         high = np.ceil(pixels.max(axis=0)).astype(int) + 2
         left, top = low.clip(0, self.side)

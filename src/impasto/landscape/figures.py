@@ -48,6 +48,8 @@ HULL = np.array(
 
 def paint_figure(stage: Stage, figure: Figure) -> None:
     """Paint a figure or a boat where it stands or floats."""
+    if not stage.stands(figure.z, figure.size):
+        return
     easel, kind = stage.easel, stage.easel.programme
     afloat = figure.kind in ("boat", "sail", "fisherman")
     foot = 0.0 if afloat else stage.foot(figure.x, figure.z)

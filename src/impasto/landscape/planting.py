@@ -26,6 +26,7 @@ LEAST_WIDTH = 0.0009
 
 def paint_plants(stage: Stage, plants: Sequence[Plant]) -> None:
     """Paint plants that stand at about one distance, all of them layer by layer."""
+    plants = [plant for plant in plants if stage.stands(plant.z, plant.height)]
     if not plants:
         return
     feet = stage.feet([p.x for p in plants], [p.z for p in plants])

@@ -58,6 +58,11 @@ class Stage:
         column, row = project(self.scene.camera, x, up, z)
         return np.stack(np.broadcast_arrays(column, row), axis=-1).astype(np.float64)
 
+    def stands(self, z: float, size: float) -> bool:
+        """Whether a thing of some metres is before the eye, and not so near that it would fill several pictures."""
+        away = z - self.scene.camera.z
+        return away > max(1.0, 0.75 * size, self.scene.camera.focal * size / 3)
+
     def scale(self, z: float) -> float:
         """Share of the picture that a metre takes at a distance."""
         return float(self.scene.camera.focal / max(1.0, z - self.scene.camera.z))

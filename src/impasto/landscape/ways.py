@@ -71,6 +71,8 @@ def paint_path(stage: Stage, path: Path) -> None:
     lit = relit(colour[None], stage.light, np.array([0.75], np.float32), kind.light)[0]
     land = ~(stage.view.water | stage.view.sky)
     for k in range(len(t) - 1):
+        if min(z[k], z[k + 1]) < scene.camera.z + 1:
+            continue
         quad = np.array([edges[0][k], edges[0][k + 1], edges[1][k + 1], edges[1][k]])
         clip = land & stage.clip(float(z[k]))
         easel.fill(quad, lit, 0.75, distance=float(z[k] - scene.camera.z), what="path", clip=clip)
