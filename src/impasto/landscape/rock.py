@@ -90,7 +90,7 @@ def _outline(view: View, index: int) -> tuple[Field, Field, Field] | None:
     seen = (edge < before - 1) & (edge < 1e5)
     if seen.sum() < 4:
         return None
-    edge = np.where(seen, edge, np.float32(-1e4))
+    edge = np.where(seen, edge.clip(-1e6, None), np.float32(-1e9))
     return columns.astype(np.float32), edge.astype(np.float32), ground.distance[part][best]
 
 
@@ -99,7 +99,7 @@ def _pieces(line: tuple[Field, Field, Field], ridge: Ridge, easel: Easel, scene:
     kind, side = easel.programme, easel.side
     columns, rows, distance = line
     random = np.random.default_rng((ridge.seed, 1))
-    seen = np.flatnonzero(rows > -1e3)
+    seen = np.flatnonzero(rows > -1e8)
     start, end = seen[0] / side, seen[-1] / side
     cuts, at = [], start - 0.02
     while at < end:
@@ -112,7 +112,7 @@ def _pieces(line: tuple[Field, Field, Field], ridge: Ridge, easel: Easel, scene:
     place = (u * side - 0.5).clip(0, side - 1)
     left = place.astype(int).clip(0, side - 2)
     share = place - left
-    good = (rows[left] > -1e3) & (rows[left + 1] > -1e3)
+    good = (rows[left] > -1e8) & (rows[left + 1] > -1e8)
     # Where the edge is hidden the hand goes on, without ink.
     rows = np.interp(columns, seen, rows[seen])
     v = rows[left] * (1 - share) + rows[left + 1] * share
