@@ -113,7 +113,7 @@ def test_imports_run_one_way():
         ("metrics/x.py", "from impasto.painters.x import y"),
         ("painters/a/x.py", "def f():\n    import impasto.training.loop"),
         ("nn/x.py", "from impasto import contract"),
-        ("data/x.py", "from ..landscape import sketches"),
+        ("data/x.py", "from ..landscape import scene"),
         ("api.py", "from impasto.cli import app"),
     ],
 )

@@ -14,7 +14,6 @@ from PIL import Image
 from impasto import api
 from impasto.cli.app import main
 from impasto.data.store import Store
-from impasto.landscape.sketches import draw_sketches
 
 OUT = ("--out", "{new}")
 ONE = (*OUT, "--steps", 1)
@@ -22,10 +21,9 @@ ONE = (*OUT, "--steps", 1)
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with pictures, their store and a run of a few steps."""
+    """A folder with a store of the landscape world and a run of a few steps."""
     folder = tmp_path_factory.mktemp("home")
-    draw_sketches(folder / "pictures", count=80, resolution=32, seed=0)
-    api.prepare(folder / "pictures", folder / "store", resolution=32, workers=1)
+    api.make("landscapes", folder / "store", count=80, resolution=32, workers=1)
     fast = {"precision": "fp32", "batch": 8, "samples": 0}
     api.train("vae", folder / "store", folder / "run", steps=3, preset="tiny", values=fast)
     return folder

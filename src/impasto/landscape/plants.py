@@ -157,7 +157,7 @@ def _willow(random: np.random.Generator, season: str, lean: float, detail: float
     if season == "winter":
         each, ink = max(2, int(3 * detail)), 0.35
     else:
-        each, ink = max(3, int(6 * detail)), 0.75
+        each, ink = max(3, int(5 * detail)), 0.6
     at = _scatter(random, np.concatenate([_tips(boughs), _tips(twigs), twigs.points[:, 3]]), each, 0.035, 0.02)
     length = random.uniform(0.16, 0.5, len(at)) * np.minimum(1.0, 0.35 + at[:, 1])
     away = np.where(at[:, 0] > trunk.points[0, -1, 0], 1.0, -1.0)
