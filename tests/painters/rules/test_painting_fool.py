@@ -44,9 +44,12 @@ def test_same_seed_same_picture_another_seed_another(photo: str) -> None:
     assert not torch.equal(first, painter().paint(2, seed=5, picture=photo, attempts=1))
 
 
-def test_without_a_picture_it_says_how_to_give_one() -> None:
-    with pytest.raises(UsageError, match=r"--set picture=photo\.jpg"):
-        painter().paint(1)
+def test_without_a_picture_it_paints_a_place_that_it_imagines() -> None:
+    fool = PaintingFool.build(resolution=48)
+    glad, sad = (fool.paint(1, seed=2, emotion=word, medium="ink", attempts=1) for word in ("joyful", "melancholy"))
+    assert torch.equal(glad, fool.paint(1, seed=2, emotion="joyful", medium="ink", attempts=1))
+    assert not torch.equal(glad, fool.paint(1, seed=3, emotion="joyful", medium="ink", attempts=1))
+    assert (glad - sad).abs().mean() > 0.02
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -24,6 +25,10 @@ from impasto.data.framing import frame
 from impasto.data.pictures import Pixels, to_float, to_uint8
 from impasto.data.reading import Unreadable, read_picture
 from impasto.errors import DataError, UsageError
+from impasto.landscape.compose import compose
+from impasto.landscape.emotion import feel
+from impasto.landscape.render import render
+from impasto.landscape.wish import Wish
 from impasto.painters.rules.fool.commentary import commentary
 from impasto.painters.rules.fool.making import making
 from impasto.painters.rules.fool.work import Work, create
@@ -50,7 +55,7 @@ class PaintingFoolSettings(PaintSettings):
     """How a picture is painted.
 
     Attributes:
-        picture: File of the photograph or picture to paint from.
+        picture: File of the photograph or picture to paint from; empty to imagine a landscape.
         emotion: A word or text; empty to read one from the picture.
         medium: 'acrylic', 'pastel', 'ink' or 'pencil'; empty to choose.
         attempts: Most attempts before the best is kept.
@@ -95,11 +100,11 @@ class PaintingFool(RulePainter):
 
     def draw(self, label: int, seed: int, settings: PaintingFoolSettings) -> Pixels:
         """One picture; see `RulePainter.draw`. A work that the painter declines is drawn too."""
-        return self._work(self._model(settings), seed, settings).pixels
+        return self._work(self._model(settings, seed), seed, settings).pixels
 
     def accompany(self, ending: str, label: int, seed: int, settings: PaintingFoolSettings) -> bytes:
         """The commentary or the layers of a picture; see `RulePainter.accompany`."""
-        return _beside(self._work(self._model(settings), seed, settings), seed)[ending]()
+        return _beside(self._work(self._model(settings, seed), seed, settings), seed)[ending]()
 
     def stylize(self, picture: Tensor, /, *, seed: int = 0, **settings: Any) -> Stylized:
         """A given picture in this painter's manner; see `Painter.stylize`."""
@@ -118,10 +123,10 @@ class PaintingFool(RulePainter):
             return []
         return ["No emotion is given, so one is read from the picture's own light and colour."]
 
-    def _model(self, settings: PaintingFoolSettings) -> Pixels:
-        """What is painted from, as a square of the painter's resolution."""
+    def _model(self, settings: PaintingFoolSettings, seed: int) -> Pixels:
+        """What is painted from, as a square: the given picture, or a view of a place that it imagines."""
         if not settings.picture:
-            raise UsageError(f"{self.name} paints from a picture; say which: --set picture=photo.jpg")
+            return _imagined(settings.emotion, seed, self.config.resolution)
         side = self.config.resolution
         read = _opened(settings.picture, side)
         return frame(read.image, side, "cover", WHITE, read.box)
@@ -148,6 +153,13 @@ class PaintingFool(RulePainter):
             while len(self._works) > KEPT:
                 self._works.popitem(last=False)
         return self._works[known]
+
+
+def _imagined(emotion: str, seed: int, side: int) -> Pixels:
+    """A view of the landscape world, composed for the emotion where one is given: art of its own making."""
+    felt = feel(emotion) if emotion.strip() else None
+    wish = Wish(mood=felt.name, valence=felt.valence, arousal=felt.arousal) if felt else Wish()
+    return render(replace(compose(wish, seed, "realistic"), seal=False), side).pixels
 
 
 def _beside(work: Work, seed: int) -> dict[str, Callable[[], bytes]]:
