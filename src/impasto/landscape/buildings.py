@@ -43,6 +43,9 @@ def paint_building(stage: Stage, building: Building) -> None:
     away = [float(((p - _eye(stage)) ** 2).sum(axis=1).mean()) for p in placed]
     clip = stage.clip(building.z - building.width * 0.3)
     for nth in sorted(range(len(faces)), key=lambda n: -away[n]):
+        if placed[nth][:, 2].min() < stage.scene.camera.z + 0.5:
+            # It reaches behind the eye, where nothing is seen.
+            continue
         _paint_face(stage, faces[nth], placed[nth], clear, clip, building)
 
 

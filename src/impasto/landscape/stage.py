@@ -61,7 +61,7 @@ class Stage:
     def stands(self, z: float, size: float) -> bool:
         """Whether a thing of some metres is before the eye, and not so near that it would fill several pictures."""
         away = z - self.scene.camera.z
-        return away > max(1.0, 0.75 * size, self.scene.camera.focal * size / 3)
+        return away > max(1.0, self.scene.camera.focal * size / 3)
 
     def scale(self, z: float) -> float:
         """Share of the picture that a metre takes at a distance."""
