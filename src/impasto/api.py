@@ -96,6 +96,7 @@ def train(
 
     Raises:
         UnknownName: When painter, preset or label column do not exist.
+        NotCapable: When the painter paints by rules.
         ConfigError: When a value is unknown, of the wrong type or out of range.
         StoreError: When the store is missing or was changed.
         ImpastoError: As `training.loop.train` says.
@@ -109,6 +110,11 @@ def train(
     from impasto.training.settings import TrainSettings
 
     cls = catalogue.painter(painter)
+    if not cls.learns():
+        raise NotCapable(
+            f"{painter} paints by rules and needs no training. "
+            f"Paint with it at once: impasto paint {painter} --out FOLDER"
+        )
     how, what = _divide(values or {}, TrainSettings, cls.Config)
     times = {"minutes": minutes, "steps": steps}
     settings = load(TrainSettings, {**{k: v for k, v in times.items() if v is not None}, **how})
@@ -149,7 +155,12 @@ def _by_rules(name: str, resolution: int | None) -> Painter | None:
     """The painter of that name in the catalogue, unless a folder has the name."""
     from impasto import catalogue
 
-    if Path(name).is_dir() or name not in catalogue.painters():
+    if Path(name).exists():
+        return None
+    if name not in catalogue.painters():
+        by_rules = [known for known, card in catalogue.painters().items() if not card.thing.learns()]
+        if "/" not in name and "?" in suggestion(name, by_rules):
+            raise UnknownName("painter by rules", name, by_rules)
         return None
     cls = catalogue.painter(name)
     if cls.learns():
@@ -407,7 +418,7 @@ def measure(
     A painter that lies in a local folder has the numbers added to its model card.
 
     Args:
-        source: A run, an exported painter, or a hub id.
+        source: A run, an exported painter, a hub id, or the name of a painter by rules.
         against: A store of the painter's resolution.
         split: 'test', 'train' or 'all'.
         out: The folder for both files; `measure` inside a local source, or else here, without it.
@@ -425,7 +436,9 @@ def measure(
     from impasto.data.store import Store
     from impasto.metrics.measure import measure as work
 
-    painter, store = load_painter(source), Store.open(against)
+    store = Store.open(against)
+    # One that paints by rules paints at the store's resolution.
+    painter = _by_rules(str(source), store.resolution) or _learned(source)
     if store.resolution != painter.config.resolution:
         raise DataError(
             f"The painter paints at {painter.config.resolution} px and {against} holds {store.resolution} px; "
@@ -484,6 +497,8 @@ def _readable(painter: Painter, prompt: str) -> str:
     if "prompt" not in painter.capabilities:
         able = [name for name, card in catalogue.painters().items() if "prompt" in card.thing.capabilities]
         raise NotCapable(f"{painter.name} does not read prompts; leave out --prompt. These do: {', '.join(able)}.")
+    if not prompt.strip():
+        raise UsageError("The prompt is empty; say what to paint, such as 'a boat at dusk', or leave out --prompt.")
     return prompt
 
 
