@@ -152,12 +152,14 @@ def load_painter(source: str | Path, resolution: int | None = None) -> Painter:
 
 
 def _by_rules(name: str, resolution: int | None) -> Painter | None:
-    """The painter of that name in the catalogue, unless a folder has the name."""
+    """The painter of that name in the catalogue, unless a folder of that name holds a painter."""
     from impasto import catalogue
 
-    if Path(name).exists():
+    if _holds_painter(Path(name)):
         return None
     if name not in catalogue.painters():
+        if Path(name).exists():
+            return None
         by_rules = [known for known, card in catalogue.painters().items() if not card.thing.learns()]
         if "/" not in name and "?" in suggestion(name, by_rules):
             raise UnknownName("painter by rules", name, by_rules)
@@ -167,6 +169,11 @@ def _by_rules(name: str, resolution: int | None) -> Painter | None:
         raise UsageError(f"{name} learns from pictures; train it first: impasto train {name} STORE --out RUN")
     made: Painter = cls.build(**({} if resolution is None else {"resolution": resolution}))
     return made
+
+
+def _holds_painter(folder: Path) -> bool:
+    """Whether a folder is a run or an exported painter; one of pictures may bear their painter's name."""
+    return (folder / "config.json").is_file() or (folder / "run.json").is_file()
 
 
 def _learned(source: str | Path) -> Painter:
@@ -301,7 +308,7 @@ def repaint(
     # The recipe may have been written from another working folder, somewhere above the picture.
     folders = (Path(), *Path(picture).resolve().parents)
     above = (folder / recipe.painter for folder in folders)
-    source = source or next((place for place in above if place.is_dir()), recipe.painter)
+    source = source or next((place for place in above if _holds_painter(place)), recipe.painter)
     try:
         painter = _by_rules(str(source), recipe.resolution) or _learned(source)
     except CheckpointError as error:
@@ -445,7 +452,7 @@ def measure(
             "prepare a store at the painter's resolution."
         )
     label = label or _label_of(painter, store)
-    place = Path(out) if out else Path(source if Path(source).is_dir() else "") / "measure"
+    place = Path(out) if out else Path(source if _holds_painter(Path(source)) else "") / "measure"
     run = Path(source) if (Path(source) / "run.json").exists() else None
     weights = _weights(painter)
     facts = {"source": str(source), "weights": weights, "store": str(against), **({"run": str(run)} if run else {})}

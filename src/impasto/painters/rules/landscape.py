@@ -15,7 +15,7 @@ from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import PainterConfig, PaintSettings
 from impasto.data.pictures import Pixels
-from impasto.errors import ConfigError, DataError
+from impasto.errors import ConfigError, DataError, UnknownName
 from impasto.landscape.caption import caption
 from impasto.landscape.compose import SHARES, compose
 from impasto.landscape.emotion import feel
@@ -96,8 +96,11 @@ class Landscape(RulePainter):
         return self._rendering(label, seed, settings).pixels
 
     def remarks(self, settings: LandscapeSettings) -> list[str]:
-        """What of the prompt was not understood."""
+        """What of the prompt was not understood, or is not followed."""
         _wish(settings)
+        if settings.scene:
+            told = [word for word in ("prompt", "emotion", "season", "weather") if getattr(settings, word)]
+            return [f"The scene is painted as it is; not followed: {', '.join(told)}."] if told else []
         return remark(read_prompt(settings.prompt)) if settings.prompt else []
 
     def accompany(self, ending: str, label: int, seed: int, settings: LandscapeSettings) -> bytes:
@@ -147,7 +150,7 @@ def _wish(settings: LandscapeSettings) -> Wish:
     wish = read_prompt(settings.prompt).wish if settings.prompt else Wish()
     for word, value, known in (("season", settings.season, SEASONS), ("weather", settings.weather, WEATHERS)):
         if value and value not in known:
-            raise ConfigError(f"There is no {word} {value!r}. There are: {', '.join(known)}.")
+            raise UnknownName(word, value, known)
     wish = replace(wish, season=settings.season or wish.season, weather=settings.weather or wish.weather)
     if settings.hour is not None:
         wish = replace(wish, hour=settings.hour)
