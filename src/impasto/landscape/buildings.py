@@ -36,17 +36,35 @@ def paint_building(stage: Stage, building: Building) -> None:
     if not stage.stands(building.z, max(building.width, building.height)):
         return
     faces = list(_KINDS[building.kind](building))
-    foot = 0.15 if building.kind == "bridge" else max(0.0, stage.foot(building.x, building.z))
-    clear = stage.clear(building.z)
-    turn = complex(math.cos(building.turn), math.sin(building.turn))
-    placed = [_placed(face.corners, building, foot, turn) for face in faces]
-    away = [float(((p - _eye(stage)) ** 2).sum(axis=1).mean()) for p in placed]
+    ends = np.cumsum([len(face.corners) for face in faces])
+    starts = np.concatenate([[0], ends[:-1]])
+    corners = _placed(np.concatenate([face.corners for face in faces]), stage, building)
+    points = stage.place(corners[:, 0], corners[:, 1], corners[:, 2])
+    middles = np.add.reduceat(corners, starts) / (ends - starts)[:, None]
+    colours = _colours(stage, building, faces, corners, starts, middles)
+    to_eye = corners - _eye(stage)
+    away = np.add.reduceat((to_eye * to_eye).sum(axis=1), starts) / (ends - starts)
+    kind, clear = stage.easel.programme, stage.clear(building.z)
     clip = stage.clip(building.z - building.width * 0.3)
+    edge = 0.0 if stage.flipped or not kind.outline else max(0.35, kind.outline) * 0.9 * (0.3 + 0.7 * clear)
+    # Small houses are drawn with a fine line.
+    width = min(kind.outline_width * 0.5, 0.0032, 0.022 * building.width * stage.scale(building.z))
+    what = None if stage.flipped else ("bridge" if building.kind == "bridge" else "building")
     for nth in sorted(range(len(faces)), key=lambda n: -away[n]):
-        if placed[nth][:, 2].min() < stage.scene.camera.z + 0.5:
+        own = slice(starts[nth], ends[nth])
+        if corners[own, 2].min() < stage.scene.camera.z + 0.5:
             # It reaches behind the eye, where nothing is seen.
             continue
-        _paint_face(stage, faces[nth], placed[nth], clear, clip, building)
+        stage.easel.fill(
+            points[own],
+            colours[nth],
+            stage.strength * (0.9 if stage.flipped else 0.97),
+            distance=building.z - stage.scene.camera.z,
+            what=what,
+            clip=clip,
+            edge=edge,
+            width=width,
+        )
 
 
 def _eye(stage: Stage) -> Floats:
@@ -54,48 +72,38 @@ def _eye(stage: Stage) -> Floats:
     return np.array([camera.x, camera.height, camera.z])
 
 
-def _placed(corners: Floats, building: Building, foot: float, turn: complex) -> Floats:
-    plan = (corners[:, 0] + 1j * corners[:, 2]) * turn
+def _placed(corners: Floats, stage: Stage, building: Building) -> Floats:
+    foot = 0.15 if building.kind == "bridge" else max(0.0, stage.foot(building.x, building.z))
+    plan = (corners[:, 0] + 1j * corners[:, 2]) * complex(math.cos(building.turn), math.sin(building.turn))
     return np.stack([building.x + plan.real, foot + corners[:, 1], building.z + plan.imag], axis=1)
 
 
-def _paint_face(
-    stage: Stage, face: Face, corners: Floats, clear: float, clip: npt.NDArray[np.bool_], building: Building
-) -> None:
-    easel, kind = stage.easel, stage.easel.programme
-    pigment = {"wall": kind.wall, "roof": kind.roof, "wood": kind.wood, "accent": kind.accent, "stone": kind.foot,
-               "dark": tuple(0.45 * c for c in kind.wood)}[face.pigment]  # fmt: skip
-    normal = np.cross(corners[1] - corners[0], corners[2] - corners[0])
-    size = float(np.sqrt((normal**2).sum()))
+def _colours(
+    stage: Stage,
+    building: Building,
+    faces: list[Face],
+    corners: Floats,
+    starts: npt.NDArray[np.int64],
+    middles: Floats,
+) -> npt.NDArray[np.float32]:
+    """The colour of each face in the light that falls on it and the air before it, shape (F, 3)."""
+    kind, light = stage.easel.programme, stage.light
+    paints = {"wall": kind.wall, "roof": kind.roof, "wood": kind.wood, "accent": kind.accent, "stone": kind.foot,
+              "dark": tuple(0.45 * c for c in kind.wood)}  # fmt: skip
+    pigments = np.array([[c * face.shade for c in paints[face.pigment]] for face in faces], np.float32)
+    u, v = corners[starts + 1] - corners[starts], corners[starts + 2] - corners[starts]
+    turned, back = [1, 2, 0], [2, 0, 1]
+    normals = u[:, turned] * v[:, back] - u[:, back] * v[:, turned]
+    size = np.sqrt((normals * normals).sum(axis=1))[:, None]
     # A face that is a line has rounding noise for a normal, which differs from processor to processor.
-    facing = normal / size if size > 1e-6 else np.zeros(3)
-    if (facing * (_eye(stage) - corners.mean(axis=0))).sum() < 0:
-        facing = -facing
-    right, up, forward = stage.light.direction
-    lambert = max(0.0, float(facing[0] * right + facing[1] * up + facing[2] * forward))
-    lit = relit(
-        np.array([pigment], np.float32) * np.float32(face.shade),
-        stage.light,
-        np.array([lambert], np.float32),
-        kind.light,
-    )[0]
-    tone = 0.84 + 0.16 * max(0.0, float(facing[1] * 0.6 + facing[0] * 0.5 + 0.2)) if kind.body else 1.0
-    air = stage.light.horizon if kind.sky > 0.5 else np.array(kind.far, np.float32)
-    colour = air + (lit * np.float32(tone) - air) * np.float32(0.25 + 0.75 * clear)
-    what = None if stage.flipped else ("bridge" if building.kind == "bridge" else "building")
-    points = stage.place(corners[:, 0], corners[:, 1], corners[:, 2])
-    cover = stage.strength * (0.9 if stage.flipped else 0.97)
-    edge = 0.0 if stage.flipped else max(0.35, kind.outline) * 0.9 * (0.3 + 0.7 * clear) * bool(kind.outline)
-    easel.fill(
-        points,
-        colour,
-        cover,
-        distance=building.z - stage.scene.camera.z,
-        what=what,
-        clip=clip,
-        edge=edge,
-        width=min(kind.outline_width * 0.5, 0.0032, 0.022 * building.width * stage.scale(building.z)),
-    )
+    facing = np.where(size > 1e-6, normals / np.maximum(size, 1e-6), 0.0)
+    facing *= np.where((facing * (_eye(stage) - middles)).sum(axis=1) < 0, -1.0, 1.0)[:, None]
+    lambert = (facing * np.array(light.direction)).sum(axis=1).clip(0, None)
+    lit = relit(pigments, light, lambert.astype(np.float32), kind.light)
+    shade = (facing[:, 1] * 0.6 + facing[:, 0] * 0.5 + 0.2).clip(0, None)
+    tone = (0.84 + 0.16 * shade if kind.body else np.ones(len(faces))).astype(np.float32)
+    air = light.horizon if kind.sky > 0.5 else np.array(kind.far, np.float32)
+    return air + (lit * tone[:, None] - air) * np.float32(0.25 + 0.75 * stage.clear(building.z))
 
 
 def _box(w: float, low: float, high: float, d: float, pigment: str = "wall") -> Iterator[Face]:

@@ -13,7 +13,7 @@ from impasto.landscape.fields import Field, fbm, noise, spread
 from impasto.landscape.programme import Programme
 from impasto.landscape.scene import LAYOUT
 
-__all__ = ["Easel", "cover_of"]
+__all__ = ["Easel", "cover_of", "moved"]
 
 
 def cover_of(density: Field) -> Field:
@@ -31,11 +31,12 @@ def _weave(side: int) -> Field:
     return np.float32(1.4) * noise(x * fine, y * fine * np.float32(0.6), 1) + np.float32(0.5) * noise(x * 47, y * 61, 2)
 
 
-def _tooth(side: int, seed: int) -> Field:
-    """Another piece of paper for each seed: the sheet turned over and moved."""
-    down, across = (seed // 7) % 1024 / 1024, (seed // 7168) % 1024 / 1024
-    sheet = _weave(side)[:: 1 if seed % 2 else -1, :: 1 if seed % 3 else -1]
-    return np.ascontiguousarray(np.roll(sheet, (int(down * side), int(across * side)), (0, 1)))
+def moved(sheet: Field, seed: int) -> Field:
+    """Another piece of a sheet for each seed: turned over and moved, its edges joined."""
+    side = len(sheet)
+    down, across = (seed // 7) % 1024 * side // 1024, (seed // 7168) % 1024 * side // 1024
+    turned = sheet[:: 1 if seed % 2 else -1, :: 1 if seed % 3 else -1]
+    return np.roll(turned, (down, across), (0, 1))
 
 
 class Easel:
@@ -55,7 +56,7 @@ class Easel:
         self._seed, self._calls = seed, 0
         grid = np.arange(side, dtype=np.float32) / np.float32(side)
         self.x, self.y = np.broadcast_to(grid[None], (side, side)), np.broadcast_to(grid[:, None], (side, side))
-        self.tooth = _tooth(side, seed)
+        self.tooth = moved(_weave(side), seed)
         self.colour = self._paper(seed)
         self.layout = np.zeros((side, side), np.uint8)
         self.distance = np.zeros((side, side), np.float32)

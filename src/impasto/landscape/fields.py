@@ -50,7 +50,7 @@ def noise(x: Field, y: Field, seed: int) -> Field:
         y: The same shape.
         seed: Another seed is another noise.
 
-    Source: Perlin 1985; the fade is that of Perlin 2002.
+    Source: Perlin 1985, with its cubic fade.
     """
     seed = (seed * 2654435761) & 0xFFFFFFFF
     ix, iy = np.floor(x), np.floor(y)
@@ -59,8 +59,8 @@ def noise(x: Field, y: Field, seed: int) -> Field:
     row = ((iy.astype(np.int32) + (seed >> 8 & 255)) & 255) << 8
     right, below = (column + 1) & 255, (row + 256) & 0xFFFF
     g = _gradients()
-    u = fx * fx * fx * (fx * (fx * 6 - 15) + 10)
-    v = fy * fy * fy * (fy * (fy * 6 - 15) + 10)
+    u = fx * fx * (3 - 2 * fx)
+    v = fy * fy * (3 - 2 * fy)
 
     def corner(at: npt.NDArray[np.int32], dx: Field, dy: Field) -> Field:
         gradient = g[at]

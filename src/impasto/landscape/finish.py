@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 
 import numpy as np
 
 from impasto.landscape.brush import Strokes
-from impasto.landscape.easel import Easel
+from impasto.landscape.easel import Easel, moved
 from impasto.landscape.emotion import Mood
 from impasto.landscape.fields import Field, noise
 from impasto.landscape.programme import Programme
@@ -36,7 +37,7 @@ def grade(easel: Easel, felt: Mood) -> None:
     easel.colour = middle + (colour - middle) * np.float32(0.5 + 0.5 * felt.contrast) + np.float32(0.6 * felt.lightness)
 
 
-def handle(easel: Easel, view: View, mist: Field) -> None:
+def handle(easel: Easel, scene: Scene, view: View, mist: Field) -> None:
     """The touches of the brush, each a little lighter or darker, warmer or cooler than the next.
 
     They lie level on water and sky, and stand upright on land.
@@ -44,18 +45,21 @@ def handle(easel: Easel, view: View, mist: Field) -> None:
     amount = easel.programme.handling
     if not amount:
         return
-    x, y, seed = easel.x, easel.y, 7 + easel.side % 5
-    # Touches are as fine as the picture can show, as a surface is from near and from far.
-    fine = np.float32(min(170.0, 0.45 * easel.side))
-    level = noise(x * fine * np.float32(0.45), y * fine, seed)
-    upright = noise(x * fine, y * fine * np.float32(0.5), seed + 1)
+    level, upright = (moved(sheet, scene.seed + 5) for sheet in _touches(easel.side))
     touches = np.where(view.sky | view.water, level, upright)
-    # Small dabs cross the long ones.
-    touches = touches + np.float32(0.6) * noise(x * fine * np.float32(1.9), y * fine * np.float32(1.9), seed + 2)
     where = np.where(view.sky, np.float32(0.55), 1 - np.float32(0.6) * mist)
     change = np.float32(amount * (0.35 + 0.7 * min(1.0, 96 / easel.side))) * touches * where
-    hue = np.float32(0.35) * easel.cloud(23, 19, seed + 3, 2)[..., None] * np.array([1.0, 0.1, -1.0], np.float32)
-    easel.colour *= 1 + change[..., None] * (1 + hue)
+    hue = np.float32(0.35) * easel.cloud(23, 19, scene.seed % 599, 2)
+    easel.colour *= 1 + change[..., None] * (1 + hue[..., None] * np.array([1.0, 0.1, -1.0], np.float32))
+
+
+@lru_cache(maxsize=4)
+def _touches(side: int) -> tuple[Field, Field]:
+    """Level and upright touches over a whole sheet, as fine as it can show, with small dabs across them."""
+    grid = np.arange(side, dtype=np.float32) / np.float32(side) * np.float32(min(170.0, 0.45 * side))
+    x, y = np.broadcast_to(grid[None], (side, side)), np.broadcast_to(grid[:, None], (side, side))
+    small = np.float32(0.6) * noise(x * np.float32(1.9), y * np.float32(1.9), 3)
+    return noise(x * np.float32(0.45), y, 1) + small, noise(x, y * np.float32(0.5), 2) + small
 
 
 def splash(easel: Easel, scene: Scene) -> None:
@@ -74,7 +78,7 @@ def splash(easel: Easel, scene: Scene) -> None:
         # A drop that flew is longer than wide.
         flight = random.normal(0, 0.5, 2) * size
         ring = np.stack([np.cos(turn) * rim, np.sin(turn) * rim], axis=1)
-        corners = at + ring + flight * (ring @ flight / (size * size))[:, None]
+        corners = at + ring + flight * ((ring * flight).sum(axis=1) / (size * size))[:, None]
         colour = (kind.ink, kind.top, kind.accent)[nth % 3]
         easel.fill(corners, colour, float(random.uniform(0.45, 0.9)), distance=0.0)
 

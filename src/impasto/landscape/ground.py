@@ -10,7 +10,7 @@ from impasto.landscape.easel import Easel
 from impasto.landscape.fields import Field, blur, fall, fbm, noise, smooth, spread
 from impasto.landscape.light import Light
 from impasto.landscape.scene import Ridge, Scene
-from impasto.landscape.view import View
+from impasto.landscape.view import View, by_owner
 
 __all__ = [
     "aerial",
@@ -130,9 +130,7 @@ def valley_mist(scene: Scene, easel: Easel, view: View) -> Field:
     It fills the valleys behind the foreground: thick at the feet of ridges, gone at their shoulders.
     """
     thick = scene.sky.mist + {"mist": 0.35, "rain": 0.15}.get(scene.weather, 0.0)
-    tall = np.full(view.owner.shape, 70, np.float32)
-    for index, ridge in enumerate(scene.ridges):
-        tall[view.owner == index] = np.float32(ridge.height)
+    tall = by_owner(view, [ridge.height for ridge in scene.ridges], 70.0)
     swirl = _drifting(easel, scene)
     level = np.float32(0.16 + 0.42 * thick) * tall * (1 + np.float32(0.55) * swirl)
     depth = smooth(0.25, 1.0, view.distance * np.float32(1 / 900)) * np.float32(min(1.0, 1.25 * thick))
@@ -199,10 +197,8 @@ def _tones(scene: Scene, light: Light, view: View) -> tuple[Field, Field]:
     )
     lambert = lambert.clip(0, 1) * view.lit * np.float32(light.shown)
     relief = normal[..., 0] * np.float32(0.55) + normal[..., 1] * np.float32(0.5) + normal[..., 2] * np.float32(0.28)
-    rise = np.full(view.owner.shape, np.float32(0.4))
-    for index, ridge in enumerate(scene.ridges):
-        own = view.owner == index
-        rise[own] = view.height[own] * np.float32(1 / ridge.height)
+    rise = view.height * by_owner(view, [1 / ridge.height for ridge in scene.ridges], 0.0)
+    rise = np.where(view.owner < 0, np.float32(0.4), rise)
     # Ink gathers at the tops and thins out towards the feet, which mist will take.
     tone = np.float32(0.42) + np.float32(0.55) * relief + np.float32(0.25) * (lambert - np.float32(0.4))
     return lambert, np.asarray(tone - np.float32(0.30) * (rise - np.float32(0.45)), np.float32)
@@ -211,10 +207,7 @@ def _tones(scene: Scene, light: Light, view: View) -> tuple[Field, Field]:
 def _pigment(easel: Easel, scene: Scene, view: View) -> Field:
     """The pigment of the ground by how high on its ridge it lies, by season, and white where snow stays."""
     kind = easel.programme
-    rise = np.zeros(view.owner.shape, np.float32)
-    for index, ridge in enumerate(scene.ridges):
-        own = view.owner == index
-        rise[own] = view.height[own] * np.float32(1 / ridge.height)
+    rise = view.height * by_owner(view, [1 / ridge.height for ridge in scene.ridges], 0.0)
     rise = rise + np.float32(0.16) * easel.cloud(5, 4, scene.seed % 251 + 3, 3)
     top, middle, foot, plain = (
         np.array(c, np.float32) for c in seasonal(scene, kind.top, kind.middle, kind.foot, kind.plain)

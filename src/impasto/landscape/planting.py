@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
@@ -30,7 +29,8 @@ def paint_plants(stage: Stage, plants: Sequence[Plant]) -> None:
     if not plants:
         return
     feet = stage.feet([p.x for p in plants], [p.z for p in plants])
-    grown = [(plant, _stand(stage, plant, float(foot))) for plant, foot in zip(plants, feet, strict=True)]
+    grown = [_grown(stage, plant) for plant in plants]
+    where = [(p.x, foot - 0.02 * p.height, p.z, p.height) for p, foot in zip(plants, feet, strict=True)]
     away = float(np.mean([plant.z for plant in plants]))
     clip, clear, strength = stage.clip(min(p.z for p in plants)), stage.clear(away), stage.strength
     kind = stage.easel.programme
@@ -41,7 +41,8 @@ def paint_plants(stage: Stage, plants: Sequence[Plant]) -> None:
             _ground_shadow(stage, plant, float(foot))
     layers = [("shade", 0.62), ("wood", 1.0), ("leaves", 1.0), ("blossom", 1.0)]
     for layer, dark in layers:
-        for colour, strokes in _by_colour(stage, grown, layer):
+        for colour, own in _by_colour(stage, plants, grown, layer).items():
+            strokes = _put(stage, [getattr(grown[n], layer) for n in own], [where[n] for n in own])
             body = kind.leaf_body if layer in ("shade", "leaves") else 1.0
             paint = wood if layer == "wood" else _tint(stage, np.array(colour) * dark, clear)
             if layer in ("shade", "leaves") and kind.leaf_body < 0.2:
@@ -79,15 +80,14 @@ def _small(kind: str, seed: int, season: str) -> Grown:
 
 
 def _by_colour(
-    stage: Stage, grown: Sequence[tuple[Plant, Grown]], layer: str
-) -> list[tuple[tuple[float, ...], Strokes]]:
-    """The strokes of one layer, joined where they have one colour."""
-    found: dict[tuple[float, ...], list[Strokes]] = {}
-    for plant, one in grown:
-        strokes = getattr(one, layer)
-        if len(strokes):
-            found.setdefault(_colour(stage, plant, layer), []).append(strokes)
-    return [(colour, join(parts)) for colour, parts in found.items()]
+    stage: Stage, plants: Sequence[Plant], grown: Sequence[Grown], layer: str
+) -> dict[tuple[float, ...], list[int]]:
+    """Which plants have strokes of one layer in one colour."""
+    found: dict[tuple[float, ...], list[int]] = {}
+    for nth, (plant, one) in enumerate(zip(plants, grown, strict=True)):
+        if len(getattr(one, layer)):
+            found.setdefault(_colour(stage, plant, layer), []).append(nth)
+    return found
 
 
 def _colour(stage: Stage, plant: Plant, layer: str) -> tuple[float, ...]:
@@ -113,28 +113,27 @@ def _tint(stage: Stage, colour: npt.ArrayLike, clear: float) -> npt.NDArray[np.f
     return np.asarray(air + (lit - air) * np.float32(clear), np.float32)
 
 
-def _stand(stage: Stage, plant: Plant, ground: float) -> Grown:
-    """A plant grown and put in its place: strokes in shares of the picture."""
-    scale = stage.scale(plant.z) * plant.height
-    foot = ground - 0.02 * plant.height
-    detail = 1.0 if scale > 0.3 else 0.75 if scale > 0.15 else 0.45 if scale > 0.05 else 0.25
+def _grown(stage: Stage, plant: Plant) -> Grown:
+    """A plant in its own plane, as detailed as its size in the picture wants it."""
+    size = stage.scale(plant.z) * plant.height
+    detail = 1.0 if size > 0.3 else 0.75 if size > 0.15 else 0.45 if size > 0.05 else 0.25
     if detail > 0.3:
-        one = grow(plant.kind, plant.seed, stage.scene.season, plant.lean, detail)
-    else:
-        one = _small(plant.kind, plant.seed % 24, stage.scene.season)
+        return grow(plant.kind, plant.seed, stage.scene.season, plant.lean, detail)
+    return _small(plant.kind, plant.seed % 24, stage.scene.season)
 
-    def put(strokes: Strokes) -> Strokes:
-        if not len(strokes):
-            return strokes
-        x = plant.x + strokes.points[..., 0] * plant.height
-        height = foot + strokes.points[..., 1] * plant.height
-        width = strokes.width * scale
-        thin = np.minimum(1.0, width / LEAST_WIDTH)
-        return replace(
-            strokes,
-            points=stage.place(x, height, plant.z),
-            width=np.maximum(width, LEAST_WIDTH),
-            ink=strokes.ink * thin,
-        )
 
-    return Grown(put(one.wood), put(one.shade), put(one.leaves), put(one.blossom))
+def _put(stage: Stage, parts: Sequence[Strokes], where: Sequence[tuple[float, float, float, float]]) -> Strokes:
+    """Strokes of several plants put in their places, in shares of the picture.
+
+    Args:
+        stage: Where they stand.
+        parts: The strokes of each plant.
+        where: Right, height of the foot, forward and height of each plant, in metres.
+    """
+    every = join(list(parts))
+    x, foot, z, tall = np.repeat(np.array(where), [len(part) for part in parts], axis=0).T[:, :, None]
+    points = stage.place(x + every.points[..., 0] * tall, foot + every.points[..., 1] * tall, z)
+    camera = stage.scene.camera
+    width = every.width * (tall * camera.focal / np.maximum(1.0, z - camera.z))
+    ink = every.ink * np.minimum(1.0, width / LEAST_WIDTH)
+    return Strokes(points, np.maximum(width, LEAST_WIDTH), ink, every.dry)

@@ -82,7 +82,7 @@ def render(scene: Scene, resolution: int) -> Rendering:
     paint_birds(stage)
     mist_over(easel, scene, light, mist)
     paint_weather(stage)
-    handle(easel, view, mist)
+    handle(easel, scene, view, mist)
     splash(easel, scene)
     grade(easel, felt)
     paint_seal(easel, scene)

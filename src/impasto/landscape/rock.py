@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from impasto.landscape.brush import Strokes, join
+from impasto.landscape.brush import Strokes
 from impasto.landscape.easel import Easel
 from impasto.landscape.fields import Field
 from impasto.landscape.ground import aerial
@@ -128,61 +128,66 @@ def _pieces(line: tuple[Field, Field, Field], ridge: Ridge, easel: Easel, scene:
 
 
 def paint_texture(easel: Easel, scene: Scene, view: View, mist: Field) -> None:
-    """Texture strokes on every ridge and on near ground."""
+    """Texture strokes on every ridge."""
     kind = easel.programme
     if kind.texture == "none" or not kind.strokes:
         return
-    parts = [_ridge_strokes(easel, scene, view, mist, index, ridge) for index, ridge in enumerate(scene.ridges)]
-    merged = [p for p in parts if p is not None]
-    if merged:
-        easel.stroke(join(merged), kind.ink, kind.stroke_ink)
+    starts = [
+        _starts(view, ridge, index, kind.strokes * TOUCHES[kind.texture].many)
+        for index, ridge in enumerate(scene.ridges)
+    ]
+    if starts:
+        easel.stroke(_texture(easel, scene, view, mist, np.concatenate(starts, axis=1)), kind.ink, kind.stroke_ink)
 
 
-def _ridge_strokes(easel: Easel, scene: Scene, view: View, mist: Field, index: int, ridge: Ridge) -> Strokes | None:
-    kind, touch = easel.programme, TOUCHES[easel.programme.texture]
+def _starts(view: View, ridge: Ridge, index: int, many: float) -> Field:
+    """Where strokes start on a ridge: x, z, height and reach of the ridge, its index, and three lots, shape (8, S)."""
     random = np.random.default_rng((ridge.seed, 2))
     reach = depth_of(ridge)
     # As many as the face is large in the picture.
     scale = view.camera.focal / max(30.0, ridge.z - view.camera.z)
     face = min(1.3, ridge.width * scale) * min(1.0, ridge.height * scale)
-    many = int(min(900, 40 + 3200 * face) * kind.strokes * touch.many)
-    lots = random.random((5, many))
+    lots = random.random((5, int(min(900, 40 + 3200 * face) * many)))
     x = ridge.x + (lots[0] - 0.5) * 1.1 * ridge.width
     z = ridge.z + (0.25 * lots[1] - 1.0 * (1 - lots[1])) * reach
-    paths, slopes = _descend(view, x, z, touch, ridge.height, lots[2])
-    column, row = project(view.camera, paths[..., 0], paths[..., 1], paths[..., 2])
-    points = np.stack([column, row], axis=2)
-    steep = slopes
-    pixel_x = (column[:, 2] * view.side).astype(int)
-    pixel_y = (row[:, 2] * view.side).astype(int)
-    inside = (pixel_x >= 0) & (pixel_x < view.side) & (pixel_y >= 0) & (pixel_y < view.side)
-    px, py = pixel_x.clip(0, view.side - 1), pixel_y.clip(0, view.side - 1)
-    # Hidden places, and those that another ridge took, get no stroke.
-    own = (view.owner[py, px] == index) & (
-        np.abs(view.distance[py, px] - (paths[:, 2, 2] - view.camera.z)) < 0.25 * reach
-    )
+    own = np.ones(len(x))
+    return np.stack([x, z, ridge.height * own, reach * own, index * own, *lots[1:4]])
+
+
+def _texture(easel: Easel, scene: Scene, view: View, mist: Field, starts: Field) -> Strokes:
+    """The strokes from places that are seen, along the slope."""
+    kind, touch = easel.programme, TOUCHES[easel.programme.texture]
+    x, z, tall, reach, index, dark, long, lot = starts
+    column, row = project(view.camera, x, ground_at(view.ground, view.camera, x, z)[0], z)
+    px, py = (column * view.side).astype(int), (row * view.side).astype(int)
+    inside = (px >= 0) & (px < view.side) & (py >= 0) & (py < view.side)
+    px, py = px.clip(0, view.side - 1), py.clip(0, view.side - 1)
+    # Hidden places, and those that another ridge took, get no stroke; those in the shade get more.
+    own = (view.owner[py, px] == index) & (np.abs(view.distance[py, px] - (z - view.camera.z)) < 0.25 * reach)
     shade = 1 - view.lit[py, px] * 0.35 - 0.35 * view.normal[py, px, 0]
-    keep = inside & own & (lots[3] < 0.25 + 0.75 * np.minimum(1, steep * touch.steep)) & (lots[4] < shade + 0.15)
-    if not keep.any():
-        return None
-    near = aerial(scene, paths[keep, 2, 2].astype(np.float32)).astype(np.float64)[:, None]
-    fog = mist[py[keep], px[keep]][:, None]
-    along = np.linspace(0, 1, points.shape[1])
+    seen = np.flatnonzero(inside & own & (lot < shade + 0.15))
+    paths, steep = _descend(view, x[seen], z[seen], touch, tall[seen], long[seen])
+    keep = lot[seen] < (0.25 + 0.75 * np.minimum(1, steep * touch.steep)) * (shade[seen] + 0.15)
+    seen, paths = seen[keep], paths[keep]
+    near = aerial(scene, (z[seen] - view.camera.z).astype(np.float32)).astype(np.float64)[:, None]
+    fog = mist[py[seen], px[seen]][:, None]
+    along = np.linspace(0, 1, paths.shape[1])
     taper = 1 + (touch.end - 1) * along
     swell = np.maximum(0.08, taper * np.sqrt(np.maximum(0.0, 1 - (2 * along - 1) ** 4)))
-    width = kind.outline_width * touch.width * swell * (0.5 + 0.5 * near) * (0.6 + 0.8 * lots[2][keep, None])
-    ink = (0.25 + 0.75 * near) * (1 - 0.95 * fog) * (0.55 + 0.6 * lots[1][keep, None]) * (0.4 + 0.6 * swell)
-    return Strokes(points[keep], width, ink, np.full(int(keep.sum()), min(1.0, kind.dry * touch.dry)))
+    width = kind.outline_width * touch.width * swell * (0.5 + 0.5 * near) * (0.6 + 0.8 * long[seen, None])
+    ink = (0.25 + 0.75 * near) * (1 - 0.95 * fog) * (0.55 + 0.6 * dark[seen, None]) * (0.4 + 0.6 * swell)
+    points = np.stack(project(view.camera, paths[..., 0], paths[..., 1], paths[..., 2]), axis=2, dtype=np.float64)
+    return Strokes(points, width, ink, np.full(len(seen), min(1.0, kind.dry * touch.dry)))
 
 
-def _descend(view: View, x: Field, z: Field, touch: Touch, tall: float, lot: Field) -> tuple[Field, Field]:
+def _descend(view: View, x: Field, z: Field, touch: Touch, tall: Field, lot: Field) -> tuple[Field, Field]:
     """Walk down the slope from places of the ground.
 
     Returns:
         Places (x, height, z) along each way, shape (S, P, 3), and the steepness at its start, shape (S,).
     """
     ground, camera = view.ground, view.camera
-    steps = 6
+    steps = 5
     length = tall * touch.length * (0.4 + 1.0 * lot) / (steps - 1)
     way = np.empty((len(x), steps, 3))
     steep = np.zeros(len(x))

@@ -7,6 +7,7 @@ water give what the water mirrors.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +17,7 @@ from impasto.landscape.fields import Field
 from impasto.landscape.scene import Camera, Scene
 from impasto.landscape.terrain import depth_of, heights
 
-__all__ = ["FAR", "Ground", "View", "ground_at", "look", "project"]
+__all__ = ["FAR", "Ground", "View", "by_owner", "ground_at", "look", "project"]
 
 NEAR, FAR = 9.0, 22_000.0
 
@@ -77,6 +78,12 @@ class View:
     normal: Field
     lit: Field
     mirror: Field
+
+
+def by_owner(view: View, values: Sequence[float], other: float) -> Field:
+    """A value of each ridge at every pixel that shows it, `other` where none does, shape (side, side)."""
+    # Owners run from -3, the sky, over water and plain ground to the ridges.
+    return np.array([other, other, other, *values], np.float32)[view.owner + 3]
 
 
 def project(camera: Camera, x: npt.ArrayLike, height: npt.ArrayLike, z: npt.ArrayLike) -> tuple[Field, Field]:
