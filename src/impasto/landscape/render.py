@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import gcd
 
 import numpy as np
 import numpy.typing as npt
@@ -122,24 +123,29 @@ def _side(resolution: int) -> int:
     """Rows and columns that are painted: small pictures are painted larger and shrunk, since a brush has no pixels."""
     if resolution < 80:
         return 2 * resolution
+    if resolution <= 160 and resolution % 4 == 0:
+        return 5 * resolution // 4
     return 3 * resolution // 2 if resolution <= 384 and resolution % 2 == 0 else resolution
 
 
 def _shrunk(easel: Easel, resolution: int) -> Rendering:
-    colour, side = easel.colour, easel.side
-    if side == 2 * resolution:
-        colour = (colour[::2] + colour[1::2]) * np.float32(0.5)
-        colour = (colour[:, ::2] + colour[:, 1::2]) * np.float32(0.5)
-    elif side > resolution:
-        colour = _two_of_three(_two_of_three(colour).swapaxes(0, 1)).swapaxes(0, 1)
+    side = easel.side
+    colour = _fewer_rows(_fewer_rows(easel.colour, resolution).swapaxes(0, 1), resolution).swapaxes(0, 1)
     pixels = np.rint(colour.clip(0, 1) * np.float32(255)).astype(np.uint8)
     at = (np.arange(resolution) * side + side // 2) // resolution
     rows, columns = at[:, None], at[None]
     return Rendering(pixels, easel.layout[rows, columns], easel.distance[rows, columns], easel.normal[rows, columns])
 
 
-def _two_of_three(colour: Field) -> Field:
-    """Rows that cover one and a half of the given rows each."""
-    first, middle, last = colour[::3], colour[1::3] * np.float32(0.5), colour[2::3]
-    pairs = np.stack([first + middle, middle + last], axis=1) * np.float32(1 / 1.5)
-    return np.ascontiguousarray(pairs.reshape(-1, *colour.shape[1:]))
+def _fewer_rows(colour: Field, count: int) -> Field:
+    """The mean of the rows that each of `count` rows covers, parts of rows counted as parts."""
+    whole = gcd(len(colour), count)
+    given, wanted = len(colour) // whole, count // whole
+    blocks = colour.reshape(whole, given, *colour.shape[1:])
+    made = np.zeros((whole, wanted, *colour.shape[1:]), np.float32)
+    for row in range(wanted):
+        start, end = row * given, (row + 1) * given
+        for source in range(start // wanted, -(-end // wanted)):
+            part = min(end, (source + 1) * wanted) - max(start, source * wanted)
+            made[:, row] += blocks[:, source] * np.float32(part / given)
+    return np.ascontiguousarray(made.reshape(count, *colour.shape[1:]))
