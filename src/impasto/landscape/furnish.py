@@ -275,13 +275,13 @@ def _houses(scene: Scene, plan: Plan, random: np.random.Generator, kind: str, ma
 def _courtyard(scene: Scene, plan: Plan, random: np.random.Generator) -> Iterator[Building]:
     """Halls around yards, joined by walls, all turned alike, seen from above."""
     camera = plan.camera
-    turn = float(random.choice((-0.55, -0.4, 0.4, 0.55)))
+    turn = float(random.choice((-1, 1)) * random.uniform(0.15, 0.85))
     c, s = float(np.cos(turn)), float(np.sin(turn))
-    row = random.uniform(0.5, 0.7)
-    x0, z0 = _at(camera, plan.side + 0.1 * (0.5 - plan.side), row)
+    row = random.uniform(0.42, 0.8)
+    x0, z0 = _at(camera, float(np.clip(plan.side + random.normal(0, 0.16), 0.12, 0.88)), row)
     if scene.has_water:
         z0 = max(z0, plan.far * 1.05 + 10)
-    unit = random.uniform(0.24, 0.34) * z0 / camera.focal
+    unit = random.uniform(0.18, 0.36) * z0 / camera.focal
 
     def put(kind: str, across: float, along: float, wide: float, high: float, side: float = 0.0) -> Building:
         x, z = across * unit, along * unit
@@ -295,19 +295,24 @@ def _courtyard(scene: Scene, plan: Plan, random: np.random.Generator) -> Iterato
             seed=_seed(random),
         )
 
-    yards = 1 + int(random.integers(0, 3))
+    yards, deep, swap = 1 + int(random.integers(0, 3)), random.uniform(1.4, 2.1), float(random.choice((-1, 1)))
     for yard in range(yards):
-        back = 1.7 * yard
-        yield put("hall", 0.0, 0.75 + back, random.uniform(0.85, 1.1), random.uniform(0.42, 0.55))
-        yield put("hall", -1.15, 0.1 + back, 0.7, 0.36, 1.5708)
-        if random.random() < 0.75:
-            yield put("hall", 1.15, 0.1 + back, 0.7, 0.36, 1.5708)
-        yield put("wall", -0.85, -0.75 + back, 0.85, 0.17)
-        yield put("wall", 0.85, -0.75 + back, 0.85, 0.17)
+        back, wide = deep * yard, random.uniform(0.9, 1.5)
+        yield put("hall", random.normal(0, 0.12), 0.75 + back, random.uniform(0.7, 1.25), random.uniform(0.38, 0.6))
+        for side, odds in ((-swap, 0.9), (swap, 0.55)):
+            if random.random() < odds:
+                yield put(
+                    "hall", side * wide, random.uniform(-0.1, 0.4) + back, random.uniform(0.55, 0.8), 0.36, 1.5708
+                )
+            if random.random() < 0.8:
+                long = random.uniform(0.6, 1.1)
+                yield put("wall", side * (0.35 + 0.55 * long), -0.75 + back, long, 0.17)
         if yard == 0:
-            yield put("gate", 0.0, -0.75, 0.42, 0.36)
+            yield put("gate", random.normal(0, 0.1), -0.75, 0.42, 0.36)
     if random.random() < 0.6:
-        yield put("pavilion", float(random.choice((-2.1, 2.1))), random.uniform(-0.5, 1.0), 0.4, 0.46)
+        yield put(
+            "pavilion", float(random.choice((-1, 1)) * random.uniform(1.6, 2.6)), random.uniform(-0.8, 1.2), 0.4, 0.46
+        )
 
 
 def _bridge(plan: Plan, random: np.random.Generator) -> Building:
