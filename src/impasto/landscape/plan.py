@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
 from impasto.landscape.scene import Camera, Ridge, Water
 
-__all__ = ["Plan"]
+__all__ = ["Plan", "new_seed", "seen_at"]
 
 
 @dataclass(frozen=True)
@@ -37,3 +39,15 @@ class Plan:
     built: bool = False
     village: bool = False
     fields: float = 0.0
+
+
+def seen_at(camera: Camera, u: float, row: float) -> tuple[float, float]:
+    """The place on level ground that is seen at a column and row: x and z in metres."""
+    z = camera.focal * camera.height / max(0.012, row - camera.horizon)
+    z = max(z, 14.0)
+    return round(camera.x + (u - 0.5) * z / camera.focal, 2), round(z, 2)
+
+
+def new_seed(random: np.random.Generator) -> int:
+    """The seed of one thing's own form."""
+    return int(random.integers(2**31))
