@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from impasto.landscape.emotion import EMOTIONS
-from impasto.landscape.scene import Building, Figure, Plant, Ridge, Scene
+from impasto.landscape.scene import Building, Figure, Plant, Ridge, Scene, is_rock
 from impasto.landscape.vocabulary import COUNTING, plural, time_of_day
 
 __all__ = ["attributes", "caption", "time_of_day"]
@@ -119,7 +119,7 @@ def attributes(scene: Scene) -> dict[str, object]:
 def _element(thing: Thing, scene: Scene) -> str:
     """The element that a thing is; a narrow ridge close by is a rock, a peak in winter a snow peak."""
     if isinstance(thing, Ridge):
-        if thing.z - scene.camera.z < 300 and thing.width < 80:
+        if is_rock(thing, scene.camera):
             return "rock"
         if thing.kind == "peak" and scene.season == "winter":
             return "snow peak"

@@ -6,22 +6,15 @@ from dataclasses import replace
 
 import numpy as np
 
+from impasto.landscape.groves import TREES
 from impasto.landscape.plan import Plan
-from impasto.landscape.scene import Camera, Ridge, Scene
+from impasto.landscape.scene import Camera, Ridge, Scene, is_rock
 from impasto.landscape.wish import Wish
 
 __all__ = ["grant_land", "withhold"]
 
 LAND = {"mountain": "range", "peak": "peak", "snow peak": "peak", "cliff": "cliff", "karst": "karst", "hill": "hill"}
 """Element → the kind of ridge that it is."""
-GROWN = {
-    "pine": "pine",
-    "willow": "willow",
-    "bamboo": "bamboo",
-    "bare tree": "bare",
-    "leafy tree": "leafy",
-    "plum": "plum",
-}
 MOUNTAINS = ("range", "peak", "cliff", "karst")
 MOST = 30
 """Ridges; a scene holds 40, and bridges bring their own."""
@@ -36,8 +29,8 @@ def grant_land(plan: Plan, wish: Wish, season: str, random: np.random.Generator)
     if not asked:
         return plan
     camera = plan.camera
-    rocks = [ridge for ridge in plan.ridges if _is_rock(ridge, camera)]
-    land = [ridge for ridge in plan.ridges if not _is_rock(ridge, camera)]
+    rocks = [ridge for ridge in plan.ridges if is_rock(ridge, camera)]
+    land = [ridge for ridge in plan.ridges if not is_rock(ridge, camera)]
     wanted: dict[str, int] = {}
     for element, kind in LAND.items():
         if asked.get(element):
@@ -63,11 +56,11 @@ def withhold(scene: Scene, wish: Wish) -> Scene:
     asked = wish.elements
     if 0 not in asked.values():
         return scene
-    trees = {kind for element, kind in GROWN.items() if asked.get(element)}
+    trees = {kind for element, kind in TREES.items() if asked.get(element)}
     plants = [
         plant
         for plant in scene.plants
-        if not any(asked.get(element) == 0 for element, kind in GROWN.items() if kind == plant.kind)
+        if not any(asked.get(element) == 0 for element, kind in TREES.items() if kind == plant.kind)
         and (asked.get("tree") != 0 or plant.kind in trees)
     ]
     if asked.get("forest") == 0:
@@ -92,10 +85,6 @@ def withhold(scene: Scene, wish: Wish) -> Scene:
         buildings=tuple(buildings),
         figures=tuple(f for f in scene.figures if f.kind not in unwanted),
     )
-
-
-def _is_rock(ridge: Ridge, camera: Camera) -> bool:
-    return ridge.z - camera.z < 300 and ridge.width < 80
 
 
 def _banned(wish: Wish, season: str) -> set[str]:

@@ -9,12 +9,11 @@ from impasto.landscape.brush import Strokes
 from impasto.landscape.easel import Easel
 from impasto.landscape.fields import Field, blur, fall, fbm, noise, smooth, spread
 from impasto.landscape.light import Light
-from impasto.landscape.scene import Ridge, Scene
+from impasto.landscape.scene import Scene, is_rock
 from impasto.landscape.view import View, by_owner
 
 __all__ = [
     "aerial",
-    "is_rock",
     "mist_over",
     "paint_ground",
     "paint_sky",
@@ -183,7 +182,7 @@ def paint_ground(easel: Easel, scene: Scene, light: Light, view: View, mist: Fie
     easel.mark(land & ~far, "near ridge", view.distance)
     easel.mark(far, "far ridge", view.distance)
     easel.mark(land & (mist > 0.62), "mist", view.distance)
-    rocks = [index for index, ridge in enumerate(scene.ridges) if is_rock(ridge)]
+    rocks = [index for index, ridge in enumerate(scene.ridges) if is_rock(ridge, scene.camera)]
     easel.mark(np.isin(view.owner, rocks), "rock", view.distance)
     easel.normal[land] = view.normal[land]
 
@@ -215,7 +214,7 @@ def _pigment(easel: Easel, scene: Scene, view: View) -> Field:
     colour = foot + (middle - foot) * smooth(0.05, 0.42, rise)[..., None]
     colour = colour + (top - colour) * smooth(0.42, 0.85, rise)[..., None]
     for index, ridge in enumerate(scene.ridges):
-        if is_rock(ridge):
+        if is_rock(ridge, scene.camera):
             own = view.owner == index
             stone = np.float32(0.55) * foot + np.float32(0.45) * np.array((0.5, 0.49, 0.46), np.float32)
             colour[own] = stone + (middle - stone) * (np.float32(0.35) * smooth(0.4, 0.9, rise[own]))[:, None]
@@ -231,11 +230,6 @@ def _snow(scene: Scene, easel: Easel, view: View) -> Field:
     high = smooth(100.0, 600.0, view.height) * np.float32(0.22)
     lying = smooth(0.38, 0.62, view.normal[..., 1] + high + np.float32(0.1) * easel.tooth)
     return lying * np.float32(1.0 if scene.weather == "snow" else 0.75)
-
-
-def is_rock(ridge: Ridge) -> bool:
-    """Whether a ridge is a boulder of the foreground."""
-    return ridge.z < 180 and ridge.height < 25
 
 
 def seasonal(scene: Scene, *pigments: tuple[float, float, float]) -> list[tuple[float, ...]]:

@@ -32,6 +32,7 @@ __all__ = [
     "Scene",
     "Sky",
     "Water",
+    "is_rock",
     "scene_from_json",
     "scene_to_json",
 ]
@@ -129,6 +130,11 @@ class Ridge:
     height: float = Field(default=300.0, ge=0.5, le=9000.0)
     rough: Share = 0.5
     seed: Seed = 0
+
+
+def is_rock(ridge: Ridge, camera: Camera) -> bool:
+    """Whether a ridge is a boulder of the foreground, not a mountain."""
+    return ridge.z - camera.z < 300 and ridge.width < 80
 
 
 @config

@@ -7,8 +7,8 @@ import numpy as np
 from impasto.landscape.brush import Strokes, join
 from impasto.landscape.easel import Easel
 from impasto.landscape.fields import Field, noise
-from impasto.landscape.ground import aerial, is_rock, seasonal
-from impasto.landscape.scene import Ridge, Scene
+from impasto.landscape.ground import aerial, seasonal
+from impasto.landscape.scene import Ridge, Scene, is_rock
 from impasto.landscape.terrain import depth_of
 from impasto.landscape.view import View, ground_at, project
 
@@ -39,7 +39,7 @@ def paint_woods(easel: Easel, scene: Scene, view: View, mist: Field) -> None:
 
 def _dabs(easel: Easel, scene: Scene, view: View, mist: Field, index: int, ridge: Ridge) -> Strokes | None:
     """The dabs on one ridge: in groves, on what is not too steep, as large as distance leaves them."""
-    if is_rock(ridge):
+    if is_rock(ridge, scene.camera):
         return None
     camera, side = view.camera, view.side
     random = np.random.default_rng((ridge.seed, 4))
