@@ -154,6 +154,11 @@ def test_what_is_near_hides_what_is_far() -> None:
     both = render(Scene(camera=camera, buildings=(house, wall)), 64)
     assert (alone.depth == 400).any()
     assert not (both.depth == 400).any()
+    # Strokes do not ask what is nearer: things are painted from far to near.
+    tree = Plant(kind="pine", z=80.0, height=20.0)
+    behind = render(Scene(camera=camera, plants=(tree,), buildings=(wall,)), 64)
+    assert share(render(Scene(camera=camera, plants=(tree,)), 64), "tree") > 0.01
+    assert share(behind, "tree") < 0.003
 
 
 @pytest.mark.parametrize("category", CATEGORIES)

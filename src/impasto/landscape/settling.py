@@ -122,7 +122,8 @@ def _courtyard(scene: Scene, plan: Plan, random: np.random.Generator) -> Iterato
                 yield put(
                     "hall", side * wide, random.uniform(-0.1, 0.4) + back, random.uniform(0.55, 0.8), 0.36, 1.5708
                 )
-            if random.random() < 0.8:
+            # A yard has a wall on one side at least.
+            if random.random() < 0.8 or (yard == 0 and side == -swap):
                 long = random.uniform(0.6, 1.1)
                 yield put("wall", side * (0.35 + 0.55 * long), -0.75 + back, long, 0.17)
         if yard == 0:
