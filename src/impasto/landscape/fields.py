@@ -22,13 +22,13 @@ PERIOD = 256
 
 
 @cache
-def _gradients() -> npt.NDArray[np.complex64]:
-    """Unit gradients of a 256 × 256 lattice, as complex numbers, flat."""
+def _gradients() -> tuple[Field, Field]:
+    """Unit gradients of a 256 × 256 lattice, flat: across and down."""
     random = np.random.default_rng(20250)
     x, y = random.uniform(-1, 1, (2, 4 * PERIOD * PERIOD))
     size = np.sqrt(x * x + y * y)
     good = np.flatnonzero((size > 0.1) & (size < 1))[: PERIOD * PERIOD]
-    return (x[good] / size[good] + 1j * (y[good] / size[good])).astype(np.complex64)
+    return (x[good] / size[good]).astype(np.float32), (y[good] / size[good]).astype(np.float32)
 
 
 def smooth(low: float, high: float, x: Field) -> Field:
@@ -58,19 +58,29 @@ def noise(x: Field, y: Field, seed: int) -> Field:
     column = (ix.astype(np.int32) + (seed & 255)) & 255
     row = ((iy.astype(np.int32) + (seed >> 8 & 255)) & 255) << 8
     right, below = (column + 1) & 255, (row + 256) & 0xFFFF
-    g = _gradients()
-    u = fx * fx * (3 - 2 * fx)
-    v = fy * fy * (3 - 2 * fy)
+    gx, gy = _gradients()
+    u, v = fx * fx * (3 - 2 * fx), fy * fy * (3 - 2 * fy)
 
+    # In place, since this is where most of a picture's time goes.
     def corner(at: npt.NDArray[np.int32], dx: Field, dy: Field) -> Field:
-        gradient = g[at]
-        return gradient.real * dx + gradient.imag * dy
+        slope = gx.take(at)
+        slope *= dx
+        down = gy.take(at)
+        down *= dy
+        slope += down
+        return slope
 
-    top = corner(row | column, fx, fy)
-    top += u * (corner(row | right, fx - 1, fy) - top)
-    low = corner(below | column, fx, fy - 1)
-    low += u * (corner(below | right, fx - 1, fy - 1) - low)
-    return np.asarray(top + v * (low - top), np.float32)
+    def between(start: Field, end: Field, share: Field) -> Field:
+        end -= start
+        end *= share
+        start += end
+        return start
+
+    left_over = fx - 1
+    top = between(corner(row | column, fx, fy), corner(row | right, left_over, fy), u)
+    fy -= 1
+    low = between(corner(below | column, fx, fy), corner(below | right, left_over, fy), u)
+    return between(top, low, v)
 
 
 def fbm(x: Field, y: Field, seed: int, octaves: int, gain: float = 0.5) -> Field:
