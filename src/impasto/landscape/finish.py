@@ -48,7 +48,9 @@ def handle(easel: Easel, scene: Scene, view: View, mist: Field) -> None:
     level, upright = (moved(sheet, scene.seed + 5) for sheet in _touches(easel.side))
     touches = np.where(view.sky | view.water, level, upright)
     where = np.where(view.sky, np.float32(0.55), 1 - np.float32(0.6) * mist)
-    change = np.float32(amount * (0.35 + 0.7 * min(1.0, 96 / easel.side))) * touches * where
+    # Far larger pictures show each touch, the smallest ones only what is left of several.
+    strength = amount * (0.35 + 0.7 * min(1.0, 96 / easel.side)) * min(1.0, easel.side / 128)
+    change = np.float32(strength) * touches * where
     hue = np.float32(0.35) * easel.cloud(23, 19, scene.seed % 599, 2)
     easel.colour *= 1 + change[..., None] * (1 + hue[..., None] * np.array([1.0, 0.1, -1.0], np.float32))
 
