@@ -253,14 +253,9 @@ def paint(
     told = dict(settings or {})
     if prompt is not None:
         told["prompt"] = _readable(painter, prompt)
-    for ending in also:
-        if ending not in painter.companions:
-            raise UnknownName("companion file", ending, painter.companions)
+    _known(painter, also)
     paths = [folder / f"{i:04d}.png" for i in range(count)] + [folder / "contact-sheet.png"]
-    beside = [p.with_suffix(f".{ending}") for p in paths[:-1] for ending in also]
-    there = [p for p in (*paths, *beside) if p.exists()]
-    if there and not overwrite:
-        raise UsageError(f"{there[0]} exists already; choose another --out, or allow it with --overwrite.")
+    _free([*paths, *(p.with_suffix(f".{ending}") for p in paths[:-1] for ending in also)], overwrite)
     # All chunks are full, since a picture is repeated exactly only in a chunk of the same size.
     chunks = math.ceil(count / painter.chunk)
     size = math.ceil(count / chunks)
@@ -381,13 +376,10 @@ def edit(
     work = _editor(name)
     maker = load_painter(painter)
     _able(maker, name)
-    for ending in also:
-        if ending not in maker.companions:
-            raise UnknownName("companion file", ending, maker.companions)
+    _known(maker, also)
     path = Path(out) if out else Path("gallery") / f"{Path(picture).stem}-{name}.png"
     paths = [path, *(path.with_suffix(f".{ending}") for ending in also)]
-    if not overwrite and (there := next((p for p in paths if p.exists()), None)):
-        raise UsageError(f"{there} exists already; choose another --out, or allow it with --overwrite.")
+    _free(paths, overwrite)
     told = dict(settings or {})
     remarks = maker.remarks(load(maker.Settings, told))
     pixels, notes = given(picture, size)
@@ -495,6 +487,20 @@ def _label_of(painter: Painter, store: Store) -> str | None:
         if store.categories(column) == painter.config.categories:
             return column
     return None
+
+
+def _known(painter: Painter, also: Sequence[str]) -> None:
+    """Refuse companion files that the painter does not give."""
+    for ending in also:
+        if ending not in painter.companions:
+            raise UnknownName("companion file", ending, painter.companions)
+
+
+def _free(paths: Sequence[Path], overwrite: bool) -> None:
+    """Refuse to replace files, unless that is allowed."""
+    there = next((path for path in paths if path.exists()), None)
+    if there is not None and not overwrite:
+        raise UsageError(f"{there} exists already; choose another --out, or allow it with --overwrite.")
 
 
 def _readable(painter: Painter, prompt: str) -> str:
