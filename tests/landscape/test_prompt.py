@@ -242,3 +242,8 @@ def test_plurals():
 def test_times_of_day(hour, name):
     assert time_of_day(hour) == name
     assert time_of_day(24) == "night"
+
+
+def test_what_is_understood_but_cannot_be_painted_is_said() -> None:
+    assert any("No waterfall" in line for line in remark(read_prompt("a waterfall between pines")))
+    assert remark(read_prompt("two pines beside a lake")) == []

@@ -86,6 +86,10 @@ def read_prompt(text: str) -> Reading:
 def remark(reading: Reading) -> list[str]:
     """The sentences to say to the user about a reading: decisions, then what was not followed; often none."""
     said = list(reading.notes)
+    if reading.wish.elements.get("waterfall"):
+        said.append("No waterfall can be painted yet; steep mountains stand in its place.")
+    if reading.wish.elements.get("sea"):
+        said.append("The sea is painted as a lake.")
     details = [word for word in reading.ignored if word in DETAILS]
     unknown = [word for word in reading.ignored if word not in DETAILS]
     if unknown:
