@@ -35,6 +35,7 @@ def page(results: dict[str, Any]) -> str:
         "variety": _variety(results["nearness"]),
         "likeness": _likeness(results["likeness"], whole),
         "shares": _shares(results["shares"], whole),
+        "rules": _rules(results["rules"]),
     }
     text = TEMPLATE.read_text(encoding="utf8")
     return re.sub(r"\{(\w+)\}", lambda found: filled[found[1]], text)
@@ -162,6 +163,20 @@ def _shares(shares: dict[str, Any], whole: dict[str, Any] | None) -> str:
         cells = [f"{t['counts'].get(name, 0):,} ({t['counts'].get(name, 0) / t['pictures']:.1%})" for t in told]
         rows.append([name, f"{share / sum(wanted.values()):.1%}", *cells])
     return table(["category", "drawn with", *(f"of {t['pictures']:,} pictures" for t in told)], rows)
+
+
+def _rules(rules: dict[str, Any]) -> str:
+    rows = [
+        [
+            name,
+            f"{told['median']:.2f}",
+            f"{told['low']:.2f} – {told['high']:.2f}",
+            f"{told['most']:.2f}",
+            str(told["count"]),
+        ]
+        for name, told in rules["seconds"].items()
+    ]
+    return table([f"painter, at {rules['resolution']} px", "seconds, median", "quartiles", "most", "pictures"], rows)
 
 
 def value(number: dict[str, Any]) -> str:

@@ -29,7 +29,7 @@ from landscape_classifier import told_apart
 from PIL import Image
 
 import impasto
-from impasto import api
+from impasto import api, catalogue
 from impasto.data.pictures import Pixels
 from impasto.data.store import Store
 from impasto.data.twins import DISTANCE, THUMB, near_groups, perceptual_hashes
@@ -68,6 +68,7 @@ def main() -> None:
         "nearness": lambda: nearness(given.data, work, given.quick),
         "likeness": lambda: likeness(given.data, work, given.quick),
         "shares": lambda: shares(world(work, given.quick)),
+        "rules": lambda: rules(given.quick),
         **({"whole": lambda: whole(work, given.quick)} if given.full else {}),
     }
     told = {}
@@ -113,7 +114,25 @@ def _milliseconds(number: int, side: int) -> float:
 
 def _quartiles(values: list[float]) -> dict[str, float]:
     low, middle, high = np.quantile(values, (0.25, 0.5, 0.75))
-    return {"mean": float(np.mean(values)), "low": low, "median": middle, "high": high, "count": len(values)}
+    mean, most = float(np.mean(values)), max(values)
+    return {"mean": mean, "low": low, "median": middle, "high": high, "most": most, "count": len(values)}
+
+
+def rules(quick: bool) -> dict[str, Any]:
+    """Seconds that each painter by rules takes for a picture, with its defaults, on one core."""
+    side, count = (64, 2) if quick else (512, 8)
+    seconds = {}
+    for name, card in catalogue.painters().items():
+        if not card.thing.learns():
+            painter = card.thing.build(resolution=side)
+            seconds[name] = _quartiles([_seconds(painter, number) for number in range(count)])
+    return {"resolution": side, "seconds": seconds}
+
+
+def _seconds(painter: Any, number: int) -> float:
+    start = time.perf_counter()
+    painter.paint(1, seed=SEED, first=number)
+    return time.perf_counter() - start
 
 
 def world(work: Path, quick: bool) -> Store:
