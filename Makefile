@@ -20,8 +20,8 @@ test: check ## check, then all tests
 	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -n 2 --dist worksteal </dev/null
 
 check: $(READY) ## formatting, lint and types
-	$(VENV)/bin/ruff format --check src tests benchmarks
-	$(VENV)/bin/ruff check src tests benchmarks
+	$(VENV)/bin/ruff format --check src tests benchmarks examples
+	$(VENV)/bin/ruff check src tests benchmarks examples
 	$(VENV)/bin/mypy
 
 bench: $(READY) ## speed beside other libraries → docs/results/speed.md (ARGS="--quick --only NAME")
