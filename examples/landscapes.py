@@ -1,4 +1,4 @@
-"""The pictures of the landscape world that stand in the README: python examples/landscapes.py
+"""Make the landscapes of the README: `python examples/landscapes.py`.
 
 Nine kinds of painting in five scenes each, one scene through a day, emotions, and a film of ten seconds.
 """
