@@ -18,6 +18,8 @@ from impasto.landscape.wish import Wish
 
 __all__ = ["FORMS", "dry"]
 
+Range = tuple[float, float]
+
 WATERS = ("water", "lake", "river", "sea")
 
 
@@ -94,13 +96,25 @@ def _bank(camera: Camera, near_row: float, far_row: float) -> tuple[float, float
     )
 
 
+def _eye(random: np.random.Generator, height: Range, horizon: Range, focal: Range) -> Camera:
+    """An eye somewhere in these ranges."""
+    drawn = [float(random.uniform(*ends)) for ends in (height, horizon, focal)]
+    return Camera(height=round(drawn[0], 1), horizon=round(drawn[1], 3), focal=round(drawn[2], 3))
+
+
+def _water(
+    random: np.random.Generator, felt: Mood, near: float, far: float, bend: float, *, calm: float = 1.0
+) -> Water:
+    """Water between two shores, with the ripples of a mood; where both lie at one distance there is none."""
+    ripples = round(min(1.0, felt.ripples * float(random.uniform(0.3, 1.1))), 3)
+    return Water(
+        near=near, far=far, bend=round(float(bend), 3), ripples=calm * ripples, seed=int(random.integers(2**31))
+    )
+
+
 def _expanse(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
     """Level distance: a wide water, hills behind it, a bank on one side."""
-    camera = Camera(
-        height=round(float(random.uniform(9, 26)), 1),
-        horizon=round(float(random.uniform(0.48, 0.62)), 3),
-        focal=round(float(random.uniform(0.9, 1.2)), 3),
-    )
+    camera = _eye(random, (9, 26), (0.48, 0.62), (0.9, 1.2))
     side = float(random.choice((0.2, 0.8)))
     near, far = _bank(camera, random.uniform(0.84, 0.95), camera.horizon + random.uniform(0.035, 0.1))
     ridges = _far(random, camera, felt, int(random.integers(1, 3)), 0.1)
@@ -130,23 +144,13 @@ def _expanse(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
         )
     )
     ridges += _rocks(random, camera, side, int(random.integers(0, 3)))
-    water = Water(
-        near=near,
-        far=far,
-        bend=round(float(random.uniform(0.25, 0.9)), 3),
-        ripples=_ripples(random, felt),
-        seed=int(random.integers(2**31)),
-    )
+    water = _water(random, felt, near, far, random.uniform(0.25, 0.9))
     return Plan(camera, ridges, water, side, near, far)
 
 
 def _monument(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
     """High distance: one great mountain, seen from below, mist at its feet."""
-    camera = Camera(
-        height=round(float(random.uniform(12, 40)), 1),
-        horizon=round(float(random.uniform(0.66, 0.8)), 3),
-        focal=round(float(random.uniform(0.95, 1.25)), 3),
-    )
+    camera = _eye(random, (12, 40), (0.66, 0.8), (0.95, 1.25))
     side = float(random.choice((0.36, 0.64)))
     ridges = _far(random, camera, felt, 1, 0.2)
     z = float(random.uniform(1500, 3000))
@@ -177,24 +181,14 @@ def _monument(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
     )
     has_water = _wet(random, wish, 0.6)
     near, far = _bank(camera, random.uniform(0.95, 1.1), camera.horizon + random.uniform(0.05, 0.11))
-    water = Water(
-        near=near,
-        far=min(far, 0.25 * z) if has_water else near,
-        bend=0.7,
-        ripples=_ripples(random, felt),
-        seed=int(random.integers(2**31)),
-    )
+    water = _water(random, felt, near, min(far, 0.25 * z) if has_water else near, 0.7)
     ridges += _rocks(random, camera, 1 - side, int(random.integers(1, 4)))
     return Plan(camera, ridges, water, 1 - side, near, water.far)
 
 
 def _valley(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
     """Deep distance: ridges from both sides, one behind the other, and a river between them."""
-    camera = Camera(
-        height=round(float(random.uniform(30, 85)), 1),
-        horizon=round(float(random.uniform(0.36, 0.5)), 3),
-        focal=round(float(random.uniform(0.95, 1.2)), 3),
-    )
+    camera = _eye(random, (30, 85), (0.36, 0.5), (0.95, 1.2))
     side = float(random.choice((0.22, 0.78)))
     ridges = _far(random, camera, felt, 2, 0.13)
     z, edge = float(random.uniform(3200, 4800)), side
@@ -218,23 +212,13 @@ def _valley(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
         edge, z = 1 - edge, z * random.uniform(0.5, 0.66)
     has_water = _wet(random, wish, 0.75)
     near, far = _bank(camera, random.uniform(0.95, 1.15), camera.horizon + random.uniform(0.025, 0.08))
-    water = Water(
-        near=near,
-        far=far if has_water else near,
-        bend=1.0,
-        ripples=_ripples(random, felt),
-        seed=int(random.integers(2**31)),
-    )
+    water = _water(random, felt, near, far if has_water else near, 1.0)
     return Plan(camera, ridges, water, side, near, water.far)
 
 
 def _corner(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
     """One corner: a bank with a tree or two, and emptiness with a breath of hills beyond it (after Ma Yuan)."""
-    camera = Camera(
-        height=round(float(random.uniform(7, 14)), 1),
-        horizon=round(float(random.uniform(0.5, 0.64)), 3),
-        focal=round(float(random.uniform(0.9, 1.1)), 3),
-    )
+    camera = _eye(random, (7, 14), (0.5, 0.64), (0.9, 1.1))
     side = float(random.choice((0.16, 0.84)))
     ridges = _far(random, camera, felt, 1, 0.09)
     top = camera.horizon - random.uniform(0.05, 0.14)
@@ -251,23 +235,13 @@ def _corner(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
     )
     near, far = _bank(camera, random.uniform(0.86, 0.97), camera.horizon + random.uniform(0.015, 0.04))
     ridges += _rocks(random, camera, side, int(random.integers(1, 4)))
-    water = Water(
-        near=near,
-        far=far,
-        bend=round(float(random.uniform(0.5, 1.0)), 3),
-        ripples=0.6 * _ripples(random, felt),
-        seed=int(random.integers(2**31)),
-    )
+    water = _water(random, felt, near, far, random.uniform(0.5, 1.0), calm=0.6)
     return Plan(camera, ridges, water, side, near, far, few=True)
 
 
 def _garden(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
     """Courtyards: halls and walls seen from above, a pond, rocks and trees, mountains only as a backdrop."""
-    camera = Camera(
-        height=round(float(random.uniform(22, 40)), 1),
-        horizon=round(float(random.uniform(0.1, 0.3)), 3),
-        focal=round(float(random.uniform(1.0, 1.3)), 3),
-    )
+    camera = _eye(random, (22, 40), (0.1, 0.3), (1.0, 1.3))
     side = float(random.choice((0.3, 0.7)))
     ridges = _far(random, camera, felt, int(random.integers(1, 3)), 0.08)
     if random.random() < 0.6:
@@ -285,18 +259,14 @@ def _garden(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
     near, far = _bank(camera, random.uniform(0.8, 0.98), random.uniform(0.55, 0.7))
     if not _wet(random, wish, 0.55):
         far = near
-    water = Water(near=near, far=far, bend=0.5, ripples=0.4 * _ripples(random, felt), seed=int(random.integers(2**31)))
+    water = _water(random, felt, near, far, 0.5, calm=0.4)
     ridges += _rocks(random, camera, random.uniform(0.2, 0.8), int(random.integers(1, 4)))
     return Plan(camera, ridges, water, side, near, far, built=True)
 
 
 def _village(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
     """Fields and cottages before hills."""
-    camera = Camera(
-        height=round(float(random.uniform(14, 34)), 1),
-        horizon=round(float(random.uniform(0.34, 0.5)), 3),
-        focal=round(float(random.uniform(0.95, 1.2)), 3),
-    )
+    camera = _eye(random, (14, 34), (0.34, 0.5), (0.95, 1.2))
     side = float(random.choice((0.3, 0.7)))
     ridges = _far(random, camera, felt, 2, 0.11)
     top = camera.horizon - random.uniform(0.08, 0.2) * (0.6 + 0.6 * felt.steepness)
@@ -324,9 +294,7 @@ def _village(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
     )
     wet = _wet(random, wish, 0.4)
     near, far = _bank(camera, random.uniform(0.86, 1.0), random.uniform(0.62, 0.74))
-    water = Water(
-        near=near, far=far if wet else near, bend=0.8, ripples=_ripples(random, felt), seed=int(random.integers(2**31))
-    )
+    water = _water(random, felt, near, far if wet else near, 0.8)
     return Plan(
         camera, ridges, water, side, near, water.far, fields=round(float(random.uniform(0.5, 1.0)), 3), village=True
     )
@@ -352,7 +320,3 @@ def dry(wish: Wish) -> bool:
     """Whether water is to be left out."""
     asked = [wish.elements[name] for name in WATERS if name in wish.elements]
     return bool(asked) and not any(asked)
-
-
-def _ripples(random: np.random.Generator, felt: Mood) -> float:
-    return round(min(1.0, felt.ripples * float(random.uniform(0.3, 1.1))), 3)

@@ -18,7 +18,6 @@ __all__ = ["paint_plants"]
 
 AUTUMN = {"leafy": (0.72, 0.34, 0.14), "plum": (0.66, 0.42, 0.18), "willow": (0.66, 0.58, 0.24)}
 BLOSSOM = (0.88, 0.45, 0.50)
-SNOW = (0.95, 0.955, 0.97)
 LEAST_WIDTH = 0.0009
 """Of a twig, as a share of the picture: thinner ones are drawn paler instead."""
 
