@@ -193,3 +193,28 @@ def test_the_hash_tells_the_weights_of_painting_apart_and_nothing_else(dab, fold
     with torch.no_grad():
         again.tint[0] += 1
     assert pretrained.state_hash(again) != pretrained.state_hash(dab)
+
+
+def test_half_precision_halves_the_file_and_keeps_the_pictures(dab, tmp_path):
+    pretrained.save(dab, tmp_path / "full", {})
+    pretrained.save(dab, tmp_path / "half", {}, half=True)
+    again = Painter.from_pretrained(tmp_path / "half")
+    assert again.colour.weight.dtype == torch.float32
+    assert not torch.equal(again.colour.weight, dab.colour.weight)
+    torch.testing.assert_close(again.paint(3, seed=4), dab.paint(3, seed=4), atol=2e-3, rtol=0)
+    kept = pretrained.load_file(tmp_path / "half" / "model.safetensors")
+    assert {value.dtype for value in kept.values()} == {torch.float16}
+
+
+def test_a_weight_beyond_half_precision_is_refused(dab, tmp_path):
+    dab.tint.fill_(7e4)
+    with pytest.raises(ImpastoError, match="tint reaches 70000, beyond 16 bit"):
+        pretrained.save(dab, tmp_path / "half", {}, half=True)
+    assert not (tmp_path / "half").exists()
+
+
+def test_licence_and_remarks_stand_on_the_card(dab, tmp_path):
+    pretrained.save(dab, tmp_path / "it", {"license": "cc0-1.0", "remarks": {"What it is bad at": "Hands."}})
+    card = (tmp_path / "it" / "README.md").read_text(encoding="utf8")
+    assert "\nlicense: cc0-1.0\n---" in card
+    assert "## What it is bad at\n\nHands." in card

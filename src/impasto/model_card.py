@@ -17,13 +17,15 @@ def model_card(card: Card, config: Mapping[str, Any], parameters: int, facts: Ma
         card: The painter's entry in the catalogue.
         config: The painter's config, as plain values.
         parameters: How many numbers it learned.
-        facts: What is known of its origin: 'data', 'training', and 'metrics' once it was measured.
+        facts: What is known of its origin: 'data', 'training', and 'metrics' once it was measured; 'license' of the
+            weights, and 'remarks' (title → text), where somebody wrote them.
     """
     return "\n".join(
         [
             "---",
             "library_name: impasto",
             f"tags: [image-generation, painting, {card.name}]",
+            *([f"license: {facts['license']}"] if "license" in facts else []),
             "---",
             f"# A painter of the kind `{card.name}`",
             "",
@@ -38,6 +40,7 @@ def model_card(card: Card, config: Mapping[str, Any], parameters: int, facts: Ma
             *_data(facts.get("data", {})),
             *_training(facts.get("training", {})),
             *_metrics(facts.get("metrics", {})),
+            *_remarks(facts.get("remarks", {})),
             "",
         ]
     )
@@ -81,3 +84,8 @@ def _metrics(metrics: Mapping[str, Any]) -> Iterator[str]:
         real = f"{m['real']['value']:.4g}" if m.get("real") else ""
         counts = ", ".join(f"{count:,} {of}" for of, count in m.get("n", {}).items())
         yield f"| {name} | {m['value']:.4g} | {low_high} | {counts} | {real} |"
+
+
+def _remarks(remarks: Mapping[str, str]) -> Iterator[str]:
+    for title, text in remarks.items():
+        yield from ("", f"## {title}", "", text)

@@ -23,25 +23,31 @@ from impasto.model_card import model_card
 if TYPE_CHECKING:
     from impasto.contract import Painter
 
-__all__ = ["annotate", "load", "load_weights", "save", "state_hash"]
+__all__ = ["HOUSE", "annotate", "load", "load_weights", "place_of", "save", "state_hash"]
+
+HOUSE = "house"
+"""Name of the painter that comes with impasto."""
 
 
-def save(painter: Painter, folder: Path, facts: dict[str, Any]) -> None:
+def save(painter: Painter, folder: Path, facts: dict[str, Any], *, half: bool = False) -> None:
     """Export a painter, replacing an older export of that folder only when the new one is whole.
 
     Args:
         painter: Any painter of the catalogue.
         folder: Where to.
         facts: What the model card tells beyond the config: data, licences, training, metrics.
+        half: Whether weights are rounded to 16 bit, which halves the file; they are loaded as 32 bit.
 
     Raises:
-        ImpastoError: When the folder holds something else, or cannot be written.
+        ImpastoError: When the folder holds something else or cannot be written, or a weight is too large for 16 bit.
     """
     if folder.exists() and not folder.is_dir():
         raise ImpastoError(f"{folder} is a file; export to an empty or new folder.")
     if folder.exists() and any(folder.iterdir()) and not (folder / "config.json").exists():
         raise ImpastoError(f"{folder} holds other files; export to an empty or new folder.")
     state = {k: v.detach().cpu().contiguous() for k, v in painter.state_dict().items() if _exported(painter, k)}
+    if half:
+        state = {k: _halved(k, v) for k, v in state.items()}
     with whole_folder(folder, replace=True) as work:
         save_file(state, work / "model.safetensors", metadata={"format": "pt"})
         parameters = sum(p.numel() for name, p in painter.named_parameters() if name in state)
@@ -66,17 +72,25 @@ def load(source: str | Path) -> Painter:
     """A painter from a folder that `save` wrote, or from the hub.
 
     Args:
-        source: A folder, or a hub id such as 'someone/their-painter'.
+        source: A folder, `HOUSE`, or a hub id such as 'someone/their-painter'.
 
     Raises:
         CheckpointError: When a file is missing or damaged, or does not fit its config.
     """
-    folder = Path(source) if Path(source).is_dir() else _download(str(source))
+    folder = place_of(source) or _download(str(source))
     described = _described(folder)
     cls = catalogue.painter(str(described["painter"]))
     painter: Painter = cls(load_config(cls.Config, described["config"]))
     load_weights(painter, folder / "model.safetensors", partial=True)
     return painter
+
+
+def place_of(source: str | Path) -> Path | None:
+    """The local folder of a source; None where only the hub may have it."""
+    folder = Path(source)
+    if str(source) == HOUSE and not (folder / "config.json").is_file():
+        return Path(__file__).parent / HOUSE
+    return folder if folder.is_dir() else None
 
 
 def load_weights(painter: torch.nn.Module, file: Path, *, partial: bool = False) -> None:
@@ -121,6 +135,15 @@ def state_hash(painter: torch.nn.Module) -> str:
             digest.update(f"{key} {tuple(value.shape)} {value.dtype}".encode())
             digest.update(value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
     return digest.hexdigest()
+
+
+def _halved(name: str, values: torch.Tensor) -> torch.Tensor:
+    if not values.is_floating_point():
+        return values
+    rounded = values.half()
+    if not rounded.isfinite().all():
+        raise ImpastoError(f"{name} reaches {values.abs().max():g}, beyond 16 bit; export this painter in 32 bit.")
+    return rounded
 
 
 def _exported(painter: torch.nn.Module, key: str) -> bool:
