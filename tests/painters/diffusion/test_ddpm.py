@@ -130,3 +130,18 @@ def test_settings_out_of_range_are_named(painter, settings, message):
 def test_networks_that_cannot_be_built_are_refused(values):
     with pytest.raises(ConfigError, match=next(iter(values))):
         DDPM.build("tiny", **values)
+
+
+@pytest.mark.usefixtures("weights")
+def test_the_perceptual_term_adds_to_the_error_and_owns_no_parameter(painter):
+    looking = DDPM.build("tiny", categories=CATEGORIES, perceptual=0.5)
+    looking.load_state_dict(painter.state_dict())
+    (plain,), (turn,) = painter.turns(batch(), 0), looking.turns(batch(), 0)
+    assert turn.logs["perceptual"] > 0
+    assert turn.loss > plain.loss
+    torch.testing.assert_close(turn.logs["error"], plain.logs["error"])
+    assert set(looking.state_dict()) == set(painter.state_dict())
+    assert "lpips-squeeze" in looking.describe()["frozen"]
+    assert "frozen" not in painter.describe()
+    halves = [next(looking.turns(batch(rows), 0)).loss for rows in (slice(0, 4), slice(4, 8))]
+    torch.testing.assert_close(torch.stack(halves).mean(), turn.loss)
