@@ -5,6 +5,7 @@ import io
 from html.parser import HTMLParser
 
 import numpy as np
+import pytest
 from PIL import Image
 
 from impasto.data import page
@@ -75,3 +76,16 @@ def test_plots_leave_the_style_as_it_was():
     with page.plots() as _:
         assert mpl.rcParams["axes.spines.top"] is False
     assert dict(mpl.rcParams) == before
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(None, "–"), (0.0, "0"), (12.3456, "12.35"), (123456.7, "123,457"), (0.00034159, "0.0003416")]
+)
+def test_values_are_written_with_four_figures(value, text):
+    assert page.number(value) == text
+
+
+def test_a_cell_can_stand_out_and_tell_more_when_pointed_at():
+    text = page.table(("A",), [(page.Cell("1", "of 2", 'why "so"', strong=True),), (page.Cell("<b>"),)])
+    assert '<td title="why &quot;so&quot;"><b>1</b><small>of 2</small></td>' in text
+    assert "<td>&lt;b&gt;</td>" in text

@@ -6,7 +6,6 @@ import json
 import re
 
 import numpy as np
-import pytest
 import torch
 from fakes import sceneries
 from PIL import Image
@@ -14,7 +13,7 @@ from PIL import Image
 from impasto.metrics import charts
 from impasto.metrics.copying import Copying
 from impasto.metrics.numbers import Number, mean_of, missing
-from impasto.metrics.report import Exhibits, number, render
+from impasto.metrics.report import Exhibits, render
 
 PIXELS = sceneries(np.arange(16) % 3, 0)
 COPYING = Copying(torch.rand(60) * 0.2, torch.zeros(60, dtype=torch.int64), torch.zeros(60) > 1, torch.rand(80) * 0.3)
@@ -73,13 +72,6 @@ def test_pairs_stand_one_above_the_other():
     pairs = np.asarray(Image.open(io.BytesIO(base64.b64decode(sheets[2]))))
     np.testing.assert_array_equal(pairs[2:34, 36:68], PIXELS[1])
     np.testing.assert_array_equal(pairs[36:68, 36:68], PIXELS[5])
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(None, "–"), (0.0, "0"), (12.3456, "12.35"), (123456.7, "123,457"), (0.00034159, "0.0003416")]
-)
-def test_values_are_written_with_four_figures(value, text):
-    assert number(value) == text
 
 
 def test_curves_leave_out_what_cannot_be_read(tmp_path):

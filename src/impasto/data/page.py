@@ -6,6 +6,7 @@ import base64
 import io
 from collections.abc import Iterable, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -19,15 +20,18 @@ if TYPE_CHECKING:
 __all__ = [
     "INK",
     "PALETTE",
+    "Cell",
     "cards",
     "details",
     "figure",
     "inline_image",
     "inline_plot",
+    "number",
     "page",
     "paragraph",
     "plots",
     "section",
+    "span",
     "table",
 ]
 
@@ -60,6 +64,7 @@ th { text-align: left; font-weight: 600; font-size: .78rem; color: var(--soft); 
 td { border-bottom: 1px solid var(--line); padding: 7px 16px 7px 0; vertical-align: top; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 td small { color: var(--soft); display: block; }
+td b { color: var(--accent); }
 .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(172px, 1fr)); gap: 12px; margin: 0 0 8px; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 6px; padding: 14px 16px; }
 .card b { display: block; font-weight: 500; font-size: 1.6rem; line-height: 1.2; color: var(--accent); }
@@ -125,21 +130,53 @@ def cards(items: Iterable[tuple[str, str, str]]) -> str:
     return f"<div class='cards'>{''.join(made)}</div>"
 
 
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a table, in plain text.
+
+    Attributes:
+        text: What stands in it.
+        remark: Small print under the text.
+        hover: What is told when it is pointed at.
+        strong: Whether it stands out from its column.
+    """
+
+    text: str
+    remark: str = ""
+    hover: str = ""
+    strong: bool = False
+
+
+def number(value: float | None) -> str:
+    """A value with four figures that count, or a dash."""
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
+
+
+def span(ends: Sequence[float] | None) -> str:
+    """The two ends of an interval, or nothing where there is none."""
+    return f"{number(ends[0])} … {number(ends[1])}" if ends else ""
+
+
 def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, numbers: Iterable[int] = ()) -> str:
     """A table of plain text.
 
     Args:
         columns: Headings.
-        rows: A cell a column; a cell that is a pair (text, remark) has a remark in small print.
+        rows: A cell a column: a `Cell`, a text, or a pair (text, remark) with a remark in small print.
         numbers: Positions of the columns that are set flush right.
     """
     right = set(numbers)
 
     def cell(tag: str, at: int, value: Any) -> str:
-        text, remark = value if isinstance(value, tuple) else (value, "")
-        small = f"<small>{escape(str(remark))}</small>" if remark else ""
+        if not isinstance(value, Cell):
+            value = Cell(*map(str, value)) if isinstance(value, tuple) else Cell(str(value))
+        text = f"<b>{escape(value.text)}</b>" if value.strong else escape(value.text)
+        small = f"<small>{escape(value.remark)}</small>" if value.remark else ""
         kind = " class='number'" if at in right else ""
-        return f"<{tag}{kind}>{escape(str(text))}{small}</{tag}>"
+        hover = f' title="{escape(value.hover, quote=True)}"' if value.hover else ""
+        return f"<{tag}{kind}{hover}>{text}{small}</{tag}>"
 
     head = "".join(cell("th", i, c) for i, c in enumerate(columns))
     body = "".join("<tr>" + "".join(cell("td", i, c) for i, c in enumerate(row)) + "</tr>\n" for row in rows)

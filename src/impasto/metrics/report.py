@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from impasto.data import page
+from impasto.data.page import number, span
 from impasto.data.pictures import Pixels, contact_sheet
 from impasto.metrics import charts
 from impasto.metrics.copying import Copying
@@ -74,17 +75,6 @@ def render(result: Mapping[str, Any], shown: Exhibits) -> str:
     return page.page(title, subtitle, [p for p in parts if p], footer=f"impasto {result['impasto']}")
 
 
-def number(value: float | None) -> str:
-    """A value with four figures that count, or a dash."""
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
-
-
-def _range(ends: Any) -> str:
-    return f"{number(ends[0])} … {number(ends[1])}" if ends else ""
-
-
 def _headline(result: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     found = []
     wanted = ("fid", "fd-", "coverage", "precision", "copying", "category-fidelity")
@@ -127,8 +117,8 @@ def _numbers(result: Mapping[str, Any]) -> str:
         rows.append(
             (
                 (entry["title"], name),
-                (number(entry["value"]), _range(entry["interval"])),
-                (number(real.get("value")), _range(real.get("interval"))),
+                (number(entry["value"]), span(entry["interval"])),
+                (number(real.get("value")), span(real.get("interval"))),
                 real.get("of", ""),
                 (sizes, remark),
             )
