@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Literal, TypeVar
 
 import torch
 import torch.nn.functional as F
@@ -14,9 +14,10 @@ from impasto.nn.group_norm import group_norm_apart, groups_of, modulated_group_n
 __all__ = ["ResidualBlock", "Resample", "small_output"]
 
 Resample = Literal["keep", "down", "up"]
+Layer = TypeVar("Layer", nn.Conv2d, nn.Linear)
 
 
-def small_output(layer: nn.Conv2d, gain: float = 0.1) -> nn.Conv2d:
+def small_output(layer: Layer, gain: float = 0.1) -> Layer:
     """Shrink a layer's first weights, so that the branch it ends starts out quiet, yet passes gradients."""
     nn.init.normal_(layer.weight, std=gain / (layer.weight[0].numel() ** 0.5))
     if layer.bias is not None:

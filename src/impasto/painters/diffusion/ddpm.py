@@ -138,7 +138,7 @@ class DDPM(Painter):
         answer = self.net(noisy, times * (1000 / c.times), labels).float()
         error = (answer - target_of(c.prediction, pictures, noise, signal, sigma)).square().mean(dim=(1, 2, 3))
         terms = loss_weight(c.prediction, signal, sigma, c.min_snr) * error
-        logs = {"error": error.detach().mean()}
+        logs: dict[str, Tensor | float] = {"error": error.detach().mean()}
         if self._look is not None:
             implied = clean_from(c.prediction, answer, noisy, signal, sigma)
             seen = self._look(implied, pictures) * signal.square().flatten()
