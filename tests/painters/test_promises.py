@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import load_file
 
 from impasto import catalogue
+from impasto.config import load
 from impasto.contract import Batch, BatchNoise, Painter
 from impasto.data.store import Store
 from impasto.errors import NotCapable, UnknownName, UsageError
@@ -22,14 +23,23 @@ from impasto.training.moves import Moves
 from impasto.training.processes import Processes
 from impasto.training.settings import TrainSettings
 
-NAMES = [name for name, card in catalogue.painters().items() if card.thing.players is not Painter.players]
+SIZES = {"tiny", "small", "base"}
+LEARNERS = {
+    name: card.thing for name, card in catalogue.painters().items() if card.thing.players is not Painter.players
+}
+# A preset that is more than a size is another way to learn: 'name-preset' is that, made tiny.
+NAMES = [*LEARNERS, *(f"{name}-{preset}" for name, cls in LEARNERS.items() for preset in cls.presets.keys() - SIZES)]
 CATEGORIES, SHARES = ("dawn", "dusk"), (0.5, 0.5)
 
 
 def build(name: str, resolution: int = 32, **values: object) -> Painter:
     torch.manual_seed(0)
     labels = {"categories": CATEGORIES, "shares": SHARES, **values}
-    return catalogue.painter(name).build("tiny", resolution=resolution, **labels)
+    name, _, preset = name.partition("-")
+    cls = catalogue.painter(name)
+    return cls(
+        load(cls.Config, {**cls.presets.get(preset, {}), **cls.presets["tiny"], "resolution": resolution, **labels})
+    )
 
 
 def batch_of(count: int = 8, resolution: int = 32, step: int = 0) -> Batch:
@@ -60,9 +70,9 @@ def test_pictures_have_the_shape_and_range_of_the_contract(name: str, resolution
     assert pictures.std() > 0
 
 
-def test_presets_can_be_built_at_every_resolution(name: str) -> None:
-    cls = catalogue.painter(name)
-    assert set(cls.presets) >= {"tiny", "small", "base"}
+@pytest.mark.parametrize("cls", LEARNERS.values(), ids=LEARNERS)
+def test_presets_can_be_built_at_every_resolution(cls: type[Painter]) -> None:
+    assert set(cls.presets) >= SIZES
     for preset in cls.presets:
         for resolution in cls.resolutions:
             with torch.device("meta"):

@@ -29,7 +29,8 @@ def widths(resolution: int, width: int, most: int) -> dict[int, int]:
 def leaky(layer: nn.Conv2d | nn.Linear) -> nn.Conv2d | nn.Linear:
     """A layer whose start keeps the scale of its input behind a leaky rectifier: there is no norm to do it."""
     nn.init.kaiming_normal_(layer.weight, a=SLOPE)
-    nn.init.zeros_(layer.bias)  # type: ignore[arg-type]
+    if layer.bias is not None:
+        nn.init.zeros_(layer.bias)
     return layer
 
 

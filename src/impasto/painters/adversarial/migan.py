@@ -35,9 +35,12 @@ from impasto.errors import ConfigError, NotCapable
 from impasto.nn.frozen import Frozen
 from impasto.nn.perceptual import feature_loss, perceptual_at_hand
 from impasto.nn.similarity import FLOOR, ms_ssim, ms_ssim_scales
+from impasto.painters.adversarial.augmentation import augment
 from impasto.painters.adversarial.dual_discriminator import DualDiscriminator, gradient_penalty
 from impasto.painters.adversarial.latent import Latent
 from impasto.painters.adversarial.maps import Generator, Reader, widths
+from impasto.painters.adversarial.objectives import Objective, critic_loss, painter_loss
+from impasto.painters.adversarial.projected_discriminator import ProjectedDiscriminator
 from impasto.painters.adversarial.sketch import BLANK, sketch, sketch_of_file
 
 __all__ = ["Migan", "MiganConfig"]
@@ -75,7 +78,14 @@ class MiganConfig(PainterConfig):
         features: Where L_per comes from: 'squeezenet', the trunk of the 'discriminator', or 'auto'
             for the first if its weights are at hand.
         label_weight: Weight of the cross-entropy of real pictures' categories.
-        penalty: Weight of the gradient penalty.
+        information: Factor on λ·I_bound; 1 is equation (17).
+        cycle_every: The picture cycle is closed every so many steps; in between λ = C.
+        critic: D: the paper's 'dual' scales, heads on a pretrained network ('projected'), or 'auto' for
+            the latter if its weights are at hand.
+        critic_width: Channels of the heads on a pretrained network.
+        objective: Of D and A: the paper's 'wasserstein', 'hinge' or 'relativistic'.
+        augment: Whether D sees all pictures shifted, coloured and with a hole.
+        penalty: Weight of the gradient penalty of the dual scales.
         lr: Learning rate of A and B.
         discriminator_lr: Learning rate of D.
         betas: Of Adam, for all.
@@ -103,6 +113,12 @@ class MiganConfig(PainterConfig):
     perceptual: float | None = Field(default=None, ge=0, le=1e6)
     features: Literal["auto", "squeezenet", "discriminator"] = "auto"
     label_weight: float = Field(default=1.0, ge=0, le=1000)
+    information: float = Field(default=1.0, ge=0, le=1000)
+    cycle_every: int = Field(default=1, ge=1, le=1000)
+    critic: Literal["dual", "projected", "auto"] = "dual"
+    critic_width: int = Field(default=64, ge=4, le=1024)
+    objective: Objective = "wasserstein"
+    augment: bool = False
     penalty: float = Field(default=10.0, ge=0, le=1000)
     lr: float = Field(default=1e-4, gt=0, le=1)
     discriminator_lr: float = Field(default=4e-4, gt=0, le=1)
@@ -156,6 +172,24 @@ class Migan(Painter):
             "discriminator_lr": 1e-3,
         },
         "base": {},
+        "modern": {
+            "width": 16,
+            "most": 64,
+            "semantics": 8,
+            "reader_width": 16,
+            "discriminator_width": 16,
+            "most_strided": 128,
+            "attention_at": 16,
+            "content": 10.0,
+            "information": 0.1,
+            "cycle_every": 4,
+            "critic": "auto",
+            "objective": "hinge",
+            "augment": True,
+            "lr": 1e-3,
+            "discriminator_lr": 1e-3,
+            "betas": (0.0, 0.99),
+        },
     }
     capabilities: ClassVar[frozenset[str]] = frozenset({"category", "reconstruct"})
     training_only: ClassVar[tuple[str, ...]] = ("discriminator", "eta")
@@ -195,7 +229,13 @@ class Migan(Painter):
         reader = widths(config.resolution, config.reader_width, config.most_strided)
         self.reader = Reader(reader, config.style, self.kinds, config.factors)
         strided = widths(config.resolution, config.discriminator_width, config.most_strided)
-        self.discriminator = DualDiscriminator(strided, shared=config.shared_trunk)
+        at_hand = config.critic == "auto" and perceptual_at_hand("squeeze", heads=False)
+        self.projected = config.critic == "projected" or at_hand
+        self.discriminator: ProjectedDiscriminator | DualDiscriminator = (
+            ProjectedDiscriminator(config.critic_width, self.classes)
+            if self.projected
+            else DualDiscriminator(strided, shared=config.shared_trunk)
+        )
         self.register_buffer("eta", torch.tensor(config.perceptual or 0.0))
 
     def players(self) -> dict[str, Player]:
@@ -209,7 +249,7 @@ class Migan(Painter):
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
         """First D on real and painted pictures, then A and B."""
         yield self._discriminator_turn(batch)
-        yield self._painter_turn(batch)
+        yield self._painter_turn(batch, closed=step % self.config.cycle_every == 0)
 
     def after(self, step: int, logs: dict[str, float]) -> None:
         """Set η, once, from the terms of the first step."""
@@ -232,41 +272,57 @@ class Migan(Painter):
         return super().describe() | ({"frozen": {"squeezenet": feature_loss("squeeze").hash}} if used else {})
 
     def _discriminator_turn(self, batch: Batch) -> Turn:
-        real = batch.pictures
+        c, real = self.config, batch.pictures
         with torch.no_grad():
             fake = self.generator(self._latent(batch.labels, batch.noise), self._sketches(batch))
-        on_real, on_fake = self.discriminator(torch.cat([real, fake])).mean(dim=1).chunk(2)
-        mix = batch.noise.uniform(1, 1, 1).to(real.dtype)
-        penalty = gradient_penalty(self.discriminator, real, fake, mix)
-        apart = on_real.mean() - on_fake.mean()
-        logs: dict[str, Tensor | float] = {"distance": apart.detach(), "penalty": penalty.detach()}
-        return Turn("discriminator", self.config.penalty * penalty - apart, logs)
+        on_real, on_fake = self._scores(torch.cat([real, fake]), batch).chunk(2)
+        loss = critic_loss(c.objective, on_real, on_fake).mean()
+        logs: dict[str, Tensor | float] = {"distance": (on_real.mean() - on_fake.mean()).detach()}
+        if not self.projected:
+            mix = batch.noise.uniform(1, 1, 1).to(real.dtype)
+            penalty = gradient_penalty(self.discriminator, real, fake, mix)
+            logs["penalty"] = penalty.detach()
+            loss = loss + c.penalty * penalty
+        return Turn("discriminator", loss, logs)
 
-    def _painter_turn(self, batch: Batch) -> Turn:
+    def _painter_turn(self, batch: Batch, *, closed: bool) -> Turn:
+        """A and B move; where the picture cycle is not closed, on what A paints alone."""
         c, real = self.config, batch.pictures
-        latent = self._latent(batch.labels, batch.noise)
-        read = self.reader(real)
-        drawn = self._sketches(batch)
-        both = None if drawn is None else torch.cat([drawn, drawn])
-        fake, again = self.generator(latent.beside(read.latent), both).chunk(2)
+        latent, drawn = self._latent(batch.labels, batch.noise), self._sketches(batch)
+        logs: dict[str, Tensor] = {}
+        if closed:
+            read = self.reader(real)
+            both = None if drawn is None else torch.cat([drawn, drawn])
+            fake, again = self.generator(latent.beside(read.latent), both).chunk(2)
+            factor = c.constant - self._similarity(again, real)
+            content = (again - real).abs().mean(dim=(1, 2, 3))
+            logs["perceptual"] = self._perceptual(again, real)
+            terms = self.eta * logs["perceptual"]
+            if c.categories:
+                logs["label"] = F.cross_entropy(read.logits, batch.labels, reduction="none")
+                terms = terms + c.label_weight * logs["label"]
+        else:
+            fake = self.generator(latent, drawn)
+            factor = content = terms = real.new_zeros(len(real))
+            factor = factor + c.constant
         back = self.reader(fake)
-        factor = c.constant - self._similarity(again, real)
-        content = (again - real).abs().mean(dim=(1, 2, 3)) + (back.latent.flat - latent.flat).abs().mean(dim=1)
-        bound = back.log_likelihood(latent) + self._entropy
-        adversarial = -self.discriminator(fake).mean(dim=1)
-        perceptual = self._perceptual(again, real)
-        terms = c.content * factor * content + adversarial + self.eta * perceptual - factor.detach() * bound
-        logs = {
-            "factor": factor,
-            "content": content,
-            "adversarial": adversarial,
-            "perceptual": perceptual,
-            "bound": bound,
-        }
-        if c.categories:
-            logs["label"] = F.cross_entropy(read.logits, batch.labels, reduction="none")
-            terms = terms + c.label_weight * logs["label"]
+        logs["content"] = content + (back.latent.flat - latent.flat).abs().mean(dim=1)
+        logs["bound"] = back.log_likelihood(latent) + self._entropy
+        on_real = self._scores(real, batch) if c.objective == "relativistic" else None
+        logs["adversarial"] = painter_loss(c.objective, self._scores(fake, batch), on_real)
+        logs["factor"] = factor
+        terms = terms + c.content * factor * logs["content"] + logs["adversarial"]
+        terms = terms - c.information * factor.detach() * logs["bound"]
         return Turn("painter", terms.mean(), {name: value.detach().mean() for name, value in logs.items()})
+
+    def _scores(self, pictures: Tensor, batch: Batch) -> Tensor:
+        """What D thinks of the batch's real or painted pictures, or of both, one after the other; shape (·, K)."""
+        parts = pictures.split(len(batch.labels))
+        if self.config.augment:
+            pictures = torch.cat([augment(part, batch.noise) for part in parts])
+        if isinstance(self.discriminator, DualDiscriminator):
+            return self.discriminator(pictures)
+        return self.discriminator(pictures, batch.labels.repeat(len(parts)))
 
     def _latent(self, labels: Tensor, noise: Noise) -> Latent:
         """Latents from the prior; of the named categories where there are any."""

@@ -1,0 +1,46 @@
+"""What a critic and the painter it judges want of its scores, in three schools."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from torch import Tensor
+from torch.nn import functional as F
+
+__all__ = ["Objective", "critic_loss", "painter_loss"]
+
+Objective = Literal["wasserstein", "hinge", "relativistic"]
+
+
+def critic_loss(objective: Objective, real: Tensor, fake: Tensor) -> Tensor:
+    """Loss of the critic for each pair of pictures, shape (N,).
+
+    Args:
+        objective: The school.
+        real: Scores of real pictures, shape (N, K).
+        fake: Scores of painted pictures, shape (N, K).
+
+    Source: Arjovsky et al. 2017, equation (2); Lim & Ye 2017, section 3.1, "Geometric GAN" (hinge);
+    Jolicoeur-Martineau 2018 and Huang et al. 2024, equation (2), "The GAN is dead" (relativistic).
+    """
+    if objective == "wasserstein":
+        loss = fake - real
+    elif objective == "hinge":
+        loss = F.relu(1 - real) + F.relu(1 + fake)
+    else:
+        loss = F.softplus(fake - real)
+    return loss.mean(dim=1)
+
+
+def painter_loss(objective: Objective, fake: Tensor, real: Tensor | None = None) -> Tensor:
+    """Loss of the painter for each picture, shape (N,).
+
+    Args:
+        objective: The school.
+        fake: Scores of painted pictures, shape (N, K).
+        real: Scores of real pictures, shape (N, K), for the relativistic school.
+
+    Source: As `critic_loss`.
+    """
+    loss = F.softplus(real - fake) if objective == "relativistic" and real is not None else -fake
+    return loss.mean(dim=1)
