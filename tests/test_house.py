@@ -31,6 +31,7 @@ LAYERS = (
     {"painters", "training", "metrics", "editing"},
     {"worlds"},
     {"making"},
+    {"comparing"},
     {"api"},
     {"demo", "doctor"},
     {"cli"},

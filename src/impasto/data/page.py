@@ -171,7 +171,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, numbers: Ite
 
     def cell(tag: str, at: int, value: Any) -> str:
         if not isinstance(value, Cell):
-            value = Cell(*map(str, value)) if isinstance(value, tuple) else Cell(str(value))
+            value = Cell(str(value[0]), str(value[1])) if isinstance(value, tuple) else Cell(str(value))
         text = f"<b>{escape(value.text)}</b>" if value.strong else escape(value.text)
         small = f"<small>{escape(value.remark)}</small>" if value.remark else ""
         kind = " class='number'" if at in right else ""

@@ -1,0 +1,254 @@
+"""The tables of a comparison, for its page and, with the same numbers, for Markdown."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from impasto.comparing.findings import Metric, best, done, final, mean_cost, metrics, paper_value
+from impasto.data import page
+from impasto.data.page import Cell, number, span
+
+__all__ = [
+    "Table",
+    "costs",
+    "missing",
+    "paper_ratio",
+    "quality",
+    "quantity",
+    "ratios",
+    "recipes",
+    "single_runs",
+    "unfinished",
+]
+
+WIDE = 6
+"""Metrics side by side; more go into a table below."""
+
+Results = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table of plain text.
+
+    Attributes:
+        columns: Headings; the first column names the row.
+        rows: A cell a column.
+        numbers: Positions of the columns that are set flush right.
+    """
+
+    columns: Sequence[str]
+    rows: Sequence[Sequence[Cell]]
+    numbers: range = field(default=range(0))
+
+    def html(self) -> str:
+        """For a page."""
+        return page.table(self.columns, self.rows, numbers=self.numbers)
+
+    def markdown(self) -> str:
+        """For a document on GitHub."""
+        rule = ["--:" if at in self.numbers else "---" for at in range(len(self.columns))]
+        lines = [[_plain(c) for c in self.columns], rule, *([_markdown(cell) for cell in row] for row in self.rows)]
+        return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"([|*_`\[\]\\~])", r"\\\1", escape(text.replace("\n", " "), quote=False))
+
+
+def _markdown(cell: Cell) -> str:
+    text = f"**{_plain(cell.text)}**" if cell.strong else _plain(cell.text)
+    return f"{text}<br><sub>{_plain(cell.remark)}</sub>" if cell.remark else text
+
+
+def quality(results: Results) -> list[Table]:
+    """Entries by metrics: means over the seeds with their intervals, and real pictures below."""
+    return [_quality(results, some) for some in _pieces(metrics(results))]
+
+
+def _pieces(found: list[Metric]) -> list[list[Metric]]:
+    return [found[start : start + WIDE] for start in range(0, len(found), WIDE)]
+
+
+def _quality(results: Results, some: Sequence[Metric]) -> Table:
+    winners = {m.key: best(results, m) for m in some}
+    rows = [
+        [_name(entry), *(_mean(entry, m.key, strong=winners[m.key] == entry["name"]) for m in some)]
+        for entry in results["entries"]
+    ]
+    if any(m.real is not None for m in some):
+        rows.append([Cell("Real pictures", "in the painted ones' place"), *(Cell(number(m.real)) for m in some)])
+    return Table(["", *(m.label for m in some)], rows, range(1, len(some) + 1))
+
+
+def _name(entry: Mapping[str, Any]) -> Cell:
+    seeds, ready = len(entry["runs"]), len(done(entry))
+    settings = ", ".join(f"{key}={value}" for key, value in (entry.get("settings") or {}).items())
+    made = " · ".join(dict.fromkeys(str(word) for word in (entry["painter"], entry.get("preset")) if word))
+    count = f"{ready} of {_count(seeds, 'seed')}" if ready < seeds else _count(seeds, "seed")
+    return Cell(entry["name"], f"{made}, {count}", settings)
+
+
+def _count(n: int, word: str) -> str:
+    return f"{n:,} {word}{'' if n == 1 else 's'}"
+
+
+def _mean(entry: Mapping[str, Any], key: str, *, strong: bool) -> Cell:
+    told = (entry.get("summary") or {}).get(key)
+    runs = [(run["seed"], final(run, key)) for run in done(entry)]
+    if not told or told["mean"] is None:
+        return Cell("–", hover=next((f["reason"] for _, f in runs if f.get("reason")), "not finished"))
+    single = [f"seed {seed}: {_value(f)}" for seed, f in runs if f.get("value") is not None]
+    if told["interval"]:
+        return Cell(number(told["mean"]), span(told["interval"]), "; ".join(single), strong)
+    # One seed has only the interval of resampled pictures, which says nothing about training again.
+    ends = next((f["interval"] for _, f in runs if f.get("interval")), None)
+    return Cell(number(told["mean"]), f"({span(ends)})" if ends else "", "; ".join(single))
+
+
+def _value(told: Mapping[str, Any]) -> str:
+    ends = span(told.get("interval"))
+    return number(told.get("value")) + (f" ({ends})" if ends else "")
+
+
+def single_runs(results: Results) -> list[Table]:
+    """Every finished run by itself, each number with the bootstrap interval over its pictures."""
+    runs = [(entry, run) for entry in results["entries"] for run in done(entry)]
+    return [
+        Table(
+            ["", "Seed", *(m.label for m in some)],
+            [
+                [Cell(entry["name"]), Cell(str(run["seed"])), *(_single(final(run, m.key)) for m in some)]
+                for entry, run in runs
+            ],
+            range(1, len(some) + 2),
+        )
+        for some in _pieces(metrics(results))
+        if runs
+    ]
+
+
+def _single(told: Mapping[str, Any]) -> Cell:
+    return Cell(number(told.get("value")), span(told.get("interval")), told.get("reason") or "")
+
+
+def costs(results: Results) -> Table:
+    """What each entry took, as means over its finished runs."""
+    columns = {
+        "Training": ("seconds", _time),
+        "Processor time": ("processor_seconds", _time),
+        "Steps": ("steps", quantity),
+        "Pictures seen": ("pictures", quantity),
+        "Parameters": ("parameters", quantity),
+        "FLOPs a picture": ("flops_per_picture", quantity),
+        "Peak memory": ("peak_memory_bytes", lambda v: f"{quantity(v)}B"),
+    }
+    rows = []
+    for entry in results["entries"]:
+        found = [(mean_cost(entry, key), write) for key, write in columns.values()]
+        rows.append([Cell(entry["name"]), *(Cell("–" if v is None else write(v)) for v, write in found)])
+    return Table(["", *columns], rows, range(1, len(columns) + 1))
+
+
+def quantity(value: float) -> str:
+    """A large number in three figures and a letter: 1.23 M."""
+    for size, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M")):
+        if abs(value) >= size:
+            return f"{value / size:.3g} {letter}"
+    return f"{value:,.0f}"
+
+
+def _time(seconds: float) -> str:
+    if seconds < 120:
+        return f"{seconds:.3g} s"
+    return f"{seconds / 60:.3g} min" if seconds < 7200 else f"{seconds / 3600:.3g} h"
+
+
+def ratios(results: Results) -> Table | None:
+    """Ratios of this comparison beside the paper's; None when the experiment asks for none."""
+    entries = {entry["name"]: entry for entry in results["entries"]}
+    rows = []
+    for told in results.get("ratios") or ():
+        of, to = entries.get(told["of"], {}), entries.get(told["to"], {})
+        ends, value = told.get("interval"), told.get("value")
+        target = paper_ratio(of, to, told["metric"])
+        rows.append(
+            [
+                Cell(f"{told['of']} : {told['to']}"),
+                Cell(told["metric"]),
+                Cell(number(value), span(ends)),
+                Cell(number(target)),
+                Cell(_judged(value, ends, target)),
+            ]
+        )
+    columns = ("Of what to what", "Metric", "Here", "In the paper", "So the paper's ratio …")
+    return Table(columns, rows, range(2, 4)) if rows else None
+
+
+def paper_ratio(of: Mapping[str, Any], to: Mapping[str, Any], key: str) -> float | None:
+    """The paper's number of one entry over that of another; None where it does not report both."""
+    over, under = paper_value(of, key), paper_value(to, key)
+    return over / under if over is not None and under else None
+
+
+def _judged(value: float | None, ends: Sequence[float] | None, target: float | None) -> str:
+    if value is None or target is None:
+        return ""
+    if not ends:
+        return "has no interval to lie in: one seed"
+    if ends[0] <= target <= ends[1]:
+        return "lies within our interval"
+    return "lies below our interval" if target < ends[0] else "lies above our interval"
+
+
+def recipes(results: Results) -> Table:
+    """What each metric is, which way it is better, and the recipe that all runs share."""
+    told = results.get("recipe") or {}
+    words = {"lower": "lower", "higher": "higher"}
+    rows = [
+        [
+            Cell(m.key),
+            Cell(m.title),
+            Cell(words.get(m.better, "–")),
+            Cell(_recipe(told.get(m.key)) if m.alike else "differs between runs: not to be compared"),
+        ]
+        for m in metrics(results)
+    ]
+    return Table(("Metric", "What it is", "Better", "Recipe"), rows)
+
+
+def _recipe(told: Any) -> str:
+    """A recipe in a line; hashes by their first figures."""
+    if isinstance(told, Mapping):
+        return ", ".join(f"{key} {_recipe(value)}" for key, value in told.items())
+    text = told if isinstance(told, str) else "–" if told is None else json.dumps(told, ensure_ascii=False)
+    return re.sub(r"\b([0-9a-f]{10})[0-9a-f]{22,}\b", r"\1…", text)
+
+
+def missing(results: Results) -> Table | None:
+    """What finished runs could not be measured in, and why; None when all was measured."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for entry in results["entries"]:
+        for run in done(entry):
+            for key, told in (run.get("final") or {}).items():
+                if told.get("value") is None:
+                    keys = found.setdefault((entry["name"], told.get("reason") or "No reason is noted."), [])
+                    keys += [key] if key not in keys else []
+    rows = [[Cell(name), Cell(", ".join(keys)), Cell(reason)] for (name, reason), keys in found.items()]
+    return Table(("", "Not measured", "Why"), rows) if rows else None
+
+
+def unfinished(results: Results) -> Table | None:
+    """Runs that are not done, with the reason of those that failed; None when all are."""
+    rows = [
+        [Cell(entry["name"]), Cell(str(run["seed"])), Cell(run["state"]), Cell(run.get("reason") or "")]
+        for entry in results["entries"]
+        for run in entry["runs"]
+        if run["state"] != "done"
+    ]
+    return Table(("", "Seed", "State", "Why"), rows, range(1, 2)) if rows else None
