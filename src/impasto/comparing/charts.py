@@ -11,8 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from impasto.comparing.findings import Metric, curve, done, final, frechet, metrics
-from impasto.comparing.tables import paper_ratio
+from impasto.comparing.findings import Metric, curve, done, final, frechet, metrics, paper_ratio
 from impasto.data.page import INK, plots
 
 __all__ = ["COLOURS", "Chart", "charts"]
@@ -87,28 +86,31 @@ def _short(text: str) -> str:
     return text.replace("$", r"\$")
 
 
-def _legend(axes: Any, looks: Mapping[str, _Look], drawn: set[str]) -> None:
+def _legend(axes: Any, looks: Mapping[str, _Look], drawn: set[str], *, lines: bool = True) -> None:
     """One legend above all axes: a drawing of many lines has no room for one in each."""
     from matplotlib.lines import Line2D
 
     shown = [look for name, look in looks.items() if name in drawn]
-    handles = [Line2D([], [], color=k.colour, linestyle=k.dash, marker=k.mark, markersize=4) for k in shown]
+    handles = [
+        Line2D([], [], color=k.colour, linestyle=k.dash if lines else "", marker=k.mark, markersize=4) for k in shown
+    ]
     # A label that begins with an underscore would be left out.
     words = [f" {look.name}" if look.name.startswith("_") else look.name for look in shown]
     axes.flat[0].figure.legend(handles, words, loc="outside upper center", ncols=min(4, len(shown)), handlelength=3.2)
 
 
-def _lines(axis: Any, results: Results, key: str, over: str) -> set[str]:
-    """Draw a metric's curves; names of the entries that have one."""
+def _lines(axis: Any, results: Results, key: str, over: str, per: float = 1.0) -> set[str]:
+    """Draw a metric's curves over what is counted in `per`; names of the entries that have one."""
     drawn, highest, lowest = set(), 0.0, math.inf
     for entry in results["entries"]:
         line, look = curve(entry, key, over), _looks(results)[entry["name"]]
         if line is None:
             continue
         drawn.add(entry["name"])
+        x = [at / per for at in line.x]
         every = max(1, len(line.x) // 6)
         axis.plot(
-            line.x,
+            x,
             line.mean,
             color=look.colour,
             linestyle=look.dash,
@@ -118,7 +120,7 @@ def _lines(axis: Any, results: Results, key: str, over: str) -> set[str]:
             markevery=every,
         )
         if line.seeds > 1:
-            axis.fill_between(line.x, line.low, line.high, color=look.colour, alpha=0.13, linewidth=0)
+            axis.fill_between(x, line.low, line.high, color=look.colour, alpha=0.13, linewidth=0)
         lowest, highest = min(lowest, *line.low), max(highest, *line.high)
     if 0 < lowest < highest / 12:
         axis.set_yscale("log")
@@ -166,11 +168,14 @@ def _frechet(results: Results) -> Chart | None:
     if metric is None or not any(curve(e, metric.key, "seconds") for e in results["entries"]):
         return None
 
+    longest = max(p["seconds"] for e in results["entries"] for run in e["runs"] for p in run.get("curve") or ())
+    per, unit = next((u for u in ((3600.0, "hours"), (60.0, "minutes")) if longest > 3 * u[0]), (1.0, "seconds"))
+
     def draw(axes: Any) -> None:
-        drawn: set[str] = set()
-        for axis, over, word in zip(axes.flat, ("step", "seconds"), ("step", "seconds of training"), strict=True):
-            drawn |= _lines(axis, results, metric.key, over)
-            axis.set_xlabel(word)
+        drawn = _lines(axes[0, 0], results, metric.key, "step")
+        _lines(axes[0, 1], results, metric.key, "seconds", per)
+        axes[0, 0].set_xlabel("step")
+        axes[0, 1].set_xlabel(f"{unit} of training")
         axes[0, 0].set_ylabel(metric.label)
         _legend(axes, _looks(results), drawn)
 
@@ -247,7 +252,7 @@ def _shares(results: Results) -> Chart | None:
         )
         axis.set_ylabel("% of pictures")
         if looks:
-            _legend(axes, looks, set(looks))
+            _legend(axes, looks, set(looks), lines=False)
 
     caption = "Share of each category. Broad bars: in the data."
     if looks:

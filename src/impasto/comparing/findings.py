@@ -17,15 +17,15 @@ __all__ = [
     "frechet",
     "mean_cost",
     "metrics",
-    "paper_value",
+    "paper_ratio",
     "states",
 ]
 
 FIRST = ("fid", "fd-", "is", "ssim", "lpips", "sd-paper", "lpips-diversity", "coverage", "precision", "recall")
-PAPER = {"fd": "fid", "fid": "fid", "is": "is", "ssim": "ssim", "lpips-diversity": "lpips", "sd-paper": "sd"}
-"""Which of a paper's numbers a metric answers to: by its own name, or by that before the feature space.
+PAPER = {"fd": "fid", "lpips-diversity": "lpips", "lpips": "", "sd-paper": "sd"}
+"""Which of a paper's numbers answers to a metric, where it is not the one of its name.
 
-A paper whose LPIPS is better when larger means that of variety, not the distance to a picture."""
+A paper's LPIPS that is better when larger is one of variety, and none answers to the distance to a picture."""
 
 Results = Mapping[str, Any]
 
@@ -172,9 +172,14 @@ def mean_cost(entry: Mapping[str, Any], key: str) -> float | None:
     return fmean(found) if found else None
 
 
-def paper_value(entry: Mapping[str, Any], key: str) -> float | None:
-    """What the paper reports for an entry in the metric that ours answers to."""
+def paper_ratio(of: Mapping[str, Any], to: Mapping[str, Any], key: str) -> float | None:
+    """The paper's number of one entry over that of another; None where it does not report both."""
+    over, under = _paper_value(of, key), _paper_value(to, key)
+    return over / under if over is not None and under else None
+
+
+def _paper_value(entry: Mapping[str, Any], key: str) -> float | None:
     told = entry.get("paper") or {}
-    stem = "fd" if key.startswith("fd-") else "is" if key.startswith("is-") else key
-    value = told.get(key, told.get(PAPER.get(stem, "")))
+    stem = next((kind for kind in ("fd", "is") if key.startswith(f"{kind}-")), key)
+    value = told.get(PAPER.get(stem, stem))
     return None if value is None else float(value)

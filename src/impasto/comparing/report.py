@@ -205,7 +205,7 @@ def _runs(results: Results) -> str:
     if not made:
         return ""
     lead = "Each finished run by itself, with the 95 % bootstrap interval over its pictures."
-    return page.section("Every run", page.paragraph(lead), *(t.html() for t in made))
+    return page.section("Every run", page.paragraph(lead), page.folded("Numbers", *(t.html() for t in made)))
 
 
 def _terms(results: Results) -> str:

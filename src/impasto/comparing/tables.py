@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from impasto.comparing.findings import Metric, best, done, final, mean_cost, metrics, paper_value
+from impasto.comparing.findings import Metric, best, done, final, mean_cost, metrics, paper_ratio
 from impasto.data import page
 from impasto.data.page import Cell, number, span
 
@@ -72,7 +73,9 @@ def quality(results: Results) -> list[Table]:
 
 
 def _pieces(found: list[Metric]) -> list[list[Metric]]:
-    return [found[start : start + WIDE] for start in range(0, len(found), WIDE)]
+    """Metrics table by table, evenly."""
+    wide = math.ceil(len(found) / max(1, math.ceil(len(found) / WIDE)))
+    return [found[start : start + wide] for start in range(0, len(found), wide or 1)]
 
 
 def _quality(results: Results, some: Sequence[Metric]) -> Table:
@@ -82,7 +85,7 @@ def _quality(results: Results, some: Sequence[Metric]) -> Table:
         for entry in results["entries"]
     ]
     if any(m.real is not None for m in some):
-        rows.append([Cell("Real pictures", "in the painted ones' place"), *(Cell(number(m.real)) for m in some)])
+        rows.append([Cell("Real pictures", "the same number for them"), *(Cell(number(m.real)) for m in some)])
     return Table(["", *(m.label for m in some)], rows, range(1, len(some) + 1))
 
 
@@ -188,12 +191,6 @@ def ratios(results: Results) -> Table | None:
         )
     columns = ("Of what to what", "Metric", "Here", "In the paper", "So the paper's ratio …")
     return Table(columns, rows, range(2, 4)) if rows else None
-
-
-def paper_ratio(of: Mapping[str, Any], to: Mapping[str, Any], key: str) -> float | None:
-    """The paper's number of one entry over that of another; None where it does not report both."""
-    over, under = paper_value(of, key), paper_value(to, key)
-    return over / under if over is not None and under else None
 
 
 def _judged(value: float | None, ends: Sequence[float] | None, target: float | None) -> str:

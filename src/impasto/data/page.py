@@ -24,6 +24,7 @@ __all__ = [
     "cards",
     "details",
     "figure",
+    "folded",
     "inline_image",
     "inline_plot",
     "number",
@@ -118,7 +119,12 @@ def paragraph(text: str, *, note: bool = False) -> str:
 
 def details(summary: str, text: str) -> str:
     """Preformatted plain text that opens on a click."""
-    return f"<details><summary>{escape(summary)}</summary><pre>{escape(text)}</pre></details>"
+    return folded(summary, f"<pre>{escape(text)}</pre>")
+
+
+def folded(summary: str, *parts: str) -> str:
+    """Parts of a page, HTML, that open on a click."""
+    return f"<details><summary>{escape(summary)}</summary>{''.join(parts)}</details>"
 
 
 def cards(items: Iterable[tuple[str, str, str]]) -> str:
