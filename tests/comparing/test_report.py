@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from impasto.comparing.charts import charts
 from impasto.comparing.report import render, save_figures, table, write
 
 
@@ -82,6 +83,7 @@ def test_recipes_that_differ_are_told_and_nothing_stands_out(page, tmp_path):
     assert "differs between runs" in other
     assert "differs between runs" not in page
     assert "<b>" not in row(other, "MIGAN modern")[1]
+    assert "frechet" not in {chart.name for chart in charts(told)}
 
 
 def test_one_seed_has_no_interval_over_seeds_and_no_best(tmp_path):
@@ -113,13 +115,17 @@ def test_a_comparison_under_way_shows_what_there_is(tmp_path):
 
 def test_nothing_finished_is_a_page_too(tmp_path):
     told = made_up.results()
-    told["ratios"] = []
+    told |= {"ratios": [], "real": {}, "recipe": {}, "machine": {}}
+    told["terms"] = {"minutes": 2.5, "batch": 16, "precision": "fp32"}
+    told["store"] |= {"categories": None, "shares": None}
     for entry in told["entries"]:
         entry["summary"] = {}
         for run in entry["runs"]:
             run.update(state="waiting", cost=None, curve=[], final=None, painted_shares=None, samples=None)
     write(told, tmp_path)
-    assert "No run has been measured yet." in (tmp_path / "report.html").read_text(encoding="utf8")
+    page = (tmp_path / "report.html").read_text(encoding="utf8")
+    assert "No run has been measured yet." in page
+    assert "<b>2.5</b><span>minutes</span><small>in batches of 16, fp32</small>" in page
 
 
 def test_what_a_painter_has_not_is_a_dash_that_says_why(finished, page):

@@ -68,6 +68,11 @@ def charts(results: Results) -> list[Chart]:
     return [chart for chart in made if chart is not None]
 
 
+def _drawable(results: Results) -> list[Metric]:
+    """Metrics whose values may stand on one axis: those that all runs computed alike."""
+    return [m for m in metrics(results) if m.alike]
+
+
 def _looks(results: Results) -> dict[str, _Look]:
     return {
         entry["name"]: _Look(
@@ -128,7 +133,7 @@ def _lines(axis: Any, results: Results, key: str, over: str, per: float = 1.0) -
 
 
 def _along(results: Results) -> Chart | None:
-    shown = [m for m in metrics(results) if any(curve(e, m.key, "step") for e in results["entries"])]
+    shown = [m for m in _drawable(results) if any(curve(e, m.key, "step") for e in results["entries"])]
     if not shown:
         return None
     columns = min(3, len(shown))
@@ -165,7 +170,7 @@ def _each(axes: Any, shown: Sequence[Metric]) -> Iterator[tuple[Any, Metric]]:
 
 def _frechet(results: Results) -> Chart | None:
     metric = frechet(results)
-    if metric is None or not any(curve(e, metric.key, "seconds") for e in results["entries"]):
+    if metric is None or not metric.alike or not any(curve(e, metric.key, "seconds") for e in results["entries"]):
         return None
 
     longest = max(p["seconds"] for e in results["entries"] for run in e["runs"] for p in run.get("curve") or ())
@@ -184,7 +189,7 @@ def _frechet(results: Results) -> Chart | None:
 
 
 def _finals(results: Results) -> Chart | None:
-    shown = [m for m in metrics(results) if any(m.key in (e.get("summary") or {}) for e in results["entries"])]
+    shown = [m for m in _drawable(results) if any(m.key in (e.get("summary") or {}) for e in results["entries"])]
     if not shown:
         return None
     columns = min(3, len(shown))
@@ -221,9 +226,9 @@ def _bar(axis: Any, place: int, entry: Mapping[str, Any], metric: Metric, look: 
     ends = told["interval"] or next((f["interval"] for f in single if f.get("interval")), None)
     if ends:
         colour = INK if told["interval"] else "#a39a8f"
-        axis.plot(ends, [place, place], color=colour, linewidth=1.5, solid_capstyle="butt")
+        axis.plot(ends, [place, place], color=colour, linewidth=1.2, marker="|", markersize=7)
     values = [f["value"] for f in single if f.get("value") is not None]
-    axis.plot(values, [place] * len(values), "o", color="white", markeredgecolor=INK, markersize=3, markeredgewidth=0.7)
+    axis.plot(values, [place] * len(values), "o", color="white", markeredgecolor=INK, markersize=3, markeredgewidth=0.6)
 
 
 def _shares(results: Results) -> Chart | None:
