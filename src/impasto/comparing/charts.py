@@ -78,7 +78,7 @@ def _looks(results: Results) -> dict[str, _Look]:
         entry["name"]: _Look(
             COLOURS[i % len(COLOURS)],
             DASHES[(i + i // len(COLOURS)) % len(DASHES)],
-            MARKS[i % len(MARKS)],
+            MARKS[(i + i // len(COLOURS)) % len(MARKS)],
             _short(entry["name"]),
         )
         for i, entry in enumerate(results["entries"])
