@@ -166,12 +166,12 @@ def _ratio(entries: list[dict[str, Any]], metric: str, of: str, to: str, seeds: 
     }
 
 
-def paint_samples(told: dict[str, Any], folder: Path, columns: int = 9, size: int = 64) -> None:
-    """Sheets of pictures for all finished runs, each row of another hue."""
+def paint_samples(told: dict[str, Any], folder: Path, columns: int = 9, rows: int = 1, size: int = 64) -> None:
+    """Sheets of pictures for all finished runs, each of other colours."""
     rng = np.random.default_rng(1)
     for entry in told["entries"]:
         for run in entry["runs"]:
             file = folder / run["samples"]
             file.parent.mkdir(parents=True, exist_ok=True)
-            small = rng.integers(40, 230, (1, columns, 3), dtype=np.uint8)
+            small = rng.integers(40, 230, (rows, columns, 3), dtype=np.uint8)
             Image.fromarray(small.repeat(size, 0).repeat(size, 1)).save(file)

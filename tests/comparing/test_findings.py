@@ -3,7 +3,7 @@ from __future__ import annotations
 import made_up
 import pytest
 
-from impasto.comparing.findings import best, curve, frechet, metrics, paper_ratio, states
+from impasto.comparing.findings import best, curve, frechet, metrics, paper_ratio, ratios, states
 from impasto.comparing.tables import quantity
 
 
@@ -78,6 +78,23 @@ def test_the_papers_ratios_are_of_the_metric_that_ours_answers_to():
     assert paper_ratio(ours, base, "lpips") is None
     assert paper_ratio(ours, {"paper": {}}, "fid") is None
     assert paper_ratio(ours, {}, "coverage") is None
+
+
+def test_ratios_of_other_metrics_have_the_widest_interval_that_the_seeds_allow():
+    told = made_up.results()
+    found = {(r["of"], r["to"], r["metric"]): r for r in ratios(told)}
+    given = next(r for r in told["ratios"] if r["of"] == "MIGAN")
+    assert found["MIGAN", "CNN-GAN", "fid"]["interval"] == given["interval"]
+    derived = found["MIGAN without AMS", "MIGAN", "ssim"]
+    over, under = (told["entries"][i]["summary"]["ssim"] for i in (2, 6))
+    assert derived["value"] == over["mean"] / under["mean"]
+    assert derived["interval"] == [
+        over["interval"][0] / under["interval"][1],
+        over["interval"][1] / under["interval"][0],
+    ]
+    assert derived["paper"] == 0.5934 / 0.6917
+    assert ("MIGAN", "CNN-GAN", "ssim") not in found
+    assert found["MIGAN modern", "CNN-GAN", "fid"]["paper"] is None
 
 
 def test_states_are_counted():

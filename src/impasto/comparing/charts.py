@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from impasto.comparing.findings import Metric, curve, done, final, frechet, metrics, paper_ratio
+from impasto.comparing.findings import Metric, curve, done, final, frechet, metrics, ratios
 from impasto.data.page import INK, plots
 
 __all__ = ["COLOURS", "Chart", "charts"]
@@ -266,8 +266,8 @@ def _shares(results: Results) -> Chart | None:
 
 
 def _ratios(results: Results) -> Chart | None:
-    entries = {entry["name"]: entry for entry in results["entries"]}
-    told = [r for r in results.get("ratios") or () if r.get("value") is not None]
+    asked = {(told["metric"], told["of"], told["to"]) for told in results.get("ratios") or ()}
+    told = [r for r in ratios(results) if (r["metric"], r["of"], r["to"]) in asked]
     if not told:
         return None
 
@@ -278,9 +278,8 @@ def _ratios(results: Results) -> Chart | None:
             if ratio.get("interval"):
                 axis.plot(ratio["interval"], [place, place], color=look.colour, linewidth=2, alpha=0.6)
             axis.plot(ratio["value"], place, "o", color=look.colour, markersize=6)
-            target = paper_ratio(entries.get(ratio["of"], {}), entries.get(ratio["to"], {}), ratio["metric"])
-            if target is not None:
-                axis.plot(target, place, "D", color="none", markeredgecolor=INK, markersize=6.5)
+            if ratio["paper"] is not None:
+                axis.plot(ratio["paper"], place, "D", color="none", markeredgecolor=INK, markersize=6.5)
         axis.axvline(1, color=SOFT, linewidth=0.8, linestyle=(0, (4, 3)))
         words = [f"{_short(r['of'])} : {_short(r['to'])}   {r['metric']}" for r in told]
         axis.set_yticks(range(len(told)), words)

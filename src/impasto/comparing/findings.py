@@ -18,6 +18,7 @@ __all__ = [
     "mean_cost",
     "metrics",
     "paper_ratio",
+    "ratios",
     "states",
 ]
 
@@ -170,6 +171,33 @@ def mean_cost(entry: Mapping[str, Any], key: str) -> float | None:
     """A cost, meant over the finished runs."""
     found = [run["cost"][key] for run in done(entry) if (run.get("cost") or {}).get(key) is not None]
     return fmean(found) if found else None
+
+
+def ratios(results: Results) -> list[Mapping[str, Any]]:
+    """The ratios that the experiment asks for, and, for the same pairs, all others that its paper knows.
+
+    Each has 'metric', 'of', 'to', 'value', 'interval' and 'paper'. An interval that the results do
+    not hold is as wide as the two intervals over the seeds allow.
+    """
+    entries = {entry["name"]: entry for entry in results["entries"]}
+    given = {(told["of"], told["to"], told["metric"]): told for told in results.get("ratios") or ()}
+    found: list[Mapping[str, Any]] = []
+    for of, to in dict.fromkeys(pair[:2] for pair in given):
+        for m in metrics(results):
+            paper = paper_ratio(entries[of], entries[to], m.key)
+            told = given.get((of, to, m.key)) or (_ratio(entries[of], entries[to], m) if paper is not None else None)
+            if told and told["value"] is not None:
+                found.append({**told, "metric": m.key, "of": of, "to": to, "paper": paper})
+    return found
+
+
+def _ratio(of: Mapping[str, Any], to: Mapping[str, Any], metric: Metric) -> dict[str, Any] | None:
+    over, under = ((entry.get("summary") or {}).get(metric.key) for entry in (of, to))
+    if not (metric.alike and over and under and over["mean"] is not None and under["mean"]):
+        return None
+    a, b = over["interval"], under["interval"]
+    ends = [a[0] / b[1], a[1] / b[0]] if a and b and min(*a, *b) > 0 else None
+    return {"value": over["mean"] / under["mean"], "interval": ends}
 
 
 def paper_ratio(of: Mapping[str, Any], to: Mapping[str, Any], key: str) -> float | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,10 @@ def table(results: Results) -> str:
     """The page's tables in Markdown, for a document: final values, ratios, costs, and what is missing."""
     parts = [_lead(results), *(t.markdown() for t in tables.quality(results))]
     for head, made in (
-        ("Beside the paper, as ratios", tables.ratios(results)),
+        (
+            "As ratios, in brackets the paper's; a ratio stands out where the paper's lies within our interval",
+            tables.ratios(results),
+        ),
         ("Costs, means over the finished runs", tables.costs(results)),
         ("Not measured", tables.missing(results)),
         ("Not finished", tables.unfinished(results)),
@@ -109,11 +113,12 @@ def render(results: Results, folder: Path) -> str:
 
 _COSTS = (
     "Means over the finished runs. Peak memory and time are those of the machine below; parameters are all that are "
-    "trained, and operations those of painting one picture."
+    "trained, and operations those of a training step for each picture, backward passes with them."
 )
 _PAPER = (
     "Other pictures, another network and another count make other numbers, so none of the paper's stands beside one "
-    "of ours. What can be compared is a ratio: how far one entry lies from another, here and there."
+    "of ours. What can be compared is a ratio: how far one entry lies from another, here and, in brackets, there. "
+    "A ratio stands out where the paper's lies within our interval."
 )
 
 
@@ -196,7 +201,10 @@ def _samples(results: Results, folder: Path) -> str:
     shown = samples.sheet(results, folder)
     if shown is None:
         return ""
-    caption = f"A row for each entry, unchosen: the same seed ({shown[1]}) and the same categories from left to right."
+    caption = (
+        "The first pictures that each entry paints, unchosen, when all are asked with the same seed; trained with "
+        f"seed {shown[1]}."
+    )
     return page.section("Side by side", page.figure(page.inline_image(shown[0]), caption))
 
 
@@ -211,13 +219,14 @@ def _runs(results: Results) -> str:
 def _terms(results: Results) -> str:
     machine = "\n".join(f"{key}: {value}" for key, value in (results.get("machine") or {}).items())
     experiment = json.dumps(results.get("experiment"), indent=2, ensure_ascii=False)
+    smaller = " --miniature" if results.get("miniature") else ""
     terms = {**{f"store {k}": v for k, v in results["store"].items() if k != "shares"}, **results["terms"]}
     told = "\n".join(f"{key}: {value}" for key, value in terms.items())
     return page.section(
         "On what terms",
         tables.recipes(results).html(),
-        page.paragraph("To make all of this again, save the experiment below as experiment.json, and:"),
-        "<pre>impasto compare experiment.json --out compared</pre>",
+        page.paragraph("All of this is made again from the experiment's file, whose values stand below, with:"),
+        f"<pre>impasto compare {escape(results['name'])}.toml{smaller}</pre>",
         page.details("The experiment", experiment),
         page.details("Pictures and budget", told),
         page.details("Machine", machine),

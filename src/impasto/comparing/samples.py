@@ -1,4 +1,4 @@
-"""Painted pictures of all entries on one sheet: a row each, of the same seed and categories."""
+"""Painted pictures of all entries on one sheet, asked for with the same seed."""
 
 from __future__ import annotations
 
@@ -21,14 +21,15 @@ LETTERS, GAP = 24, 14
 
 
 def sheet(results: Mapping[str, Any], folder: Path) -> tuple[Image.Image, int] | None:
-    """The pictures that each entry's run left for this, one row of them below its name.
+    """The pictures that each entry's run left for this, below its name.
 
     Args:
         results: Of the comparison.
         folder: Where its files lie.
 
     Returns:
-        The sheet, and the seed that its rows share: the one most entries have finished. None while there is no picture.
+        The sheet, and the seed that its runs share: the one that most entries have finished; None while there is no
+        picture.
     """
     found = [
         (e["name"], run)
@@ -39,19 +40,19 @@ def sheet(results: Mapping[str, Any], folder: Path) -> tuple[Image.Image, int] |
     if not found:
         return None
     seed = Counter(run["seed"] for _, run in found).most_common(1)[0][0]
-    rows = [(name, _opened(folder / run["samples"])) for name, run in found if run["seed"] == seed]
-    scale = max(1, WIDTH // max(image.width for _, image in rows))
-    rows = [
-        (name, image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST))
-        for name, image in rows
-    ]
-    high = sum(LETTERS + 8 + image.height + GAP for _, image in rows)
-    whole = Image.new("RGB", (max(image.width for _, image in rows), high), PAPER)
-    pen, font, top = ImageDraw.Draw(whole), _font(), 0
-    for name, image in rows:
-        pen.text((2, top), name, INK, font)
-        whole.paste(image, (0, top + LETTERS + 8))
-        top += LETTERS + 8 + image.height + GAP
+    blocks = [(name, _opened(folder / run["samples"])) for name, run in found if run["seed"] == seed]
+    wide, high = (max(side) for side in zip(*(image.size for _, image in blocks), strict=True))
+    # Strips of one row lie below each other; blocks of several rows in pairs, or the sheet would be endless.
+    columns = 1 if high * 3 < wide or len(blocks) == 1 else 2
+    scale = max(1, WIDTH // (columns * wide))
+    across, down = wide * scale + GAP, LETTERS + 8 + high * scale + GAP
+    whole = Image.new("RGB", (columns * across - GAP, -(-len(blocks) // columns) * down), PAPER)
+    pen, font = ImageDraw.Draw(whole), _font()
+    for i, (name, image) in enumerate(blocks):
+        left, top = i % columns * across, i // columns * down
+        pen.text((left + 2, top), name, INK, font)
+        large = image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST)
+        whole.paste(large, (left, top + LETTERS + 8))
     return whole, seed
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
-from impasto.comparing.findings import Metric, best, done, final, mean_cost, metrics, paper_ratio
+from impasto.comparing import findings
+from impasto.comparing.findings import Metric, best, done, final, mean_cost, metrics
 from impasto.data import page
 from impasto.data.page import Cell, number, span
 
@@ -18,7 +19,6 @@ __all__ = [
     "Table",
     "costs",
     "missing",
-    "paper_ratio",
     "quality",
     "quantity",
     "ratios",
@@ -173,34 +173,24 @@ def _time(seconds: float) -> str:
 
 
 def ratios(results: Results) -> Table | None:
-    """Ratios of this comparison beside the paper's; None when the experiment asks for none."""
-    entries = {entry["name"]: entry for entry in results["entries"]}
-    rows = []
-    for told in results.get("ratios") or ():
-        of, to = entries.get(told["of"], {}), entries.get(told["to"], {})
-        ends, value = told.get("interval"), told.get("value")
-        target = paper_ratio(of, to, told["metric"])
-        rows.append(
-            [
-                Cell(f"{told['of']} : {told['to']}"),
-                Cell(told["metric"]),
-                Cell(number(value), span(ends)),
-                Cell(number(target)),
-                Cell(_judged(value, ends, target)),
-            ]
-        )
-    columns = ("Of what to what", "Metric", "Here", "In the paper", "So the paper's ratio …")
-    return Table(columns, rows, range(2, 4)) if rows else None
+    """Pairs of entries by metrics: our ratio and, in brackets, the paper's; None when the experiment names no pair.
+
+    A ratio stands out where the paper's lies within our interval.
+    """
+    found = {(told["of"], told["to"], told["metric"]): told for told in findings.ratios(results)}
+    shown = [m for m in metrics(results) if any(key == m.key for _, _, key in found)]
+    pairs = dict.fromkeys(key[:2] for key in found)
+    rows = [[Cell(of, f"to {to}"), *(_ratio(found.get((of, to, m.key))) for m in shown)] for of, to in pairs]
+    return Table(["", *(m.label for m in shown)], rows, range(1, len(shown) + 1)) if rows else None
 
 
-def _judged(value: float | None, ends: Sequence[float] | None, target: float | None) -> str:
-    if value is None or target is None:
-        return ""
-    if not ends:
-        return "has no interval to lie in: one seed"
-    if ends[0] <= target <= ends[1]:
-        return "lies within our interval"
-    return "lies below our interval" if target < ends[0] else "lies above our interval"
+def _ratio(told: Mapping[str, Any] | None) -> Cell:
+    if told is None:
+        return Cell("–")
+    ends, paper = told["interval"], told["paper"]
+    text = f"{told['value']:.3g}" + (f" ({paper:.3g})" if paper is not None else "")
+    within = paper is not None and bool(ends) and ends[0] <= paper <= ends[1]
+    return Cell(text, f"{ends[0]:.3g} … {ends[1]:.3g}" if ends else "", strong=within)
 
 
 def recipes(results: Results) -> Table:
