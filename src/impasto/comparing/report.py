@@ -118,7 +118,7 @@ _COSTS = (
 _PAPER = (
     "Other pictures, another network and another count make other numbers, so none of the paper's stands beside one "
     "of ours. What can be compared is a ratio: how far one entry lies from another, here and, in brackets, there. "
-    "A ratio stands out where the paper's lies within our interval."
+    "A ratio stands out where the paper's lies within our interval; a wide interval agrees with much."
 )
 
 
