@@ -113,6 +113,7 @@ def feature_loss(net: str = "squeeze") -> FeatureLoss:
     """
     network = FeatureLoss(trunk(net))
     state, network.hash = load_weights(network.trunk.weights)
+    network.trunk.hash = network.hash
     fill(network.trunk, state, network.trunk.weights)
     return network.eval()
 

@@ -22,12 +22,14 @@ class Trunk(nn.Module):
         channels: Channels at each tap.
         weights: Key of the file in `impasto.nn.weights.WEIGHTS`.
         least: Smallest picture that the trunk can take, in pixels.
+        hash: SHA-256 of the file that filled it; empty before.
     """
 
     taps: tuple[int, ...]
     channels: tuple[int, ...]
     weights: str
     least: int
+    hash: str = ""
     features: nn.Sequential
     shift: Tensor
     spread: Tensor

@@ -231,6 +231,7 @@ def test_the_perceptual_term_looks_through_squeezenet_when_its_weights_are_at_ha
     turn = list(painter.turns(batch(), 0))[1]
     assert turn.logs["perceptual"] > 0
     assert names == {name for name, _ in painter.named_parameters()} | set(painter.state_dict())
+    painter.after(0, {})
     assert len(painter.describe()["frozen"]["squeezenet"]) == 64
     other = build(features="discriminator")
     assert list(other.turns(batch(), 0))[1].logs["perceptual"] != turn.logs["perceptual"]

@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from impasto.painters.adversarial.maps import SLOPE, leaky, strided
 
-__all__ = ["DualDiscriminator", "gradient_penalty"]
+__all__ = ["DualDiscriminator", "flatness", "gradient_penalty"]
 
 
 class DualDiscriminator(nn.Module):
@@ -88,6 +88,26 @@ def gradient_penalty(discriminator: nn.Module, real: Tensor, fake: Tensor, mix: 
         # A slope of exactly 0 has no finite derivative of its length.
         lengths = [(slope.square().sum(dim=(1, 2, 3)) + 1e-12).sqrt() for slope in slopes]
         return torch.stack([F.mse_loss(length, torch.ones_like(length)) for length in lengths]).mean()
+
+
+def flatness(discriminator: nn.Module, pictures: Tensor) -> Tensor:
+    """How far the slope of the mean score is from 0 at some pictures: R₁ at real ones, R₂ at painted ones.
+
+    Computed in the precision of the weights, whatever autocast is on.
+
+    Args:
+        discriminator: Pictures → scores, shape (N, K).
+        pictures: Shape (N, 3, R, R).
+
+    Returns:
+        Mean of the squared slope over the pictures, a scalar.
+
+    Source: Mescheder et al. 2018, equation (9); both together: Huang et al. 2024, section 2.2.
+    """
+    with torch.autocast(pictures.device.type, enabled=False), torch.enable_grad():
+        here = pictures.detach().requires_grad_()
+        (slope,) = torch.autograd.grad(discriminator(here).mean(dim=1).sum(), here, create_graph=True)
+        return slope.square().sum(dim=(1, 2, 3)).mean()
 
 
 def _in_pairs(layers: list[nn.Module]) -> list[nn.Sequential]:

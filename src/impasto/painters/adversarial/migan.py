@@ -20,7 +20,8 @@ picture of 32 pixels some fifty times harder than a mean over its 3,072 elements
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -36,8 +37,8 @@ from impasto.nn.frozen import Frozen
 from impasto.nn.perceptual import feature_loss, perceptual_at_hand
 from impasto.nn.similarity import FLOOR, ms_ssim, ms_ssim_scales
 from impasto.painters.adversarial.augmentation import augment
-from impasto.painters.adversarial.dual_discriminator import DualDiscriminator, gradient_penalty
-from impasto.painters.adversarial.latent import Latent
+from impasto.painters.adversarial.dual_discriminator import DualDiscriminator, flatness, gradient_penalty
+from impasto.painters.adversarial.latent import Latent, Reading
 from impasto.painters.adversarial.maps import Generator, Reader, widths
 from impasto.painters.adversarial.objectives import Objective, critic_loss, painter_loss
 from impasto.painters.adversarial.projected_discriminator import ProjectedDiscriminator
@@ -79,13 +80,17 @@ class MiganConfig(PainterConfig):
             for the first if its weights are at hand.
         label_weight: Weight of the cross-entropy of real pictures' categories.
         information: Factor on λ·I_bound; 1 is equation (17).
+        once: Whether A paints once a step, for both turns, instead of anew for its own.
         cycle_every: The picture cycle is closed every so many steps; in between λ = C.
         critic: D: the paper's 'dual' scales, heads on a pretrained network ('projected'), or 'auto' for
             the latter if its weights are at hand.
         critic_width: Channels of the heads on a pretrained network.
+        critic_at: The pretrained network sees pictures enlarged to at least this size.
         objective: Of D and A: the paper's 'wasserstein', 'hinge' or 'relativistic'.
         augment: Whether D sees all pictures shifted, coloured and with a hole.
-        penalty: Weight of the gradient penalty of the dual scales.
+        penalty: Weight of the gradient penalty of the dual scales; halved, it is R3GAN's γ where the
+            objective is not the paper's.
+        penalty_every: It is taken every so many steps, and weighs as many times as much.
         lr: Learning rate of A and B.
         discriminator_lr: Learning rate of D.
         betas: Of Adam, for all.
@@ -114,15 +119,28 @@ class MiganConfig(PainterConfig):
     features: Literal["auto", "squeezenet", "discriminator"] = "auto"
     label_weight: float = Field(default=1.0, ge=0, le=1000)
     information: float = Field(default=1.0, ge=0, le=1000)
+    once: bool = False
     cycle_every: int = Field(default=1, ge=1, le=1000)
     critic: Literal["dual", "projected", "auto"] = "dual"
     critic_width: int = Field(default=64, ge=4, le=1024)
+    critic_at: int = Field(default=64, ge=48, le=512)
     objective: Objective = "wasserstein"
     augment: bool = False
     penalty: float = Field(default=10.0, ge=0, le=1000)
+    penalty_every: int = Field(default=1, ge=1, le=1000)
     lr: float = Field(default=1e-4, gt=0, le=1)
     discriminator_lr: float = Field(default=4e-4, gt=0, le=1)
     betas: tuple[Beta, Beta] = (0.0, 0.9)
+
+
+@dataclass(frozen=True)
+class Painted:
+    """What A painted in a step: of latents from the prior, and again what B read in the batch's pictures."""
+
+    latent: Latent
+    fake: Tensor
+    read: Reading | None = None
+    again: Tensor | None = None
 
 
 @config
@@ -179,23 +197,24 @@ class Migan(Painter):
             "reader_width": 16,
             "discriminator_width": 16,
             "most_strided": 128,
-            "attention_at": 16,
-            "content": 10.0,
+            "attention_at": 8,
             "information": 0.1,
+            "once": True,
             "cycle_every": 4,
             "critic": "auto",
             "objective": "hinge",
             "augment": True,
-            "lr": 1e-3,
-            "discriminator_lr": 1e-3,
+            "lr": 2e-3,
+            "discriminator_lr": 2e-3,
             "betas": (0.0, 0.99),
         },
     }
     capabilities: ClassVar[frozenset[str]] = frozenset({"category", "reconstruct"})
-    training_only: ClassVar[tuple[str, ...]] = ("discriminator", "eta")
+    training_only: ClassVar[tuple[str, ...]] = ("discriminator", "eta", "looked_through")
     double_backward: ClassVar[tuple[str, ...]] = ("discriminator",)
     config: MiganConfig
     eta: Tensor
+    looked_through: Tensor
 
     def __init__(self, config: MiganConfig) -> None:
         """Build A, B and D.
@@ -232,11 +251,13 @@ class Migan(Painter):
         at_hand = config.critic == "auto" and perceptual_at_hand("squeeze", heads=False)
         self.projected = config.critic == "projected" or at_hand
         self.discriminator: ProjectedDiscriminator | DualDiscriminator = (
-            ProjectedDiscriminator(config.critic_width, self.classes)
+            ProjectedDiscriminator(config.critic_width, self.classes, at=config.critic_at)
             if self.projected
             else DualDiscriminator(strided, shared=config.shared_trunk)
         )
         self.register_buffer("eta", torch.tensor(config.perceptual or 0.0))
+        # SHA-256 of the pretrained network's file; a buffer, so that averages and checkpoints have it too.
+        self.register_buffer("looked_through", torch.zeros(32, dtype=torch.uint8))
 
     def players(self) -> dict[str, Player]:
         """The discriminator, and the painter that is A and B together."""
@@ -248,14 +269,24 @@ class Migan(Painter):
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
         """First D on real and painted pictures, then A and B."""
-        yield self._discriminator_turn(batch)
-        yield self._painter_turn(batch, closed=step % self.config.cycle_every == 0)
+        c = self.config
+        closed, penalised = step % c.cycle_every == 0, step % c.penalty_every == 0
+        painted = self._paint(batch, closed=closed) if c.once else self._glimpse(batch)
+        seen = self._look(painted.fake, batch.noise)
+        real = self._look(batch.pictures, batch.noise)
+        yield self._discriminator_turn(batch, real, [x.detach() for x in seen], penalised=penalised)
+        if not c.once:
+            painted = self._paint(batch, closed=closed)
+            seen = self._look(painted.fake, batch.noise)
+        yield self._painter_turn(batch, painted, seen, real)
 
     def after(self, step: int, logs: dict[str, float]) -> None:
-        """Set η, once, from the terms of the first step."""
+        """Set η, once, from the terms of the first step, and note what was looked through."""
         if self.config.perceptual is None and not self.eta > 0:
             content, perceptual = logs.get("painter/content", 0.0), logs.get("painter/perceptual", 0.0)
             self.eta.fill_(0.1 * content / perceptual if perceptual > 0 else 0.0)
+        if self._trunk is not None and not self.looked_through.any():
+            self.looked_through.copy_(torch.tensor(list(bytes.fromhex(str(self._trunk.net.hash)))))
 
     def render(self, labels: Tensor, noise: Noise, settings: Any) -> Tensor:
         """A's pictures of latents drawn from their prior."""
@@ -267,62 +298,81 @@ class Migan(Painter):
             return self.generator(self.reader(pictures).latent, sketch(pictures))
 
     def describe(self) -> dict[str, Any]:
-        """Name and config, and, once it was used, the hash of the network that L_per came from."""
-        used = self.__dict__.get("_trunk") is not None
-        return super().describe() | ({"frozen": {"squeezenet": feature_loss("squeeze").hash}} if used else {})
+        """Name and config, and, once it was used in training, the hash of the pretrained network."""
+        seen = bytes(self.looked_through.tolist()).hex() if self.looked_through.any() else None
+        return super().describe() | ({"frozen": {"squeezenet": seen}} if seen else {})
 
-    def _discriminator_turn(self, batch: Batch) -> Turn:
-        c, real = self.config, batch.pictures
+    def _glimpse(self, batch: Batch) -> Painted:
+        """Pictures to be judged only."""
         with torch.no_grad():
-            fake = self.generator(self._latent(batch.labels, batch.noise), self._sketches(batch))
-        on_real, on_fake = self._scores(torch.cat([real, fake]), batch).chunk(2)
+            latent = self._latent(batch.labels, batch.noise)
+            return Painted(latent, self.generator(latent, self._sketches(batch)))
+
+    def _paint(self, batch: Batch, *, closed: bool) -> Painted:
+        """Pictures from the prior and, where the picture cycle is closed, the batch's own, read and painted again."""
+        latent, drawn = self._latent(batch.labels, batch.noise), self._sketches(batch)
+        if not closed:
+            return Painted(latent, self.generator(latent, drawn))
+        read = self.reader(batch.pictures)
+        both = None if drawn is None else torch.cat([drawn, drawn])
+        fake, again = self.generator(latent.beside(read.latent), both).chunk(2)
+        return Painted(latent, fake, read, again)
+
+    def _look(self, pictures: Tensor, noise: Noise) -> list[Tensor]:
+        """What D judges: pictures, augmented if they shall be, or what a network that does not learn sees of them."""
+        if self.config.augment:
+            pictures = augment(pictures, noise)
+        return (
+            self.discriminator.look(pictures) if isinstance(self.discriminator, ProjectedDiscriminator) else [pictures]
+        )
+
+    def _judge(self, seen: list[Tensor], labels: Tensor) -> Tensor:
+        """Scores, shape (N, K), of what was seen."""
+        if isinstance(self.discriminator, ProjectedDiscriminator):
+            return self.discriminator.judge(seen, labels)
+        return self.discriminator(seen[0])
+
+    def _discriminator_turn(self, batch: Batch, real: list[Tensor], fake: list[Tensor], *, penalised: bool) -> Turn:
+        c = self.config
+        both = [torch.cat(pair) for pair in zip(real, fake, strict=True)]
+        on_real, on_fake = self._judge(both, batch.labels.repeat(2)).chunk(2)
         loss = critic_loss(c.objective, on_real, on_fake).mean()
         logs: dict[str, Tensor | float] = {"distance": (on_real.mean() - on_fake.mean()).detach()}
-        if not self.projected:
-            mix = batch.noise.uniform(1, 1, 1).to(real.dtype)
-            penalty = gradient_penalty(self.discriminator, real, fake, mix)
+        if penalised and not self.projected:
+            penalty = self._penalty(real[0], fake[0], batch.noise)
             logs["penalty"] = penalty.detach()
-            loss = loss + c.penalty * penalty
+            loss = loss + c.penalty * c.penalty_every * penalty
         return Turn("discriminator", loss, logs)
 
-    def _painter_turn(self, batch: Batch, *, closed: bool) -> Turn:
-        """A and B move; where the picture cycle is not closed, on what A paints alone."""
-        c, real = self.config, batch.pictures
-        latent, drawn = self._latent(batch.labels, batch.noise), self._sketches(batch)
-        logs: dict[str, Tensor] = {}
-        if closed:
-            read = self.reader(real)
-            both = None if drawn is None else torch.cat([drawn, drawn])
-            fake, again = self.generator(latent.beside(read.latent), both).chunk(2)
-            factor = c.constant - self._similarity(again, real)
-            content = (again - real).abs().mean(dim=(1, 2, 3))
-            logs["perceptual"] = self._perceptual(again, real)
-            terms = self.eta * logs["perceptual"]
-            if c.categories:
-                logs["label"] = F.cross_entropy(read.logits, batch.labels, reduction="none")
-                terms = terms + c.label_weight * logs["label"]
-        else:
-            fake = self.generator(latent, drawn)
-            factor = content = terms = real.new_zeros(len(real))
-            factor = factor + c.constant
-        back = self.reader(fake)
-        logs["content"] = content + (back.latent.flat - latent.flat).abs().mean(dim=1)
-        logs["bound"] = back.log_likelihood(latent) + self._entropy
-        on_real = self._scores(real, batch) if c.objective == "relativistic" else None
-        logs["adversarial"] = painter_loss(c.objective, self._scores(fake, batch), on_real)
-        logs["factor"] = factor
-        terms = terms + c.content * factor * logs["content"] + logs["adversarial"]
-        terms = terms - c.information * factor.detach() * logs["bound"]
-        return Turn("painter", terms.mean(), {name: value.detach().mean() for name, value in logs.items()})
+    def _penalty(self, real: Tensor, fake: Tensor, noise: Noise) -> Tensor:
+        """On slopes other than 1 between real and painted pictures; on all slopes at both in the other schools."""
+        if self.config.objective == "wasserstein":
+            return gradient_penalty(self.discriminator, real, fake, noise.uniform(1, 1, 1).to(real.dtype))
+        return flatness(self.discriminator, real) + flatness(self.discriminator, fake)
 
-    def _scores(self, pictures: Tensor, batch: Batch) -> Tensor:
-        """What D thinks of the batch's real or painted pictures, or of both, one after the other; shape (·, K)."""
-        parts = pictures.split(len(batch.labels))
-        if self.config.augment:
-            pictures = torch.cat([augment(part, batch.noise) for part in parts])
-        if isinstance(self.discriminator, DualDiscriminator):
-            return self.discriminator(pictures)
-        return self.discriminator(pictures, batch.labels.repeat(len(parts)))
+    def _painter_turn(self, batch: Batch, painted: Painted, seen: list[Tensor], real: list[Tensor]) -> Turn:
+        """A and B move; where the picture cycle is not closed, on what A paints alone."""
+        c, latent, back = self.config, painted.latent, self.reader(painted.fake)
+        latent_cycle = (back.latent.flat - latent.flat).abs().mean(dim=1)
+        on_real = self._judge(real, batch.labels) if c.objective == "relativistic" else None
+        logs = {
+            "adversarial": painter_loss(c.objective, self._judge(seen, batch.labels), on_real),
+            "bound": back.log_likelihood(latent) + self._entropy,
+            "content": latent_cycle,
+            "factor": torch.full_like(latent_cycle, c.constant),
+        }
+        if painted.read is not None and painted.again is not None:
+            again = painted.again
+            logs["factor"] = c.constant - self._similarity(again, batch.pictures)
+            logs["content"] = latent_cycle + (again - batch.pictures).abs().mean(dim=(1, 2, 3))
+            logs["perceptual"] = self._perceptual(again, batch.pictures)
+            if c.categories:
+                logs["label"] = F.cross_entropy(painted.read.logits, batch.labels, reduction="none")
+        terms = logs["adversarial"] + c.content * logs["factor"] * logs["content"]
+        terms = terms - c.information * logs["factor"].detach() * logs["bound"]
+        if painted.read is not None:
+            terms = terms + self.eta * logs["perceptual"] + c.label_weight * logs.get("label", 0.0)
+        return Turn("painter", terms.mean(), {name: value.detach().mean() for name, value in logs.items()})
 
     def _latent(self, labels: Tensor, noise: Noise) -> Latent:
         """Latents from the prior; of the named categories where there are any."""
@@ -360,9 +410,9 @@ class Migan(Painter):
 
     def _perceptual(self, again: Tensor, real: Tensor) -> Tensor:
         """Squared difference of features, shape (N,): each depth relative to the real picture's own size."""
-        look, again, real = (
-            (self._trunk, again.float(), real.float()) if self._trunk else (self.discriminator.features, again, real)
-        )
+        look: Callable[[Tensor], list[Tensor]] = self.discriminator.features
+        if self._trunk and self.config.features != "discriminator":
+            look, again, real = self._trunk, again.float(), real.float()
         with torch.no_grad():
             wanted = look(real)
         parts = []
@@ -373,7 +423,9 @@ class Migan(Painter):
 
     @cached_property
     def _trunk(self) -> Frozen | None:
-        """The pretrained trunk, brought in when training first asks for it."""
+        """The pretrained network of D or L_per, brought in when training first asks for it."""
+        if isinstance(self.discriminator, ProjectedDiscriminator):
+            return self.discriminator.trunk
         choice = self.config.features
         if choice == "discriminator" or (choice == "auto" and not perceptual_at_hand("squeeze", heads=False)):
             return None

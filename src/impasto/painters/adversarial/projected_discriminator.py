@@ -9,17 +9,16 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from impasto.nn.frozen import Frozen
-from impasto.nn.group_norm import groups_of
 from impasto.nn.perceptual import feature_loss
 from impasto.nn.squeezenet import SqueezeNet
 from impasto.painters.adversarial.maps import SLOPE, leaky
 
 __all__ = ["ProjectedDiscriminator"]
 
+SMALL = 16
+"""Pixels of the small picture whose colours and composition are judged without the pretrained network."""
 DEPTHS = {0: 0.55, 1: 3.0, 2: 15.0, 6: 9.0}
 """Maps of SqueezeNet that are judged, from fine to coarse → their root mean square on paintings."""
-LEAST = 64
-"""Pictures are enlarged to this many pixels, so that the coarsest map still has places."""
 
 
 class ProjectedDiscriminator(nn.Module):
@@ -33,18 +32,25 @@ class ProjectedDiscriminator(nn.Module):
     (category). Of our own: SqueezeNet, and group norm, which lets a batch be cut anywhere.
     """
 
-    def __init__(self, width: int, classes: int) -> None:
+    def __init__(self, width: int, classes: int, *, at: int) -> None:
         """Build the mixtures and the heads; the pretrained network comes in when pictures do.
 
         Args:
-            width: Channels of each mixture and head.
+            width: Channels of each mixture and head; half as many at the finest depth.
             classes: L.
+            at: Smaller pictures are enlarged to this many pixels, so that the coarsest map still has places.
         """
         super().__init__()
-        for number, depth in enumerate(DEPTHS):
-            self.register_buffer(f"across{number}", _random(SqueezeNet.channels[depth], width))
-            self.register_buffer(f"down{number}", _random(width, width))
-        self.heads = nn.ModuleList(Head(width, classes, len(DEPTHS) - 1 - k) for k in range(len(DEPTHS)))
+        self.at = at
+        widths = [width // 2, *[width] * (len(DEPTHS) - 1)]
+        for number, (depth, size) in enumerate(DEPTHS.items()):
+            # All maps come out of the same size, so that of the two summed at a depth none outweighs the other.
+            self.register_buffer(f"across{number}", _random(SqueezeNet.channels[depth], widths[number]) / size)
+            if depth != max(DEPTHS):
+                self.register_buffer(f"down{number}", _random(widths[number + 1], widths[number]))
+        self.pixels = leaky(nn.Conv2d(3, width, 3, padding=1))
+        halvings = [2, *range(len(DEPTHS) - 1, -1, -1)]
+        self.heads = nn.ModuleList(Head(w, classes, h) for w, h in zip([width, *widths], halvings, strict=True))
 
     def forward(self, pictures: Tensor, labels: Tensor) -> Tensor:
         """Scores of the places of each picture at all depths, the higher the more real.
@@ -56,20 +62,30 @@ class ProjectedDiscriminator(nn.Module):
         Returns:
             Shape (N, K).
         """
-        scores = [head(x, labels) for head, x in zip(self.heads, self.features(pictures), strict=True)]
-        return torch.cat(scores, dim=1).to(pictures.dtype)
+        return self.judge(self.look(pictures), labels)
+
+    def look(self, pictures: Tensor) -> list[Tensor]:
+        """What is judged of pictures, nothing of which is learned: they themselves, made small, and the mixtures."""
+        return [F.adaptive_avg_pool2d(pictures, SMALL), *self.features(pictures)]
+
+    def judge(self, seen: list[Tensor], labels: Tensor) -> Tensor:
+        """Scores as of `forward`, of what `look` gives."""
+        small, *maps = seen
+        maps = [F.leaky_relu(self.pixels(small), SLOPE), *maps]
+        scores = [head(x, labels) for head, x in zip(self.heads, maps, strict=True)]
+        return torch.cat(scores, dim=1).to(small.dtype)
 
     def features(self, pictures: Tensor) -> list[Tensor]:
         """The mixtures, one map of shape (N, C, H, W) for each depth."""
-        if pictures.shape[-1] < LEAST:
-            pictures = F.interpolate(pictures, size=LEAST, mode="bilinear")
+        if pictures.shape[-1] < self.at:
+            pictures = F.interpolate(pictures, size=self.at, mode="bilinear")
         maps = self.trunk(pictures)
         found: list[Tensor] = []
-        for number, (depth, size) in reversed(list(enumerate(DEPTHS.items()))):
-            x = F.conv2d(maps[depth] / size, self.get_buffer(f"across{number}"))
+        for number, depth in reversed(list(enumerate(DEPTHS))):
+            x = F.conv2d(maps[depth], self.get_buffer(f"across{number}"))
             if found:
                 above = F.conv2d(found[0], self.get_buffer(f"down{number}"))
-                x = (x + F.interpolate(above, size=x.shape[-2:], mode="bilinear")) * 0.5**0.5
+                x = (x + F.interpolate(above, size=x.shape[-2:], mode="nearest")) * 0.5**0.5
             found.insert(0, x)
         return found
 
@@ -86,8 +102,8 @@ class Head(nn.Module):
         super().__init__()
         layers: list[nn.Module] = []
         for _ in range(halvings):
-            layers += [leaky(nn.Conv2d(width, width, 4, stride=2, padding=1, bias=False)), *_behind(width)]
-        layers += [leaky(nn.Conv2d(width, width, 3, padding=1, bias=False)), *_behind(width)]
+            layers += [leaky(nn.Conv2d(width, width, 4, stride=2, padding=1)), nn.LeakyReLU(SLOPE)]
+        layers += [leaky(nn.Conv2d(width, width, 3, padding=1)), nn.LeakyReLU(SLOPE)]
         self.layers = nn.Sequential(*layers)
         self.score = nn.Conv2d(width, 1, 1)
         self.embedding = nn.Embedding(classes, width)
@@ -98,10 +114,6 @@ class Head(nn.Module):
         found = self.layers(x)
         match = torch.einsum("nc,nchw->nhw", self.embedding(labels).to(found.dtype), found)
         return (self.score(found).squeeze(1) + match * found.shape[1] ** -0.5).flatten(1)
-
-
-def _behind(width: int) -> list[nn.Module]:
-    return [nn.GroupNorm(groups_of(width), width), nn.LeakyReLU(SLOPE)]
 
 
 def _random(before: int, after: int) -> Tensor:
