@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import copy
 import math
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from impasto.nn.similarity import FLOOR, ms_ssim
 from impasto.painters.adversarial.dual_discriminator import DualDiscriminator, gradient_penalty
 from impasto.painters.adversarial.latent import Latent, Reading
 from impasto.painters.adversarial.migan import Migan
+from impasto.painters.adversarial.projected_discriminator import ProjectedDiscriminator
 
 LABELS = {"categories": ("dawn", "dusk", "night"), "shares": (0.5, 0.25, 0.25)}
 
@@ -238,3 +240,55 @@ def test_the_perceptual_term_looks_through_squeezenet_when_its_weights_are_at_ha
     x = batch().pictures
     assert painter._perceptual(x, x).abs().max() == 0
     assert override(painter.config, {"features": "squeezenet"}).features == "squeezenet"
+
+
+def modern(**values: object) -> Migan:
+    small = {**Migan.presets["modern"], **Migan.presets["tiny"], "features": "discriminator"}
+    torch.manual_seed(0)
+    return Migan.build("tiny", **{**small, **LABELS, "critic": "dual", **values})
+
+
+def test_between_closed_cycles_only_what_is_painted_counts():
+    painter = modern(cycle_every=3, penalty_every=2)
+    told = [[set(turn.logs) for turn in painter.turns(batch(), step)] for step in range(4)]
+    assert ["perceptual" in painted and "label" in painted for _, painted in told] == [True, False, False, True]
+    assert ["penalty" in judged for judged, _ in told] == [True, False, True, False]
+    turn = list(painter.turns(batch(), 1))[1]
+    assert turn.logs["factor"].item() == painter.config.constant
+
+
+@pytest.mark.parametrize("once", [True, False])
+def test_pictures_are_painted_once_a_step_or_anew(once: bool):
+    painter, seen = modern(once=once), []
+    painter.generator.register_forward_hook(lambda net, inputs, output: seen.append(output.detach()))
+    list(painter.turns(batch(), 1))
+    assert len(seen) == (1 if once else 2)
+    assert once or not torch.equal(*seen)
+
+
+def test_a_penalty_taken_rarely_weighs_as_many_times_more():
+    often, rarely = (next(iter(modern(penalty_every=n, penalty=2.0).turns(batch(), 0))) for n in (1, 5))
+    assert (rarely.loss - often.loss).item() == pytest.approx(8.0 * often.logs["penalty"].item(), rel=1e-4)
+
+
+def test_without_pretrained_weights_modern_judges_at_the_papers_scales(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("impasto.painters.adversarial.migan.perceptual_at_hand", lambda *_, **__: False)
+    painter = modern(critic="auto")
+    assert isinstance(painter.discriminator, DualDiscriminator)
+    assert all(turn.loss.isfinite() for turn in painter.turns(batch(), 0))
+
+
+@pytest.mark.usefixtures("weights")
+@pytest.mark.parametrize("objective", ["hinge", "relativistic", "wasserstein"])
+def test_a_frozen_critic_may_see_a_batch_cut_anywhere_and_is_named(objective: str):
+    painter = modern(critic="auto", objective=objective).double()
+    assert isinstance(painter.discriminator, ProjectedDiscriminator)
+    painter.discriminator.trunk.net.double()
+    average = copy.deepcopy(modern(critic="auto", objective=objective))
+    whole = gradients(painter, [batch(dtype=torch.float64)])
+    halves = gradients(painter, [batch(slice(k, k + 2), dtype=torch.float64) for k in (0, 2)])
+    for player, gradient in whole.items():
+        torch.testing.assert_close(halves[player], gradient, rtol=1e-6, atol=1e-9)
+    painter.after(0, {})
+    average.load_state_dict(painter.state_dict())
+    assert len(average.describe()["frozen"]["squeezenet"]) == 64

@@ -56,6 +56,15 @@ class DualDiscriminator(nn.Module):
                 x = part(x)
         return torch.cat([whole, self.patch(x).mean(dim=(2, 3))], dim=1).to(self.whole.weight.dtype)
 
+    def look(self, pictures: Tensor) -> list[Tensor]:
+        """What `judge` judges: pictures as they are."""
+        return [pictures]
+
+    def judge(self, seen: list[Tensor], labels: Tensor) -> Tensor:
+        """Scores as of `forward`, of what `look` gives; categories count for nothing."""
+        scores: Tensor = self(seen[0])
+        return scores
+
     def features(self, pictures: Tensor) -> list[Tensor]:
         """What the trunk sees, one map of shape (N, C, H, W) for each depth."""
         maps, x = [], pictures

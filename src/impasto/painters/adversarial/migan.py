@@ -199,6 +199,8 @@ class Migan(Painter):
             "most_strided": 128,
             "attention_at": 8,
             "information": 0.1,
+            "penalty": 1.0,
+            "penalty_every": 4,
             "once": True,
             "cycle_every": 4,
             "critic": "auto",
@@ -319,23 +321,13 @@ class Migan(Painter):
         return Painted(latent, fake, read, again)
 
     def _look(self, pictures: Tensor, noise: Noise) -> list[Tensor]:
-        """What D judges: pictures, augmented if they shall be, or what a network that does not learn sees of them."""
-        if self.config.augment:
-            pictures = augment(pictures, noise)
-        return (
-            self.discriminator.look(pictures) if isinstance(self.discriminator, ProjectedDiscriminator) else [pictures]
-        )
-
-    def _judge(self, seen: list[Tensor], labels: Tensor) -> Tensor:
-        """Scores, shape (N, K), of what was seen."""
-        if isinstance(self.discriminator, ProjectedDiscriminator):
-            return self.discriminator.judge(seen, labels)
-        return self.discriminator(seen[0])
+        """What D judges: pictures, augmented if they shall be, or what its frozen part sees of them."""
+        return self.discriminator.look(augment(pictures, noise) if self.config.augment else pictures)
 
     def _discriminator_turn(self, batch: Batch, real: list[Tensor], fake: list[Tensor], *, penalised: bool) -> Turn:
         c = self.config
         both = [torch.cat(pair) for pair in zip(real, fake, strict=True)]
-        on_real, on_fake = self._judge(both, batch.labels.repeat(2)).chunk(2)
+        on_real, on_fake = self.discriminator.judge(both, batch.labels.repeat(2)).chunk(2)
         loss = critic_loss(c.objective, on_real, on_fake).mean()
         logs: dict[str, Tensor | float] = {"distance": (on_real.mean() - on_fake.mean()).detach()}
         if penalised and not self.projected:
@@ -354,9 +346,9 @@ class Migan(Painter):
         """A and B move; where the picture cycle is not closed, on what A paints alone."""
         c, latent, back = self.config, painted.latent, self.reader(painted.fake)
         latent_cycle = (back.latent.flat - latent.flat).abs().mean(dim=1)
-        on_real = self._judge(real, batch.labels) if c.objective == "relativistic" else None
+        on_real = self.discriminator.judge(real, batch.labels) if c.objective == "relativistic" else None
         logs = {
-            "adversarial": painter_loss(c.objective, self._judge(seen, batch.labels), on_real),
+            "adversarial": painter_loss(c.objective, self.discriminator.judge(seen, batch.labels), on_real),
             "bound": back.log_likelihood(latent) + self._entropy,
             "content": latent_cycle,
             "factor": torch.full_like(latent_cycle, c.constant),
