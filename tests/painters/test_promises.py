@@ -106,6 +106,10 @@ def test_a_batch_equals_single_pictures(name: str) -> None:
 
 def test_a_category_can_be_chosen_and_changes_the_picture(name: str) -> None:
     painter = build(name)
+    if "category" not in painter.capabilities:
+        with pytest.raises(NotCapable, match="without categories"):
+            painter.paint(1, category="dawn")
+        return
     dawn, dusk = (painter.paint(2, seed=2, category=c) for c in CATEGORIES)
     assert not torch.equal(dawn, dusk)
     assert torch.equal(dawn, painter.paint(2, seed=2, category="DAWN"))

@@ -1,0 +1,51 @@
+"""A critic of patches, without an opinion on the picture as a whole."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+
+from impasto.nn.group_norm import groups_of
+
+__all__ = ["PatchDiscriminator"]
+
+SLOPE = 0.2
+
+
+class PatchDiscriminator(nn.Module):
+    """Scores of patches of 28 pixels that lie 4 pixels apart.
+
+    The first convolution takes squares of 2 × 2 pixels as one place, so that none runs at full resolution.
+
+    Args:
+        width: Channels of the finest map; the coarser one has twice as many.
+
+    Source: Isola et al. 2017, section 3.2, with group norm, which lets a batch be cut anywhere.
+    """
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        wide = 2 * width
+        self.layers = nn.Sequential(
+            nn.PixelUnshuffle(2),
+            nn.Conv2d(12, width, 3, padding=1),
+            nn.LeakyReLU(SLOPE),
+            nn.Conv2d(width, wide, 4, stride=2, padding=1, bias=False),
+            nn.GroupNorm(groups_of(wide), wide),
+            nn.LeakyReLU(SLOPE),
+            nn.Conv2d(wide, wide, 3, padding=1, bias=False),
+            nn.GroupNorm(groups_of(wide), wide),
+            nn.LeakyReLU(SLOPE),
+            nn.Conv2d(wide, 1, 3, padding=1),
+        )
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Scores of each picture's patches, the higher the more real.
+
+        Args:
+            pictures: Shape (N, 3, R, R), in [-1, 1], R a multiple of 4.
+
+        Returns:
+            Shape (N, R²/16).
+        """
+        scores: Tensor = self.layers(pictures)
+        return scores.flatten(1).float()

@@ -1,0 +1,265 @@
+"""What autoencoders of latent spaces share: nets, loss and critic; each brings its own bottleneck."""
+
+from __future__ import annotations
+
+import math
+from abc import abstractmethod
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Literal
+
+import torch
+from torch import Tensor
+
+from impasto.config import Field, config
+from impasto.contract import Batch, Noise, Painter, PainterConfig, Player, Turn, cosine
+from impasto.errors import ConfigError
+from impasto.nn.frozen import Frozen
+from impasto.nn.perceptual import lpips_network, perceptual_at_hand
+from impasto.painters.adversarial.objectives import critic_loss, painter_loss
+from impasto.painters.adversarial.patch_discriminator import PatchDiscriminator
+from impasto.painters.likelihood.folded import FoldedDecoder, FoldedEncoder
+
+__all__ = ["Autoencoder", "AutoencoderConfig", "Squeezed"]
+
+BALANCE_EVERY = 8
+"""Steps between two measurements of the adaptive weight, each of which costs as much as half a critic's move."""
+LARGEST_BALANCE = 1e4
+
+Width = Annotated[int, Field(ge=16, le=2048, multiple_of=16)]
+
+
+@config
+class AutoencoderConfig(PainterConfig):
+    """Size and training of an autoencoder.
+
+    Attributes:
+        factor: Pixels of a picture's side to one place of the latents' side.
+        channels: Channels of each level of both nets, finest first; the fewer levels, the more pixels are folded
+            into a place of the finest.
+        blocks: Residual blocks on each level, in the encoder and again in the decoder.
+        features: Whether the reconstruction is also to look alike (LPIPS on SqueezeNet): 'lpips', 'none', or 'auto',
+            which is 'lpips' where its weights are at hand.
+        perceptual: Weight of that, beside the absolute error.
+        adversarial: Weight of the critic of patches, relative to that of all else; 0 trains without one.
+        discriminator_from: Step from which there is a critic: before, it would teach to paint noise.
+        critic: Channels of the critic's finest map.
+        lr: Largest learning rate.
+        critic_lr: Learning rate of the critic.
+        weight_decay: Per unit of learning rate.
+        clip: Largest gradient norm.
+    """
+
+    factor: Literal[4, 8] = 4
+    channels: tuple[Width, ...] = Field(default=(64, 128), min_length=1, max_length=4)
+    blocks: int = Field(default=2, ge=1, le=8)
+    features: Literal["auto", "lpips", "none"] = "auto"
+    perceptual: float = Field(default=1.0, gt=0, le=100)
+    adversarial: float = Field(default=0.5, ge=0, le=100)
+    discriminator_from: int = Field(default=1000, ge=0)
+    critic: Width = 32
+    lr: float = Field(default=1e-3, gt=0, le=1)
+    critic_lr: float = Field(default=4e-4, gt=0, le=1)
+    weight_decay: float = Field(default=0.01, ge=0, le=1)
+    clip: float = Field(default=1.0, gt=0)
+
+
+@dataclass(frozen=True)
+class Squeezed:
+    """What a bottleneck let through in training.
+
+    Attributes:
+        latents: What is decoded, shape (N, C, R/f, R/f), not yet scaled.
+        cost: What each picture pays for it, shape (N,).
+        power: Mean square of the latents that `encode` would give unscaled, a scalar.
+        logs: Scalars to report.
+    """
+
+    latents: Tensor
+    cost: Tensor
+    power: Tensor
+    logs: dict[str, Tensor | float] = field(default_factory=dict)
+
+
+class Autoencoder(Painter):
+    """Pictures to small maps of latents and back. Subclasses fill in the bottleneck and how it is painted from.
+
+    The loss is the absolute error, LPIPS and the scores of a critic of patches, whose weight makes its pull on the
+    picture as strong as that of the rest. Unlike in the paper, the pulls are measured at the picture rather than at
+    the last layer, as a mean over pictures, every few steps, and the weight is used from the next step on: so the
+    loss remains a mean over rows, and a batch may be cut anywhere.
+
+    Source: Rombach et al. 2022, section 3.1; Esser et al. 2021, equations 4 to 7.
+    """
+
+    Config = AutoencoderConfig
+    presets: ClassVar[dict[str, dict[str, Any]]] = {
+        "tiny": {"channels": (16, 16), "blocks": 1, "critic": 16, "discriminator_from": 0},
+        "small": {},
+        "base": {"channels": (128, 256), "blocks": 3, "critic": 64, "lr": 3e-4, "critic_lr": 2e-4},
+    }
+    resolutions = (32, 64, 128, 256)
+    capabilities = frozenset({"reconstruct"})
+    training_only = ("discriminator",)
+    config: AutoencoderConfig
+    power: Tensor
+    balance: Tensor
+    looked_through: Tensor
+
+    def __init__(self, config: AutoencoderConfig, moments: int) -> None:
+        """Build the nets.
+
+        Args:
+            config: Of the painter.
+            moments: Channels that the bottleneck is given.
+
+        Raises:
+            ConfigError: When there are more levels than the factor has halvings.
+        """
+        super().__init__(config)
+        fold = config.factor >> (len(config.channels) - 1)
+        if fold < 1:
+            raise ConfigError(
+                f"channels = {config.channels}: {len(config.channels)} levels make pictures smaller by more than "
+                f"factor = {config.factor}; name at most {int(math.log2(config.factor)) + 1} levels."
+            )
+        self.encoder = FoldedEncoder(fold, config.channels, config.blocks, moments)
+        self.decoder = FoldedDecoder(fold, config.channels, config.blocks, self.channels)
+        self.discriminator = PatchDiscriminator(config.critic) if config.adversarial else None
+        self.register_buffer("power", torch.tensor(1.0))
+        self.register_buffer("balance", torch.tensor(0.0))
+        # SHA-256 of both files of the perceptual network; a buffer, so that averages and checkpoints have it too.
+        self.register_buffer("looked_through", torch.zeros(64, dtype=torch.uint8))
+
+    @property
+    def factor(self) -> int:
+        """Pixels of a picture's side to one place of the latents' side."""
+        return self.config.factor
+
+    @property
+    @abstractmethod
+    def channels(self) -> int:
+        """Channels C of the latents."""
+
+    @property
+    def side(self) -> int:
+        """Rows and columns of the latents."""
+        return self.config.resolution // self.factor
+
+    @abstractmethod
+    def squeeze(self, moments: Tensor, noise: Noise) -> Squeezed:
+        """What goes on to the decoder in training, of what the encoder gave, shape (N, moments, R/f, R/f)."""
+
+    @abstractmethod
+    def settle(self, moments: Tensor) -> Tensor:
+        """Unscaled latents without any noise, shape (N, C, R/f, R/f), of what the encoder gave."""
+
+    def snap(self, latents: Tensor) -> Tensor:
+        """What the decoder is given for unscaled latents."""
+        return latents
+
+    @torch.no_grad()
+    def encode(self, pictures: Tensor) -> Tensor:
+        """Latents of pictures, scaled to a mean square of about 1.
+
+        Args:
+            pictures: Shape (N, 3, R', R'), in [-1, 1], R' any multiple of the factor.
+
+        Returns:
+            Shape (N, C, R'/f, R'/f).
+        """
+        return self.settle(self.encoder(pictures)) * self.power.rsqrt()
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """Pictures of latents; gradients flow through it, except where it rounds to codes.
+
+        Args:
+            latents: As of `encode`, shape (N, C, H, W).
+
+        Returns:
+            Shape (N, 3, H·f, W·f), in [-1, 1].
+        """
+        pictures: Tensor = self.decoder(self.snap(latents * self.power.sqrt()))
+        return pictures.clamp(-1, 1)
+
+    @torch.inference_mode()
+    def reconstruct(self, pictures: Tensor) -> Tensor:
+        """Pictures, encoded and decoded.
+
+        Args:
+            pictures: Shape (N, 3, R, R), in [-1, 1].
+
+        Returns:
+            Pictures of the same shape and range.
+        """
+        return self.decode(self.encode(pictures))
+
+    def players(self) -> dict[str, Player]:
+        """Encoder, bottleneck and decoder together, and the critic."""
+        c = self.config
+        own = tuple(net for name, net in self.named_children() if name not in self.training_only)
+        players = {"painter": Player(own, c.lr, (0.9, 0.99), c.weight_decay, c.clip, schedule=cosine(0.03, 0.01))}
+        if self.discriminator is not None:
+            players["critic"] = Player((self.discriminator,), c.critic_lr, (0.5, 0.9))
+        return players
+
+    def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
+        """The autoencoder moves, then, once there is one, the critic (hinge)."""
+        c, real = self.config, batch.pictures
+        made = self.squeeze(self.encoder(real), batch.noise)
+        again = self.decoder(made.latents)
+        error = (again - real).abs().mean(dim=(1, 2, 3))
+        logs = {"error": error.detach().mean(), "power": made.power.detach(), **made.logs}
+        terms = error
+        if self._look is not None:
+            seen = self._look(again, real)
+            terms, logs["lpips"] = terms + c.perceptual * seen, seen.detach().mean()
+        # By the step alone, because how much there is to do in all is not known here.
+        critic = self.discriminator if step >= c.discriminator_from else None
+        loss = terms + made.cost
+        if critic is not None:
+            wanted = painter_loss("hinge", critic(again))
+            if step % BALANCE_EVERY == 0:
+                logs |= {"pull": _pull(terms, again), "critic_pull": _pull(wanted, again)}
+            loss = loss + c.adversarial * self.balance * wanted
+            logs |= {"adversarial": wanted.detach().mean(), "balance": self.balance.detach()}
+        yield Turn("painter", loss.mean(), logs)
+        if critic is not None:
+            scores, fakes = critic(torch.cat([real, again.detach()])).chunk(2)
+            told: dict[str, Tensor | float] = {"real": scores.detach().mean(), "fake": fakes.detach().mean()}
+            yield Turn("critic", critic_loss("hinge", scores, fakes).mean(), told)
+
+    def after(self, step: int, logs: dict[str, float]) -> None:
+        """Follow the latents' mean square and the critic's adaptive weight."""
+        power = logs["painter/power"]
+        if math.isfinite(power) and power > 0:
+            self.power.lerp_(torch.full_like(self.power, power), 1.0 if step == 0 else 0.05)
+        pull, critic_pull = logs.get("painter/pull", math.nan), logs.get("painter/critic_pull", math.nan)
+        if math.isfinite(pull) and math.isfinite(critic_pull):
+            self.balance.fill_(min(LARGEST_BALANCE, math.sqrt(pull / max(critic_pull, 1e-20))))
+        if self._look is not None and not self.looked_through.any():
+            told = bytes.fromhex(str(self._look.net.hash).replace("+", ""))
+            self.looked_through.copy_(torch.tensor(list(told), dtype=torch.uint8))
+
+    def describe(self) -> dict[str, Any]:
+        """Name and config, and, once trained, the hashes of the network that looked at pictures, or that none did."""
+        if self.looked_through.any():
+            told = bytes(self.looked_through.tolist()).hex()
+            return super().describe() | {"frozen": {"lpips-squeeze": f"{told[:64]}+{told[64:]}"}}
+        left_out = self.power != 1 and self.config.features == "auto"
+        return super().describe() | ({"left_out": "LPIPS, whose weights were not at hand"} if left_out else {})
+
+    @cached_property
+    def _look(self) -> Frozen | None:
+        """The perceptual distance, brought in when training first asks for it."""
+        choice = self.config.features
+        if choice == "none" or (choice == "auto" and not perceptual_at_hand("squeeze")):
+            return None
+        return Frozen(lpips_network("squeeze").to(memory_format=torch.channels_last))  # type: ignore[call-overload]
+
+
+def _pull(terms: Tensor, pictures: Tensor) -> Tensor:
+    """Mean over pictures of the squared length of the gradient of each one's term."""
+    (gradient,) = torch.autograd.grad(terms.sum(), pictures, retain_graph=True)
+    return gradient.float().square().sum(dim=(1, 2, 3)).mean()

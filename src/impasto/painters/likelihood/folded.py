@@ -1,0 +1,74 @@
+"""The two nets between pictures and maps of latents, neither of which works at full resolution."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from impasto.nn.residual import Resample, ResidualBlock
+
+__all__ = ["FoldedDecoder", "FoldedEncoder"]
+
+PIXEL = 8  # channels of a pixel before the last convolution
+
+
+class FoldedEncoder(nn.Module):
+    """Pictures to maps, whose finest level takes a square of pixels as one place.
+
+    Args:
+        fold: Side of that square, in pixels.
+        channels: Of each level, finest first; each level halves the one before.
+        blocks: Residual blocks on each level.
+        outputs: Channels that go out.
+
+    Source: Rombach et al. 2022, appendix E.1, with pixels folded as in Shi et al. 2016.
+    """
+
+    def __init__(self, fold: int, channels: Sequence[int], blocks: int, outputs: int) -> None:
+        super().__init__()
+        self.fold, width = fold, channels[0]
+        self.stem = nn.Conv2d(3 * fold**2, width, 3, padding=1)
+        self.blocks = nn.Sequential()
+        for level, wide in enumerate(channels):
+            for block in range(blocks):
+                resample: Resample = "down" if level and not block else "keep"
+                self.blocks.append(ResidualBlock(width, wide, resample=resample))
+                width = wide
+        # No norm here nor at the decoder's end: it would take away how light and how strong a picture is.
+        self.head = nn.Conv2d(width, outputs, 3, padding=1)
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Encode (N, 3, R, R) into (N, outputs, R/f, R/f), where f = fold · 2^(levels - 1)."""
+        maps: Tensor = self.head(self.blocks(self.stem(F.pixel_unshuffle(pictures, self.fold))))
+        return maps.float()
+
+
+class FoldedDecoder(nn.Module):
+    """Maps to pictures, the encoder's mirror image; a light convolution smooths the seams of the squares.
+
+    Args:
+        fold: As of `FoldedEncoder`.
+        channels: As of `FoldedEncoder`, finest first.
+        blocks: Residual blocks on each level.
+        inputs: Channels that come in.
+    """
+
+    def __init__(self, fold: int, channels: Sequence[int], blocks: int, inputs: int) -> None:
+        super().__init__()
+        width = channels[-1]
+        self.stem = nn.Conv2d(inputs, width, 3, padding=1)
+        self.blocks = nn.Sequential()
+        for level, wide in enumerate(reversed(channels)):
+            for block in range(blocks):
+                resample: Resample = "up" if level and not block else "keep"
+                self.blocks.append(ResidualBlock(width, wide, resample=resample))
+                width = wide
+        self.unfold = nn.Sequential(nn.Conv2d(width, PIXEL * fold**2, 3, padding=1), nn.PixelShuffle(fold), nn.SiLU())
+        self.last = nn.Conv2d(PIXEL, 3, 3, padding=1)
+
+    def forward(self, latents: Tensor) -> Tensor:
+        """Decode (N, inputs, R/f, R/f) into pictures (N, 3, R, R), around [-1, 1]."""
+        pictures: Tensor = self.last(self.unfold(self.blocks(self.stem(latents))))
+        return pictures.float()

@@ -1,0 +1,68 @@
+"""An autoencoder of pictures into small maps of nearly normal numbers, in which other painters may paint."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from impasto.catalogue import listed
+from impasto.config import Field, config
+from impasto.contract import Noise, PaintSettings
+from impasto.painters.likelihood.autoencoder import Autoencoder, AutoencoderConfig, Squeezed
+from impasto.painters.likelihood.gaussian import gaussian_kl
+
+__all__ = ["KlAutoencoder", "KlAutoencoderConfig"]
+
+
+@config
+class KlAutoencoderConfig(AutoencoderConfig):
+    """An autoencoder's config, and how its latents are kept near the normal.
+
+    Attributes:
+        latent: Channels C of the latents.
+        kl: Weight of the divergence from the prior, in nats a colour value.
+    """
+
+    latent: int = Field(default=4, ge=1, le=64)
+    kl: float = Field(default=1e-3, ge=0, le=10)
+
+
+@listed(
+    name="kl_autoencoder",
+    summary="Latent space of continuous maps: L1, LPIPS and a critic of patches, slightly drawn to the normal",
+    year=2022,
+    source="Rombach et al., High-Resolution Image Synthesis with Latent Diffusion Models",
+)
+class KlAutoencoder(Autoencoder):
+    """KL-regularised autoencoder of latent diffusion (Rombach et al. 2022, section 3.1 and appendix G).
+
+    Made for `encode`, `decode` and `reconstruct`. It paints what it must: the decoder's answer to independent normal
+    numbers, which has colours and strokes but shows nothing.
+    """
+
+    Config = KlAutoencoderConfig
+    config: KlAutoencoderConfig
+
+    def __init__(self, config: KlAutoencoderConfig) -> None:
+        super().__init__(config, 2 * config.latent)
+
+    @property
+    def channels(self) -> int:
+        """Channels C of the latents."""
+        return self.config.latent
+
+    def squeeze(self, moments: Tensor, noise: Noise) -> Squeezed:
+        """Latents drawn around their means, at the price of their divergence from the prior."""
+        mean, logvar = moments.chunk(2, dim=1)
+        logvar = logvar.clamp(-30, 20)
+        latents = mean + torch.exp(0.5 * logvar) * noise.normal(*mean.shape[1:])
+        nats = gaussian_kl(mean.flatten(1), logvar.flatten(1)) / (3 * self.config.resolution**2)
+        return Squeezed(latents, self.config.kl * nats, mean.square().mean(), {"kl": nats.detach().mean()})
+
+    def settle(self, moments: Tensor) -> Tensor:
+        """The means."""
+        return moments.chunk(2, dim=1)[0]
+
+    def render(self, labels: Tensor, noise: Noise, settings: PaintSettings) -> Tensor:
+        """Decode latents from the prior: mud, in the colours of the pictures."""
+        return self.decode(noise.normal(self.channels, self.side, self.side))
