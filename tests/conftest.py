@@ -88,3 +88,9 @@ def drawn() -> Callable[[int, int, int], npt.NDArray[np.uint8]]:
         return (0.7 * blocks + 0.3 * random.uniform(0, 255, (count, size, size, 3))).round().astype(np.uint8)
 
     return draw
+
+
+@pytest.fixture(scope="session")
+def stored():
+    """`make_store`, for tests that need a store of their own."""
+    return make_store

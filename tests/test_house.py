@@ -52,6 +52,7 @@ PUBLIC = [
     "repaint",
     "edit",
     "measure",
+    "compare",
 ]
 
 

@@ -19,6 +19,7 @@ _HOMES = {
     "repaint": "impasto.api",
     "edit": "impasto.api",
     "measure": "impasto.api",
+    "compare": "impasto.api",
 }
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - names resolved below on first use
 

@@ -1,4 +1,4 @@
-"""The verbs: prepare, make, inspect, train, paint, repaint, edit, measure; the command line has the same words.
+"""The verbs: prepare, make, inspect, train, paint, repaint, edit, measure, compare; the command line has the same words.
 
 Imports that take long stay inside the functions, so that `import impasto.api` is quick.
 """
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from impasto.data.store import Store
     from impasto.training.loop import Trained
 
-__all__ = ["edit", "inspect", "load_painter", "make", "measure", "paint", "prepare", "repaint", "train"]
+__all__ = ["compare", "edit", "inspect", "load_painter", "make", "measure", "paint", "prepare", "repaint", "train"]
 
 SHEET = 256
 """Most pictures on a contact sheet."""
@@ -466,6 +466,13 @@ def measure(
     if (exported / "config.json").exists():
         pretrained.annotate(exported, {"metrics": measured["metrics"]})
     return measured
+
+
+def compare(experiment: str | Path, out: str | Path, **options: Any) -> dict[str, Any]:
+    """Train and measure painters on equal terms; options and errors as in `comparing.compare.compare`."""
+    from impasto.comparing.compare import compare as work
+
+    return work(experiment, out, **options)
 
 
 def _divide(values: Mapping[str, Any], *classes: type) -> list[dict[str, Any]]:

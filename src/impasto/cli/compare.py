@@ -1,0 +1,41 @@
+"""`impasto compare`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from impasto.cli.out import Json, console, print_json
+
+__all__ = ["add_to"]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the command line."""
+    app.command()(compare)
+
+
+def compare(
+    experiment: Annotated[Path, typer.Argument(help="An experiment in TOML; see the folder experiments.")],
+    out: Annotated[Path, typer.Option(help="Folder of the comparison; the same command goes on in it.")],
+    store: Annotated[Path | None, typer.Option(help="Pictures to use instead of those that the file names.")] = None,
+    miniature: Annotated[bool, typer.Option(help="The file's small version.")] = False,
+    json: Json = False,
+) -> None:
+    """Train and measure painters on equal terms: curves, tables with intervals, samples side by side."""
+    from impasto import api
+    from impasto.comparing.compare import failures
+
+    say = None if json else lambda text: console.print(text, soft_wrap=True, markup=False)
+    results = api.compare(experiment, out, store=store, miniature=miniature, watch=say)
+    failed = failures(results)
+    if json:
+        print_json(results)
+    else:
+        for line in failed:
+            console.print(f"Failed: {line}", soft_wrap=True, markup=False)
+        console.print(f"The page: {out / 'report.html'}; its tables: {out / 'tables.md'}", soft_wrap=True)
+    if failed:
+        raise typer.Exit(1)

@@ -1,0 +1,151 @@
+"""The measures of one run of a comparison, in a process of its own: `python -m impasto.comparing.measuring`."""
+
+from __future__ import annotations
+
+import io
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch.utils.flop_counter import FlopCounterMode
+
+from impasto import catalogue
+from impasto.config import load
+from impasto.contract import Batch as Pictures
+from impasto.contract import BatchNoise, Painter
+from impasto.data.pictures import contact_sheet, to_uint8
+from impasto.data.store import Split, Store
+from impasto.errors import CheckpointError
+from impasto.files import read_json, write_json, write_whole
+from impasto.metrics.distribution import distribution
+from impasto.metrics.measure import measure
+from impasto.metrics.numbers import Number
+from impasto.metrics.painting import paint_pixels, reconstruct_pixels
+from impasto.metrics.reconstruction import reconstruction
+from impasto.metrics.spaces import choose, see, see_split
+from impasto.pretrained import load_weights
+from impasto.training.journal import read_events
+
+__all__ = ["POINTS", "look_at_real", "measure_run"]
+
+POINTS = "points"
+"""Folder of a run with the weights that a curve's points are measured on."""
+SHOWN = 32
+SEED = 0
+"""All runs are asked for the same pictures."""
+
+
+def measure_run(run: Path, job: Mapping[str, Any]) -> dict[str, Any]:
+    """Measure a trained run along its way and at its end; writes `result.json` and a contact sheet.
+
+    Args:
+        run: The run's folder.
+        job: 'store', 'label', 'count', 'final', 'points', 'network', and 'samples', the sheet's file.
+
+    Returns:
+        The content of `result.json`: 'curve', 'final', 'painted_shares', 'flops_per_picture'.
+    """
+    store = Store.open(job["store"], verify=False)
+    train, test = store.split("train", job["label"]), store.split("test", job["label"])
+    described = read_json(run / "run.json", CheckpointError)
+    curve = [_point(run, file, described, (train, test), job) for file in _chosen(run / POINTS, job["points"])]
+    painter = Painter.from_pretrained(run / "painter")
+    cache = store.root / "features"
+    whole = measure(
+        painter, test, train=train, out=run / "measure", count=job["final"], seed=SEED, network=job["network"],
+        facts={"run": str(run)}, cache=cache,
+    )  # fmt: skip
+    sheet = io.BytesIO()
+    contact_sheet(to_uint8(painter.paint(SHOWN, seed=SEED)), columns=8).save(sheet, "PNG")
+    write_whole(Path(job["samples"]), sheet.getvalue())
+    result = {
+        "curve": curve,
+        "final": whole["metrics"],
+        "painted_shares": _shares(whole, train.categories),
+        "flops_per_picture": _flops(described, train),
+    }
+    write_json(run / "result.json", result)
+    return result
+
+
+def look_at_real(store: Store, label: str | None, network: str) -> None:
+    """Put the features of the real pictures into the store's cache, so that runs side by side need not do it twice."""
+    name, _ = choose(network)
+    train, test = store.split("train", label), store.split("test", label)
+    for split, mirrored in ((test, False), (train, False), (train, True)):
+        see_split(split, name, mirrored=mirrored, cache=store.root / "features")
+
+
+def _chosen(folder: Path, most: int) -> list[Path]:
+    """Evenly spaced points, the last among them."""
+    files = sorted(folder.glob("step-*.safetensors"))
+    picked = np.linspace(len(files) - 1, 0, min(most, len(files))).round().astype(int)[::-1]
+    return [files[i] for i in picked]
+
+
+def _rebuilt(described: Mapping[str, Any]) -> Painter:
+    cls = catalogue.painter(described["painter"])
+    painter: Painter = cls(load(cls.Config, described["config"]))
+    return painter
+
+
+def _point(
+    run: Path, file: Path, described: Mapping[str, Any], splits: tuple[Split, Split], job: Mapping[str, Any]
+) -> dict[str, Any]:
+    """One point of the curves: the numbers of the whole set, and those of reconstructions."""
+    train, test = splits
+    painter = _rebuilt(described)
+    load_weights(painter, file)
+    network, _ = choose(job["network"])
+    cache = train.store.root / "features"
+    made = see(paint_pixels(painter, job["count"], seed=SEED), network)
+    numbers = distribution(
+        made, see_split(test, network, cache=cache), see_split(train, network, cache=cache), seed=SEED
+    )
+    if "reconstruct" in painter.capabilities:
+        real = test.uint8(np.arange(min(len(test), max(16, job["count"] // 8))))
+        numbers |= reconstruction(real, reconstruct_pixels(painter, real), seed=SEED)
+    step = int(file.stem.removeprefix("step-"))
+    batch = described["settings"]["batch"]
+    told = {key: _short(number) for key, number in numbers.items() if number.value is not None}
+    seconds = _seconds(run, step)
+    return {"step": step, "seconds": seconds, "pictures": step * batch, "count": job["count"], "metrics": told}
+
+
+def _short(number: Number) -> dict[str, Any]:
+    plain = number.plain()
+    return {key: plain[key] for key in ("title", "better", "value", "interval")}
+
+
+def _seconds(run: Path, step: int) -> float:
+    """Seconds of training until a step, from the journal."""
+    passed = [(e["step"], e["elapsed"]) for e in read_events(run) if e["kind"] in ("train", "end")]
+    steps, seconds = zip(*([(0, 0.0), *passed]), strict=True)
+    return float(np.interp(step, steps, seconds))
+
+
+def _shares(whole: Mapping[str, Any], names: tuple[str, ...]) -> list[float] | None:
+    """Share of each category that a judge of real pictures saw in the painted ones."""
+    rows = (whole.get("categories") or {}).get("rows")
+    found = {row["name"]: row["recognised"] for row in rows or ()}
+    return [found.get(name, 0.0) for name in names] if found else None
+
+
+def _flops(described: Mapping[str, Any], split: Split) -> float:
+    """Floating-point operations of a training step for each picture, backward passes with them."""
+    painter, count = _rebuilt(described).train(), min(16, len(split))
+    rows = np.arange(count)
+    noise = BatchNoise(0, 0, slice(0, count), count, torch.device("cpu"))
+    batch = Pictures(split.pictures(rows), torch.from_numpy(split.labels[rows]), noise)
+    players = {name: player.parameters() for name, player in painter.players().items()}
+    with FlopCounterMode(display=False) as counted:
+        for turn in painter.turns(batch, 0):
+            turn.loss.backward(inputs=players[turn.player])
+    return counted.get_total_flops() / count
+
+
+if __name__ == "__main__":
+    measure_run(Path(sys.argv[1]), read_json(Path(sys.argv[2])))

@@ -1,0 +1,154 @@
+"""The runs of a comparison: each is trained and measured in processes of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from impasto.comparing.experiment import Entry, Experiment, slug
+from impasto.comparing.measuring import POINTS
+from impasto.errors import ImpastoError
+from impasto.files import read_json, write_json
+from impasto.training.checkpoint import complete
+from impasto.training.journal import read_events
+
+__all__ = ["Failed", "Job", "cost", "jobs", "perform"]
+
+CHECKED = 0.5
+"""Seconds between two looks at a training."""
+
+
+class Failed(ImpastoError):
+    """A run ended with an error; its message is the last that the run said."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of a comparison.
+
+    Attributes:
+        entry: The painter.
+        seed: Of its training.
+        folder: Of the run.
+        samples: The contact sheet's file.
+    """
+
+    entry: Entry
+    seed: int
+    folder: Path
+    samples: Path
+
+    @property
+    def finished(self) -> bool:
+        """Whether it is trained and measured."""
+        return (self.folder / "result.json").is_file()
+
+    @property
+    def trained(self) -> bool:
+        """Whether its training came to its end."""
+        return any(event["kind"] == "end" for event in read_events(self.folder)[-3:])
+
+
+def jobs(experiment: Experiment, out: Path) -> list[Job]:
+    """All runs, seed by seed, so that every painter has a number early."""
+    return [
+        Job(entry, seed, out / "runs" / slug(entry.name, seed), out / "samples" / f"{slug(entry.name, seed)}.png")
+        for seed in experiment.terms.seeds
+        for entry in experiment.entry
+    ]
+
+
+def perform(job: Job, experiment: Experiment, store: Path, threads: int) -> None:
+    """Train and measure a run, or go on where it stopped.
+
+    Raises:
+        Failed: With the last thing that the process said.
+    """
+    job.folder.parent.mkdir(parents=True, exist_ok=True)
+    if not job.trained:
+        peak = _run(_training(job, experiment, store), job.folder, "train", threads)
+        write_json(job.folder / "peak.json", {"peak_memory_bytes": peak})
+    _keep_points(job.folder, ended=True)
+    told = job.folder / "job.json"
+    measuring = experiment.measuring
+    write_json(
+        told,
+        {
+            "store": str(store), "label": experiment.data.label, "count": measuring.count, "final": measuring.final,
+            "points": measuring.points, "network": measuring.network, "samples": str(job.samples),
+        },
+    )  # fmt: skip
+    measured = [sys.executable, "-m", "impasto.comparing.measuring", str(job.folder), str(told)]
+    _run(measured, job.folder, "measure", threads)
+    shutil.rmtree(job.folder / POINTS, ignore_errors=True)
+
+
+def _training(job: Job, experiment: Experiment, store: Path) -> list[str]:
+    terms, entry = experiment.terms, job.entry
+    settings: dict[str, Any] = {
+        **entry.settings, "precision": terms.precision, "ema": terms.ema, "samples": 0,
+        "checkpoint_every": experiment.measuring.every, "keep": 1_000_000,
+    }  # fmt: skip
+    words = [sys.executable, "-m", "impasto", "train", entry.painter, str(store), "--out", str(job.folder)]
+    words += ["--preset", entry.preset or terms.preset, "--seed", str(job.seed), "--batch", str(terms.batch), "--json"]
+    words += ["--steps", str(terms.steps)] if terms.steps else ["--minutes", str(terms.minutes)]
+    words += ["--label", experiment.data.label] if experiment.data.label else []
+    return words + [w for key, value in settings.items() for w in ("--set", f"{key}={json.dumps(value)}")]
+
+
+def _run(words: list[str], folder: Path, name: str, threads: int) -> int:
+    """Run a process to its end; returns the most memory it held, in bytes."""
+    log = folder.with_name(f"{folder.name}.{name}.log")
+    env = {**os.environ, "OMP_NUM_THREADS": str(threads)}
+    with log.open("w", encoding="utf8") as said:
+        process = subprocess.Popen(words, env=env, stdout=said, stderr=said)
+        try:
+            # Asked for by number, since only so the memory of this one process is told.
+            while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
+                time.sleep(CHECKED)
+                _keep_points(folder)
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+    process.returncode = os.waitstatus_to_exitcode(ended[1])
+    if process.returncode:
+        lines = log.read_text(encoding="utf8", errors="replace").split("\n")
+        last = next((line.strip() for line in reversed(lines) if line.strip()), "nothing was said")
+        raise Failed(f"{last} (exit code {process.returncode}; all of it: {log})")
+    scale = 1 if sys.platform == "darwin" else 1024
+    return ended[2].ru_maxrss * scale
+
+
+def _keep_points(run: Path, *, ended: bool = False) -> None:
+    """Keep the averaged weights of every checkpoint for the curves, and of the rest only the newest."""
+    found = sorted(path for path in (run / "checkpoints").glob("step-*") if complete(path))
+    for path in found:
+        kept = run / POINTS / f"{path.name}.safetensors"
+        # Nothing is learned at step 0; and the newest may be gone back on.
+        if int(path.name.removeprefix("step-")) and not kept.exists() and (ended or path != found[-1]):
+            kept.parent.mkdir(exist_ok=True)
+            os.link(path / "ema.safetensors", kept)
+    for path in found[:-1]:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def cost(job: Job) -> dict[str, Any]:
+    """What a finished run took."""
+    facts = read_json(job.folder / "painter" / "config.json")["facts"]["training"]
+    plan = next((event for event in read_events(job.folder) if event["kind"] == "plan"), {})
+    return {
+        "seconds": facts["seconds"],
+        "processor_seconds": facts["processor_seconds"],
+        "steps": facts["steps"],
+        "pictures": facts["pictures"],
+        "parameters": plan.get("parameters"),
+        **read_json(job.folder / "peak.json"),
+    }
