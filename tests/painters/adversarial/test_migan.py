@@ -292,3 +292,9 @@ def test_a_frozen_critic_may_see_a_batch_cut_anywhere_and_is_named(objective: st
     painter.after(0, {})
     average.load_state_dict(painter.state_dict())
     assert len(average.describe()["frozen"]["squeezenet"]) == 64
+
+
+def test_learning_rates_rise_over_the_warm_up():
+    for player in modern(warmup=9).players().values():
+        assert [player.schedule(step, 100) for step in (0, 4, 9, 50)] == [0.1, 0.5, 1.0, 1.0]
+    assert build().players()["painter"].schedule(0, 100) == 1.0

@@ -15,6 +15,13 @@ Our reading of the paper, where it leaves things open:
 The preset `small` departs from the paper so that minutes on a CPU suffice: it attends at 16 pixels,
 learns 5 and 2.5 times as fast, and weighs λ·L_MS tenfold, because a critic whose slope is 1 pulls a
 picture of 32 pixels some fifty times harder than a mean over its 3,072 elements does.
+
+The preset `modern` keeps A, B and their modules and changes how they learn, for small collections and
+little time. D stands on a pretrained network that stays as it is, and neither it nor A can learn the
+collection by heart, because D sees all pictures augmented. There is no gradient penalty, which took two
+fifths of a step; A paints once a step for both turns; the picture cycle, a third of a step, is closed every
+fourth step; A attends at 8 pixels. Both learn at 1e-3, after a warm-up. Minibatch
+statistics and relativistic pairs over a whole batch are left out: a batch could not be cut then.
 """
 
 from __future__ import annotations
@@ -94,6 +101,8 @@ class MiganConfig(PainterConfig):
         lr: Learning rate of A and B.
         discriminator_lr: Learning rate of D.
         betas: Of Adam, for all.
+        warmup: Steps over which both learning rates rise; at once in full, a generator without norms may
+            be all black before it has learned anything, and the slope of tanh is 0 there.
     """
 
     ams: bool = True
@@ -131,6 +140,7 @@ class MiganConfig(PainterConfig):
     lr: float = Field(default=1e-4, gt=0, le=1)
     discriminator_lr: float = Field(default=4e-4, gt=0, le=1)
     betas: tuple[Beta, Beta] = (0.0, 0.9)
+    warmup: int = Field(default=0, ge=0, le=1_000_000)
 
 
 @dataclass(frozen=True)
@@ -206,9 +216,10 @@ class Migan(Painter):
             "critic": "auto",
             "objective": "hinge",
             "augment": True,
-            "lr": 2e-3,
-            "discriminator_lr": 2e-3,
+            "lr": 1e-3,
+            "discriminator_lr": 1e-3,
             "betas": (0.0, 0.99),
+            "warmup": 100,
         },
     }
     capabilities: ClassVar[frozenset[str]] = frozenset({"category", "reconstruct"})
@@ -265,8 +276,8 @@ class Migan(Painter):
         """The discriminator, and the painter that is A and B together."""
         c = self.config
         return {
-            "discriminator": Player((self.discriminator,), lr=c.discriminator_lr, betas=c.betas),
-            "painter": Player((self.generator, self.reader), lr=c.lr, betas=c.betas),
+            "discriminator": Player((self.discriminator,), c.discriminator_lr, c.betas, schedule=self._rising),
+            "painter": Player((self.generator, self.reader), c.lr, c.betas, schedule=self._rising),
         }
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
@@ -303,6 +314,10 @@ class Migan(Painter):
         """Name and config, and, once it was used in training, the hash of the pretrained network."""
         seen = bytes(self.looked_through.tolist()).hex() if self.looked_through.any() else None
         return super().describe() | ({"frozen": {"squeezenet": seen}} if seen else {})
+
+    def _rising(self, step: int, horizon: int) -> float:
+        """Factor on the learning rates."""
+        return min(1.0, (step + 1) / (self.config.warmup + 1))
 
     def _glimpse(self, batch: Batch) -> Painted:
         """Pictures to be judged only."""
