@@ -1,4 +1,4 @@
-"""The verbs: prepare, make, inspect, train, paint, repaint, edit, measure, compare; the command line has the same words.
+"""The verbs, prepare to compare; the command line has the same words.
 
 Imports that take long stay inside the functions, so that `import impasto.api` is quick.
 """
@@ -136,8 +136,7 @@ def load_painter(source: str | Path, resolution: int | None = None) -> Painter:
 
     Args:
         source: A run folder (its export, or without one its newest checkpoint), a folder with
-            `config.json` and `model.safetensors`, a hub id, 'house' (the painter that comes with impasto), or the
-            name of a painter that needs no training.
+            `config.json` and `model.safetensors`, a hub id, or the name of a painter that needs no training.
         resolution: Rows and columns of its pictures; only a painter by rules can choose.
 
     Raises:

@@ -23,10 +23,7 @@ from impasto.model_card import model_card
 if TYPE_CHECKING:
     from impasto.contract import Painter
 
-__all__ = ["HOUSE", "annotate", "load", "load_weights", "place_of", "save", "state_hash"]
-
-HOUSE = "house"
-"""Name of the painter that comes with impasto."""
+__all__ = ["annotate", "load", "load_weights", "save", "state_hash"]
 
 
 def save(painter: Painter, folder: Path, facts: dict[str, Any], *, half: bool = False) -> None:
@@ -72,25 +69,17 @@ def load(source: str | Path) -> Painter:
     """A painter from a folder that `save` wrote, or from the hub.
 
     Args:
-        source: A folder, `HOUSE`, or a hub id such as 'someone/their-painter'.
+        source: A folder, or a hub id such as 'someone/their-painter'.
 
     Raises:
         CheckpointError: When a file is missing or damaged, or does not fit its config.
     """
-    folder = place_of(source) or _download(str(source))
+    folder = Path(source) if Path(source).is_dir() else _download(str(source))
     described = _described(folder)
     cls = catalogue.painter(str(described["painter"]))
     painter: Painter = cls(load_config(cls.Config, described["config"]))
     load_weights(painter, folder / "model.safetensors", partial=True)
     return painter
-
-
-def place_of(source: str | Path) -> Path | None:
-    """The local folder of a source; None where only the hub may have it."""
-    folder = Path(source)
-    if str(source) == HOUSE and not (folder / "config.json").is_file():
-        return Path(__file__).parent / HOUSE
-    return folder if folder.is_dir() else None
 
 
 def load_weights(painter: torch.nn.Module, file: Path, *, partial: bool = False) -> None:
