@@ -1,0 +1,121 @@
+"""An autoencoder of pictures into small maps of codes, in which other painters may paint as in words."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, cast
+
+import torch
+from torch import Tensor
+
+from impasto.catalogue import listed
+from impasto.config import Field, config
+from impasto.contract import Noise, PaintSettings
+from impasto.painters.likelihood.autoencoder import Autoencoder, AutoencoderConfig, Squeezed
+from impasto.painters.likelihood.quantizers import CodebookQuantizer, FiniteScalarQuantizer, Quantizer, codebook_use
+
+__all__ = ["VqAutoencoder", "VqAutoencoderConfig"]
+
+
+@config
+class VqAutoencoderConfig(AutoencoderConfig):
+    """An autoencoder's config, and how its latents are rounded.
+
+    Attributes:
+        quantizer: 'fsq' rounds each channel to a few levels, 'codebook' each vector to the nearest of a learned book.
+        levels: Number of levels of each channel, of 'fsq'; their product is the number of codes.
+        latent: Channels C of a vector, of 'codebook'.
+        codes: Number of vectors, of 'codebook'.
+        commitment: Weight that draws the encoder to the codes, of 'codebook'.
+    """
+
+    quantizer: Literal["fsq", "codebook"] = "fsq"
+    levels: tuple[Annotated[int, Field(ge=3, le=64)], ...] = Field(default=(8, 8, 8, 5), min_length=1, max_length=8)
+    latent: int = Field(default=4, ge=1, le=64)
+    codes: int = Field(default=1024, ge=2, le=65_536)
+    commitment: float = Field(default=0.25, ge=0, le=10)
+
+
+@listed(
+    name="vq_autoencoder",
+    summary="Latent space of codes: L1, LPIPS and a critic of patches; finite scalars or a codebook that moves as one",
+    year=2021,
+    source="Esser, Rombach & Ommer, Taming Transformers for High-Resolution Image Synthesis",
+)
+class VqAutoencoder(Autoencoder):
+    """Vector-quantised autoencoder (Esser et al. 2021, section 3.1), by default with finite scalars for vectors.
+
+    Made for `encode`, `decode`, `tokens` and `reconstruct`. It paints what it must: the decoder's answer to
+    independent codes, which has colours and strokes but shows nothing. As in Rombach et al. 2022, section 3.1,
+    rounding belongs to the decoder: `encode` gives latents before it, and `decode` takes any.
+    """
+
+    Config = VqAutoencoderConfig
+    config: VqAutoencoderConfig
+
+    def __init__(self, config: VqAutoencoderConfig) -> None:
+        super().__init__(config, self._channels(config))
+        self.quantizer = cast(
+            Quantizer,
+            FiniteScalarQuantizer(config.levels)
+            if config.quantizer == "fsq"
+            else CodebookQuantizer(config.latent, config.codes, config.commitment),
+        )
+
+    @staticmethod
+    def _channels(config: VqAutoencoderConfig) -> int:
+        return len(config.levels) if config.quantizer == "fsq" else config.latent
+
+    @property
+    def channels(self) -> int:
+        """Channels C of the latents."""
+        return self._channels(self.config)
+
+    @property
+    def size(self) -> int:
+        """Number of codes."""
+        return self.quantizer.size
+
+    def squeeze(self, moments: Tensor, noise: Noise) -> Squeezed:
+        """Vectors of codes, through which gradients go as if there were no rounding."""
+        bounded = self.quantizer.bound(moments)
+        codes = self.quantizer.codes(bounded)
+        rounded = self.quantizer.vectors(codes)
+        through = bounded + (rounded - bounded).detach()
+        logs: dict[str, Tensor | float] = {"perplexity": codebook_use(codes, self.size)[1]}
+        return Squeezed(through, self.quantizer.cost(bounded, rounded), bounded.square().mean(), logs)
+
+    def settle(self, moments: Tensor) -> Tensor:
+        """The vectors before rounding."""
+        return self.quantizer.bound(moments)
+
+    def snap(self, latents: Tensor) -> Tensor:
+        """The vectors of the nearest codes."""
+        return self.quantizer.vectors(self.quantizer.codes(latents))
+
+    @torch.no_grad()
+    def tokens(self, pictures: Tensor) -> Tensor:
+        """Codes of pictures.
+
+        Args:
+            pictures: Shape (N, 3, R', R'), in [-1, 1], R' any multiple of the factor.
+
+        Returns:
+            int64, shape (N, R'/f, R'/f), in [0, `size`).
+        """
+        return self.quantizer.codes(self.settle(self.encoder(pictures)))
+
+    def decode_tokens(self, tokens: Tensor) -> Tensor:
+        """Pictures of codes.
+
+        Args:
+            tokens: As of `tokens`, shape (N, H, W).
+
+        Returns:
+            Shape (N, 3, H·f, W·f), in [-1, 1].
+        """
+        pictures: Tensor = self.decoder(self.quantizer.vectors(tokens))
+        return pictures.clamp(-1, 1)
+
+    def render(self, labels: Tensor, noise: Noise, settings: PaintSettings) -> Tensor:
+        """Decode codes drawn alike: mud, in the colours of the pictures."""
+        return self.decode_tokens(noise.integers(self.size, self.side, self.side))
