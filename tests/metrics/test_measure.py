@@ -3,10 +3,12 @@ from __future__ import annotations
 import json
 import re
 
+import numpy as np
 import pytest
 from fakes import Broken, Collapsed, Copycat, Fake, Honest, Noisy, store
 
 from impasto.errors import ImpastoError, UnknownName, UsageError, WeightsMissing
+from impasto.metrics.distribution import reconstruction_distance
 from impasto.metrics.measure import measure
 from impasto.metrics.spaces import check_same, see, see_split
 
@@ -112,12 +114,29 @@ def test_what_a_painter_cannot_do_is_null_with_the_reason(measured):
     noise = measured(Noisy)[0]["metrics"]
     assert noise["category-fidelity"]["value"] is None
     assert "paints no category on request" in noise["category-fidelity"]["reason"]
-    for name in ("ssim", "ms-ssim-2", "psnr", "lpips", "sd-paper", "sd-authors"):
+    for name in ("ssim", "ms-ssim-2", "psnr", "lpips", "sd-paper", "sd-authors", "rfd-handcrafted"):
         assert noise[name]["value"] is None
         assert "cannot reconstruct" in noise[name]["reason"]
     honest = measured(Honest)[0]["metrics"]
     assert 0.9 < honest["ssim"]["value"] < 1
     assert honest["psnr"]["n"] == {"test": 50}
+    assert honest["rfd-handcrafted"]["n"] == {"test": 50}
+
+
+def test_reconstructions_as_a_set_are_measured_beside_their_own_originals(landscape):
+    test = landscape.split("test")
+    real = test.uint8()[:60]
+    seen = see(real, "handcrafted")
+    same = reconstruction_distance(seen, seen, seed=0)["rfd-handcrafted"]
+    assert same.value == pytest.approx(0, abs=1e-6)
+    values = []
+    for strength in (2, 8):
+        noise = np.random.default_rng(0).normal(0, strength, real.shape)
+        versions = see(np.clip(real + noise, 0, 255).round().astype(np.uint8), "handcrafted")
+        values.append(reconstruction_distance(versions, seen, seed=0)["rfd-handcrafted"].value)
+    assert 0 < values[0] < values[1]
+    few = see(real[:20], "handcrafted")
+    assert "It takes 50" in reconstruction_distance(few, few, seed=0)["rfd-handcrafted"].reason
 
 
 def test_the_page_stands_alone_and_shows_what_it_should(measured):

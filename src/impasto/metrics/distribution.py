@@ -22,7 +22,7 @@ from impasto.metrics.numbers import Better, Number, mean_of, missing
 from impasto.metrics.recognition import inception_score
 from impasto.metrics.spaces import check_same, metric_name
 
-__all__ = ["LEAST", "distribution"]
+__all__ = ["LEAST", "distribution", "reconstruction_distance"]
 
 LEAST = 50
 """Fewest pictures of a set whose distribution is measured: below it the sample's own error rules."""
@@ -81,6 +81,37 @@ def distribution(painted: Features, test: Features, train: Features, *, seed: in
     instead = _neighbours(perfect, test, seed, "train")
     made |= {kind: n.beside(instead[kind], of) for kind, n in _neighbours(painted, test, seed, "painted").items()}
     return {names[kind]: made[kind] for kind in TITLES}
+
+
+def reconstruction_distance(
+    versions: Features | None, originals: Features, *, seed: int, reason: str = ""
+) -> dict[str, Number]:
+    """Fréchet distance of a painter's own versions of pictures to those pictures: the literature's rFID on Inception.
+
+    Args:
+        versions: Of the painter's versions; None where it has none.
+        originals: Of the pictures, in the same order.
+        seed: Of resampling.
+        reason: Why there are no versions.
+
+    Returns:
+        One number by name. Its sets are pairs, so that two halves of the real pictures are no yardstick.
+
+    Raises:
+        UsageError: When the sets were embedded with different recipes.
+    """
+    title, name = "Fréchet distance of reconstructions", "r" + metric_name("fd", originals.network)
+    if len(originals) < LEAST:
+        reason = reason or f"It takes {LEAST} pictures; there are {len(originals)}."
+    if versions is None or reason:
+        return {name: missing(title, reason, "lower")}
+    check_same(versions, originals)
+    value = frechet_distance(originals.values, versions.values)
+    of_original, of_version = frechet_influence(originals.values, versions.values)
+    # A picture is drawn together with its version.
+    ends = interval(value, of_original + of_version, seed=seed)
+    n = {"test": len(originals)}
+    return {name: Number(title, "lower", value, ends, n=n, recipe=versions.describe(), seed=seed)}
 
 
 def _frechet(fake: Features, real: Features, seed: int, word: str) -> Number:

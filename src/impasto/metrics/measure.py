@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +22,7 @@ from impasto.metrics import report
 from impasto.metrics.categories import Judged, judge
 from impasto.metrics.copying import Copying, copying, copying_number, verdict
 from impasto.metrics.detail import detail
-from impasto.metrics.distribution import LEAST, distribution
+from impasto.metrics.distribution import LEAST, distribution, reconstruction_distance
 from impasto.metrics.diversity import diversity
 from impasto.metrics.embedding import Features
 from impasto.metrics.numbers import Number
@@ -150,7 +150,8 @@ def _measured(work: _Work, events: Path | None) -> tuple[dict[str, Number], dict
         made = see(painted, work.network, progress=work.counted("painted pictures"))
     with work.step("comparing the sets"):
         numbers = distribution(made, test, train, seed=seed)
-    real = against.uint8(np.random.default_rng(seed).permutation(len(against))[: work.count])
+    order = np.random.default_rng(seed).permutation(len(against))[: work.count]
+    real = against.uint8(order)
     with work.step("variety and sharpness"):
         numbers |= diversity(painted, real, seed=seed) | detail(painted, real, seed=seed)
     with work.step("copies"):
@@ -163,7 +164,7 @@ def _measured(work: _Work, events: Path | None) -> tuple[dict[str, Number], dict
     with work.step("reconstructions"):
         real = real[: max(LEAST_RECONSTRUCTED, work.count // 4)]
         versions = reconstruct_pixels(work.painter, real) if "reconstruct" in work.painter.capabilities else None
-        numbers |= _reconstructed(work, real, versions)
+        numbers |= _reconstructed(work, real, versions, replace(test, values=test.values[order[: len(real)]]))
     told = {
         "network": {"name": work.network, **made.describe(), "dimensions": made.values.shape[1]},
         "copying": _copies_told(work, numbers["copying"], found, rows),
@@ -208,11 +209,13 @@ def _judged(work: _Work, painted: tuple[Pixels, Features], test: Features, train
     return judge(work.painter, painted, (work.against, test), (work.train, train), seed=work.seed, more=more)
 
 
-def _reconstructed(work: _Work, real: Pixels, versions: Pixels | None) -> dict[str, Number]:
+def _reconstructed(work: _Work, real: Pixels, versions: Pixels | None, features: Features) -> dict[str, Number]:
     if versions is None:
         reason = f"{work.painter.name} cannot reconstruct: it has no way from a picture back to a latent."
-        return no_reconstruction(real.shape[1], reason)
-    return reconstruction(real, versions, seed=work.seed)
+        distance = reconstruction_distance(None, features, seed=work.seed, reason=reason)
+        return no_reconstruction(real.shape[1], reason) | distance
+    distance = reconstruction_distance(see(versions, work.network), features, seed=work.seed)
+    return reconstruction(real, versions, seed=work.seed) | distance
 
 
 def _trained(train: Split, found: Copying, rows: list[int]) -> Pixels:
