@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import torch
+from PIL import Image, ImageDraw
 from torch import nn
 
-from impasto.contract import Batch, BatchNoise
-from impasto.errors import ConfigError
-from impasto.painters.adversarial.spa_gan import SpaGan, feature_map_loss, off
-from impasto.painters.adversarial.spatial_attention import AttentiveDiscriminator, attention_map
+from impasto.contract import Batch, BatchNoise, Painter
+from impasto.errors import ConfigError, DataError, NotCapable, UsageError
+from impasto.painters.adversarial.sketch import sketch
+from impasto.painters.adversarial.spa_gan import SpaGan, off
+from impasto.painters.adversarial.spatial_attention import AttentiveDiscriminator, attention_map, feature_map_loss
+from impasto.training.moves import Moves
+from impasto.training.processes import Processes
 
 LABELS = {"categories": ("dawn", "dusk", "night"), "shares": (0.5, 0.25, 0.25)}
 
@@ -68,31 +74,31 @@ def test_b_reads_by_attention() -> None:
     painter = build().eval()
     real = pictures(2)
     by_attention = painter.reconstruct(real)
-    plain = painter.generator(painter.reader(real).latent)
+    plain = painter.task.generator(painter.task.reader(real).latent)
     assert (by_attention - plain).abs().mean() > 1e-3
-    nn.init.zeros_(painter.discriminator.parts[2][1].weight)  # what D does not see, B cannot read
+    nn.init.zeros_(painter.task.discriminator.parts[2][1].weight)  # what D does not see, B cannot read
     blind = painter.reconstruct(real)
     torch.testing.assert_close(blind[0], blind[1])
 
 
 def test_what_b_reads_of_a_painting_leads_back_to_a() -> None:
     painter = build(cycle=0.0, features=0.0, label_weight=0.0)
-    for head in painter.discriminator.parameters():
+    for head in painter.task.discriminator.parameters():
         nn.init.zeros_(head)
     *_, turn = painter.turns(batch(), 0)
     assert turn.logs["style"] > 0
-    (gradient,) = torch.autograd.grad(turn.loss, [painter.generator.last.weight])
+    (gradient,) = torch.autograd.grad(turn.loss, [painter.task.generator.end.last.weight])
     assert gradient.equal(torch.zeros_like(gradient))  # a blind D hides paintings from B
     painter = build(cycle=0.0, features=0.0, label_weight=0.0)
-    nn.init.zeros_(painter.discriminator.score.weight)
+    nn.init.zeros_(painter.task.discriminator.score.weight)
     *_, turn = painter.turns(batch(), 0)
-    (gradient,) = torch.autograd.grad(turn.loss, [painter.generator.last.weight])
+    (gradient,) = torch.autograd.grad(turn.loss, [painter.task.generator.end.last.weight])
     assert gradient.abs().sum() > 0
 
 
 def test_the_feature_loss_is_0_of_equal_pictures_and_the_mean_error_of_others() -> None:
     real = pictures(2)
-    first = build().reader.trunk[:4]
+    first = build().task.reader.trunk[:4]
     assert feature_map_loss(first, real, real).equal(torch.zeros(2))
     painted = real.clone()
     painted[1] += 0.25
@@ -120,8 +126,9 @@ def test_the_painters_loss_is_the_sum_of_its_terms() -> None:
     torch.testing.assert_close(turn.loss.detach(), expected + 2 * (logs["label"] + logs["painted_label"]))
 
 
-def test_a_batch_may_be_cut_anywhere() -> None:
-    painter = build().double()
+@pytest.mark.parametrize("task", ["latent", "sketch"])
+def test_a_batch_may_be_cut_anywhere(task: str) -> None:
+    painter = build(task=task).double()
     whole = [turn.loss for turn in painter.turns(batch(dtype=torch.float64), 0)]
     halves = (batch(slice(k, k + 2), dtype=torch.float64) for k in (0, 2))
     parts = [[turn.loss for turn in painter.turns(half, 0)] for half in halves]
@@ -133,3 +140,80 @@ def test_attention_beyond_the_discriminator_is_refused() -> None:
     with pytest.raises(ConfigError, match="attention_depth = 4: at 32 px the discriminator halves 3 times; choose 0"):
         build(attention_depth=4)
     assert build(attention_depth=4, resolution=64).paint(1).shape == (1, 3, 64, 64)
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Path:
+    image = Image.new("RGB", (90, 60), "white")
+    ImageDraw.Draw(image).rectangle((30, 20, 60, 50), fill="black")
+    image.save(tmp_path / "house.png")
+    return tmp_path / "house.png"
+
+
+def test_a_sketch_is_painted_where_its_discriminator_looks() -> None:
+    painter = build(task="sketch")
+    real = pictures(2)
+    drawn = sketch(real)
+    _, looked_at = painter.task.of_sketches(drawn)
+    torch.testing.assert_close(painter.reconstruct(real), painter.task.to_painting(drawn * looked_at))
+    assert (painter.reconstruct(real) - painter.task.to_painting(drawn)).abs().max() > 1e-3
+
+
+def test_without_a_picture_each_sketch_is_of_a_landscape_of_its_own(house: Path, tmp_path: Path) -> None:
+    painter = build(task="sketch")
+    free = painter.paint(2, seed=1)
+    assert (free[0] - free[1]).abs().max() > 1e-3
+    torch.testing.assert_close(painter.paint(1, seed=1, first=1), free[1:], atol=2e-4, rtol=0)
+    over = painter.paint(2, seed=1, picture=str(house))
+    assert over[0].equal(over[1])
+    assert (over - free).abs().amax(dim=(1, 2, 3)).min() > 1e-3
+    painter.save_pretrained(tmp_path / "painter")
+    assert Painter.from_pretrained(tmp_path / "painter").paint(2, seed=1, picture=str(house)).equal(over)
+
+
+def test_a_picture_of_any_shape_is_stylized_at_its_own_size() -> None:
+    painter = build(task="sketch")
+    photo = pictures(1, 48)[0, :, :45, :38]
+    made = painter.stylize(photo).picture
+    assert made.shape == photo.shape
+    assert made.abs().max() <= 1
+    assert (made - painter.stylize(-photo.flip(2)).picture).abs().max() > 1e-3
+    square = pictures(1)[0]
+    torch.testing.assert_close(painter.stylize(square).picture, painter.reconstruct(square[None])[0])
+
+
+def test_gradients_reach_all_parameters_of_both_translations() -> None:
+    painter = build(task="sketch")
+    moves = Moves(painter, Processes("cpu"))
+    for step in range(2):
+        assert not moves.step([batch()], step, 10).skipped
+        assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in painter.parameters())
+
+
+def test_it_learns_to_bring_pictures_back_from_their_sketches() -> None:
+    painter = build(task="sketch", lr=5e-3)
+    moves = Moves(painter, Processes("cpu"))
+    # One picture: the cycle learns its colours, which the sketch does not tell.
+    one = torch.where(torch.arange(32) < 12, torch.tensor([0.6, -0.2, -0.7])[:, None, None], 0.4).expand(3, 32, 32)
+    logs = []
+    for step in range(40):
+        rows = Batch(one.repeat(4, 1, 1, 1), torch.zeros(4, dtype=torch.int64), BatchNoise(0, step, slice(0, 4), 4))
+        logs.append(moves.step([rows], step, 40).logs)
+    assert logs[-1]["painter/cycle"] < 0.5 * logs[0]["painter/cycle"]
+    assert logs[-1]["painter/sketch_cycle"] < 0.5 * logs[0]["painter/sketch_cycle"]
+
+
+def test_what_only_the_other_task_can_do_is_refused(house: Path) -> None:
+    latent, drawing = build(), build(task="sketch")
+    with pytest.raises(NotCapable, match="trained without --set task=sketch"):
+        latent.paint(1, picture=str(house))
+    with pytest.raises(NotCapable, match="trained without --set task=sketch"):
+        latent.stylize(pictures(1)[0])
+    with pytest.raises(NotCapable, match="leave out --category"):
+        drawing.paint(1, category="dawn")
+    with pytest.raises(UsageError, match="leave out the setting picture"):
+        drawing.stylize(pictures(1)[0], picture=str(house))
+    with pytest.raises(DataError, match="12 × 16 px; spa_gan needs 16 px"):
+        drawing.stylize(pictures(1, 16)[0, :, :, :12])
+    with pytest.raises(DataError, match="cannot be sketched: missing"):
+        drawing.paint(1, picture=str(house.with_name("none.png")))

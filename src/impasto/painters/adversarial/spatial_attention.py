@@ -12,7 +12,7 @@ from torch.nn import functional as F
 from impasto.nn.group_norm import groups_of
 from impasto.painters.adversarial.maps import SLOPE, leaky
 
-__all__ = ["AttentiveDiscriminator", "attention_map"]
+__all__ = ["AttentiveDiscriminator", "attention_map", "feature_map_loss"]
 
 
 def attention_map(activations: Tensor, height: int, width: int) -> Tensor:
@@ -84,3 +84,21 @@ class AttentiveDiscriminator(nn.Module):
                 x = part(x)
             looked_at = attention_map(x, *pictures.shape[-2:])
         return pictures * looked_at.to(pictures.dtype)
+
+
+def feature_map_loss(first: nn.Module, real: Tensor, painted: Tensor) -> Tensor:
+    """How differently the first layers of a net see real pictures and painted ones.
+
+    Args:
+        first: Those layers.
+        real: Shape (N, C, H, W), the target.
+        painted: Of the same shape.
+
+    Returns:
+        Mean absolute error of each picture's features, shape (N,).
+
+    Source: Emami et al. 2019, section 3.3.
+    """
+    with torch.no_grad():
+        wanted = first(real)
+    return (first(painted) - wanted).to(real.dtype).abs().mean(dim=(1, 2, 3))
