@@ -13,6 +13,7 @@ from impasto.contract import Batch, BatchNoise, Painter
 from impasto.errors import ConfigError
 from impasto.painters.adversarial.patch_discriminator import PatchDiscriminator
 from impasto.painters.likelihood.autoencoder import Autoencoder
+from impasto.painters.likelihood.folded import FoldedDecoder
 from impasto.painters.likelihood.kl_autoencoder import KlAutoencoder
 from impasto.painters.likelihood.vq_autoencoder import VqAutoencoder
 from impasto.training.moves import Moves
@@ -161,6 +162,16 @@ def test_patches_are_judged_apart():
     assert changed.any()
     assert not changed[5:].any()
     assert not changed[:, 5:].any()
+
+
+@pytest.mark.parametrize("fold", [2, 4])
+def test_no_grid_is_painted_before_anything_is_learned(fold):
+    torch.manual_seed(0)
+    decoder = FoldedDecoder(fold, (16,), 1, 3)
+    pixels = decoder.unfold(torch.randn(2, 16, 5, 5))
+    squares = torch.nn.functional.avg_pool2d(pixels, fold).repeat_interleave(fold, 2).repeat_interleave(fold, 3)
+    torch.testing.assert_close(pixels, squares)
+    assert pixels.std() > 0.05
 
 
 @pytest.mark.parametrize("factor", [4, 8])

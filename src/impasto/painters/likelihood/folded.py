@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
@@ -53,6 +54,8 @@ class FoldedDecoder(nn.Module):
         channels: As of `FoldedEncoder`, finest first.
         blocks: Residual blocks on each level.
         inputs: Channels that come in.
+
+    Source: Aitken et al. 2017, "Checkerboard artifact free sub-pixel convolution" (the first weights).
     """
 
     def __init__(self, fold: int, channels: Sequence[int], blocks: int, inputs: int) -> None:
@@ -65,7 +68,12 @@ class FoldedDecoder(nn.Module):
                 resample: Resample = "up" if level and not block else "keep"
                 self.blocks.append(ResidualBlock(width, wide, resample=resample))
                 width = wide
-        self.unfold = nn.Sequential(nn.Conv2d(width, PIXEL * fold**2, 3, padding=1), nn.PixelShuffle(fold), nn.SiLU())
+        unfolded = nn.Conv2d(width, PIXEL * fold**2, 3, padding=1)
+        # All pixels of a square begin alike: differences by chance would be a grid that takes long to unlearn.
+        with torch.no_grad():
+            for part in unfolded.parameters():
+                part.copy_(part[:: fold**2].repeat_interleave(fold**2, dim=0))
+        self.unfold = nn.Sequential(unfolded, nn.PixelShuffle(fold), nn.SiLU())
         self.last = nn.Conv2d(PIXEL, 3, 3, padding=1)
 
     def forward(self, latents: Tensor) -> Tensor:
