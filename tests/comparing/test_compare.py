@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -11,9 +14,11 @@ import pytest
 from impasto import api
 from impasto.comparing import running
 from impasto.comparing.compare import failures
-from impasto.comparing.experiment import problems, read, slug
+from impasto.comparing.experiment import read, slug
 from impasto.comparing.results import ratio, spread
+from impasto.config import to_dict
 from impasto.errors import ConfigError, RecipeError
+from impasto.training.journal import read_events
 
 HEAD = """
 name = "small"
@@ -99,6 +104,58 @@ def test_what_is_finished_is_not_done_again(finished, store, monkeypatch):
     assert failures(told) == []
 
 
+def test_a_store_that_is_gone_is_not_replaced_by_another(finished, store, tmp_path):
+    shutil.copytree(finished / "out", tmp_path / "out")
+    shutil.copytree(store, tmp_path / "store")
+    record = tmp_path / "out" / "experiment.json"
+    told = json.loads(record.read_text())
+    record.write_text(json.dumps({**told, "place": str(tmp_path / "store")}))
+    assert failures(api.compare(finished / "small.toml", tmp_path / "out")) == []  # Found without being named.
+    shutil.rmtree(tmp_path / "store")
+    world = 'world = "landscapes"\ncount = 50\n'
+    (tmp_path / "world.toml").write_text(HEAD.replace("[data]\n", "[data]\n" + world) + ENTRIES)
+    record.write_text(
+        json.dumps({**told, "place": str(tmp_path / "store"), "experiment": _plain(tmp_path / "world.toml")})
+    )
+    with pytest.raises(ConfigError, match="is not the one that"):
+        api.compare(tmp_path / "world.toml", tmp_path / "out")
+    assert json.loads(record.read_text())["store"] == told["store"]
+
+
+def _plain(file: Path) -> dict[str, object]:
+    told: dict[str, object] = json.loads(json.dumps(to_dict(read(file).experiment)))
+    return told
+
+
+def test_a_run_whose_memory_was_not_noted_stays_readable(finished, store, tmp_path):
+    shutil.copytree(finished / "out", tmp_path / "out")
+    (tmp_path / "out" / "runs" / "one-0" / "peak.json").unlink()
+    told = api.compare(finished / "small.toml", tmp_path / "out", store=store)
+    assert told["entries"][0]["runs"][0]["cost"]["peak_memory_bytes"] is None
+
+
+def test_asked_to_stop_it_leaves_checkpoints_and_goes_on_from_them(store, tmp_path):
+    longer = (
+        HEAD.replace("steps = 4", "steps = 40").replace("[0, 1]", "[0]").replace("every = 2", "every = 2\npoints = 1")
+    )
+    (tmp_path / "long.toml").write_text(longer + '[[entry]]\nname = "One"\npainter = "vae"\n')
+    words = ["compare", str(tmp_path / "long.toml"), "--store", str(store), "--out", str(tmp_path / "out")]
+    process = subprocess.Popen([sys.executable, "-m", "impasto", *words])
+    checkpoints = tmp_path / "out" / "runs" / "one-0" / "checkpoints"
+    while not (checkpoints / "step-000000002").exists():
+        assert process.poll() is None
+        time.sleep(0.1)
+    process.terminate()
+    assert process.wait(timeout=60) == 130
+    told = json.loads((tmp_path / "out" / "results.json").read_text())
+    assert "failed" not in [run["state"] for entry in told["entries"] for run in entry["runs"]]
+    told = api.compare(tmp_path / "long.toml", tmp_path / "out")
+    assert failures(told) == []
+    plans = [event for event in read_events(tmp_path / "out" / "runs" / "one-0") if event["kind"] == "plan"]
+    assert len(plans) == 2
+    assert plans[1]["resumed"] >= 2
+
+
 def test_other_terms_need_another_folder(finished, store):
     (finished / "other.toml").write_text(HEAD.replace("steps = 4", "steps = 8") + ENTRIES)
     with pytest.raises(ConfigError, match=r"was begun with another experiment \(changed: terms\)"):
@@ -107,7 +164,7 @@ def test_other_terms_need_another_folder(finished, store):
 
 def test_another_store_is_refused(finished, stored, tmp_path):
     stored(tmp_path / "other", count=161)
-    with pytest.raises(ConfigError, match="has changed since"):
+    with pytest.raises(ConfigError, match="is not the one that"):
         api.compare(finished / "small.toml", finished / "out", store=tmp_path / "other")
 
 
@@ -132,7 +189,7 @@ def test_a_run_that_fails_leaves_the_others_and_is_tried_again(file, store, tmp_
     told = api.compare(file, tmp_path / "out", store=store)
     assert [run["state"] for entry in told["entries"] for run in entry["runs"]] == ["done", "failed"]
     assert len(failures(told)) == 1
-    assert failures(told)[0].startswith("Two, seed 0: nothing was said (exit code 1")
+    assert failures(told)[0].startswith("Two, seed 0: It ended with exit code 1")
     monkeypatch.setattr(running, "_training", training)
     assert failures(api.compare(file, tmp_path / "out", store=store)) == []
 
@@ -162,35 +219,69 @@ def test_all_problems_are_told_at_once_before_anything_runs(tmp_path, store):
 
 
 @pytest.mark.parametrize(
-    ("text", "message"),
+    ("name", "text", "message"),
     [
-        ("name = ", "is no TOML"),
-        ('name = "a b"', "name = 'a b'"),
-        ('name = "a"\n[terms]\nstep = 4', "unknown setting 'terms.step'"),
-        ('name = "a"\n[data]\nworld = "landscapes"', "has no section"),
+        ("it.toml", "name = ", "cannot be understood"),
+        ("it.json", "[1]", "holds no experiment"),
+        ("it.toml", 'name = "a"', "has no section .miniature."),
+        ("absent.toml", None, "cannot be read"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_named(tmp_path, text, message):
-    (tmp_path / "it.toml").write_text(text)
+def test_a_file_that_cannot_be_read_is_named(tmp_path, name, text, message):
+    if text is not None:
+        (tmp_path / name).write_text(text)
     with pytest.raises(ConfigError, match=message):
-        read(tmp_path / "it.toml", miniature="world" in text)
+        read(tmp_path / name, miniature=True)
+
+
+def test_what_is_wrong_in_one_part_hides_nothing_in_another(tmp_path):
+    """The shape of a value and its sense are looked at together."""
+    (tmp_path / "bad.toml").write_text(
+        HEAD.replace('"small"', '"a b"').replace("resolution = 32", "resolution = 7").replace("steps = 4", "step = 4")
+        + ENTRIES.replace("vae", "vea")
+        + '[[entry]]\npainter = "vae"\n[[entry]]\nname = "One"\npainter = "vae"\n'
+    )
+    said = "\n".join(read(tmp_path / "bad.toml").problems)
+    for part in (
+        "name = 'a b'",
+        "resolution = 7",
+        "unknown setting 'step'; did you mean 'steps'?",
+        "did you mean 'vae'?",
+        "entry 3: Entry: name",
+        "entry 'One' stands there 2 times",
+    ):
+        assert part in said
+
+
+def test_the_experiment_that_the_page_shows_can_be_read_again(finished):
+    told = json.loads((finished / "out" / "results.json").read_text())["experiment"]
+    (finished / "again.json").write_text(json.dumps(told))
+    assert read(finished / "again.json").experiment == read(finished / "small.toml").experiment
+
+
+def test_pictures_decide_what_no_entry_may_set(tmp_path):
+    (tmp_path / "it.toml").write_text(HEAD + ENTRIES.replace("[[ratio]]", "settings = { resolution = 64 }\n[[ratio]]"))
+    assert read(tmp_path / "it.toml").problems == [
+        "entry 'Two': settings.resolution cannot be set: it comes from the pictures, and is the same for all."
+    ]
 
 
 def test_steps_and_minutes_exclude_one_another(tmp_path):
     (tmp_path / "it.toml").write_text(HEAD.replace("steps = 4", "steps = 4\nminutes = 1") + ENTRIES)
-    assert "terms: give steps or minutes, not both." in problems(read(tmp_path / "it.toml"))
+    assert "terms: give steps or minutes, not both." in read(tmp_path / "it.toml").problems
 
 
 @pytest.mark.parametrize("name", ["paper-paintings", "paper-landscapes"])
 @pytest.mark.parametrize("miniature", [False, True])
 def test_the_papers_experiments_can_be_run(name, miniature):
-    experiment = read(Path(__file__).parents[2] / "experiments" / f"{name}.toml", miniature=miniature)
+    draft = read(Path(__file__).parents[2] / "experiments" / f"{name}.toml", miniature=miniature)
+    assert draft.problems == []
+    experiment = draft.experiment
     assert len(experiment.terms.seeds) >= 3
     assert {entry.painter for entry in experiment.entry} >= {"cnn_gan", "spa_gan", "migan"}
     assert len({slug(entry.name, 0) for entry in experiment.entry}) == len(experiment.entry) == 8
     if miniature:
         assert experiment.data.resolution == 32
-        assert problems(experiment) == []
 
 
 def test_spread_and_ratio_follow_student():

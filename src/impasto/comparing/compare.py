@@ -13,21 +13,25 @@ from typing import Any
 
 import impasto
 from impasto.comparing import report
-from impasto.comparing.experiment import Data, Experiment, problems, read
+from impasto.comparing.experiment import Data, Experiment, read
 from impasto.comparing.measuring import look_at_real
 from impasto.comparing.results import gather
-from impasto.comparing.running import Failed, Job, jobs, perform
+from impasto.comparing.running import Job, Stopped, jobs, perform
 from impasto.config import to_dict
 from impasto.data.prepare import prepare
 from impasto.data.store import Store
+from impasto.data.workers import cores
 from impasto.errors import ConfigError, ImpastoError
 from impasto.files import read_json, write_json
 from impasto.making import make
 from impasto.training.lock import locked
+from impasto.training.signals import stop_asked
 
 __all__ = ["compare", "failures"]
 
 RECORD = "experiment.json"
+PAGE_SECONDS = 30.0
+"""Shortest time between two drawings of the page, which take processor time from the runs."""
 
 
 def compare(
@@ -53,27 +57,39 @@ def compare(
     Raises:
         ConfigError: With all problems at once, before anything runs.
         RecipeError: When runs were measured in different ways.
+        KeyboardInterrupt: When Ctrl-C or SIGTERM asked to stop; every run has left a checkpoint.
         ImpastoError: When the pictures cannot be prepared, or the folder cannot be written.
     """
     out, say = Path(out), watch or (lambda _: None)
-    experiment = read(file, miniature=miniature)
-    place = Path(store) if store else out / "store"
-    found = [*problems(experiment), *_of_store(experiment.data, place, given=store is not None)]
-    found += _of_folder(experiment, out, place)
-    if found:
+    draft, before = read(file, miniature=miniature), _record(out)
+    place = Path(store or (before or {}).get("place") or out / "store")
+    found = draft.problems + (_of_store(draft.data, place, given=store is not None) if draft.data else [])
+    found += _of_folder(out, before, draft.experiment, place)
+    if found or draft.experiment is None:
         raise ConfigError(f"{file} cannot be run as it is:\n" + "\n".join(f"- {problem}" for problem in found))
     out.mkdir(parents=True, exist_ok=True)
     with locked(out):
         if not place.exists():
             say(f"Making the store {place}")
-            _make(experiment.data, place)
+            _make(draft.experiment.data, place)
         opened = Store.open(place, verify=False)
-        write_json(
-            out / RECORD, {"experiment": to_dict(experiment), "store": opened.hash, "impasto": impasto.__version__}
-        )
+        if before is None:
+            told = {"experiment": to_dict(draft.experiment), "store": opened.hash, "place": str(place)}
+            write_json(out / RECORD, {**told, "impasto": impasto.__version__})
+        elif opened.hash != before["store"]:
+            raise ConfigError(_changed(place, out))
         say("Looking at the real pictures")
-        look_at_real(opened, experiment.data.label, experiment.measuring.network)
-        return _Runs(experiment, opened, out, say, miniature=miniature).all()
+        look_at_real(opened, draft.experiment.data.label, draft.experiment.measuring.network)
+        with stop_asked() as stop:
+            return _Runs(draft.experiment, opened, out, say, stop, miniature=miniature).all()
+
+
+def _record(out: Path) -> dict[str, Any] | None:
+    """What the folder's comparison was begun with."""
+    if not (out / RECORD).is_file():
+        return None
+    told: dict[str, Any] = read_json(out / RECORD)
+    return told
 
 
 def _of_store(data: Data, place: Path, *, given: bool) -> list[str]:
@@ -97,29 +113,29 @@ def _of_store(data: Data, place: Path, *, given: bool) -> list[str]:
     return found
 
 
-def _of_folder(experiment: Experiment, out: Path, place: Path) -> list[str]:
-    """What keeps a comparison from going on in a folder."""
-    if not (out / RECORD).exists():
-        others = out.is_dir() and {path.name for path in out.iterdir()} - {".lock", ".holder", "store"}
+def _of_folder(out: Path, before: dict[str, Any] | None, experiment: Experiment | None, place: Path) -> list[str]:
+    """What keeps a comparison from being begun in a folder, or from going on there."""
+    if out.is_file():
+        return [f"{out} is a file; choose another --out."]
+    if before is None:
+        others = {path.name for path in out.iterdir()} - {".lock", ".holder", "store"} if out.is_dir() else set()
         return [f"{out} holds other files and is no comparison; choose another --out."] if others else []
-    before = read_json(out / RECORD)
     found = []
-    if before["experiment"] != _plain(experiment):
-        changed = [key for key, value in _plain(experiment).items() if before["experiment"].get(key) != value]
+    if experiment is not None and before["experiment"] != (now := json.loads(json.dumps(to_dict(experiment)))):
+        changed = [key for key, value in now.items() if before["experiment"].get(key) != value]
         found.append(f"{out} was begun with another experiment (changed: {', '.join(changed)}); choose another --out.")
     try:
-        now = Store.open(place, verify=False).hash if place.exists() else before["store"]
+        same = not place.exists() or Store.open(place, verify=False).hash == before["store"]
     except ImpastoError:
-        return found
-    if now != before["store"]:
-        found.append(f"The store {place} has changed since {out} was begun; its numbers would mean something else.")
-    return found
+        same = True  # What is wrong with it was said already.
+    return found if same else [*found, _changed(place, out)]
 
 
-def _plain(experiment: Experiment) -> dict[str, Any]:
-    """As JSON gives it back."""
-    told: dict[str, Any] = json.loads(json.dumps(to_dict(experiment)))
-    return told
+def _changed(place: Path, out: Path) -> str:
+    return (
+        f"The store {place} is not the one that {out} was begun with, so that its finished runs would stand beside "
+        "others of other pictures. Bring the old store back, or choose another --out."
+    )
 
 
 def _make(data: Data, place: Path) -> None:
@@ -136,49 +152,69 @@ class _Runs:
     """The runs of a comparison, a few side by side."""
 
     def __init__(
-        self, experiment: Experiment, store: Store, out: Path, say: Callable[[str], None], *, miniature: bool
+        self,
+        experiment: Experiment,
+        store: Store,
+        out: Path,
+        say: Callable[[str], None],
+        stop: threading.Event,
+        *,
+        miniature: bool,
     ) -> None:
-        self.experiment, self.store, self.out, self.say, self.miniature = experiment, store, out, say, miniature
-        self.jobs = jobs(experiment, out)
-        self.states: dict[Path, str] = {}
-        self.writing = threading.Lock()
-        self.threads = max(1, (os.cpu_count() or 1) // experiment.terms.workers)
+        self.experiment, self.store, self.out, self.say, self.stop = experiment, store, out, say, stop
+        self.miniature, self.jobs, self.states = miniature, jobs(experiment, out), dict[Path, str]()
+        workers = experiment.terms.workers
+        self.threads = max(1, int(os.environ.get("OMP_NUM_THREADS") or cores()) // workers)
+        self.drawn = -PAGE_SECONDS
 
     def all(self) -> dict[str, Any]:
         """Perform what is not finished; the results."""
         waiting = [job for job in self.jobs if not job.finished]
-        start = time.monotonic()
-        results = self._write()
+        self._write(page=bool(waiting))
+        self.began = time.monotonic()
         with ThreadPoolExecutor(self.experiment.terms.workers) as pool:
+            futures = [pool.submit(self._one, job) for job in waiting]
             try:
-                futures = [pool.submit(self._one, job) for job in waiting]
                 for done, future in enumerate(as_completed(futures), 1):
                     future.result()
-                    results = self._write()
-                    self._tell(done, len(waiting), time.monotonic() - start)
+                    self._write(page=time.monotonic() - self.drawn > PAGE_SECONDS)
+                    if not self.stop.is_set():
+                        self._tell(done, len(waiting))
             except BaseException:
-                pool.shutdown(wait=False, cancel_futures=True)
+                self.stop.set()  # The others leave a checkpoint and end.
                 raise
+        results = self._write(page=True)
+        if self.stop.is_set():
+            raise KeyboardInterrupt
         return results
 
     def _one(self, job: Job) -> None:
-        self.states[job.folder] = "running"
+        name = f"{job.entry.name}, seed {job.seed}"
         try:
-            perform(job, self.experiment, self.store.root, self.threads)
-        except Failed as error:
+            if not self.stop.is_set():
+                self.states[job.folder] = "running"
+                self.say(f"{name}: {'measuring' if job.trained else 'training'}")
+                perform(job, self.experiment, self.store.root, self.threads, self.stop)
+        except Stopped:
+            self.states.pop(job.folder)
+        except (ImpastoError, OSError) as error:
             self.states[job.folder] = str(error)
-            self.say(f"{job.entry.name}, seed {job.seed}, failed: {error}")
+            self.say(f"{name}: failed: {error}")
 
-    def _write(self) -> dict[str, Any]:
-        with self.writing:
-            made = gather(self.experiment, self.store, self.jobs, dict(self.states), self.out, miniature=self.miniature)
-            write_json(self.out / "results.json", made)
+    def _write(self, *, page: bool) -> dict[str, Any]:
+        made = gather(
+            self.experiment, self.store, self.jobs, dict(self.states), self.out,
+            miniature=self.miniature, threads=self.threads,
+        )  # fmt: skip
+        write_json(self.out / "results.json", made)
+        if page:
             report.write(made, self.out)
+            self.drawn = time.monotonic()
         return made
 
-    def _tell(self, done: int, whole: int, passed: float) -> None:
-        left = passed / done * (whole - done)
-        self.say(f"{done} of {whole} runs, about {left / 60:.0f} min left")
+    def _tell(self, done: int, whole: int) -> None:
+        seconds = (time.monotonic() - self.began) / done * (whole - done)
+        self.say(f"{done} of {whole} runs, about {seconds / 60:.0f} min left")
 
 
 def failures(results: dict[str, Any]) -> Sequence[str]:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from impasto import catalogue
 from impasto.config import Field, config, load
 from impasto.errors import ConfigError, ImpastoError, UnknownName
 from impasto.worlds import WORLDS
 
-__all__ = ["Data", "Entry", "Experiment", "Measuring", "Ratio", "Terms", "problems", "read", "slug"]
+__all__ = ["Data", "Draft", "Entry", "Experiment", "Measuring", "Ratio", "Terms", "read", "slug"]
+
+C = TypeVar("C")
 
 
 @config
@@ -139,35 +143,51 @@ class Experiment:
     ratio: tuple[Ratio, ...] = ()
 
 
-def read(file: str | Path, *, miniature: bool = False) -> Experiment:
-    """The experiment of a TOML file.
+@dataclass(frozen=True)
+class Draft:
+    """A file as far as it could be read.
+
+    Attributes:
+        experiment: None where there are problems.
+        data: The section on the pictures, which are looked for even where other parts are wrong.
+        problems: Everything that could not be run, a sentence each.
+    """
+
+    experiment: Experiment | None
+    data: Data | None
+    problems: list[str]
+
+
+def read(file: str | Path, *, miniature: bool = False) -> Draft:
+    """The experiment of a file, with all that is wrong with it.
 
     Args:
-        file: Sections `data`, `terms`, `measuring`, `[[entry]]`, `[[ratio]]`, and `miniature` with values
-            of the first three that the miniature changes.
+        file: TOML, or JSON where it ends so: sections `data`, `terms`, `measuring`, lists `entry` and `ratio`, and
+            `miniature` with values of the first three that the miniature changes.
         miniature: Whether the miniature is meant.
 
     Raises:
-        ConfigError: When the file is missing or is no TOML, or with all problems of its values at once.
+        ConfigError: When the file is missing or cannot be parsed, or there is no miniature.
     """
-    try:
-        told = tomllib.loads(Path(file).read_text(encoding="utf8"))
-    except OSError as error:
-        raise ConfigError(f"{file} cannot be read ({error.strerror}). Name an experiment file.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file} is no TOML: {error}.") from None
-    smaller = told.pop("miniature", None)
-    if miniature:
-        if not isinstance(smaller, dict):
-            raise ConfigError(f"{file} has no section [miniature]; run it whole, without --miniature.")
-        for section, values in smaller.items():
-            told[section] = {**told.get(section, {}), **values} if isinstance(values, dict) else values
-    return load(Experiment, told)
-
-
-def problems(experiment: Experiment) -> list[str]:
-    """Everything about an experiment that could not be run, a sentence each."""
-    return [*_of_terms(experiment), *_of_data(experiment.data), *_of_entries(experiment)]
+    told, found = _told(Path(file), miniature), list[str]()
+    data = _part(Data, told.pop("data", {}), "data", found)
+    terms = _part(Terms, told.pop("terms", {}), "terms", found)
+    measuring = _part(Measuring, told.pop("measuring", {}), "measuring", found)
+    entries = _parts(Entry, told.pop("entry", ()), "entry", found)
+    ratios = _parts(Ratio, told.pop("ratio", ()), "ratio", found)
+    whole = _part(Experiment, told, "the file", found)
+    if terms and measuring:
+        found += _of_terms(terms, measuring)
+    if data:
+        found += _of_data(data)
+    found += _of_names(entries, ratios)
+    # Where the pictures or the terms are wrong, painters are looked at as if those were the usual ones.
+    usual = data or Data(), terms or Terms()
+    found += (f"entry {e.name!r}: {problem}" for e in entries if e for problem in _of_entry(e, *usual))
+    if found or not (whole and data and terms and measuring):
+        return Draft(None, data, found)
+    entry, ratio = tuple(e for e in entries if e), tuple(r for r in ratios if r)
+    return Draft(replace(whole, data=data, terms=terms, measuring=measuring, entry=entry, ratio=ratio), data, [])
 
 
 def slug(name: str, seed: int) -> str:
@@ -175,15 +195,53 @@ def slug(name: str, seed: int) -> str:
     return f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}-{seed}"
 
 
-def _of_terms(experiment: Experiment) -> Iterator[str]:
-    terms, measuring = experiment.terms, experiment.measuring
+def _told(file: Path, miniature: bool) -> dict[str, Any]:
+    """The plain values of a file, with those of the miniature in their place."""
+    try:
+        text = file.read_text(encoding="utf8")
+        told = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read ({error.strerror}). Name an experiment file.") from None
+    except ValueError as error:  # of either parser, or of bytes that are no text
+        raise ConfigError(f"{file} cannot be understood: {error}.") from None
+    if not isinstance(told, dict):
+        raise ConfigError(f"{file} holds no experiment; see experiments/ for examples.")
+    smaller = told.pop("miniature", {})
+    if miniature and not (smaller and isinstance(smaller, dict)):
+        raise ConfigError(f"{file} has no section [miniature]; run it whole, without --miniature.")
+    for section, values in smaller.items() if miniature else ():
+        whole = told.get(section, {})
+        told[section] = {**whole, **values} if isinstance(values, dict) and isinstance(whole, dict) else values
+    return told
+
+
+def _part(cls: type[C], values: Any, where: str, found: list[str]) -> C | None:
+    """A config of plain values; None, and a problem more, when they are no such config."""
+    if not isinstance(values, dict):
+        found.append(f"{where} = {values!r} is no section; write [{where}] and its values below.")
+        return None
+    try:
+        return load(cls, values)
+    except ConfigError as error:
+        found.append(f"{where}: {error}")
+        return None
+
+
+def _parts(cls: type[C], values: Any, where: str, found: list[str]) -> list[C | None]:
+    if not isinstance(values, list | tuple):
+        found.append(f"{where} = {values!r} is no list; write [[{where}]] above the values of each.")
+        return [None]
+    return [_part(cls, each, f"{where} {at}", found) for at, each in enumerate(values, 1)]
+
+
+def _of_terms(terms: Terms, measuring: Measuring) -> Iterator[str]:
     if (terms.steps is None) == (terms.minutes is None):
         yield f"terms: give steps or minutes, not {'neither' if terms.steps is None else 'both'}."
     if not terms.seeds:
         yield "terms.seeds is empty: name at least one, better three, as in seeds = [0, 1, 2]."
-    if min(terms.seeds, default=0) < 0:
-        yield f"terms.seeds = {list(terms.seeds)}: seeds are 0 or more."
     for seed, times in Counter(terms.seeds).items():
+        if not 0 <= seed < 2**63:
+            yield f"terms.seeds names {seed}; seeds are 0 or more, and below 2 to the 63rd."
         if times > 1:
             yield f"terms.seeds names {seed} {times} times; every seed counts once."
     if terms.steps is not None and measuring.every > terms.steps:
@@ -197,10 +255,10 @@ def _of_data(data: Data) -> Iterator[str]:
         yield str(UnknownName("world", data.world, tuple(WORLDS)))
 
 
-def _of_entries(experiment: Experiment) -> Iterator[str]:
-    if not experiment.entry:
+def _of_names(entries: Sequence[Entry | None], ratios: Sequence[Ratio | None]) -> Iterator[str]:
+    if not entries:
         yield "There is no [[entry]]: name the painters to compare."
-    names = Counter(entry.name for entry in experiment.entry)
+    names = Counter(entry.name for entry in entries if entry)
     yield from (f"entry {name!r} stands there {times} times." for name, times in names.items() if times > 1)
     folders = Counter(slug(name, 0) for name in names)
     yield from (
@@ -208,15 +266,14 @@ def _of_entries(experiment: Experiment) -> Iterator[str]:
         for folder, times in folders.items()
         if times > 1
     )
-    for entry in experiment.entry:
-        yield from (f"entry {entry.name!r}: {problem}" for problem in _of_entry(entry, experiment))
-    for ratio in experiment.ratio:
-        for name in (ratio.of, ratio.to):
+    # The name that a ratio asks for may be that of an entry which could not be read.
+    for ratio in ratios if None not in entries else ():
+        for name in (ratio.of, ratio.to) if ratio else ():
             if name not in names:
-                yield str(UnknownName("entry", name, names))
+                yield f"ratio: {UnknownName('entry', name, names)}"
 
 
-def _of_entry(entry: Entry, experiment: Experiment) -> Iterator[str]:
+def _of_entry(entry: Entry, data: Data, terms: Terms) -> Iterator[str]:
     try:
         cls = catalogue.painter(entry.painter)
     except UnknownName as error:
@@ -225,16 +282,13 @@ def _of_entry(entry: Entry, experiment: Experiment) -> Iterator[str]:
     if not cls.learns():
         yield f"{entry.painter} paints by rules; there is no training to compare."
         return
-    preset = entry.preset or experiment.terms.preset
+    for key in sorted({"resolution", "categories", "shares"} & entry.settings.keys()):
+        yield f"settings.{key} cannot be set: it comes from the pictures, and is the same for all."
+    preset = entry.preset or terms.preset
     if preset not in cls.presets:
         yield str(UnknownName("preset", preset, cls.presets))
         return
     try:
-        cls(load(cls.Config, told(cls.presets[preset], entry, experiment)))
+        cls(load(cls.Config, {**cls.presets[preset], **entry.settings, "resolution": data.resolution}))
     except ImpastoError as error:
         yield str(error)
-
-
-def told(preset: Mapping[str, Any], entry: Entry, experiment: Experiment) -> dict[str, Any]:
-    """The config values of an entry, without what the store tells."""
-    return {**preset, **entry.settings, "resolution": experiment.data.resolution}

@@ -34,6 +34,8 @@ __all__ = ["POINTS", "look_at_real", "measure_run"]
 POINTS = "points"
 """Folder of a run with the weights that a curve's points are measured on."""
 SHOWN = 32
+COUNTED = 16
+"""Steps whose operations are counted: some turns are made every few steps only."""
 SEED = 0
 """All runs are asked for the same pictures."""
 
@@ -142,9 +144,10 @@ def _flops(described: Mapping[str, Any], split: Split) -> float:
     batch = Pictures(split.pictures(rows), torch.from_numpy(split.labels[rows]), noise)
     players = {name: player.parameters() for name, player in painter.players().items()}
     with FlopCounterMode(display=False) as counted:
-        for turn in painter.turns(batch, 0):
-            turn.loss.backward(inputs=players[turn.player])
-    return counted.get_total_flops() / count
+        for step in range(COUNTED):
+            for turn in painter.turns(batch, step):
+                turn.loss.backward(inputs=players[turn.player])
+    return counted.get_total_flops() / (COUNTED * count)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,14 @@ STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
 
 
 def gather(
-    experiment: Experiment, store: Store, jobs: Sequence[Job], states: Mapping[Path, str], out: Path, *, miniature: bool
+    experiment: Experiment,
+    store: Store,
+    jobs: Sequence[Job],
+    states: Mapping[Path, str],
+    out: Path,
+    *,
+    miniature: bool,
+    threads: int,
 ) -> dict[str, Any]:
     """The content of `results.json`.
 
@@ -38,6 +45,7 @@ def gather(
         states: Folder of a run → 'running', or why it failed; others are finished or waiting.
         out: Folder of the comparison.
         miniature: Whether this is the file's miniature.
+        threads: Processor cores of each run.
 
     Raises:
         RecipeError: When two runs computed a metric with different recipes.
@@ -62,7 +70,7 @@ def gather(
             "label": experiment.data.label or store.label, "train": len(split), "test": len(store.split("test")),
             "categories": list(split.categories), "shares": list(split.shares),
         },
-        "terms": {k: v for k, v in to_dict(experiment.terms).items() if v is not None},
+        "terms": {**{k: v for k, v in to_dict(experiment.terms).items() if v is not None}, "threads": threads},
         "recipe": recipe,
         "machine": {"cores": os.cpu_count(), "machine": platform.machine(), "torch": torch.__version__},
         "entries": entries,

@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
-import time
+import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,14 +21,18 @@ from impasto.files import read_json, write_json
 from impasto.training.checkpoint import complete
 from impasto.training.journal import read_events
 
-__all__ = ["Failed", "Job", "cost", "jobs", "perform"]
+__all__ = ["Failed", "Job", "Stopped", "cost", "jobs", "perform"]
 
-CHECKED = 0.5
-"""Seconds between two looks at a training."""
+LOOK_SECONDS = 0.5
+"""Seconds between two looks at a process."""
 
 
 class Failed(ImpastoError):
     """A run ended with an error; its message is the last that the run said."""
+
+
+class Stopped(ImpastoError):
+    """A run was asked to stop, and did."""
 
 
 @dataclass(frozen=True)
@@ -65,15 +71,23 @@ def jobs(experiment: Experiment, out: Path) -> list[Job]:
     ]
 
 
-def perform(job: Job, experiment: Experiment, store: Path, threads: int) -> None:
+def perform(job: Job, experiment: Experiment, store: Path, threads: int, stop: threading.Event) -> None:
     """Train and measure a run, or go on where it stopped.
+
+    Args:
+        job: The run.
+        experiment: On what terms.
+        store: Folder of the pictures.
+        threads: Processor cores for it.
+        stop: Ends the run when it is set; a training leaves a checkpoint.
 
     Raises:
         Failed: With the last thing that the process said.
+        Stopped: When `stop` was set.
     """
     job.folder.parent.mkdir(parents=True, exist_ok=True)
     if not job.trained:
-        peak = _run(_training(job, experiment, store), job.folder, "train", threads)
+        peak = _run(_training(job, experiment, store), job.folder, "train", threads, stop)
         write_json(job.folder / "peak.json", {"peak_memory_bytes": peak})
     _keep_points(job.folder, ended=True)
     told = job.folder / "job.json"
@@ -86,7 +100,7 @@ def perform(job: Job, experiment: Experiment, store: Path, threads: int) -> None
         },
     )  # fmt: skip
     measured = [sys.executable, "-m", "impasto.comparing.measuring", str(job.folder), str(told)]
-    _run(measured, job.folder, "measure", threads)
+    _run(measured, job.folder, "measure", threads, stop)
     shutil.rmtree(job.folder / POINTS, ignore_errors=True)
 
 
@@ -103,28 +117,48 @@ def _training(job: Job, experiment: Experiment, store: Path) -> list[str]:
     return words + [w for key, value in settings.items() for w in ("--set", f"{key}={json.dumps(value)}")]
 
 
-def _run(words: list[str], folder: Path, name: str, threads: int) -> int:
-    """Run a process to its end; returns the most memory it held, in bytes."""
+def _run(words: list[str], folder: Path, name: str, threads: int, stop: threading.Event) -> int | None:
+    """Run a process to its end; returns the most memory it held, in bytes, where the system tells it."""
     log = folder.with_name(f"{folder.name}.{name}.log")
     env = {**os.environ, "OMP_NUM_THREADS": str(threads)}
+    peak = None
     with log.open("w", encoding="utf8") as said:
-        process = subprocess.Popen(words, env=env, stdout=said, stderr=said)
+        # In a group of its own, so that Ctrl-C on a terminal reaches it once, from here.
+        process = subprocess.Popen(words, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said, process_group=0)
         try:
-            # Asked for by number, since only so the memory of this one process is told.
-            while not (ended := os.wait4(process.pid, os.WNOHANG))[0]:
-                time.sleep(CHECKED)
+            while process.poll() is None:
+                if stop.wait(LOOK_SECONDS):
+                    process.terminate()
+                    process.wait()
+                    raise Stopped(f"{folder} was asked to stop.")
+                peak = _peak(process.pid) or peak
                 _keep_points(folder)
-        except BaseException:
-            process.terminate()
-            process.wait()
-            raise
-    process.returncode = os.waitstatus_to_exitcode(ended[1])
+        finally:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
     if process.returncode:
-        lines = log.read_text(encoding="utf8", errors="replace").split("\n")
-        last = next((line.strip() for line in reversed(lines) if line.strip()), "nothing was said")
-        raise Failed(f"{last} (exit code {process.returncode}; all of it: {log})")
-    scale = 1 if sys.platform == "darwin" else 1024
-    return ended[2].ru_maxrss * scale
+        raise Failed(f"{_last(log, process.returncode)} (all that it said: {log})")
+    return peak
+
+
+def _peak(pid: int) -> int | None:
+    """Most memory that a process has held; what `wait4` tells of it may be its parent's."""
+    with suppress(OSError, ValueError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return 1024 * int(line.split()[1])
+    return None
+
+
+def _last(log: Path, code: int) -> str:
+    """The last thing that a process said, or which signal ended it."""
+    if code < 0:
+        name = signal.Signals(-code).name
+        hint = "; memory may have run out: fewer workers or a smaller batch take less" if name == "SIGKILL" else ""
+        return f"The process was ended by {name}{hint}."
+    lines = log.read_text(encoding="utf8", errors="replace").splitlines()
+    return next((line.strip() for line in reversed(lines) if line.strip()), f"It ended with exit code {code}.")
 
 
 def _keep_points(run: Path, *, ended: bool = False) -> None:
@@ -143,6 +177,7 @@ def _keep_points(run: Path, *, ended: bool = False) -> None:
 def cost(job: Job) -> dict[str, Any]:
     """What a finished run took."""
     facts = read_json(job.folder / "painter" / "config.json")["facts"]["training"]
+    peak = job.folder / "peak.json"
     plan = next((event for event in read_events(job.folder) if event["kind"] == "plan"), {})
     return {
         "seconds": facts["seconds"],
@@ -150,5 +185,5 @@ def cost(job: Job) -> dict[str, Any]:
         "steps": facts["steps"],
         "pictures": facts["pictures"],
         "parameters": plan.get("parameters"),
-        **read_json(job.folder / "peak.json"),
+        "peak_memory_bytes": read_json(peak)["peak_memory_bytes"] if peak.is_file() else None,
     }
