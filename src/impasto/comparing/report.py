@@ -112,8 +112,8 @@ def render(results: Results, folder: Path) -> str:
 
 
 _COSTS = (
-    "Means over the finished runs. Peak memory and time are those of the machine below; parameters are all that are "
-    "trained, and operations those of a training step for each picture, backward passes with them."
+    "Means over the finished runs. Time is that of the machine below, and so is peak memory, without a GPU's own; "
+    "parameters are all that are trained, and operations those of training on one picture, backward passes with them."
 )
 _PAPER = (
     "Other pictures, another network and another count make other numbers, so none of the paper's stands beside one "
