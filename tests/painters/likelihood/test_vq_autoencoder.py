@@ -40,6 +40,14 @@ def test_finite_scalars_are_the_levels_of_the_paper():
     torch.testing.assert_close(vectors, torch.tensor([(eight, five) for five, eight in wanted]))
 
 
+def test_finite_scalars_reach_just_beyond_their_outermost_levels():
+    quantizer = FiniteScalarQuantizer((8, 5))
+    low, middle, high = (quantizer.bound(torch.full((1, 2, 1, 1), x)).flatten() for x in (-50.0, 0.0, 50.0))
+    torch.testing.assert_close(low, torch.tensor([-4.0035 / 4, -2.002 / 2]))
+    torch.testing.assert_close(middle, torch.zeros(2), atol=1e-6, rtol=0)
+    torch.testing.assert_close(high, torch.tensor([3.0035 / 4, 2.002 / 2]))
+
+
 @pytest.mark.parametrize("levels", [(3,), (4,), (8, 8, 8, 5), (7, 6)])
 def test_every_finite_code_is_its_own_and_can_be_reached(levels):
     quantizer = FiniteScalarQuantizer(levels)
