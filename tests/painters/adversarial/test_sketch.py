@@ -80,5 +80,5 @@ def test_what_does_not_fit_is_said(house: Path, tmp_path: Path) -> None:
         build(sft=False)
     (tmp_path / "words.png").write_text("no picture")
     for name in ("words.png", "missing.png"):
-        with pytest.raises(DataError, match=f"{name} cannot be sketched"):
+        with pytest.raises(DataError, match=f"{name} cannot be painted over"):
             sketch_of_file(str(tmp_path / name), 32)

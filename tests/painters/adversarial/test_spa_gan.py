@@ -10,12 +10,17 @@ from torch import nn
 from impasto.contract import Batch, BatchNoise, Painter
 from impasto.errors import ConfigError, DataError, NotCapable, UsageError
 from impasto.painters.adversarial.sketch import sketch
-from impasto.painters.adversarial.spa_gan import SpaGan, off
+from impasto.painters.adversarial.spa_gan import SpaGan
+from impasto.painters.adversarial.spa_tasks import off
 from impasto.painters.adversarial.spatial_attention import AttentiveDiscriminator, attention_map, feature_map_loss
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
 
 LABELS = {"categories": ("dawn", "dusk", "night"), "shares": (0.5, 0.25, 0.25)}
+
+
+PHOTOS = {"task": "photo", "source": "dusk"}
+TASKS = pytest.mark.parametrize("told", [{"task": "latent"}, {"task": "sketch"}, PHOTOS], ids=lambda told: told["task"])
 
 
 def build(**values: object) -> SpaGan:
@@ -126,10 +131,11 @@ def test_the_painters_loss_is_the_sum_of_its_terms() -> None:
     torch.testing.assert_close(turn.loss.detach(), expected + 2 * (logs["label"] + logs["painted_label"]))
 
 
-@pytest.mark.parametrize("task", ["latent", "sketch"])
-def test_a_batch_may_be_cut_anywhere(task: str) -> None:
-    painter = build(task=task).double()
+@TASKS
+def test_a_batch_may_be_cut_anywhere(told: dict[str, str]) -> None:
+    painter = build(**told).double()
     whole = [turn.loss for turn in painter.turns(batch(dtype=torch.float64), 0)]
+    # Of the photographs the first part has one, the second none.
     halves = (batch(slice(k, k + 2), dtype=torch.float64) for k in (0, 2))
     parts = [[turn.loss for turn in painter.turns(half, 0)] for half in halves]
     for loss, *each in zip(whole, *parts, strict=True):
@@ -154,7 +160,7 @@ def test_a_sketch_is_painted_where_its_discriminator_looks() -> None:
     painter = build(task="sketch")
     real = pictures(2)
     drawn = sketch(real)
-    _, looked_at = painter.task.of_sketches(drawn)
+    _, looked_at = painter.task.of_sources(drawn)
     torch.testing.assert_close(painter.reconstruct(real), painter.task.to_painting(drawn * looked_at))
     assert (painter.reconstruct(real) - painter.task.to_painting(drawn)).abs().max() > 1e-3
 
@@ -182,8 +188,9 @@ def test_a_picture_of_any_shape_is_stylized_at_its_own_size() -> None:
     torch.testing.assert_close(painter.stylize(square).picture, painter.reconstruct(square[None])[0])
 
 
-def test_gradients_reach_all_parameters_of_both_translations() -> None:
-    painter = build(task="sketch")
+@pytest.mark.parametrize("told", [{"task": "sketch"}, PHOTOS], ids=lambda told: told["task"])
+def test_gradients_reach_all_parameters_of_both_translations(told: dict[str, str]) -> None:
+    painter = build(**told)
     moves = Moves(painter, Processes("cpu"))
     for step in range(2):
         assert not moves.step([batch()], step, 10).skipped
@@ -200,14 +207,56 @@ def test_it_learns_to_bring_pictures_back_from_their_sketches() -> None:
         rows = Batch(one.repeat(4, 1, 1, 1), torch.zeros(4, dtype=torch.int64), BatchNoise(0, step, slice(0, 4), 4))
         logs.append(moves.step([rows], step, 40).logs)
     assert logs[-1]["painter/cycle"] < 0.5 * logs[0]["painter/cycle"]
-    assert logs[-1]["painter/sketch_cycle"] < 0.5 * logs[0]["painter/sketch_cycle"]
+    assert logs[-1]["painter/source_cycle"] < 0.5 * logs[0]["painter/source_cycle"]
+
+
+def test_a_photograph_is_translated_as_it_is_seen_and_counts_by_its_share() -> None:
+    painter = build(**PHOTOS)
+    task, real = painter.task, pictures(4)
+    _, looked_at = task.of_sources(real)
+    painted = task.to_painting(real * looked_at)
+    torch.testing.assert_close(painter.stylize(real[0]).picture, painted[0])
+    turn, _ = painter.turns(batch(), 0)
+    # Labels 0, 1, 2, 0: one photograph, a quarter of the pictures as it should be, and three paintings.
+    torch.testing.assert_close(turn.logs["source"], off(task.of_sources(real[1:2])[0], 1).mean())
+    torch.testing.assert_close(turn.logs["real"], off(task.of_paintings(real[[0, 2, 3]])[0], 1).mean())
+    torch.testing.assert_close(turn.logs["painted"], off(task.of_paintings(painted[1:2])[0], 0).mean())
+    twice = build(**PHOTOS, shares=(0.25, 0.5, 0.25))
+    turn, _ = twice.turns(batch(), 0)
+    torch.testing.assert_close(turn.logs["source"], 0.5 * off(task.of_sources(real[1:2])[0], 1).mean())
+
+
+@pytest.mark.parametrize("label", [0, 1])
+def test_a_batch_of_one_side_only_moves_what_it_can(label: int) -> None:
+    painter = build(**PHOTOS)
+    moves = Moves(painter, Processes("cpu"), torch.bfloat16)
+    rows = Batch(pictures(2), torch.full((2,), label), BatchNoise(0, 0, slice(0, 2), 2))
+    assert not moves.step([rows], 0, 10).skipped
+    # Gradients of all, were they 0: processes add up the same ones.
+    assert all(p.grad is not None and p.grad.isfinite().all() for p in painter.parameters())
+
+
+@pytest.mark.parametrize(
+    ("labels", "there"),
+    [
+        ({"categories": (), "shares": ()}, "none"),
+        ({"categories": ("night",), "shares": (1.0,)}, "night"),
+        ({"categories": ("photo",), "shares": (1.0,)}, "photo"),
+        ({"categories": ("photo", "night"), "shares": (0.0, 1.0)}, "photo, night"),
+    ],
+)
+def test_without_photographs_or_without_paintings_there_is_nothing_to_translate(
+    labels: dict[str, object], there: str
+) -> None:
+    with pytest.raises(ConfigError, match=f"a category 'photo' and paintings in others; the categories are: {there}. "):
+        build(task="photo", **labels)
 
 
 def test_what_only_the_other_task_can_do_is_refused(house: Path) -> None:
     latent, drawing = build(), build(task="sketch")
-    with pytest.raises(NotCapable, match="trained without --set task=sketch"):
+    with pytest.raises(NotCapable, match="train one with --set task=sketch"):
         latent.paint(1, picture=str(house))
-    with pytest.raises(NotCapable, match="trained without --set task=sketch"):
+    with pytest.raises(NotCapable, match="train one with --set task=sketch"):
         latent.stylize(pictures(1)[0])
     with pytest.raises(NotCapable, match="leave out --category"):
         drawing.paint(1, category="dawn")
@@ -215,5 +264,5 @@ def test_what_only_the_other_task_can_do_is_refused(house: Path) -> None:
         drawing.stylize(pictures(1)[0], picture=str(house))
     with pytest.raises(DataError, match="12 × 16 px; spa_gan needs 16 px"):
         drawing.stylize(pictures(1, 16)[0, :, :, :12])
-    with pytest.raises(DataError, match="cannot be sketched: missing"):
+    with pytest.raises(DataError, match="cannot be painted over: missing"):
         drawing.paint(1, picture=str(house.with_name("none.png")))

@@ -1,4 +1,4 @@
-"""Line drawings of pictures: the condition under which painting is translation."""
+"""Given pictures and line drawings of them: the conditions under which painting is translation."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from impasto.data.pictures import to_float
 from impasto.data.reading import Unreadable, read_picture
 from impasto.errors import DataError
 
-__all__ = ["BLANK", "sketch", "sketch_of_file"]
+__all__ = ["BLANK", "picture_of_file", "sketch", "sketch_of_file"]
 
 BLANK = 1.0
 """Paper without a line."""
@@ -43,8 +43,17 @@ def sketch_of_file(path: str, resolution: int) -> Tensor:
     Raises:
         DataError: When the file is missing or is no picture that can be read.
     """
+    return sketch(picture_of_file(path, resolution))
+
+
+def picture_of_file(path: str, resolution: int) -> Tensor:
+    """The middle square of a picture in a file, shape (1, 3, R, R), in [-1, 1].
+
+    Raises:
+        DataError: When the file is missing or is no picture that can be read.
+    """
     try:
         read = read_picture(Path(path))
     except Unreadable as why:
-        raise DataError(f"{path} cannot be sketched: {why}. Give a picture that can be opened.") from None
-    return sketch(to_float(frame(read.image, resolution, "cover", (255, 255, 255), read.box)[None]))
+        raise DataError(f"{path} cannot be painted over: {why}. Give a picture that can be opened.") from None
+    return to_float(frame(read.image, resolution, "cover", (255, 255, 255), read.box)[None])
