@@ -188,6 +188,18 @@ def test_a_picture_of_any_shape_is_stylized_at_its_own_size() -> None:
     torch.testing.assert_close(painter.stylize(square).picture, painter.reconstruct(square[None])[0])
 
 
+def test_both_ways_there_and_back_lead_where_the_discriminators_look() -> None:
+    painter = build(task="sketch")
+    task, real = painter.task, pictures(4)
+    for blind in (*task.of_paintings.parameters(), *task.of_sources.parameters()):
+        nn.init.zeros_(blind)
+    *_, turn = painter.turns(batch(), 0)
+    nothing = torch.zeros_like(real)
+    torch.testing.assert_close(turn.logs["cycle"], (task.to_painting(nothing[:, :1]) - real).abs().mean())
+    torch.testing.assert_close(turn.logs["source_cycle"], (task.to_source(nothing) - sketch(real)).abs().mean())
+    assert turn.logs["features"] == turn.logs["source_features"] == 0
+
+
 @pytest.mark.parametrize("told", [{"task": "sketch"}, PHOTOS], ids=lambda told: told["task"])
 def test_gradients_reach_all_parameters_of_both_translations(told: dict[str, str]) -> None:
     painter = build(**told)
