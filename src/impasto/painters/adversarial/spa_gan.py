@@ -39,6 +39,8 @@ Beta = Annotated[float, Field(ge=0, lt=1)]
 
 LEAST_SIDE = 16
 """Fewest rows or columns of a picture that can be translated."""
+MARGIN = 12
+"""Pixels around it; with the up to 3 that make its size a multiple of 4, fewer than its shortest side."""
 SEEDS = 2**31
 UNABLE = "this spa_gan was trained to paint from latents; train one with --set task=sketch or --set task=photo."
 
@@ -203,9 +205,11 @@ class SpaGan(Painter):
                 f"The picture is {width} × {height} px; {self.name} needs {LEAST_SIDE} px or more on each side. "
                 "Give a larger picture, or one less narrow."
             )
-        whole = F.pad(picture[None].to(self.device), (0, -width % 4, 0, -height % 4), mode="replicate")
+        # Mirrored at its edges, where the nets would else see that there is nothing, and paint lines.
+        margins = (MARGIN, MARGIN + -width % 4, MARGIN, MARGIN + -height % 4)
         with torch.inference_mode():
-            made = self.task.stylize(whole)[0, :, :height, :width]
+            made = self.task.stylize(F.pad(picture[None].to(self.device), margins, mode="reflect"))[0]
+        made = made[:, MARGIN : MARGIN + height, MARGIN : MARGIN + width]
         return Stylized(made.float().cpu())
 
     def _given(self, noise: Noise, count: int, picture: str | None) -> Tensor:
