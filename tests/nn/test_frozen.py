@@ -5,7 +5,7 @@ import copy
 import torch
 from torch import nn
 
-from impasto.nn.frozen import Frozen
+from impasto.nn.frozen import Frozen, LookedThrough
 
 
 class Holder(nn.Module):
@@ -36,3 +36,13 @@ def test_copies_share_it():
     twin = copy.deepcopy(holder)
     assert twin.look.net is holder.look.net
     assert twin.own is not holder.own
+
+
+def test_a_copy_learns_from_the_state_what_was_looked_through():
+    net = nn.Linear(3, 3)
+    net.hash = "ab" * 32 + "+" + "0c" * 32
+    record, copied = LookedThrough(files=2), LookedThrough(files=2)
+    assert record.told() == ""
+    record.note(Frozen(net))
+    copied.load_state_dict(record.state_dict())
+    assert copied.told() == net.hash

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+import torch
 from torch import Tensor, nn
 
-__all__ = ["Frozen"]
+__all__ = ["Frozen", "LookedThrough"]
 
 
 class Frozen:
@@ -29,3 +30,32 @@ class Frozen:
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """The same network: nothing ever changes it."""
         return self
+
+
+class LookedThrough(nn.Module):
+    """Which pretrained network a painter learned with: the SHA-256 of each of its files.
+
+    They lie in a buffer, so that averages, checkpoints and exports know them too.
+    """
+
+    digest: Tensor
+
+    def __init__(self, files: int = 1) -> None:
+        """Nothing yet.
+
+        Args:
+            files: That the network's weights come from.
+        """
+        super().__init__()
+        self.register_buffer("digest", torch.zeros(32 * files, dtype=torch.uint8))
+
+    def note(self, looked: Frozen) -> None:
+        """Keep the hash of a network that has a `hash`: of several files, joined by '+'."""
+        if not self.digest.any():
+            told = bytes.fromhex(str(looked.net.hash).replace("+", ""))
+            self.digest.copy_(torch.tensor(list(told), dtype=torch.uint8))
+
+    def told(self) -> str:
+        """The hash, in hexadecimal; empty while nothing was looked through."""
+        every = bytes(self.digest.tolist())
+        return "+".join(every[k : k + 32].hex() for k in range(0, len(every), 32)) if any(every) else ""

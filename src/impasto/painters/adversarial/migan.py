@@ -40,7 +40,7 @@ from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Batch, Noise, Painter, PainterConfig, PaintSettings, Player, Turn
 from impasto.errors import ConfigError, NotCapable
-from impasto.nn.frozen import Frozen
+from impasto.nn.frozen import Frozen, LookedThrough
 from impasto.nn.perceptual import feature_loss, perceptual_at_hand
 from impasto.nn.similarity import FLOOR, ms_ssim, ms_ssim_scales
 from impasto.painters.adversarial.augmentation import augment
@@ -227,7 +227,6 @@ class Migan(Painter):
     double_backward: ClassVar[tuple[str, ...]] = ("discriminator",)
     config: MiganConfig
     eta: Tensor
-    looked_through: Tensor
 
     def __init__(self, config: MiganConfig) -> None:
         """Build A, B and D.
@@ -269,8 +268,7 @@ class Migan(Painter):
             else DualDiscriminator(strided, shared=config.shared_trunk)
         )
         self.register_buffer("eta", torch.tensor(config.perceptual or 0.0))
-        # SHA-256 of the pretrained network's file; a buffer, so that averages and checkpoints have it too.
-        self.register_buffer("looked_through", torch.zeros(32, dtype=torch.uint8))
+        self.looked_through = LookedThrough()
 
     def players(self) -> dict[str, Player]:
         """The discriminator, and the painter that is A and B together."""
@@ -298,8 +296,8 @@ class Migan(Painter):
         if self.config.perceptual is None and not self.eta > 0:
             content, perceptual = logs.get("painter/content", 0.0), logs.get("painter/perceptual", 0.0)
             self.eta.fill_(0.1 * content / perceptual if perceptual > 0 else 0.0)
-        if self._trunk is not None and not self.looked_through.any():
-            self.looked_through.copy_(torch.tensor(list(bytes.fromhex(str(self._trunk.net.hash)))))
+        if self._trunk is not None:
+            self.looked_through.note(self._trunk)
 
     def render(self, labels: Tensor, noise: Noise, settings: Any) -> Tensor:
         """A's pictures of latents drawn from their prior."""
@@ -312,7 +310,7 @@ class Migan(Painter):
 
     def describe(self) -> dict[str, Any]:
         """Name and config, and, once it was used in training, the hash of the pretrained network."""
-        seen = bytes(self.looked_through.tolist()).hex() if self.looked_through.any() else None
+        seen = self.looked_through.told()
         return super().describe() | ({"frozen": {"squeezenet": seen}} if seen else {})
 
     def _rising(self, step: int, horizon: int) -> float:

@@ -13,7 +13,7 @@ from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Batch, Noise, Painter, PainterConfig, PaintSettings, Player, Turn, cosine
 from impasto.errors import ConfigError, NotCapable
-from impasto.nn.frozen import Frozen
+from impasto.nn.frozen import Frozen, LookedThrough
 from impasto.nn.perceptual import lpips_network
 from impasto.nn.unet import UNet
 from impasto.painters.diffusion.noise_schedule import (
@@ -117,6 +117,7 @@ class DDPM(Painter):
             labels=labels,
             patch=patch,
         )
+        self.looked_through = LookedThrough(files=2) if config.perceptual else None
         levels = {"linear": linear_noise, "cosine": cosine_noise, "sigmoid": sigmoid_noise}[config.schedule]
         self.schedule = NoiseSchedule(shifted(levels(config.times), min(1.0, 64 / config.resolution)))
 
@@ -150,10 +151,15 @@ class DDPM(Painter):
         """The perceptual distance, brought in when training first asks for it."""
         return Frozen(lpips_network("squeeze")) if self.config.perceptual else None
 
+    def after(self, step: int, logs: dict[str, float]) -> None:
+        """Note what was looked through."""
+        if self.looked_through is not None and self._look is not None:
+            self.looked_through.note(self._look)
+
     def describe(self) -> dict[str, Any]:
         """Name and config, and, once it was used, the hash of the network that looked at pictures."""
-        look = self.__dict__.get("_look")
-        return super().describe() | ({"frozen": {"lpips-squeeze": look.net.hash}} if look else {})
+        seen = self.looked_through.told() if self.looked_through else ""
+        return super().describe() | ({"frozen": {"lpips-squeeze": seen}} if seen else {})
 
     def denoiser(self, labels: Tensor | None) -> Denoise:
         """The estimate of the pictures behind noisy ones.

@@ -17,7 +17,7 @@ from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Batch, Noise, Painter, PainterConfig, PaintSettings, Player, Turn, cosine
 from impasto.errors import ConfigError, NotCapable
-from impasto.nn.frozen import Frozen
+from impasto.nn.frozen import Frozen, LookedThrough
 from impasto.nn.perceptual import lpips_network
 from impasto.nn.transformer import DiT
 from impasto.painters.diffusion.flow import MOST_STEPS, Velocity, euler, guided_within, heun, invert_flow, times_of
@@ -128,6 +128,7 @@ class FlowMatching(Painter):
             labels=self.classes + 1 if c.categories else 0,
             condition=c.condition,
         )
+        self.looked_through = LookedThrough(files=2) if c.perceptual else None
 
     def players(self) -> dict[str, Player]:
         """One player: the transformer."""
@@ -198,10 +199,15 @@ class FlowMatching(Painter):
         flow, times = self.velocity(None), times_of(steps)
         return heun(flow, invert_flow(flow, pictures, times), times).clamp(-1, 1)
 
+    def after(self, step: int, logs: dict[str, float]) -> None:
+        """Note what was looked through."""
+        if self.looked_through is not None and self._look is not None:
+            self.looked_through.note(self._look)
+
     def describe(self) -> dict[str, Any]:
         """Name and config, and, once it was used, the hash of the network that looked at pictures."""
-        look = self.__dict__.get("_look")
-        return super().describe() | ({"frozen": {"lpips-squeeze": look.net.hash}} if look else {})
+        seen = self.looked_through.told() if self.looked_through else ""
+        return super().describe() | ({"frozen": {"lpips-squeeze": seen}} if seen else {})
 
     def _velocity(self, mixed: Tensor, times: Tensor, labels: Tensor) -> Tensor:
         told = self.net(mixed, times * 1000, labels).float()

@@ -15,7 +15,7 @@ from torch import Tensor
 from impasto.config import Field, config
 from impasto.contract import Batch, Noise, Painter, PainterConfig, Player, Turn, cosine
 from impasto.errors import ConfigError
-from impasto.nn.frozen import Frozen
+from impasto.nn.frozen import Frozen, LookedThrough
 from impasto.nn.perceptual import lpips_network, perceptual_at_hand
 from impasto.painters.adversarial.objectives import critic_loss, painter_loss
 from impasto.painters.adversarial.patch_discriminator import PatchDiscriminator
@@ -105,7 +105,6 @@ class Autoencoder(Painter):
     config: AutoencoderConfig
     power: Tensor
     balance: Tensor
-    looked_through: Tensor
 
     def __init__(self, config: AutoencoderConfig, moments: int) -> None:
         """Build the nets.
@@ -129,8 +128,7 @@ class Autoencoder(Painter):
         self.discriminator = PatchDiscriminator(config.critic) if config.adversarial else None
         self.register_buffer("power", torch.tensor(1.0))
         self.register_buffer("balance", torch.tensor(0.0))
-        # SHA-256 of both files of the perceptual network; a buffer, so that averages and checkpoints have it too.
-        self.register_buffer("looked_through", torch.zeros(64, dtype=torch.uint8))
+        self.looked_through = LookedThrough(files=2)
 
     @property
     def factor(self) -> int:
@@ -238,15 +236,13 @@ class Autoencoder(Painter):
         pull, critic_pull = logs.get("painter/pull", math.nan), logs.get("painter/critic_pull", math.nan)
         if math.isfinite(pull) and math.isfinite(critic_pull):
             self.balance.fill_(min(LARGEST_BALANCE, math.sqrt(pull / max(critic_pull, 1e-20))))
-        if self._look is not None and not self.looked_through.any():
-            told = bytes.fromhex(str(self._look.net.hash).replace("+", ""))
-            self.looked_through.copy_(torch.tensor(list(told), dtype=torch.uint8))
+        if self._look is not None:
+            self.looked_through.note(self._look)
 
     def describe(self) -> dict[str, Any]:
         """Name and config, and, once trained, the hashes of the network that looked at pictures, or that none did."""
-        if self.looked_through.any():
-            told = bytes(self.looked_through.tolist()).hex()
-            return super().describe() | {"frozen": {"lpips-squeeze": f"{told[:64]}+{told[64:]}"}}
+        if seen := self.looked_through.told():
+            return super().describe() | {"frozen": {"lpips-squeeze": seen}}
         left_out = self.power != 1 and self.config.features == "auto"
         return super().describe() | ({"left_out": "LPIPS, whose weights were not at hand"} if left_out else {})
 
