@@ -177,8 +177,7 @@ def _holds_painter(folder: Path) -> bool:
 
 
 def _learned(source: str | Path) -> Painter:
-    from impasto import catalogue, pretrained
-    from impasto.config import load
+    from impasto import pretrained
     from impasto.contract import Painter
     from impasto.files import read_json
 
@@ -192,9 +191,7 @@ def _learned(source: str | Path) -> Painter:
     found = newest(folder / "checkpoints")
     if found is None:
         raise CheckpointError(f"{folder} holds no checkpoint yet; train it first: impasto train … --out {folder}")
-    described = read_json(folder / "run.json", CheckpointError)
-    cls = catalogue.painter(described["painter"])
-    painter: Painter = cls(load(cls.Config, described["config"]))
+    painter = pretrained.rebuild(read_json(folder / "run.json", CheckpointError))
     pretrained.load_weights(painter, found / "ema.safetensors")
     return painter
 

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ from impasto.model_card import model_card
 if TYPE_CHECKING:
     from impasto.contract import Painter
 
-__all__ = ["annotate", "load", "load_weights", "save", "state_hash"]
+__all__ = ["annotate", "load", "load_weights", "rebuild", "save", "state_hash"]
 
 
 def save(painter: Painter, folder: Path, facts: dict[str, Any], *, half: bool = False) -> None:
@@ -76,9 +77,15 @@ def load(source: str | Path) -> Painter:
     """
     folder = Path(source) if Path(source).is_dir() else _download(str(source))
     described = _described(folder)
+    painter = rebuild(described)
+    load_weights(painter, folder / "model.safetensors", partial=True)
+    return painter
+
+
+def rebuild(described: Mapping[str, Any]) -> Painter:
+    """A painter with fresh weights, as `Painter.describe` told it: from its 'painter' and its 'config'."""
     cls = catalogue.painter(str(described["painter"]))
     painter: Painter = cls(load_config(cls.Config, described["config"]))
-    load_weights(painter, folder / "model.safetensors", partial=True)
     return painter
 
 

@@ -13,8 +13,6 @@ import torch
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
-from impasto import catalogue
-from impasto.config import load
 from impasto.contract import Batch as Pictures
 from impasto.contract import BatchNoise, Painter
 from impasto.data.pictures import contact_sheet, to_uint8
@@ -27,7 +25,7 @@ from impasto.metrics.numbers import Number
 from impasto.metrics.painting import paint_pixels, reconstruct_pixels
 from impasto.metrics.reconstruction import reconstruction
 from impasto.metrics.spaces import choose, see, see_split
-from impasto.pretrained import load_weights
+from impasto.pretrained import load_weights, rebuild
 from impasto.training.journal import read_events
 
 __all__ = ["POINTS", "look_at_real", "measure_run"]
@@ -89,18 +87,12 @@ def _chosen(folder: Path, most: int) -> list[Path]:
     return [files[i] for i in picked]
 
 
-def _rebuilt(described: Mapping[str, Any]) -> Painter:
-    cls = catalogue.painter(described["painter"])
-    painter: Painter = cls(load(cls.Config, described["config"]))
-    return painter
-
-
 def _point(
     run: Path, file: Path, described: Mapping[str, Any], splits: tuple[Split, Split], job: Mapping[str, Any]
 ) -> dict[str, Any]:
     """One point of the curves: the numbers of the whole set, and those of reconstructions."""
     train, test = splits
-    painter = _rebuilt(described)
+    painter = rebuild(described)
     load_weights(painter, file)
     network, _ = choose(job["network"])
     cache = train.store.root / "features"
@@ -152,7 +144,7 @@ class _Operations(TorchDispatchMode):
 
 def _flops(described: Mapping[str, Any], split: Split) -> float:
     """Floating-point operations of a training step for each picture, backward passes with them."""
-    painter, count = _rebuilt(described).train(), min(16, len(split))
+    painter, count = rebuild(described).train(), min(16, len(split))
     rows = np.arange(count)
     noise = BatchNoise(0, 0, slice(0, count), count, torch.device("cpu"))
     batch = Pictures(split.pictures(rows), torch.from_numpy(split.labels[rows]), noise)
