@@ -97,6 +97,7 @@ class Entry:
         painter: Its name in the catalogue.
         preset: Where it is not that of the terms.
         settings: Of its config, where they differ from the preset.
+        ema: As in the terms, where averaging belongs to the entry.
         paper: The numbers that a paper gives for it: fid, is, ssim, lpips, sd.
     """
 
@@ -104,6 +105,7 @@ class Entry:
     painter: str
     preset: str | None = None
     settings: dict[str, Any] = Field(default_factory=dict)
+    ema: float | None = Field(default=None, ge=0)
     paper: dict[str, float] = Field(default_factory=dict)
 
 

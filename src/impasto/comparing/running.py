@@ -107,8 +107,8 @@ def perform(job: Job, experiment: Experiment, store: Path, threads: int, stop: t
 def _training(job: Job, experiment: Experiment, store: Path) -> list[str]:
     terms, entry = experiment.terms, job.entry
     settings: dict[str, Any] = {
-        **entry.settings, "precision": terms.precision, "ema": terms.ema, "samples": 0,
-        "checkpoint_every": experiment.measuring.every, "keep": 1_000_000,
+        **entry.settings, "ema": terms.ema if entry.ema is None else entry.ema,
+        "precision": terms.precision, "samples": 0, "checkpoint_every": experiment.measuring.every, "keep": 1_000_000,
     }  # fmt: skip
     words = [sys.executable, "-m", "impasto", "train", entry.painter, str(store), "--out", str(job.folder)]
     words += ["--preset", entry.preset or terms.preset, "--seed", str(job.seed), "--batch", str(terms.batch), "--json"]
