@@ -10,6 +10,7 @@ from impasto.errors import ConfigError, NotCapable
 from impasto.painters.diffusion.ddpm import DDPM
 
 CATEGORIES = ("Baroque", "Realism", "Symbolism")
+SAMPLERS = ("ddim", "ancestral", "dpmpp", "heun")
 
 
 def batch(rows: slice = slice(0, 8), total: int = 8, resolution: int = 32) -> Batch:
@@ -33,10 +34,11 @@ def test_every_parametrisation_and_schedule_paints(prediction, schedule):
     painter = DDPM.build("tiny", categories=CATEGORIES, prediction=prediction, schedule=schedule, min_snr=5.0, times=50)
     (turn,) = painter.turns(batch(), 0)
     assert torch.isfinite(turn.loss)
-    for sampler in ("ddim", "ancestral"):
-        pictures = painter.paint(2, steps=4, sampler=sampler, guidance=2.0)
-        assert pictures.shape == (2, 3, 32, 32)
-        assert torch.isfinite(pictures).all()
+    for sampler in SAMPLERS:
+        for spacing in ("even", "karras"):
+            pictures = painter.paint(2, steps=4, sampler=sampler, spacing=spacing, guidance=2.0)
+            assert pictures.shape == (2, 3, 32, 32)
+            assert torch.isfinite(pictures).all()
 
 
 @pytest.mark.parametrize("resolution", [64, 128])
@@ -77,8 +79,8 @@ def test_dropped_labels_are_all_alike():
     a, b = (next(painter.turns(x, 0)).loss for x in (one, other))
     assert bool(a != b) == bool(changes.any())
     one.labels, other.labels = one.labels[~changes], other.labels[~changes]
-    null = painter.denoiser(None)(one.pictures, torch.full((8,), 10))
-    told = painter.denoiser(torch.full((8,), painter.classes))(one.pictures, torch.full((8,), 10))
+    null = painter.denoiser(None)(one.pictures, painter.schedule.level(10))
+    told = painter.denoiser(torch.full((8,), painter.classes))(one.pictures, painter.schedule.level(10))
     assert torch.equal(null, told)
 
 
@@ -95,9 +97,53 @@ def test_eta_and_sampler_change_the_picture_but_not_its_seed(painter):
     assert torch.equal(noisy, painter.paint(1, steps=5, eta=0.7))
 
 
-def test_reconstruction_comes_back():
+def test_guidance_counts_between_its_shares_of_picture(painter):
+    def painted(**settings: float) -> torch.Tensor:
+        return painter.paint(1, seed=1, category="Baroque", steps=8, **settings)
+
+    plain, whole, part = painted(), painted(guidance=4.0), painted(guidance=4.0, guided_from=0.3, guided_to=0.7)
+    assert not torch.equal(part, plain)
+    assert not torch.equal(part, whole)
+    assert torch.equal(painted(guidance=4.0, guided_from=0.999), plain)
+
+
+def test_samplers_agree_with_many_steps_and_differ_with_few(painter):
     torch.manual_seed(0)
-    painter = DDPM.build("tiny")
+    nudged = copy.deepcopy(painter)
+    torch.nn.init.normal_(nudged.net.head.weight, std=0.05)
+
+    def painted(sampler: str, steps: int) -> torch.Tensor:
+        return nudged.paint(1, steps=steps, sampler=sampler, spacing="karras")
+
+    exact = painted("heun", 100)
+    few = {sampler: float((painted(sampler, 10) - exact).abs().mean()) for sampler in ("ddim", "dpmpp", "heun")}
+    assert max(few["dpmpp"], few["heun"]) < 0.5 * few["ddim"], few
+    assert float((painted("ddim", 200) - exact).abs().mean()) < 0.3 * few["ddim"]
+
+
+def test_edm_paints_and_learns_with_every_sampler():
+    torch.manual_seed(0)
+    painter = DDPM.build("tiny", categories=CATEGORIES, prediction="edm")
+    (turn,) = painter.turns(batch(), 0)
+    # A network that says nothing loses the variance of its target.
+    assert 0.7 < float(turn.loss.detach()) < 1.5
+    for sampler in SAMPLERS:
+        pictures = painter.paint(2, steps=50, sampler=sampler, guidance=2.0)
+        # Told nothing but the spread of pictures, it paints noise of that spread, cut at -1 and 1.
+        assert float(pictures.std()) == pytest.approx(0.477, abs=0.05)
+    optimizer = torch.optim.Adam(painter.parameters(), 3e-3)
+    for step in range(20):
+        loss = next(painter.turns(batch(), step)).loss
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    assert next(painter.turns(batch(), 0)).loss < 0.9 * turn.loss
+
+
+@pytest.mark.parametrize("prediction", ["velocity", "edm"])
+def test_reconstruction_comes_back(prediction):
+    torch.manual_seed(0)
+    painter = DDPM.build("tiny", prediction=prediction)
     pictures = batch(slice(0, 2), 2).pictures
     back = painter.reconstruct(pictures)
     assert back.shape == pictures.shape
@@ -114,16 +160,48 @@ def test_guidance_needs_categories():
     [
         ({"steps": 0}, "steps = 0"),
         ({"steps": 1001}, "1 to 1000"),
+        ({"steps": 10**6}, "steps = 1000000"),
         ({"sampler": "euler"}, "sampler = 'euler'"),
         ({"guidance": -1}, "guidance = -1"),
         ({"eta": 2}, "eta = 2"),
         ({"eta": 0.5, "sampler": "ancestral"}, "always adds all its noise"),
+        ({"eta": 0.5, "sampler": "dpmpp"}, "eta = 0.5 is a setting of the sampler 'ddim'.*not dpmpp"),
+        ({"spacing": "quadratic"}, "spacing = 'quadratic'"),
+        ({"shift": 0}, "shift = 0"),
+        ({"shift": 2, "spacing": "karras"}, "shift = 2 moves levels.*leave shift at 1"),
+        ({"guided_from": 0.8, "guided_to": 0.2, "guidance": 2}, "guided_from = 0.8 lies after guided_to = 0.2"),
         ({"step": 5}, "did you mean 'steps'"),
     ],
 )
 def test_settings_out_of_range_are_named(painter, settings, message):
     with pytest.raises(ConfigError, match=message):
         painter.paint(1, **settings)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"spacing": "even"}, "spacing = 'even', but.*no times to space evenly.*spacing=karras"),
+        ({"shift": 2}, "shift = 2 moves levels.*leave shift at 1"),
+        ({"steps": 0}, "steps = 0"),
+        ({"steps": 10**6}, "steps = 1000000"),
+    ],
+)
+def test_settings_that_do_not_fit_edm_are_named(settings, message):
+    with pytest.raises(ConfigError, match=message):
+        DDPM.build("tiny", prediction="edm").paint(1, **settings)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"schedule": "cosine"}, "schedule = 'cosine', but prediction 'edm' draws its own.*leave schedule out"),
+        ({"min_snr": 5.0}, "min_snr = 5, but prediction 'edm' has its own weights; leave min_snr at 0"),
+    ],
+)
+def test_what_edm_brings_along_is_not_chosen_twice(values, message):
+    with pytest.raises(ConfigError, match=message):
+        DDPM.build("tiny", prediction="edm", **values)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import pytest
 import torch
@@ -8,11 +9,20 @@ from torch import Tensor
 
 from impasto.contract import Noise, PictureNoise
 from impasto.errors import ConfigError
-from impasto.painters.diffusion.noise_schedule import NoiseSchedule, cosine_noise, linear_noise
-from impasto.painters.diffusion.prediction import Prediction, clean_from
-from impasto.painters.diffusion.sampling import Denoise, ancestral, clipped, ddim, guided, invert
+from impasto.painters.diffusion.noise_schedule import (
+    Level,
+    LogNormalNoise,
+    NoiseSchedule,
+    cosine_noise,
+    evenly,
+    karras,
+    linear_noise,
+)
+from impasto.painters.diffusion.prediction import Prediction, clean_from, shown
+from impasto.painters.diffusion.sampling import Denoise, clipped, ddim, dpmpp, guided, heun, invert
 
-MEANS, WEIGHTS, SPREAD = torch.tensor([-0.6, 0.5]), torch.tensor([0.3, 0.7]), 0.15
+MEANS, WEIGHTS, SPREAD = torch.tensor([-0.6, 0.5]).double(), torch.tensor([0.3, 0.7]).double(), 0.15
+LINEAR, COSINE = NoiseSchedule(linear_noise(1000)), NoiseSchedule(cosine_noise(1000))
 
 
 class Half(Noise):
@@ -26,30 +36,32 @@ class Half(Noise):
         return torch.full((self.rows, *shape), 0.5)
 
 
-def mixture(schedule: NoiseSchedule) -> Denoise:
+def mixture(noisy: Tensor, level: Level) -> Tensor:
     """The exact posterior mean of independent pixels that follow a mixture of two Gaussians."""
-
-    def denoise(noisy: Tensor, times: Tensor) -> Tensor:
-        a, s = (v[..., None].double() for v in schedule.at(times))
-        x, variance = noisy.double()[..., None], (a * SPREAD) ** 2 + s**2
-        share = torch.softmax(WEIGHTS.log() - 0.5 * (x - a * MEANS).square() / variance, dim=-1)
-        mean = MEANS + a * SPREAD**2 / variance * (x - a * MEANS)
-        return (share * mean).sum(-1).to(noisy.dtype)
-
-    return denoise
+    x, variance = noisy.double()[..., None], (level.signal * SPREAD) ** 2 + level.sigma**2
+    share = torch.softmax(WEIGHTS.log() - 0.5 * (x - level.signal * MEANS).square() / variance, dim=-1)
+    mean = MEANS + level.signal * SPREAD**2 / variance * (x - level.signal * MEANS)
+    return (share * mean).sum(-1).to(noisy.dtype)
 
 
-def gaussian(schedule: NoiseSchedule, mean: float = 0.3, spread: float = 0.4) -> Denoise:
-    def denoise(noisy: Tensor, times: Tensor) -> Tensor:
-        a, s = schedule.at(times)
-        return mean + a * spread**2 / ((a * spread) ** 2 + s**2) * (noisy - a * mean)
+def exact(x: Tensor, now: Level, then: Level) -> Tensor:
+    """Where the probability-flow ODE of the mixture leads: it keeps the quantile of every pixel."""
 
-    return denoise
+    def quantile(x: Tensor, at: Level) -> Tensor:
+        spread = math.hypot(at.signal * SPREAD, at.sigma)
+        return (WEIGHTS * torch.special.ndtr((x[..., None] - at.signal * MEANS) / spread)).sum(-1)
+
+    wanted, low, high = quantile(x, now), torch.full_like(x, -3), torch.full_like(x, 3)
+    for _ in range(60):
+        middle = (low + high) / 2
+        under = quantile(middle, then) < wanted
+        low, high = torch.where(under, middle, low), torch.where(under, high, middle)
+    return low
 
 
-@pytest.fixture(scope="module")
-def schedule() -> NoiseSchedule:
-    return NoiseSchedule(linear_noise(1000))
+def gaussian(noisy: Tensor, level: Level, mean: float = 0.3, spread: float = 0.4) -> Tensor:
+    share = level.signal * spread**2 / ((level.signal * spread) ** 2 + level.sigma**2)
+    return mean + share * (noisy - level.signal * mean)
 
 
 def starts(count: int = 4, side: int = 48) -> tuple[Tensor, PictureNoise]:
@@ -57,13 +69,19 @@ def starts(count: int = 4, side: int = 48) -> tuple[Tensor, PictureNoise]:
     return noise.normal(3, side, side), noise
 
 
-@pytest.mark.parametrize("way", ["ddim", "eta", "ancestral"])
-def test_samplers_reach_a_known_mixture(schedule, way):
-    start, noise = starts()
-    if way == "ancestral":
-        x = ancestral(mixture(schedule), schedule, start, steps=250, noise=noise)
+@pytest.mark.parametrize(
+    "levels",
+    [evenly(LINEAR, 250), evenly(COSINE, 250, shift=2.0), karras(COSINE, 250), karras(LogNormalNoise(), 250)],
+    ids=["linear", "shifted", "karras", "edm"],
+)
+@pytest.mark.parametrize("way", ["ddim", "eta", "ancestral", "heun", "dpmpp"])
+def test_samplers_reach_a_known_mixture(way, levels):
+    noise, etas = starts()[1], {"ddim": 0.0, "eta": 0.5, "ancestral": 1.0}
+    start = levels[0].sigma * noise.normal(3, 48, 48)
+    if way in etas:
+        x = ddim(mixture, start, levels, noise=noise, eta=etas[way])
     else:
-        x = ddim(mixture(schedule), schedule, start, steps=250, noise=noise, eta=1.0 if way == "eta" else 0.0)
+        x = {"heun": heun, "dpmpp": dpmpp}[way](mixture, start, levels)
     mean = float((WEIGHTS * MEANS).sum())
     variance = SPREAD**2 + float((WEIGHTS * MEANS.square()).sum()) - mean**2
     assert float(x.mean()) == pytest.approx(mean, abs=0.015)
@@ -71,45 +89,44 @@ def test_samplers_reach_a_known_mixture(schedule, way):
     assert float((x < 0).float().mean()) == pytest.approx(0.3, abs=0.02)
 
 
-def test_ddim_comes_nearer_to_the_exact_flow_with_more_steps(schedule):
-    start, noise = starts()
-    # The flow of a Gaussian is linear: it keeps the place of a point within the spread.
-    last = schedule.at(torch.tensor([999]))
-    spread_end = math.sqrt((float(last[0]) * 0.4) ** 2 + float(last[1]) ** 2)
-    exact = 0.3 + 0.4 * (start - float(last[0]) * 0.3) / spread_end
-    errors = []
-    for steps in (5, 20, 80, 320):
-        x = ddim(gaussian(schedule), schedule, start, steps=steps, noise=noise)
-        errors.append(float((x - exact).square().mean().sqrt()))
-    assert errors[0] > 2 * errors[1] > 4 * errors[2] > 8 * errors[3]
-    assert errors[-1] < 0.006
+def error(sampler, levels: list[Level]) -> float:
+    """Of a sampler at its last level, on the mixture."""
+    start = levels[0].sigma * torch.linspace(-2.5, 2.5, 200, dtype=torch.float64).view(1, 1, 10, 20)
+    off = sampler(mixture, start, levels) - exact(start, levels[0], levels[-1])
+    return float(off.square().mean().sqrt())
 
 
-def test_ancestral_is_ddim_with_all_its_noise(schedule):
-    start, _ = starts(2, 8)
-    one = ancestral(mixture(schedule), schedule, start, steps=40, noise=PictureNoise(3, range(2)))
-    other = ddim(mixture(schedule), schedule, start, steps=40, noise=PictureNoise(3, range(2)), eta=1.0)
-    torch.testing.assert_close(one, other, atol=2e-4, rtol=1e-3)
+@pytest.mark.parametrize("schedule", [LINEAR, COSINE, LogNormalNoise()], ids=["linear", "cosine", "edm"])
+@pytest.mark.parametrize(("sampler", "order"), [(ddim, 1), (heun, 2), (dpmpp, 2)])
+def test_errors_fall_with_the_order_of_the_method(sampler, order, schedule):
+    # Up to the last level before the picture, which stays the same: the last step is one of Euler in all of them.
+    errors = [error(sampler, karras(schedule, steps)[:-1]) for steps in (50, 100, 200)]
+    slopes = [math.log2(a / b) for a, b in pairwise(errors)]
+    assert all(abs(slope - order) < 0.2 for slope in slopes), slopes
 
 
-def test_ddim_reads_no_noise_without_eta(schedule):
+@pytest.mark.parametrize("levels", [evenly(LINEAR, 40), evenly(COSINE, 40), evenly(COSINE, 40, shift=2.0)])
+@pytest.mark.parametrize("sampler", [heun, dpmpp])
+def test_methods_of_second_order_come_nearer_in_even_steps_too(sampler, levels):
+    assert error(sampler, levels[:-1]) < 0.6 * error(ddim, levels[:-1])
+
+
+def test_fresh_noise_is_read_where_it_is_added():
     noise = Half(2)
     start, _ = starts(2, 8)
-    ddim(mixture(schedule), schedule, start, steps=10, noise=noise)
+    ddim(mixture, start, evenly(LINEAR, 10), noise=noise)
     assert noise.calls == 0
-    ddim(mixture(schedule), schedule, start, steps=10, noise=noise, eta=0.5)
+    ddim(mixture, start, evenly(LINEAR, 10), noise=noise, eta=0.5)
     assert noise.calls == 9  # none on the last step
 
 
-@pytest.mark.parametrize("levels", [linear_noise, cosine_noise])
+@pytest.mark.parametrize("levels", [evenly(LINEAR, 50), evenly(COSINE, 50), karras(LogNormalNoise(), 50)])
 def test_inversion_finds_the_noise_that_ddim_paints_from(levels):
-    schedule = NoiseSchedule(levels(1000))
     pictures = 0.3 + 0.4 * torch.randn(2, 3, 8, 8, generator=torch.Generator().manual_seed(0))
     errors = []
     for refinements in (0, 1, 4):
-        start = invert(gaussian(schedule), schedule, pictures, steps=50, refinements=refinements)
-        back = ddim(gaussian(schedule), schedule, start, steps=50, noise=Half(2))
-        errors.append(float((back - pictures).square().mean().sqrt()))
+        start = invert(gaussian, pictures, levels, refinements=refinements)
+        errors.append(float((ddim(gaussian, start, levels) - pictures).square().mean().sqrt()))
     assert errors[0] > 3 * errors[1] > 3 * errors[2]
     assert errors[2] < 0.005
 
@@ -118,95 +135,126 @@ def test_guidance_mixes_and_skips():
     asked = []
 
     def fixed(name, value):
-        def denoise(noisy, times):
+        def denoise(noisy, level):
             asked.append(name)
             return torch.full_like(noisy, value)
 
         return denoise
 
-    x, t = torch.zeros(1, 3, 2, 2), torch.zeros(1, dtype=torch.long)
-    with_it, without = fixed("with", 0.5), fixed("without", 0.2)
-    assert float(guided(with_it, without, 3.0)(x, t).mean()) == pytest.approx(0.2 + 3 * 0.3)
-    asked.clear()
-    assert float(guided(with_it, without, 1.0)(x, t).mean()) == pytest.approx(0.5)
-    assert asked == ["with"]
-    assert float(clipped(guided(with_it, without, 9.0))(x, t).max()) == 1.0
+    x, level = torch.zeros(1, 3, 2, 2), Level(0, 0.6, 0.4)
+
+    def led(scale: float, **interval: float) -> Denoise:
+        return guided(fixed("with", 0.5), fixed("without", 0.2), scale, share=lambda at: at.share, **interval)
+
+    assert float(led(3.0)(x, level).mean()) == pytest.approx(0.2 + 3 * 0.3)
+    for denoise in (led(1.0), led(3.0, high=0.5), led(3.0, low=0.7), led(0.0, low=0.7)):
+        asked.clear()
+        assert float(denoise(x, level).mean()) == pytest.approx(0.5)
+        assert asked == ["with"]
+    assert float(led(3.0, low=0.5, high=0.7)(x, level).mean()) == pytest.approx(1.1)
+    assert float(led(0.0)(x, level).mean()) == pytest.approx(0.2)
+    assert float(clipped(led(9.0))(x, level).max()) == 1.0
+    with pytest.raises(ConfigError, match=r"guided_from = 0.7 lies after guided_to = 0.5.*smaller of the two"):
+        led(3.0, low=0.7, high=0.5)
 
 
-def test_steps_out_of_range_are_named(schedule):
-    start, noise = starts(1, 4)
-    with pytest.raises(ConfigError, match=r"steps = 1001.*1 to 1000"):
-        ddim(mixture(schedule), schedule, start, steps=1001, noise=noise)
-
-
-# Recorded from diffusers 0.42.1: DDIMScheduler and DDPMScheduler(beta_schedule="linear", timestep_spacing="trailing"),
-# 4 steps, network x → 0.8 tanh(x) + 0.05, all noise 0.5, use_clipped_model_output=True.
+# Beside diffusers' schedulers, with one network that knows nothing of time: what it is shown at each look, and the end.
 START = [-2.0, -0.7, 0.1, 1.3]
-DDIM = {
-    ("noise", False, 0.0): [
-        [-12.371778, -2.861124, -0.141385, 5.846397],
-        [-57.010735, -10.970493, -0.443087, 25.020617],
-        [-145.883286, -26.988552, -0.638017, 63.092819],
-        [-200.798981, -36.565529, -0.499342, 86.342316],
-    ],
-    ("velocity", False, 0.0): [
-        [-1.960169, -0.676727, 0.093181, 1.260164],
-        [-1.748978, -0.564939, 0.062919, 1.064116],
-        [-1.160555, -0.308558, 0.004148, 0.579694],
-        [-0.421437, -0.092785, -0.03378, 0.096836],
-    ],
-    ("velocity", True, 0.6): [
-        [-1.267636, -0.240613, 0.371015, 1.300874],
-        [-0.572264, 0.12446, 0.497386, 1.137897],
-        [-0.031841, 0.211374, 0.344467, 0.669201],
-        [-0.039977, 0.003579, 0.031949, 0.12741],
-    ],
-}
-DDPM = {
-    ("noise", False, "posterior"): [
-        [-11.2345, -1.979618, 0.239445, 5.685292],
-        [-50.455463, -5.772824, 0.524791, 24.056879],
-        [-128.250183, -12.861367, 0.691487, 60.512157],
-        [-176.441757, -17.051153, 0.45093, 82.777557],
-    ],
-    ("velocity", True, "posterior"): [
-        [0.3179, 0.444121, 0.499712, 0.596549],
-        [0.45644, 0.458964, 0.4608, 0.46516],
-        [0.256914, 0.256834, 0.256778, 0.256648],
-        [0.012747, 0.01273, 0.012719, 0.012692],
-    ],
-    # The last step is left out: there diffusers adds noise to the finished picture.
-    ("velocity", False, "beta"): [
-        [0.318723, 0.444945, 0.500535, 0.597372],
-        [0.475278, 0.477816, 0.479659, 0.484032],
-        [0.386059, 0.385996, 0.385952, 0.385852],
-    ],
-}
 
 
-def recorder(schedule: NoiseSchedule, prediction: Prediction, clip: bool) -> tuple[Denoise, list[list[float]]]:
+def recorder() -> tuple[list[list[float]], object]:
     path: list[list[float]] = []
 
-    def denoise(noisy: Tensor, times: Tensor) -> Tensor:
-        path.append(noisy.flatten().tolist())
-        return clean_from(prediction, 0.8 * noisy.tanh() + 0.05, noisy, *schedule.at(times))
+    def net(x: Tensor) -> Tensor:
+        path.append(x.flatten().tolist())
+        return 0.8 * x.tanh() + 0.05
 
-    return (clipped(denoise) if clip else denoise), path
-
-
-@pytest.mark.parametrize(("prediction", "clip", "eta"), DDIM)
-def test_ddim_takes_the_reference_steps(schedule, prediction, clip, eta):
-    denoise, path = recorder(schedule, prediction, clip)
-    end = ddim(denoise, schedule, torch.tensor(START).view(1, 1, 2, 2), steps=4, noise=Half(1), eta=eta)
-    found = torch.tensor([*path[1:], end.flatten().tolist()])
-    torch.testing.assert_close(found, torch.tensor(DDIM[prediction, clip, eta]), atol=2e-4, rtol=2e-4)
+    return path, net
 
 
-@pytest.mark.parametrize(("prediction", "clip", "variance"), DDPM)
-def test_ancestral_takes_the_reference_steps(schedule, prediction, clip, variance):
-    denoise, path = recorder(schedule, prediction, clip)
-    start = torch.tensor(START).view(1, 1, 2, 2)
-    end = ancestral(denoise, schedule, start, steps=4, noise=Half(1), variance=variance)
-    expected = torch.tensor(DDPM[prediction, clip, variance])
-    found = torch.tensor([*path[1:], end.flatten().tolist()])[: len(expected)]
+def ours(sampler, levels: list[Level], prediction: Prediction, clip: bool = False, **settings: object) -> Tensor:
+    path, net = recorder()
+
+    def denoise(noisy: Tensor, level: Level) -> Tensor:
+        answer = net(shown(prediction, noisy, level.sigma))
+        return clean_from(prediction, answer, noisy, level.signal, level.sigma)
+
+    start = torch.tensor(START).view(1, 1, 2, 2) * (levels[0].sigma if prediction == "edm" else 1)
+    end = sampler(clipped(denoise) if clip else denoise, start, levels, **settings)
+    return torch.tensor([*path, end.flatten().tolist()])
+
+
+def theirs(scheduler, steps: int, scale: float = 1.0, **settings: object) -> Tensor:
+    path, net = recorder()
+    scheduler.set_timesteps(steps)
+    x = torch.tensor(START).view(1, 1, 2, 2) * scale
+    for time in scheduler.timesteps:
+        x = scheduler.step(net(scheduler.scale_model_input(x, time)), time, x, **settings).prev_sample
+    return torch.tensor([*path, x.flatten().tolist()])
+
+
+@pytest.fixture(scope="module")
+def diffusers():
+    return pytest.importorskip("diffusers", reason="diffusers is not installed; the extra `dev` brings it")
+
+
+TABLES = {"linear": LINEAR, "squaredcos_cap_v2": COSINE}
+TOLD = {"noise": "epsilon", "velocity": "v_prediction"}
+
+
+def told(prediction: Prediction, table: str) -> dict[str, object]:
+    return {"beta_schedule": table, "beta_end": 0.02, "beta_start": 1e-4, "prediction_type": TOLD[prediction]}
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize(("prediction", "clip", "eta"), [("velocity", False, 0.0), ("noise", True, 0.6)])
+def test_ddim_is_diffusers(diffusers, table, prediction, clip, eta):
+    scheduler = diffusers.DDIMScheduler(**told(prediction, table), clip_sample=clip, timestep_spacing="trailing")
+    half = torch.full((1, 1, 2, 2), 0.5)
+    expected = theirs(scheduler, 8, eta=eta, use_clipped_model_output=True, variance_noise=half if eta else None)
+    found = ours(ddim, evenly(TABLES[table], 8), prediction, clip, eta=eta, noise=Half(1))
     torch.testing.assert_close(found, expected, atol=2e-4, rtol=2e-4)
+
+
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("prediction", TOLD)
+def test_ddim_with_all_its_noise_is_diffusers_ddpm(diffusers, monkeypatch, table, prediction):
+    monkeypatch.setattr(
+        "diffusers.schedulers.scheduling_ddpm.randn_tensor", lambda shape, **_: torch.full(tuple(shape), 0.5)
+    )
+    scheduler = diffusers.DDPMScheduler(
+        **told(prediction, table), clip_sample=True, timestep_spacing="trailing", variance_type="fixed_small"
+    )
+    found = ours(ddim, evenly(TABLES[table], 8), prediction, True, eta=1.0, noise=Half(1))
+    torch.testing.assert_close(found, theirs(scheduler, 8), atol=2e-4, rtol=2e-4)
+
+
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+@pytest.mark.parametrize("spacing", ["even", "karras"])
+@pytest.mark.parametrize("prediction", TOLD)
+@pytest.mark.parametrize(
+    ("name", "sampler"), [("EulerDiscrete", ddim), ("HeunDiscrete", heun), ("DPMSolverMultistep", dpmpp)]
+)
+def test_samplers_of_the_ode_are_diffusers(diffusers, name, sampler, prediction, spacing):
+    scheduler = getattr(diffusers, f"{name}Scheduler")(
+        **told(prediction, "linear"), timestep_spacing="trailing", use_karras_sigmas=spacing == "karras"
+    )
+    scheduler.set_timesteps(8)
+    sigmas = scheduler.sigmas
+    levels = evenly(LINEAR, 8) if spacing == "even" else karras(LINEAR, 8, (float(sigmas[-2]), float(sigmas[0])))
+    # These go along sigma / signal with a signal of 1; the solver alone does not.
+    scale = 1.0 if sampler is dpmpp else math.hypot(1, float(sigmas[0]))
+    expected = theirs(scheduler, 8, scale)
+    found = ours(sampler, levels, prediction)
+    assert len(found) == (16 if sampler is heun else 9)
+    torch.testing.assert_close(found, expected, atol=2e-4, rtol=2e-4)
+    if name == "EulerDiscrete":
+        times = torch.tensor([float(level.time) for level in levels[:-1]])
+        torch.testing.assert_close(times, scheduler.timesteps.float(), atol=2e-2, rtol=0)
+
+
+@pytest.mark.parametrize(("name", "sampler"), [("EDMEuler", ddim), ("EDMDPMSolverMultistep", dpmpp)])
+def test_edm_is_diffusers(diffusers, name, sampler):
+    scheduler = getattr(diffusers, f"{name}Scheduler")(sigma_min=0.002, sigma_max=80.0, sigma_data=0.5, rho=7.0)
+    found = ours(sampler, karras(LogNormalNoise(), 8), "edm")
+    torch.testing.assert_close(found, theirs(scheduler, 8, 80.0), atol=2e-4, rtol=2e-4)

@@ -17,15 +17,20 @@ from impasto.nn.frozen import Frozen, LookedThrough
 from impasto.nn.perceptual import lpips_network
 from impasto.nn.unet import UNet
 from impasto.painters.diffusion.noise_schedule import (
+    Level,
+    LogNormalNoise,
     NoiseSchedule,
     ScheduleName,
+    Spacing,
     cosine_noise,
+    evenly,
+    karras,
     linear_noise,
     shifted,
     sigmoid_noise,
 )
-from impasto.painters.diffusion.prediction import Prediction, clean_from, loss_weight, target_of
-from impasto.painters.diffusion.sampling import Denoise, ancestral, clipped, ddim, guided, invert
+from impasto.painters.diffusion.prediction import Prediction, clean_from, loss_weight, shown, target_of
+from impasto.painters.diffusion.sampling import Denoise, clipped, ddim, dpmpp, guided, heun, invert
 
 __all__ = ["DDPM", "DDPMConfig", "DDPMSettings"]
 
@@ -39,9 +44,10 @@ class DDPMConfig(PainterConfig):
         blocks: Residual blocks on each level, each way.
         attention: Rows of the feature maps that get self-attention.
         grid: Most rows of the finest feature map; larger pictures are folded into patches.
-        times: Number T of noise levels in training.
-        schedule: How the signal falls over time.
-        prediction: What the network is trained to tell.
+        times: Number T of noise levels in training; not read by 'edm'.
+        schedule: How the signal falls over time; 'cosine' if not given. None for 'edm', whose levels are log-normal.
+        prediction: What the network is trained to tell: the 'noise', the 'velocity', or what Karras et al. (2022) mix
+            of picture and noise ('edm').
         min_snr: Largest weight on the error of the implied picture; 0 weighs all times alike.
         perceptual: Weight of how different the implied picture looks from the true one (LPIPS on SqueezeNet), times
             the share of signal; 0 leaves it out. Sharpens what minutes of squared errors leave blurred.
@@ -56,7 +62,7 @@ class DDPMConfig(PainterConfig):
     attention: tuple[int, ...] = (8,)
     grid: int = Field(default=32, ge=8, le=128)
     times: int = Field(default=1000, ge=10, le=4000)
-    schedule: ScheduleName = "cosine"
+    schedule: ScheduleName | None = None
     prediction: Prediction = "velocity"
     min_snr: float = Field(default=0.0, ge=0, le=1000)
     perceptual: float = Field(default=0.0, ge=0, le=100)
@@ -71,21 +77,31 @@ class DDPMSettings(PaintSettings):
     """How a picture is drawn out of noise.
 
     Attributes:
-        steps: How often the network is asked.
-        sampler: 'ddim' or 'ancestral'.
+        steps: From level to level of noise.
+        sampler: 'ddim' (Euler's method), 'ancestral' (with fresh noise on the way), 'dpmpp' (DPM-Solver++(2M)) or
+            'heun', which alone asks the network twice a step.
+        spacing: Of the levels: 'even' in time, or as Karras et al. (2022) ('karras'); if not given, 'even', and
+            'karras' for a painter of prediction 'edm'.
+        shift: More than 1 lingers near the noise; of spacing 'even' only.
         guidance: 1 follows the category, more exaggerates it, 0 ignores it.
+        guided_from: Share of the picture in the mixture, from 0 (noise) to 1 (picture), from which on guidance counts.
+        guided_to: Share up to which it counts.
         eta: Share of fresh noise on the way, of 'ddim' only.
     """
 
     steps: int = Field(default=50, ge=1, le=4000)
-    sampler: Literal["ddim", "ancestral"] = "ddim"
+    sampler: Literal["ddim", "ancestral", "dpmpp", "heun"] = "ddim"
+    spacing: Spacing | None = None
+    shift: float = Field(default=1.0, gt=0, le=100)
     guidance: float = Field(default=1.0, ge=0, le=20)
+    guided_from: float = Field(default=0.0, ge=0, le=1)
+    guided_to: float = Field(default=1.0, ge=0, le=1)
     eta: float = Field(default=0.0, ge=0, le=1)
 
 
 @listed(
     name="ddpm",
-    summary="Denoising diffusion with a UNet: noise or velocity prediction, classifier-free guidance",
+    summary="Denoising diffusion with a UNet: noise, velocity or EDM prediction, classifier-free guidance",
     year=2020,
     source="Ho, Jain & Abbeel, Denoising Diffusion Probabilistic Models",
 )
@@ -98,6 +114,7 @@ class DDPM(Painter):
         "tiny": {"channels": (16, 16), "grid": 16, "attention": (8,)},
         "small": {},
         "base": {"channels": (128, 256, 256), "blocks": 2, "attention": (16, 8), "grid": 64, "lr": 3e-4},
+        "edm": {"prediction": "edm"},
     }
     capabilities = frozenset({"category", "reconstruct", "guidance", "denoise"})
     config: DDPMConfig
@@ -118,8 +135,8 @@ class DDPM(Painter):
             patch=patch,
         )
         self.looked_through = LookedThrough(files=2) if config.perceptual else None
-        levels = {"linear": linear_noise, "cosine": cosine_noise, "sigmoid": sigmoid_noise}[config.schedule]
-        self.schedule = NoiseSchedule(shifted(levels(config.times), min(1.0, 64 / config.resolution)))
+        self.shape = 3, config.resolution, config.resolution
+        self.schedule = _schedule(config)
 
     def players(self) -> dict[str, Player]:
         """One player: the UNet."""
@@ -131,18 +148,18 @@ class DDPM(Painter):
         """One move: the squared error at one random time a picture (Ho et al. 2020, algorithm 1)."""
         c, pictures = self.config, batch.pictures
         noise = batch.noise.normal(*pictures.shape[1:])
-        times = batch.noise.integers(c.times)
+        times = self.schedule.draw(batch.noise)
         dropped = batch.noise.uniform() < c.label_dropout
         labels = torch.where(dropped, self.classes, batch.labels)
         signal, sigma = self.schedule.at(times)
         noisy = signal * pictures + sigma * noise
-        answer = self.net(noisy, times * (1000 / c.times), labels).float()
+        answer = self.net(shown(c.prediction, noisy, sigma), self.schedule.told(times), labels).float()
         error = (answer - target_of(c.prediction, pictures, noise, signal, sigma)).square().mean(dim=(1, 2, 3))
         terms = loss_weight(c.prediction, signal, sigma, c.min_snr) * error
         logs: dict[str, Tensor | float] = {"error": error.detach().mean()}
         if self._look is not None:
             implied = clean_from(c.prediction, answer, noisy, signal, sigma)
-            seen = self._look(implied, pictures) * signal.square().flatten()
+            seen = self._look(implied, pictures) * (signal.square() / (signal.square() + sigma.square())).flatten()
             terms, logs["perceptual"] = terms + c.perceptual * seen, seen.detach().mean()
         yield Turn("painter", terms.mean(), logs)
 
@@ -168,13 +185,15 @@ class DDPM(Painter):
             labels: Category of each picture, int64, shape (N,); None where it is not known.
 
         Returns:
-            A function of noisy pictures (N, 3, R, R) and times (N,) in [0, T).
+            A function of noisy pictures, shape (N, 3, R, R), and their level.
         """
 
-        def denoise(noisy: Tensor, times: Tensor) -> Tensor:
-            known = torch.full_like(times, self.classes) if labels is None else labels
-            answer = self.net(noisy, times * (1000 / self.config.times), known).float()
-            return clean_from(self.config.prediction, answer, noisy, *self.schedule.at(times))
+        def denoise(noisy: Tensor, level: Level) -> Tensor:
+            times = torch.full((len(noisy),), level.time, device=noisy.device)
+            known = torch.full_like(times, self.classes, dtype=torch.long) if labels is None else labels
+            seen = shown(self.config.prediction, noisy, level.sigma)
+            answer = self.net(seen, self.schedule.told(times), known).float()
+            return clean_from(self.config.prediction, answer, noisy, level.signal, level.sigma)
 
         return denoise
 
@@ -183,23 +202,36 @@ class DDPM(Painter):
 
         Raises:
             NotCapable: When guidance is asked of a painter trained without categories.
-            ConfigError: When there are more steps than times, or eta is asked of the ancestral sampler.
+            ConfigError: When there are more steps than times, or settings do not fit one another or the painter.
         """
-        if settings.guidance != 1 and not self.config.categories:
+        s = settings
+        if s.guidance != 1 and not self.config.categories:
             raise NotCapable(
-                f"guidance = {settings.guidance:g}, but this {self.name} was trained without categories and has "
+                f"guidance = {s.guidance:g}, but this {self.name} was trained without categories and has "
                 "nothing to be guided by; leave guidance at 1."
             )
-        if settings.eta > 0 and settings.sampler == "ancestral":
+        if s.eta > 0 and s.sampler != "ddim":
             raise ConfigError(
-                f"eta = {settings.eta:g} is a setting of the sampler 'ddim'; 'ancestral' always adds all its noise. "
-                "Leave eta at 0 or choose sampler=ddim."
+                f"eta = {s.eta:g} is a setting of the sampler 'ddim'; 'ancestral' always adds all its noise, and "
+                f"'dpmpp' and 'heun' add none. Leave eta at 0 or choose sampler=ddim, not {s.sampler}."
             )
-        denoise = clipped(guided(self.denoiser(labels), self.denoiser(None), settings.guidance))
-        start = noise.normal(3, self.config.resolution, self.config.resolution)
-        if settings.sampler == "ancestral":
-            return ancestral(denoise, self.schedule, start, steps=settings.steps, noise=noise)
-        return ddim(denoise, self.schedule, start, steps=settings.steps, noise=noise, eta=settings.eta)
+        denoise = clipped(
+            guided(
+                self.denoiser(labels),
+                self.denoiser(None),
+                s.guidance,
+                low=s.guided_from,
+                high=s.guided_to,
+                share=lambda level: level.share,
+            )
+        )
+        levels = self._levels(s.steps, s.spacing, s.shift)
+        start = levels[0].sigma * noise.normal(*self.shape)
+        if s.sampler == "dpmpp":
+            return dpmpp(denoise, start, levels)
+        if s.sampler == "heun":
+            return heun(denoise, start, levels)
+        return ddim(denoise, start, levels, eta=1.0 if s.sampler == "ancestral" else s.eta, noise=noise)
 
     @torch.inference_mode()
     def reconstruct(self, pictures: Tensor, *, steps: int = 25) -> Tensor:
@@ -212,24 +244,53 @@ class DDPM(Painter):
         Returns:
             Pictures of the same shape and range.
         """
-        denoise = self.denoiser(None)
-        start = invert(denoise, self.schedule, pictures, steps=steps)
-        return ddim(denoise, self.schedule, start, steps=steps, noise=_Silence()).clamp(-1, 1)
+        denoise, levels = self.denoiser(None), self._levels(steps)
+        return ddim(denoise, invert(denoise, pictures, levels), levels).clamp(-1, 1)
+
+    def _levels(self, steps: int, spacing: Spacing | None = None, shift: float = 1.0) -> list[Level]:
+        """Levels of a sampler.
+
+        Raises:
+            ConfigError: When this painter's schedule has no such levels.
+        """
+        if isinstance(self.schedule, NoiseSchedule) and spacing != "karras":
+            return evenly(self.schedule, steps, shift)
+        if spacing == "even":
+            raise ConfigError(
+                "spacing = 'even', but a painter of prediction 'edm' has no times to space evenly; "
+                "leave spacing out or choose spacing=karras."
+            )
+        if shift != 1:
+            raise ConfigError(
+                f"shift = {shift:g} moves levels that are even in time, and these are spaced as 'karras'; "
+                "leave shift at 1."
+            )
+        return karras(self.schedule, steps)
 
 
-class _Silence(Noise):
-    """No noise, for samplers that read none."""
-
-    def _rows(self, draw: Any, shape: tuple[int, ...]) -> Tensor:
-        raise NotImplementedError
+def _schedule(config: DDPMConfig) -> NoiseSchedule | LogNormalNoise:
+    """The noise that a painter learns to remove."""
+    if config.prediction == "edm":
+        return LogNormalNoise()
+    levels = {"linear": linear_noise, "cosine": cosine_noise, "sigmoid": sigmoid_noise}[config.schedule or "cosine"]
+    return NoiseSchedule(shifted(levels(config.times), min(1.0, 64 / config.resolution)))
 
 
 def _check(config: DDPMConfig, grid: int) -> None:
-    """Refuse a UNet that cannot be built.
+    """Refuse a painter that cannot be built.
 
     Raises:
-        ConfigError: When channels do not fit groups or attention heads, or there are too many levels.
+        ConfigError: When channels do not fit groups or attention heads, there are too many levels, or 'edm' is told
+            what it brings along.
     """
+    if config.prediction == "edm" and config.schedule:
+        raise ConfigError(
+            f"schedule = {config.schedule!r}, but prediction 'edm' draws its own levels of noise; leave schedule out."
+        )
+    if config.prediction == "edm" and config.min_snr:
+        raise ConfigError(
+            f"min_snr = {config.min_snr:g}, but prediction 'edm' has its own weights; leave min_snr at 0."
+        )
     for width in config.channels:
         if width % 16 or not 16 <= width <= 2048:
             raise ConfigError(f"channels = {config.channels}: each must be a multiple of 16 from 16 to 2048.")

@@ -12,8 +12,10 @@ import torch
 from torch import Tensor
 
 from impasto.errors import ConfigError
+from impasto.painters.diffusion import sampling
+from impasto.painters.diffusion.noise_schedule import Level
 
-__all__ = ["MOST_STEPS", "Velocity", "euler", "guided_within", "heun", "invert_flow", "times_of"]
+__all__ = ["MOST_STEPS", "Velocity", "dpmpp", "euler", "guided_within", "heun", "invert_flow", "times_of"]
 
 Velocity = Callable[[Tensor, Tensor], Tensor]
 
@@ -66,6 +68,15 @@ def heun(velocity: Velocity, start: Tensor, times: list[float]) -> Tensor:
     return x
 
 
+def dpmpp(velocity: Velocity, start: Tensor, times: list[float]) -> Tensor:
+    """Follow a velocity by DPM-Solver++(2M), of second order; one look a step. See `sampling.dpmpp`."""
+
+    def clean(x: Tensor, level: Level) -> Tensor:
+        return x + level.sigma * velocity(x, _at(level.time, x))
+
+    return sampling.dpmpp(clean, start, [Level(time, time, 1 - time) for time in times])
+
+
 def invert_flow(velocity: Velocity, pictures: Tensor, times: list[float]) -> Tensor:
     """The noise from which `euler` comes near to given pictures: Euler's method backwards, by the midpoint.
 
@@ -91,16 +102,12 @@ def guided_within(conditional: Velocity, unconditional: Velocity, scale: float, 
         low: First time at which `scale` counts; outside it is 1.
         high: Last such time.
 
-    Source: Ho & Salimans 2022, equation 6; the interval: Kynkäänniemi et al. 2024, equation 5.
+    Raises:
+        ConfigError: When low is above high.
+
+    Source: See `sampling.guided`.
     """
-
-    def velocity(x: Tensor, times: Tensor) -> Tensor:
-        if scale == 1 or not low <= float(times[0]) <= high:
-            return conditional(x, times)
-        without = unconditional(x, times)
-        return without if scale == 0 else without + scale * (conditional(x, times) - without)
-
-    return velocity
+    return sampling.guided(conditional, unconditional, scale, low=low, high=high, share=lambda t: float(t[0]))
 
 
 def _at(time: float, like: Tensor) -> Tensor:

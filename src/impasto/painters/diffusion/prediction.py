@@ -1,4 +1,4 @@
-"""What a denoiser is trained to tell: the noise, or the velocity between noise and picture."""
+"""What a denoiser is trained to tell: the noise, the velocity between noise and picture, or a mean of both by EDM."""
 
 from __future__ import annotations
 
@@ -6,43 +6,62 @@ from typing import Literal
 
 from torch import Tensor
 
-__all__ = ["Prediction", "clean_from", "loss_weight", "target_of"]
+__all__ = ["Prediction", "clean_from", "loss_weight", "shown", "target_of"]
 
-Prediction = Literal["noise", "velocity"]
+Prediction = Literal["noise", "velocity", "edm"]
+
+SPREAD = 0.5
+"""Standard deviation that 'edm' expects of pictures (Karras et al. 2022, table 1)."""
 
 
 def target_of(prediction: Prediction, pictures: Tensor, noise: Tensor, signal: Tensor, sigma: Tensor) -> Tensor:
     """What the network should answer.
 
     Args:
-        prediction: 'noise' (ε) or 'velocity' (v = signal · ε − sigma · x).
-        pictures: Shape (N, 3, H, W).
+        prediction: 'noise' (ε), 'velocity' (v = signal · ε − sigma · x) or 'edm' ((x − c_skip · noisy) / c_out).
+        pictures: Shape (N, C, H, W).
         noise: That was mixed into them, of that shape.
-        signal: Shape (N, 1, 1, 1).
+        signal: Shape (N, 1, 1, 1), 1 for 'edm'.
         sigma: Shape (N, 1, 1, 1).
 
-    Source: Ho et al. 2020, equation 14; Salimans & Ho 2022, section 4.
+    Source: Ho et al. 2020, equation 14; Salimans & Ho 2022, section 4; Karras et al. 2022, equation 8.
     """
-    return noise if prediction == "noise" else signal * noise - sigma * pictures
+    if prediction == "noise":
+        return noise
+    if prediction == "velocity":
+        return signal * noise - sigma * pictures
+    return (sigma / SPREAD * pictures - SPREAD * noise) / _spread(sigma)
 
 
-def clean_from(prediction: Prediction, answer: Tensor, noisy: Tensor, signal: Tensor, sigma: Tensor) -> Tensor:
+def clean_from(
+    prediction: Prediction, answer: Tensor, noisy: Tensor, signal: Tensor | float, sigma: Tensor | float
+) -> Tensor:
     """The picture that a network's answer implies; the inverse of `target_of`.
 
     Args:
         prediction: What the network answers.
-        answer: Shape (N, 3, H, W).
-        noisy: What it was shown, of that shape.
-        signal: Shape (N, 1, 1, 1), above 0 for 'noise'.
-        sigma: Shape (N, 1, 1, 1).
+        answer: Shape (N, C, H, W).
+        noisy: The mixture it was asked about, of that shape.
+        signal: A number, or of shape (N, 1, 1, 1); above 0 for 'noise', 1 for 'edm'.
+        sigma: A number, or of shape (N, 1, 1, 1).
+
+    Source: Of 'edm': Karras et al. 2022, equation 7 and table 1.
     """
     if prediction == "noise":
         return (noisy - sigma * answer) / signal
-    return signal * noisy - sigma * answer
+    if prediction == "velocity":
+        return signal * noisy - sigma * answer
+    total = _spread(sigma)
+    return (SPREAD / total) ** 2 * noisy + sigma * SPREAD / total * answer
+
+
+def shown(prediction: Prediction, noisy: Tensor, sigma: Tensor | float) -> Tensor:
+    """A mixture as the network sees it: for 'edm' divided by its standard deviation, else as it is."""
+    return noisy / _spread(sigma) if prediction == "edm" else noisy
 
 
 def loss_weight(prediction: Prediction, signal: Tensor, sigma: Tensor, min_snr: float) -> Tensor:
-    """Weight of each picture's squared error.
+    """Weight of each picture's squared error; for 'edm' always 1, since λ(sigma) · c_out² is.
 
     Args:
         prediction: What the network answers.
@@ -53,9 +72,15 @@ def loss_weight(prediction: Prediction, signal: Tensor, sigma: Tensor, min_snr: 
     Returns:
         Shape (N,).
 
-    Source: Hang et al. 2023, section 3.4.
+    Source: Hang et al. 2023, section 3.4; Karras et al. 2022, table 1.
     """
     snr = (signal / sigma).square().flatten()
-    if min_snr == 0:
+    if min_snr == 0 or prediction == "edm":
         return snr.new_ones(len(snr))
     return snr.clamp(max=min_snr) / (snr if prediction == "noise" else snr + 1)
+
+
+def _spread(sigma: Tensor | float) -> Tensor | float:
+    """Standard deviation of a mixture whose signal is 1."""
+    total: Tensor | float = (sigma**2 + SPREAD**2) ** 0.5
+    return total
