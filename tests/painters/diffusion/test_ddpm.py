@@ -8,6 +8,7 @@ import torch
 from impasto.contract import Batch, BatchNoise
 from impasto.errors import ConfigError, NotCapable
 from impasto.painters.diffusion.ddpm import DDPM
+from impasto.painters.diffusion.noise_schedule import karras
 
 CATEGORIES = ("Baroque", "Realism", "Symbolism")
 SAMPLERS = ("ddim", "ancestral", "dpmpp", "heun")
@@ -138,6 +139,19 @@ def test_edm_paints_and_learns_with_every_sampler():
         loss.backward()
         optimizer.step()
     assert next(painter.turns(batch(), 0)).loss < 0.9 * turn.loss
+
+
+def test_a_network_of_edm_sees_unit_variance_and_times_in_its_range():
+    torch.manual_seed(0)
+    painter = DDPM.build("tiny", prediction="edm")
+    seen: list[tuple[float, float]] = []
+    painter.net.register_forward_pre_hook(lambda _, told: seen.append((float(told[0].std()), float(told[1][0]))))
+    pictures = batch().pictures * 0.866  # of a spread of 0.5
+    for level in karras(painter.schedule, 3)[:-1]:
+        painter.denoiser(None)(pictures + level.sigma * torch.randn(pictures.shape), level)
+    next(painter.turns(batch(), 0))
+    assert [told[0] for told in seen] == pytest.approx([1, 1, 1, 1], abs=0.1)
+    assert [told[1] for told in seen[:3]] == pytest.approx([1000, 673.5, 0], abs=0.1)
 
 
 @pytest.mark.parametrize("prediction", ["velocity", "edm"])

@@ -213,7 +213,7 @@ def test_ddim_is_diffusers(diffusers, table, prediction, clip, eta):
     half = torch.full((1, 1, 2, 2), 0.5)
     expected = theirs(scheduler, 8, eta=eta, use_clipped_model_output=True, variance_noise=half if eta else None)
     found = ours(ddim, evenly(TABLES[table], 8), prediction, clip, eta=eta, noise=Half(1))
-    torch.testing.assert_close(found, expected, atol=2e-4, rtol=2e-4)
+    torch.testing.assert_close(found, expected, atol=2e-5, rtol=2e-5)
 
 
 @pytest.mark.parametrize("table", TABLES)
@@ -226,7 +226,7 @@ def test_ddim_with_all_its_noise_is_diffusers_ddpm(diffusers, monkeypatch, table
         **told(prediction, table), clip_sample=True, timestep_spacing="trailing", variance_type="fixed_small"
     )
     found = ours(ddim, evenly(TABLES[table], 8), prediction, True, eta=1.0, noise=Half(1))
-    torch.testing.assert_close(found, theirs(scheduler, 8), atol=2e-4, rtol=2e-4)
+    torch.testing.assert_close(found, theirs(scheduler, 8), atol=2e-5, rtol=2e-5)
 
 
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
@@ -247,7 +247,7 @@ def test_samplers_of_the_ode_are_diffusers(diffusers, name, sampler, prediction,
     expected = theirs(scheduler, 8, scale)
     found = ours(sampler, levels, prediction)
     assert len(found) == (16 if sampler is heun else 9)
-    torch.testing.assert_close(found, expected, atol=2e-4, rtol=2e-4)
+    torch.testing.assert_close(found, expected, atol=2e-5, rtol=2e-5)
     if name == "EulerDiscrete":
         times = torch.tensor([float(level.time) for level in levels[:-1]])
         torch.testing.assert_close(times, scheduler.timesteps.float(), atol=2e-2, rtol=0)
@@ -257,4 +257,4 @@ def test_samplers_of_the_ode_are_diffusers(diffusers, name, sampler, prediction,
 def test_edm_is_diffusers(diffusers, name, sampler):
     scheduler = getattr(diffusers, f"{name}Scheduler")(sigma_min=0.002, sigma_max=80.0, sigma_data=0.5, rho=7.0)
     found = ours(sampler, karras(LogNormalNoise(), 8), "edm")
-    torch.testing.assert_close(found, theirs(scheduler, 8, 80.0), atol=2e-4, rtol=2e-4)
+    torch.testing.assert_close(found, theirs(scheduler, 8, 80.0), atol=2e-5, rtol=2e-5)
