@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 
 __all__ = ["compare", "edit", "inspect", "load_painter", "make", "measure", "paint", "prepare", "repaint", "train"]
 
+PAINTER = "shipped/painter"
+"""The painter that comes with impasto."""
+
 SHEET = 256
 """Most pictures on a contact sheet."""
 
@@ -182,10 +185,8 @@ def _learned(source: str | Path) -> Painter:
     from impasto.files import read_json
 
     folder = Path(source)
-    if not (folder / "run.json").exists():
+    if not (folder / "run.json").exists() or (folder / "painter" / "config.json").exists():
         return Painter.from_pretrained(source)
-    if (folder / "painter" / "config.json").exists():
-        return Painter.from_pretrained(folder / "painter")
     from impasto.training.checkpoint import newest
 
     found = newest(folder / "checkpoints")

@@ -234,6 +234,15 @@ class Painter(nn.Module):
         first = next(self.parameters(), None)
         return torch.device("cpu") if first is None else first.device
 
+    @property
+    def front(self) -> nn.Module | None:
+        """What stands before all that learns and never changes: pictures in, what `turns` learn from out.
+
+        Training runs it once over all pictures and hands what it gave to `turns` in the pictures' place; `turns`
+        therefore take both. None where pictures go in as they are.
+        """
+        return None
+
     @classmethod
     def learns(cls) -> bool:
         """Whether this painter is trained; one that is not paints by rules and needs no run."""

@@ -24,7 +24,10 @@ from impasto.model_card import model_card
 if TYPE_CHECKING:
     from impasto.contract import Painter
 
-__all__ = ["annotate", "load", "load_weights", "rebuild", "save", "state_hash"]
+__all__ = ["SHIPPED", "annotate", "load", "load_weights", "place_of", "rebuild", "save", "state_hash"]
+
+SHIPPED = "shipped"
+"""Folder of the painters that come with the package; their names are 'shipped/painter' and 'shipped/autoencoder'."""
 
 
 def save(painter: Painter, folder: Path, facts: dict[str, Any], *, half: bool = False) -> None:
@@ -70,16 +73,27 @@ def load(source: str | Path) -> Painter:
     """A painter from a folder that `save` wrote, or from the hub.
 
     Args:
-        source: A folder, or a hub id such as 'someone/their-painter'.
+        source: A folder, the run it lies in, a name such as 'shipped/painter', or a hub id such as
+            'someone/their-painter'.
 
     Raises:
         CheckpointError: When a file is missing or damaged, or does not fit its config.
     """
-    folder = Path(source) if Path(source).is_dir() else _download(str(source))
+    place = place_of(source)
+    folder = place if place.is_dir() else _download(str(source))
     described = _described(folder)
     painter = rebuild(described)
     load_weights(painter, folder / "model.safetensors", partial=True)
     return painter
+
+
+def place_of(source: str | Path) -> Path:
+    """The folder that a source names: one of the user's, or one that comes with the package; it may not be there."""
+    folder = Path(source)
+    if (folder / "painter" / "config.json").is_file():
+        return folder / "painter"
+    inside = Path(__file__).parent / folder
+    return inside if folder.parts[:1] == (SHIPPED,) and not folder.exists() else folder
 
 
 def rebuild(described: Mapping[str, Any]) -> Painter:

@@ -56,7 +56,6 @@ def impasto(*words: object, capsys: pytest.CaptureFixture[str]) -> tuple[int, st
         (("paint", "{run}", "--out", "{new}", "--category", "nosuch"), 2, "There is no category 'nosuch'"),
         (("paint", "{run}", "--out", "{new}", "--count", 0), 2, "count must be 1 or more, not 0"),
         (("paint", "{new}", "--out", "{new}2"), 1, "There is no folder"),
-        (("paint",), 2, "impasto paint RUN"),
         (("paint", "lanscape", "--out", "{new}"), 2, "did you mean 'landscape'"),
         (("paint", "landscape", "--out", "{new}", "--prompt", " "), 2, "The prompt is empty"),
         (("paint", "migan", "--out", "{new}"), 2, "train it first"),

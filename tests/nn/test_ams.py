@@ -42,3 +42,11 @@ def test_a_dilated_convolution_sees_five_pixels_with_holes():
 @pytest.mark.parametrize("five", ["dilated", "stacked"])
 def test_the_shape_stays(five):
     assert MultiScale(6, five)(torch.randn(2, 6, 5, 7)).shape == (2, 6, 5, 7)
+
+
+def test_stacked_blocks_do_not_fade_the_features():
+    torch.manual_seed(0)
+    x = torch.randn(2, 32, 8, 8)
+    with torch.no_grad():
+        deep = torch.nn.Sequential(*(MultiScale(32) for _ in range(5)))(x)
+    assert 0.9 < deep.std() / x.std() < 1.5

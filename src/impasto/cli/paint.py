@@ -20,7 +20,11 @@ def add_to(app: typer.Typer) -> None:
 
 def paint(
     source: Annotated[
-        str | None, typer.Argument(help="A run, an exported painter, a hub id, or the name of a painter by rules.")
+        str | None,
+        typer.Argument(
+            help="A run, an exported painter, a hub id, or the name of a painter by rules; "
+            "without it, the painter that comes with impasto."
+        ),
     ] = None,
     count: Annotated[int, typer.Option(help="How many pictures.")] = 16,
     category: Annotated[str | None, typer.Option(help="Paint this category only.")] = None,
@@ -57,12 +61,10 @@ def paint(
             told = "bit for bit the same" if same else "NOT the same: another version or device painted it"
             console.print(f"{path}: {told}.", soft_wrap=True)
         return
-    if source is None:
-        raise UsageError("Say who paints: impasto paint RUN, or --from PICTURE to repeat one.")
     remark = None if json else lambda text: console.print(text, soft_wrap=True, markup=False)
     say = steady(lambda text: None if json else console.print(text, soft_wrap=True), every=5)
     paths = api.paint(
-        source,
+        source or api.PAINTER,
         out or Path("gallery"),
         count=count,
         category=category,

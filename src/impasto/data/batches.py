@@ -6,6 +6,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 import torch
+from torch import Tensor
 
 from impasto.contract import Batch, BatchNoise
 from impasto.data.pictures import to_float
@@ -33,6 +34,7 @@ class Batches:
         rank: int = 0,
         world: int = 1,
         micro: int = 1,
+        encoded: npt.NDArray[np.float16] | None = None,
     ) -> None:
         """Cut each step's batch for the processes and their micro-batches.
 
@@ -45,6 +47,7 @@ class Batches:
             rank: Which of the `world` processes this is.
             world: How many processes share a step.
             micro: Into how many parts a process cuts its share.
+            encoded: What is learned from in the pictures' place, shape (N, 1, …), or (N, 2, …) with the mirrored ones.
 
         Raises:
             DataError: When the split holds no picture.
@@ -63,7 +66,7 @@ class Batches:
                 f"take a multiple of {world * micro}."
             )
         self.split, self.size, self.seed, self.flip, self.device = split, size, seed, flip, torch.device(device)
-        self.rank, self.world, self.micro = rank, world, micro
+        self.rank, self.world, self.micro, self.encoded = rank, world, micro, encoded
         self._key: tuple[int, int] | None = None
         self._order: npt.NDArray[np.int64] = np.zeros(0, np.int64)
 
@@ -90,16 +93,22 @@ class Batches:
 
     def _batch(self, step: int, salt: int, part: slice) -> Batch:
         rows = self.rows(step, salt)[part]
-        pixels = self.split.uint8(rows)
+        mirrored = np.zeros(len(rows), bool)
         if self.flip:
-            chosen = np.random.default_rng((self.seed, salt, step, 1)).random(self.size)[part] < 0.5
-            for row in np.flatnonzero(chosen):
-                pixels[row] = cv2.flip(pixels[row], 1)
-        # Bytes travel to the device and become numbers there: a quarter of the traffic.
-        pictures = to_float(torch.from_numpy(pixels).to(self.device, non_blocking=True))
+            mirrored = np.random.default_rng((self.seed, salt, step, 1)).random(self.size)[part] < 0.5
+        pictures = self._pictures(rows, mirrored)
         labels = torch.from_numpy(self.split.labels[rows]).to(self.device, non_blocking=True)
         seed = int(np.random.SeedSequence((self.seed, salt)).generate_state(1, np.uint64)[0])
         return Batch(pictures, labels, BatchNoise(seed, step, part, self.size, self.device))
+
+    def _pictures(self, rows: npt.NDArray[np.int64], mirrored: npt.NDArray[np.bool_]) -> Tensor:
+        if self.encoded is not None:
+            return torch.from_numpy(self.encoded[rows, mirrored.astype(int)]).to(self.device).float()
+        pixels = self.split.uint8(rows)
+        for row in np.flatnonzero(mirrored):
+            pixels[row] = cv2.flip(pixels[row], 1)
+        # Bytes travel to the device and become numbers there: a quarter of the traffic.
+        return to_float(torch.from_numpy(pixels).to(self.device, non_blocking=True))
 
     def _permutation(self, salt: int, epoch: int) -> npt.NDArray[np.int64]:
         if self._key != (salt, epoch):

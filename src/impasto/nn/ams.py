@@ -14,8 +14,10 @@ __all__ = ["MultiScale"]
 class MultiScale(nn.Module):
     """Receptive fields of 1, 3 and 5 pixels side by side, mixed back to the width they came with.
 
-    Source: MIGAN, equation (10). The paper leaves two things open: the branches carry the
-    generator's activation, and a 1×1 convolution brings the concatenation back to C channels.
+    It starts as what comes in, with a little of the wider fields added.
+
+    Source: MIGAN, equation (10). The paper leaves three things open: the branches carry the
+    generator's activation, a 1×1 convolution brings the concatenation back to C channels, and how that starts.
     """
 
     def __init__(self, channels: int, five: Literal["dilated", "stacked"] = "dilated", slope: float = 0.2) -> None:
@@ -33,6 +35,9 @@ class MultiScale(nn.Module):
         if five == "stacked":
             self.five = nn.Sequential(*(nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2)))
         self.mix = nn.Conv2d(3 * channels, channels, 1)
+        # Drawn at random like the rest, it would make the features smaller at every stage: no norm makes up for that.
+        with torch.no_grad():
+            self.mix.weight[:, :channels] = torch.eye(channels)[:, :, None, None]
 
     def forward(self, x: Tensor) -> Tensor:
         """Features of the same shape (N, C, H, W)."""

@@ -21,6 +21,7 @@ from impasto.errors import CheckpointError, ImpastoError, UsageError
 from impasto.files import write_whole
 from impasto.training import checkpoint
 from impasto.training.ema import Ema
+from impasto.training.encoding import encoded
 from impasto.training.journal import Journal
 from impasto.training.lock import locked
 from impasto.training.moves import Moves, Step
@@ -133,6 +134,7 @@ class _Session:
             rank=processes.rank,
             world=processes.world,
             micro=self.settings.micro,
+            encoded=encoded(self.painter, record.split, self.out, processes, flip=self.settings.flip),
         )
         self.ema = Ema(self.painter, 1000 * self.settings.ema)
         self.watchdog = Watchdog()

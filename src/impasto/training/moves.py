@@ -51,7 +51,8 @@ class Moves:
         self.players = painter.players()
         self.parameters = {name: player.parameters() for name, player in self.players.items()}
         self.optimizers = {name: _optimizer(player, self.parameters[name]) for name, player in self.players.items()}
-        self._buffers = [b for b in painter.buffers() if b.is_floating_point()]
+        kept = set(painter.front.buffers()) if painter.front else set()
+        self._buffers = [b for b in painter.buffers() if b.is_floating_point() and b not in kept]
 
     def step(self, batches: list[Batch], step: int, horizon: int) -> Step:
         """Make all moves of one step.

@@ -25,7 +25,8 @@ _MAY_CHANGE = {
 }  # fmt: skip
 
 
-_LOCK = {".lock", ".holder"}
+_BEFORE = (".lock", ".holder", "encoded-*")
+"""Files that lie in the folder before the run has begun."""
 
 
 class Record:
@@ -57,7 +58,7 @@ class Record:
         """
         if self.out.is_file():
             raise ImpastoError(f"{self.out} is a file; choose another --out.")
-        if self.out.is_dir() and not self.path.exists() and {p.name for p in self.out.iterdir()} - _LOCK:
+        if self.out.is_dir() and not self.path.exists() and set(self.out.iterdir()) - set(self._early()):
             raise ImpastoError(f"{self.out} holds other files and is no run; choose another --out.")
         try:
             self.out.mkdir(parents=True, exist_ok=True)
@@ -67,10 +68,13 @@ class Record:
     def forget(self) -> None:
         """Remove the folder again, when the run did not get as far as to begin."""
         if not self.path.exists():
-            for name in _LOCK:
-                (self.out / name).unlink(missing_ok=True)
+            for file in self._early():
+                file.unlink(missing_ok=True)
             with suppress(OSError):
                 self.out.rmdir()
+
+    def _early(self) -> list[Path]:
+        return [file for name in _BEFORE for file in self.out.glob(name)]
 
     def begin(self, precision: str) -> None:
         """Write `run.json` for a new run."""
@@ -89,12 +93,9 @@ class Record:
             if then["data"][k] != now["data"][k]
         ]
         for part, may in (("config", set[str]()), ("settings", _MAY_CHANGE)):
-            keys = sorted((then[part].keys() | now[part].keys()) - may)
-            changed += [
-                f"{k}: {then[part].get(k)} → {now[part].get(k)}"
-                for k in keys
-                if _plain(then[part].get(k)) != _plain(now[part].get(k))
-            ]
+            old, new = _flat(then[part]), _flat(now[part])
+            keys = sorted((old.keys() | new.keys()) - may)
+            changed += [f"{k}: {old.get(k)} → {new.get(k)}" for k in keys if old.get(k) != new.get(k)]
         if then["painter"] != now["painter"]:
             changed = [f"painter: {then['painter']} → {now['painter']}"]
         if changed:
@@ -139,5 +140,12 @@ class Record:
         }  # fmt: skip
 
 
-def _plain(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+def _flat(values: dict[str, Any]) -> dict[str, Any]:
+    """Values by dotted names, sequences as lists."""
+    flat: dict[str, Any] = {}
+    for key, value in values.items():
+        if isinstance(value, dict):
+            flat |= {f"{key}.{inner}": deep for inner, deep in _flat(value).items()}
+        else:
+            flat[key] = list(value) if isinstance(value, tuple) else value
+    return flat

@@ -21,6 +21,7 @@ from impasto.nn.frozen import Frozen, LookedThrough
 from impasto.nn.perceptual import lpips_network
 from impasto.nn.transformer import DiT
 from impasto.painters.diffusion.flow import MOST_STEPS, Velocity, euler, guided_within, heun, invert_flow, times_of
+from impasto.painters.likelihood.latent_space import Latents, SpaceConfig, space_of
 
 __all__ = ["FlowMatching", "FlowMatchingConfig", "FlowMatchingSettings"]
 
@@ -29,11 +30,11 @@ NEAREST = 0.05
 
 
 @config
-class FlowMatchingConfig(PainterConfig):
+class FlowMatchingConfig(SpaceConfig):
     """Size and training of a flow painter.
 
     Attributes:
-        grid: Rows of patches in a picture.
+        grid: Most rows of patches in a picture, or in its latents.
         width: Channels of a token.
         depth: Blocks of the transformer.
         heads: Of its attention.
@@ -108,27 +109,41 @@ class FlowMatching(Painter):
         """Build the transformer.
 
         Raises:
-            ConfigError: When patches or heads do not come out even.
+            ConfigError: When patches or heads do not come out even, or the space does not fit.
+            CheckpointError: When there is no autoencoder where the config says.
         """
+        space, config = space_of(config)
         super().__init__(config)
-        c = config
-        if c.resolution % c.grid:
+        self.space = space
+        c, side = self.config, space.side
+        rows = min(c.grid, side)
+        if side % rows:
+            what = "rows of latents" if self.front else "pixels"
             raise ConfigError(
-                f"grid = {c.grid}: {c.resolution} pixels cannot be cut into {c.grid} equal patches; "
-                "take a grid that divides the resolution."
+                f"grid = {c.grid}: {side} {what} cannot be cut into {c.grid} equal patches; "
+                f"take a grid that divides {side}."
             )
         if c.width % (4 * c.heads):
             raise ConfigError(f"width = {c.width} must be a multiple of 4 × heads = {4 * c.heads}.")
         self.net = DiT(
-            channels=3,
-            patch=c.resolution // c.grid,
+            channels=space.channels,
+            patch=side // rows,
             width=c.width,
             depth=c.depth,
             heads=c.heads,
             labels=self.classes + 1 if c.categories else 0,
             condition=c.condition,
         )
+        if self.front and c.perceptual:
+            raise ConfigError(
+                f"perceptual = {c.perceptual:g}: only pixels can be looked at; leave perceptual or autoencoder away."
+            )
         self.looked_through = LookedThrough(files=2) if c.perceptual else None
+
+    @property
+    def front(self) -> Latents | None:
+        """The autoencoder's way into its latents; None where pixels are painted."""
+        return self.space if isinstance(self.space, Latents) else None
 
     def players(self) -> dict[str, Player]:
         """One player: the transformer."""
@@ -141,7 +156,7 @@ class FlowMatching(Painter):
 
         Source: Liu et al. 2023, equation 1; times: Esser et al. 2024, equation 19.
         """
-        c, pictures = self.config, batch.pictures
+        c, pictures = self.config, self.space(batch.pictures)
         noise = batch.noise.normal(*pictures.shape[1:])
         times = torch.sigmoid(c.time_mean + c.time_spread * batch.noise.normal())
         labels = torch.where(batch.noise.uniform() < c.label_dropout, self.classes, batch.labels)
@@ -181,9 +196,9 @@ class FlowMatching(Painter):
                 "nothing to be guided by; leave guidance at 1."
             )
         flow = guided_within(self.velocity(labels), self.velocity(None), s.guidance, s.guided_from, s.guided_to)
-        start = noise.normal(3, self.config.resolution, self.config.resolution)
+        start = noise.normal(self.space.channels, self.space.side, self.space.side)
         follow = heun if s.sampler == "heun" else euler
-        return follow(flow, start, times_of(s.steps, s.shift))
+        return self.space.decode(follow(flow, start, times_of(s.steps, s.shift)))
 
     @torch.inference_mode()
     def reconstruct(self, pictures: Tensor, *, steps: int = 25) -> Tensor:
@@ -197,7 +212,8 @@ class FlowMatching(Painter):
             Pictures of the same shape and range.
         """
         flow, times = self.velocity(None), times_of(steps)
-        return heun(flow, invert_flow(flow, pictures, times), times).clamp(-1, 1)
+        again = heun(flow, invert_flow(flow, self.space(pictures), times), times)
+        return self.space.decode(again).clamp(-1, 1)
 
     def after(self, step: int, logs: dict[str, float]) -> None:
         """Note what was looked through."""

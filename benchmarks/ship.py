@@ -1,0 +1,51 @@
+"""Put the painter of a run into the package, in half precision, with its numbers and its card.
+
+    python benchmarks/ship.py runs/painter stores/paintings-64 --as painter --remarks remarks.json
+
+'painter' is the one that `impasto paint` takes without being told another, 'autoencoder' the one whose latents latent
+painters paint in unless told another. It is measured as it lies in the package, after rounding, against the test
+pictures of the store it was trained on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+
+from impasto import api, pretrained
+from impasto.files import read_json
+
+MOST_BYTES = 15_000_000
+DATA = (
+    "4,977 paintings by 35 artists who died by 1929, Giotto to Monet; the works are in the public domain. "
+    'They were taken from the set "Best Artworks of All Time" and cropped to squares. The weights are given to '
+    "the public domain likewise."
+)
+
+
+def main() -> None:
+    """Export, measure, write the card."""
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("run", type=Path)
+    words.add_argument("store", type=Path)
+    words.add_argument("--as", dest="name", choices=["painter", "autoencoder"], required=True)
+    words.add_argument("--count", type=int, default=2000)
+    words.add_argument("--remarks", type=Path, help="JSON of titles and texts for the card: what it is bad at, say.")
+    told = words.parse_args()
+    folder = Path("src/impasto") / pretrained.SHIPPED / told.name
+    facts = read_json(told.run / "painter" / "config.json")["facts"]
+    facts["data"]["store"] = Path(facts["data"]["store"]).name
+    remarks = {"Where the pictures come from": DATA, **(read_json(told.remarks) if told.remarks else {})}
+    facts |= {"license": "cc0-1.0", "remarks": remarks}
+    pretrained.save(api.load_painter(told.run), folder, facts, half=True)
+    size = sum(file.stat().st_size for file in folder.iterdir())
+    if size > MOST_BYTES:
+        shutil.rmtree(folder)
+        raise SystemExit(f"The painter takes {size:,} bytes; at most {MOST_BYTES:,} are carried by the package.")
+    measured = api.measure(folder, told.store, out=told.run / f"measure-{told.name}", count=told.count, watch=print)
+    pretrained.annotate(folder, {"remarks": {**remarks, "Copying": measured["copying"]["verdict"]}})
+
+
+if __name__ == "__main__":
+    main()
