@@ -41,6 +41,7 @@ class UNet(nn.Module):
         attention: Rows of the feature maps that get self-attention.
         labels: Number of labels, "no category" included; 0 without labels.
         patch: Side of the squares of pixels that are folded into one place of the grid.
+        colours: Channels C of a picture, or of a latent.
 
     Source: Ho et al. 2020, appendix B; Dhariwal & Nichol 2021, section 3; folding: Hoogeboom et al. 2023.
     """
@@ -54,12 +55,13 @@ class UNet(nn.Module):
         attention: Sequence[int] = (),
         labels: int = 0,
         patch: int = 1,
+        colours: int = 3,
     ) -> None:
         super().__init__()
         self.patch = patch
         dim = 4 * channels[0]
         self.embedding = ConditionEmbedding(dim, labels)
-        self.stem = nn.Conv2d(3 * patch**2, channels[0], 3, padding=1)
+        self.stem = nn.Conv2d(colours * patch**2, channels[0], 3, padding=1)
         kept: list[int] = []
         width, side = channels[0], grid
         self.down = nn.ModuleList()
@@ -80,18 +82,18 @@ class UNet(nn.Module):
                 self.up.append(Stage(width, outputs, dim, resample, attention=side in attention, beside=kept.pop()))
                 width = outputs
         self.norm = nn.GroupNorm(groups_of(width), width)
-        self.head = small_output(nn.Conv2d(width, 3 * patch**2, 3, padding=1))
+        self.head = small_output(nn.Conv2d(width, colours * patch**2, 3, padding=1))
 
     def forward(self, x: Tensor, times: Tensor, labels: Tensor) -> Tensor:
         """Estimate.
 
         Args:
-            x: Shape (N, 3, H, W), of a variance near 1.
+            x: Shape (N, C, H, W), of a variance near 1.
             times: In [0, 1000], shape (N,).
             labels: In [0, number of labels), int64, shape (N,).
 
         Returns:
-            Shape (N, 3, H, W).
+            Shape (N, C, H, W).
         """
         condition = F.silu(self.embedding(times, labels))
         h = self.stem(F.pixel_unshuffle(x, self.patch) if self.patch > 1 else x)

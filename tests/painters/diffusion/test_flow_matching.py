@@ -33,7 +33,7 @@ def test_a_network_that_knew_would_lose_nothing(prediction, monkeypatch):
 @pytest.mark.parametrize("prediction", ["velocity", "clean"])
 def test_both_predictions_paint_with_both_samplers(prediction):
     painter = build(prediction=prediction)
-    for sampler in ("euler", "heun"):
+    for sampler in ("euler", "heun", "dpmpp"):
         pictures = painter.paint(2, steps=3, sampler=sampler, guidance=2.0, guided_to=0.6)
         assert pictures.shape == (2, 3, 32, 32)
         assert torch.isfinite(pictures).all()

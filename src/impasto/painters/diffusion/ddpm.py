@@ -11,7 +11,7 @@ from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import Batch, Noise, Painter, PainterConfig, PaintSettings, Player, Turn, cosine
+from impasto.contract import Batch, Noise, Painter, PaintSettings, Player, Turn, cosine
 from impasto.errors import ConfigError, NotCapable
 from impasto.nn.frozen import Frozen, LookedThrough
 from impasto.nn.perceptual import lpips_network
@@ -29,28 +29,27 @@ from impasto.painters.diffusion.noise_schedule import (
     shifted,
     sigmoid_noise,
 )
-from impasto.painters.diffusion.prediction import Prediction, clean_from, loss_weight, shown, target_of
+from impasto.painters.diffusion.prediction import SPREAD, Prediction, clean_from, loss_weight, shown, target_of
 from impasto.painters.diffusion.sampling import Denoise, clipped, ddim, dpmpp, guided, heun, invert
+from impasto.painters.likelihood.latent_space import Latents, SpaceConfig, space_of
 
 __all__ = ["DDPM", "DDPMConfig", "DDPMSettings"]
 
 
 @config
-class DDPMConfig(PainterConfig):
+class DDPMConfig(SpaceConfig):
     """Size, schedule and training of a diffusion painter.
 
     Attributes:
         channels: Channels of each level of the UNet, finest first, in multiples of 16.
         blocks: Residual blocks on each level, each way.
         attention: Rows of the feature maps that get self-attention.
-        grid: Most rows of the finest feature map; larger pictures are folded into patches.
+        grid: Most rows of the finest feature map; larger pictures or latents are folded into patches.
         times: Number T of noise levels in training; not read by 'edm'.
         schedule: How the signal falls over time; 'cosine' if not given. None for 'edm', whose levels are log-normal.
         prediction: What the network is trained to tell: the 'noise', the 'velocity', or what Karras et al. (2022) mix
             of picture and noise ('edm').
         min_snr: Largest weight on the error of the implied picture; 0 weighs all times alike.
-        perceptual: Weight of how different the implied picture looks from the true one (LPIPS on SqueezeNet), times
-            the share of signal; 0 leaves it out. Sharpens what minutes of squared errors leave blurred.
         label_dropout: Share of the training pictures shown without their category.
         lr: Largest learning rate.
         weight_decay: Per unit of learning rate.
@@ -65,7 +64,6 @@ class DDPMConfig(PainterConfig):
     schedule: ScheduleName | None = None
     prediction: Prediction = "velocity"
     min_snr: float = Field(default=0.0, ge=0, le=1000)
-    perceptual: float = Field(default=0.0, ge=0, le=100)
     label_dropout: float = Field(default=0.1, ge=0.01, le=0.9)
     lr: float = Field(default=1e-3, gt=0, le=1)
     weight_decay: float = Field(default=0.01, ge=0, le=1)
@@ -120,9 +118,11 @@ class DDPM(Painter):
     config: DDPMConfig
 
     def __init__(self, config: DDPMConfig) -> None:
+        space, config = space_of(config)
         super().__init__(config)
-        patch = max(1, config.resolution // config.grid)
-        grid = config.resolution // patch
+        self.space = space
+        patch = max(1, space.side // config.grid)
+        grid = space.side // patch
         _check(config, grid)
         # The last label stands for "no category"; without categories there is nothing to embed.
         labels = self.classes + 1 if config.categories else 0
@@ -133,10 +133,15 @@ class DDPM(Painter):
             attention=config.attention,
             labels=labels,
             patch=patch,
+            colours=space.channels,
         )
         self.looked_through = LookedThrough(files=2) if config.perceptual else None
-        self.shape = 3, config.resolution, config.resolution
-        self.schedule = _schedule(config)
+        self.schedule = _schedule(config, space.side)
+
+    @property
+    def front(self) -> Latents | None:
+        """The autoencoder's way into its latents; None where pixels are painted."""
+        return self.space if isinstance(self.space, Latents) else None
 
     def players(self) -> dict[str, Player]:
         """One player: the UNet."""
@@ -146,7 +151,7 @@ class DDPM(Painter):
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
         """One move: the squared error at one random time a picture (Ho et al. 2020, algorithm 1)."""
-        c, pictures = self.config, batch.pictures
+        c, pictures = self.config, self._enter(batch.pictures)
         noise = batch.noise.normal(*pictures.shape[1:])
         times = self.schedule.draw(batch.noise)
         dropped = batch.noise.uniform() < c.label_dropout
@@ -185,7 +190,7 @@ class DDPM(Painter):
             labels: Category of each picture, int64, shape (N,); None where it is not known.
 
         Returns:
-            A function of noisy pictures, shape (N, 3, R, R), and their level.
+            A function of noisy pictures, or of their noisy latents, and their level.
         """
 
         def denoise(noisy: Tensor, level: Level) -> Tensor:
@@ -215,7 +220,7 @@ class DDPM(Painter):
                 f"eta = {s.eta:g} is a setting of the sampler 'ddim'; 'ancestral' always adds all its noise, and "
                 f"'dpmpp' and 'heun' add none. Leave eta at 0 or choose sampler=ddim, not {s.sampler}."
             )
-        denoise = clipped(
+        denoise = self._bounded(
             guided(
                 self.denoiser(labels),
                 self.denoiser(None),
@@ -226,12 +231,13 @@ class DDPM(Painter):
             )
         )
         levels = self._levels(s.steps, s.spacing, s.shift)
-        start = levels[0].sigma * noise.normal(*self.shape)
+        start = levels[0].sigma * noise.normal(self.space.channels, self.space.side, self.space.side)
         if s.sampler == "dpmpp":
-            return dpmpp(denoise, start, levels)
+            return self._leave(dpmpp(denoise, start, levels))
         if s.sampler == "heun":
-            return heun(denoise, start, levels)
-        return ddim(denoise, start, levels, eta=1.0 if s.sampler == "ancestral" else s.eta, noise=noise)
+            return self._leave(heun(denoise, start, levels))
+        eta = 1.0 if s.sampler == "ancestral" else s.eta
+        return self._leave(ddim(denoise, start, levels, eta=eta, noise=noise))
 
     @torch.inference_mode()
     def reconstruct(self, pictures: Tensor, *, steps: int = 25) -> Tensor:
@@ -245,7 +251,23 @@ class DDPM(Painter):
             Pictures of the same shape and range.
         """
         denoise, levels = self.denoiser(None), self._levels(steps)
-        return ddim(denoise, invert(denoise, pictures, levels), levels).clamp(-1, 1)
+        start = invert(denoise, self._enter(pictures), levels)
+        return self._leave(ddim(denoise, start, levels)).clamp(-1, 1)
+
+    @property
+    def _scale(self) -> float:
+        """Of latents, whose spread is 1, where the spread of pictures is expected."""
+        return SPREAD if self.front and self.config.prediction == "edm" else 1.0
+
+    def _enter(self, pictures: Tensor) -> Tensor:
+        return self._scale * self.space(pictures)
+
+    def _leave(self, painted: Tensor) -> Tensor:
+        return self.space.decode(painted / self._scale)
+
+    def _bounded(self, denoise: Denoise) -> Denoise:
+        """Estimates in the range of pictures; latents have none."""
+        return denoise if self.front else clipped(denoise)
 
     def _levels(self, steps: int, spacing: Spacing | None = None, shift: float = 1.0) -> list[Level]:
         """Levels of a sampler.
@@ -268,12 +290,12 @@ class DDPM(Painter):
         return karras(self.schedule, steps)
 
 
-def _schedule(config: DDPMConfig) -> NoiseSchedule | LogNormalNoise:
+def _schedule(config: DDPMConfig, side: int) -> NoiseSchedule | LogNormalNoise:
     """The noise that a painter learns to remove."""
     if config.prediction == "edm":
         return LogNormalNoise()
     levels = {"linear": linear_noise, "cosine": cosine_noise, "sigmoid": sigmoid_noise}[config.schedule or "cosine"]
-    return NoiseSchedule(shifted(levels(config.times), min(1.0, 64 / config.resolution)))
+    return NoiseSchedule(shifted(levels(config.times), min(1.0, 64 / side)))
 
 
 def _check(config: DDPMConfig, grid: int) -> None:

@@ -20,7 +20,16 @@ from impasto.errors import ConfigError, NotCapable
 from impasto.nn.frozen import Frozen, LookedThrough
 from impasto.nn.perceptual import lpips_network
 from impasto.nn.transformer import DiT
-from impasto.painters.diffusion.flow import MOST_STEPS, Velocity, euler, guided_within, heun, invert_flow, times_of
+from impasto.painters.diffusion.flow import (
+    MOST_STEPS,
+    Velocity,
+    dpmpp,
+    euler,
+    guided_within,
+    heun,
+    invert_flow,
+    times_of,
+)
 from impasto.painters.likelihood.latent_space import Latents, SpaceConfig, space_of
 
 __all__ = ["FlowMatching", "FlowMatchingConfig", "FlowMatchingSettings"]
@@ -42,8 +51,6 @@ class FlowMatchingConfig(SpaceConfig):
         prediction: What the network tells: the 'velocity', or the 'clean' picture.
         time_mean: Mean of the logit of the times in training; below 0 they are noisier.
         time_spread: Its standard deviation.
-        perceptual: Weight of how different the implied picture looks from the true one (LPIPS on SqueezeNet), times
-            the time; 0 leaves it out.
         label_dropout: Share of the training pictures shown without their category.
         lr: Largest learning rate.
         weight_decay: Per unit of learning rate.
@@ -58,7 +65,6 @@ class FlowMatchingConfig(SpaceConfig):
     prediction: Literal["velocity", "clean"] = "clean"
     time_mean: float = Field(default=-0.4, ge=-5, le=5)
     time_spread: float = Field(default=1.0, gt=0, le=5)
-    perceptual: float = Field(default=0.0, ge=0, le=100)
     label_dropout: float = Field(default=0.1, ge=0.01, le=0.9)
     lr: float = Field(default=1e-3, gt=0, le=1)
     weight_decay: float = Field(default=0.01, ge=0, le=1)
@@ -71,7 +77,7 @@ class FlowMatchingSettings(PaintSettings):
 
     Attributes:
         steps: Intervals of time.
-        sampler: 'euler' looks once an interval, 'heun' twice.
+        sampler: 'euler' and 'dpmpp' (DPM-Solver++(2M)) look once an interval, 'heun' twice.
         guidance: 1 follows the category, more exaggerates it, 0 ignores it.
         guided_from: Time, from 0 (noise) to 1 (picture), from which on guidance counts.
         guided_to: Time up to which it counts.
@@ -79,7 +85,7 @@ class FlowMatchingSettings(PaintSettings):
     """
 
     steps: int = Field(default=30, ge=1, le=MOST_STEPS)
-    sampler: Literal["euler", "heun"] = "euler"
+    sampler: Literal["euler", "heun", "dpmpp"] = "euler"
     guidance: float = Field(default=1.0, ge=0, le=20)
     guided_from: float = Field(default=0.0, ge=0, le=1)
     guided_to: float = Field(default=1.0, ge=0, le=1)
@@ -134,10 +140,6 @@ class FlowMatching(Painter):
             labels=self.classes + 1 if c.categories else 0,
             condition=c.condition,
         )
-        if self.front and c.perceptual:
-            raise ConfigError(
-                f"perceptual = {c.perceptual:g}: only pixels can be looked at; leave perceptual or autoencoder away."
-            )
         self.looked_through = LookedThrough(files=2) if c.perceptual else None
 
     @property
@@ -197,7 +199,7 @@ class FlowMatching(Painter):
             )
         flow = guided_within(self.velocity(labels), self.velocity(None), s.guidance, s.guided_from, s.guided_to)
         start = noise.normal(self.space.channels, self.space.side, self.space.side)
-        follow = heun if s.sampler == "heun" else euler
+        follow = {"euler": euler, "heun": heun, "dpmpp": dpmpp}[s.sampler]
         return self.space.decode(follow(flow, start, times_of(s.steps, s.shift)))
 
     @torch.inference_mode()

@@ -41,10 +41,13 @@ class SpaceConfig(PainterConfig):
         autoencoder: Run, exported folder or hub id of the autoencoder whose latents are painted, such as the
             'shipped/autoencoder' that comes with impasto; empty paints pixels.
         latents: What was found there; filled in when the painter is first built, so that it needs the source no more.
+        perceptual: Weight of how different the implied picture looks from the true one (LPIPS on SqueezeNet), times
+            the share of signal; 0 leaves it out, as painting in latents must.
     """
 
     autoencoder: str = ""
     latents: TrainedAutoencoder | None = Field(default=None)
+    perceptual: float = Field(default=0.0, ge=0, le=100)
 
 
 C = TypeVar("C", bound=SpaceConfig)
@@ -124,10 +127,16 @@ def space_of(config: C) -> tuple[Pixels | Latents, C]:
 
     Raises:
         CheckpointError: When no autoencoder lies where the config says.
-        ConfigError: When a painter of another kind lies there, or its factor does not divide the resolution.
+        ConfigError: When a painter of another kind lies there, its factor does not divide the resolution, or latents
+            are to be looked at.
     """
     if not config.autoencoder:
         return Pixels(config.resolution), config
+    if config.perceptual:
+        raise ConfigError(
+            f"perceptual = {config.perceptual:g}: only pixels can be looked at, not the latents of autoencoder = "
+            f"{config.autoencoder!r}; leave one of the two away."
+        )
     if config.latents is not None:
         fresh = pretrained.rebuild(to_dict(config.latents))
         assert isinstance(fresh, Autoencoder)

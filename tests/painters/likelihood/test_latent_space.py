@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+
+from impasto import catalogue
+from impasto.contract import Batch, BatchNoise, Painter
+from impasto.errors import CheckpointError, ConfigError
+from impasto.painters.diffusion.ddpm import DDPM
+from impasto.painters.diffusion.flow_matching import FlowMatching
+from impasto.painters.likelihood.kl_autoencoder import KlAutoencoder
+from impasto.painters.likelihood.latent_space import Latents
+
+PAINTERS = [(FlowMatching, {}), (DDPM, {}), (DDPM, {"prediction": "edm"})]
+
+
+@pytest.fixture(scope="module")
+def autoencoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    torch.manual_seed(0)
+    folder = tmp_path_factory.mktemp("autoencoder") / "painter"
+    KlAutoencoder.build("tiny", resolution=32, latent=6).save_pretrained(folder)
+    return folder
+
+
+def batch(pictures: torch.Tensor) -> Batch:
+    n = len(pictures)
+    return Batch(pictures, torch.zeros(n, dtype=torch.long), BatchNoise(0, 0, slice(0, n), n))
+
+
+@pytest.mark.parametrize(("cls", "values"), PAINTERS)
+def test_any_diffusion_paints_in_latents_and_stands_alone_once_saved(cls, values, autoencoder, tmp_path):
+    torch.manual_seed(0)
+    painter = cls.build("tiny", resolution=64, autoencoder=str(autoencoder), **values)
+    assert painter.front.channels == 6
+    assert painter.front.side == 16
+    pictures = painter.paint(2, steps=2)
+    assert pictures.shape == (2, 3, 64, 64)
+    painter.save_pretrained(tmp_path / "p")
+    told = tmp_path / "p" / "config.json"
+    told.write_text(told.read_text().replace(str(autoencoder), "gone"))
+    assert torch.equal(Painter.from_pretrained(tmp_path / "p").paint(2, steps=2), pictures)
+
+
+@pytest.mark.parametrize(("cls", "values"), PAINTERS)
+def test_it_learns_alike_from_pictures_and_from_their_latents(cls, values, autoencoder):
+    torch.manual_seed(0)
+    painter = cls.build("tiny", resolution=32, autoencoder=str(autoencoder), **values)
+    pictures = torch.rand(4, 3, 32, 32) * 2 - 1
+    ours, kept = (next(painter.turns(batch(x), 0)).loss for x in (pictures, painter.front(pictures)))
+    assert torch.equal(ours, kept)
+
+
+def test_the_autoencoder_is_no_players_and_does_not_train(autoencoder):
+    painter = FlowMatching.build("tiny", resolution=32, autoencoder=str(autoencoder)).train()
+    moved = {id(p) for player in painter.players().values() for p in player.parameters()}
+    kept = list(painter.front.parameters())
+    assert kept
+    assert not any(id(p) in moved or p.requires_grad for p in kept)
+    assert not painter.front.training
+    assert not any("discriminator" in name for name in painter.state_dict())
+
+
+def test_latents_have_a_scale_that_noise_fits(autoencoder):
+    space = FlowMatching.build("tiny", resolution=32, autoencoder=str(autoencoder)).front
+    space.autoencoder.power.fill_(4.0)
+    pictures = torch.rand(4, 3, 32, 32) * 2 - 1
+    raw = space.autoencoder.settle(space.autoencoder.encoder(pictures))
+    torch.testing.assert_close(space(pictures), raw / 2)
+
+
+def test_a_resolution_without_whole_latents_is_refused(autoencoder):
+    with pytest.raises(ConfigError, match=r"Pictures of 34 px have no whole latents: the autoencoder makes 4 pixels"):
+        Latents(Painter.from_pretrained(autoencoder), 34, "")
+
+
+def test_only_autoencoders_have_latents(tmp_path):
+    catalogue.painter("cnn_gan").build("tiny", resolution=32).save_pretrained(tmp_path / "p")
+    with pytest.raises(ConfigError, match=r"a cnn_gan lies there, which has no latents to paint in"):
+        DDPM.build("tiny", resolution=32, autoencoder=str(tmp_path / "p"))
+    with pytest.raises(CheckpointError, match="There is no folder 'nowhere'"):
+        DDPM.build("tiny", resolution=32, autoencoder="nowhere")
+
+
+def test_latents_cannot_be_looked_at(autoencoder):
+    with pytest.raises(ConfigError, match=r"perceptual = 0.5: only pixels can be looked at"):
+        DDPM.build("tiny", resolution=32, autoencoder=str(autoencoder), perceptual=0.5)
+
+
+def test_another_autoencoder_among_the_weights_is_noticed(autoencoder, tmp_path):
+    DDPM.build("tiny", resolution=32, autoencoder=str(autoencoder)).save_pretrained(tmp_path / "p")
+    file = tmp_path / "p" / "model.safetensors"
+    state = load_file(file)
+    key = next(k for k in state if k.startswith("space.") and k.endswith("weight"))
+    save_file({k: v + 0.01 if k == key else v.clone() for k, v in state.items()}, file)
+    with pytest.raises(CheckpointError, match=r"The autoencoder among the weights has the hash \w{12}…"):
+        Painter.from_pretrained(tmp_path / "p")
+
+
+def test_what_was_found_is_told(autoencoder):
+    painter = DDPM.build("tiny", resolution=32, autoencoder=str(autoencoder))
+    told = painter.describe()["config"]["latents"]
+    assert told["painter"] == "kl_autoencoder"
+    assert told["config"]["latent"] == 6
+    again = DDPM(dataclasses.replace(painter.config, autoencoder="not looked for again"))
+    assert again.front.channels == 6

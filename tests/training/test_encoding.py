@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import numpy as np
+import torch
+from torch import nn
+from toy import Toy, toy
+
+from impasto.data.batches import Batches
+from impasto.data.store import Store
+from impasto.training.encoding import encoded
+from impasto.training.loop import train
+from impasto.training.processes import Processes
+from impasto.training.settings import TrainSettings
+
+
+class Halves(nn.Module):
+    """Each picture as the mean colours of its left and its right half, shape (N, 3, 2)."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gain = nn.Parameter(torch.ones(()), requires_grad=False)
+        self.seen = 0
+
+    def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+        self.seen += len(pictures)
+        return self.gain * torch.stack([half.mean(dim=(2, 3)) for half in pictures.chunk(2, dim=3)], dim=2)
+
+
+def fronted(gain: float = 1.0) -> Toy:
+    class Fronted(Toy):
+        @property
+        def front(self) -> nn.Module:
+            return self.halves
+
+        def turns(self, batch, step):
+            assert batch.pictures.shape[1:] == (3, 2)
+            batch.pictures = batch.pictures[..., None]
+            return super().turns(batch, step)
+
+    painter = Fronted.build("tiny", resolution=32)
+    painter.halves = Halves()
+    painter.halves.gain.fill_(gain)
+    return painter
+
+
+def test_every_picture_is_encoded_once_with_its_mirror_image(store: Store, tmp_path):
+    split, painter = store.split("train"), fronted()
+    kept = encoded(painter, split, tmp_path, Processes("cpu"), flip=True)
+    assert kept.shape == (len(split), 2, 3, 2)
+    assert painter.halves.seen == 2 * len(split)
+    np.testing.assert_array_equal(kept[:, 1], kept[:, 0, :, ::-1])
+    again = encoded(painter, split, tmp_path, Processes("cpu"), flip=True)
+    assert painter.halves.seen == 2 * len(split)
+    np.testing.assert_array_equal(again, kept)
+
+
+def test_other_weights_and_other_pictures_are_encoded_anew(store: Store, tmp_path):
+    split = store.split("train")
+    first = np.array(encoded(fronted(), split, tmp_path, Processes("cpu"), flip=False))
+    other = encoded(fronted(2.0), split, tmp_path, Processes("cpu"), flip=False)
+    np.testing.assert_allclose(other, 2 * first, atol=1e-2)
+    assert encoded(fronted(), store.split("all"), tmp_path, Processes("cpu"), flip=False).shape[0] == len(store)
+    assert len(list(tmp_path.glob("encoded-*"))) == 1
+
+
+def test_without_a_front_nothing_is_kept(store: Store, tmp_path):
+    assert encoded(toy(), store.split("train"), tmp_path, Processes("cpu"), flip=True) is None
+
+
+def test_batches_give_what_was_encoded_for_their_rows(store: Store, tmp_path):
+    split = store.split("train")
+    kept = encoded(fronted(), split, tmp_path, Processes("cpu"), flip=True)
+    plain, coded = (Batches(split, 8, 0, flip=True, encoded=e) for e in (None, kept))
+    for step in range(3):
+        (pictures,), (codes,) = plain(step), coded(step)
+        torch.testing.assert_close(codes.pictures, Halves()(pictures.pictures), atol=2e-3, rtol=0)
+        assert torch.equal(codes.labels, pictures.labels)
+
+
+def test_training_hands_out_what_was_encoded(store: Store, tmp_path):
+    told = TrainSettings(steps=2, batch=8, precision="fp32", samples=0)
+    train(fronted(), store.split("train"), tmp_path / "run", told)
+    assert len(list((tmp_path / "run").glob("encoded-*.npy"))) == 1
