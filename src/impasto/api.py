@@ -27,6 +27,7 @@ from impasto.errors import (
 if TYPE_CHECKING:
     from impasto.contract import Painter
     from impasto.data.store import Store
+    from impasto.painters.choice import Choice
     from impasto.training.loop import Trained
 
 __all__ = ["compare", "edit", "inspect", "load_painter", "make", "measure", "paint", "prepare", "repaint", "train"]
@@ -70,7 +71,7 @@ def inspect(store: str | Path, out: str | Path | None = None) -> dict[str, Any]:
 
 
 def train(
-    painter: str,
+    painter: str | None,
     store: str | Path,
     out: str | Path,
     *,
@@ -84,7 +85,8 @@ def train(
     """Train a painter on the training pictures of a store, or go on where the run stopped.
 
     Args:
-        painter: Name in the catalogue.
+        painter: Name in the catalogue; None takes what measured best for such pictures on such a machine, and a run
+            that goes on keeps what it took.
         store: A folder that `prepare` made.
         out: The run folder.
         minutes: Minutes of training, over all sessions of the run.
@@ -112,6 +114,13 @@ def train(
     from impasto.training.loop import train as loop
     from impasto.training.settings import TrainSettings
 
+    chosen = None if painter else _chosen(Path(out), Store.open(store).resolution, values or {})
+    if chosen:
+        painter, preset = chosen.painter, preset or chosen.preset
+        values = {**chosen.settings, **(values or {})}
+        if watch:
+            watch({"kind": "choice", **chosen.described()})
+    assert painter is not None
     cls = catalogue.painter(painter)
     if not cls.learns():
         raise NotCapable(
@@ -131,7 +140,8 @@ def train(
             "Prepare another store, or choose the label column with --label."
         )
     made = cls.build(preset, **known, **what)
-    return loop(made, split, Path(out), settings, facts={"preset": preset}, watch=watch)
+    facts = {"preset": preset, **({"choice": chosen.described()} if chosen else {})}
+    return loop(made, split, Path(out), settings, facts=facts, watch=watch)
 
 
 def load_painter(source: str | Path, resolution: int | None = None) -> Painter:
@@ -470,6 +480,19 @@ def compare(experiment: str | Path, out: str | Path, **options: Any) -> dict[str
     from impasto.comparing.compare import compare as work
 
     return work(experiment, out, **options)
+
+
+def _chosen(out: Path, resolution: int, values: Mapping[str, Any]) -> Choice:
+    """The painter for a training that names none: of the run that goes on, else the one that fits."""
+    import torch
+
+    from impasto.files import read_json
+    from impasto.painters.choice import Choice, choose
+
+    run = out / "run.json"
+    if run.exists() and (begun := read_json(run, CheckpointError).get("facts", {}).get("choice")):
+        return Choice(**begun)
+    return choose(resolution, gpu=torch.cuda.is_available() and values.get("device") != "cpu")
 
 
 def _divide(values: Mapping[str, Any], *classes: type) -> list[dict[str, Any]]:

@@ -42,6 +42,8 @@ def impasto(*words: object, capsys: pytest.CaptureFixture[str]) -> tuple[int, st
         (("train", "migann", "{store}", "--out", "{new}", "--steps", 1), 2, "did you mean 'migan'"),
         (("train", "vae", "{new}", "--out", "{new}2", "--steps", 1), 1, "impasto data prepare FOLDER --out"),
         (("train", "vae", "{store}", *OUT, "--minutes", 0), 2, "minutes = 0.0: input should be greater than 0"),
+        (("train", "vae", *ONE), 2, "impasto train vae STORE"),
+        (("train", "vae", "{store}", "more", *ONE), 2, "not 3 words"),
         (("train", "vae", "{store}", *OUT), 2, "--minutes 10, or --steps 5000"),
         (("train", "vae", "{store}", *ONE, "--preset", "smal"), 2, "did you mean 'small'"),
         (("train", "vae", "{store}", *ONE, "--set", "sed=1"), 2, "did you mean 'seed'"),

@@ -21,8 +21,14 @@ def add_to(app: typer.Typer) -> None:
 
 
 def train(
-    painter: Annotated[str, typer.Argument(help="Name of a painter: see `impasto list painters`.")],
-    store: Annotated[Path, typer.Argument(help="A store made by `impasto data prepare`.")],
+    what: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="[PAINTER] STORE",
+            help="A painter of `impasto list painters`, by default the best for the store and the machine; "
+            "and a store made by `impasto data prepare`.",
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="The run folder; the same command resumes the run in it.")],
     minutes: Annotated[float | None, typer.Option(help="Minutes of training, in all.")] = None,
     steps: Annotated[int | None, typer.Option(help="Steps of training, in all.")] = None,
@@ -43,6 +49,7 @@ def train(
     from impasto import api
     from impasto.config import parse_pairs
 
+    painter, store = _painter_and_store(what)
     told = {"seed": seed, "batch": batch, "device": device}
     settings = {**{k: v for k, v in told.items() if v is not None}, **parse_pairs(values or [])}
     silent = os.environ.get("RANK", "0") != "0"  # Of processes that train together the first one speaks.
@@ -61,6 +68,19 @@ def train(
         console.print(f"The painter is in {trained.painter}. Next: impasto paint {out}", soft_wrap=True)
     if trained.interrupted:
         raise typer.Exit(130)
+
+
+def _painter_and_store(what: list[str]) -> tuple[str | None, Path]:
+    """The two words, of which the first may be left out."""
+    from impasto import catalogue
+    from impasto.errors import UsageError
+
+    *before, store = what
+    if len(before) > 1:
+        raise UsageError(f"Give a painter and a store, not {len(what)} words: impasto train [PAINTER] STORE --out RUN.")
+    if not before and store in catalogue.painters() and not Path(store).exists():
+        raise UsageError(f"{store} is a painter; name the store it shall learn from: impasto train {store} STORE.")
+    return (before[0] if before else None), Path(store)
 
 
 class Watch:
@@ -91,6 +111,8 @@ class Watch:
         if self.quiet:
             return
         match event["kind"]:
+            case "choice":
+                console.print(f"{event['painter']}, {event['preset']}. {event['reason']}", soft_wrap=True)
             case "plan":
                 self._plan(event)
             case "train":
@@ -107,7 +129,7 @@ class Watch:
         start = f"Goes on from step {event['resumed']:,}. " if event["resumed"] else ""
         console.print(
             f"{start}{event['parameters']:,} parameters, {event['horizon']:,} steps planned in {event['precision']}, "
-            f"about {duration(event['eta'])}.",
+            f"about {duration(event['eta'])}; each picture is seen {event['passes']:,.1f} times.",
             soft_wrap=True,
         )
         if event.get("warning"):

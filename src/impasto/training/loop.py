@@ -242,6 +242,7 @@ class _Session:
             eta=self.clock.eta(self.step, self.horizon),
             precision=self.precision,
             resumed=resumed,
+            passes=self.horizon * self.settings.batch / len(self.record.split),
             parameters=sum(p.numel() for p in self.painter.parameters()),
             **({"warning": warning} if warning else {}),
         )

@@ -78,7 +78,7 @@ class Record:
 
     def begin(self, precision: str) -> None:
         """Write `run.json` for a new run."""
-        write_json(self.path, {**self._described(), "precision": precision})
+        write_json(self.path, {**self._described(), "precision": precision, "facts": self.facts})
 
     def resume(self) -> dict[str, Any]:
         """What `run.json` says, when it agrees with what is asked for now.

@@ -1,0 +1,41 @@
+"""The painter of a training that names none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from impasto import api, catalogue
+from impasto.data.store import Store
+from impasto.files import read_json
+from impasto.painters.choice import choose
+
+
+@pytest.mark.parametrize("gpu", [False, True])
+@pytest.mark.parametrize("resolution", [32, 64, 128])
+def test_what_is_chosen_can_be_built(resolution: int, gpu: bool) -> None:
+    choice = choose(resolution, gpu=gpu)
+    cls = catalogue.painter(choice.painter)
+    painter = cls.build(choice.preset, resolution=resolution, **choice.settings)
+    assert painter.config.resolution == resolution
+    assert choice.reason.endswith(".")
+
+
+def test_large_pictures_are_painted_in_latents_and_small_ones_are_not() -> None:
+    assert "autoencoder" in choose(64, gpu=False).settings
+    assert "autoencoder" not in choose(32, gpu=False).settings
+    assert choose(64, gpu=True).preset != choose(64, gpu=False).preset
+
+
+def test_a_run_keeps_what_was_chosen(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    heard: list[dict[str, object]] = []
+    small = {"channels": (16,), "attention": (), "samples": 0}
+    api.train(None, store.root, tmp_path / "run", steps=1, values=small, watch=heard.append)
+    assert heard[0]["kind"] == "choice"
+    first = read_json(tmp_path / "run/run.json")
+    assert first["facts"]["choice"]["painter"] == first["painter"]
+    monkeypatch.setattr("impasto.painters.choice.choose", lambda *_, **__: pytest.fail("chosen again"))
+    assert api.train(None, store.root, tmp_path / "run", steps=2, values=small).step == 2
+    told = read_json(tmp_path / "run/painter/config.json")["facts"]
+    assert told["choice"] == first["facts"]["choice"]
