@@ -54,6 +54,21 @@ def test_every_picture_is_encoded_once_with_its_mirror_image(store: Store, tmp_p
     np.testing.assert_array_equal(again, kept)
 
 
+def test_codes_stay_what_they_are(store: Store, tmp_path):
+    class Coded(Halves):
+        def forward(self, pictures: torch.Tensor) -> torch.Tensor:
+            return (super().forward(pictures) * 30_000).long() + 30_000
+
+    split, painter = store.split("train"), fronted()
+    painter.halves = Coded()
+    kept = encoded(painter, split, tmp_path, Processes("cpu"), flip=True)
+    assert kept.dtype == np.int32
+    plain, coded = (Batches(split, 8, 0, flip=True, encoded=e) for e in (None, kept))
+    (pictures,), (codes,) = plain(0), coded(0)
+    assert codes.pictures.max() > 2048
+    assert torch.equal(codes.pictures.long(), Coded()(pictures.pictures))
+
+
 def test_other_weights_and_other_pictures_are_encoded_anew(store: Store, tmp_path):
     split = store.split("train")
     first = np.array(encoded(fronted(), split, tmp_path, Processes("cpu"), flip=False))

@@ -34,7 +34,7 @@ class Batches:
         rank: int = 0,
         world: int = 1,
         micro: int = 1,
-        encoded: npt.NDArray[np.float16] | None = None,
+        encoded: npt.NDArray[np.float16] | npt.NDArray[np.int32] | None = None,
     ) -> None:
         """Cut each step's batch for the processes and their micro-batches.
 

@@ -1,4 +1,4 @@
-"""The transformer of diffusion painters: patches of a picture as tokens, modulated by time and category."""
+"""Transformers over parts of a picture as tokens: their block, and the one that sees all patches at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from torch import Tensor, nn
 from impasto.nn.embedding import ConditionEmbedding
 from impasto.nn.residual import small_output
 
-__all__ = ["DiT", "axial_rotation", "rotate"]
+__all__ = ["Block", "DiT", "Past", "axial_rotation", "rotate"]
 
 
 def axial_rotation(rows: int, columns: int, head: int, device: torch.device) -> Tensor:
@@ -44,16 +44,44 @@ def rotate(x: Tensor, rotation: Tensor) -> Tensor:
     return torch.cat([a * cos - b * sin, a * sin + b * cos], dim=3)
 
 
+class Past:
+    """Keys and values of the tokens that a block has seen, so that the next one needs no second look at them.
+
+    Args:
+        room: Most tokens that will come.
+    """
+
+    def __init__(self, room: int) -> None:
+        self.room, self.length = room, 0
+        self._kept: Tensor | None = None
+
+    def extended(self, keys: Tensor, values: Tensor) -> tuple[Tensor, Tensor]:
+        """All keys and values so far, with those of new tokens, each of shape (N, heads, T, head), at the end."""
+        if self._kept is None:
+            n, heads, _, head = keys.shape
+            self._kept = keys.new_empty(2, n, heads, self.room, head)
+        start, self.length = self.length, self.length + keys.shape[2]
+        self._kept[0, :, :, start : self.length] = keys
+        self._kept[1, :, :, start : self.length] = values
+        return self._kept[0, :, :, : self.length], self._kept[1, :, :, : self.length]
+
+
 class Block(nn.Module):
     """Attention and a gated network, each behind a norm that the condition shifts, scales and gates.
+
+    Args:
+        width: Channels of a token.
+        heads: Of attention.
+        condition: Length of the condition.
+        causal: Whether a token sees only itself and those before it.
 
     Source: Peebles & Xie 2023, section 3.2 (adaLN-Zero); queries and keys normalised: Henry et al. 2020;
         the gate: Shazeer 2020 (SwiGLU).
     """
 
-    def __init__(self, width: int, heads: int, condition: int) -> None:
+    def __init__(self, width: int, heads: int, condition: int, *, causal: bool = False) -> None:
         super().__init__()
-        self.heads = heads
+        self.heads, self.causal = heads, causal
         hidden = 8 * round(width * 8 / 3 / 8)
         self.modulation = small_output(nn.Linear(condition, 6 * width))
         self.before_attention = nn.RMSNorm(width, elementwise_affine=False, eps=1e-6)
@@ -66,20 +94,23 @@ class Block(nn.Module):
         self.gate = nn.Linear(width, 2 * hidden)
         self.down = nn.Linear(hidden, width)
 
-    def forward(self, x: Tensor, condition: Tensor, rotation: Tensor) -> Tensor:
-        """Transform tokens (N, T, width) under a condition (N, condition)."""
+    def forward(self, x: Tensor, condition: Tensor, rotation: Tensor, past: Past | None = None) -> Tensor:
+        """Transform tokens (N, T, width) under a condition (N, condition); after a `past` they come one by one."""
         shift, scale, gate, shift2, scale2, gate2 = self.modulation(condition)[:, None].chunk(6, dim=2)
-        x = x + gate * self._attend(self.before_attention(x) * (1 + scale) + shift, rotation)
+        x = x + gate * self._attend(self.before_attention(x) * (1 + scale) + shift, rotation, past)
         inner, opened = self.gate(self.before_network(x) * (1 + scale2) + shift2).chunk(2, dim=2)
         result: Tensor = x + gate2 * self.down(inner * F.silu(opened))
         return result
 
-    def _attend(self, x: Tensor, rotation: Tensor) -> Tensor:
+    def _attend(self, x: Tensor, rotation: Tensor, past: Past | None) -> Tensor:
         n, t, width = x.shape
         q, k, v = self.qkv(x).view(n, t, 3, self.heads, width // self.heads).permute(2, 0, 3, 1, 4)
         q, k = (rotate(part.to(v.dtype), rotation) for part in (self.norm(q) * self.gain, self.norm(k)))
-        mixed = F.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(n, t, width)
-        result: Tensor = self.out(mixed)
+        if past is not None:
+            assert t == 1
+            k, v = past.extended(k, v)
+        mixed = F.scaled_dot_product_attention(q, k, v, is_causal=self.causal and t > 1)
+        result: Tensor = self.out(mixed.transpose(1, 2).reshape(n, t, width))
         return result
 
 

@@ -33,7 +33,8 @@ def encoded(painter: Painter, split: Split, folder: Path, processes: Processes, 
         flip: Whether mirrored pictures are wanted too: a mirrored latent is not the latent of a mirrored picture.
 
     Returns:
-        A memory map, float16, shape (N, 2 or 1, C, H, W); None when the painter has no front.
+        A memory map, shape (N, 2 or 1, …), of 16-bit floats, or of 32-bit integers where the front gives such; None
+        when the painter has no front.
 
     Raises:
         ImpastoError: When the file cannot be written.
@@ -59,7 +60,9 @@ def _write(encoder: torch.nn.Module, split: Split, path: Path, device: torch.dev
         both = [encoder(p).cpu().numpy() for p in ([pictures, pictures.flip(3)] if flip else [pictures])]
         if out is None:
             shape = (len(split), len(both), *both[0].shape[1:])
-            out = np.lib.format.open_memmap(work, mode="w+", dtype=np.float16, shape=shape)
+            # Codes are names: rounded, they would be others.
+            dtype = np.int32 if np.issubdtype(both[0].dtype, np.integer) else np.float16
+            out = np.lib.format.open_memmap(work, mode="w+", dtype=dtype, shape=shape)
         out[first : first + CHUNK] = np.stack(both, axis=1)
     if out is not None:
         out.flush()

@@ -15,7 +15,7 @@ from impasto.contract import PainterConfig
 from impasto.errors import CheckpointError, ConfigError
 from impasto.painters.likelihood.autoencoder import Autoencoder
 
-__all__ = ["Latents", "Pixels", "SpaceConfig", "TrainedAutoencoder", "space_of"]
+__all__ = ["LatentConfig", "Latents", "Pixels", "SpaceConfig", "TrainedAutoencoder", "autoencoder_of", "space_of"]
 
 
 @config
@@ -34,19 +34,28 @@ class TrainedAutoencoder:
 
 
 @config
-class SpaceConfig(PainterConfig):
-    """A painter's config, with the space that it paints in.
+class LatentConfig(PainterConfig):
+    """A painter's config, with the autoencoder in whose latents it paints.
 
     Attributes:
         autoencoder: Run, exported folder or hub id of the autoencoder whose latents are painted, such as the
             'shipped/autoencoder' that comes with impasto; empty paints pixels.
         latents: What was found there; filled in when the painter is first built, so that it needs the source no more.
-        perceptual: Weight of how different the implied picture looks from the true one (LPIPS on SqueezeNet), times
-            the share of signal; 0 leaves it out, as painting in latents must.
     """
 
     autoencoder: str = ""
     latents: TrainedAutoencoder | None = Field(default=None)
+
+
+@config
+class SpaceConfig(LatentConfig):
+    """A painter's config, with the space that it paints in.
+
+    Attributes:
+        perceptual: Weight of how different the implied picture looks from the true one (LPIPS on SqueezeNet), times
+            the share of signal; 0 leaves it out, as painting in latents must.
+    """
+
     perceptual: float = Field(default=0.0, ge=0, le=100)
 
 
@@ -137,10 +146,23 @@ def space_of(config: C) -> tuple[Pixels | Latents, C]:
             f"perceptual = {config.perceptual:g}: only pixels can be looked at, not the latents of autoencoder = "
             f"{config.autoencoder!r}; leave one of the two away."
         )
+    found, told = autoencoder_of(config)
+    return Latents(found, config.resolution, told.hash), replace(config, latents=told)
+
+
+def autoencoder_of(config: LatentConfig) -> tuple[Autoencoder, TrainedAutoencoder]:
+    """The autoencoder that a config names, which is not empty, and what a config is to tell of it.
+
+    Once told, it comes with fresh weights, as it will lie among the painter's own.
+
+    Raises:
+        CheckpointError: When no autoencoder lies where the config says.
+        ConfigError: When a painter of another kind lies there.
+    """
     if config.latents is not None:
         fresh = pretrained.rebuild(to_dict(config.latents))
         assert isinstance(fresh, Autoencoder)
-        return Latents(fresh, config.resolution, config.latents.hash), config
+        return fresh, config.latents
     # Weights are read wherever the rest of the painter is built, on no device perhaps.
     with torch.device("cpu"):
         found = pretrained.load(config.autoencoder)
@@ -150,8 +172,7 @@ def space_of(config: C) -> tuple[Pixels | Latents, C]:
             "name an autoencoder: impasto list painters."
         )
     plain = json.loads(json.dumps(to_dict(found.config)))
-    told = TrainedAutoencoder(painter=found.name, config=plain, hash=pretrained.state_hash(found))
-    return Latents(found, config.resolution, told.hash), replace(config, latents=told)
+    return found, TrainedAutoencoder(painter=found.name, config=plain, hash=pretrained.state_hash(found))
 
 
 def _agrees(space: nn.Module, keys: object) -> None:

@@ -1,0 +1,130 @@
+"""What a painter writes pictures in: the codes of an autoencoder that stays as it is, or the colours of a palette."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TypeVar
+
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from impasto.config import Field, config
+from impasto.errors import ConfigError
+from impasto.painters.likelihood.latent_space import LatentConfig, Latents, autoencoder_of
+from impasto.painters.likelihood.quantizers import FiniteScalarQuantizer
+from impasto.painters.likelihood.vq_autoencoder import VqAutoencoder
+
+__all__ = ["CodeConfig", "Codes", "Palette", "code_space_of"]
+
+MOST_CODES = 65_536
+"""Codes beyond which a network that scores each of them at each place would be little else."""
+SHADES = (9, 9, 9)
+"""Levels of red, green and blue; odd, so that black, grey and white are among them."""
+
+
+@config
+class CodeConfig(LatentConfig):
+    """A painter's config, with the codes that it writes pictures in.
+
+    Attributes:
+        autoencoder: Run, exported folder or hub id of a vq_autoencoder, whose codes are written; empty writes colours.
+        grid: Rows and columns of colours that a picture is reduced to; not read with an autoencoder.
+    """
+
+    grid: int = Field(default=16, ge=4, le=64)
+
+
+C = TypeVar("C", bound=CodeConfig)
+
+
+class Palette(nn.Module):
+    """Pictures as small grids of 729 colours, which are 9 levels each of red, green and blue.
+
+    There is nothing to learn, so that a painter of codes needs no autoencoder to begin with. In the paper the colours
+    are 512 centres of the training pictures' own; these are the same for all pictures.
+
+    Args:
+        resolution: Of the pictures.
+        grid: Rows and columns that they are reduced to.
+
+    Raises:
+        ConfigError: When the grid is finer than the pictures.
+
+    Source: Chen et al. 2020, "Generative pretraining from pixels", section 3.2 (context reduction).
+    """
+
+    def __init__(self, resolution: int, grid: int) -> None:
+        super().__init__()
+        if grid > resolution:
+            raise ConfigError(
+                f"grid = {grid} is finer than pictures of {resolution} px; take a grid of {resolution} or less."
+            )
+        self.resolution, self.side = resolution, grid
+        self.quantizer = FiniteScalarQuantizer(SHADES)
+        self.size = self.quantizer.size
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """The nearest colours of the mean ones around each place, int64, shape (N, grid, grid)."""
+        return self.quantizer.codes(F.interpolate(pictures, size=self.side, mode="area"))
+
+    def decode(self, codes: Tensor) -> Tensor:
+        """Pictures that pass smoothly from colour to colour, shape (N, 3, R, R), in [-1, 1]."""
+        return F.interpolate(self.quantizer.vectors(codes), size=self.resolution, mode="bilinear")
+
+
+class Codes(Latents):
+    """Codes of an autoencoder that never learns here.
+
+    Args:
+        autoencoder: Becomes part of this; what only its own training needs is left out.
+        resolution: Of the pictures.
+        told: Hash that its weights must have whenever weights are loaded.
+
+    Raises:
+        ConfigError: When its factor does not divide the resolution.
+    """
+
+    autoencoder: VqAutoencoder
+
+    def __init__(self, autoencoder: VqAutoencoder, resolution: int, told: str) -> None:
+        super().__init__(autoencoder, resolution, told)
+        self.size = autoencoder.size
+
+    def forward(self, pictures: Tensor) -> Tensor:
+        """Codes of pictures; what is code already, as a training's memory of it is, stays.
+
+        Args:
+            pictures: Shape (N, 3, R, R), in [-1, 1], or (N, side, side).
+
+        Returns:
+            int64, shape (N, side, side), in [0, size).
+        """
+        return pictures.long() if pictures.ndim == 3 else self.autoencoder.tokens(pictures)
+
+    def decode(self, codes: Tensor) -> Tensor:
+        """Pictures of codes, shape (N, 3, R, R), in [-1, 1]."""
+        return self.autoencoder.decode_tokens(codes)
+
+
+def code_space_of(config: C) -> tuple[Palette | Codes, C]:
+    """The codes that a config names, and the config with what was found there.
+
+    Raises:
+        CheckpointError: When no autoencoder lies where the config says.
+        ConfigError: When what lies there has no codes or too many, or its factor does not divide the resolution; when
+            the grid is finer than the pictures.
+    """
+    if not config.autoencoder:
+        return Palette(config.resolution, config.grid), config
+    found, told = autoencoder_of(config)
+    if not isinstance(found, VqAutoencoder):
+        raise ConfigError(
+            f"autoencoder = {config.autoencoder}: a {found.name} lies there, whose latents are no codes; "
+            "name a vq_autoencoder, or leave autoencoder empty to write colours."
+        )
+    if found.size > MOST_CODES:
+        raise ConfigError(
+            f"autoencoder = {config.autoencoder}: it has {found.size} codes, and at most {MOST_CODES} can be written; "
+            "train one with fewer levels."
+        )
+    return Codes(found, config.resolution, told.hash), replace(config, latents=told)
