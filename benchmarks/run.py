@@ -23,7 +23,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
 ENV = HERE / ".env"
-BENCHMARKS = ("diffusion", "autoencoder", "features", "distance", "preparing", "overhead")
+BENCHMARKS = ("diffusion", "transformer", "autoencoder", "features", "distance", "preparing", "overhead")
 
 
 def main() -> int:

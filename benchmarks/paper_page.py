@@ -1,0 +1,80 @@
+"""Write the tables and figures of the paper's page from finished comparisons.
+
+    python benchmarks/paper_page.py runs/paper-paintings runs/paper-landscapes runs/modern-minutes
+
+Each comparison replaces what stands between its two marks in docs/results/paper.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from pathlib import Path
+from typing import Any
+
+from impasto.files import read_json
+
+PAGE = Path("docs/results/paper.md")
+FIGURES = ("samples", "frechet", "categories")
+COLUMNS = {
+    "Fréchet distance ↓": ("fd-mobilenetv2", "fid"),
+    "IS ↑": ("is-mobilenetv2", "is"),
+    "SSIM ↑": ("ssim", "ssim"),
+    "LPIPS ↓": ("lpips", "lpips"),
+    "SD ↑": ("sd-paper", "sd"),
+    "Coverage ↑": ("coverage", ""),
+}
+
+
+def main() -> None:
+    """Write the tables, copy the figures."""
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("comparisons", type=Path, nargs="+")
+    for folder in words.parse_args().comparisons:
+        results = read_json(folder / "results.json")
+        name = results["name"]
+        before, rest = PAGE.read_text(encoding="utf8").split(f"<!-- {name} -->\n")
+        _, after = rest.split(f"<!-- end of {name} -->\n")
+        middle = f"<!-- {name} -->\n{table(results)}\n<!-- end of {name} -->\n"
+        PAGE.write_text(before + middle + after, encoding="utf8")
+        PAGE.with_suffix("").mkdir(exist_ok=True)
+        for figure in FIGURES:
+            if (folder / "figures" / f"{figure}.png").exists():
+                shutil.copy(folder / "figures" / f"{figure}.png", PAGE.with_suffix("") / f"{name}-{figure}.png")
+
+
+def table(results: dict[str, Any]) -> str:
+    """A row an entry: ours with its interval, the paper's in brackets, and what it cost."""
+    lines = [f"| | {' | '.join(COLUMNS)} | steps | processor time |", "|---|" + "--:|" * (len(COLUMNS) + 2)]
+    for entry in results["entries"]:
+        cells = [cell(entry["summary"].get(metric), entry.get("paper", {}).get(key)) for metric, key in COLUMNS.values()]
+        costs = [run["cost"] for run in entry["runs"] if run["cost"]]
+        steps, seconds = (sum(c[k] for c in costs) / len(costs) for k in ("steps", "processor_seconds"))
+        lines.append(f"| {entry['name']} | {' | '.join(cells)} | {steps:,.0f} | {seconds:.0f} s |")
+    real = [number(results["real"].get(metric)) for metric, _ in COLUMNS.values()]
+    lines.append(f"| Real pictures | {' | '.join(real)} | | |")
+    store, terms, machine = results["store"], results["terms"], results["machine"]
+    lines.append(
+        f"\n{store['train']:,} training and {store['test']:,} test pictures of {store['resolution']} px, store "
+        f"`{store['hash'][:12]}`; seeds {', '.join(map(str, terms['seeds']))}, batch {terms['batch']}, "
+        f"{terms['precision']}, preset {terms['preset']}; {machine['cores']} cores, torch {machine['torch']}."
+    )
+    return "\n".join(lines)
+
+
+def cell(summary: dict[str, Any] | None, paper: float | None) -> str:
+    """Mean over the seeds, the paper's in brackets, and the 95 % interval of the mean."""
+    told = f" ({paper:g})" if paper is not None else ""
+    if not summary or summary["mean"] is None:
+        return f"–{told}"
+    low, high = summary["interval"] or (None, None)
+    return f"{number(summary['mean'])}{told}<br><sub>{number(low)} … {number(high)}</sub>"
+
+
+def number(value: float | None) -> str:
+    """To four digits."""
+    return "–" if value is None else f"{value:.4g}"
+
+
+if __name__ == "__main__":
+    main()
