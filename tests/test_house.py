@@ -51,6 +51,7 @@ PUBLIC = [
     "paint",
     "repaint",
     "edit",
+    "export",
     "measure",
     "compare",
 ]

@@ -18,6 +18,7 @@ _HOMES = {
     "paint": "impasto.api",
     "repaint": "impasto.api",
     "edit": "impasto.api",
+    "export": "impasto.api",
     "measure": "impasto.api",
     "compare": "impasto.api",
 }

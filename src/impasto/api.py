@@ -30,7 +30,19 @@ if TYPE_CHECKING:
     from impasto.painters.choice import Choice
     from impasto.training.loop import Trained
 
-__all__ = ["compare", "edit", "inspect", "load_painter", "make", "measure", "paint", "prepare", "repaint", "train"]
+__all__ = [
+    "compare",
+    "edit",
+    "export",
+    "inspect",
+    "load_painter",
+    "make",
+    "measure",
+    "paint",
+    "prepare",
+    "repaint",
+    "train",
+]
 
 PAINTER = "shipped/painter"
 """The painter that comes with impasto."""
@@ -142,6 +154,32 @@ def train(
     made = cls.build(preset, **known, **what)
     facts = {"preset": preset, **({"choice": chosen.described()} if chosen else {})}
     return loop(made, split, Path(out), settings, facts=facts, watch=watch)
+
+
+def average(run: str | Path, length: float, out: str | Path) -> Path:
+    """Export a run's painter once more, with weights averaged over another length of its training.
+
+    Args:
+        run: A run that was trained with the setting `averages`.
+        length: Standard deviation of the weights in time, as a share of the training, in [0.01, 0.25].
+        out: The folder of the export.
+
+    Returns:
+        The folder.
+
+    Raises:
+        CheckpointError: When no averages were kept there, or they are damaged.
+        ConfigError: When the length is out of range.
+    """
+    from impasto import pretrained
+    from impasto.training import averages
+
+    place = Path(run)
+    painter = averages.average(load_painter(place), place / "averages", length)
+    facts = read_json(place / "painter" / "config.json", CheckpointError).get("facts", {})
+    facts["training"] = {**facts.get("training", {}), "average": length}
+    pretrained.save(painter, Path(out), facts)
+    return Path(out)
 
 
 def load_painter(source: str | Path, resolution: int | None = None) -> Painter:
@@ -408,6 +446,31 @@ def edit(
     return paths
 
 
+def export(source: str | Path, out: str | Path, *, to: str = "diffusers") -> Path:
+    """Write a painter in the layout of another library, which then loads it without impasto.
+
+    Args:
+        source: A run, an exported painter, a hub id, or the name of a painter by rules.
+        out: The new folder.
+        to: The library: 'diffusers', whose `from_pretrained` reads the folder.
+
+    Returns:
+        The folder.
+
+    Raises:
+        UnknownName: When there is no such layout.
+        CheckpointError: When there is no painter.
+        NotCapable: When the library has no model that would compute the same.
+        ImpastoError: When the folder exists, or cannot be written.
+    """
+    from impasto import pretrained
+
+    if to != "diffusers":
+        raise UnknownName("layout", to, ["diffusers"])
+    pretrained.save_diffusers(load_painter(source), Path(out))
+    return Path(out)
+
+
 def measure(
     source: str | Path,
     against: str | Path,
@@ -486,7 +549,6 @@ def _chosen(out: Path, resolution: int, values: Mapping[str, Any]) -> Choice:
     """The painter for a training that names none: of the run that goes on, else the one that fits."""
     import torch
 
-    from impasto.files import read_json
     from impasto.painters.choice import Choice, choose
 
     run = out / "run.json"

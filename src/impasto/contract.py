@@ -16,7 +16,7 @@ sees weights that have just moved. It reads state and never writes it, never yie
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -415,6 +415,17 @@ class Painter(nn.Module):
     def save_pretrained(self, folder: str | Path, *, facts: dict[str, Any] | None = None) -> None:
         """Export to a folder in the hub's layout; see `pretrained.save`."""
         pretrained.save(self, Path(folder), facts or {})
+
+    def diffusers(self) -> dict[str, Mapping[str, Any]]:
+        """The painter in the layout of diffusers, whose `from_pretrained` reads a folder of these files.
+
+        Returns:
+            Name of each file → what it holds: plain values, or tensors by name where it ends in '.safetensors'.
+
+        Raises:
+            NotCapable: When diffusers has no model that would compute the same.
+        """
+        raise NotCapable(f"{self.name} cannot be exported for diffusers, which has no model that computes the same.")
 
     @classmethod
     def from_pretrained(cls, source: str | Path) -> Self:

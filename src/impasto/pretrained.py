@@ -24,7 +24,7 @@ from impasto.model_card import model_card
 if TYPE_CHECKING:
     from impasto.contract import Painter
 
-__all__ = ["SHIPPED", "annotate", "load", "load_weights", "place_of", "rebuild", "save", "state_hash"]
+__all__ = ["SHIPPED", "annotate", "load", "load_weights", "place_of", "rebuild", "save", "save_diffusers", "state_hash"]
 
 SHIPPED = "shipped"
 """Folder of the painters that come with the package; their names are 'shipped/painter' and 'shipped/autoencoder'."""
@@ -54,6 +54,23 @@ def save(painter: Painter, folder: Path, facts: dict[str, Any], *, half: bool = 
         parameters = sum(p.numel() for name, p in painter.named_parameters() if name in state)
         told = {**painter.describe(), "parameters": parameters, "facts": facts}
         _describe(work, type(painter).__card__, told)
+
+
+def save_diffusers(painter: Painter, folder: Path) -> None:
+    """Export a painter in the layout of diffusers, to a new folder.
+
+    Raises:
+        NotCapable: When diffusers has no model that would compute the same.
+        ImpastoError: When the folder exists, or cannot be written.
+    """
+    files = painter.diffusers()
+    with whole_folder(folder) as work:
+        for name, content in files.items():
+            if name.endswith(".safetensors"):
+                state = {k: v.detach().cpu().contiguous() for k, v in content.items()}
+                save_file(state, work / name, metadata={"format": "pt"})
+            else:
+                write_json(work / name, content)
 
 
 def annotate(folder: Path, facts: dict[str, Any]) -> None:

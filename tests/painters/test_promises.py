@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import json
 import os
 import shutil
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from impasto import catalogue
+from impasto import catalogue, pretrained
 from impasto.config import load
 from impasto.contract import Batch, BatchNoise, Painter
 from impasto.data.store import Store
@@ -144,6 +145,17 @@ def test_saved_and_loaded_it_paints_the_same(name: str, tmp_path: Path) -> None:
     assert "abc" in (tmp_path / "p" / "README.md").read_text()
 
 
+def test_it_is_exported_for_diffusers_or_says_that_it_cannot_be(name: str, tmp_path: Path) -> None:
+    painter = build(name)
+    try:
+        pretrained.save_diffusers(painter, tmp_path / "p")
+    except NotCapable as error:
+        assert painter.name in str(error)
+        assert not (tmp_path / "p").exists()
+    else:
+        assert "_class_name" in json.loads((tmp_path / "p" / "config.json").read_text())
+
+
 def test_gradients_reach_every_parameter_of_every_player(name: str) -> None:
     painter = build(name)
     moves = Moves(painter, Processes("cpu"))
@@ -152,8 +164,9 @@ def test_gradients_reach_every_parameter_of_every_player(name: str) -> None:
             parameter.register_hook(
                 lambda g, p=parameter: setattr(p, "reached", getattr(p, "reached", 0) + g.abs().max())
             )
-    # Some layers begin at zero and hide others until they have moved.
-    for step in range(4):
+    # Some layers begin at zero and hide others until they have moved; and on a critic's last bias the two halves of a
+    # hinge loss pull alike, until the first score is beyond its margin.
+    for step in range(6):
         moves.step([batch_of(step=step)], step, 10)
     named = {n: p for n, p in painter.named_parameters() if p.requires_grad}
     dead = [n for n, p in named.items() if not getattr(p, "reached", 0) > 0]

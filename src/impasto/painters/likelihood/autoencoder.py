@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from abc import abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
@@ -14,11 +14,17 @@ from torch import Tensor
 
 from impasto.config import Field, config
 from impasto.contract import Batch, Noise, Painter, PainterConfig, Player, Turn, cosine
-from impasto.errors import ConfigError
+from impasto.errors import ConfigError, NotCapable
 from impasto.nn.frozen import Frozen, LookedThrough
 from impasto.nn.perceptual import lpips_network, perceptual_at_hand
 from impasto.painters.adversarial.objectives import critic_loss, painter_loss
 from impasto.painters.adversarial.patch_discriminator import PatchDiscriminator
+from impasto.painters.likelihood.diffusers_layout import (
+    DiffusersDecoder,
+    DiffusersEncoder,
+    diffusers_config,
+    diffusers_files,
+)
 from impasto.painters.likelihood.folded import FoldedDecoder, FoldedEncoder
 
 __all__ = ["Autoencoder", "AutoencoderConfig", "Squeezed"]
@@ -39,6 +45,9 @@ class AutoencoderConfig(PainterConfig):
         channels: Channels of each level of both nets, finest first. A single level folds as many pixels into a place
             as the factor says, which reconstructs best after minutes on a CPU; more levels fold fewer.
         blocks: Residual blocks on each level, in the encoder and again in the decoder.
+        layout: 'folded' takes squares of pixels as places, which is fast; 'diffusers' has the layers of diffusers'
+            models, works at full resolution, and can be exported for them. That one folds nothing, so that it has a
+            level for every halving, where the last of the channels stand for all that are not named.
         features: Whether the reconstruction is also to look alike (LPIPS on SqueezeNet): 'lpips', 'none', or 'auto',
             which is 'lpips' where its weights are at hand.
         perceptual: Weight of that, beside the absolute error.
@@ -54,6 +63,7 @@ class AutoencoderConfig(PainterConfig):
     factor: Literal[4, 8] = 4
     channels: tuple[Width, ...] = Field(default=(128,), min_length=1, max_length=4)
     blocks: int = Field(default=1, ge=1, le=8)
+    layout: Literal["folded", "diffusers"] = "folded"
     features: Literal["auto", "lpips", "none"] = "auto"
     perceptual: float = Field(default=1.0, gt=0, le=100)
     adversarial: float = Field(default=0.5, ge=0, le=100)
@@ -98,6 +108,7 @@ class Autoencoder(Painter):
         "tiny": {"channels": (16, 16), "blocks": 1, "critic": 16, "discriminator_from": 0},
         "small": {},
         "base": {"channels": (128, 256), "blocks": 3, "critic": 64, "lr": 3e-4, "critic_lr": 2e-4},
+        "diffusers": {"layout": "diffusers", "channels": (32, 64, 128), "lr": 1e-3},
     }
     resolutions = (32, 64, 128, 256)
     capabilities = frozenset({"reconstruct"})
@@ -123,8 +134,14 @@ class Autoencoder(Painter):
                 f"channels = {config.channels}: {len(config.channels)} levels make pictures smaller by more than "
                 f"factor = {config.factor}; name at most {int(math.log2(config.factor)) + 1} levels."
             )
-        self.encoder = FoldedEncoder(fold, config.channels, config.blocks, moments)
-        self.decoder = FoldedDecoder(fold, config.channels, config.blocks, self.channels)
+        self.encoder: FoldedEncoder | DiffusersEncoder
+        self.decoder: FoldedDecoder | DiffusersDecoder
+        if config.layout == "folded":
+            self.encoder = FoldedEncoder(fold, config.channels, config.blocks, moments)
+            self.decoder = FoldedDecoder(fold, config.channels, config.blocks, self.channels)
+        else:
+            self.encoder = DiffusersEncoder(self._widths, config.blocks, moments)
+            self.decoder = DiffusersDecoder(self._widths, config.blocks, self.channels)
         self.discriminator = PatchDiscriminator(config.critic) if config.adversarial else None
         self.register_buffer("power", torch.tensor(1.0))
         self.register_buffer("balance", torch.tensor(0.0))
@@ -152,6 +169,14 @@ class Autoencoder(Painter):
     @abstractmethod
     def settle(self, moments: Tensor) -> Tensor:
         """Unscaled latents without any noise, shape (N, C, R/f, R/f), of what the encoder gave."""
+
+    @abstractmethod
+    def diffusers_bottleneck(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        """The class that diffusers has for this, with what the bottleneck adds to its config and weights.
+
+        Raises:
+            NotCapable: When there is none.
+        """
 
     def snap(self, latents: Tensor) -> Tensor:
         """What the decoder is given for unscaled latents."""
@@ -245,6 +270,30 @@ class Autoencoder(Painter):
             return super().describe() | {"frozen": {"lpips-squeeze": seen}}
         left_out = self.power != 1 and self.config.features == "auto"
         return super().describe() | ({"left_out": "LPIPS, whose weights were not at hand"} if left_out else {})
+
+    def diffusers(self) -> dict[str, Mapping[str, Any]]:
+        """Files of the model of diffusers that encodes and decodes alike, but for clamping.
+
+        Raises:
+            NotCapable: When the layout is another, or the bottleneck has no like.
+        """
+        c = self.config
+        if c.layout != "diffusers":
+            raise NotCapable(
+                f"This {self.name} has layout = {c.layout!r}, and no model of diffusers folds squares of pixels; "
+                "train one that has their layers: --preset diffusers."
+            )
+        told, weights = self.diffusers_bottleneck()
+        told |= {"latent_channels": self.channels, "sample_size": c.resolution}
+        told |= {"scaling_factor": float(self.power.rsqrt()), **diffusers_config(self._widths, c.blocks)}
+        weights |= {k: v for k, v in self.state_dict().items() if k.startswith(("encoder.", "decoder."))}
+        return diffusers_files(told, weights)
+
+    @property
+    def _widths(self) -> tuple[int, ...]:
+        """Channels of each level where nothing is folded, finest first."""
+        named = self.config.channels
+        return named + named[-1:] * (self.config.factor.bit_length() - len(named))
 
     @cached_property
     def _look(self) -> Frozen | None:

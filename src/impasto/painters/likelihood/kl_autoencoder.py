@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -62,6 +64,10 @@ class KlAutoencoder(Autoencoder):
     def settle(self, moments: Tensor) -> Tensor:
         """The means."""
         return moments.chunk(2, dim=1)[0]
+
+    def diffusers_bottleneck(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        """No layers of its own: what the encoder gives are the moments."""
+        return {"_class_name": "AutoencoderKL", "use_quant_conv": False, "use_post_quant_conv": False}, {}
 
     def render(self, labels: Tensor, noise: Noise, settings: PaintSettings) -> Tensor:
         """Decode latents from the prior: mud, in the colours of the pictures."""

@@ -103,14 +103,14 @@ class CodebookQuantizer(nn.Module):
     def codes(self, bounded: Tensor) -> Tensor:
         """The nearest code of each place."""
         with torch.no_grad(), torch.autocast(bounded.device.type, enabled=False):
-            book = self._book()
+            book = self.book()
             rows = bounded.float().movedim(1, -1)
             # |x|² is the same for all codes.
             return (book.square().sum(dim=1) - 2 * rows @ book.T).argmin(dim=-1)
 
     def vectors(self, codes: Tensor) -> Tensor:
         """The vectors of codes."""
-        return F.embedding(codes, self._book()).movedim(-1, 1)
+        return F.embedding(codes, self.book()).movedim(-1, 1)
 
     def cost(self, bounded: Tensor, rounded: Tensor) -> Tensor:
         """Squared distances, of the codes to the encoder's vectors and of those to the codes."""
@@ -118,7 +118,8 @@ class CodebookQuantizer(nn.Module):
         to_codes = (rounded.detach() - bounded).square()
         return (to_encoder + self.commitment * to_codes).mean(dim=(1, 2, 3))
 
-    def _book(self) -> Tensor:
+    def book(self) -> Tensor:
+        """The vectors of all codes, shape (size, channels)."""
         return self.get_buffer("fixed") @ self.map
 
 

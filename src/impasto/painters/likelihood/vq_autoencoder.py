@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, cast
+from typing import Annotated, Any, ClassVar, Literal, cast
 
 import torch
 from torch import Tensor
@@ -10,6 +10,7 @@ from torch import Tensor
 from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Noise, PaintSettings
+from impasto.errors import NotCapable
 from impasto.painters.likelihood.autoencoder import Autoencoder, AutoencoderConfig, Squeezed
 from impasto.painters.likelihood.quantizers import CodebookQuantizer, FiniteScalarQuantizer, Quantizer, codebook_use
 
@@ -50,6 +51,10 @@ class VqAutoencoder(Autoencoder):
     """
 
     Config = VqAutoencoderConfig
+    presets: ClassVar[dict[str, dict[str, Any]]] = {
+        **Autoencoder.presets,
+        "diffusers": {**Autoencoder.presets["diffusers"], "quantizer": "codebook"},
+    }
     config: VqAutoencoderConfig
 
     def __init__(self, config: VqAutoencoderConfig) -> None:
@@ -91,6 +96,20 @@ class VqAutoencoder(Autoencoder):
     def snap(self, latents: Tensor) -> Tensor:
         """The vectors of the nearest codes."""
         return self.quantizer.vectors(self.quantizer.codes(latents))
+
+    def diffusers_bottleneck(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
+        """The codebook, between two convolutions that change nothing."""
+        if not isinstance(self.quantizer, CodebookQuantizer):
+            raise NotCapable(
+                f"This {self.name} has quantizer = {self.config.quantizer!r}, whose bounds no model of diffusers has; "
+                "train one with a codebook: --preset diffusers."
+            )
+        book = self.quantizer.book().detach()
+        same = torch.eye(self.channels, device=book.device)[:, :, None, None]
+        weights = {"quantize.embedding.weight": book}
+        for name in ("quant_conv", "post_quant_conv"):
+            weights |= {f"{name}.weight": same.clone(), f"{name}.bias": book.new_zeros(self.channels)}
+        return {"_class_name": "VQModel", "num_vq_embeddings": self.size, "vq_embed_dim": self.channels}, weights
 
     @torch.no_grad()
     def tokens(self, pictures: Tensor) -> Tensor:
