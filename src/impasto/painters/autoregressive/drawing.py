@@ -19,7 +19,7 @@ def narrowed(logits: Tensor, top_k: int | None = None, top_p: float = 1.0) -> Te
     Returns:
         Shape (N, size), float64; rows sum to 1.
 
-    Source: Fan, Lewis & Dauphin 2018, section 5.1 (top k); Holtzman et al. 2020, section 3.1 (top p).
+    Source: Fan, Lewis & Dauphin 2018 (top k); Holtzman et al. 2020, section 3.1 (top p).
     """
     probabilities = logits.double().softmax(dim=1)
     if top_k is None and top_p == 1:

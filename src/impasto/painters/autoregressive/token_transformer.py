@@ -130,7 +130,7 @@ class TokenTransformer(Painter):
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
         """One move: the negative logarithm of each code's probability, in nats a code.
 
-        Source: Esser et al. 2021, equation 9.
+        Source: Esser et al. 2021, section 3.2.
         """
         codes = self.space(batch.pictures).flatten(1)
         labels = torch.where(batch.noise.uniform() < self.config.label_dropout, self.unknown, batch.labels)
@@ -162,7 +162,7 @@ class TokenTransformer(Painter):
     def write(self, labels: Tensor, noise: Noise, settings: TokenTransformerSettings) -> Tensor:
         """Codes of pictures to be painted, row by row, int64, shape (N, side²); arguments as of `render`.
 
-        Source: guidance of logits: Gafni et al. 2022, section 3.4.
+        Source: guidance of logits: Gafni et al. 2022, "Make-A-Scene".
         """
         s, unknown = settings, torch.full_like(labels, self.unknown)
         asked = [labels] if s.guidance == 1 else [unknown] if s.guidance == 0 else [labels, unknown]
