@@ -47,7 +47,9 @@ def table(results: dict[str, Any]) -> str:
     """A row an entry: ours with its interval, the paper's in brackets, and what it cost."""
     lines = [f"| | {' | '.join(COLUMNS)} | steps | processor time |", "|---|" + "--:|" * (len(COLUMNS) + 2)]
     for entry in results["entries"]:
-        cells = [cell(entry["summary"].get(metric), entry.get("paper", {}).get(key)) for metric, key in COLUMNS.values()]
+        cells = [
+            cell(entry["summary"].get(metric), entry.get("paper", {}).get(key)) for metric, key in COLUMNS.values()
+        ]
         costs = [run["cost"] for run in entry["runs"] if run["cost"]]
         steps, seconds = (sum(c[k] for c in costs) / len(costs) for k in ("steps", "processor_seconds"))
         lines.append(f"| {entry['name']} | {' | '.join(cells)} | {steps:,.0f} | {seconds:.0f} s |")

@@ -1,4 +1,4 @@
-"""A training step of the flow's transformer beside a plain loop over diffusers' DiT, and the share of the matrix peak."""
+"""A training step of the flow's transformer beside a plain loop over diffusers' DiT; the share of the matrix peak."""
 
 from __future__ import annotations
 

@@ -48,6 +48,7 @@ PUBLIC = [
     "make",
     "inspect",
     "train",
+    "average",
     "paint",
     "repaint",
     "edit",

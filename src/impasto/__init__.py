@@ -15,6 +15,7 @@ _HOMES = {
     "make": "impasto.api",
     "inspect": "impasto.api",
     "train": "impasto.api",
+    "average": "impasto.api",
     "paint": "impasto.api",
     "repaint": "impasto.api",
     "edit": "impasto.api",

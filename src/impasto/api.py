@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from impasto.training.loop import Trained
 
 __all__ = [
+    "average",
     "compare",
     "edit",
     "export",
@@ -154,6 +155,33 @@ def train(
     made = cls.build(preset, **known, **what)
     facts = {"preset": preset, **({"choice": chosen.described()} if chosen else {})}
     return loop(made, split, Path(out), settings, facts=facts, watch=watch)
+
+
+def average(run: str | Path, length: float, out: str | Path) -> Path:
+    """Export a run's painter once more, with weights averaged over another length of its training.
+
+    Args:
+        run: A run that was trained with the setting `averages`.
+        length: Standard deviation of the weights in time, as a share of the training, in [0.01, 0.25].
+        out: The folder of the export.
+
+    Returns:
+        The folder.
+
+    Raises:
+        CheckpointError: When no averages were kept there, or they are damaged.
+        ConfigError: When the length is out of range.
+    """
+    from impasto import pretrained
+    from impasto.files import read_json
+    from impasto.training import averages
+
+    place = Path(run)
+    painter = averages.average(load_painter(place), place / "averages", length)
+    facts = read_json(place / "painter" / "config.json", CheckpointError).get("facts", {})
+    facts["training"] = {**facts.get("training", {}), "average": length}
+    pretrained.save(painter, Path(out), facts)
+    return Path(out)
 
 
 def load_painter(source: str | Path, resolution: int | None = None) -> Painter:

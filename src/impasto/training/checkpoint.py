@@ -42,6 +42,8 @@ def save(folder: Path, moves: Moves, ema: Ema, state: dict[str, Any], keep: int)
         save_file(_plain(moves.painter.state_dict()), work / "painter.safetensors")
         save_file(_plain(ema.painter.state_dict()), work / "ema.safetensors")
         save_file(_plain(moves.state()), work / "optimizers.safetensors")
+        if ema.averages:
+            save_file(_plain(ema.averages.state()), work / "averages.safetensors")
         write_json(work / "state.json", state)
         write_json(work / "files.json", {f.name: f.stat().st_size for f in sorted(work.iterdir())})
     # This process alone writes here, so what still bears a temporary name was left by one that was killed.
@@ -81,7 +83,7 @@ def newest(folder: Path) -> Path | None:
 
 
 def restore(path: Path, moves: Moves, ema: Ema) -> dict[str, Any]:
-    """Put painter, average and optimizers back to where a checkpoint left them.
+    """Put painter, averages and optimizers back to where a checkpoint left them.
 
     Returns:
         The plain values saved with it.
@@ -91,10 +93,14 @@ def restore(path: Path, moves: Moves, ema: Ema) -> dict[str, Any]:
     """
     pretrained.load_weights(moves.painter, path / "painter.safetensors")
     pretrained.load_weights(ema.painter, path / "ema.safetensors")
-    try:
-        moves.load_state({k: v.clone() for k, v in load_file(path / "optimizers.safetensors").items()})
-    except (SafetensorError, KeyError, ValueError, OSError, RuntimeError) as error:
-        raise CheckpointError(f"{path / 'optimizers.safetensors'} is damaged or of other players ({error}).") from None
+    states = [("optimizers.safetensors", moves.load_state)]
+    if ema.averages:
+        states.append(("averages.safetensors", ema.averages.load_state))
+    for name, load_state in states:
+        try:
+            load_state({k: v.clone() for k, v in load_file(path / name).items()})
+        except (SafetensorError, KeyError, ValueError, OSError, RuntimeError) as error:
+            raise CheckpointError(f"{path / name} is damaged or of other players ({error}).") from None
     state: dict[str, Any] = read_json(path / "state.json", CheckpointError)
     return state
 

@@ -7,6 +7,7 @@ import copy
 import torch
 
 from impasto.contract import Painter
+from impasto.training.averages import Averages
 
 __all__ = ["Ema"]
 
@@ -17,14 +18,16 @@ class Ema:
     Source: Karras et al. 2020 (half-life in pictures, with a ramp-up), appendix B.
     """
 
-    def __init__(self, painter: Painter, half_life: float, ramp: float = 0.05) -> None:
+    def __init__(self, painter: Painter, half_life: float, ramp: float = 0.05, *, mixable: bool = False) -> None:
         """Start from the painter as it is.
 
         Args:
             painter: The one that trains.
             half_life: Pictures after which a weight counts half; 0 keeps the last weights.
             ramp: The half-life is at most this share of the pictures seen.
+            mixable: Whether averages are kept too of which one of any length can be mixed afterwards.
         """
+        self.averages = Averages(painter) if mixable else None
         self.half_life, self.ramp = half_life, ramp
         self.painter = copy.deepcopy(painter).requires_grad_(False).eval()
         # Listed once: walking through a painter's modules every step would cost as much as a small step itself.
@@ -39,5 +42,7 @@ class Ema:
         keep = 0.5 ** (batch / half_life) if half_life > 0 else 0.0
         if self._weights:
             torch._foreach_lerp_(self._weights, self._latest, 1 - keep)
+        if self.averages:
+            self.averages.update(seen // batch)
         for own, other in self._buffers:
             own.copy_(other)

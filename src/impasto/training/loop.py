@@ -136,9 +136,9 @@ class _Session:
             micro=self.settings.micro,
             encoded=encoded(self.painter, record.split, self.out, processes, flip=self.settings.flip),
         )
-        self.ema = Ema(self.painter, 1000 * self.settings.ema)
+        self.ema = Ema(self.painter, 1000 * self.settings.ema, mixable=self.settings.averages > 0)
         self.watchdog = Watchdog()
-        self.step = self.salt = self.horizon = self.grids = 0
+        self.step = self.salt = self.horizon = self.grids = self.written = 0
         self.drawing = self.earlier = 0.0
         found = checkpoint.newest(self.checkpoints)
         processes.wait()  # All have looked before the first one writes.
@@ -161,7 +161,7 @@ class _Session:
 
     def _train(self) -> bool:
         """Make the steps; tells whether a signal ended them before the plan did."""
-        self.grids = self._grids_due()
+        self.grids, self.written = self._grids_due(), self._averages_due()
         self._start_lap()
         saved = time.monotonic()
         while self.step < self.horizon:
@@ -187,6 +187,7 @@ class _Session:
                 self._checkpoint()
                 saved = time.monotonic()
             self._grid()
+            self._write_averages()
         return False
 
     def _begin(self) -> None:
@@ -310,7 +311,7 @@ class _Session:
         failed, salt = self.step, self.salt
         self._restore(found)
         self.salt = salt + 1
-        self.grids = self._grids_due()
+        self.grids, self.written = self._grids_due(), self._averages_due()
         self.journal.write("rollback", self.step, failed=failed, players=made.skipped, salt=self.salt)
         self._start_lap()
 
@@ -329,6 +330,16 @@ class _Session:
             grids = min(grids, int(0.03 * 60 * self.settings.minutes / self.drawing))
         return int(self.step / max(1, self.horizon) * grids)
 
+    def _write_averages(self, *, last: bool = False) -> None:
+        """Write the averages down when the next share of the run is done, and at its end."""
+        part = self._averages_due()
+        if self.ema.averages and self.processes.first and (last or part > self.written):
+            self.written = part
+            self.ema.averages.write(self.out / "averages", self.step)
+
+    def _averages_due(self) -> int:
+        return int(self.step / max(1, self.horizon) * self.settings.averages)
+
     def _draw_grid(self) -> None:
         pixels = to_uint8(self.ema.painter.paint(SAMPLES, seed=self.settings.seed))
         path = self.out / "samples" / f"step-{self.step:09d}.png"
@@ -339,6 +350,7 @@ class _Session:
 
     def _end(self, *, interrupted: bool) -> Trained:
         self._checkpoint()
+        self._write_averages(last=True)
         if self.processes.first:
             if self.settings.samples and not interrupted:
                 self._draw_grid()

@@ -23,6 +23,8 @@ class TrainSettings:
         device: 'auto', 'cpu', 'cuda' or 'cuda:N'.
         flip: Whether pictures are mirrored at random.
         ema: Half-life of the averaged weights in thousands of pictures; 0 paints with the last weights.
+        averages: Times over the run at which averages are written down, of which `impasto average` mixes one of any
+            length afterwards.
         checkpoint_every: Steps between checkpoints; without it, `checkpoint_seconds` counts.
         checkpoint_seconds: Seconds between checkpoints.
         keep: Complete checkpoints kept.
@@ -40,6 +42,7 @@ class TrainSettings:
     device: str = "auto"
     flip: bool = True
     ema: float = Field(default=10.0, ge=0)
+    averages: int = Field(default=0, ge=0, le=1000)
     checkpoint_every: int | None = Field(default=None, ge=1)
     checkpoint_seconds: float = Field(default=120.0, gt=0)
     keep: int = Field(default=2, ge=1)

@@ -1,0 +1,89 @@
+"""Averages whose length is chosen after the training."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from toy import toy
+
+from impasto import api
+from impasto.data.store import Store
+from impasto.errors import CheckpointError, ConfigError
+from impasto.training.averages import LENGTHS, Averages, average, exponent, mixture
+
+SMALL = {"samples": 0, "precision": "fp32", "batch": 8}
+
+
+def profile(steps: int, length: float) -> np.ndarray:
+    """Weight of every step's weights in an average, step by step from its definition."""
+    weights = np.zeros(steps)
+    for step in range(1, steps + 1):
+        keep = (1 - 1 / step) ** (exponent(length) + 1)
+        weights *= keep
+        weights[step - 1] += 1 - keep
+    return weights
+
+
+@pytest.mark.parametrize("length", [0.03, 0.1, 0.2])
+def test_an_average_is_as_long_as_asked(length: float) -> None:
+    weights, times = profile(4000, length), (np.arange(4000) + 0.5) / 4000
+    mean = (weights * times).sum()
+    assert weights.sum() == pytest.approx(1)
+    assert np.sqrt((weights * (times - mean) ** 2).sum()) == pytest.approx(length, rel=0.02)
+
+
+@pytest.mark.parametrize(("length", "tolerance"), [(0.04, 0.2), (0.05, 1e-6), (0.075, 0.05), (0.1, 1e-6), (0.15, 0.1)])
+def test_a_mixture_has_nearly_the_profile_of_the_average_itself(length: float, tolerance: float) -> None:
+    steps = [250 * k for k in range(1, 9) for _ in LENGTHS]
+    lengths = list(LENGTHS) * 8
+    shares = mixture(steps, lengths, 2000, length)
+    mixed = np.zeros(2000)
+    for step, own, share in zip(steps, lengths, shares, strict=True):
+        mixed[:step] += share * profile(step, own)
+    wanted = profile(2000, length)
+    assert np.abs(mixed - wanted).sum() < tolerance
+
+
+def test_updates_follow_the_profile() -> None:
+    painter = toy()
+    kept = Averages(painter)
+    told = torch.rand(60, 3, generator=torch.Generator().manual_seed(0))
+    for step, colour in enumerate(told, 1):
+        with torch.no_grad():
+            painter.colour.copy_(colour)
+        kept.update(step)
+    for number, length in enumerate(LENGTHS):
+        wanted = torch.from_numpy(profile(60, length)).float() @ told
+        torch.testing.assert_close(kept.state()[f"{number}.colour"], wanted)
+
+
+def test_a_killed_run_keeps_the_averages_of_one_that_was_not(store: Store, tmp_path: Path) -> None:
+    told = {**SMALL, "averages": 4, "checkpoint_every": 3, "keep": 9}
+    api.train("vae", store.root, tmp_path / "whole", steps=8, preset="tiny", values=told)
+    shutil.copytree(tmp_path / "whole", tmp_path / "cut")
+    for later in ("step-000000006", "step-000000008"):
+        shutil.rmtree(tmp_path / "cut" / "checkpoints" / later)
+    api.train("vae", store.root, tmp_path / "cut", steps=8, preset="tiny", values=told)
+    one, other = (api.load_painter(api.average(tmp_path / n, 0.07, tmp_path / f"{n}-7")) for n in ("whole", "cut"))
+    for a, b in zip(one.parameters(), other.parameters(), strict=True):
+        torch.testing.assert_close(a, b)
+    last = next(iter(api.load_painter(tmp_path / "whole").parameters()))
+    assert not torch.equal(last, next(iter(one.parameters())))
+
+
+def test_bad_wishes_are_refused(store: Store, tmp_path: Path) -> None:
+    api.train("vae", store.root, tmp_path / "run", steps=1, preset="tiny", values=SMALL)
+    with pytest.raises(CheckpointError, match="averages=8"):
+        api.average(tmp_path / "run", 0.1, tmp_path / "out")
+    with pytest.raises(ConfigError, match=r"length = 0\.9"):
+        api.average(tmp_path / "run", 0.9, tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+    kept = tmp_path / "averages"
+    kept.mkdir()
+    (kept / "step-000000003-0.safetensors").write_bytes(b"broken")
+    with pytest.raises(CheckpointError, match="damaged"):
+        average(toy(), kept, 0.1)
