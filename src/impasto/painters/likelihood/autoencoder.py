@@ -46,8 +46,8 @@ class AutoencoderConfig(PainterConfig):
             as the factor says, which reconstructs best after minutes on a CPU; more levels fold fewer.
         blocks: Residual blocks on each level, in the encoder and again in the decoder.
         layout: 'folded' takes squares of pixels as places, which is fast; 'diffusers' has the layers of diffusers'
-            models, works at full resolution, and can be exported for them. That one folds nothing, so that it has a
-            level for every halving, where the last of the channels stand for all that are not named.
+            models and can be exported for them, but works at full resolution, which takes several times as long. As
+            it folds nothing, it has a level for every halving; the last of the channels stand for all not named.
         features: Whether the reconstruction is also to look alike (LPIPS on SqueezeNet): 'lpips', 'none', or 'auto',
             which is 'lpips' where its weights are at hand.
         perceptual: Weight of that, beside the absolute error.
