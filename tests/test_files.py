@@ -19,8 +19,10 @@ def test_whole_folder_appears_only_when_the_block_ends(tmp_path):
     with whole_folder(tmp_path / "deep" / "store") as work:
         (work / "sub").mkdir()
         (work / "sub" / "a.txt").write_text("a")
+        (work / "sub" / "a.txt").chmod(0o600)
         assert not (tmp_path / "deep" / "store").exists()
     assert (tmp_path / "deep" / "store" / "sub" / "a.txt").read_text() == "a"
+    assert (tmp_path / "deep" / "store" / "sub" / "a.txt").stat().st_mode & 0o777 == 0o644
     assert names(tmp_path / "deep") == ["store"]
 
 

@@ -41,6 +41,7 @@ def whole_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
         with disk_errors_named(path):
             yield work
             for file in (f for f in work.rglob("*") if f.is_file()):
+                file.chmod(0o644)
                 _sync(file)
             work.chmod(0o755)
             old = work.with_name(work.name + ".old")

@@ -71,6 +71,17 @@ def test_another_batch_size_or_store_is_refused(store: Store, tmp_path: Path) ->
         run(store, tmp_path / "run", steps=3, batch=4)
 
 
+def test_a_run_begun_before_there_was_some_setting_goes_on(store: Store, tmp_path: Path) -> None:
+    run(store, tmp_path / "run", steps=2)
+    begun = tmp_path / "run" / "run.json"
+    told = json.loads(begun.read_text())
+    del told["settings"]["flip"]
+    begun.write_text(json.dumps(told))
+    assert run(store, tmp_path / "run", steps=3).step == 3
+    with pytest.raises(UsageError, match="flip: True → False"):
+        run(store, tmp_path / "run", steps=4, flip=False)
+
+
 def test_without_an_end_it_does_not_begin(store: Store, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="--minutes 10, or --steps"):
         run(store, tmp_path / "run")

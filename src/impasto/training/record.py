@@ -10,10 +10,10 @@ from typing import Any
 import torch
 
 from impasto import __version__
-from impasto.config import to_dict
+from impasto.config import load, to_dict
 from impasto.contract import Painter
 from impasto.data.store import Split
-from impasto.errors import CheckpointError, DataError, ImpastoError, UsageError
+from impasto.errors import CheckpointError, ConfigError, DataError, ImpastoError, UsageError
 from impasto.files import read_json, write_json
 from impasto.training.settings import TrainSettings
 
@@ -92,7 +92,14 @@ class Record:
             for k in ("hash", "split")
             if then["data"][k] != now["data"][k]
         ]
-        for part, may in (("config", set[str]()), ("settings", _MAY_CHANGE)):
+        kinds: dict[str, tuple[type[Any], set[str]]] = {
+            "config": (type(self.painter.config), set()),
+            "settings": (TrainSettings, _MAY_CHANGE),
+        }
+        for part, (kind, may) in kinds.items():
+            # A run of an older version lacks what is new, which then has its default.
+            with suppress(ConfigError):
+                then[part] = to_dict(load(kind, then[part]))
             old, new = _flat(then[part]), _flat(now[part])
             keys = sorted((old.keys() | new.keys()) - may)
             changed += [f"{k}: {old.get(k)} → {new.get(k)}" for k in keys if old.get(k) != new.get(k)]
