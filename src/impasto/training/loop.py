@@ -27,6 +27,7 @@ from impasto.training.lock import locked
 from impasto.training.moves import Moves, Step
 from impasto.training.plan import Clock, dtype_of, oversubscription, probe
 from impasto.training.processes import Processes
+from impasto.training.recompute import recompute
 from impasto.training.record import Record
 from impasto.training.report import write_report
 from impasto.training.settings import TrainSettings
@@ -219,6 +220,8 @@ class _Session:
 
     def _use(self, precision: str) -> None:
         self.precision = precision
+        if self.settings.recompute:
+            recompute(self.painter)
         if self.settings.compile:
             _compile(self.painter)
         self.moves = Moves(self.painter, self.processes, dtype_of(precision))

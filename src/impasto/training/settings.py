@@ -30,6 +30,8 @@ class TrainSettings:
         keep: Complete checkpoints kept.
         log_every: Steps between two lines of the journal; fewer where they take more than 10 seconds.
         samples: Sample grids over the run.
+        recompute: Whether blocks compute their features again on the way back instead of keeping them, for less memory
+            and the same gradients.
         compile: Whether networks are compiled (pays on GPUs).
     """
 
@@ -48,4 +50,5 @@ class TrainSettings:
     keep: int = Field(default=2, ge=1)
     log_every: int = Field(default=20, ge=1)
     samples: int = Field(default=12, ge=0, le=1000)
+    recompute: bool = False
     compile: bool = False
