@@ -1,4 +1,4 @@
-"""A training step of `ddpm` beside denoising-diffusion-pytorch and a plain loop over diffusers' UNet."""
+"""`ddpm` beside denoising-diffusion-pytorch and diffusers' UNet: a training step, and painting."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from impasto.training.processes import Processes
 pretend_torchvision()
 
 from denoising_diffusion_pytorch import GaussianDiffusion, Unet  # noqa: E402
-from diffusers import DDPMScheduler, UNet2DModel  # noqa: E402
+from diffusers import DDIMPipeline, DDIMScheduler, DDPMScheduler, UNet2DModel  # noqa: E402
 
-SIDE, BATCH = 32, 16
+SIDE, BATCH, STEPS = 32, 16, 10
 DOWN, UP = ("DownBlock2D", "DownBlock2D", "AttnDownBlock2D"), ("AttnUpBlock2D", "UpBlock2D", "UpBlock2D")
 PLAIN, LIBRARY = "diffusers UNet2DModel, plain loop", "denoising-diffusion-pytorch"
 
@@ -116,6 +116,28 @@ def cases(quick: bool) -> Iterator[Case]:
             mine = ours(DDPM.build("small", resolution=SIDE), pictures, dtype)
             case = f"training step of ddpm, {SIDE} px, {word}"
             yield Case(case, name, mine, peer(other, loss, dtype), BATCH, "pictures", facts)
+    for precision in ("fp32", "bf16"):
+        yield painting(unet2d(**plain), precision)
+
+
+def painting(net: UNet2DModel, precision: str) -> Case:
+    """As many DDIM steps by both, each as its documentation has it."""
+    painter = DDPM.build("small", resolution=SIDE).eval()
+    pipeline = DDIMPipeline(net.eval(), DDIMScheduler(num_train_timesteps=1000))
+    pipeline.set_progress_bar_config(disable=True)
+
+    def drawn() -> None:
+        with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
+            pipeline(batch_size=BATCH, num_inference_steps=STEPS, output_type="np")
+
+    return Case(
+        f"painting with ddpm, {SIDE} px, {STEPS} steps of DDIM, {precision}",
+        "diffusers DDIMPipeline",
+        lambda: painter.paint(BATCH, seed=0, steps=STEPS, precision=precision),
+        drawn,
+        BATCH,
+        "pictures",
+    )
 
 
 if __name__ == "__main__":

@@ -30,7 +30,7 @@ from impasto.painters.diffusion.noise_schedule import (
     sigmoid_noise,
 )
 from impasto.painters.diffusion.prediction import SPREAD, Prediction, clean_from, loss_weight, shown, target_of
-from impasto.painters.diffusion.sampling import Denoise, clipped, ddim, dpmpp, guided, heun, invert
+from impasto.painters.diffusion.sampling import Denoise, clipped, ddim, dpmpp, guided, heun, in_precision, invert
 from impasto.painters.likelihood.latent_space import Latents, SpaceConfig, space_of
 
 __all__ = ["DDPM", "DDPMConfig", "DDPMSettings"]
@@ -85,6 +85,7 @@ class DDPMSettings(PaintSettings):
         guided_from: Share of the picture in the mixture, from 0 (noise) to 1 (picture), from which on guidance counts.
         guided_to: Share up to which it counts.
         eta: Share of fresh noise on the way, of 'ddim' only.
+        precision: Of the network's arithmetic; 'bf16' takes about half the time and paints nearly the same.
     """
 
     steps: int = Field(default=50, ge=1, le=4000)
@@ -95,6 +96,7 @@ class DDPMSettings(PaintSettings):
     guided_from: float = Field(default=0.0, ge=0, le=1)
     guided_to: float = Field(default=1.0, ge=0, le=1)
     eta: float = Field(default=0.0, ge=0, le=1)
+    precision: Literal["fp32", "bf16"] = "fp32"
 
 
 @listed(
@@ -232,12 +234,13 @@ class DDPM(Painter):
         )
         levels = self._levels(s.steps, s.spacing, s.shift)
         start = levels[0].sigma * noise.normal(self.space.channels, self.space.side, self.space.side)
-        if s.sampler == "dpmpp":
-            return self._leave(dpmpp(denoise, start, levels))
-        if s.sampler == "heun":
-            return self._leave(heun(denoise, start, levels))
-        eta = 1.0 if s.sampler == "ancestral" else s.eta
-        return self._leave(ddim(denoise, start, levels, eta=eta, noise=noise))
+        with in_precision(s.precision, start.device):
+            if s.sampler == "dpmpp":
+                return self._leave(dpmpp(denoise, start, levels))
+            if s.sampler == "heun":
+                return self._leave(heun(denoise, start, levels))
+            eta = 1.0 if s.sampler == "ancestral" else s.eta
+            return self._leave(ddim(denoise, start, levels, eta=eta, noise=noise))
 
     @torch.inference_mode()
     def reconstruct(self, pictures: Tensor, *, steps: int = 25) -> Tensor:

@@ -30,6 +30,7 @@ from impasto.painters.diffusion.flow import (
     invert_flow,
     times_of,
 )
+from impasto.painters.diffusion.sampling import in_precision
 from impasto.painters.likelihood.latent_space import Latents, SpaceConfig, space_of
 
 __all__ = ["FlowMatching", "FlowMatchingConfig", "FlowMatchingSettings"]
@@ -82,6 +83,7 @@ class FlowMatchingSettings(PaintSettings):
         guided_from: Time, from 0 (noise) to 1 (picture), from which on guidance counts.
         guided_to: Time up to which it counts.
         shift: More than 1 lingers near the noise.
+        precision: Of the network's products; 'bf16' takes less time and paints nearly the same.
     """
 
     steps: int = Field(default=30, ge=1, le=MOST_STEPS)
@@ -90,6 +92,7 @@ class FlowMatchingSettings(PaintSettings):
     guided_from: float = Field(default=0.0, ge=0, le=1)
     guided_to: float = Field(default=1.0, ge=0, le=1)
     shift: float = Field(default=1.0, gt=0, le=100)
+    precision: Literal["fp32", "bf16"] = "fp32"
 
 
 @listed(
@@ -200,7 +203,8 @@ class FlowMatching(Painter):
         flow = guided_within(self.velocity(labels), self.velocity(None), s.guidance, s.guided_from, s.guided_to)
         start = noise.normal(self.space.channels, self.space.side, self.space.side)
         follow = {"euler": euler, "heun": heun, "dpmpp": dpmpp}[s.sampler]
-        return self.space.decode(follow(flow, start, times_of(s.steps, s.shift)))
+        with in_precision(s.precision, start.device):
+            return self.space.decode(follow(flow, start, times_of(s.steps, s.shift)))
 
     @torch.inference_mode()
     def reconstruct(self, pictures: Tensor, *, steps: int = 25) -> Tensor:

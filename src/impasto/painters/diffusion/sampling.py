@@ -12,13 +12,14 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import TypeVar
 
+import torch
 from torch import Tensor
 
 from impasto.errors import ConfigError
 from impasto.noise import Noise
 from impasto.painters.diffusion.noise_schedule import Level
 
-__all__ = ["Denoise", "clipped", "ddim", "dpmpp", "guided", "heun", "invert"]
+__all__ = ["Denoise", "clipped", "ddim", "dpmpp", "guided", "heun", "in_precision", "invert"]
 
 Denoise = Callable[[Tensor, Level], Tensor]
 
@@ -202,3 +203,8 @@ def _log_snr(level: Level) -> float:
     if not level.sigma:
         return math.inf
     return math.log(level.signal / level.sigma) if level.signal else -math.inf
+
+
+def in_precision(precision: str, device: torch.device) -> torch.autocast:
+    """Where networks compute in 16 bit when `precision` is 'bf16'; what lies between their looks stays in 32 bit."""
+    return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16")
