@@ -30,7 +30,7 @@ def main() -> None:
     words.add_argument("store", type=Path)
     words.add_argument("--minutes", type=float, default=20.0)
     words.add_argument("--out", type=Path, default=Path("runs/foundation"))
-    words.add_argument("--painters", nargs="+", default=list(catalogue.painters()))
+    words.add_argument("--painters", nargs="+", default=list(catalogue.painters()), help="or 'auto', named by none")
     words.add_argument("--count", type=int, default=2000)
     words.add_argument("--page", type=Path, default=PAGE)
     told = words.parse_args()
@@ -50,7 +50,8 @@ def train(told: argparse.Namespace) -> None:
     env = {**os.environ, "OMP_NUM_THREADS": "1"}
     running = {}
     for name in told.painters:
-        command = [sys.executable, "-m", "impasto", "train", name, str(told.store), "--out", str(told.out / name)]
+        named = [] if name == "auto" else [name]
+        command = [sys.executable, "-m", "impasto", "train", *named, str(told.store), "--out", str(told.out / name)]
         told.out.mkdir(parents=True, exist_ok=True)
         with (told.out / f"{name}.log").open("a") as log:
             running[name] = subprocess.Popen(

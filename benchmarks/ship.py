@@ -14,7 +14,7 @@ import shutil
 from pathlib import Path
 
 from impasto import api, pretrained
-from impasto.files import read_json
+from impasto.files import read_json, write_json
 
 MOST_BYTES = 15_000_000
 DATA = (
@@ -39,6 +39,11 @@ def main() -> None:
     remarks = {"Where the pictures come from": DATA, **(read_json(told.remarks) if told.remarks else {})}
     facts |= {"license": "cc0-1.0", "remarks": remarks}
     pretrained.save(api.load_painter(told.run), folder, facts, half=True)
+    described = read_json(folder / "config.json")
+    if where := described["config"].get("autoencoder"):
+        # The painter carries it; where it once lay is nobody's concern.
+        described["config"]["autoencoder"] = Path(where).parent.name if Path(where).is_absolute() else where
+        write_json(folder / "config.json", described)
     size = sum(file.stat().st_size for file in folder.iterdir())
     if size > MOST_BYTES:
         shutil.rmtree(folder)

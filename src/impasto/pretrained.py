@@ -37,7 +37,8 @@ def save(painter: Painter, folder: Path, facts: dict[str, Any], *, half: bool = 
         painter: Any painter of the catalogue.
         folder: Where to.
         facts: What the model card tells beyond the config: data, licences, training, metrics.
-        half: Whether weights are rounded to 16 bit, which halves the file; they are loaded as 32 bit.
+        half: Whether weights are rounded to 16 bit, which halves the file; they are loaded as 32 bit. An autoencoder
+            that the painter paints through stays as it was, since the painter knows it by its hash.
 
     Raises:
         ImpastoError: When the folder holds something else or cannot be written, or a weight is too large for 16 bit.
@@ -48,7 +49,8 @@ def save(painter: Painter, folder: Path, facts: dict[str, Any], *, half: bool = 
         raise ImpastoError(f"{folder} holds other files; export to an empty or new folder.")
     state = {k: v.detach().cpu().contiguous() for k, v in painter.state_dict().items() if _exported(painter, k)}
     if half:
-        state = {k: _halved(k, v) for k, v in state.items()}
+        kept = _of_front(painter)
+        state = {k: v if k in kept else _halved(k, v) for k, v in state.items()}
     with whole_folder(folder, replace=True) as work:
         save_file(state, work / "model.safetensors", metadata={"format": "pt"})
         parameters = sum(p.numel() for name, p in painter.named_parameters() if name in state)
@@ -162,6 +164,13 @@ def state_hash(painter: torch.nn.Module) -> str:
             digest.update(f"{key} {tuple(value.shape)} {value.dtype}".encode())
             digest.update(value.detach().cpu().contiguous().reshape(-1).view(torch.uint8).numpy().tobytes())
     return digest.hexdigest()
+
+
+def _of_front(painter: Painter) -> set[str]:
+    """Names of the weights of what a painter paints through."""
+    front = painter.front
+    prefix = next((name for name, module in painter.named_modules() if module is front), None)
+    return set() if prefix is None else {key for key in painter.state_dict() if key.startswith(f"{prefix}.")}
 
 
 def _halved(name: str, values: torch.Tensor) -> torch.Tensor:

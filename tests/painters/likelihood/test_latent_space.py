@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from impasto import catalogue
+from impasto import catalogue, pretrained
 from impasto.contract import Batch, BatchNoise, Painter
 from impasto.errors import CheckpointError, ConfigError
 from impasto.painters.diffusion.ddpm import DDPM
@@ -43,6 +43,18 @@ def test_any_diffusion_paints_in_latents_and_stands_alone_once_saved(cls, values
     told = tmp_path / "p" / "config.json"
     told.write_text(told.read_text().replace(str(autoencoder), "gone"))
     assert torch.equal(Painter.from_pretrained(tmp_path / "p").paint(2, steps=2), pictures)
+
+
+@pytest.mark.parametrize(("cls", "values"), PAINTERS)
+def test_half_of_it_is_exported_beside_the_whole_autoencoder(cls, values, autoencoder, tmp_path):
+    torch.manual_seed(0)
+    painter = cls.build("tiny", resolution=32, autoencoder=str(autoencoder), **values)
+    pretrained.save(painter, tmp_path / "half", {}, half=True)
+    again = Painter.from_pretrained(tmp_path / "half")
+    assert pretrained.state_hash(again.front.autoencoder) == painter.config.latents.hash
+    torch.testing.assert_close(again.paint(1, steps=2), painter.paint(1, steps=2), atol=0.02, rtol=0)
+    kept = load_file(tmp_path / "half" / "model.safetensors")
+    assert {v.dtype for k, v in kept.items() if k.startswith("net.")} == {torch.float16}
 
 
 @pytest.mark.parametrize(("cls", "values"), PAINTERS)
