@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from impasto.nn.attention import ChannelAttention, PositionAttention, kernel_of
+from impasto.nn.attention import ChannelAttention, PositionAttention, attend, kernel_of
 
 
 def test_position_attention_is_the_formula():
@@ -44,3 +44,23 @@ def test_channel_attention_weighs_channels_by_their_neighbours_means():
     near = torch.stack([means[:, :-2], means[:, 1:-1], means[:, 2:]], dim=2)
     weights = (near @ net.over.weight.flatten()).sigmoid()
     torch.testing.assert_close(net(x), x * weights[:, :, None, None])
+
+
+@pytest.mark.parametrize("causal", [False, True])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_attend_is_attention_in_either_precision(dtype: torch.dtype, causal: bool) -> None:
+    generator = torch.Generator().manual_seed(0)
+    parts = [torch.randn(2, 3, 10, 8, generator=generator) for _ in range(3)]
+    exact = [p.double().requires_grad_() for p in parts]
+    given = [p.to(dtype).requires_grad_() for p in parts]
+    scores = exact[0] @ exact[1].transpose(2, 3) / math.sqrt(8)
+    if causal:
+        scores = scores.masked_fill(torch.ones(10, 10, dtype=torch.bool).triu(1), -math.inf)
+    wanted, found = scores.softmax(3) @ exact[2], attend(*given, causal=causal)
+    assert found.dtype == dtype
+    tolerance = 1e-5 if dtype == torch.float32 else 0.05
+    torch.testing.assert_close(found.double(), wanted, atol=tolerance, rtol=tolerance)
+    wanted.sum().backward()
+    found.sum().backward()
+    for a, b in zip(given, exact, strict=True):
+        torch.testing.assert_close(a.grad.double(), b.grad, atol=tolerance, rtol=tolerance)

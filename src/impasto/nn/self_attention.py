@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import torch.nn.functional as F
 from torch import Tensor, nn
 
+from impasto.nn.attention import attend
 from impasto.nn.group_norm import groups_of
 from impasto.nn.residual import small_output
 
@@ -34,5 +34,5 @@ class SelfAttention(nn.Module):
         # (N, 3, heads, C/heads, HW) → three of (N, heads, HW, C/heads); no copy in either memory layout.
         parts = self.qkv(self.norm(x)).flatten(2).view(n, 3, self.heads, c // self.heads, h * w)
         q, k, v = parts.transpose(3, 4).unbind(1)
-        mixed = F.scaled_dot_product_attention(q, k, v).transpose(2, 3).reshape(n, c, h, w)
+        mixed = attend(q, k, v).transpose(2, 3).reshape(n, c, h, w)
         return x + self.out(mixed)

@@ -6,6 +6,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from impasto.nn.attention import attend
 from impasto.nn.embedding import ConditionEmbedding
 from impasto.nn.residual import small_output
 
@@ -109,7 +110,7 @@ class Block(nn.Module):
         if past is not None:
             assert t == 1
             k, v = past.extended(k, v)
-        mixed = F.scaled_dot_product_attention(q, k, v, is_causal=self.causal and t > 1)
+        mixed = attend(q, k, v, causal=self.causal and t > 1)
         result: Tensor = self.out(mixed.transpose(1, 2).reshape(n, t, width))
         return result
 

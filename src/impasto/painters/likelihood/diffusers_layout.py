@@ -10,6 +10,7 @@ from typing import Any
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from impasto.nn.attention import attend
 from impasto.nn.doubling import DoublingConv2d
 from impasto.nn.group_norm import groups_of
 from impasto.nn.residual import small_output
@@ -133,7 +134,7 @@ class _Attention(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         # (N, C, H, W) → (N, one head, H·W, C), which for channels_last tensors is only a view.
         places = self.group_norm(x).permute(0, 2, 3, 1).flatten(1, 2).unsqueeze(1)
-        seen = F.scaled_dot_product_attention(self.to_q(places), self.to_k(places), self.to_v(places))
+        seen = attend(self.to_q(places), self.to_k(places), self.to_v(places))
         return x + self.to_out(seen).squeeze(1).transpose(1, 2).reshape(x.shape)
 
 
