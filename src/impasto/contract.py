@@ -181,9 +181,9 @@ class Painter(nn.Module):
     presets: ClassVar[dict[str, dict[str, Any]]] = {"tiny": {}, "small": {}, "base": {}}
     resolutions: ClassVar[Sequence[int]] = (32, 64, 128)
     capabilities: ClassVar[frozenset[str]] = frozenset()
-    """Out of 'category' (paints a named category), 'reconstruct' (picture → its own version of
-    it), 'guidance' (classifier-free), 'denoise', 'prompt' (its setting `prompt` says in words what
-    to paint) and 'stylize' (paints a given picture in its own manner)."""
+    """Out of 'category' (paints a named category), 'reconstruct' (picture → its own version of it), 'tokens' (picture →
+    its codes), 'guidance' (classifier-free), 'denoise', 'prompt' (its setting `prompt` says in words what to paint) and
+    'stylize' (paints a given picture in its own manner)."""
     companions: ClassVar[dict[str, str]] = {}
     """What this painter can give beside a picture: ending of the file → what it is."""
     chunk: ClassVar[int] = 64

@@ -20,6 +20,7 @@ from impasto.errors import UsageError
 from impasto.files import write_json, write_whole
 from impasto.metrics import report
 from impasto.metrics.categories import Judged, judge
+from impasto.metrics.codes import code_use
 from impasto.metrics.copying import Copying, copying, copying_number, verdict
 from impasto.metrics.detail import detail
 from impasto.metrics.distribution import LEAST, distribution, reconstruction_distance
@@ -165,6 +166,7 @@ def _measured(work: _Work, events: Path | None) -> tuple[dict[str, Number], dict
         real = real[: max(LEAST_RECONSTRUCTED, work.count // 4)]
         versions = reconstruct_pixels(work.painter, real) if "reconstruct" in work.painter.capabilities else None
         numbers |= _reconstructed(work, real, versions, replace(test, values=test.values[order[: len(real)]]))
+        numbers |= code_use(work.painter, real)
     told = {
         "network": {"name": work.network, **made.describe(), "dimensions": made.values.shape[1]},
         "copying": _copies_told(work, numbers["copying"], found, rows),

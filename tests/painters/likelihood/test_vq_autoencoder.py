@@ -8,7 +8,8 @@ import torch
 
 from impasto.contract import Batch, BatchNoise, Painter
 from impasto.errors import ConfigError
-from impasto.painters.likelihood.quantizers import CodebookQuantizer, FiniteScalarQuantizer, codebook_use
+from impasto.nn.codes import codebook_use
+from impasto.painters.likelihood.quantizers import CodebookQuantizer, FiniteScalarQuantizer
 from impasto.painters.likelihood.vq_autoencoder import VqAutoencoder
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes

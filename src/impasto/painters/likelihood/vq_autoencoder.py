@@ -11,8 +11,9 @@ from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Noise, PaintSettings
 from impasto.errors import NotCapable
+from impasto.nn.codes import codebook_use
 from impasto.painters.likelihood.autoencoder import Autoencoder, AutoencoderConfig, Squeezed
-from impasto.painters.likelihood.quantizers import CodebookQuantizer, FiniteScalarQuantizer, Quantizer, codebook_use
+from impasto.painters.likelihood.quantizers import CodebookQuantizer, FiniteScalarQuantizer, Quantizer
 
 __all__ = ["VqAutoencoder", "VqAutoencoderConfig"]
 
@@ -55,6 +56,7 @@ class VqAutoencoder(Autoencoder):
         **Autoencoder.presets,
         "diffusers": {**Autoencoder.presets["diffusers"], "quantizer": "codebook"},
     }
+    capabilities = Autoencoder.capabilities | {"tokens"}
     config: VqAutoencoderConfig
 
     def __init__(self, config: VqAutoencoderConfig) -> None:

@@ -1,0 +1,54 @@
+"""How many of its codes a painter that writes pictures in codes makes use of."""
+
+from __future__ import annotations
+
+from typing import Protocol, cast
+
+import torch
+from torch import Tensor
+
+from impasto.catalogue import listed
+from impasto.contract import Painter
+from impasto.data.pictures import Pixels, to_float
+from impasto.metrics.numbers import Number
+from impasto.nn.codes import codebook_use
+
+__all__ = ["code_use"]
+
+BATCH = 64
+
+
+class _Coded(Protocol):
+    size: int
+
+    def tokens(self, pictures: Tensor) -> Tensor: ...
+
+
+@listed(
+    name="code-use",
+    summary="share of the codes that occur in real pictures, and the perplexity of their frequencies",
+    year=2017,
+    source="van den Oord, Vinyals & Kavukcuoglu, Neural discrete representation learning",
+)
+def code_use(painter: Painter, originals: Pixels) -> dict[str, Number]:
+    """Use of a painter's codes in real pictures; nothing for a painter without codes.
+
+    Args:
+        painter: One that can tell 'tokens', or any other.
+        originals: Real pictures, shape (N, R, R, 3), uint8.
+
+    Returns:
+        'code-use', in (0, 1], and 'code-perplexity', from 1 to the number of codes.
+    """
+    if "tokens" not in painter.capabilities:
+        return {}
+    coded = cast(_Coded, painter)
+    parts = [to_float(originals[i : i + BATCH]).to(painter.device) for i in range(0, len(originals), BATCH)]
+    with torch.inference_mode():
+        codes = torch.cat([coded.tokens(pictures).flatten().cpu() for pictures in parts])
+    share, perplexity = codebook_use(codes, coded.size)
+    n, recipe = {"test": len(originals)}, {"codes": coded.size, "resolution": originals.shape[1]}
+    return {
+        "code-use": Number("Share of the codes that occur in test pictures", "higher", share, n=n, recipe=recipe),
+        "code-perplexity": Number("Perplexity of the codes of test pictures", "higher", perplexity, n=n, recipe=recipe),
+    }
