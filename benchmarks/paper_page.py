@@ -39,7 +39,7 @@ def main() -> None:
         PAGE.write_text(before + middle + after, encoding="utf8")
         PAGE.with_suffix("").mkdir(exist_ok=True)
         for figure in FIGURES:
-            if (folder / "figures" / f"{figure}.png").exists():
+            if f"{name}-{figure}.png" in before + after:
                 shutil.copy(folder / "figures" / f"{figure}.png", PAGE.with_suffix("") / f"{name}-{figure}.png")
 
 
