@@ -42,7 +42,8 @@ def main() -> None:
     described = read_json(folder / "config.json")
     if where := described["config"].get("autoencoder"):
         # The painter carries it; where it once lay is nobody's concern.
-        described["config"]["autoencoder"] = Path(where).parent.name if Path(where).is_absolute() else where
+        run = Path(where).parent if Path(where).name == "painter" else Path(where)
+        described["config"]["autoencoder"] = run.name if run.is_absolute() else where
         write_json(folder / "config.json", described)
     size = sum(file.stat().st_size for file in folder.iterdir())
     if size > MOST_BYTES:

@@ -129,12 +129,9 @@ def train(
 
     chosen = None if painter else _chosen(Path(out), Store.open(store).resolution, values or {})
     if chosen:
-        painter, preset = chosen.painter, preset or chosen.preset
-        values = {**chosen.settings, **(values or {})}
-        if watch:
-            watch({"kind": "choice", **chosen.described()})
-    assert painter is not None
-    cls = catalogue.painter(painter)
+        chosen = chosen.with_wishes(preset, values or {})
+        preset, values = chosen.preset, {**chosen.settings, **(values or {})}
+    cls = catalogue.painter(chosen.painter if chosen else painter or "")
     if not cls.learns():
         raise NotCapable(
             f"{painter} paints by rules and needs no training. "
@@ -153,6 +150,8 @@ def train(
             "Prepare another store, or choose the label column with --label."
         )
     made = cls.build(preset, **known, **what)
+    if chosen and watch:
+        watch({"kind": "choice", **chosen.described()})
     facts = {"preset": preset, **({"choice": chosen.described()} if chosen else {})}
     return loop(made, split, Path(out), settings, facts=facts, watch=watch)
 
@@ -177,8 +176,12 @@ def average(run: str | Path, length: float, out: str | Path) -> Path:
     from impasto.training import averages
 
     place = Path(run)
+    if not (place / "run.json").exists():
+        raise CheckpointError(f"{place} is no run; name the folder that `impasto train` was given as --out.")
     painter = averages.average(load_painter(place), place / "averages", length)
     facts = read_json(place / "painter" / "config.json", CheckpointError).get("facts", {})
+    # What was measured, and said of it, was another painter's.
+    facts = {key: value for key, value in facts.items() if key not in ("metrics", "remarks")}
     facts["training"] = {**facts.get("training", {}), "average": length}
     pretrained.save(painter, Path(out), facts)
     return Path(out)
@@ -554,9 +557,12 @@ def _chosen(out: Path, resolution: int, values: Mapping[str, Any]) -> Choice:
     from impasto.files import read_json
     from impasto.painters.choice import Choice, choose
 
-    run = out / "run.json"
-    if run.exists() and (begun := read_json(run, CheckpointError).get("facts", {}).get("choice")):
-        return Choice(**begun)
+    if (out / "run.json").exists():
+        begun = read_json(out / "run.json", CheckpointError)
+        facts = begun.get("facts", {})
+        told = {"painter": begun["painter"], "preset": facts.get("preset", "small"), "settings": {}}
+        told |= {"reason": "As it was begun.", **facts.get("choice", {})}
+        return Choice(**{f.name: told[f.name] for f in fields(Choice)})
     return choose(resolution, gpu=torch.cuda.is_available() and values.get("device") != "cpu")
 
 

@@ -99,6 +99,9 @@ def load(source: str | Path) -> Painter:
         CheckpointError: When a file is missing or damaged, or does not fit its config.
     """
     place = place_of(source)
+    if Path(source).parts[:1] == (SHIPPED,) and not place.is_dir():
+        known = sorted(f"{SHIPPED}/{path.name}" for path in (Path(__file__).parent / SHIPPED).glob("*"))
+        raise CheckpointError(f"{source} does not come with impasto; what does: {', '.join(known)}.")
     folder = place if place.is_dir() else _download(str(source))
     described = _described(folder)
     painter = rebuild(described)

@@ -39,3 +39,17 @@ def test_a_run_keeps_what_was_chosen(store: Store, tmp_path: Path, monkeypatch: 
     assert api.train(None, store.root, tmp_path / "run", steps=2, values=small).step == 2
     told = read_json(tmp_path / "run/painter/config.json")["facts"]
     assert told["choice"] == first["facts"]["choice"]
+
+
+def test_it_says_what_it_does(store: Store, tmp_path: Path) -> None:
+    heard: list[dict[str, object]] = []
+    told = {"channels": (16,), "attention": (), "samples": 0, "autoencoder": ""}
+    api.train(None, store.root, tmp_path / "run", steps=1, preset="tiny", values=told, watch=heard.append)
+    assert heard[0]["preset"] == "tiny"
+    assert read_json(tmp_path / "run/painter/config.json")["facts"]["choice"]["preset"] == "tiny"
+
+
+def test_a_run_that_was_named_goes_on_unnamed(store: Store, tmp_path: Path) -> None:
+    api.train("vae", store.root, tmp_path / "run", steps=1, preset="tiny", values={"samples": 0})
+    assert api.train(None, store.root, tmp_path / "run", steps=2, values={"samples": 0}).step == 2
+    assert read_json(tmp_path / "run/run.json")["painter"] == "vae"

@@ -36,6 +36,17 @@ def test_an_average_is_as_long_as_asked(length: float) -> None:
     assert np.sqrt((weights * (times - mean) ** 2).sum()) == pytest.approx(length, rel=0.02)
 
 
+@pytest.mark.parametrize("length", [0.03, 0.05, 0.1, 0.2])
+def test_weights_that_never_moved_come_out_as_they_are(length: float) -> None:
+    steps = [250 * k for k in range(1, 9) for _ in LENGTHS]
+    assert sum(mixture(steps, list(LENGTHS) * 8, 2000, length)) == pytest.approx(1, abs=1e-9)
+
+
+def test_a_length_that_the_averages_do_not_reach_is_refused() -> None:
+    with pytest.raises(ConfigError, match=r"length = 0\.01 lies too far from what the averages kept at 8 times"):
+        mixture([250 * k for k in range(1, 9) for _ in LENGTHS], list(LENGTHS) * 8, 2000, 0.01)
+
+
 @pytest.mark.parametrize(("length", "tolerance"), [(0.04, 0.2), (0.05, 1e-6), (0.075, 0.05), (0.1, 1e-6), (0.15, 0.1)])
 def test_a_mixture_has_nearly_the_profile_of_the_average_itself(length: float, tolerance: float) -> None:
     steps = [250 * k for k in range(1, 9) for _ in LENGTHS]
@@ -67,7 +78,13 @@ def test_a_killed_run_keeps_the_averages_of_one_that_was_not(store: Store, tmp_p
     shutil.copytree(tmp_path / "whole", tmp_path / "cut")
     for later in ("step-000000006", "step-000000008"):
         shutil.rmtree(tmp_path / "cut" / "checkpoints" / later)
+    kept = sorted(path.name for path in (tmp_path / "whole" / "averages").iterdir())
+    for path in (tmp_path / "cut" / "averages").iterdir():
+        if path.name > "step-000000003-1":
+            path.unlink()
+    (tmp_path / "cut" / "averages" / "step-000000005-0.safetensors").write_bytes(b"of a way not taken")
     api.train("vae", store.root, tmp_path / "cut", steps=8, preset="tiny", values=told)
+    assert sorted(path.name for path in (tmp_path / "cut" / "averages").iterdir()) == kept
     one, other = (api.load_painter(api.average(tmp_path / n, 0.07, tmp_path / f"{n}-7")) for n in ("whole", "cut"))
     for a, b in zip(one.parameters(), other.parameters(), strict=True):
         torch.testing.assert_close(a, b)
@@ -86,4 +103,4 @@ def test_bad_wishes_are_refused(store: Store, tmp_path: Path) -> None:
     kept.mkdir()
     (kept / "step-000000003-0.safetensors").write_bytes(b"broken")
     with pytest.raises(CheckpointError, match="damaged"):
-        average(toy(), kept, 0.1)
+        average(toy(), kept, 0.05)

@@ -54,3 +54,15 @@ def test_a_run_may_change_its_mind(store: Store, tmp_path: Path) -> None:
     told = {"samples": 0, "precision": "fp32", "batch": 8}
     api.train("ddpm", store.root, tmp_path / "run", steps=1, preset="tiny", values={**told, "recompute": True})
     assert api.train("ddpm", store.root, tmp_path / "run", steps=2, preset="tiny", values=told).step == 2
+
+
+def test_a_probe_saves_memory_too(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[bool] = []
+
+    def spied(painter: Painter, *rest: object) -> tuple[str, float]:
+        seen.append(any("forward" in vars(module) for module in painter.modules()))
+        return "fp32", 0.1
+
+    monkeypatch.setattr("impasto.training.loop.probe", spied)
+    api.train("ddpm", store.root, tmp_path / "run", steps=1, preset="tiny", values={"samples": 0, "recompute": True})
+    assert seen == [True]

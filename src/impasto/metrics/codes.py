@@ -33,6 +33,8 @@ class _Coded(Protocol):
 def code_use(painter: Painter, originals: Pixels) -> dict[str, Number]:
     """Use of a painter's codes in real pictures; nothing for a painter without codes.
 
+    No more codes can occur than there are tokens, so a book of many codes needs many pictures.
+
     Args:
         painter: One that can tell 'tokens', or any other.
         originals: Real pictures, shape (N, R, R, 3), uint8.
@@ -47,7 +49,8 @@ def code_use(painter: Painter, originals: Pixels) -> dict[str, Number]:
     with torch.inference_mode():
         codes = torch.cat([coded.tokens(pictures).flatten().cpu() for pictures in parts])
     share, perplexity = codebook_use(codes, coded.size)
-    n, recipe = {"test": len(originals)}, {"codes": coded.size, "resolution": originals.shape[1]}
+    n = {"test": len(originals), "tokens": len(codes)}
+    recipe = {"codes": coded.size, "resolution": originals.shape[1]}
     return {
         "code-use": Number("Share of the codes that occur in test pictures", "higher", share, n=n, recipe=recipe),
         "code-perplexity": Number("Perplexity of the codes of test pictures", "higher", perplexity, n=n, recipe=recipe),

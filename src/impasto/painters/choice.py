@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from impasto.painters import DEFAULT
@@ -29,12 +30,18 @@ class Choice:
 
     painter: str
     preset: str
-    settings: dict[str, Any] = field(default_factory=dict)
-    reason: str = ""
+    settings: Mapping[str, Any]
+    reason: str
+
+    def with_wishes(self, preset: str | None, values: Mapping[str, Any]) -> Choice:
+        """The same, where some of it is told otherwise."""
+        settings = {key: value for key, value in self.settings.items() if key not in values}
+        reason = self.reason if settings == self.settings else "With settings of your own."
+        return replace(self, preset=preset or self.preset, settings=settings, reason=reason)
 
     def described(self) -> dict[str, Any]:
         """As JSON holds it."""
-        return asdict(self)
+        return {**vars(self), "settings": dict(self.settings)}
 
 
 def choose(resolution: int, *, gpu: bool) -> Choice:

@@ -31,6 +31,9 @@ LENGTHS = (0.05, 0.10)
 SHORTEST, LONGEST = 0.01, 0.25
 """Between which an average can be mixed from those."""
 
+MOST_MISSED = 0.05
+"""Largest share of an average's squared weights over time that its mixture may miss."""
+
 _NAME = re.compile(r"step-(\d{9})-(\d)\.safetensors")
 
 
@@ -53,13 +56,17 @@ class Averages:
             torch._foreach_lerp_(list(kept.values()), list(self._latest.values()), 1 - keep)
 
     def write(self, folder: Path, step: int) -> None:
-        """Write both down, and remove what a training that went back had written of later steps."""
-        for path in folder.glob("step-*.safetensors"):
-            if (found := _NAME.fullmatch(path.name)) and int(found[1]) > step:
-                path.unlink()
+        """Write both down."""
         for number, kept in enumerate(self._kept):
             content = to_bytes({name: p.cpu().contiguous() for name, p in kept.items()})
             write_whole(folder / f"step-{step:09d}-{number}.safetensors", content)
+
+    @staticmethod
+    def forget(folder: Path, step: int) -> None:
+        """Remove what was written of steps after the one that a training goes back to."""
+        for path in folder.glob("step-*.safetensors"):
+            if (found := _NAME.fullmatch(path.name)) and int(found[1]) > step:
+                path.unlink()
 
     def state(self) -> dict[str, Tensor]:
         """What a checkpoint holds."""
@@ -128,15 +135,26 @@ def mixture(steps: Sequence[int], lengths: Sequence[float], step: int, length: f
         step: When the other one ends.
         length: Of the other one.
 
-    Source: Karras et al. 2024, algorithm 3.
+    Raises:
+        ConfigError: When those make no such average.
+
+    Source: Karras et al. 2024, algorithm 3; here the shares add up to 1, since our networks do not norm their weights.
     """
     powers = np.array([exponent(own) for own in lengths])
     times = np.asarray(steps, dtype=float)
     among = _overlap(times[:, None], powers[:, None], times[None], powers[None])
     wanted = _overlap(times, powers, np.array(float(step)), np.array(exponent(length)))
     # Neighbouring averages are almost alike, so the shares are taken from least squares, not from an inverse.
-    shares: list[float] = np.linalg.lstsq(among, wanted, rcond=1e-12)[0].tolist()
-    return shares
+    shares = np.linalg.lstsq(among, wanted, rcond=1e-12)[0]
+    own = _overlap(*(np.array(value) for value in 2 * (float(step), exponent(length))))
+    missed = float(own - 2 * wanted @ shares + shares @ among @ shares) / float(own)
+    if missed > MOST_MISSED:
+        raise ConfigError(
+            f"length = {length:g} lies too far from what the averages kept at {len(set(steps))} times can be mixed to; "
+            "ask for one nearer to 0.1, or train with more of them, such as --set averages=32."
+        )
+    # Weights that never moved must come out as they are.
+    return [float(share) for share in shares / shares.sum()]
 
 
 def _overlap(t: np.ndarray, power: np.ndarray, t2: np.ndarray, power2: np.ndarray) -> np.ndarray:

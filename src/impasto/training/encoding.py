@@ -44,7 +44,7 @@ def encoded(painter: Painter, split: Split, folder: Path, processes: Processes, 
     told = f"{state_hash(painter.front)} {split.store.hash} {split.name} {flip}"
     path = folder / f"encoded-{hashlib.sha256(told.encode()).hexdigest()[:16]}.npy"
     if processes.first and not path.exists():
-        for left in folder.glob("encoded-*"):
+        for left in folder.glob(f"encoded-{'[0-9a-f]' * 16}.*"):
             left.unlink()
         with disk_errors_named(path):
             _write(painter.front, split, path, processes.device, flip)

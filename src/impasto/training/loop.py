@@ -138,6 +138,8 @@ class _Session:
             encoded=encoded(self.painter, record.split, self.out, processes, flip=self.settings.flip),
         )
         self.ema = Ema(self.painter, 1000 * self.settings.ema, mixable=self.settings.averages > 0)
+        if self.settings.recompute:
+            recompute(self.painter)
         self.watchdog = Watchdog()
         self.step = self.salt = self.horizon = self.grids = self.written = 0
         self.drawing = self.earlier = 0.0
@@ -220,8 +222,6 @@ class _Session:
 
     def _use(self, precision: str) -> None:
         self.precision = precision
-        if self.settings.recompute:
-            recompute(self.painter)
         if self.settings.compile:
             _compile(self.painter)
         self.moves = Moves(self.painter, self.processes, dtype_of(precision))
@@ -302,6 +302,8 @@ class _Session:
     def _restore(self, path: Path) -> dict[str, Any]:
         state = checkpoint.restore(path, self.moves, self.ema)
         self.step, self.salt = state["step"], state["salt"]
+        if self.ema.averages and self.processes.first:
+            self.ema.averages.forget(self.out / "averages", self.step)
         self.journal.rewind(self.step)
         return state
 

@@ -25,7 +25,7 @@ _MAY_CHANGE = {
 }  # fmt: skip
 
 
-_BEFORE = (".lock", ".holder", "encoded-*")
+_BEFORE = (".lock", ".holder", f"encoded-{'[0-9a-f]' * 16}.*")
 """Files that lie in the folder before the run has begun."""
 
 
@@ -102,6 +102,8 @@ class Record:
                 then[part] = to_dict(load(kind, then[part]))
             old, new = _flat(then[part]), _flat(now[part])
             keys = sorted((old.keys() | new.keys()) - may)
+            # The autoencoder's hash tells all that its config would.
+            keys = [k for k in keys if not k.startswith("latents.") or k == "latents.hash"]
             changed += [f"{k}: {old.get(k)} → {new.get(k)}" for k in keys if old.get(k) != new.get(k)]
         if then["painter"] != now["painter"]:
             changed = [f"painter: {then['painter']} → {now['painter']}"]
@@ -110,6 +112,7 @@ class Record:
                 f"{self.out} was begun otherwise ({'; '.join(changed)}). "
                 "Repeat the command it was begun with, or choose another --out."
             )
+        self.facts = then.get("facts", self.facts)
         told: dict[str, Any] = then
         return told
 

@@ -206,5 +206,5 @@ def _log_snr(level: Level) -> float:
 
 
 def in_precision(precision: str, device: torch.device) -> torch.autocast:
-    """Where networks compute in 16 bit when `precision` is 'bf16'; what lies between their looks stays in 32 bit."""
+    """Where networks compute in 16 bit when `precision` is 'bf16'; the steps between their looks stay in 32 bit."""
     return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16")
