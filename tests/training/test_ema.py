@@ -25,3 +25,11 @@ def test_without_half_life_it_is_the_last_weights_and_buffers_are_copied() -> No
     ema.update(8, 8)
     assert ema.painter.colour.tolist() == [1.0] * 3
     assert ema.painter.seen == 7
+
+
+def test_what_never_learns_stays_to_the_last_bit() -> None:
+    painter = toy()
+    painter.still = torch.nn.Parameter(torch.tensor([-0.0, 1.0]), requires_grad=False)
+    ema = Ema(painter, half_life=80)
+    ema.update(8, 8)
+    assert ema.painter.still.signbit().tolist() == [True, False]

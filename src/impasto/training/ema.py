@@ -31,8 +31,12 @@ class Ema:
         self.half_life, self.ramp = half_life, ramp
         self.painter = copy.deepcopy(painter).requires_grad_(False).eval()
         # Listed once: walking through a painter's modules every step would cost as much as a small step itself.
-        self._weights: list[torch.Tensor] = list(self.painter.parameters())
-        self._latest = [p.detach() for p in painter.parameters()]
+        # What never learns is left out: averaging would turn its -0.0 into 0.0, and it is known by a hash of its bits.
+        pairs = [
+            (own, p) for own, p in zip(self.painter.parameters(), painter.parameters(), strict=True) if p.requires_grad
+        ]
+        self._weights: list[torch.Tensor] = [own for own, _ in pairs]
+        self._latest = [p.detach() for _, p in pairs]
         self._buffers = list(zip(self.painter.buffers(), painter.buffers(), strict=True))
 
     @torch.no_grad()
