@@ -1,0 +1,53 @@
+"""The painters that come with the package."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+import pytest
+import torch
+
+from impasto import api, pretrained
+from impasto.errors import CheckpointError
+from impasto.files import read_json
+
+MOST_BYTES = 15_000_000
+
+
+@pytest.fixture(params=["painter", "autoencoder"])
+def folder(request: pytest.FixtureRequest) -> Path:
+    return Path(str(resources.files("impasto"))) / pretrained.SHIPPED / request.param
+
+
+def test_it_is_small_and_its_card_tells_all(folder: Path) -> None:
+    assert sum(file.stat().st_size for file in folder.iterdir()) <= MOST_BYTES
+    facts = read_json(folder / "config.json")["facts"]
+    assert len(facts["data"]["hash"]) == 64
+    assert "/" not in facts["data"]["store"]
+    card = (folder / "README.md").read_text(encoding="utf8")
+    for told in ("license: cc0-1.0", "fd-mobilenetv2", "## Copying", "## What it is bad at", facts["data"]["hash"]):
+        assert told in card
+
+
+def test_the_default_painter_paints_its_categories(tmp_path: Path) -> None:
+    painter = api.load_painter(api.PAINTER)
+    assert painter.config.resolution >= 64
+    assert "Impressionism" in painter.config.categories
+    one, other = (painter.paint(2, seed=3, category=name, steps=6) for name in ("Impressionism", "Baroque"))
+    assert one.std() > 0.1
+    assert not torch.equal(one, other)
+    *pictures, _ = api.paint(api.PAINTER, tmp_path, count=2, settings={"steps": 6})
+    assert [path.suffix for path in pictures] == [".png", ".png"]
+
+
+def test_the_autoencoder_gives_pictures_back() -> None:
+    space = api.load_painter("shipped/autoencoder")
+    row = torch.linspace(-1, 1, 64)
+    pictures = torch.stack([row.expand(64, 64), row.expand(64, 64).T, torch.zeros(64, 64)])[None]
+    assert (space.reconstruct(pictures) - pictures).abs().mean() < 0.1
+
+
+def test_what_does_not_come_with_the_package_is_not_looked_for_elsewhere() -> None:
+    with pytest.raises(CheckpointError, match="shipped/nothing does not come with impasto; what does: shipped/auto"):
+        api.load_painter("shipped/nothing")
