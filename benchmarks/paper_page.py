@@ -15,7 +15,7 @@ from typing import Any
 from impasto.files import read_json
 
 PAGE = Path("docs/results/paper.md")
-FIGURES = ("samples", "frechet", "categories")
+FIGURES = ("samples", "frechet", "categories", "finals")
 COLUMNS = {
     "Fréchet distance ↓": ("fd-mobilenetv2", "fid"),
     "IS ↑": ("is-mobilenetv2", "is"),
