@@ -16,10 +16,11 @@ from torch import Tensor
 from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Batch, Noise, Painter, PaintSettings, Player, Turn, cosine
-from impasto.errors import ConfigError, NotCapable
+from impasto.errors import ConfigError
 from impasto.painters.autoregressive.code_space import CodeConfig, Codes, code_space_of
 from impasto.painters.autoregressive.code_transformer import CodeTransformer
 from impasto.painters.autoregressive.drawing import drawn, narrowed
+from impasto.painters.guidance import check_guidance
 
 __all__ = ["TokenTransformer", "TokenTransformerConfig", "TokenTransformerSettings"]
 
@@ -147,11 +148,7 @@ class TokenTransformer(Painter):
             ConfigError: When more of the likeliest codes are asked for than there are codes.
         """
         s = settings
-        if s.guidance != 1 and not self.config.categories:
-            raise NotCapable(
-                f"guidance = {s.guidance:g}, but this {self.name} was trained without categories and has "
-                "nothing to be guided by; leave guidance at 1."
-            )
+        check_guidance(self, s.guidance)
         if s.top_k is not None and s.top_k > self.space.size:
             raise ConfigError(
                 f"top_k = {s.top_k}, but there are only {self.space.size} codes; take at most {self.space.size}, "

@@ -12,7 +12,7 @@ from torch import Tensor
 from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Batch, Noise, Painter, PaintSettings, Player, Turn, cosine
-from impasto.errors import ConfigError, NotCapable
+from impasto.errors import ConfigError
 from impasto.nn.frozen import Frozen, LookedThrough
 from impasto.nn.perceptual import lpips_network
 from impasto.nn.unet import UNet
@@ -31,6 +31,7 @@ from impasto.painters.diffusion.noise_schedule import (
 )
 from impasto.painters.diffusion.prediction import SPREAD, Prediction, clean_from, loss_weight, shown, target_of
 from impasto.painters.diffusion.sampling import Denoise, clipped, ddim, dpmpp, guided, heun, in_precision, invert
+from impasto.painters.guidance import check_guidance
 from impasto.painters.likelihood.latent_space import Latents, SpaceConfig, space_of
 
 __all__ = ["DDPM", "DDPMConfig", "DDPMSettings"]
@@ -85,7 +86,7 @@ class DDPMSettings(PaintSettings):
         guided_from: Share of the picture in the mixture, from 0 (noise) to 1 (picture), from which on guidance counts.
         guided_to: Share up to which it counts.
         eta: Share of fresh noise on the way, of 'ddim' only.
-        precision: Of the network's arithmetic; 'bf16' takes about half the time and paints nearly the same.
+        precision: Of the network's arithmetic; 'bf16' takes less time and paints nearly the same.
     """
 
     steps: int = Field(default=50, ge=1, le=4000)
@@ -212,11 +213,7 @@ class DDPM(Painter):
             ConfigError: When there are more steps than times, or settings do not fit one another or the painter.
         """
         s = settings
-        if s.guidance != 1 and not self.config.categories:
-            raise NotCapable(
-                f"guidance = {s.guidance:g}, but this {self.name} was trained without categories and has "
-                "nothing to be guided by; leave guidance at 1."
-            )
+        check_guidance(self, s.guidance)
         if s.eta > 0 and s.sampler != "ddim":
             raise ConfigError(
                 f"eta = {s.eta:g} is a setting of the sampler 'ddim'; 'ancestral' always adds all its noise, and "

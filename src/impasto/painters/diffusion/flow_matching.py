@@ -16,7 +16,7 @@ from torch import Tensor
 from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Batch, Noise, Painter, PainterConfig, PaintSettings, Player, Turn, cosine
-from impasto.errors import ConfigError, NotCapable
+from impasto.errors import ConfigError
 from impasto.nn.frozen import Frozen, LookedThrough
 from impasto.nn.perceptual import lpips_network
 from impasto.nn.transformer import DiT
@@ -31,6 +31,7 @@ from impasto.painters.diffusion.flow import (
     times_of,
 )
 from impasto.painters.diffusion.sampling import in_precision
+from impasto.painters.guidance import check_guidance
 from impasto.painters.likelihood.latent_space import Latents, SpaceConfig, space_of
 
 __all__ = ["FlowMatching", "FlowMatchingConfig", "FlowMatchingSettings"]
@@ -195,11 +196,7 @@ class FlowMatching(Painter):
             NotCapable: When guidance is asked of a painter trained without categories.
         """
         s = settings
-        if s.guidance != 1 and not self.config.categories:
-            raise NotCapable(
-                f"guidance = {s.guidance:g}, but this {self.name} was trained without categories and has "
-                "nothing to be guided by; leave guidance at 1."
-            )
+        check_guidance(self, s.guidance)
         flow = guided_within(self.velocity(labels), self.velocity(None), s.guidance, s.guided_from, s.guided_to)
         start = noise.normal(self.space.channels, self.space.side, self.space.side)
         follow = {"euler": euler, "heun": heun, "dpmpp": dpmpp}[s.sampler]
