@@ -103,7 +103,7 @@ class Moves:
                 sums[f"{prefix}/{name}"] = sums.get(f"{prefix}/{name}", 0) + part
         if not player:
             return None
-        values = torch.stack([v.to("cpu", non_blocking=True) for v in sums.values()]).tolist()
+        values = torch.stack([v.to(self.processes.device) for v in sums.values()]).tolist()
         return player, dict(zip(sums, values, strict=True))
 
     def _finish(self, player: str, step: int, horizon: int) -> float:
@@ -154,8 +154,9 @@ class Moves:
         for key, value in state.items():
             player, name, kind = key.split("/")
             # Fused optimizers walk through memory, so a moment must lie there as its parameter does.
-            kept = value if kind == "step" else torch.empty_like(own[name], requires_grad=False).copy_(value)
-            self.optimizers[player].state[own[name]][kind] = kept
+            weight = own[name]
+            kept = torch.empty_like(weight, requires_grad=False).copy_(value) if kind != "step" else value
+            self.optimizers[player].state[weight][kind] = kept.to(weight.device)
 
 
 def _optimizer(player: Player, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
