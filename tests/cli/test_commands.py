@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from impasto import api
+from impasto.api import painting
 from impasto.cli.app import main
 from impasto.data.store import Store
 
@@ -224,7 +225,7 @@ def test_a_recipe_is_followed_from_another_working_folder(home, tmp_path, capsys
 def test_a_contact_sheet_stays_of_a_size_that_can_be_opened(home: Path, tmp_path: Path, monkeypatch) -> None:
     sizes = {}
     for most in (2, 9):
-        monkeypatch.setattr(api, "SHEET", most)
+        monkeypatch.setattr(painting, "SHEET", most)
         *pictures, sheet = api.paint(home / "run", tmp_path / str(most), count=9)
         assert len(pictures) == 9
         with Image.open(sheet) as opened:
