@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impasto.errors import CheckpointError, UnknownName, UsageError, suggestion
+from impasto.files import EXPORT, RUN, kind_of
 
 if TYPE_CHECKING:
     from impasto.contract import Painter
@@ -48,7 +49,7 @@ def painter_at(source: str | Path, resolution: int | None) -> Painter:
 
 def holds_painter(folder: Path) -> bool:
     """Whether a folder is a run or an exported painter; one of pictures may bear their painter's name."""
-    return (folder / "config.json").is_file() or (folder / "run.json").is_file()
+    return kind_of(folder) in (RUN, EXPORT)
 
 
 def _by_rules(name: str, resolution: int | None) -> Painter | None:

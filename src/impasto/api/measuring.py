@@ -43,14 +43,17 @@ def measure(
         watch: Called with a line on what is being done.
 
     Raises:
+        UsageError: When painter and store stand in each other's place.
         DataError: When store and painter differ in resolution.
         ImpastoError: As `metrics.measure.measure` says.
     """
     from impasto import pretrained
+    from impasto.api.asking import check_order
     from impasto.api.loading import holds_painter, painter_at
     from impasto.data.store import Store
     from impasto.metrics.measure import measure as work
 
+    check_order(source, against, "measure {painter} --against {store}")
     store = Store.open(against)
     # One that paints by rules paints at the store's resolution.
     painter = painter_at(source, store.resolution)

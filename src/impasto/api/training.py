@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from impasto.api.asking import check_order
 from impasto.errors import CheckpointError, ConfigError, NotCapable, suggestion
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ def train(
     Raises:
         UnknownName: When painter, preset or label column do not exist.
         NotCapable: When the painter paints by rules.
+        UsageError: When painter and store stand in each other's place.
         ConfigError: When a value is unknown, of the wrong type or out of range.
         StoreError: When the store is missing or was changed.
         ImpastoError: As `training.loop.train` says.
@@ -60,6 +62,7 @@ def train(
     from impasto.training.loop import train as loop
     from impasto.training.settings import TrainSettings
 
+    check_order(painter or "", store, f"train {{name}} {{store}} --out {out}")
     chosen = None if painter else _chosen(Path(out), Store.open(store).resolution, values or {})
     if chosen:
         chosen = chosen.with_wishes(preset, values or {})
