@@ -11,6 +11,7 @@ from impasto.api.asking import check_order
 from impasto.errors import CheckpointError, ConfigError, NotCapable, suggestion
 
 if TYPE_CHECKING:
+    from impasto.contract import Painter
     from impasto.painters.choice import Choice
     from impasto.training.loop import Trained
 
@@ -85,7 +86,7 @@ def train(
             f"{fixed[0]} = {what[fixed[0]]!r} cannot be set: it comes from the store. "
             "Prepare another store, or choose the label column with --label."
         )
-    made = cls.build(preset, **known, **what)
+    made = _built(cls, preset, {**known, **what}, Path(out))
     if chosen and watch:
         watch({"kind": "choice", **chosen.described()})
     facts = {"preset": preset, **({"choice": chosen.described()} if chosen else {})}
@@ -106,6 +107,44 @@ def _chosen(out: Path, resolution: int, values: Mapping[str, Any]) -> Choice:
         told |= {"reason": "As it was begun.", **facts.get("choice", {})}
         return Choice(**{f.name: told[f.name] for f in fields(Choice)})
     return choose(resolution, gpu=torch.cuda.is_available() and values.get("device") != "cpu")
+
+
+def _built(cls: type[Painter], preset: str, values: Mapping[str, Any], out: Path) -> Painter:
+    """A new painter, or the run's own when what a new one would be built over is there no more.
+
+    Raises:
+        CheckpointError: When it is not there, and no run that was begun alike has kept it.
+    """
+    try:
+        return cls.build(preset, **values)
+    except CheckpointError:
+        kept = _kept(cls, {**cls.presets[preset], **values}, out)
+        if kept is None:
+            raise
+        return kept
+
+
+def _kept(cls: type[Painter], values: Mapping[str, Any], out: Path) -> Painter | None:
+    """The painter in a run's newest checkpoint, if the run was begun with these values."""
+    from impasto import pretrained
+    from impasto.config import load, to_dict
+    from impasto.files import read_json
+    from impasto.training.checkpoint import newest
+
+    found = newest(out / "checkpoints")
+    if found is None:
+        return None
+    begun = read_json(out / "run.json", CheckpointError)
+    if begun["painter"] != cls.__card__.name:
+        return None
+    then, now = (to_dict(load(cls.Config, told)) for told in (begun["config"], values))
+    # What was found when the run began is not among what is asked for now.
+    if any(value != then[key] for key, value in now.items() if value is not None):
+        return None
+    painter = pretrained.rebuild(begun)
+    # Pictures may be encoded before training restores the checkpoint.
+    pretrained.load_weights(painter, found / "painter.safetensors")
+    return painter
 
 
 def _divide(values: Mapping[str, Any], *classes: type) -> list[dict[str, Any]]:
