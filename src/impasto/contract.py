@@ -7,15 +7,11 @@ Shapes, everywhere in `impasto`:
 
 Pictures are RGB tensors (N, 3, H, W), float, in [-1, 1]; labels are int64 (N,), in [0, L).
 
-A training step is a sequence of turns. A turn is one player, an optimizer with its parameters, and
-the loss it moves on. `Painter.turns` is a generator: it runs on after the move, so a later turn
-sees weights that have just moved. It reads state and never writes it, never yields inside
-`no_grad` or `autocast`, and its sequence of turns depends on the step, never on the data.
+A training step is a sequence of turns; see `turns`.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,6 +24,7 @@ from impasto import catalogue, pretrained
 from impasto.config import Field, config, load, to_dict
 from impasto.errors import ConfigError, NotCapable, UnknownName, UsageError
 from impasto.noise import BatchNoise, Noise, PictureNoise
+from impasto.turns import Batch, Player, Schedule, Turn, constant, cosine
 
 __all__ = [
     "Batch",
@@ -43,97 +40,6 @@ __all__ = [
     "constant",
     "cosine",
 ]
-
-Schedule = Callable[[int, int], float]
-"""Factor on the learning rate, of (step, steps planned in all)."""
-
-
-def constant(step: int, horizon: int) -> float:
-    """The schedule that changes nothing."""
-    return 1.0
-
-
-def cosine(warmup: float = 0.02, floor: float = 0.0) -> Schedule:
-    """A schedule that rises linearly and falls as half a cosine.
-
-    Args:
-        warmup: Share of the horizon, in [0, 1), over which the rate rises from near 0 to 1.
-        floor: Factor at the horizon and after it, in [0, 1].
-    """
-
-    def factor(step: int, horizon: int) -> float:
-        rise = max(1.0, warmup * horizon)
-        if step < rise:
-            return (step + 1) / (rise + 1)
-        done = min(1.0, (step - rise) / max(1.0, horizon - rise))
-        return floor + (1 - floor) * 0.5 * (1 + math.cos(math.pi * done))
-
-    return factor
-
-
-@dataclass
-class Batch:
-    """Pictures to learn from.
-
-    Attributes:
-        pictures: Shape (N, 3, R, R), in [-1, 1].
-        labels: Category of each picture, int64, shape (N,).
-        noise: Where a painter draws every random number of its turns.
-    """
-
-    pictures: Tensor
-    labels: Tensor
-    noise: BatchNoise
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One move: who moves, on which loss.
-
-    Attributes:
-        player: Key of `Painter.players()`.
-        loss: Scalar, a mean over the batch's rows.
-        logs: Scalars to report, averaged over micro-batches and processes.
-        tag: Tells two turns of one player in one step apart.
-    """
-
-    player: str
-    loss: Tensor
-    logs: dict[str, Tensor | float] = field(default_factory=dict)
-    tag: str = ""
-
-
-@dataclass(frozen=True)
-class Player:
-    """An optimizer (AdamW; Adam where `weight_decay` is 0) and the parameters it moves.
-
-    Attributes:
-        nets: Modules or parameters; players may overlap.
-        lr: Learning rate before the schedule.
-        betas: Decay of the first and second moments.
-        weight_decay: Decoupled, per unit of learning rate.
-        clip: Largest gradient norm.
-        lazy: Where positive, the player is regularised every `lazy` steps, and lr and betas are
-            corrected by lazy / (lazy + 1) (Karras et al. 2020, appendix B).
-        schedule: Factor on the learning rate, of (step, horizon).
-    """
-
-    nets: tuple[nn.Module | nn.Parameter, ...]
-    lr: float = 2e-4
-    betas: tuple[float, float] = (0.9, 0.999)
-    weight_decay: float = 0.0
-    clip: float = math.inf
-    lazy: int = 0
-    schedule: Schedule = constant
-
-    def parameters(self) -> list[nn.Parameter]:
-        """The trainable parameters of this player, each once, in order."""
-        found: dict[int, nn.Parameter] = {}
-        for net in self.nets:
-            for p in [net] if isinstance(net, nn.Parameter) else net.parameters():
-                if p.requires_grad:
-                    found.setdefault(id(p), p)
-        return list(found.values())
 
 
 @dataclass(frozen=True)
@@ -202,12 +108,8 @@ class Painter(nn.Module):
         """
         super().__init__()
         if config.resolution not in self.resolutions:
-            every = isinstance(self.resolutions, range)
-            can = (
-                f"{min(self.resolutions)} to {max(self.resolutions)}"
-                if every
-                else ", ".join(map(str, self.resolutions))
-            )
+            each = self.resolutions
+            can = f"{each[0]} to {each[-1]}" if isinstance(each, range) else ", ".join(map(str, each))
             raise ConfigError(
                 f"{self.name} cannot paint at {config.resolution} px; it paints at {can} px. "
                 "Choose one of these resolutions."

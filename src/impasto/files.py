@@ -16,7 +16,21 @@ from safetensors import SafetensorError
 
 from impasto.errors import ImpastoError
 
-__all__ = ["disk_errors_named", "file_hash", "read_json", "whole_folder", "write_json", "write_whole"]
+__all__ = [
+    "EXPORT",
+    "RUN",
+    "STORE",
+    "disk_errors_named",
+    "file_hash",
+    "kind_of",
+    "read_json",
+    "whole_folder",
+    "write_json",
+    "write_whole",
+]
+
+STORE, RUN, EXPORT = "a store of pictures", "a run", "an exported painter"
+"""What `impasto` makes folders into, in words."""
 
 
 @contextmanager
@@ -93,6 +107,15 @@ def read_json(path: Path, kind: type[ImpastoError] = ImpastoError) -> Any:
         raise kind(f"{path} is missing.") from None
     except (OSError, ValueError, RecursionError) as error:
         raise kind(f"{path} cannot be read as JSON ({error}).") from None
+
+
+def kind_of(folder: Path) -> str:
+    """What a folder is by the files in it: `STORE`, `RUN`, `EXPORT`, or empty when it is something else."""
+    if (folder / "run.json").is_file():
+        return RUN
+    if (folder / "config.json").is_file():
+        return EXPORT
+    return STORE if (folder / "manifest.json").is_file() and (folder / "pictures.npy").is_file() else ""
 
 
 def file_hash(path: Path) -> str:

@@ -18,7 +18,7 @@ from safetensors.torch import load_file, save_file
 from impasto import catalogue
 from impasto.config import load as load_config
 from impasto.errors import CheckpointError, ImpastoError
-from impasto.files import read_json, whole_folder, write_json, write_whole
+from impasto.files import STORE, kind_of, read_json, whole_folder, write_json, write_whole
 from impasto.model_card import model_card
 
 if TYPE_CHECKING:
@@ -203,6 +203,8 @@ def _download(name: str) -> Path:
 
 
 def _described(folder: Path) -> dict[str, Any]:
+    if kind_of(folder) == STORE:
+        raise CheckpointError(f"{folder} is {STORE}, not a painter. Train one on it: impasto train {folder} --out RUN")
     described = read_json(folder / "config.json", CheckpointError)
     if not isinstance(described, dict) or "painter" not in described or not isinstance(described.get("config"), dict):
         raise CheckpointError(f"{folder / 'config.json'} does not name a painter and its config.")

@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from impasto import api
+from impasto.api import painting
 from impasto.cli.app import main
 from impasto.data.store import Store
 
@@ -65,6 +66,16 @@ def impasto(*words: object, capsys: pytest.CaptureFixture[str]) -> tuple[int, st
         (("paint", "--from", "{plain}"), 1, "no recipe"),
         (("paint", "--from", "{new}.png"), 1, "There is no picture"),
         (("measure", "{run}", "--against", "{new}"), 1, "impasto data prepare"),
+        (("measure", "{store}", "--against", "{run}"), 2, "write: impasto measure {run} --against {store}"),
+        (("measure", "{store}", "{run}"), 2, "write: impasto measure {run} --against {store}"),
+        (("measure", "{run}"), 2, "{run} is a run; write: impasto measure {run} --against STORE"),
+        (("train", "{store}", "vae", *ONE), 2, "write: impasto train vae {store} --out {new}"),
+        (("train", "vae", "{run}", *ONE), 2, "{run} is a run; write: impasto train vae STORE --out {new}"),
+        (("train", "{run}", "{store}", *ONE), 2, "write: impasto train PAINTER {store} --out {new}"),
+        (("paint", "{store}", *OUT), 1, "{store} is a store of pictures, not a painter"),
+        (("export", "{store}", *OUT), 1, "{store} is a store of pictures, not a painter"),
+        (("edit", "stylize", "{plain}", "--with", "{store}", *OUT), 1, "is a store of pictures, not a painter"),
+        (("data", "inspect", "{run}", *OUT), 1, "{run} is a run, not a store of pictures"),
         (("measure", "{run}", "--against", "{store}", "--split", "tst"), 2, "did you mean 'test'"),
         (("data", "prepare", "{new}", "--out", "{new}2"), 1, "{new}"),
         (("data", "make", "landscape", *OUT, "--count", 3), 2, "did you mean 'landscapes'"),
@@ -224,7 +235,7 @@ def test_a_recipe_is_followed_from_another_working_folder(home, tmp_path, capsys
 def test_a_contact_sheet_stays_of_a_size_that_can_be_opened(home: Path, tmp_path: Path, monkeypatch) -> None:
     sizes = {}
     for most in (2, 9):
-        monkeypatch.setattr(api, "SHEET", most)
+        monkeypatch.setattr(painting, "SHEET", most)
         *pictures, sheet = api.paint(home / "run", tmp_path / str(most), count=9)
         assert len(pictures) == 9
         with Image.open(sheet) as opened:

@@ -19,8 +19,13 @@ def add_to(app: typer.Typer) -> None:
 
 
 def measure(
-    source: Annotated[str, typer.Argument(help="A run, an exported painter, or a hub id.")],
-    against: Annotated[Path, typer.Option(help="A store of the painter's resolution.")],
+    what: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PAINTER", help="A run, an exported painter, a hub id, or the name of a painter by rules."
+        ),
+    ],
+    against: Annotated[Path | None, typer.Option(help="A store of the painter's resolution; required.")] = None,
     split: Annotated[str, typer.Option(help="test, train or all.")] = "test",
     out: Annotated[Path | None, typer.Option(help="Folder for measure.json and report.html.")] = None,
     count: Annotated[int, typer.Option(help="Pictures painted.")] = 2000,
@@ -31,7 +36,11 @@ def measure(
 ) -> None:
     """Measure a painter against real pictures: every metric, as JSON and as a page."""
     from impasto import api
+    from impasto.api.asking import mixed_up
 
+    source, *more = what
+    if more or against is None:
+        raise mixed_up([*what, *([against] if against else [])], "measure {painter} --against {store}")
     say = None if json else lambda text: console.print(f"  {text}", soft_wrap=True)
     place = out or Path(source if Path(source).is_dir() else "") / "measure"
     measured = api.measure(

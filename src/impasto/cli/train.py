@@ -72,14 +72,11 @@ def train(
 
 def _painter_and_store(what: list[str]) -> tuple[str | None, Path]:
     """The two words, of which the first may be left out."""
-    from impasto import catalogue
     from impasto.errors import UsageError
 
     *before, store = what
     if len(before) > 1:
         raise UsageError(f"Give a painter and a store, not {len(what)} words: impasto train [PAINTER] STORE --out RUN.")
-    if not before and store in catalogue.painters() and not Path(store).exists():
-        raise UsageError(f"{store} is a painter; name the store it shall learn from: impasto train {store} STORE.")
     return (before[0] if before else None), Path(store)
 
 

@@ -23,7 +23,7 @@ from torch import Tensor
 
 from impasto.data.pictures import Pixels, to_float
 from impasto.errors import StoreError, UnknownName
-from impasto.files import file_hash, read_json, write_json
+from impasto.files import STORE, file_hash, kind_of, read_json, write_json
 
 __all__ = ["FILES", "STORE_VERSION", "UNKNOWN", "Split", "Store", "seal"]
 
@@ -229,8 +229,14 @@ def seal(folder: Path, facts: dict[str, Any], names: Sequence[str] = FILES) -> d
 
 def _manifest(root: Path) -> dict[str, Any]:
     if not (root / "manifest.json").is_file():
-        what = "is no store: it has no manifest.json" if root.is_dir() else "does not exist"
-        raise StoreError(f"{root} {what}. Make a store with: impasto data prepare FOLDER --out {root}")
+        if kind := kind_of(root):
+            raise StoreError(f"{root} is {kind}, not {STORE}. Name a folder that `impasto data prepare` made.")
+        if root.is_dir():
+            raise StoreError(
+                f"{root} is no store: it has no manifest.json. "
+                f"Make a store of the pictures in it with: impasto data prepare {root} --out STORE"
+            )
+        raise StoreError(f"{root} does not exist. Make a store with: impasto data prepare FOLDER --out {root}")
     manifest = read_json(root / "manifest.json", StoreError)
     version = manifest.get("version") if isinstance(manifest, dict) else None
     if version != STORE_VERSION:

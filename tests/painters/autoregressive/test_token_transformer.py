@@ -70,8 +70,8 @@ def test_what_comes_later_is_not_seen_and_what_came_before_is():
 @torch.no_grad()
 def test_remembering_tells_the_same_as_looking_at_all_anew():
     net = build(loud=True).net
-    codes, labels, pasts = torch.randint(729, (3, 16)), torch.tensor([0, 1, 2]), net.pasts()
-    steps = [net.following(codes[:, max(0, place - 1)], labels, pasts) for place in range(16)]
+    codes, labels, written = torch.randint(729, (3, 16)), torch.tensor([0, 1, 2]), net.begun()
+    steps = [net.following(codes[:, max(0, place - 1)], labels, written) for place in range(16)]
     torch.testing.assert_close(torch.stack(steps, dim=1), net(codes, labels), atol=1e-4, rtol=1e-4)
 
 

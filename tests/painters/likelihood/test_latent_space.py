@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import dataclasses
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from impasto import catalogue, pretrained
+from impasto import api, catalogue, pretrained
 from impasto.contract import Batch, BatchNoise, Painter
 from impasto.errors import CheckpointError, ConfigError
 from impasto.painters.diffusion.ddpm import DDPM
@@ -119,3 +120,25 @@ def test_what_was_found_is_told(autoencoder):
     assert told["config"]["latent"] == 6
     again = DDPM(dataclasses.replace(painter.config, autoencoder="not looked for again"))
     assert again.front.channels == 6
+
+
+def test_a_run_goes_on_without_the_folder_of_its_autoencoder(autoencoder, store, tmp_path):
+    place, told = tmp_path / "autoencoder", {"samples": 0, "batch": 8, "precision": "fp32", "seed": 1}
+    shutil.copytree(autoencoder, place)
+
+    def train(run: str, steps: int, **more: object) -> Path:
+        values = {**told, "autoencoder": str(place), **more}
+        return api.train("flow_matching", store.root, tmp_path / run, steps=steps, preset="tiny", values=values).painter
+
+    whole = train("whole", 4)
+    train("cut", 2)
+    place.rename(tmp_path / "elsewhere")
+    for left in (tmp_path / "cut").glob("encoded-*"):
+        left.unlink()
+    with pytest.raises(CheckpointError, match="no folder"):
+        train("cut", 4, width=64)
+    with pytest.raises(CheckpointError, match="no folder"):
+        train("new", 4)
+    one, other = (load_file(painter / "model.safetensors") for painter in (whole, train("cut", 4)))
+    assert one.keys() == other.keys()
+    assert all(torch.equal(value, other[key]) for key, value in one.items())

@@ -55,6 +55,16 @@ __all__ = ["Migan", "MiganConfig"]
 
 Beta = Annotated[float, Field(ge=0, lt=1)]
 
+SMALL: dict[str, Any] = {
+    "width": 16,
+    "most": 64,
+    "semantics": 8,
+    "reader_width": 16,
+    "discriminator_width": 16,
+    "most_strided": 128,
+}
+"""Sizes of the presets that two cores can train."""
+
 
 @config
 class MiganConfig(PainterConfig):
@@ -188,12 +198,7 @@ class Migan(Painter):
             "attention_at": 8,
         },
         "small": {
-            "width": 16,
-            "most": 64,
-            "semantics": 8,
-            "reader_width": 16,
-            "discriminator_width": 16,
-            "most_strided": 128,
+            **SMALL,
             "attention_at": 16,
             "content": 10.0,
             "lr": 5e-4,
@@ -201,12 +206,7 @@ class Migan(Painter):
         },
         "base": {},
         "modern": {
-            "width": 16,
-            "most": 64,
-            "semantics": 8,
-            "reader_width": 16,
-            "discriminator_width": 16,
-            "most_strided": 128,
+            **SMALL,
             "attention_at": 8,
             "information": 0.1,
             "penalty": 1.0,

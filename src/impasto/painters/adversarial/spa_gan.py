@@ -42,6 +42,14 @@ LEAST_SIDE = 16
 MARGIN = 12
 """Pixels around it; with the up to 3 that make its size a multiple of 4, fewer than its shortest side."""
 SEEDS = 2**31
+SMALL: dict[str, Any] = {
+    "width": 16,
+    "most": 64,
+    "blocks": 2,
+    "reader_width": 16,
+    "discriminator_width": 16,
+    "most_strided": 128,
+}
 UNABLE = "this spa_gan was trained to paint from latents; train one with --set task=sketch or --set task=photo."
 
 
@@ -120,24 +128,9 @@ class SpaGan(Painter):
             "discriminator_width": 8,
             "most_strided": 32,
         },
-        "small": {
-            "width": 16,
-            "most": 64,
-            "blocks": 2,
-            "reader_width": 16,
-            "discriminator_width": 16,
-            "most_strided": 128,
-        },
+        "small": SMALL,
         "base": {},
-        "sketch": {
-            "task": "sketch",
-            "width": 16,
-            "most": 64,
-            "blocks": 2,
-            "reader_width": 16,
-            "discriminator_width": 16,
-            "most_strided": 128,
-        },
+        "sketch": {"task": "sketch", **SMALL},
     }
     capabilities: ClassVar[frozenset[str]] = frozenset({"category", "reconstruct", "stylize"})
     config: SpaGanConfig

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -9,7 +11,20 @@ from torch import Tensor, nn
 from impasto.nn.residual import small_output
 from impasto.nn.transformer import Block, Past, axial_rotation
 
-__all__ = ["CodeTransformer"]
+__all__ = ["CodeTransformer", "Written"]
+
+
+@dataclass(frozen=True)
+class Written:
+    """What is kept of pictures while they are written.
+
+    Attributes:
+        pasts: What each block has seen of them.
+        rotation: Of all places, as `axial_rotation` gives it.
+    """
+
+    pasts: list[Past]
+    rotation: Tensor
 
 
 class CodeTransformer(nn.Module):
@@ -55,30 +70,36 @@ class CodeTransformer(nn.Module):
         """
         condition = self.label(labels)
         tokens = torch.cat([self.begin(condition)[:, None], self.embed(codes[:, :-1])], dim=1)
-        return self._run(tokens, condition, slice(None))
+        return self._run(tokens, condition, self.place, self._rotation())
 
-    def pasts(self) -> list[Past]:
-        """What `following` needs to begin a picture with."""
-        return [Past(len(self.place)) for _ in self.blocks]
+    def begun(self) -> Written:
+        """What `following` needs to begin pictures with."""
+        return Written([Past(len(self.place)) for _ in self.blocks], self._rotation())
 
-    def following(self, codes: Tensor, labels: Tensor, pasts: list[Past]) -> Tensor:
+    def following(self, codes: Tensor, labels: Tensor, written: Written) -> Tensor:
         """What comes at the next place, as `forward` would tell, without looking at what is before it anew.
 
         Args:
             codes: Of the place before it, int64, shape (N,); not read at the first place.
             labels: As of `forward`.
-            pasts: Of these pictures; remembers this place.
+            written: Of these pictures; remembers this place.
 
         Returns:
             Logits, shape (N, size).
         """
-        place, condition = pasts[0].length, self.label(labels)
+        place, condition = written.pasts[0].length, self.label(labels)
         tokens = self.embed(codes) if place else self.begin(condition)
-        return self._run(tokens[:, None], condition, slice(place, place + 1), pasts)[:, 0]
+        here = slice(place, place + 1)
+        rotation = written.rotation[:, here]
+        return self._run(tokens[:, None], condition, self.place[here], rotation, written.pasts)[:, 0]
 
-    def _run(self, tokens: Tensor, condition: Tensor, places: slice, pasts: list[Past] | None = None) -> Tensor:
-        rotation = axial_rotation(self.side, self.side, self.head, tokens.device)[:, places]
-        tokens, condition = tokens + self.place[places], F.silu(condition)
+    def _rotation(self) -> Tensor:
+        return axial_rotation(self.side, self.side, self.head, self.place.device)
+
+    def _run(
+        self, tokens: Tensor, condition: Tensor, places: Tensor, rotation: Tensor, pasts: list[Past] | None = None
+    ) -> Tensor:
+        tokens, condition = tokens + places, F.silu(condition)
         for number, block in enumerate(self.blocks):
             tokens = block(tokens, condition, rotation, pasts[number] if pasts else None)
         logits: Tensor = self.last(self.last_norm(tokens))

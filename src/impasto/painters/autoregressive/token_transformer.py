@@ -163,12 +163,12 @@ class TokenTransformer(Painter):
         """
         s, unknown = settings, torch.full_like(labels, self.unknown)
         asked = [labels] if s.guidance == 1 else [unknown] if s.guidance == 0 else [labels, unknown]
-        rows, pasts = torch.cat(asked), self.net.pasts()
+        rows, begun = torch.cat(asked), self.net.begun()
         levels = noise.uniform(self.space.side**2)
         written = torch.zeros_like(levels, dtype=torch.long)
         for place in range(levels.shape[1]):
             before = written[:, max(0, place - 1)].repeat(len(asked))
-            told = self.net.following(before, rows, pasts).chunk(len(asked))
+            told = self.net.following(before, rows, begun).chunk(len(asked))
             logits = torch.lerp(told[-1], told[0], s.guidance) if len(told) > 1 else told[0]
             written[:, place] = drawn(narrowed(logits / s.temperature, s.top_k, s.top_p), levels[:, place])
         return written

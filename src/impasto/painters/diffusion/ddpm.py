@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 import torch
@@ -11,11 +10,10 @@ from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import Batch, Noise, Painter, PaintSettings, Player, Turn, cosine
+from impasto.contract import Batch, Noise, Turn
 from impasto.errors import ConfigError
-from impasto.nn.frozen import Frozen, LookedThrough
-from impasto.nn.perceptual import lpips_network
 from impasto.nn.unet import UNet
+from impasto.painters.diffusion.denoiser import Denoiser, DenoiserConfig, DenoiserSettings
 from impasto.painters.diffusion.noise_schedule import (
     Level,
     LogNormalNoise,
@@ -32,14 +30,13 @@ from impasto.painters.diffusion.noise_schedule import (
 from impasto.painters.diffusion.prediction import SPREAD, Prediction, clean_from, loss_weight, shown, target_of
 from impasto.painters.diffusion.sampling import Denoise, clipped, ddim, dpmpp, guided, heun, in_precision, invert
 from impasto.painters.guidance import check_guidance
-from impasto.painters.likelihood.latent_space import Latents, SpaceConfig, space_of
 
 __all__ = ["DDPM", "DDPMConfig", "DDPMSettings"]
 
 
 @config
-class DDPMConfig(SpaceConfig):
-    """Size, schedule and training of a diffusion painter.
+class DDPMConfig(DenoiserConfig):
+    """Size and schedule of a diffusion painter.
 
     Attributes:
         channels: Channels of each level of the UNet, finest first, in multiples of 16.
@@ -51,10 +48,6 @@ class DDPMConfig(SpaceConfig):
         prediction: What the network is trained to tell: the 'noise', the 'velocity', or what Karras et al. (2022) mix
             of picture and noise ('edm').
         min_snr: Largest weight on the error of the implied picture; 0 weighs all times alike.
-        label_dropout: Share of the training pictures shown without their category.
-        lr: Largest learning rate.
-        weight_decay: Per unit of learning rate.
-        clip: Largest gradient norm.
     """
 
     channels: tuple[int, ...] = Field(default=(64, 128, 128), min_length=1, max_length=6)
@@ -65,39 +58,25 @@ class DDPMConfig(SpaceConfig):
     schedule: ScheduleName | None = None
     prediction: Prediction = "velocity"
     min_snr: float = Field(default=0.0, ge=0, le=1000)
-    label_dropout: float = Field(default=0.1, ge=0.01, le=0.9)
-    lr: float = Field(default=1e-3, gt=0, le=1)
-    weight_decay: float = Field(default=0.01, ge=0, le=1)
-    clip: float = Field(default=1.0, gt=0)
 
 
 @config
-class DDPMSettings(PaintSettings):
-    """How a picture is drawn out of noise.
+class DDPMSettings(DenoiserSettings):
+    """The way from noise to a picture.
 
     Attributes:
         steps: From level to level of noise.
         sampler: 'ddim' (Euler's method), 'ancestral' (with fresh noise on the way), 'dpmpp' (DPM-Solver++(2M)) or
             'heun', which alone asks the network twice a step.
         spacing: Of the levels: 'even' in time, or as Karras et al. (2022) ('karras'); if not given, 'even', and
-            'karras' for a painter of prediction 'edm'.
-        shift: More than 1 lingers near the noise; of spacing 'even' only.
-        guidance: 1 follows the category, more exaggerates it, 0 ignores it.
-        guided_from: Share of the picture in the mixture, from 0 (noise) to 1 (picture), from which on guidance counts.
-        guided_to: Share up to which it counts.
+            'karras' for a painter of prediction 'edm'. A `shift` moves even ones only.
         eta: Share of fresh noise on the way, of 'ddim' only.
-        precision: Of the network's arithmetic; 'bf16' takes less time and paints nearly the same.
     """
 
     steps: int = Field(default=50, ge=1, le=4000)
     sampler: Literal["ddim", "ancestral", "dpmpp", "heun"] = "ddim"
     spacing: Spacing | None = None
-    shift: float = Field(default=1.0, gt=0, le=100)
-    guidance: float = Field(default=1.0, ge=0, le=20)
-    guided_from: float = Field(default=0.0, ge=0, le=1)
-    guided_to: float = Field(default=1.0, ge=0, le=1)
     eta: float = Field(default=0.0, ge=0, le=1)
-    precision: Literal["fp32", "bf16"] = "fp32"
 
 
 @listed(
@@ -106,8 +85,8 @@ class DDPMSettings(PaintSettings):
     year=2020,
     source="Ho, Jain & Abbeel, Denoising Diffusion Probabilistic Models",
 )
-class DDPM(Painter):
-    """Denoising diffusion (Ho et al. 2020), guided by categories without a classifier (Ho & Salimans 2022)."""
+class DDPM(Denoiser):
+    """Denoising diffusion (Ho et al. 2020)."""
 
     Config = DDPMConfig
     Settings = DDPMSettings
@@ -121,70 +100,34 @@ class DDPM(Painter):
     config: DDPMConfig
 
     def __init__(self, config: DDPMConfig) -> None:
-        space, config = space_of(config)
         super().__init__(config)
-        self.space = space
-        patch = max(1, space.side // config.grid)
-        grid = space.side // patch
+        patch = max(1, self.space.side // config.grid)
+        grid = self.space.side // patch
         _check(config, grid)
-        # The last label stands for "no category"; without categories there is nothing to embed.
-        labels = self.classes + 1 if config.categories else 0
         self.net = UNet(
             grid=grid,
             channels=config.channels,
             blocks=config.blocks,
             attention=config.attention,
-            labels=labels,
+            labels=self.labels_told,
             patch=patch,
-            colours=space.channels,
+            colours=self.space.channels,
         )
-        self.looked_through = LookedThrough(files=2) if config.perceptual else None
-        self.schedule = _schedule(config, space.side)
-
-    @property
-    def front(self) -> Latents | None:
-        """The autoencoder's way into its latents; None where pixels are painted."""
-        return self.space if isinstance(self.space, Latents) else None
-
-    def players(self) -> dict[str, Player]:
-        """One player: the UNet."""
-        c = self.config
-        net = Player((self.net,), c.lr, (0.9, 0.99), c.weight_decay, c.clip, schedule=cosine(0.03, 0.01))
-        return {"painter": net}
+        self.schedule = _schedule(config, self.space.side)
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
         """One move: the squared error at one random time a picture (Ho et al. 2020, algorithm 1)."""
         c, pictures = self.config, self._enter(batch.pictures)
         noise = batch.noise.normal(*pictures.shape[1:])
         times = self.schedule.draw(batch.noise)
-        dropped = batch.noise.uniform() < c.label_dropout
-        labels = torch.where(dropped, self.classes, batch.labels)
+        labels = self._labels_shown(batch)
         signal, sigma = self.schedule.at(times)
         noisy = signal * pictures + sigma * noise
         answer = self.net(shown(c.prediction, noisy, sigma), self.schedule.told(times), labels).float()
         error = (answer - target_of(c.prediction, pictures, noise, signal, sigma)).square().mean(dim=(1, 2, 3))
-        terms = loss_weight(c.prediction, signal, sigma, c.min_snr) * error
-        logs: dict[str, Tensor | float] = {"error": error.detach().mean()}
-        if self._look is not None:
-            implied = clean_from(c.prediction, answer, noisy, signal, sigma)
-            seen = self._look(implied, pictures) * (signal.square() / (signal.square() + sigma.square())).flatten()
-            terms, logs["perceptual"] = terms + c.perceptual * seen, seen.detach().mean()
-        yield Turn("painter", terms.mean(), logs)
-
-    @cached_property
-    def _look(self) -> Frozen | None:
-        """The perceptual distance, brought in when training first asks for it."""
-        return Frozen(lpips_network("squeeze")) if self.config.perceptual else None
-
-    def after(self, step: int, logs: dict[str, float]) -> None:
-        """Note what was looked through."""
-        if self.looked_through is not None and self._look is not None:
-            self.looked_through.note(self._look)
-
-    def describe(self) -> dict[str, Any]:
-        """Name and config, and, once it was used, the hash of the network that looked at pictures."""
-        seen = self.looked_through.told() if self.looked_through else ""
-        return super().describe() | ({"frozen": {"lpips-squeeze": seen}} if seen else {})
+        weight = loss_weight(c.prediction, signal, sigma, c.min_snr)
+        share = (signal.square() / (signal.square() + sigma.square())).flatten()
+        yield self._turn(error, weight, share, lambda: clean_from(c.prediction, answer, noisy, signal, sigma), pictures)
 
     def denoiser(self, labels: Tensor | None) -> Denoise:
         """The estimate of the pictures behind noisy ones.
@@ -198,9 +141,8 @@ class DDPM(Painter):
 
         def denoise(noisy: Tensor, level: Level) -> Tensor:
             times = torch.full((len(noisy),), level.time, device=noisy.device)
-            known = torch.full_like(times, self.classes, dtype=torch.long) if labels is None else labels
             seen = shown(self.config.prediction, noisy, level.sigma)
-            answer = self.net(seen, self.schedule.told(times), known).float()
+            answer = self.net(seen, self.schedule.told(times), self._labels_of(noisy, labels)).float()
             return clean_from(self.config.prediction, answer, noisy, level.signal, level.sigma)
 
         return denoise

@@ -7,7 +7,6 @@ loss is that of the velocity in both.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 import torch
@@ -15,11 +14,10 @@ from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import Batch, Noise, Painter, PainterConfig, PaintSettings, Player, Turn, cosine
+from impasto.contract import Batch, Noise, PainterConfig, Turn
 from impasto.errors import ConfigError
-from impasto.nn.frozen import Frozen, LookedThrough
-from impasto.nn.perceptual import lpips_network
 from impasto.nn.transformer import DiT
+from impasto.painters.diffusion.denoiser import Denoiser, DenoiserConfig, DenoiserSettings
 from impasto.painters.diffusion.flow import (
     MOST_STEPS,
     Velocity,
@@ -32,7 +30,6 @@ from impasto.painters.diffusion.flow import (
 )
 from impasto.painters.diffusion.sampling import in_precision
 from impasto.painters.guidance import check_guidance
-from impasto.painters.likelihood.latent_space import Latents, SpaceConfig, space_of
 
 __all__ = ["FlowMatching", "FlowMatchingConfig", "FlowMatchingSettings"]
 
@@ -41,8 +38,8 @@ NEAREST = 0.05
 
 
 @config
-class FlowMatchingConfig(SpaceConfig):
-    """Size and training of a flow painter.
+class FlowMatchingConfig(DenoiserConfig):
+    """Size and times of a flow painter.
 
     Attributes:
         grid: Most rows of patches in a picture, or in its latents.
@@ -53,10 +50,6 @@ class FlowMatchingConfig(SpaceConfig):
         prediction: What the network tells: the 'velocity', or the 'clean' picture.
         time_mean: Mean of the logit of the times in training; below 0 they are noisier.
         time_spread: Its standard deviation.
-        label_dropout: Share of the training pictures shown without their category.
-        lr: Largest learning rate.
-        weight_decay: Per unit of learning rate.
-        clip: Largest gradient norm.
     """
 
     grid: int = Field(default=8, ge=2, le=128)
@@ -67,33 +60,19 @@ class FlowMatchingConfig(SpaceConfig):
     prediction: Literal["velocity", "clean"] = "clean"
     time_mean: float = Field(default=-0.4, ge=-5, le=5)
     time_spread: float = Field(default=1.0, gt=0, le=5)
-    label_dropout: float = Field(default=0.1, ge=0.01, le=0.9)
-    lr: float = Field(default=1e-3, gt=0, le=1)
-    weight_decay: float = Field(default=0.01, ge=0, le=1)
-    clip: float = Field(default=1.0, gt=0)
 
 
 @config
-class FlowMatchingSettings(PaintSettings):
+class FlowMatchingSettings(DenoiserSettings):
     """How the flow is followed.
 
     Attributes:
         steps: Intervals of time.
         sampler: 'euler' and 'dpmpp' (DPM-Solver++(2M)) look once an interval, 'heun' twice.
-        guidance: 1 follows the category, more exaggerates it, 0 ignores it.
-        guided_from: Time, from 0 (noise) to 1 (picture), from which on guidance counts.
-        guided_to: Time up to which it counts.
-        shift: More than 1 lingers near the noise.
-        precision: Of the network's products; 'bf16' takes less time and paints nearly the same.
     """
 
     steps: int = Field(default=30, ge=1, le=MOST_STEPS)
     sampler: Literal["euler", "heun", "dpmpp"] = "euler"
-    guidance: float = Field(default=1.0, ge=0, le=20)
-    guided_from: float = Field(default=0.0, ge=0, le=1)
-    guided_to: float = Field(default=1.0, ge=0, le=1)
-    shift: float = Field(default=1.0, gt=0, le=100)
-    precision: Literal["fp32", "bf16"] = "fp32"
 
 
 @listed(
@@ -102,7 +81,7 @@ class FlowMatchingSettings(PaintSettings):
     year=2023,
     source="Liu et al. 2023, arXiv:2209.03003; Peebles & Xie 2023, arXiv:2212.09748",
 )
-class FlowMatching(Painter):
+class FlowMatching(Denoiser):
     """Rectified flow (Liu et al. 2023) whose network may tell the picture (Li & He 2025, arXiv:2511.13720)."""
 
     Config: ClassVar[type[PainterConfig]] = FlowMatchingConfig
@@ -122,10 +101,8 @@ class FlowMatching(Painter):
             ConfigError: When patches or heads do not come out even, or the space does not fit.
             CheckpointError: When there is no autoencoder where the config says.
         """
-        space, config = space_of(config)
         super().__init__(config)
-        self.space = space
-        c, side = self.config, space.side
+        c, side = self.config, self.space.side
         rows = min(c.grid, side)
         if side % rows:
             what = "rows of latents" if self.front else "pixels"
@@ -136,26 +113,14 @@ class FlowMatching(Painter):
         if c.width % (4 * c.heads):
             raise ConfigError(f"width = {c.width} must be a multiple of 4 × heads = {4 * c.heads}.")
         self.net = DiT(
-            channels=space.channels,
+            channels=self.space.channels,
             patch=side // rows,
             width=c.width,
             depth=c.depth,
             heads=c.heads,
-            labels=self.classes + 1 if c.categories else 0,
+            labels=self.labels_told,
             condition=c.condition,
         )
-        self.looked_through = LookedThrough(files=2) if c.perceptual else None
-
-    @property
-    def front(self) -> Latents | None:
-        """The autoencoder's way into its latents; None where pixels are painted."""
-        return self.space if isinstance(self.space, Latents) else None
-
-    def players(self) -> dict[str, Player]:
-        """One player: the transformer."""
-        c = self.config
-        net = Player((self.net,), c.lr, (0.9, 0.99), c.weight_decay, c.clip, schedule=cosine(0.03, 0.01))
-        return {"painter": net}
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
         """One move: the squared error of the velocity at one random time a picture.
@@ -165,16 +130,12 @@ class FlowMatching(Painter):
         c, pictures = self.config, self.space(batch.pictures)
         noise = batch.noise.normal(*pictures.shape[1:])
         times = torch.sigmoid(c.time_mean + c.time_spread * batch.noise.normal())
-        labels = torch.where(batch.noise.uniform() < c.label_dropout, self.classes, batch.labels)
+        labels = self._labels_shown(batch)
         share = times.view(-1, 1, 1, 1)
         mixed = torch.lerp(noise, pictures, share)
         velocity = self._velocity(mixed, times, labels)
-        terms = (velocity - self._slope(pictures, mixed, noise, share)).square().mean(dim=(1, 2, 3))
-        logs: dict[str, Tensor | float] = {"error": terms.detach().mean()}
-        if self._look is not None:
-            seen = self._look(mixed + (1 - share) * velocity, pictures) * times
-            terms, logs["perceptual"] = terms + c.perceptual * seen, seen.detach().mean()
-        yield Turn("painter", terms.mean(), logs)
+        error = (velocity - self._slope(pictures, mixed, noise, share)).square().mean(dim=(1, 2, 3))
+        yield self._turn(error, 1.0, times, lambda: mixed + (1 - share) * velocity, pictures)
 
     def velocity(self, labels: Tensor | None) -> Velocity:
         """Where mixtures flow.
@@ -184,8 +145,7 @@ class FlowMatching(Painter):
         """
 
         def flow(mixed: Tensor, times: Tensor) -> Tensor:
-            known = torch.full((len(mixed),), self.classes, device=mixed.device) if labels is None else labels
-            return self._velocity(mixed, times, known)
+            return self._velocity(mixed, times, self._labels_of(mixed, labels))
 
         return flow
 
@@ -218,16 +178,6 @@ class FlowMatching(Painter):
         again = heun(flow, invert_flow(flow, self.space(pictures), times), times)
         return self.space.decode(again).clamp(-1, 1)
 
-    def after(self, step: int, logs: dict[str, float]) -> None:
-        """Note what was looked through."""
-        if self.looked_through is not None and self._look is not None:
-            self.looked_through.note(self._look)
-
-    def describe(self) -> dict[str, Any]:
-        """Name and config, and, once it was used, the hash of the network that looked at pictures."""
-        seen = self.looked_through.told() if self.looked_through else ""
-        return super().describe() | ({"frozen": {"lpips-squeeze": seen}} if seen else {})
-
     def _velocity(self, mixed: Tensor, times: Tensor, labels: Tensor) -> Tensor:
         told = self.net(mixed, times * 1000, labels).float()
         if self.config.prediction == "velocity":
@@ -239,8 +189,3 @@ class FlowMatching(Painter):
         if self.config.prediction == "velocity":
             return pictures - noise
         return (pictures - mixed) / (1 - share).clamp(min=NEAREST)
-
-    @cached_property
-    def _look(self) -> Frozen | None:
-        """The perceptual distance, brought in when training first asks for it."""
-        return Frozen(lpips_network("squeeze")) if self.config.perceptual else None

@@ -15,7 +15,7 @@ from impasto.contract import PainterConfig
 from impasto.errors import CheckpointError, ConfigError
 from impasto.painters.likelihood.autoencoder import Autoencoder
 
-__all__ = ["LatentConfig", "Latents", "Pixels", "SpaceConfig", "TrainedAutoencoder", "autoencoder_of", "space_of"]
+__all__ = ["LatentConfig", "Latents", "Pixels", "TrainedAutoencoder", "autoencoder_of", "space_of"]
 
 
 @config
@@ -47,19 +47,7 @@ class LatentConfig(PainterConfig):
     latents: TrainedAutoencoder | None = Field(default=None)
 
 
-@config
-class SpaceConfig(LatentConfig):
-    """A painter's config, with the space that it paints in.
-
-    Attributes:
-        perceptual: Weight of how different the implied picture looks from the true one (LPIPS on SqueezeNet), times
-            the share of signal; 0 leaves it out, as painting in latents must.
-    """
-
-    perceptual: float = Field(default=0.0, ge=0, le=100)
-
-
-C = TypeVar("C", bound=SpaceConfig)
+C = TypeVar("C", bound=LatentConfig)
 
 
 class Pixels(nn.Module):
@@ -136,16 +124,10 @@ def space_of(config: C) -> tuple[Pixels | Latents, C]:
 
     Raises:
         CheckpointError: When no autoencoder lies where the config says.
-        ConfigError: When a painter of another kind lies there, its factor does not divide the resolution, or latents
-            are to be looked at.
+        ConfigError: When a painter of another kind lies there, or its factor does not divide the resolution.
     """
     if not config.autoencoder:
         return Pixels(config.resolution), config
-    if config.perceptual:
-        raise ConfigError(
-            f"perceptual = {config.perceptual:g}: only pixels can be looked at, not the latents of autoencoder = "
-            f"{config.autoencoder!r}; leave one of the two away."
-        )
     found, told = autoencoder_of(config)
     return Latents(found, config.resolution, told.hash), replace(config, latents=told)
 

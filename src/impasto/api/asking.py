@@ -1,0 +1,101 @@
+"""What cannot be given is refused early, in a sentence that says what to ask for instead."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from impasto.errors import NotCapable, UnknownName, UsageError
+from impasto.files import EXPORT, RUN, STORE, kind_of
+
+if TYPE_CHECKING:
+    from impasto.contract import Painter
+
+__all__ = ["NAME", "check_able", "check_companions", "check_free", "check_order", "mixed_up"]
+
+NAME = "a painter of the catalogue"
+"""What a word is that names a painter and no folder."""
+
+
+def check_able(painter: Painter, capability: str, otherwise: str) -> None:
+    """Refuse what a painter cannot do.
+
+    Args:
+        painter: Any painter.
+        capability: One of `Painter.capabilities`.
+        otherwise: The sentence that says what this painter cannot do, and what to do about it.
+
+    Raises:
+        NotCapable: With that sentence, and the names of the painters that can.
+    """
+    from impasto import catalogue
+
+    if capability not in painter.capabilities:
+        able = [name for name, card in catalogue.painters().items() if capability in card.thing.capabilities]
+        raise NotCapable(f"{painter.name} {otherwise} These can: {', '.join(able)}.")
+
+
+def check_companions(painter: Painter, also: Sequence[str]) -> None:
+    """Refuse companion files that a painter does not give.
+
+    Raises:
+        UnknownName: With those that it gives.
+    """
+    for ending in also:
+        if ending not in painter.companions:
+            raise UnknownName("companion file", ending, painter.companions)
+
+
+def check_free(paths: Sequence[Path], *, overwrite: bool) -> None:
+    """Refuse to replace files, unless that is allowed.
+
+    Raises:
+        UsageError: With the first file that is there.
+    """
+    there = next((path for path in paths if path.exists()), None)
+    if there is not None and not overwrite:
+        raise UsageError(f"{there} exists already; choose another --out, or allow it with --overwrite.")
+
+
+def check_order(painter: str | Path, store: str | Path, write: str) -> None:
+    """Refuse a store that stands in a painter's place, and a painter in a store's.
+
+    Args:
+        painter: A run, an exported painter, a hub id or a name.
+        store: A folder.
+        write: As of `mixed_up`.
+
+    Raises:
+        UsageError: As `mixed_up` gives it.
+    """
+    painters = (NAME, "") if "{name}" in write else (RUN, EXPORT, NAME, "")
+    if _kind(painter) not in painters or _kind(store) not in (STORE, ""):
+        raise mixed_up([painter, store], write)
+
+
+def mixed_up(words: Sequence[str | Path], write: str) -> UsageError:
+    """The error that says what each word of a command is, and what to write.
+
+    Args:
+        words: As they were given.
+        write: The command as it is written, with '{store}', and with '{painter}' for any painter or '{name}' for one
+            of the catalogue, where the words belong.
+    """
+    kinds = {str(word): _kind(word) for word in words}
+
+    def first(otherwise: str, *wanted: str) -> str:
+        return next((word for word, kind in kinds.items() if kind in wanted), otherwise)
+
+    painter, name = first("PAINTER", RUN, EXPORT, NAME), first("PAINTER", NAME)
+    line = write.format(store=first("STORE", STORE), painter=painter, name=name)
+    told = " and ".join(f"{word} is {kind}" for word, kind in kinds.items() if kind)
+    return UsageError(f"{told}; write: impasto {line}" if told else f"Write: impasto {line}")
+
+
+def _kind(word: str | Path) -> str:
+    from impasto import catalogue
+
+    if Path(word).exists():
+        return kind_of(Path(word))
+    return NAME if str(word) in catalogue.painters() else ""

@@ -1,0 +1,66 @@
+"""A run"s painter is written once more: averaged otherwise, or as another library reads it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from impasto.api.loading import load_painter
+from impasto.errors import CheckpointError, UnknownName
+
+__all__ = ["average", "export"]
+
+
+def average(run: str | Path, length: float, out: str | Path) -> Path:
+    """Export a run's painter once more, with weights averaged over another length of its training.
+
+    Args:
+        run: A run that was trained with the setting `averages`.
+        length: Standard deviation of the weights in time, as a share of the training, in [0.01, 0.25].
+        out: The folder of the export.
+
+    Returns:
+        The folder.
+
+    Raises:
+        CheckpointError: When no averages were kept there, or they are damaged.
+        ConfigError: When the length is out of range.
+    """
+    from impasto import pretrained
+    from impasto.files import read_json
+    from impasto.training import averages
+
+    place = Path(run)
+    if not (place / "run.json").exists():
+        raise CheckpointError(f"{place} is no run; name the folder that `impasto train` was given as --out.")
+    painter = averages.average(load_painter(place), place / "averages", length)
+    facts = read_json(place / "painter" / "config.json", CheckpointError).get("facts", {})
+    # What was measured, and said of it, was another painter's.
+    facts = {key: value for key, value in facts.items() if key not in ("metrics", "remarks")}
+    facts["training"] = {**facts.get("training", {}), "average": length}
+    pretrained.save(painter, Path(out), facts)
+    return Path(out)
+
+
+def export(source: str | Path, out: str | Path, *, to: str = "diffusers") -> Path:
+    """Write a painter in the layout of another library, which then loads it without impasto.
+
+    Args:
+        source: A run, an exported painter, a hub id, or the name of a painter by rules.
+        out: The new folder.
+        to: The library: 'diffusers', whose `from_pretrained` reads the folder.
+
+    Returns:
+        The folder.
+
+    Raises:
+        UnknownName: When there is no such layout.
+        CheckpointError: When there is no painter.
+        NotCapable: When the library has no model that would compute the same.
+        ImpastoError: When the folder exists, or cannot be written.
+    """
+    from impasto import pretrained
+
+    if to != "diffusers":
+        raise UnknownName("layout", to, ["diffusers"])
+    pretrained.save_diffusers(load_painter(source), Path(out))
+    return Path(out)

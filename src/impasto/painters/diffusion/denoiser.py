@@ -1,0 +1,144 @@
+"""What painters that find pictures in noise have in common, whichever way leads there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any, ClassVar, Literal
+
+import torch
+from torch import Tensor, nn
+
+from impasto.config import Field, config
+from impasto.contract import Batch, Painter, PainterConfig, PaintSettings, Player, Turn, cosine
+from impasto.errors import ConfigError
+from impasto.nn.frozen import Frozen, LookedThrough
+from impasto.nn.perceptual import lpips_network
+from impasto.painters.likelihood.latent_space import LatentConfig, Latents, space_of
+
+__all__ = ["Denoiser", "DenoiserConfig", "DenoiserSettings"]
+
+
+@config
+class DenoiserConfig(LatentConfig):
+    """The space that is painted in, and how the network is trained.
+
+    Attributes:
+        perceptual: Weight of how different the implied picture looks from the true one (LPIPS on SqueezeNet), times
+            the share of signal; 0 leaves it out, as painting in latents must.
+        label_dropout: Share of the training pictures shown without their category.
+        lr: Largest learning rate.
+        weight_decay: Per unit of learning rate.
+        clip: Largest gradient norm.
+    """
+
+    perceptual: float = Field(default=0.0, ge=0, le=100)
+    label_dropout: float = Field(default=0.1, ge=0.01, le=0.9)
+    lr: float = Field(default=1e-3, gt=0, le=1)
+    weight_decay: float = Field(default=0.01, ge=0, le=1)
+    clip: float = Field(default=1.0, gt=0)
+
+
+@config
+class DenoiserSettings(PaintSettings):
+    """How a picture is drawn out of noise.
+
+    Attributes:
+        shift: More than 1 lingers near the noise.
+        guidance: 1 follows the category, more exaggerates it, 0 ignores it.
+        guided_from: Share of the picture in the mixture, from 0 (noise) to 1 (picture), from which on guidance counts.
+        guided_to: Share up to which it counts.
+        precision: Of the network's arithmetic; 'bf16' takes less time and paints nearly the same.
+    """
+
+    shift: float = Field(default=1.0, gt=0, le=100)
+    guidance: float = Field(default=1.0, ge=0, le=20)
+    guided_from: float = Field(default=0.0, ge=0, le=1)
+    guided_to: float = Field(default=1.0, ge=0, le=1)
+    precision: Literal["fp32", "bf16"] = "fp32"
+
+
+class Denoiser(Painter):
+    """A painter of pixels or latents, guided by categories without a classifier (Ho & Salimans 2022).
+
+    Subclasses bring the `net`, which tells of noisy pictures what is to be told, and the way through the noise.
+    """
+
+    Config: ClassVar[type[PainterConfig]] = DenoiserConfig
+    Settings: ClassVar[type[PaintSettings]] = DenoiserSettings
+    config: DenoiserConfig
+    net: nn.Module
+
+    def __init__(self, config: DenoiserConfig) -> None:
+        """Find the space.
+
+        Raises:
+            ConfigError: When latents are to be looked at, or the space does not fit.
+            CheckpointError: When there is no autoencoder where the config says.
+        """
+        if config.autoencoder and config.perceptual:
+            raise ConfigError(
+                f"perceptual = {config.perceptual:g}: only pixels can be looked at, not the latents of autoencoder = "
+                f"{config.autoencoder!r}; leave one of the two away."
+            )
+        space, config = space_of(config)
+        super().__init__(config)
+        self.space = space
+        self.looked_through = LookedThrough(files=2) if config.perceptual else None
+
+    @property
+    def front(self) -> Latents | None:
+        """The autoencoder's way into its latents; None where pixels are painted."""
+        return self.space if isinstance(self.space, Latents) else None
+
+    @property
+    def labels_told(self) -> int:
+        """Labels that the network tells apart, of which the last stands for "no category"; 0 without categories."""
+        return self.classes + 1 if self.config.categories else 0
+
+    def players(self) -> dict[str, Player]:
+        """One player: the network."""
+        c = self.config
+        net = Player((self.net,), c.lr, (0.9, 0.99), c.weight_decay, c.clip, schedule=cosine(0.03, 0.01))
+        return {"painter": net}
+
+    def after(self, step: int, logs: dict[str, float]) -> None:
+        """Note what was looked through."""
+        if self.looked_through is not None and self._look is not None:
+            self.looked_through.note(self._look)
+
+    def describe(self) -> dict[str, Any]:
+        """Name and config, and, once it was used, the hash of the network that looked at pictures."""
+        seen = self.looked_through.told() if self.looked_through else ""
+        return super().describe() | ({"frozen": {"lpips-squeeze": seen}} if seen else {})
+
+    def _labels_shown(self, batch: Batch) -> Tensor:
+        """Labels of a batch, some of them hidden."""
+        return torch.where(batch.noise.uniform() < self.config.label_dropout, self.classes, batch.labels)
+
+    def _labels_of(self, noisy: Tensor, labels: Tensor | None) -> Tensor:
+        """Labels of pictures, which are none of them known where there are none."""
+        return torch.full((len(noisy),), self.classes, device=noisy.device) if labels is None else labels
+
+    def _turn(
+        self, error: Tensor, weight: Tensor | float, share: Tensor, implied: Callable[[], Tensor], pictures: Tensor
+    ) -> Turn:
+        """The network's move.
+
+        Args:
+            error: Of what it told, shape (N,).
+            weight: Of that error.
+            share: Of the picture in what it saw, shape (N,).
+            implied: Gives the pictures that follow from what it told, of the shape of `pictures`.
+            pictures: The true ones.
+        """
+        terms, logs = weight * error, {"error": error.detach().mean()}
+        if self._look is not None:
+            seen = self._look(implied(), pictures) * share
+            terms, logs["perceptual"] = terms + self.config.perceptual * seen, seen.detach().mean()
+        return Turn("painter", terms.mean(), {**logs})
+
+    @cached_property
+    def _look(self) -> Frozen | None:
+        """The perceptual distance, brought in when training first asks for it."""
+        return Frozen(lpips_network("squeeze")) if self.config.perceptual else None
