@@ -123,8 +123,8 @@ class Moves:
         if not math.isfinite(norm):
             return norm
         if norm > told.clip:
-            for group in apart(parameters):
-                clip_grads_with_norm_(group, told.clip, total)
+            for alike in apart(parameters):
+                clip_grads_with_norm_(alike, told.clip, total)
         optimizer = self.optimizers[player]
         for group in optimizer.param_groups:
             group["lr"] = told.lr * _lazy(told) * told.schedule(step, horizon)
