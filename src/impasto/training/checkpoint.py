@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -43,13 +42,13 @@ def save(folder: Path, moves: Moves, ema: Ema, state: dict[str, Any], keep: int)
     held = {"painter": moves.painter.state_dict(), "ema": ema.painter.state_dict(), "optimizers": moves.state()}
     if ema.averages:
         held["averages"] = ema.averages.state()
-    with whole_folder(path, replace=True) if first else nullcontext() as work:
+    if not first:
+        for tensors in held.values():
+            gathered(tensors, keep=False)
+        return path
+    with whole_folder(path, replace=True) as work:
         for name, tensors in held.items():
-            whole = gathered(tensors, keep=first)
-            if work:
-                save_file(whole, work / f"{name}.safetensors")
-        if not work:
-            return path
+            save_file(gathered(tensors, keep=True), work / f"{name}.safetensors")
         write_json(work / "state.json", state)
         write_json(work / "files.json", {f.name: f.stat().st_size for f in sorted(work.iterdir())})
     # This process alone writes here, so what still bears a temporary name was left by one that was killed.

@@ -100,13 +100,13 @@ class Moves:
                 player = turn.player
                 for parameter in self.parameters[player]:
                     parameter.grad = None
-            # FSDP moves only in an unbounded way back; one player alone owns all that learns.
+            # One player alone owns all that learns; and FSDP, which has no more, moves nothing where inputs are named.
             inputs = self.parameters[player] if len(self.players) > 1 else None
             (loss / len(generators)).backward(inputs=inputs)
             prefix = f"{player}/{turn.tag}" if turn.tag else player
             for name, value in {"loss": loss, **turn.logs}.items():
-                part = torch.as_tensor(value).detach().float() / len(generators)
-                sums[f"{prefix}/{name}"] = sums.get(f"{prefix}/{name}", 0) + part
+                term = torch.as_tensor(value).detach().float() / len(generators)
+                sums[f"{prefix}/{name}"] = sums.get(f"{prefix}/{name}", 0) + term
         if not player:
             return None
         values = torch.stack([v.to("cpu", non_blocking=True) for v in sums.values()]).tolist()
@@ -142,7 +142,9 @@ class Moves:
     def _precision(self) -> AbstractContextManager[object]:
         if self.autocast is None:
             return nullcontext()
-        return torch.autocast(self.processes.device.type, dtype=self.autocast)
+        # A cache would hold on to the weights of every block, in 16 bit.
+        cache = not self.processes.shard
+        return torch.autocast(self.processes.device.type, dtype=self.autocast, cache_enabled=cache)
 
     def state(self) -> dict[str, Tensor]:
         """The optimizers' state by player, parameter name and kind."""
@@ -161,10 +163,13 @@ class Moves:
             optimizer.state.clear()
         for key, value in state.items():
             player, name, kind = key.split("/")
-            # Fused optimizers walk through memory, so a moment must lie there as its parameter does.
-            moment = part(value, own[name]) if kind != "step" else None
-            kept = value if moment is None else torch.empty_like(own[name], requires_grad=False).copy_(moment)
-            self.optimizers[player].state[own[name]][kind] = kept
+            parameter = own[name]
+            if kind == "step":
+                kept = value.to(parameter.device)
+            else:
+                # Fused optimizers walk through memory, so a moment must lie there as its parameter does.
+                kept = torch.empty_like(parameter, requires_grad=False).copy_(part(value, parameter))
+            self.optimizers[player].state[parameter][kind] = kept
 
 
 def _optimizer(player: Player, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
