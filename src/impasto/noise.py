@@ -21,22 +21,23 @@ class Noise(ABC):
 
     def normal(self, *shape: int) -> Tensor:
         """Standard normal numbers, shape (N, *shape)."""
-        return self._rows(lambda size, g: torch.randn(size, generator=g), shape)
+        return self._rows(lambda size, g: torch.randn(size, generator=g, device=g.device), shape)
 
     def uniform(self, *shape: int) -> Tensor:
         """Uniform numbers in [0, 1), shape (N, *shape)."""
-        return self._rows(lambda size, g: torch.rand(size, generator=g), shape)
+        return self._rows(lambda size, g: torch.rand(size, generator=g, device=g.device), shape)
 
     def integers(self, high: int, *shape: int) -> Tensor:
         """Uniform integers in [0, high), int64, shape (N, *shape)."""
-        return self._rows(lambda size, g: torch.randint(high, size, generator=g), shape)
+        return self._rows(lambda size, g: torch.randint(high, size, generator=g, device=g.device), shape)
 
 
 class BatchNoise(Noise):
     """Noise of one training step, the same however the step's batch is cut.
 
     It is drawn for the whole batch from (seed, step, call) and sliced, so that micro-batches and
-    processes together see what one undivided batch would.
+    processes together see what one undivided batch would. It is drawn where it is wanted, because a
+    GPU would wait for a processor's; so a step on a GPU sees other noise than one on a processor.
     """
 
     def __init__(self, seed: int, step: int, rows: slice, total: int, device: torch.device | str = "cpu") -> None:
@@ -45,9 +46,9 @@ class BatchNoise(Noise):
         self._calls = 0
 
     def _rows(self, draw: Callable[[tuple[int, ...], torch.Generator], Tensor], shape: tuple[int, ...]) -> Tensor:
-        generator = _generator(self.seed, self.step, self._calls)
+        generator = _generator(self.seed, self.step, self._calls, device=self.device)
         self._calls += 1
-        return draw((self.total, *shape), generator)[self.rows].to(self.device)
+        return draw((self.total, *shape), generator)[self.rows]
 
 
 class PictureNoise(Noise):
@@ -64,6 +65,6 @@ class PictureNoise(Noise):
         return torch.cat(rows).to(self.device)
 
 
-def _generator(*key: int) -> torch.Generator:
+def _generator(*key: int, device: torch.device | str = "cpu") -> torch.Generator:
     state = np.random.SeedSequence([k & 0xFFFFFFFFFFFFFFFF for k in key]).generate_state(1, np.uint64)[0]
-    return torch.Generator().manual_seed(int(state))
+    return torch.Generator(device).manual_seed(int(state))

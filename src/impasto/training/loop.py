@@ -170,7 +170,7 @@ class _Session:
         """Make the steps; tells whether a signal ended them before the plan did."""
         self.grids, self.written = self._grids_due(), self._averages_due()
         self._start_lap()
-        saved = time.monotonic()
+        saved, compiles = time.monotonic(), self.settings.compile
         while self.step < self.horizon:
             # Every random number comes from the batch's noise; this makes a stray one repeatable too.
             torch.default_generator.manual_seed(hash((self.settings.seed + self.salt, self.step, self.processes.rank)))
@@ -186,8 +186,9 @@ class _Session:
             lap = time.monotonic() - self.lap_time
             stop, save, late, lap = self.processes.largest(self.stop.is_set(), due, -self.clock.left(), lap)
             ends = stop or late >= 0 or self.step == self.horizon
-            if ends or lap >= LAP_SECONDS or self.step % self.settings.log_every == 0:
-                self._end_lap()
+            if ends or compiles or lap >= LAP_SECONDS or self.step % self.settings.log_every == 0:
+                self._end_lap(first=compiles)
+                compiles = False
             if stop or late >= 0:
                 return bool(stop) and self.step < self.horizon
             if save:
@@ -269,10 +270,11 @@ class _Session:
         if made.skipped:
             self.journal.write("skip", self.step, players=made.skipped)
 
-    def _end_lap(self) -> None:
-        """Write the running means, and plan again."""
+    def _end_lap(self, *, first: bool = False) -> None:
+        """Write the running means, and plan again; of the `first` step of compiled networks no time is taken."""
         count, seconds = self.step - self.lap_step, time.monotonic() - self.lap_time
-        self.clock.learn(seconds / count)
+        if not first:
+            self.clock.learn(seconds / count)
         if self.settings.minutes is not None:
             self._replan()
         self.journal.write(

@@ -109,7 +109,7 @@ class Moves:
                 sums[f"{prefix}/{name}"] = sums.get(f"{prefix}/{name}", 0) + term
         if not player:
             return None
-        values = torch.stack([v.to("cpu", non_blocking=True) for v in sums.values()]).tolist()
+        values = torch.stack([v.to(self.processes.device) for v in sums.values()]).tolist()
         return player, dict(zip(sums, values, strict=True))
 
     def _finish(self, player: str, step: int, horizon: int) -> float:
@@ -163,13 +163,11 @@ class Moves:
             optimizer.state.clear()
         for key, value in state.items():
             player, name, kind = key.split("/")
-            parameter = own[name]
-            if kind == "step":
-                kept = value.to(parameter.device)
-            else:
-                # Fused optimizers walk through memory, so a moment must lie there as its parameter does.
-                kept = torch.empty_like(parameter, requires_grad=False).copy_(part(value, parameter))
-            self.optimizers[player].state[parameter][kind] = kept
+            weight = own[name]
+            # Fused optimizers walk through memory, so a moment must lie there as its parameter does.
+            like = torch.empty_like(weight, requires_grad=False)
+            kept = like.copy_(part(value, weight)) if kind != "step" else value
+            self.optimizers[player].state[weight][kind] = kept.to(weight.device)
 
 
 def _optimizer(player: Player, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
