@@ -62,13 +62,14 @@ def run(case: str, store: Store, out: Path, **values: object) -> None:
     train(build(case), store.split("train"), out, TrainSettings(**{**BASE, **CASES[case][2], **values}))
 
 
-def held() -> dict[str, float]:
+def held(device: str) -> dict[str, float]:
     """What this process holds of a painter that it shares, over what it would hold alone."""
     painter = build("cut", width=64)
     alone, ema = sum(p.numel() for p in painter.parameters()), Ema(painter, 10.0, mixable=True)
-    moves = Moves(painter, Processes("cpu", shard=True))
+    moves = Moves(painter, Processes(device, shard=True))
     ema.follow(painter)
-    moves.step([Batch(torch.rand(4, 3, 32, 32), torch.zeros(4, dtype=torch.long), BatchNoise(0, 0, slice(4), 4))], 0, 9)
+    pictures, labels = torch.rand(4, 3, 32, 32, device=device), torch.zeros(4, dtype=torch.long, device=device)
+    moves.step([Batch(pictures, labels, BatchNoise(0, 0, slice(4), 4, device))], 0, 9)
 
     def share(tensors: Iterable[torch.Tensor]) -> float:
         memory = {s.data_ptr(): s.nbytes() for t in tensors for s in [local(t).untyped_storage()]}
@@ -91,29 +92,29 @@ torch.set_num_threads(1)
 sys.path.insert(0, sys.argv[1])
 from test_sharding import CASES, held, run
 from impasto.data.store import Store
-torch.distributed.init_process_group("gloo")
+from impasto.training.processes import Processes
+device = sys.argv[4]
+torch.distributed.init_process_group("nccl" if device == "cuda" else "gloo")
+if torch.distributed.get_world_size() == 1:  # Alone on a GPU, it divides by one.
+    Processes.shard = property(lambda self: True, lambda self, value: None)
 store, out = Store.open(sys.argv[2]), Path(sys.argv[3])
 for case in CASES:
-    run(case, store, out / case, shard=True)
-run("plain", store, out / "begun-whole", shard=True, steps=5)
-told = held()
+    run(case, store, out / case, shard=True, device=device)
+run("plain", store, out / "begun-whole", shard=True, steps=5, device=device)
+told = held(device)
 if torch.distributed.get_rank() == 0:
     (out / "held.json").write_text(json.dumps(told))
 """
 
 
-@pytest.fixture(scope="module")
-def by_two(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Runs of two processes that share the weights."""
-    out = tmp_path_factory.mktemp("shared")
-    run("plain", store, out / "begun-whole")
+def launch(store: Store, out: Path, processes: int, device: str) -> None:
+    """Train all cases in processes that share the weights, and go on so with a run that began whole."""
+    run("plain", store, out / "begun-whole", device=device)
     script = out / "worker.py"
     script.write_text(WORKER)
+    start = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", str(processes), "--standalone"]
     done = subprocess.run(
-        [
-            *[sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone", str(script)],
-            *[str(Path(__file__).parent), str(store.root), str(out)],
-        ],
+        [*start, str(script), str(Path(__file__).parent), str(store.root), str(out), device],
         env={**os.environ, "OMP_NUM_THREADS": "1"},
         capture_output=True,
         text=True,
@@ -121,6 +122,13 @@ def by_two(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-3000:]
+
+
+@pytest.fixture(scope="module")
+def by_two(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs of two processes."""
+    out = tmp_path_factory.mktemp("shared")
+    launch(store, out, 2, "cpu")
     return out
 
 
@@ -188,6 +196,15 @@ def test_shared_weights_are_rolled_back(by_two: Path) -> None:
 def test_each_process_holds_half(by_two: Path) -> None:
     for what, share in json.loads((by_two / "held.json").read_text()).items():
         assert 0.45 < share < 0.55, what
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU, and torch sees none here")
+def test_shared_weights_move_alike_on_gpus(store: Store, tmp_path: Path) -> None:
+    launch(store, tmp_path, min(2, torch.cuda.device_count()), "cuda")
+    for case in CASES:
+        run(case, store, tmp_path / "whole" / case, device="cuda")
+        assert apart(case, tmp_path / "whole" / case, tmp_path / case) < 0.05, case
+    run("plain", store, tmp_path / "plain", steps=5, device="cuda")
 
 
 def test_a_painter_with_several_players_is_refused(store: Store, tmp_path: Path) -> None:
