@@ -171,7 +171,7 @@ class Painter(nn.Module):
         raise NotImplementedError(f"{self.name} does not learn")
 
     def after(self, step: int, logs: dict[str, float]) -> None:
-        """Write state after a step. `logs` are the same in all processes."""
+        """Write state, which lies in buffers, after a step; weights may be in parts. `logs` are the same everywhere."""
 
     def render(self, labels: Tensor, noise: Noise, settings: Any) -> Tensor:
         """Paint one batch.

@@ -24,7 +24,18 @@ from impasto.model_card import model_card
 if TYPE_CHECKING:
     from impasto.contract import Painter
 
-__all__ = ["SHIPPED", "annotate", "load", "load_weights", "place_of", "rebuild", "save", "save_diffusers", "state_hash"]
+__all__ = [
+    "SHIPPED",
+    "annotate",
+    "load",
+    "load_weights",
+    "place_of",
+    "read_weights",
+    "rebuild",
+    "save",
+    "save_diffusers",
+    "state_hash",
+]
 
 SHIPPED = "shipped"
 """Folder of the painters that come with the package; their names are 'shipped/painter' and 'shipped/autoencoder'."""
@@ -136,6 +147,20 @@ def load_weights(painter: torch.nn.Module, file: Path, *, partial: bool = False)
     Raises:
         CheckpointError: When the file is missing, damaged, no safetensors, or of other shapes.
     """
+    painter.load_state_dict(read_weights(painter, file, partial=partial), strict=False)
+
+
+def read_weights(painter: torch.nn.Module, file: Path, *, partial: bool = False) -> dict[str, torch.Tensor]:
+    """The tensors of a safetensors file, by name, that fill a painter.
+
+    Args:
+        painter: Which they fit; stays as it is.
+        file: A file that `save` or a checkpoint wrote.
+        partial: Whether what is only needed in training may be absent.
+
+    Raises:
+        CheckpointError: When the file is missing, damaged, no safetensors, or of other shapes.
+    """
     if not file.exists():
         raise CheckpointError(f"{file} is missing.")
     try:
@@ -153,7 +178,7 @@ def load_weights(painter: torch.nn.Module, file: Path, *, partial: bool = False)
             f"{file} does not fit its config: {len(missing)} tensors missing, {len(extra)} unknown, "
             f"{len(misfits)} of another shape, the first of them {first!r}."
         )
-    painter.load_state_dict(state, strict=False)
+    return state
 
 
 def state_hash(painter: torch.nn.Module) -> str:

@@ -225,13 +225,16 @@ from impasto.data.store import Store
 from impasto.training.loop import train
 torch.distributed.init_process_group("gloo")
 for name in NAMES:
-    train(build(name), Store.open(sys.argv[2]).split("train"), Path(sys.argv[3]) / name, settings(steps=3))
+    split, out = Store.open(sys.argv[2]).split("train"), Path(sys.argv[3])
+    train(build(name), split, out / name, settings(steps=3))
+    if len(build(name).players()) == 1:
+        train(build(name), split, out / "shared" / name, settings(steps=3, shard=True))
 """
 
 
 @pytest.fixture(scope="module")
 def by_two(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Runs of all painters, each trained by two processes."""
+    """Runs of all painters, each trained by two processes; in `shared`, of those whose weights these can share."""
     out = tmp_path_factory.mktemp("two")
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"]
     script = out / "worker.py"
@@ -255,6 +258,11 @@ def test_one_process_equals_two_and_micro_batches(name: str, store: Store, by_tw
     one = weights(tmp_path / "one")
     # Adam turns float error of tiny gradients into small moves; a wrong average would be off by tens of percent.
     assert distance(one, weights(by_two / name), start) < 0.02
+    if (by_two / "shared" / name).exists():
+        assert distance(one, weights(by_two / "shared" / name), start) < 0.02
+    else:
+        with pytest.raises(UsageError, match="with one player"):
+            train(build(name), store.split("train"), tmp_path / "shared", settings(steps=3, shard=True))
     parameters = {k for k, _ in build(name).named_parameters()}
     micro = {k: v for k, v in weights(tmp_path / "micro").items() if k in parameters}
     assert distance({k: one[k] for k in micro}, micro, start) < 0.02

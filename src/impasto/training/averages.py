@@ -22,6 +22,7 @@ from torch import Tensor
 from impasto.contract import Painter
 from impasto.errors import CheckpointError, ConfigError
 from impasto.files import write_whole
+from impasto.training.sharding import gathered, local, part
 
 __all__ = ["LENGTHS", "LONGEST", "SHORTEST", "Averages", "average", "exponent", "mixture"]
 
@@ -53,13 +54,14 @@ class Averages:
         """Take in the weights after a step, counted from 1."""
         for kept, length in zip(self._kept, LENGTHS, strict=True):
             keep = (1 - 1 / step) ** (exponent(length) + 1)
-            torch._foreach_lerp_(list(kept.values()), list(self._latest.values()), 1 - keep)
+            torch._foreach_lerp_([*map(local, kept.values())], [*map(local, self._latest.values())], 1 - keep)
 
-    def write(self, folder: Path, step: int) -> None:
-        """Write both down."""
+    def write(self, folder: Path, step: int, *, first: bool = True) -> None:
+        """Write both down, in the first process; all must ask."""
         for number, kept in enumerate(self._kept):
-            content = to_bytes({name: p.cpu().contiguous() for name, p in kept.items()})
-            write_whole(folder / f"step-{step:09d}-{number}.safetensors", content)
+            content = gathered(kept, keep=first)
+            if first:
+                write_whole(folder / f"step-{step:09d}-{number}.safetensors", to_bytes(content))
 
     @staticmethod
     def forget(folder: Path, step: int) -> None:
@@ -81,7 +83,7 @@ class Averages:
         """
         for i, kept in enumerate(self._kept):
             for name, p in kept.items():
-                p.copy_(state[f"{i}.{name}"])
+                p.copy_(part(state[f"{i}.{name}"], p))
 
 
 @torch.no_grad()

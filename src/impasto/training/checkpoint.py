@@ -9,13 +9,13 @@ from typing import Any
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
-from torch import Tensor
 
 from impasto import pretrained
 from impasto.errors import CheckpointError
 from impasto.files import read_json, whole_folder, write_json
 from impasto.training.ema import Ema
 from impasto.training.moves import Moves
+from impasto.training.sharding import gathered, load
 
 __all__ = ["complete", "newest", "restore", "save"]
 
@@ -23,7 +23,7 @@ _NAME = re.compile(r"step-(\d{9})")
 
 
 def save(folder: Path, moves: Moves, ema: Ema, state: dict[str, Any], keep: int) -> Path:
-    """Write a checkpoint and, once it is whole, remove the oldest beyond `keep`.
+    """Write a checkpoint in the first process and, once it is whole, remove the oldest beyond `keep`; all must ask.
 
     Args:
         folder: The run's `checkpoints` folder.
@@ -35,15 +35,20 @@ def save(folder: Path, moves: Moves, ema: Ema, state: dict[str, Any], keep: int)
     Raises:
         ImpastoError: When the disk is full or failing; older checkpoints stay whole.
     """
-    path = folder / f"step-{state['step']:09d}"
-    if complete(path):
+    path, first = folder / f"step-{state['step']:09d}", moves.processes.first
+    # The first process alone knows what it has written by now.
+    if moves.processes.largest(first and complete(path))[0]:
+        return path
+    held = {"painter": moves.painter.state_dict(), "ema": ema.painter.state_dict(), "optimizers": moves.state()}
+    if ema.averages:
+        held["averages"] = ema.averages.state()
+    if not first:
+        for tensors in held.values():
+            gathered(tensors, keep=False)
         return path
     with whole_folder(path, replace=True) as work:
-        save_file(_plain(moves.painter.state_dict()), work / "painter.safetensors")
-        save_file(_plain(ema.painter.state_dict()), work / "ema.safetensors")
-        save_file(_plain(moves.state()), work / "optimizers.safetensors")
-        if ema.averages:
-            save_file(_plain(ema.averages.state()), work / "averages.safetensors")
+        for name, tensors in held.items():
+            save_file(gathered(tensors, keep=True), work / f"{name}.safetensors")
         write_json(work / "state.json", state)
         write_json(work / "files.json", {f.name: f.stat().st_size for f in sorted(work.iterdir())})
     # This process alone writes here, so what still bears a temporary name was left by one that was killed.
@@ -91,8 +96,8 @@ def restore(path: Path, moves: Moves, ema: Ema) -> dict[str, Any]:
     Raises:
         CheckpointError: When a file is damaged or does not fit the painter.
     """
-    pretrained.load_weights(moves.painter, path / "painter.safetensors")
-    pretrained.load_weights(ema.painter, path / "ema.safetensors")
+    for painter, name in ((moves.painter, "painter"), (ema.painter, "ema")):
+        load(painter, pretrained.read_weights(painter, path / f"{name}.safetensors"))
     states = [("optimizers.safetensors", moves.load_state)]
     if ema.averages:
         states.append(("averages.safetensors", ema.averages.load_state))
@@ -103,7 +108,3 @@ def restore(path: Path, moves: Moves, ema: Ema) -> dict[str, Any]:
             raise CheckpointError(f"{path / name} is damaged or of other players ({error}).") from None
     state: dict[str, Any] = read_json(path / "state.json", CheckpointError)
     return state
-
-
-def _plain(state: dict[str, Tensor]) -> dict[str, Tensor]:
-    return {key: value.detach().cpu().contiguous() for key, value in state.items()}

@@ -8,6 +8,7 @@ import torch
 
 from impasto.contract import Painter
 from impasto.training.averages import Averages
+from impasto.training.sharding import copied, local, part, sharded
 
 __all__ = ["Ema"]
 
@@ -27,16 +28,28 @@ class Ema:
             ramp: The half-life is at most this share of the pictures seen.
             mixable: Whether averages are kept too of which one of any length can be mixed afterwards.
         """
-        self.averages = Averages(painter) if mixable else None
-        self.half_life, self.ramp = half_life, ramp
+        self.half_life, self.ramp, self.mixable = half_life, ramp, mixable
         self.painter = copy.deepcopy(painter).requires_grad_(False).eval()
+        self.follow(painter)
+
+    @torch.no_grad()
+    def follow(self, painter: Painter) -> None:
+        """Average a painter's weights from now on, in the shares that this process holds of them.
+
+        Args:
+            painter: The one that this began with, in parts or not.
+        """
+        pairs = list(zip(self.painter.parameters(), painter.parameters(), strict=True))
+        if any(sharded(p) for _, p in pairs):
+            self.painter = copied(self.painter, [part(own, p) for own, p in pairs]).to(painter.device)
+        self.averages = Averages(painter) if self.mixable else None
         # Listed once: walking through a painter's modules every step would cost as much as a small step itself.
         # What never learns is left out: averaging would turn its -0.0 into 0.0, and it is known by a hash of its bits.
         pairs = [
             (own, p) for own, p in zip(self.painter.parameters(), painter.parameters(), strict=True) if p.requires_grad
         ]
-        self._weights: list[torch.Tensor] = [own for own, _ in pairs]
-        self._latest = [p.detach() for _, p in pairs]
+        self._weights = [local(own) for own, _ in pairs]
+        self._latest = [local(p.detach()) for _, p in pairs]
         self._buffers = list(zip(self.painter.buffers(), painter.buffers(), strict=True))
 
     @torch.no_grad()

@@ -31,6 +31,7 @@ from impasto.training.recompute import recompute
 from impasto.training.record import Record
 from impasto.training.report import write_report
 from impasto.training.settings import TrainSettings
+from impasto.training.sharding import check_shardable, together
 from impasto.training.signals import stop_asked
 from impasto.training.watchdog import Verdict, Watchdog
 
@@ -85,7 +86,8 @@ def train(
         watch: Called with every event of the journal.
 
     Raises:
-        UsageError: When neither steps nor minutes are given, or the run was started with other settings.
+        UsageError: When neither steps nor minutes are given, the run was started with other settings, or the
+            painter's weights cannot be divided as told.
         RunLocked: When another process trains in that folder.
         Diverged: When the numbers do not stay finite.
         ImpastoError: When the disk is full or failing; older checkpoints stay whole.
@@ -93,7 +95,9 @@ def train(
     started = time.monotonic()
     if settings.steps is None and settings.minutes is None:
         raise UsageError("Say how long to train: --minutes 10, or --steps 5000.")
-    with Processes(settings.device) as processes:
+    if settings.shard:
+        check_shardable(painter)
+    with Processes(settings.device, shard=settings.shard) as processes:
         record = Record(out, painter, split, settings, facts or {})
         if processes.first:
             record.check_folder()
@@ -125,7 +129,7 @@ class _Session:
             stop,
         )
         self.out, self.checkpoints, self.started = record.out, record.out / "checkpoints", started
-        self.painter = record.painter.to(processes.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.painter = _placed(record.painter, processes)
         self.batches = Batches(
             record.split,
             self.settings.batch,
@@ -204,9 +208,10 @@ class _Session:
         if self.processes.first:
             self.record.begin(precision)
         start = time.monotonic()
-        if self.processes.first and self.settings.samples:
+        if self.settings.samples:
             self._draw_grid()
-        self.drawing = time.monotonic() - start
+        # The same in all, so that they agree on when to draw.
+        self.drawing = self.processes.largest(time.monotonic() - start)[0]
         # The end of the run draws, saves and exports once more, and writes a page.
         self.clock.reserve = self.drawing + PAGE_SECONDS
         start = time.monotonic()
@@ -226,6 +231,8 @@ class _Session:
         if self.settings.compile:
             _compile(self.painter)
         self.moves = Moves(self.painter, self.processes, dtype_of(precision))
+        if self.processes.shard:
+            self.ema.follow(self.painter)
 
     def _clock(self, step_seconds: float, spent: float = 0.0, reserve: float = 0.0) -> Clock:
         box = None if self.settings.minutes is None else 60 * self.settings.minutes
@@ -287,8 +294,6 @@ class _Session:
         return since >= self.settings.checkpoint_seconds
 
     def _checkpoint(self) -> None:
-        if not self.processes.first:
-            return
         state = {
             "step": self.step,
             "salt": self.salt,
@@ -327,8 +332,7 @@ class _Session:
         part = self._grids_due()
         if part > self.grids and self.step < self.horizon:
             self.grids = part
-            if self.processes.first:
-                self._draw_grid()
+            self._draw_grid()
 
     def _grids_due(self) -> int:
         """Sample grids that belong to the steps made so far; all of them take 3 % of a time box at most."""
@@ -340,15 +344,18 @@ class _Session:
     def _write_averages(self, *, last: bool = False) -> None:
         """Write the averages down when the next share of the run is done, and at its end."""
         part = self._averages_due()
-        if self.ema.averages and self.processes.first and (last or part > self.written):
+        if self.ema.averages and (last or part > self.written):
             self.written = part
-            self.ema.averages.write(self.out / "averages", self.step)
+            self.ema.averages.write(self.out / "averages", self.step, first=self.processes.first)
 
     def _averages_due(self) -> int:
         return int(self.step / max(1, self.horizon) * self.settings.averages)
 
     def _draw_grid(self) -> None:
-        pixels = to_uint8(self.ema.painter.paint(SAMPLES, seed=self.settings.seed))
+        painter = together(self.ema.painter, keep=self.processes.first)
+        if painter is None:
+            return
+        pixels = to_uint8(painter.paint(SAMPLES, seed=self.settings.seed))
         path = self.out / "samples" / f"step-{self.step:09d}.png"
         file = BytesIO()
         contact_sheet(pixels, columns=8).save(file, "PNG")
@@ -358,10 +365,11 @@ class _Session:
     def _end(self, *, interrupted: bool) -> Trained:
         self._checkpoint()
         self._write_averages(last=True)
-        if self.processes.first:
-            if self.settings.samples and not interrupted:
-                self._draw_grid()
-            self.record.export(self.ema.painter, self.step, self.clock.elapsed(), self.earlier + time.process_time())
+        if self.settings.samples and not interrupted:
+            self._draw_grid()
+        painter = together(self.ema.painter, keep=self.processes.first)
+        if painter is not None:
+            self.record.export(painter, self.step, self.clock.elapsed(), self.earlier + time.process_time())
         seconds = self.clock.elapsed()
         self.journal.write("interrupted" if interrupted else "end", self.step, elapsed=seconds)
         self.journal.close()
@@ -369,6 +377,15 @@ class _Session:
             write_report(self.out)
         self.processes.wait()
         return Trained(self.out, self.out / "painter", self.step, seconds, interrupted)
+
+
+def _placed(painter: Painter, processes: Processes) -> Painter:
+    """A painter where it trains; one to be divided is brought there part by part later, but for what stays whole."""
+    if not processes.shard:
+        painter.to(processes.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+    elif painter.front is not None:
+        painter.front.to(processes.device)
+    return painter
 
 
 def _compile(painter: Painter) -> None:

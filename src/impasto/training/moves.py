@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor, nn
-from torch.nn.utils import clip_grads_with_norm_, get_total_norm
+from torch.nn.utils import clip_grads_with_norm_
 
 from impasto.contract import Batch, Painter, Player, Turn
 from impasto.training.processes import Processes
+from impasto.training.sharding import Advance, apart, part, shard, sharded, total_norm
 
 __all__ = ["Moves", "Step"]
 
@@ -43,11 +44,14 @@ class Moves:
         """Give every player its optimizer.
 
         Args:
-            painter: On the device of `processes`.
+            painter: On the device of `processes`; where they share it, it may lie on the CPU, and is divided here.
             processes: Those that train together.
             autocast: Precision of the turns; None for that of the weights.
         """
         self.painter, self.processes, self.autocast = painter, processes, autocast
+        self.advance = Advance(painter)
+        if processes.shard:
+            shard(self.advance, processes)
         self.players = painter.players()
         self.parameters = {name: player.parameters() for name, player in self.players.items()}
         self.optimizers = {name: _optimizer(player, self.parameters[name]) for name, player in self.players.items()}
@@ -89,18 +93,20 @@ class Moves:
         player, sums = "", dict[str, Tensor]()
         for number, generator in enumerate(generators):
             with self._precision():
-                turn = next(generator, None)
+                turn, loss = self.advance(generator)
             if turn is None:
                 continue
             if number == 0:
                 player = turn.player
                 for parameter in self.parameters[player]:
                     parameter.grad = None
-            (turn.loss / len(generators)).backward(inputs=self.parameters[player])
+            # One player alone owns all that learns; and FSDP, which has no more, moves nothing where inputs are named.
+            inputs = self.parameters[player] if len(self.players) > 1 else None
+            (loss / len(generators)).backward(inputs=inputs)
             prefix = f"{player}/{turn.tag}" if turn.tag else player
-            for name, value in {"loss": turn.loss, **turn.logs}.items():
-                part = torch.as_tensor(value).detach().float() / len(generators)
-                sums[f"{prefix}/{name}"] = sums.get(f"{prefix}/{name}", 0) + part
+            for name, value in {"loss": loss, **turn.logs}.items():
+                term = torch.as_tensor(value).detach().float() / len(generators)
+                sums[f"{prefix}/{name}"] = sums.get(f"{prefix}/{name}", 0) + term
         if not player:
             return None
         values = torch.stack([v.to(self.processes.device) for v in sums.values()]).tolist()
@@ -110,13 +116,15 @@ class Moves:
         """Average, check, clip and apply the gradients of a player; returns their norm."""
         parameters, told = self.parameters[player], self.players[player]
         gradients = [p.grad for p in parameters if p.grad is not None]
-        self.processes.mean_(gradients)
-        total = get_total_norm(gradients)
+        # Shares of gradients are means already.
+        self.processes.mean_([g for g in gradients if not sharded(g)])
+        total = total_norm(gradients)
         norm = float(total)
         if not math.isfinite(norm):
             return norm
         if norm > told.clip:
-            clip_grads_with_norm_(parameters, told.clip, total)
+            for alike in apart(parameters):
+                clip_grads_with_norm_(alike, told.clip, total)
         optimizer = self.optimizers[player]
         for group in optimizer.param_groups:
             group["lr"] = told.lr * _lazy(told) * told.schedule(step, horizon)
@@ -134,7 +142,9 @@ class Moves:
     def _precision(self) -> AbstractContextManager[object]:
         if self.autocast is None:
             return nullcontext()
-        return torch.autocast(self.processes.device.type, dtype=self.autocast)
+        # A cache would hold on to the weights of every block, in 16 bit.
+        cache = not self.processes.shard
+        return torch.autocast(self.processes.device.type, dtype=self.autocast, cache_enabled=cache)
 
     def state(self) -> dict[str, Tensor]:
         """The optimizers' state by player, parameter name and kind."""
@@ -153,16 +163,17 @@ class Moves:
             optimizer.state.clear()
         for key, value in state.items():
             player, name, kind = key.split("/")
-            # Fused optimizers walk through memory, so a moment must lie there as its parameter does.
             weight = own[name]
-            kept = torch.empty_like(weight, requires_grad=False).copy_(value) if kind != "step" else value
+            # Fused optimizers walk through memory, so a moment must lie there as its parameter does.
+            like = torch.empty_like(weight, requires_grad=False)
+            kept = like.copy_(part(value, weight)) if kind != "step" else value
             self.optimizers[player].state[weight][kind] = kept.to(weight.device)
 
 
 def _optimizer(player: Player, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
     share = _lazy(player)
     return torch.optim.AdamW(
-        parameters,
+        [{"params": group} for group in apart(parameters)],
         lr=player.lr * share,
         betas=(player.betas[0] ** share, player.betas[1] ** share),
         weight_decay=player.weight_decay,

@@ -18,14 +18,19 @@ __all__ = ["Processes"]
 class Processes:
     """This process among its peers, and what they do together."""
 
-    def __init__(self, device: str = "auto") -> None:
+    def __init__(self, device: str = "auto", *, shard: bool = False) -> None:
         """Join the peers that `torchrun` announced in the environment, if any.
+
+        Args:
+            device: 'auto', 'cpu', 'cuda' or 'cuda:N'.
+            shard: Whether peers share a painter's weights among them instead of each holding all.
 
         Raises:
             UsageError: When the device is not there.
         """
         self.rank = int(os.environ.get("RANK", "0"))
         self.world = int(os.environ.get("WORLD_SIZE", "1"))
+        self.shard = shard and self.world > 1
         self.device = _device(device)
         self._joined = False
         if self.world > 1 and not dist.is_initialized():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import partial
 
 from torch import nn
@@ -11,9 +12,16 @@ from impasto.contract import Painter
 from impasto.nn.residual import ResidualBlock
 from impasto.nn.transformer import Block
 
-__all__ = ["recompute"]
+__all__ = ["blocks", "recompute"]
 
 BLOCKS = (Block, ResidualBlock)
+
+
+def blocks(painter: Painter) -> Iterator[nn.Module]:
+    """The blocks of a painter's networks, but for networks whose slope is itself differentiated."""
+    for name, net in painter.named_children():
+        if name not in painter.double_backward:
+            yield from (module for module in net.modules() if isinstance(module, BLOCKS))
 
 
 def recompute(painter: Painter) -> None:
@@ -23,11 +31,8 @@ def recompute(painter: Painter) -> None:
 
     Source: Chen et al. 2016, Training deep nets with sublinear memory cost.
     """
-    for name, net in painter.named_children():
-        if name not in painter.double_backward:
-            for module in net.modules():
-                if isinstance(module, BLOCKS):
-                    _wrap(module)
+    for block in blocks(painter):
+        _wrap(block)
 
 
 def _wrap(block: nn.Module) -> None:

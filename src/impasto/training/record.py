@@ -21,7 +21,7 @@ __all__ = ["Record"]
 
 _MAY_CHANGE = {
     "steps", "minutes", "micro", "device", "checkpoint_every", "checkpoint_seconds",
-    "keep", "log_every", "samples", "compile", "precision", "recompute",
+    "keep", "log_every", "samples", "compile", "precision", "recompute", "shard",
 }  # fmt: skip
 
 

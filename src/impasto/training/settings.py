@@ -32,6 +32,8 @@ class TrainSettings:
         samples: Sample grids over the run.
         recompute: Whether blocks compute their features again on the way back instead of keeping them, for less memory
             and the same gradients.
+        shard: Whether processes share the weights of a painter with one player, their gradients, moments and averages
+            among them, instead of each holding all (FSDP); one process alone trains as ever.
         compile: Whether networks are compiled (pays on GPUs).
     """
 
@@ -51,4 +53,5 @@ class TrainSettings:
     log_every: int = Field(default=20, ge=1)
     samples: int = Field(default=12, ge=0, le=1000)
     recompute: bool = False
+    shard: bool = False
     compile: bool = False
