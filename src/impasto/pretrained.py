@@ -48,8 +48,8 @@ def save(painter: Painter, folder: Path, facts: dict[str, Any], *, half: bool = 
         painter: Any painter of the catalogue.
         folder: Where to.
         facts: What the model card tells beyond the config: data, licences, training, metrics.
-        half: Whether weights are rounded to 16 bit, which halves the file; they are loaded as 32 bit. An autoencoder
-            that the painter paints through stays as it was, since the painter knows it by its hash.
+        half: Whether weights are rounded to 16 bit, which halves the file; they are loaded as 32 bit. Of an autoencoder
+            that the painter paints through only what 16 bit hold exactly, since the painter knows it by its hash.
 
     Raises:
         ImpastoError: When the folder holds something else or cannot be written, or a weight is too large for 16 bit.
@@ -61,7 +61,8 @@ def save(painter: Painter, folder: Path, facts: dict[str, Any], *, half: bool = 
     state = {k: v.detach().cpu().contiguous() for k, v in painter.state_dict().items() if _exported(painter, k)}
     if half:
         kept = _of_front(painter)
-        state = {k: v if k in kept else _halved(k, v) for k, v in state.items()}
+        rounded = {k: _halved(k, v) for k, v in state.items() if k not in kept or torch.equal(v.half().to(v.dtype), v)}
+        state |= rounded
     with whole_folder(folder, replace=True) as work:
         save_file(state, work / "model.safetensors", metadata={"format": "pt"})
         parameters = sum(p.numel() for name, p in painter.named_parameters() if name in state)
