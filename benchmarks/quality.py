@@ -3,7 +3,8 @@
     python benchmarks/quality.py stores/paintings-32 --minutes 20 --out runs/foundation
 
 All painters train side by side, each in a process of one thread, so that they share the machine
-alike. Contact sheets and the table between the markers of the page are written anew.
+alike. Contact sheets and the table between the markers of the page are written anew; a page may hold several tables,
+each between markers of its name.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from PIL import Image
 from impasto import api, catalogue
 
 PAGE = Path("docs/results/foundation.md")
-START, END = "<!-- numbers -->", "<!-- end of numbers -->"
 
 
 def main() -> None:
@@ -33,12 +33,13 @@ def main() -> None:
     words.add_argument("--painters", nargs="+", default=list(catalogue.painters()), help="or 'auto', named by none")
     words.add_argument("--count", type=int, default=2000)
     words.add_argument("--page", type=Path, default=PAGE)
+    words.add_argument("--table", default="numbers", help="its name in the page's markers, and of its sheets' folder")
     told = words.parse_args()
     train(told)
     for name in told.painters:
         if not (told.out / name / "measure" / "measure.json").exists():
             api.measure(told.out / name, told.store, count=told.count, watch=print)
-    pictures = told.page.with_suffix("")
+    pictures = told.page.with_suffix("") / ("" if told.table == "numbers" else told.table)
     pictures.mkdir(parents=True, exist_ok=True)
     for name in told.painters:
         sheets(told.out / name, pictures / f"{name}.png", told)
@@ -84,6 +85,7 @@ def write(told: argparse.Namespace) -> None:
     lines += [row("steps", [f"{c['steps']:,}" for c in costs.values()])]
     lines += [row("pictures seen", [f"{c['pictures']:,}" for c in costs.values()])]
     lines += [row("minutes", [f"{c['seconds'] / 60:.1f}" for c in costs.values()])]
+    lines += [row("processor minutes", [f"{c['processor_seconds'] / 60:.1f}" for c in costs.values()])]
     for name in names:
         entries = [m["metrics"].get(name) or {} for m in measured.values()]
         real = next((e["real"] for e in entries if e.get("real")), None)
@@ -94,9 +96,10 @@ def write(told: argparse.Namespace) -> None:
         f"{first['count']:,} pictures painted by each, seed {first['seed']}; against {first['against']['pictures']:,} "
         f"test pictures of the store {first['against']['hash'][:12]}; 95 % bootstrap intervals in brackets."
     )
-    page = told.page.read_text(encoding="utf8") if told.page.exists() else f"{START}\n{END}\n"
-    head, _, rest = page.partition(START)
-    told.page.write_text(f"{head}{START}\n" + "\n".join(lines) + f"\n{END}{rest.partition(END)[2]}", encoding="utf8")
+    start, end = f"<!-- {told.table} -->", f"<!-- end of {told.table} -->"
+    page = told.page.read_text(encoding="utf8") if told.page.exists() else f"{start}\n{end}\n"
+    head, _, rest = page.partition(start)
+    told.page.write_text(f"{head}{start}\n" + "\n".join(lines) + f"\n{end}{rest.partition(end)[2]}", encoding="utf8")
 
 
 def row(title: str, cells: list[str], real: str = "") -> str:

@@ -66,8 +66,8 @@ class DDPMSettings(DenoiserSettings):
 
     Attributes:
         steps: From level to level of noise.
-        sampler: 'dpmpp' (DPM-Solver++(2M)), 'ddim' (Euler's method, which takes more than twice the steps to come as
-            far), 'ancestral' (with fresh noise on the way) or 'heun', which alone asks the network twice a step.
+        sampler: 'dpmpp' (DPM-Solver++(2M)), 'ddim' (Euler's method), 'ancestral' (with fresh noise on the way) or
+            'heun', which alone asks the network twice a step.
         spacing: Of the levels: 'even' in time, or as Karras et al. (2022) ('karras'); if not given, 'even', and
             'karras' for a painter of prediction 'edm'. A `shift` moves even ones only.
         eta: Share of fresh noise on the way, of 'ddim' only.
