@@ -42,7 +42,7 @@ def main() -> None:
     pictures = told.page.with_suffix("") / ("" if told.table == "numbers" else told.table)
     pictures.mkdir(parents=True, exist_ok=True)
     for name in told.painters:
-        sheets(told.out / name, pictures / f"{name}.png", told)
+        sheets(told.out / name, pictures / f"{name}.webp", told)
     write(told)
 
 
@@ -71,7 +71,7 @@ def sheets(run: Path, out: Path, told: argparse.Namespace) -> None:
     sheet = Image.new("RGB", (12 * 66 + 2, 5 * 66 + 2), (24, 24, 24))
     for i, tile in enumerate(tiles):
         sheet.paste(tile, (2 + i % 12 * 66, 2 + i // 12 * 66))
-    sheet.save(out, optimize=True)
+    sheet.save(out, quality=92, method=6)
 
 
 def write(told: argparse.Namespace) -> None:

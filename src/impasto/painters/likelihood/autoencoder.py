@@ -51,8 +51,8 @@ class AutoencoderConfig(PainterConfig):
         features: Whether the reconstruction is also to look alike (LPIPS on SqueezeNet): 'lpips', 'none', or 'auto',
             which is 'lpips' where its weights are at hand.
         perceptual: Weight of that, beside the absolute error.
-        adversarial: Weight of the critic of patches, relative to that of all else; 0, as small presets have it, trains without
-            one.
+        adversarial: Weight of the critic of patches, relative to that of all else; 0 trains without one, as
+            small presets do.
         discriminator_from: Step from which there is a critic: before, it would teach to paint noise.
         critic: Channels of the critic's finest map.
         lr: Largest learning rate.

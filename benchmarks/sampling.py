@@ -1,0 +1,54 @@
+"""How well and how fast one painter of noise paints by each sampler: a Markdown table.
+
+    python benchmarks/sampling.py runs/painter stores/paintings-64 --count 500
+
+Time is that of one processor core.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import Any
+
+import torch
+
+from impasto import api
+from impasto.data.pictures import to_uint8
+from impasto.data.store import Store
+from impasto.metrics.frechet import frechet_distance
+from impasto.metrics.spaces import see, see_split
+
+WAYS: tuple[dict[str, Any], ...] = (
+    {"sampler": "ddim", "steps": 50},
+    {"sampler": "ddim", "steps": 20},
+    {"sampler": "dpmpp", "steps": 12},
+    {"sampler": "dpmpp", "steps": 20},
+    {"sampler": "dpmpp", "steps": 20, "precision": "bf16"},
+    {"sampler": "dpmpp", "steps": 20, "guidance": 1.5},
+    {"sampler": "dpmpp", "steps": 20, "guidance": 2.0},
+)
+
+
+def main() -> None:
+    """Paint, see and compare, way after way."""
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("painter")
+    words.add_argument("store")
+    words.add_argument("--count", type=int, default=500)
+    told = words.parse_args()
+    torch.set_num_threads(1)
+    painter = api.load_painter(told.painter)
+    real = see_split(Store.open(told.store).split("test"), "mobilenetv2").values
+    print("| settings | fd-mobilenetv2 | processor seconds a picture |\n|---|---|---|", flush=True)
+    for way in WAYS:
+        start = time.process_time()
+        pixels = to_uint8(painter.paint(told.count, seed=0, **way))
+        seconds = (time.process_time() - start) / told.count
+        distance = frechet_distance(real, see(pixels, "mobilenetv2").values)
+        said = " ".join(f"{key}={value}" for key, value in way.items())
+        print(f"| `{said}` | {distance:.1f} | {seconds:.3f} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
