@@ -4,7 +4,7 @@
 
 'painter' is the one that `impasto paint` takes without being told another, 'autoencoder' the one whose latents latent
 painters paint in unless told another. It is measured as it lies in the package, after rounding, against the test
-pictures of the store it was trained on.
+pictures of the store given.
 """
 
 from __future__ import annotations

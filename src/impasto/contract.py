@@ -84,6 +84,8 @@ class Painter(nn.Module):
 
     Config: ClassVar[type[PainterConfig]] = PainterConfig
     Settings: ClassVar[type[PaintSettings]] = PaintSettings
+    former_defaults: ClassVar[dict[str, Any]] = {}
+    """Settings whose defaults were others once; recipes of then, which did not name them, are followed with these."""
     presets: ClassVar[dict[str, dict[str, Any]]] = {"tiny": {}, "small": {}, "base": {}}
     resolutions: ClassVar[Sequence[int]] = (32, 64, 128)
     capabilities: ClassVar[frozenset[str]] = frozenset()

@@ -32,6 +32,23 @@ def test_large_pictures_are_painted_in_latents_and_small_ones_are_not() -> None:
     assert choose(64, gpu=True).settings.items() > choose(64, gpu=False).settings.items()
 
 
+def test_another_preset_comes_without_what_the_chosen_one_was_widened_by() -> None:
+    choice = choose(64, gpu=True).with_wishes("base", {})
+    assert (choice.preset, set(choice.settings)) == ("base", {"autoencoder"})
+    assert "H100" not in choice.reason
+
+
+def test_words_are_not_taken_for_what_lies_beside(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config.json").write_text("{}")
+    values = {"samples": 0, "channels": (16,), "attention": ()}
+    assert api.train(None, store.root, "braces-{x}", steps=1, preset="tiny", values=values).step == 1
+    for steps in (1, 2):
+        assert api.train("vae", store.root, "vae", steps=steps, preset="tiny", values={"samples": 0}).step == steps
+
+
 def test_a_run_keeps_what_was_chosen(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[dict[str, object]] = []
     small = {"channels": (16,), "attention": (), "samples": 0}

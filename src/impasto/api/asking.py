@@ -58,29 +58,33 @@ def check_free(paths: Sequence[Path], *, overwrite: bool) -> None:
         raise UsageError(f"{there} exists already; choose another --out, or allow it with --overwrite.")
 
 
-def check_order(painter: str | Path, store: str | Path, write: str) -> None:
+def check_order(painter: str | Path, store: str | Path, write: str, **more: object) -> None:
     """Refuse a store that stands in a painter's place, and a painter in a store's.
 
     Args:
         painter: A run, an exported painter, a hub id or a name.
         store: A folder.
         write: As of `mixed_up`.
+        more: As of `mixed_up`.
 
     Raises:
         UsageError: As `mixed_up` gives it.
     """
-    painters = (NAME, "") if "{name}" in write else (RUN, EXPORT, NAME, "")
-    if _kind(painter) not in painters or _kind(store) not in (STORE, ""):
-        raise mixed_up([painter, store], write)
+    by_name = "{name}" in write
+    fits = _kind(painter) in ((NAME, "") if by_name else (RUN, EXPORT, NAME, ""))
+    # A name is one though a run of that name lies beside it.
+    if not (fits or (by_name and _named(painter))) or _kind(store) not in (STORE, ""):
+        raise mixed_up([painter, store], write, **more)
 
 
-def mixed_up(words: Sequence[str | Path], write: str) -> UsageError:
+def mixed_up(words: Sequence[str | Path], write: str, **more: object) -> UsageError:
     """The error that says what each word of a command is, and what to write.
 
     Args:
         words: As they were given.
         write: The command as it is written, with '{store}', and with '{painter}' for any painter or '{name}' for one
             of the catalogue, where the words belong.
+        more: What else stands in braces there.
     """
     kinds = {str(word): _kind(word) for word in words}
 
@@ -88,14 +92,18 @@ def mixed_up(words: Sequence[str | Path], write: str) -> UsageError:
         return next((word for word, kind in kinds.items() if kind in wanted), otherwise)
 
     painter, name = first("PAINTER", RUN, EXPORT, NAME), first("PAINTER", NAME)
-    line = write.format(store=first("STORE", STORE), painter=painter, name=name)
+    line = write.format(store=first("STORE", STORE), painter=painter, name=name, **more)
     told = " and ".join(f"{word} is {kind}" for word, kind in kinds.items() if kind)
     return UsageError(f"{told}; write: impasto {line}" if told else f"Write: impasto {line}")
 
 
 def _kind(word: str | Path) -> str:
+    if word and Path(word).exists():
+        return kind_of(Path(word))
+    return NAME if _named(word) else ""
+
+
+def _named(word: str | Path) -> bool:
     from impasto import catalogue
 
-    if Path(word).exists():
-        return kind_of(Path(word))
-    return NAME if str(word) in catalogue.painters() else ""
+    return str(word) in catalogue.painters()

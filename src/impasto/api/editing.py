@@ -53,7 +53,7 @@ def edit(
         UsageError: When files would be replaced, or a number is out of range.
         ImpastoError: When the painter declines to show its work.
     """
-    from impasto.config import load
+    from impasto.config import load, to_dict
     from impasto.data.recipe import save_picture
     from impasto.editing.given import given
     from impasto.files import file_hash, write_whole
@@ -70,8 +70,8 @@ def edit(
     path = Path(out) if out else Path("gallery") / f"{Path(picture).stem}-{name}.png"
     paths = [path, *(path.with_suffix(f".{ending}") for ending in also)]
     check_free(paths, overwrite=overwrite)
-    told = dict(settings or {})
-    remarks = maker.remarks(load(maker.Settings, told))
+    chosen = load(maker.Settings, dict(settings or {}))
+    told, remarks = to_dict(chosen), maker.remarks(chosen)
     pixels, notes = given(picture, size)
     for remark in (*notes, *remarks):
         if say is not None:

@@ -1,4 +1,4 @@
-"""A run"s painter is written once more: averaged otherwise, or as another library reads it."""
+"""A run's painter is written once more: averaged otherwise, or as another library reads it."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ def paint(
     """
     import numpy as np
 
-    from impasto.config import load
+    from impasto.config import load, to_dict
     from impasto.data.recipe import save_picture
     from impasto.files import write_whole
     from impasto.pretrained import state_hash
@@ -84,8 +84,11 @@ def paint(
     # All chunks are full, since a picture is repeated exactly only in a chunk of the same size.
     chunks = math.ceil(count / painter.chunk)
     size = math.ceil(count / chunks)
+    # Defaults too, so that a recipe holds when they change.
+    chosen = load(painter.Settings, told)
+    told = to_dict(chosen)
     if say is not None:
-        for remark in painter.remarks(load(painter.Settings, told)):
+        for remark in painter.remarks(chosen):
             say(remark)
     weights, asked = state_hash(painter), {"seed": seed, "category": category, "settings": told}
     done = []

@@ -66,7 +66,9 @@ def repaint(
 def _painted(painter: Painter, recipe: Recipe) -> Pixels:
     """The pixels of a picture, painted together with those that it was painted with."""
     r, first = recipe, recipe.index // recipe.batch * recipe.batch
-    return painted(painter, first, r.batch, seed=r.seed, category=r.category, settings=r.settings)[r.index - first]
+    # Recipes once held only what was asked for.
+    settings = {**painter.former_defaults, **r.settings}
+    return painted(painter, first, r.batch, seed=r.seed, category=r.category, settings=settings)[r.index - first]
 
 
 def _edited(painter: Painter, recipe: Recipe, places: Sequence[Path]) -> Pixels:

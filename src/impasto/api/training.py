@@ -39,7 +39,8 @@ def train(
         out: The run folder.
         minutes: Minutes of training, over all sessions of the run.
         steps: Steps of training; with both, whichever ends first.
-        preset: 'tiny', 'small' or 'base'; without it 'base' on a GPU and else 'small'.
+        preset: 'tiny', 'small' or 'base'; without it what was measured best where no painter is named, else 'base' on a
+            GPU and 'small' without one.
         label: Label column whose categories the painter learns; the store's own default without it.
         values: Further settings, of `TrainSettings` or of the painter's config, by name.
         watch: Called with every event of the run's journal.
@@ -63,7 +64,7 @@ def train(
     from impasto.training.loop import train as loop
     from impasto.training.settings import TrainSettings
 
-    check_order(painter or "", store, f"train {{name}} {{store}} --out {out}")
+    check_order(painter or "", store, "train {name} {store} --out {out}", out=out)
     chosen = None if painter else _chosen(Path(out), Store.open(store).resolution, values or {})
     if chosen:
         chosen = chosen.with_wishes(preset, values or {})

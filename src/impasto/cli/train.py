@@ -109,7 +109,8 @@ class Watch:
             return
         match event["kind"]:
             case "choice":
-                console.print(f"{event['painter']}, {event['preset']}. {event['reason']}", soft_wrap=True)
+                told = "".join(f", {key}={value}" for key, value in event["settings"].items())
+                console.print(f"{event['painter']}, {event['preset']}{told}. {event['reason']}", soft_wrap=True)
             case "plan":
                 self._plan(event)
             case "train":

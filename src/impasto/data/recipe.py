@@ -33,7 +33,7 @@ class Recipe:
         index: Which picture of that seed.
         batch: How many pictures were painted at a time.
         category: Name of the category that was asked for.
-        settings: The painter's settings.
+        settings: The painter's settings, all of them.
         resolution: Rows and columns.
         version: Of impasto.
         torch: Version of torch.

@@ -8,7 +8,7 @@ from typing import Any
 
 from impasto.painters import DEFAULT
 
-__all__ = ["Choice", "choose"]
+__all__ = ["ON_GPU", "Choice", "choose"]
 
 LEAST_SIDE = 12
 """Rows of latents below which too little is left to compose; then pixels are painted."""
@@ -38,7 +38,9 @@ class Choice:
 
     def with_wishes(self, preset: str | None, values: Mapping[str, Any]) -> Choice:
         """The same, where some of it is told otherwise."""
-        settings = {key: value for key, value in self.settings.items() if key not in values}
+        # What is larger on a GPU was measured with the preset that it changes.
+        larger = ON_GPU if preset not in (None, self.preset) else {}
+        settings = {key: value for key, value in self.settings.items() if key not in (*values, *larger)}
         reason = self.reason if settings == self.settings else "With settings of your own."
         return replace(self, preset=preset or self.preset, settings=settings, reason=reason)
 

@@ -1,11 +1,17 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
+from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from PIL import Image
 
+from impasto import api
 from impasto.contract import Batch, BatchNoise
+from impasto.data.recipe import read_recipe, save_picture
 from impasto.errors import ConfigError, NotCapable
 from impasto.painters.diffusion.ddpm import DDPM
 from impasto.painters.diffusion.noise_schedule import karras
@@ -96,6 +102,20 @@ def test_eta_and_sampler_change_the_picture_but_not_its_seed(painter):
     plain, noisy, again = (painter.paint(1, steps=5, sampler="ddim", eta=eta) for eta in (0.0, 0.7, 0.7))
     assert not torch.equal(plain, noisy)
     assert torch.equal(noisy, again)
+
+
+def test_a_recipe_holds_though_defaults_change(painter, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    painter.save_pretrained(tmp_path / "painter")
+    (new, _), (old, _) = (
+        api.paint(tmp_path / "painter", tmp_path / name, count=1, seed=3, settings=settings)
+        for name, settings in (("new", {"steps": 3}), ("old", {"steps": 2, "sampler": "ddim"}))
+    )
+    assert read_recipe(new).settings["sampler"] == "dpmpp"
+    # As they once were: with what was asked for, and no more.
+    save_picture(old, np.asarray(Image.open(old)), replace(read_recipe(old), settings={}))
+    monkeypatch.setattr(DDPM, "former_defaults", {"steps": 2, "sampler": "ddim"})
+    for path in (new, old):
+        assert api.repaint(path)[1]
 
 
 def test_guidance_counts_between_its_shares_of_picture(painter):

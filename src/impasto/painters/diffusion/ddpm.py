@@ -90,6 +90,7 @@ class DDPM(Denoiser):
 
     Config = DDPMConfig
     Settings = DDPMSettings
+    former_defaults: ClassVar[dict[str, Any]] = {"steps": 50, "sampler": "ddim"}
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         "tiny": {"channels": (16, 16), "grid": 16, "attention": (8,)},
         "small": {},

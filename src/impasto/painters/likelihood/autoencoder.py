@@ -52,7 +52,7 @@ class AutoencoderConfig(PainterConfig):
             which is 'lpips' where its weights are at hand.
         perceptual: Weight of that, beside the absolute error.
         adversarial: Weight of the critic of patches, relative to that of all else; 0 trains without one, as
-            small presets do.
+            presets 'small' and 'diffusers' do.
         discriminator_from: Step from which there is a critic: before, it would teach to paint noise.
         critic: Channels of the critic's finest map.
         lr: Largest learning rate.
