@@ -50,6 +50,7 @@ SMALL: dict[str, Any] = {
     "discriminator_width": 16,
     "most_strided": 128,
 }
+"""Sizes that the small presets share."""
 UNABLE = "this spa_gan was trained to paint from latents; train one with --set task=sketch or --set task=photo."
 
 
