@@ -137,13 +137,13 @@ def test_repainting_gives_the_same_bytes(home: Path, tmp_path: Path) -> None:
     assert np.array_equal(pixels(again), pixels(home / "0001.png"))
     recipe = read_recipe(home / "0001.png")
     assert (recipe.painter, recipe.seed, recipe.index, recipe.resolution) == ("landscape", 7, 1, 48)
-    assert recipe.settings == SHORT
+    assert recipe.settings.items() >= SHORT.items()
 
 
 def test_a_recipe_holds_prompt_and_settings(tmp_path: Path) -> None:
     settings = {"emotion": "serene", "hour": 6.5}
     path = api.paint("landscape", tmp_path, count=1, resolution=32, prompt="a boat on a lake", settings=settings)[0]
-    assert read_recipe(path).settings == {**settings, "prompt": "a boat on a lake"}
+    assert read_recipe(path).settings.items() >= {**settings, "prompt": "a boat on a lake"}.items()
     assert api.repaint(path)[1]
 
 
