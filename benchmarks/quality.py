@@ -1,10 +1,10 @@
 """Train painters in equal time on one store, measure them alike, and write the results page's numbers.
 
-    python benchmarks/quality.py stores/paintings-32 --minutes 20 --out runs/foundation
+    python benchmarks/quality.py stores/paintings-32 --minutes 20 --out runs/foundation --painters vae ddpm
 
 All painters train side by side, each in a process of one thread, so that they share the machine
-alike. Contact sheets and the table between the markers of the page are written anew; a page may hold several tables,
-each between markers of its name.
+alike; without --minutes none is trained, and what the folder holds is measured. Contact sheets and the table
+between the markers of the page are written anew; a page may hold several tables, each between markers of its name.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 
 from PIL import Image
 
-from impasto import api, catalogue
+from impasto import api
 
 PAGE = Path("docs/results/foundation.md")
 
@@ -28,14 +28,15 @@ def main() -> None:
     """Train what is not trained yet, measure what is not measured yet, write the page's numbers."""
     words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     words.add_argument("store", type=Path)
-    words.add_argument("--minutes", type=float, default=20.0)
+    words.add_argument("--minutes", type=float)
     words.add_argument("--out", type=Path, default=Path("runs/foundation"))
-    words.add_argument("--painters", nargs="+", default=list(catalogue.painters()), help="or 'auto', named by none")
+    words.add_argument("--painters", nargs="+", required=True, help="names, and 'auto', which is named by none")
     words.add_argument("--count", type=int, default=2000)
     words.add_argument("--page", type=Path, default=PAGE)
     words.add_argument("--table", default="numbers", help="its name in the page's markers, and of its sheets' folder")
     told = words.parse_args()
-    train(told)
+    if told.minutes:
+        train(told)
     for name in told.painters:
         if not (told.out / name / "measure" / "measure.json").exists():
             api.measure(told.out / name, told.store, count=told.count, watch=print)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,6 +37,20 @@ def weights(shared: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of pretrained weights, where `find_weights` looks for them."""
     monkeypatch.setenv("IMPASTO_WEIGHTS", str(shared / "weights"))
     return shared / "weights"
+
+
+@pytest.fixture(scope="session")
+def torchrun() -> Callable[..., str]:
+    """Starts a script, or '-m' and a module, in processes that train together; gives what they wrote."""
+
+    def start(*words: object, processes: int = 2) -> str:
+        command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", processes, *words]
+        env = {**os.environ, "OMP_NUM_THREADS": "1"}
+        done = subprocess.run([*map(str, command)], env=env, capture_output=True, text=True, check=False, timeout=280)
+        assert done.returncode == 0, done.stderr[-3000:]
+        return done.stdout
+
+    return start
 
 
 def make_store(path: Path, count: int = 48, resolution: int = 32, categories: tuple[str, ...] = ("dawn", "dusk")):

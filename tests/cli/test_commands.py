@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -243,13 +241,10 @@ def test_a_contact_sheet_stays_of_a_size_that_can_be_opened(home: Path, tmp_path
     assert sizes[2] < sizes[9]
 
 
-def test_under_torchrun_two_processes_train_one_painter(home: Path, tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone", "-m", "impasto"]
-    command += ["train", "vae", str(home / "store"), "--out", str(tmp_path / "run"), "--steps", "2", "--preset", "tiny"]
-    command += ["--json"]
-    command += ["--set", "precision=fp32", "--set", "batch=8", "--set", "samples=0"]
-    env = {**os.environ, "OMP_NUM_THREADS": "1"}
-    done = subprocess.run(command, env=env, capture_output=True, text=True, check=False, timeout=200)
-    assert done.returncode == 0, done.stderr[-2000:]
-    assert json.loads(done.stdout)["step"] == 2
+def test_under_torchrun_two_processes_train_one_painter(
+    home: Path, torchrun: Callable[..., str], tmp_path: Path
+) -> None:
+    words = ("train", "vae", home / "store", "--out", tmp_path / "run", "--steps", 2, "--preset", "tiny", "--json")
+    told = torchrun("-m", "impasto", *words, "--set", "precision=fp32", "--set", "batch=8", "--set", "samples=0")
+    assert json.loads(told)["step"] == 2
     assert len(api.paint(tmp_path / "run", tmp_path / "gallery", count=2)) == 3

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import copy
 import json
-import os
 import shutil
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -233,21 +231,12 @@ for name in NAMES:
 
 
 @pytest.fixture(scope="module")
-def by_two(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def by_two(store: Store, torchrun: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Runs of all painters, each trained by two processes; in `shared`, of those whose weights these can share."""
     out = tmp_path_factory.mktemp("two")
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", "2", "--standalone"]
     script = out / "worker.py"
     script.write_text(WORKER)
-    done = subprocess.run(
-        [*command, str(script), str(Path(__file__).parent), str(store.root), str(out)],
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=280,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
+    torchrun(script, Path(__file__).parent, store.root, out)
     return out
 
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-import os
-import subprocess
-import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -107,28 +104,19 @@ if torch.distributed.get_rank() == 0:
 """
 
 
-def launch(store: Store, out: Path, processes: int, device: str) -> None:
+def launch(torchrun: Callable[..., str], store: Store, out: Path, processes: int, device: str) -> None:
     """Train all cases in processes that share the weights, and go on so with a run that began whole."""
     run("plain", store, out / "begun-whole", device=device)
     script = out / "worker.py"
     script.write_text(WORKER)
-    start = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node", str(processes), "--standalone"]
-    done = subprocess.run(
-        [*start, str(script), str(Path(__file__).parent), str(store.root), str(out), device],
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=280,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-3000:]
+    torchrun(script, Path(__file__).parent, store.root, out, device, processes=processes)
 
 
 @pytest.fixture(scope="module")
-def by_two(store: Store, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def by_two(store: Store, torchrun: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Runs of two processes."""
     out = tmp_path_factory.mktemp("shared")
-    launch(store, out, 2, "cpu")
+    launch(torchrun, store, out, 2, "cpu")
     return out
 
 
@@ -199,8 +187,8 @@ def test_each_process_holds_half(by_two: Path) -> None:
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU, and torch sees none here")
-def test_shared_weights_move_alike_on_gpus(store: Store, tmp_path: Path) -> None:
-    launch(store, tmp_path, min(2, torch.cuda.device_count()), "cuda")
+def test_shared_weights_move_alike_on_gpus(store: Store, torchrun: Callable[..., str], tmp_path: Path) -> None:
+    launch(torchrun, store, tmp_path, min(2, torch.cuda.device_count()), "cuda")
     for case in CASES:
         run(case, store, tmp_path / "whole" / case, device="cuda")
         assert apart(case, tmp_path / "whole" / case, tmp_path / case) < 0.05, case

@@ -1,0 +1,44 @@
+"""Sheets to look at: pictures of a painter as they come, and some above the training pictures nearest to them.
+
+    python benchmarks/nearest.py runs/painter stores/paintings-64 --out docs/results/diffusion/auto
+
+writes auto-100.webp, and auto-nearest.webp with the ten pictures that lie nearest to a training picture and the first
+ten.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+from impasto import api
+from impasto.data.pictures import contact_sheet
+from impasto.data.store import Store
+from impasto.metrics.copying import nearest
+from impasto.metrics.painting import paint_pixels
+from impasto.metrics.spaces import see, see_split
+
+COUNT, SHOWN = 100, 10
+
+
+def main() -> None:
+    """Paint, find, and put on sheets."""
+    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    words.add_argument("painter")
+    words.add_argument("store")
+    words.add_argument("--out", type=Path, required=True, help="beginning of both files' names")
+    words.add_argument("--seed", type=int, default=7)
+    told = words.parse_args()
+    train = Store.open(told.store).split("train")
+    pixels = paint_pixels(api.load_painter(told.painter), COUNT, seed=told.seed)
+    distance, rows = nearest(see(pixels, "mobilenetv2").values, see_split(train, "mobilenetv2").values)
+    shown = [*np.argsort(distance)[:SHOWN], *range(SHOWN)]
+    pairs = np.concatenate([pixels[shown], train.uint8(np.asarray(rows)[shown])])
+    for name, sheet in ((str(COUNT), contact_sheet(pixels)), ("nearest", contact_sheet(pairs, columns=2 * SHOWN))):
+        sheet.save(f"{told.out}-{name}.webp", quality=90, method=6)
+
+
+if __name__ == "__main__":
+    main()
