@@ -30,10 +30,10 @@ from PIL import Image
 
 import impasto
 from impasto import api, catalogue
-from impasto.data.pictures import Pixels
+from impasto.data.duplicates import DISTANCE, THUMB, near_groups, perceptual_hashes
 from impasto.data.store import Store
-from impasto.data.twins import DISTANCE, THUMB, near_groups, perceptual_hashes
 from impasto.files import write_json
+from impasto.images.pictures import Pixels
 from impasto.landscape.compose import SHARES
 from impasto.landscape.render import render
 from impasto.metrics.distribution import distribution

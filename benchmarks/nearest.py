@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from impasto import api
-from impasto.data.pictures import contact_sheet
 from impasto.data.store import Store
+from impasto.images.pictures import contact_sheet
 from impasto.metrics.copying import nearest
 from impasto.metrics.painting import paint_pixels
 from impasto.metrics.spaces import see, see_split

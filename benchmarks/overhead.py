@@ -16,9 +16,9 @@ from harness import Case, main
 from PIL import Image
 
 from impasto.contract import Batch, BatchNoise, Painter
-from impasto.data.pictures import to_float
 from impasto.data.prepare import prepare
 from impasto.data.store import Split, Store
+from impasto.images.pictures import to_float
 from impasto.painters.likelihood.vae import VAE
 from impasto.training.loop import train
 from impasto.training.settings import TrainSettings

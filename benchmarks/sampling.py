@@ -14,8 +14,8 @@ from typing import Any
 import torch
 
 from impasto import api
-from impasto.data.pictures import to_uint8
 from impasto.data.store import Store
+from impasto.images.pictures import to_uint8
 from impasto.metrics.frechet import frechet_distance
 from impasto.metrics.spaces import see, see_split
 

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from impasto.data.pictures import contact_sheet
+from impasto.images.pictures import contact_sheet
 from impasto.landscape.compose import compose
 from impasto.landscape.emotion import feel
 from impasto.landscape.film import film, moving_picture, relight

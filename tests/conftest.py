@@ -9,9 +9,12 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 import pytest
+from PIL import Image
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 os.environ["HF_HUB_OFFLINE"] = "1"
+
+Scene = Callable[..., Image.Image]
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
@@ -110,3 +113,16 @@ def drawn() -> Callable[[int, int, int], npt.NDArray[np.uint8]]:
 def stored():
     """`make_store`, for tests that need a store of their own."""
     return make_store
+
+
+def _scene(seed: int, width: int = 96, height: int = 96) -> Image.Image:
+    """A picture with structure of its own: no two seeds are near-duplicates."""
+    random = np.random.default_rng(seed)
+    coarse = Image.fromarray(random.integers(0, 256, (9, 9, 3), dtype=np.uint8))
+    return coarse.resize((width, height), Image.Resampling.BICUBIC)
+
+
+@pytest.fixture
+def scene() -> Scene:
+    """Makes pictures: `scene(seed, width=96, height=96)`."""
+    return _scene

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import subprocess
+import sys
 
 import pytest
 
 from impasto import catalogue
 from impasto.contract import Painter
-from impasto.errors import UnknownName
+from impasto.errors import ImpastoError, UnknownName
 
 
 def test_cards_are_complete_and_in_order_of_year():
@@ -25,7 +27,8 @@ def test_cards_are_complete_and_in_order_of_year():
 def test_a_painter_is_named_like_its_module_and_found_by_name():
     for name, card in catalogue.painters().items():
         assert issubclass(card.thing, Painter)
-        assert card.thing.__module__ == f"impasto.painters.{card.family}.{name}"
+        assert card.thing.__module__.startswith(f"impasto.painters.{card.family}.")
+        assert card.thing.__module__.endswith(f".{name}")
         assert catalogue.painter(name) is card.thing
 
 
@@ -68,3 +71,39 @@ def test_a_thing_of_a_module_outside_any_package_can_be_listed():
     swirl.__module__ = "__main__"
     card = catalogue.listed(name="swirl", summary="s", year=2000, source="here")(swirl).__card__
     assert (card.name, card.family) == ("swirl", "")
+
+
+def test_names_are_found_without_importing_a_painter():
+    program = (
+        "import sys; from impasto import catalogue; assert len(catalogue.painters()) > 5; catalogue.metrics();"
+        "print([m for m in sys.modules if m.startswith(('impasto.painters', 'impasto.metrics')) or m == 'torch'])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() in ("[]", "['impasto.painters']", "['impasto.painters', 'impasto.metrics']")
+
+
+BROKEN = """
+from impasto.catalogue import listed
+{fault}
+
+@listed(name="{name}", summary="s", year=2000, source="here")
+class Broken: ...
+"""
+
+
+def test_a_broken_painter_breaks_only_itself(tmp_path, monkeypatch):
+    package = tmp_path / "some_painters"
+    (package / "fam").mkdir(parents=True)
+    for file in (package / "__init__.py", package / "fam" / "__init__.py"):
+        file.write_text("")
+    for name, fault in (("good", ""), ("import_error", "import nothing_of_that_name"), ("syntax_error", "def (")):
+        (package / "fam" / f"{name}.py").write_text(BROKEN.format(name=name, fault=fault))
+    monkeypatch.syspath_prepend(tmp_path)
+    cards = catalogue._cards("some_painters")
+    assert set(cards) == {"good", "import_error", "syntax_error"}
+    assert list(catalogue.usable(cards)) == ["good"]
+    with pytest.raises(ImpastoError, match=r"import_error cannot be used.*ModuleNotFoundError.*nothing_of_that_name"):
+        _ = cards["import_error"].thing
+    assert "cannot be read" in cards["syntax_error"].summary
+    with pytest.raises(ImpastoError, match="syntax_error cannot be used"):
+        _ = cards["syntax_error"].thing

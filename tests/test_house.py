@@ -25,7 +25,7 @@ SRC = ROOT / "src" / "impasto"
 LAYERS = (
     {"__init__"},
     {"errors", "files", "config", "catalogue"},
-    {"nn"},
+    {"nn", "images", "jobs", "pages"},
     {"contract", "model_card", "noise", "pretrained", "turns"},
     {"data", "landscape"},
     {"painters", "training", "metrics", "editing"},

@@ -1,45 +1,77 @@
-"""What there is: painters, metrics and edits, found by where their module lies.
+"""What there is: painters, metrics and edits, found by reading their source files.
 
-A painter `x` is the class marked with `@listed` in `impasto/painters/<family>/x.py`; a metric is a
-function marked with it in `impasto/metrics/`, an edit one in `impasto/editing/`. Adding a file is all
-it takes to add one.
+A painter `x` is the class marked with `@listed` in `impasto/painters/<family>/x.py` (or in a folder of that family); a
+metric is a function marked with it in `impasto/metrics/`, an edit one in `impasto/editing/`. Adding a file is all it
+takes to add one. Names and cards are read from the syntax tree, so that nothing is imported before it is used, and a
+file that cannot be read or imported makes only its own entry unusable.
 """
 
 from __future__ import annotations
 
+import ast
 import importlib
-import pkgutil
+import importlib.util
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, TypeVar
 
-from impasto.errors import UnknownName
+from impasto.errors import ImpastoError, UnknownName
 
-__all__ = ["Card", "edits", "listed", "metrics", "painter", "painters"]
+__all__ = ["Card", "edits", "listed", "metrics", "painter", "painters", "usable"]
 
 T = TypeVar("T")
+
+MARK = "\n@listed("
 
 
 @dataclass(frozen=True)
 class Card:
-    """One line of the catalogue: name, what it is, when and where it was first described."""
+    """One line of the catalogue: name, what it is, when and where it was first described.
+
+    Attributes:
+        name: Of the painter, metric or edit.
+        summary: What it is, in a few words; of a file with a syntax error, that error.
+        year: Of the first description.
+        source: Where it was first described.
+        family: Folder of `painters/` that holds it; the room for metrics and edits.
+        module: Full name of its module.
+        attribute: Name of the class or function in that module.
+    """
 
     name: str
     summary: str
     year: int
     source: str
     family: str = ""
-    thing: Any = None
+    module: str = ""
+    attribute: str = ""
+
+    @property
+    def thing(self) -> Any:
+        """The class or function, imported when it is first asked for.
+
+        Raises:
+            ImpastoError: When its file cannot be imported.
+        """
+        try:
+            return getattr(importlib.import_module(self.module), self.attribute)
+        except ImpastoError:
+            raise
+        except Exception as error:
+            raise ImpastoError(
+                f"{self.name} cannot be used, because {self.module} fails to import "
+                f"({type(error).__name__}: {error}). Mend that file, or choose another."
+            ) from error
 
 
 def listed(*, name: str, summary: str, year: int, source: str) -> Callable[[T], T]:
-    """Mark a painter class or a metric function as part of the catalogue."""
+    """Mark a painter class, a metric or an edit as part of the catalogue; all arguments are literals."""
 
     def mark(thing: T) -> T:
-        family = thing.__module__.rpartition(".")[0].rpartition(".")[2]
-        card = Card(name, summary, year, source, family, thing)
-        thing.__card__ = card  # type: ignore[attr-defined]
+        module, attribute = thing.__module__, thing.__name__  # type: ignore[attr-defined]
+        thing.__card__ = Card(name, summary, year, source, _family(module), module, attribute)  # type: ignore[attr-defined]
         return thing
 
     return mark
@@ -65,30 +97,58 @@ def painter(name: str) -> type[Any]:
 
     Raises:
         UnknownName: When there is none, with the nearest name.
+        ImpastoError: When its file cannot be imported.
     """
-    for module in _modules("impasto.painters"):
-        if module.rpartition(".")[2] == name:
-            for card in _cards_in(module):
-                if card.name == name:
-                    cls: type[Any] = card.thing
-                    return cls
-    raise UnknownName("painter", name, painters())
+    if name not in painters():
+        raise UnknownName("painter", name, painters())
+    cls: type[Any] = painters()[name].thing
+    return cls
+
+
+def usable(cards: dict[str, Card]) -> dict[str, Any]:
+    """Name → class or function of all cards whose files can be imported."""
+    things = {}
+    for name, card in cards.items():
+        try:
+            things[name] = card.thing
+        except ImpastoError:
+            continue
+    return things
 
 
 @cache
 def _cards(package: str) -> dict[str, Card]:
-    cards = [card for module in _modules(package) for card in _cards_in(module)]
-    return {card.name: card for card in sorted(cards, key=lambda c: (c.year, c.name))}
+    spec = importlib.util.find_spec(package)
+    assert spec is not None
+    assert spec.submodule_search_locations
+    root = Path(spec.submodule_search_locations[0])
+    cards = [card for file in sorted(root.rglob("*.py")) for card in _cards_in(file, root, package)]
+    return {card.name: card for card in sorted(cards, key=lambda card: (card.year, card.name))}
 
 
-def _cards_in(module: str) -> list[Card]:
-    things = vars(importlib.import_module(module)).values()
-    own = (t for t in things if getattr(t, "__module__", "") == module)
-    return [t.__dict__["__card__"] for t in own if "__card__" in getattr(t, "__dict__", {})]
+def _cards_in(file: Path, root: Path, package: str) -> Iterator[Card]:
+    """The cards that a file's decorators describe."""
+    text = file.read_text(encoding="utf8", errors="replace")
+    if MARK not in text:
+        return
+    module = ".".join([package, *file.relative_to(root).with_suffix("").parts])
+    try:
+        tree = ast.parse(text)
+    except SyntaxError as error:
+        yield Card(file.stem, f"cannot be read: {error}", 0, str(file), _family(module), module, file.stem)
+        return
+    for node in tree.body:
+        if not isinstance(node, ast.ClassDef | ast.FunctionDef):
+            continue
+        for mark in node.decorator_list:
+            if isinstance(mark, ast.Call) and getattr(mark.func, "id", "") == listed.__name__:
+                values: dict[str, Any] = {word.arg or "": ast.literal_eval(word.value) for word in mark.keywords}
+                yield Card(**values, family=_family(module), module=module, attribute=node.name)
 
 
-def _modules(package: str) -> Iterator[str]:
-    path = importlib.import_module(package).__path__
-    for info in pkgutil.walk_packages(path, prefix=package + "."):
-        if not info.ispkg:
-            yield info.name
+def _family(module: str) -> str:
+    """The folder of painters that a module lies in, or else its room."""
+    parts = module.split(".")
+    if len(parts) < 2:
+        return ""
+    return parts[2] if parts[1] == "painters" and len(parts) > 3 else parts[-2]

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto import __version__, worlds
-from impasto.data.progress import Progress
-from impasto.data.workers import Job, cores
-from impasto.data.workshop import make_all, plan_parts, workshop
 from impasto.errors import ImpastoError, UnknownName, UsageError
 from impasto.files import whole_folder
+from impasto.jobs.progress import Progress
+from impasto.jobs.workers import Job, cores
+from impasto.jobs.workshop import make_all, plan_parts, workshop
 from impasto.landscape import render
 from impasto.landscape.scene import CATEGORIES
 from impasto.worlds import MAPS, WORLDS, paint_part

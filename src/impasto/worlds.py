@@ -18,11 +18,11 @@ from PIL import Image
 
 from impasto.config import to_dict
 from impasto.data.depth import CODE, to_levels
-from impasto.data.framing import flags_of
+from impasto.data.duplicates import THUMB, perceptual_hashes
 from impasto.data.parts import pack
-from impasto.data.twins import THUMB, perceptual_hashes
-from impasto.data.workers import serve
 from impasto.errors import ImpastoError
+from impasto.images.framing import flags_of
+from impasto.jobs.workers import serve
 from impasto.landscape.caption import attributes, caption
 from impasto.landscape.compose import compose
 from impasto.landscape.render import render

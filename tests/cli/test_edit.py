@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from impasto.cli.app import main
-from impasto.data.recipe import read_recipe
+from impasto.images.recipe import read_recipe
 
 HOW = ("--with", "painting_fool", "--size", 64, "--set", "attempts=1")
 

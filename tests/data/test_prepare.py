@@ -59,8 +59,8 @@ def test_nothing_else_is_left(pictures: Path, make: Make, tmp_path: Path) -> Non
 
 
 def test_the_same_whatever_the_workers(pictures: Path, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("impasto.data.workers.FEW", 1)
-    monkeypatch.setattr("impasto.data.workshop.PART_BYTES", 16 * 16 * 3)
+    monkeypatch.setattr("impasto.jobs.workers.FEW", 1)
+    monkeypatch.setattr("impasto.jobs.workshop.PART_BYTES", 16 * 16 * 3)
     assert make(out="one", workers=1).hash == make(out="two", workers=2).hash
 
 
@@ -273,7 +273,7 @@ def test_a_place_that_cannot_be_written(pictures: Path, make: Make, tmp_path: Pa
 def test_an_interrupted_preparation_goes_on(
     pictures: Path, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("impasto.data.workshop.PART_BYTES", 0)
+    monkeypatch.setattr("impasto.jobs.workshop.PART_BYTES", 0)
     whole = make(out="whole").hash
 
     def stop(done: int, total: int) -> None:
@@ -292,7 +292,7 @@ def test_an_interrupted_preparation_goes_on(
 def test_changed_options_or_files_start_anew(
     pictures: Path, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scene: Scene
 ) -> None:
-    monkeypatch.setattr("impasto.data.workshop.PART_BYTES", 0)
+    monkeypatch.setattr("impasto.jobs.workshop.PART_BYTES", 0)
 
     def stop(done: int, total: int) -> None:
         if done >= 8:
@@ -350,7 +350,7 @@ def test_a_decoder_that_crashes_costs_one_file(
         "Image.open = crash\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    monkeypatch.setattr("impasto.data.workers.FEW", 1)
+    monkeypatch.setattr("impasto.jobs.workers.FEW", 1)
     store = make(workers=2)
     assert len(store) == 11
     assert reasons(store) == {"dawn/04.png": "decoder crashed"}
@@ -375,7 +375,7 @@ def test_memory_does_not_grow_with_the_pictures(tmp_path: Path, scene: Scene) ->
         scene(i, 32, 32).save(folder / f"{i}.bmp")
     call = (
         "import resource, sys; from pathlib import Path; from impasto.data.prepare import prepare\n"
-        "from impasto.data import workshop; workshop.PART_BYTES = 8 * 256 * 256 * 3\n"
+        "from impasto.jobs import workshop; workshop.PART_BYTES = 8 * 256 * 256 * 3\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "prepare(sys.argv[1], sys.argv[2], resolution=256, workers=1, progress=lambda *_: None)\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"

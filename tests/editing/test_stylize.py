@@ -11,11 +11,11 @@ from torch import Tensor
 
 from impasto import api, catalogue, edit
 from impasto.contract import Painter, PainterConfig, Stylized
-from impasto.data.recipe import pixels_hash, read_recipe
 from impasto.editing.given import given
 from impasto.editing.stylize import stylize
 from impasto.errors import DataError, ImpastoError, NotCapable, RecipeError, UnknownName, UsageError
 from impasto.files import file_hash
+from impasto.images.recipe import pixels_hash, read_recipe
 
 
 def able() -> str:

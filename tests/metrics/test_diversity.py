@@ -5,8 +5,8 @@ import pytest
 import torch
 from fakes import sceneries
 
-from impasto.data.pictures import to_float
 from impasto.errors import UsageError
+from impasto.images.pictures import to_float
 from impasto.metrics.detail import detail, sharpness
 from impasto.metrics.diversity import diversity, lpips_diversity, ms_ssim_diversity, random_pairs
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import torch
 
-from impasto.data.pictures import to_float
 from impasto.errors import UnknownName, UsageError, WeightsMissing
+from impasto.images.pictures import to_float
 from impasto.metrics import embedding, features
 from impasto.metrics.embedding import network_at_hand, network_hash, picture_hash
 from impasto.metrics.resizing import resize_for_inception

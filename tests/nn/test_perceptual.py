@@ -5,8 +5,8 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from impasto.data.pictures import to_float
 from impasto.errors import WeightsMissing
+from impasto.images.pictures import to_float
 from impasto.nn.perceptual import _unit, feature_loss, lpips_network, perceptual_at_hand
 from impasto.nn.squeezenet import trunk
 

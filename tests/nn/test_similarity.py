@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from impasto.data.pictures import to_float
 from impasto.errors import UsageError
+from impasto.images.pictures import to_float
 from impasto.nn.similarity import FLOOR, MS_SSIM_WEIGHTS, ms_ssim, ms_ssim_name, ms_ssim_scales, ssim
 
 

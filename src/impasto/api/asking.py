@@ -32,7 +32,7 @@ def check_able(painter: Painter, capability: str, otherwise: str) -> None:
     from impasto import catalogue
 
     if capability not in painter.capabilities:
-        able = [name for name, card in catalogue.painters().items() if capability in card.thing.capabilities]
+        able = [name for name, cls in catalogue.usable(catalogue.painters()).items() if capability in cls.capabilities]
         raise NotCapable(f"{painter.name} {otherwise} These can: {', '.join(able)}.")
 
 

@@ -54,9 +54,9 @@ def edit(
         ImpastoError: When the painter declines to show its work.
     """
     from impasto.config import load, to_dict
-    from impasto.data.recipe import save_picture
     from impasto.editing.given import given
     from impasto.files import file_hash, write_whole
+    from impasto.images.recipe import save_picture
     from impasto.pretrained import state_hash
 
     for word, value, least, most in (("seed", seed, 0, 2**63 - 1), ("size", size, 32, 2048)):

@@ -61,7 +61,7 @@ def _by_rules(name: str, resolution: int | None) -> Painter | None:
     if name not in catalogue.painters():
         if Path(name).exists():
             return None
-        by_rules = [known for known, card in catalogue.painters().items() if not card.thing.learns()]
+        by_rules = [known for known, cls in catalogue.usable(catalogue.painters()).items() if not cls.learns()]
         if "/" not in name and "?" in suggestion(name, by_rules):
             raise UnknownName("painter by rules", name, by_rules)
         return None

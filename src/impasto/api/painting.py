@@ -14,8 +14,8 @@ from impasto.errors import UsageError
 
 if TYPE_CHECKING:
     from impasto.contract import Painter
-    from impasto.data.pictures import Pixels
-    from impasto.data.recipe import Recipe
+    from impasto.images.pictures import Pixels
+    from impasto.images.recipe import Recipe
 
 __all__ = ["paint", "painted", "recipe_of"]
 
@@ -66,8 +66,8 @@ def paint(
     import numpy as np
 
     from impasto.config import load, to_dict
-    from impasto.data.recipe import save_picture
     from impasto.files import write_whole
+    from impasto.images.recipe import save_picture
     from impasto.pretrained import state_hash
 
     folder = Path(out)
@@ -112,7 +112,7 @@ def painted(
     painter: Painter, first: int, count: int, *, seed: int, category: str | None, settings: Mapping[str, Any]
 ) -> Pixels:
     """Pictures of a seed from the `first` on, painted together, shape (count, R, R, 3), uint8."""
-    from impasto.data.pictures import to_uint8
+    from impasto.images.pictures import to_uint8
 
     return to_uint8(painter.paint(count, seed=seed, category=category, first=first, batch=count, **settings))
 
@@ -128,7 +128,7 @@ def recipe_of(painter: Painter, source: str | Path, pixels: Pixels, /, **told: A
     """
     import torch
 
-    from impasto.data.recipe import Recipe, pixels_hash
+    from impasto.images.recipe import Recipe, pixels_hash
 
     made = {"version": __version__, "torch": torch.__version__, "pixels": pixels_hash(pixels)}
     return Recipe(**{"painter": str(source), "resolution": painter.config.resolution, **made, **told})
@@ -146,7 +146,7 @@ def _sheet(pictures: Pixels, resolution: int) -> bytes:
     """The contact sheet, as a PNG."""
     import io
 
-    from impasto.data.pictures import contact_sheet
+    from impasto.images.pictures import contact_sheet
 
     file = io.BytesIO()
     contact_sheet(pictures[:SHEET], scale=max(1, 96 // resolution)).save(file, "PNG")

@@ -13,8 +13,8 @@ from impasto.errors import CheckpointError, RecipeError
 
 if TYPE_CHECKING:
     from impasto.contract import Painter
-    from impasto.data.pictures import Pixels
-    from impasto.data.recipe import Recipe
+    from impasto.images.pictures import Pixels
+    from impasto.images.recipe import Recipe
 
 __all__ = ["repaint"]
 
@@ -35,7 +35,7 @@ def repaint(
     Raises:
         RecipeError: When the picture holds no recipe, or the painter's weights are others.
     """
-    from impasto.data.recipe import pixels_hash, read_recipe, save_picture
+    from impasto.images.recipe import pixels_hash, read_recipe, save_picture
     from impasto.pretrained import state_hash
 
     recipe = read_recipe(picture)

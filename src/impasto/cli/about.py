@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -41,7 +40,8 @@ def list_(
     found = {Things.painters: catalogue.painters, Things.metrics: catalogue.metrics, Things.edits: catalogue.edits}
     cards = found[things]().values()
     if json:
-        print_json([{k: v for k, v in asdict(card).items() if k != "thing"} for card in cards])
+        shown = ("name", "summary", "year", "source", "family")
+        print_json([{key: getattr(card, key) for key in shown} for card in cards])
         return
     table = Table("name", "year", "what it is", "source", box=None)
     for card in cards:

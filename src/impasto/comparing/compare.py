@@ -20,9 +20,9 @@ from impasto.comparing.running import Job, Stopped, jobs, perform
 from impasto.config import to_dict
 from impasto.data.prepare import prepare
 from impasto.data.store import Store
-from impasto.data.workers import cores
 from impasto.errors import ConfigError, ImpastoError
 from impasto.files import read_json, write_json
+from impasto.jobs.workers import cores
 from impasto.making import make
 from impasto.training.lock import locked
 from impasto.training.signals import stop_asked

@@ -15,10 +15,10 @@ from torch.utils.flop_counter import flop_registry
 
 from impasto.contract import Batch as Pictures
 from impasto.contract import BatchNoise, Painter
-from impasto.data.pictures import contact_sheet, to_uint8
 from impasto.data.store import Split, Store
 from impasto.errors import CheckpointError
 from impasto.files import read_json, write_json, write_whole
+from impasto.images.pictures import contact_sheet, to_uint8
 from impasto.metrics.distribution import distribution
 from impasto.metrics.measure import measure
 from impasto.metrics.numbers import Number

@@ -15,8 +15,8 @@ import impasto
 from impasto.comparing import samples, tables
 from impasto.comparing.charts import Chart, charts
 from impasto.comparing.findings import best, done, metrics, states
-from impasto.data import page
 from impasto.files import write_whole
+from impasto.pages import page
 
 __all__ = ["render", "save_figures", "table", "write"]
 

@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 from impasto.comparing.findings import done
-from impasto.data.page import INK
+from impasto.pages.page import INK
 
 __all__ = ["PAPER", "sheet"]
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from impasto.comparing import findings
 from impasto.comparing.findings import Metric, best, done, final, mean_cost, metrics
-from impasto.data import page
-from impasto.data.page import Cell, number, span
+from impasto.pages import page
+from impasto.pages.page import Cell, number, span
 
 __all__ = [
     "Table",

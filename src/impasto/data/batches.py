@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from impasto.contract import Batch, BatchNoise
-from impasto.data.pictures import to_float
 from impasto.data.store import Split
 from impasto.errors import DataError, UsageError
+from impasto.images.pictures import to_float
 
 __all__ = ["Batches"]
 

@@ -7,8 +7,8 @@ import stat
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from impasto.data.reading import Unreadable, sniff
 from impasto.errors import DataError
+from impasto.images.reading import Unreadable, sniff
 
 __all__ = ["CAPTIONS", "Found", "Reject", "Source", "find"]
 

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
-from impasto.data.pictures import contact_sheet
 from impasto.data.store import Split, Store
 from impasto.files import write_whole
+from impasto.images.pictures import contact_sheet
 
 __all__ = ["inspect"]
 

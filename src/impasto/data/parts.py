@@ -19,11 +19,11 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from impasto.data.framing import find_bars, flags_of, frame, least_side
-from impasto.data.reading import Unreadable, read_picture
-from impasto.data.twins import THUMB, perceptual_hashes
-from impasto.data.workers import serve
+from impasto.data.duplicates import THUMB, perceptual_hashes
 from impasto.files import write_whole
+from impasto.images.framing import find_bars, flags_of, frame, least_side
+from impasto.images.reading import Unreadable, read_picture
+from impasto.jobs.workers import serve
 
 __all__ = ["Framing", "load_facts", "load_pixels", "make_part", "pack"]
 

@@ -12,19 +12,19 @@ import numpy.typing as npt
 from PIL import ImageColor
 
 from impasto import __version__
+from impasto.data.duplicates import THUMB, exact_groups, near_groups
 from impasto.data.finding import Found, Reject, find
-from impasto.data.framing import CROPS
 from impasto.data.labelling import choose_label, read_labels
 from impasto.data.parts import Framing, load_facts, make_part
-from impasto.data.progress import Progress
-from impasto.data.reading import PIXEL_LIMIT
 from impasto.data.store import Store
-from impasto.data.twins import THUMB, exact_groups, near_groups
-from impasto.data.workers import Job, cores
-from impasto.data.workshop import make_all, plan_parts, workshop
 from impasto.data.writing import Kept, write_store
 from impasto.errors import DataError, ImpastoError, UnknownName, UsageError
 from impasto.files import whole_folder
+from impasto.images.framing import CROPS
+from impasto.images.reading import PIXEL_LIMIT
+from impasto.jobs.progress import Progress
+from impasto.jobs.workers import Job, cores
+from impasto.jobs.workshop import make_all, plan_parts, workshop
 
 __all__ = ["prepare"]
 

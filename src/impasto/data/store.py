@@ -21,9 +21,9 @@ import pyarrow
 import pyarrow.parquet
 from torch import Tensor
 
-from impasto.data.pictures import Pixels, to_float
 from impasto.errors import StoreError, UnknownName
 from impasto.files import STORE, file_hash, kind_of, read_json, write_json
+from impasto.images.pictures import Pixels, to_float
 
 __all__ = ["FILES", "STORE_VERSION", "UNKNOWN", "Split", "Store", "seal"]
 

@@ -18,7 +18,7 @@ from impasto.data.labelling import Labels, choose_label, label_columns
 from impasto.data.parts import load_pixels
 from impasto.data.splitting import choose_test
 from impasto.data.store import FILES, UNKNOWN, seal
-from impasto.data.workers import Job
+from impasto.jobs.workers import Job
 
 __all__ = ["Kept", "finish_store", "write_store"]
 

@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from impasto.data.framing import flags_of
-from impasto.data.reading import Unreadable, read_picture
 from impasto.errors import DataError
+from impasto.images.framing import flags_of
+from impasto.images.reading import Unreadable, read_picture
 
 __all__ = ["given"]
 

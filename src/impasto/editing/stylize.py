@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from impasto.catalogue import listed
 from impasto.contract import Painter
-from impasto.data.pictures import to_float, to_uint8
+from impasto.images.pictures import to_float, to_uint8
 
 __all__ = ["Edited", "stylize"]
 

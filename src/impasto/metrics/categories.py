@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 
 from impasto.contract import Painter
-from impasto.data.pictures import Pixels
 from impasto.data.store import Split
 from impasto.errors import ImpastoError
+from impasto.images.pictures import Pixels
 from impasto.metrics.embedding import Features
 from impasto.metrics.fidelity import Recogniser, category_fidelity, frequent, mode_coverage
 from impasto.metrics.influence import interval

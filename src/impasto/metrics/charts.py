@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from impasto.data.page import INK, PALETTE, inline_plot, plots
 from impasto.metrics.copying import Copying
+from impasto.pages.page import INK, PALETTE, inline_plot, plots
 
 __all__ = ["distances", "losses", "overview", "shares"]
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.contract import Painter
-from impasto.data.pictures import Pixels, to_float
+from impasto.images.pictures import Pixels, to_float
 from impasto.metrics.numbers import Number
 from impasto.nn.codes import codebook_use
 

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from impasto.catalogue import listed
-from impasto.data.pictures import Pixels
 from impasto.errors import UsageError
+from impasto.images.pictures import Pixels
 from impasto.metrics.numbers import Number, mean_of
 
 __all__ = ["detail", "sharpness"]

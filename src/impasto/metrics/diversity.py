@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from impasto.catalogue import listed
-from impasto.data.pictures import Pixels, to_float
 from impasto.errors import ImpastoError, UsageError
+from impasto.images.pictures import Pixels, to_float
 from impasto.metrics.likeness import lpips, lpips_hash, ms_ssim
 from impasto.metrics.numbers import Better, Number, mean_of, missing
 from impasto.nn.similarity import MS_SSIM_WEIGHTS, ms_ssim_name, ms_ssim_scales

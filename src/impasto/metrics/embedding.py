@@ -23,8 +23,8 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from impasto.data.pictures import to_uint8
 from impasto.errors import UnknownName, UsageError
+from impasto.images.pictures import to_uint8
 from impasto.metrics.resizing import RECIPES, resize_for_inception
 from impasto.nn.inception import Inception
 from impasto.nn.mobilenet import MobileNetV2

@@ -14,8 +14,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from impasto.data.pictures import Pixels
 from impasto.errors import UsageError
+from impasto.images.pictures import Pixels
 
 __all__ = ["VERSION", "handcrafted_features", "handcrafted_hash"]
 

@@ -14,10 +14,10 @@ import torch
 
 import impasto
 from impasto.contract import Painter
-from impasto.data.pictures import Pixels
 from impasto.data.store import Split
 from impasto.errors import UsageError
 from impasto.files import write_json, write_whole
+from impasto.images.pictures import Pixels
 from impasto.metrics import report
 from impasto.metrics.categories import Judged, judge
 from impasto.metrics.codes import code_use

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from impasto.contract import Painter
-from impasto.data.pictures import Pixels, to_float, to_uint8
 from impasto.errors import ImpastoError
+from impasto.images.pictures import Pixels, to_float, to_uint8
 
 __all__ = ["paint_pixels", "reconstruct_pixels"]
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from torch import Tensor
 
-from impasto.data.pictures import Pixels, to_float
 from impasto.errors import ImpastoError
+from impasto.images.pictures import Pixels, to_float
 from impasto.metrics.likeness import lpips, lpips_hash, ms_ssim, psnr, ssim
 from impasto.metrics.numbers import Better, Number, mean_of, missing
 from impasto.metrics.sharpness import SHARPNESS_CAPS, sharpness_difference

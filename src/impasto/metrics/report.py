@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from impasto.data import page
-from impasto.data.page import number, span
-from impasto.data.pictures import Pixels, contact_sheet
+from impasto.images.pictures import Pixels, contact_sheet
 from impasto.metrics import charts
 from impasto.metrics.copying import Copying
+from impasto.pages import page
+from impasto.pages.page import number, span
 
 __all__ = ["Exhibits", "render"]
 

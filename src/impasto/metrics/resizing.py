@@ -45,7 +45,7 @@ def resize_for_inception(
     if pixels.ndim != 4 or pixels.shape[-1] != 3 or str(pixels.dtype).removeprefix("torch.") != "uint8":
         raise UsageError(
             f"Pictures to resize are bytes (N, H, W, 3), not {pixels.dtype} {tuple(pixels.shape)}; "
-            "`impasto.data.pictures.to_uint8` makes them."
+            "`impasto.images.pictures.to_uint8` makes them."
         )
     # Copied, because a memory map is read-only, which a tensor cannot be.
     bytes_ = pixels if isinstance(pixels, Tensor) else torch.from_numpy(np.array(pixels))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from impasto.data.pictures import Pixels
 from impasto.data.store import Split
 from impasto.errors import UnknownName, UsageError, WeightsMissing
+from impasto.images.pictures import Pixels
 from impasto.metrics.embedding import NETWORKS, Features, features, network_at_hand
 from impasto.metrics.handcrafted import VERSION, handcrafted_features, handcrafted_hash
 from impasto.nn.weights import WEIGHTS, find_weights

@@ -15,10 +15,10 @@ import torch
 
 from impasto.contract import Painter
 from impasto.data.batches import Batches
-from impasto.data.pictures import contact_sheet, to_uint8
 from impasto.data.store import Split
 from impasto.errors import CheckpointError, ImpastoError, UsageError
 from impasto.files import write_whole
+from impasto.images.pictures import contact_sheet, to_uint8
 from impasto.training import checkpoint
 from impasto.training.ema import Ema
 from impasto.training.encoding import encoded

@@ -8,9 +8,9 @@ from typing import Any
 
 from PIL import Image
 
-from impasto.data.page import cards, details, figure, inline_image, inline_plot, page, plots, section
 from impasto.errors import CheckpointError
 from impasto.files import read_json, write_whole
+from impasto.pages.page import cards, details, figure, inline_image, inline_plot, page, plots, section
 from impasto.training.journal import read_events
 
 __all__ = ["write_report"]

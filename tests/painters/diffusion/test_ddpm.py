@@ -11,8 +11,8 @@ from PIL import Image
 
 from impasto import api
 from impasto.contract import Batch, BatchNoise
-from impasto.data.recipe import read_recipe, save_picture
 from impasto.errors import ConfigError, NotCapable
+from impasto.images.recipe import read_recipe, save_picture
 from impasto.painters.diffusion.ddpm import DDPM
 from impasto.painters.diffusion.noise_schedule import karras
 

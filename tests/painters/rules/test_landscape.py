@@ -11,8 +11,8 @@ import pytest
 from PIL import Image
 
 from impasto import api, catalogue
-from impasto.data.recipe import read_recipe
 from impasto.errors import ConfigError, DataError, ImpastoError, NotCapable, UnknownName, UsageError
+from impasto.images.recipe import read_recipe
 from impasto.landscape.caption import attributes, caption
 from impasto.landscape.compose import compose
 from impasto.landscape.emotion import EMOTIONS

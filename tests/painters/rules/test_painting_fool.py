@@ -82,7 +82,7 @@ def test_pictures_that_cannot_be_used_are_told(tmp_path: Path) -> None:
 
 
 def test_a_given_picture_keeps_its_shape_and_size(photo: str) -> None:
-    from impasto.data.pictures import to_float
+    from impasto.images.pictures import to_float
 
     given = to_float(scene(48, 80)[None])[0]
     made = painter().stylize(given, seed=2, emotion="calm", attempts=1)

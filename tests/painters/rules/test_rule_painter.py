@@ -12,9 +12,9 @@ from PIL import Image
 
 from impasto import api, catalogue
 from impasto.contract import Painter
-from impasto.data.recipe import read_recipe
 from impasto.data.store import Store
 from impasto.errors import ConfigError, NotCapable, UnknownName, UsageError
+from impasto.images.recipe import read_recipe
 
 NAMES = [name for name, card in catalogue.painters().items() if not card.thing.learns()]
 

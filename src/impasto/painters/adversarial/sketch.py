@@ -8,10 +8,10 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from impasto.data.framing import frame
-from impasto.data.pictures import to_float
-from impasto.data.reading import Unreadable, read_picture
 from impasto.errors import DataError
+from impasto.images.framing import frame
+from impasto.images.pictures import to_float
+from impasto.images.reading import Unreadable, read_picture
 
 __all__ = ["BLANK", "picture_of_file", "sketch", "sketch_of_file"]
 

@@ -26,8 +26,8 @@ from torch.nn import functional as F
 from impasto.catalogue import listed
 from impasto.config import Field, config, load
 from impasto.contract import Batch, Noise, Painter, PainterConfig, PaintSettings, Player, Stylized, Turn
-from impasto.data.pictures import to_float
 from impasto.errors import DataError, NotCapable, UsageError
+from impasto.images.pictures import to_float
 from impasto.landscape.compose import compose
 from impasto.landscape.render import render
 from impasto.painters.adversarial.sketch import picture_of_file

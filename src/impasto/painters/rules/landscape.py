@@ -14,8 +14,8 @@ from PIL import Image
 from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import PainterConfig, PaintSettings
-from impasto.data.pictures import Pixels
 from impasto.errors import ConfigError, DataError, UnknownName
+from impasto.images.pictures import Pixels
 from impasto.landscape.caption import caption
 from impasto.landscape.compose import SHARES, compose
 from impasto.landscape.emotion import feel

@@ -21,10 +21,10 @@ from torch import Tensor
 from impasto.catalogue import listed
 from impasto.config import Field, config, load
 from impasto.contract import PainterConfig, PaintSettings, PictureNoise, Stylized
-from impasto.data.framing import frame
-from impasto.data.pictures import Pixels, to_float, to_uint8
-from impasto.data.reading import Unreadable, read_picture
 from impasto.errors import DataError, UsageError
+from impasto.images.framing import frame
+from impasto.images.pictures import Pixels, to_float, to_uint8
+from impasto.images.reading import Unreadable, read_picture
 from impasto.landscape.compose import compose
 from impasto.landscape.emotion import feel
 from impasto.landscape.render import render

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from impasto.config import load
 from impasto.contract import Noise, Painter, PictureNoise
-from impasto.data.pictures import Pixels, to_float
 from impasto.errors import UnknownName
+from impasto.images.pictures import Pixels, to_float
 
 __all__ = ["RulePainter"]
 

@@ -1,0 +1,1 @@
+"""Pictures as files and as numbers: read, framed, written with their recipe."""

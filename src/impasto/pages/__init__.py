@@ -1,0 +1,1 @@
+"""Web pages that stand alone, with their pictures inside."""

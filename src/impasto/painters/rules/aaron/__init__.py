@@ -1,0 +1,1 @@
+"""AARON: figures, plants and rooms drawn and coloured by rules."""

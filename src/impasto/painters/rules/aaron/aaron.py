@@ -1,0 +1,151 @@
+"""AARON: a drawing that develops by rules, coloured by rules of its own, and never the same twice.
+
+After Harold Cohen's AARON (1973-2016), whose knowledge was of how things are built, and of how a
+drawing is, and which had no pictures to learn from. A drawing begins with what is nearest. Cores are
+drawn and enclosed, plants grow, people are posed so that they stand; what is drawn later stops at
+what is there. Then the whole is coloured, lightness first. The record of a drawing knows no
+resolution: the same seed is the same drawing in pixels of any number, as SVG and as animation.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any, ClassVar
+
+import numpy as np
+
+from impasto.catalogue import listed
+from impasto.config import Field, config
+from impasto.contract import PainterConfig, PaintSettings
+from impasto.errors import ConfigError, UnknownName, suggestion
+from impasto.images.pictures import Pixels
+from impasto.painters.rules.aaron.colour import Scheme, colour_forms, mix
+from impasto.painters.rules.aaron.companions import animation, vectors
+from impasto.painters.rules.aaron.drawing import Colour, Drawing, Region, Stroke
+from impasto.painters.rules.aaron.render import render
+from impasto.painters.rules.aaron.scenes import PERIODS, compose
+from impasto.painters.rules.aaron.sheet import Sheet
+from impasto.painters.rules.rule_painter import RulePainter
+
+__all__ = ["Aaron", "AaronConfig", "AaronSettings", "make_drawing"]
+
+WIDTH = 0.0042
+"""Width of an ordinary line, as a share of the sheet."""
+PAPER: Colour = (250, 247, 239)
+INK: Colour = (24, 22, 26)
+BARE = ("paper", "wall")
+"""What stays bare paper in the period of shapes."""
+
+
+@config
+class AaronConfig(PainterConfig):
+    """Attributes: categories: The periods to paint in."""
+
+    resolution: int = Field(default=512, ge=32, le=2048)
+    categories: tuple[str, ...] = tuple(PERIODS)
+
+
+@config
+class AaronSettings(PaintSettings):
+    """How AARON draws.
+
+    Attributes:
+        colour: Whether the drawing is coloured.
+        line: Factor on the width of the lines.
+        freehand: How far the hand drifts: 0 hardly at all, 1 calm, 3 wild.
+    """
+
+    colour: bool = True
+    line: float = Field(default=1.0, ge=0.25, le=4)
+    freehand: float = Field(default=1.0, ge=0, le=3)
+
+
+@listed(
+    name="aaron",
+    summary="a line drawing that develops by rules, then is coloured by rules",
+    year=1973,
+    source="Cohen 1973, Parallel to perception; 1979, What is an image?; 1995, The further exploits of AARON",
+)
+class Aaron(RulePainter):
+    """Harold Cohen's drawing machine, anew: closed forms, jungles, figures, portraits and gardens."""
+
+    Config = AaronConfig
+    Settings = AaronSettings
+    capabilities: ClassVar[frozenset[str]] = frozenset({"category"})
+    companions: ClassVar[dict[str, str]] = {
+        "svg": "the drawing as vectors, one path a stroke",
+        "gif": "the drawing as it is made, line by line and then in colour",
+    }
+    config: AaronConfig
+
+    def __init__(self, config: AaronConfig) -> None:
+        super().__init__(config)
+        for name in config.categories:
+            if name not in PERIODS:
+                raise ConfigError(
+                    f"categories = {config.categories!r}: aaron has no period {name!r}{suggestion(name, PERIODS)} "
+                    f"Periods: {', '.join(PERIODS)}."
+                )
+
+    def drawing(self, label: int, seed: int, settings: AaronSettings) -> Drawing:
+        """The record of the drawing that `draw` renders."""
+        periods = self.config.categories or tuple(PERIODS)
+        return make_drawing(periods[label], seed, settings.line, settings.freehand, settings.colour)
+
+    def draw(self, label: int, seed: int, settings: Any) -> Pixels:
+        """One picture; see `RulePainter.draw`."""
+        return render(self.drawing(label, seed, settings), self.config.resolution)
+
+    def accompany(self, ending: str, label: int, seed: int, settings: Any) -> bytes:
+        """The drawing as vectors or as it is made; see `RulePainter.accompany`."""
+        if ending == "svg":
+            return vectors(self.drawing(label, seed, settings))
+        if ending == "gif":
+            return animation(self.drawing(label, seed, settings), self.config.resolution)
+        raise UnknownName("companion file", ending, self.companions)
+
+
+# A picture and its companions are asked for one after the other.
+@lru_cache(maxsize=4)
+def make_drawing(period: str, seed: int, line: float = 1.0, freehand: float = 1.0, colour: bool = True) -> Drawing:
+    """Make a drawing.
+
+    Args:
+        period: A key of `PERIODS`.
+        seed: Any integer of 0 or more, the only source of chance.
+        line: Factor on the width of the lines.
+        freehand: How far the hand drifts.
+        colour: Whether it is coloured; if not, its regions are as light as paper.
+
+    Returns:
+        Its record, which depends on nothing else.
+    """
+    random = np.random.default_rng(seed)
+    sheet = Sheet(random, WIDTH * line, freehand)
+    compose(sheet, period)
+    neighbours = sheet.neighbours()
+    colours = _colours(sheet, period, neighbours, random) if colour else [PAPER] * len(sheet.forms)
+    wall = colours[-1]
+    ink = mix(INK, wall, 0.06) if colour else INK
+    return Drawing(
+        PAPER,
+        tuple(Stroke(stroke.points, stroke.width, ink) for stroke in sheet.lines),
+        tuple(
+            Region(form.outline, form.matter, own, form.after) for form, own in zip(sheet.forms, colours, strict=True)
+        ),
+        tuple(neighbours),
+        int(random.integers(2**31)),
+    )
+
+
+def _colours(sheet: Sheet, period: str, neighbours: list[tuple[int, int]], random: np.random.Generator) -> list[Colour]:
+    """Colours of all forms; in the period of shapes many stay bare, as Cohen left them."""
+    scheme = Scheme.choose(random, period)
+    colours = colour_forms(sheet.forms, neighbours, scheme, random)
+    if period != "shapes":
+        return colours
+    share = float(random.choice([0.35, 0.7, 1.0]))
+    return [
+        own if form.matter not in BARE and random.random() < share else PAPER
+        for form, own in zip(sheet.forms, colours, strict=True)
+    ]

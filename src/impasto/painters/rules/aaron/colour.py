@@ -1,0 +1,245 @@
+"""AARON's rules of colour: lightness first, then hue, then as much strength as the scheme allows.
+
+Cohen taught AARON to colour without eyes: what makes a picture readable is the control of lightness.
+So a drawing gets a key, a ladder of lightnesses. Every form has a place on it that befits its
+matter, and forms that touch never stand on the same rung. Hues come from a scheme of few families,
+and each thing keeps its own hue within its family.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from impasto.painters.rules.aaron.drawing import Colour
+from impasto.painters.rules.aaron.sheet import Form
+
+__all__ = ["RUNG", "Scheme", "colour_forms", "lightness", "mix"]
+
+Floats = npt.NDArray[np.float64]
+
+RUNG = 0.05
+"""Least difference of lightness (OKLab, in [0, 1]) between forms that touch."""
+
+PLACES: dict[str, tuple[float, float]] = {
+    "skin": (0.62, 0.92),
+    "lips": (0.25, 0.5),
+    "eye": (0.95, 1.0),
+    "iris": (0.0, 0.2),
+    "hair": (0.0, 0.35),
+    "cloth": (0.3, 1.0),
+    "cloth2": (0.05, 0.6),
+    "shoe": (0.05, 0.4),
+    "leaf": (0.25, 0.85),
+    "stem": (0.15, 0.6),
+    "wood": (0.1, 0.5),
+    "petal": (0.55, 1.0),
+    "heart": (0.2, 0.9),
+    "pot": (0.25, 0.7),
+    "rock": (0.3, 0.75),
+    "shape": (0.4, 1.0),
+    "core": (0.3, 0.95),
+    "frame": (0.2, 0.8),
+    "view": (0.4, 0.95),
+}
+"""Where on the ladder of lightness a matter stands, 0 the darkest rung and 1 the lightest."""
+
+
+EARTHEN = ("skin", "hair", "wood", "pot", "rock", "shoe", "heart")
+"""Matters that may be brown."""
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """What a drawing's colours have in common.
+
+    Attributes:
+        darkest: Lightness of the lowest rung, OKLab.
+        lightest: Lightness of the highest.
+        wall: Place of the background on the ladder, in [0, 1].
+        ground: Place of the ground on it.
+        hues: Family of each matter: middle and spread, in degrees of OKLCh.
+        strength: Family of each matter: share of the chroma that the screen can show, in [0, 1].
+    """
+
+    darkest: float
+    lightest: float
+    wall: float
+    ground: float
+    hues: dict[str, tuple[float, float]]
+    strength: dict[str, float]
+
+    @classmethod
+    def choose(cls, random: np.random.Generator, period: str) -> Scheme:
+        """A scheme that suits a period."""
+        darkest, lightest = [(0.24, 0.86), (0.34, 0.93), (0.2, 0.93)][int(random.integers(3))]
+        main = float(random.uniform(0, 360))
+        free = 0.75 if period == "garden" else 0.3
+        green = main if random.random() < free * 0.6 else float(random.uniform(105, 165))
+        wall = green + float(random.choice([-150, -110, -60, 60, 110, 150, 180]))
+        dark = random.random() < 0.5
+        place = float(random.uniform(0.0, 0.22) if dark else random.uniform(0.68, 0.9))
+        # People stand out from the leaves around them.
+        cloth = green + float(random.uniform(95, 265))
+        warm = float(random.uniform(38, 64))
+        hues = {
+            "skin": (warm, 9),
+            "lips": (20.0, 8),
+            "eye": (90.0, 10),
+            "iris": (cloth, 40),
+            "hair": (float(random.uniform(25, 80)), 25),
+            "cloth": (cloth, 40),
+            "cloth2": (cloth + float(random.choice([-70, -35, 35, 70, 150])), 25),
+            "shoe": (30.0, 30),
+            "leaf": (green, 28 + 30 * free),
+            "stem": (green, 25),
+            "wood": (float(random.uniform(40, 90)), 15),
+            "petal": (green + float(random.uniform(130, 230)), 35),
+            "heart": (float(random.uniform(70, 105)), 10),
+            "pot": (float(random.uniform(25, 65)), 25),
+            "rock": (wall, 40),
+            "shape": (main, 75),
+            "core": (main + 180, 50),
+            "frame": (wall + 20, 15),
+            "view": (float(random.uniform(200, 260)), 20),
+            "wall": (wall, 5),
+            "paper": (90.0, 5),
+            "ground": (wall + float(random.choice([-45, 30, 60, 180])), 8),
+        }
+        strength = {"skin": 0.55, "eye": 0.15, "hair": 0.6, "rock": 0.4, "shoe": 0.5, "wood": 0.6, "view": 0.6}
+        strength |= {"wall": float(random.uniform(0.45, 0.9)), "ground": float(random.uniform(0.45, 0.85))}
+        ground = min(1.0, max(0.0, place + float(random.choice([-1, 1])) * float(random.uniform(0.15, 0.3))))
+        return cls(darkest, lightest, place, ground, hues, strength)
+
+
+def colour_forms(
+    forms: Sequence[Form], neighbours: Sequence[tuple[int, int]], scheme: Scheme, random: np.random.Generator
+) -> list[Colour]:
+    """A colour for each form.
+
+    Args:
+        forms: From front to back.
+        neighbours: Pairs that touch, by index.
+        scheme: What the colours have in common.
+        random: Chance of the choices.
+
+    Returns:
+        Colours; forms that touch differ in lightness by at least a rung, rounding to bytes apart.
+    """
+    rungs = _climb(forms, neighbours, scheme, random)
+    own: dict[tuple[int, str], float] = {}
+    colours = []
+    for form, level in zip(forms, rungs, strict=True):
+        middle, spread = scheme.hues[form.matter]
+        key = (form.thing, form.matter)
+        if key not in own:
+            own[key] = middle + float(random.uniform(-spread, spread))
+            if form.matter not in EARTHEN and level < 0.65:
+                own[key] = _out_of_mud(own[key])
+        hue = own[key] + float(random.normal(0, 4 if form.matter != "shape" else 15))
+        colours.append(_colour(level, hue, scheme.strength.get(form.matter, 0.82)))
+    return colours
+
+
+def _out_of_mud(hue: float) -> float:
+    """A hue that stays clean when it is dark: dark yellows look like mud, so they turn to red or green."""
+    hue %= 360
+    low, high = 42.0, 128.0
+    if low < hue < high:
+        return low - 0.25 * (hue - low) if hue < 78 else high + 0.25 * (high - hue)
+    return hue
+
+
+def _climb(
+    forms: Sequence[Form], neighbours: Sequence[tuple[int, int]], scheme: Scheme, random: np.random.Generator
+) -> list[float]:
+    """Lightness of each form: the rung nearest to its place on which none of its neighbours stands."""
+    ladder = np.arange(scheme.darkest, scheme.lightest + 1e-9, RUNG)
+    touching: list[set[int]] = [set() for _ in forms]
+    for a, b in neighbours:
+        touching[a].add(b)
+        touching[b].add(a)
+    usual: dict[tuple[int, str], float] = {}
+    rung = [-1] * len(forms)
+    for index in _peeled(touching):
+        form = forms[index]
+        key = (form.thing, form.matter)
+        if key not in usual:
+            low, high = PLACES.get(form.matter, (scheme.wall, scheme.wall))
+            low, high = (scheme.ground, scheme.ground) if form.matter == "ground" else (low, high)
+            if form.matter in ("leaf", "wood", "stem"):
+                # Before a dark ground plants are light, before a light one dark.
+                low, high = (low + 0.1, high + 0.05) if scheme.wall < 0.4 else (low - 0.08, high - 0.2)
+            usual[key] = float(random.uniform(low, high))
+        spread = {"leaf": 0.11, "petal": 0.08, "shape": 0.15}.get(form.matter, 0.015)
+        wish = (usual[key] + float(random.normal(0, spread))) * (len(ladder) - 1)
+        taken = {rung[other] for other in touching[index]}
+        free = [r for r in range(len(ladder)) if r not in taken] or list(range(len(ladder)))
+        rung[index] = min(free, key=lambda r: abs(r - wish))
+    return [float(ladder[r]) for r in rung]
+
+
+def _peeled(touching: Sequence[set[int]]) -> list[int]:
+    """An order in which each form has few neighbours before it: the last of it are peeled off first.
+
+    Source: Matula & Beck 1983, smallest-last ordering.
+    """
+    left = [set(others) for others in touching]
+    degree = {index: len(others) for index, others in enumerate(left)}
+    order = []
+    while degree:
+        index = min(degree, key=lambda i: (degree[i], i))
+        order.append(index)
+        del degree[index]
+        for other in left[index]:
+            if other in degree:
+                degree[other] -= 1
+    return order[::-1]
+
+
+def _colour(level: float, hue: float, strength: float) -> Colour:
+    """The colour of a lightness and hue, with a share of the strongest chroma that a screen can show."""
+    angle = np.deg2rad(hue)
+    chroma = np.linspace(0, 0.37, 75)
+    rgb = _linear_rgb(np.full_like(chroma, level), chroma * np.cos(angle), chroma * np.sin(angle))
+    shown = np.flatnonzero(((rgb > -1e-4) & (rgb < 1 + 1e-4)).all(axis=1))
+    most = min(chroma[shown[-1]] if len(shown) else 0.0, 0.2)
+    c = most * strength
+    linear = np.clip(_linear_rgb(np.array([level]), np.array([c * np.cos(angle)]), np.array([c * np.sin(angle)])), 0, 1)
+    encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)[0]
+    red, green, blue = (int(v) for v in np.rint(encoded * 255))
+    return red, green, blue
+
+
+def _linear_rgb(level: Floats, a: Floats, b: Floats) -> Floats:
+    """Linear sRGB of OKLab, shape (N, 3). Source: Ottosson 2020, "A perceptual color space"."""
+    long = (level + 0.3963377774 * a + 0.2158037573 * b) ** 3
+    middle = (level - 0.1055613458 * a - 0.0638541728 * b) ** 3
+    short = (level - 0.0894841775 * a - 1.2914855480 * b) ** 3
+    return np.stack(
+        [
+            4.0767416621 * long - 3.3077115913 * middle + 0.2309699292 * short,
+            -1.2684380046 * long + 2.6097574011 * middle - 0.3413193965 * short,
+            -0.0041960863 * long - 0.7034186147 * middle + 1.7076147010 * short,
+        ],
+        axis=1,
+    )
+
+
+def lightness(colour: Colour) -> float:
+    """Lightness of a colour in OKLab, in [0, 1]. Source: Ottosson 2020."""
+    encoded = np.array(colour) / 255
+    r, g, b = np.where(encoded <= 0.04045, encoded / 12.92, ((encoded + 0.055) / 1.055) ** 2.4)
+    long = np.cbrt(0.4122214708 * r + 0.5363325363 * g + 0.0514459929 * b)
+    middle = np.cbrt(0.2119034982 * r + 0.6806995451 * g + 0.1073969566 * b)
+    short = np.cbrt(0.0883024619 * r + 0.2817188376 * g + 0.6299787005 * b)
+    return float(0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short)
+
+
+def mix(one: Colour, two: Colour, share: float) -> Colour:
+    """The colour at that share of the way from one to the other."""
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, two, strict=True))
+    return red, green, blue

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image, PngImagePlugin
+
+from impasto.errors import ImpastoError, RecipeError
+from impasto.images.recipe import Recipe, pixels_hash, read_recipe, save_picture
+
+PIXELS = np.random.default_rng(0).integers(0, 256, (8, 8, 3), dtype=np.uint8)
+RECIPE = Recipe(
+    painter="runs/first, one",
+    weights="ab" * 32,
+    seed=7,
+    index=3,
+    batch=64,
+    category="Ōtsu-e “x”\n[red]",
+    settings={"steps": 50, "truncation": 0.7},
+    resolution=8,
+    version="0.1.0",
+    torch="2.13.0",
+    pixels=pixels_hash(PIXELS),
+)
+
+
+def with_chunk(path: Path, text: str, key: str = "impasto") -> Path:
+    info = PngImagePlugin.PngInfo()
+    info.add_itxt(key, text)
+    Image.fromarray(PIXELS).save(path, pnginfo=info)
+    return path
+
+
+def test_recipe_and_pixels_come_back(tmp_path: Path) -> None:
+    save_picture(tmp_path / "a.png", PIXELS, RECIPE)
+    assert read_recipe(tmp_path / "a.png") == RECIPE
+    assert (np.asarray(Image.open(tmp_path / "a.png")) == PIXELS).all()
+
+
+def test_other_tools_find_their_line(tmp_path: Path) -> None:
+    save_picture(tmp_path / "a.png", PIXELS, dataclasses.replace(RECIPE, category="Baroque"))
+    with Image.open(tmp_path / "a.png") as picture:
+        picture.load()
+        prompt, line = picture.text["parameters"].split("\n")
+    assert prompt == "Baroque"
+    assert 'Steps: 50, Truncation: 0.7, Seed: 7, Index: 3, Size: 8x8, Model: "runs/first, one"' in line
+
+
+def test_hash_tells_shapes_apart() -> None:
+    assert pixels_hash(PIXELS) != pixels_hash(PIXELS.reshape(4, 16, 3))
+    assert pixels_hash(PIXELS) == pixels_hash(np.asfortranarray(PIXELS))
+
+
+def test_without_a_recipe(tmp_path: Path) -> None:
+    save_picture(tmp_path / "a.png", PIXELS, None)
+    with pytest.raises(RecipeError, match="holds no recipe"):
+        read_recipe(tmp_path / "a.png")
+
+
+def changed(**values: Any) -> str:
+    return json.dumps({**dataclasses.asdict(RECIPE), **values})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a cat, masterpiece", "is not JSON"),
+        ("[1, 2]", "not an object"),
+        (json.dumps({"seed": 1}), "painter"),
+        (changed(seed="soon"), "seed"),
+        (changed(seed=-1), "seed -1"),
+        (changed(batch=0), "batch 0"),
+        (changed(invented=1), "'invented'"),
+        (changed(seed=1).replace("0.7", "NaN"), "NaN"),
+        ("[" * 100_000, "is not JSON"),
+    ],
+)
+def test_text_that_is_no_recipe(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(RecipeError, match=message):
+        read_recipe(with_chunk(tmp_path / "a.png", text))
+
+
+def test_a_chunk_of_another_program(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="holds no recipe"):
+        read_recipe(with_chunk(tmp_path / "a.png", "Steps: 20", key="parameters"))
+
+
+def test_files_that_are_no_png(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="no picture"):
+        read_recipe(tmp_path / "absent.png")
+    Image.fromarray(PIXELS).save(tmp_path / "a.jpg")
+    with pytest.raises(RecipeError, match="PNG"):
+        read_recipe(tmp_path / "a.jpg")
+    save_picture(tmp_path / "a.png", PIXELS, RECIPE)
+    data = (tmp_path / "a.png").read_bytes()
+    (tmp_path / "half.png").write_bytes(data[: len(data) // 2])
+    with pytest.raises(RecipeError, match="PNG"):
+        read_recipe(tmp_path / "half.png")
+
+
+def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ImpastoError, match="Could not write"):
+        save_picture(tmp_path / "file" / "a.png", PIXELS, RECIPE)

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+import io
+from xml.etree import ElementTree
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from impasto import catalogue
+from impasto.errors import ConfigError, UnknownName
+from impasto.painters.rules.aaron.aaron import PAPER, Aaron, make_drawing
+from impasto.painters.rules.aaron.colour import RUNG, lightness
+from impasto.painters.rules.aaron.drawing import Drawing
+from impasto.painters.rules.aaron.render import render
+from impasto.painters.rules.aaron.scenes import PERIODS
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture(params=list(PERIODS))
+def period(request: pytest.FixtureRequest) -> str:
+    return request.param
+
+
+def plain(drawing: Drawing) -> tuple[object, ...]:
+    strokes = [(s.points.tobytes(), s.width, s.colour) for s in drawing.strokes]
+    return strokes, [(r.outline.tobytes(), r.matter, r.colour, r.after) for r in drawing.regions], drawing.grain
+
+
+def test_it_is_in_the_catalogue_and_needs_no_training() -> None:
+    assert catalogue.painter("aaron") is Aaron
+    assert not Aaron.learns()
+
+
+def test_the_seed_decides(period: str) -> None:
+    first = plain(make_drawing(period, 3))
+    make_drawing.cache_clear()
+    assert plain(make_drawing(period, 3)) == first
+    assert plain(make_drawing(period, 4)) != first
+
+
+def test_pictures_differ_and_fill_the_sheet(period: str) -> None:
+    made = [render(make_drawing(period, seed), 64).astype(float) for seed in range(6)]
+    apart = [np.abs(a - b).mean() for i, a in enumerate(made) for b in made[:i]]
+    assert min(apart) > 8
+    quarters = [q.std() for m in made for half in (m[:32], m[32:]) for q in (half[:, :32], half[:, 32:])]
+    assert np.mean(np.array(quarters) > 5) > 0.9
+
+
+def test_a_drawing_knows_no_resolution() -> None:
+    fine, coarse = (Aaron.build(resolution=side).paint(5, seed=1) for side in (256, 128))
+    shrunk = torch.nn.functional.avg_pool2d(fine, 2)
+    assert (shrunk - coarse).abs().mean() < 0.02
+    other = Aaron.build(resolution=128).paint(5, seed=2)
+    assert (shrunk - other).abs().mean() > 0.2
+
+
+def test_later_lines_stay_out_of_earlier_forms(period: str) -> None:
+    """1.5 places of the raster are allowed, since a line is cut where its place changes."""
+    inside = checked = 0
+    for seed in range(3):
+        drawing = make_drawing(period, seed)
+        for region in drawing.regions:
+            low, high = region.outline.min(axis=0), region.outline.max(axis=0)
+            outline = region.outline.astype(np.float32).reshape(-1, 1, 2)
+            for stroke in drawing.strokes[region.after :]:
+                near = stroke.points[((stroke.points > low) & (stroke.points < high)).all(axis=1)]
+                checked += len(near)
+                inside += sum(cv2.pointPolygonTest(outline, (float(x), float(y)), True) > 1.5 / 1024 for x, y in near)
+    assert checked > 100
+    assert inside == 0
+
+
+def test_lines_lie_on_the_sheet_and_forms_close_in_order(period: str) -> None:
+    drawing = make_drawing(period, 5)
+    assert all((s.points >= 0).all() and (s.points <= 1).all() and len(s.points) > 1 for s in drawing.strokes)
+    after = [region.after for region in drawing.regions]
+    assert after == sorted(after)
+    assert drawing.regions[-1].matter == "wall"
+
+
+@pytest.mark.parametrize("coloured", [p for p in PERIODS if p != "shapes"])
+def test_forms_that_touch_differ_in_lightness(coloured: str) -> None:
+    for seed in range(3):
+        drawing = make_drawing(coloured, seed)
+        assert len(drawing.neighbours) >= 10
+        level = [lightness(region.colour) for region in drawing.regions]
+        # Half a byte of each channel is lost in rounding.
+        assert min(abs(level[a] - level[b]) for a, b in drawing.neighbours) > RUNG - 0.012
+
+
+def test_without_colour_only_ink_and_paper_are_left() -> None:
+    drawing = make_drawing("jungle", 2, colour=False)
+    assert {region.colour for region in drawing.regions} == {PAPER}
+    pixels = render(drawing, 256).astype(int)
+    assert np.ptp(pixels, axis=2).max() <= max(PAPER) - min(PAPER) + 6
+    assert [s.points.tobytes() for s in drawing.strokes] == [
+        s.points.tobytes() for s in make_drawing("jungle", 2).strokes
+    ]
+
+
+def test_settings_change_the_lines() -> None:
+    usual, thick, wild = (make_drawing("garden", 2, *how) for how in ((1.0, 1.0), (2.0, 1.0), (1.0, 2.5)))
+    assert thick.strokes[0].width == pytest.approx(2 * usual.strokes[0].width)
+    assert thick.strokes[0].points.tobytes() == usual.strokes[0].points.tobytes()
+    assert wild.strokes[0].points.tobytes() != usual.strokes[0].points.tobytes()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "why"), [({"line": 0}, "line = 0"), ({"freehand": 9}, "freehand = 9"), ({"colr": 1}, "mean 'colour'")]
+)
+def test_settings_out_of_range(wrong: dict[str, object], why: str) -> None:
+    with pytest.raises(ConfigError, match=why):
+        Aaron.build(resolution=32).paint(1, **wrong)
+
+
+def test_a_period_can_be_chosen_and_must_exist() -> None:
+    painter = Aaron.build(resolution=32)
+    assert set(painter.labels(0, range(60)).tolist()) == set(range(len(PERIODS)))
+    chosen = painter.paint(2, seed=1, category="shapes")
+    assert (chosen[:, :, 0, 0] > 0.85).all()
+    with pytest.raises(UnknownName, match="jungle"):
+        painter.paint(1, category="jungel")
+    with pytest.raises(ConfigError, match="no period 'dawn'"):
+        Aaron.build(categories=("dawn",))
+
+
+def test_the_vectors_have_a_path_for_each_stroke(period: str) -> None:
+    root = ElementTree.fromstring(Aaron.build(resolution=32).companion("svg", seed=4, category=period))
+    label = list(PERIODS).index(period)
+    painter = Aaron.build(resolution=32)
+    drawings: list[Drawing] = []
+    painter.draw = lambda label, seed, settings: (
+        drawings.append(  # type: ignore[method-assign]
+            painter.drawing(label, seed, settings)
+        )
+        or np.zeros((32, 32, 3), np.uint8)
+    )
+    painter.paint(1, seed=4, category=period)
+    assert root.get("viewBox") == "0 0 1000 1000"
+    assert len(list(root.iter(f"{SVG}path"))) == len(drawings[0].strokes)
+    assert len(list(root.iter(f"{SVG}polygon"))) == len(drawings[0].regions)
+    assert label < painter.classes
+
+
+def test_the_animation_ends_as_the_picture() -> None:
+    painter = Aaron.build(resolution=96)
+    picture = (painter.paint(1, seed=7, category="figures")[0].permute(1, 2, 0).numpy() + 1) * 127.5
+    with Image.open(io.BytesIO(painter.companion("gif", seed=7, category="figures"))) as film:
+        assert film.size == (96, 96)
+        assert 60 <= film.n_frames <= 100
+        frames = []
+        for index in (0, film.n_frames // 2, film.n_frames - 1):
+            film.seek(index)
+            frames.append(np.asarray(film.convert("RGB")).astype(float))
+        assert film.info["duration"] >= 1000
+    assert [np.abs(frame - picture).mean() < 8 for frame in frames] == [False, False, True]
+    assert frames[0].mean() > frames[1].mean()
+
+
+def test_no_other_companions() -> None:
+    with pytest.raises(UnknownName, match="svg, gif"):
+        Aaron.build(resolution=32).companion("pdf")
