@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import shutil
+
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -37,23 +39,41 @@ def test_lpips_squeeze_gives_the_published_values(weights, pair):
     assert len(network.hash) == 129
 
 
-@pytest.mark.parametrize(
-    ("net", "seed", "wanted"),
-    [
-        # lpips 0.1.4 with trunks filled from the same generator, since theirs are not at hand here.
-        ("alex", 1, [0.0488804318, 0.04587459564, 0.04427771643]),
-        ("vgg", 2, [0.0623860471, 0.06530251354, 0.06509519368]),
-    ],
-)
-def test_other_trunks_load_when_their_file_is_found(weights, pair, tmp_path, monkeypatch, net, seed, wanted):  # noqa: PLR0917
+PUBLISHED = {
+    # lpips 0.1.4, LPIPS(net='alex') and LPIPS(net='vgg'), with the same trunk files; VGG16's is in half precision.
+    "alex": [0.0965912342, 0.1183555573, 0.1403946728],
+    "vgg": [0.1848939061, 0.1866846383, 0.2076587528],
+}
+RANDOM_TRUNK = {
+    # lpips 0.1.4 with trunks of random weights: these need the heads' files only.
+    "alex": (1, [0.0488804318, 0.04587459564, 0.04427771643]),
+    "vgg": (2, [0.0623860471, 0.06530251354, 0.06509519368]),
+}
+TRUNK_FILE = {"alex": "alexnet_features.safetensors", "vgg": "vgg16_features.safetensors"}
+
+
+@pytest.mark.parametrize("net", PUBLISHED)
+def test_lpips_on_the_other_trunks_gives_the_published_values(weights, pair, net):
+    if not (weights / TRUNK_FILE[net]).is_file():
+        pytest.skip(f"needs the weights {TRUNK_FILE[net]}, which are not in {weights}")
+    network = lpips_network(net)
+    assert {parameter.dtype for parameter in network.parameters()} == {torch.float32}
+    torch.testing.assert_close(network(*pair), torch.tensor(PUBLISHED[net]), rtol=1e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("net", RANDOM_TRUNK)
+def test_a_trunk_is_available_only_once_its_file_is_there(weights, pair, tmp_path, monkeypatch, net):
+    seed, expected = RANDOM_TRUNK[net]
+    heads = f"lpips_v0.1_{net}.safetensors"
+    shutil.copy(weights / heads, tmp_path / heads)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "none"))
+    monkeypatch.setenv("IMPASTO_WEIGHTS", str(tmp_path))
     assert not perceptual_at_hand(net)
     # A whole classifier's file holds more than the trunk needs.
-    file = tmp_path / {"alex": "alexnet_features.safetensors", "vgg": "vgg16_features.safetensors"}[net]
-    save_file(random_trunk(net, seed) | {"classifier.1.weight": torch.zeros(2)}, file)
-    monkeypatch.setenv("IMPASTO_WEIGHTS", f"{tmp_path}:{weights}")
+    state = random_trunk(net, seed) | {"classifier.1.weight": torch.zeros(2)}
+    save_file(state, tmp_path / TRUNK_FILE[net])
     assert perceptual_at_hand(net)
-    torch.testing.assert_close(lpips_network(net)(*pair), torch.tensor(wanted), rtol=1e-4, atol=1e-6)
+    torch.testing.assert_close(lpips_network(net)(*pair), torch.tensor(expected), rtol=1e-4, atol=1e-6)
 
 
 def test_a_file_of_another_network_is_refused(weights, tmp_path, monkeypatch):
