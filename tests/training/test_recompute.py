@@ -63,6 +63,6 @@ def test_a_probe_saves_memory_too(store: Store, tmp_path: Path, monkeypatch: pyt
         seen.append(any("forward" in vars(module) for module in painter.modules()))
         return "fp32", 0.1
 
-    monkeypatch.setattr("impasto.training.loop.probe", spied)
+    monkeypatch.setattr("impasto.training.loop.choose_precision", spied)
     api.train("ddpm", store.root, tmp_path / "run", steps=1, preset="tiny", values={"samples": 0, "recompute": True})
     assert seen == [True]

@@ -20,12 +20,14 @@ from impasto.errors import CheckpointError, ImpastoError, UsageError
 from impasto.files import write_whole
 from impasto.images.pictures import contact_sheet, to_uint8
 from impasto.training import checkpoint
+from impasto.training.clock import Clock
 from impasto.training.ema import Ema
 from impasto.training.encoding import encoded
 from impasto.training.journal import Journal
 from impasto.training.lock import locked
 from impasto.training.moves import Moves, Step
-from impasto.training.plan import Clock, dtype_of, oversubscription, probe
+from impasto.training.oversubscription import oversubscription
+from impasto.training.precision import choose_precision, dtype_of
 from impasto.training.processes import Processes
 from impasto.training.recompute import recompute
 from impasto.training.record import Record
@@ -169,6 +171,7 @@ class _Session:
     def _train(self) -> bool:
         """Make the steps; tells whether a signal ended them before the plan did."""
         self.grids, self.written = self._grids_due(), self._averages_due()
+        self.clock.skip()
         self._start_lap()
         saved, compiles = time.monotonic(), self.settings.compile
         while self.step < self.horizon:
@@ -179,15 +182,22 @@ class _Session:
                 self._roll_back(made)
                 continue
             self.step += 1
+            if compiles:
+                self.clock.skip()
+            else:
+                self.clock.tick()
             self.ema.update(self.settings.batch, self.step * self.settings.batch)
             self._note(made)
             # What to do next is agreed on, because clocks and signals differ between processes.
             due = self._checkpoint_due(time.monotonic() - saved)
             lap = time.monotonic() - self.lap_time
-            stop, save, late, lap = self.processes.largest(self.stop.is_set(), due, -self.clock.left(), lap)
+            stop, save, late, lap, horizon = self.processes.largest(
+                self.stop.is_set(), due, -self.clock.left(), lap, self._plan()
+            )
+            self.horizon = int(horizon)
             ends = stop or late >= 0 or self.step == self.horizon
             if ends or compiles or lap >= LAP_SECONDS or self.step % self.settings.log_every == 0:
-                self._end_lap(first=compiles)
+                self._end_lap()
                 compiles = False
             if stop or late >= 0:
                 return bool(stop) and self.step < self.horizon
@@ -202,7 +212,7 @@ class _Session:
         """Settle precision and clock, and leave a first checkpoint to return to."""
         precision, seconds = str(self.settings.precision), 0.0
         if precision == "auto" or self.settings.minutes is not None:
-            precision, seconds = probe(self.painter, self.batches(0), self.processes, precision)
+            precision, seconds = choose_precision(self.painter, self.batches(0), self.processes, precision)
         self._use(precision)
         self.clock = self._clock(seconds)
         if self.processes.first:
@@ -224,7 +234,8 @@ class _Session:
         self._use(begun if self.settings.precision == "auto" else self.settings.precision)
         state = self._restore(found)
         self.drawing, self.earlier = state.get("drawing", 0.0), state.get("processor", 0.0)
-        self.clock = self._clock(state["step_seconds"], spent=state["elapsed"], reserve=state["reserve"])
+        self.clock = self._clock()
+        self.clock.load_state(state)
 
     def _use(self, precision: str) -> None:
         self.precision = precision
@@ -234,18 +245,17 @@ class _Session:
         if self.processes.shard:
             self.ema.follow(self.painter)
 
-    def _clock(self, step_seconds: float, spent: float = 0.0, reserve: float = 0.0) -> Clock:
+    def _clock(self, step_seconds: float = 0.0) -> Clock:
         box = None if self.settings.minutes is None else 60 * self.settings.minutes
-        return Clock(box, self.settings.steps, spent, step_seconds, reserve, self.started)
+        return Clock(box, self.settings.steps, step_seconds, started=self.started)
 
-    def _replan(self) -> None:
-        """Agree on the horizon; the first process's clock counts."""
-        mine = self.clock.horizon(self.step) if self.processes.first else -1
-        self.horizon = int(self.processes.largest(mine)[0])
+    def _plan(self) -> int:
+        """The horizon as the first process's clock has it, -1 in all others; the largest is what all agree on."""
+        return self.clock.plan(self.step) if self.processes.first else -1
 
     def _say_plan(self) -> None:
         resumed = self.step
-        self._replan()
+        self.horizon = int(self.processes.largest(self._plan())[0])
         warning = oversubscription()
         self.journal.write(
             "plan",
@@ -270,13 +280,9 @@ class _Session:
         if made.skipped:
             self.journal.write("skip", self.step, players=made.skipped)
 
-    def _end_lap(self, *, first: bool = False) -> None:
-        """Write the running means, and plan again; of the `first` step of compiled networks no time is taken."""
+    def _end_lap(self) -> None:
+        """Write the running means."""
         count, seconds = self.step - self.lap_step, time.monotonic() - self.lap_time
-        if not first:
-            self.clock.learn(seconds / count)
-        if self.settings.minutes is not None:
-            self._replan()
         self.journal.write(
             "train",
             self.step,
@@ -298,10 +304,8 @@ class _Session:
             "step": self.step,
             "salt": self.salt,
             "drawing": self.drawing,
-            "elapsed": self.clock.elapsed(),
             "processor": self.earlier + time.process_time(),
-            "step_seconds": self.clock.step_seconds,
-            "reserve": self.clock.reserve,
+            **self.clock.state(),
         }
         checkpoint.save(self.checkpoints, self.moves, self.ema, state, self.settings.keep)
         self.journal.write("checkpoint", self.step)
@@ -325,6 +329,7 @@ class _Session:
         self.salt = salt + 1
         self.grids, self.written = self._grids_due(), self._averages_due()
         self.journal.write("rollback", self.step, failed=failed, players=made.skipped, salt=self.salt)
+        self.clock.skip()
         self._start_lap()
 
     def _grid(self) -> None:
