@@ -133,7 +133,7 @@ def painting(net: UNet2DModel, precision: str) -> Case:
     return Case(
         f"painting with ddpm, {SIDE} px, {STEPS} steps of DDIM, {precision}",
         "diffusers DDIMPipeline",
-        lambda: painter.paint(BATCH, seed=0, sampler="ddim", steps=STEPS, precision=precision),
+        lambda: painter.paint(BATCH, seed=0, sampler="ddim", steps=STEPS, precision=precision).pictures,
         drawn,
         BATCH,
         "pictures",

@@ -43,7 +43,7 @@ def main() -> None:
     print("| settings | fd-mobilenetv2 | processor seconds a picture |\n|---|---|---|", flush=True)
     for way in WAYS:
         start = time.process_time()
-        pixels = to_uint8(painter.paint(told.count, seed=0, **way))
+        pixels = to_uint8(painter.paint(told.count, seed=0, **way).pictures)
         seconds = (time.process_time() - start) / told.count
         distance = frechet_distance(real, see(pixels, "mobilenetv2").values)
         said = " ".join(f"{key}={value}" for key, value in way.items())

@@ -85,7 +85,7 @@ def test_noise_has_the_distribution_it_names():
 
 
 def test_paint_keeps_its_promises_on_shape_range_and_type(dab):
-    pictures = dab.paint(3, seed=1)
+    pictures = dab.paint(3, seed=1).pictures
     assert pictures.shape == (3, 3, 32, 32)
     assert pictures.dtype == torch.float32
     assert pictures.is_contiguous()
@@ -94,10 +94,10 @@ def test_paint_keeps_its_promises_on_shape_range_and_type(dab):
 
 
 def test_a_picture_is_the_same_in_any_count_and_batch(dab):
-    whole = dab.paint(5, seed=1)
-    assert torch.equal(whole, dab.paint(5, seed=1, batch=2))
-    assert torch.equal(whole[3:], dab.paint(2, seed=1, first=3))
-    assert not torch.equal(whole, dab.paint(5, seed=2))
+    whole = dab.paint(5, seed=1).pictures
+    assert torch.equal(whole, dab.paint(5, seed=1, batch=2).pictures)
+    assert torch.equal(whole[3:], dab.paint(2, seed=1, first=3).pictures)
+    assert not torch.equal(whole, dab.paint(5, seed=2).pictures)
 
 
 def test_paint_leaves_the_mode_of_each_module_as_it_was(dab):
@@ -108,7 +108,7 @@ def test_paint_leaves_the_mode_of_each_module_as_it_was(dab):
 
 
 def test_settings_reach_the_painter_and_are_checked(dab):
-    assert dab.paint(1, dark=1.0).mean() < dab.paint(1).mean()
+    assert dab.paint(1, dark=1.0).pictures.mean() < dab.paint(1).pictures.mean()
     with pytest.raises(ConfigError, match="did you mean 'dark'"):
         dab.paint(1, drak=1.0)
     with pytest.raises(ConfigError, match=r"dark = 2\.0"):

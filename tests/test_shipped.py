@@ -32,9 +32,9 @@ def test_it_is_small_and_its_card_tells_all(folder: Path) -> None:
 
 def test_the_default_painter_paints_its_categories(tmp_path: Path) -> None:
     painter = api.load_painter(api.PAINTER)
-    assert painter.config.resolution >= 64
-    assert "Impressionism" in painter.config.categories
-    one, other = (painter.paint(2, seed=3, category=name, steps=6) for name in ("Impressionism", "Baroque"))
+    assert painter.data.height >= 64
+    assert "Impressionism" in painter.data.categories
+    one, other = (painter.paint(2, seed=3, category=name, steps=6).pictures for name in ("Impressionism", "Baroque"))
     assert one.std() > 0.1
     assert not torch.equal(one, other)
     *pictures, _ = api.paint(api.PAINTER, tmp_path, count=2, settings={"steps": 6})

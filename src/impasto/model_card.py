@@ -10,16 +10,18 @@ from impasto.catalogue import Card
 __all__ = ["model_card"]
 
 
-def model_card(card: Card, config: Mapping[str, Any], parameters: int, facts: Mapping[str, Any]) -> str:
+def model_card(card: Card, description: Mapping[str, Any]) -> str:
     """A README in the hub's form, with front matter.
 
     Args:
         card: The painter's entry in the catalogue.
-        config: The painter's config, as plain values.
-        parameters: How many numbers it learned.
-        facts: What is known of its origin: 'data', 'training', and 'metrics' once it was measured; 'license' of the
-            weights, and 'remarks' (title → text), where somebody wrote them.
+        description: What the painter's `config.json` holds: 'config' and 'data', which it is built from, 'parameters',
+            how many numbers it learned, and 'facts' of its origin: 'data', 'training', 'metrics' once it was measured,
+            'license' of the weights, and 'remarks' (title → text), where somebody wrote them.
     """
+    facts, pictures = description["facts"], description.get("data") or description["config"]
+    height, width = pictures.get("size") or (pictures["resolution"],) * 2
+    size = height if height == width else f"{height} × {width}"
     return "\n".join(
         [
             "---",
@@ -29,14 +31,14 @@ def model_card(card: Card, config: Mapping[str, Any], parameters: int, facts: Ma
             "---",
             f"# A painter of the kind `{card.name}`",
             "",
-            f"{card.summary[0].upper()}{card.summary[1:]} ({card.source}). It paints at {config['resolution']} px with "
-            f"{parameters:,} parameters.",
+            f"{card.summary[0].upper()}{card.summary[1:]} ({card.source}). It paints at {size} px with "
+            f"{description['parameters']:,} parameters.",
             "",
             "```",
             "impasto paint THIS_FOLDER --count 16",
             "```",
             "",
-            f"Categories: {', '.join(config['categories']) or 'none'}.",
+            f"Categories: {', '.join(pictures['categories']) or 'none'}.",
             *_data(facts.get("data", {})),
             *_training(facts.get("training", {})),
             *_metrics(facts.get("metrics", {})),

@@ -7,25 +7,24 @@
 from __future__ import annotations
 
 import hashlib
+from abc import abstractmethod
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, ClassVar, Self
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import nn
 
 from impasto import catalogue
-from impasto.config import load as load_config
-from impasto.errors import CheckpointError, ImpastoError
+from impasto.errors import CheckpointError, ImpastoError, UsageError
 from impasto.files import STORE, kind_of, read_json, whole_folder, write_json, write_whole
 from impasto.model_card import model_card
 
-if TYPE_CHECKING:
-    from impasto.contract import Painter
-
 __all__ = [
     "SHIPPED",
+    "Saved",
     "annotate",
     "load",
     "load_weights",
@@ -33,7 +32,6 @@ __all__ = [
     "read_weights",
     "rebuild",
     "save",
-    "save_diffusers",
     "state_hash",
 ]
 
@@ -41,7 +39,50 @@ SHIPPED = "shipped"
 """Folder of the painters that come with the package; their names are 'shipped/painter' and 'shipped/autoencoder'."""
 
 
-def save(painter: Painter, folder: Path, facts: dict[str, Any], *, half: bool = False) -> None:
+class Saved(nn.Module):
+    """A network that is saved with the description it can be built from; the base of all learners."""
+
+    training_only: ClassVar[tuple[str, ...]] = ()
+    """Submodules that are needed in training alone; they are not exported."""
+    __card__: ClassVar[catalogue.Card]
+
+    @property
+    def name(self) -> str:
+        """The name in the catalogue."""
+        return str(type(self).__card__.name) if hasattr(type(self), "__card__") else type(self).__name__
+
+    @property
+    @abstractmethod
+    def encoders(self) -> Mapping[str, nn.Module]:
+        """Frozen networks by what they read."""
+
+    @abstractmethod
+    def describe(self) -> dict[str, Any]:
+        """What `from_description` builds the same network from, as plain values."""
+
+    @classmethod
+    @abstractmethod
+    def from_description(cls, description: Mapping[str, Any]) -> Self:
+        """A network with fresh weights, from what `describe` gave."""
+
+    def save_pretrained(self, folder: str | Path, *, facts: dict[str, Any] | None = None) -> None:
+        """Export to a folder in the hub's layout; see `save`."""
+        save(self, Path(folder), facts or {})
+
+    @classmethod
+    def from_pretrained(cls, source: str | Path) -> Self:
+        """Load from a folder or a hub id; see `load`.
+
+        Raises:
+            UsageError: When something else lies there.
+        """
+        loaded = load(source)
+        if not isinstance(loaded, cls):
+            raise UsageError(f"{source} holds a {loaded.name}, not a {cls.__name__}.")
+        return loaded
+
+
+def save(painter: Saved, folder: Path, facts: dict[str, Any], *, half: bool = False) -> None:
     """Export a painter, replacing an older export of that folder only when the new one is whole.
 
     Args:
@@ -60,7 +101,7 @@ def save(painter: Painter, folder: Path, facts: dict[str, Any], *, half: bool = 
         raise ImpastoError(f"{folder} holds other files; export to an empty or new folder.")
     state = {k: v.detach().cpu().contiguous() for k, v in painter.state_dict().items() if _exported(painter, k)}
     if half:
-        kept = _of_front(painter)
+        kept = _frozen_weights(painter)
         rounded = {k: _halved(k, v) for k, v in state.items() if k not in kept or torch.equal(v.half().to(v.dtype), v)}
         state |= rounded
     with whole_folder(folder, replace=True) as work:
@@ -68,23 +109,6 @@ def save(painter: Painter, folder: Path, facts: dict[str, Any], *, half: bool = 
         parameters = sum(p.numel() for name, p in painter.named_parameters() if name in state)
         told = {**painter.describe(), "parameters": parameters, "facts": facts}
         _describe(work, type(painter).__card__, told)
-
-
-def save_diffusers(painter: Painter, folder: Path) -> None:
-    """Export a painter in the layout of diffusers, to a new folder.
-
-    Raises:
-        NotCapable: When diffusers has no model that would compute the same.
-        ImpastoError: When the folder exists, or cannot be written.
-    """
-    files = painter.diffusers()
-    with whole_folder(folder) as work:
-        for name, content in files.items():
-            if name.endswith(".safetensors"):
-                state = {k: v.detach().cpu().contiguous() for k, v in content.items()}
-                save_file(state, work / name, metadata={"format": "pt"})
-            else:
-                write_json(work / name, content)
 
 
 def annotate(folder: Path, facts: dict[str, Any]) -> None:
@@ -100,7 +124,7 @@ def annotate(folder: Path, facts: dict[str, Any]) -> None:
     _describe(folder, card, {"parameters": 0, **described})
 
 
-def load(source: str | Path) -> Painter:
+def load(source: str | Path) -> Saved:
     """A painter from a folder that `save` wrote, or from the hub.
 
     Args:
@@ -130,11 +154,10 @@ def place_of(source: str | Path) -> Path:
     return inside if folder.parts[:1] == (SHIPPED,) and not folder.exists() else folder
 
 
-def rebuild(described: Mapping[str, Any]) -> Painter:
-    """A painter with fresh weights, as `Painter.describe` told it: from its 'painter' and its 'config'."""
-    cls = catalogue.painter(str(described["painter"]))
-    painter: Painter = cls(load_config(cls.Config, described["config"]))
-    return painter
+def rebuild(described: Mapping[str, Any]) -> Saved:
+    """A learner with fresh weights, from what its `describe` gave."""
+    cls: type[Saved] = catalogue.painter(str(described["painter"]))
+    return cls.from_description(described)
 
 
 def load_weights(painter: torch.nn.Module, file: Path, *, partial: bool = False) -> None:
@@ -195,11 +218,11 @@ def state_hash(painter: torch.nn.Module) -> str:
     return digest.hexdigest()
 
 
-def _of_front(painter: Painter) -> set[str]:
-    """Names of the weights of what a painter paints through."""
-    front = painter.front
-    prefix = next((name for name, module in painter.named_modules() if module is front), None)
-    return set() if prefix is None else {key for key in painter.state_dict() if key.startswith(f"{prefix}.")}
+def _frozen_weights(painter: Saved) -> set[str]:
+    """Names of the weights of a painter's frozen encoders."""
+    frozen = {id(encoder) for encoder in painter.encoders.values()}
+    prefixes = tuple(f"{name}." for name, module in painter.named_modules() if id(module) in frozen)
+    return {key for key in painter.state_dict() if prefixes and key.startswith(prefixes)}
 
 
 def _halved(name: str, values: torch.Tensor) -> torch.Tensor:
@@ -239,5 +262,5 @@ def _described(folder: Path) -> dict[str, Any]:
 
 def _describe(folder: Path, card: catalogue.Card, described: dict[str, Any]) -> None:
     write_json(folder / "config.json", described)
-    told = model_card(card, described["config"], described["parameters"], described["facts"])
+    told = model_card(card, described)
     write_whole(folder / "README.md", told)

@@ -22,7 +22,7 @@ def test_what_is_chosen_can_be_built(resolution: int, gpu: bool) -> None:
     training = {field.name for field in fields(TrainSettings)}
     what = {key: value for key, value in choice.settings.items() if key not in training}
     painter = cls.build(choice.preset, resolution=resolution, **what)
-    assert painter.config.resolution == resolution
+    assert painter.data.height == resolution
     assert "What to expect: " in choice.reason
 
 

@@ -61,7 +61,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.mark.parametrize("resolution", [32, 64, 128])
 def test_pictures_have_the_shape_and_range_of_the_contract(name: str, resolution: int) -> None:
-    pictures = build(name, resolution).paint(2, seed=3)
+    pictures = build(name, resolution).paint(2, seed=3).pictures
     assert pictures.shape == (2, 3, resolution, resolution)
     assert pictures.dtype == torch.float32
     assert pictures.min() >= -1
@@ -80,10 +80,10 @@ def test_presets_can_be_built_at_every_resolution(cls: type[Painter]) -> None:
 
 def test_same_seed_same_picture(name: str) -> None:
     painter = build(name)
-    first = painter.paint(3, seed=5)
-    assert torch.equal(first, painter.paint(3, seed=5))
+    first = painter.paint(3, seed=5).pictures
+    assert torch.equal(first, painter.paint(3, seed=5).pictures)
     # Relative, because some painters begin with nearly flat pictures.
-    assert (first - painter.paint(3, seed=6)).std() > 0.01 * first.std()
+    assert (first - painter.paint(3, seed=6).pictures).std() > 0.01 * first.std()
     assert (first[0] - first[1]).std() > 0.01 * first.std()
 
 
@@ -98,8 +98,8 @@ def test_painting_leaves_the_painter_and_the_random_state_alone(name: str) -> No
 
 def test_a_batch_equals_single_pictures(name: str) -> None:
     painter = build(name)
-    together = painter.paint(5, seed=2)
-    alone = torch.cat([painter.paint(1, seed=2, first=i) for i in range(5)])
+    together = painter.paint(5, seed=2).pictures
+    alone = torch.cat([painter.paint(1, seed=2, first=i).pictures for i in range(5)])
     torch.testing.assert_close(together, alone, atol=2e-4, rtol=0)
 
 
@@ -109,16 +109,16 @@ def test_a_category_can_be_chosen_and_changes_the_picture(name: str) -> None:
         with pytest.raises(NotCapable, match="without categories"):
             painter.paint(1, category="dawn")
         return
-    dawn, dusk = (painter.paint(2, seed=2, category=c) for c in CATEGORIES)
+    dawn, dusk = (painter.paint(2, seed=2, category=c).pictures for c in CATEGORIES)
     assert not torch.equal(dawn, dusk)
-    assert torch.equal(dawn, painter.paint(2, seed=2, category="DAWN"))
+    assert torch.equal(dawn, painter.paint(2, seed=2, category="DAWN").pictures)
     with pytest.raises(UnknownName, match="did you mean 'dusk'"):
         painter.paint(1, category="dsk")
 
 
 def test_without_categories_it_paints_and_refuses_a_category(name: str) -> None:
     painter = build(name, categories=(), shares=())
-    assert painter.paint(2).isfinite().all()
+    assert painter.paint(2).pictures.isfinite().all()
     with pytest.raises(NotCapable, match="without categories"):
         painter.paint(1, category="dawn")
     batch = batch_of()
@@ -138,7 +138,7 @@ def test_saved_and_loaded_it_paints_the_same(name: str, tmp_path: Path) -> None:
     loaded = Painter.from_pretrained(tmp_path / "p")
     assert type(loaded) is type(painter)
     assert loaded.config == painter.config
-    assert torch.equal(loaded.paint(3, seed=1), painter.paint(3, seed=1))
+    assert torch.equal(loaded.paint(3, seed=1).pictures, painter.paint(3, seed=1).pictures)
     assert {f.name for f in (tmp_path / "p").iterdir()} == {"config.json", "model.safetensors", "README.md"}
     assert "abc" in (tmp_path / "p" / "README.md").read_text()
 
@@ -271,7 +271,7 @@ def test_killed_and_resumed_equals_never_killed(name: str, store: Store, tmp_pat
     train(build(name), store.split("train"), killed, told)
     one, other = weights(whole), weights(killed)
     assert all(torch.equal(one[k], other[k]) for k in one)
-    pictures = [Painter.from_pretrained(run / "painter").paint(2) for run in (whole, killed)]
+    pictures = [Painter.from_pretrained(run / "painter").paint(2).pictures for run in (whole, killed)]
     assert torch.equal(*pictures)
 
 

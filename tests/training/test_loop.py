@@ -49,7 +49,7 @@ def test_a_run_leaves_checkpoint_journal_samples_and_painter(store: Store, tmp_p
     assert told["facts"]["data"]["hash"] == store.hash
     assert told["facts"]["training"]["steps"] == 4
     monkeypatch.setattr(catalogue, "painter", lambda name: Toy)
-    assert Painter.from_pretrained(trained.painter).paint(1).shape == (1, 3, 32, 32)
+    assert Painter.from_pretrained(trained.painter).paint(1).pictures.shape == (1, 3, 32, 32)
 
 
 def test_it_learns(store: Store, tmp_path: Path) -> None:
@@ -279,4 +279,6 @@ def test_a_signal_leaves_a_checkpoint_and_the_same_command_goes_on(store: Store,
     done = subprocess.run([*command, "--steps", str(step + 2)], env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert f"Goes on from step {step:,}" in done.stdout
-    torch.testing.assert_close(Painter.from_pretrained(out / "painter").paint(1).shape, torch.Size((1, 3, 32, 32)))
+    torch.testing.assert_close(
+        Painter.from_pretrained(out / "painter").paint(1).pictures.shape, torch.Size((1, 3, 32, 32))
+    )

@@ -12,28 +12,39 @@ from impasto.files import EXPORT, RUN, STORE, kind_of
 if TYPE_CHECKING:
     from impasto.contract import Painter
 
-__all__ = ["NAME", "check_able", "check_companions", "check_free", "check_order", "mixed_up"]
+__all__ = ["NAME", "check_companions", "check_free", "check_order", "check_reads_words", "check_stylizes", "mixed_up"]
 
 NAME = "a painter of the catalogue"
 """What a word is that names a painter and no folder."""
 
 
-def check_able(painter: Painter, capability: str, otherwise: str) -> None:
-    """Refuse what a painter cannot do.
-
-    Args:
-        painter: Any painter.
-        capability: One of `Painter.capabilities`.
-        otherwise: The sentence that says what this painter cannot do, and what to do about it.
+def check_stylizes(painter: Painter) -> None:
+    """Refuse a painter that paints no given pictures.
 
     Raises:
-        NotCapable: With that sentence, and the names of the painters that can.
+        NotCapable: With the names of the painters that do.
+    """
+    from impasto import catalogue
+    from impasto.contract import Stylizes
+
+    if not isinstance(painter, Stylizes):
+        classes = catalogue.usable(catalogue.painters())
+        able = [name for name, cls in classes.items() if any(issubclass(kind, Stylizes) for kind in cls.variants())]
+        raise NotCapable(f"{painter.name} cannot stylize a picture. These can: {', '.join(able)}.")
+
+
+def check_reads_words(painter: Painter) -> None:
+    """Refuse a painter that reads no prompts.
+
+    Raises:
+        NotCapable: With the names of the painters that do.
     """
     from impasto import catalogue
 
-    if capability not in painter.capabilities:
-        able = [name for name, cls in catalogue.usable(catalogue.painters()).items() if capability in cls.capabilities]
-        raise NotCapable(f"{painter.name} {otherwise} These can: {', '.join(able)}.")
+    if "words" not in painter.reads:
+        classes = catalogue.usable(catalogue.painters())
+        able = [name for name, cls in classes.items() if "words" in cls.conditions]
+        raise NotCapable(f"{painter.name} does not read prompts; leave out --prompt. These can: {', '.join(able)}.")
 
 
 def check_companions(painter: Painter, also: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from impasto.api.asking import check_able, check_companions, check_free
+from impasto.api.asking import check_companions, check_free, check_stylizes
 from impasto.api.loading import load_painter
 from impasto.api.painting import recipe_of
 from impasto.errors import ImpastoError, UnknownName, UsageError
@@ -54,8 +54,10 @@ def edit(
         ImpastoError: When the painter declines to show its work.
     """
     from impasto.config import load, to_dict
+    from impasto.contract import Condition
     from impasto.editing.given import given
     from impasto.files import file_hash, write_whole
+    from impasto.images.pictures import to_uint8
     from impasto.images.recipe import save_picture
     from impasto.pretrained import state_hash
 
@@ -64,30 +66,30 @@ def edit(
             raise UsageError(f"{word} must be between {least} and {most}, not {value}.")
     work = editor(name)
     maker = load_painter(painter)
-    # An edit's name is the capability that it asks for.
-    check_able(maker, name, f"cannot {name} a picture.")
+    check_stylizes(maker)
     check_companions(maker, also)
     path = Path(out) if out else Path("gallery") / f"{Path(picture).stem}-{name}.png"
     paths = [path, *(path.with_suffix(f".{ending}") for ending in also)]
     check_free(paths, overwrite=overwrite)
     chosen = load(maker.Settings, dict(settings or {}))
-    told, remarks = to_dict(chosen), maker.remarks(chosen)
+    told, remarks = to_dict(chosen), maker.remarks(Condition(1), chosen)
     pixels, notes = given(picture, size)
     for remark in (*notes, *remarks):
         if say is not None:
             say(remark)
     made = work(maker, pixels, seed=seed, settings=told)
-    if say is not None and made.said:
-        say(made.said)
-    if made.declined and not anyway:
+    if say is not None and any(made.statements):
+        say(made.statements[0])
+    if any(made.declined) and not anyway:
         raise ImpastoError(
-            f"{maker.name} declines to show this work: {made.declined}. Nothing was written; have it with --anyway."
+            f"{maker.name} declines to show this work: {made.declined[0]}. Nothing was written; have it with --anyway."
         )
-    beside = [made.companions[ending]() for ending in also]
+    beside = [made.companions[0][ending]() for ending in also]
+    edited_pixels = to_uint8(made.pictures)[0]
     asked = {"seed": seed, "index": 0, "batch": 1, "category": None, "settings": told, "resolution": size}
     edited = {"edit": name, "picture": str(picture), "picture_hash": file_hash(Path(picture))}
-    recipe = recipe_of(maker, painter, made.pixels, weights=state_hash(maker), **asked, **edited)
-    save_picture(path, made.pixels, recipe)
+    recipe = recipe_of(maker, painter, edited_pixels, weights=state_hash(maker), **asked, **edited)
+    save_picture(path, edited_pixels, recipe)
     for place, content in zip(paths[1:], beside, strict=True):
         write_whole(place, content)
     return paths

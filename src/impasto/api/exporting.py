@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from impasto.api.loading import load_painter
-from impasto.errors import CheckpointError, UnknownName
+from impasto.errors import CheckpointError, NotCapable, UnknownName
 
-__all__ = ["average", "export"]
+if TYPE_CHECKING:
+    from impasto.contract import Learner
+
+__all__ = ["average", "export", "save_diffusers"]
 
 
 def average(run: str | Path, length: float, out: str | Path) -> Path:
@@ -58,9 +62,31 @@ def export(source: str | Path, out: str | Path, *, to: str = "diffusers") -> Pat
         NotCapable: When the library has no model that would compute the same.
         ImpastoError: When the folder exists, or cannot be written.
     """
-    from impasto import pretrained
-
     if to != "diffusers":
         raise UnknownName("layout", to, ["diffusers"])
-    pretrained.save_diffusers(load_painter(source), Path(out))
+    save_diffusers(load_painter(source), Path(out))
     return Path(out)
+
+
+def save_diffusers(painter: Learner, folder: Path) -> None:
+    """Write a painter in the layout of diffusers, to a new folder.
+
+    Raises:
+        NotCapable: When diffusers has no model that would compute the same.
+        ImpastoError: When the folder exists, or cannot be written.
+    """
+    from safetensors.torch import save_file
+
+    from impasto.contract import ExportsToDiffusers
+    from impasto.files import whole_folder, write_json
+
+    if not isinstance(painter, ExportsToDiffusers):
+        raise NotCapable(f"{painter.name} cannot be exported for diffusers, which has no model that computes the same.")
+    files = painter.diffusers()
+    with whole_folder(folder) as work:
+        for name, content in files.items():
+            if name.endswith(".safetensors"):
+                state = {k: v.detach().cpu().contiguous() for k, v in content.items()}
+                save_file(state, work / name, metadata={"format": "pt"})
+            else:
+                write_json(work / name, content)

@@ -30,9 +30,9 @@ def load_painter(source: str | Path, resolution: int | None = None) -> Painter:
         UsageError: When the painter must be trained first, or paints at another resolution.
     """
     painter = painter_at(source, resolution)
-    if resolution not in (None, painter.config.resolution):
+    if resolution not in (None, painter.data.height):
         raise UsageError(
-            f"{source} was trained at {painter.config.resolution} px and paints at that alone; leave out --resolution."
+            f"{source} was trained at {painter.data.height} px and paints at that alone; leave out --resolution."
         )
     return painter
 
@@ -86,5 +86,7 @@ def _learned(source: str | Path) -> Painter:
     if found is None:
         raise CheckpointError(f"{folder} holds no checkpoint yet; train it first: impasto train … --out {folder}")
     painter = pretrained.rebuild(read_json(folder / "run.json", CheckpointError))
+    if not isinstance(painter, Painter):
+        raise UsageError(f"{folder} holds a {painter.name}, which does not paint.")
     pretrained.load_weights(painter, found / "ema.safetensors")
     return painter

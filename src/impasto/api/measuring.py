@@ -57,9 +57,9 @@ def measure(
     store = Store.open(against)
     # One that paints by rules paints at the store's resolution.
     painter = painter_at(source, store.resolution)
-    if store.resolution != painter.config.resolution:
+    if store.resolution != painter.data.height:
         raise DataError(
-            f"The painter paints at {painter.config.resolution} px and {against} holds {store.resolution} px; "
+            f"The painter paints at {painter.data.height} px and {against} holds {store.resolution} px; "
             "prepare a store at the painter's resolution."
         )
     label = label or _label_of(painter, store)
@@ -96,6 +96,6 @@ def compare(experiment: str | Path, out: str | Path, **options: Any) -> dict[str
 def _label_of(painter: Painter, store: Store) -> str | None:
     """The label column whose categories the painter learned."""
     for column in store.label_columns:
-        if store.categories(column) == painter.config.categories:
+        if store.categories(column) == painter.data.categories:
             return column
     return None

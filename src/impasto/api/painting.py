@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto import __version__
-from impasto.api.asking import check_able, check_companions, check_free
+from impasto.api.asking import check_companions, check_free, check_reads_words
 from impasto.api.loading import load_painter
 from impasto.errors import UsageError
 
@@ -67,6 +67,7 @@ def paint(
 
     from impasto.config import load, to_dict
     from impasto.files import write_whole
+    from impasto.images.pictures import to_uint8
     from impasto.images.recipe import save_picture
     from impasto.pretrained import state_hash
 
@@ -75,8 +76,9 @@ def paint(
         raise UsageError(f"count must be 1 or more, not {count}.")
     painter = load_painter(source, resolution)
     told = dict(settings or {})
+    prompt = told.pop("prompt", None) if prompt is None else prompt
     if prompt is not None:
-        told["prompt"] = _readable(painter, prompt)
+        _check_prompt(painter, prompt)
     check_companions(painter, also)
     paths = [folder / f"{i:04d}.png" for i in range(count)] + [folder / "contact-sheet.png"]
     beside = [p.with_suffix(f".{ending}") for p in paths[:-1] for ending in also]
@@ -88,33 +90,42 @@ def paint(
     chosen = load(painter.Settings, told)
     told = to_dict(chosen)
     if say is not None:
-        for remark in painter.remarks(chosen):
+        for remark in painter.remarks(painter.condition(seed, range(1), category=category, prompt=prompt), chosen):
             say(remark)
-    weights, asked = state_hash(painter), {"seed": seed, "category": category, "settings": told}
+    weights, asked = state_hash(painter), {"seed": seed, "category": category, "prompt": prompt, "settings": told}
     done = []
     for first in range(0, count, size):
-        pixels = painted(painter, first, size, seed=seed, category=category, settings=told)[: count - first]
+        batch = painter.paint(size, seed=seed, category=category, prompt=prompt, first=first, batch=size, **told)
+        pixels = to_uint8(batch.pictures)[: count - first]
         for index, picture in enumerate(pixels, first):
             recipe = recipe_of(painter, source, picture, weights=weights, index=index, batch=size, **asked)
             save_picture(paths[index], picture, recipe)
             for ending in also:
-                content = painter.companion(ending, seed=seed, index=index, category=category, **told)
+                content = batch.companions[index - first][ending]()
                 write_whole(paths[index].with_suffix(f".{ending}"), content)
         if first < SHEET:
             done.append(pixels)
         if watch:
             watch(min(count, first + size), count)
-    write_whole(paths[-1], _sheet(np.concatenate(done), painter.config.resolution))
+    write_whole(paths[-1], _sheet(np.concatenate(done), painter.data.height))
     return paths
 
 
 def painted(
-    painter: Painter, first: int, count: int, *, seed: int, category: str | None, settings: Mapping[str, Any]
+    painter: Painter,
+    first: int,
+    count: int,
+    *,
+    seed: int,
+    category: str | None,
+    prompt: str | None,
+    settings: Mapping[str, Any],
 ) -> Pixels:
     """Pictures of a seed from the `first` on, painted together, shape (count, R, R, 3), uint8."""
     from impasto.images.pictures import to_uint8
 
-    return to_uint8(painter.paint(count, seed=seed, category=category, first=first, batch=count, **settings))
+    painted = painter.paint(count, seed=seed, category=category, prompt=prompt, first=first, batch=count, **settings)
+    return to_uint8(painted.pictures)
 
 
 def recipe_of(painter: Painter, source: str | Path, pixels: Pixels, /, **told: Any) -> Recipe:
@@ -131,15 +142,14 @@ def recipe_of(painter: Painter, source: str | Path, pixels: Pixels, /, **told: A
     from impasto.images.recipe import Recipe, pixels_hash
 
     made = {"version": __version__, "torch": torch.__version__, "pixels": pixels_hash(pixels)}
-    return Recipe(**{"painter": str(source), "resolution": painter.config.resolution, **made, **told})
+    return Recipe(**{"painter": str(source), "resolution": painter.data.height, **made, **told})
 
 
-def _readable(painter: Painter, prompt: str) -> str:
-    """The prompt, where the painter reads one."""
-    check_able(painter, "prompt", "does not read prompts; leave out --prompt.")
+def _check_prompt(painter: Painter, prompt: str) -> None:
+    """Refuse an empty prompt, and one for a painter that reads none."""
+    check_reads_words(painter)
     if not prompt.strip():
         raise UsageError("The prompt is empty; say what to paint, such as 'a boat at dusk', or leave out --prompt.")
-    return prompt
 
 
 def _sheet(pictures: Pixels, resolution: int) -> bytes:

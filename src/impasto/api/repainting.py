@@ -68,13 +68,16 @@ def _painted(painter: Painter, recipe: Recipe) -> Pixels:
     r, first = recipe, recipe.index // recipe.batch * recipe.batch
     # Recipes once held only what was asked for.
     settings = {**painter.former_defaults, **r.settings}
-    return painted(painter, first, r.batch, seed=r.seed, category=r.category, settings=settings)[r.index - first]
+    return painted(painter, first, r.batch, seed=r.seed, category=r.category, prompt=r.prompt, settings=settings)[
+        r.index - first
+    ]
 
 
 def _edited(painter: Painter, recipe: Recipe, places: Sequence[Path]) -> Pixels:
     """The pixels of an edited picture, from the same file as before."""
     from impasto.editing.given import given
     from impasto.files import file_hash
+    from impasto.images.pictures import to_uint8
 
     same = (p for p in places if p.is_file() and file_hash(p) == recipe.picture_hash)
     if (found := next(same, None)) is None:
@@ -82,5 +85,5 @@ def _edited(painter: Painter, recipe: Recipe, places: Sequence[Path]) -> Pixels:
             f"The picture {recipe.picture} that was edited is no longer there, or has changed. Put it back first."
         )
     pixels, _ = given(found, recipe.resolution)
-    again: Pixels = editor(recipe.edit)(painter, pixels, seed=recipe.seed, settings=recipe.settings).pixels
-    return again
+    edited = editor(recipe.edit)(painter, pixels, seed=recipe.seed, settings=recipe.settings)
+    return to_uint8(edited.pictures)[0]

@@ -60,6 +60,7 @@ def train(
 
     from impasto import catalogue
     from impasto.config import load
+    from impasto.contract import Data
     from impasto.data.store import Store
     from impasto.training.loop import train as loop
     from impasto.training.settings import TrainSettings
@@ -75,18 +76,21 @@ def train(
             f"{painter} paints by rules and needs no training. "
             f"Paint with it at once: impasto paint {painter} --out FOLDER"
         )
+    fixed = {*(field.name for field in fields(Data)), "resolution"} & (values or {}).keys()
+    if fixed:
+        name = min(fixed)
+        raise ConfigError(
+            f"{name} = {(values or {})[name]!r} cannot be set: it comes from the store. "
+            "Prepare another store, or choose the label column with --label."
+        )
     how, what = _divide(values or {}, TrainSettings, cls.Config)
     times = {"minutes": minutes, "steps": steps}
     settings = load(TrainSettings, {**{k: v for k, v in times.items() if v is not None}, **how})
     split = Store.open(store).split("train", label)
     torch.manual_seed(settings.seed)
     preset = preset or ("base" if torch.cuda.is_available() and settings.device != "cpu" else "small")
-    known = {"resolution": split.store.resolution, "categories": split.categories, "shares": split.shares}
-    if fixed := sorted(known.keys() & what.keys()):
-        raise ConfigError(
-            f"{fixed[0]} = {what[fixed[0]]!r} cannot be set: it comes from the store. "
-            "Prepare another store, or choose the label column with --label."
-        )
+    side = split.store.resolution
+    known = {"size": (side, side), "categories": split.categories, "shares": split.shares}
     made = _built(cls, preset, {**known, **what}, Path(out))
     if chosen and watch:
         watch({"kind": "choice", **chosen.described()})
@@ -129,6 +133,7 @@ def _kept(cls: type[Painter], values: Mapping[str, Any], out: Path) -> Painter |
     """The painter in a run's newest checkpoint, if the run was begun with these values."""
     from impasto import pretrained
     from impasto.config import load, to_dict
+    from impasto.contract import Data, Painter
     from impasto.files import read_json
     from impasto.training.checkpoint import newest
 
@@ -138,11 +143,14 @@ def _kept(cls: type[Painter], values: Mapping[str, Any], out: Path) -> Painter |
     begun = read_json(out / "run.json", CheckpointError)
     if begun["painter"] != cls.__card__.name:
         return None
-    then, now = (to_dict(load(cls.Config, told)) for told in (begun["config"], values))
+    architecture = {key: value for key, value in values.items() if key not in {field.name for field in fields(Data)}}
+    then = to_dict(cls.read_description(begun)[0])
+    now = to_dict(load(cls.Config, architecture))
     # What was found when the run began is not among what is asked for now.
     if any(value != then[key] for key, value in now.items() if value is not None):
         return None
     painter = pretrained.rebuild(begun)
+    assert isinstance(painter, Painter)
     # Pictures may be encoded before training restores the checkpoint.
     pretrained.load_weights(painter, found / "painter.safetensors")
     return painter

@@ -14,7 +14,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils.flop_counter import flop_registry
 
 from impasto.contract import Batch as Pictures
-from impasto.contract import BatchNoise, Painter
+from impasto.contract import BatchNoise, Condition, Learner, Painter, Reconstructs
 from impasto.data.store import Split, Store
 from impasto.errors import CheckpointError
 from impasto.files import read_json, write_json, write_whole
@@ -60,7 +60,7 @@ def measure_run(run: Path, job: Mapping[str, Any]) -> dict[str, Any]:
         facts={"run": str(run)}, cache=cache,
     )  # fmt: skip
     sheet = io.BytesIO()
-    contact_sheet(to_uint8(painter.paint(SHOWN, seed=SEED)), columns=8).save(sheet, "PNG")
+    contact_sheet(to_uint8(painter.paint(SHOWN, seed=SEED).pictures), columns=8).save(sheet, "PNG")
     write_whole(Path(job["samples"]), sheet.getvalue())
     result = {
         "curve": curve,
@@ -93,6 +93,7 @@ def _point(
     """One point of the curves: the numbers of the whole set, and those of reconstructions."""
     train, test = splits
     painter = rebuild(described)
+    assert isinstance(painter, Painter)
     load_weights(painter, file)
     network, _ = choose(job["network"])
     cache = train.store.root / "features"
@@ -100,7 +101,7 @@ def _point(
     numbers = distribution(
         made, see_split(test, network, cache=cache), see_split(train, network, cache=cache), seed=SEED
     )
-    if "reconstruct" in painter.capabilities:
+    if isinstance(painter, Reconstructs):
         real = test.uint8(np.arange(min(len(test), max(16, job["count"] // 8))))
         numbers |= reconstruction(real, reconstruct_pixels(painter, real), seed=SEED)
     step = int(file.stem.removeprefix("step-"))
@@ -145,9 +146,10 @@ class _Operations(TorchDispatchMode):
 def _flops(described: Mapping[str, Any], split: Split) -> float:
     """Floating-point operations of a training step for each picture, backward passes with them."""
     painter, count = rebuild(described).train(), min(16, len(split))
+    assert isinstance(painter, Learner)
     rows = np.arange(count)
     noise = BatchNoise(0, 0, slice(0, count), count, torch.device("cpu"))
-    batch = Pictures(split.pictures(rows), torch.from_numpy(split.labels[rows]), noise)
+    batch = Pictures(split.pictures(rows), Condition(count, category=torch.from_numpy(split.labels[rows])), noise)
     players = {name: player.parameters() for name, player in painter.players().items()}
     with _Operations() as counted:
         for step in range(COUNTED):

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-from impasto.contract import Batch, BatchNoise
+from impasto.contract import Batch, BatchNoise, Condition
 from impasto.data.store import Split
 from impasto.errors import DataError, UsageError
 from impasto.images.pictures import to_float
@@ -96,14 +96,24 @@ class Batches:
         mirrored = np.zeros(len(rows), bool)
         if self.flip:
             mirrored = np.random.default_rng((self.seed, salt, step, 1)).random(self.size)[part] < 0.5
-        pictures = self._pictures(rows, mirrored)
-        labels = torch.from_numpy(self.split.labels[rows]).to(self.device, non_blocking=True)
         seed = int(np.random.SeedSequence((self.seed, salt)).generate_state(1, np.uint64)[0])
-        return Batch(pictures, labels, BatchNoise(seed, step, part, self.size, self.device))
+        noise = BatchNoise(seed, step, part, self.size, self.device)
+        if self.encoded is None:
+            return Batch(self._pictures(rows, mirrored), self._condition(rows), noise)
+        encoded = torch.from_numpy(self.encoded[rows, mirrored.astype(int)]).to(self.device)
+        encoded = encoded.float() if encoded.is_floating_point() else encoded.long()
+        store = self.split.store
+        nowhere = torch.empty(len(rows), 3, store.resolution, store.resolution, device="meta")
+        return Batch(nowhere, self._condition(rows), noise, encoded)
+
+    def _condition(self, rows: npt.NDArray[np.int64]) -> Condition:
+        """What the store knows of some pictures."""
+        category = None
+        if self.split.categories:
+            category = torch.from_numpy(self.split.labels[rows]).to(self.device, non_blocking=True)
+        return Condition(len(rows), category=category)
 
     def _pictures(self, rows: npt.NDArray[np.int64], mirrored: npt.NDArray[np.bool_]) -> Tensor:
-        if self.encoded is not None:
-            return torch.from_numpy(self.encoded[rows, mirrored.astype(int)]).to(self.device).float()
         pixels = self.split.uint8(rows)
         for row in np.flatnonzero(mirrored):
             pixels[row] = cv2.flip(pixels[row], 1)

@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from impasto.catalogue import listed
-from impasto.contract import Painter
-from impasto.images.pictures import to_float, to_uint8
+from impasto.contract import Painted, Stylizes
+from impasto.images.pictures import to_float
 
-__all__ = ["Edited", "stylize"]
-
-
-@dataclass(frozen=True)
-class Edited:
-    """An edited picture.
-
-    Attributes:
-        pixels: Shape (H, W, 3).
-        said: What the painter says about it; may be empty.
-        declined: Why the painter would rather not show it; empty when it would.
-        companions: Ending of a file that goes with it → what gives its content.
-    """
-
-    pixels: npt.NDArray[np.uint8]
-    said: str
-    declined: str
-    companions: dict[str, Callable[[], bytes]]
+__all__ = ["stylize"]
 
 
 @listed(
@@ -40,19 +22,20 @@ class Edited:
     source="Haeberli 1990, Paint by numbers: abstract image representations",
 )
 def stylize(
-    painter: Painter, pixels: npt.NDArray[np.uint8], *, seed: int = 0, settings: Mapping[str, Any] | None = None
-) -> Edited:
+    painter: Stylizes, pixels: npt.NDArray[np.uint8], *, seed: int = 0, settings: Mapping[str, Any] | None = None
+) -> Painted:
     """Let a painter paint a given picture.
 
     Args:
-        painter: One that is capable of 'stylize'.
+        painter: One that paints given pictures.
         pixels: Shape (H, W, 3), uint8.
         seed: Any integer of 0 or more.
         settings: Settings of this painter.
 
+    Returns:
+        One picture of that size.
+
     Raises:
-        NotCapable: When the painter paints no given pictures.
         ConfigError: When a setting is unknown or out of range.
     """
-    made = painter.stylize(to_float(pixels[None])[0], seed=seed, **(settings or {}))
-    return Edited(to_uint8(made.picture[None])[0], made.said, made.declined, made.companions)
+    return painter.stylize(to_float(pixels[None])[0], seed=seed, **(settings or {}))

@@ -41,6 +41,7 @@ class Recipe:
         edit: Name of the edit, where a given picture was edited.
         picture: The file that was edited.
         picture_hash: SHA-256 of that file.
+        prompt: What was to be painted, in words.
     """
 
     painter: str
@@ -57,6 +58,7 @@ class Recipe:
     edit: str = ""
     picture: str = ""
     picture_hash: str = ""
+    prompt: str | None = None
 
 
 def pixels_hash(pixels: Pixels) -> str:
@@ -112,6 +114,10 @@ def read_recipe(path: str | Path) -> Recipe:
         raise RecipeError(f"The text inside {path} is not a recipe: it is not JSON ({error}).") from None
     if not isinstance(values, dict):
         raise RecipeError(f"The text inside {path} is not a recipe: it is a {type(values).__name__}, not an object.")
+    settings = values.get("settings")
+    if "prompt" not in values and isinstance(settings, dict) and "prompt" in settings:
+        # Up to version 0.1.0 the prompt was one of the settings.
+        values["prompt"] = settings.pop("prompt") or None
     fields = Recipe.__dataclass_fields__
     if strange := sorted(set(values) - set(fields)):
         raise RecipeError(f"The recipe inside {path} has the unknown entry {strange[0]!r}; a newer version wrote it.")
@@ -137,7 +143,7 @@ def _parameters(recipe: Recipe, pixels: Pixels) -> str:
         "Version": f"impasto {recipe.version}",
     }
     line = ", ".join(f"{key}: {_quoted(str(value))}" for key, value in pairs.items())
-    return f"{recipe.category or ''}\n{line}"
+    return f"{recipe.prompt or recipe.category or ''}\n{line}"
 
 
 def _quoted(value: str) -> str:

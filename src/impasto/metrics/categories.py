@@ -54,13 +54,13 @@ def unjudged(reason: str) -> Judged:
 
 def asked_for(painter: Painter, count: int, seed: int, names: tuple[str, ...]) -> Labels | str:
     """Categories that `paint(count, seed=seed)` paints, as labels of the store, or why there are none."""
-    if "category" not in painter.capabilities or not painter.config.categories:
+    if "category" not in painter.reads:
         return f"{painter.name} paints no category on request."
-    strange = [name for name in painter.config.categories if name not in names]
+    strange = [name for name in painter.data.categories if name not in names]
     if strange:
         return f"The painter knows the category {strange[0]!r}, which the store does not have."
-    to_store = np.array([names.index(name) for name in painter.config.categories])
-    return np.asarray(to_store[painter.labels(seed, range(count)).cpu().numpy()], np.int64)
+    to_store = np.array([names.index(name) for name in painter.data.categories])
+    return np.asarray(to_store[painter.categories_of(seed, range(count)).cpu().numpy()], np.int64)
 
 
 def judge(
@@ -169,7 +169,7 @@ def _by_category(
     if isinstance(asked, str):
         return {}
     found = {}
-    for name in painter.config.categories:
+    for name in painter.data.categories:
         rows = np.flatnonzero(asked == names.index(name))
         labels, strip = seen[rows], pixels[rows[:STRIP]]
         if len(rows) < LEAST_EACH:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol, cast
-
 import torch
-from torch import Tensor
 
 from impasto.catalogue import listed
-from impasto.contract import Painter
+from impasto.contract import Painter, Tokenizes
 from impasto.images.pictures import Pixels, to_float
 from impasto.metrics.numbers import Number
 from impasto.nn.codes import codebook_use
@@ -16,12 +13,6 @@ from impasto.nn.codes import codebook_use
 __all__ = ["code_use"]
 
 BATCH = 64
-
-
-class _Coded(Protocol):
-    size: int
-
-    def tokens(self, pictures: Tensor) -> Tensor: ...
 
 
 @listed(
@@ -42,15 +33,14 @@ def code_use(painter: Painter, originals: Pixels) -> dict[str, Number]:
     Returns:
         'code-use', in (0, 1], and 'code-perplexity', from 1 to the number of codes.
     """
-    if "tokens" not in painter.capabilities:
+    if not isinstance(painter, Tokenizes):
         return {}
-    coded = cast(_Coded, painter)
     parts = [to_float(originals[i : i + BATCH]).to(painter.device) for i in range(0, len(originals), BATCH)]
     with torch.inference_mode():
-        codes = torch.cat([coded.tokens(pictures).flatten().cpu() for pictures in parts])
-    share, perplexity = codebook_use(codes, coded.size)
+        codes = torch.cat([painter.tokens(pictures).flatten().cpu() for pictures in parts])
+    share, perplexity = codebook_use(codes, painter.size)
     n = {"test": len(originals), "tokens": len(codes)}
-    recipe = {"codes": coded.size, "resolution": originals.shape[1]}
+    recipe = {"codes": painter.size, "resolution": originals.shape[1]}
     return {
         "code-use": Number("Share of the codes that occur in test pictures", "higher", share, n=n, recipe=recipe),
         "code-perplexity": Number("Perplexity of the codes of test pictures", "higher", perplexity, n=n, recipe=recipe),

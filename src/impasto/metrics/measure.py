@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 import impasto
-from impasto.contract import Painter
+from impasto.contract import Painter, Reconstructs
 from impasto.data.store import Split
 from impasto.errors import UsageError
 from impasto.files import write_json, write_whole
@@ -164,7 +164,7 @@ def _measured(work: _Work, events: Path | None) -> tuple[dict[str, Number], dict
         numbers |= judged.numbers
     with work.step("reconstructions"):
         real = real[: max(LEAST_RECONSTRUCTED, work.count // 4)]
-        versions = reconstruct_pixels(work.painter, real) if "reconstruct" in work.painter.capabilities else None
+        versions = reconstruct_pixels(work.painter, real) if isinstance(work.painter, Reconstructs) else None
         numbers |= _reconstructed(work, real, versions, replace(test, values=test.values[order[: len(real)]]))
         numbers |= code_use(work.painter, real)
     told = {
@@ -261,11 +261,11 @@ def _check(painter: Painter, against: Split, train: Split, count: int, seed: int
                 f"The {split.name} split of {split.store.root} has {len(split)} pictures {word}; it takes 2 or more. "
                 "Prepare the store from more pictures."
             )
-        if split.store.resolution != painter.config.resolution:
+        if split.store.resolution != painter.data.side:
             raise UsageError(
-                f"{painter.name} paints at {painter.config.resolution} px and {split.store.root} holds pictures of "
+                f"{painter.name} paints at {painter.data.side} px and {split.store.root} holds pictures of "
                 f"{split.store.resolution} px, and the size of a picture moves every number. "
-                f"Prepare a store with --resolution {painter.config.resolution}."
+                f"Prepare a store with --resolution {painter.data.side}."
             )
 
 

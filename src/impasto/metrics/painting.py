@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from impasto.contract import Painter
+from impasto.contract import Painter, Reconstructs
 from impasto.errors import ImpastoError
 from impasto.images.pictures import Pixels, to_float, to_uint8
 
@@ -46,8 +46,8 @@ def paint_pixels(
     parts = []
     for start in range(0, count, CHUNK):
         size = min(CHUNK, count - start)
-        pictures = painter.paint(size, seed=seed, category=category, first=first + start, batch=BATCH)
-        parts.append(to_uint8(_sound(pictures, (size, 3, *[painter.config.resolution] * 2), painter.name)))
+        pictures = painter.paint(size, seed=seed, category=category, first=first + start, batch=BATCH).pictures
+        parts.append(to_uint8(_sound(pictures, (size, 3, painter.data.height, painter.data.width), painter.name)))
         if progress:
             progress(start + size, count)
     return np.concatenate(parts)
@@ -57,7 +57,7 @@ def reconstruct_pixels(painter: Painter, originals: Pixels) -> Pixels:
     """The painter's own versions of pictures, rounded to bytes.
 
     Args:
-        painter: One that can 'reconstruct'.
+        painter: One that has its own versions of pictures.
         originals: Shape (N, R, R, 3), uint8.
 
     Raises:
@@ -65,6 +65,7 @@ def reconstruct_pixels(painter: Painter, originals: Pixels) -> Pixels:
     """
     modes = [(module, module.training) for module in painter.modules()]
     painter.eval()
+    assert isinstance(painter, Reconstructs)
     parts = []
     try:
         with torch.inference_mode():

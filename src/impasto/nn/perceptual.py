@@ -6,6 +6,7 @@ because a frozen network is no part of what the painter learns and saves.
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, nn
 
 from impasto.nn.squeezenet import Trunk, trunk
@@ -78,7 +79,10 @@ class FeatureLoss(nn.Module):
 
 def perceptual_at_hand(net: str = "squeeze", *, heads: bool = True) -> bool:
     """Whether the weights of `lpips_network` (or, without heads, of `feature_loss`) are found."""
-    return weights_at_hand(trunk(net).weights) and (not heads or weights_at_hand(f"lpips-{net}"))
+    # On no device: weights that are only asked for their name must not use up random numbers.
+    with torch.device("meta"):
+        name = trunk(net).weights
+    return weights_at_hand(name) and (not heads or weights_at_hand(f"lpips-{net}"))
 
 
 def lpips_network(net: str = "squeeze") -> Lpips:

@@ -14,7 +14,7 @@ def check_guidance(painter: Painter, guidance: float) -> None:
     Raises:
         NotCapable: When guidance is not 1 and the painter was trained without categories.
     """
-    if guidance != 1 and not painter.config.categories:
+    if guidance != 1 and not painter.data.categories:
         raise NotCapable(
             f"guidance = {guidance:g}, but this {painter.name} was trained without categories and has "
             "nothing to be guided by; leave guidance at 1."

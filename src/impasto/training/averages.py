@@ -19,7 +19,7 @@ from safetensors.torch import load_file
 from safetensors.torch import save as to_bytes
 from torch import Tensor
 
-from impasto.contract import Painter
+from impasto.contract import Learner
 from impasto.errors import CheckpointError, ConfigError
 from impasto.files import write_whole
 from impasto.training.sharding import gathered, local, part
@@ -45,7 +45,7 @@ class Averages:
         painter: The one that trains.
     """
 
-    def __init__(self, painter: Painter) -> None:
+    def __init__(self, painter: Learner) -> None:
         self._latest = {name: p.detach() for name, p in painter.named_parameters() if p.requires_grad}
         self._kept = [{name: p.clone() for name, p in self._latest.items()} for _ in LENGTHS]
 
@@ -87,7 +87,7 @@ class Averages:
 
 
 @torch.no_grad()
-def average(painter: Painter, folder: Path, length: float) -> Painter:
+def average(painter: Learner, folder: Path, length: float) -> Learner:
     """Give a painter the average, of a length, of its training's weights.
 
     Args:

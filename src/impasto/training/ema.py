@@ -6,7 +6,7 @@ import copy
 
 import torch
 
-from impasto.contract import Painter
+from impasto.contract import Learner
 from impasto.training.averages import Averages
 from impasto.training.sharding import copied, local, part, sharded
 
@@ -19,7 +19,7 @@ class Ema:
     Source: Karras et al. 2020 (half-life in pictures, with a ramp-up), appendix B.
     """
 
-    def __init__(self, painter: Painter, half_life: float, ramp: float = 0.05, *, mixable: bool = False) -> None:
+    def __init__(self, painter: Learner, half_life: float, ramp: float = 0.05, *, mixable: bool = False) -> None:
         """Start from the painter as it is.
 
         Args:
@@ -33,7 +33,7 @@ class Ema:
         self.follow(painter)
 
     @torch.no_grad()
-    def follow(self, painter: Painter) -> None:
+    def follow(self, painter: Learner) -> None:
         """Average a painter's weights from now on, in the shares that this process holds of them.
 
         Args:

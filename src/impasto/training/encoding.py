@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from impasto.contract import Painter
+from impasto.contract import Learner
 from impasto.data.store import Split
 from impasto.files import disk_errors_named
 from impasto.pretrained import state_hash
@@ -21,7 +21,7 @@ CHUNK = 64
 """Pictures encoded at a time; always as many, since the last bits depend on it."""
 
 
-def encoded(painter: Painter, split: Split, folder: Path, processes: Processes, *, flip: bool) -> Any:
+def encoded(painter: Learner, split: Split, folder: Path, processes: Processes, *, flip: bool) -> Any:
     """What the front of a painter makes of every picture of a split, kept in the run's folder.
 
     Args:
@@ -39,15 +39,16 @@ def encoded(painter: Painter, split: Split, folder: Path, processes: Processes, 
     Raises:
         ImpastoError: When the file cannot be written.
     """
-    if painter.front is None:
+    encoder = painter.encoders.get("pictures")
+    if encoder is None:
         return None
-    told = f"{state_hash(painter.front)} {split.store.hash} {split.name} {flip}"
+    told = f"{state_hash(encoder)} {split.store.hash} {split.name} {flip}"
     path = folder / f"encoded-{hashlib.sha256(told.encode()).hexdigest()[:16]}.npy"
     if processes.first and not path.exists():
         for left in folder.glob(f"encoded-{'[0-9a-f]' * 16}.*"):
             left.unlink()
         with disk_errors_named(path):
-            _write(painter.front, split, path, processes.device, flip)
+            _write(encoder, split, path, processes.device, flip)
     processes.wait()
     return np.load(path, mmap_mode="r")
 

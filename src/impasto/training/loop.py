@@ -13,12 +13,13 @@ from typing import Any
 
 import torch
 
-from impasto.contract import Painter
+from impasto.contract import Learner, Painter
 from impasto.data.batches import Batches
 from impasto.data.store import Split
 from impasto.errors import CheckpointError, ImpastoError, UsageError
 from impasto.files import write_whole
 from impasto.images.pictures import contact_sheet, to_uint8
+from impasto.nn.memory_layout import channels_last
 from impasto.training import checkpoint
 from impasto.training.clock import Clock
 from impasto.training.ema import Ema
@@ -69,7 +70,7 @@ class Trained:
 
 
 def train(
-    painter: Painter,
+    painter: Learner,
     split: Split,
     out: Path,
     settings: TrainSettings,
@@ -358,9 +359,9 @@ class _Session:
 
     def _draw_grid(self) -> None:
         painter = together(self.ema.painter, keep=self.processes.first)
-        if painter is None:
+        if not isinstance(painter, Painter):
             return
-        pixels = to_uint8(painter.paint(SAMPLES, seed=self.settings.seed))
+        pixels = to_uint8(painter.paint(SAMPLES, seed=self.settings.seed).pictures)
         path = self.out / "samples" / f"step-{self.step:09d}.png"
         file = BytesIO()
         contact_sheet(pixels, columns=8).save(file, "PNG")
@@ -384,16 +385,17 @@ class _Session:
         return Trained(self.out, self.out / "painter", self.step, seconds, interrupted)
 
 
-def _placed(painter: Painter, processes: Processes) -> Painter:
+def _placed(painter: Learner, processes: Processes) -> Learner:
     """A painter where it trains; one to be divided is brought there part by part later, but for what stays whole."""
     if not processes.shard:
-        painter.to(processes.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    elif painter.front is not None:
-        painter.front.to(processes.device)
+        channels_last(painter.to(processes.device))
+    else:
+        for encoder in painter.encoders.values():
+            encoder.to(processes.device)
     return painter
 
 
-def _compile(painter: Painter) -> None:
+def _compile(painter: Learner) -> None:
     for name, net in painter.named_children():
         if name not in painter.double_backward:
             net.compile()

@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils import clip_grads_with_norm_
 
-from impasto.contract import Batch, Painter, Player, Turn
+from impasto.contract import Batch, Learner, Player, Turn
 from impasto.training.processes import Processes
 from impasto.training.sharding import Advance, apart, part, shard, sharded, total_norm
 
@@ -40,7 +40,7 @@ class Moves:
     weights as the undivided one does.
     """
 
-    def __init__(self, painter: Painter, processes: Processes, autocast: torch.dtype | None = None) -> None:
+    def __init__(self, painter: Learner, processes: Processes, autocast: torch.dtype | None = None) -> None:
         """Give every player its optimizer.
 
         Args:
@@ -55,7 +55,7 @@ class Moves:
         self.players = painter.players()
         self.parameters = {name: player.parameters() for name, player in self.players.items()}
         self.optimizers = {name: _optimizer(player, self.parameters[name]) for name, player in self.players.items()}
-        kept = set(painter.front.buffers()) if painter.front else set()
+        kept = {buffer for encoder in painter.encoders.values() for buffer in encoder.buffers()}
         self._buffers = [b for b in painter.buffers() if b.is_floating_point() and b not in kept]
 
     def step(self, batches: list[Batch], step: int, horizon: int) -> Step:

@@ -8,7 +8,7 @@ import time
 
 import torch
 
-from impasto.contract import Batch, Painter
+from impasto.contract import Batch, Learner
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
 
@@ -21,7 +21,7 @@ TRIAL_SECONDS = 5.0
 """Seconds of trying a precision after which no further step is timed."""
 
 
-def choose_precision(painter: Painter, batches: list[Batch], processes: Processes, precision: str) -> tuple[str, float]:
+def choose_precision(painter: Learner, batches: list[Batch], processes: Processes, precision: str) -> tuple[str, float]:
     """Time a few steps of a copy of the painter, and choose the faster precision.
 
     Args:
@@ -41,7 +41,7 @@ def choose_precision(painter: Painter, batches: list[Batch], processes: Processe
     return fastest, slowest[fastest]
 
 
-def _step_seconds(painter: Painter, batches: list[Batch], processes: Processes, precision: str) -> float:
+def _step_seconds(painter: Learner, batches: list[Batch], processes: Processes, precision: str) -> float:
     moves = Moves(painter, processes, dtype_of(precision))
     seconds: list[float] = []
     while len(seconds) < TRIAL_STEPS and processes.largest(sum(seconds))[0] < TRIAL_SECONDS:

@@ -8,7 +8,7 @@ from functools import partial
 from torch import nn
 from torch.utils.checkpoint import checkpoint
 
-from impasto.contract import Painter
+from impasto.contract import Learner
 from impasto.nn.residual import ResidualBlock
 from impasto.nn.transformer import Block
 
@@ -17,14 +17,14 @@ __all__ = ["blocks", "recompute"]
 BLOCKS = (Block, ResidualBlock)
 
 
-def blocks(painter: Painter) -> Iterator[nn.Module]:
+def blocks(painter: Learner) -> Iterator[nn.Module]:
     """The blocks of a painter's networks, but for networks whose slope is itself differentiated."""
     for name, net in painter.named_children():
         if name not in painter.double_backward:
             yield from (module for module in net.modules() if isinstance(module, BLOCKS))
 
 
-def recompute(painter: Painter) -> None:
+def recompute(painter: Learner) -> None:
     """Let the blocks of a painter's networks keep only what comes in, as long as gradients are wanted.
 
     Networks whose slope is itself differentiated keep everything. Gradients stay the same.

@@ -11,7 +11,7 @@ import torch
 
 from impasto import __version__
 from impasto.config import load, to_dict
-from impasto.contract import Painter
+from impasto.contract import Learner
 from impasto.data.store import Split
 from impasto.errors import CheckpointError, ConfigError, DataError, ImpastoError, UsageError
 from impasto.files import read_json, write_json
@@ -33,17 +33,17 @@ class Record:
     """The run's folder and what is written about the run as a whole."""
 
     def __init__(
-        self, out: Path, painter: Painter, split: Split, settings: TrainSettings, facts: dict[str, Any]
+        self, out: Path, painter: Learner, split: Split, settings: TrainSettings, facts: dict[str, Any]
     ) -> None:
         """Describe a run.
 
         Raises:
             DataError: When pictures and painter do not fit, or there are fewer pictures than two.
         """
-        if split.store.resolution != painter.config.resolution:
+        if split.store.resolution != painter.data.side:
             raise DataError(
                 f"The store holds pictures of {split.store.resolution} px and the painter paints at "
-                f"{painter.config.resolution} px; prepare a store at that resolution."
+                f"{painter.data.size_in_words}; prepare a store at that resolution."
             )
         if len(split) < 2:
             raise DataError(f"There are {len(split)} pictures to learn from; prepare a folder with at least two.")
@@ -87,21 +87,23 @@ class Record:
             UsageError: When painter, data or settings differ from the run's.
         """
         then, now = read_json(self.path, CheckpointError), self._described()
+        if "store" not in then:
+            # Up to version 0.1.0 'data' told of the store, and 'config' held the facts of the pictures.
+            then["store"] = then.pop("data")
         changed = [
-            f"{k} of the data: {then['data'][k]} → {now['data'][k]}"
+            f"{k} of the data: {then['store'][k]} → {now['store'][k]}"
             for k in ("hash", "split")
-            if then["data"][k] != now["data"][k]
+            if then["store"][k] != now["store"][k]
         ]
-        kinds: dict[str, tuple[type[Any], set[str]]] = {
-            "config": (type(self.painter.config), set()),
-            "settings": (TrainSettings, _MAY_CHANGE),
-        }
-        for part, (kind, may) in kinds.items():
-            # A run of an older version lacks what is new, which then has its default.
-            with suppress(ConfigError):
-                then[part] = to_dict(load(kind, then[part]))
-            old, new = _flat(then[part]), _flat(now[part])
-            keys = sorted((old.keys() | new.keys()) - may)
+        # A run of an older version lacks what is new, which then has its default.
+        with suppress(ConfigError):
+            config, data = self.painter.read_description(then)
+            then |= {"config": to_dict(config), "data": to_dict(data)}
+        with suppress(ConfigError):
+            then["settings"] = to_dict(load(TrainSettings, then["settings"]))
+        for part, may_change in (("config", set[str]()), ("data", set[str]()), ("settings", _MAY_CHANGE)):
+            old, new = _flat(then.get(part, {})), _flat(now[part])
+            keys = sorted((old.keys() | new.keys()) - may_change)
             # The autoencoder's hash tells all that its config would.
             keys = [k for k in keys if not k.startswith("latents.") or k == "latents.hash"]
             changed += [f"{k}: {old.get(k)} → {new.get(k)}" for k in keys if old.get(k) != new.get(k)]
@@ -116,7 +118,7 @@ class Record:
         told: dict[str, Any] = then
         return told
 
-    def export(self, painter: Painter, step: int, seconds: float, processor: float) -> None:
+    def export(self, painter: Learner, step: int, seconds: float, processor: float) -> None:
         """Write the averaged painter with its card into the run's `painter` folder.
 
         Args:
@@ -134,7 +136,7 @@ class Record:
             "settings": to_dict(self.settings),
             "torch": torch.__version__,
         }
-        facts = {"data": self._described()["data"], "training": training, **self.facts}
+        facts = {"data": self._described()["store"], "training": training, **self.facts}
         painter.save_pretrained(self.out / "painter", facts=facts)
 
     def _described(self) -> dict[str, Any]:
@@ -142,7 +144,7 @@ class Record:
         return {
             **self.painter.describe(),
             "settings": to_dict(self.settings),
-            "data": {
+            "store": {
                 "store": str(store.root), "hash": store.hash, "split": self.split.name, "pictures": len(self.split),
                 "licences": store.manifest.get("licences", {}),
             },

@@ -27,6 +27,7 @@ def write_report(run: Path) -> Path:
         ImpastoError: When it cannot be written.
     """
     told, events = read_json(run / "run.json", CheckpointError), read_events(run)
+    told = {"store": told["data"], **told}  # As runs of version 0.1.0 have it.
     lines = [e for e in events if e["kind"] == "train"]
     parts = [cards(_figures(told, lines))]
     if lines:
@@ -43,7 +44,7 @@ def write_report(run: Path) -> Path:
         parts.append(details("What went wrong or was interrupted", "\n".join(str(e) for e in troubles)))
     parts.append(details("Settings", "\n".join(f"{k}: {v}" for k, v in {**told["config"], **told["settings"]}.items())))
     written = run / "report.html"
-    write_whole(written, page(f"Training {told['painter']}", f"{run.name}, on {told['data']['store']}", parts))
+    write_whole(written, page(f"Training {told['painter']}", f"{run.name}, on {told['store']['store']}", parts))
     return written
 
 
@@ -55,9 +56,9 @@ def _figures(told: dict[str, Any], lines: list[dict[str, Any]]) -> list[tuple[st
         (f"{last['elapsed'] / 60:.1f}", "minutes", f"{told['precision']}"),
         (f"{last['speed']:.0f}", "pictures a second", "at the end"),
         (
-            f"{told['data']['pictures']:,}",
+            f"{told['store']['pictures']:,}",
             "training pictures",
-            f"seen {last['step'] * size / told['data']['pictures']:.1f} times",
+            f"seen {last['step'] * size / told['store']['pictures']:.1f} times",
         ),
     ]
 

@@ -18,7 +18,7 @@ from torch.distributed.fsdp import fully_shard
 from torch.distributed.tensor import DTensor, distribute_tensor
 from torch.nn.utils import get_total_norm
 
-from impasto.contract import Painter, Turn
+from impasto.contract import Learner, Turn
 from impasto.errors import UsageError
 from impasto.training.processes import Processes
 from impasto.training.recompute import blocks
@@ -46,7 +46,7 @@ class Advance(nn.Module):
         painter: Whose turns they are.
     """
 
-    def __init__(self, painter: Painter) -> None:
+    def __init__(self, painter: Learner) -> None:
         super().__init__()
         self.painter = painter
 
@@ -56,7 +56,7 @@ class Advance(nn.Module):
         return turn, turn.loss if turn else None
 
 
-def check_shardable(painter: Painter) -> None:
+def check_shardable(painter: Learner) -> None:
     """Refuse a painter whose weights cannot be divided.
 
     Raises:
@@ -108,7 +108,7 @@ def part(tensor: Tensor, like: Tensor) -> Tensor:
     return share.clone()  # A view would hold on to the whole.
 
 
-def load(painter: Painter, state: dict[str, Tensor]) -> None:
+def load(painter: Learner, state: dict[str, Tensor]) -> None:
     """Fill a painter, or this process's share of it, from whole tensors by name."""
     own = painter.state_dict()
     painter.load_state_dict({key: part(value, own[key]) for key, value in state.items()}, strict=False)
@@ -124,7 +124,7 @@ def gathered(tensors: dict[str, Tensor], *, keep: bool) -> dict[str, Tensor]:
     return {key: value.cpu().contiguous() for key, value in _wholes(tensors.items(), keep)}
 
 
-def together(painter: Painter, *, keep: bool) -> Painter | None:
+def together(painter: Learner, *, keep: bool) -> Learner | None:
     """A painter that paints: itself when it is whole, else a copy that is. All processes must ask.
 
     Args:
@@ -137,7 +137,7 @@ def together(painter: Painter, *, keep: bool) -> Painter | None:
     return copied(painter, weights) if keep else None
 
 
-def copied(painter: Painter, weights: Iterable[Tensor]) -> Painter:
+def copied(painter: Learner, weights: Iterable[Tensor]) -> Learner:
     """A copy of a painter with other tensors as its parameters, in their order."""
     pairs = zip(painter.parameters(), weights, strict=True)
     # What copying finds in its memory it takes instead of a copy.

@@ -93,7 +93,7 @@ def test_the_discriminator_judges_picture_and_category_together():
 
 def test_an_untrained_painter_paints_what_its_start_implies():
     painter = build(style=64, width=32, most=128, norm_group=32)
-    painted = painter.paint(32)
+    painted = painter.paint(32).pictures
     painter.train()
     with torch.no_grad():
         by_batch = painter._fake(torch.arange(32) % 2, PictureNoise(0, range(32)))

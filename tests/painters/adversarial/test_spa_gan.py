@@ -145,7 +145,7 @@ def test_a_batch_may_be_cut_anywhere(told: dict[str, str]) -> None:
 def test_attention_beyond_the_discriminator_is_refused() -> None:
     with pytest.raises(ConfigError, match="attention_depth = 4: at 32 px the discriminator halves 3 times; choose 0"):
         build(attention_depth=4)
-    assert build(attention_depth=4, resolution=64).paint(1).shape == (1, 3, 64, 64)
+    assert build(attention_depth=4, resolution=64).paint(1).pictures.shape == (1, 3, 64, 64)
 
 
 @pytest.fixture
@@ -167,14 +167,14 @@ def test_a_sketch_is_painted_where_its_discriminator_looks() -> None:
 
 def test_without_a_picture_each_sketch_is_of_a_landscape_of_its_own(house: Path, tmp_path: Path) -> None:
     painter = build(task="sketch")
-    free = painter.paint(2, seed=1)
+    free = painter.paint(2, seed=1).pictures
     assert (free[0] - free[1]).abs().max() > 1e-3
-    torch.testing.assert_close(painter.paint(1, seed=1, first=1), free[1:], atol=2e-4, rtol=0)
-    over = painter.paint(2, seed=1, picture=str(house))
+    torch.testing.assert_close(painter.paint(1, seed=1, first=1).pictures, free[1:], atol=2e-4, rtol=0)
+    over = painter.paint(2, seed=1, picture=str(house)).pictures
     assert over[0].equal(over[1])
     assert (over - free).abs().amax(dim=(1, 2, 3)).min() > 1e-3
     painter.save_pretrained(tmp_path / "painter")
-    assert Painter.from_pretrained(tmp_path / "painter").paint(2, seed=1, picture=str(house)).equal(over)
+    assert Painter.from_pretrained(tmp_path / "painter").paint(2, seed=1, picture=str(house)).pictures.equal(over)
 
 
 def test_a_picture_of_any_shape_is_stylized_at_its_own_size() -> None:

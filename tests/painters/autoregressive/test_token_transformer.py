@@ -123,8 +123,8 @@ def test_codes_are_those_of_logits_led_from_no_category_to_one(guidance):
 
 def test_the_likeliest_codes_are_what_a_cold_painter_writes():
     painter = build(loud=True)
-    assert torch.equal(painter.paint(3, top_k=1), painter.paint(3, temperature=1e-4))
-    assert not torch.equal(painter.paint(3, top_k=1), painter.paint(3))
+    assert torch.equal(painter.paint(3, top_k=1).pictures, painter.paint(3, temperature=1e-4).pictures)
+    assert not torch.equal(painter.paint(3, top_k=1).pictures, painter.paint(3).pictures)
 
 
 def test_it_learns_two_pictures_by_heart():
@@ -137,9 +137,9 @@ def test_it_learns_two_pictures_by_heart():
     assert losses[-1] < 0.2
     # Without their category the first code is as likely one as the other; with it, all are known.
     for label, category in enumerate(LABELS["categories"]):
-        painted = painter.paint(3, seed=4, category=category, temperature=0.5)
+        painted = painter.paint(3, seed=4, category=category, temperature=0.5).pictures
         torch.testing.assert_close(painted, painter.reconstruct(pictures)[label].expand(3, -1, -1, -1))
-    either = painter.paint(12, guidance=0)
+    either = painter.paint(12, guidance=0).pictures
     assert {int((p - painter.reconstruct(pictures)).square().mean(dim=(1, 2, 3)).argmin()) for p in either} == {0, 1}
 
 
@@ -181,12 +181,12 @@ def test_it_learns_alike_from_pictures_and_from_their_codes(autoencoder):
 
 def test_over_an_autoencoder_it_stands_alone_once_saved(autoencoder, tmp_path):
     painter = build(autoencoder=str(autoencoder), resolution=64)
-    pictures = painter.paint(2, seed=1)
+    pictures = painter.paint(2, seed=1).pictures
     assert pictures.shape == (2, 3, 64, 64)
     painter.save_pretrained(tmp_path / "p")
     told = tmp_path / "p" / "config.json"
     told.write_text(told.read_text().replace(str(autoencoder), "gone"))
-    assert torch.equal(Painter.from_pretrained(tmp_path / "p").paint(2, seed=1), pictures)
+    assert torch.equal(Painter.from_pretrained(tmp_path / "p").paint(2, seed=1).pictures, pictures)
     assert painter.describe()["config"]["latents"]["painter"] == "vq_autoencoder"
 
 
@@ -205,7 +205,7 @@ def test_training_keeps_the_codes_of_every_picture(autoencoder, store: Store, tm
     (kept,) = (np.load(file) for file in (tmp_path / "run").glob("encoded-*.npy"))
     assert kept.shape == (len(split), 2, 8, 8)
     assert np.array_equal(kept[:8, 0], painter.front(split.pictures(range(8))))
-    assert Painter.from_pretrained(done.painter).paint(1).isfinite().all()
+    assert Painter.from_pretrained(done.painter).paint(1).pictures.isfinite().all()
 
 
 def test_latents_that_are_no_codes_are_refused(tmp_path):

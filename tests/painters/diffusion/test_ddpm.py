@@ -43,7 +43,7 @@ def test_every_parametrisation_and_schedule_paints(prediction, schedule):
     assert torch.isfinite(turn.loss)
     for sampler in SAMPLERS:
         for spacing in ("even", "karras"):
-            pictures = painter.paint(2, steps=4, sampler=sampler, spacing=spacing, guidance=2.0)
+            pictures = painter.paint(2, steps=4, sampler=sampler, spacing=spacing, guidance=2.0).pictures
             assert pictures.shape == (2, 3, 32, 32)
             assert torch.isfinite(pictures).all()
 
@@ -52,7 +52,7 @@ def test_every_parametrisation_and_schedule_paints(prediction, schedule):
 def test_larger_pictures_are_folded(resolution):
     painter = DDPM.build("tiny", resolution=resolution)
     assert painter.net.patch == resolution // 16
-    assert painter.paint(1, steps=2).shape == (1, 3, resolution, resolution)
+    assert painter.paint(1, steps=2).pictures.shape == (1, 3, resolution, resolution)
 
 
 def test_the_loss_is_a_mean_of_rows_however_the_batch_is_cut(painter):
@@ -92,14 +92,14 @@ def test_dropped_labels_are_all_alike():
 
 
 def test_guidance_changes_the_picture_and_zero_forgets_the_category(painter):
-    first, second = (painter.paint(1, seed=1, category=c, steps=3, guidance=0.0) for c in CATEGORIES[:2])
+    first, second = (painter.paint(1, seed=1, category=c, steps=3, guidance=0.0).pictures for c in CATEGORIES[:2])
     assert torch.equal(first, second)
-    plain = painter.paint(1, seed=1, category="Baroque", steps=3)
-    assert not torch.equal(plain, painter.paint(1, seed=1, category="Baroque", steps=3, guidance=4.0))
+    plain = painter.paint(1, seed=1, category="Baroque", steps=3).pictures
+    assert not torch.equal(plain, painter.paint(1, seed=1, category="Baroque", steps=3, guidance=4.0).pictures)
 
 
 def test_eta_and_sampler_change_the_picture_but_not_its_seed(painter):
-    plain, noisy, again = (painter.paint(1, steps=5, sampler="ddim", eta=eta) for eta in (0.0, 0.7, 0.7))
+    plain, noisy, again = (painter.paint(1, steps=5, sampler="ddim", eta=eta).pictures for eta in (0.0, 0.7, 0.7))
     assert not torch.equal(plain, noisy)
     assert torch.equal(noisy, again)
 
@@ -120,7 +120,7 @@ def test_a_recipe_holds_though_defaults_change(painter, tmp_path: Path, monkeypa
 
 def test_guidance_counts_between_its_shares_of_picture(painter):
     def painted(**settings: float) -> torch.Tensor:
-        return painter.paint(1, seed=1, category="Baroque", steps=8, **settings)
+        return painter.paint(1, seed=1, category="Baroque", steps=8, **settings).pictures
 
     plain, whole, part = painted(), painted(guidance=4.0), painted(guidance=4.0, guided_from=0.3, guided_to=0.7)
     assert not torch.equal(part, plain)
@@ -134,7 +134,7 @@ def test_samplers_agree_with_many_steps_and_differ_with_few(painter):
     torch.nn.init.normal_(nudged.net.head.weight, std=0.05)
 
     def painted(sampler: str, steps: int) -> torch.Tensor:
-        return nudged.paint(1, steps=steps, sampler=sampler, spacing="karras")
+        return nudged.paint(1, steps=steps, sampler=sampler, spacing="karras").pictures
 
     exact = painted("heun", 100)
     few = {sampler: float((painted(sampler, 10) - exact).abs().mean()) for sampler in ("ddim", "dpmpp", "heun")}
@@ -149,7 +149,7 @@ def test_edm_paints_and_learns_with_every_sampler():
     # A network that says nothing loses the variance of its target.
     assert 0.7 < float(turn.loss.detach()) < 1.5
     for sampler in SAMPLERS:
-        pictures = painter.paint(2, steps=50, sampler=sampler, guidance=2.0)
+        pictures = painter.paint(2, steps=50, sampler=sampler, guidance=2.0).pictures
         # Told nothing but the spread of pictures, it paints noise of that spread, cut at -1 and 1.
         assert float(pictures.std()) == pytest.approx(0.477, abs=0.05)
     optimizer = torch.optim.Adam(painter.parameters(), 3e-3)

@@ -34,7 +34,7 @@ def test_a_network_that_knew_would_lose_nothing(prediction, monkeypatch):
 def test_both_predictions_paint_with_both_samplers(prediction):
     painter = build(prediction=prediction)
     for sampler in ("euler", "heun", "dpmpp"):
-        pictures = painter.paint(2, steps=3, sampler=sampler, guidance=2.0, guided_to=0.6)
+        pictures = painter.paint(2, steps=3, sampler=sampler, guidance=2.0, guided_to=0.6).pictures
         assert pictures.shape == (2, 3, 32, 32)
         assert torch.isfinite(pictures).all()
 

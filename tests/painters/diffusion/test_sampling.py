@@ -265,6 +265,6 @@ def test_edm_is_diffusers(diffusers, name, sampler):
 def test_in_16_bit_nearly_the_same_is_painted(name: str) -> None:
     torch.manual_seed(0)
     painter = catalogue.painter(name).build("tiny", resolution=32)
-    exact, rounded = (painter.paint(2, seed=1, steps=4, precision=word) for word in ("fp32", "bf16"))
+    exact, rounded = (painter.paint(2, seed=1, steps=4, precision=word).pictures for word in ("fp32", "bf16"))
     assert rounded.dtype == torch.float32
     assert 0 < (exact - rounded).abs().mean() < 0.02

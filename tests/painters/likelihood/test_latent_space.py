@@ -38,12 +38,12 @@ def test_any_diffusion_paints_in_latents_and_stands_alone_once_saved(cls, values
     painter = cls.build("tiny", resolution=64, autoencoder=str(autoencoder), **values)
     assert painter.front.channels == 6
     assert painter.front.side == 16
-    pictures = painter.paint(2, steps=2)
+    pictures = painter.paint(2, steps=2).pictures
     assert pictures.shape == (2, 3, 64, 64)
     painter.save_pretrained(tmp_path / "p")
     told = tmp_path / "p" / "config.json"
     told.write_text(told.read_text().replace(str(autoencoder), "gone"))
-    assert torch.equal(Painter.from_pretrained(tmp_path / "p").paint(2, steps=2), pictures)
+    assert torch.equal(Painter.from_pretrained(tmp_path / "p").paint(2, steps=2).pictures, pictures)
 
 
 @pytest.mark.parametrize(("cls", "values"), PAINTERS)
@@ -53,7 +53,7 @@ def test_half_of_it_is_exported_beside_the_whole_autoencoder(cls, values, autoen
     pretrained.save(painter, tmp_path / "half", {}, half=True)
     again = Painter.from_pretrained(tmp_path / "half")
     assert pretrained.state_hash(again.front.autoencoder) == painter.config.latents.hash
-    torch.testing.assert_close(again.paint(1, steps=2), painter.paint(1, steps=2), atol=0.02, rtol=0)
+    torch.testing.assert_close(again.paint(1, steps=2).pictures, painter.paint(1, steps=2).pictures, atol=0.02, rtol=0)
     kept = load_file(tmp_path / "half" / "model.safetensors")
     assert {v.dtype for k, v in kept.items() if k.startswith("net.")} == {torch.float16}
 

@@ -97,11 +97,11 @@ def test_sigma_learns_the_error():
 def test_temperature_zero_paints_one_picture_per_category():
     torch.manual_seed(0)
     painter = VAE.build("tiny", categories=CATEGORIES)
-    pictures = painter.paint(2, temperature=0.0, category="Realism")
+    pictures = painter.paint(2, temperature=0.0, category="Realism").pictures
     torch.testing.assert_close(pictures[0], pictures[1])
-    other = painter.paint(1, temperature=0.0, category="Baroque")
+    other = painter.paint(1, temperature=0.0, category="Baroque").pictures
     assert not torch.allclose(pictures[:1], other)
-    spread = [float(painter.paint(8, temperature=t, category="Realism").std(0).mean()) for t in (0.5, 1.5)]
+    spread = [float(painter.paint(8, temperature=t, category="Realism").pictures.std(0).mean()) for t in (0.5, 1.5)]
     assert 0 < spread[0] < spread[1]
 
 
@@ -145,13 +145,13 @@ def test_without_detail_it_is_the_autoencoder_of_the_paper():
     assert float(turn.logs["kl_detail"]) == 0
     turn.loss.backward()
     assert all(p.grad is not None for p in painter.parameters())
-    assert painter.reconstruct(painter.paint(2)).shape == (2, 3, 32, 32)
+    assert painter.reconstruct(painter.paint(2).pictures).shape == (2, 3, 32, 32)
 
 
 @pytest.mark.parametrize("resolution", [64, 128])
 def test_larger_pictures(resolution):
     painter = VAE.build("tiny", resolution=resolution)
-    pictures = painter.paint(1)
+    pictures = painter.paint(1).pictures
     assert pictures.shape == (1, 3, resolution, resolution)
     assert painter.reconstruct(pictures).shape == pictures.shape
 

@@ -61,7 +61,7 @@ def test_it_paints_at_any_resolution_in_nine_categories() -> None:
     assert Landscape.build().config.categories == CATEGORIES or set(Landscape.build().config.categories) == set(
         CATEGORIES
     )
-    assert Landscape.build(resolution=33).paint(1).shape == (1, 3, 33, 33)
+    assert Landscape.build(resolution=33).paint(1).pictures.shape == (1, 3, 33, 33)
     assert len(LEGEND) == len(LAYOUT) == len(set(LEGEND))
 
 
@@ -254,7 +254,7 @@ def test_companions_are_not_overwritten_unasked(tmp_path: Path) -> None:
 
 
 def test_a_companion_of_any_index_fits_its_picture(painter: Landscape) -> None:
-    third = painter.paint(1, seed=5, first=2)
+    third = painter.paint(1, seed=5, first=2).pictures
     scene = scene_from_json(painter.companion("scene.json", seed=5, index=2))
     exact = render(scene, 48).pixels
     assert np.array_equal(((third[0].permute(1, 2, 0) + 1) * 127.5).round().numpy().astype(np.uint8), exact)
@@ -273,7 +273,7 @@ def test_moods_colour_the_pictures() -> None:
     painter = Landscape.build(resolution=32)
 
     def pleasure(emotion: str) -> float:
-        made = ((painter.paint(12, seed=1, emotion=emotion) + 1) * 127.5).round().permute(0, 2, 3, 1)
+        made = ((painter.paint(12, seed=1, emotion=emotion).pictures + 1) * 127.5).round().permute(0, 2, 3, 1)
         return float(np.mean([colour_emotion(picture.numpy().astype(np.uint8))[0] for picture in made]))
 
     assert pleasure("joyful") > pleasure("melancholy") + 0.03

@@ -36,19 +36,21 @@ def test_it_stands_in_the_catalogue_and_needs_no_training() -> None:
 
 
 def test_same_seed_same_picture_another_seed_another(photo: str) -> None:
-    first = painter().paint(2, seed=4, picture=photo, attempts=1)
-    again = painter().paint(2, seed=4, picture=photo, attempts=1)
+    first = painter().paint(2, seed=4, picture=photo, attempts=1).pictures
+    again = painter().paint(2, seed=4, picture=photo, attempts=1).pictures
     assert first.shape == (2, 3, 64, 64)
     assert torch.equal(first, again)
     assert not torch.equal(first[0], first[1])
-    assert not torch.equal(first, painter().paint(2, seed=5, picture=photo, attempts=1))
+    assert not torch.equal(first, painter().paint(2, seed=5, picture=photo, attempts=1).pictures)
 
 
 def test_without_a_picture_it_paints_a_place_that_it_imagines() -> None:
     fool = PaintingFool.build(resolution=48)
-    glad, sad = (fool.paint(1, seed=2, emotion=word, medium="ink", attempts=1) for word in ("joyful", "melancholy"))
-    assert torch.equal(glad, fool.paint(1, seed=2, emotion="joyful", medium="ink", attempts=1))
-    assert not torch.equal(glad, fool.paint(1, seed=3, emotion="joyful", medium="ink", attempts=1))
+    glad, sad = (
+        fool.paint(1, seed=2, emotion=word, medium="ink", attempts=1).pictures for word in ("joyful", "melancholy")
+    )
+    assert torch.equal(glad, fool.paint(1, seed=2, emotion="joyful", medium="ink", attempts=1).pictures)
+    assert not torch.equal(glad, fool.paint(1, seed=3, emotion="joyful", medium="ink", attempts=1).pictures)
     assert (glad - sad).abs().mean() > 0.02
 
 

@@ -38,7 +38,7 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def three(name: str) -> torch.Tensor:
-    return build(name).paint(3, seed=5)
+    return build(name).paint(3, seed=5).pictures
 
 
 def test_there_are_painters_that_do_not_learn() -> None:
@@ -52,7 +52,7 @@ def test_there_are_painters_that_do_not_learn() -> None:
 
 @pytest.mark.parametrize("resolution", [32, 64])
 def test_pictures_have_the_shape_and_range_of_the_contract(name: str, resolution: int) -> None:
-    pictures = build(name, resolution).paint(1, seed=3)
+    pictures = build(name, resolution).paint(1, seed=3).pictures
     assert pictures.shape == (1, 3, resolution, resolution)
     assert pictures.dtype == torch.float32
     assert pictures.min() >= -1
@@ -61,16 +61,16 @@ def test_pictures_have_the_shape_and_range_of_the_contract(name: str, resolution
 
 
 def test_same_seed_same_picture_and_other_seeds_others(name: str, three: torch.Tensor) -> None:
-    assert torch.equal(three[:2], build(name).paint(2, seed=5))
-    assert (three[0] - build(name).paint(1, seed=6)[0]).abs().mean() > 0.01
+    assert torch.equal(three[:2], build(name).paint(2, seed=5).pictures)
+    assert (three[0] - build(name).paint(1, seed=6).pictures[0]).abs().mean() > 0.01
     assert (three[0] - three[1]).abs().mean() > 0.01
     assert (three[1] - three[2]).abs().mean() > 0.01
 
 
 def test_a_picture_is_the_same_in_any_batch(name: str, three: torch.Tensor) -> None:
     painter = build(name)
-    assert torch.equal(three[2], painter.paint(1, seed=5, first=2)[0])
-    assert torch.equal(three, painter.paint(3, seed=5, batch=2))
+    assert torch.equal(three[2], painter.paint(1, seed=5, first=2).pictures[0])
+    assert torch.equal(three, painter.paint(3, seed=5, batch=2).pictures)
 
 
 def test_painting_leaves_the_random_state_alone(name: str) -> None:
@@ -88,22 +88,22 @@ def test_every_category_is_painted(name: str) -> None:
         with pytest.raises(NotCapable, match="leave out --category"):
             painter.paint(1, category="dawn")
         return
-    assert len(painter.config.categories) >= 2
-    made = [painter.paint(1, seed=2, category=category)[0] for category in painter.config.categories]
+    assert len(painter.data.categories) >= 2
+    made = [painter.paint(1, seed=2, category=category).pictures[0] for category in painter.data.categories]
     for nth, picture in enumerate(made):
         assert picture.isfinite().all()
         assert all(not torch.equal(picture, other) for other in made[:nth])
-    first = painter.config.categories[0]
-    assert torch.equal(painter.paint(1, seed=2, category=first.upper())[0], made[0])
+    first = painter.data.categories[0]
+    assert torch.equal(painter.paint(1, seed=2, category=first.upper()).pictures[0], made[0])
     with pytest.raises(UnknownName, match=f"did you mean {first!r}"):
         painter.paint(1, category=first[:-1] + "_")
 
 
 def test_categories_come_in_their_shares(name: str) -> None:
     painter = build(name)
-    if len(painter.config.categories) < 2:
+    if len(painter.data.categories) < 2:
         return
-    shares = torch.tensor(painter.config.shares or [1.0] * painter.classes, dtype=torch.float64)
+    shares = torch.tensor(painter.data.shares or [1.0] * painter.classes, dtype=torch.float64)
     drawn = torch.bincount(painter.labels(0, range(2000)), minlength=painter.classes) / 2000
     assert (drawn - shares / shares.sum()).abs().max() < 0.045
 
@@ -140,7 +140,7 @@ def test_pictures_are_written_with_their_recipe_and_repainted_bit_for_bit(name: 
     assert same
     assert np.array_equal(np.asarray(Image.open(again)), np.asarray(Image.open(paths[1])))
     # The same picture without the detour of files.
-    exact = ((build(name).paint(1, seed=4, first=1)[0].permute(1, 2, 0) + 1) * 127.5).round().to(torch.uint8)
+    exact = ((build(name).paint(1, seed=4, first=1).pictures[0].permute(1, 2, 0) + 1) * 127.5).round().to(torch.uint8)
     assert np.array_equal(np.asarray(Image.open(paths[1])), exact.numpy())
 
 
@@ -183,7 +183,7 @@ def test_measuring_paints_at_the_resolution_of_the_store(
     asked: list[Any] = []
 
     def work(painter: Painter, split: Any, **how: Any) -> dict[str, Any]:
-        asked.append((painter.name, painter.config.resolution, len(split), how["out"]))
+        asked.append((painter.name, painter.data.height, len(split), how["out"]))
         return {"metrics": {}}
 
     monkeypatch.setattr("impasto.metrics.measure.measure", work)
@@ -194,7 +194,7 @@ def test_measuring_paints_at_the_resolution_of_the_store(
 def test_it_can_be_exported_and_loaded(name: str, tmp_path: Path, three: torch.Tensor) -> None:
     build(name).save_pretrained(tmp_path / "painter")
     loaded = Painter.from_pretrained(tmp_path / "painter")
-    assert torch.equal(loaded.paint(1, seed=5), three[:1])
+    assert torch.equal(loaded.paint(1, seed=5).pictures, three[:1])
 
 
 def test_prompts_are_refused_by_those_who_read_none(name: str, tmp_path: Path) -> None:

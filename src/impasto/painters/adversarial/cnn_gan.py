@@ -20,7 +20,7 @@ from torch.nn import functional as F
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import Batch, Noise, Painter, PainterConfig, Player, Turn
+from impasto.contract import Batch, Condition, Data, Noise, Painted, Painter, PainterConfig, Player, Turn
 from impasto.nn.batch_norm import GroupedBatchNorm, fold
 from impasto.painters.adversarial.maps import widths
 
@@ -59,10 +59,10 @@ START = 0.02
 class Generator(nn.Module):
     """Latent and category → picture: transposed convolutions, batch norm, ReLU, tanh at the end."""
 
-    def __init__(self, c: CnnGanConfig, classes: int) -> None:
+    def __init__(self, c: CnnGanConfig, side: int, classes: int) -> None:
         """Build the layers from 4 pixels up."""
         super().__init__()
-        counts = list(_widths(c).values())
+        counts = list(_widths(c, side).values())
         self.embedding = nn.Embedding(classes, c.embedding)
         layers: list[nn.Module] = [nn.ConvTranspose2d(c.style + c.embedding, counts[0], 4, bias=False)]
         spread = START**2 * (c.style + c.embedding)
@@ -83,10 +83,10 @@ class Generator(nn.Module):
 class Discriminator(nn.Module):
     """Picture and category → logit of being real: strided convolutions, batch norm, LeakyReLU."""
 
-    def __init__(self, c: CnnGanConfig, classes: int) -> None:
+    def __init__(self, c: CnnGanConfig, side: int, classes: int) -> None:
         """Build the layers down to 4 pixels; the first has no batch norm."""
         super().__init__()
-        counts = list(_widths(c).values())[::-1]
+        counts = list(_widths(c, side).values())[::-1]
         layers: list[nn.Module] = [nn.Conv2d(3, counts[0], 4, stride=2, padding=1), nn.LeakyReLU(0.2)]
         for before, after in pairwise(counts):
             layers += [nn.Conv2d(before, after, 4, stride=2, padding=1, bias=False)]
@@ -118,19 +118,19 @@ class CnnGan(Painter):
         "small": {"width": 48, "most": 192, "norm_group": 16},
         "base": {},
     }
-    capabilities: ClassVar[frozenset[str]] = frozenset({"category"})
+    conditions: ClassVar[frozenset[str]] = frozenset({"category"})
     training_only: ClassVar[tuple[str, ...]] = ("discriminator",)
     config: CnnGanConfig
 
-    def __init__(self, config: CnnGanConfig) -> None:
+    def __init__(self, config: CnnGanConfig, data: Data) -> None:
         """Build both networks.
 
         Raises:
             ConfigError: When the resolution is not one of `resolutions`.
         """
-        super().__init__(config)
-        self.generator = Generator(config, self.classes)
-        self.discriminator = Discriminator(config, self.classes)
+        super().__init__(config, data)
+        self.generator = Generator(config, data.side, self.classes)
+        self.discriminator = Discriminator(config, data.side, self.classes)
         self.apply(_start)
 
     def players(self) -> dict[str, Player]:
@@ -147,32 +147,33 @@ class CnnGan(Painter):
         """Move the running statistics of the batch norms."""
         fold(self)
 
-    def render(self, labels: Tensor, noise: Noise, settings: Any) -> Tensor:
+    def render(self, condition: Condition, noise: Noise, settings: Any) -> Painted:
         """The generator's pictures of latents drawn from their prior."""
-        return self._fake(labels, noise)
+        return Painted(self._fake(condition, noise))
 
     def _discriminator_turn(self, batch: Batch) -> Turn:
         with torch.no_grad():
-            fake = self._fake(batch.labels, batch.noise)
+            fake = self._fake(batch.condition, batch.noise)
         # Real and painted pictures go through apart, so that batch norm never mixes them.
-        on_real = self.discriminator(batch.pictures, batch.labels)
-        on_fake = self.discriminator(fake, batch.labels)
+        labels = self.category_index(batch.condition)
+        on_real = self.discriminator(batch.pictures, labels)
+        on_fake = self.discriminator(fake, labels)
         loss = F.softplus(-on_real).mean() + F.softplus(on_fake).mean()
         logs = {"real": on_real.detach().sigmoid().mean(), "fake": on_fake.detach().sigmoid().mean()}
         return Turn("discriminator", loss, dict(logs))
 
     def _generator_turn(self, batch: Batch) -> Turn:
-        fake = self._fake(batch.labels, batch.noise)
-        return Turn("generator", F.softplus(-self.discriminator(fake, batch.labels)).mean())
+        fake = self._fake(batch.condition, batch.noise)
+        return Turn("generator", F.softplus(-self.discriminator(fake, self.category_index(batch.condition))).mean())
 
-    def _fake(self, labels: Tensor, noise: Noise) -> Tensor:
+    def _fake(self, condition: Condition, noise: Noise) -> Tensor:
         style = noise.normal(self.config.style).to(self.discriminator.score.weight.dtype)
-        return self.generator(style, labels)
+        return self.generator(style, self.category_index(condition))
 
 
-def _widths(c: CnnGanConfig) -> dict[int, int]:
+def _widths(c: CnnGanConfig, side: int) -> dict[int, int]:
     """Channels by size, from 4 pixels to half the resolution."""
-    return widths(c.resolution // 2, c.width, c.most)
+    return widths(side // 2, c.width, c.most)
 
 
 def _norm(channels: int, group: int, spread: float) -> GroupedBatchNorm:

@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -38,7 +38,18 @@ from torch.nn import functional as F
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import Batch, Noise, Painter, PainterConfig, PaintSettings, Player, Turn
+from impasto.contract import (
+    Batch,
+    Condition,
+    Data,
+    Noise,
+    Painted,
+    Painter,
+    PainterConfig,
+    PaintSettings,
+    Player,
+    Turn,
+)
 from impasto.errors import ConfigError, NotCapable
 from impasto.nn.frozen import Frozen, LookedThrough
 from impasto.nn.perceptual import feature_loss, perceptual_at_hand
@@ -154,7 +165,7 @@ class MiganConfig(PainterConfig):
 
 
 @dataclass(frozen=True)
-class Painted:
+class Fakes:
     """What A painted in a step: of latents from the prior, and again what B read in the batch's pictures."""
 
     latent: Latent
@@ -222,29 +233,29 @@ class Migan(Painter):
             "warmup": 100,
         },
     }
-    capabilities: ClassVar[frozenset[str]] = frozenset({"category", "reconstruct"})
+    conditions: ClassVar[frozenset[str]] = frozenset({"category"})
     training_only: ClassVar[tuple[str, ...]] = ("discriminator", "eta", "looked_through")
     double_backward: ClassVar[tuple[str, ...]] = ("discriminator",)
     config: MiganConfig
     eta: Tensor
 
-    def __init__(self, config: MiganConfig) -> None:
+    def __init__(self, config: MiganConfig, data: Data) -> None:
         """Build A, B and D.
 
         Raises:
             ConfigError: When the resolution is not one of `resolutions`, or no stage has the size `attention_at`.
         """
-        super().__init__(config)
-        channels = widths(config.resolution, config.width, config.most)
+        super().__init__(config, data)
+        channels = widths(data.side, config.width, config.most)
         if config.attention_at not in channels:
             sizes = ", ".join(map(str, channels))
             raise ConfigError(
-                f"attention_at = {config.attention_at}: at {config.resolution} px the stages have {sizes} px; "
+                f"attention_at = {config.attention_at}: at {data.side} px the stages have {sizes} px; "
                 "choose one of them."
             )
         if config.condition != "none" and not config.sft:
             raise ConfigError("condition = 'sketch' needs sft = true: the sketch acts through the spatial transform.")
-        self.kinds = len(config.categories) or config.codes
+        self.kinds = len(data.categories) or config.codes
         codes = self.kinds + config.factors
         self.generator = Generator(
             channels,
@@ -257,11 +268,10 @@ class Migan(Painter):
             sa=config.sa,
             eca=config.eca,
         )
-        reader = widths(config.resolution, config.reader_width, config.most_strided)
+        reader = widths(data.side, config.reader_width, config.most_strided)
         self.reader = Reader(reader, config.style, self.kinds, config.factors)
-        strided = widths(config.resolution, config.discriminator_width, config.most_strided)
-        at_hand = config.critic == "auto" and perceptual_at_hand("squeeze", heads=False)
-        self.projected = config.critic == "projected" or at_hand
+        strided = widths(data.side, config.discriminator_width, config.most_strided)
+        self.projected = config.critic == "projected"
         self.discriminator: ProjectedDiscriminator | DualDiscriminator = (
             ProjectedDiscriminator(config.critic_width, self.classes, at=config.critic_at)
             if self.projected
@@ -269,6 +279,16 @@ class Migan(Painter):
         )
         self.register_buffer("eta", torch.tensor(config.perceptual or 0.0))
         self.looked_through = LookedThrough()
+
+    @classmethod
+    def decided(cls, config: MiganConfig, data: Data) -> MiganConfig:
+        """A config whose critic and features are named, by whether the pretrained network is at hand."""
+        at_hand = perceptual_at_hand("squeeze", heads=False)
+        if config.critic == "auto":
+            config = replace(config, critic="projected" if at_hand else "dual")
+        if config.features == "auto":
+            config = replace(config, features="squeezenet" if at_hand else "discriminator")
+        return config
 
     def players(self) -> dict[str, Player]:
         """The discriminator, and the painter that is A and B together."""
@@ -299,9 +319,10 @@ class Migan(Painter):
         if self._trunk is not None:
             self.looked_through.note(self._trunk)
 
-    def render(self, labels: Tensor, noise: Noise, settings: Any) -> Tensor:
+    def render(self, condition: Condition, noise: Noise, settings: Any) -> Painted:
         """A's pictures of latents drawn from their prior."""
-        return self.generator(self._latent(labels, noise), self._drawn(len(labels), settings.picture))
+        drawn = self._drawn(len(condition), settings.picture)
+        return Painted(self.generator(self._latent(condition, noise), drawn))
 
     def reconstruct(self, pictures: Tensor) -> Tensor:
         """The picture cycle: B reads, A paints."""
@@ -317,21 +338,21 @@ class Migan(Painter):
         """Factor on the learning rates."""
         return min(1.0, (step + 1) / (self.config.warmup + 1))
 
-    def _glimpse(self, batch: Batch) -> Painted:
+    def _glimpse(self, batch: Batch) -> Fakes:
         """Pictures to be judged only."""
         with torch.no_grad():
-            latent = self._latent(batch.labels, batch.noise)
-            return Painted(latent, self.generator(latent, self._sketches(batch)))
+            latent = self._latent(batch.condition, batch.noise)
+            return Fakes(latent, self.generator(latent, self._sketches(batch)))
 
-    def _paint(self, batch: Batch, *, closed: bool) -> Painted:
+    def _paint(self, batch: Batch, *, closed: bool) -> Fakes:
         """Pictures from the prior and, where the picture cycle is closed, the batch's own, read and painted again."""
-        latent, drawn = self._latent(batch.labels, batch.noise), self._sketches(batch)
+        latent, drawn = self._latent(batch.condition, batch.noise), self._sketches(batch)
         if not closed:
-            return Painted(latent, self.generator(latent, drawn))
+            return Fakes(latent, self.generator(latent, drawn))
         read = self.reader(batch.pictures)
         both = None if drawn is None else torch.cat([drawn, drawn])
         fake, again = self.generator(latent.beside(read.latent), both).chunk(2)
-        return Painted(latent, fake, read, again)
+        return Fakes(latent, fake, read, again)
 
     def _look(self, pictures: Tensor, noise: Noise) -> list[Tensor]:
         """What D judges: pictures, augmented if they shall be, or what its frozen part sees of them."""
@@ -340,7 +361,7 @@ class Migan(Painter):
     def _discriminator_turn(self, batch: Batch, real: list[Tensor], fake: list[Tensor], *, penalised: bool) -> Turn:
         c = self.config
         both = [torch.cat(pair) for pair in zip(real, fake, strict=True)]
-        on_real, on_fake = self.discriminator.judge(both, batch.labels.repeat(2)).chunk(2)
+        on_real, on_fake = self.discriminator.judge(both, self.category_index(batch.condition).repeat(2)).chunk(2)
         loss = critic_loss(c.objective, on_real, on_fake).mean()
         logs: dict[str, Tensor | float] = {"distance": (on_real.mean() - on_fake.mean()).detach()}
         if penalised and not self.projected:
@@ -355,13 +376,14 @@ class Migan(Painter):
             return gradient_penalty(self.discriminator, real, fake, noise.uniform(1, 1, 1).to(real.dtype))
         return flatness(self.discriminator, real) + flatness(self.discriminator, fake)
 
-    def _painter_turn(self, batch: Batch, painted: Painted, seen: list[Tensor], real: list[Tensor]) -> Turn:
+    def _painter_turn(self, batch: Batch, painted: Fakes, seen: list[Tensor], real: list[Tensor]) -> Turn:
         """A and B move; where the picture cycle is not closed, on what A paints alone."""
         c, latent, back = self.config, painted.latent, self.reader(painted.fake)
+        labels = self.category_index(batch.condition)
         latent_cycle = (back.latent.flat - latent.flat).abs().mean(dim=1)
-        on_real = self.discriminator.judge(real, batch.labels) if c.objective == "relativistic" else None
+        on_real = self.discriminator.judge(real, labels) if c.objective == "relativistic" else None
         logs = {
-            "adversarial": painter_loss(c.objective, self.discriminator.judge(seen, batch.labels), on_real),
+            "adversarial": painter_loss(c.objective, self.discriminator.judge(seen, labels), on_real),
             "bound": back.log_likelihood(latent) + self._entropy,
             "content": latent_cycle,
             "factor": torch.full_like(latent_cycle, c.constant),
@@ -371,20 +393,20 @@ class Migan(Painter):
             logs["factor"] = c.constant - self._similarity(again, batch.pictures)
             logs["content"] = latent_cycle + (again - batch.pictures).abs().mean(dim=(1, 2, 3))
             logs["perceptual"] = self._perceptual(again, batch.pictures)
-            if c.categories:
-                logs["label"] = F.cross_entropy(painted.read.logits, batch.labels, reduction="none")
+            if self.data.categories:
+                logs["label"] = F.cross_entropy(painted.read.logits, labels, reduction="none")
         terms = logs["adversarial"] + c.content * logs["factor"] * logs["content"]
         terms = terms - c.information * logs["factor"].detach() * logs["bound"]
         if painted.read is not None:
             terms = terms + self.eta * logs["perceptual"] + c.label_weight * logs.get("label", 0.0)
         return Turn("painter", terms.mean(), {name: value.detach().mean() for name, value in logs.items()})
 
-    def _latent(self, labels: Tensor, noise: Noise) -> Latent:
+    def _latent(self, condition: Condition, noise: Noise) -> Latent:
         """Latents from the prior; of the named categories where there are any."""
         like = self.generator.last.weight.dtype
         style = noise.normal(self.config.style).to(like)
         factors = noise.uniform(self.config.factors).to(like) * 2 - 1
-        kinds = labels if self.config.categories else noise.integers(self.kinds)
+        kinds = self.category_index(condition) if self.data.categories else noise.integers(self.kinds)
         return Latent(style, F.one_hot(kinds, self.kinds).to(like), factors)
 
     def _sketches(self, batch: Batch) -> Tensor | None:
@@ -399,14 +421,14 @@ class Migan(Painter):
             if picture is not None:
                 raise NotCapable(f"picture = {picture!r}: this migan was trained without --set condition=sketch.")
             return None
-        side = self.config.resolution
+        side = self.data.side
         one = torch.full((1, 1, side, side), BLANK) if picture is None else sketch_of_file(picture, side)
         return one.to(self.device).expand(count, -1, -1, -1)
 
     @property
     def _entropy(self) -> float:
         """Entropy of c in nats, the constant of the bound."""
-        shares = self.config.shares or (1 / self.kinds,) * self.kinds
+        shares = self.data.shares or (1 / self.kinds,) * self.kinds
         return self.config.factors * math.log(2) - sum(share * math.log(share) for share in shares if share > 0)
 
     def _similarity(self, again: Tensor, real: Tensor) -> Tensor:
@@ -431,7 +453,6 @@ class Migan(Painter):
         """The pretrained network of D or L_per, brought in when training first asks for it."""
         if isinstance(self.discriminator, ProjectedDiscriminator):
             return self.discriminator.trunk
-        choice = self.config.features
-        if choice == "discriminator" or (choice == "auto" and not perceptual_at_hand("squeeze", heads=False)):
+        if self.config.features == "discriminator":
             return None
         return Frozen(feature_loss("squeeze").trunk)

@@ -25,7 +25,18 @@ from torch.nn import functional as F
 
 from impasto.catalogue import listed
 from impasto.config import Field, config, load
-from impasto.contract import Batch, Noise, Painter, PainterConfig, PaintSettings, Player, Stylized, Turn
+from impasto.contract import (
+    Batch,
+    Condition,
+    Data,
+    Noise,
+    Painted,
+    Painter,
+    PainterConfig,
+    PaintSettings,
+    Player,
+    Turn,
+)
 from impasto.errors import DataError, NotCapable, UsageError
 from impasto.images.pictures import to_float
 from impasto.landscape.compose import compose
@@ -133,24 +144,18 @@ class SpaGan(Painter):
         "base": {},
         "sketch": {"task": "sketch", **SMALL},
     }
-    capabilities: ClassVar[frozenset[str]] = frozenset({"category", "reconstruct", "stylize"})
     config: SpaGanConfig
+    task: LatentTask | TranslationTask
 
-    def __init__(self, config: SpaGanConfig) -> None:
-        """Build the maps and discriminators of the task.
+    @classmethod
+    def variants(cls) -> tuple[type[SpaGan], ...]:
+        """A painter from latents, and one over given pictures."""
+        return LatentSpaGan, TranslatingSpaGan
 
-        Raises:
-            ConfigError: When the resolution is not one of `resolutions`, `attention_depth` is beyond a
-                discriminator, or there are no photographs for the task 'photo'.
-        """
-        super().__init__(config)
-        self.task: LatentTask | TranslationTask
-        if config.task == "latent":
-            self.task = LatentTask(config, self.classes)
-        else:
-            self.task = TranslationTask(config)
-            # What is painted over decides what comes, no category does.
-            self.capabilities = frozenset({"reconstruct", "stylize"})  # type: ignore[misc]
+    @classmethod
+    def variant(cls, config: SpaGanConfig) -> type[SpaGan]:
+        """By the task of the config."""
+        return LatentSpaGan if config.task == "latent" else TranslatingSpaGan
 
     def players(self) -> dict[str, Player]:
         """The discriminator (or both), and the painter that is both maps together."""
@@ -162,37 +167,71 @@ class SpaGan(Painter):
         yield self.task.discriminator_turn(batch)
         yield self.task.painter_turn(batch)
 
-    def render(self, labels: Tensor, noise: Noise, settings: Any) -> Tensor:
-        """Pictures of latents drawn from their prior, or of imagined landscapes or a given picture.
-
-        Raises:
-            NotCapable: When a picture is given to a painter of latents.
-            DataError: When the picture cannot be read.
-        """
-        if isinstance(self.task, TranslationTask):
-            return self.task.stylize(self._given(noise, len(labels), settings.picture))
-        if settings.picture is not None:
-            raise NotCapable(f"picture = {settings.picture!r}: {UNABLE}")
-        return self.task.render(labels, noise)
-
     def reconstruct(self, pictures: Tensor) -> Tensor:
         """There and back: what is painted from all that is kept of the pictures on the way."""
         with torch.no_grad():
             return self.task.reconstruct(pictures)
 
-    def stylize(self, picture: Tensor, /, *, seed: int = 0, **settings: Any) -> Stylized:
-        """A given picture, painted over at its own size; see `Painter.stylize`. The seed changes nothing.
+
+class LatentSpaGan(SpaGan):
+    """Paints from a category and a style."""
+
+    conditions: ClassVar[frozenset[str]] = frozenset({"category"})
+    task: LatentTask
+
+    def __init__(self, config: SpaGanConfig, data: Data) -> None:
+        """Build the maps and the discriminator.
 
         Raises:
-            NotCapable: When the painter was trained on latents.
+            ConfigError: When the size is unknown, or `attention_depth` is beyond the discriminator.
+        """
+        super().__init__(config, data)
+        self.task = LatentTask(config, data)
+
+    def render(self, condition: Condition, noise: Noise, settings: SpaGanSettings) -> Painted:
+        """Pictures of latents drawn from their prior.
+
+        Raises:
+            NotCapable: When a picture is given.
+        """
+        if settings.picture is not None:
+            raise NotCapable(f"picture = {settings.picture!r}: {UNABLE}")
+        return Painted(self.task.render(condition, noise))
+
+
+class TranslatingSpaGan(SpaGan):
+    """Paints over sketches or photographs; what is painted over decides what comes, no category does."""
+
+    task: TranslationTask
+
+    def __init__(self, config: SpaGanConfig, data: Data) -> None:
+        """Build the maps and discriminators.
+
+        Raises:
+            ConfigError: When the size is unknown, `attention_depth` is beyond a discriminator, or there are no
+                photographs for the task 'photo'.
+        """
+        super().__init__(config, data)
+        self.task = TranslationTask(config, data)
+
+    def render(self, condition: Condition, noise: Noise, settings: SpaGanSettings) -> Painted:
+        """Pictures painted over imagined landscapes or a given picture.
+
+        Raises:
+            DataError: When the picture cannot be read.
+        """
+        return Painted(self.task.stylize(self._sources(noise, len(condition), settings.picture)))
+
+    def stylize(self, picture: Tensor, /, *, seed: int = 0, **settings: Any) -> Painted:
+        """A given picture, painted over at its own size; see `Stylizes.stylize`. The seed changes nothing.
+
+        Raises:
             UsageError: When a second picture is given as a setting.
             DataError: When a side is too short.
         """
-        told = load(SpaGanSettings, settings)
-        if not isinstance(self.task, TranslationTask):
-            raise NotCapable(f"No given picture can be painted over: {UNABLE}")
-        if told.picture is not None:
-            raise UsageError(f"The picture is given already; leave out the setting picture = {told.picture!r}.")
+        second = load(SpaGanSettings, settings).picture
+        if second is not None:
+            raise UsageError(f"The picture is given already; leave out the setting picture = {second!r}.")
         height, width = picture.shape[1:]
         if min(height, width) < LEAST_SIDE:
             raise DataError(
@@ -202,13 +241,13 @@ class SpaGan(Painter):
         # Mirrored at its edges, where the nets would else see that there is nothing, and paint lines.
         margins = (MARGIN, MARGIN + -width % 4, MARGIN, MARGIN + -height % 4)
         with torch.inference_mode():
-            made = self.task.stylize(F.pad(picture[None].to(self.device), margins, mode="reflect"))[0]
-        made = made[:, MARGIN : MARGIN + height, MARGIN : MARGIN + width]
-        return Stylized(made.float().cpu())
+            padded = F.pad(picture[None].to(self.device), margins, mode="reflect")
+            painting = self.task.stylize(padded)[:, :, MARGIN : MARGIN + height, MARGIN : MARGIN + width]
+        return Painted(painting.float().cpu())
 
-    def _given(self, noise: Noise, count: int, picture: str | None) -> Tensor:
+    def _sources(self, noise: Noise, count: int, picture: str | None) -> Tensor:
         """What is painted over: the picture in a file, or landscapes imagined by the library's own rules."""
-        side = self.config.resolution
+        side = self.data.side
         if picture is not None:
             return picture_of_file(picture, side).to(self.device).expand(count, -1, -1, -1)
         views = [

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from impasto.contract import Batch, Noise, Turn
+from impasto.contract import Batch, Condition, Data, Noise, Turn
 from impasto.errors import ConfigError
 from impasto.painters.adversarial.latent import Latent
 from impasto.painters.adversarial.maps import Reader, widths
@@ -28,18 +28,21 @@ FIRST = 4
 class LatentTask(nn.Module):
     """A: latent → painting, B: painting → latent, and D, which judges paintings."""
 
-    def __init__(self, c: SpaGanConfig, classes: int) -> None:
+    def __init__(self, c: SpaGanConfig, data: Data) -> None:
         """Build the networks.
 
         Raises:
             ConfigError: When `attention_depth` is beyond the discriminator.
         """
         super().__init__()
-        reading = widths(c.resolution, c.reader_width, c.most_strided)
-        self.generator = Decoder(c.style + classes, widths(c.resolution, c.width, c.most))
+        classes = max(1, len(data.categories))
+        reading = widths(data.side, c.reader_width, c.most_strided)
+        self.generator = Decoder(c.style + classes, widths(data.side, c.width, c.most))
         self.reader = Reader(reading, c.style, classes, 0)
-        self.discriminator = _discriminator(c, 3)
-        self.c, self.classes = c, classes
+        self.discriminator = _discriminator(c, data.side, 3)
+        self.c = c
+        self.classes = classes
+        self.labelled = bool(data.categories)
 
     def players(self) -> dict[str, tuple[nn.Module, ...]]:
         """Who moves what."""
@@ -48,14 +51,14 @@ class LatentTask(nn.Module):
     def discriminator_turn(self, batch: Batch) -> Turn:
         """D tells real pictures from painted ones."""
         with torch.no_grad():
-            fake = self.render(batch.labels, batch.noise)
+            fake = self.render(batch.condition, batch.noise)
         on_real, on_fake = _scores(self.discriminator, batch.pictures, fake)
         return _turn("discriminator", {"real": (1.0, off(on_real, 1)), "fake": (1.0, off(on_fake, 0))})
 
     def painter_turn(self, batch: Batch) -> Turn:
         """A and B paint what D takes for real, and bring pictures and latents back."""
         c, seen = self.c, self.discriminator.attended(batch.pictures)
-        latent, read = self._latent(batch.labels, batch.noise), self.reader(seen)
+        latent, read = self._latent(batch.condition, batch.noise), self.reader(seen)
         fake, again = self.generator(latent.beside(read.latent)).chunk(2)
         scores, looked_at = self.discriminator(fake)
         back = self.reader(fake * looked_at)
@@ -66,23 +69,26 @@ class LatentTask(nn.Module):
             "style": (c.style_cycle, _error(back.style, latent.style)),
             "features": (c.features, features),
         }
-        if c.categories:
+        if self.labelled:
+            assert batch.condition.category is not None
             for name, found in (("label", read), ("painted_label", back)):
-                terms[name] = c.label_weight, F.cross_entropy(found.logits, batch.labels, reduction="none")
+                terms[name] = c.label_weight, F.cross_entropy(found.logits, batch.condition.category, reduction="none")
         return _turn("painter", terms)
 
-    def render(self, labels: Tensor, noise: Noise) -> Tensor:
+    def render(self, condition: Condition, noise: Noise) -> Tensor:
         """A's pictures of styles drawn from their prior."""
-        return self.generator(self._latent(labels, noise))
+        return self.generator(self._latent(condition, noise))
 
     def reconstruct(self, pictures: Tensor) -> Tensor:
         """B reads where D looks, A paints."""
         return self.generator(self.reader(self.discriminator.attended(pictures)).latent)
 
-    def _latent(self, labels: Tensor, noise: Noise) -> Latent:
+    def _latent(self, condition: Condition, noise: Noise) -> Latent:
         """Latents from the prior, of the named categories."""
         style = noise.normal(self.c.style).to(self.generator.start.weight.dtype)
-        kinds = labels if self.c.categories else torch.zeros_like(labels)
+        kinds = condition.category if self.labelled else None
+        if kinds is None:
+            kinds = torch.zeros(len(condition), dtype=torch.long, device=style.device)
         return Latent(style, F.one_hot(kinds, self.classes).to(style), style.new_zeros(len(style), 0))
 
 
@@ -93,7 +99,7 @@ class TranslationTask(nn.Module):
     and then it counts on its own side, as often as makes up for the share of that side in the pictures.
     """
 
-    def __init__(self, c: SpaGanConfig) -> None:
+    def __init__(self, c: SpaGanConfig, data: Data) -> None:
         """Build the networks.
 
         Raises:
@@ -105,9 +111,10 @@ class TranslationTask(nn.Module):
         full, half, quarter = (min(c.width * k, c.most) for k in (1, 2, 4))
         self.to_painting = Translator(inputs, 3, (full, half, quarter), c.blocks)
         self.to_source = Translator(3, inputs, (full, half, quarter), c.blocks)
-        self.of_paintings, self.of_sources = _discriminator(c, 3), _discriminator(c, inputs)
+        self.of_paintings, self.of_sources = _discriminator(c, data.side, 3), _discriminator(c, data.side, inputs)
         self.c = c
-        self.share = None if c.task == "sketch" else _share(c)
+        self.categories = data.categories
+        self.share = None if c.task == "sketch" else _share(c, data)
 
     def players(self) -> dict[str, tuple[nn.Module, ...]]:
         """Who moves what."""
@@ -125,7 +132,7 @@ class TranslationTask(nn.Module):
         on_source, on_traced = _scores(self.of_sources, sources, traced)
         return self._turn(
             "discriminator",
-            len(batch.labels),
+            len(batch),
             sources={"source": (1.0, off(on_source, 1)), "painted": (1.0, off(on_painted, 0))},
             paintings={"real": (1.0, off(on_real, 1)), "traced": (1.0, off(on_traced, 0))},
         )
@@ -143,7 +150,7 @@ class TranslationTask(nn.Module):
         features = feature_map_loss(self.to_source.first, seen, self.of_paintings.attended(again))
         return self._turn(
             "painter",
-            len(batch.labels),
+            len(batch),
             sources={
                 "adversarial": (1.0, off(on_painted, 1)),
                 "source_cycle": (c.cycle, _error(sources_again, sources)),
@@ -174,7 +181,8 @@ class TranslationTask(nn.Module):
         """The sources and the paintings of a batch; either may be none."""
         if self.share is None:
             return sketch(batch.pictures), batch.pictures
-        given = batch.labels == self.c.categories.index(self.c.source)
+        assert batch.condition.category is not None
+        given = batch.condition.category == self.categories.index(self.c.source)
         return batch.pictures[given], batch.pictures[~given]
 
     def _turn(
@@ -202,24 +210,24 @@ def off(scores: Tensor, wanted: float) -> Tensor:
     return (scores - wanted).square().mean(dim=1)
 
 
-def _discriminator(c: SpaGanConfig, inputs: int) -> AttentiveDiscriminator:
-    channels = list(widths(c.resolution, c.discriminator_width, c.most_strided).values())[::-1]
+def _discriminator(c: SpaGanConfig, side: int, inputs: int) -> AttentiveDiscriminator:
+    channels = list(widths(side, c.discriminator_width, c.most_strided).values())[::-1]
     if c.attention_depth >= len(channels):
         raise ConfigError(
-            f"attention_depth = {c.attention_depth}: at {c.resolution} px the discriminator halves "
+            f"attention_depth = {c.attention_depth}: at {side} px the discriminator halves "
             f"{len(channels) - 1} times; choose 0 to {len(channels) - 1}."
         )
     return AttentiveDiscriminator(inputs, channels, c.attention_depth)
 
 
-def _share(c: SpaGanConfig) -> float:
+def _share(c: SpaGanConfig, data: Data) -> float:
     """The photographs' share of the pictures, in (0, 1)."""
-    shares = dict(zip(c.categories, c.shares or (1.0,) * len(c.categories), strict=True))
+    shares = dict(zip(data.categories, data.shares or (1.0,) * len(data.categories), strict=True))
     share = shares.get(c.source, 0.0) / sum(shares.values()) if shares else 0.0
     if not 0 < share < 1:
         raise ConfigError(
             f"task = 'photo' needs photographs in a category {c.source!r} and paintings in others; the categories are: "
-            f"{', '.join(c.categories) or 'none'}. Prepare a folder with a folder of each, or say which are the "
+            f"{', '.join(data.categories) or 'none'}. Prepare a folder with a folder of each, or say which are the "
             "photographs with --set source=…"
         )
     return share

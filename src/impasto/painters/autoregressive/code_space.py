@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TypeVar
-
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from impasto.config import Field, config
+from impasto.contract import Data
 from impasto.errors import ConfigError
-from impasto.painters.likelihood.latent_space import LatentConfig, Latents, autoencoder_of
+from impasto.painters.likelihood.latent_space import LatentConfig, Latents, rebuilt
 from impasto.painters.likelihood.quantizers import FiniteScalarQuantizer
 from impasto.painters.likelihood.vq_autoencoder import VqAutoencoder
 
@@ -34,9 +32,6 @@ class CodeConfig(LatentConfig):
     grid: int = Field(default=16, ge=4, le=64)
 
 
-C = TypeVar("C", bound=CodeConfig)
-
-
 class Palette(nn.Module):
     """Pictures as small grids of 729 colours, which are 9 levels each of red, green and blue.
 
@@ -44,7 +39,7 @@ class Palette(nn.Module):
     are 512 centres of the training pictures' own; these are the same for all pictures.
 
     Args:
-        resolution: Of the pictures.
+        data: Facts of the pictures.
         grid: Rows and columns that they are reduced to.
 
     Raises:
@@ -53,8 +48,9 @@ class Palette(nn.Module):
     Source: Chen et al. 2020, "Generative pretraining from pixels", section 3.2 (context reduction).
     """
 
-    def __init__(self, resolution: int, grid: int) -> None:
+    def __init__(self, data: Data, grid: int) -> None:
         super().__init__()
+        resolution = data.side
         if grid > resolution:
             raise ConfigError(
                 f"grid = {grid} is finer than pictures of {resolution} px; take a grid of {resolution} or less."
@@ -71,14 +67,17 @@ class Palette(nn.Module):
         """Pictures that pass smoothly from colour to colour, shape (N, 3, R, R), in [-1, 1]."""
         return F.interpolate(self.quantizer.vectors(codes), size=self.resolution, mode="bilinear")
 
+    def fetch(self, source: str) -> None:
+        """Nothing: a palette has no weights."""
+
 
 class Codes(Latents):
     """Codes of an autoencoder that never learns here.
 
     Args:
         autoencoder: Becomes part of this; what only its own training needs is left out.
-        resolution: Of the pictures.
-        told: Hash that its weights must have whenever weights are loaded.
+        data: Facts of the pictures.
+        expected_hash: Hash that its weights must have whenever weights are loaded.
 
     Raises:
         ConfigError: When its factor does not divide the resolution.
@@ -86,45 +85,37 @@ class Codes(Latents):
 
     autoencoder: VqAutoencoder
 
-    def __init__(self, autoencoder: VqAutoencoder, resolution: int, told: str) -> None:
-        super().__init__(autoencoder, resolution, told)
+    def __init__(self, autoencoder: VqAutoencoder, data: Data, expected_hash: str) -> None:
+        super().__init__(autoencoder, data, expected_hash)
         self.size = autoencoder.size
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Codes of pictures; what is code already, as a training's memory of it is, stays.
-
-        Args:
-            pictures: Shape (N, 3, R, R), in [-1, 1], or (N, side, side).
-
-        Returns:
-            int64, shape (N, side, side), in [0, size).
-        """
-        return pictures.long() if pictures.ndim == 3 else self.autoencoder.tokens(pictures)
+        """Codes, int64, shape (N, side, side), in [0, size), of pictures (N, 3, R, R), in [-1, 1]."""
+        return self.autoencoder.tokens(pictures)
 
     def decode(self, codes: Tensor) -> Tensor:
         """Pictures of codes, shape (N, 3, R, R), in [-1, 1]."""
         return self.autoencoder.decode_tokens(codes)
 
 
-def code_space_of(config: C) -> tuple[Palette | Codes, C]:
-    """The codes that a config names, and the config with what was found there.
+def code_space_of(config: CodeConfig, data: Data) -> Palette | Codes:
+    """The codes that a config names, with fresh weights.
 
     Raises:
-        CheckpointError: When no autoencoder lies where the config says.
-        ConfigError: When what lies there has no codes or too many, or its factor does not divide the resolution; when
+        ConfigError: When what it names has no codes or too many, or its factor does not divide the resolution; when
             the grid is finer than the pictures.
     """
-    if not config.autoencoder:
-        return Palette(config.resolution, config.grid), config
-    found, told = autoencoder_of(config)
-    if not isinstance(found, VqAutoencoder):
+    if config.latents is None:
+        return Palette(data, config.grid)
+    autoencoder = rebuilt(config.latents)
+    if not isinstance(autoencoder, VqAutoencoder):
         raise ConfigError(
-            f"autoencoder = {config.autoencoder}: a {found.name} lies there, whose latents are no codes; "
+            f"autoencoder = {config.autoencoder}: a {autoencoder.name} lies there, whose latents are no codes; "
             "name a vq_autoencoder, or leave autoencoder empty to write colours."
         )
-    if found.size > MOST_CODES:
+    if autoencoder.size > MOST_CODES:
         raise ConfigError(
-            f"autoencoder = {config.autoencoder}: it has {found.size} codes, and at most {MOST_CODES} can be written; "
-            "train one with fewer levels."
+            f"autoencoder = {config.autoencoder}: it has {autoencoder.size} codes, and at most {MOST_CODES} can be "
+            "written; train one with fewer levels."
         )
-    return Codes(found, config.resolution, told.hash), replace(config, latents=told)
+    return Codes(autoencoder, data, config.latents.hash)

@@ -6,21 +6,22 @@ stage; without one they are the colours of a small picture, as in image GPT.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor
+from torch import Tensor, nn
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import Batch, Noise, Painter, PaintSettings, Player, Turn, cosine
+from impasto.contract import Batch, Condition, Data, Noise, Painted, Painter, PaintSettings, Player, Turn, cosine
 from impasto.errors import ConfigError
 from impasto.painters.autoregressive.code_space import CodeConfig, Codes, code_space_of
 from impasto.painters.autoregressive.code_transformer import CodeTransformer
 from impasto.painters.autoregressive.drawing import drawn, narrowed
 from impasto.painters.guidance import check_guidance
+from impasto.painters.likelihood.latent_space import described
 
 __all__ = ["TokenTransformer", "TokenTransformerConfig", "TokenTransformerSettings"]
 
@@ -87,19 +88,19 @@ class TokenTransformer(Painter):
         "base": {"width": 512, "depth": 12, "heads": 8, "condition": 256, "grid": 32, "lr": 3e-4},
     }
     resolutions = (32, 64, 128, 256)
-    capabilities = frozenset({"category", "reconstruct", "guidance"})
+    conditions = frozenset({"category"})
     config: TokenTransformerConfig
 
-    def __init__(self, config: TokenTransformerConfig) -> None:
+    def __init__(self, config: TokenTransformerConfig, data: Data) -> None:
         """Build the transformer.
 
         Raises:
             ConfigError: When heads do not come out even, or the codes do not fit.
-            CheckpointError: When there is no autoencoder where the config says.
         """
-        space, config = code_space_of(config)
-        super().__init__(config)
-        self.space, c = space, config
+        super().__init__(config, data)
+        space = code_space_of(config, data)
+        self.space = space
+        c = config
         if c.width % (4 * c.heads):
             raise ConfigError(f"width = {c.width} must be a multiple of 4 × heads = {4 * c.heads}.")
         self.net = CodeTransformer(
@@ -112,15 +113,24 @@ class TokenTransformer(Painter):
             condition=c.condition,
         )
 
+    @classmethod
+    def decided(cls, config: TokenTransformerConfig, data: Data) -> TokenTransformerConfig:
+        """A config with the description of its autoencoder."""
+        return described(config)
+
+    def fetch(self) -> None:
+        """Load the autoencoder's weights."""
+        self.space.fetch(self.config.autoencoder)
+
     @property
-    def front(self) -> Codes | None:
-        """The autoencoder's way into its codes; None where colours are written."""
-        return self.space if isinstance(self.space, Codes) else None
+    def encoders(self) -> Mapping[str, nn.Module]:
+        """The autoencoder's way into its codes, unless colours are written."""
+        return {"pictures": self.space} if isinstance(self.space, Codes) else {}
 
     @property
     def unknown(self) -> int:
         """The label of "no category", which is the only one of a painter trained without."""
-        return len(self.config.categories)
+        return len(self.data.categories)
 
     def players(self) -> dict[str, Player]:
         """One player: the transformer."""
@@ -133,14 +143,15 @@ class TokenTransformer(Painter):
 
         Source: Esser et al. 2021, section 3.2.
         """
-        codes = self.space(batch.pictures).flatten(1)
-        labels = torch.where(batch.noise.uniform() < self.config.label_dropout, self.unknown, batch.labels)
+        codes = (self.space(batch.pictures) if batch.encoded is None else batch.encoded).flatten(1)
+        shown = batch.condition.dropped(self.config.label_dropout, batch.noise)
+        labels = self.category_index(shown, none=self.unknown)
         logits = self.net(codes, labels).float().transpose(1, 2)
         nats = F.cross_entropy(logits, codes, reduction="none").mean(dim=1)
         hits = (logits.detach().argmax(dim=1) == codes).float().mean()
         yield Turn("painter", nats.mean(), {"hits": hits})
 
-    def render(self, labels: Tensor, noise: Noise, settings: TokenTransformerSettings) -> Tensor:
+    def render(self, condition: Condition, noise: Noise, settings: TokenTransformerSettings) -> Painted:
         """Paint one batch.
 
         Raises:
@@ -154,7 +165,8 @@ class TokenTransformer(Painter):
                 f"top_k = {s.top_k}, but there are only {self.space.size} codes; take at most {self.space.size}, "
                 "or leave top_k out to draw from all."
             )
-        return self.space.decode(self.write(labels, noise, s).unflatten(1, (self.space.side, self.space.side)))
+        codes = self.write(self.category_index(condition, none=self.unknown), noise, s)
+        return Painted(self.space.decode(codes.unflatten(1, (self.space.side, self.space.side))))
 
     def write(self, labels: Tensor, noise: Noise, settings: TokenTransformerSettings) -> Tensor:
         """Codes of pictures to be painted, row by row, int64, shape (N, side²); arguments as of `render`.

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import Batch, Noise, Turn
+from impasto.contract import Batch, Condition, Data, Noise, Painted, Turn
 from impasto.errors import ConfigError
 from impasto.nn.unet import UNet
 from impasto.painters.diffusion.denoiser import Denoiser, DenoiserConfig, DenoiserSettings
@@ -97,11 +97,10 @@ class DDPM(Denoiser):
         "base": {"channels": (128, 256, 256), "blocks": 2, "attention": (16, 8), "grid": 64, "lr": 3e-4},
         "edm": {"prediction": "edm"},
     }
-    capabilities = frozenset({"category", "reconstruct", "guidance", "denoise"})
     config: DDPMConfig
 
-    def __init__(self, config: DDPMConfig) -> None:
-        super().__init__(config)
+    def __init__(self, config: DDPMConfig, data: Data) -> None:
+        super().__init__(config, data)
         patch = max(1, self.space.side // config.grid)
         grid = self.space.side // patch
         _check(config, grid)
@@ -118,7 +117,7 @@ class DDPM(Denoiser):
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
         """One move: the squared error at one random time a picture (Ho et al. 2020, algorithm 1)."""
-        c, pictures = self.config, self._enter(batch.pictures)
+        c, pictures = self.config, self._scale * self._clean(batch)
         noise = batch.noise.normal(*pictures.shape[1:])
         times = self.schedule.draw(batch.noise)
         labels = self._labels_shown(batch)
@@ -130,25 +129,26 @@ class DDPM(Denoiser):
         share = (signal.square() / (signal.square() + sigma.square())).flatten()
         yield self._turn(error, weight, share, lambda: clean_from(c.prediction, answer, noisy, signal, sigma), pictures)
 
-    def denoiser(self, labels: Tensor | None) -> Denoise:
+    def denoiser(self, condition: Condition) -> Denoise:
         """The estimate of the pictures behind noisy ones.
 
         Args:
-            labels: Category of each picture, int64, shape (N,); None where it is not known.
+            condition: Of the pictures.
 
         Returns:
             A function of noisy pictures, or of their noisy latents, and their level.
         """
+        labels = self._labels_of(condition)
 
         def denoise(noisy: Tensor, level: Level) -> Tensor:
             times = torch.full((len(noisy),), level.time, device=noisy.device)
             seen = shown(self.config.prediction, noisy, level.sigma)
-            answer = self.net(seen, self.schedule.told(times), self._labels_of(noisy, labels)).float()
+            answer = self.net(seen, self.schedule.told(times), labels).float()
             return clean_from(self.config.prediction, answer, noisy, level.signal, level.sigma)
 
         return denoise
 
-    def render(self, labels: Tensor, noise: Noise, settings: DDPMSettings) -> Tensor:
+    def render(self, condition: Condition, noise: Noise, settings: DDPMSettings) -> Painted:
         """Paint one batch.
 
         Raises:
@@ -164,8 +164,8 @@ class DDPM(Denoiser):
             )
         denoise = self._bounded(
             guided(
-                self.denoiser(labels),
-                self.denoiser(None),
+                self.denoiser(condition),
+                self.denoiser(condition.emptied()),
                 s.guidance,
                 low=s.guided_from,
                 high=s.guided_to,
@@ -176,11 +176,11 @@ class DDPM(Denoiser):
         start = levels[0].sigma * noise.normal(self.space.channels, self.space.side, self.space.side)
         with in_precision(s.precision, start.device):
             if s.sampler == "dpmpp":
-                return self._leave(dpmpp(denoise, start, levels))
+                return Painted(self._leave(dpmpp(denoise, start, levels)))
             if s.sampler == "heun":
-                return self._leave(heun(denoise, start, levels))
+                return Painted(self._leave(heun(denoise, start, levels)))
             eta = 1.0 if s.sampler == "ancestral" else s.eta
-            return self._leave(ddim(denoise, start, levels, eta=eta, noise=noise))
+            return Painted(self._leave(ddim(denoise, start, levels, eta=eta, noise=noise)))
 
     @torch.inference_mode()
     def reconstruct(self, pictures: Tensor, *, steps: int = 25) -> Tensor:
@@ -193,24 +193,21 @@ class DDPM(Denoiser):
         Returns:
             Pictures of the same shape and range.
         """
-        denoise, levels = self.denoiser(None), self._levels(steps)
-        start = invert(denoise, self._enter(pictures), levels)
+        denoise, levels = self.denoiser(Condition(len(pictures))), self._levels(steps)
+        start = invert(denoise, self._scale * self.space(pictures), levels)
         return self._leave(ddim(denoise, start, levels)).clamp(-1, 1)
 
     @property
     def _scale(self) -> float:
         """Of latents, whose spread is 1, where the spread of pictures is expected."""
-        return SPREAD if self.front and self.config.prediction == "edm" else 1.0
-
-    def _enter(self, pictures: Tensor) -> Tensor:
-        return self._scale * self.space(pictures)
+        return SPREAD if self.encoders and self.config.prediction == "edm" else 1.0
 
     def _leave(self, painted: Tensor) -> Tensor:
         return self.space.decode(painted / self._scale)
 
     def _bounded(self, denoise: Denoise) -> Denoise:
         """Estimates in the range of pictures; latents have none."""
-        return denoise if self.front else clipped(denoise)
+        return denoise if self.encoders else clipped(denoise)
 
     def _levels(self, steps: int, spacing: Spacing | None = None, shift: float = 1.0) -> list[Level]:
         """Levels of a sampler.

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
-import torch
 from torch import Tensor, nn
 
 from impasto.config import Field, config
-from impasto.contract import Batch, Painter, PainterConfig, PaintSettings, Player, Turn, cosine
+from impasto.contract import (
+    Batch,
+    Condition,
+    Data,
+    Painter,
+    PainterConfig,
+    PaintSettings,
+    Player,
+    Turn,
+    cosine,
+)
 from impasto.errors import ConfigError
 from impasto.nn.frozen import Frozen, LookedThrough
 from impasto.nn.perceptual import lpips_network
-from impasto.painters.likelihood.latent_space import LatentConfig, Latents, space_of
+from impasto.painters.likelihood.latent_space import LatentConfig, Latents, described, space_of
 
 __all__ = ["Denoiser", "DenoiserConfig", "DenoiserSettings"]
 
@@ -69,32 +78,41 @@ class Denoiser(Painter):
     config: DenoiserConfig
     net: nn.Module
 
-    def __init__(self, config: DenoiserConfig) -> None:
-        """Find the space.
+    conditions: ClassVar[frozenset[str]] = frozenset({"category"})
+
+    def __init__(self, config: DenoiserConfig, data: Data) -> None:
+        """Build the space.
 
         Raises:
             ConfigError: When latents are to be looked at, or the space does not fit.
-            CheckpointError: When there is no autoencoder where the config says.
         """
         if config.autoencoder and config.perceptual:
             raise ConfigError(
                 f"perceptual = {config.perceptual:g}: only pixels can be looked at, not the latents of autoencoder = "
                 f"{config.autoencoder!r}; leave one of the two away."
             )
-        space, config = space_of(config)
-        super().__init__(config)
-        self.space = space
+        super().__init__(config, data)
+        self.space = space_of(config, data)
         self.looked_through = LookedThrough(files=2) if config.perceptual else None
 
+    @classmethod
+    def decided(cls, config: DenoiserConfig, data: Data) -> DenoiserConfig:
+        """A config with the description of its autoencoder."""
+        return described(config)
+
+    def fetch(self) -> None:
+        """Load the autoencoder's weights."""
+        self.space.fetch(self.config.autoencoder)
+
     @property
-    def front(self) -> Latents | None:
-        """The autoencoder's way into its latents; None where pixels are painted."""
-        return self.space if isinstance(self.space, Latents) else None
+    def encoders(self) -> Mapping[str, nn.Module]:
+        """The autoencoder's way into its latents, unless pixels are painted."""
+        return {"pictures": self.space} if isinstance(self.space, Latents) else {}
 
     @property
     def labels_told(self) -> int:
         """Labels that the network tells apart, of which the last stands for "no category"; 0 without categories."""
-        return self.classes + 1 if self.config.categories else 0
+        return self.classes + 1 if self.data.categories else 0
 
     def players(self) -> dict[str, Player]:
         """One player: the network."""
@@ -112,13 +130,17 @@ class Denoiser(Painter):
         seen = self.looked_through.told() if self.looked_through else ""
         return super().describe() | ({"frozen": {"lpips-squeeze": seen}} if seen else {})
 
+    def _clean(self, batch: Batch) -> Tensor:
+        """What noise is added to: pictures, or their latents."""
+        return self.space(batch.pictures) if batch.encoded is None else batch.encoded
+
     def _labels_shown(self, batch: Batch) -> Tensor:
         """Labels of a batch, some of them hidden."""
-        return torch.where(batch.noise.uniform() < self.config.label_dropout, self.classes, batch.labels)
+        return self._labels_of(batch.condition.dropped(self.config.label_dropout, batch.noise))
 
-    def _labels_of(self, noisy: Tensor, labels: Tensor | None) -> Tensor:
-        """Labels of pictures, which are none of them known where there are none."""
-        return torch.full((len(noisy),), self.classes, device=noisy.device) if labels is None else labels
+    def _labels_of(self, condition: Condition) -> Tensor:
+        """Labels of pictures as the network reads them, int64, shape (N,)."""
+        return self.category_index(condition, none=self.classes)
 
     def _turn(
         self, error: Tensor, weight: Tensor | float, share: Tensor, implied: Callable[[], Tensor], pictures: Tensor

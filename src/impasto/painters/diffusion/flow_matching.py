@@ -14,7 +14,7 @@ from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import Batch, Noise, PainterConfig, Turn
+from impasto.contract import Batch, Condition, Data, Noise, Painted, PainterConfig, Turn
 from impasto.errors import ConfigError
 from impasto.nn.transformer import DiT
 from impasto.painters.diffusion.denoiser import Denoiser, DenoiserConfig, DenoiserSettings
@@ -91,21 +91,19 @@ class FlowMatching(Denoiser):
         "small": {},
         "base": {"width": 512, "depth": 12, "heads": 8, "condition": 512, "grid": 16, "lr": 3e-4},
     }
-    capabilities = frozenset({"category", "reconstruct", "guidance"})
     config: FlowMatchingConfig
 
-    def __init__(self, config: FlowMatchingConfig) -> None:
+    def __init__(self, config: FlowMatchingConfig, data: Data) -> None:
         """Build the transformer.
 
         Raises:
             ConfigError: When patches or heads do not come out even, or the space does not fit.
-            CheckpointError: When there is no autoencoder where the config says.
         """
-        super().__init__(config)
+        super().__init__(config, data)
         c, side = self.config, self.space.side
         rows = min(c.grid, side)
         if side % rows:
-            what = "rows of latents" if self.front else "pixels"
+            what = "rows of latents" if self.encoders else "pixels"
             raise ConfigError(
                 f"grid = {c.grid}: {side} {what} cannot be cut into {c.grid} equal patches; "
                 f"take a grid that divides {side}."
@@ -127,7 +125,7 @@ class FlowMatching(Denoiser):
 
         Source: Liu et al. 2023, equation 1; times: Esser et al. 2024, equation 19.
         """
-        c, pictures = self.config, self.space(batch.pictures)
+        c, pictures = self.config, self._clean(batch)
         noise = batch.noise.normal(*pictures.shape[1:])
         times = torch.sigmoid(c.time_mean + c.time_spread * batch.noise.normal())
         labels = self._labels_shown(batch)
@@ -137,19 +135,16 @@ class FlowMatching(Denoiser):
         error = (velocity - self._slope(pictures, mixed, noise, share)).square().mean(dim=(1, 2, 3))
         yield self._turn(error, 1.0, times, lambda: mixed + (1 - share) * velocity, pictures)
 
-    def velocity(self, labels: Tensor | None) -> Velocity:
-        """Where mixtures flow.
-
-        Args:
-            labels: Category of each picture, int64, shape (N,); None where it is not known.
-        """
+    def velocity(self, condition: Condition) -> Velocity:
+        """Where mixtures of pictures of a condition flow."""
+        labels = self._labels_of(condition)
 
         def flow(mixed: Tensor, times: Tensor) -> Tensor:
-            return self._velocity(mixed, times, self._labels_of(mixed, labels))
+            return self._velocity(mixed, times, labels)
 
         return flow
 
-    def render(self, labels: Tensor, noise: Noise, settings: FlowMatchingSettings) -> Tensor:
+    def render(self, condition: Condition, noise: Noise, settings: FlowMatchingSettings) -> Painted:
         """Paint one batch.
 
         Raises:
@@ -157,11 +152,12 @@ class FlowMatching(Denoiser):
         """
         s = settings
         check_guidance(self, s.guidance)
-        flow = guided_within(self.velocity(labels), self.velocity(None), s.guidance, s.guided_from, s.guided_to)
+        led, plain = self.velocity(condition), self.velocity(condition.emptied())
+        flow = guided_within(led, plain, s.guidance, s.guided_from, s.guided_to)
         start = noise.normal(self.space.channels, self.space.side, self.space.side)
         follow = {"euler": euler, "heun": heun, "dpmpp": dpmpp}[s.sampler]
         with in_precision(s.precision, start.device):
-            return self.space.decode(follow(flow, start, times_of(s.steps, s.shift)))
+            return Painted(self.space.decode(follow(flow, start, times_of(s.steps, s.shift))))
 
     @torch.inference_mode()
     def reconstruct(self, pictures: Tensor, *, steps: int = 25) -> Tensor:
@@ -174,7 +170,7 @@ class FlowMatching(Denoiser):
         Returns:
             Pictures of the same shape and range.
         """
-        flow, times = self.velocity(None), times_of(steps)
+        flow, times = self.velocity(Condition(len(pictures))), times_of(steps)
         again = heun(flow, invert_flow(flow, self.space(pictures), times), times)
         return self.space.decode(again).clamp(-1, 1)
 

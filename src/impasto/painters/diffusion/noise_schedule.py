@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from impasto.contract.noise import Noise
 from impasto.errors import ConfigError
-from impasto.noise import Noise
 
 __all__ = [
     "Level",

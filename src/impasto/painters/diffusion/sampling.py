@@ -15,8 +15,8 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
+from impasto.contract.noise import Noise
 from impasto.errors import ConfigError
-from impasto.noise import Noise
 from impasto.painters.diffusion.noise_schedule import Level
 
 __all__ = ["Denoise", "clipped", "ddim", "dpmpp", "guided", "heun", "in_precision", "invert"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from impasto.config import Field, config
-from impasto.contract import Batch, Noise, Painter, PainterConfig, Player, Turn, cosine
+from impasto.contract import Batch, Data, Noise, Painter, PainterConfig, Player, Turn, cosine
 from impasto.errors import ConfigError, NotCapable
 from impasto.nn.frozen import Frozen, LookedThrough
 from impasto.nn.perceptual import lpips_network, perceptual_at_hand
@@ -113,23 +113,23 @@ class Autoencoder(Painter):
         "diffusers": {"layout": "diffusers", "channels": (32, 64, 128), "lr": 1e-3, "adversarial": 0.0},
     }
     resolutions = (32, 64, 128, 256)
-    capabilities = frozenset({"reconstruct"})
     training_only = ("discriminator",)
     config: AutoencoderConfig
     power: Tensor
     balance: Tensor
 
-    def __init__(self, config: AutoencoderConfig, moments: int) -> None:
+    def __init__(self, config: AutoencoderConfig, data: Data, moments: int) -> None:
         """Build the nets.
 
         Args:
             config: Of the painter.
+            data: Facts of the pictures.
             moments: Channels that the bottleneck is given.
 
         Raises:
             ConfigError: When there are more levels than the factor has halvings.
         """
-        super().__init__(config)
+        super().__init__(config, data)
         fold = config.factor >> (len(config.channels) - 1)
         if fold < 1:
             raise ConfigError(
@@ -149,6 +149,13 @@ class Autoencoder(Painter):
         self.register_buffer("balance", torch.tensor(0.0))
         self.looked_through = LookedThrough(files=2)
 
+    @classmethod
+    def decided(cls, config: AutoencoderConfig, data: Data) -> AutoencoderConfig:
+        """A config that says whether LPIPS is part of the loss, by whether its weights are at hand."""
+        if config.features != "auto":
+            return config
+        return replace(config, features="lpips" if perceptual_at_hand("squeeze") else "none")
+
     @property
     def factor(self) -> int:
         """Pixels of a picture's side to one place of the latents' side."""
@@ -162,7 +169,7 @@ class Autoencoder(Painter):
     @property
     def side(self) -> int:
         """Rows and columns of the latents."""
-        return self.config.resolution // self.factor
+        return self.data.side // self.factor
 
     @abstractmethod
     def squeeze(self, moments: Tensor, noise: Noise) -> Squeezed:
@@ -270,8 +277,8 @@ class Autoencoder(Painter):
         """Name and config, and, once trained, the hashes of the network that looked at pictures, or that none did."""
         if seen := self.looked_through.told():
             return super().describe() | {"frozen": {"lpips-squeeze": seen}}
-        left_out = self.power != 1 and self.config.features == "auto"
-        return super().describe() | ({"left_out": "LPIPS, whose weights were not at hand"} if left_out else {})
+        left_out = self.power != 1 and self.config.features == "none"
+        return super().describe() | ({"left_out": "LPIPS"} if left_out else {})
 
     def diffusers(self) -> dict[str, Mapping[str, Any]]:
         """Files of the model of diffusers that encodes and decodes alike, but for clamping.
@@ -286,7 +293,7 @@ class Autoencoder(Painter):
                 "train one that has their layers: --preset diffusers."
             )
         told, weights = self.diffusers_bottleneck()
-        told |= {"latent_channels": self.channels, "sample_size": c.resolution}
+        told |= {"latent_channels": self.channels, "sample_size": self.data.side}
         told |= {"scaling_factor": float(self.power.rsqrt()), **diffusers_config(self._widths, c.blocks)}
         weights |= {k: v for k, v in self.state_dict().items() if k.startswith(("encoder.", "decoder."))}
         return diffusers_files(told, weights)
@@ -300,8 +307,7 @@ class Autoencoder(Painter):
     @cached_property
     def _look(self) -> Frozen | None:
         """The perceptual distance, brought in when training first asks for it."""
-        choice = self.config.features
-        if choice == "none" or (choice == "auto" and not perceptual_at_hand("squeeze")):
+        if self.config.features == "none":
             return None
         return Frozen(lpips_network("squeeze").to(memory_format=torch.channels_last))  # type: ignore[call-overload]
 

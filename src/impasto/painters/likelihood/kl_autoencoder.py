@@ -9,7 +9,7 @@ from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import Noise, PaintSettings
+from impasto.contract import Condition, Data, Noise, Painted, PaintSettings
 from impasto.painters.likelihood.autoencoder import Autoencoder, AutoencoderConfig, Squeezed
 from impasto.painters.likelihood.gaussian import gaussian_kl
 
@@ -45,8 +45,8 @@ class KlAutoencoder(Autoencoder):
     Config = KlAutoencoderConfig
     config: KlAutoencoderConfig
 
-    def __init__(self, config: KlAutoencoderConfig) -> None:
-        super().__init__(config, 2 * config.latent)
+    def __init__(self, config: KlAutoencoderConfig, data: Data) -> None:
+        super().__init__(config, data, 2 * config.latent)
 
     @property
     def channels(self) -> int:
@@ -58,7 +58,7 @@ class KlAutoencoder(Autoencoder):
         mean, logvar = moments.chunk(2, dim=1)
         logvar = logvar.clamp(-30, 20)
         latents = mean + torch.exp(0.5 * logvar) * noise.normal(*mean.shape[1:])
-        nats = gaussian_kl(mean.flatten(1), logvar.flatten(1)) / (3 * self.config.resolution**2)
+        nats = gaussian_kl(mean.flatten(1), logvar.flatten(1)) / (3 * self.data.height * self.data.width)
         return Squeezed(latents, self.config.kl * nats, mean.square().mean(), {"kl": nats.detach().mean()})
 
     def settle(self, moments: Tensor) -> Tensor:
@@ -69,6 +69,6 @@ class KlAutoencoder(Autoencoder):
         """No layers of its own: what the encoder gives are the moments."""
         return {"_class_name": "AutoencoderKL", "use_quant_conv": False, "use_post_quant_conv": False}, {}
 
-    def render(self, labels: Tensor, noise: Noise, settings: PaintSettings) -> Tensor:
+    def render(self, condition: Condition, noise: Noise, settings: PaintSettings) -> Painted:
         """Decode latents from the prior: mud, in the colours of the pictures."""
-        return self.decode(noise.normal(self.channels, self.side, self.side))
+        return Painted(self.decode(noise.normal(self.channels, self.side, self.side)))

@@ -11,11 +11,11 @@ from torch import Tensor, nn
 
 from impasto import pretrained
 from impasto.config import Field, config, to_dict
-from impasto.contract import PainterConfig
+from impasto.contract import Data, PainterConfig
 from impasto.errors import CheckpointError, ConfigError
 from impasto.painters.likelihood.autoencoder import Autoencoder
 
-__all__ = ["LatentConfig", "Latents", "Pixels", "TrainedAutoencoder", "autoencoder_of", "space_of"]
+__all__ = ["LatentConfig", "Latents", "Pixels", "TrainedAutoencoder", "described", "space_of"]
 
 
 @config
@@ -25,11 +25,13 @@ class TrainedAutoencoder:
     Attributes:
         painter: Its name in the catalogue.
         config: Its config.
+        data: Facts of the pictures that it was built for; None in configs of version 0.1.0, where `config` has them.
         hash: Of its weights.
     """
 
     painter: str
     config: dict[str, Any]
+    data: dict[str, Any] | None = None
     hash: str
 
 
@@ -40,7 +42,8 @@ class LatentConfig(PainterConfig):
     Attributes:
         autoencoder: Run, exported folder or hub id of the autoencoder whose latents are painted, such as the
             'shipped/autoencoder' that comes with impasto; empty paints pixels.
-        latents: What was found there; filled in when the painter is first built, so that it needs the source no more.
+        latents: Description of the autoencoder; filled in when the painter is first built, so that a saved painter
+            needs the source no more.
     """
 
     autoencoder: str = ""
@@ -54,14 +57,14 @@ class Pixels(nn.Module):
     """The pictures themselves.
 
     Args:
-        resolution: Of the pictures.
+        data: Facts of the pictures.
     """
 
     channels = 3
 
-    def __init__(self, resolution: int) -> None:
+    def __init__(self, data: Data) -> None:
         super().__init__()
-        self.side = resolution
+        self.side = data.side
 
     def forward(self, pictures: Tensor) -> Tensor:
         """The same."""
@@ -71,98 +74,118 @@ class Pixels(nn.Module):
         """The same."""
         return pictures
 
+    def fetch(self, source: str) -> None:
+        """Nothing: pixels have no weights."""
+
 
 class Latents(nn.Module):
     """Latents of an autoencoder that never learns here.
 
     Args:
         autoencoder: Becomes part of this; what only its own training needs is left out.
-        resolution: Of the pictures.
-        told: Hash that its weights must have whenever weights are loaded.
+        data: Facts of the pictures.
+        expected_hash: Hash that its weights must have whenever weights are loaded.
 
     Raises:
-        ConfigError: When its factor does not divide the resolution.
+        ConfigError: When its factor does not divide the size of the pictures.
     """
 
-    def __init__(self, autoencoder: Autoencoder, resolution: int, told: str) -> None:
+    def __init__(self, autoencoder: Autoencoder, data: Data, expected_hash: str) -> None:
         super().__init__()
         factor = autoencoder.factor
-        if resolution % factor:
+        if data.height % factor or data.width % factor:
             raise ConfigError(
-                f"Pictures of {resolution} px have no whole latents: the autoencoder makes {factor} pixels one place. "
-                f"Take a resolution that {factor} divides, or another autoencoder."
+                f"Pictures of {data.size_in_words} have no whole latents: the autoencoder makes {factor} pixels one "
+                f"place. Take a resolution that {factor} divides, or another autoencoder."
             )
-        for name in autoencoder.training_only:
-            setattr(autoencoder, name, None)
-        self.autoencoder = autoencoder.eval().requires_grad_(requires_grad=False)
-        self.channels, self.side, self.told = autoencoder.channels, resolution // factor, told
-        self.register_load_state_dict_post_hook(_agrees)
+        self.autoencoder = _frozen(autoencoder)
+        self.channels = autoencoder.channels
+        self.side = data.side // factor
+        self.expected_hash = expected_hash
+        self.register_load_state_dict_post_hook(_check_hash)
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Latents of pictures; what is latent already, as a training's memory of it is, stays.
-
-        Args:
-            pictures: Shape (N, 3, R, R), in [-1, 1], or (N, C, side, side).
-
-        Returns:
-            Shape (N, C, side, side).
-        """
-        known = pictures.shape[1:] == (self.channels, self.side, self.side)
-        return pictures if known else self.autoencoder.encode(pictures).float()
+        """Latents, shape (N, C, side, side), of pictures (N, 3, H, W), in [-1, 1]."""
+        return self.autoencoder.encode(pictures).float()
 
     def decode(self, latents: Tensor) -> Tensor:
-        """Pictures of latents, shape (N, 3, R, R), in [-1, 1]."""
+        """Pictures of latents, shape (N, 3, H, W), in [-1, 1]."""
         return self.autoencoder.decode(latents)
 
     def train(self, mode: bool = True) -> Self:
         """Nothing: it does not train."""
         return super().train(mode=False)
 
+    def fetch(self, source: str) -> None:
+        """Take the autoencoder with its weights from a run, an exported folder or the hub.
 
-def space_of(config: C) -> tuple[Pixels | Latents, C]:
-    """The space that a config names, and the config with what was found there.
+        Raises:
+            CheckpointError: When it is not there, or its weights are others than expected.
+        """
+        self.autoencoder = _frozen(_autoencoder_at(source))
+        _check_hash(self, None)
+
+
+def space_of(config: LatentConfig, data: Data) -> Pixels | Latents:
+    """The space that a config names, with fresh weights.
 
     Raises:
-        CheckpointError: When no autoencoder lies where the config says.
-        ConfigError: When a painter of another kind lies there, or its factor does not divide the resolution.
+        ConfigError: When its factor does not divide the size of the pictures.
     """
-    if not config.autoencoder:
-        return Pixels(config.resolution), config
-    found, told = autoencoder_of(config)
-    return Latents(found, config.resolution, told.hash), replace(config, latents=told)
+    if config.latents is None:
+        return Pixels(data)
+    return Latents(rebuilt(config.latents), data, config.latents.hash)
 
 
-def autoencoder_of(config: LatentConfig) -> tuple[Autoencoder, TrainedAutoencoder]:
-    """The autoencoder that a config names, which is not empty, and what a config is to tell of it.
-
-    Once told, it comes with fresh weights, as it will lie among the painter's own.
+def described(config: C) -> C:
+    """A config with the description of the autoencoder that it names, if it names one.
 
     Raises:
         CheckpointError: When no autoencoder lies where the config says.
         ConfigError: When a painter of another kind lies there.
     """
-    if config.latents is not None:
-        fresh = pretrained.rebuild(to_dict(config.latents))
-        assert isinstance(fresh, Autoencoder)
-        return fresh, config.latents
+    if not config.autoencoder or config.latents is not None:
+        return config
+    # Building it must not use up random numbers that the painter's own weights are drawn from.
+    with torch.random.fork_rng(devices=[]):
+        autoencoder = _autoencoder_at(config.autoencoder)
+    description = json.loads(json.dumps(autoencoder.describe()))
+    parts = {key: description[key] for key in ("painter", "config", "data")}
+    return replace(config, latents=TrainedAutoencoder(**parts, hash=pretrained.state_hash(autoencoder)))
+
+
+def rebuilt(description: TrainedAutoencoder) -> Autoencoder:
+    """The autoencoder of a description, with fresh weights."""
+    autoencoder = pretrained.rebuild(to_dict(description))
+    assert isinstance(autoencoder, Autoencoder)
+    return autoencoder
+
+
+def _autoencoder_at(source: str) -> Autoencoder:
     # Weights are read wherever the rest of the painter is built, on no device perhaps.
     with torch.device("cpu"):
-        found = pretrained.load(config.autoencoder)
-    if not isinstance(found, Autoencoder):
+        painter = pretrained.load(source)
+    if not isinstance(painter, Autoencoder):
         raise ConfigError(
-            f"autoencoder = {config.autoencoder}: a {found.name} lies there, which has no latents to paint in; "
+            f"autoencoder = {source}: a {painter.name} lies there, which has no latents to paint in; "
             "name an autoencoder: impasto list painters."
         )
-    plain = json.loads(json.dumps(to_dict(found.config)))
-    return found, TrainedAutoencoder(painter=found.name, config=plain, hash=pretrained.state_hash(found))
+    return painter
 
 
-def _agrees(space: nn.Module, keys: object) -> None:
+def _frozen(autoencoder: Autoencoder) -> Autoencoder:
+    """An autoencoder without what only its own training needs, and without gradients."""
+    for name in autoencoder.training_only:
+        setattr(autoencoder, name, None)
+    return autoencoder.eval().requires_grad_(requires_grad=False)
+
+
+def _check_hash(space: nn.Module, keys: object) -> None:
     """Refuse latents of another autoencoder than the painter learned to paint."""
     assert isinstance(space, Latents)
     found = pretrained.state_hash(space.autoencoder)
-    if found != space.told and space.told:
+    if space.expected_hash and found != space.expected_hash:
         raise CheckpointError(
             f"The autoencoder among the weights has the hash {found[:12]}…, but the painter learned in the latents of "
-            f"{space.told[:12]}…; take the weights and the config.json that were exported together."
+            f"{space.expected_hash[:12]}…; take the weights and the config.json that were exported together."
         )

@@ -11,7 +11,19 @@ from torch import Tensor, nn
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import Batch, Noise, Painter, PainterConfig, PaintSettings, Player, Turn, cosine
+from impasto.contract import (
+    Batch,
+    Condition,
+    Data,
+    Noise,
+    Painted,
+    Painter,
+    PainterConfig,
+    PaintSettings,
+    Player,
+    Turn,
+    cosine,
+)
 from impasto.errors import ConfigError
 from impasto.painters.likelihood.gaussian import gaussian_kl, gaussian_nll
 from impasto.painters.likelihood.ladder import Decoder, Encoder
@@ -87,15 +99,15 @@ class VAE(Painter):
             "lr": 3e-4,
         },
     }
-    capabilities = frozenset({"category", "reconstruct"})
+    conditions = frozenset({"category"})
     config: VAEConfig
 
-    def __init__(self, config: VAEConfig) -> None:
-        super().__init__(config)
-        patch = max(1, config.resolution // config.grid)
-        coarse = config.resolution // patch >> (len(config.channels) - 1)
+    def __init__(self, config: VAEConfig, data: Data) -> None:
+        super().__init__(config, data)
+        patch = max(1, data.side // config.grid)
+        coarse = data.side // patch >> (len(config.channels) - 1)
         _check(config, coarse)
-        width = 64 if config.categories else 0
+        width = 64 if data.categories else 0
         self.embedding = nn.Embedding(self.classes, width) if width else None
         shape = (config.channels, config.blocks, config.latent)
         self.encoder = Encoder(*shape, patch=patch, coarse=coarse, condition=width)
@@ -112,7 +124,7 @@ class VAE(Painter):
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
         """One move: the negative evidence lower bound, in nats a colour value."""
         c, size = self.config, batch.pictures[0].numel()
-        condition = self._condition(batch.labels)
+        condition = self._condition(self.category_index(batch.condition))
         mean, logvar, features = self.encoder(batch.pictures, condition)
         latents = mean + torch.exp(0.5 * logvar) * batch.noise.normal(c.latent)
         means, detail = self.decoder(latents, condition, features, batch.noise.normal)
@@ -129,13 +141,13 @@ class VAE(Painter):
         }
         yield Turn("painter", nll + c.beta * bits / size, logs)
 
-    def render(self, labels: Tensor, noise: Noise, settings: VAESettings) -> Tensor:
+    def render(self, condition: Condition, noise: Noise, settings: VAESettings) -> Painted:
         """Paint one batch: the mean picture of latents from the prior."""
         t = settings.temperature
-        pictures, _ = self.decoder(
-            t * noise.normal(self.config.latent), self._condition(labels), None, lambda *shape: t * noise.normal(*shape)
-        )
-        return pictures.clamp(-1, 1)
+        embedding = self._condition(self.category_index(condition))
+        latents = t * noise.normal(self.config.latent)
+        pictures, _ = self.decoder(latents, embedding, None, lambda *shape: t * noise.normal(*shape))
+        return Painted(pictures.clamp(-1, 1))
 
     @torch.inference_mode()
     def reconstruct(self, pictures: Tensor) -> Tensor:

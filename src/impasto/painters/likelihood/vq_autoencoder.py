@@ -9,7 +9,7 @@ from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import Noise, PaintSettings
+from impasto.contract import Condition, Data, Noise, Painted, PaintSettings
 from impasto.errors import NotCapable
 from impasto.nn.codes import codebook_use
 from impasto.painters.likelihood.autoencoder import Autoencoder, AutoencoderConfig, Squeezed
@@ -56,11 +56,10 @@ class VqAutoencoder(Autoencoder):
         **Autoencoder.presets,
         "diffusers": {**Autoencoder.presets["diffusers"], "quantizer": "codebook"},
     }
-    capabilities = Autoencoder.capabilities | {"tokens"}
     config: VqAutoencoderConfig
 
-    def __init__(self, config: VqAutoencoderConfig) -> None:
-        super().__init__(config, self._channels(config))
+    def __init__(self, config: VqAutoencoderConfig, data: Data) -> None:
+        super().__init__(config, data, self._channels(config))
         self.quantizer = cast(
             Quantizer,
             FiniteScalarQuantizer(config.levels)
@@ -137,6 +136,6 @@ class VqAutoencoder(Autoencoder):
         pictures: Tensor = self.decoder(self.quantizer.vectors(tokens))
         return pictures.clamp(-1, 1)
 
-    def render(self, labels: Tensor, noise: Noise, settings: PaintSettings) -> Tensor:
+    def render(self, condition: Condition, noise: Noise, settings: PaintSettings) -> Painted:
         """Decode codes drawn alike: mud, in the colours of the pictures."""
-        return self.decode_tokens(noise.integers(self.size, self.side, self.side))
+        return Painted(self.decode_tokens(noise.integers(self.size, self.side, self.side)))

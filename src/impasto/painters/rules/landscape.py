@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import PainterConfig, PaintSettings
+from impasto.contract import Condition, Data, PaintSettings
 from impasto.errors import ConfigError, DataError, UnknownName
 from impasto.images.pictures import Pixels
 from impasto.landscape.caption import caption
@@ -21,12 +23,12 @@ from impasto.landscape.compose import SHARES, compose
 from impasto.landscape.emotion import feel
 from impasto.landscape.film import film, moving_picture, relight
 from impasto.landscape.prompt import read_prompt, remark
-from impasto.landscape.render import Rendering, render
+from impasto.landscape.render import render
 from impasto.landscape.scene import SEASONS, WEATHERS, Scene, scene_from_json, scene_to_json
 from impasto.landscape.wish import Wish
-from impasto.painters.rules.rule_painter import RulePainter
+from impasto.painters.rules.rule_painter import Drawn, RulePainter
 
-__all__ = ["Landscape", "LandscapeConfig", "LandscapeSettings"]
+__all__ = ["Landscape", "LandscapeSettings"]
 
 LEGEND = (
     (214, 226, 240), (158, 172, 196), (116, 132, 108), (96, 150, 196), (232, 232, 226), (62, 116, 62),
@@ -36,20 +38,10 @@ LEGEND = (
 
 
 @config
-class LandscapeConfig(PainterConfig):
-    """The nine kinds of painting are the categories, in unequal shares as in a real collection."""
-
-    resolution: int = Field(default=512, ge=32, le=2048)
-    categories: tuple[str, ...] = tuple(SHARES)
-    shares: tuple[float, ...] = tuple(SHARES.values())
-
-
-@config
 class LandscapeSettings(PaintSettings):
     """What is to be painted; all that is left out is left to chance.
 
     Attributes:
-        prompt: In words.
         emotion: A named one, or words whose feeling is scored.
         hour: Of the sun, in [0, 24]; of a given scene it changes the light alone.
         season: spring, summer, autumn or winter.
@@ -59,7 +51,6 @@ class LandscapeSettings(PaintSettings):
         film_resolution: Rows and columns of the film.
     """
 
-    prompt: str = ""
     emotion: str = ""
     hour: float | None = Field(default=None, ge=0, le=24)
     season: str = ""
@@ -78,9 +69,10 @@ class LandscapeSettings(PaintSettings):
 class Landscape(RulePainter):
     """Scenes composed and painted by rules."""
 
-    Config = LandscapeConfig
     Settings = LandscapeSettings
-    capabilities = frozenset({"category", "prompt"})
+    default_data = Data(size=(512, 512), categories=tuple(SHARES), shares=tuple(SHARES.values()))
+    """The nine kinds of painting are the categories, in unequal shares as in a real collection."""
+    conditions = frozenset({"category", "words"})
     companions: ClassVar[dict[str, str]] = {
         "scene.json": "the scene, from which it can be painted again, relit or changed",
         "caption.txt": "the scene in plain English",
@@ -89,65 +81,43 @@ class Landscape(RulePainter):
         "normals.png": "which way each surface faces",
         "film.webp": "the scene as a short film: clouds and water move, the hour advances",
     }
-    config: LandscapeConfig
 
-    def draw(self, label: int, seed: int, settings: LandscapeSettings) -> Pixels:
-        """One painting; see `RulePainter.draw`."""
-        return self._rendering(label, seed, settings).pixels
+    def draw(self, label: int, words: str, seed: int, settings: LandscapeSettings) -> Drawn:
+        """One painting and its companions; see `RulePainter.draw`."""
+        scene = self.scene(label, words, seed, settings)
+        rendering = render(scene, self.data.side)
+        companions: dict[str, Callable[[], bytes]] = {
+            "scene.json": lambda: scene_to_json(scene).encode(),
+            "caption.txt": lambda: _text(caption(scene, seed)),
+            "layout.png": lambda: _png(np.array(LEGEND, np.uint8)[rendering.layout]),
+            "depth.png": lambda: _depth_png(rendering.depth),
+            "normals.png": lambda: _png(np.rint((rendering.normals + 1) * 127.5).astype(np.uint8)),
+            "film.webp": lambda: _film(scene, settings),
+        }
+        return Drawn(rendering.pixels, companions)
 
-    def remarks(self, settings: LandscapeSettings) -> list[str]:
+    def remarks(self, condition: Condition, settings: LandscapeSettings) -> list[str]:
         """What of the prompt was not understood, or is not followed."""
-        _wish(settings)
+        words = (condition.words or ("",))[0]
+        _wish(words, settings)
         if settings.scene:
-            told = [word for word in ("prompt", "emotion", "season", "weather") if getattr(settings, word)]
-            return [f"The scene is painted as it is; not followed: {', '.join(told)}."] if told else []
-        return remark(read_prompt(settings.prompt)) if settings.prompt else []
+            ignored = [word for word in ("emotion", "season", "weather") if getattr(settings, word)]
+            ignored = ["prompt", *ignored] if words else ignored
+            return [f"The scene is painted as it is; not followed: {', '.join(ignored)}."] if ignored else []
+        return remark(read_prompt(words)) if words else []
 
-    def accompany(self, ending: str, label: int, seed: int, settings: LandscapeSettings) -> bytes:
-        """A companion of a painting; see `RulePainter.accompany`."""
-        scene = self.scene(label, seed, settings)
-        if ending == "scene.json":
-            return scene_to_json(scene).encode()
-        if ending == "caption.txt":
-            return (caption(scene, seed) + "\n").encode()
-        if ending == "film.webp":
-            frames = film(scene, frames=settings.frames, hours=1.0, forward=0.15 * scene.camera.height)
-            return moving_picture(frames, settings.film_resolution)
-        made = self._rendering(label, seed, settings)
-        if ending == "layout.png":
-            return _png(np.array(LEGEND, np.uint8)[made.layout])
-        if ending == "depth.png":
-            level = np.log(made.depth.clip(8, 22_000) / 8) / np.log(22_000 / 8)
-            return _png(np.rint(level * 255).astype(np.uint8))
-        return _png(np.rint((made.normals + 1) * 127.5).astype(np.uint8))
-
-    def scene(self, label: int, seed: int, settings: LandscapeSettings) -> Scene:
-        """The scene that is painted.
-
-        Args:
-            label: Category, in [0, L).
-            seed: Of the picture.
-            settings: What is to be painted.
-        """
+    def scene(self, label: int, words: str, seed: int, settings: LandscapeSettings) -> Scene:
+        """The scene that is painted; arguments as of `draw`."""
         if settings.scene:
             given = _scene_of(settings.scene, _stamp(settings.scene))
             return relight(given, settings.hour) if settings.hour is not None else given
-        wish = _wish(settings)
-        return compose(wish, seed, self.config.categories[label] if wish.category is None else None)
-
-    def _rendering(self, label: int, seed: int, settings: LandscapeSettings) -> Rendering:
-        return _render(self.scene(label, seed, settings), self.config.resolution)
+        wish = _wish(words, settings)
+        return compose(wish, seed, self.data.categories[label] if wish.category is None else None)
 
 
-@lru_cache(maxsize=2)
-def _render(scene: Scene, resolution: int) -> Rendering:
-    """Kept, since a painting's companions are asked for after it."""
-    return render(scene, resolution)
-
-
-def _wish(settings: LandscapeSettings) -> Wish:
-    """The prompt's wish, where single settings have the last word."""
-    wish = read_prompt(settings.prompt).wish if settings.prompt else Wish()
+def _wish(words: str, settings: LandscapeSettings) -> Wish:
+    """The wish of a prompt, where single settings have the last word."""
+    wish = read_prompt(words).wish if words else Wish()
     for word, value, known in (("season", settings.season, SEASONS), ("weather", settings.weather, WEATHERS)):
         if value and value not in known:
             raise UnknownName(word, value, known)
@@ -179,6 +149,21 @@ def _scene_of(path: str, stamp: float) -> Scene:
         return scene_from_json(text)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from None
+
+
+def _film(scene: Scene, settings: LandscapeSettings) -> bytes:
+    frames = film(scene, frames=settings.frames, hours=1.0, forward=0.15 * scene.camera.height)
+    return moving_picture(frames, settings.film_resolution)
+
+
+def _depth_png(depth: npt.NDArray[np.float32]) -> bytes:
+    """Distance from 8 m to 22 km, on a logarithmic scale."""
+    level = np.log(depth.clip(8, 22_000) / 8) / np.log(22_000 / 8)
+    return _png(np.rint(level * 255).astype(np.uint8))
+
+
+def _text(sentence: str) -> bytes:
+    return f"{sentence}\n".encode()
 
 
 def _png(pixels: Pixels) -> bytes:

@@ -7,8 +7,6 @@ which is to be taken seriously must show skill, appreciation and imagination. He
 
 from __future__ import annotations
 
-import hashlib
-from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +18,7 @@ from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.config import Field, config, load
-from impasto.contract import PainterConfig, PaintSettings, PictureNoise, Stylized
+from impasto.contract import Condition, Data, Painted, PaintSettings, PictureNoise
 from impasto.errors import DataError, UsageError
 from impasto.images.framing import frame
 from impasto.images.pictures import Pixels, to_float, to_uint8
@@ -32,22 +30,13 @@ from impasto.landscape.wish import Wish
 from impasto.painters.rules.fool.commentary import commentary
 from impasto.painters.rules.fool.making import making
 from impasto.painters.rules.fool.work import Work, create
-from impasto.painters.rules.rule_painter import SEEDS, RulePainter
+from impasto.painters.rules.rule_painter import SEEDS, Drawn, RulePainter
 
-__all__ = ["PaintingFool", "PaintingFoolConfig", "PaintingFoolSettings"]
+__all__ = ["PaintingFool", "PaintingFoolSettings"]
 
 WHITE = (255, 255, 255)
-KEPT = 3
-"""Works that are remembered, so that a companion file does not take another painting."""
 LEAST_SIDE = 16
 """Fewest rows or columns of a picture that can be painted."""
-
-
-@config
-class PaintingFoolConfig(PainterConfig):
-    """Attributes: resolution: Rows and columns of a picture; any size and shape with `stylize`."""
-
-    resolution: int = Field(default=512, ge=8, le=2048)
 
 
 @config
@@ -80,44 +69,38 @@ class PaintingFoolSettings(PaintSettings):
 class PaintingFool(RulePainter):
     """Paints from a photograph, by rules, until it is content with itself."""
 
-    Config = PaintingFoolConfig
     Settings = PaintingFoolSettings
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         "tiny": {"resolution": 64},
         "small": {"resolution": 512},
         "base": {"resolution": 1024},
     }
-    capabilities = frozenset({"stylize"})
+    default_data = Data(size=(512, 512))
     companions: ClassVar[dict[str, str]] = {
         "commentary.txt": "what the painter meant, did, and thinks of it",
         "making.gif": "the layers as they were painted",
     }
-    config: PaintingFoolConfig
 
-    def __init__(self, config: PaintingFoolConfig) -> None:
-        super().__init__(config)
-        self._works: OrderedDict[str, Work] = OrderedDict()
-
-    def draw(self, label: int, seed: int, settings: PaintingFoolSettings) -> Pixels:
+    def draw(self, label: int, words: str, seed: int, settings: PaintingFoolSettings) -> Drawn:
         """One picture; see `RulePainter.draw`. A work that the painter declines is drawn too."""
-        return self._work(self._model(settings, seed), seed, settings).pixels
+        work = self._work(self._model(settings, seed), seed, settings)
+        return Drawn(work.pixels, _beside(work, seed))
 
-    def accompany(self, ending: str, label: int, seed: int, settings: PaintingFoolSettings) -> bytes:
-        """The commentary or the layers of a picture; see `RulePainter.accompany`."""
-        return _beside(self._work(self._model(settings, seed), seed, settings), seed)[ending]()
+    def stylize(self, picture: Tensor, /, *, seed: int = 0, **settings: Any) -> Painted:
+        """A given picture in this painter's manner; see `Stylizes.stylize`."""
+        checked = load(self.Settings, settings)
+        if checked.picture:
+            raise UsageError(f"The picture is given already; leave out the setting picture = {checked.picture!r}.")
+        picture_seed = int(PictureNoise(seed, [0]).integers(SEEDS)[0])
+        work = self._work(to_uint8(picture[None])[0], picture_seed, checked)
+        return Painted(
+            to_float(torch.from_numpy(work.pixels.copy())[None]),
+            (_beside(work, picture_seed),),
+            (commentary(work, picture_seed).strip(),),
+            (work.declined,),
+        )
 
-    def stylize(self, picture: Tensor, /, *, seed: int = 0, **settings: Any) -> Stylized:
-        """A given picture in this painter's manner; see `Painter.stylize`."""
-        told = load(self.Settings, settings)
-        if told.picture:
-            raise UsageError(f"The picture is given already; leave out the setting picture = {told.picture!r}.")
-        own = int(PictureNoise(seed, [0]).integers(SEEDS)[0])
-        work = self._work(to_uint8(picture[None])[0], own, told)
-        made = to_float(torch.from_numpy(work.pixels.copy())[None])[0]
-        said = commentary(work, own).strip()
-        return Stylized(made, said, work.declined, _beside(work, own))
-
-    def remarks(self, settings: PaintingFoolSettings) -> list[str]:
+    def remarks(self, condition: Condition, settings: PaintingFoolSettings) -> list[str]:
         """What is worth saying before painting; see `Painter.remarks`."""
         if settings.emotion.strip():
             return []
@@ -126,33 +109,28 @@ class PaintingFool(RulePainter):
     def _model(self, settings: PaintingFoolSettings, seed: int) -> Pixels:
         """What is painted from, as a square: the given picture, or a view of a place that it imagines."""
         if not settings.picture:
-            return _imagined(settings.emotion, seed, self.config.resolution)
-        side = self.config.resolution
+            return _imagined(settings.emotion, seed, self.data.side)
+        side = self.data.side
         read = _opened(settings.picture, side)
         return frame(read.image, side, "cover", WHITE, read.box)
 
     def _work(self, model: Pixels, seed: int, settings: PaintingFoolSettings) -> Work:
-        """The work of a picture, a seed and settings; painted once, then remembered for a while."""
+        """The work of a picture, a seed and settings."""
         height, width = model.shape[:2]
         if min(height, width) < LEAST_SIDE:
             raise DataError(
                 f"The picture is {width} × {height} px; {self.name} needs {LEAST_SIDE} px or more on each side. "
                 "Give a larger picture, or one less narrow."
             )
-        known = hashlib.sha256(repr((model.shape, seed, settings)).encode() + model.tobytes()).hexdigest()
-        if known not in self._works:
-            self._works[known] = create(
-                model,
-                seed=seed,
-                emotion=settings.emotion,
-                medium=settings.medium,
-                attempts=settings.attempts,
-                detail=settings.detail,
-                earlier=[np.asarray(_opened(path, 512).image) for path in settings.earlier],
-            )
-            while len(self._works) > KEPT:
-                self._works.popitem(last=False)
-        return self._works[known]
+        return create(
+            model,
+            seed=seed,
+            emotion=settings.emotion,
+            medium=settings.medium,
+            attempts=settings.attempts,
+            detail=settings.detail,
+            earlier=[np.asarray(_opened(path, 512).image) for path in settings.earlier],
+        )
 
 
 def _imagined(emotion: str, seed: int, side: int) -> Pixels:

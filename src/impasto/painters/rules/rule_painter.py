@@ -1,60 +1,66 @@
-"""What painters by rules share: a picture is drawn from a label, a seed and the settings."""
+"""What painters by rules share: a picture is drawn from a category, words, a seed and the settings."""
 
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from torch import Tensor
 
-from impasto.config import load
-from impasto.contract import Noise, Painter, PictureNoise
-from impasto.errors import UnknownName
+from impasto.contract import Condition, Noise, Painted, Painter
 from impasto.images.pictures import Pixels, to_float
 
-__all__ = ["RulePainter"]
+__all__ = ["Drawn", "RulePainter"]
 
 SEEDS = 2**62
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """One picture, and what goes beside it.
+
+    Attributes:
+        pixels: Shape (H, W, 3), uint8.
+        companions: Ending of a file → a function that gives its content.
+        statement: What the painter says about it.
+        declined: Why it would rather not show it; '' where it would.
+    """
+
+    pixels: Pixels
+    companions: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
+    statement: str = ""
+    declined: str = ""
+
+
 class RulePainter(Painter):
-    """A painter without weights; subclasses fill in `draw`, and `accompany` for what goes beside a picture."""
+    """A painter without weights; subclasses fill in `draw`."""
 
     resolutions: ClassVar[Sequence[int]] = range(32, 2049)
     chunk: ClassVar[int] = 1
 
     @abstractmethod
-    def draw(self, label: int, seed: int, settings: Any) -> Pixels:
+    def draw(self, label: int, words: str, seed: int, settings: Any) -> Drawn:
         """One picture.
 
         Args:
             label: Its category, in [0, L).
+            words: What it shall show; '' where nothing is said.
             seed: Its own seed, in [0, 2⁶²): the only source of chance.
             settings: An instance of `Settings`.
-
-        Returns:
-            Pixels, shape (R, R, 3), uint8.
         """
 
-    def accompany(self, ending: str, label: int, seed: int, settings: Any) -> bytes:
-        """The content of a companion file of the picture that `draw` draws of the same arguments."""
-        raise UnknownName("companion file", ending, self.companions)
-
-    def render(self, labels: Tensor, noise: Noise, settings: Any) -> Tensor:
+    def render(self, condition: Condition, noise: Noise, settings: Any) -> Painted:
         """Paint one batch; see `Painter.render`."""
         seeds = noise.integers(SEEDS).reshape(-1).tolist()
-        drawn = [self.draw(int(label), seed, settings) for label, seed in zip(labels.tolist(), seeds, strict=True)]
-        return to_float(torch.from_numpy(np.stack(drawn)))
-
-    def companion(
-        self, ending: str, *, seed: int = 0, index: int = 0, category: str | None = None, **settings: Any
-    ) -> bytes:
-        """The content of a file that goes with a picture; see `Painter.companion`."""
-        if ending not in self.companions:
-            raise UnknownName("companion file", ending, self.companions)
-        label = int(self.labels(seed, [index], category)[0])
-        own = int(PictureNoise(seed, [index]).integers(SEEDS)[0])
-        return self.accompany(ending, label, own, load(self.Settings, settings))
+        labels = self.category_index(condition).tolist()
+        words = condition.words or ("",) * len(condition)
+        drawn = [self.draw(*row, settings) for row in zip(labels, words, seeds, strict=True)]
+        return Painted(
+            to_float(torch.from_numpy(np.stack([picture.pixels for picture in drawn]))),
+            tuple(picture.companions for picture in drawn),
+            tuple(picture.statement for picture in drawn),
+            tuple(picture.declined for picture in drawn),
+        )

@@ -51,10 +51,10 @@ def test_pictures_differ_and_fill_the_sheet(period: str) -> None:
 
 
 def test_a_drawing_knows_no_resolution() -> None:
-    fine, coarse = (Aaron.build(resolution=side).paint(5, seed=1) for side in (256, 128))
+    fine, coarse = (Aaron.build(resolution=side).paint(5, seed=1).pictures for side in (256, 128))
     shrunk = torch.nn.functional.avg_pool2d(fine, 2)
     assert (shrunk - coarse).abs().mean() < 0.02
-    other = Aaron.build(resolution=128).paint(5, seed=2)
+    other = Aaron.build(resolution=128).paint(5, seed=2).pictures
     assert (shrunk - other).abs().mean() > 0.2
 
 
@@ -120,7 +120,7 @@ def test_settings_out_of_range(wrong: dict[str, object], why: str) -> None:
 def test_a_period_can_be_chosen_and_must_exist() -> None:
     painter = Aaron.build(resolution=32)
     assert set(painter.labels(0, range(60)).tolist()) == set(range(len(PERIODS)))
-    chosen = painter.paint(2, seed=1, category="shapes")
+    chosen = painter.paint(2, seed=1, category="shapes").pictures
     assert (chosen[:, :, 0, 0] > 0.85).all()
     with pytest.raises(UnknownName, match="jungle"):
         painter.paint(1, category="jungel")
@@ -148,7 +148,7 @@ def test_the_vectors_have_a_path_for_each_stroke(period: str) -> None:
 
 def test_the_animation_ends_as_the_picture() -> None:
     painter = Aaron.build(resolution=96)
-    picture = (painter.paint(1, seed=7, category="figures")[0].permute(1, 2, 0).numpy() + 1) * 127.5
+    picture = (painter.paint(1, seed=7, category="figures").pictures[0].permute(1, 2, 0).numpy() + 1) * 127.5
     with Image.open(io.BytesIO(painter.companion("gif", seed=7, category="figures"))) as film:
         assert film.size == (96, 96)
         assert 60 <= film.n_frames <= 100

@@ -9,25 +9,23 @@ resolution: the same seed is the same drawing in pixels of any number, as SVG an
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import PainterConfig, PaintSettings
-from impasto.errors import ConfigError, UnknownName, suggestion
-from impasto.images.pictures import Pixels
+from impasto.contract import Data, PainterConfig, PaintSettings
+from impasto.errors import ConfigError, suggestion
 from impasto.painters.rules.aaron.colour import Scheme, colour_forms, mix
 from impasto.painters.rules.aaron.companions import animation, vectors
 from impasto.painters.rules.aaron.drawing import Colour, Drawing, Region, Stroke
 from impasto.painters.rules.aaron.render import render
 from impasto.painters.rules.aaron.scenes import PERIODS, compose
 from impasto.painters.rules.aaron.sheet import Sheet
-from impasto.painters.rules.rule_painter import RulePainter
+from impasto.painters.rules.rule_painter import Drawn, RulePainter
 
-__all__ = ["Aaron", "AaronConfig", "AaronSettings", "make_drawing"]
+__all__ = ["Aaron", "AaronSettings", "make_drawing"]
 
 WIDTH = 0.0042
 """Width of an ordinary line, as a share of the sheet."""
@@ -35,14 +33,6 @@ PAPER: Colour = (250, 247, 239)
 INK: Colour = (24, 22, 26)
 BARE = ("paper", "wall")
 """What stays bare paper in the period of shapes."""
-
-
-@config
-class AaronConfig(PainterConfig):
-    """Attributes: categories: The periods to paint in."""
-
-    resolution: int = Field(default=512, ge=32, le=2048)
-    categories: tuple[str, ...] = tuple(PERIODS)
 
 
 @config
@@ -69,44 +59,36 @@ class AaronSettings(PaintSettings):
 class Aaron(RulePainter):
     """Harold Cohen's drawing machine, anew: closed forms, jungles, figures, portraits and gardens."""
 
-    Config = AaronConfig
     Settings = AaronSettings
-    capabilities: ClassVar[frozenset[str]] = frozenset({"category"})
+    default_data = Data(size=(512, 512), categories=tuple(PERIODS))
+    """The periods to paint in are the categories."""
+    conditions = frozenset({"category"})
     companions: ClassVar[dict[str, str]] = {
         "svg": "the drawing as vectors, one path a stroke",
         "gif": "the drawing as it is made, line by line and then in colour",
     }
-    config: AaronConfig
 
-    def __init__(self, config: AaronConfig) -> None:
-        super().__init__(config)
-        for name in config.categories:
+    def __init__(self, config: PainterConfig, data: Data) -> None:
+        super().__init__(config, data)
+        for name in data.categories:
             if name not in PERIODS:
                 raise ConfigError(
-                    f"categories = {config.categories!r}: aaron has no period {name!r}{suggestion(name, PERIODS)} "
+                    f"categories = {data.categories!r}: aaron has no period {name!r}{suggestion(name, PERIODS)} "
                     f"Periods: {', '.join(PERIODS)}."
                 )
 
     def drawing(self, label: int, seed: int, settings: AaronSettings) -> Drawing:
         """The record of the drawing that `draw` renders."""
-        periods = self.config.categories or tuple(PERIODS)
+        periods = self.data.categories or tuple(PERIODS)
         return make_drawing(periods[label], seed, settings.line, settings.freehand, settings.colour)
 
-    def draw(self, label: int, seed: int, settings: Any) -> Pixels:
-        """One picture; see `RulePainter.draw`."""
-        return render(self.drawing(label, seed, settings), self.config.resolution)
-
-    def accompany(self, ending: str, label: int, seed: int, settings: Any) -> bytes:
-        """The drawing as vectors or as it is made; see `RulePainter.accompany`."""
-        if ending == "svg":
-            return vectors(self.drawing(label, seed, settings))
-        if ending == "gif":
-            return animation(self.drawing(label, seed, settings), self.config.resolution)
-        raise UnknownName("companion file", ending, self.companions)
+    def draw(self, label: int, words: str, seed: int, settings: AaronSettings) -> Drawn:
+        """One picture, as pixels, vectors and animation; see `RulePainter.draw`."""
+        drawing, side = self.drawing(label, seed, settings), self.data.side
+        companions = {"svg": lambda: vectors(drawing), "gif": lambda: animation(drawing, side)}
+        return Drawn(render(drawing, side), companions)
 
 
-# A picture and its companions are asked for one after the other.
-@lru_cache(maxsize=4)
 def make_drawing(period: str, seed: int, line: float = 1.0, freehand: float = 1.0, colour: bool = True) -> Drawing:
     """Make a drawing.
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 
 from torch import Tensor, nn
 
-from impasto.noise import BatchNoise
+from impasto.contract.condition import Condition
+from impasto.contract.noise import BatchNoise
 
 __all__ = ["Batch", "Player", "Schedule", "Turn", "constant", "cosine"]
 
@@ -44,19 +45,29 @@ def cosine(warmup: float = 0.02, floor: float = 0.0) -> Schedule:
     return factor
 
 
-@dataclass
+@dataclass(frozen=True)
 class Batch:
     """Pictures to learn from.
 
     Attributes:
-        pictures: Shape (N, 3, R, R), in [-1, 1].
-        labels: Category of each picture, int64, shape (N,).
+        pictures: Shape (N, 3, H, W), or (N, F, 3, H, W) of clips, in [-1, 1]. On the device 'meta', with a shape and no
+            values, where `encoded` stands in their place.
+        condition: What is known of each picture.
         noise: Where a painter draws every random number of its turns.
+        encoded: What the painter's encoder of pictures makes of them, as it was kept for the whole run; None where the
+            painter has no such encoder, or nothing was kept.
+        second: As many pictures of the second store, where the painter reads one.
     """
 
     pictures: Tensor
-    labels: Tensor
+    condition: Condition
     noise: BatchNoise
+    encoded: Tensor | None = None
+    second: Batch | None = None
+
+    def __len__(self) -> int:
+        """N."""
+        return len(self.pictures)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,58 @@
+"""What every learner and painter promises, and what training and painting hand to them.
+
+Shapes, everywhere in `impasto`:
+    N  pictures of a batch          L  categories (at least 1)
+    H, W  rows and columns          F  frames of a clip
+    C  channels of a feature map    D  dimensions of a latent or feature vector
+
+Pictures are RGB tensors (N, 3, H, W), float, in [-1, 1]; clips are (N, F, 3, H, W) in the same range.
+"""
+
+from impasto.contract.abilities import (
+    Decodes,
+    Denoises,
+    Encodes,
+    ExportsToDiffusers,
+    HasLatents,
+    Inverts,
+    Judges,
+    Reconstructs,
+    Stylizes,
+    Tokenizes,
+)
+from impasto.contract.condition import Condition
+from impasto.contract.data import Data
+from impasto.contract.learner import Learner, PainterConfig
+from impasto.contract.noise import BatchNoise, Noise, PictureNoise
+from impasto.contract.painted import Painted
+from impasto.contract.painter import Painter, PaintSettings
+from impasto.contract.turns import Batch, Player, Schedule, Turn, constant, cosine
+
+__all__ = [
+    "Batch",
+    "BatchNoise",
+    "Condition",
+    "Data",
+    "Decodes",
+    "Denoises",
+    "Encodes",
+    "ExportsToDiffusers",
+    "HasLatents",
+    "Inverts",
+    "Judges",
+    "Learner",
+    "Noise",
+    "PaintSettings",
+    "Painted",
+    "Painter",
+    "PainterConfig",
+    "PictureNoise",
+    "Player",
+    "Reconstructs",
+    "Schedule",
+    "Stylizes",
+    "Tokenizes",
+    "Turn",
+    "constant",
+    "cosine",
+]

@@ -1,0 +1,65 @@
+"""Facts of the pictures that a learner is built for, apart from its architecture and from the way it is trained."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from impasto.config import Field, config
+from impasto.errors import ConfigError
+
+__all__ = ["Data"]
+
+Side = Annotated[int, Field(ge=8, le=4096)]
+
+
+@config
+class Data:
+    """Facts of the pictures that a learner is built for.
+
+    Attributes:
+        size: Rows H and columns W of a picture.
+        frames: Pictures F of a clip; 1 where single pictures are learned.
+        categories: Names of the categories, in order of their label; empty without labels.
+        shares: Share of each category in the training pictures; they sum to 1. Empty where all are alike.
+        maps: Name of each map beside the pictures → number of its classes; 0 for a map of quantities.
+        captions: Whether the pictures have captions.
+    """
+
+    size: tuple[Side, Side] = (32, 32)
+    frames: int = Field(default=1, ge=1, le=10_000)
+    categories: tuple[str, ...] = ()
+    shares: tuple[float, ...] = ()
+    maps: dict[str, int] = Field(default_factory=dict)
+    captions: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse shares that do not belong to the categories.
+
+        Raises:
+            ConfigError: When there are other shares than categories, or shares below 0.
+        """
+        if self.categories and len(self.shares) not in (0, len(self.categories)):
+            raise ConfigError(f"{len(self.categories)} categories but {len(self.shares)} shares.")
+        if self.shares and (min(self.shares) < 0 or sum(self.shares) <= 0):
+            raise ConfigError(f"shares = {self.shares}: shares are 0 or more, and not all 0.")
+
+    @property
+    def height(self) -> int:
+        """Rows H of a picture."""
+        return self.size[0]
+
+    @property
+    def width(self) -> int:
+        """Columns W of a picture."""
+        return self.size[1]
+
+    @property
+    def side(self) -> int:
+        """Rows, and as many columns, of a square picture."""
+        assert self.height == self.width, "only painters of square pictures ask for one side"
+        return self.height
+
+    @property
+    def size_in_words(self) -> str:
+        """The size: '64 px' of a square, '96 × 128 px' (height × width) otherwise."""
+        return f"{self.height} px" if self.height == self.width else f"{self.height} × {self.width} px"

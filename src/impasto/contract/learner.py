@@ -1,0 +1,220 @@
+"""What everything that is trained promises: its players, the turns it yields, what it reads and how it is built."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields
+from typing import Any, ClassVar, Self
+
+import torch
+from torch import Tensor, nn
+
+from impasto import pretrained
+from impasto.config import config, load, override, to_dict
+from impasto.contract.condition import Condition
+from impasto.contract.data import Data
+from impasto.contract.turns import Batch, Player, Turn
+from impasto.errors import ConfigError, UnknownName
+
+__all__ = ["Learner", "PainterConfig"]
+
+FACTS = frozenset(fact.name for fact in fields(Data))
+
+
+@config
+class PainterConfig:
+    """Architecture of a learner; facts of the pictures are apart, in `Data`."""
+
+
+class Learner(pretrained.Saved):
+    """Something that is trained. Subclasses fill in `players` and `turns`; those that paint extend `Painter`."""
+
+    Config: ClassVar[type[PainterConfig]] = PainterConfig
+    presets: ClassVar[dict[str, dict[str, Any]]] = {"tiny": {}, "small": {}, "base": {}}
+    default_data: ClassVar[Data] = Data()
+    """Facts of the pictures where none are given."""
+    resolutions: ClassVar[Sequence[int]] = (32, 64, 128)
+    """Numbers of rows, and of columns, that pictures may have."""
+    square: ClassVar[bool] = True
+    """Whether pictures must have as many rows as columns."""
+    clips: ClassVar[bool] = False
+    """Whether frames are learned together; pictures are then (N, F, 3, H, W)."""
+    conditions: ClassVar[frozenset[str]] = frozenset()
+    """Parts of a `Condition` that learners of this class can read; an instance says in `reads` what it reads."""
+    double_backward: ClassVar[tuple[str, ...]] = ()
+    """Submodules whose gradients are differentiated again (gradient penalties); never compiled."""
+    config: PainterConfig
+
+    def __init__(self, config: PainterConfig, data: Data) -> None:
+        """Build the networks of a config whose every 'auto' is decided; `build` and `create` do that.
+
+        Args:
+            config: An instance of `Config`.
+            data: Facts of the pictures.
+
+        Raises:
+            ConfigError: When this learner cannot be built for such pictures.
+        """
+        super().__init__()
+        self._check_size(data)
+        self.config = config
+        self.data = data
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Parts of a `Condition` that this instance reads, such as 'category', 'words', 'maps:layout'."""
+        return self.conditions if self.data.categories else self.conditions - {"category"}
+
+    @property
+    def reads_second_store(self) -> bool:
+        """Whether training needs a second store of pictures, whose batches come as `Batch.second`."""
+        return False
+
+    @property
+    def classes(self) -> int:
+        """Number of categories L, at least 1."""
+        return max(1, len(self.data.categories))
+
+    @property
+    def device(self) -> torch.device:
+        """Where the parameters are; the CPU where there are none."""
+        first = next(self.parameters(), None)
+        return torch.device("cpu") if first is None else first.device
+
+    @property
+    def encoders(self) -> Mapping[str, nn.Module]:
+        """Frozen networks that training runs once over the whole store, by what they read: 'pictures' or 'words'.
+
+        What they give comes as `Batch.encoded` in the place of the pictures, and as `Condition.encoding`. An encoder of
+        pictures takes (N, 3, H, W), one of words a list of N texts; each gives one row for each.
+        """
+        return {}
+
+    @classmethod
+    def learns(cls) -> bool:
+        """Whether this class is trained; a painter that is not paints by rules and needs no run."""
+        return cls.players is not Learner.players
+
+    @classmethod
+    def variants(cls) -> tuple[type[Self], ...]:
+        """The classes that instances may have: more than this one where what they can do depends on the config."""
+        return (cls,)
+
+    @classmethod
+    def variant(cls, config: Any) -> type[Self]:
+        """Which of `variants` a config makes."""
+        return cls
+
+    @classmethod
+    def decided(cls, config: Any, data: Data) -> Any:
+        """A config in which every 'auto' is decided by what is at hand on this machine.
+
+        Args:
+            config: An instance of `Config`; one that is decided already comes back as it is.
+            data: Facts of the pictures.
+        """
+        return config
+
+    @classmethod
+    def build(cls, preset: str = "small", *, resolution: int | None = None, **values: Any) -> Self:
+        """A new learner from a preset and the values that differ from it.
+
+        Args:
+            preset: A key of `presets`.
+            resolution: Rows and columns of the pictures, in the place of `size`.
+            **values: Fields of `Config` or of `Data`.
+
+        Raises:
+            UnknownName: When there is no such preset.
+            ConfigError: When a value is unknown, of the wrong type or out of range.
+        """
+        if preset not in cls.presets:
+            raise UnknownName("preset", preset, cls.presets)
+        chosen = {**cls.presets[preset], **values}
+        side = chosen.pop("resolution", None) if resolution is None else resolution
+        chosen.pop("resolution", None)
+        square = {} if side is None else {"size": (side, side)}
+        facts = {name: value for name, value in chosen.items() if name in FACTS}
+        architecture = {name: value for name, value in chosen.items() if name not in FACTS}
+        return cls.create(load(cls.Config, architecture), override(cls.default_data, {**square, **facts}))
+
+    @classmethod
+    def create(cls, config: Any, data: Data) -> Self:
+        """A new learner of a config, in which 'auto' is decided first, with the weights of its frozen parts."""
+        cls._check_size(data)
+        config = cls.decided(config, data)
+        learner = cls.variant(config)(config, data)
+        learner.fetch()
+        return learner
+
+    @classmethod
+    def from_description(cls, description: Mapping[str, Any]) -> Self:
+        """A learner with fresh weights, from what `describe` gave."""
+        config, data = cls.read_description(description)
+        return cls.variant(config)(config, data)
+
+    @classmethod
+    def read_description(cls, description: Mapping[str, Any]) -> tuple[Any, Data]:
+        """Config and facts of the pictures of what `describe` gave, now or in an earlier version."""
+        values = dict(description["config"])
+        facts = description.get("data", {})
+        if "resolution" in values:
+            # Up to version 0.1.0 one config held both.
+            side = values.pop("resolution")
+            facts = {"size": (side, side), **{k: values.pop(k, ()) for k in ("categories", "shares")}}
+        data = load(Data, facts)
+        return cls.decided(load(cls.Config, values), data), data
+
+    def describe(self) -> dict[str, Any]:
+        """Name, config and facts of the pictures, as plain values."""
+        return {"painter": self.name, "config": to_dict(self.config), "data": to_dict(self.data)}
+
+    def fetch(self) -> None:
+        """Load the weights of frozen parts, which a new learner takes from where its config says.
+
+        Raises:
+            CheckpointError: When they are not there.
+        """
+
+    def players(self) -> dict[str, Player]:
+        """Who moves in training, by name."""
+        raise NotImplementedError(f"{self.name} does not learn")
+
+    def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
+        """The moves of one step, in order. Reads state, never writes it."""
+        raise NotImplementedError(f"{self.name} does not learn")
+
+    def after(self, step: int, logs: dict[str, float]) -> None:
+        """Write state, which lies in buffers, after a step; weights may be in parts. `logs` are the same everywhere."""
+
+    def category_index(self, condition: Condition, none: int = 0) -> Tensor:
+        """Category of each picture as an index of an embedding, int64, shape (N,).
+
+        Args:
+            condition: Of N pictures.
+            none: Index for pictures without a category.
+        """
+        if condition.category is None:
+            return torch.full((len(condition),), none, device=self.device)
+        return condition.category.where(condition.category >= 0, none)
+
+    @classmethod
+    def _check_size(cls, data: Data) -> None:
+        """Refuse pictures of a size that this class does not know.
+
+        Raises:
+            ConfigError: With the sizes that it knows.
+        """
+        name, allowed = cls.__card__.name if hasattr(cls, "__card__") else cls.__name__, cls.resolutions
+        if data.frames > 1 and not cls.clips:
+            raise ConfigError(f"{name} learns single pictures, not clips of {data.frames} frames.")
+        if cls.square and data.height != data.width:
+            raise ConfigError(f"{name} paints square pictures only, not {data.size_in_words} (height × width).")
+        if any(side not in allowed for side in (data.height, data.width)):
+            sizes = f"{allowed[0]} to {allowed[-1]}" if isinstance(allowed, range) else ", ".join(map(str, allowed))
+            if isinstance(allowed, range) and allowed.step > 1:
+                sizes += f", in steps of {allowed.step},"
+            raise ConfigError(
+                f"{name} cannot paint at {data.size_in_words}; it paints at {sizes} px. "
+                "Choose one of these resolutions."
+            )
