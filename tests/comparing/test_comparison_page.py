@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from impasto.comparing.charts import charts
-from impasto.comparing.report import render, save_figures, table, write
+from impasto.comparing.comparison_page import render, save_figures, table, write
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +92,7 @@ def test_one_seed_has_no_interval_over_seeds_and_no_best(tmp_path):
     low, high = told["entries"][7]["runs"][0]["final"]["fid"]["interval"]
     cell = row(page, "MIGAN modern")[1]
     assert f"({low:.4g} … {high:.4g})" in cell
-    assert "<td class='number'><b>" not in page
+    assert '<td class="number"><b>' not in page
     assert "One seed each" in page
 
 

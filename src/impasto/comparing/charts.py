@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from impasto.comparing.findings import Metric, curve, done, final, frechet, metrics, ratios
-from impasto.pages.page import INK, plots
+from impasto.pages.figures import INK, plots
 
 __all__ = ["COLOURS", "Chart", "charts"]
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import impasto
-from impasto.comparing import report
+from impasto.comparing.comparison_page import write
 from impasto.comparing.experiment import Data, Experiment, read
 from impasto.comparing.measuring import look_at_real
 from impasto.comparing.results import gather
@@ -208,7 +208,7 @@ class _Runs:
         )  # fmt: skip
         write_json(self.out / "results.json", made)
         if page:
-            report.write(made, self.out)
+            write(made, self.out)
             self.drawn = time.monotonic()
         return made
 

@@ -10,11 +10,10 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 from impasto.comparing.findings import done
-from impasto.pages.page import INK
+from impasto.pages.figures import BACKGROUND, INK
 
-__all__ = ["PAPER", "sheet"]
+__all__ = ["sheet"]
 
-PAPER = (251, 249, 245)
 WIDTH = 1200
 """Pixels that a sheet is enlarged to, by whole factors, so that a pixel stays a square."""
 LETTERS, GAP = 24, 14
@@ -46,7 +45,7 @@ def sheet(results: Mapping[str, Any], folder: Path) -> tuple[Image.Image, int] |
     columns = 1 if high * 3 < wide or len(blocks) == 1 else 2
     scale = max(1, WIDTH // (columns * wide))
     across, down = wide * scale + GAP, LETTERS + 8 + high * scale + GAP
-    whole = Image.new("RGB", (columns * across - GAP, -(-len(blocks) // columns) * down), PAPER)
+    whole = Image.new("RGB", (columns * across - GAP, -(-len(blocks) // columns) * down), BACKGROUND)
     pen, font = ImageDraw.Draw(whole), _font()
     for i, (name, image) in enumerate(blocks):
         left, top = i % columns * across, i // columns * down

@@ -6,18 +6,16 @@ import json
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from html import escape
 from typing import Any
 
 from impasto.comparing import findings
 from impasto.comparing.findings import Metric, best, done, final, mean_cost, metrics
-from impasto.pages import page
-from impasto.pages.page import Cell, number, span
+from impasto.pages.page import Cell, Table, format_interval, format_number
 
 __all__ = [
-    "Table",
     "costs",
+    "markdown",
     "missing",
     "quality",
     "quantity",
@@ -33,29 +31,15 @@ WIDE = 6
 Results = Mapping[str, Any]
 
 
-@dataclass(frozen=True)
-class Table:
-    """A table of plain text.
-
-    Attributes:
-        columns: Headings; the first column names the row.
-        rows: A cell a column.
-        numbers: Positions of the columns that are set flush right.
-    """
-
-    columns: Sequence[str]
-    rows: Sequence[Sequence[Cell]]
-    numbers: range = field(default=range(0))
-
-    def html(self) -> str:
-        """For a page."""
-        return page.table(self.columns, self.rows, numbers=self.numbers)
-
-    def markdown(self) -> str:
-        """For a document on GitHub."""
-        rule = ["--:" if at in self.numbers else "---" for at in range(len(self.columns))]
-        lines = [[_plain(c) for c in self.columns], rule, *([_markdown(cell) for cell in row] for row in self.rows)]
-        return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+def markdown(table: Table) -> str:
+    """A table for a document on GitHub."""
+    rule = ["--:" if at in table.number_columns else "---" for at in range(len(table.columns))]
+    lines = [
+        [_plain(text) for text in table.columns],
+        rule,
+        *([_markdown(cell) for cell in row] for row in table.body),
+    ]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _plain(text: str) -> str:
@@ -85,7 +69,7 @@ def _quality(results: Results, some: Sequence[Metric]) -> Table:
         for entry in results["entries"]
     ]
     if any(m.real is not None for m in some):
-        rows.append([Cell("Real pictures", "the same number for them"), *(Cell(number(m.real)) for m in some)])
+        rows.append([Cell("Real pictures", "the same number for them"), *(Cell(format_number(m.real)) for m in some)])
     return Table(["", *(m.label for m in some)], rows, range(1, len(some) + 1))
 
 
@@ -108,15 +92,15 @@ def _mean(entry: Mapping[str, Any], key: str, *, strong: bool) -> Cell:
         return Cell("–", hover=next((f["reason"] for _, f in runs if f.get("reason")), "not finished"))
     single = [f"seed {seed}: {_value(f)}" for seed, f in runs if f.get("value") is not None]
     if told["interval"]:
-        return Cell(number(told["mean"]), span(told["interval"]), "; ".join(single), strong)
+        return Cell(format_number(told["mean"]), format_interval(told["interval"]), "; ".join(single), strong)
     # One seed has only the interval of resampled pictures, which says nothing about training again.
     ends = next((f["interval"] for _, f in runs if f.get("interval")), None)
-    return Cell(number(told["mean"]), f"({span(ends)})" if ends else "", "; ".join(single))
+    return Cell(format_number(told["mean"]), f"({format_interval(ends)})" if ends else "", "; ".join(single))
 
 
 def _value(told: Mapping[str, Any]) -> str:
-    ends = span(told.get("interval"))
-    return number(told.get("value")) + (f" ({ends})" if ends else "")
+    ends = format_interval(told.get("interval"))
+    return format_number(told.get("value")) + (f" ({ends})" if ends else "")
 
 
 def single_runs(results: Results) -> list[Table]:
@@ -137,7 +121,7 @@ def single_runs(results: Results) -> list[Table]:
 
 
 def _single(told: Mapping[str, Any]) -> Cell:
-    return Cell(number(told.get("value")), span(told.get("interval")), told.get("reason") or "")
+    return Cell(format_number(told.get("value")), format_interval(told.get("interval")), told.get("reason") or "")
 
 
 def costs(results: Results) -> Table:

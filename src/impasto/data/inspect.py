@@ -8,11 +8,11 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import numpy as np
 import numpy.typing as npt
 from matplotlib.figure import Figure
 
+from impasto.data.inspect_page import inspect_page
 from impasto.data.store import Split, Store
 from impasto.files import write_whole
 from impasto.images.pictures import contact_sheet
@@ -20,8 +20,6 @@ from impasto.images.pictures import contact_sheet
 __all__ = ["inspect"]
 
 SHEET = 100
-SHOWN = 500
-"""Most rejects that the page lists; `rejects.jsonl` has all."""
 
 
 def inspect(store: Store | str | Path, out: str | Path) -> dict[str, Any]:
@@ -52,10 +50,8 @@ def inspect(store: Store | str | Path, out: str | Path) -> dict[str, Any]:
         _write_sheet(out / "flagged.png", store, flagged, 10)
     if facts["categories"]:
         write_whole(out / "shares.png", _chart(facts["categories"]))
-    rejects = store.rejects()
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    page = environment.from_string(PAGE).render(facts=facts, flagged=flagged, rejects=rejects[:SHOWN])
-    write_whole(out / "inspect.html", page)
+    page = inspect_page(facts, store.rejects(), flagged=bool(flagged))
+    write_whole(out / "inspect.html", page.html())
     return {**facts, "page": str(out / "inspect.html")}
 
 
@@ -143,46 +139,3 @@ def _write_sheet(path: Path, store: Store, rows: Any, columns: int) -> None:
 def _counted(values: list[str]) -> dict[str, int]:
     names, counts = np.unique(values, return_counts=True)
     return {str(name): int(count) for name, count in zip(names, counts, strict=True)}
-
-
-PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{{ facts.store }}</title>
-<style>
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; color: #222 }
-table { border-collapse: collapse; margin: 1rem 0 } td, th { padding: .15rem .8rem .15rem 0; text-align: left }
-td { overflow-wrap: anywhere; vertical-align: top } td.n { text-align: right; font-variant-numeric: tabular-nums }
-img { max-width: 100%; image-rendering: auto } code { color: #666 }
-</style></head><body>
-<h1>{{ facts.store }}</h1>
-<p>{{ facts.pictures }} pictures of {{ facts.resolution }} × {{ facts.resolution }} px:
-{{ facts.train }} to train on, {{ facts.test }} to test with. {{ facts.with_text }} have a text.
-<br><code>{{ facts.hash }}</code></p>
-<h2>Categories</h2>
-{% if facts.label %}<p>By <b>{{ facts.label }}</b> ({{ facts.label_chosen }}).
-Label columns: {{ facts.label_columns | join(", ") }}.</p>
-<img src="shares.png" alt="Pictures of each category">
-<table><tr><th>category</th><th>train</th><th>test</th><th>share</th></tr>
-{% for name, of in facts.categories.items() %}<tr><td>{{ name }}</td><td class="n">{{ of.train }}</td>
-<td class="n">{{ of.test }}</td><td class="n">{{ "%.1f" | format(100 * of.share) }} %</td></tr>
-{% endfor %}</table>{% else %}<p>None: {{ facts.label_chosen }}.</p>{% endif %}
-<h2>Pictures</h2><img src="contact-sheet.png" alt="Some pictures of every category">
-<h2>Sizes in the source</h2>
-<p>Short side from {{ facts.source_sizes.short_side.least }} to {{ facts.source_sizes.short_side.most }} px,
-median {{ facts.source_sizes.short_side.median }}.
-{% for kind, count in facts.source_sizes.kinds.items() %}{{ kind }}: {{ count }}. {% endfor %}</p>
-<h2>Flags</h2>
-{% if flagged %}<table>{% for flag, count in facts.flags.items() %}<tr><td>{{ flag }}</td><td class="n">{{ count }}
-</td></tr>{% endfor %}</table><img src="flagged.png" alt="Flagged pictures">
-{% else %}<p>No picture is odd.</p>{% endif %}
-<h2>Licences</h2><table>{% for licence, count in facts.licences.items() %}<tr><td>{{ licence }}</td>
-<td class="n">{{ count }}</td></tr>{% endfor %}</table>
-<h2>Left out</h2>
-<p>Duplicates: {{ facts.duplicates.exact }} exact, {{ facts.duplicates.near }} near. All files are in
-<code>rejects.jsonl</code> of the store.</p>
-<table>{% for reason, count in facts.left_out.items() %}<tr><td>{{ reason }}</td><td class="n">{{ count }}</td></tr>
-{% endfor %}</table>
-{% if rejects %}<details><summary>The first {{ rejects | length }} files</summary><table>
-{% for reject in rejects %}<tr><td>{{ reject.file }}</td><td>{{ reject.reason }}</td><td>{{ reject.detail }}</td></tr>
-{% endfor %}</table></details>{% endif %}
-</body></html>
-"""

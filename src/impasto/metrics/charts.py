@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from impasto.metrics.copying import Copying
-from impasto.pages.page import INK, PALETTE, inline_plot, plots
+from impasto.pages.figures import INK, PALETTE, inline_plot, plots
 
 __all__ = ["distances", "losses", "overview", "shares"]
 

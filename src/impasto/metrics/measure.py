@@ -18,7 +18,6 @@ from impasto.data.store import Split
 from impasto.errors import UsageError
 from impasto.files import write_json, write_whole
 from impasto.images.pictures import Pixels
-from impasto.metrics import report
 from impasto.metrics.categories import Judged, judge
 from impasto.metrics.codes import code_use
 from impasto.metrics.copying import Copying, copying, copying_number, verdict
@@ -26,6 +25,7 @@ from impasto.metrics.detail import detail
 from impasto.metrics.distribution import LEAST, distribution, reconstruction_distance
 from impasto.metrics.diversity import diversity
 from impasto.metrics.embedding import Features
+from impasto.metrics.measure_page import Exhibits, render
 from impasto.metrics.numbers import Number
 from impasto.metrics.painting import paint_pixels, reconstruct_pixels
 from impasto.metrics.reconstruction import no_reconstruction, reconstruction
@@ -134,14 +134,14 @@ def measure(
         "seconds": work.seconds,
         "facts": known,
     }
-    page = report.render(result, shown)
+    page = render(result, shown)
     write_json(out / "measure.json", result)
     write_whole(out / "report.html", page)
     work.say(f"Written: {out / 'measure.json'} and {out / 'report.html'}")
     return result
 
 
-def _measured(work: _Work, events: Path | None) -> tuple[dict[str, Number], dict[str, Any], report.Exhibits]:
+def _measured(work: _Work, events: Path | None) -> tuple[dict[str, Number], dict[str, Any], Exhibits]:
     """All numbers, what is told beside them, and what is shown."""
     seed, against = work.seed, work.against
     with work.step("painting"):
@@ -175,7 +175,7 @@ def _measured(work: _Work, events: Path | None) -> tuple[dict[str, Number], dict
     return (
         numbers,
         told,
-        report.Exhibits(
+        Exhibits(
             generated=painted[:SHOWN],
             real=real[:SHOWN],
             copying=found,

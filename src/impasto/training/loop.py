@@ -32,7 +32,7 @@ from impasto.training.precision import choose_precision, dtype_of
 from impasto.training.processes import Processes
 from impasto.training.recompute import recompute
 from impasto.training.record import Record
-from impasto.training.report import write_report
+from impasto.training.run_page import write_report
 from impasto.training.settings import TrainSettings
 from impasto.training.sharding import check_shardable, together
 from impasto.training.signals import stop_asked

@@ -12,8 +12,8 @@ from PIL import Image
 
 from impasto.metrics import charts
 from impasto.metrics.copying import Copying
+from impasto.metrics.measure_page import Exhibits, render
 from impasto.metrics.numbers import Number, mean_of, missing
-from impasto.metrics.report import Exhibits, render
 
 PIXELS = sceneries(np.arange(16) % 3, 0)
 COPYING = Copying(torch.rand(60) * 0.2, torch.zeros(60, dtype=torch.int64), torch.zeros(60) > 1, torch.rand(80) * 0.3)

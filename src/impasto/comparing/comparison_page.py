@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,8 @@ from impasto.comparing import samples, tables
 from impasto.comparing.charts import Chart, charts
 from impasto.comparing.findings import best, done, metrics, states
 from impasto.files import write_whole
-from impasto.pages import page
+from impasto.pages.figures import inline_image, inline_plot
+from impasto.pages.page import Card, Cards, Details, Figure, Page, Paragraph, Part, Preformatted, Section
 
 __all__ = ["render", "save_figures", "table", "write"]
 
@@ -73,8 +73,8 @@ def _png(image: Image.Image) -> bytes:
 
 def table(results: Results) -> str:
     """The page's tables in Markdown, for a document: final values, ratios, costs, and what is missing."""
-    parts = [_lead(results), *(t.markdown() for t in tables.quality(results))]
-    for head, made in (
+    parts = [_lead(results), *(tables.markdown(t) for t in tables.quality(results))]
+    for heading, found in (
         (
             "As ratios, in brackets the paper's; a ratio stands out where the paper's lies within our interval",
             tables.ratios(results),
@@ -83,7 +83,8 @@ def table(results: Results) -> str:
         ("Not measured", tables.missing(results)),
         ("Not finished", tables.unfinished(results)),
     ):
-        parts += [f"**{head}**", made.markdown()] if made else []
+        if found:
+            parts += [f"**{heading}**", tables.markdown(found)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -94,21 +95,22 @@ def render(results: Results, folder: Path) -> str:
         results: The content of `results.json`, of finished runs or of a comparison under way.
         folder: Where the files that it names lie.
     """
-    drawn = {chart.name: _figure(chart) for chart in charts(results)}
-    parts = [
-        page.cards(_cards(results)),
+    figures = {chart.name: _figure(chart) for chart in charts(results)}
+    sections = [
+        Cards(_cards(results)),
         _standing(results),
-        _quality(results, drawn),
-        _paper(results, drawn),
-        page.section("Along training", drawn["curves"], drawn.get("frechet", "")) if "curves" in drawn else "",
+        _quality(results, figures),
+        _paper(results, figures),
+        _of_figures("Along training", figures, "curves", "frechet") if "curves" in figures else None,
         _samples(results, folder),
-        page.section("Categories", drawn["categories"]) if "categories" in drawn else "",
-        page.section("What it cost", page.paragraph(_COSTS), tables.costs(results).html()),
+        _of_figures("Categories", figures, "categories"),
+        Section("What it cost", [Paragraph(_COSTS), tables.costs(results)]),
         _runs(results),
         _terms(results),
     ]
+    parts = [section for section in sections if section is not None]
     title = results.get("title") or results["name"]
-    return page.page(title, _subtitle(results), [p for p in parts if p], footer=f"impasto {impasto.__version__}")
+    return Page(title, _subtitle(results), parts, footer=f"impasto {impasto.__version__}").html()
 
 
 _COSTS = (
@@ -122,9 +124,15 @@ _PAPER = (
 )
 
 
-def _figure(chart: Chart) -> str:
+def _figure(chart: Chart) -> Figure:
     with chart.drawn() as figure:
-        return page.figure(page.inline_plot(figure), chart.caption)
+        return Figure(inline_plot(figure), chart.caption)
+
+
+def _of_figures(title: str, figures: Mapping[str, Figure], *names: str) -> Section | None:
+    """A section of those figures that there are; None without any."""
+    found = [figures[name] for name in names if name in figures]
+    return Section(title, found) if found else None
 
 
 def _subtitle(results: Results) -> str:
@@ -134,38 +142,36 @@ def _subtitle(results: Results) -> str:
     return f"{words}: {', '.join(names)}."
 
 
-def _cards(results: Results) -> list[tuple[str, str, str]]:
-    store, terms, stood = results["store"], results["terms"], states(results)
-    total = sum(stood.values())
-    made = [
-        (f"{stood.get('done', 0)} of {total}", "runs finished", _others(stood)),
-        (f"{store['train']:,}", "training pictures", f"and {store['test']:,} held out to measure against"),
-        (f"{store['resolution']} px", "pictures", f"store {str(store['hash'])[:12]}"),
+def _cards(results: Results) -> list[Card]:
+    store, terms, counts = results["store"], results["terms"], states(results)
+    total = sum(counts.values())
+    others = ", ".join(f"{count} {state}" for state, count in counts.items() if state != "done")
+    cards = [
+        Card(f"{counts.get('done', 0)} of {total}", "runs finished", others),
+        Card(f"{store['train']:,}", "training pictures", f"and {store['test']:,} held out to measure against"),
+        Card(f"{store['resolution']} px", "pictures", f"store {str(store['hash'])[:12]}"),
     ]
     if terms.get("steps"):
-        made.append((f"{terms['steps']:,}", "steps", f"of {terms['batch']} pictures, {terms['precision']}"))
+        cards.append(Card(f"{terms['steps']:,}", "steps", f"of {terms['batch']} pictures, {terms['precision']}"))
     else:
-        made.append((f"{terms['minutes']:g}", "minutes", f"in batches of {terms['batch']}, {terms['precision']}"))
-    return made
+        cards.append(Card(f"{terms['minutes']:g}", "minutes", f"in batches of {terms['batch']}, {terms['precision']}"))
+    return cards
 
 
-def _others(stood: Mapping[str, int]) -> str:
-    return ", ".join(f"{count} {state}" for state, count in stood.items() if state != "done")
-
-
-def _standing(results: Results) -> str:
+def _standing(results: Results) -> Section | None:
     """What a reader must know before any number."""
-    left, parts = tables.unfinished(results), []
+    unfinished = tables.unfinished(results)
+    parts: list[Part] = []
     if results.get("miniature"):
         parts.append(
-            page.paragraph(
+            Paragraph(
                 "This is a miniature: so small and short that it shows that everything works, and nothing about who "
                 "paints better."
             )
         )
-    if left:
-        parts += [page.paragraph("Not all runs have finished, and means are over those that have."), left.html()]
-    return page.section("How far it is", *parts) if parts else ""
+    if unfinished:
+        parts += [Paragraph("Not all runs have finished, and means are over those that have."), unfinished]
+    return Section("How far it is", parts) if parts else None
 
 
 def _lead(results: Results) -> str:
@@ -182,52 +188,59 @@ def _lead(results: Results) -> str:
     return told + (" so far." if tables.unfinished(results) else ".")
 
 
-def _quality(results: Results, drawn: Mapping[str, str]) -> str:
+def _quality(results: Results, figures: Mapping[str, Figure]) -> Section:
     found, gaps = tables.quality(results), tables.missing(results)
     if not found:
-        return page.section("Results", page.paragraph("No run has been measured yet."))
-    parts = [page.paragraph(_lead(results)), *(t.html() for t in found)]
-    return page.section("Results", *parts, gaps.html() if gaps else "", drawn.get("finals", ""))
+        return Section("Results", [Paragraph("No run has been measured yet.")])
+    parts: list[Part] = [Paragraph(_lead(results)), *found]
+    parts += [gaps] if gaps else []
+    parts += [figures["finals"]] if "finals" in figures else []
+    return Section("Results", parts)
 
 
-def _paper(results: Results, drawn: Mapping[str, str]) -> str:
-    made = tables.ratios(results)
-    if made is None:
-        return ""
-    return page.section("Beside the paper, as ratios", page.paragraph(_PAPER), made.html(), drawn.get("ratios", ""))
+def _paper(results: Results, figures: Mapping[str, Figure]) -> Section | None:
+    ratios = tables.ratios(results)
+    if ratios is None:
+        return None
+    return Section(
+        "Beside the paper, as ratios",
+        [Paragraph(_PAPER), ratios, *([figures["ratios"]] if "ratios" in figures else [])],
+    )
 
 
-def _samples(results: Results, folder: Path) -> str:
+def _samples(results: Results, folder: Path) -> Section | None:
     shown = samples.sheet(results, folder)
     if shown is None:
-        return ""
+        return None
     caption = (
         "The first pictures that each entry paints, unchosen, when all are asked with the same seed; trained with "
         f"seed {shown[1]}."
     )
-    return page.section("Side by side", page.figure(page.inline_image(shown[0]), caption))
+    return Section("Side by side", [Figure(inline_image(shown[0]), caption)])
 
 
-def _runs(results: Results) -> str:
-    made = tables.single_runs(results)
-    if not made:
-        return ""
+def _runs(results: Results) -> Section | None:
+    single = tables.single_runs(results)
+    if not single:
+        return None
     lead = "Each finished run by itself, with the 95 % bootstrap interval over its pictures."
-    return page.section("Every run", page.paragraph(lead), page.folded("Numbers", *(t.html() for t in made)))
+    return Section("Every run", [Paragraph(lead), Details("Numbers", single)])
 
 
-def _terms(results: Results) -> str:
+def _terms(results: Results) -> Section:
     machine = "\n".join(f"{key}: {value}" for key, value in (results.get("machine") or {}).items())
     experiment = json.dumps(results.get("experiment"), indent=2, ensure_ascii=False)
     smaller = " --miniature" if results.get("miniature") else ""
     terms = {**{f"store {k}": v for k, v in results["store"].items() if k != "shares"}, **results["terms"]}
-    told = "\n".join(f"{key}: {value}" for key, value in terms.items())
-    return page.section(
+    budget = "\n".join(f"{key}: {value}" for key, value in terms.items())
+    return Section(
         "On what terms",
-        tables.recipes(results).html(),
-        page.paragraph("All of this is made again from the experiment's file, whose values stand below, with:"),
-        f"<pre>impasto compare {escape(results['name'])}.toml{smaller}</pre>",
-        page.details("The experiment", experiment),
-        page.details("Pictures and budget", told),
-        page.details("Machine", machine),
+        [
+            tables.recipes(results),
+            Paragraph("All of this is made again from the experiment's file, whose values stand below, with:"),
+            Preformatted(f"impasto compare {results['name']}.toml{smaller}"),
+            Details("The experiment", [Preformatted(experiment)]),
+            Details("Pictures and budget", [Preformatted(budget)]),
+            Details("Machine", [Preformatted(machine)]),
+        ],
     )
