@@ -20,24 +20,19 @@ import impasto
 ROOT = Path(__file__).resolve().parents[1]
 SRC = ROOT / "src" / "impasto"
 
-# Imports run from later layers to earlier ones. Rooms of one layer do not know each other,
-# except where a layer is a set of single files that belong together.
-LAYERS = (
-    {"__init__"},
-    {"errors", "files", "config", "catalogue"},
-    {"nn", "images", "jobs", "pages"},
-    {"contract", "model_card", "noise", "pretrained", "turns"},
-    {"data", "landscape"},
-    {"painters", "training", "metrics", "editing"},
-    {"worlds"},
-    {"making"},
-    {"comparing"},
-    {"api"},
-    {"demo", "doctor"},
-    {"cli"},
-    {"__main__"},
-)
-TOGETHER = LAYERS[1], LAYERS[3]
+
+def layers() -> tuple[tuple[set[str], ...], list[set[str]]]:
+    """The layers that CONTRIBUTING.md lists, first to last, and the groups of files that may import each other."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf8")
+    match = re.search(r"```layers\n(.*?)```", text, flags=re.DOTALL)
+    assert match, "CONTRIBUTING.md has no block of layers"
+    lines = match[1].strip().splitlines()
+    joined = [set(line.replace("+", " ").split()) for line in lines if "+" in line]
+    named = tuple(set(line.replace("+", " ").split()) for line in lines)
+    return ({"__init__"}, *named, {"__main__"}), joined
+
+
+LAYERS, TOGETHER = layers()
 
 PUBLIC = [
     "__version__",

@@ -9,24 +9,24 @@ from torch import nn
 
 from impasto import catalogue, pretrained
 from impasto.catalogue import listed
-from impasto.contract import Painter
+from impasto.contract import Painted, Painter
 from impasto.errors import CheckpointError, ConfigError, ImpastoError, UnknownName, UsageError
 
 
 @listed(name="dab", summary="One colour a picture", year=2000, source="here")
 class Dab(Painter):
     training_only = ("critic",)
-    capabilities = frozenset({"category"})
+    conditions = frozenset({"category"})
 
-    def __init__(self, config):
-        super().__init__(config)
+    def __init__(self, config, data):
+        super().__init__(config, data)
         self.colour = nn.Embedding(self.classes, 3)
         self.register_buffer("tint", torch.rand(3))
         self.critic = nn.Linear(2, 2)
 
-    def render(self, labels, noise, settings):
-        r = self.config.resolution
-        return (self.colour(labels) + self.tint)[:, :, None, None].expand(-1, -1, r, r) + noise.normal(3, r, r)
+    def render(self, condition, noise, settings):
+        colours = self.colour(self.category_index(condition)) + self.tint
+        return Painted(colours[:, :, None, None] + noise.normal(3, *self.data.size))
 
 
 class Other(Painter):
@@ -140,7 +140,7 @@ def test_weights_of_another_shape_change_nothing(dab, tmp_path):
     [
         ({"painter": "dap"}, UnknownName, "no painter 'dap'"),
         ({"config": {"resolution": 33}}, ConfigError, "cannot paint at 33 px"),
-        ({"config": {"resolution": float("nan")}}, ConfigError, "resolution = nan"),
+        ({"config": {"resolution": float("nan")}}, ConfigError, "size.0 = nan"),
         ({"config": {"layers": 10**9}}, ConfigError, "unknown setting 'layers'"),
         ({"config": 3}, CheckpointError, "does not name a painter and its config"),
     ],

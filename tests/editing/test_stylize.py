@@ -10,18 +10,19 @@ from PIL import Image
 from torch import Tensor
 
 from impasto import api, catalogue, edit
-from impasto.contract import Painter, PainterConfig, Stylized
+from impasto.contract import Painted, Painter, Stylizes
 from impasto.editing.given import given
 from impasto.editing.stylize import stylize
 from impasto.errors import DataError, ImpastoError, NotCapable, RecipeError, UnknownName, UsageError
 from impasto.files import file_hash
+from impasto.images.pictures import to_uint8
 from impasto.images.recipe import pixels_hash, read_recipe
 
 
 def able() -> str:
     """The first painter by rules that stylizes."""
     cards = catalogue.painters().items()
-    return next(n for n, c in cards if "stylize" in c.thing.capabilities and not c.thing.learns())
+    return next(n for n, c in cards if issubclass(c.thing, Stylizes) and not c.thing.learns())
 
 
 @pytest.fixture
@@ -40,24 +41,23 @@ def left(folder: Path) -> list[str]:
 class Mirror(Painter):
     """Turns a picture round, and tells what it was asked."""
 
-    capabilities = frozenset({"stylize"})
-
-    def stylize(self, picture: Tensor, /, *, seed: int = 0, **settings: Any) -> Stylized:
-        return Stylized(picture.flip(2), f"seed {seed}, {settings}", "too odd" if seed == 9 else "")
+    def stylize(self, picture: Tensor, /, *, seed: int = 0, **settings: Any) -> Painted:
+        declined = "too odd" if seed == 9 else ""
+        return Painted(picture.flip(2)[None], (), (f"seed {seed}, {settings}",), (declined,))
 
 
 def test_the_edit_hands_the_picture_to_the_painter_and_back() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (20, 31, 3), dtype=np.uint8)
-    mirror = Mirror(PainterConfig(resolution=32))
+    mirror = Mirror.build("tiny")
     made = stylize(mirror, pixels, seed=3, settings={"a": 1})
-    assert np.array_equal(made.pixels, pixels[:, ::-1])
-    assert made.said == "seed 3, {'a': 1}"
-    assert stylize(mirror, pixels, seed=9).declined == "too odd"
+    assert np.array_equal(to_uint8(made.pictures)[0], pixels[:, ::-1])
+    assert made.statements == ("seed 3, {'a': 1}",)
+    assert stylize(mirror, pixels, seed=9).declined == ("too odd",)
 
 
-def test_painters_cannot_stylize_unless_they_say_so() -> None:
-    with pytest.raises(NotCapable, match="cannot stylize"):
-        Painter(PainterConfig(resolution=32)).stylize(torch.zeros(3, 32, 32))
+def test_painters_stylize_only_where_they_have_a_way_to() -> None:
+    assert isinstance(Mirror.build("tiny"), Stylizes)
+    assert not isinstance(Painter.build("tiny"), Stylizes)
 
 
 def test_edits_stand_in_the_catalogue() -> None:
@@ -149,7 +149,8 @@ def test_wrong_requests_are_told_and_leave_nothing(
 
 def test_a_painter_that_cannot_is_told_with_those_that_can(photo: Path, tmp_path: Path) -> None:
     torch.manual_seed(0)
-    learned = next(n for n, c in catalogue.painters().items() if "stylize" not in c.thing.capabilities)
+    things = {name: card.thing for name, card in catalogue.painters().items()}
+    learned = next(n for n, cls in things.items() if not any(issubclass(kind, Stylizes) for kind in cls.variants()))
     catalogue.painter(learned).build("tiny", resolution=32).save_pretrained(tmp_path / "painter")
     with pytest.raises(NotCapable, match=f"{learned} cannot stylize a picture. These can: .*{able()}"):
         edit("stylize", photo, tmp_path / "made.png", painter=tmp_path / "painter")

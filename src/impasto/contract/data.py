@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from impasto.config import Field, config
 from impasto.errors import ConfigError
 
 __all__ = ["Data"]
-
-Side = Annotated[int, Field(ge=8, le=4096)]
 
 
 @config
@@ -25,7 +21,7 @@ class Data:
         captions: Whether the pictures have captions.
     """
 
-    size: tuple[Side, Side] = (32, 32)
+    size: tuple[int, int] = (32, 32)
     frames: int = Field(default=1, ge=1, le=10_000)
     categories: tuple[str, ...] = ()
     shares: tuple[float, ...] = ()

@@ -14,11 +14,11 @@ from impasto.config import config, load, override, to_dict
 from impasto.contract.condition import Condition
 from impasto.contract.data import Data
 from impasto.contract.turns import Batch, Player, Turn
-from impasto.errors import ConfigError, UnknownName
+from impasto.errors import ConfigError, UnknownName, suggestion
 
 __all__ = ["Learner", "PainterConfig"]
 
-FACTS = frozenset(fact.name for fact in fields(Data))
+FACTS = tuple(fact.name for fact in fields(Data))
 
 
 @config
@@ -130,6 +130,9 @@ class Learner(pretrained.Saved):
         """
         if preset not in cls.presets:
             raise UnknownName("preset", preset, cls.presets)
+        names = [*(part.name for part in fields(cls.Config)), *FACTS, "resolution"]
+        for name in values.keys() - set(names):
+            raise ConfigError(f"There is no setting {name!r}{suggestion(name, names)} Settings: {', '.join(names)}.")
         chosen = {**cls.presets[preset], **values}
         side = chosen.pop("resolution", None) if resolution is None else resolution
         chosen.pop("resolution", None)

@@ -4,8 +4,13 @@ import pytest
 import torch
 from torch import nn
 
-from impasto.contract import Batch, BatchNoise, PictureNoise
+from impasto.contract import Batch, BatchNoise, Condition, PictureNoise
 from impasto.painters.adversarial.cnn_gan import CnnGan
+
+
+def of_category(labels: torch.Tensor) -> Condition:
+    return Condition(len(labels), category=labels)
+
 
 LABELS = {"categories": ("dawn", "dusk"), "shares": (0.5, 0.5)}
 
@@ -17,17 +22,17 @@ def build(**values: object) -> CnnGan:
 
 def batch(rows: slice = slice(0, 8), total: int = 8) -> Batch:
     pictures = torch.rand(total, 3, 32, 32, generator=torch.Generator().manual_seed(1), dtype=torch.float64) * 2 - 1
-    return Batch(pictures[rows], (torch.arange(total) % 2)[rows], BatchNoise(0, 0, rows, total))
+    return Batch(pictures[rows], of_category((torch.arange(total) % 2)[rows]), BatchNoise(0, 0, rows, total))
 
 
 def test_losses_are_the_non_saturating_ones():
     painter = build().double()
     told = {turn.player: turn.loss for turn in painter.turns(batch(), 0)}
     rows, bce = batch(), nn.functional.binary_cross_entropy_with_logits
-    fakes = [painter._fake(rows.labels, rows.noise) for _ in range(2)]
-    real = painter.discriminator(rows.pictures, rows.labels)
+    fakes = [painter._fake(rows.condition, rows.noise) for _ in range(2)]
+    real = painter.discriminator(rows.pictures, rows.condition.category)
     one, zero = torch.ones_like(real), torch.zeros_like(real)
-    fooled = [painter.discriminator(fake, rows.labels) for fake in fakes]
+    fooled = [painter.discriminator(fake, rows.condition.category) for fake in fakes]
     torch.testing.assert_close(told["discriminator"], bce(real, one) + bce(fooled[0], zero))
     torch.testing.assert_close(told["generator"], bce(fooled[1], one))
 
@@ -82,11 +87,11 @@ def test_the_discriminator_judges_picture_and_category_together():
     painter, rows = build().double().eval(), batch()
     # The head starts small; a larger embedding makes its part visible.
     nn.init.normal_(painter.discriminator.embedding.weight)
-    as_told = painter.discriminator(rows.pictures, rows.labels)
-    swapped = painter.discriminator(rows.pictures, 1 - rows.labels)
+    as_told = painter.discriminator(rows.pictures, rows.condition.category)
+    swapped = painter.discriminator(rows.pictures, 1 - rows.condition.category)
     features = painter.discriminator.layers(rows.pictures).mean((2, 3))
     table = painter.discriminator.embedding.weight
-    expected = ((table[rows.labels] - table[1 - rows.labels]) * features).sum(1)
+    expected = ((table[rows.condition.category] - table[1 - rows.condition.category]) * features).sum(1)
     torch.testing.assert_close(as_told - swapped, expected)
     assert expected.abs().min() > 0
 
@@ -96,5 +101,5 @@ def test_an_untrained_painter_paints_what_its_start_implies():
     painted = painter.paint(32).pictures
     painter.train()
     with torch.no_grad():
-        by_batch = painter._fake(torch.arange(32) % 2, PictureNoise(0, range(32)))
+        by_batch = painter._fake(of_category(torch.arange(32) % 2), PictureNoise(0, range(32)))
     assert 0.7 < painted.std() / by_batch.std() < 1.4

@@ -9,13 +9,18 @@ import torch
 from torch import nn
 
 from impasto.config import override
-from impasto.contract import Batch, BatchNoise, PictureNoise
+from impasto.contract import Batch, BatchNoise, Condition, PictureNoise
 from impasto.errors import ConfigError
 from impasto.nn.similarity import FLOOR, ms_ssim
 from impasto.painters.adversarial.dual_discriminator import DualDiscriminator, gradient_penalty
 from impasto.painters.adversarial.latent import Latent, Reading
 from impasto.painters.adversarial.migan import Migan
 from impasto.painters.adversarial.projected_discriminator import ProjectedDiscriminator
+
+
+def of_category(labels: torch.Tensor) -> Condition:
+    return Condition(len(labels), category=labels)
+
 
 LABELS = {"categories": ("dawn", "dusk", "night"), "shares": (0.5, 0.25, 0.25)}
 
@@ -28,7 +33,7 @@ def build(**values: object) -> Migan:
 def batch(rows: slice = slice(0, 4), total: int = 4, dtype: torch.dtype = torch.float32) -> Batch:
     pictures = torch.rand(total, 3, 32, 32, generator=torch.Generator().manual_seed(1)) * 2 - 1
     labels = torch.arange(total) % 3
-    return Batch(pictures[rows].to(dtype), labels[rows], BatchNoise(0, 0, rows, total))
+    return Batch(pictures[rows].to(dtype), of_category(labels[rows]), BatchNoise(0, 0, rows, total))
 
 
 def gradients(painter: Migan, parts: list[Batch]) -> dict[str, torch.Tensor]:
@@ -60,7 +65,7 @@ def test_the_painters_loss_is_the_sum_of_its_terms():
 
     rows = batch()
     rows.noise.normal(16), rows.noise.uniform(2), rows.noise.uniform(1, 1, 1)
-    z, real = painter._latent(rows.labels, rows.noise), rows.pictures
+    z, real = painter._latent(rows.condition, rows.noise), rows.pictures
     read = painter.reader(real)
     again, fake = painter.generator(read.latent), painter.generator(z)
     back = painter.reader(fake)
@@ -68,7 +73,7 @@ def test_the_painters_loss_is_the_sum_of_its_terms():
     content = (again - real).abs().mean((1, 2, 3)) + (back.latent.flat - z.flat).abs().mean(1)
     bound = back.log_likelihood(z) + 1.5 * math.log(2) + 2 * math.log(2)
     scores = painter.discriminator(fake).mean(1)
-    label = nn.functional.cross_entropy(read.logits, rows.labels)
+    label = nn.functional.cross_entropy(read.logits, rows.condition.category)
     perceptual = painter._perceptual(again, real)
     expected = (factor * content - scores + 0.3 * perceptual - factor * bound).mean() + label
     torch.testing.assert_close(turn.loss, expected)
@@ -82,7 +87,7 @@ def test_the_factor_weighs_the_bound_without_learning_from_it():
 
     rows = batch()
     rows.noise.normal(16), rows.noise.uniform(2), rows.noise.uniform(1, 1, 1)
-    z = painter._latent(rows.labels, rows.noise)
+    z = painter._latent(rows.condition, rows.noise)
     factor = 1 - ms_ssim(painter.reconstruct(rows.pictures), rows.pictures, scales=2, floor=FLOOR)
     bound = (factor * painter.reader(painter.generator(z)).log_likelihood(z)).mean()
     expected = torch.autograd.grad(-bound, list(painter.reader.parameters()))
@@ -202,7 +207,7 @@ def test_attention_needs_a_stage_of_its_size():
 
 def test_without_labels_the_codes_are_drawn():
     painter = build(categories=(), shares=(), codes=7)
-    latent = painter._latent(torch.zeros(200, dtype=torch.int64), PictureNoise(0, range(200)))
+    latent = painter._latent(of_category(torch.zeros(200, dtype=torch.int64)), PictureNoise(0, range(200)))
     assert latent.category.shape == (200, 7)
     assert (latent.category.sum(0) > 0).all()
     assert "label" not in list(painter.turns(batch(), 0))[1].logs
@@ -210,7 +215,7 @@ def test_without_labels_the_codes_are_drawn():
 
 
 def test_latents_follow_their_prior():
-    latent = build()._latent(torch.arange(3000) % 3, PictureNoise(1, range(3000)))
+    latent = build()._latent(of_category(torch.arange(3000) % 3), PictureNoise(1, range(3000)))
     assert latent.style.mean().abs() < 0.02
     assert abs(latent.style.std() - 1) < 0.02
     assert latent.factors.min() >= -1

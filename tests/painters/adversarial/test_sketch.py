@@ -6,12 +6,16 @@ import pytest
 import torch
 from PIL import Image, ImageDraw
 
-from impasto.contract import Batch, BatchNoise, Painter
+from impasto.contract import Batch, BatchNoise, Condition, Painter
 from impasto.errors import ConfigError, DataError, NotCapable
 from impasto.painters.adversarial.migan import Migan
 from impasto.painters.adversarial.sketch import BLANK, sketch, sketch_of_file
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
+
+
+def of_category(labels: torch.Tensor) -> Condition:
+    return Condition(len(labels), category=labels)
 
 
 def build(**values: object) -> Migan:
@@ -41,7 +45,7 @@ def test_gradients_reach_all_parameters_and_the_loss_of_the_step_is_finite() -> 
     moves = Moves(painter, Processes("cpu"))
     pictures = torch.rand(8, 3, 32, 32, generator=torch.Generator().manual_seed(1)) * 2 - 1
     for step in range(3):
-        batch = Batch(pictures, torch.zeros(8, dtype=torch.int64), BatchNoise(0, step, slice(0, 8), 8))
+        batch = Batch(pictures, of_category(torch.zeros(8, dtype=torch.int64)), BatchNoise(0, step, slice(0, 8), 8))
         assert not moves.step([batch], step, 10).skipped
     assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in painter.generator.parameters())
 
@@ -64,7 +68,7 @@ def test_it_learns_to_follow_the_sketch() -> None:
     upright[:, :, 12:20], flat[:, 12:20] = -1, -1
     pictures = torch.stack([upright, flat] * 4)
     for step in range(60):
-        batch = Batch(pictures, torch.zeros(8, dtype=torch.int64), BatchNoise(0, step, slice(0, 8), 8))
+        batch = Batch(pictures, of_category(torch.zeros(8, dtype=torch.int64)), BatchNoise(0, step, slice(0, 8), 8))
         moves.step([batch], step, 60)
     drawn, latent = sketch(pictures[:2]), painter.reader(pictures[:1]).latent
     over = [painter.generator(latent, drawn[i : i + 1]) for i in range(2)]

@@ -11,11 +11,12 @@ from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import (
     BatchNoise,
+    Painted,
     Painter,
-    PainterConfig,
     PaintSettings,
     PictureNoise,
     Player,
+    Reconstructs,
     constant,
     cosine,
 )
@@ -30,18 +31,18 @@ class DabSettings(PaintSettings):
 @listed(name="dab", summary="One colour a picture", year=2000, source="here")
 class Dab(Painter):
     Settings = DabSettings
-    capabilities = frozenset({"category"})
+    conditions = frozenset({"category"})
 
-    def __init__(self, config):
-        super().__init__(config)
+    def __init__(self, config, data):
+        super().__init__(config, data)
         self.colour = nn.Embedding(self.classes, 3)
         self.drop = nn.Dropout(0.5)
 
-    def render(self, labels, noise, settings):
+    def render(self, condition, noise, settings):
         assert not torch.is_grad_enabled()
-        r = self.config.resolution
-        colour = self.drop(self.colour(labels))[:, :, None, None].expand(-1, -1, r, r)
-        return 3 * noise.normal(3, r, r) + colour - settings.dark
+        size = self.data.size
+        colour = self.drop(self.colour(self.category_index(condition)))[:, :, None, None].expand(-1, -1, *size)
+        return Painted(3 * noise.normal(3, *size) + colour - settings.dark)
 
 
 @pytest.fixture
@@ -123,16 +124,16 @@ def test_numbers_out_of_range_are_named(dab, wrong):
 
 
 def test_categories_come_in_their_shares_and_can_be_named(dab):
-    labels = dab.labels(0, range(2000))
+    labels = dab.categories_of(0, range(2000))
     assert labels.dtype == torch.int64
     assert labels.double().mean() == pytest.approx(0.75, abs=0.03)
-    assert dab.labels(0, range(3), "cubism").tolist() == [1, 1, 1]
-    assert torch.equal(dab.labels(0, [7, 8]), labels[7:9])
+    assert dab.categories_of(0, range(3), "cubism").tolist() == [1, 1, 1]
+    assert torch.equal(dab.categories_of(0, [7, 8]), labels[7:9])
 
 
 def test_a_category_with_no_share_is_never_painted():
     dab = Dab.build("tiny", categories=("a", "b", "c"), shares=(0.5, 0.0, 0.5))
-    assert set(dab.labels(0, range(300)).tolist()) == {0, 2}
+    assert set(dab.categories_of(0, range(300)).tolist()) == {0, 2}
 
 
 def test_an_unknown_category_comes_with_the_nearest(dab):
@@ -143,7 +144,7 @@ def test_an_unknown_category_comes_with_the_nearest(dab):
 def test_a_painter_without_categories_says_so():
     with pytest.raises(NotCapable, match="dab was trained without categories"):
         Dab.build("tiny").paint(1, category="Cubism")
-    assert Dab.build("tiny").labels(0, range(4)).tolist() == [0, 0, 0, 0]
+    assert Dab.build("tiny").categories_of(0, range(4)).tolist() == [0, 0, 0, 0]
 
 
 def test_resolution_and_shares_are_checked_when_built():
@@ -166,15 +167,71 @@ def test_unknown_presets_and_settings_come_with_the_nearest():
         Dab.build("tiny", resolutoin=32)
 
 
-def test_what_a_painter_cannot_do_is_an_error_in_a_sentence(dab):
-    with pytest.raises(NotCapable, match="dab cannot reconstruct"):
-        dab.reconstruct(torch.zeros(1, 3, 32, 32))
+def test_what_a_painter_can_do_is_asked_of_the_instance(dab):
+    class Copier(Dab):
+        def reconstruct(self, pictures):
+            return pictures
+
+    assert not isinstance(dab, Reconstructs)
+    assert isinstance(Copier.build("tiny"), Reconstructs)
+
+
+def test_what_a_painter_does_not_read_is_refused_by_name(dab):
+    with pytest.raises(NotCapable, match=r"dab does not read prompts; leave out --prompt\. It reads: category"):
+        dab.paint(1, prompt="a boat")
+    with pytest.raises(NotCapable, match="dab does not read a mask"):
+        dab.paint(1, mask=torch.ones(1, 32, 32))
+    with pytest.raises(NotCapable, match="leave out --given source=FILE"):
+        dab.paint(1, given={"source": torch.zeros(3, 32, 32)})
+
+
+class Over(Dab):
+    """Adds a given picture where a mask says so."""
+
+    conditions = frozenset({"category", "given:source", "mask"})
+    needs = frozenset({"given:source"})
+
+    def render(self, condition, noise, settings):
+        painted = super().render(condition, noise, settings).pictures
+        return Painted(torch.where(condition.mask > 0, painted, condition.given["source"]))
+
+
+def test_given_pictures_and_masks_reach_the_painter_and_what_it_needs_is_asked_for():
+    torch.manual_seed(0)
+    painter, source = Over.build("tiny"), torch.full((3, 32, 32), 0.25)
+    mask = torch.zeros(1, 32, 32)
+    mask[:, :16] = 1
+    pictures = painter.paint(2, seed=1, given={"source": source}, mask=mask).pictures
+    assert torch.equal(pictures[:, :, 16:], source[None, :, 16:].expand(2, -1, -1, -1))
+    assert pictures[:, :, :16].std() > 0.1
+    with pytest.raises(UsageError, match="cannot paint without given:source; give it: --given source=FILE"):
+        painter.paint(1, mask=mask)
+    with pytest.raises(UsageError, match="mask is 8 × 8 px"):
+        painter.paint(1, given={"source": source}, mask=torch.ones(1, 8, 8))
+
+
+def test_a_painter_of_squares_refuses_other_shapes_and_others_do_not():
+    class Wide(Dab):
+        square = False
+
+    with pytest.raises(ConfigError, match="paints square pictures only, not 32 × 64 px"):
+        Dab.build("tiny", size=(32, 64))
+    assert Wide.build("tiny", size=(32, 64)).paint(2).pictures.shape == (2, 3, 32, 64)
+    with pytest.raises(ConfigError, match="not clips of 4 frames"):
+        Dab.build("tiny", frames=4)
 
 
 def test_describe_builds_the_same_painter_again(dab):
     described = dab.describe()
     assert described["painter"] == "dab"
-    assert Dab.build("tiny", **described["config"]).config == dab.config
+    again = Dab.from_description(described)
+    assert (again.config, again.data) == (dab.config, dab.data)
+
+
+def test_a_description_of_before_is_read():
+    config = {"resolution": 64, "categories": ["a", "b"], "shares": [0.5, 0.5]}
+    again = Dab.from_description({"painter": "dab", "config": config, "data": {"hash": "of the store"}})
+    assert (again.data.size, again.data.categories, again.data.shares) == ((64, 64), ("a", "b"), (0.5, 0.5))
 
 
 def test_players_list_each_trainable_parameter_once():
@@ -198,4 +255,4 @@ def test_cosine_rises_falls_and_stays_on_the_floor():
 
 
 def test_pictures_and_labels_of_a_painter_of_one_category():
-    assert Dab(PainterConfig(categories=("a",), shares=(1.0,))).labels(3, range(9)).tolist() == [0] * 9
+    assert Dab.build("tiny", categories=("a",), shares=(1.0,)).categories_of(3, range(9)).tolist() == [0] * 9
