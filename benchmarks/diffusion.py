@@ -9,7 +9,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from harness import Case, main, pretend_torchvision
+from harness import Case, main, precisions, pretend_torchvision
 from sizes import Size, nearest, size
 from torch import Tensor, nn
 
@@ -95,7 +95,7 @@ def plain_loss(net: nn.Module, pictures: Tensor) -> Callable[[], Tensor]:
 
 
 def cases(quick: bool) -> Iterator[Case]:
-    """Both peers, in both precisions."""
+    """Both peers, in every precision that is worth it here."""
     pictures = torch.rand(BATCH, 3, SIDE, SIDE) * 2 - 1
     net = DDPM.build("small", resolution=SIDE).net
     target = size(net, lambda: net(pictures[:1], torch.zeros(1), torch.zeros(1, dtype=torch.int64)))
@@ -105,7 +105,8 @@ def cases(quick: bool) -> Iterator[Case]:
     )
     options = [{"channels": c} for c in itertools.product((40, 48), (80, 96), (104, 112, 128))]
     plain = nearest(target, options, on_meta(unet2d))
-    for dtype, word in ((None, "fp32"), (torch.bfloat16, "bf16")):
+    worthwhile = precisions()
+    for word, dtype in worthwhile.items():
         for name, build, settings in ((LIBRARY, Unet, library), (PLAIN, unet2d, plain)):
             sizes = target, on_meta(build)(**settings)
             told = [f"{p / 1e6:.2f} M parameters, {f / 1e9:.3f} GFLOP a picture" for p, f in sizes]
@@ -116,7 +117,7 @@ def cases(quick: bool) -> Iterator[Case]:
             mine = ours(DDPM.build("small", resolution=SIDE), pictures, dtype)
             case = f"training step of ddpm, {SIDE} px, {word}"
             yield Case(case, name, mine, peer(other, loss, dtype), BATCH, "pictures", facts)
-    for precision in ("fp32", "bf16"):
+    for precision in worthwhile:
         yield painting(unet2d(**plain), precision)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import torch
-from harness import Case, main, pretend_torchvision
+from harness import Case, main, precisions, pretend_torchvision
 
 from impasto.metrics import embedding
 from impasto.nn.inception import Inception
@@ -28,7 +28,7 @@ def theirs(state: dict[str, torch.Tensor]) -> FeatureExtractorInceptionV3:
 
 
 def cases(quick: bool) -> Iterator[Case]:
-    """In fp32, and ours in bf16, which the peer has no way to do."""
+    """In fp32, and ours in bf16 where that is worth it here; the peer has no way to do so."""
     net = Inception()
     with torch.no_grad():
         for name, weight in net.named_parameters():
@@ -44,7 +44,8 @@ def cases(quick: bool) -> Iterator[Case]:
         with torch.inference_mode():
             return peer(turned)
 
-    for recipe, word in (("fid-tf1", "fp32"), ("fid-tf1-bf16", "ours in bf16, a preview")):
+    recipes = {"fp32": ("fid-tf1", "fp32"), "bf16": ("fid-tf1-bf16", "ours in bf16, a preview")}
+    for recipe, word in (recipes[precision] for precision in precisions()):
         mine, other = embedding.features(pictures, recipe=recipe, batch=COUNT).values, see_theirs()[0]
         off = float((mine - other).abs().mean() / other.abs().mean())
         facts = {"mean difference of the features, relative": f"{off:.1e}", "weights": "random", "batch": COUNT}

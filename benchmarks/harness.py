@@ -17,7 +17,9 @@ from typing import Any
 
 import torch
 
-__all__ = ["Case", "compare", "main", "pretend_torchvision"]
+from impasto.machine import cost_of, matrix_speeds
+
+__all__ = ["Case", "compare", "main", "precisions", "pretend_torchvision"]
 
 
 @dataclass
@@ -92,6 +94,19 @@ def main(cases: Callable[[bool], Iterable[Case]]) -> None:
     torch.manual_seed(0)
     for case in cases(given.quick):
         print(json.dumps(compare(case, quick=given.quick)), flush=True)
+
+
+def precisions() -> dict[str, torch.dtype | None]:
+    """Precisions worth timing on this processor, each with the type for autocast: fp32, and bf16 unless it is slower.
+
+    What was measured, and why bf16 is left out where it is, goes to the standard error.
+    """
+    speeds = ", ".join(f"{speed:.1f} GFLOP/s in {name}" for name, speed in matrix_speeds("cpu").items())
+    print(f"Matrix products on one core: {speeds}.", file=sys.stderr, flush=True)
+    if cost := cost_of("bf16", "cpu"):
+        print(f"Cases in bf16 are skipped: {cost}.", file=sys.stderr, flush=True)
+        return {"fp32": None}
+    return {"fp32": None, "bf16": torch.bfloat16}
 
 
 def pretend_torchvision() -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import platform
 import re
 import subprocess
 import sys
@@ -19,6 +18,8 @@ import time
 import venv
 from pathlib import Path
 from typing import Any
+
+from impasto.machine import processor_name
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
@@ -103,14 +104,11 @@ def write(results: dict[str, list[dict[str, Any]]], threads: int) -> None:
 
 def machine(threads: int) -> dict[str, Any]:
     """What the numbers were taken on."""
-    facts = Path("/proc/cpuinfo")
-    names = re.findall(r"model name\s*:\s*(.*)", facts.read_text()) if facts.exists() else []
     pins = (HERE / "requirements.txt").read_text() + (ROOT / "requirements.lock").read_text()
     wanted = "denoising-diffusion-pytorch|diffusers|pythae|torch-fidelity|scipy|pillow|torch"
     versions = dict(re.findall(rf"^({wanted})==(\S+)$", pins, flags=re.MULTILINE))
-    cpu = names[0] if names else platform.machine()
     day = time.strftime("%Y-%m-%d")
-    return {"cpu": cpu, "cores": os.cpu_count(), "threads": threads, "day": day, "versions": versions}
+    return {"cpu": processor_name(), "cores": os.cpu_count(), "threads": threads, "day": day, "versions": versions}
 
 
 def table(known: dict[str, Any]) -> str:

@@ -28,8 +28,8 @@ from impasto.cli.train import Watch
 from impasto.painters.choice import ON_GPU
 
 LANDSCAPES = 1200
-SPACE: dict[str, Any] = {"latent": 4, "blocks": 2, "batch": 256, "ema": 50.0, "precision": "bf16"}
-PAINTER: dict[str, Any] = {"autoencoder": "shipped/autoencoder", "precision": "bf16", **ON_GPU}
+SPACE: dict[str, Any] = {"latent": 4, "blocks": 2, "batch": 256, "ema": 50.0}
+PAINTER: dict[str, Any] = {"autoencoder": "shipped/autoencoder", **ON_GPU}
 Box = tuple[float, float, float, float]
 Views = Callable[[int], Iterator[Box]]
 

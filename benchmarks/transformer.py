@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from harness import Case, main, pretend_torchvision
+from harness import Case, main, precisions, pretend_torchvision
 from sizes import Size, nearest, size
 from torch import nn
 
@@ -104,7 +104,7 @@ def share_of_peak(step: Callable[[], object], operations: int, dtype: torch.dtyp
 
 
 def cases(quick: bool) -> Iterator[Case]:
-    """One peer, in both precisions."""
+    """One peer, in every precision that is worth it here."""
     shares = tuple(1 / LABELS for _ in range(LABELS))
     known: dict[str, Any] = {
         "resolution": SIDE, "categories": tuple(f"{i}" for i in range(LABELS)), "shares": shares
@@ -115,7 +115,7 @@ def cases(quick: bool) -> Iterator[Case]:
     options = [{"heads": h, "layers": n} for h, n in itertools.product((5, 6, 7, 8), (5, 6, 8, 10))]
     near = nearest(target, options, on_meta)
     told = [f"{p / 1e6:.2f} M parameters, {f / 1e9:.3f} GFLOP a picture" for p, f in (target, on_meta(**near))]
-    for dtype, word in ((None, "fp32"), (torch.bfloat16, "bf16")):
+    for word, dtype in precisions().items():
         mine = ours(FlowMatching.build("small", **known), dtype)
         share = share_of_peak(mine, target[1], dtype or torch.float32)
         facts = {"ours": f"{told[0]}, {share:.0%} of the {word} matrix peak", "peer's": f"{told[1]}, {near}"}

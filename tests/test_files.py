@@ -4,11 +4,12 @@ import errno
 import hashlib
 import json
 import os
+from pathlib import Path
 
 import pytest
 
 from impasto.errors import CheckpointError, ImpastoError
-from impasto.files import file_hash, read_json, whole_folder, write_json, write_whole
+from impasto.files import cache_folder, file_hash, read_json, whole_folder, write_json, write_whole
 
 
 def names(folder):
@@ -120,6 +121,16 @@ def test_json_that_cannot_be_read_is_an_error_of_the_kind_asked_for(tmp_path, co
 def test_json_that_is_missing(tmp_path):
     with pytest.raises(CheckpointError, match=r"a\.json is missing"):
         read_json(tmp_path / "a.json", CheckpointError)
+
+
+def test_the_cache_is_where_the_environment_says(monkeypatch):
+    monkeypatch.setenv("IMPASTO_CACHE", "~/mine")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/cache")
+    assert cache_folder() == Path.home() / "mine"
+    monkeypatch.delenv("IMPASTO_CACHE")
+    assert cache_folder() == Path("/cache/impasto")
+    monkeypatch.delenv("XDG_CACHE_HOME")
+    assert cache_folder() == Path.home() / ".cache" / "impasto"
 
 
 def test_file_hash_is_sha256(tmp_path):

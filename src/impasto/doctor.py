@@ -6,68 +6,81 @@ import importlib.util
 import os
 import platform
 import shutil
-import time
+from dataclasses import dataclass
 from typing import Any
 
 from impasto import __version__
 
-__all__ = ["examine"]
+__all__ = ["Examination", "examine"]
 
 
-def examine() -> dict[str, Any]:
-    """Look at versions, devices, speed, weights and disk.
+@dataclass(frozen=True)
+class Examination:
+    """What a machine offers.
 
-    Returns:
-        Plain values: 'versions', 'machine', 'speed' (GFLOP/s of matrix products by precision),
-        'weights' (network → where it is, or None), 'missing' (sentences on what to do).
+    Attributes:
+        versions: Package → its version.
+        machine: System, number of cores and threads, GPUs, room on the disk.
+        speed: Precision → GFLOP/s of matrix products, of a GPU or of one core of the processor.
+        weights: Pretrained network → the file of its weights, or None where there is none.
+        missing: Sentences on what is absent or slow, and what to do about it.
     """
+
+    versions: dict[str, str]
+    machine: dict[str, Any]
+    speed: dict[str, float]
+    weights: dict[str, str | None]
+    missing: list[str]
+
+
+def examine() -> Examination:
+    """Look at versions, devices, speed, weights and disk; speed is measured anew."""
+    # Imported here, so that the command line starts without loading torch.
     import numpy
     import torch
 
-    from impasto.errors import WeightsMissing
-    from impasto.nn.weights import WEIGHTS, find_weights
+    from impasto.machine import cost_of, default_device, matrix_speeds
 
-    weights: dict[str, str | None] = {}
-    missing: list[str] = []
-    for name in WEIGHTS:
-        try:
-            weights[name] = str(find_weights(name))
-        except WeightsMissing as how:
-            weights[name] = None
-            missing.append(str(how))
+    weights, missing = _weights()
     if importlib.util.find_spec("torchvision"):
         missing.append(
             "torchvision is installed; impasto does not need it, and beside a CPU build of torch it breaks others."
         )
-    gpus = [torch.cuda.get_device_name(i) for i in range(torch.cuda.device_count())]
-    return {
-        "versions": {
+    device = default_device()
+    speeds = matrix_speeds(device, renew=True)
+    if cost := cost_of("bf16", device):
+        missing.append(f"{cost}. Paint and train with precision=fp32, which is the default for painting, or 'auto'.")
+    return Examination(
+        versions={
             "impasto": __version__,
             "python": platform.python_version(),
             "torch": torch.__version__,
             "numpy": numpy.__version__,
         },
-        "machine": {
+        machine={
             "system": platform.platform(),
             "cores": os.cpu_count(),
             "threads": torch.get_num_threads(),
-            "gpus": gpus,
+            "gpus": [torch.cuda.get_device_name(number) for number in range(torch.cuda.device_count())],
             "disk_free_gb": round(shutil.disk_usage(".").free / 1e9, 1),
         },
-        "speed": {name: _gflops(dtype) for name, dtype in (("fp32", torch.float32), ("bf16", torch.bfloat16))},
-        "weights": weights,
-        "missing": missing,
-    }
+        speed={precision: round(speed, 1) for precision, speed in speeds.items()},
+        weights=weights,
+        missing=missing,
+    )
 
 
-def _gflops(dtype: Any, size: int = 1024, tries: int = 5) -> float:
-    import torch
+def _weights() -> tuple[dict[str, str | None], list[str]]:
+    """Where the weights of each pretrained network are, and a sentence for each that is absent."""
+    from impasto.errors import WeightsMissing
+    from impasto.nn.weights import WEIGHTS, find_weights
 
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    a, b = (torch.randn(size, size, device=device).to(dtype) for _ in range(2))
-    best = float("inf")
-    for _ in range(tries):
-        start = time.perf_counter()
-        (a @ b).float().sum().item()
-        best = min(best, time.perf_counter() - start)
-    return round(2 * size**3 / best / 1e9, 1)
+    files: dict[str, str | None] = {}
+    absent: list[str] = []
+    for name in WEIGHTS:
+        try:
+            files[name] = str(find_weights(name))
+        except WeightsMissing as error:
+            files[name] = None
+            absent.append(str(error))
+    return files, absent

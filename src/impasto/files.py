@@ -20,6 +20,7 @@ __all__ = [
     "EXPORT",
     "RUN",
     "STORE",
+    "cache_folder",
     "disk_errors_named",
     "file_hash",
     "kind_of",
@@ -116,6 +117,16 @@ def kind_of(folder: Path) -> str:
     if (folder / "config.json").is_file():
         return EXPORT
     return STORE if (folder / "manifest.json").is_file() and (folder / "pictures.npy").is_file() else ""
+
+
+def cache_folder() -> Path:
+    """Where files are kept that can be fetched or computed again.
+
+    The environment chooses: $IMPASTO_CACHE, else $XDG_CACHE_HOME/impasto, else ~/.cache/impasto. It need not exist.
+    """
+    if chosen := os.environ.get("IMPASTO_CACHE"):
+        return Path(chosen).expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "impasto"
 
 
 def file_hash(path: Path) -> str:

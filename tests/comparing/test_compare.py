@@ -13,7 +13,7 @@ import pytest
 
 from impasto import api
 from impasto.comparing import running
-from impasto.comparing.compare import failures
+from impasto.comparing.compare import _with_precision, failures
 from impasto.comparing.experiment import read, slug
 from impasto.comparing.results import ratio, spread
 from impasto.config import to_dict
@@ -120,6 +120,29 @@ def test_a_store_that_is_gone_is_not_replaced_by_another(finished, store, tmp_pa
     with pytest.raises(ConfigError, match="is not the one that"):
         api.compare(tmp_path / "world.toml", tmp_path / "out")
     assert json.loads(record.read_text())["store"] == told["store"]
+
+
+def test_the_precision_of_all_painters_is_the_faster_one_of_the_machine_that_began(tmp_path, monkeypatch):
+    (tmp_path / "auto.toml").write_text(HEAD.replace('precision = "fp32"\n', "") + ENTRIES)
+    experiment = read(tmp_path / "auto.toml").experiment
+    assert experiment.terms.precision == "auto"
+    monkeypatch.setattr("impasto.machine.matrix_speeds", lambda *_: {"fp32": 160.0, "bf16": 0.8})
+    assert _with_precision(experiment, None).terms.precision == "fp32"
+    begun = {"experiment": {"terms": {"precision": "bf16"}}}
+    assert _with_precision(experiment, begun).terms.precision == "bf16"
+    (tmp_path / "named.toml").write_text(HEAD.replace("fp32", "bf16") + ENTRIES)
+    assert _with_precision(read(tmp_path / "named.toml").experiment, None).terms.precision == "bf16"
+
+
+def test_a_slow_precision_is_compared_in_with_a_remark(finished, store, tmp_path, monkeypatch):
+    monkeypatch.setattr("impasto.machine.matrix_speeds", lambda *_: {"fp32": 160.0, "bf16": 0.8})
+    shutil.copytree(finished / "out", tmp_path / "out")
+    record = tmp_path / "out" / "experiment.json"
+    record.write_text(record.read_text().replace('"fp32"', '"bf16"'))
+    (tmp_path / "named.toml").write_text(HEAD.replace("fp32", "bf16") + ENTRIES)
+    said = []
+    api.compare(tmp_path / "named.toml", tmp_path / "out", store=store, watch=said.append)
+    assert said[0].startswith("bf16 runs at 0.8 GFLOP/s on this processor, 200 times slower than fp32; leave")
 
 
 def _plain(file: Path) -> dict[str, object]:

@@ -66,7 +66,6 @@ def test_a_trunk_is_available_only_once_its_file_is_there(weights, pair, tmp_pat
     seed, expected = RANDOM_TRUNK[net]
     heads = f"lpips_v0.1_{net}.safetensors"
     shutil.copy(weights / heads, tmp_path / heads)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "none"))
     monkeypatch.setenv("IMPASTO_WEIGHTS", str(tmp_path))
     assert not perceptual_at_hand(net)
     # A whole classifier's file holds more than the trunk needs.

@@ -17,6 +17,7 @@ CONTENT = b"weights"
 
 @pytest.fixture(autouse=True)
 def _places(tmp_path, monkeypatch):
+    monkeypatch.delenv("IMPASTO_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("IMPASTO_WEIGHTS", str(tmp_path / "named"))
     monkeypatch.delenv("IMPASTO_DOWNLOAD", raising=False)

@@ -71,7 +71,7 @@ def edit(
     path = Path(out) if out else Path("gallery") / f"{Path(picture).stem}-{name}.png"
     paths = [path, *(path.with_suffix(f".{ending}") for ending in also)]
     check_free(paths, overwrite=overwrite)
-    chosen = load(maker.Settings, dict(settings or {}))
+    chosen = maker.resolve_settings(load(maker.Settings, dict(settings or {})))
     told, remarks = to_dict(chosen), maker.remarks(Condition(1), chosen)
     pixels, notes = given(picture, size)
     for remark in (*notes, *remarks):

@@ -87,7 +87,7 @@ def paint(
     chunks = math.ceil(count / painter.chunk)
     size = math.ceil(count / chunks)
     # Defaults too, so that a recipe holds when they change.
-    chosen = load(painter.Settings, told)
+    chosen = painter.resolve_settings(load(painter.Settings, told))
     told = to_dict(chosen)
     if say is not None:
         for remark in painter.remarks(painter.condition(seed, range(1), category=category, prompt=prompt), chosen):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -53,16 +54,16 @@ def doctor(json: Json = False) -> None:
     """Say what this machine offers, and what is missing."""
     from impasto.doctor import examine
 
-    told = examine()
+    examination = asdict(examine())
     if json:
-        print_json(told)
+        print_json(examination)
         return
     for part in ("versions", "machine", "speed", "weights"):
-        unit = " (GFLOP/s of matrix products)" if part == "speed" else ""
+        unit = " (GFLOP/s of matrix products, of a GPU or of one core)" if part == "speed" else ""
         console.print(f"[bold]{part}[/bold]{unit}")
-        for key, value in told[part].items():
-            console.print(f"  {key:24} {'not at hand' if value is None else value}", soft_wrap=True, markup=False)
-    for sentence in told["missing"]:
+        for key, value in examination[part].items():
+            console.print(f"  {key:24} {'not found' if value is None else value}", soft_wrap=True, markup=False)
+    for sentence in examination["missing"]:
         console.print(f"Note: {sentence}", soft_wrap=True, markup=False)
 
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from impasto.data.store import Store
 from impasto.errors import ConfigError, ImpastoError
 from impasto.files import read_json, write_json
 from impasto.jobs.workers import cores
+from impasto.machine import cost_of, default_device, fastest_precision
 from impasto.making import make
 from impasto.training.lock import locked
 from impasto.training.signals import stop_asked
@@ -64,24 +66,28 @@ def compare(
     draft, before = read(file, miniature=miniature), _record(out)
     place = Path(store or (before or {}).get("place") or out / "store")
     found = draft.problems + (_of_store(draft.data, place, given=store is not None) if draft.data else [])
-    found += _of_folder(out, before, draft.experiment, place)
-    if found or draft.experiment is None:
+    experiment = _with_precision(draft.experiment, before)
+    found += _of_folder(out, before, experiment, place)
+    if found or experiment is None:
         raise ConfigError(f"{file} cannot be run as it is:\n" + "\n".join(f"- {problem}" for problem in found))
+    precision = experiment.terms.precision
+    if precision != "auto" and (cost := cost_of(precision, default_device())):
+        say(f"{cost}; leave terms.precision out to train in the faster one.")
     out.mkdir(parents=True, exist_ok=True)
     with locked(out):
         if not place.exists():
             say(f"Making the store {place}")
-            _make(draft.experiment.data, place)
+            _make(experiment.data, place)
         opened = Store.open(place, verify=False)
         if before is None:
-            told = {"experiment": to_dict(draft.experiment), "store": opened.hash, "place": str(place)}
+            told = {"experiment": to_dict(experiment), "store": opened.hash, "place": str(place)}
             write_json(out / RECORD, {**told, "impasto": impasto.__version__})
         elif opened.hash != before["store"]:
             raise ConfigError(_changed(place, out))
         say("Looking at the real pictures")
-        look_at_real(opened, draft.experiment.data.label, draft.experiment.measuring.network)
+        look_at_real(opened, experiment.data.label, experiment.measuring.network)
         with stop_asked() as stop:
-            return _Runs(draft.experiment, opened, out, say, stop, miniature=miniature).all()
+            return _Runs(experiment, opened, out, say, stop, miniature=miniature).all()
 
 
 def _record(out: Path) -> dict[str, Any] | None:
@@ -90,6 +96,15 @@ def _record(out: Path) -> dict[str, Any] | None:
         return None
     told: dict[str, Any] = read_json(out / RECORD)
     return told
+
+
+def _with_precision(experiment: Experiment | None, before: dict[str, Any] | None) -> Experiment | None:
+    """The experiment with a precision in place of 'auto': what it was begun with, or else the faster one here."""
+    if experiment is None or experiment.terms.precision != "auto":
+        return experiment
+    begun = before["experiment"]["terms"]["precision"] if before else None
+    precision = begun or fastest_precision(default_device())
+    return replace(experiment, terms=replace(experiment.terms, precision=precision))
 
 
 def _of_store(data: Data, place: Path, *, given: bool) -> list[str]:

@@ -66,6 +66,17 @@ class Painter(Learner):
         """
         return []
 
+    def resolve_settings(self, settings: Any) -> Any:
+        """The same settings with every 'auto' replaced by what it stands for on this machine.
+
+        `paint` does this by itself; whoever writes settings into a recipe does it before, so that the recipe holds what
+        was used.
+
+        Args:
+            settings: An instance of `Settings`.
+        """
+        return settings
+
     def paint(
         self,
         count: int,
@@ -106,7 +117,7 @@ class Painter(Learner):
         for word, value, least in (("count", count, 1), ("seed", seed, 0), ("first", first, 0), ("batch", batch, 1)):
             if value < least:
                 raise UsageError(f"{word} must be {least} or more, not {value}.")
-        checked = load(self.Settings, settings)
+        checked = self.resolve_settings(load(self.Settings, settings))
         parts = []
         with self._painting():
             for start in range(first, first + count, batch):

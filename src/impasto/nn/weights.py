@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from impasto.errors import ImpastoError, UnknownName, WeightsMissing
-from impasto.files import file_hash
+from impasto.files import cache_folder, file_hash
 
 __all__ = ["WEIGHTS", "WeightsFile", "fill", "find_weights", "load_weights", "weights_at_hand", "weights_places"]
 
@@ -110,7 +110,7 @@ def weights_places() -> list[Path]:
     """The folders that are looked through, in order: $IMPASTO_WEIGHTS, then the user's cache."""
     named = os.environ.get("IMPASTO_WEIGHTS", "")
     places = [Path(part).expanduser() for part in named.split(os.pathsep) if part]
-    return [*places, _cache()]
+    return [*places, cache_folder() / "weights"]
 
 
 def find_weights(name: str, *, download: bool | None = None) -> Path:
@@ -220,7 +220,7 @@ def _digest_once(path: Path, changed: int, size: int) -> str:
 
 
 def _download(file: WeightsFile) -> Path:
-    target = _cache() / file.path
+    target = cache_folder() / "weights" / file.path
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, work = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
@@ -248,10 +248,6 @@ def _absent(name: str) -> str:
         f"The weights of {name!r} are not at hand: {files}. Looked in {places}. "
         f"To bring them, {bring}; then put the file into one of these folders, or name its folder in IMPASTO_WEIGHTS."
     )
-
-
-def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "impasto" / "weights"
 
 
 def _true(variable: str) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
@@ -21,6 +22,7 @@ from impasto.contract import (
     cosine,
 )
 from impasto.errors import ConfigError
+from impasto.machine import cost_of, fastest_precision
 from impasto.nn.frozen import Frozen, LookedThrough
 from impasto.nn.perceptual import lpips_network
 from impasto.painters.likelihood.latent_space import LatentConfig, Latents, described, space_of
@@ -57,14 +59,15 @@ class DenoiserSettings(PaintSettings):
         guidance: 1 follows the category, more exaggerates it, 0 ignores it.
         guided_from: Share of the picture in the mixture, from 0 (noise) to 1 (picture), from which on guidance counts.
         guided_to: Share up to which it counts.
-        precision: Of the network's arithmetic; 'bf16' takes less time and paints nearly the same.
+        precision: Of the network's arithmetic; 'bf16' paints nearly the same and is faster where the machine has units
+            for it, and much slower elsewhere. 'auto' takes the one that is faster here, by measurement.
     """
 
     shift: float = Field(default=1.0, gt=0, le=100)
     guidance: float = Field(default=1.0, ge=0, le=20)
     guided_from: float = Field(default=0.0, ge=0, le=1)
     guided_to: float = Field(default=1.0, ge=0, le=1)
-    precision: Literal["fp32", "bf16"] = "fp32"
+    precision: Literal["fp32", "bf16", "auto"] = "fp32"
 
 
 class Denoiser(Painter):
@@ -129,6 +132,17 @@ class Denoiser(Painter):
         """Name and config, and, once it was used, the hash of the network that looked at pictures."""
         seen = self.looked_through.told() if self.looked_through else ""
         return super().describe() | ({"frozen": {"lpips-squeeze": seen}} if seen else {})
+
+    def resolve_settings(self, settings: DenoiserSettings) -> DenoiserSettings:
+        """The precision 'auto' replaced by the faster one on this painter's device; see `Painter.resolve_settings`."""
+        if settings.precision != "auto":
+            return settings
+        return replace(settings, precision=fastest_precision(self.device))
+
+    def remarks(self, condition: Condition, settings: DenoiserSettings) -> list[str]:
+        """What a slow precision costs on this painter's device; see `Painter.remarks`."""
+        cost = None if settings.precision == "auto" else cost_of(settings.precision, self.device)
+        return [f"{cost}; leave precision out or set precision=fp32."] if cost else []
 
     def _clean(self, batch: Batch) -> Tensor:
         """What noise is added to: pictures, or their latents."""
