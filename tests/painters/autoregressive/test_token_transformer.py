@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-import dataclasses
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from impasto.config import load
-from impasto.contract import Batch, BatchNoise, Painter, PictureNoise
+from impasto.contract import Batch, BatchNoise, Condition, Data, Painter, PictureNoise
 from impasto.data.store import Store
 from impasto.errors import CheckpointError, ConfigError, NotCapable
 from impasto.painters.autoregressive.code_space import Palette
@@ -48,7 +48,7 @@ def build(loud: bool = False, **values: object) -> TokenTransformer:
 
 def batch(pictures: torch.Tensor, step: int = 0) -> Batch:
     n = len(pictures)
-    return Batch(pictures, torch.arange(n) % 2, BatchNoise(0, step, slice(0, n), n))
+    return Batch(pictures, Condition(n, category=torch.arange(n) % 2), BatchNoise(0, step, slice(0, n), n))
 
 
 def some_pictures(count: int = 4) -> torch.Tensor:
@@ -146,37 +146,38 @@ def test_it_learns_two_pictures_by_heart():
 def test_losses_do_not_depend_on_how_a_batch_is_cut():
     painter, pictures = build(loud=True), some_pictures(8)
     whole = next(painter.turns(batch(pictures), 0)).loss
-    halves = [
-        Batch(pictures[part], torch.arange(8)[part] % 2, BatchNoise(0, 0, part, 8)) for part in (slice(4), slice(4, 8))
-    ]
-    parts = [next(painter.turns(half, 0)).loss for half in halves]
+    parts = []
+    for rows in (slice(4), slice(4, 8)):
+        condition = Condition(4, category=torch.arange(8)[rows] % 2)
+        parts.append(next(painter.turns(Batch(pictures[rows], condition, BatchNoise(0, 0, rows, 8)), 0)).loss)
     torch.testing.assert_close(torch.stack(parts).mean(), whole)
 
 
 def test_colours_are_the_nearest_of_nine_levels():
-    palette = Palette(32, 4)
+    palette = Palette(Data(), 4)
     assert palette.size == 729
     shades = torch.tensor([-1.0, -0.13, 0.0, 0.12, 0.37, 0.38, 1.0]).view(-1, 1, 1, 1).expand(-1, 3, 32, 32)
     told = palette.decode(palette(shades))
     assert told[:, 0, 5, 5].tolist() == [-1, -0.25, 0, 0, 0.25, 0.5, 1]
-    codes = torch.randint(729, (2, 4, 4))
-    assert torch.equal(Palette(4, 4)(Palette(4, 4).decode(codes)), codes)
+    palette = Palette(Data(size=(8, 8)), 8)
+    codes = torch.randint(729, (2, 8, 8))
+    assert torch.equal(palette(palette.decode(codes)), codes)
 
 
 def test_codes_go_through_the_autoencoder_and_back(autoencoder):
     painter, own = build(autoencoder=str(autoencoder)), Painter.from_pretrained(autoencoder).eval()
     pictures = some_pictures()
-    codes = painter.front(pictures)
+    codes = painter.space(pictures)
     assert codes.shape == (4, 8, 8)
     assert torch.equal(codes, own.tokens(pictures))
-    assert torch.equal(painter.front(codes.float()), codes)
     torch.testing.assert_close(painter.reconstruct(pictures), own.reconstruct(pictures), atol=1e-5, rtol=0)
 
 
 def test_it_learns_alike_from_pictures_and_from_their_codes(autoencoder):
     painter, pictures = build(autoencoder=str(autoencoder)), some_pictures()
-    ours, kept = (next(painter.turns(batch(x), 0)).loss for x in (pictures, painter.front(pictures).float()))
-    assert torch.equal(ours, kept)
+    encoded = painter.encoders["pictures"](pictures)
+    kept = replace(batch(pictures), pictures=pictures.to("meta"), encoded=encoded)
+    assert torch.equal(next(painter.turns(batch(pictures), 0)).loss, next(painter.turns(kept, 0)).loss)
 
 
 def test_over_an_autoencoder_it_stands_alone_once_saved(autoencoder, tmp_path):
@@ -193,10 +194,10 @@ def test_over_an_autoencoder_it_stands_alone_once_saved(autoencoder, tmp_path):
 def test_the_autoencoder_is_no_players_and_does_not_train(autoencoder):
     painter = build(autoencoder=str(autoencoder)).train()
     moved = {id(p) for player in painter.players().values() for p in player.parameters()}
-    kept = list(painter.front.parameters())
+    kept = list(painter.space.parameters())
     assert kept
     assert not any(id(p) in moved or p.requires_grad for p in kept)
-    assert not painter.front.training
+    assert not painter.space.training
 
 
 def test_training_keeps_the_codes_of_every_picture(autoencoder, store: Store, tmp_path):
@@ -204,7 +205,7 @@ def test_training_keeps_the_codes_of_every_picture(autoencoder, store: Store, tm
     done = train(painter, split, tmp_path / "run", TrainSettings(steps=2, batch=8, precision="fp32", samples=0))
     (kept,) = (np.load(file) for file in (tmp_path / "run").glob("encoded-*.npy"))
     assert kept.shape == (len(split), 2, 8, 8)
-    assert np.array_equal(kept[:8, 0], painter.front(split.pictures(range(8))))
+    assert np.array_equal(kept[:8, 0], painter.space(split.pictures(range(8))))
     assert Painter.from_pretrained(done.painter).paint(1).pictures.isfinite().all()
 
 
@@ -257,5 +258,5 @@ def test_what_cannot_be_built_or_led_is_refused():
         build(width=36)
     with pytest.raises(ConfigError, match=r"grid = 64 is finer than pictures of 32 px"):
         build(grid=64)
-    again = TokenTransformer(dataclasses.replace(build().config, grid=8))
+    again = TokenTransformer(replace(build().config, grid=8), Data())
     assert again.net.side == 8

@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 from impasto import api
-from impasto.contract import Batch, BatchNoise
+from impasto.contract import Batch, BatchNoise, Condition
 from impasto.errors import ConfigError, NotCapable
 from impasto.images.recipe import read_recipe, save_picture
 from impasto.painters.diffusion.ddpm import DDPM
@@ -20,9 +20,10 @@ CATEGORIES = ("Baroque", "Realism", "Symbolism")
 SAMPLERS = ("ddim", "ancestral", "dpmpp", "heun")
 
 
-def batch(rows: slice = slice(0, 8), total: int = 8, resolution: int = 32) -> Batch:
+def batch(rows: slice = slice(0, 8), total: int = 8, resolution: int = 32, shift: int = 0) -> Batch:
     pictures = torch.rand(total, 3, resolution, resolution, generator=torch.Generator().manual_seed(1)) * 2 - 1
-    return Batch(pictures[rows], torch.arange(total)[rows] % 3, BatchNoise(0, 0, rows, total))
+    labels = (torch.arange(total)[rows] + shift) % 3
+    return Batch(pictures[rows], Condition(len(labels), category=labels), BatchNoise(0, 0, rows, total))
 
 
 @pytest.fixture(scope="module")
@@ -78,17 +79,16 @@ def test_dropped_labels_are_all_alike():
     painter = DDPM.build("tiny", categories=CATEGORIES, label_dropout=0.9)
     torch.manual_seed(0)
     torch.nn.init.normal_(painter.net.embedding.label.weight)
-    one, other = batch(), batch()
-    other.labels = (other.labels + 1) % 3
+    one, other = batch(), batch(shift=1)
     kept = BatchNoise(0, 0, slice(0, 8), 8)
     kept.normal(1), kept.integers(2)
     changes = kept.uniform() >= 0.9
     a, b = (next(painter.turns(x, 0)).loss for x in (one, other))
     assert bool(a != b) == bool(changes.any())
-    one.labels, other.labels = one.labels[~changes], other.labels[~changes]
-    null = painter.denoiser(None)(one.pictures, painter.schedule.level(10))
-    told = painter.denoiser(torch.full((8,), painter.classes))(one.pictures, painter.schedule.level(10))
-    assert torch.equal(null, told)
+    level = painter.schedule.level(10)
+    without, emptied = (painter.denoiser(x)(one.pictures, level) for x in (Condition(8), one.condition.emptied()))
+    assert torch.equal(without, emptied)
+    assert not torch.equal(without, painter.denoiser(one.condition)(one.pictures, level))
 
 
 def test_guidance_changes_the_picture_and_zero_forgets_the_category(painter):
@@ -168,7 +168,7 @@ def test_a_network_of_edm_sees_unit_variance_and_times_in_its_range():
     painter.net.register_forward_pre_hook(lambda _, told: seen.append((float(told[0].std()), float(told[1][0]))))
     pictures = batch().pictures * 0.866  # of a spread of 0.5
     for level in karras(painter.schedule, 3)[:-1]:
-        painter.denoiser(None)(pictures + level.sigma * torch.randn(pictures.shape), level)
+        painter.denoiser(Condition(8))(pictures + level.sigma * torch.randn(pictures.shape), level)
     next(painter.turns(batch(), 0))
     assert [told[0] for told in seen] == pytest.approx([1, 1, 1, 1], abs=0.1)
     assert [told[1] for told in seen[:3]] == pytest.approx([1000, 673.5, 0], abs=0.1)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from impasto.contract import Batch, BatchNoise
+from impasto.contract import Batch, BatchNoise, Condition
 from impasto.errors import ConfigError, NotCapable
 from impasto.painters.diffusion.flow_matching import FlowMatching
 
@@ -12,7 +12,8 @@ CATEGORIES = ("Baroque", "Realism", "Symbolism")
 
 def batch(rows: slice = slice(0, 8), total: int = 8) -> Batch:
     pictures = torch.rand(total, 3, 32, 32, generator=torch.Generator().manual_seed(1)) * 2 - 1
-    return Batch(pictures[rows], torch.arange(total)[rows] % 3, BatchNoise(0, 0, rows, total))
+    labels = torch.arange(total)[rows] % 3
+    return Batch(pictures[rows], Condition(len(labels), category=labels), BatchNoise(0, 0, rows, total))
 
 
 def build(**values) -> FlowMatching:
@@ -52,7 +53,7 @@ def test_training_lowers_the_loss():
     losses = []
     for step in range(60):
         one = batch()
-        one = Batch(torch.full_like(one.pictures, 0.5), one.labels, BatchNoise(0, step, slice(0, 8), 8))
+        one = Batch(torch.full_like(one.pictures, 0.5), one.condition, BatchNoise(0, step, slice(0, 8), 8))
         (turn,) = painter.turns(one, step)
         moved.zero_grad()
         turn.loss.backward()

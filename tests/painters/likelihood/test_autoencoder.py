@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.distributions import Independent, Normal, kl_divergence
 
-from impasto.contract import Batch, BatchNoise, Painter
+from impasto.contract import Batch, BatchNoise, Condition, Painter
 from impasto.errors import ConfigError
 from impasto.painters.adversarial.patch_discriminator import PatchDiscriminator
 from impasto.painters.likelihood.autoencoder import Autoencoder
@@ -30,7 +30,8 @@ def build(cls: type[Autoencoder] = KlAutoencoder, preset: str = "tiny", **values
 def batch(rows: slice = slice(0, 6), step: int = 0) -> Batch:
     coarse = torch.rand(6, 3, 4, 4, generator=torch.Generator().manual_seed(1)) * 1.6 - 0.8
     pictures = torch.nn.functional.interpolate(coarse, size=32, mode="bilinear")
-    return Batch(pictures[rows].contiguous(), torch.zeros(6).long()[rows], BatchNoise(0, step, rows, 6))
+    pictures = pictures[rows].contiguous()
+    return Batch(pictures, Condition(len(pictures)), BatchNoise(0, step, rows, 6))
 
 
 def trained(painter: Autoencoder, steps: int) -> list[dict[str, float]]:

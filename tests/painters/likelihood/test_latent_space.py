@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import dataclasses
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +9,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from impasto import api, catalogue, pretrained
-from impasto.contract import Batch, BatchNoise, Painter
+from impasto.contract import Batch, BatchNoise, Condition, Data, Painter
 from impasto.errors import CheckpointError, ConfigError
 from impasto.painters.diffusion.ddpm import DDPM
 from impasto.painters.diffusion.flow_matching import FlowMatching
@@ -29,15 +29,15 @@ def autoencoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def batch(pictures: torch.Tensor) -> Batch:
     n = len(pictures)
-    return Batch(pictures, torch.zeros(n, dtype=torch.long), BatchNoise(0, 0, slice(0, n), n))
+    return Batch(pictures, Condition(n), BatchNoise(0, 0, slice(0, n), n))
 
 
 @pytest.mark.parametrize(("cls", "values"), PAINTERS)
 def test_any_diffusion_paints_in_latents_and_stands_alone_once_saved(cls, values, autoencoder, tmp_path):
     torch.manual_seed(0)
     painter = cls.build("tiny", resolution=64, autoencoder=str(autoencoder), **values)
-    assert painter.front.channels == 6
-    assert painter.front.side == 16
+    assert painter.space.channels == 6
+    assert painter.space.side == 16
     pictures = painter.paint(2, steps=2).pictures
     assert pictures.shape == (2, 3, 64, 64)
     painter.save_pretrained(tmp_path / "p")
@@ -52,7 +52,7 @@ def test_half_of_it_is_exported_beside_the_whole_autoencoder(cls, values, autoen
     painter = cls.build("tiny", resolution=32, autoencoder=str(autoencoder), **values)
     pretrained.save(painter, tmp_path / "half", {}, half=True)
     again = Painter.from_pretrained(tmp_path / "half")
-    assert pretrained.state_hash(again.front.autoencoder) == painter.config.latents.hash
+    assert pretrained.state_hash(again.space.autoencoder) == painter.config.latents.hash
     torch.testing.assert_close(again.paint(1, steps=2).pictures, painter.paint(1, steps=2).pictures, atol=0.02, rtol=0)
     kept = load_file(tmp_path / "half" / "model.safetensors")
     assert {v.dtype for k, v in kept.items() if k.startswith("net.")} == {torch.float16}
@@ -63,22 +63,23 @@ def test_it_learns_alike_from_pictures_and_from_their_latents(cls, values, autoe
     torch.manual_seed(0)
     painter = cls.build("tiny", resolution=32, autoencoder=str(autoencoder), **values)
     pictures = torch.rand(4, 3, 32, 32) * 2 - 1
-    ours, kept = (next(painter.turns(batch(x), 0)).loss for x in (pictures, painter.front(pictures)))
-    assert torch.equal(ours, kept)
+    encoded = painter.encoders["pictures"](pictures)
+    kept = replace(batch(pictures), pictures=pictures.to("meta"), encoded=encoded)
+    assert torch.equal(next(painter.turns(batch(pictures), 0)).loss, next(painter.turns(kept, 0)).loss)
 
 
 def test_the_autoencoder_is_no_players_and_does_not_train(autoencoder):
     painter = FlowMatching.build("tiny", resolution=32, autoencoder=str(autoencoder)).train()
     moved = {id(p) for player in painter.players().values() for p in player.parameters()}
-    kept = list(painter.front.parameters())
+    kept = list(painter.space.parameters())
     assert kept
     assert not any(id(p) in moved or p.requires_grad for p in kept)
-    assert not painter.front.training
+    assert not painter.space.training
     assert not any("discriminator" in name for name in painter.state_dict())
 
 
 def test_latents_have_a_scale_that_noise_fits(autoencoder):
-    space = FlowMatching.build("tiny", resolution=32, autoencoder=str(autoencoder)).front
+    space = FlowMatching.build("tiny", resolution=32, autoencoder=str(autoencoder)).space
     space.autoencoder.power.fill_(4.0)
     pictures = torch.rand(4, 3, 32, 32) * 2 - 1
     raw = space.autoencoder.settle(space.autoencoder.encoder(pictures))
@@ -87,7 +88,7 @@ def test_latents_have_a_scale_that_noise_fits(autoencoder):
 
 def test_a_resolution_without_whole_latents_is_refused(autoencoder):
     with pytest.raises(ConfigError, match=r"Pictures of 34 px have no whole latents: the autoencoder makes 4 pixels"):
-        Latents(Painter.from_pretrained(autoencoder), 34, "")
+        Latents(Painter.from_pretrained(autoencoder), Data(size=(34, 34)), "")
 
 
 def test_only_autoencoders_have_latents(tmp_path):
@@ -118,8 +119,8 @@ def test_what_was_found_is_told(autoencoder):
     told = painter.describe()["config"]["latents"]
     assert told["painter"] == "kl_autoencoder"
     assert told["config"]["latent"] == 6
-    again = DDPM(dataclasses.replace(painter.config, autoencoder="not looked for again"))
-    assert again.front.channels == 6
+    again = DDPM(replace(painter.config, autoencoder="not looked for again"), painter.data)
+    assert again.space.channels == 6
 
 
 def test_a_run_goes_on_without_the_folder_of_its_autoencoder(autoencoder, store, tmp_path):

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
 from torch.distributions import Independent, Normal, kl_divergence
 
-from impasto.contract import Batch, BatchNoise
+from impasto.contract import Batch, BatchNoise, Condition
 from impasto.errors import ConfigError
 from impasto.painters.likelihood.gaussian import gaussian_kl, gaussian_nll
 from impasto.painters.likelihood.ladder import Detail
@@ -18,7 +19,9 @@ CATEGORIES = ("Baroque", "Realism", "Symbolism")
 def batch(rows: slice = slice(0, 6), total: int = 6) -> Batch:
     generator = torch.Generator().manual_seed(1)
     pictures = torch.rand(total, 3, 1, 1, generator=generator).expand(total, 3, 32, 32) * 2 - 1
-    return Batch(pictures[rows].contiguous(), torch.arange(total)[rows] % 3, BatchNoise(0, 0, rows, total))
+    labels = torch.arange(total)[rows] % 3
+    condition = Condition(len(labels), category=labels)
+    return Batch(pictures[rows].contiguous(), condition, BatchNoise(0, 0, rows, total))
 
 
 def test_gaussian_kl_is_the_closed_form():
@@ -49,7 +52,7 @@ def test_the_loss_is_the_bound_however_the_batch_is_cut():
     halves = [next(painter.turns(batch(rows), 0)).loss for rows in (slice(0, 3), slice(3, 6))]
     torch.testing.assert_close(torch.stack(halves).mean(), whole.loss)
     one, noise = batch(), BatchNoise(0, 0, slice(0, 6), 6)
-    condition = painter.embedding(one.labels)
+    condition = painter.embedding(one.condition.category)
     mean, logvar, features = painter.encoder(one.pictures, condition)
     latents = mean + (logvar / 2).exp() * noise.normal(32)
     painted, detail = painter.decoder(latents, condition, features, noise.normal)
@@ -82,8 +85,7 @@ def test_sigma_learns_the_error():
     painter = VAE.build("tiny", categories=CATEGORIES)
     optimizer = torch.optim.Adam(painter.parameters(), 3e-3)
     for step in range(150):
-        one = batch()
-        one.noise = BatchNoise(0, step, slice(0, 6), 6)
+        one = replace(batch(), noise=BatchNoise(0, step, slice(0, 6), 6))
         (turn,) = painter.turns(one, step)
         turn.loss.backward()
         optimizer.step()

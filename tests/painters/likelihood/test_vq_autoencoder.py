@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from impasto.contract import Batch, BatchNoise, Painter
+from impasto.contract import Batch, BatchNoise, Condition, Painter
 from impasto.errors import ConfigError
 from impasto.nn.codes import codebook_use
 from impasto.painters.likelihood.quantizers import CodebookQuantizer, FiniteScalarQuantizer
@@ -25,7 +25,7 @@ def build(**values: object) -> VqAutoencoder:
 def batch(step: int = 0) -> Batch:
     coarse = torch.rand(6, 3, 4, 4, generator=torch.Generator().manual_seed(1)) * 1.6 - 0.8
     pictures = torch.nn.functional.interpolate(coarse, size=32, mode="bilinear")
-    return Batch(pictures, torch.zeros(6).long(), BatchNoise(0, step, slice(0, 6), 6))
+    return Batch(pictures, Condition(6), BatchNoise(0, step, slice(0, 6), 6))
 
 
 def trained(painter: VqAutoencoder, steps: int) -> list[dict[str, float]]:
