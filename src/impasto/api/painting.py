@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from impasto import __version__
 from impasto.api.asking import check_companions, check_free, check_reads_words
 from impasto.api.loading import load_painter
-from impasto.errors import UsageError
+from impasto.errors import ConfigError, UsageError
 
 if TYPE_CHECKING:
     from impasto.contract import Painter
@@ -148,6 +148,8 @@ def recipe_of(painter: Painter, source: str | Path, pixels: Pixels, /, **told: A
 def _check_prompt(painter: Painter, prompt: str) -> None:
     """Refuse an empty prompt, and one for a painter that reads none."""
     check_reads_words(painter)
+    if not isinstance(prompt, str):
+        raise ConfigError(f"prompt = {prompt!r}: a prompt is text.")
     if not prompt.strip():
         raise UsageError("The prompt is empty; say what to paint, such as 'a boat at dusk', or leave out --prompt.")
 

@@ -45,7 +45,8 @@ def pixels(path: Path) -> np.ndarray:
 
 
 def scene_of(painter: Landscape, seed: int = 0, category: str | None = None, **settings: Any) -> Scene:
-    return scene_from_json(painter.companion("scene.json", seed=seed, category=category, **settings))
+    painted = painter.paint(1, seed=seed, category=category, **settings)
+    return scene_from_json(painted.companions[0]["scene.json"]())
 
 
 def refused(tmp_path: Path, **how: Any) -> str:
@@ -57,10 +58,8 @@ def refused(tmp_path: Path, **how: Any) -> str:
 
 
 def test_it_paints_at_any_resolution_in_nine_categories() -> None:
-    assert Landscape.build().config.resolution == 512
-    assert Landscape.build().config.categories == CATEGORIES or set(Landscape.build().config.categories) == set(
-        CATEGORIES
-    )
+    assert Landscape.build().data.height == 512
+    assert set(Landscape.build().data.categories) == set(CATEGORIES)
     assert Landscape.build(resolution=33).paint(1).pictures.shape == (1, 3, 33, 33)
     assert len(LEGEND) == len(LAYOUT) == len(set(LEGEND))
 
@@ -95,7 +94,7 @@ def test_companions_go_with_their_picture(home: Path) -> None:
 
 
 def test_the_caption_is_that_of_the_scene(painter: Landscape) -> None:
-    told = painter.companion("caption.txt", seed=3).decode()
+    told = painter.paint(1, seed=3).companions[0]["caption.txt"]().decode()
     scene = scene_of(painter, seed=3)
     assert told.strip() in {caption(scene, seed) for seed in _own_seeds(painter, 3)}
 
@@ -143,7 +142,9 @@ def test_repainting_gives_the_same_bytes(home: Path, tmp_path: Path) -> None:
 def test_a_recipe_holds_prompt_and_settings(tmp_path: Path) -> None:
     settings = {"emotion": "serene", "hour": 6.5}
     path = api.paint("landscape", tmp_path, count=1, resolution=32, prompt="a boat on a lake", settings=settings)[0]
-    assert read_recipe(path).settings.items() >= {**settings, "prompt": "a boat on a lake"}.items()
+    recipe = read_recipe(path)
+    assert recipe.settings.items() >= settings.items()
+    assert recipe.prompt == "a boat on a lake"
     assert api.repaint(path)[1]
 
 
@@ -212,7 +213,7 @@ def test_wrong_settings_are_named(tmp_path: Path, settings: dict[str, Any], told
 
 def test_wrong_categories_resolutions_and_companions_are_named(tmp_path: Path) -> None:
     assert "There is no category 'inks'; did you mean 'ink'?" in refused(tmp_path, category="inks")
-    assert "resolution = 31" in refused(tmp_path, resolution=31)
+    assert "cannot paint at 31 px" in refused(tmp_path, resolution=31)
     assert "resolution = 2049" in refused(tmp_path, resolution=2049)
     assert "There is no companion file 'dept.png'; did you mean 'depth.png'?" in refused(tmp_path, also=["dept.png"])
     assert "count must be 1 or more" in refused(tmp_path, count=0)
@@ -255,14 +256,14 @@ def test_companions_are_not_overwritten_unasked(tmp_path: Path) -> None:
 
 def test_a_companion_of_any_index_fits_its_picture(painter: Landscape) -> None:
     third = painter.paint(1, seed=5, first=2).pictures
-    scene = scene_from_json(painter.companion("scene.json", seed=5, index=2))
+    scene = scene_from_json(painter.paint(1, seed=5, first=2).companions[0]["scene.json"]())
     exact = render(scene, 48).pixels
     assert np.array_equal(((third[0].permute(1, 2, 0) + 1) * 127.5).round().numpy().astype(np.uint8), exact)
 
 
 def test_who_cannot_read_a_prompt_names_who_can(tmp_path: Path) -> None:
     for name, card in catalogue.painters().items():
-        if not card.thing.learns() and "prompt" not in card.thing.capabilities:
+        if not card.thing.learns() and "words" not in card.thing.conditions:
             with pytest.raises(NotCapable, match=f"{name} does not read prompts.*landscape"):
                 api.paint(name, tmp_path, count=1, resolution=32, prompt="a boat")
 

@@ -9,7 +9,7 @@ from photograph import scene
 from PIL import Image
 
 from impasto import catalogue
-from impasto.contract import Painter
+from impasto.contract import Painter, Stylizes
 from impasto.errors import ConfigError, DataError, UnknownName, UsageError
 from impasto.painters.rules import painting_fool
 from impasto.painters.rules.painting_fool import PaintingFool
@@ -31,7 +31,7 @@ def test_it_stands_in_the_catalogue_and_needs_no_training() -> None:
     assert cls is PaintingFool
     assert not cls.learns()
     assert cls.__card__.year == 2006
-    assert "stylize" in cls.capabilities
+    assert issubclass(cls, Stylizes)
     assert painter().paint.__func__ is Painter.paint
 
 
@@ -88,10 +88,10 @@ def test_a_given_picture_keeps_its_shape_and_size(photo: str) -> None:
 
     given = to_float(scene(48, 80)[None])[0]
     made = painter().stylize(given, seed=2, emotion="calm", attempts=1)
-    assert made.picture.shape == given.shape
-    assert made.picture.abs().max() <= 1
-    assert made.declined == ""
-    assert torch.equal(made.picture, painter().stylize(given, seed=2, emotion="calm", attempts=1).picture)
+    assert made.pictures.shape == (1, *given.shape)
+    assert made.pictures.abs().max() <= 1
+    assert made.declined == ("",)
+    assert torch.equal(made.pictures, painter().stylize(given, seed=2, emotion="calm", attempts=1).pictures)
     with pytest.raises(UsageError, match="given already"):
         painter().stylize(given, picture=photo)
 
@@ -103,27 +103,26 @@ def test_companions_tell_of_the_picture_that_is_painted_and_paint_nothing_again(
     create = painting_fool.create
     monkeypatch.setattr(painting_fool, "create", lambda *a, **k: calls.append(k["seed"]) or create(*a, **k))
     fool, how = painter(), {"picture": photo, "emotion": "melancholy", "medium": "ink", "attempts": 2}
-    fool.paint(1, seed=3, **how)
-    text = fool.companion("commentary.txt", seed=3, **how).decode()
-    moving = Image.open(io.BytesIO(fool.companion("making.gif", seed=3, **how)))
+    (companions,) = fool.paint(1, seed=3, **how).companions
+    text = companions["commentary.txt"]().decode()
+    moving = Image.open(io.BytesIO(companions["making.gif"]()))
     assert len(calls) == 1
     assert "ink" in text
     assert "melancholy" in text
     assert 3 <= text.count(". ") + 1 <= 6
     assert moving.n_frames > 4
     assert moving.size == (64, 64)
-    with pytest.raises(UnknownName, match=r"did you mean 'making\.gif'"):
-        fool.companion("makin.gif", seed=3, **how)
+    assert companions.keys() == fool.companions.keys()
 
 
 def test_one_even_tone_is_declined_and_drawn_all_the_same() -> None:
     made = painter().stylize(torch.zeros(3, 64, 64), emotion="calm")
-    assert "nothing in this picture" in made.declined
-    assert "I would rather not show it" in made.said
-    assert made.picture.shape == (3, 64, 64)
+    assert "nothing in this picture" in made.declined[0]
+    assert "I would rather not show it" in made.statements[0]
+    assert made.pictures.shape == (1, 3, 64, 64)
 
 
 def test_it_says_when_it_reads_the_emotion_itself() -> None:
     fool = painter()
-    assert "No emotion is given" in fool.remarks(fool.Settings())[0]
-    assert fool.remarks(fool.Settings(emotion="sad")) == []
+    assert "No emotion is given" in fool.remarks(Condition(1), fool.Settings())[0]
+    assert fool.remarks(Condition(1), fool.Settings(emotion="sad")) == []

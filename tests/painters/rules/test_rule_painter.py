@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from impasto import api, catalogue
-from impasto.contract import Painter
+from impasto.contract import Painter, Stylizes
 from impasto.data.store import Store
 from impasto.errors import ConfigError, NotCapable, UnknownName, UsageError
 from impasto.images.recipe import read_recipe
@@ -28,7 +28,7 @@ def build(name: str, resolution: int = 32) -> Painter:
 def name(request: pytest.FixtureRequest) -> str:
     """Every painter that does not learn, but for those that paint only what is given to them."""
     cls = catalogue.painter(request.param)
-    if "stylize" in cls.capabilities:
+    if issubclass(cls, Stylizes):
         try:
             build(request.param).paint(1)
         except NotCapable as refused:
@@ -84,7 +84,7 @@ def test_painting_leaves_the_random_state_alone(name: str) -> None:
 
 def test_every_category_is_painted(name: str) -> None:
     painter = build(name)
-    if "category" not in painter.capabilities:
+    if "category" not in painter.reads:
         with pytest.raises(NotCapable, match="leave out --category"):
             painter.paint(1, category="dawn")
         return
@@ -104,7 +104,7 @@ def test_categories_come_in_their_shares(name: str) -> None:
     if len(painter.data.categories) < 2:
         return
     shares = torch.tensor(painter.data.shares or [1.0] * painter.classes, dtype=torch.float64)
-    drawn = torch.bincount(painter.labels(0, range(2000)), minlength=painter.classes) / 2000
+    drawn = torch.bincount(painter.categories_of(0, range(2000)), minlength=painter.classes) / 2000
     assert (drawn - shares / shares.sum()).abs().max() < 0.045
 
 
@@ -167,8 +167,12 @@ def test_unknown_companions_are_refused_before_anything_is_painted(name: str, tm
     with pytest.raises(UnknownName, match=r"There is no companion file 'scene\.jsn'"):
         api.paint(name, tmp_path / "out", count=1, resolution=32, also=["scene.jsn"])
     assert not (tmp_path / "out").exists()
-    with pytest.raises(UnknownName, match="There is no companion file 'nothing'"):
-        build(name).companion("nothing")
+
+
+def test_every_companion_that_is_promised_is_given(name: str) -> None:
+    painter = build(name)
+    painted = painter.paint(2, seed=1)
+    assert [set(companions) for companions in painted.companions] == [set(painter.companions)] * 2
 
 
 def test_training_says_that_none_is_needed(name: str, store: Store, tmp_path: Path) -> None:
@@ -198,9 +202,9 @@ def test_it_can_be_exported_and_loaded(name: str, tmp_path: Path, three: torch.T
 
 
 def test_prompts_are_refused_by_those_who_read_none(name: str, tmp_path: Path) -> None:
-    if "prompt" in catalogue.painter(name).capabilities:
+    if "words" in catalogue.painter(name).conditions:
         return
-    able = [other for other in NAMES if "prompt" in catalogue.painter(other).capabilities]
+    able = [other for other in NAMES if "words" in catalogue.painter(other).conditions]
     with pytest.raises(NotCapable, match=f"{name} does not read prompts.*{able[0]}"):
         api.paint(name, tmp_path / "out", count=1, resolution=32, prompt="a boat")
     assert not (tmp_path / "out").exists()
