@@ -57,8 +57,8 @@ def test_batches_cross_epochs_and_may_be_larger_than_one(split: Split) -> None:
 
 def test_labels_belong_to_their_pictures(split: Split) -> None:
     batch = Batches(split, 10, seed=3)(0)[0]
-    assert batch.labels.dtype == torch.int64
-    assert batch.labels.tolist() == [n % 2 for n in numbers(batch.pictures)]
+    assert batch.condition.category.dtype == torch.int64
+    assert batch.condition.category.tolist() == [n % 2 for n in numbers(batch.pictures)]
 
 
 def test_pictures_are_the_stores_own(split: Split) -> None:
@@ -78,7 +78,7 @@ def test_cut_batches_make_up_the_whole(split: Split, world: int, micro: int) -> 
     ]
     assert len(parts) == world * micro
     assert torch.equal(torch.cat([p.pictures for p in parts]), whole.pictures)
-    assert torch.equal(torch.cat([p.labels for p in parts]), whole.labels)
+    assert torch.equal(torch.cat([p.condition.category for p in parts]), whole.condition.category)
     assert torch.equal(torch.cat([p.noise.normal(3) for p in parts]), whole.noise.normal(3))
 
 

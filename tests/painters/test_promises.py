@@ -6,15 +6,16 @@ import copy
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
-from impasto import catalogue, pretrained
-from impasto.config import load
-from impasto.contract import Batch, BatchNoise, Painter
+from impasto import catalogue
+from impasto.api.exporting import save_diffusers
+from impasto.contract import Batch, BatchNoise, Condition, Painter, Reconstructs
 from impasto.data.store import Store
 from impasto.errors import NotCapable, UnknownName, UsageError
 from impasto.training.loop import train
@@ -23,9 +24,7 @@ from impasto.training.processes import Processes
 from impasto.training.settings import TrainSettings
 
 SIZES = {"tiny", "small", "base"}
-LEARNERS = {
-    name: card.thing for name, card in catalogue.painters().items() if card.thing.players is not Painter.players
-}
+LEARNERS = {name: card.thing for name, card in catalogue.painters().items() if card.thing.learns()}
 # A preset that is more than a size is another way to learn: 'name-preset' is that, made tiny.
 NAMES = [*LEARNERS, *(f"{name}-{preset}" for name, cls in LEARNERS.items() for preset in cls.presets.keys() - SIZES)]
 CATEGORIES, SHARES = ("dawn", "dusk"), (0.5, 0.5)
@@ -36,17 +35,15 @@ def build(name: str, resolution: int = 32, **values: object) -> Painter:
     labels = {"categories": CATEGORIES, "shares": SHARES, **values}
     name, _, preset = name.partition("-")
     cls = catalogue.painter(name)
-    return cls(
-        load(cls.Config, {**cls.presets.get(preset, {}), **cls.presets["tiny"], "resolution": resolution, **labels})
-    )
+    return cls.build("tiny", resolution=resolution, **{**cls.presets.get(preset, {}), **cls.presets["tiny"], **labels})
 
 
 def batch_of(count: int = 8, resolution: int = 32, step: int = 0) -> Batch:
     generator = torch.Generator().manual_seed(1)
     coarse = torch.rand(count, 3, 4, 4, generator=generator) * 1.6 - 0.8
     pictures = torch.nn.functional.interpolate(coarse, size=resolution, mode="bilinear")
-    labels = torch.arange(count) % 2
-    return Batch(pictures, labels, BatchNoise(0, step, slice(0, count), count))
+    condition = Condition(count, category=torch.arange(count) % 2)
+    return Batch(pictures, condition, BatchNoise(0, step, slice(0, count), count))
 
 
 def settings(**values: object) -> TrainSettings:
@@ -105,7 +102,7 @@ def test_a_batch_equals_single_pictures(name: str) -> None:
 
 def test_a_category_can_be_chosen_and_changes_the_picture(name: str) -> None:
     painter = build(name)
-    if "category" not in painter.capabilities:
+    if "category" not in painter.reads:
         with pytest.raises(NotCapable, match="without categories"):
             painter.paint(1, category="dawn")
         return
@@ -121,8 +118,7 @@ def test_without_categories_it_paints_and_refuses_a_category(name: str) -> None:
     assert painter.paint(2).pictures.isfinite().all()
     with pytest.raises(NotCapable, match="without categories"):
         painter.paint(1, category="dawn")
-    batch = batch_of()
-    batch.labels.zero_()
+    batch = replace(batch_of(), condition=Condition(8))
     assert not Moves(painter, Processes("cpu")).step([batch], 0, 10).skipped
 
 
@@ -146,7 +142,7 @@ def test_saved_and_loaded_it_paints_the_same(name: str, tmp_path: Path) -> None:
 def test_it_is_exported_for_diffusers_or_says_that_it_cannot_be(name: str, tmp_path: Path) -> None:
     painter, said = build(name), ""
     try:
-        pretrained.save_diffusers(painter, tmp_path / "p")
+        save_diffusers(painter, tmp_path / "p")
     except NotCapable as error:
         said = str(error)
     assert (tmp_path / "p").exists() != (painter.name in said)
@@ -278,9 +274,8 @@ def test_killed_and_resumed_equals_never_killed(name: str, store: Store, tmp_pat
 def test_reconstruct_when_capable(name: str) -> None:
     painter = build(name).eval()
     pictures = batch_of(2).pictures
-    if "reconstruct" not in painter.capabilities:
-        with pytest.raises(NotCapable, match="cannot reconstruct"):
-            painter.reconstruct(pictures)
+    if not isinstance(painter, Reconstructs):
+        assert not hasattr(painter, "reconstruct")
         return
     with torch.inference_mode():
         again = painter.reconstruct(pictures)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import torch
 from torch import nn
@@ -29,13 +31,15 @@ class Halves(nn.Module):
 def fronted(gain: float = 1.0) -> Toy:
     class Fronted(Toy):
         @property
-        def front(self) -> nn.Module:
-            return self.halves
+        def encoders(self) -> dict[str, nn.Module]:
+            return {"pictures": self.halves}
 
         def turns(self, batch, step):
-            assert batch.pictures.shape[1:] == (3, 2)
-            batch.pictures = batch.pictures[..., None]
-            return super().turns(batch, step)
+            # Where pictures were encoded beforehand, they come without values.
+            encoded = self.halves(batch.pictures) if batch.encoded is None else batch.encoded
+            assert batch.pictures.shape[1:] == (3, 32, 32)
+            assert encoded.shape[1:] == (3, 2)
+            return super().turns(replace(batch, pictures=encoded[..., None]), step)
 
     painter = Fronted.build("tiny", resolution=32)
     painter.halves = Halves()
@@ -65,8 +69,9 @@ def test_codes_stay_what_they_are(store: Store, tmp_path):
     assert kept.dtype == np.int32
     plain, coded = (Batches(split, 8, 0, flip=True, encoded=e) for e in (None, kept))
     (pictures,), (codes,) = plain(0), coded(0)
-    assert codes.pictures.max() > 2048
-    assert torch.equal(codes.pictures.long(), Coded()(pictures.pictures))
+    assert codes.encoded.dtype == torch.int64
+    assert codes.encoded.max() > 2048
+    assert torch.equal(codes.encoded, Coded()(pictures.pictures))
 
 
 def test_other_weights_and_other_pictures_are_encoded_anew(store: Store, tmp_path):
@@ -78,7 +83,7 @@ def test_other_weights_and_other_pictures_are_encoded_anew(store: Store, tmp_pat
     assert len(list(tmp_path.glob("encoded-*"))) == 1
 
 
-def test_without_a_front_nothing_is_kept(store: Store, tmp_path):
+def test_without_an_encoder_nothing_is_kept(store: Store, tmp_path):
     assert encoded(toy(), store.split("train"), tmp_path, Processes("cpu"), flip=True) is None
 
 
@@ -88,8 +93,10 @@ def test_batches_give_what_was_encoded_for_their_rows(store: Store, tmp_path):
     plain, coded = (Batches(split, 8, 0, flip=True, encoded=e) for e in (None, kept))
     for step in range(3):
         (pictures,), (codes,) = plain(step), coded(step)
-        torch.testing.assert_close(codes.pictures, Halves()(pictures.pictures), atol=2e-3, rtol=0)
-        assert torch.equal(codes.labels, pictures.labels)
+        assert pictures.encoded is None
+        assert codes.pictures.is_meta
+        torch.testing.assert_close(codes.encoded, Halves()(pictures.pictures), atol=2e-3, rtol=0)
+        assert torch.equal(codes.condition.category, pictures.condition.category)
 
 
 def test_training_hands_out_what_was_encoded(store: Store, tmp_path):

@@ -228,9 +228,9 @@ def slow(monkeypatch) -> type[Toy]:
             now[0] += 1.0 if step == 200 else 0.02
             yield from super().turns(batch, step)
 
-        def render(self, labels, noise, settings):
+        def render(self, condition, noise, settings):
             now[0] += 0.3
-            return super().render(labels, noise, settings)
+            return super().render(condition, noise, settings)
 
     return Slow
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 from toy import toy
 
-from impasto.contract import Batch, BatchNoise, Player
+from impasto.contract import Batch, BatchNoise, Condition, Player
 from impasto.training.moves import Moves, _optimizer
 from impasto.training.processes import Processes
 
@@ -13,7 +15,7 @@ def cut(count: int, parts: int) -> list[Batch]:
     pictures = torch.rand(count, 3, 32, 32, generator=generator) * 2 - 1
     size = count // parts
     slices = [slice(i * size, (i + 1) * size) for i in range(parts)]
-    return [Batch(pictures[s], torch.zeros(size, dtype=torch.long), BatchNoise(0, 0, s, count)) for s in slices]
+    return [Batch(pictures[s], Condition(size), BatchNoise(0, 0, s, count)) for s in slices]
 
 
 def test_the_second_player_sees_the_first_ones_move() -> None:
@@ -28,9 +30,7 @@ def test_micro_batches_move_as_the_undivided_batch_does() -> None:
     moved = []
     for parts in (1, 2, 4):
         painter = toy().double()
-        batches = cut(8, parts)
-        for batch in batches:
-            batch.pictures = batch.pictures.double()
+        batches = [replace(batch, pictures=batch.pictures.double()) for batch in cut(8, parts)]
         logs = Moves(painter, Processes("cpu")).step(batches, 0, 1).logs
         moved.append((painter.colour.detach().clone(), painter.shadow.detach().clone(), logs["leader/loss"]))
     for other in moved[1:]:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from impasto import api, catalogue
-from impasto.contract import Batch, BatchNoise, Painter
+from impasto.contract import Batch, BatchNoise, Condition, Painter
 from impasto.data.store import Store
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
@@ -29,7 +29,8 @@ def step(painter: Painter) -> tuple[list[Tensor], int]:
 
     moves = Moves(painter, Processes("cpu"))
     with torch.autograd.graph.saved_tensors_hooks(pack, lambda x: x):
-        moves.step([Batch(pictures, torch.zeros(4, dtype=torch.int64), BatchNoise(0, 0, slice(0, 4), 4))], 0, 100)
+        condition = Condition(4, category=torch.zeros(4, dtype=torch.int64))
+        moves.step([Batch(pictures, condition, BatchNoise(0, 0, slice(0, 4), 4))], 0, 100)
     return [p.grad for p in painter.parameters() if p.grad is not None], sum(kept.values())
 
 

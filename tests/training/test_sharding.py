@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from toy import toy
 
 from impasto import catalogue
-from impasto.contract import Batch, BatchNoise, Painter, Turn
+from impasto.contract import Batch, BatchNoise, Condition, Painter, Turn
 from impasto.data.store import Store
 from impasto.errors import UsageError
 from impasto.training import checkpoint
@@ -66,7 +66,8 @@ def held(device: str) -> dict[str, float]:
     moves = Moves(painter, Processes(device, shard=True))
     ema.follow(painter)
     pictures, labels = torch.rand(4, 3, 32, 32, device=device), torch.zeros(4, dtype=torch.long, device=device)
-    moves.step([Batch(pictures, labels, BatchNoise(0, 0, slice(4), 4, device))], 0, 9)
+    condition = Condition(4, category=labels)
+    moves.step([Batch(pictures, condition, BatchNoise(0, 0, slice(4), 4, device))], 0, 9)
 
     def share(tensors: Iterable[torch.Tensor]) -> float:
         memory = {s.data_ptr(): s.nbytes() for t in tensors for s in [local(t).untyped_storage()]}

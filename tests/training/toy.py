@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from impasto import catalogue
-from impasto.contract import Batch, Noise, Painter, Player, Turn, cosine
+from impasto.contract import Batch, Condition, Noise, Painted, Painter, Player, Turn, cosine
 
 
 class Toy(Painter):
     """Paints its mean colour; a second player follows the first one's latest value."""
 
-    capabilities = frozenset({"category"})
+    conditions = frozenset({"category"})
 
-    def __init__(self, config) -> None:
-        super().__init__(config)
+    def __init__(self, config, data) -> None:
+        super().__init__(config, data)
         self.colour = nn.Parameter(torch.zeros(3))
         self.shadow = nn.Parameter(torch.zeros(3))
         self.register_buffer("seen", torch.zeros(()))
@@ -40,9 +40,9 @@ class Toy(Painter):
     def after(self, step: int, logs: dict[str, float]) -> None:
         self.seen.fill_(step + 1)
 
-    def render(self, labels: Tensor, noise: Noise, settings: object) -> Tensor:
+    def render(self, condition: Condition, noise: Noise, settings: object) -> Painted:
         flat = (self.colour + 0.1 * noise.normal(3)).view(-1, 3, 1, 1)
-        return flat.expand(-1, -1, self.config.resolution, self.config.resolution)
+        return Painted(flat.expand(-1, -1, *self.data.size))
 
 
 def toy(**values: object) -> Toy:
@@ -50,4 +50,4 @@ def toy(**values: object) -> Toy:
 
 
 # Known to the catalogue for as long as the tests that import it run.
-Toy.__card__ = catalogue.Card("toy", "A toy.", 2024, "here", "tests", Toy)
+Toy.__card__ = catalogue.Card("toy", "A toy.", 2024, "here", "tests", __name__, "Toy")
