@@ -214,7 +214,7 @@ def test_wrong_settings_are_named(tmp_path: Path, settings: dict[str, Any], told
 def test_wrong_categories_resolutions_and_companions_are_named(tmp_path: Path) -> None:
     assert "There is no category 'inks'; did you mean 'ink'?" in refused(tmp_path, category="inks")
     assert "cannot paint at 31 px" in refused(tmp_path, resolution=31)
-    assert "resolution = 2049" in refused(tmp_path, resolution=2049)
+    assert "cannot paint at 2049 px" in refused(tmp_path, resolution=2049)
     assert "There is no companion file 'dept.png'; did you mean 'depth.png'?" in refused(tmp_path, also=["dept.png"])
     assert "count must be 1 or more" in refused(tmp_path, count=0)
 

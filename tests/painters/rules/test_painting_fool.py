@@ -9,7 +9,7 @@ from photograph import scene
 from PIL import Image
 
 from impasto import catalogue
-from impasto.contract import Painter, Stylizes
+from impasto.contract import Condition, Painter, Stylizes
 from impasto.errors import ConfigError, DataError, UnknownName, UsageError
 from impasto.painters.rules import painting_fool
 from impasto.painters.rules.painting_fool import PaintingFool
