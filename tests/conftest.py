@@ -67,7 +67,8 @@ def make_store(path: Path, count: int = 48, resolution: int = 32, categories: tu
     import pyarrow
     import pyarrow.parquet
 
-    from impasto.data.store import Store, seal
+    from impasto.data.manifest import seal
+    from impasto.data.store import Store
 
     random = np.random.default_rng(0)
     rows = np.linspace(0, 1, resolution)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from impasto import __version__, worlds
 from impasto.errors import ImpastoError, UnknownName, UsageError
 from impasto.files import whole_folder
+from impasto.images.size import Size
 from impasto.jobs.progress import Progress
 from impasto.jobs.workers import Job, cores
 from impasto.jobs.workshop import make_all, plan_parts, workshop
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["TEST_SHARE", "make"]
 
 TEST_SHARE = 0.4
+DEFAULT = 64
+"""Side of the pictures when no size is asked for."""
 MOST = 10_000_000
 FEW = 8
 """Up to so many pictures no process is started."""
@@ -38,7 +41,8 @@ def make(
     out: str | Path,
     *,
     count: int,
-    resolution: int = 64,
+    resolution: int | None = None,
+    size: Size | tuple[int, int] | None = None,
     seed: int = 0,
     category: str | None = None,
     workers: int | None = None,
@@ -55,7 +59,8 @@ def make(
         world: Name in `worlds.WORLDS`.
         out: Where the store appears, whole; must not exist.
         count: How many pictures, 1 to 10 million.
-        resolution: Rows and columns, 32 to 2048.
+        resolution: Rows and columns, 32 to 2048; 64 without it.
+        size: Height and width, in place of the resolution; both alike, since the worlds paint squares.
         seed: Any integer of 0 or more; also of the split.
         category: The only one to paint; without it all, in shares like a real collection's.
         workers: Processes; without it one a processor core.
@@ -66,16 +71,19 @@ def make(
 
     Raises:
         UnknownName: When there is no such world or category.
-        UsageError: When a number is out of range.
+        UsageError: When a number is out of range, or the size is no square.
         ImpastoError: When `out` exists or cannot be written.
     """
     out = Path(out)
     workers = cores() if workers is None else workers
-    _check(world, out, category, {"count": count, "resolution": resolution, "seed": seed, "workers": workers})
+    size = Size.choose(resolution, size, DEFAULT)
+    _check_names(world, category)
+    _check(out, size, {"count": count, "resolution": size.height, "seed": seed, "workers": workers})
+    resolution = size.height
     settings = {"seed": seed, "resolution": resolution, "category": category}
     made = {"impasto": __version__, "world": world, "code": _code(), "count": count, **settings}
     with workshop(out, [made]) as work:
-        jobs = plan_parts(range(count), resolution, work, least=1, most=PART)
+        jobs = plan_parts(range(count), resolution * resolution * 3, work, least=1, most=PART)
         title = f"Painting {world}"
         make_all(paint_part, settings, jobs, workers=workers, title=title, progress=progress, few=FEW)
         with whole_folder(out) as store:
@@ -85,17 +93,26 @@ def make(
     return Store.open(out, verify=False)
 
 
-def _check(world: str, out: Path, category: str | None, numbers: dict[str, int]) -> None:
-    for kind, name, known in (("world", world, tuple(WORLDS)), ("category", category, CATEGORIES)):
-        if name is not None and name not in known:
-            raise UnknownName(kind, name, known)
-    least_most = {
+def _check_names(world: str, category: str | None) -> None:
+    if world not in WORLDS:
+        raise UnknownName("world", world, tuple(WORLDS))
+    if category is not None and category not in CATEGORIES:
+        raise UnknownName("category", category, CATEGORIES)
+
+
+def _check(out: Path, size: Size, numbers: dict[str, int]) -> None:
+    if not size.is_square:
+        raise UsageError(
+            f"Worlds paint squares only, not pictures of {size} px (height × width); "
+            f"ask for a resolution of {max(size.height, size.width)} instead."
+        )
+    ranges = {
         "count": (1, MOST),
         "resolution": (render.LEAST, render.MOST),
         "seed": (0, 2**63 - 1),
         "workers": (1, 1024),
     }
-    for word, (least, most) in least_most.items():
+    for word, (least, most) in ranges.items():
         if not least <= numbers[word] <= most:
             raise UsageError(f"{word} must lie between {least:,} and {most:,}, not at {numbers[word]:,}.")
     if out.exists() or out.is_symlink():
@@ -115,7 +132,7 @@ def _write(store: Path, jobs: list[Job], made: dict[str, Any]) -> None:
     import pyarrow
 
     from impasto.data.splitting import choose_test
-    from impasto.data.writing import finish_store
+    from impasto.data.writing import Description, finish_store
 
     table = pyarrow.concat_tables([_rows(part, made["resolution"]) for _, part in jobs]).combine_chunks()
     files, categories = (table[name].to_pylist() for name in ("file", "category"))
@@ -123,8 +140,9 @@ def _write(store: Path, jobs: list[Job], made: dict[str, Any]) -> None:
     split = pyarrow.array(["test" if t else "train" for t in test], pyarrow.string())
     table = table.add_column(1, "split", split)
     columns = [c for c in LABELS if c == "category" or len(table[c].unique()) > 1]
-    facts = {"label": "category", "label_chosen": "the world's kinds of picture", "label_columns": columns}
-    finish_store(store, table, jobs, {**facts, "made": made}, maps=MAPS)
+    size = Size(made["resolution"], made["resolution"])
+    description = Description(size, "category", "the world's kinds of picture", columns, made, MAPS)
+    finish_store(store, table, jobs, description)
 
 
 def _rows(part: Path, side: int) -> pyarrow.Table:

@@ -9,7 +9,8 @@ import pytest
 import torch
 
 from impasto.data.batches import Batches
-from impasto.data.store import Split, Store, seal
+from impasto.data.manifest import seal
+from impasto.data.store import Split, Store
 from impasto.errors import DataError, UsageError
 
 COUNT = 20

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -19,6 +20,8 @@ from impasto.data import prepare as prepare_module
 from impasto.data.prepare import prepare
 from impasto.data.store import Store
 from impasto.errors import DataError, ImpastoError, UnknownName, UsageError
+from impasto.images.framing import frame
+from impasto.images.size import Size
 
 Scene = Callable[..., Image.Image]
 Make = Callable[..., Store]
@@ -29,7 +32,8 @@ def make(tmp_path: Path, quiet: Callable[[int, int], None]) -> Make:
     """Prepare `folder` (default: pictures) at 16 px as `out` (default: store)."""
 
     def run(folder: str = "pictures", out: str = "store", **options: Any) -> Store:
-        return prepare(tmp_path / folder, tmp_path / out, **{"resolution": 16, "progress": quiet, **options})
+        side = None if "size" in options else 16
+        return prepare(tmp_path / folder, tmp_path / out, **{"resolution": side, "progress": quiet, **options})
 
     return run
 
@@ -85,6 +89,51 @@ def test_stratified_by_the_label_that_was_asked_for(make: Make, tmp_path: Path, 
     assert (store.label, store.manifest["label_chosen"]) == ("hand", "asked for")
     assert store.split("test").shares == (0.5, 0.5)
     assert store.split("test", "style").categories == ("a", "b")
+
+
+def test_any_height_and_width(pictures: Path, make: Make, scene: Scene) -> None:
+    scene(40, 90, 12).save(pictures / "flat.png")
+    store = make(size=(12, 20))
+    assert store.pictures.shape == (13, 12, 20, 3)
+    assert (store.size, store.height, store.width) == (Size(12, 20), 12, 20)
+    assert (store.manifest["height"], store.manifest["width"]) == (12, 20)
+    assert (store.manifest["made"]["height"], store.manifest["made"]["width"]) == (12, 20)
+    for row, file in enumerate(store.table["file"].to_pylist()):
+        image = Image.open(pictures / file)
+        assert (store.pictures[row] == frame(image, Size(12, 20), "cover", (255, 255, 255))).all()
+    assert make(out="square", size=(16, 16)).hash == make(out="same", resolution=16).hash
+
+
+def test_flags_and_duplicates_at_any_aspect(pictures: Path, make: Make, scene: Scene) -> None:
+    scene(30, 40, 13).save(pictures / "low.png")
+    scene(31).convert("L").save(pictures / "grey.png")
+    Image.open(pictures / "dawn" / "01.png").resize((60, 60)).save(pictures / "copy.jpg")
+    store = make(size=(14, 40))
+    flags = dict(zip(store.table["file"].to_pylist(), store.table["flags"].to_pylist(), strict=True))
+    assert {name: odd for name, odd in flags.items() if odd} == {"low.png": ["tiny"], "grey.png": ["grey"]}
+    assert reasons(store) == {"copy.jpg": "near duplicate"}
+
+
+RECORDED = {
+    "cover": "50cac78ed53b5aafa8f7d200b0a6468a1370c8ba5fb217b3b9951cf6bbbfdccb",
+    "pad": "be30a92e23828e3290dbcb94d56ab4105ad64aaba429b75584444eb93911acd1",
+}
+"""SHA-256 of the pictures and of the rows of the index, as version 0.1.0 prepared them."""
+
+
+@pytest.mark.parametrize("crop", RECORDED)
+def test_squares_are_prepared_as_they_always_were(make: Make, tmp_path: Path, scene: Scene, crop: str) -> None:
+    folder = tmp_path / "pictures"
+    lines = ["file_name,style,text"]
+    for i, (width, height) in enumerate([(96, 96), (40, 30), (33, 77), (120, 81), (90, 30), (12, 50)] * 2):
+        name = f"{'dawn' if i % 3 else 'dusk'}/{i:02d}.{'png' if i % 2 else 'bmp'}"
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        scene(i, width, height).save(folder / name)
+        lines.append(f"{name},{'ab'[i % 2]},picture {i}")
+    (folder / "metadata.csv").write_text("\n".join(lines))
+    store = make(crop=crop, resolution=24, seed=5)
+    rows = json.dumps(store.table.to_pylist(), sort_keys=True)
+    assert hashlib.sha256(store.pictures.tobytes() + rows.encode()).hexdigest() == RECORDED[crop]
 
 
 def test_duplicates_never_meet_across_splits(pictures: Path, make: Make) -> None:
@@ -209,6 +258,9 @@ def test_names_that_are_no_utf8_are_reported(pictures: Path, make: Make) -> None
         ({"label": "foldr"}, "did you mean 'folder'"),
         ({"resolution": 4}, "resolution must lie between 8 and 1,024, not at 4"),
         ({"resolution": 4096}, "resolution"),
+        ({"size": (64, 2000)}, "width must lie between 8 and 1,024, not at 2000"),
+        ({"size": (7, 64)}, "height must lie between 8 and 1,024, not at 7"),
+        ({"size": (16, 24), "resolution": 16}, "resolution 16 and size 16 × 24 were both given"),
         ({"test_share": 1.0}, "test_share"),
         ({"test_share": float("nan")}, "test_share"),
         ({"max_bad": 2}, "max_bad"),
@@ -359,7 +411,7 @@ def test_a_decoder_that_crashes_costs_one_file(
 def test_a_disk_that_fails_leaves_nothing(
     pictures: Path, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def full(*_: Any) -> None:
+    def full(*_: Any, **__: Any) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(prepare_module, "write_store", full)

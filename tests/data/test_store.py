@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,9 +10,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from impasto.data.manifest import FILES, STORE_VERSION, seal
 from impasto.data.prepare import prepare
-from impasto.data.store import FILES, STORE_VERSION, Store, seal
+from impasto.data.store import Store
 from impasto.errors import StoreError, UnknownName
+from impasto.files import file_hash
+from impasto.images.size import Size
 
 Quiet = Callable[[int, int], None]
 Scene = Callable[..., Image.Image]
@@ -53,6 +58,80 @@ def test_rows_are_positions_inside_the_split(root: Path) -> None:
     assert test.pictures([1]).shape == (1, 3, 16, 16)
     assert test.pictures().shape == (5, 3, 16, 16)
     assert test.files([4]) == [test.store.table["file"][int(test.indices[4])].as_py()]
+
+
+def test_captions_of_a_store_with_one_text_a_picture(tmp_path: Path, scene: Scene, quiet: Quiet) -> None:
+    folder = tmp_path / "p"
+    folder.mkdir()
+    for i in range(5):
+        scene(i).save(folder / f"{i}.png")
+        if i:
+            (folder / f"{i}.txt").write_text(f"picture {i}")
+    store = prepare(folder, tmp_path / "s", resolution=8, progress=quiet)
+    both = store.split("all")
+    assert store.has_captions
+    assert both.captions() == [(), *((f"picture {i}",) for i in range(1, 5))]
+    assert both.captions([3, 0]) == [("picture 3",), ()]
+    test = store.split("test")
+    assert [f"picture {file[0]}" for file in test.files() if file != "0.png"] == [c[0] for c in test.captions() if c]
+
+
+def test_a_store_without_captions(root: Path) -> None:
+    store = Store.open(root)
+    assert not store.has_captions
+    assert store.split("test").captions([1, 2]) == [(), ()]
+
+
+def as_version_1(root: Path) -> dict[str, object]:
+    """Give the store the manifest that version 0.1.0 wrote, which had a resolution in place of height and width."""
+    manifest = json.loads((root / "manifest.json").read_text())
+    for key in ("height", "width", "seal"):
+        del manifest[key]
+    manifest = {**manifest, "version": 1, "resolution": 16}
+    sealed = json.dumps(manifest, sort_keys=True, ensure_ascii=True)
+    manifest["seal"] = hashlib.sha256(sealed.encode()).hexdigest()
+    (root / "manifest.json").write_text(json.dumps(manifest))
+    return manifest
+
+
+def test_stores_of_version_1_open_with_the_same_hash(root: Path) -> None:
+    before = Store.open(root)
+    as_version_1(root)
+    store = Store.open(root)
+    assert store.manifest["version"] == 1
+    assert store.hash == before.hash
+    assert (store.size, store.resolution, store.frames) == (Size(16, 16), 16, 1)
+    assert len(store.split("train")) == 7
+
+
+def test_a_store_that_is_not_square_has_no_resolution(pictures: Path, tmp_path: Path, quiet: Quiet) -> None:
+    store = prepare(pictures, tmp_path / "wide", size=(8, 12), progress=quiet)
+    assert store.split("train").pictures([0, 1]).shape == (2, 3, 8, 12)
+    with pytest.raises(StoreError, match=r"8 × 12 px \(height × width\), and only squares"):
+        _ = store.resolution
+
+
+def test_pictures_of_another_shape_than_the_manifest_says(root: Path) -> None:
+    manifest = json.loads((root / "manifest.json").read_text())
+    seal(root, {"height": 16, "width": 8, "label": None, "label_columns": manifest["label_columns"]})
+    with pytest.raises(StoreError, match=r"\(12, 16, 16, 3\), where its index and manifest say \(12, 16, 8, 3\)"):
+        Store.open(root)
+
+
+def test_a_file_is_hashed_once_as_long_as_it_does_not_change(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hashed: list[str] = []
+
+    def counting(path: Path) -> str:
+        hashed.append(path.name)
+        return file_hash(path)
+
+    monkeypatch.setattr("impasto.data.manifest.file_hash", counting)
+    for _ in range(2):
+        Store.open(root)
+    assert sorted(hashed) == sorted(FILES)
+    os.utime(root / "pictures.npy", ns=(1, 1))
+    Store.open(root)
+    assert hashed[3:] == ["pictures.npy"]
 
 
 def test_unknown_names(root: Path) -> None:
@@ -145,7 +224,7 @@ def test_the_hash_stands_for_the_content(pictures: Path, root: Path, tmp_path: P
 def with_maps(root: Path, layout: np.ndarray | None = None) -> Path:
     """The store, sealed again with a layout and a depth for each picture."""
     manifest = json.loads((root / "manifest.json").read_text())
-    facts = {key: manifest[key] for key in ("resolution", "label", "label_columns")}
+    facts = {key: manifest[key] for key in ("height", "width", "label", "label_columns")}
     values = np.arange(12 * 16 * 16, dtype=np.uint16).reshape(12, 16, 16)
     np.save(root / "layout.npy", (values % 3).astype(np.uint8) if layout is None else layout)
     np.save(root / "depth.npy", values)

@@ -12,6 +12,7 @@ from PIL import Image, ImageCms, ImageFile
 
 from impasto.images.framing import frame
 from impasto.images.reading import Unreadable, read_picture, sniff
+from impasto.images.size import Size
 
 Scene = Callable[..., Image.Image]
 KINDS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp", "TIFF": "tif", "BMP": "bmp", "GIF": "gif"}
@@ -238,7 +239,7 @@ def test_decoding_small_changes_the_square_little(
     assert full.image.size == small.size == full.size
     assert 128 <= min(small.image.size) < 256
     for crop in ("cover", "pad"):
-        one, two = (frame(r.image, 64, crop, (255, 255, 255), r.box).astype(int) for r in (small, full))
+        one, two = (frame(r.image, Size(64, 64), crop, (255, 255, 255), r.box).astype(int) for r in (small, full))
         assert np.abs(one - two).mean() < 1
 
 

@@ -7,22 +7,78 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from impasto.data.store import Store
+    from impasto.images.size import Size
+    from impasto.jobs.progress import Progress
 
 __all__ = ["inspect", "make", "prepare"]
 
 
-def prepare(folder: str | Path, out: str | Path, **options: Any) -> Store:
-    """Make a store of a folder of pictures; options and errors as in `data.prepare.prepare`."""
-    from impasto.data.prepare import prepare as work
+def prepare(
+    folder: str | Path,
+    out: str | Path,
+    *,
+    resolution: int | None = None,
+    size: Size | tuple[int, int] | None = None,
+    crop: str = "cover",
+    label: str | None = None,
+    test_share: float = 0.4,
+    seed: int = 0,
+    background: str = "white",
+    crop_bars: bool = False,
+    duplicates: str = "drop",
+    max_bad: float = 0.5,
+    limit: int = 100_000_000,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Store:
+    """Make a store of a folder of pictures; arguments and errors as in `data.prepare.prepare`."""
+    from impasto.data.prepare import prepare as prepare_folder
 
-    return work(Path(folder), Path(out), **options)
+    return prepare_folder(
+        Path(folder),
+        Path(out),
+        resolution=resolution,
+        size=size,
+        crop=crop,
+        label=label,
+        test_share=test_share,
+        seed=seed,
+        background=background,
+        crop_bars=crop_bars,
+        duplicates=duplicates,
+        max_bad=max_bad,
+        limit=limit,
+        workers=workers,
+        progress=progress,
+    )
 
 
-def make(world: str, out: str | Path, *, count: int, **options: Any) -> Store:
-    """Paint a store of pictures that a world makes by itself; options and errors as in `making.make`."""
-    from impasto.making import make as work
+def make(
+    world: str,
+    out: str | Path,
+    *,
+    count: int,
+    resolution: int | None = None,
+    size: Size | tuple[int, int] | None = None,
+    seed: int = 0,
+    category: str | None = None,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> Store:
+    """Paint a store of pictures that a world makes by itself; arguments and errors as in `making.make`."""
+    from impasto.making import make as make_world
 
-    return work(world, Path(out), count=count, **options)
+    return make_world(
+        world,
+        Path(out),
+        count=count,
+        resolution=resolution,
+        size=size,
+        seed=seed,
+        category=category,
+        workers=workers,
+        progress=progress,
+    )
 
 
 def inspect(store: str | Path, out: str | Path | None = None) -> dict[str, Any]:
@@ -36,7 +92,7 @@ def inspect(store: str | Path, out: str | Path | None = None) -> dict[str, Any]:
     Returns:
         The numbers on the page.
     """
-    from impasto.data.inspect import inspect as work
+    from impasto.data.inspect import inspect as inspect_store
     from impasto.data.store import Store
 
-    return work(Store.open(store), Path(out) if out else Path(store) / "inspection")
+    return inspect_store(Store.open(store), Path(out) if out else Path(store) / "inspection")

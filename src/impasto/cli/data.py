@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from impasto.cli.out import Json, console, print_json
+from impasto.images.size import Size
 
 if TYPE_CHECKING:
     from impasto.data.store import Store
@@ -22,7 +23,10 @@ app = typer.Typer(help="From a folder of pictures to a store.", no_args_is_help=
 def prepare(
     folder: Annotated[Path, typer.Argument(help="Pictures: class folders, metadata.csv or .jsonl, .txt captions.")],
     out: Annotated[Path, typer.Option(help="The store to make.")],
-    resolution: Annotated[int, typer.Option(help="Rows and columns of the prepared pictures.")] = 64,
+    resolution: Annotated[int | None, typer.Option(help="Side of square pictures; by default 64.")] = None,
+    size: Annotated[
+        str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Rows and columns, as in 96x128 (96 rows, 128 columns).")
+    ] = None,
     crop: Annotated[str, typer.Option(help="cover, centre or pad.")] = "cover",
     label: Annotated[str | None, typer.Option(help="Label column; by default the first that suits.")] = None,
     test_share: Annotated[float, typer.Option(help="Share of the pictures kept for measuring.")] = 0.4,
@@ -41,6 +45,7 @@ def prepare(
         folder,
         out,
         resolution=resolution,
+        size=Size.parse(size) if size else None,
         crop=crop,
         label=label,
         test_share=test_share,
@@ -62,7 +67,10 @@ def make(
     world: Annotated[str, typer.Argument(help="What paints by itself: landscapes.")],
     out: Annotated[Path, typer.Option(help="The store to make.")],
     count: Annotated[int, typer.Option(help="How many pictures.")],
-    resolution: Annotated[int, typer.Option(help="Rows and columns, 32 to 2048.")] = 64,
+    resolution: Annotated[int | None, typer.Option(help="Rows and columns, 32 to 2048; by default 64.")] = None,
+    size: Annotated[
+        str | None, typer.Option(metavar="HEIGHTxWIDTH", help="The same, as in 64x64; squares only.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Picture i of a seed is always the same.")] = 0,
     category: Annotated[str | None, typer.Option(help="The only one; by default all, in unequal shares.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
@@ -71,7 +79,16 @@ def make(
     """Paint a store of pictures by rules, with all labels, a layout and a depth."""
     from impasto import api
 
-    store = api.make(world, out, count=count, resolution=resolution, seed=seed, category=category, workers=workers)
+    store = api.make(
+        world,
+        out,
+        count=count,
+        resolution=resolution,
+        size=Size.parse(size) if size else None,
+        seed=seed,
+        category=category,
+        workers=workers,
+    )
     if json:
         print_json(store.manifest)
     else:
@@ -95,7 +112,8 @@ def inspect(
     for title, value in (
         (
             "pictures",
-            f"{told['pictures']:,} of {told['resolution']} px: {told['train']:,} train, {told['test']:,} test",
+            f"{told['pictures']:,} of {told['size']} px (height × width): "
+            f"{told['train']:,} train, {told['test']:,} test",
         ),
         ("sources", f"short side {sides['least']} to {sides['most']} px; {_counts(told['source_sizes']['kinds'])}"),
         ("left out", _counts(told["left_out"])),
@@ -112,7 +130,8 @@ def inspect(
 def _say_made(store: Store, out: Path) -> None:
     train, test = (len(store.split(name)) for name in ("train", "test"))
     label = f"label {store.label!r} with {len(store.categories())} categories" if store.label else "no labels"
-    console.print(f"{out}: {train:,} pictures to train on, {test:,} to test with; {label}.", soft_wrap=True)
+    size = f"{store.size} px (height × width)"
+    console.print(f"{out}: {train:,} pictures to train on, {test:,} to test with; {label}; {size}.", soft_wrap=True)
     console.print(f"Look at it: impasto data inspect {out}", soft_wrap=True)
 
 

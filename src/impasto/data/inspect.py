@@ -72,7 +72,10 @@ def _facts(store: Store) -> dict[str, Any]:
     return {
         "store": str(store.root),
         "hash": store.hash,
-        "resolution": store.resolution,
+        "size": str(store.size),
+        "height": store.height,
+        "width": store.width,
+        "frames": store.frames,
         "pictures": len(store),
         "train": len(train),
         "test": len(test),
@@ -88,7 +91,7 @@ def _facts(store: Store) -> dict[str, Any]:
         "left_out": left_out,
         "flags": counts["flags"],
         "licences": store.manifest["licences"],
-        "with_text": len(store) - store.table["text"].null_count,
+        "with_text": sum(1 for captions in store.captions if captions),
     }
 
 
@@ -131,7 +134,7 @@ def _chart(categories: dict[str, dict[str, Any]]) -> bytes:
 
 def _write_sheet(path: Path, store: Store, rows: Any, columns: int) -> None:
     file = io.BytesIO()
-    scale = max(1, 64 // store.resolution)
+    scale = max(1, 64 // min(store.height, store.width))
     contact_sheet(store.pictures[rows], columns=columns, scale=scale).save(file, "PNG")
     write_whole(path, file.getvalue())
 

@@ -22,8 +22,8 @@ def inspect_page(facts: Mapping[str, Any], rejects: Sequence[Mapping[str, Any]],
         flagged: Whether there are flagged pictures, and `flagged.png` shows them.
     """
     subtitle = (
-        f"{facts['pictures']} pictures of {facts['resolution']} × {facts['resolution']} px: {facts['train']} to train "
-        f"on, {facts['test']} to test with. {facts['with_text']} have a text."
+        f"{facts['pictures']} pictures of {facts['size']} px (height × width): {facts['train']} to train on, "
+        f"{facts['test']} to test with. {facts['with_text']} have a caption."
     )
     parts = [
         Section("Categories", _categories(facts)),

@@ -12,7 +12,7 @@ from typing import Any
 from impasto.data.finding import CAPTIONS, Found, Reject
 from impasto.errors import DataError, UnknownName
 
-__all__ = ["Labels", "choose_label", "label_columns", "read_labels"]
+__all__ = ["Labels", "check_label", "choose_label", "label_columns", "read_labels"]
 
 PREFERRED = ("category", "label", "class", "movement", "genre", "style")
 FOLDER = "folder"
@@ -74,22 +74,32 @@ def read_labels(folder: Path, found: Found) -> Labels:
     return labels
 
 
-def choose_label(labels: Labels, files: Sequence[str], asked: str | None) -> tuple[str | None, str]:
+def check_label(labels: Labels, files: Sequence[str], label: str) -> None:
+    """Refuse a label column that does not exist, or is empty for all of these files.
+
+    Raises:
+        UnknownName: With the columns that could be used.
+    """
+    candidates = _candidates(labels, files)
+    if label not in candidates:
+        raise UnknownName("label column", label, candidates)
+
+
+def choose_label(labels: Labels, files: Sequence[str], label: str | None) -> tuple[str | None, str]:
     """The default label column, and how it was chosen.
 
     Args:
         labels: What is known.
         files: The pictures that are kept.
-        asked: A column that was asked for.
+        label: The column that the user named, if any.
 
     Raises:
-        UnknownName: When there is no column of the name asked for.
+        UnknownName: When there is no column of that name.
     """
-    candidates = [c for c in labels.columns if c != "text" and any(labels.column(c, files))]
-    if asked is not None:
-        if asked not in candidates:
-            raise UnknownName("label column", asked, candidates)
-        return asked, "asked for"
+    if label is not None:
+        check_label(labels, files, label)
+        return label, "asked for"
+    candidates = _candidates(labels, files)
     folded = {c.casefold(): c for c in reversed(candidates)}
     for name in PREFERRED:
         column = folded.get(name)
@@ -109,6 +119,10 @@ def label_columns(labels: Labels, files: Sequence[str], label: str | None) -> li
         if column == label or (few and column not in ("text", "license")):
             found.append(column)
     return found
+
+
+def _candidates(labels: Labels, files: Sequence[str]) -> list[str]:
+    return [column for column in labels.columns if column != "text" and any(labels.column(column, files))]
 
 
 def _take(labels: Labels, names: set[str], where: str, row: dict[str, Any]) -> None:

@@ -23,6 +23,7 @@ from impasto.data.duplicates import THUMB, perceptual_hashes
 from impasto.files import write_whole
 from impasto.images.framing import find_bars, flags_of, frame, least_side
 from impasto.images.reading import Unreadable, read_picture
+from impasto.images.size import Size
 from impasto.jobs.workers import serve
 
 __all__ = ["Framing", "load_facts", "load_pixels", "make_part", "pack"]
@@ -34,11 +35,17 @@ Bytes = npt.NDArray[np.uint8]
 class Framing:
     """How each picture is read and framed; see `prepare`."""
 
-    resolution: int
+    height: int
+    width: int
     crop: str
     background: tuple[int, int, int]
     crop_bars: bool
     limit: int
+
+    @property
+    def size(self) -> Size:
+        """Height and width of the framed picture."""
+        return Size(self.height, self.width)
 
 
 def make_part(settings: dict[str, Any], names: list[str], file: Path, crashed: list[str]) -> None:
@@ -55,8 +62,7 @@ def make_part(settings: dict[str, Any], names: list[str], file: Path, crashed: l
     """
     told = settings["framing"]
     folder, framing = Path(settings["folder"]), Framing(**{**told, "background": tuple(told["background"])})
-    side = framing.resolution
-    pixels = np.empty((len(names), side, side, 3), np.uint8)
+    pixels = np.empty((len(names), framing.height, framing.width, 3), np.uint8)
     thumbs = np.empty((len(names), THUMB, THUMB, 3), np.uint8)
     facts: list[dict[str, Any]] = []
     rejects = [
@@ -113,24 +119,24 @@ def load_facts(file: Path) -> tuple[list[dict[str, Any]], list[dict[str, str]], 
 
 
 def load_pixels(file: Path, which: int = 0) -> Bytes:
-    """The pictures of a part, shape (N, R, R, 3), or the map of that number, from 1, shape (N, R, R)."""
+    """The pictures of a part, shape (N, H, W, 3), or the map of that number, from 1, shape (N, H, W)."""
     with file.open("rb") as packed:
         *_, pixels = (np.load(packed) for _ in range(3 + which))
         return pixels
 
 
 def _one(path: Path, framing: Framing, pixels: Bytes, thumb: Bytes) -> dict[str, Any]:
-    """Fill in the square picture and the thumbnail of a file; what reading it tells."""
-    least = least_side(framing.crop, framing.resolution, framing.crop_bars)
+    """Fill in the framed picture and the thumbnail of a file; what reading it tells."""
+    least = least_side(framing.crop, framing.size, framing.crop_bars)
     reading = read_picture(path, background=framing.background, limit=framing.limit, least=least)
     image, box = reading.image, reading.box
     bars = find_bars(image)
     if bars is not None and framing.crop_bars:
         image, box = image.crop(bars), (0, 0, bars[2] - bars[0], bars[3] - bars[1])
-    pixels[:] = frame(image, framing.resolution, framing.crop, framing.background, box)
+    pixels[:] = frame(image, framing.size, framing.crop, framing.background, box)
     thumb[:] = np.asarray(image.resize((THUMB, THUMB), Image.Resampling.BOX, box))
     width, height = reading.size
-    odd = {"tiny": min(width, height) < framing.resolution, "letterboxed": bars is not None}
+    odd = {"tiny": height < framing.height or width < framing.width, "letterboxed": bars is not None}
     flags = [*reading.flags, *(flag for flag, so in odd.items() if so)]
     return {"width": width, "height": height, "kind": reading.kind, "flags": flags}
 

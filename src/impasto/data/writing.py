@@ -1,11 +1,11 @@
-"""The files of a store, written from the parts."""
+"""The files of a store, written from the finished parts."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,89 +15,105 @@ import pyarrow.parquet
 
 from impasto.data.finding import Reject
 from impasto.data.labelling import Labels, choose_label, label_columns
+from impasto.data.manifest import FILES, seal
 from impasto.data.parts import load_pixels
+from impasto.data.selecting import Selection
 from impasto.data.splitting import choose_test
-from impasto.data.store import FILES, UNKNOWN, seal
+from impasto.data.store import UNKNOWN
+from impasto.images.size import Size
 from impasto.jobs.workers import Job
 
-__all__ = ["Kept", "finish_store", "write_store"]
+__all__ = ["Description", "finish_store", "write_store"]
 
 MOST_LICENCES = 100
 
 
 @dataclass(frozen=True)
-class Kept:
-    """The pictures of a store to be.
+class Description:
+    """What the manifest of a store says beyond what can be counted in its index.
 
     Attributes:
-        rows: Positions among all pictures that could be read, ascending.
-        facts: What is known of each kept picture from reading it.
-        groups: Number of the group of duplicates of each.
-        rejects: All files left out.
+        size: Of the pictures.
+        label: The default label column.
+        label_chosen: How it was chosen, in words.
+        label_columns: All columns that sort the pictures into categories.
+        how: How the store was made, by name.
+        maps: What each map shows, by name, in the order in which the parts hold them.
     """
 
-    rows: list[int]
-    facts: list[dict[str, Any]]
-    groups: list[int]
-    rejects: list[Reject]
+    size: Size
+    label: str | None
+    label_chosen: str
+    label_columns: Sequence[str]
+    how: Mapping[str, Any]
+    maps: Mapping[str, dict[str, Any]] = field(default_factory=dict)
 
 
-def write_store(store: Path, kept: Kept, labels: Labels, jobs: Sequence[Job], made: dict[str, Any]) -> None:
-    """Write the files of a store of pictures that were found.
+def write_store(
+    store: Path, selection: Selection, labels: Labels, jobs: Sequence[Job], *, size: Size, how: Mapping[str, Any]
+) -> None:
+    """Write the files of a store of pictures that were prepared.
 
     Args:
         store: An empty folder.
-        kept: The pictures that are kept.
+        selection: The pictures that are kept.
         labels: What metadata, captions and folders tell.
         jobs: The parts, finished.
-        made: How the store is made; label, resolution, test_share and seed are used, all is recorded.
+        size: Of the pictures.
+        how: How the store is made; label, test_share and seed are used, all is recorded.
     """
-    files = [fact["file"] for fact in kept.facts]
-    label, chosen = choose_label(labels, files, made["label"])
+    files = [fact["file"] for fact in selection.facts]
+    label, label_chosen = choose_label(labels, files, how["label"])
     values = labels.column(label, files) if label else [None] * len(files)
-    test = choose_test(files, kept.groups, values, made["test_share"], made["seed"])
-    table = _table(kept, labels, files, ["test" if t else "train" for t in test])
-    found = {"label": label, "label_chosen": chosen, "label_columns": label_columns(labels, files, label)}
-    finish_store(store, table, jobs, {**found, "made": made}, rows=kept.rows, rejects=kept.rejects)
+    test = choose_test(files, selection.groups, values, how["test_share"], how["seed"])
+    table = _table(selection, labels, files, ["test" if is_test else "train" for is_test in test])
+    description = Description(size, label, label_chosen, label_columns(labels, files, label), how)
+    finish_store(store, table, jobs, description, rows=selection.rows, rejects=selection.rejects)
 
 
 def finish_store(
     store: Path,
     table: pyarrow.Table,
     jobs: Sequence[Job],
-    facts: dict[str, Any],
+    description: Description,
     *,
     rows: Sequence[int] | None = None,
     rejects: Sequence[Reject] = (),
-    maps: Mapping[str, dict[str, Any]] | None = None,
 ) -> None:
-    """Write the files of a store whose index is known.
+    """Write the files of a store whose index is complete.
 
     Args:
         store: An empty folder.
         table: The index, a row a picture.
         jobs: The parts, finished.
-        facts: 'label', 'label_chosen', 'label_columns' and 'made', how the store is made, with its 'resolution'.
+        description: For the manifest.
         rows: Positions of the pictures among those of all parts, ascending; without it all of them.
         rejects: Files left out.
-        maps: What the manifest tells of each map, in the order in which the parts hold them.
     """
-    maps, side = maps or {}, facts["made"]["resolution"]
     chosen = range(table.num_rows) if rows is None else rows
-    _write_array(store / "pictures.npy", chosen, jobs, (side, side, 3))
-    for which, name in enumerate(maps, 1):
-        _write_array(store / f"{name}.npy", chosen, jobs, (side, side), which)
+    height, width = description.size.height, description.size.width
+    _write_array(store / "pictures.npy", chosen, jobs, (height, width, 3))
+    for number, name in enumerate(description.maps, 1):
+        _write_array(store / f"{name}.npy", chosen, jobs, (height, width), number)
     pyarrow.parquet.write_table(table, store / "index.parquet")
     with (store / "rejects.jsonl").open("w", encoding="utf8") as file:
         for reject in rejects:
             file.write(json.dumps(reject.line(), ensure_ascii=False) + "\n")
-    label, split = facts["label"], Counter(table["split"].to_pylist())
-    told = {
-        "resolution": side,
+    seal(store, _manifest(table, description, rejects), (*FILES, *(f"{name}.npy" for name in description.maps)))
+
+
+def _manifest(table: pyarrow.Table, description: Description, rejects: Sequence[Reject]) -> dict[str, Any]:
+    """What the manifest says, without version and hashes."""
+    label = description.label
+    split = Counter(table["split"].to_pylist())
+    licences = Counter(licence or "not stated" for licence in table["license"].to_pylist())
+    return {
+        "height": description.size.height,
+        "width": description.size.width,
         "label": label,
-        "label_chosen": facts["label_chosen"],
-        "label_columns": facts["label_columns"],
-        **({"maps": dict(maps)} if maps else {}),
+        "label_chosen": description.label_chosen,
+        "label_columns": list(description.label_columns),
+        **({"maps": dict(description.maps)} if description.maps else {}),
         "counts": {
             "pictures": table.num_rows,
             "train": split["train"],
@@ -106,38 +122,40 @@ def finish_store(
             "flags": _ranked(Counter(flag for flags in table["flags"].to_pylist() for flag in flags)),
         },
         "categories": _ranked(Counter(value or UNKNOWN for value in table[label].to_pylist())) if label else {},
-        "licences": dict(Counter(v or "not stated" for v in table["license"].to_pylist()).most_common(MOST_LICENCES)),
-        "made": facts["made"],
+        "licences": dict(licences.most_common(MOST_LICENCES)),
+        "made": dict(description.how),
     }
-    seal(store, told, (*FILES, *(f"{name}.npy" for name in maps)))
 
 
-def _table(kept: Kept, labels: Labels, files: list[str], split: list[str]) -> pyarrow.Table:
+def _table(selection: Selection, labels: Labels, files: list[str], split: list[str]) -> pyarrow.Table:
+    """The index, a row a picture."""
+    facts = selection.facts
     text = pyarrow.string()
     columns: dict[str, Any] = {"file": pyarrow.array(files, text), "split": pyarrow.array(split, text)}
     for name in labels.columns:
         columns[name] = pyarrow.array(labels.column(name, files), text)
-    columns["phash"] = pyarrow.array([fact["phash"] for fact in kept.facts], text)
-    columns["flags"] = pyarrow.array([fact["flags"] for fact in kept.facts], pyarrow.list_(text))
+    columns["phash"] = pyarrow.array([fact["phash"] for fact in facts], text)
+    columns["flags"] = pyarrow.array([fact["flags"] for fact in facts], pyarrow.list_(text))
     for name in ("width", "height"):
-        columns[name] = pyarrow.array([fact[name] for fact in kept.facts], pyarrow.int32())
-    columns["kind"] = pyarrow.array([fact["kind"] for fact in kept.facts], text)
+        columns[name] = pyarrow.array([fact[name] for fact in facts], pyarrow.int32())
+    columns["kind"] = pyarrow.array([fact["kind"] for fact in facts], text)
     return pyarrow.table(columns)
 
 
-def _write_array(file: Path, rows: Sequence[int], jobs: Sequence[Job], shape: tuple[int, ...], which: int = 0) -> None:
+def _write_array(file: Path, rows: Sequence[int], jobs: Sequence[Job], shape: tuple[int, ...], number: int = 0) -> None:
     """Stream the chosen rows of part after part, so that memory holds one part at a time."""
-    wanted = np.asarray(rows)
+    chosen = np.asarray(rows)
     header = {"descr": "|u1", "fortran_order": False, "shape": (len(rows), *shape)}
     first = 0
     with file.open("wb") as out:
         np.lib.format.write_array_header_1_0(out, header)
         for _, part in jobs:
-            values = load_pixels(part, which)
-            own = wanted[(wanted >= first) & (wanted < first + len(values))] - first
-            out.write(values[own].data)
+            values = load_pixels(part, number)
+            inside = chosen[(chosen >= first) & (chosen < first + len(values))] - first
+            out.write(values[inside].data)
             first += len(values)
 
 
 def _ranked(counts: Counter[str]) -> dict[str, int]:
+    """Counts from the largest to the smallest."""
     return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

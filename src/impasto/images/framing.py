@@ -1,4 +1,4 @@
-"""A picture of any shape becomes a square of the store's resolution."""
+"""A picture of any shape is brought to a given height and width."""
 
 from __future__ import annotations
 
@@ -8,68 +8,95 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from impasto.images.size import Size
+
 __all__ = ["CROPS", "find_bars", "flags_of", "frame", "least_side"]
 
 CROPS = {
-    "cover": "the short side fills the square, what is over at the long side is cut off evenly",
+    "cover": "the picture fills the frame, what is over at its longer side is cut off evenly",
     "centre": "the middle is cut out at its own scale, or enlarged where the picture is too small",
-    "pad": "the long side fills the square, the rest is background",
+    "pad": "the whole picture lies in the frame, the rest is background",
 }
 
 Pixels = npt.NDArray[np.uint8]
-Box = tuple[int, int, int, int]
+Box = tuple[float, float, float, float]
+"""Left, top, right and bottom, in pixels."""
 
 
-def least_side(crop: str, resolution: int, crop_bars: bool) -> int | None:
-    """Pixels that the short side must keep when a picture is decoded at a smaller scale.
+def least_side(crop: str, size: Size, crop_bars: bool) -> int | None:
+    """Pixels that the short side of a picture must keep when a JPEG is decoded at a smaller scale.
 
-    At twice the resolution the square differs from that of a full decoding by less than one level
-    on average. Not below 128, so that stores of different resolutions find nearly the same duplicates.
+    At twice the size the framed picture differs from that of a full decoding by less than one level
+    on average. Not below 128, so that stores of different sizes find nearly the same duplicates.
+
+    Args:
+        crop: A key of `CROPS`.
+        size: Of the framed picture.
+        crop_bars: Whether letterbox bars, which may take half of a side, are cut off before.
+
+    Returns:
+        None where the picture must be decoded at its full scale.
     """
     if crop == "centre":
         return None
-    return max(128, resolution * (4 if crop_bars else 2))
+    return max(128, max(size.height, size.width) * (4 if crop_bars else 2))
 
 
 def frame(
-    image: Image.Image,
-    resolution: int,
-    crop: str,
-    background: tuple[int, int, int],
-    box: tuple[float, float, float, float] | None = None,
+    image: Image.Image, size: Size, crop: str, background: tuple[int, int, int], box: Box | None = None
 ) -> Pixels:
-    """The square picture, resized with antialiasing.
+    """The picture at a given size, resized with antialiasing.
 
     Args:
         image: Mode RGB.
-        resolution: Rows and columns of the result.
+        size: Of the result.
         crop: A key of `CROPS`.
         background: What `pad` pads with, RGB in 0..255.
-        box: What of the image is framed, as left, top, right, bottom; by default all of it.
+        box: What of the image is framed; by default all of it.
 
     Returns:
-        Shape (resolution, resolution, 3).
+        Shape (H, W, 3).
     """
-    left, top, right, bottom = box or (0, 0, *image.size)
-    width, height = right - left, bottom - top
+    box = box or (0, 0, *image.size)
     if crop == "pad":
-        scale = resolution / max(width, height)
-        size = max(1, round(width * scale)), max(1, round(height * scale))
-        canvas = Image.new("RGB", (resolution, resolution), background)
-        small = image.resize(size, Image.Resampling.LANCZOS, box, reducing_gap=3.0)
-        canvas.paste(small, ((resolution - size[0]) // 2, (resolution - size[1]) // 2))
-        return np.asarray(canvas)
-    side = min(width, height) if crop == "cover" else min(width, height, resolution)
-    left, top = left + (width - side) / 2, top + (height - side) / 2
-    if side == resolution:
+        return _padded(image, size, background, box)
+    left, top, right, bottom = _cut(box, size, crop)
+    if (bottom - top, right - left) == (size.height, size.width):
         left, top = int(left), int(top)
-        return np.asarray(image.crop((left, top, left + resolution, top + resolution)))
-    square = (left, top, left + side, top + side)
-    small = image.resize((resolution, resolution), Image.Resampling.LANCZOS, square, reducing_gap=3.0)
+        return np.asarray(image.crop((left, top, left + size.width, top + size.height)))
+    small = image.resize(
+        (size.width, size.height), Image.Resampling.LANCZOS, (left, top, right, bottom), reducing_gap=3.0
+    )
     return np.asarray(small)
 
 
-def find_bars(image: Image.Image) -> Box | None:
+def _cut(box: Box, size: Size, crop: str) -> Box:
+    """The part of a box, around its middle, that has the aspect of `size`; with 'centre' not larger than that."""
+    left, top, right, bottom = box
+    width, height = right - left, bottom - top
+    part_width = min(width, height * size.width / size.height)
+    part_height = min(height, width * size.height / size.width)
+    if crop == "centre" and (part_width > size.width or part_height > size.height):
+        part_width, part_height = size.width, size.height
+    left += (width - part_width) / 2
+    top += (height - part_height) / 2
+    return left, top, left + part_width, top + part_height
+
+
+def _padded(image: Image.Image, size: Size, background: tuple[int, int, int], box: Box) -> Pixels:
+    """All of a box, in the middle of a frame of the background."""
+    left, top, right, bottom = box
+    width, height = right - left, bottom - top
+    scale = min(size.width / width, size.height / height)
+    small_width = max(1, round(width * scale))
+    small_height = max(1, round(height * scale))
+    canvas = Image.new("RGB", (size.width, size.height), background)
+    small = image.resize((small_width, small_height), Image.Resampling.LANCZOS, box, reducing_gap=3.0)
+    canvas.paste(small, ((size.width - small_width) // 2, (size.height - small_height) // 2))
+    return np.asarray(canvas)
+
+
+def find_bars(image: Image.Image) -> tuple[int, int, int, int] | None:
     """The picture inside its letterbox, as left, top, right, bottom; None where there are no bars.
 
     Bars are plain, of one colour, of about the same thickness on both sides, and take between 4 and
@@ -89,15 +116,16 @@ def find_bars(image: Image.Image) -> Box | None:
 
 
 def flags_of(pixels: Pixels) -> list[str]:
-    """What is odd about the pixels of a square picture, shape (R, R, 3): 'blank', 'grey'."""
-    found = []
-    red, green, blue = channels = np.moveaxis(pixels, 2, 0)
-    if all(channel.std() < 2.0 for channel in channels):
-        found.append("blank")
-    high, low = np.maximum(np.maximum(red, green), blue), np.minimum(np.minimum(red, green), blue)
+    """What is odd about the pixels of a picture, shape (H, W, 3): 'blank' (of one colour), 'grey' (without colours)."""
+    flags = []
+    red, green, blue = np.moveaxis(pixels, 2, 0)
+    if all(channel.std() < 2.0 for channel in (red, green, blue)):
+        flags.append("blank")
+    high = np.maximum(np.maximum(red, green), blue)
+    low = np.minimum(np.minimum(red, green), blue)
     if (high - low).mean() < 3.0:
-        found.append("grey")
-    return found
+        flags.append("grey")
+    return flags
 
 
 def _pair(rows: npt.NDArray[np.uint8]) -> tuple[int, int]:

@@ -55,9 +55,17 @@ def workshop(out: Path, told: list[Any]) -> Iterator[Path]:
     _clear(out, [])
 
 
-def plan_parts(items: Sequence[Any], resolution: int, work: Path, least: int = 8, most: int = 128) -> list[Job]:
-    """Cut the items, one a picture, into parts of a few megabytes in their order; see `make_parts`."""
-    each = max(least, min(most, PART_BYTES // (resolution * resolution * 3)))
+def plan_parts(items: Sequence[Any], item_bytes: int, work: Path, least: int = 8, most: int = 128) -> list[Job]:
+    """Cut the items, one a picture, into parts of a few megabytes in their order.
+
+    Args:
+        items: Of all parts; see `make_parts`.
+        item_bytes: Bytes of a picture in a part.
+        work: Folder of the parts.
+        least: Fewest items of a part, but for the last one.
+        most: Most items of a part.
+    """
+    each = max(least, min(most, PART_BYTES // item_bytes))
     starts = range(0, len(items), each)
     return [(list(items[start : start + each]), work / f"{number:06d}.part") for number, start in enumerate(starts)]
 

@@ -12,6 +12,7 @@ from impasto.errors import DataError
 from impasto.images.framing import frame
 from impasto.images.pictures import to_float
 from impasto.images.reading import Unreadable, read_picture
+from impasto.images.size import Size
 
 __all__ = ["BLANK", "picture_of_file", "sketch", "sketch_of_file"]
 
@@ -56,4 +57,4 @@ def picture_of_file(path: str, resolution: int) -> Tensor:
         read = read_picture(Path(path))
     except Unreadable as why:
         raise DataError(f"{path} cannot be painted over: {why}. Give a picture that can be opened.") from None
-    return to_float(frame(read.image, resolution, "cover", (255, 255, 255), read.box)[None])
+    return to_float(frame(read.image, Size(resolution, resolution), "cover", (255, 255, 255), read.box)[None])

@@ -23,6 +23,7 @@ from impasto.errors import DataError, UsageError
 from impasto.images.framing import frame
 from impasto.images.pictures import Pixels, to_float, to_uint8
 from impasto.images.reading import Unreadable, read_picture
+from impasto.images.size import Size
 from impasto.landscape.compose import compose
 from impasto.landscape.emotion import feel
 from impasto.landscape.render import render
@@ -112,7 +113,7 @@ class PaintingFool(RulePainter):
             return _imagined(settings.emotion, seed, self.data.side)
         side = self.data.side
         read = _opened(settings.picture, side)
-        return frame(read.image, side, "cover", WHITE, read.box)
+        return frame(read.image, Size(side, side), "cover", WHITE, read.box)
 
     def _work(self, model: Pixels, seed: int, settings: PaintingFoolSettings) -> Work:
         """The work of a picture, a seed and settings."""

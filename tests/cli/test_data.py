@@ -1,0 +1,87 @@
+"""`impasto data` as its user meets it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from impasto.cli.app import main
+from impasto.data.store import Store
+from impasto.images.size import Size
+
+Impasto = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def impasto(capsys: pytest.CaptureFixture[str]) -> Impasto:
+    """Runs a command; gives its exit code, output and error in one line each."""
+
+    def run(*words: object) -> tuple[int, str, str]:
+        with pytest.raises(SystemExit) as ended:
+            main([str(word) for word in words])
+        printed = capsys.readouterr()
+        output, error = (" ".join(text.replace("│", " ").split()) for text in (printed.out, printed.err))
+        return int(ended.value.code or 0), output, error
+
+    return run
+
+
+@pytest.fixture
+def folder(tmp_path: Path, scene: Callable[..., Image.Image]) -> Path:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for i in range(5):
+        scene(i, 60, 40).save(folder / f"{i}.png")
+    return folder
+
+
+def test_any_size_is_prepared_and_inspected(folder: Path, tmp_path: Path, impasto: Impasto) -> None:
+    store = tmp_path / "store"
+    code, output, error = impasto("data", "prepare", folder, "--out", store, "--size", "16x24")
+    assert code == 0, error
+    assert "3 pictures to train on, 2 to test with" in output
+    assert "16 × 24 px (height × width)" in output
+    assert Store.open(store).size == Size(16, 24)
+    code, output, error = impasto("data", "inspect", store)
+    assert code == 0, error
+    assert "5 of 16 × 24 px (height × width)" in output
+    with Image.open(store / "inspection" / "contact-sheet.png") as sheet:
+        # Five pictures in a row, each pixel enlarged four times, gaps of two.
+        assert sheet.size == (5 * (24 * 4 + 2) + 2, 16 * 4 + 4)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--size", "16x24", "--resolution", 16), "resolution 16 and size 16 × 24 were both given"),
+        (("--size", "large"), "write HEIGHTxWIDTH such as 96x128"),
+        (("--size", "4x24"), "height must lie between 8 and 1,024, not at 4"),
+    ],
+)
+def test_sizes_that_cannot_be(
+    folder: Path, tmp_path: Path, impasto: Impasto, words: tuple[object, ...], message: str
+) -> None:
+    code, _, error = impasto("data", "prepare", folder, "--out", tmp_path / "store", *words)
+    assert code != 0
+    assert message in error
+    assert not (tmp_path / "store").exists()
+
+
+def test_the_help_says_that_height_comes_first(impasto: Impasto) -> None:
+    _, output, _ = impasto("data", "prepare", "--help")
+    assert "HEIGHTxWIDTH" in output
+    assert "96 rows, 128 columns" in output
+
+
+def test_worlds_paint_squares(tmp_path: Path, impasto: Impasto) -> None:
+    words = ("data", "make", "landscapes", "--count", 3, "--out", tmp_path / "store", "--size")
+    code, _, error = impasto(*words, "32x48")
+    assert code != 0
+    assert "squares only, not pictures of 32 × 48 px" in error
+    code, output, error = impasto(*words, "32x32", "--json")
+    assert code == 0, error
+    assert json.loads(output)["width"] == 32
