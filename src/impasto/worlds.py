@@ -80,7 +80,9 @@ def paint_part(settings: dict[str, Any], numbers: list[int], file: Path, lost: l
     for row, number in enumerate(numbers):
         scene, own = scene_of(settings["seed"], number, settings["category"])
         painted = render(scene, side)
-        pixels[row], layout[row], depth[row] = painted.pixels, painted.layout, to_levels(painted.depth)
+        pixels[row] = painted.pixels
+        layout[row] = painted.layout
+        depth[row] = to_levels(painted.depth)
         thumbs[row] = _thumb(painted.pixels)
         facts.append({**_told(scene, own, number), "flags": flags_of(painted.pixels)})
     for fact, phash in zip(facts, perceptual_hashes(thumbs), strict=True):

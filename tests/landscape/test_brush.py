@@ -29,7 +29,8 @@ def chance(seed: int = 0) -> np.random.Generator:
 @pytest.mark.parametrize("end", [(0.8, 0.3), (0.2, 0.8), (0.7, 0.75), (0.21, 0.31)])
 @pytest.mark.parametrize(("width", "ink"), [(0.05, 1.0), (0.012, 0.4), (0.1, 2.0)])
 def test_a_wet_stroke_leaves_length_times_width_times_ink(end: tuple[float, float], width: float, ink: float) -> None:
-    start, side = (0.2, 0.3), 200
+    start = (0.2, 0.3)
+    side = 200
     density = lay(line(start, end, width, ink), side, chance())
     length = np.hypot(end[0] - start[0], end[1] - start[1])
     assert density.sum(dtype=float) == pytest.approx(length * width * ink * side**2, rel=0.01)
@@ -60,7 +61,8 @@ def test_the_density_does_not_depend_on_the_resolution() -> None:
     strokes = join(
         [line((0.1, 0.2), (0.9, 0.6), 0.03), line((0.3, 0.9), (0.5, 0.1), 0.06), line((0.2, 0.2), (0.4, 0.8), 0.015)]
     )
-    fine, coarse = lay(strokes, 256, chance()), lay(strokes, 128, chance())
+    fine = lay(strokes, 256, chance())
+    coarse = lay(strokes, 128, chance())
     averaged = fine.reshape(128, 2, 128, 2).mean(axis=(1, 3))
     assert np.corrcoef(averaged.ravel(), coarse.ravel())[0, 1] > 0.98
     assert np.abs(averaged - coarse).mean() < 0.03 * coarse.max()

@@ -69,7 +69,8 @@ def test_twice_as_far_is_half_as_large(kind: str) -> None:
         corners = np.concatenate(faces(Building(kind=kind, z=z, width=10.0, height=8.0, turn=0.0)))
         return np.ptp(corners, axis=0)
 
-    near, far = size(400.0), size(800.0)
+    near = size(400.0)
+    far = size(800.0)
     np.testing.assert_allclose(near / far, 2, rtol=0.06)
 
 
@@ -79,7 +80,8 @@ def test_a_building_is_as_large_as_it_is_told_and_stands_at_its_place(kind: str)
     corners = np.concatenate(faces(building))
     scale = CAMERA.focal / building.z
     assert np.isfinite(corners).all()
-    low, high = corners.min(axis=0), corners.max(axis=0)
+    low = corners.min(axis=0)
+    high = corners.max(axis=0)
     # Roofs reach out over walls.
     assert 0.95 * 24 * scale < high[0] - low[0] < 1.5 * 24 * scale
     assert 0.8 * 18 * scale < high[1] - low[1] < 1.5 * 18 * scale

@@ -67,7 +67,8 @@ def test_what_a_caption_says_is_read_back():
     for seed in range(400):
         scene = random_scene(seed)
         text = caption(scene, seed)
-        wish, facts = read_prompt(text).wish, attributes(scene)
+        wish = read_prompt(text).wish
+        facts = attributes(scene)
         assert (wish.category, wish.season, wish.weather) == (scene.category, scene.season, scene.weather), text
         assert wish.hour is not None
         assert time_of_day(wish.hour) == facts["time"], text

@@ -115,7 +115,8 @@ def test_every_field_stays_in_its_range_and_reaches_both_sides():
 def test_every_field_is_continuous():
     rng = np.random.default_rng(3)
     for v, a in rng.uniform(-0.99, 0.99, (50, 2)):
-        here, there = mood(v, a), mood(v + 1e-4, a - 1e-4)
+        here = mood(v, a)
+        there = mood(v + 1e-4, a - 1e-4)
         for name in RANGES:
             assert abs(getattr(here, name) - getattr(there, name)) < 5e-4
         assert max(abs(p - q) for p, q in zip(here.hours, there.hours, strict=True)) < 1e-3
@@ -128,7 +129,8 @@ def test_the_neutral_mood_changes_no_colour():
 
 def test_lightness_and_saturation_invert_the_published_equations():
     b, s = np.linalg.solve([[0.69, 0.22], [-0.31, 0.60]], [0.3, 0.4])
-    most_b, most_s = (0.60 + 0.22) / 0.4822, (0.31 + 0.69) / 0.4822
+    most_b = (0.60 + 0.22) / 0.4822
+    most_s = (0.31 + 0.69) / 0.4822
     assert mood(0.3, 0.4).lightness == pytest.approx(0.2 * b / most_b)
     assert mood(0.3, 0.4).saturation == pytest.approx(1 + 0.4 * s / most_s)
 

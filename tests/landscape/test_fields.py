@@ -67,7 +67,8 @@ def test_sums_of_noise_are_within_their_range() -> None:
 
 def test_more_octaves_add_finer_forms_to_the_same_large_ones() -> None:
     x, y = plane(0.03)
-    few, many = fbm(x, y, 4, 2), fbm(x, y, 4, 6)
+    few = fbm(x, y, 4, 2)
+    many = fbm(x, y, 4, 6)
     assert np.corrcoef(few.ravel(), many.ravel())[0, 1] > 0.85
     assert np.abs(np.diff(many, axis=1)).mean() > 1.5 * np.abs(np.diff(few, axis=1)).mean()
 

@@ -32,7 +32,8 @@ def test_at_noon_the_sun_stands_in_the_south_at_its_height(season: str) -> None:
 @pytest.mark.parametrize("season", SEASONS)
 def test_the_day_is_symmetric_about_noon(season: str) -> None:
     for away in (0.5, 3.0, 5.9, 9.0):
-        morning, evening = sun_position(season, 12 - away), sun_position(season, 12 + away)
+        morning = sun_position(season, 12 - away)
+        evening = sun_position(season, 12 + away)
         assert morning[0] == pytest.approx(evening[0])
         assert morning[1] == pytest.approx(360 - evening[1])
         assert morning[1] < 180
@@ -63,7 +64,8 @@ def test_the_direction_turns_with_the_eye_and_has_length_one(facing: float) -> N
         light = light_of(scene)
         elevation, azimuth = sun_position("spring", hour)
         if light.elevation < -5:
-            elevation, azimuth = -elevation, azimuth + 180
+            elevation = -elevation
+            azimuth = azimuth + 180
         right, up, forward = light.direction
         assert right**2 + up**2 + forward**2 == pytest.approx(1)
         assert math.degrees(math.asin(up)) == pytest.approx(max(2.0, elevation))
@@ -80,7 +82,8 @@ def test_a_low_sun_is_redder_than_a_high_one() -> None:
 
 
 def test_by_night_a_dim_moon_stands_opposite_the_sun() -> None:
-    night, noon = light_of(Scene(hour=22.0)), light_of(Scene(hour=12.0))
+    night = light_of(Scene(hour=22.0))
+    noon = light_of(Scene(hour=12.0))
     assert night.elevation < -5
     assert (night.day, noon.day) == (0.0, 1.0)
     assert night.direct[2] > night.direct[0]

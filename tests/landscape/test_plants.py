@@ -108,7 +108,8 @@ def test_a_plant_leans_to_the_side_it_is_told(kind: str) -> None:
 def test_less_detail_is_fewer_and_larger_leaves(kind: str) -> None:
     fine, coarse = (grow(kind, 2, "spring", 0.0, detail) for detail in (1.0, 0.25))
     for name in ("leaves", "blossom"):
-        many, few = getattr(fine, name), getattr(coarse, name)
+        many = getattr(fine, name)
+        few = getattr(coarse, name)
         if len(many):
             assert len(few) < 0.8 * len(many)
             assert few.width.max() > many.width.max()

@@ -79,7 +79,8 @@ def test_every_category_becomes_a_picture_with_its_maps(category: str, resolutio
 
 @pytest.mark.parametrize("category", CATEGORIES)
 def test_a_scene_is_the_same_at_two_sizes(category: str) -> None:
-    small, large = painted(category, 64), painted(category, 256)
+    small = painted(category, 64)
+    large = painted(category, 256)
     averaged = large.pixels.reshape(64, 4, 64, 4, 3).mean(axis=(1, 3))
     assert np.corrcoef(small.pixels.ravel(), averaged.ravel())[0, 1] > 0.85
     assert np.abs(small.pixels - averaged).mean() < 20
@@ -189,7 +190,9 @@ def test_reflection_grows_towards_the_horizon() -> None:
     water = made.layout == LAYOUT.index("water")
     bright = made.pixels.astype(float).sum(axis=2)
     rows = [bright[row][water[row]].mean() for row in range(64) if water[row].mean() > 0.8]
-    far, middle, near = rows[2:6], rows[12:18], rows[-8:-4]
+    far = rows[2:6]
+    middle = rows[12:18]
+    near = rows[-8:-4]
     assert np.mean(far) > 1.1 * np.mean(middle) > 1.15 * np.mean(near)
 
 

@@ -26,7 +26,8 @@ def test_a_ridge_stands_where_and_about_as_high_as_it_is_told(kind: str, seed: i
     assert set(np.unique(owner)) == {-1, 0}
     assert 0.5 * 400 < height.max() < 1.4 * 400
     assert np.isfinite(height).all()
-    across, away = x[own], np.broadcast_to(z, x.shape)[own]
+    across = x[own]
+    away = np.broadcast_to(z, x.shape)[own]
     assert np.abs(across - 300).max() <= 0.62 * 900 + 15
     assert np.abs(away - 2000).max() <= depth_of(ridge) + 15
     assert abs(np.average(across, weights=height[own]) - 300) < 0.25 * 900

@@ -37,7 +37,9 @@ def lake() -> View:
 def test_places_are_projected_as_through_a_pinhole() -> None:
     camera = Camera(height=30.0, horizon=0.45, focal=1.3, x=5.0, z=-20.0)
     random = np.random.default_rng(0)
-    x, height, z = random.uniform(-100, 100, 50), random.uniform(-20, 300, 50), random.uniform(10, 5000, 50)
+    x = random.uniform(-100, 100, 50)
+    height = random.uniform(-20, 300, 50)
+    z = random.uniform(10, 5000, 50)
     column, row = project(camera, x, height, z)
     np.testing.assert_allclose(column, 0.5 + 1.3 * (x - 5) / (z + 20))
     np.testing.assert_allclose(row, 0.45 + 1.3 * (30 - height) / (z + 20))
@@ -107,11 +109,13 @@ def test_normals_are_unit_and_follow_the_slope_of_the_ground(lake: View) -> None
     errors = []
     for row, column in own[:: max(1, len(own) // 40)]:
         away = float(lake.distance[row, column])
-        x, d = ((column + 0.5) / SIDE - 0.5) * away / CAMERA.focal, 2.0
+        x = ((column + 0.5) / SIDE - 0.5) * away / CAMERA.focal
+        d = 2.0
         grid_x = np.array([[x - d, x, x + d]] * 3, np.float32)
         grid_z = np.array([[away - d], [away], [away + d]], np.float32)
         around, _ = heights(scene, grid_x, grid_z)
-        slope_x, slope_z = (around[1, 2] - around[1, 0]) / (2 * d), (around[2, 1] - around[0, 1]) / (2 * d)
+        slope_x = (around[1, 2] - around[1, 0]) / (2 * d)
+        slope_z = (around[2, 1] - around[0, 1]) / (2 * d)
         normal = np.array([-slope_x, 1, slope_z]) / math.sqrt(slope_x**2 + 1 + slope_z**2)
         errors.append(math.degrees(math.acos(min(1.0, float(normal @ lake.normal[row, column])))))
     assert len(errors) > 20
@@ -121,8 +125,10 @@ def test_normals_are_unit_and_follow_the_slope_of_the_ground(lake: View) -> None
 
 def test_a_hill_faces_the_eye_and_falls_off_to_both_sides(lake: View) -> None:
     own = (lake.owner == 0) & (lake.height > 20)
-    left, right = own.copy(), own.copy()
-    left[:, 60:], right[:, :68] = False, False
+    left = own.copy()
+    right = own.copy()
+    left[:, 60:] = False
+    right[:, :68] = False
     assert lake.normal[own][:, 2].mean() > 0.1
     assert lake.normal[left][:, 0].mean() < -0.02
     assert lake.normal[right][:, 0].mean() > 0.02
@@ -163,7 +169,8 @@ def test_water_mirrors_a_crest_as_a_level_mirror_does(height: float, horizon: fl
         assert len(mirrored) > 3
         # The same place as the crest, as far below the water as the crest is above it.
         crest = int(np.flatnonzero(~view.sky[:, column])[0])
-        top, away = float(view.height[crest, column]), float(view.distance[crest, column])
+        top = float(view.height[crest, column])
+        away = float(view.distance[crest, column])
         expected = SIDE * (horizon + camera.focal * (height + top) / away)
         assert mirrored[-1] == pytest.approx(expected, abs=2.0)
         # It shows the crest there, and further up what lies lower.
@@ -182,7 +189,8 @@ def test_without_water_nothing_is_mirrored() -> None:
 def test_the_ground_at_places_is_that_of_the_world() -> None:
     scene = Scene(camera=CAMERA, water=Water(near=30.0, far=500.0, bend=0.0), ridges=(HILL,))
     ground = look(scene, SIDE, OVERHEAD).ground
-    x, z = np.array([0.0, 40.0, -60.0, 10.0]), np.array([900.0, 820.0, 860.0, 200.0])
+    x = np.array([0.0, 40.0, -60.0, 10.0])
+    z = np.array([900.0, 820.0, 860.0, 200.0])
     found, _, _ = ground_at(ground, CAMERA, x, z)
     true = [max(0.0, float(heights(scene, np.array([[a]], np.float32), np.array([[b]], np.float32))[0][0, 0]))
             for a, b in zip(x, z, strict=True)]  # fmt: skip
@@ -195,7 +203,8 @@ def test_the_view_is_the_same_at_two_resolutions() -> None:
     scene = Scene(
         camera=CAMERA, water=Water(near=30.0, far=500.0, bend=0.4), ridges=(HILL, Ridge(kind="peak", z=3000.0))
     )
-    fine, coarse = look(scene, 256, OVERHEAD), look(scene, 64, OVERHEAD)
+    fine = look(scene, 256, OVERHEAD)
+    coarse = look(scene, 64, OVERHEAD)
     agree = fine.owner[2::4, 2::4] == coarse.owner
     assert agree.mean() > 0.97
     land = agree & ~coarse.sky

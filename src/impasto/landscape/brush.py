@@ -86,7 +86,8 @@ def lay(strokes: Strokes, side: int, random: np.random.Generator, box: Box | Non
     # A stroke that is larger than all pictures is walked in longer steps.
     marks = np.ceil(length / STEP).clip(1, PIECE).astype(int)
     bristles = np.ceil(strokes.width.max(axis=1) * side / STEP).clip(1, np.maximum(1, PIECE // marks)).astype(int)
-    ends, start = np.cumsum(marks * bristles), 0
+    ends = np.cumsum(marks * bristles)
+    start = 0
     while start < len(strokes):
         done = ends[start - 1] if start else 0
         stop = max(start + 1, int(np.searchsorted(ends, done + PIECE, side="right")))
@@ -101,17 +102,27 @@ class _Board:
     """A part of the picture that gathers ink."""
 
     def __init__(self, left: int, top: int, width: int, height: int) -> None:
-        self.left, self.top, self.width, self.height = left, top, width, height
+        self.left = left
+        self.top = top
+        self.width = width
+        self.height = height
         self.ink = np.zeros(width * height)
 
     def add(self, x: Floats, y: Floats, mass: Floats) -> None:
         """Leave ink on the four pixels around each place."""
-        column, row = np.floor(x), np.floor(y)
-        fx, fy = x - column, y - row
-        c0, r0 = column.astype(np.int64) - self.left, row.astype(np.int64) - self.top
+        column = np.floor(x)
+        row = np.floor(y)
+        fx = x - column
+        fy = y - row
+        c0 = column.astype(np.int64) - self.left
+        r0 = row.astype(np.int64) - self.top
         near = (c0 >= -1) & (c0 < self.width) & (r0 >= -1) & (r0 < self.height)
         if not near.all():
-            c0, r0, fx, fy, mass = c0[near], r0[near], fx[near], fy[near], mass[near]
+            c0 = c0[near]
+            r0 = r0[near]
+            fx = fx[near]
+            fy = fy[near]
+            mass = mass[near]
         # One column and row more on each side take what falls off the edge.
         wide = self.width + 2
         at = (r0 + 1) * wide + c0 + 1
@@ -137,7 +148,8 @@ def _set_marks(
     random: np.random.Generator,
 ) -> None:
     """Add the marks of some strokes, in pixels, to the board."""
-    count, points = marks * bristles, strokes.points
+    count = marks * bristles
+    points = strokes.points
     stroke = np.repeat(np.arange(len(points)), count)
     nth = np.arange(len(stroke)) - np.repeat(np.cumsum(count) - count, count)
     bristle, mark = np.divmod(nth, marks[stroke])
@@ -151,16 +163,21 @@ def _set_marks(
         left += ends[stroke, inner] <= way
     part = ((way - ends[stroke, left]) / length[stroke, left] + 1).clip(0, 1)
     place = stroke * points.shape[1] + left
-    flat, width, ink = points.reshape(-1, 2), strokes.width.reshape(-1), strokes.ink.reshape(-1)
-    first, last = flat[place], flat[place + 1]
+    flat = points.reshape(-1, 2)
+    width = strokes.width.reshape(-1)
+    ink = strokes.ink.reshape(-1)
+    first = flat[place]
+    last = flat[place + 1]
     way = last - first
-    x, y = first[:, 0] + way[:, 0] * part, first[:, 1] + way[:, 1] * part
+    x = first[:, 0] + way[:, 0] * part
+    y = first[:, 1] + way[:, 1] * part
     w = width[place] + (width[place + 1] - width[place]) * part
     dark = ink[place] + (ink[place + 1] - ink[place]) * part
     several = bristles[stroke]
     if bristles.max(initial=1) > 1:
         offset = ((bristle + 0.5) / several - 0.5) * w / (np.sqrt(way[:, 0] ** 2 + way[:, 1] ** 2) + 1e-9)
-        x, y = x - way[:, 1] * offset, y + way[:, 0] * offset
+        x = x - way[:, 1] * offset
+        y = y + way[:, 0] * offset
     # A mark covers its spacing along and w / bristles across: that times the density is its ink.
     mass = dark * spacing[stroke] * np.maximum(w, 0.0) / several
     if strokes.dry.any():

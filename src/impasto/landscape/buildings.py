@@ -44,7 +44,8 @@ def paint_building(stage: Stage, building: Building) -> None:
     colours = _colours(stage, building, faces, corners, starts, middles)
     to_eye = corners - _eye(stage)
     away = np.add.reduceat((to_eye * to_eye).sum(axis=1), starts) / (ends - starts)
-    kind, clear = stage.easel.programme, stage.clear(building.z)
+    kind = stage.easel.programme
+    clear = stage.clear(building.z)
     clip = stage.clip(building.z - building.width * 0.3)
     edge = 0.0 if stage.flipped or not kind.outline else max(0.35, kind.outline) * 0.9 * (0.3 + 0.7 * clear)
     # Small houses are drawn with a fine line.
@@ -87,12 +88,15 @@ def _colours(
     middles: Floats,
 ) -> npt.NDArray[np.float32]:
     """The colour of each face in the light that falls on it and the air before it, shape (F, 3)."""
-    kind, light = stage.easel.programme, stage.light
+    kind = stage.easel.programme
+    light = stage.light
     paints = {"wall": kind.wall, "roof": kind.roof, "wood": kind.wood, "accent": kind.accent, "stone": kind.foot,
               "dark": tuple(0.45 * c for c in kind.wood)}  # fmt: skip
     pigments = np.array([[c * face.shade for c in paints[face.pigment]] for face in faces], np.float32)
-    u, v = corners[starts + 1] - corners[starts], corners[starts + 2] - corners[starts]
-    turned, back = [1, 2, 0], [2, 0, 1]
+    u = corners[starts + 1] - corners[starts]
+    v = corners[starts + 2] - corners[starts]
+    turned = [1, 2, 0]
+    back = [2, 0, 1]
     normals = u[:, turned] * v[:, back] - u[:, back] * v[:, turned]
     size = np.sqrt((normals * normals).sum(axis=1))[:, None]
     # A face that is a line has rounding noise for a normal, which differs from processor to processor.
@@ -107,7 +111,8 @@ def _colours(
 
 
 def _box(w: float, low: float, high: float, d: float, pigment: str = "wall") -> Iterator[Face]:
-    x, z = w / 2, d / 2
+    x = w / 2
+    z = d / 2
     ring = [(-x, -z), (x, -z), (x, z), (-x, z)]
     for (x0, z0), (x1, z1) in zip(ring, ring[1:] + ring[:1], strict=True):
         yield Face(np.array([(x0, low, z0), (x1, low, z1), (x1, high, z1), (x0, high, z0)]), pigment)
@@ -124,7 +129,8 @@ def _eave(a: Floats, b: Floats, lift: float, points: int = 7) -> Floats:
 
 def _gable(w: float, low: float, high: float, d: float, over: float, lift: float) -> Iterator[Face]:
     """A roof of two slopes; its ends stand upright."""
-    x, z = w / 2 + over, d / 2 + over
+    x = w / 2 + over
+    z = d / 2 + over
     for side in (-1.0, 1.0):
         eave = _eave(np.array([-x, low, side * z]), np.array([x, low, side * z]), lift)
         ridge = np.array([(x * 0.97, high, 0.0), (-x * 0.97, high, 0.0)])
@@ -139,7 +145,9 @@ def _gable(w: float, low: float, high: float, d: float, over: float, lift: float
 
 def _hip(w: float, low: float, high: float, d: float, over: float, lift: float, top: float = 0.55) -> Iterator[Face]:
     """A roof of four slopes with lifted corners; `top` is how long its ridge is, 0 for a pyramid."""
-    x, z, r = w / 2 + over, d / 2 + over, w / 2 * top
+    x = w / 2 + over
+    z = d / 2 + over
+    r = w / 2 * top
     ring = [np.array(c) for c in ((-x, low, -z), (x, low, -z), (x, low, z), (-x, low, z))]
     ridge = [np.array((-r, high, 0.0)), np.array((r, high, 0.0))]
     tops = [(ridge[1], ridge[0]), (ridge[1], ridge[1]), (ridge[0], ridge[1]), (ridge[0], ridge[0])]
@@ -161,7 +169,9 @@ def _posts(w: float, low: float, high: float, d: float, each: int, thick: float)
 
 
 def _cottage(b: Building) -> Iterator[Face]:
-    w, h, d = b.width, b.height, 0.65 * b.width
+    w = b.width
+    h = b.height
+    d = 0.65 * b.width
     yield from _box(w, 0, 0.55 * h, d)
     yield Face(
         np.array(
@@ -178,7 +188,9 @@ def _cottage(b: Building) -> Iterator[Face]:
 
 
 def _hall(b: Building) -> Iterator[Face]:
-    w, h, d = b.width, b.height, 0.6 * b.width
+    w = b.width
+    h = b.height
+    d = 0.6 * b.width
     yield from _box(1.15 * w, 0, 0.1 * h, 1.2 * d, "stone")
     yield from _box(0.92 * w, 0.1 * h, 0.52 * h, 0.86 * d)
     yield from _posts(w, 0.1 * h, 0.54 * h, d, 5, 0.014 * w)
@@ -186,7 +198,8 @@ def _hall(b: Building) -> Iterator[Face]:
 
 
 def _pavilion(b: Building) -> Iterator[Face]:
-    w, h = b.width, b.height
+    w = b.width
+    h = b.height
     yield from _box(1.1 * w, 0, 0.08 * h, 1.1 * w, "stone")
     yield from _posts(0.85 * w, 0.08 * h, 0.58 * h, 0.85 * w, 2, 0.025 * w)
     yield from _hip(w, 0.55 * h, h, w, 0.14 * w, 0.14 * h, 0.02)
@@ -210,20 +223,24 @@ def _pagoda(b: Building) -> Iterator[Face]:
 
 
 def _gate(b: Building) -> Iterator[Face]:
-    w, h = b.width, b.height
+    w = b.width
+    h = b.height
     yield from _posts(w * 0.8, 0, 0.75 * h, 0.16 * w, 2, 0.05 * w)
     yield from _hip(w, 0.66 * h, h, 0.3 * w, 0.1 * w, 0.12 * h)
 
 
 def _wall(b: Building) -> Iterator[Face]:
-    w, h = b.width, b.height
+    w = b.width
+    h = b.height
     yield from _box(w, 0, 0.85 * h, 0.8)
     yield from _gable(w, 0.82 * h, 1.05 * h, 0.8, 0.35, 0.0)
 
 
 def _bridge(b: Building) -> Iterator[Face]:
     """An arch of stone with a parapet, along x."""
-    w, h, d = b.width, b.height, max(1.5, 0.14 * b.width)
+    w = b.width
+    h = b.height
+    d = max(1.5, 0.14 * b.width)
     t = np.linspace(-1, 1, 15)
     deck = np.stack([t * w / 2, h * (1 - 0.72 * t**2), np.zeros(15)], axis=1)
     under_t = np.linspace(0.62, -0.62, 13)

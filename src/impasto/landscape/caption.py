@@ -76,7 +76,8 @@ def caption(scene: Scene, seed: int) -> str:
 
     kind = _article(pick(KIND_WORDS[scene.category]))
     land = _land(scene, random)
-    when, weather = _when(scene, random), pick(WEATHER_WORDS[scene.weather])
+    when = _when(scene, random)
+    weather = pick(WEATHER_WORDS[scene.weather])
     opening = pick(
         (
             f"{kind}: {land}, {when}, {weather}",
@@ -183,7 +184,8 @@ def _group(name: str, things: Sequence[Thing], scene: Scene, random: np.random.G
     """A group with its number and the place where it stands, seen from the eye."""
     depths = [max(thing.z - scene.camera.z, 1.0) for thing in things]
     across = [scene.camera.focal * (t.x - scene.camera.x) / z for t, z in zip(things, depths, strict=True)]
-    middle, depth = float(np.mean(across)), float(np.median(depths))
+    middle = float(np.mean(across))
+    depth = float(np.median(depths))
     ridge = isinstance(things[0], Ridge) and name != "rock"
     far = depth > (3000 if ridge else 400)
     near = not ridge and depth < 60

@@ -49,14 +49,16 @@ def compose(wish: Wish | None = None, seed: int = 0, category: str | None = None
     wish = wish or Wish()
     _check(wish, seed, category)
     random = np.random.default_rng((seed, 101))
-    names, shares = list(SHARES), np.array(list(SHARES.values()))
+    names = list(SHARES)
+    shares = np.array(list(SHARES.values()))
     drawn = str(random.choice(names, p=shares / shares.sum()))
     category = wish.category or category or drawn
     if wish.valence is None:
         valence, arousal = (float(c) for c in random.uniform(-0.35, 0.35, 2))
         felt = mood(0.6 * valence, 0.6 * arousal)
     else:
-        valence, arousal = wish.valence, wish.arousal or 0.0
+        valence = wish.valence
+        arousal = wish.arousal or 0.0
         felt = mood(valence, arousal)
     weather = wish.weather or _weather(random, felt, wish)
     season = wish.season or _season(random, weather, wish)
@@ -145,7 +147,8 @@ def _facing(random: np.random.Generator, season: str, hour: float, wish: Wish) -
 
     elevation, azimuth = sun_position(season, hour)
     if elevation < -5:
-        azimuth, elevation = (azimuth + 180) % 360, -elevation
+        azimuth = (azimuth + 180) % 360
+        elevation = -elevation
     if asked or (elevation < 22 and random.random() < 0.75):
         return round(float(azimuth + random.choice((-1, 1)) * random.uniform(4, 22)) % 360, 1)
     return round(float(azimuth + random.choice((-1, 1)) * random.uniform(70, 150)) % 360, 1)

@@ -26,7 +26,8 @@ def cover_of(density: Field) -> Field:
 def _weave(side: int) -> Field:
     """Relief of a sheet of paper: fibres lie across one another; finer than a pixel they are not seen."""
     grid = np.arange(side, dtype=np.float32) / np.float32(side)
-    x, y = np.broadcast_to(grid[None], (side, side)), np.broadcast_to(grid[:, None], (side, side))
+    x = np.broadcast_to(grid[None], (side, side))
+    y = np.broadcast_to(grid[:, None], (side, side))
     fine = np.float32(min(220.0, 0.4 * side))
     return np.float32(1.4) * noise(x * fine, y * fine * np.float32(0.6), 1) + np.float32(0.5) * noise(x * 47, y * 61, 2)
 
@@ -34,7 +35,8 @@ def _weave(side: int) -> Field:
 def moved(sheet: Field, seed: int) -> Field:
     """Another piece of a sheet for each seed: turned over and moved, its edges joined."""
     side = len(sheet)
-    down, across = (seed // 7) % 1024 * side // 1024, (seed // 7168) % 1024 * side // 1024
+    down = (seed // 7) % 1024 * side // 1024
+    across = (seed // 7168) % 1024 * side // 1024
     turned = sheet[:: 1 if seed % 2 else -1, :: 1 if seed % 3 else -1]
     return np.roll(turned, (down, across), (0, 1))
 
@@ -52,10 +54,13 @@ class Easel:
     """
 
     def __init__(self, side: int, programme: Programme, seed: int) -> None:
-        self.side, self.programme = side, programme
-        self._seed, self._calls = seed, 0
+        self.side = side
+        self.programme = programme
+        self._seed = seed
+        self._calls = 0
         grid = np.arange(side, dtype=np.float32) / np.float32(side)
-        self.x, self.y = np.broadcast_to(grid[None], (side, side)), np.broadcast_to(grid[:, None], (side, side))
+        self.x = np.broadcast_to(grid[None], (side, side))
+        self.y = np.broadcast_to(grid[:, None], (side, side))
         self.tooth = moved(_weave(side), seed)
         self.colour = self._paper(seed)
         self.layout = np.zeros((side, side), np.uint8)
@@ -78,13 +83,12 @@ class Easel:
         """
         finest = max(across, down) * 2 ** (octaves - 1)
         while octaves > 1 and finest > 0.13 * self.side:
-            octaves, finest = octaves - 1, finest / 2
+            octaves = octaves - 1
+            finest = finest / 2
         size = min(self.side, int(5 * finest) + 2)
         grid = (np.arange(size, dtype=np.float32) + np.float32(0.5)) / np.float32(size)
-        x, y = (
-            np.broadcast_to(grid * np.float32(across), (size, size)),
-            np.broadcast_to(grid[:, None] * np.float32(down), (size, size)),
-        )
+        x = np.broadcast_to(grid * np.float32(across), (size, size))
+        y = np.broadcast_to(grid[:, None] * np.float32(down), (size, size))
         return spread(fbm(x, y, seed, octaves), self.side)
 
     def chance(self) -> np.random.Generator:

@@ -191,7 +191,8 @@ def mood(valence: float, arousal: float) -> Mood:
     for name, value in (("valence", valence), ("arousal", arousal)):
         if not -1 <= value <= 1:
             raise UsageError(f"{name} = {value}: it lies between -1 and 1.")
-    v, a = float(valence), float(arousal)
+    v = float(valence)
+    a = float(arousal)
     determinant = 0.69 * 0.60 + 0.22 * 0.31
     brightness = (0.60 * v - 0.22 * a) / determinant
     saturation = (0.31 * v + 0.69 * a) / determinant

@@ -53,13 +53,17 @@ def noise(x: Field, y: Field, seed: int) -> Field:
     Source: Perlin 1985, with its cubic fade.
     """
     seed = (seed * 2654435761) & 0xFFFFFFFF
-    ix, iy = np.floor(x), np.floor(y)
-    fx, fy = x - ix, y - iy
+    ix = np.floor(x)
+    iy = np.floor(y)
+    fx = x - ix
+    fy = y - iy
     column = (ix.astype(np.int32) + (seed & 255)) & 255
     row = ((iy.astype(np.int32) + (seed >> 8 & 255)) & 255) << 8
-    right, below = (column + 1) & 255, (row + 256) & 0xFFFF
+    right = (column + 1) & 255
+    below = (row + 256) & 0xFFFF
     gx, gy = _gradients()
-    u, v = fx * fx * (3 - 2 * fx), fy * fy * (3 - 2 * fy)
+    u = fx * fx * (3 - 2 * fx)
+    v = fy * fy * (3 - 2 * fy)
 
     # In place, since this is where most of a picture's time goes.
     def corner(at: npt.NDArray[np.int32], dx: Field, dy: Field) -> Field:
@@ -85,7 +89,8 @@ def noise(x: Field, y: Field, seed: int) -> Field:
 
 def fbm(x: Field, y: Field, seed: int, octaves: int, gain: float = 0.5) -> Field:
     """Noise of several sizes, each half as large as the one before, about in [-1, 1]."""
-    total, size = np.zeros(np.broadcast(x, y).shape, np.float32), 1.0
+    total = np.zeros(np.broadcast(x, y).shape, np.float32)
+    size = 1.0
     for octave in range(octaves):
         scale = np.float32(2**octave)
         # Turned a little from octave to octave, so that the lattices do not lie over one another.
@@ -103,14 +108,16 @@ def ridged(x: Field, y: Field, seed: int, octaves: int, gain: float = 0.5) -> Fi
     """
     total: Field = np.zeros(np.broadcast(x, y).shape, np.float32)
     weight: Field = np.ones((), np.float32)
-    size, most = 1.0, 0.0
+    size = 1.0
+    most = 0.0
     for octave in range(octaves):
         scale = np.float32(2**octave)
         crest = 1 - np.abs(noise(x * scale, y * scale, seed + 7 * octave)) * np.float32(1.9)
         crest = (crest * crest * weight).clip(0, 1)
         total += np.float32(size) * crest
         most += size
-        weight, size = crest, size * gain
+        weight = crest
+        size = size * gain
     return total / np.float32(most)
 
 

@@ -50,7 +50,8 @@ def paint_figure(stage: Stage, figure: Figure) -> None:
     """Paint a figure or a boat where it stands or floats."""
     if not stage.stands(figure.z, figure.size):
         return
-    easel, kind = stage.easel, stage.easel.programme
+    easel = stage.easel
+    kind = stage.easel.programme
     afloat = figure.kind in ("boat", "sail", "fisherman")
     foot = 0.0 if afloat else stage.foot(figure.x, figure.z)
     facing = 1.0 if figure.seed % 2 else -1.0
@@ -115,7 +116,8 @@ def _sail() -> Iterator[Part]:
     yield "boat", "ink", np.array([(-0.01, 0.08), (0.01, 0.08), (0.008, 1.0), (-0.005, 1.0)])
     yield "boat", "sail", np.array([(-0.03, 0.2), (-0.05, 0.92), (0.30, 0.78), (0.36, 0.22)])
     for share in (0.3, 0.55, 0.8):
-        low, high = np.array([-0.03, 0.2]), np.array([-0.05, 0.92])
+        low = np.array([-0.03, 0.2])
+        high = np.array([-0.05, 0.92])
         left = low + (high - low) * share
         right = np.array([0.36, 0.22]) + (np.array([0.30, 0.78]) - np.array([0.36, 0.22])) * share
         yield "boat", "ink", np.array([left, right, right + (0, 0.006), left + (0, 0.006)])

@@ -59,7 +59,8 @@ def handle(easel: Easel, scene: Scene, view: View, mist: Field) -> None:
 def _touches(side: int) -> tuple[Field, Field]:
     """Level and upright touches over a whole sheet, as fine as it can show, with small dabs across them."""
     grid = np.arange(side, dtype=np.float32) / np.float32(side) * np.float32(min(170.0, 0.45 * side))
-    x, y = np.broadcast_to(grid[None], (side, side)), np.broadcast_to(grid[:, None], (side, side))
+    x = np.broadcast_to(grid[None], (side, side))
+    y = np.broadcast_to(grid[:, None], (side, side))
     small = np.float32(0.6) * noise(x * np.float32(1.9), y * np.float32(1.9), 3)
     return noise(x * np.float32(0.45), y, 1) + small, noise(x, y * np.float32(0.5), 2) + small
 
@@ -108,7 +109,8 @@ def paint_seal(easel: Easel, scene: Scene) -> None:
 
 def _unrest(easel: Easel, x: float, y: float, size: float) -> float:
     """How much stands in a part of the picture; whatever the light."""
-    left, top = int((x - 0.01) * easel.side), int((y - 0.01) * easel.side)
+    left = int((x - 0.01) * easel.side)
+    top = int((y - 0.01) * easel.side)
     width = int((size + 0.02) * easel.side) + 1
     part = easel.layout[top : top + width, left : left + width]
     return float(np.isin(part, QUIET, invert=True).mean())

@@ -20,7 +20,8 @@ MOVES = tuple(sorted((1.05**k for k in (*range(-8, 0), *range(1, 13))), key=lamb
 
 def ground_under(scene: Scene, x: npt.ArrayLike, z: npt.ArrayLike) -> npt.NDArray[np.float64]:
     """Heights of the ground at places, below 0 under water, shape (S,)."""
-    x, z = np.asarray(x, np.float32).ravel(), np.asarray(z, np.float32).ravel()
+    x = np.asarray(x, np.float32).ravel()
+    z = np.asarray(z, np.float32).ravel()
     order = np.argsort(z, kind="stable")
     found = np.empty(len(z))
     found[order] = heights(scene, x[order, None], z[order, None])[0][:, 0]
@@ -43,7 +44,8 @@ def on_land(scene: Scene) -> Scene:
     wet = [thing for thing, up in zip(things, height, strict=True) if up < DRY]
     if not wet:
         return scene
-    camera, moves = scene.camera, np.array(MOVES)
+    camera = scene.camera
+    moves = np.array(MOVES)
     x = camera.x + np.array([[t.x - camera.x] for t in wet]) * moves
     z = camera.z + np.array([[t.z - camera.z] for t in wet]) * moves
     good = (ground_under(scene, x, z).reshape(x.shape) >= DRY) & (z - camera.z > 12)

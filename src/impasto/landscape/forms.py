@@ -191,7 +191,8 @@ def _valley(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
     camera = _eye(random, (30, 85), (0.36, 0.5), (0.95, 1.2))
     side = float(random.choice((0.22, 0.78)))
     ridges = _far(random, camera, felt, 2, 0.13)
-    z, edge = float(random.uniform(3200, 4800)), side
+    z = float(random.uniform(3200, 4800))
+    edge = side
     kind = _massif(random, felt, wish)
     many = int(random.integers(3, 6))
     for nth in range(many):
@@ -209,7 +210,8 @@ def _valley(random: np.random.Generator, felt: Mood, wish: Wish) -> Plan:
                 z,
             )
         )
-        edge, z = 1 - edge, z * random.uniform(0.5, 0.66)
+        edge = 1 - edge
+        z = z * random.uniform(0.5, 0.66)
     has_water = _wet(random, wish, 0.75)
     near, far = _bank(camera, random.uniform(0.95, 1.15), camera.horizon + random.uniform(0.025, 0.08))
     water = _water(random, felt, near, far if has_water else near, 1.0)

@@ -81,7 +81,8 @@ def _standing(scene: Scene, plan: Plan, name: str, random: np.random.Generator) 
 def _afloat(plan: Plan, name: str, random: np.random.Generator) -> Figure:
     """A boat where the water is open, larger than life far away."""
     camera = plan.camera
-    near, far = plan.water.near, max(plan.water.far, plan.water.near + 20)
+    near = plan.water.near
+    far = max(plan.water.far, plan.water.near + 20)
     low = camera.horizon + camera.focal * camera.height / max(near * 1.15, 16)
     high = camera.horizon + camera.focal * camera.height / (0.8 * far)
     low = min(low, 0.93)

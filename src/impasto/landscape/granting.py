@@ -144,7 +144,8 @@ def _rock(plan: Plan, random: np.random.Generator) -> Ridge:
     camera = plan.camera
     row = random.uniform(max(0.86, camera.horizon + 0.1), 1.0)
     z = float(np.clip(camera.focal * camera.height / (row - camera.horizon), 13, 280))
-    u, tall = plan.side + random.normal(0, 0.14), random.uniform(0.05, 0.12)
+    u = plan.side + random.normal(0, 0.14)
+    tall = random.uniform(0.05, 0.12)
     scale = z / camera.focal
     return Ridge(
         kind=str(random.choice(["cliff", "peak", "hill"])),

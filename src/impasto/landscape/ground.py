@@ -51,7 +51,8 @@ def relit(pigment: Field, light: Light, lambert: Field, share: float) -> Field:
 
 def paint_sky(easel: Easel, scene: Scene, light: Light, view: View) -> Field:
     """Sky, sun or moon, and clouds; returns the sky's colour everywhere, as far as it is painted."""
-    kind, camera = easel.programme, scene.camera
+    kind = easel.programme
+    camera = scene.camera
     # How dark the hour is shows on any paper.
     dusk = np.float32((1 - light.day) * (0.16 + 0.5 * max(kind.sky, kind.light)))
     night = np.array([0.36, 0.42, 0.55], np.float32)
@@ -79,7 +80,8 @@ def _angle(easel: Easel, scene: Scene, light: Light) -> Field:
     camera = scene.camera
     x = np.float32(0.5 + camera.focal * right / forward)
     y = np.float32(camera.horizon - camera.focal * up / forward)
-    dx, dy = easel.x - x, easel.y - y
+    dx = easel.x - x
+    dy = easel.y - y
     return np.sqrt(dx * dx + dy * dy) / np.float32(camera.focal)
 
 
@@ -272,10 +274,12 @@ def paint_water(easel: Easel, scene: Scene, light: Light, view: View, sky: Field
 
     Source: Schlick 1994 for the weight, with a reflectance of 0.02 at normal incidence.
     """
-    kind, water = easel.programme, view.water
+    kind = easel.programme
+    water = view.water
     if not water.any():
         return
-    side, camera = easel.side, scene.camera
+    side = easel.side
+    camera = scene.camera
     rows, columns = np.nonzero(water)
     away = view.distance[rows, columns]
     grazing = np.float32(camera.height) / np.sqrt(away * away + np.float32(camera.height**2))
@@ -323,7 +327,8 @@ def _ripple_lines(easel: Easel, scene: Scene, view: View) -> None:
     if not many:
         return
     random = np.random.default_rng((scene.water.seed, 5))
-    camera, water = scene.camera, scene.water
+    camera = scene.camera
+    water = scene.water
     near = max(0.75 * camera.height, water.near * 0.8)
     far = max(near * 1.5, min(water.far, 18 * camera.height))
     place = random.random((3, many))

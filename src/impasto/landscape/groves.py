@@ -54,7 +54,8 @@ def _kinds(scene: Scene, wish: Wish, random: np.random.Generator) -> list[str]:
     for element, kind in TREES.items():
         if wish.elements.get(element) == 0:
             odds[kind] = 0.0
-    names, weights = list(odds), np.array(list(odds.values()))
+    names = list(odds)
+    weights = np.array(list(odds.values()))
     if not weights.any() or wish.elements.get("tree") == 0:
         return []
     many = 1 if random.random() < 0.45 else 2
@@ -120,7 +121,8 @@ def _groves(scene: Scene, plan: Plan, wish: Wish, random: np.random.Generator) -
             )
     if scene.has_water and random.random() < 0.6:
         u = 1 - plan.side + random.normal(0, 0.12)
-        x, z = (u - 0.5) * plan.far * 1.05 / camera.focal, plan.far * 1.06
+        x = (u - 0.5) * plan.far * 1.05 / camera.focal
+        z = plan.far * 1.06
         for _ in range(int(random.integers(3, 10))):
             spot = x + random.normal(0, 0.05) * z / camera.focal
             height = random.uniform(0.03, 0.06) * z / camera.focal

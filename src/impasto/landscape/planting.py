@@ -31,7 +31,9 @@ def paint_plants(stage: Stage, plants: Sequence[Plant]) -> None:
     grown = [_grown(stage, plant) for plant in plants]
     where = [(p.x, foot - 0.02 * p.height, p.z, p.height) for p, foot in zip(plants, feet, strict=True)]
     away = float(np.mean([plant.z for plant in plants]))
-    clip, clear, strength = stage.clip(min(p.z for p in plants)), stage.clear(away), stage.strength
+    clip = stage.clip(min(p.z for p in plants))
+    clear = stage.clear(away)
+    strength = stage.strength
     kind = stage.easel.programme
     painted = 0.3 + 0.7 * clear
     wood = _tint(stage, kind.wood if kind.body else kind.ink, clear)
@@ -46,7 +48,8 @@ def paint_plants(stage: Stage, plants: Sequence[Plant]) -> None:
             paint = wood if layer == "wood" else _tint(stage, np.array(colour) * dark, clear)
             if layer in ("shade", "leaves") and kind.leaf_body < 0.2:
                 # Leaves are drawn, not coloured.
-                paint, body = np.array(kind.ink, np.float32), 0.0 if layer == "shade" else 0.55
+                paint = np.array(kind.ink, np.float32)
+                body = 0.0 if layer == "shade" else 0.55
             amount = strength * painted * (0.3 + (1.5 if kind.body else 0.75) * body)
             what = None if stage.flipped else "tree"
             stage.easel.stroke(
@@ -57,7 +60,8 @@ def paint_plants(stage: Stage, plants: Sequence[Plant]) -> None:
 def _ground_shadow(stage: Stage, plant: Plant, foot: float) -> None:
     """The shade under a tree, away from the light: without it a tree does not stand."""
     size = stage.scale(plant.z) * plant.height
-    kind, light = stage.easel.programme, stage.light
+    kind = stage.easel.programme
+    light = stage.light
     if size < 0.06 or kind.light < 0.25 or not kind.body:
         return
     turn = np.linspace(0, 2 * np.pi, 17)[:-1]
@@ -90,7 +94,8 @@ def _by_colour(
 
 
 def _colour(stage: Stage, plant: Plant, layer: str) -> tuple[float, ...]:
-    scene, kind = stage.scene, stage.easel.programme
+    scene = stage.scene
+    kind = stage.easel.programme
     if layer == "wood":
         return kind.wood
     if layer == "blossom":
@@ -106,7 +111,8 @@ def _colour(stage: Stage, plant: Plant, layer: str) -> tuple[float, ...]:
 
 def _tint(stage: Stage, colour: npt.ArrayLike, clear: float) -> npt.NDArray[np.float32]:
     """A colour in the scene's light and air."""
-    kind, light = stage.easel.programme, stage.light
+    kind = stage.easel.programme
+    light = stage.light
     lit = relit(np.asarray(colour, np.float32)[None], light, np.array([0.65], np.float32), kind.light)[0]
     air = (light.horizon if kind.sky > 0.5 else np.array(kind.far, np.float32)) * np.float32(1.0)
     return np.asarray(air + (lit - air) * np.float32(clear), np.float32)

@@ -21,7 +21,8 @@ __all__ = ["LEAF_POINTS", "WOOD_POINTS", "Grown", "grow"]
 
 Floats = npt.NDArray[np.float64]
 
-WOOD_POINTS, LEAF_POINTS = 6, 4
+WOOD_POINTS = 6
+LEAF_POINTS = 4
 
 
 @dataclass(frozen=True)
@@ -155,9 +156,11 @@ def _willow(random: np.random.Generator, season: str, lean: float, detail: float
     boughs = _curves(random, *_children(random, trunk, 7, 0.55, 0.75, 0.5, 0.5), 0.18, -0.6)
     twigs = _curves(random, *_children(random, boughs, 4, 0.5, 0.5, 0.5, 0.3), 0.2, -0.8)
     if season == "winter":
-        each, ink = max(2, int(3 * detail)), 0.35
+        each = max(2, int(3 * detail))
+        ink = 0.35
     else:
-        each, ink = max(3, int(5 * detail)), 0.6
+        each = max(3, int(5 * detail))
+        ink = 0.6
     at = _scatter(random, np.concatenate([_tips(boughs), _tips(twigs), twigs.points[:, 3]]), each, 0.035, 0.02)
     length = random.uniform(0.16, 0.5, len(at)) * np.minimum(1.0, 0.35 + at[:, 1])
     away = np.where(at[:, 0] > trunk.points[0, -1, 0], 1.0, -1.0)

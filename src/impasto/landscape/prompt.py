@@ -149,7 +149,9 @@ class _Reader:
             elif phrase in NO_DENIALS:
                 self.rest.append(phrase)
             elif phrase in DENIALS:
-                self.denying, self.denied, self.count = True, False, None
+                self.denying = True
+                self.denied = False
+                self.count = None
                 self.rest.append(phrase)
             elif phrase in NUMBERS:
                 self.count = self.count if phrase in ("a", "an") and self.denying else (phrase, NUMBERS[phrase])
@@ -186,7 +188,8 @@ class _Reader:
 
     def _time(self, text: str) -> None:
         """Read a time of the clock."""
-        hour, minute = int(re.findall(r"\d+", text)[0]), int((re.findall(r":(\d+)", text) or ["0"])[0])
+        hour = int(re.findall(r"\d+", text)[0])
+        minute = int((re.findall(r":(\d+)", text) or ["0"])[0])
         half = re.search(r"([ap])\.?m", text)
         if hour > (12 if half else 24) or minute > 59 or (hour == 24 and minute):
             self.ignored.append(text)

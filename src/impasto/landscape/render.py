@@ -30,7 +30,8 @@ from impasto.landscape.woods import paint_woods
 
 __all__ = ["LEAST", "MOST", "Rendering", "render"]
 
-LEAST, MOST = 32, 2048
+LEAST = 32
+MOST = 2048
 """Rows and columns that can be rendered."""
 
 
@@ -133,18 +134,21 @@ def _shrunk(easel: Easel, resolution: int) -> Rendering:
     colour = _fewer_rows(_fewer_rows(easel.colour, resolution).swapaxes(0, 1), resolution).swapaxes(0, 1)
     pixels = np.rint(colour.clip(0, 1) * np.float32(255)).astype(np.uint8)
     at = (np.arange(resolution) * side + side // 2) // resolution
-    rows, columns = at[:, None], at[None]
+    rows = at[:, None]
+    columns = at[None]
     return Rendering(pixels, easel.layout[rows, columns], easel.distance[rows, columns], easel.normal[rows, columns])
 
 
 def _fewer_rows(colour: Field, count: int) -> Field:
     """The mean of the rows that each of `count` rows covers, parts of rows counted as parts."""
     whole = gcd(len(colour), count)
-    given, wanted = len(colour) // whole, count // whole
+    given = len(colour) // whole
+    wanted = count // whole
     blocks = colour.reshape(whole, given, *colour.shape[1:])
     made = np.zeros((whole, wanted, *colour.shape[1:]), np.float32)
     for row in range(wanted):
-        start, end = row * given, (row + 1) * given
+        start = row * given
+        end = (row + 1) * given
         for source in range(start // wanted, -(-end // wanted)):
             part = min(end, (source + 1) * wanted) - max(start, source * wanted)
             made[:, row] += blocks[:, source] * np.float32(part / given)

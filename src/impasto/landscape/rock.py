@@ -74,7 +74,8 @@ def paint_contours(easel: Easel, scene: Scene, view: View, mist: Field) -> None:
 
 def _outline(view: View, index: int) -> tuple[Field, Field, Field] | None:
     """Where a ridge's edge is seen against what lies behind: columns, rows and distances, in pixels and metres."""
-    ground, side = view.ground, view.side
+    ground = view.ground
+    side = view.side
     own = ground.owner == index
     rows = own.any(axis=1)
     if not rows.any():
@@ -96,12 +97,15 @@ def _outline(view: View, index: int) -> tuple[Field, Field, Field] | None:
 
 def _pieces(line: tuple[Field, Field, Field], ridge: Ridge, easel: Easel, scene: Scene, mist: Field) -> Strokes:
     """An outline cut into strokes that overlap a little, as an arm's length allows."""
-    kind, side = easel.programme, easel.side
+    kind = easel.programme
+    side = easel.side
     columns, rows, distance = line
     random = np.random.default_rng((ridge.seed, 1))
     seen = np.flatnonzero(rows > -1e8)
-    start, end = seen[0] / side, seen[-1] / side
-    cuts, at = [], start - 0.02
+    start = seen[0] / side
+    end = seen[-1] / side
+    cuts = []
+    at = start - 0.02
     while at < end:
         span = random.uniform(0.05, 0.16)
         cuts.append((at, min(at + span, end + 0.005)))
@@ -156,19 +160,23 @@ def _starts(view: View, ridge: Ridge, index: int, many: float) -> Field:
 
 def _texture(easel: Easel, scene: Scene, view: View, mist: Field, starts: Field) -> Strokes:
     """The strokes from places that are seen, along the slope."""
-    kind, touch = easel.programme, TOUCHES[easel.programme.texture]
+    kind = easel.programme
+    touch = TOUCHES[easel.programme.texture]
     x, z, tall, reach, index, dark, long, lot = starts
     column, row = project(view.camera, x, ground_at(view.ground, view.camera, x, z)[0], z)
-    px, py = (column * view.side).astype(int), (row * view.side).astype(int)
+    px = (column * view.side).astype(int)
+    py = (row * view.side).astype(int)
     inside = (px >= 0) & (px < view.side) & (py >= 0) & (py < view.side)
-    px, py = px.clip(0, view.side - 1), py.clip(0, view.side - 1)
+    px = px.clip(0, view.side - 1)
+    py = py.clip(0, view.side - 1)
     # Hidden places, and those that another ridge took, get no stroke; those in the shade get more.
     own = (view.owner[py, px] == index) & (np.abs(view.distance[py, px] - (z - view.camera.z)) < 0.25 * reach)
     shade = 1 - view.lit[py, px] * 0.35 - 0.35 * view.normal[py, px, 0]
     seen = np.flatnonzero(inside & own & (lot < shade + 0.15))
     paths, steep = _descend(view, x[seen], z[seen], touch, tall[seen], long[seen])
     keep = lot[seen] < (0.25 + 0.75 * np.minimum(1, steep * touch.steep)) * (shade[seen] + 0.15)
-    seen, paths = seen[keep], paths[keep]
+    seen = seen[keep]
+    paths = paths[keep]
     near = aerial(scene, (z[seen] - view.camera.z).astype(np.float32)).astype(np.float64)[:, None]
     fog = mist[py[seen], px[seen]][:, None]
     along = np.linspace(0, 1, paths.shape[1])
@@ -186,7 +194,8 @@ def _descend(view: View, x: Field, z: Field, touch: Touch, tall: Field, lot: Fie
     Returns:
         Places (x, height, z) along each way, shape (S, P, 3), and the steepness at its start, shape (S,).
     """
-    ground, camera = view.ground, view.camera
+    ground = view.ground
+    camera = view.camera
     steps = 5
     length = tall * touch.length * (0.4 + 1.0 * lot) / (steps - 1)
     way = np.empty((len(x), steps, 3))

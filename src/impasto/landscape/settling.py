@@ -94,7 +94,8 @@ def _courtyard(scene: Scene, plan: Plan, random: np.random.Generator) -> Iterato
     """Halls around yards, joined by walls, all turned alike, seen from above."""
     camera = plan.camera
     turn = float(random.choice((-1, 1)) * random.uniform(0.15, 0.85))
-    c, s = float(np.cos(turn)), float(np.sin(turn))
+    c = float(np.cos(turn))
+    s = float(np.sin(turn))
     row = random.uniform(0.42, 0.8)
     x0, z0 = seen_at(camera, float(np.clip(plan.side + random.normal(0, 0.16), 0.12, 0.88)), row)
     if scene.has_water:
@@ -102,7 +103,8 @@ def _courtyard(scene: Scene, plan: Plan, random: np.random.Generator) -> Iterato
     unit = random.uniform(0.18, 0.36) * z0 / camera.focal
 
     def put(kind: str, across: float, along: float, wide: float, high: float, side: float = 0.0) -> Building:
-        x, z = across * unit, along * unit
+        x = across * unit
+        z = along * unit
         return Building(
             kind=kind,
             x=round(x0 + x * c - z * s, 2),
@@ -113,9 +115,12 @@ def _courtyard(scene: Scene, plan: Plan, random: np.random.Generator) -> Iterato
             seed=new_seed(random),
         )
 
-    yards, deep, swap = 1 + int(random.integers(0, 3)), random.uniform(1.4, 2.1), float(random.choice((-1, 1)))
+    yards = 1 + int(random.integers(0, 3))
+    deep = random.uniform(1.4, 2.1)
+    swap = float(random.choice((-1, 1)))
     for yard in range(yards):
-        back, wide = deep * yard, random.uniform(0.9, 1.5)
+        back = deep * yard
+        wide = random.uniform(0.9, 1.5)
         yield put("hall", random.normal(0, 0.12), 0.75 + back, random.uniform(0.7, 1.25), random.uniform(0.38, 0.6))
         for side, odds in ((-swap, 0.9), (swap, 0.55)):
             if random.random() < odds:

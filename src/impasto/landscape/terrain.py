@@ -82,7 +82,8 @@ def _rise(ridge: Ridge, x: Field, z: Field, reach: float, octaves: int) -> Field
     """Height of one ridge over part of the plane."""
     u = (x - np.float32(ridge.x)) * np.float32(2 / ridge.width)
     v = np.broadcast_to((z - np.float32(ridge.z)) * np.float32(1 / reach), u.shape)
-    seed, rough = ridge.seed % 65521, ridge.rough
+    seed = ridge.seed % 65521
+    rough = ridge.rough
     # Its plan is no circle: it is pushed about by slow noise.
     u = u + np.float32(0.22) * noise(u * np.float32(1.7), v * np.float32(1.3), seed + 1)
     return np.asarray(_FORMS[ridge.kind](u, v, seed, rough, octaves) * np.float32(ridge.height), np.float32)
@@ -134,7 +135,8 @@ def _karst(u: Field, v: Field, seed: int, rough: float, octaves: int) -> Field:
     total = np.zeros(u.shape, np.float32)
     bump = ridged(u * np.float32(6), v * np.float32(3), seed + 11, octaves) - np.float32(0.5)
     for place, tall, wide in random.random((towers, 3)):
-        centre, half = np.float32(1.7 * place - 0.85), np.float32(0.13 + 0.2 * wide)
+        centre = np.float32(1.7 * place - 0.85)
+        half = np.float32(0.13 + 0.2 * wide)
         d = (u - centre) / half
         r = d * d + v * v * np.float32(1.3) + np.float32(0.5 * rough) * bump
         dome = (1 - r * r).clip(0, 1)

@@ -19,7 +19,8 @@ from impasto.landscape.terrain import depth_of, heights
 
 __all__ = ["FAR", "Ground", "View", "by_owner", "ground_at", "look", "project"]
 
-NEAR, FAR = 9.0, 22_000.0
+NEAR = 9.0
+FAR = 22_000.0
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,8 @@ def look(scene: Scene, side: int, sun: tuple[float, float, float]) -> View:
     hit, part = _first(ground.row, side)
     sky = hit == len(ground.distance)
     columns = np.broadcast_to(np.arange(side), hit.shape)
-    after, before = hit.clip(0, len(ground.distance) - 1), (hit - 1).clip(0)
+    after = hit.clip(0, len(ground.distance) - 1)
+    before = (hit - 1).clip(0)
 
     def pick(values: Field) -> Field:
         first = values[before, columns]
@@ -127,7 +129,9 @@ def look(scene: Scene, side: int, sun: tuple[float, float, float]) -> View:
         owner[plain] = np.where(pick(ground.level)[plain] <= 0, -2, -1)
     owner[sky] = -3
     water = owner == -2
-    slope_x, slope_z, lit = pick(ground.slope_x), pick(ground.slope_z), pick(ground.lit)
+    slope_x = pick(ground.slope_x)
+    slope_z = pick(ground.slope_z)
+    lit = pick(ground.lit)
     size = np.sqrt(slope_x * slope_x + slope_z * slope_z + 1)
     normal = np.stack([-slope_x / size, 1 / size, slope_z / size], axis=2)
     normal[water] = (0, 1, 0)
@@ -174,7 +178,8 @@ def _sample(scene: Scene, side: int, sun: tuple[float, float, float]) -> Ground:
 
 def _distances(scene: Scene, side: int) -> Field:
     """Distances at which the ground is sampled: finer where a ridge stands, in steps that the ridge fixes."""
-    near, plain = max(NEAR, 0.6 * scene.camera.height), int(60 + 0.1 * side)
+    near = max(NEAR, 0.6 * scene.camera.height)
+    plain = int(60 + 0.1 * side)
     factor = (FAR / near) ** (1 / (plain - 1))
     parts = [np.array([near * factor**i for i in range(plain)])]
     for ridge in scene.ridges:
@@ -189,11 +194,15 @@ def _distances(scene: Scene, side: int) -> Field:
 def _sunlit(camera: Camera, distance: Field, x: Field, height: Field, sun: tuple[float, float, float]) -> Field:
     """Share of the sun that reaches each sample: marches towards it, half as fine as the samples lie."""
     part = (slice(None, None, 2), slice(None, None, 2))
-    at_x, at_h, at_z = x[part], height[part], distance[::2, None]
+    at_x = x[part]
+    at_h = height[part]
+    at_z = distance[::2, None]
     rise = sun[1] / max(1e-3, (sun[0] * sun[0] + sun[2] * sun[2]) ** 0.5)
     flat = max(1e-3, (sun[0] * sun[0] + sun[2] * sun[2]) ** 0.5)
-    dx, dz = sun[0] / flat, sun[2] / flat
-    width, half = x.shape[1], distance[::2]
+    dx = sun[0] / flat
+    dz = sun[2] / flat
+    width = x.shape[1]
+    half = distance[::2]
     clear = np.ones_like(at_h)
     for k in range(9):
         way = at_z * np.float32(0.03 * 1.62**k)
@@ -223,9 +232,11 @@ def _first(row: Field, tall: int) -> tuple[npt.NDArray[np.int64], Field]:
     top = np.minimum.accumulate(np.ceil(row - 0.5).clip(0, tall).astype(np.int64), axis=0)
     bins = np.bincount((top * width + np.arange(width)).ravel(), minlength=(tall + 1) * width)
     hit = count - np.cumsum(bins.reshape(tall + 1, width), axis=0)[:tall]
-    after, before = hit.clip(0, count - 1), (hit - 1).clip(0)
+    after = hit.clip(0, count - 1)
+    before = (hit - 1).clip(0)
     columns = np.broadcast_to(np.arange(width), hit.shape)
-    low, high = row[before, columns], row[after, columns]
+    low = row[before, columns]
+    high = row[after, columns]
     middle = np.arange(tall, dtype=np.float32)[:, None] + np.float32(0.5)
     part = ((low - middle) / np.maximum(low - high, 1e-3)).clip(0, 1)
     return hit, np.asarray(part, np.float32)
@@ -251,7 +262,8 @@ def _mirror(scene: Scene, ground: Ground, side: int) -> Field:
         return shown
     hit, part = (a[tall - 1 - rows] for a in _first(below, tall))
     columns = np.broadcast_to(np.arange(side), hit.shape)
-    after, before = hit.clip(0, len(ground.distance) - 1), (hit - 1).clip(0)
+    after = hit.clip(0, len(ground.distance) - 1)
+    before = (hit - 1).clip(0)
     # Between a sample of water and one of land there is nothing to blend.
     start = np.where(below[before, columns] > 1e8, ground.row[after, columns], ground.row[before, columns])
     row = start + part * (ground.row[after, columns] - start)

@@ -17,7 +17,9 @@ CROPS = ((0.80, 0.72, 0.30), (0.50, 0.64, 0.26), (0.70, 0.60, 0.34), (0.62, 0.74
 
 def paint_fields(stage: Stage) -> None:
     """Patches of crops with furrows, where the ground is level."""
-    scene, view, easel = stage.scene, stage.view, stage.easel
+    scene = stage.scene
+    view = stage.view
+    easel = stage.easel
     if not scene.fields:
         return
     level = (view.owner == -1) & (view.distance < 1200)
@@ -32,7 +34,8 @@ def paint_fields(stage: Stage) -> None:
         x / size * np.float32(0.4), away / size * np.float32(0.4), scene.seed % 881
     )
     along = away / (size * np.float32(1.6)) + np.float32(0.2) * across
-    cell_x, cell_z = np.floor(across), np.floor(along)
+    cell_x = np.floor(across)
+    cell_z = np.floor(along)
     lot = noise(
         cell_x * np.float32(7.31) + np.float32(0.5), cell_z * np.float32(3.77) + np.float32(0.5), scene.seed % 883
     ) + np.float32(0.7)
@@ -57,7 +60,8 @@ def paint_fields(stage: Stage) -> None:
 
 def paint_path(stage: Stage, path: Path) -> None:
     """A path that winds from the near edge to its end, narrowing as distance makes it."""
-    scene, easel = stage.scene, stage.easel
+    scene = stage.scene
+    easel = stage.easel
     random = np.random.default_rng((path.seed, 3))
     t = np.linspace(0, 1, 22)
     near = max(10.0, 0.75 * scene.camera.height)

@@ -13,7 +13,9 @@ __all__ = ["paint_tufts", "paint_weather"]
 
 def paint_tufts(stage: Stage) -> None:
     """Grass and reeds on the near bank, in fans of a few blades."""
-    scene, kind, camera = stage.scene, stage.easel.programme, stage.scene.camera
+    scene = stage.scene
+    kind = stage.easel.programme
+    camera = stage.scene.camera
     random = np.random.default_rng((scene.seed, 41))
     many = int(170 * (1 - 0.6 * kind.empty))
     lots = random.random((3, many))
@@ -23,7 +25,9 @@ def paint_tufts(stage: Stage) -> None:
     # They stand together, with bare ground between.
     patch = fbm((x / 9).astype(np.float32), (z / 9).astype(np.float32), scene.seed % 733, 2)
     keep = patch > -0.05
-    x, z, lots = x[keep], z[keep], lots[:, keep]
+    x = x[keep]
+    z = z[keep]
+    lots = lots[:, keep]
     if scene.weather == "snow" or not len(x):
         return
     foot = stage.feet(x, z)
@@ -47,7 +51,8 @@ def paint_tufts(stage: Stage) -> None:
 
 def paint_weather(stage: Stage) -> None:
     """Rain in long slanting strokes, snow in flakes."""
-    scene, kind = stage.scene, stage.easel.programme
+    scene = stage.scene
+    kind = stage.easel.programme
     random = np.random.default_rng((scene.sky.seed, 43, round(scene.sky.drift * 10) % 2**31))
     if scene.weather in ("rain", "storm"):
         many = 150 if scene.weather == "rain" else 260

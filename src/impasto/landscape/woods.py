@@ -41,7 +41,8 @@ def _dabs(easel: Easel, scene: Scene, view: View, mist: Field, index: int, ridge
     """The dabs on one ridge: in groves, on what is not too steep, as large as distance leaves them."""
     if is_rock(ridge, scene.camera):
         return None
-    camera, side = view.camera, view.side
+    camera = view.camera
+    side = view.side
     random = np.random.default_rng((ridge.seed, 4))
     scale = camera.focal / max(30.0, ridge.z - camera.z)
     face = min(1.3, ridge.width * scale) * min(1.0, max(0.03, ridge.height * scale))
@@ -51,9 +52,11 @@ def _dabs(easel: Easel, scene: Scene, view: View, mist: Field, index: int, ridge
     z = ridge.z + (0.3 * lots[1] - (1 - lots[1])) * reach
     height, gx, gz = ground_at(view.ground, camera, x, z)
     column, row = project(camera, x, height, z)
-    px, py = (column * side).astype(int), (row * side).astype(int)
+    px = (column * side).astype(int)
+    py = (row * side).astype(int)
     inside = (px >= 0) & (px < side) & (py >= 0) & (py < side)
-    px, py = px.clip(0, side - 1), py.clip(0, side - 1)
+    px = px.clip(0, side - 1)
+    py = py.clip(0, side - 1)
     shown = inside & (view.owner[py, px] == index)
     shown &= np.abs(view.distance[py, px] - (z - camera.z)) < 0.25 * reach
     steep = np.sqrt(gx * gx + gz * gz)

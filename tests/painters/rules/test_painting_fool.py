@@ -72,7 +72,8 @@ def test_wrong_settings_are_told(photo: str, wrong: dict[str, object], kind: typ
 
 
 def test_pictures_that_cannot_be_used_are_told(tmp_path: Path) -> None:
-    tiny, broken = tmp_path / "tiny.png", tmp_path / "broken.jpg"
+    tiny = tmp_path / "tiny.png"
+    broken = tmp_path / "broken.jpg"
     Image.new("RGB", (8, 200)).save(tiny)
     broken.write_bytes(b"\xff\xd8\xff no more of it")
     for path, told in ((tiny, "8 × 200 px"), (broken, "cannot be painted from"), (tmp_path / "none.png", "missing")):
@@ -102,7 +103,8 @@ def test_companions_tell_of_the_picture_that_is_painted_and_paint_nothing_again(
     calls = []
     create = painting_fool.create
     monkeypatch.setattr(painting_fool, "create", lambda *a, **k: calls.append(k["seed"]) or create(*a, **k))
-    fool, how = painter(), {"picture": photo, "emotion": "melancholy", "medium": "ink", "attempts": 2}
+    fool = painter()
+    how = {"picture": photo, "emotion": "melancholy", "medium": "ink", "attempts": 2}
     (companions,) = fool.paint(1, seed=3, **how).companions
     text = companions["commentary.txt"]().decode()
     moving = Image.open(io.BytesIO(companions["making.gif"]()))

@@ -70,7 +70,8 @@ def test_regions_are_those_of_the_picture() -> None:
 def test_a_stroke_touches_what_lies_under_it() -> None:
     path = Path(np.array([[[10, 20], [40, 20], [40, 20]]], np.float32), np.full((1, 3), 6, np.float32))
     touch = sweep(path, (40, 60))
-    row, column = touch.pixel // 60, touch.pixel % 60
+    row = touch.pixel // 60
+    column = touch.pixel % 60
     np.testing.assert_allclose(touch.across, row - 20, atol=1e-4)
     np.testing.assert_allclose(touch.along, column - 10, atol=1e-3)
     inside = np.abs(touch.across) <= 3

@@ -63,7 +63,8 @@ def test_later_lines_stay_out_of_earlier_forms(period: str) -> None:
     for seed in range(3):
         drawing = make_drawing(period, seed)
         for region in drawing.regions:
-            low, high = region.outline.min(axis=0), region.outline.max(axis=0)
+            low = region.outline.min(axis=0)
+            high = region.outline.max(axis=0)
             outline = region.outline.astype(np.float32).reshape(-1, 1, 2)
             for stroke in drawing.strokes[region.after :]:
                 near = stroke.points[((stroke.points > low) & (stroke.points < high)).all(axis=1)]

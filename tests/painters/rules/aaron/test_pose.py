@@ -58,7 +58,8 @@ def test_poses_stand(kind: str) -> None:
 
 def bend(body: Skeleton, a: str, b: str, c: str) -> float:
     """Angle at joint b, measured on the skeleton, in degrees; 0 is stretched."""
-    one, two = body.at[b] - body.at[a], body.at[c] - body.at[b]
+    one = body.at[b] - body.at[a]
+    two = body.at[c] - body.at[b]
     return float(np.degrees(np.arctan2(one[0] * two[1] - one[1] * two[0], one @ two)))
 
 

@@ -61,7 +61,9 @@ def _seamed(path: Points, body: Body, side: str) -> Points:
     """An arm or sleeve cut along the seam of the shoulder, so that it does not bulge over the chest."""
     if body.bones.facing:
         return path
-    shoulder, other, h = body.at(f"shoulder_{side}"), body.at("chest"), body.stature
+    shoulder = body.at(f"shoulder_{side}")
+    other = body.at("chest")
+    h = body.stature
     inward = (other - shoulder) / np.hypot(*(other - shoulder))
     near = np.clip(1.7 - np.hypot(*(path - shoulder).T) / (0.06 * h), 0, 1)
     past = np.maximum(0, (path - shoulder) @ inward - 0.008 * h)
@@ -87,7 +89,8 @@ def cut_across(core: Core, end: Points, along: Points) -> Points:
 def _fingers(body: Body, side: str) -> list[Core]:
     """A hand: palm, four fingers, and a thumb on the side of the body."""
     h = body.stature
-    wrist, tip = body.at(f"wrist_{side}"), body.at(f"finger_{side}")
+    wrist = body.at(f"wrist_{side}")
+    tip = body.at(f"finger_{side}")
     along = (tip - wrist) / np.hypot(*(tip - wrist))
     across = np.array([-along[1], along[0]])
     if (across @ (body.at("pelvis") - wrist)) < 0:
@@ -108,7 +111,8 @@ def draw_grip(sheet: Sheet, body: Body, sides: tuple[str, ...]) -> None:
     """Hands that hold something: fingers around it, in front."""
     h = body.stature
     for side in sides:
-        wrist, finger = body.at(f"wrist_{side}"), body.at(f"finger_{side}")
+        wrist = body.at(f"wrist_{side}")
+        finger = body.at(f"finger_{side}")
         along = (finger - wrist) / np.hypot(*(finger - wrist))
         across = np.array([-along[1], along[0]])
         grip = wrist + along * 0.03 * h
@@ -124,12 +128,14 @@ def draw_grip(sheet: Sheet, body: Body, sides: tuple[str, ...]) -> None:
 def draw_neck(sheet: Sheet, body: Body) -> None:
     """Draw the neck down to the neckline of the dress."""
     h = body.stature
-    chest, chin = body.at("chest"), body.at("chin")
+    chest = body.at("chest")
+    chin = body.at("chin")
     down = (chest - chin) / np.hypot(*(chest - chin))
     low = chest + down * float(sheet.random.uniform(0.0, 0.05)) * h
     round_ = float(sheet.random.choice([1.0, 0.6, 1.6]))
     across = np.array([-down[1], down[0]])
-    half, open_ = float(sheet.random.uniform(0.038, 0.06)) * h, chest - down * 0.012 * h
+    half = float(sheet.random.uniform(0.038, 0.06)) * h
+    open_ = chest - down * 0.012 * h
     sides = [
         bend(
             [
@@ -157,7 +163,8 @@ def trunk_cores(body: Body, grown: float) -> list[Core]:
     """Chest, waist and hips."""
     h = body.stature
     slim = 0.72 if body.bones.facing else 1.0
-    chest, pelvis = body.at("chest"), body.at("pelvis")
+    chest = body.at("chest")
+    pelvis = body.at("pelvis")
     spine = np.array([chest + s * (pelvis - chest) for s in (0.26, 0.45, 0.7, 1.0)])
     yoke = chest + 0.84 * (body.path("shoulder_l", "shoulder_r") - chest)
     nape = chest - 0.045 * (pelvis - chest)
@@ -173,13 +180,16 @@ def trunk_cores(body: Body, grown: float) -> list[Core]:
 def draw_leg(sheet: Sheet, body: Body, side: str) -> None:
     """Draw shoe, trouser leg and leg, whichever of them is seen."""
     h = body.stature
-    ankle, heel, toe = body.at(f"ankle_{side}"), body.at(f"heel_{side}"), body.at(f"toe_{side}")
+    ankle = body.at(f"ankle_{side}")
+    heel = body.at(f"heel_{side}")
+    toe = body.at(f"toe_{side}")
     shoe = [Core(np.array([heel - (0, 0.018 * h), toe - (0, 0.013 * h)]), np.array([0.019, 0.014]) * h)]
     shoe.append(Core(np.array([ankle, 0.6 * heel + 0.4 * toe - (0, 0.018 * h)]), 0.018 * h))
     flat = closure(shoe)
     flat[:, 1] = np.minimum(flat[:, 1], heel[1] + 0.002 * h)
     barefoot = body.clothes in ("shorts", "robe")
-    hip, knee = body.at(f"hip_{side}"), body.at(f"knee_{side}")
+    hip = body.at(f"hip_{side}")
+    knee = body.at(f"knee_{side}")
     chain = bend([hip, 0.5 * (hip + knee), knee, 0.5 * (knee + ankle), ankle], 4)
     flesh = np.interp(np.linspace(0, 1, len(chain)), [0, 0.45, 0.53, 0.68, 1], [0.062, 0.04, 0.035, 0.037, 0.02]) * h
     if body.clothes in ("trousers", "shorts"):

@@ -20,9 +20,11 @@ CLOTHES = ("dress", "robe", "trousers", "shorts", "skirt")
 
 def draw_dress(sheet: Sheet, body: Body) -> None:
     """Draw what covers the trunk, and a skirt where one is worn."""
-    random, h = sheet.random, body.stature
+    random = sheet.random
+    h = body.stature
     trunk = closure(trunk_cores(body, 0.006), 6.0)
-    chest, pelvis = body.at("chest"), body.at("pelvis")
+    chest = body.at("chest")
+    pelvis = body.at("pelvis")
     middle = np.array([chest + (0, 0.05 * h), 0.5 * (chest + pelvis) + (0.01 * h, 0), pelvis + (0, 0.05 * h)])
     details = [bend(middle)] if random.random() < 0.35 else _stripes(body) if random.random() < 0.3 else []
     if body.clothes in ("trousers", "shorts"):
@@ -53,14 +55,17 @@ def _above(path: Points, row: float) -> Points:
 
 def _stripes(body: Body) -> list[Points]:
     """Stripes across the trunk."""
-    h, chest, pelvis = body.stature, body.at("chest"), body.at("pelvis")
+    h = body.stature
+    chest = body.at("chest")
+    pelvis = body.at("pelvis")
     rows = [chest + s * (pelvis - chest) for s in np.linspace(0.25, 0.95, 5)]
     return [bend([p + (-0.16 * h, -0.006 * h), p + (0, 0.008 * h), p + (0.16 * h, -0.006 * h)]) for p in rows]
 
 
 def _skirt(body: Body, fall: float) -> tuple[Points, list[Points]]:
     """A skirt from the waist around both legs, and its folds; a fall of 1 reaches the knees, 2 the ankles."""
-    h, pelvis = body.stature, body.at("pelvis")
+    h = body.stature
+    pelvis = body.at("pelvis")
     waist = _waist(body)
     hems = []
     for side in "lr":
@@ -71,7 +76,8 @@ def _skirt(body: Body, fall: float) -> tuple[Points, list[Points]]:
         cut = cut_across(lap, lap.points[-1], lap.points[-1] - lap.points[0])
         return closure([Core(np.concatenate([cut, cut[:1]]), 0.001 * h), Core(np.array([waist, pelvis]), 0.07 * h)]), []
     left, right = sorted(hems, key=lambda p: float(p[0]))
-    flare, slim = (0.045 + 0.028 * fall) * h, 0.087 if body.bones.facing == 0 else 0.065
+    flare = (0.045 + 0.028 * fall) * h
+    slim = 0.087 if body.bones.facing == 0 else 0.065
     low = max(left[1], right[1])
     corners = np.array([(left[0] - flare, low), (right[0] + flare, low)])
     hips = [pelvis + (side * (slim + 0.024) * h, 0.025 * h) for side in (-1, 1)]

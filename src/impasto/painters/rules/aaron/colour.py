@@ -147,7 +147,8 @@ def colour_forms(
 def _out_of_mud(hue: float) -> float:
     """A hue that stays clean when it is dark: dark yellows look like mud, so they turn to red or green."""
     hue %= 360
-    low, high = 42.0, 128.0
+    low = 42.0
+    high = 128.0
     if low < hue < high:
         return low - 0.25 * (hue - low) if hue < 78 else high + 0.25 * (high - hue)
     return hue

@@ -15,8 +15,10 @@ from impasto.painters.rules.aaron.render import draw_lines, fill, render, shrink
 
 __all__ = ["animation", "vectors"]
 
-LINE_FRAMES, COLOUR_FRAMES = 50, 30
-FRAME_MS, HOLD_MS = 60, 3000
+LINE_FRAMES = 50
+COLOUR_FRAMES = 30
+FRAME_MS = 60
+HOLD_MS = 3000
 LARGEST = 400
 """Most rows of an animation."""
 

@@ -56,7 +56,8 @@ def draw_figure(
 
 
 def _head(sheet: Sheet, body: Body, turn: float) -> Head:
-    chin, crown = body.at("chin"), body.at("crown")
+    chin = body.at("chin")
+    crown = body.at("crown")
     up = crown - chin
     size = 0.5 * float(np.hypot(*up)) * 1.04
     tilt = float(np.arctan2(up[0], -up[1]))
@@ -66,11 +67,13 @@ def _head(sheet: Sheet, body: Body, turn: float) -> Head:
 
 def _held(sheet: Sheet, body: Body) -> None:
     """Draw what is carried or leant on."""
-    kind, h = body.bones.kind, body.stature
+    kind = body.bones.kind
+    h = body.stature
     thing = sheet.thing()
     if kind == "carrying":
         left, right = sorted((body.at("wrist_l"), body.at("wrist_r")), key=lambda p: float(p[0]))
-        middle, half = 0.5 * (left + right), max(0.075 * h, 0.5 * float(right[0] - left[0]) + 0.01 * h)
+        middle = 0.5 * (left + right)
+        half = max(0.075 * h, 0.5 * float(right[0] - left[0]) + 0.01 * h)
         draw_grip(sheet, body, ("l", "r"))
         bowl = loop_through([(-1.15, -0.5), (1.15, -0.5), (1.0, 0.35), (0.45, 0.95), (-0.45, 0.95), (-1.0, 0.35)], 8)
         for x in sheet.random.permutation(np.array([-0.6, 0.0, 0.6])):

@@ -47,14 +47,16 @@ class Head:
 
     def place(self, points: Points) -> Points:
         """Points of the head on the sheet, shape (P, 2)."""
-        cos, sin = math.cos(self.tilt), math.sin(self.tilt)
+        cos = math.cos(self.tilt)
+        sin = math.sin(self.tilt)
         return np.asarray(self.middle + self.size * (points @ np.array([[cos, sin], [-sin, cos]])))
 
 
 def draw_head(sheet: Sheet, head: Head) -> None:
     """Draw hair that falls into the face, the features, and the head around them."""
     random = sheet.random
-    long, jaw = random.uniform(0.96, 1.08), random.uniform(0.44, 0.56)
+    long = random.uniform(0.96, 1.08)
+    jaw = random.uniform(0.44, 0.56)
     s = head.turn
     outline = loop_through(
         [
@@ -94,7 +96,8 @@ def _eyes(turn: float) -> list[tuple[float, float, float]]:
 
 def _far_face(head: Head) -> list[Points]:
     """Features of a small face: a stroke for each."""
-    s, lines = head.turn, []
+    s = head.turn
+    lines = []
     for x, y, w in _eyes(s):
         lines.append(bend([(x - w, y + 0.03), (x, y - 0.05), (x + w, y + 0.03)]))
         lines.append(np.array([(x + 0.05 * s, y), (x + 0.05 * s, y + 0.1)]))
@@ -107,8 +110,10 @@ def _far_face(head: Head) -> list[Points]:
 
 def _near_face(sheet: Sheet, head: Head) -> list[Points]:
     """Features of a near face: forms for eyes and lips first, then lines."""
-    s, lines = head.turn, []
-    lid, smile = sheet.random.uniform(0.07, 0.1), sheet.random.uniform(-0.02, 0.05)
+    s = head.turn
+    lines = []
+    lid = sheet.random.uniform(0.07, 0.1)
+    smile = sheet.random.uniform(-0.02, 0.05)
     gaze = float(np.clip(s + sheet.random.normal(0, 0.3), -1, 1))
     for x, y, w in _eyes(s):
         turn = np.linspace(0, 2 * math.pi, 16, endpoint=False)
@@ -136,7 +141,8 @@ def _near_face(sheet: Sheet, head: Head) -> list[Points]:
 def _nose(turn: float) -> list[Points]:
     way = 1.0 if turn >= 0 else -1.0
     c = 0.2 * turn
-    bridge, tip = c + 0.03 * way, c + way * (0.1 + 0.13 * abs(turn))
+    bridge = c + 0.03 * way
+    tip = c + way * (0.1 + 0.13 * abs(turn))
     ridge = bend(
         [(bridge + 0.04 * way, -0.14), (bridge + 0.02 * way, 0.08), (tip, 0.34), (tip - 0.06 * way, 0.42), (c, 0.43)]
     )
@@ -145,7 +151,8 @@ def _nose(turn: float) -> list[Points]:
 
 
 def _lips(sheet: Sheet, head: Head, smile: float) -> None:
-    c, w = 0.24 * head.turn, 0.25
+    c = 0.24 * head.turn
+    w = 0.25
     middle = bend([(c - w, 0.64 - smile), (c - 0.08, 0.65), (c, 0.665), (c + 0.08, 0.65), (c + w, 0.64 - smile)])
     upper = bend([(c + w, 0.64 - smile), (c + 0.09, 0.575), (c, 0.595), (c - 0.09, 0.575), (c - w, 0.64 - smile)])
     lower = bend([(c + w, 0.64 - smile), (c + 0.12, 0.735), (c - 0.12, 0.735), (c - w, 0.64 - smile)])
@@ -158,7 +165,8 @@ def _front_hair(sheet: Sheet, head: Head) -> None:
     """Hair, or a hat, that covers the top of the head."""
     if head.hair == "bald":
         return
-    low, part = -0.42, 0.35 * (1 if head.turn < 0 else -1)
+    low = -0.42
+    part = 0.35 * (1 if head.turn < 0 else -1)
     line = {
         "fringe": [(0.66, -0.2), (0.35, -0.3), (0.0, -0.26), (-0.35, -0.3), (-0.66, -0.2)],
         "hat": [(1.15, -0.42), (0.5, -0.36), (0.0, -0.34), (-0.5, -0.36), (-1.15, -0.42)],

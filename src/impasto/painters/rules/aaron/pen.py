@@ -86,20 +86,25 @@ def _drive(path: Points, random: np.random.Generator, looseness: float) -> Point
     last = len(goals) - 1
     if last < 3:
         return goals
-    gx, gy = goals[:, 0].tolist(), goals[:, 1].tolist()
+    gx = goals[:, 0].tolist()
+    gy = goals[:, 1].tolist()
     shoves = (random.standard_normal(last + 1) * (DRIFT * looseness)).tolist()
     pace = math.hypot(gx[1] - gx[0], gy[1] - gy[0])
-    x, y, drift = gx[0], gy[0], 0.0
+    x = gx[0]
+    y = gy[0]
+    drift = 0.0
     heading = math.atan2(gy[min(2, last)] - y, gx[min(2, last)] - x)
     line = [(x, y)]
     for i in range(1, last):
         aim = min(i + AHEAD, last)
-        dx, dy = gx[aim] - x, gy[aim] - y
+        dx = gx[aim] - x
+        dy = gy[aim] - y
         error = (math.atan2(dy, dx) - heading + math.pi) % (2 * math.pi) - math.pi
         drift = MEMORY * drift + shoves[i]
         heading += max(-TURN, min(TURN, GAIN * error)) + drift
         step = min(1.6 * pace, math.hypot(dx, dy) / (aim - i + 1))
-        x, y = x + step * math.cos(heading), y + step * math.sin(heading)
+        x = x + step * math.cos(heading)
+        y = y + step * math.sin(heading)
         line.append((x, y))
     line.append((gx[last], gy[last]))
     return np.array(line)

@@ -40,12 +40,14 @@ def grow(sheet: Sheet, kind: str, root: tuple[float, float], height: float, lean
 
 def _stalks(sheet: Sheet, root: Points, height: float, lean: float) -> None:
     """A few stems with large leaves to the left and right in turn."""
-    random, thing = sheet.random, sheet.thing()
+    random = sheet.random
+    thing = sheet.thing()
     shape = str(random.choice(BROAD))
     count = int(random.integers(1, 4))
     size = height * random.uniform(0.32, 0.5)
     slim = random.uniform(0.42, 0.75)
-    spread, angle = random.uniform(0.2, 0.5), random.uniform(0.6, 1.1)
+    spread = random.uniform(0.2, 0.5)
+    angle = random.uniform(0.6, 1.1)
     for nth in random.permutation(count):
         out = lean + spread * (nth - (count - 1) / 2) + random.normal(0, 0.06)
         stem = axis(root, UP + out * 0.6, height * random.uniform(0.75, 1.0), out * 0.8)
@@ -75,10 +77,12 @@ def _leafy(  # noqa: PLR0917
 
 def _rosette(sheet: Sheet, root: Points, height: float, lean: float) -> None:
     """Long leaves out of one place, as of an agave or a banana; the short outer ones are in front."""
-    random, thing = sheet.random, sheet.thing()
+    random = sheet.random
+    thing = sheet.thing()
     shape = str(random.choice(["strap", "lance", "wavy", "strap"]))
     count = int(random.integers(7, 13))
-    slim, droop = random.uniform(0.13, 0.3), random.uniform(0.3, 1.3)
+    slim = random.uniform(0.13, 0.3)
+    droop = random.uniform(0.3, 1.3)
     fan = np.linspace(-1.25, 1.25, count) + random.normal(0, 0.07, count)
     for out in sorted(fan, key=lambda a: -abs(a) + random.normal(0, 0.25)):
         long = height * (1.02 - 0.22 * abs(out)) * random.uniform(0.85, 1.1)
@@ -89,7 +93,8 @@ def _rosette(sheet: Sheet, root: Points, height: float, lean: float) -> None:
 
 def _palm(sheet: Sheet, root: Points, height: float, lean: float) -> None:
     """A ringed trunk that carries a crown of combed fronds."""
-    random, thing = sheet.random, sheet.thing()
+    random = sheet.random
+    thing = sheet.thing()
     curve = lean + random.normal(0, 0.18)
     trunk = axis(root, UP + curve * 0.5, height * 0.72, curve)
     crown = trunk[-1]
@@ -107,7 +112,8 @@ def _palm(sheet: Sheet, root: Points, height: float, lean: float) -> None:
 
 def _tree(sheet: Sheet, root: Points, height: float, lean: float) -> None:
     """A trunk that forks, thinner at each fork, with bunches of leaves at its twigs."""
-    random, thing = sheet.random, sheet.thing()
+    random = sheet.random
+    thing = sheet.thing()
     shape = str(random.choice(["lance", "egg", "oak", "spoon"]))
     limbs: list[Core] = []
     tips: list[tuple[Points, float]] = []
@@ -149,7 +155,8 @@ def _fork(  # noqa: PLR0917
 
 def _fern(sheet: Sheet, root: Points, height: float, lean: float) -> None:
     """Arching ribs with leaflets in pairs."""
-    random, thing = sheet.random, sheet.thing()
+    random = sheet.random
+    thing = sheet.thing()
     count = int(random.integers(4, 7))
     shape = str(random.choice(["round", "egg", "lance"]))
     pairs = int(random.integers(6, 10))
@@ -168,8 +175,10 @@ def _fern(sheet: Sheet, root: Points, height: float, lean: float) -> None:
 
 def _flowers(sheet: Sheet, root: Points, height: float, lean: float) -> None:
     """Stems that end in flowers, leaves at their foot."""
-    random, thing = sheet.random, sheet.thing()
-    count, petals = int(random.integers(2, 6)), int(random.integers(5, 12))
+    random = sheet.random
+    thing = sheet.thing()
+    count = int(random.integers(2, 6))
+    petals = int(random.integers(5, 12))
     shape = str(random.choice(["round", "spoon", "lance", "egg"]))
     radius = height * random.uniform(0.11, 0.17)
     spread = random.uniform(0.25, 0.5)
@@ -211,7 +220,8 @@ def _standing(path: Points, root: Points) -> Points:
 
 def _cactus(sheet: Sheet, root: Points, height: float, lean: float) -> None:
     """A column with arms that bend upwards."""
-    random, thing = sheet.random, sheet.thing()
+    random = sheet.random
+    thing = sheet.thing()
     column = axis(root, UP + lean * 0.5, height, lean * 0.3, 12)
     cores = [Core(column, 0.085 * height)]
     for side in random.permutation([-1, 1])[: int(random.integers(1, 3))]:
@@ -233,7 +243,8 @@ def hang(sheet: Sheet, column: float, size: float) -> None:
         column: Where it hangs, as a share of the sheet.
         size: How far it reaches down, as a share of the sheet.
     """
-    random, thing = sheet.random, sheet.thing()
+    random = sheet.random
+    thing = sheet.thing()
     shape = str(random.choice(BROAD))
     rib = axis(np.array([column, -0.06]), math.pi / 2 + random.normal(0, 0.25), size, random.normal(0, 0.5))
     _leafy(sheet, rib, thing, shape, size * 0.5, random.uniform(0.35, 0.55), 0.8)

@@ -21,7 +21,12 @@ __all__ = ["KINDS", "LIMITS", "Kind", "Skeleton", "centre_of_mass", "joints_with
 
 LENGTHS = {"neck": 0.05, "upper_arm": 0.172, "forearm": 0.146, "hand": 0.09, "thigh": 0.245, "shank": 0.246}
 """Segments after Drillis & Contini 1966, the upper arm a little shorter as drawn figures have it."""
-TRUNK, SHOULDER, HIP, HEAD, FOOT, ANKLE = 0.288, 0.112, 0.056, 0.145, 0.13, 0.039
+TRUNK = 0.288
+SHOULDER = 0.112
+HIP = 0.056
+HEAD = 0.145
+FOOT = 0.13
+ANKLE = 0.039
 """Hip to shoulder line, half widths of shoulders and hips, head, length of the foot, height of the ankle."""
 
 SEGMENTS: tuple[tuple[str, str, float, float], ...] = (
@@ -70,7 +75,8 @@ class Kind:
     stick: bool = False
 
 
-HANGING, LOOSE = ((6, 18), (6, 18)), ((-25, -4), (-25, -4))
+HANGING = ((6, 18), (6, 18))
+LOOSE = ((-25, -4), (-25, -4))
 KINDS: dict[str, Kind] = {
     "standing": Kind(0, ((4, 20), (8, 30)), ((-34, -4), (-60, -4)), ((-6, 6), (8, 20)), ((0, 3), (2, 16))),
     "akimbo": Kind(0, ((6, 30), (40, 52)), ((-40, -4), (-106, -92)), ((-6, 5), (8, 22)), ((0, 3), (2, 16))),
@@ -187,7 +193,8 @@ def _turned(degrees: float) -> Points:
 
 def centre_of_mass(skeleton: Skeleton) -> Points:
     """Where the body's mass is centred, shape (2,)."""
-    total, place = 0.0, np.zeros(2)
+    total = 0.0
+    place = np.zeros(2)
     for near, far, mass, share in SEGMENTS:
         total += mass
         place = place + mass * (skeleton.at[near] * (1 - share) + skeleton.at[far] * share)

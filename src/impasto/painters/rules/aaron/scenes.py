@@ -37,7 +37,8 @@ def compose(sheet: Sheet, period: str) -> None:
 
 def _backdrop(sheet: Sheet, horizon: float | None = None, slope: float = 0.02) -> None:
     """Draw the ground's edge where it is seen, and close ground and wall."""
-    random, thing = sheet.random, sheet.thing()
+    random = sheet.random
+    thing = sheet.thing()
     if horizon is not None:
         rows = horizon + random.normal(0, slope, 4)
         edge = bend(np.stack([np.linspace(-0.05, 1.05, 4), rows], axis=1), 24)
@@ -64,9 +65,11 @@ def _rock(sheet: Sheet, middle: tuple[float, float], size: float) -> None:
 
 def _pot(sheet: Sheet, foot: tuple[float, float], height: float) -> tuple[float, float]:
     """Draw a pot and return where a plant comes out of it."""
-    random, thing = sheet.random, sheet.thing()
+    random = sheet.random
+    thing = sheet.thing()
     x, y = foot
-    wide, low = height * random.uniform(0.42, 0.6), height * random.uniform(0.26, 0.42)
+    wide = height * random.uniform(0.42, 0.6)
+    low = height * random.uniform(0.26, 0.42)
     rim = np.array(
         [
             (x - wide * 1.1, y - height),
@@ -121,8 +124,10 @@ def _crowd(sheet: Sheet, count: int, low: float, stature: tuple[float, float], k
 
 def _seat(sheet: Sheet, feet: tuple[float, float], pelvis: Points, stature: float) -> None:
     """Draw what a sitting figure sits on: a block, a rock or a stool."""
-    x, top = feet[0] + pelvis[0] * stature, feet[1] + (pelvis[1] + 0.055) * stature
-    half, thing = 0.13 * stature, sheet.thing()
+    x = feet[0] + pelvis[0] * stature
+    top = feet[1] + (pelvis[1] + 0.055) * stature
+    half = 0.13 * stature
+    thing = sheet.thing()
     path = np.array([(x - half, top), (x + half, top), (x + half * 0.94, feet[1]), (x - half * 0.94, feet[1])])
     band = np.array([(x - half, top + 0.05 * stature), (x + half, top + 0.05 * stature)])
     sheet.enclose(path, "pot", thing, details=[band])
@@ -169,10 +174,12 @@ def _frame(sheet: Sheet) -> None:
     x, y, radius = sheet.widest()
     if radius < 0.07 or y > 0.6:
         return
-    random, thing = sheet.random, sheet.thing()
+    random = sheet.random
+    thing = sheet.thing()
     half = np.array([random.uniform(0.75, 1.0), random.uniform(0.75, 1.0)]) * min(radius, 0.17)
     corners = np.array([(-1, -1), (1, -1), (1, 1), (-1, 1)])
-    low, high = (x, y) - 0.8 * half, (x, y) + 0.8 * half
+    low = (x, y) - 0.8 * half
+    high = (x, y) + 0.8 * half
     hills = bend(
         [
             (low[0] - 0.02, random.uniform(low[1], high[1]))

@@ -54,7 +54,9 @@ class Sheet:
             width: Width of an ordinary line, as a share of the sheet.
             looseness: How far the hand drifts.
         """
-        self.random, self.width, self.looseness = random, width, looseness
+        self.random = random
+        self.width = width
+        self.looseness = looseness
         self.lines: list[Line] = []
         self.forms: list[Form] = []
         self.owner: npt.NDArray[np.int32] = np.zeros((SIDE, SIDE), np.int32)
@@ -128,7 +130,8 @@ class Sheet:
         pairs = []
         for a, b in ((self.owner[1:], self.owner[:-1]), (self.owner[:, 1:], self.owner[:, :-1])):
             edge = (a != b) & (a > 0) & (b > 0)
-            low, high = np.minimum(a[edge], b[edge]), np.maximum(a[edge], b[edge])
+            low = np.minimum(a[edge], b[edge])
+            high = np.maximum(a[edge], b[edge])
             pairs.append(low.astype(np.int64) * (len(self.forms) + 1) + high)
         code, count = np.unique(np.concatenate(pairs), return_counts=True)
         low, high = np.divmod(code[count >= CONTACT], len(self.forms) + 1)
@@ -147,7 +150,8 @@ class Sheet:
         corners = np.rint(path * SIDE * 16 - 8).astype(np.int32)
         low = np.clip(np.floor(path.min(axis=0) * SIDE).astype(int) - 1, 0, SIDE)
         high = np.clip(np.ceil(path.max(axis=0) * SIDE).astype(int) + 1, 0, SIDE)
-        columns, rows = slice(low[0], max(low[0], high[0])), slice(low[1], max(low[1], high[1]))
+        columns = slice(low[0], max(low[0], high[0]))
+        rows = slice(low[1], max(low[1], high[1]))
         area = abs(cv2.contourArea(path.astype(np.float32))) * SIDE * SIDE
         shape = (rows.stop - rows.start, columns.stop - columns.start)
         inside = np.zeros(shape, np.uint8)

@@ -68,7 +68,8 @@ def _reserve(sheet: Sheet, middle: Points, size: float) -> None:
 
 def _enclosed(sheet: Sheet, middle: Points, size: float) -> None:
     """Draw a core, and a form around it at some distance."""
-    random, thing = sheet.random, sheet.thing()
+    random = sheet.random
+    thing = sheet.thing()
     kind = random.random()
     if kind < 0.22:
         _nested(sheet, middle, size, thing)
@@ -129,8 +130,10 @@ def _hollow(path: Points) -> Points:
 
 def _hatch(random: np.random.Generator, path: Points) -> Signs:
     """Parallel lines across a closed path; the sheet cuts them at its edge."""
-    low, high = path.min(axis=0), path.max(axis=0)
-    middle, reach = 0.5 * (low + high), float(np.hypot(*(high - low))) / 2
+    low = path.min(axis=0)
+    high = path.max(axis=0)
+    middle = 0.5 * (low + high)
+    reach = float(np.hypot(*(high - low))) / 2
     turn = _turn(random.uniform(0, math.pi))
     gap = random.uniform(0.022, 0.04)
     shifts = np.arange(-reach, reach, gap)
@@ -139,8 +142,10 @@ def _hatch(random: np.random.Generator, path: Points) -> Signs:
 
 def cluster(sheet: Sheet) -> None:
     """Strew small closed forms, as pebbles, over a strip of free sheet."""
-    random, thing = sheet.random, sheet.thing()
-    start, way = random.uniform(0.1, 0.9, 2), random.uniform(0, 6.28)
+    random = sheet.random
+    thing = sheet.thing()
+    start = random.uniform(0.1, 0.9, 2)
+    way = random.uniform(0, 6.28)
     for step in range(14):
         at = start + step * 0.045 * np.array([math.cos(way), math.sin(way)]) + random.normal(0, 0.012, 2)
         size = random.uniform(0.011, 0.019)

@@ -50,7 +50,8 @@ def choose_medium(word: str, emotion: Emotion, subject: Subject, random: np.rand
         if name not in MEDIA:
             raise UnknownName("medium", word, MEDIA)
         return name, ""
-    v, a = emotion.valence, emotion.arousal
+    v = emotion.valence
+    a = emotion.arousal
     lab = subject.lab
     colour = float(np.hypot(lab[..., 1], lab[..., 2]).mean()) / 40
     spread = float(lab[..., 0].std()) / 40

@@ -32,7 +32,8 @@ def commentary(work: Work, seed: int) -> str:
 
 
 def _aim(work: Work, random: np.random.Generator) -> str:
-    name, regions = work.kept.plan.emotion.name, work.regions
+    name = work.kept.plan.emotion.name
+    regions = work.regions
     name = f"“{name}”" if " " in name else name
     ways = (
         f"I saw {regions} patches of colour in this picture and wanted it to feel {name}",
@@ -69,7 +70,8 @@ def _struggle(attempts: Sequence[Attempt]) -> str:
 
 
 def _verdict(work: Work, random: np.random.Generator) -> str:
-    verdict, count = work.kept.verdict, len(work.attempts)
+    verdict = work.kept.verdict
+    count = len(work.attempts)
     numbers = (
         f"likeness {verdict.likeness:.2f}, feeling {verdict.feeling:.2f} and novelty {verdict.novelty:.2f}, "
         f"{verdict.score:.2f} in all"
@@ -82,7 +84,8 @@ def _verdict(work: Work, random: np.random.Generator) -> str:
 def _close(work: Work, random: np.random.Generator) -> str:
     if work.declined:
         return f"I would rather not show it: {work.declined}."
-    verdict, medium = work.kept.verdict, work.kept.plan.medium
+    verdict = work.kept.verdict
+    medium = work.kept.plan.medium
     if verdict.failures:
         worst = verdict.failures[0]
         return f"I am not content with its {worst}, where I ask {LEAST[worst]:.2f}, but the rest carries it."

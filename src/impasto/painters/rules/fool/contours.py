@@ -71,7 +71,9 @@ def local_dark(light: Floats, unit: float) -> Floats:
 def _follow(  # noqa: PLR0917
     seeds: Floats, subject: Subject, step: float, sign: int, low: float, reach: int
 ) -> list[Floats]:
-    here, alive, points = seeds, np.ones(len(seeds), bool), []
+    here = seeds
+    alive = np.ones(len(seeds), bool)
+    points = []
     last = _value(subject.flow, seeds) * np.float32(sign)
     for _ in range(reach):
         along = _value(subject.flow, here)

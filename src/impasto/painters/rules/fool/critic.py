@@ -76,9 +76,11 @@ def judge(photograph: Pixels, painted: Pixels, emotion: Emotion, earlier: Sequen
         emotion: What it should feel like.
         earlier: What `describe` said of earlier works.
     """
-    before, now = mood_of(photograph), mood_of(painted)
+    before = mood_of(photograph)
+    now = mood_of(painted)
     wanted = np.array([emotion.valence, emotion.arousal])
-    way, gone = wanted - before, np.array(now) - before
+    way = wanted - before
+    gone = np.array(now) - before
     closeness = 1 - float(np.linalg.norm(wanted - now)) / 2
     # A dark photograph cannot become all light: to have gone some of the way counts as well.
     progress = float(gone @ way / max(float(way @ way), 0.09))
@@ -118,7 +120,8 @@ def describe(pixels: Pixels) -> Floats:
     lab = _small(pixels) / np.array([50, 40, 40], np.float32)
     plan = cv2.resize(lab, (6, 6), interpolation=cv2.INTER_AREA).ravel() / 6
     spread = np.concatenate([np.quantile(lab[..., c], [0.05, 0.25, 0.5, 0.75, 0.95]) for c in range(3)]) / 4
-    light, energy = to_lab(cv2.resize(pixels, (512, 512), interpolation=cv2.INTER_AREA) / np.float32(255))[..., 0], []
+    light = to_lab(cv2.resize(pixels, (512, 512), interpolation=cv2.INTER_AREA) / np.float32(255))[..., 0]
+    energy = []
     for sigma in (0.8, 1.6, 3.2, 6.4):
         soft = cv2.GaussianBlur(light, (0, 0), sigma)
         energy.append(np.log1p(float((light - soft).std())))
@@ -140,13 +143,18 @@ def _ssim(a: Floats, b: Floats) -> Floats:
     def mean(x: Floats) -> Floats:
         return np.asarray(cv2.GaussianBlur(x, (11, 11), 1.5), np.float32)
 
-    ma, mb = mean(a), mean(b)
-    va, vb, cov = mean(a * a) - ma * ma, mean(b * b) - mb * mb, mean(a * b) - ma * mb
-    c1, c2 = np.float32(1.0), np.float32(9.0)
+    ma = mean(a)
+    mb = mean(b)
+    va = mean(a * a) - ma * ma
+    vb = mean(b * b) - mb * mb
+    cov = mean(a * b) - ma * mb
+    c1 = np.float32(1.0)
+    c2 = np.float32(9.0)
     return ((2 * ma * mb + c1) * (2 * cov + c2) / ((ma * ma + mb * mb + c1) * (va + vb + c2))).astype(np.float32)
 
 
 def _edges(light: Floats) -> Floats:
     soft = cv2.GaussianBlur(light, (0, 0), 1.2)
-    gx, gy = cv2.Sobel(soft, cv2.CV_32F, 1, 0), cv2.Sobel(soft, cv2.CV_32F, 0, 1)
+    gx = cv2.Sobel(soft, cv2.CV_32F, 1, 0)
+    gy = cv2.Sobel(soft, cv2.CV_32F, 0, 1)
     return np.sqrt(gx * gx + gy * gy)

@@ -41,7 +41,9 @@ def flow_field(lab: Floats, regions: npt.NDArray[np.int32], unit: float) -> Floa
         scale = weight / (smooth[0] + smooth[2] + np.float32(6.0))
         total = [so_far + t * scale for so_far, t in zip(total, smooth, strict=True)]
     axes, spread = region_axes(regions)
-    ax, ay, own = axes[regions, 0], axes[regions, 1], np.float32(0.10) * spread[regions]
+    ax = axes[regions, 0]
+    ay = axes[regions, 1]
+    own = np.float32(0.10) * spread[regions]
     # A direction is that of least change, so a region adds change across its axis.
     soft = [cv2.GaussianBlur(t, (0, 0), max(0.8, 5 * unit)) for t in (own * ay * ay, -own * ax * ay, own * ax * ax)]
     xx, xy, yy = (a + b for a, b in zip(total, soft, strict=True))

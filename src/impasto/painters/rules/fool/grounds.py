@@ -19,7 +19,8 @@ def clouds(shape: tuple[int, int], size: float, random: np.random.Generator) -> 
     cells = (int(height / size) + 4, int(width / size) + 4)
     coarse = random.standard_normal(cells).astype(np.float32)
     big = cv2.resize(coarse, (round(cells[1] * size) + 1, round(cells[0] * size) + 1), interpolation=cv2.INTER_CUBIC)
-    top, left = round(size), round(size)
+    top = round(size)
+    left = round(size)
     cut = big[top : top + height, left : left + width]
     return (cut - cut.mean()) / (cut.std() + 1e-6)
 
@@ -56,7 +57,8 @@ def weave(shape: tuple[int, int], thread: float, random: np.random.Generator) ->
     places: Floats = np.indices(shape, dtype=np.float32)
     rows = places[0] + 0.35 * thread * clouds(shape, 9 * thread, random)
     columns = places[1] + 0.35 * thread * clouds(shape, 9 * thread, random)
-    y, x = rows / thread, columns / thread
+    y = rows / thread
+    x = columns / thread
     over = (np.floor(x) + np.floor(y)) % 2
     warp = np.sin(np.pi * (x % 1)) * (0.6 + 0.4 * over)
     weft = np.sin(np.pi * (y % 1)) * (1.0 - 0.4 * over)

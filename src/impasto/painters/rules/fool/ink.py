@@ -30,7 +30,8 @@ def ink(subject: Subject, intent: Intent, plan: Plan, random: np.random.Generato
     Yields:
         The picture after each glaze and after the lines, RGB in [0, 1], shape (H, W, 3); the last one is finished.
     """
-    shape, unit = subject.lab.shape[:2], subject.unit
+    shape = subject.lab.shape[:2]
+    unit = subject.unit
     paper = tooth(shape, max(1.0, 1.6 * unit), random)
     white = np.empty((*shape, 3), np.float32)
     sad = min(1.3, plan.strength) * max(0.0, -plan.emotion.valence)
@@ -52,7 +53,8 @@ def _glazes(
     subject: Subject, intent: Intent, plan: Plan, paper: Floats, random: np.random.Generator
 ) -> Iterator[tuple[Floats, Floats]]:
     """Density of each glaze, shape (H, W), and what its colour absorbs, shape (H, W, 3)."""
-    unit, shape = subject.unit, paper.shape
+    unit = subject.unit
+    shape = paper.shape
     soft = cv2.GaussianBlur(intent.plain, (0, 0), max(0.8, 2.5 * unit))
     colour = _pigment(soft, intent)
     light = 0.5 * soft[..., 0] + 0.5 * cv2.GaussianBlur(intent.fine[..., 0], (0, 0), max(0.6, 1.2 * unit))
@@ -61,10 +63,8 @@ def _glazes(
     for start, amount, wander in WASHES:
         away = np.float32(wander * unit * (0.5 + plan.freedom))
         places: Floats = np.indices(shape, dtype=np.float32)
-        rows, columns = (
-            places[0] + away * clouds(shape, 14 * unit, random),
-            places[1] + away * clouds(shape, 14 * unit, random),
-        )
+        rows = places[0] + away * clouds(shape, 14 * unit, random)
+        columns = places[1] + away * clouds(shape, 14 * unit, random)
         tone = cv2.remap(dark.astype(np.float32), columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
         tone += 0.035 * clouds(shape, 40 * unit, random) + 0.03 * clouds(shape, 9 * unit, random)
         # Here the paper was wet and the edge ran; there it was dry and the edge is sharp.
@@ -95,7 +95,8 @@ def _lines(
     subject: Subject, intent: Intent, plan: Plan, paper: Floats, random: np.random.Generator
 ) -> Iterator[Floats]:
     """Cover of ink, in [0, 1]: first the contours, then hatching in the darks."""
-    unit, shape = subject.unit, paper.shape
+    unit = subject.unit
+    shape = paper.shape
     path, strength = contours(subject, high=0.40, low=0.13, reach=34, random=random)
     cover = np.zeros(shape, np.float32)
     if len(path.points):

@@ -115,7 +115,8 @@ def _strokes(  # noqa: PLR0917
     t = np.linspace(0, 1, points.shape[1], dtype=np.float32)
     press = np.float32(0.55) + np.float32(0.45) * np.sin(np.pi * (0.15 + 0.83 * t)) ** 0.5
     at = np.rint(seeds).astype(int).T.clip(0)
-    rows, columns = at[1].clip(max=shape[0] - 1), at[0].clip(max=shape[1] - 1)
+    rows = at[1].clip(max=shape[0] - 1)
+    columns = at[0].clip(max=shape[1] - 1)
     colours = mix(intent.palette, reference[rows, columns], brush.pull)
     jitter = random.normal(0, 1, colours.shape) * np.array([2.2, 3.2, 3.2], np.float32) * (0.6 + plan.freedom)
     colours = (colours + jitter).astype(np.float32)
@@ -128,7 +129,9 @@ def _bent(subject: Subject, plan: Plan, random: np.random.Generator) -> Floats:
     """The flow, bent a little where nothing in the picture holds it: no hand paints a plain sky along a ruler."""
     held = cv2.GaussianBlur(np.minimum(subject.edges, 1), (0, 0), max(0.8, 10 * subject.unit))
     turn = (0.2 + 0.5 * plan.freedom) * np.exp(-12 * held) * clouds(held.shape, max(4.0, 70 * subject.unit), random)
-    cos, sin, flow = np.cos(turn), np.sin(turn), subject.flow
+    cos = np.cos(turn)
+    sin = np.sin(turn)
+    flow = subject.flow
     return np.stack([cos * flow[..., 0] - sin * flow[..., 1], sin * flow[..., 0] + cos * flow[..., 1]], axis=2)
 
 

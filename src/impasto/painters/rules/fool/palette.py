@@ -47,7 +47,8 @@ def intend(subject: Subject, plan: Plan) -> Intent:
     tint = tint_of(plan.emotion)
     shift = (subject.lab, plan.emotion, plan.strength, tint)
     level = float(subject.lab[..., 0].mean())
-    fine, plain = _moved(*shift, level), _moved(subject.plain, *shift[1:], level)
+    fine = _moved(*shift, level)
+    plain = _moved(subject.plain, *shift[1:], level)
     return Intent(fine, plain, _palette(fine, plan.colours), tint)
 
 
@@ -114,7 +115,9 @@ def _moved(lab: Floats, emotion: Emotion, strength: float, tint: Floats, level: 
 
 def _soft(light: Floats) -> Floats:
     """Lightness held within 3..98, bent rather than cut off."""
-    low, high, bend = 3.0, 98.0, 12.0
+    low = 3.0
+    high = 98.0
+    bend = 12.0
     raised = low + bend * np.exp(np.minimum(light - low - bend, 0) / bend)
     lowered = high - bend * np.exp(np.minimum(high - bend - light, 0) / bend)
     return np.where(light < low + bend, raised, np.where(light > high - bend, lowered, light))

@@ -58,7 +58,8 @@ class _Chalk:
     """A stick of chalk on the tooth of a paper, which fills up as layer comes on layer."""
 
     def __init__(self, paper: Floats, unit: float, random: np.random.Generator) -> None:
-        self.paper, self.unit = paper, unit
+        self.paper = paper
+        self.unit = unit
         self.filled = np.zeros_like(paper)
         self.push = 0.42
         table: Floats = random.standard_normal((256, 256)).astype(np.float32)
@@ -73,7 +74,8 @@ class _Chalk:
         push = self.push + 0.30 * (lots[touch.stroke] % 97 / 97).astype(np.float32)
         ends = (np.minimum(touch.along, touch.length - touch.along) / (2.5 * self.unit) + 0.5).clip(0, 1)
         pressure = push * (1 - 0.45 * np.abs(across).clip(0, 1) ** 3) * (0.5 + 0.5 * ends) + 0.10 * streak
-        flat, full = self.paper.ravel()[touch.pixel], self.filled.reshape(-1)
+        flat = self.paper.ravel()[touch.pixel]
+        full = self.filled.reshape(-1)
         # Chalk catches on the hills of the paper; valleys that are full already take it too.
         hills = (pressure - (1 - flat) * (1 - 0.45 * full[touch.pixel])) * 3.2 + 0.5
         cover = (touch.half - np.abs(touch.across) + 0.6).clip(0, 1)

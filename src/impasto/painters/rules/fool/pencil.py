@@ -36,7 +36,8 @@ def pencil(subject: Subject, intent: Intent, plan: Plan, random: np.random.Gener
     unit = subject.unit
     paper = tooth(shape, max(0.9, 1.1 * unit), random)
     dark = _darkness(intent)
-    graphite, colour = np.zeros(shape, np.float32), np.zeros(shape, np.float32)
+    graphite = np.zeros(shape, np.float32)
+    colour = np.zeros(shape, np.float32)
     sheet = _Sheet(paper, intent, plan, clouds(shape, 90 * unit, random))
     # Places no one looks at are left to the paper.
     finish = (0.34 + 1.5 * cv2.GaussianBlur(subject.worth, (0, 0), max(1, 14 * unit))).clip(0, 1)

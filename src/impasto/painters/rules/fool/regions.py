@@ -53,10 +53,12 @@ def region_axes(regions: Labels) -> tuple[Floats, Floats]:
         Unit vectors (column, row), shape (K, 2), and how elongated each is, from 0 (round) to 1 (a line), shape (K,).
     """
     rows, columns = np.indices(regions.shape)
-    flat, k = regions.ravel(), int(regions.max()) + 1
+    flat = regions.ravel()
+    k = int(regions.max()) + 1
     size = np.bincount(flat, minlength=k).clip(1)
     x, y = (np.bincount(flat, v.ravel(), k) / size for v in (columns, rows))
-    dx, dy = columns.ravel() - x[flat], rows.ravel() - y[flat]
+    dx = columns.ravel() - x[flat]
+    dy = rows.ravel() - y[flat]
     xx, yy, xy = (np.bincount(flat, v, k) / size + own for v, own in ((dx * dx, 0.1), (dy * dy, 0.1), (dx * dy, 0.0)))
     angle = 0.5 * np.arctan2(2 * xy, xx - yy)
     spread = np.sqrt((xx - yy) ** 2 + 4 * xy**2) / (xx + yy)
@@ -68,7 +70,8 @@ def _patches(lab: Floats) -> Labels:
     colours = np.round(lab / np.array([8, 10, 10], np.float32)).astype(np.int64) + 64
     code = (colours[..., 0] * 128 + colours[..., 1]) * 128 + colours[..., 2]
     inverse = np.unique(code, return_inverse=True)[1].reshape(code.shape)
-    labels, start = np.zeros(code.shape, np.int32), 0
+    labels = np.zeros(code.shape, np.int32)
+    start = 0
     for colour in range(int(inverse.max()) + 1):
         count, own = cv2.connectedComponents((inverse == colour).astype(np.uint8), connectivity=4)
         inside = own > 0
@@ -83,7 +86,8 @@ def _merge(labels: Labels, lab: Floats, count: int) -> Labels:
     count_of = np.bincount(labels.ravel(), minlength=k).astype(float)
     means = np.stack([np.bincount(labels.ravel(), lab[..., c].ravel(), k) for c in range(3)], 1) / count_of[:, None]
     # Plain numbers: there are many steps with little in each.
-    size, mean = count_of.tolist(), means.tolist()
+    size = count_of.tolist()
+    mean = means.tolist()
     pairs = np.concatenate(
         [np.stack([a.ravel(), b.ravel()], 1) for a, b in ((labels[1:], labels[:-1]), (labels[:, 1:], labels[:, :-1]))]
     )
@@ -92,7 +96,9 @@ def _merge(labels: Labels, lab: Floats, count: int) -> Labels:
     for a, b in pairs.tolist():
         near[a].add(b)
         near[b].add(a)
-    age, parent, left = [0] * k, list(range(k)), k
+    age = [0] * k
+    parent = list(range(k))
+    left = k
 
     def cost(a: int, b: int) -> float:
         (l1, a1, b1), (l2, a2, b2) = mean[a], mean[b]
@@ -108,7 +114,9 @@ def _merge(labels: Labels, lab: Floats, count: int) -> Labels:
         both = size[a] + size[b]
         mean[a] = [(x * size[a] + y * size[b]) / both for x, y in zip(mean[a], mean[b], strict=True)]
         size[a] += size[b]
-        parent[b], left, age[a] = a, left - 1, age[a] + 1
+        parent[b] = a
+        left = left - 1
+        age[a] = age[a] + 1
         near[a] = {n for n in near[a] | near[b] if n not in (a, b)}
         for n in near[a]:
             near[n].discard(b)

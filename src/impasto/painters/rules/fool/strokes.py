@@ -70,7 +70,8 @@ def seeds_of_error(error: Floats, spacing: float, least: Floats | float, random:
     """
     cell = max(2, round(spacing))
     height, width = error.shape
-    high, wide = -(-height // cell), -(-width // cell)
+    high = -(-height // cell)
+    wide = -(-width // cell)
     pad = ((0, high * cell - height), (0, wide * cell - width))
 
     def cells(values: Floats) -> Floats:
@@ -117,8 +118,10 @@ def trace(
     paths = []
     home = picture[_at(seeds, height, width)]
     for sign in (-1.0, 1.0):
-        here, last = seeds.copy(), np.zeros_like(seeds)
-        alive, points = np.ones(len(seeds), bool), []
+        here = seeds.copy()
+        last = np.zeros_like(seeds)
+        alive = np.ones(len(seeds), bool)
+        points = []
         for i in range(count):
             along = flow[_at(here, height, width)]
             if i == 0:
@@ -170,7 +173,8 @@ def sweep(path: Path, shape: tuple[int, int], allowed: tuple[Ints, Ints] | None 
     pixel = row[inside] * np.int64(width) + column[inside]
     if allowed is not None:
         same = allowed[0].ravel()[pixel] == allowed[1][walk.stroke[mark[inside]]]
-        inside, pixel = inside[same], pixel[same]
+        inside = inside[same]
+        pixel = pixel[same]
     # Of equal indices numpy assigns the last value: the stroke painted last.
     owner = np.full(height * width, -1, np.int64)
     owner[pixel] = inside
@@ -203,10 +207,13 @@ def deposit(path: Path, dark: Floats, shape: tuple[int, int]) -> Floats:
     walk = _walk(path, dark)
     rails = np.maximum(1, np.ceil(path.width.max(1) / STEP)).astype(np.int64)
     mark, across = _beside(walk, rails, 0.0)
-    x, y = walk.x[mark] - walk.dy[mark] * across, walk.y[mark] + walk.dx[mark] * across
+    x = walk.x[mark] - walk.dy[mark] * across
+    y = walk.y[mark] + walk.dx[mark] * across
     mass = (walk.value * walk.gap * walk.width / rails[walk.stroke])[mark]
-    left, top = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
-    fx, fy = x - left, y - top
+    left = np.floor(x).astype(np.int64)
+    top = np.floor(y).astype(np.int64)
+    fx = x - left
+    fy = y - top
     board = np.zeros(height * width)
     for right, down, share in (
         (0, 0, (1 - fx) * (1 - fy)),
@@ -214,7 +221,8 @@ def deposit(path: Path, dark: Floats, shape: tuple[int, int]) -> Floats:
         (0, 1, (1 - fx) * fy),
         (1, 1, fx * fy),
     ):
-        c, r = left + right, top + down
+        c = left + right
+        r = top + down
         inside = (c >= 0) & (c < width) & (r >= 0) & (r < height)
         board += np.bincount((r * width + c)[inside], (share * mass)[inside], minlength=height * width)
     return board.reshape(shape).astype(np.float32)
@@ -250,7 +258,9 @@ def _walk(path: Path, value: Floats | None = None) -> _Walk:
     size = far.shape[1]
     index = np.searchsorted((far + start[:, None]).ravel(), along + start[stroke], side="right") - 1
     index = index.clip(stroke * size, stroke * size + size - 2)
-    flat, width, read = path.points.reshape(-1, 2), path.width.ravel(), far.ravel()
+    flat = path.points.reshape(-1, 2)
+    width = path.width.ravel()
+    read = far.ravel()
     part = ((along - read[index]) / np.maximum(read[index + 1] - read[index], 1e-6)).clip(0, 1).astype(np.float32)
     here = flat[index]
     step = flat[index + 1] - here

@@ -108,8 +108,10 @@ def create(
     subject = look(photograph, REGIONS)
     feeling, why_emotion = choose_emotion(emotion, subject)
     chosen, why_medium = choose_medium(medium, feeling, subject, random)
-    plan, change = first_plan(chosen, feeling, detail, subject, random), ""
-    seen, done = [describe(picture) for picture in earlier], list[Attempt]()
+    plan = first_plan(chosen, feeling, detail, subject, random)
+    change = ""
+    seen = [describe(picture) for picture in earlier]
+    done = list[Attempt]()
     while True:
         stages = tuple(_bytes(stage) for stage in HANDS[plan.medium](subject, intend(subject, plan), plan, random))
         done.append(Attempt(plan, change, stages, judge(photograph, stages[-1], feeling, seen)))
