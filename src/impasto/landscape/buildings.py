@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from impasto.landscape.ground import relit
+from impasto.landscape.pigment import relit
 from impasto.landscape.scene import Building
 from impasto.landscape.stage import Stage
 

@@ -10,21 +10,25 @@ import numpy as np
 import numpy.typing as npt
 
 from impasto.errors import UsageError
+from impasto.landscape.air import mist_over, valley_mist
 from impasto.landscape.buildings import paint_building
 from impasto.landscape.easel import Easel
 from impasto.landscape.emotion import mood
+from impasto.landscape.farmland import paint_fields
 from impasto.landscape.fields import Field
 from impasto.landscape.figures import paint_birds, paint_figure
 from impasto.landscape.finish import grade, handle, in_mood, paint_seal, splash
-from impasto.landscape.ground import mist_over, paint_ground, paint_sky, paint_water, valley_mist
+from impasto.landscape.ground import paint_ground
 from impasto.landscape.light import light_of
-from impasto.landscape.planting import paint_plants
+from impasto.landscape.paths import paint_path
+from impasto.landscape.plant_painting import paint_plants
 from impasto.landscape.programme import PROGRAMMES
 from impasto.landscape.rock import paint_contours, paint_texture
 from impasto.landscape.scene import Building, Figure, Plant, Scene
+from impasto.landscape.sky import paint_sky
 from impasto.landscape.stage import Stage
 from impasto.landscape.view import look
-from impasto.landscape.ways import paint_fields, paint_path
+from impasto.landscape.water import paint_water
 from impasto.landscape.weather import paint_tufts, paint_weather
 from impasto.landscape.woods import paint_woods
 

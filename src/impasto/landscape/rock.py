@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from impasto.landscape.air import aerial
 from impasto.landscape.brush import Strokes
 from impasto.landscape.easel import Easel
 from impasto.landscape.fields import Field
-from impasto.landscape.ground import aerial
 from impasto.landscape.scene import Ridge, Scene
 from impasto.landscape.terrain import depth_of
 from impasto.landscape.view import View, ground_at, project

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from impasto.landscape.air import aerial
 from impasto.landscape.easel import Easel
 from impasto.landscape.fields import Field
-from impasto.landscape.ground import aerial
 from impasto.landscape.light import Light
 from impasto.landscape.scene import Scene
 from impasto.landscape.view import View, ground_at, project

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from impasto.landscape.air import aerial
 from impasto.landscape.brush import Strokes, join
 from impasto.landscape.easel import Easel
 from impasto.landscape.fields import Field, noise
-from impasto.landscape.ground import aerial, seasonal
+from impasto.landscape.pigment import seasonal
 from impasto.landscape.scene import Ridge, Scene, is_rock
 from impasto.landscape.terrain import depth_of
 from impasto.landscape.view import View, ground_at, project

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from impasto.landscape.brush import Strokes, join
-from impasto.landscape.ground import relit, seasonal
+from impasto.landscape.pigment import relit, seasonal
 from impasto.landscape.plants import Grown, grow
 from impasto.landscape.scene import Plant
 from impasto.landscape.stage import Stage
