@@ -108,7 +108,7 @@ def _check(out: Path, size: Size, numbers: dict[str, int]) -> None:
         )
     ranges = {
         "count": (1, MOST),
-        "resolution": (render.LEAST, render.MOST),
+        "resolution": (render.MIN_RESOLUTION, render.MAX_RESOLUTION),
         "seed": (0, 2**63 - 1),
         "workers": (1, 1024),
     }

@@ -15,7 +15,7 @@ from impasto.landscape.light import light_of
 from impasto.landscape.programme import PROGRAMMES
 from impasto.landscape.scene import BUILDINGS, LAYOUT, Building, Camera, Scene
 from impasto.landscape.stage import Stage
-from impasto.landscape.view import look, project
+from impasto.landscape.view import project, view_ground
 
 CAMERA = Camera(height=30.0, horizon=0.35, focal=1.2)
 
@@ -23,7 +23,7 @@ CAMERA = Camera(height=30.0, horizon=0.35, focal=1.2)
 def stage_of(easel: Any, side: int = 64) -> Stage:
     scene = Scene(camera=CAMERA, hour=12.0)
     light = light_of(scene)
-    return Stage(easel, scene, light, look(scene, side, light.direction), np.zeros((side, side), np.float32))
+    return Stage(easel, scene, light, view_ground(scene, side, light.direction), np.zeros((side, side), np.float32))
 
 
 def faces(building: Building) -> list[np.ndarray]:

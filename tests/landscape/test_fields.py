@@ -7,7 +7,7 @@ import hashlib
 import numpy as np
 import pytest
 
-from impasto.landscape.fields import blur, fall, fbm, noise, ridged, smooth, spread
+from impasto.landscape.fields import blur, exp_decay, fbm, noise, ridged, smoothstep, upsample
 
 SIDE = 300
 
@@ -76,14 +76,14 @@ def test_more_octaves_add_finer_forms_to_the_same_large_ones() -> None:
 def test_smooth_is_the_cubic_both_ways() -> None:
     x = np.array([-5, 2, 2.5, 3, 3.5, 4, 9], np.float32)
     t = np.array([0, 0, 0.25, 0.5, 0.75, 1, 1])
-    np.testing.assert_allclose(smooth(2, 4, x), 3 * t**2 - 2 * t**3, atol=1e-6)
-    np.testing.assert_allclose(smooth(4, 2, x), 1 - (3 * t**2 - 2 * t**3), atol=1e-6)
+    np.testing.assert_allclose(smoothstep(2, 4, x), 3 * t**2 - 2 * t**3, atol=1e-6)
+    np.testing.assert_allclose(smoothstep(4, 2, x), 1 - (3 * t**2 - 2 * t**3), atol=1e-6)
 
 
 def test_fall_is_the_exponential() -> None:
     x = np.linspace(0, 30, 200).astype(np.float32)
-    np.testing.assert_allclose(fall(x), np.exp(-x.astype(np.float64)), rtol=1e-6)
-    assert fall(x).dtype == np.float32
+    np.testing.assert_allclose(exp_decay(x), np.exp(-x.astype(np.float64)), rtol=1e-6)
+    assert exp_decay(x).dtype == np.float32
 
 
 @pytest.mark.parametrize("side", [8, 11, 16, 40])
@@ -94,7 +94,7 @@ def test_spread_keeps_a_ramp_straight(side: int) -> None:
     fine = (np.arange(side) + 0.5) / side
     # Beyond the middles of the outer samples there is nothing to go on with.
     held = fine.clip(0.5 / size, 1 - 0.5 / size)
-    np.testing.assert_allclose(spread(ramp, side), 2 * held[None, :] - 3 * held[:, None], atol=1e-5)
+    np.testing.assert_allclose(upsample(ramp, side), 2 * held[None, :] - 3 * held[:, None], atol=1e-5)
 
 
 @pytest.mark.parametrize("radius", [1, 3, 7.4])

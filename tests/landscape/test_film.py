@@ -12,7 +12,7 @@ from PIL import Image
 
 from impasto.errors import UsageError
 from impasto.landscape.compose import compose
-from impasto.landscape.film import MOST_FRAMES, film, moving_picture, relight
+from impasto.landscape.film import MAX_FRAMES, film, moving_picture, relight
 from impasto.landscape.light import sun_position
 from impasto.landscape.render import render
 from impasto.landscape.scene import Scene, scene_from_json, scene_to_json
@@ -93,7 +93,7 @@ def test_relighting_changes_the_hour_alone(scene: Scene) -> None:
             relight(scene, hour)
 
 
-@pytest.mark.parametrize("frames", [0, -1, MOST_FRAMES + 1])
+@pytest.mark.parametrize("frames", [0, -1, MAX_FRAMES + 1])
 def test_films_of_no_or_too_many_frames_are_refused(scene: Scene, frames: int) -> None:
     with pytest.raises(UsageError, match=f"1 to 2,000 frames, not {frames}"):
         next(film(scene, frames=frames))

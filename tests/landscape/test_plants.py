@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 
 from impasto.landscape.brush import Strokes
-from impasto.landscape.plants import LEAF_POINTS, WOOD_POINTS, Grown, grow
+from impasto.landscape.plants import LEAF_POINTS, WOOD_POINTS, PlantShape, grow
 from impasto.landscape.scene import PLANTS, SEASONS
 
 PARTS = ("wood", "shade", "leaves", "blossom")
 
 
-def parts(plant: Grown) -> list[Strokes]:
+def parts(plant: PlantShape) -> list[Strokes]:
     return [getattr(plant, part) for part in PARTS]
 
 
-def same(one: Grown, other: Grown) -> bool:
+def same(one: PlantShape, other: PlantShape) -> bool:
     return all(
         np.array_equal(getattr(a, field), getattr(b, field))
         for a, b in zip(parts(one), parts(other), strict=True)
@@ -24,7 +24,7 @@ def same(one: Grown, other: Grown) -> bool:
     )
 
 
-def points(plant: Grown) -> np.ndarray:
+def points(plant: PlantShape) -> np.ndarray:
     return np.concatenate([strokes.points.reshape(-1, 2) for strokes in parts(plant)])
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from impasto.landscape.scene import Camera, Ridge, Scene, Water
 from impasto.landscape.terrain import heights
-from impasto.landscape.view import FAR, View, ground_at, look, project
+from impasto.landscape.view import FAR, View, ground_at, project, view_ground
 
 SIDE = 128
 OVERHEAD = (0.0, 1.0, 0.0)
@@ -31,7 +31,7 @@ def sun(elevation: float, ahead: bool) -> tuple[float, float, float]:
 def lake() -> View:
     """A hill behind level water."""
     scene = Scene(camera=CAMERA, water=Water(near=30.0, far=500.0, bend=0.0), ridges=(HILL,))
-    return look(scene, SIDE, OVERHEAD)
+    return view_ground(scene, SIDE, OVERHEAD)
 
 
 def test_places_are_projected_as_through_a_pinhole() -> None:
@@ -52,7 +52,7 @@ def test_what_lies_behind_the_eye_is_finite() -> None:
 
 
 def test_level_water_is_as_far_as_its_row_says() -> None:
-    view = look(Scene(camera=CAMERA, water=LAKE), SIDE, OVERHEAD)
+    view = view_ground(Scene(camera=CAMERA, water=LAKE), SIDE, OVERHEAD)
     seen = view.water & (rows()[:, None] > CAMERA.horizon + 0.03)
     away = np.broadcast_to((CAMERA.focal * CAMERA.height / (rows() - CAMERA.horizon))[:, None], seen.shape)
     assert seen.mean() > 0.4
@@ -63,7 +63,7 @@ def test_level_water_is_as_far_as_its_row_says() -> None:
 
 def test_depth_grows_up_the_picture_on_level_ground() -> None:
     for scene in (Scene(camera=CAMERA, water=LAKE), Scene(camera=CAMERA)):
-        view = look(scene, SIDE, OVERHEAD)
+        view = view_ground(scene, SIDE, OVERHEAD)
         for column in (3, 64, 120):
             away = view.distance[:, column][~view.sky[:, column]]
             assert (np.diff(away) <= 0).all()
@@ -75,7 +75,7 @@ def test_the_sky_is_far_and_the_ground_is_below_it(lake: View) -> None:
     # In each column the sky ends where the ground begins.
     assert (np.diff(lake.sky.astype(int), axis=0) <= 0).all()
     assert not (lake.sky & lake.water).any()
-    for values in (lake.distance, lake.height, lake.normal, lake.lit, lake.mirror):
+    for values in (lake.distance, lake.height, lake.normal, lake.sunlight, lake.mirror):
         assert np.isfinite(values).all()
 
 
@@ -85,27 +85,27 @@ def test_a_summit_is_seen_where_it_is_projected(lake: View) -> None:
     assert crest == pytest.approx(float(row) * SIDE, abs=1.5)
     assert lake.distance[crest + 1, SIDE // 2] == pytest.approx(HILL.z, rel=0.05)
     assert lake.height[crest + 1, SIDE // 2] == pytest.approx(HILL.height, rel=0.1)
-    assert lake.owner[crest + 1, SIDE // 2] == 0
+    assert lake.surface[crest + 1, SIDE // 2] == 0
 
 
 def test_a_ridge_behind_a_taller_near_one_is_not_seen() -> None:
     near = Ridge(kind="hill", z=600.0, width=900.0, height=200.0, rough=0.0)
     far = Ridge(kind="hill", z=2000.0, width=300.0, height=200.0, rough=0.0)
-    alone = look(Scene(camera=CAMERA, ridges=(far,)), SIDE, OVERHEAD)
-    both = look(Scene(camera=CAMERA, ridges=(far, near)), SIDE, OVERHEAD)
-    assert (alone.owner == 0).sum() > 50
-    assert (both.owner == 0).sum() == 0
-    assert (both.owner == 1).sum() > (alone.owner == 0).sum()
+    alone = view_ground(Scene(camera=CAMERA, ridges=(far,)), SIDE, OVERHEAD)
+    both = view_ground(Scene(camera=CAMERA, ridges=(far, near)), SIDE, OVERHEAD)
+    assert (alone.surface == 0).sum() > 50
+    assert (both.surface == 0).sum() == 0
+    assert (both.surface == 1).sum() > (alone.surface == 0).sum()
     # From high up one sees over the near one.
     high = Camera(height=600.0, horizon=0.1, focal=1.0)
-    assert (look(Scene(camera=high, ridges=(far, near)), SIDE, OVERHEAD).owner == 0).sum() > 20
+    assert (view_ground(Scene(camera=high, ridges=(far, near)), SIDE, OVERHEAD).surface == 0).sum() > 20
 
 
 def test_normals_are_unit_and_follow_the_slope_of_the_ground(lake: View) -> None:
     np.testing.assert_allclose((lake.normal**2).sum(axis=2)[~lake.sky], 1, atol=1e-4)
     assert (lake.normal[..., 1][~lake.sky] > 0).all()
     scene = Scene(camera=CAMERA, water=Water(near=30.0, far=500.0, bend=0.0), ridges=(HILL,))
-    own = np.argwhere((lake.owner == 0) & (lake.height > 30) & (lake.height < 90))
+    own = np.argwhere((lake.surface == 0) & (lake.height > 30) & (lake.height < 90))
     errors = []
     for row, column in own[:: max(1, len(own) // 40)]:
         away = float(lake.distance[row, column])
@@ -124,7 +124,7 @@ def test_normals_are_unit_and_follow_the_slope_of_the_ground(lake: View) -> None
 
 
 def test_a_hill_faces_the_eye_and_falls_off_to_both_sides(lake: View) -> None:
-    own = (lake.owner == 0) & (lake.height > 20)
+    own = (lake.surface == 0) & (lake.height > 20)
     left = own.copy()
     right = own.copy()
     left[:, 60:] = False
@@ -138,32 +138,32 @@ def test_a_low_sun_leaves_the_ground_behind_a_ridge_dark() -> None:
     ridge = Ridge(kind="range", z=900.0, width=3000.0, height=300.0, rough=0.0)
     scene = Scene(camera=CAMERA, ridges=(ridge,))
     # The sun ahead: the shadow falls towards the eye, as far as height / tan(elevation).
-    low, high = (look(scene, SIDE, sun(angle, ahead=True)) for angle in (10.0, 75.0))
-    inside = (low.owner == -1) & (low.distance > 250) & (low.distance < 500)
+    low, high = (view_ground(scene, SIDE, sun(angle, ahead=True)) for angle in (10.0, 75.0))
+    inside = (low.surface == -1) & (low.distance > 250) & (low.distance < 500)
     inside[:, :40] = inside[:, 88:] = False
     assert inside.sum() > 20
-    assert low.lit[inside].mean() < 0.3
-    assert high.lit[inside].mean() > 0.95
+    assert low.sunlight[inside].mean() < 0.3
+    assert high.sunlight[inside].mean() > 0.95
     # The sun behind the eye: the ground before the ridge is lit, that behind it is not.
-    back = look(scene, SIDE, sun(10.0, ahead=False)).ground
+    back = view_ground(scene, SIDE, sun(10.0, ahead=False)).ground
     middle = slice(40, 88)
     before = (back.distance > 250) & (back.distance < 500)
     behind = (back.distance > 1150) & (back.distance < 1600)
-    assert back.lit[before, middle].mean() > 0.95
-    assert back.lit[behind, middle].mean() < 0.4
+    assert back.sunlight[before, middle].mean() > 0.95
+    assert back.sunlight[behind, middle].mean() < 0.4
 
 
 def test_level_ground_under_the_sun_is_lit() -> None:
-    view = look(Scene(camera=CAMERA, water=LAKE), SIDE, sun(30.0, ahead=True))
-    assert view.lit[view.water].min() > 0.9
-    assert view.lit.max() <= 1
+    view = view_ground(Scene(camera=CAMERA, water=LAKE), SIDE, sun(30.0, ahead=True))
+    assert view.sunlight[view.water].min() > 0.9
+    assert view.sunlight.max() <= 1
 
 
 @pytest.mark.parametrize(("height", "horizon"), [(20.0, 0.4), (8.0, 0.55), (40.0, 0.25)])
 def test_water_mirrors_a_crest_as_a_level_mirror_does(height: float, horizon: float) -> None:
     camera = Camera(height=height, horizon=horizon, focal=1.1)
     scene = Scene(camera=camera, water=Water(near=20.0, far=500.0, bend=0.0), ridges=(HILL,))
-    view = look(scene, SIDE, OVERHEAD)
+    view = view_ground(scene, SIDE, OVERHEAD)
     for column in (56, 64, 70):
         mirrored = np.flatnonzero(view.water[:, column] & (view.mirror[:, column] >= 0))
         assert len(mirrored) > 3
@@ -181,14 +181,14 @@ def test_water_mirrors_a_crest_as_a_level_mirror_does(height: float, horizon: fl
 
 
 def test_without_water_nothing_is_mirrored() -> None:
-    view = look(Scene(camera=CAMERA, ridges=(HILL,)), 64, OVERHEAD)
+    view = view_ground(Scene(camera=CAMERA, ridges=(HILL,)), 64, OVERHEAD)
     assert (view.mirror == -1).all()
     assert not view.water.any()
 
 
 def test_the_ground_at_places_is_that_of_the_world() -> None:
     scene = Scene(camera=CAMERA, water=Water(near=30.0, far=500.0, bend=0.0), ridges=(HILL,))
-    ground = look(scene, SIDE, OVERHEAD).ground
+    ground = view_ground(scene, SIDE, OVERHEAD).ground
     x = np.array([0.0, 40.0, -60.0, 10.0])
     z = np.array([900.0, 820.0, 860.0, 200.0])
     found, _, _ = ground_at(ground, CAMERA, x, z)
@@ -203,9 +203,9 @@ def test_the_view_is_the_same_at_two_resolutions() -> None:
     scene = Scene(
         camera=CAMERA, water=Water(near=30.0, far=500.0, bend=0.4), ridges=(HILL, Ridge(kind="peak", z=3000.0))
     )
-    fine = look(scene, 256, OVERHEAD)
-    coarse = look(scene, 64, OVERHEAD)
-    agree = fine.owner[2::4, 2::4] == coarse.owner
+    fine = view_ground(scene, 256, OVERHEAD)
+    coarse = view_ground(scene, 64, OVERHEAD)
+    agree = fine.surface[2::4, 2::4] == coarse.surface
     assert agree.mean() > 0.97
     land = agree & ~coarse.sky
     ratio = fine.distance[2::4, 2::4][land] / coarse.distance[land]
@@ -215,7 +215,7 @@ def test_the_view_is_the_same_at_two_resolutions() -> None:
 def test_moving_forward_brings_things_nearer() -> None:
     scene = Scene(camera=CAMERA, ridges=(HILL,))
     moved = Scene(camera=Camera(height=20.0, horizon=0.4, focal=1.1, z=300.0), ridges=(HILL,))
-    one, other = (look(s, SIDE, OVERHEAD) for s in (scene, moved))
-    assert (other.owner == 0).sum() > 1.8 * (one.owner == 0).sum()
-    nearest = [float(view.distance[view.owner == 0].min()) for view in (one, other)]
+    one, other = (view_ground(s, SIDE, OVERHEAD) for s in (scene, moved))
+    assert (other.surface == 0).sum() > 1.8 * (one.surface == 0).sum()
+    nearest = [float(view.distance[view.surface == 0].min()) for view in (one, other)]
     assert nearest[0] - nearest[1] == pytest.approx(300, abs=40)

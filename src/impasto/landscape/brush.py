@@ -1,4 +1,4 @@
-"""Ink from a brush: strokes as bundles of bristles, with pressure, dryness and the grain of the paper.
+"""Ink from a brush: strokes as bundles of bristles, with pressure and dryness.
 
 Every stroke is a polyline with a width and an amount of ink at each of its points. It is walked in
 steps of less than a pixel by as many bristles as it is wide, and each bristle leaves its ink on the
@@ -12,15 +12,15 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Box", "Strokes", "box_of", "join", "lay"]
+__all__ = ["Box", "Strokes", "bounding_box", "join", "ink_density"]
 
 Floats = npt.NDArray[np.float64]
 Box = tuple[int, int, int, int]
-"""A part of a picture: left, top, right and bottom, in pixels."""
-STEP = 0.7
-"""Pixels between two marks of a bristle."""
-PIECE = 2_000_000
-"""Marks that are set at a time, so that memory stays bounded."""
+"""A rectangle of the picture: left, top, right and bottom, in pixels."""
+MARK_SPACING = 0.7
+"""Pixels between two marks along a bristle."""
+MAX_MARKS = 2_000_000
+"""Most marks set at a time, so that memory stays bounded."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Strokes:
 
 
 def join(parts: list[Strokes]) -> Strokes:
-    """Strokes of one kind from several parts with the same number of points."""
+    """Concatenate strokes that have the same number of points."""
     return Strokes(
         np.concatenate([part.points for part in parts]),
         np.concatenate([part.width for part in parts]),
@@ -53,8 +53,8 @@ def join(parts: list[Strokes]) -> Strokes:
     )
 
 
-def box_of(strokes: Strokes, side: int) -> Box | None:
-    """The part of a picture that strokes touch; None when they miss it."""
+def bounding_box(strokes: Strokes, side: int) -> Box | None:
+    """The rectangle of the picture that strokes can touch; None when they miss the picture."""
     reach = 0.5 * float(strokes.width.max(initial=0.0)) * side + 2
     flat = strokes.points.reshape(-1, 2) * side
     if not len(flat):
@@ -64,42 +64,46 @@ def box_of(strokes: Strokes, side: int) -> Box | None:
     return None if (low >= high).any() else (int(low[0]), int(low[1]), int(high[0]), int(high[1]))
 
 
-def lay(strokes: Strokes, side: int, random: np.random.Generator, box: Box | None = None) -> npt.NDArray[np.float32]:
-    """The ink that strokes leave, added up.
+def ink_density(
+    strokes: Strokes, side: int, random: np.random.Generator, box: Box | None = None
+) -> npt.NDArray[np.float32]:
+    """The optical density of the ink that strokes leave, summed over all of them.
 
     Args:
-        strokes: What is painted.
+        strokes: The strokes.
         side: Rows and columns of the picture.
-        random: Chance of the bristles.
-        box: The part of the picture that is wanted: left, top, right, bottom; all of it without.
+        random: Decides where dry bristles run out.
+        box: The rectangle to compute: left, top, right, bottom, in pixels; by default the whole picture.
 
     Returns:
-        Optical density, shape (bottom - top, right - left); where a wet stroke of ink 1 passes, it is about 1.
+        Density, shape (bottom - top, right - left); about 1 under a wet stroke of ink 1.
     """
     left, top, right, bottom = box or (0, 0, side, side)
-    board = _Board(left, top, right - left, bottom - top)
+    buffer = _InkBuffer(left, top, right - left, bottom - top)
     if len(strokes) == 0:
-        return board.density()
+        return buffer.density()
     points = strokes.points * side - 0.5
     steps = np.diff(points, axis=1)
     length = np.sqrt((steps * steps).sum(axis=2)).sum(axis=1)
-    # A stroke that is larger than all pictures is walked in longer steps.
-    marks = np.ceil(length / STEP).clip(1, PIECE).astype(int)
-    bristles = np.ceil(strokes.width.max(axis=1) * side / STEP).clip(1, np.maximum(1, PIECE // marks)).astype(int)
+    # A stroke far larger than the picture is walked in longer steps, so that its marks stay bounded.
+    marks = np.ceil(length / MARK_SPACING).clip(1, MAX_MARKS).astype(int)
+    bristles = (
+        np.ceil(strokes.width.max(axis=1) * side / MARK_SPACING).clip(1, np.maximum(1, MAX_MARKS // marks)).astype(int)
+    )
     ends = np.cumsum(marks * bristles)
     start = 0
     while start < len(strokes):
-        done = ends[start - 1] if start else 0
-        stop = max(start + 1, int(np.searchsorted(ends, done + PIECE, side="right")))
-        own = slice(start, stop)
-        part = Strokes(points[own], strokes.width[own] * side, strokes.ink[own], strokes.dry[own])
-        _set_marks(board, part, length[own] / marks[own], marks[own], bristles[own], random)
+        marks_before = ends[start - 1] if start else 0
+        stop = max(start + 1, int(np.searchsorted(ends, marks_before + MAX_MARKS, side="right")))
+        chunk = slice(start, stop)
+        chunk_strokes = Strokes(points[chunk], strokes.width[chunk] * side, strokes.ink[chunk], strokes.dry[chunk])
+        _set_marks(buffer, chunk_strokes, length[chunk] / marks[chunk], marks[chunk], bristles[chunk], random)
         start = stop
-    return board.density()
+    return buffer.density()
 
 
-class _Board:
-    """A part of the picture that gathers ink."""
+class _InkBuffer:
+    """Ink gathered over a rectangle of the picture."""
 
     def __init__(self, left: int, top: int, width: int, height: int) -> None:
         self.left = left
@@ -109,7 +113,7 @@ class _Board:
         self.ink = np.zeros(width * height)
 
     def add(self, x: Floats, y: Floats, mass: Floats) -> None:
-        """Leave ink on the four pixels around each place."""
+        """Spread each amount of ink over the four pixels around its place, bilinearly."""
         column = np.floor(x)
         row = np.floor(y)
         fx = x - column
@@ -123,67 +127,76 @@ class _Board:
             fx = fx[near]
             fy = fy[near]
             mass = mass[near]
-        # One column and row more on each side take what falls off the edge.
-        wide = self.width + 2
-        at = (r0 + 1) * wide + c0 + 1
+        # A margin of one pixel on each side takes the ink that falls off the edge.
+        stride = self.width + 2
+        index = (r0 + 1) * stride + c0 + 1
         low = mass * fy
         high = mass - low
-        parts = (high - high * fx, high * fx, low - low * fx, low * fx)
-        places = (at, at + 1, at + wide, at + wide + 1)
-        size = wide * (self.height + 2)
-        padded = np.bincount(np.concatenate(places), np.concatenate(parts), minlength=size)[:size]
-        self.ink += padded.reshape(self.height + 2, wide)[1:-1, 1:-1].ravel()
+        amounts = (high - high * fx, high * fx, low - low * fx, low * fx)
+        indices = (index, index + 1, index + stride, index + stride + 1)
+        size = stride * (self.height + 2)
+        padded = np.bincount(np.concatenate(indices), np.concatenate(amounts), minlength=size)[:size]
+        self.ink += padded.reshape(self.height + 2, stride)[1:-1, 1:-1].ravel()
 
     def density(self) -> npt.NDArray[np.float32]:
-        """What was gathered."""
+        """The gathered ink, shape (height, width)."""
         return self.ink.reshape(self.height, self.width).astype(np.float32)
 
 
 def _set_marks(
-    board: _Board,
+    buffer: _InkBuffer,
     strokes: Strokes,
     spacing: Floats,
     marks: npt.NDArray[np.int64],
     bristles: npt.NDArray[np.int64],
     random: np.random.Generator,
 ) -> None:
-    """Add the marks of some strokes, in pixels, to the board."""
+    """Add the marks of some strokes to the buffer.
+
+    Args:
+        buffer: Where the ink is gathered.
+        strokes: The strokes, in pixels instead of shares of the picture.
+        spacing: Pixels between two marks of each stroke, shape (S,).
+        marks: Marks of each bristle of each stroke, shape (S,).
+        bristles: Bristles of each stroke, shape (S,).
+        random: Decides where dry bristles run out.
+    """
     count = marks * bristles
     points = strokes.points
     stroke = np.repeat(np.arange(len(points)), count)
-    nth = np.arange(len(stroke)) - np.repeat(np.cumsum(count) - count, count)
-    bristle, mark = np.divmod(nth, marks[stroke])
+    index = np.arange(len(stroke)) - np.repeat(np.cumsum(count) - count, count)
+    bristle, mark = np.divmod(index, marks[stroke])
     # Marks lie at equal distances along the stroke.
     steps = np.diff(points, axis=1)
     length = np.sqrt((steps * steps).sum(axis=2)) + 1e-9
     ends = np.cumsum(length, axis=1)
-    way = (mark + 0.5) / marks[stroke] * ends[stroke, -1]
-    left = np.zeros(len(stroke), np.int64)
+    distance = (mark + 0.5) / marks[stroke] * ends[stroke, -1]
+    segment = np.zeros(len(stroke), np.int64)
     for inner in range(points.shape[1] - 2):
-        left += ends[stroke, inner] <= way
-    part = ((way - ends[stroke, left]) / length[stroke, left] + 1).clip(0, 1)
-    place = stroke * points.shape[1] + left
+        segment += ends[stroke, inner] <= distance
+    fraction = ((distance - ends[stroke, segment]) / length[stroke, segment] + 1).clip(0, 1)
+    point = stroke * points.shape[1] + segment
     flat = points.reshape(-1, 2)
     width = strokes.width.reshape(-1)
     ink = strokes.ink.reshape(-1)
-    first = flat[place]
-    last = flat[place + 1]
-    way = last - first
-    x = first[:, 0] + way[:, 0] * part
-    y = first[:, 1] + way[:, 1] * part
-    w = width[place] + (width[place + 1] - width[place]) * part
-    dark = ink[place] + (ink[place + 1] - ink[place]) * part
-    several = bristles[stroke]
+    first = flat[point]
+    last = flat[point + 1]
+    step = last - first
+    x = first[:, 0] + step[:, 0] * fraction
+    y = first[:, 1] + step[:, 1] * fraction
+    w = width[point] + (width[point + 1] - width[point]) * fraction
+    darkness = ink[point] + (ink[point + 1] - ink[point]) * fraction
+    bristle_count = bristles[stroke]
     if bristles.max(initial=1) > 1:
-        offset = ((bristle + 0.5) / several - 0.5) * w / (np.sqrt(way[:, 0] ** 2 + way[:, 1] ** 2) + 1e-9)
-        x = x - way[:, 1] * offset
-        y = y + way[:, 0] * offset
-    # A mark covers its spacing along and w / bristles across: that times the density is its ink.
-    mass = dark * spacing[stroke] * np.maximum(w, 0.0) / several
+        offset = ((bristle + 0.5) / bristle_count - 0.5) * w / (np.sqrt(step[:, 0] ** 2 + step[:, 1] ** 2) + 1e-9)
+        x = x - step[:, 1] * offset
+        y = y + step[:, 0] * offset
+    # A mark covers an area of spacing × (w / bristles); its ink is that area times the darkness.
+    mass = darkness * spacing[stroke] * np.maximum(w, 0.0) / bristle_count
     if strokes.dry.any():
         total = np.cumsum(bristles)
         wet = random.random(int(total[-1]))[(total - bristles)[stroke] + bristle]
-        # A bristle runs out where its own lot and the length of the way say so.
-        worn = strokes.dry[stroke] * (0.55 + 0.75 * mark / marks[stroke])
-        mass = mass * (wet > worn * 0.8) * (1 + 0.5 * worn)
-    board.add(x, y, mass)
+        # Each bristle draws one random number; it runs out once the dryness, which grows along the stroke, exceeds it.
+        dryness = strokes.dry[stroke] * (0.55 + 0.75 * mark / marks[stroke])
+        mass = mass * (wet > dryness * 0.8) * (1 + 0.5 * dryness)
+    buffer.add(x, y, mass)

@@ -209,7 +209,7 @@ def _apart(plan: Plan) -> Plan:
     """Move summits that are seen at nearly one height, or at the horizon, apart (no tangents)."""
     camera = plan.camera
     taken: list[float] = [camera.horizon]
-    moved = []
+    ridges = []
     for ridge in sorted(plan.ridges, key=lambda r: -r.height / r.z):
         scale = camera.focal / ridge.z
         row = camera.horizon + (camera.height - ridge.height) * scale
@@ -219,5 +219,5 @@ def _apart(plan: Plan) -> Plan:
             row = next((r for r in near if r <= lowest and all(abs(r - t) >= APART for t in taken)), row)
         height = camera.height + (camera.horizon - row) / scale
         taken.append(row)
-        moved.append(replace(ridge, height=round(max(1.0, height), 1)))
-    return replace(plan, ridges=moved)
+        ridges.append(replace(ridge, height=round(max(1.0, height), 1)))
+    return replace(plan, ridges=ridges)

@@ -1,4 +1,4 @@
-"""The picture while it is being painted: paper, paint over paint, and what lies where."""
+"""The picture while it is being painted: paper, layers of paint, and maps of what each pixel shows."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from impasto.landscape.brush import Strokes, box_of, lay
-from impasto.landscape.fields import Field, fbm, noise, spread
+from impasto.landscape.brush import Strokes, bounding_box, ink_density
+from impasto.landscape.fields import Field, fbm, noise, upsample
 from impasto.landscape.programme import Programme
 from impasto.landscape.scene import LAYOUT
 
-__all__ = ["Easel", "cover_of", "moved"]
+__all__ = ["Easel", "opacity", "shifted_sheet"]
 
 
-def cover_of(density: Field) -> Field:
-    """How much of what lies below is hidden by ink of an optical density, in [0, 1)."""
+def opacity(density: Field) -> Field:
+    """The opacity of ink of an optical density of 0 or more, in [0, 1)."""
     thin = 1 + density
     return 1 - 1 / (thin * thin)
 
 
 @lru_cache(maxsize=4)
-def _weave(side: int) -> Field:
-    """Relief of a sheet of paper: fibres lie across one another; finer than a pixel they are not seen."""
+def _paper_relief(side: int) -> Field:
+    """Relief of a sheet of paper, about in [-1, 1], shape (side, side): crossing fibres no finer than pixels."""
     grid = np.arange(side, dtype=np.float32) / np.float32(side)
     x = np.broadcast_to(grid[None], (side, side))
     y = np.broadcast_to(grid[:, None], (side, side))
@@ -32,8 +32,8 @@ def _weave(side: int) -> Field:
     return np.float32(1.4) * noise(x * fine, y * fine * np.float32(0.6), 1) + np.float32(0.5) * noise(x * 47, y * 61, 2)
 
 
-def moved(sheet: Field, seed: int) -> Field:
-    """Another piece of a sheet for each seed: turned over and moved, its edges joined."""
+def shifted_sheet(sheet: Field, seed: int) -> Field:
+    """A square texture, mirrored and shifted cyclically by a seed, so that each picture gets another piece of it."""
     side = len(sheet)
     down = (seed // 7) % 1024 * side // 1024
     across = (seed // 7168) % 1024 * side // 1024
@@ -51,6 +51,9 @@ class Easel:
         distance: Metres from the eye of what a pixel shows, shape (side, side).
         normal: Unit normals as in `View`, 0 where there is none, shape (side, side, 3).
         tooth: Relief of the paper, about in [-1, 1], shape (side, side).
+        x: Column of each pixel as a share of the picture, shape (side, side).
+        y: Row of each pixel as a share of the picture, shape (side, side).
+        programme: How this kind of painting is done.
     """
 
     def __init__(self, side: int, programme: Programme, seed: int) -> None:
@@ -61,25 +64,25 @@ class Easel:
         grid = np.arange(side, dtype=np.float32) / np.float32(side)
         self.x = np.broadcast_to(grid[None], (side, side))
         self.y = np.broadcast_to(grid[:, None], (side, side))
-        self.tooth = moved(_weave(side), seed)
+        self.tooth = shifted_sheet(_paper_relief(side), seed)
         self.colour = self._paper(seed)
         self.layout = np.zeros((side, side), np.uint8)
         self.distance = np.zeros((side, side), np.float32)
         self.normal = np.zeros((side, side, 3), np.float32)
 
     def _paper(self, seed: int) -> Field:
-        kind = self.programme
+        programme = self.programme
         stains = self.cloud(2.2, 2.2, seed + 3, 4)
         edge = np.maximum(np.abs(self.x - np.float32(0.5)), np.abs(self.y - np.float32(0.5))) * 2
-        dark = np.float32(kind.aged) * (np.float32(0.05) * stains + np.float32(0.08) * edge * edge * edge)
-        dark += np.float32(0.022 * kind.grain) * self.tooth
+        dark = np.float32(programme.aged) * (np.float32(0.05) * stains + np.float32(0.08) * edge * edge * edge)
+        dark += np.float32(0.022 * programme.grain) * self.tooth
         tint = np.array([0.75, 1.0, 1.35], np.float32)
-        return np.asarray(np.array(kind.paper, np.float32) * (1 - dark[..., None] * tint), np.float32)
+        return np.asarray(np.array(programme.paper, np.float32) * (1 - dark[..., None] * tint), np.float32)
 
     def cloud(self, across: float, down: float, seed: int, octaves: int) -> Field:
         """Noise over the picture, about in [-1, 1], with features of 1 / `across` and 1 / `down` of its side.
 
-        It is computed as fine as it is and no finer, and spread out to the pixels.
+        It is sampled only as finely as its smallest features need, then enlarged to the picture.
         """
         finest = max(across, down) * 2 ** (octaves - 1)
         while octaves > 1 and finest > 0.13 * self.side:
@@ -89,18 +92,18 @@ class Easel:
         grid = (np.arange(size, dtype=np.float32) + np.float32(0.5)) / np.float32(size)
         x = np.broadcast_to(grid * np.float32(across), (size, size))
         y = np.broadcast_to(grid[:, None] * np.float32(down), (size, size))
-        return spread(fbm(x, y, seed, octaves), self.side)
+        return upsample(fbm(x, y, seed, octaves), self.side)
 
-    def chance(self) -> np.random.Generator:
-        """A new source of chance for each layer of paint."""
+    def next_random(self) -> np.random.Generator:
+        """A new random generator for each layer of paint."""
         self._calls += 1
         return np.random.default_rng((self._seed, self._calls))
 
     def over(self, cover: Field, colour: npt.ArrayLike) -> None:
-        """Paint a colour over all, as opaque as `cover` says.
+        """Paint a colour over the whole picture.
 
         Args:
-            cover: In [0, 1], shape (side, side).
+            cover: Opacity in [0, 1], shape (side, side).
             colour: RGB in [0, 1], shape (3,) or (side, side, 3).
         """
         self.colour += (np.asarray(colour, np.float32) - self.colour) * cover[..., None]
@@ -113,36 +116,36 @@ class Easel:
         *,
         clip: npt.NDArray[np.bool_] | Field | None = None,
         bite: float = 1.0,
-        what: str | None = None,
+        label: str | None = None,
         distance: float = 0.0,
     ) -> None:
         """Paint strokes.
 
         Args:
-            strokes: What is painted.
+            strokes: The strokes.
             colour: RGB in [0, 1].
             strength: Factor on the strokes' ink.
-            clip: Where they show.
+            clip: Where they show: a mask or a factor in [0, 1], shape (side, side); by default everywhere.
             bite: How much the paper's relief breaks them up.
-            what: What they show, of `LAYOUT`; nothing is noted without it.
-            distance: Metres from the eye, where it is noted.
+            label: What they show, of `LAYOUT`; without it the maps are left as they are.
+            distance: Metres from the eye, for the map of distances.
         """
-        box = box_of(strokes, self.side)
+        box = bounding_box(strokes, self.side)
         if box is None or strength <= 0:
             return
         left, top, right, bottom = box
-        part = (slice(top, bottom), slice(left, right))
-        density = lay(strokes, self.side, self.chance(), box) * np.float32(strength)
-        grip = (1 + np.float32(bite * self.programme.grain) * self.tooth[part]).clip(0, 2)
-        cover = cover_of(density * grip)
+        region = (slice(top, bottom), slice(left, right))
+        density = ink_density(strokes, self.side, self.next_random(), box) * np.float32(strength)
+        grip = (1 + np.float32(bite * self.programme.grain) * self.tooth[region]).clip(0, 2)
+        cover = opacity(density * grip)
         if clip is not None:
-            cover = cover * clip[part]
-        self.colour[part] += (np.asarray(colour, np.float32) - self.colour[part]) * cover[..., None]
-        if what is not None:
+            cover = cover * clip[region]
+        self.colour[region] += (np.asarray(colour, np.float32) - self.colour[region]) * cover[..., None]
+        if label is not None:
             inside = cover > 0.3
-            self.layout[part][inside] = LAYOUT.index(what)
-            self.distance[part][inside] = distance
-            self.normal[part][inside] = 0
+            self.layout[region][inside] = LAYOUT.index(label)
+            self.distance[region][inside] = distance
+            self.normal[region][inside] = 0
 
     def fill(
         self,
@@ -151,24 +154,24 @@ class Easel:
         cover: float,
         *,
         distance: float,
-        what: str | None = None,
+        label: str | None = None,
         clip: npt.NDArray[np.bool_] | None = None,
         edge: float = 0.0,
         width: float = 0.0,
     ) -> None:
-        """Paint a polygon, except where something nearer stands.
+        """Paint a polygon, except where the picture shows something nearer.
 
         Args:
             corners: Columns and rows, as shares of the picture, shape (P, 2).
             colour: RGB in [0, 1].
-            cover: How opaque, in [0, 1].
+            cover: Opacity in [0, 1].
             distance: Metres from the eye.
-            what: What it is, of `LAYOUT`; nothing is noted without it.
-            clip: Where it shows.
-            edge: How dark its outline is drawn, along a ruler, in [0, 1].
-            width: Of the outline, as a share of the picture.
+            label: What it is, of `LAYOUT`; without it the maps are left as they are.
+            clip: Where it shows, shape (side, side); by default everywhere.
+            edge: Opacity of its outline, in [0, 1]; 0 for none.
+            width: Width of the outline, as a share of the picture.
         """
-        # Corners far outside are brought nearer, since numbers of pixels have to fit 32 bits.
+        # Corners far outside are moved nearer, since fillPoly takes coordinates of 32 bits.
         pixels = corners.clip(-20, 21) * self.side
         low = np.floor(pixels.min(axis=0)).astype(int) - 1
         high = np.ceil(pixels.max(axis=0)).astype(int) + 2
@@ -189,15 +192,22 @@ class Easel:
             ..., None
         ]
         if edge:
-            self._rule(box, local, edge * (share > 0), width)
-        if what is not None:
+            self._draw_outline(box, local, edge * (share > 0), width)
+        if label is not None:
             inside = share > 0.5
-            self.layout[box][inside] = LAYOUT.index(what)
+            self.layout[box][inside] = LAYOUT.index(label)
             self.distance[box][inside] = distance
             self.normal[box][inside] = 0
 
-    def _rule(self, box: tuple[slice, slice], local: npt.NDArray[np.int32], edge: Field, width: float) -> None:
-        """Draw the outline of a polygon with an even line, as in jiehua; lines finer than a pixel are paler."""
+    def _draw_outline(self, box: tuple[slice, slice], local: npt.NDArray[np.int32], edge: Field, width: float) -> None:
+        """Draw the outline of a polygon with an even line, as in jiehua (ruled-line painting).
+
+        Args:
+            box: Rows and columns of the part of the picture that holds it.
+            local: Corners in that part, in sixteenths of a pixel, shape (P, 2).
+            edge: Opacity of the line, shape of the part.
+            width: As a share of the picture; a line thinner than a pixel is drawn paler instead.
+        """
         thick = width * self.side
         mask = np.zeros(edge.shape, np.uint8)
         cv2.polylines(
@@ -206,9 +216,15 @@ class Easel:
         cover = mask * np.float32(1 / 255) * edge * np.float32(min(1.0, thick))
         self.colour[box] += (np.array(self.programme.ink, np.float32) - self.colour[box]) * cover[..., None]
 
-    def mark(self, where: npt.NDArray[np.bool_], what: str, distance: float | Field) -> None:
-        """Note what lies where."""
-        self.layout[where] = LAYOUT.index(what)
-        self.distance[where] = distance[where] if isinstance(distance, np.ndarray) else distance
-        if what not in ("far ridge", "near ridge", "rock", "path", "water"):
-            self.normal[where] = 0
+    def set_label(self, mask: npt.NDArray[np.bool_], label: str, distance: float | Field) -> None:
+        """Record in the maps what some pixels show.
+
+        Args:
+            mask: The pixels, shape (side, side).
+            label: What they show, of `LAYOUT`.
+            distance: Metres from the eye, one number or shape (side, side).
+        """
+        self.layout[mask] = LAYOUT.index(label)
+        self.distance[mask] = distance[mask] if isinstance(distance, np.ndarray) else distance
+        if label not in ("far ridge", "near ridge", "rock", "path", "water"):
+            self.normal[mask] = 0

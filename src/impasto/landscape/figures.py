@@ -15,7 +15,10 @@ __all__ = ["paint_birds", "paint_figure"]
 
 Floats = npt.NDArray[np.float64]
 Part = tuple[str, str, Floats]
-"""What it is, which pigment, and corners in its own plane, 1 high or, for a boat, 1 long: shape (P, 2)."""
+"""A polygon of a figure: label of the layout, name of the pigment, and corners in a plane of its own, shape (P, 2).
+
+Figures are 1 high; boats are 1 long.
+"""
 
 ROBE = np.array(
     [
@@ -48,40 +51,58 @@ HULL = np.array(
 
 def paint_figure(stage: Stage, figure: Figure) -> None:
     """Paint a figure or a boat where it stands or floats."""
-    if not stage.stands(figure.z, figure.size):
+    if not stage.is_paintable(figure.z, figure.size):
         return
     easel = stage.easel
-    kind = stage.easel.programme
+    programme = stage.easel.programme
     afloat = figure.kind in ("boat", "sail", "fisherman")
-    foot = 0.0 if afloat else stage.foot(figure.x, figure.z)
+    foot = 0.0 if afloat else stage.ground_height(figure.x, figure.z)
     facing = 1.0 if figure.seed % 2 else -1.0
-    clear = 0.25 + 0.75 * stage.clear(figure.z)
-    clip = stage.clip(figure.z)
-    away = figure.z - stage.scene.camera.z
-    for what, pigment, corners in _KINDS[figure.kind]():
+    clarity = 0.25 + 0.75 * stage.transmittance(figure.z)
+    clip = stage.visible_mask(figure.z)
+    distance = figure.z - stage.scene.camera.z
+    pigments = {
+        "robe": programme.wall,
+        "wood": programme.wood,
+        "skin": (0.85, 0.68, 0.52),
+        "accent": programme.accent,
+        "ink": programme.ink,
+        "sail": programme.wall,
+    }
+    for label, pigment, corners in _KINDS[figure.kind]():
         x = figure.x + corners[:, 0] * facing * figure.size
-        points = stage.place(x, foot + corners[:, 1] * figure.size, figure.z)
-        colour = np.array({"robe": kind.wall, "wood": kind.wood, "skin": (0.85, 0.68, 0.52), "accent": kind.accent,
-                           "ink": kind.ink, "sail": kind.wall}[pigment], np.float32)  # fmt: skip
-        if kind.light:
+        points = stage.project(x, foot + corners[:, 1] * figure.size, figure.z)
+        colour = np.array(pigments[pigment], np.float32)
+        if programme.light:
             colour = colour * (
                 1
-                - np.float32(kind.light) * (1 - stage.light.ambient - stage.light.direct * np.float32(0.4)).clip(0, 0.8)
+                - np.float32(programme.light)
+                * (1 - stage.light.ambient - stage.light.direct * np.float32(0.4)).clip(0, 0.8)
             )
-        note = None if stage.flipped else what
-        edge = 0.0 if stage.flipped else 0.85 * clear
+        shown_label = None if stage.flipped else label
+        edge = 0.0 if stage.flipped else 0.85 * clarity
         width = min(0.0026, 0.05 * stage.scale(figure.z) * figure.size)
-        easel.fill(points, colour, stage.strength * clear, distance=away, what=note, clip=clip, edge=edge, width=width)
+        easel.fill(
+            points,
+            colour,
+            stage.strength * clarity,
+            distance=distance,
+            label=shown_label,
+            clip=clip,
+            edge=edge,
+            width=width,
+        )
 
 
 def _person(
-    robe: str = "robe", shift: float = 0.0, low: float = 0.0, tall: float = 1.0, what: str = "figure"
+    robe: str = "robe", shift: float = 0.0, lift: float = 0.0, scale: float = 1.0, label: str = "figure"
 ) -> Iterator[Part]:
-    move = np.array([shift, low])
-    yield what, robe, ROBE * tall + move
+    """Robe, head and hair, scaled, shifted to the right and lifted."""
+    offset = np.array([shift, lift])
+    yield label, robe, ROBE * scale + offset
     turn = np.linspace(0, 2 * np.pi, 9)[:-1]
-    yield what, "skin", np.stack([0.075 * np.sin(turn), 0.885 + 0.085 * np.cos(turn)], axis=1) * tall + move
-    yield what, "ink", np.array([(-0.08, 0.90), (0.0, 1.03), (0.08, 0.91), (0.0, 0.96)]) * tall + move
+    yield label, "skin", np.stack([0.075 * np.sin(turn), 0.885 + 0.085 * np.cos(turn)], axis=1) * scale + offset
+    yield label, "ink", np.array([(-0.08, 0.90), (0.0, 1.03), (0.08, 0.91), (0.0, 0.96)]) * scale + offset
 
 
 def _walker() -> Iterator[Part]:
@@ -159,7 +180,7 @@ _KINDS: dict[str, Callable[[], Iterator[Part]]] = {
 
 
 def paint_birds(stage: Stage) -> None:
-    """A flock in a loose line across the sky, two strokes a bird."""
+    """Paint a flock in a loose line across the sky, two strokes a bird."""
     sky = stage.scene.sky
     if not sky.birds:
         return

@@ -14,11 +14,11 @@ from impasto.errors import UsageError
 from impasto.landscape.render import render
 from impasto.landscape.scene import Scene
 
-__all__ = ["MOST_FRAMES", "film", "moving_picture", "relight"]
+__all__ = ["MAX_FRAMES", "film", "moving_picture", "relight"]
 
-MOST_FRAMES = 2000
+MAX_FRAMES = 2000
 WIND = 35.0
-"""Metres by which clouds move in a second of film: an hour passes in about a second too."""
+"""Metres by which clouds move in a second of film, in which about an hour passes."""
 
 
 def relight(scene: Scene, hour: float) -> Scene:
@@ -37,31 +37,31 @@ def relight(scene: Scene, hour: float) -> Scene:
 
 
 def film(scene: Scene, *, frames: int, hours: float = 0.0, forward: float = 0.0, right: float = 0.0) -> Iterator[Scene]:
-    """Scenes of a film, one a frame: what is there stays, so frames are consistent.
+    """Scenes of a film, one a frame; land and objects stay in place, so that the frames are consistent.
 
     Args:
         scene: The first frame.
-        frames: How many, 1 to `MOST_FRAMES`.
-        hours: How far the sun moves over the whole film.
+        frames: Number of frames, 1 to `MAX_FRAMES`.
+        hours: Hours that pass over the whole film.
         forward: Metres by which the eye moves forward.
         right: Metres by which it moves to the right.
 
     Yields:
-        Scenes; clouds, mist and ripples move with the wind.
+        Scenes whose clouds, mist and ripples move with the wind.
 
     Raises:
         UsageError: When the number of frames is out of range.
     """
-    if not 1 <= frames <= MOST_FRAMES:
-        raise UsageError(f"A film has 1 to {MOST_FRAMES:,} frames, not {frames}.")
+    if not 1 <= frames <= MAX_FRAMES:
+        raise UsageError(f"A film has 1 to {MAX_FRAMES:,} frames, not {frames}.")
     for frame in range(frames):
         share = frame / max(1, frames - 1)
-        # The eye sets off and arrives gently.
-        way = share * share * (3 - 2 * share)
+        # The eye accelerates at the start and slows down at the end.
+        eased = share * share * (3 - 2 * share)
         yield replace(
             scene,
             hour=(scene.hour + hours * share) % 24,
-            camera=replace(scene.camera, x=scene.camera.x + right * way, z=scene.camera.z + forward * way),
+            camera=replace(scene.camera, x=scene.camera.x + right * eased, z=scene.camera.z + forward * eased),
             sky=replace(scene.sky, drift=scene.sky.drift + WIND * frame / 12),
         )
 

@@ -1,7 +1,7 @@
 """Trees and bamboo, grown by rules: each level of branches springs from the one below it.
 
-A plant is grown in its own plane, its foot at (0, 0) and about 1 high, and then stands at its place
-in the scene. What it looks like follows from its kind, its seed and the season.
+A plant is grown in a plane of its own, its foot at (0, 0) and about 1 high; `plant_painting` projects it
+to its place in the scene. Its shape follows from its kind, its seed and the season.
 
 Source: Honda 1971 for branching by ratio and angle; the leaf kinds of the Mustard Seed Garden Manual,
 1679, book of trees.
@@ -15,23 +15,25 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from impasto.landscape.brush import Strokes
+from impasto.landscape.brush import Strokes, join
 
-__all__ = ["LEAF_POINTS", "WOOD_POINTS", "Grown", "grow"]
+__all__ = ["LEAF_POINTS", "WOOD_POINTS", "PlantShape", "grow"]
 
 Floats = npt.NDArray[np.float64]
 
 WOOD_POINTS = 6
+"""Points of the stroke of a branch."""
 LEAF_POINTS = 4
+"""Points of the stroke of a leaf."""
 
 
 @dataclass(frozen=True)
-class Grown:
-    """A plant in its own plane: x to the right, y up, widths in the same unit.
+class PlantShape:
+    """The strokes of a plant in its own plane: x to the right, y up; points and widths in heights of the plant.
 
     Attributes:
         wood: Trunk and branches, thick ones first.
-        shade: Leaves that lie in the shade, or behind.
+        shade: Leaves in the shade, or behind.
         leaves: Leaves in front.
         blossom: Flowers.
     """
@@ -42,201 +44,259 @@ class Grown:
     blossom: Strokes
 
 
-def grow(kind: str, seed: int, season: str, lean: float, detail: float) -> Grown:
+def grow(kind: str, seed: int, season: str, lean: float, detail: float) -> PlantShape:
     """Grow a plant.
 
     Args:
         kind: One of `scene.PLANTS`.
-        seed: Of its form.
-        season: One of `scene.SEASONS`; in winter most are bare.
-        lean: To the right, in radians.
-        detail: Share of its leaves that is drawn, each so much larger, in (0, 1].
+        seed: Any integer of 0 or more; each gives another shape.
+        season: One of `scene.SEASONS`; in winter most trees are bare.
+        lean: Lean to the right, in radians.
+        detail: Share of its leaves that is drawn, in (0, 1]; the fewer, the larger they are.
     """
     random = np.random.default_rng((seed, 17))
     return _KINDS[kind](random, season, lean, detail)
 
 
-def _none(points: int) -> Strokes:
+def _no_strokes(points: int) -> Strokes:
+    """No strokes, for kinds of plants that lack a layer."""
     return Strokes(np.zeros((0, points, 2)), np.zeros((0, points)), np.zeros((0, points)), np.zeros(0))
 
 
 def _curves(
-    random: np.random.Generator, start: Floats, angle: Floats, length: Floats, thick: Floats, bend: float, rise: float
+    random: np.random.Generator,
+    start: Floats,
+    angle: Floats,
+    length: Floats,
+    thickness: Floats,
+    bend: float,
+    straighten: float,
 ) -> Strokes:
-    """Branches as curves: each turns a little at every step and is drawn towards the light, or down."""
+    """Branches as curves that turn a little at every step.
+
+    Args:
+        random: Decides the turns.
+        start: Where each branch starts, shape (S, 2).
+        angle: Its direction, in radians from the vertical, shape (S,).
+        length: Its length, shape (S,).
+        thickness: Its thickness at the start, shape (S,).
+        bend: Standard deviation of the turns, in radians.
+        straighten: How far branches turn towards the vertical as they grow; away from it below 0.
+    """
     steps = WOOD_POINTS - 1
-    turn = random.normal(0, bend, (len(start), steps)).cumsum(axis=1) * 0.6
-    # The vertical is at angle 0; `rise` brings branches towards it as they grow.
-    ways = angle[:, None] * (1 - rise * np.linspace(0, 1, steps)) + turn
+    turns = random.normal(0, bend, (len(start), steps)).cumsum(axis=1) * 0.6
+    headings = angle[:, None] * (1 - straighten * np.linspace(0, 1, steps)) + turns
     step = (length / steps)[:, None]
-    x = start[:, :1] + np.concatenate([np.zeros((len(start), 1)), (np.sin(ways) * step).cumsum(axis=1)], axis=1)
-    y = start[:, 1:] + np.concatenate([np.zeros((len(start), 1)), (np.cos(ways) * step).cumsum(axis=1)], axis=1)
+    x = start[:, :1] + np.concatenate([np.zeros((len(start), 1)), (np.sin(headings) * step).cumsum(axis=1)], axis=1)
+    y = start[:, 1:] + np.concatenate([np.zeros((len(start), 1)), (np.cos(headings) * step).cumsum(axis=1)], axis=1)
     taper = np.linspace(1, 0.45, WOOD_POINTS)
     ink = np.full(x.shape, 1.15) * random.uniform(0.75, 1.1, (len(start), 1))
-    return Strokes(np.stack([x, y], axis=2), thick[:, None] * taper, ink, np.full(len(start), 0.35))
+    return Strokes(np.stack([x, y], axis=2), thickness[:, None] * taper, ink, np.full(len(start), 0.35))
 
 
 def _children(
-    random: np.random.Generator, parents: Strokes, each: int, spread: float, ratio: float, thin: float, low: float
+    random: np.random.Generator,
+    parents: Strokes,
+    per_parent: int,
+    angle_spread: float,
+    ratio: float,
+    thickness_ratio: float,
+    lowest: float,
 ) -> tuple[Floats, Floats, Floats, Floats]:
-    """Where branches of the next level start, and their angle, length and thickness."""
-    owner = np.repeat(np.arange(len(parents)), each)
-    nth = np.tile(np.arange(each), len(parents))
-    t = low + (1 - low) * (nth + random.random(len(owner))) / each
-    place = t * (WOOD_POINTS - 1)
-    left = place.astype(int).clip(0, WOOD_POINTS - 2)
-    part = (place - left)[:, None]
-    points = parents.points[owner, left] * (1 - part) + parents.points[owner, left + 1] * part
-    step = parents.points[owner, left + 1] - parents.points[owner, left]
-    along = np.arctan2(step[:, 0], step[:, 1])
-    sides = np.where((nth + owner) % 2 == 0, 1.0, -1.0)
-    angle = along + sides * spread * random.uniform(0.6, 1.3, len(owner))
-    whole = np.sqrt((np.diff(parents.points, axis=1) ** 2).sum(axis=2)).sum(axis=1)
-    length = whole[owner] * ratio * random.uniform(0.6, 1.2, len(owner)) * (1.15 - 0.5 * t)
-    thick = parents.width[owner, left] * thin
-    return points, angle, length, thick
+    """Branches of the next level.
 
+    Args:
+        random: Decides where they spring and how they grow.
+        parents: The branches from which they spring.
+        per_parent: How many spring from each.
+        angle_spread: Mean angle to the parent, in radians.
+        ratio: Length relative to the parent.
+        thickness_ratio: Thickness relative to the parent at that place.
+        lowest: Share of the parent's length below which none springs.
 
-def _all(levels: list[Strokes]) -> Strokes:
-    return Strokes(*(np.concatenate([getattr(s, n) for s in levels]) for n in ("points", "width", "ink", "dry")))
+    Returns:
+        Start, shape (S, 2), and angle, length and thickness, shape (S,) each, as `_curves` takes them.
+    """
+    parent = np.repeat(np.arange(len(parents)), per_parent)
+    child = np.tile(np.arange(per_parent), len(parents))
+    height = lowest + (1 - lowest) * (child + random.random(len(parent))) / per_parent
+    position = height * (WOOD_POINTS - 1)
+    segment = position.astype(int).clip(0, WOOD_POINTS - 2)
+    fraction = (position - segment)[:, None]
+    points = parents.points[parent, segment] * (1 - fraction) + parents.points[parent, segment + 1] * fraction
+    direction = parents.points[parent, segment + 1] - parents.points[parent, segment]
+    parent_angle = np.arctan2(direction[:, 0], direction[:, 1])
+    sides = np.where((child + parent) % 2 == 0, 1.0, -1.0)
+    angle = parent_angle + sides * angle_spread * random.uniform(0.6, 1.3, len(parent))
+    parent_length = np.sqrt((np.diff(parents.points, axis=1) ** 2).sum(axis=2)).sum(axis=1)
+    length = parent_length[parent] * ratio * random.uniform(0.6, 1.2, len(parent)) * (1.15 - 0.5 * height)
+    thickness = parents.width[parent, segment] * thickness_ratio
+    return points, angle, length, thickness
 
 
 def _leaf(
-    random: np.random.Generator, at: Floats, angle: Floats, length: Floats, wide: Floats, ink: float, droop: float = 0.0
+    random: np.random.Generator,
+    positions: Floats,
+    angle: Floats,
+    length: Floats,
+    widths: Floats,
+    ink: float,
+    droop: float = 0.0,
 ) -> Strokes:
     """Leaves as short strokes that swell in their middle."""
     along = np.linspace(0, 1, LEAF_POINTS)
-    x = at[:, :1] + np.sin(angle)[:, None] * length[:, None] * along
-    y = at[:, 1:] + np.cos(angle)[:, None] * length[:, None] * along - droop * length[:, None] * along**2
+    x = positions[:, :1] + np.sin(angle)[:, None] * length[:, None] * along
+    y = positions[:, 1:] + np.cos(angle)[:, None] * length[:, None] * along - droop * length[:, None] * along**2
     swell = np.array([0.35, 1.0, 0.9, 0.15])
-    darkness = np.broadcast_to(ink * random.uniform(0.55, 1.15, (len(at), 1)), x.shape)
-    return Strokes(np.stack([x, y], axis=2), wide[:, None] * swell, darkness, np.zeros(len(at)))
+    darkness = np.broadcast_to(ink * random.uniform(0.55, 1.15, (len(positions), 1)), x.shape)
+    return Strokes(np.stack([x, y], axis=2), widths[:, None] * swell, darkness, np.zeros(len(positions)))
 
 
-def _tips(levels: Strokes) -> Floats:
-    return levels.points[:, -1]
+def _tips(strokes: Strokes) -> Floats:
+    """The last point of each stroke, shape (S, 2)."""
+    return strokes.points[:, -1]
 
 
-def _scatter(random: np.random.Generator, at: Floats, each: int, x: float, y: float) -> Floats:
-    """Points around points, in flat clouds."""
-    many = np.repeat(at, each, axis=0)
-    return many + random.normal(0, 1, many.shape) * (x, y)
+def _scatter(random: np.random.Generator, centres: Floats, per_centre: int, x: float, y: float) -> Floats:
+    """Random points around others, normally distributed with deviations `x` and `y`, shape (S × per_centre, 2)."""
+    repeated = np.repeat(centres, per_centre, axis=0)
+    return repeated + random.normal(0, 1, repeated.shape) * (x, y)
 
 
-def _trunk(random: np.random.Generator, lean: float, tall: float, thick: float, bend: float) -> Strokes:
-    one = np.zeros((1, 2))
-    made = _curves(random, one, np.array([lean]), np.array([tall]), np.array([thick]), bend, 0.4)
-    return Strokes(made.points, thick * np.linspace(1, 0.4, WOOD_POINTS)[None], made.ink, made.dry)
+def _trunk(random: np.random.Generator, lean: float, length: float, thickness: float, bend: float) -> Strokes:
+    """A single stem that starts at (0, 0)."""
+    foot = np.zeros((1, 2))
+    curve = _curves(random, foot, np.array([lean]), np.array([length]), np.array([thickness]), bend, 0.4)
+    return Strokes(curve.points, thickness * np.linspace(1, 0.4, WOOD_POINTS)[None], curve.ink, curve.dry)
 
 
-def _pine(random: np.random.Generator, season: str, lean: float, detail: float) -> Grown:
+def _pine(random: np.random.Generator, season: str, lean: float, detail: float) -> PlantShape:
     """A crooked trunk, level branches, and needles in fans that lie in plates."""
     trunk = _trunk(random, lean, 0.95, 0.055, 0.22)
-    boughs = _children(random, trunk, 9, 1.35, 0.40, 0.5, 0.38)
-    bough = _curves(random, *boughs, 0.22, -0.12)
-    twigs = _curves(random, *_children(random, bough, 3, 0.7, 0.5, 0.55, 0.35), 0.25, 0.0)
-    ends = np.concatenate([_tips(bough), _tips(twigs), trunk.points[:, -1]])
+    boughs = _curves(random, *_children(random, trunk, 9, 1.35, 0.40, 0.5, 0.38), 0.22, -0.12)
+    twigs = _curves(random, *_children(random, boughs, 3, 0.7, 0.5, 0.55, 0.35), 0.25, 0.0)
+    ends = np.concatenate([_tips(boughs), _tips(twigs), trunk.points[:, -1]])
     fans = max(2, int(5 * detail))
-    at = _scatter(random, ends, fans, 0.045, 0.014)
+    centres = _scatter(random, ends, fans, 0.045, 0.014)
     needles = max(3, int(7 * detail))
-    angle = np.tile(np.linspace(-1.25, 1.25, needles), len(at)) + random.normal(0, 0.12, len(at) * needles)
+    angle = np.tile(np.linspace(-1.25, 1.25, needles), len(centres)) + random.normal(0, 0.12, len(centres) * needles)
     size = 0.055 / max(0.5, detail**0.5)
     length = np.full(len(angle), size) * random.uniform(0.7, 1.1, len(angle))
-    centres = np.repeat(at, needles, axis=0)
-    leaves = _leaf(random, centres, angle, length, np.full(len(angle), 0.007 / detail**0.5), 1.1)
+    leaf_positions = np.repeat(centres, needles, axis=0)
+    leaves = _leaf(random, leaf_positions, angle, length, np.full(len(angle), 0.007 / detail**0.5), 1.1)
     shade = _leaf(
-        random, at - (0.03, 0.0), np.full(len(at), 1.57), np.full(len(at), 0.075), np.full(len(at), 0.035), 0.4
+        random,
+        centres - (0.03, 0.0),
+        np.full(len(centres), 1.57),
+        np.full(len(centres), 0.075),
+        np.full(len(centres), 0.035),
+        0.4,
     )
-    return Grown(_all([trunk, bough, twigs]), shade, leaves, _none(LEAF_POINTS))
+    return PlantShape(join([trunk, boughs, twigs]), shade, leaves, _no_strokes(LEAF_POINTS))
 
 
-def _willow(random: np.random.Generator, season: str, lean: float, detail: float) -> Grown:
+def _willow(random: np.random.Generator, season: str, lean: float, detail: float) -> PlantShape:
     """Boughs that rise and bend over, and long strands that hang from them."""
     trunk = _trunk(random, lean + random.choice((-0.2, 0.2)), 0.62, 0.07, 0.15)
     boughs = _curves(random, *_children(random, trunk, 7, 0.55, 0.75, 0.5, 0.5), 0.18, -0.6)
     twigs = _curves(random, *_children(random, boughs, 4, 0.5, 0.5, 0.5, 0.3), 0.2, -0.8)
     if season == "winter":
-        each = max(2, int(3 * detail))
+        per_tip = max(2, int(3 * detail))
         ink = 0.35
     else:
-        each = max(3, int(5 * detail))
+        per_tip = max(3, int(5 * detail))
         ink = 0.6
-    at = _scatter(random, np.concatenate([_tips(boughs), _tips(twigs), twigs.points[:, 3]]), each, 0.035, 0.02)
-    length = random.uniform(0.16, 0.5, len(at)) * np.minimum(1.0, 0.35 + at[:, 1])
-    away = np.where(at[:, 0] > trunk.points[0, -1, 0], 1.0, -1.0)
+    positions = _scatter(
+        random, np.concatenate([_tips(boughs), _tips(twigs), twigs.points[:, 3]]), per_tip, 0.035, 0.02
+    )
+    length = random.uniform(0.16, 0.5, len(positions)) * np.minimum(1.0, 0.35 + positions[:, 1])
+    outward = np.where(positions[:, 0] > trunk.points[0, -1, 0], 1.0, -1.0)
     along = np.linspace(0, 1, LEAF_POINTS)
-    x = at[:, :1] + away[:, None] * 0.09 * np.sqrt(along) + random.normal(0, 0.004, (len(at), LEAF_POINTS))
-    y = at[:, 1:] - length[:, None] * along
+    x = (
+        positions[:, :1]
+        + outward[:, None] * 0.09 * np.sqrt(along)
+        + random.normal(0, 0.004, (len(positions), LEAF_POINTS))
+    )
+    y = positions[:, 1:] - length[:, None] * along
     width = np.full(x.shape, 0.007 / detail**0.5)
-    darkness = np.broadcast_to(ink * random.uniform(0.5, 1.1, (len(at), 1)), x.shape)
-    strands = Strokes(np.stack([x, y], axis=2), width, darkness, np.full(len(at), 0.35))
-    return Grown(_all([trunk, boughs, twigs]), _none(LEAF_POINTS), strands, _none(LEAF_POINTS))
+    darkness = np.broadcast_to(ink * random.uniform(0.5, 1.1, (len(positions), 1)), x.shape)
+    strands = Strokes(np.stack([x, y], axis=2), width, darkness, np.full(len(positions), 0.35))
+    return PlantShape(join([trunk, boughs, twigs]), _no_strokes(LEAF_POINTS), strands, _no_strokes(LEAF_POINTS))
 
 
-def _bamboo(random: np.random.Generator, season: str, lean: float, detail: float) -> Grown:
+def _bamboo(random: np.random.Generator, season: str, lean: float, detail: float) -> PlantShape:
     """Culms in joints, each bending under its leaves, which hang in threes and fours."""
     count = 3 + int(random.integers(0, 5))
     x = random.normal(0, 0.10, count)
     start = np.stack([x, np.zeros(count)], axis=1)
-    tall = random.uniform(0.65, 1.0, count)
+    length = random.uniform(0.65, 1.0, count)
     angle = lean + 0.6 * x + random.normal(0, 0.05, count)
-    culm = _curves(random, start, angle, tall, random.uniform(0.011, 0.017, count), 0.03, -0.6)
+    culm = _curves(random, start, angle, length, random.uniform(0.011, 0.017, count), 0.03, -0.6)
     culm = Strokes(culm.points, culm.width, culm.ink * np.array([0.9, 1, 0.8, 1, 0.8, 0.9]), np.full(count, 0.2))
     twigs = _curves(random, *_children(random, culm, 7, 0.75, 0.16, 0.5, 0.35), 0.1, -0.3)
-    each = max(2, int(4 * detail))
-    at = _scatter(random, _tips(twigs), each, 0.012, 0.012)
-    droop = np.where(random.random(len(at)) > 0.5, 2.4, -2.4) + random.normal(0, 0.45, len(at))
-    length = random.uniform(0.07, 0.13, len(at))
-    leaves = _leaf(random, at, droop, length, np.full(len(at), 0.014 / detail**0.5), 1.2, 0.1)
-    return Grown(_all([culm, twigs]), _none(LEAF_POINTS), leaves, _none(LEAF_POINTS))
+    per_twig = max(2, int(4 * detail))
+    positions = _scatter(random, _tips(twigs), per_twig, 0.012, 0.012)
+    droop = np.where(random.random(len(positions)) > 0.5, 2.4, -2.4) + random.normal(0, 0.45, len(positions))
+    leaf_length = random.uniform(0.07, 0.13, len(positions))
+    leaves = _leaf(random, positions, droop, leaf_length, np.full(len(positions), 0.014 / detail**0.5), 1.2, 0.1)
+    return PlantShape(join([culm, twigs]), _no_strokes(LEAF_POINTS), leaves, _no_strokes(LEAF_POINTS))
 
 
-def _bare(random: np.random.Generator, season: str, lean: float, detail: float) -> Grown:
+def _bare(random: np.random.Generator, season: str, lean: float, detail: float) -> PlantShape:
     """A tree without leaves, whose twigs are bent like crabs' claws."""
     trunk = _trunk(random, lean, 0.6, 0.06, 0.2)
     levels = [trunk]
-    for each, spread, ratio in ((6, 0.75, 0.62), (3, 0.6, 0.58), (max(1, int(3 * detail)), 0.55, 0.55)):
-        levels.append(_curves(random, *_children(random, levels[-1], each, spread, ratio, 0.55, 0.4), 0.3, 0.25))
-    return Grown(_all(levels), _none(LEAF_POINTS), _none(LEAF_POINTS), _none(LEAF_POINTS))
+    for per_branch, angle_spread, ratio in ((6, 0.75, 0.62), (3, 0.6, 0.58), (max(1, int(3 * detail)), 0.55, 0.55)):
+        levels.append(
+            _curves(random, *_children(random, levels[-1], per_branch, angle_spread, ratio, 0.55, 0.4), 0.3, 0.25)
+        )
+    return PlantShape(join(levels), _no_strokes(LEAF_POINTS), _no_strokes(LEAF_POINTS), _no_strokes(LEAF_POINTS))
 
 
-def _leafy(random: np.random.Generator, season: str, lean: float, detail: float) -> Grown:
+def _leafy(random: np.random.Generator, season: str, lean: float, detail: float) -> PlantShape:
     """A broad crown of dotted leaves in rounded masses."""
     trunk = _trunk(random, lean, 0.55, 0.065, 0.15)
     boughs = _curves(random, *_children(random, trunk, 6, 0.75, 0.6, 0.5, 0.45), 0.2, 0.2)
     twigs = _curves(random, *_children(random, boughs, 3, 0.6, 0.55, 0.5, 0.4), 0.25, 0.2)
-    wood = _all([trunk, boughs, twigs])
+    wood = join([trunk, boughs, twigs])
     if season == "winter":
         more = _curves(random, *_children(random, twigs, 2, 0.6, 0.55, 0.55, 0.4), 0.3, 0.2)
-        return Grown(_all([wood, more]), _none(LEAF_POINTS), _none(LEAF_POINTS), _none(LEAF_POINTS))
+        return PlantShape(
+            join([wood, more]), _no_strokes(LEAF_POINTS), _no_strokes(LEAF_POINTS), _no_strokes(LEAF_POINTS)
+        )
     tips = np.concatenate([_tips(boughs), _tips(twigs)])
-    # The crown stands in front of most branches; leaves in its lower right lie in its own shade.
+    # Leaves in the lower right of the crown lie in its shade.
     size = 0.042 / detail**0.5
-    shade_at = _scatter(random, tips + (0.015, -0.035), max(2, int(7 * detail)), 0.055, 0.04)
+    shade_positions = _scatter(random, tips + (0.015, -0.035), max(2, int(7 * detail)), 0.055, 0.04)
     shade = _leaf(
         random,
-        shade_at,
-        random.normal(1.57, 0.5, len(shade_at)),
-        np.full(len(shade_at), size),
-        np.full(len(shade_at), size * 0.8),
+        shade_positions,
+        random.normal(1.57, 0.5, len(shade_positions)),
+        np.full(len(shade_positions), size),
+        np.full(len(shade_positions), size * 0.8),
         1.0,
     )
-    at = _scatter(random, tips + (-0.01, 0.02), max(2, int(8 * detail)), 0.06, 0.04)
+    positions = _scatter(random, tips + (-0.01, 0.02), max(2, int(8 * detail)), 0.06, 0.04)
     leaves = _leaf(
-        random, at, random.normal(1.57, 0.6, len(at)), np.full(len(at), 0.75 * size), np.full(len(at), size * 0.55), 1.0
+        random,
+        positions,
+        random.normal(1.57, 0.6, len(positions)),
+        np.full(len(positions), 0.75 * size),
+        np.full(len(positions), size * 0.55),
+        1.0,
     )
-    return Grown(wood, shade, leaves, _none(LEAF_POINTS))
+    return PlantShape(wood, shade, leaves, _no_strokes(LEAF_POINTS))
 
 
-def _plum(random: np.random.Generator, season: str, lean: float, detail: float) -> Grown:
+def _plum(random: np.random.Generator, season: str, lean: float, detail: float) -> PlantShape:
     """Old angular wood, young straight shoots, and blossom on both."""
     trunk = _trunk(random, lean + random.choice((-0.5, 0.5)), 0.55, 0.075, 0.5)
     boughs = _curves(random, *_children(random, trunk, 5, 0.9, 0.7, 0.45, 0.35), 0.38, 0.3)
     shoots = _curves(random, *_children(random, boughs, 4, 0.7, 0.6, 0.4, 0.3), 0.07, 0.5)
     if season not in ("winter", "spring"):
         crown = _leafy(random, season, lean, detail)
-        return Grown(_all([trunk, boughs, shoots]), crown.shade, crown.leaves, _none(LEAF_POINTS))
-    at = _scatter(
+        return PlantShape(join([trunk, boughs, shoots]), crown.shade, crown.leaves, _no_strokes(LEAF_POINTS))
+    positions = _scatter(
         random,
         np.concatenate([shoots.points[:, 2], shoots.points[:, 4], _tips(boughs)]),
         max(1, int(3 * detail)),
@@ -244,11 +304,18 @@ def _plum(random: np.random.Generator, season: str, lean: float, detail: float) 
         0.02,
     )
     size = 0.02 / detail**0.5
-    blossom = _leaf(random, at, random.uniform(0, 6.28, len(at)), np.full(len(at), size), np.full(len(at), size), 1.3)
-    return Grown(_all([trunk, boughs, shoots]), _none(LEAF_POINTS), _none(LEAF_POINTS), blossom)
+    blossom = _leaf(
+        random,
+        positions,
+        random.uniform(0, 6.28, len(positions)),
+        np.full(len(positions), size),
+        np.full(len(positions), size),
+        1.3,
+    )
+    return PlantShape(join([trunk, boughs, shoots]), _no_strokes(LEAF_POINTS), _no_strokes(LEAF_POINTS), blossom)
 
 
-_KINDS: dict[str, Callable[[np.random.Generator, str, float, float], Grown]] = {
+_KINDS: dict[str, Callable[[np.random.Generator, str, float, float], PlantShape]] = {
     "pine": _pine,
     "willow": _willow,
     "bamboo": _bamboo,

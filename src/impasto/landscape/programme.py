@@ -23,31 +23,31 @@ class Programme:
         outline_width: Of contours, as a share of the picture.
         texture: Texture strokes of rock: 'hemp' (long, following the slope), 'axe' (short, broad, dry),
             'dots' (level), 'ruled' (few and straight) or 'none'.
-        strokes: How many texture strokes, of 1.
-        stroke_ink: Their darkness.
+        strokes: Density of texture strokes, in [0, 1].
+        stroke_ink: Darkness of texture strokes.
         dry: Dryness of the brush, in [0, 1].
         wash: Strength of the tonal ink wash on rock.
         body: How opaque the pigments on rock are, in [0, 1].
         top: Pigment of summits.
         middle: Pigment of flanks.
-        foot: Pigment of the ground's feet.
+        foot: Pigment of the feet of mountains.
         plain: Pigment of level ground.
         far: Pigment into which far ridges fade.
         sky: How strongly the sky is coloured, in [0, 1].
         water: How strongly water is coloured, in [0, 1].
-        lines: Ripple lines of the water, of 1.
-        light: How far sun and shadow show, in [0, 1].
+        lines: Density of ripple lines on water, in [0, 1].
+        light: How strongly sun and shadow show, in [0, 1].
         leaf: Pigment of leaves.
         leaf_body: How opaque leaves are, in [0, 1].
         wood: Pigment of trunks.
         wall: Pigment of walls.
         roof: Pigment of roofs.
-        accent: Pigment of what shall catch the eye.
-        planes: Into how many flat tones rock is simplified; 0 models it softly.
+        accent: Pigment of small things that catch the eye, such as robes and posts.
+        planes: Number of flat tones that rock is simplified to; 0 models it softly.
         bleed: How far washes run, as a share of the picture.
-        splash: Drops and blots, of 1.
+        splash: Density of splashed drops, in [0, 1].
         handling: How far single touches of the brush differ in tone, in [0, 1].
-        woods: How densely slopes are wooded, in dabs of leaf pigment, of 1.
+        woods: Density of the woods on slopes, in [0, 1].
         empty: How much is left unpainted, in [0, 1].
     """
 

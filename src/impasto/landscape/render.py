@@ -1,4 +1,4 @@
-"""A scene becomes a painting, with what lies where, how far, and which way it faces."""
+"""Painting a scene, with maps of layout, depth and normals."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ import numpy as np
 import numpy.typing as npt
 
 from impasto.errors import UsageError
-from impasto.landscape.air import mist_over, valley_mist
+from impasto.landscape.air import paint_mist, valley_mist
 from impasto.landscape.buildings import paint_building
 from impasto.landscape.easel import Easel
 from impasto.landscape.emotion import mood
 from impasto.landscape.farmland import paint_fields
 from impasto.landscape.fields import Field
 from impasto.landscape.figures import paint_birds, paint_figure
-from impasto.landscape.finish import grade, handle, in_mood, paint_seal, splash
+from impasto.landscape.finish import grade_colours, paint_splashes, programme_in_mood, vary_touches
+from impasto.landscape.grass import paint_tufts
 from impasto.landscape.ground import paint_ground
 from impasto.landscape.light import light_of
 from impasto.landscape.paths import paint_path
@@ -25,18 +26,19 @@ from impasto.landscape.plant_painting import paint_plants
 from impasto.landscape.programme import PROGRAMMES
 from impasto.landscape.rock import paint_contours, paint_texture
 from impasto.landscape.scene import Building, Figure, Plant, Scene
+from impasto.landscape.seal import paint_seal
 from impasto.landscape.sky import paint_sky
 from impasto.landscape.stage import Stage
-from impasto.landscape.view import look
+from impasto.landscape.view import view_ground
 from impasto.landscape.water import paint_water
-from impasto.landscape.weather import paint_tufts, paint_weather
+from impasto.landscape.weather import paint_weather
 from impasto.landscape.woods import paint_woods
 
-__all__ = ["LEAST", "MOST", "Rendering", "render"]
+__all__ = ["MIN_RESOLUTION", "MAX_RESOLUTION", "Rendering", "render"]
 
-LEAST = 32
-MOST = 2048
-"""Rows and columns that can be rendered."""
+MIN_RESOLUTION = 32
+MAX_RESOLUTION = 2048
+"""Least and most rows and columns that can be rendered."""
 
 
 @dataclass(frozen=True)
@@ -60,18 +62,18 @@ def render(scene: Scene, resolution: int) -> Rendering:
     """Paint a scene.
 
     Args:
-        scene: What is there.
+        scene: The scene.
         resolution: Rows and columns, 32 to 2048.
 
     Raises:
         UsageError: When the resolution is out of range.
     """
-    if not LEAST <= resolution <= MOST:
-        raise UsageError(f"A landscape is painted at {LEAST} to {MOST} px, not {resolution}.")
+    if not MIN_RESOLUTION <= resolution <= MAX_RESOLUTION:
+        raise UsageError(f"A landscape is painted at {MIN_RESOLUTION} to {MAX_RESOLUTION} px, not {resolution}.")
     felt = mood(scene.valence, scene.arousal)
-    easel = Easel(_side(resolution), in_mood(PROGRAMMES[scene.category], felt), scene.seed)
+    easel = Easel(_side(resolution), programme_in_mood(PROGRAMMES[scene.category], felt), scene.seed)
     light = light_of(scene)
-    view = look(scene, easel.side, light.direction)
+    view = view_ground(scene, easel.side, light.direction)
     mist = valley_mist(scene, easel, view)
     sky = paint_sky(easel, scene, light, view)
     paint_ground(easel, scene, light, view, mist)
@@ -84,48 +86,49 @@ def render(scene: Scene, resolution: int) -> Rendering:
     for path in scene.paths:
         paint_path(stage, path)
     paint_tufts(stage)
-    _things(stage)
+    _paint_items(stage)
     paint_birds(stage)
-    mist_over(easel, scene, light, mist)
+    paint_mist(easel, scene, light, mist)
     paint_weather(stage)
-    handle(easel, scene, view, mist)
-    splash(easel, scene)
-    grade(easel, felt)
+    vary_touches(easel, scene, view, mist)
+    paint_splashes(easel, scene)
+    grade_colours(easel, felt)
     paint_seal(easel, scene)
-    return _shrunk(easel, resolution)
+    return _downsample(easel, resolution)
 
 
-def _things(stage: Stage) -> None:
-    """All that stands or floats, far things first, and each group's mirror image before it."""
+def _paint_items(stage: Stage) -> None:
+    """Paint plants, buildings and figures from far to near, each group after its mirror image in the water."""
     scene = stage.scene
-    things: list[Plant | Building | Figure] = [*scene.plants, *scene.buildings, *scene.figures]
+    items: list[Plant | Building | Figure] = [*scene.plants, *scene.buildings, *scene.figures]
     groups: list[list[Plant | Building | Figure]] = []
-    for thing in sorted(things, key=lambda t: -t.z):
+    for item in sorted(items, key=lambda t: -t.z):
         last = groups[-1][0] if groups else None
-        plain = isinstance(thing, Plant) and isinstance(last, Plant)
+        both_plants = isinstance(item, Plant) and isinstance(last, Plant)
         # Plants at about one distance are painted together.
-        if plain and last is not None and last.z < 1.25 * thing.z + 2:
-            groups[-1].append(thing)
+        if both_plants and last is not None and last.z < 1.25 * item.z + 2:
+            groups[-1].append(item)
         else:
-            groups.append([thing])
+            groups.append([item])
     mirrored = stage.mirrored()
     for group in groups:
         if scene.has_water and 0.6 * scene.water.near < group[0].z < 1.5 * scene.water.far:
-            _paint(mirrored, group)
-        _paint(stage, group)
+            _paint_group(mirrored, group)
+        _paint_group(stage, group)
 
 
-def _paint(stage: Stage, group: Sequence[Plant | Building | Figure]) -> None:
-    for thing in group:
-        if isinstance(thing, Building):
-            paint_building(stage, thing)
-        elif isinstance(thing, Figure):
-            paint_figure(stage, thing)
-    paint_plants(stage, [thing for thing in group if isinstance(thing, Plant)])
+def _paint_group(stage: Stage, group: Sequence[Plant | Building | Figure]) -> None:
+    """Paint a few objects that stand at about one distance."""
+    for item in group:
+        if isinstance(item, Building):
+            paint_building(stage, item)
+        elif isinstance(item, Figure):
+            paint_figure(stage, item)
+    paint_plants(stage, [item for item in group if isinstance(item, Plant)])
 
 
 def _side(resolution: int) -> int:
-    """Rows and columns that are painted: small pictures are painted larger and shrunk, since a brush has no pixels."""
+    """Rows and columns to paint at: small pictures are painted larger and averaged, which smooths their strokes."""
     if resolution < 80:
         return 2 * resolution
     if resolution <= 160 and resolution % 4 == 0:
@@ -133,27 +136,28 @@ def _side(resolution: int) -> int:
     return 3 * resolution // 2 if resolution <= 384 and resolution % 2 == 0 else resolution
 
 
-def _shrunk(easel: Easel, resolution: int) -> Rendering:
+def _downsample(easel: Easel, resolution: int) -> Rendering:
+    """The picture averaged, and its maps sampled, at `resolution` rows and columns."""
     side = easel.side
-    colour = _fewer_rows(_fewer_rows(easel.colour, resolution).swapaxes(0, 1), resolution).swapaxes(0, 1)
+    colour = _average_rows(_average_rows(easel.colour, resolution).swapaxes(0, 1), resolution).swapaxes(0, 1)
     pixels = np.rint(colour.clip(0, 1) * np.float32(255)).astype(np.uint8)
-    at = (np.arange(resolution) * side + side // 2) // resolution
-    rows = at[:, None]
-    columns = at[None]
+    positions = (np.arange(resolution) * side + side // 2) // resolution
+    rows = positions[:, None]
+    columns = positions[None]
     return Rendering(pixels, easel.layout[rows, columns], easel.distance[rows, columns], easel.normal[rows, columns])
 
 
-def _fewer_rows(colour: Field, count: int) -> Field:
-    """The mean of the rows that each of `count` rows covers, parts of rows counted as parts."""
-    whole = gcd(len(colour), count)
-    given = len(colour) // whole
-    wanted = count // whole
-    blocks = colour.reshape(whole, given, *colour.shape[1:])
-    made = np.zeros((whole, wanted, *colour.shape[1:]), np.float32)
-    for row in range(wanted):
-        start = row * given
-        end = (row + 1) * given
-        for source in range(start // wanted, -(-end // wanted)):
-            part = min(end, (source + 1) * wanted) - max(start, source * wanted)
-            made[:, row] += blocks[:, source] * np.float32(part / given)
-    return np.ascontiguousarray(made.reshape(count, *colour.shape[1:]))
+def _average_rows(colour: Field, count: int) -> Field:
+    """A picture of `count` rows, each the area-weighted mean of the rows that it covers."""
+    blocks_count = gcd(len(colour), count)
+    source_rows = len(colour) // blocks_count
+    target_rows = count // blocks_count
+    blocks = colour.reshape(blocks_count, source_rows, *colour.shape[1:])
+    averaged = np.zeros((blocks_count, target_rows, *colour.shape[1:]), np.float32)
+    for row in range(target_rows):
+        start = row * source_rows
+        end = (row + 1) * source_rows
+        for source in range(start // target_rows, -(-end // target_rows)):
+            overlap = min(end, (source + 1) * target_rows) - max(start, source * target_rows)
+            averaged[:, row] += blocks[:, source] * np.float32(overlap / source_rows)
+    return np.ascontiguousarray(averaged.reshape(count, *colour.shape[1:]))
