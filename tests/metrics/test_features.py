@@ -11,13 +11,13 @@ from impasto.metrics.embedding import network_at_hand, network_hash, picture_has
 from impasto.metrics.resizing import resize_for_inception
 from impasto.nn.inception import Inception
 from impasto.nn.mobilenet import MobileNetV2
-from impasto.nn.weights import fill, load_weights
+from impasto.nn.weights import load_frozen, load_weights
 
 
 def test_features_are_the_networks_and_the_batch_does_not_matter(weights, drawn):
     pixels = drawn(5, 64, 1)
     net = MobileNetV2()
-    fill(net, load_weights("mobilenetv2")[0], "mobilenetv2")
+    load_frozen(net, load_weights("mobilenetv2")[0], "mobilenetv2")
     with torch.inference_mode():
         wanted, logits = net(resize_for_inception(pixels, size=224))
     told = []

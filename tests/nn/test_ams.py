@@ -7,10 +7,10 @@ from torch.nn import functional as F
 from impasto.nn.ams import MultiScale
 
 
-def reach(five: str) -> torch.Tensor:
-    """Where a single output pixel looks, shape (9, 9)."""
+def receptive_field(wide_branch: str) -> torch.Tensor:
+    """Input pixels that a single output pixel depends on, shape (9, 9)."""
     torch.manual_seed(0)
-    net = MultiScale(3, five)
+    net = MultiScale(3, wide_branch)
     x = torch.randn(1, 3, 9, 9, requires_grad=True)
     net(x)[0, :, 4, 4].sum().backward()
     return x.grad[0].abs().sum(0) > 0
@@ -27,21 +27,21 @@ def test_features_of_three_sizes_are_joined_and_mixed():
 
 
 def test_two_plain_convolutions_see_all_five_pixels():
-    seen = reach("stacked")
-    assert seen[2:7, 2:7].all()
-    assert seen.sum() == 25
+    field = receptive_field("stacked")
+    assert field[2:7, 2:7].all()
+    assert field.sum() == 25
 
 
 def test_a_dilated_convolution_sees_five_pixels_with_holes():
-    seen = reach("dilated")
-    assert seen[3:6, 3:6].all()
-    assert seen[2:7:2, 2:7:2].all()
-    assert seen.sum() == 9 + 8
+    field = receptive_field("dilated")
+    assert field[3:6, 3:6].all()
+    assert field[2:7:2, 2:7:2].all()
+    assert field.sum() == 9 + 8
 
 
-@pytest.mark.parametrize("five", ["dilated", "stacked"])
-def test_the_shape_stays(five):
-    assert MultiScale(6, five)(torch.randn(2, 6, 5, 7)).shape == (2, 6, 5, 7)
+@pytest.mark.parametrize("wide_branch", ["dilated", "stacked"])
+def test_the_shape_stays(wide_branch):
+    assert MultiScale(6, wide_branch)(torch.randn(2, 6, 5, 7)).shape == (2, 6, 5, 7)
 
 
 def test_stacked_blocks_do_not_fade_the_features():

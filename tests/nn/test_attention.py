@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from impasto.nn.attention import ChannelAttention, PositionAttention, attend, kernel_of
+from impasto.nn.attention import ChannelAttention, PositionAttention, attend, eca_kernel_size
 
 
 def test_position_attention_is_the_formula():
@@ -32,9 +32,9 @@ def test_position_attention_starts_as_the_identity_and_its_strength_learns():
 
 @pytest.mark.parametrize(("channels", "size"), [(4, 1), (8, 3), (16, 3), (32, 3), (64, 3), (256, 5), (512, 5)])
 def test_the_kernel_over_channels_is_the_nearest_odd_number(channels, size):
-    assert kernel_of(channels) == size
-    wanted = abs(math.log2(channels) / 2 + 0.5)
-    assert abs(size - wanted) <= min(abs(odd - wanted) for odd in (1, 3, 5, 7))
+    assert eca_kernel_size(channels) == size
+    target = abs(math.log2(channels) / 2 + 0.5)
+    assert abs(size - target) <= min(abs(odd - target) for odd in (1, 3, 5, 7))
 
 
 def test_channel_attention_weighs_channels_by_their_neighbours_means():
@@ -56,11 +56,12 @@ def test_attend_is_attention_in_either_precision(dtype: torch.dtype, causal: boo
     scores = exact[0] @ exact[1].transpose(2, 3) / math.sqrt(8)
     if causal:
         scores = scores.masked_fill(torch.ones(10, 10, dtype=torch.bool).triu(1), -math.inf)
-    wanted, found = scores.softmax(3) @ exact[2], attend(*given, causal=causal)
-    assert found.dtype == dtype
+    expected = scores.softmax(3) @ exact[2]
+    result = attend(*given, causal=causal)
+    assert result.dtype == dtype
     tolerance = 1e-5 if dtype == torch.float32 else 0.05
-    torch.testing.assert_close(found.double(), wanted, atol=tolerance, rtol=tolerance)
-    wanted.sum().backward()
-    found.sum().backward()
+    torch.testing.assert_close(result.double(), expected, atol=tolerance, rtol=tolerance)
+    expected.sum().backward()
+    result.sum().backward()
     for a, b in zip(given, exact, strict=True):
         torch.testing.assert_close(a.grad.double(), b.grad, atol=tolerance, rtol=tolerance)

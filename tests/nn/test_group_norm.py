@@ -6,7 +6,7 @@ import torch.nn.functional as F
 from torch import nn
 
 from impasto.errors import ConfigError
-from impasto.nn.group_norm import group_norm_apart, groups_of, modulated_group_norm
+from impasto.nn.group_norm import modulated_group_norm, num_groups, split_group_norm
 
 
 def plain(x, scale, shift, groups):
@@ -37,20 +37,20 @@ def test_bfloat16_stays_bfloat16():
         assert out.dtype == torch.bfloat16
 
 
-def test_maps_normalised_apart_are_the_single_map_cut_in_pieces():
+def test_separate_maps_are_normalised_like_their_concatenation():
     generator = torch.Generator().manual_seed(0)
     norm, whole = nn.GroupNorm(3, 48), torch.randn(2, 48, 5, 4, generator=generator)
     nn.init.normal_(norm.weight, generator=generator)
     nn.init.normal_(norm.bias, generator=generator)
-    parts = group_norm_apart(norm, whole.split([32, 16], dim=1))
+    parts = split_group_norm(norm, whole.split([32, 16], dim=1))
     torch.testing.assert_close(torch.cat(parts, dim=1), norm(whole))
 
 
-def test_a_group_in_two_maps_is_refused():
+def test_a_group_that_spans_two_maps_is_refused():
     with pytest.raises(ConfigError, match="multiples of 16"):
-        group_norm_apart(nn.GroupNorm(3, 48), [torch.zeros(1, 24, 2, 2)] * 2)
+        split_group_norm(nn.GroupNorm(3, 48), [torch.zeros(1, 24, 2, 2)] * 2)
 
 
 @pytest.mark.parametrize(("channels", "groups"), [(16, 1), (64, 4), (192, 12), (40, 2), (7, 1)])
 def test_groups_divide_the_channels(channels, groups):
-    assert groups_of(channels) == groups
+    assert num_groups(channels) == groups

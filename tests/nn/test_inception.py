@@ -30,9 +30,9 @@ def random_state(net: nn.Module, seed: int) -> dict[str, Tensor]:
 
 @pytest.fixture(scope="module")
 def net() -> Inception:
-    made = Inception()
-    made.load_state_dict(random_state(made, 0))
-    return made.eval()
+    network = Inception()
+    network.load_state_dict(random_state(network, 0))
+    return network.eval()
 
 
 def test_gives_the_numbers_of_torch_fidelity_for_the_same_weights(net, drawn):
@@ -40,11 +40,11 @@ def test_gives_the_numbers_of_torch_fidelity_for_the_same_weights(net, drawn):
     # and bytes; its file of weights has these very names. The difference was 0 on the recording machine.
     with torch.inference_mode():
         features, logits = net(resize_for_inception(drawn(3, 64, 1)[:1], "fid-tf1"))
-    wanted = torch.tensor([4382.128418, 983.3143921, 7123.58252, 402.1583252, 6235.643555])
-    torch.testing.assert_close(features[0, [0, 100, 700, 1500, 2047]], wanted, rtol=2e-5, atol=0.05)
+    expected = torch.tensor([4382.128418, 983.3143921, 7123.58252, 402.1583252, 6235.643555])
+    torch.testing.assert_close(features[0, [0, 100, 700, 1500, 2047]], expected, rtol=2e-5, atol=0.05)
     assert float(features.norm()) == pytest.approx(682188.5625, rel=1e-5)
-    wanted = torch.tensor([-3381.543457, 7586.576172, 42024.85938])
-    torch.testing.assert_close(logits[0, [0, 500, 1007]], wanted, rtol=2e-5, atol=1.0)
+    expected = torch.tensor([-3381.543457, 7586.576172, 42024.85938])
+    torch.testing.assert_close(logits[0, [0, 500, 1007]], expected, rtol=2e-5, atol=1.0)
     assert features.shape == (1, 2048)
     assert logits.shape == (1, 1008)
 

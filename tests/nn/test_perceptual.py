@@ -9,14 +9,14 @@ from torch import Tensor
 
 from impasto.errors import WeightsMissing
 from impasto.images.pictures import to_float
-from impasto.nn.perceptual import _unit, feature_loss, lpips_network, perceptual_at_hand
-from impasto.nn.squeezenet import trunk
+from impasto.nn.perceptual import _unit, feature_loss, has_perceptual_weights, lpips_network
+from impasto.nn.trunks import trunk_class
 
 
 def random_trunk(net: str, seed: int) -> dict[str, Tensor]:
     generator = torch.Generator().manual_seed(seed)
     state = {}
-    for key, value in sorted(trunk(net).state_dict().items()):
+    for key, value in sorted(trunk_class(net)().state_dict().items()):
         drawn = torch.randn(value.shape, generator=generator)
         state[key] = drawn * (2 / value[0].numel()) ** 0.5 if value.ndim > 1 else 0.1 * drawn
     return state
@@ -30,9 +30,9 @@ def pair(drawn):
 
 def test_lpips_squeeze_gives_the_published_values(weights, pair):
     # lpips 0.1.4, LPIPS(net='squeeze'), same trunk file.
-    wanted = torch.tensor([0.07026019692, 0.0600830242, 0.0864623338])
+    expected = torch.tensor([0.07026019692, 0.0600830242, 0.0864623338])
     network = lpips_network("squeeze")
-    torch.testing.assert_close(network(*pair), wanted, rtol=1e-4, atol=1e-6)
+    torch.testing.assert_close(network(*pair), expected, rtol=1e-4, atol=1e-6)
     # The wrong range gives other, lower values: also lpips 0.1.4.
     wrong = torch.tensor([0.05211608857, 0.04652107134, 0.06243095919])
     torch.testing.assert_close(network(pair[0] / 2 + 0.5, pair[1] / 2 + 0.5), wrong, rtol=1e-4, atol=1e-6)
@@ -67,18 +67,18 @@ def test_a_trunk_is_available_only_once_its_file_is_there(weights, pair, tmp_pat
     heads = f"lpips_v0.1_{net}.safetensors"
     shutil.copy(weights / heads, tmp_path / heads)
     monkeypatch.setenv("IMPASTO_WEIGHTS", str(tmp_path))
-    assert not perceptual_at_hand(net)
+    assert not has_perceptual_weights(net)
     # A whole classifier's file holds more than the trunk needs.
     state = random_trunk(net, seed) | {"classifier.1.weight": torch.zeros(2)}
     save_file(state, tmp_path / TRUNK_FILE[net])
-    assert perceptual_at_hand(net)
+    assert has_perceptual_weights(net)
     torch.testing.assert_close(lpips_network(net)(*pair), torch.tensor(expected), rtol=1e-4, atol=1e-6)
 
 
 def test_a_file_of_another_network_is_refused(weights, tmp_path, monkeypatch):
     save_file(random_trunk("squeeze", 0), tmp_path / "vgg16_features.safetensors")
     monkeypatch.setenv("IMPASTO_WEIGHTS", f"{tmp_path}:{weights}")
-    with pytest.raises(WeightsMissing, match="tensors are absent or of another shape"):
+    with pytest.raises(WeightsMissing, match="tensors are missing or of another shape"):
         lpips_network("vgg")
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from impasto.nn.embedding import sinusoids
+from impasto.nn.embedding import sinusoidal_embedding
 from impasto.nn.residual import ResidualBlock
 from impasto.nn.self_attention import SelfAttention
 from impasto.nn.unet import UNet
@@ -14,7 +14,7 @@ def small(**values) -> UNet:
     return UNet(**{"grid": 16, "channels": (16, 32), "blocks": 1, "attention": (8,), "labels": 4, **values})
 
 
-def ask(net: UNet, rows: int = 2, side: int = 16):
+def output_of(net: UNet, rows: int = 2, side: int = 16):
     generator = torch.Generator().manual_seed(0)
     x = torch.randn(rows, 3, side, side, generator=generator)
     return net(x, torch.linspace(0, 900, rows), torch.arange(rows) % 4)
@@ -22,7 +22,7 @@ def ask(net: UNet, rows: int = 2, side: int = 16):
 
 @pytest.mark.parametrize(("patch", "side"), [(1, 16), (2, 32), (4, 64)])
 def test_shape_in_is_shape_out(patch, side):
-    assert ask(small(patch=patch), side=side).shape == (2, 3, side, side)
+    assert output_of(small(patch=patch), side=side).shape == (2, 3, side, side)
 
 
 def test_time_and_label_matter():
@@ -33,29 +33,29 @@ def test_time_and_label_matter():
     assert not torch.allclose(plain, net(x, t, label + 1), atol=1e-6)
 
 
-def test_rows_do_not_see_one_another():
+def test_pictures_do_not_affect_one_another():
     net = small()
-    torch.testing.assert_close(ask(net, 4)[:1], ask(net, 4)[:1])
+    torch.testing.assert_close(output_of(net, 4)[:1], output_of(net, 4)[:1])
     x, t, labels = torch.randn(3, 3, 16, 16), torch.tensor([0.0, 400.0, 900.0]), torch.tensor([0, 1, 2])
     torch.testing.assert_close(net(x, t, labels)[1:2], net(x[1:2], t[1:2], labels[1:2]), atol=1e-5, rtol=1e-4)
 
 
 def test_memory_layout_does_not_matter():
     net = small()
-    expected = ask(net)
-    torch.testing.assert_close(ask(net.to(memory_format=torch.channels_last)), expected, atol=1e-5, rtol=1e-4)
+    expected = output_of(net)
+    torch.testing.assert_close(output_of(net.to(memory_format=torch.channels_last)), expected, atol=1e-5, rtol=1e-4)
 
 
 def test_gradients_reach_every_parameter():
     net = small(blocks=2)
-    ask(net, 4).square().mean().backward()
-    silent = [name for name, p in net.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
-    assert silent == []
+    output_of(net, 4).square().mean().backward()
+    without_gradient = [name for name, p in net.named_parameters() if p.grad is None or not p.grad.abs().sum() > 0]
+    assert without_gradient == []
 
 
 def test_attention_is_that_of_the_paper():
     torch.manual_seed(0)
-    layer = SelfAttention(32, head=16)
+    layer = SelfAttention(32, head_channels=16)
     x = torch.randn(2, 32, 3, 5)
     q, k, v = layer.qkv(layer.norm(x)).flatten(2).chunk(3, dim=1)
     mixed = []
@@ -77,8 +77,8 @@ def test_residual_block_resamples(resample, side):
     assert ResidualBlock(16, 16, resample=resample)(x).shape == (2, 16, side, side)
 
 
-def test_sinusoids_tell_times_apart():
-    table = sinusoids(torch.arange(1000), 64)
+def test_embeddings_of_different_times_differ():
+    table = sinusoidal_embedding(torch.arange(1000), 64)
     assert table.shape == (1000, 64)
     assert float(table.abs().max()) <= 1
     torch.testing.assert_close(table[7, 0], torch.tensor(7.0).cos())

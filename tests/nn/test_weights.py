@@ -10,13 +10,13 @@ from safetensors.torch import save_file
 
 from impasto.errors import UnknownName, WeightsMissing
 from impasto.nn import weights as module
-from impasto.nn.weights import WEIGHTS, WeightsFile, find_weights, load_weights, weights_at_hand
+from impasto.nn.weights import WEIGHTS, WeightsFile, find_weights, has_weights, load_weights
 
 CONTENT = b"weights"
 
 
 @pytest.fixture(autouse=True)
-def _places(tmp_path, monkeypatch):
+def _folders(tmp_path, monkeypatch):
     monkeypatch.delenv("IMPASTO_CACHE")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setenv("IMPASTO_WEIGHTS", str(tmp_path / "named"))
@@ -33,29 +33,29 @@ def toy(monkeypatch):
 
 
 def answer_with(monkeypatch, content):
-    asked = []
+    requested = []
 
     def open_url(url, timeout):
-        asked.append(url)
+        requested.append(url)
         if isinstance(content, Exception):
             raise content
         return io.BytesIO(content)
 
     monkeypatch.setattr(module.urllib.request, "urlopen", open_url)
-    return asked
+    return requested
 
 
 def test_absent_weights_are_named_with_hash_places_and_way(tmp_path):
     with pytest.raises(WeightsMissing) as caught:
         find_weights("inception")
-    told = str(caught.value)
-    assert "pt_inception-2015-12-05-6726825d.pth" in told
-    assert "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2" in told
-    assert str(tmp_path / "named") in told
-    assert str(tmp_path / "cache/impasto/weights") in told
-    assert "https://github.com/mseitzer/pytorch-fid/" in told
-    assert "IMPASTO_DOWNLOAD=1" in told
-    assert not weights_at_hand("inception")
+    message = str(caught.value)
+    assert "pt_inception-2015-12-05-6726825d.pth" in message
+    assert "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2" in message
+    assert str(tmp_path / "named") in message
+    assert str(tmp_path / "cache/impasto/weights") in message
+    assert "https://github.com/mseitzer/pytorch-fid/" in message
+    assert "IMPASTO_DOWNLOAD=1" in message
+    assert not has_weights("inception")
 
 
 def test_unknown_network():
@@ -83,39 +83,39 @@ def test_a_changed_byte_is_seen_even_after_a_first_look(tmp_path, toy):
         find_weights("toy")
 
 
-def test_nothing_is_fetched_unasked(toy, monkeypatch):
-    asked = answer_with(monkeypatch, CONTENT)
+def test_nothing_is_downloaded_by_default(toy, monkeypatch):
+    requested = answer_with(monkeypatch, CONTENT)
     with pytest.raises(WeightsMissing):
         find_weights("toy")
-    assert asked == []
+    assert requested == []
 
 
 @pytest.mark.parametrize("by", ["argument", "environment"])
-def test_fetched_when_asked_and_kept(tmp_path, toy, monkeypatch, by):
-    asked = answer_with(monkeypatch, CONTENT)
+def test_downloaded_on_request_and_kept(tmp_path, toy, monkeypatch, by):
+    requested = answer_with(monkeypatch, CONTENT)
     if by == "environment":
         monkeypatch.setenv("IMPASTO_DOWNLOAD", "1")
-    wanted = True if by == "argument" else None
-    file = find_weights("toy", download=wanted)
+    download = True if by == "argument" else None
+    file = find_weights("toy", download=download)
     assert file.read_bytes() == CONTENT
-    assert find_weights("toy", download=wanted) == file
-    assert asked == [toy.url]
+    assert find_weights("toy", download=download) == file
+    assert requested == [toy.url]
     assert [p.name for p in file.parent.iterdir()] == ["toy.pth"]
 
 
-def test_offline_forbids_fetching(toy, monkeypatch):
-    asked = answer_with(monkeypatch, CONTENT)
+def test_offline_forbids_downloading(toy, monkeypatch):
+    requested = answer_with(monkeypatch, CONTENT)
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
     with pytest.raises(WeightsMissing, match="HF_HUB_OFFLINE is set"):
         find_weights("toy", download=True)
-    assert asked == []
+    assert requested == []
 
 
 @pytest.mark.parametrize("content", [b"something else", urllib.error.URLError("no route")])
-def test_a_failed_fetch_is_told_and_leaves_nothing(tmp_path, toy, monkeypatch, content):
+def test_a_failed_download_is_reported_and_leaves_nothing(tmp_path, toy, monkeypatch, content):
     answer_with(monkeypatch, content)
-    reason = "no route" if isinstance(content, Exception) else "what came has SHA-256"
-    with pytest.raises(WeightsMissing, match=f"Fetching {toy.url} failed .*{reason}"):
+    reason = "no route" if isinstance(content, Exception) else "the downloaded file has SHA-256"
+    with pytest.raises(WeightsMissing, match=f"Downloading {toy.url} failed .*{reason}"):
         find_weights("toy", download=True)
     assert [p for p in (tmp_path / "cache").rglob("*") if p.is_file()] == []
 
@@ -138,14 +138,14 @@ def test_a_known_pickle_is_opened_as_weights_only(tmp_path, monkeypatch):
     torch.save({"x": torch.arange(3.0)}, file)
     digest = hashlib.sha256(file.read_bytes()).hexdigest()
     monkeypatch.setitem(WEIGHTS, "toy", (WeightsFile("toy.pth", digest),))
-    state, found = load_weights("toy")
+    state, file_hash = load_weights("toy")
     assert state["x"].tolist() == [0, 1, 2]
-    assert found == digest
+    assert file_hash == digest
 
 
 def test_safetensors_give_tensors_and_hash(tmp_path):
     file = tmp_path / "named/alexnet_features.safetensors"
     save_file({"x": torch.ones(2)}, file)
-    state, found = load_weights("alexnet")
+    state, file_hash = load_weights("alexnet")
     assert state["x"].tolist() == [1, 1]
-    assert found == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert file_hash == hashlib.sha256(file.read_bytes()).hexdigest()

@@ -8,7 +8,7 @@ from impasto.catalogue import listed
 from impasto.contract import Painter, Tokenizes
 from impasto.images.pictures import Pixels, to_float
 from impasto.metrics.numbers import Number
-from impasto.nn.codes import codebook_use
+from impasto.nn.codebook import codebook_usage
 
 __all__ = ["code_use"]
 
@@ -38,7 +38,7 @@ def code_use(painter: Painter, originals: Pixels) -> dict[str, Number]:
     parts = [to_float(originals[i : i + BATCH]).to(painter.device) for i in range(0, len(originals), BATCH)]
     with torch.inference_mode():
         codes = torch.cat([painter.tokens(pictures).flatten().cpu() for pictures in parts])
-    share, perplexity = codebook_use(codes, painter.size)
+    share, perplexity = codebook_usage(codes, painter.size)
     n = {"test": len(originals), "tokens": len(codes)}
     recipe = {"codes": painter.size, "resolution": originals.shape[1]}
     return {

@@ -28,8 +28,8 @@ from impasto.images.pictures import to_uint8
 from impasto.metrics.resizing import RECIPES, resize_for_inception
 from impasto.nn.inception import Inception
 from impasto.nn.mobilenet import MobileNetV2
-from impasto.nn.squeezenet import SqueezeNet
-from impasto.nn.weights import fill, load_weights, weights_at_hand
+from impasto.nn.trunks import SqueezeNet
+from impasto.nn.weights import has_weights, load_frozen, load_weights
 
 __all__ = ["NETWORKS", "Features", "features", "network_at_hand", "network_hash", "picture_hash"]
 
@@ -129,7 +129,7 @@ def features(
 
 def network_at_hand() -> str | None:
     """The preferred network whose weights are found here, or None."""
-    return next((name for name in NETWORKS if weights_at_hand(name)), None)
+    return next((name for name in NETWORKS if has_weights(name)), None)
 
 
 def network_hash(network: str) -> str:
@@ -158,7 +158,7 @@ def _network(name: str, device: str, download: bool | None) -> tuple[Any, str]:
         raise UnknownName("feature network", name, NETWORKS)
     state, digest = load_weights(name, download=download)
     net = NETWORKS[name]()
-    fill(net, state, name)
+    load_frozen(net, state, name)
     _fold(net)
     return net.to(device, memory_format=torch.channels_last), digest  # type: ignore[call-overload]
 

@@ -12,30 +12,33 @@ __all__ = ["MultiScale"]
 
 
 class MultiScale(nn.Module):
-    """Receptive fields of 1, 3 and 5 pixels side by side, mixed back to the width they came with.
+    """Convolutions with receptive fields of 1, 3 and 5 pixels side by side, mixed back to the input's channels.
 
-    It starts as what comes in, with a little of the wider fields added.
+    At the start the output is the input plus small contributions of the wider branches.
 
-    Source: MIGAN, equation (10). The paper leaves three things open: the branches carry the
-    generator's activation, a 1×1 convolution brings the concatenation back to C channels, and how that starts.
+    Source: MIGAN, equation (10). The paper leaves three things open: here the branches end in the generator's
+    activation, a 1×1 convolution brings the concatenation back to C channels, and it is initialised as above.
     """
 
-    def __init__(self, channels: int, five: Literal["dilated", "stacked"] = "dilated", slope: float = 0.2) -> None:
+    def __init__(
+        self, channels: int, wide_branch: Literal["dilated", "stacked"] = "dilated", slope: float = 0.2
+    ) -> None:
         """Build the branches.
 
         Args:
             channels: C, of the input and the output.
-            five: The field of 5: one 3×3 convolution with dilation 2, or two plain ones in a row.
-            slope: Of the leaky rectifier behind each branch; 1 makes the block linear.
+            wide_branch: How a receptive field of 5 is made: by one 3×3 convolution with dilation 2, or by two plain
+                ones in a row.
+            slope: Negative slope of the leaky ReLU behind each branch; 1 makes the block linear.
         """
         super().__init__()
         self.slope = slope
         self.three = nn.Conv2d(channels, channels, 3, padding=1)
         self.five: nn.Module = nn.Conv2d(channels, channels, 3, padding=2, dilation=2)
-        if five == "stacked":
+        if wide_branch == "stacked":
             self.five = nn.Sequential(*(nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2)))
         self.mix = nn.Conv2d(3 * channels, channels, 1)
-        # Drawn at random like the rest, it would make the features smaller at every stage: no norm makes up for that.
+        # With torch's own initialisation the features would shrink at every stage: no norm makes up for that.
         with torch.no_grad():
             self.mix.weight[:, :channels] = torch.eye(channels)[:, :, None, None]
 

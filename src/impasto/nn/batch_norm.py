@@ -1,4 +1,4 @@
-"""Batch normalisation that does not depend on how a batch is cut."""
+"""Batch normalisation whose result does not depend on how a batch is split into micro-batches."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-__all__ = ["GroupedBatchNorm", "fold"]
+__all__ = ["GroupedBatchNorm", "update_statistics"]
 
 
 class GroupedBatchNorm(nn.Module):
-    """Batch normalisation over groups of a fixed number of rows.
+    """Batch normalisation over groups of a fixed number of pictures.
 
-    In training each group of `group` consecutive rows is normalised by its own statistics, so
-    micro-batches and processes that hold whole groups compute what the undivided batch would. A
-    batch whose size is no multiple of `group` is one group.
+    In training each group of `group` consecutive pictures is normalised by its own statistics. Micro-batches and
+    processes that hold whole groups therefore compute what the undivided batch would. A batch whose size is no multiple
+    of `group` is one group.
 
-    A forward pass writes no buffer: it keeps sums aside, and `fold` moves the running statistics.
-    In evaluation the running statistics apply, so that each row stands for itself.
+    A forward pass does not write the running statistics: it accumulates sums, and `update_statistics` moves the running
+    statistics once a step. In evaluation the running statistics are used, so that pictures do not affect one another.
 
     Source: Ioffe & Szegedy 2015, algorithms 1 and 2; Hoffer et al. 2017, "ghost batch
     normalization", algorithm 1.
@@ -31,12 +31,14 @@ class GroupedBatchNorm(nn.Module):
 
         Args:
             channels: C.
-            group: Rows normalised together.
-            momentum: How far a fold moves the running statistics.
-            eps: Added to a variance.
+            group: Number of pictures normalised together.
+            momentum: Share of the new statistics in each update of the running ones.
+            eps: Added to the variance.
         """
         super().__init__()
-        self.group, self.momentum, self.eps = group, momentum, eps
+        self.group = group
+        self.momentum = momentum
+        self.eps = eps
         self.weight = nn.Parameter(torch.ones(channels))
         self.bias = nn.Parameter(torch.zeros(channels))
         self.register_buffer("mean", torch.zeros(channels))
@@ -49,30 +51,32 @@ class GroupedBatchNorm(nn.Module):
         if not self.training:
             return F.batch_norm(x, self.mean, self.var, self.weight, self.bias, eps=self.eps)
         rows = self.group if len(x) % self.group == 0 else len(x)
-        parts = [self._normal(part) for part in x.split(rows)]
+        parts = [self._normalise(part) for part in x.split(rows)]
         return parts[0] if len(parts) == 1 else torch.cat(parts)
 
-    def _normal(self, part: Tensor) -> Tensor:
-        # With momentum 1 these receive the group's own statistics; the module's buffers stay untouched.
-        mean, var = torch.zeros_like(self.mean), torch.zeros_like(self.var)
+    def _normalise(self, part: Tensor) -> Tensor:
+        # With momentum 1 `batch_norm` writes the group's own statistics into these; the buffers stay as they are.
+        mean = torch.zeros_like(self.mean)
+        var = torch.zeros_like(self.var)
         y = F.batch_norm(part, mean, var, self.weight, self.bias, training=True, momentum=1.0, eps=self.eps)
-        old = self._sums or (torch.zeros_like(mean), torch.zeros_like(var))
-        self._sums = (old[0] + mean, old[1] + var)
+        sums = self._sums or (torch.zeros_like(mean), torch.zeros_like(var))
+        self._sums = (sums[0] + mean, sums[1] + var)
         self._groups += 1
         return y
 
     @torch.no_grad()
-    def fold(self) -> None:
-        """Move the running statistics towards the mean of the groups seen since the last time."""
+    def update_statistics(self) -> None:
+        """Move the running statistics towards the mean over the groups normalised since the last update."""
         if self._sums is None:
             return
         for running, total in zip((self.mean, self.var), self._sums, strict=True):
             running.lerp_(total / self._groups, self.momentum)
-        self._sums, self._groups = None, 0
+        self._sums = None
+        self._groups = 0
 
 
-def fold(net: nn.Module) -> None:
-    """Fold the running statistics of every `GroupedBatchNorm` inside a network."""
+def update_statistics(net: nn.Module) -> None:
+    """Update the running statistics of every `GroupedBatchNorm` inside a network."""
     for module in net.modules():
         if isinstance(module, GroupedBatchNorm):
-            module.fold()
+            module.update_statistics()

@@ -1,4 +1,4 @@
-"""Numbers written as vectors that a network can read."""
+"""Vectors that stand for a time and a category."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ import math
 import torch
 from torch import Tensor, nn
 
-__all__ = ["ConditionEmbedding", "sinusoids"]
+__all__ = ["ConditionEmbedding", "sinusoidal_embedding"]
 
 
-def sinusoids(values: Tensor, dim: int, *, longest: float = 10_000.0) -> Tensor:
+def sinusoidal_embedding(values: Tensor, dim: int, *, max_period: float = 10_000.0) -> Tensor:
     """Cosines and sines of numbers at geometrically spaced frequencies.
 
     Args:
         values: Any range, shape (N,).
-        dim: Even.
-        longest: Wavelength of the slowest, over 2π; the fastest is 1.
+        dim: Length of a vector, even.
+        max_period: Period of the lowest frequency, divided by 2π; that of the highest is 1.
 
     Returns:
-        Shape (N, dim), float32, in [-1, 1].
+        Shape (N, dim), float32, in [-1, 1]; the cosines come first.
 
     Source: Vaswani et al. 2017, section 3.5.
     """
     half = dim // 2
-    frequencies = torch.exp(-math.log(longest) * torch.arange(half, device=values.device) / half)
+    frequencies = torch.exp(-math.log(max_period) * torch.arange(half, device=values.device) / half)
     angles = values.float()[:, None] * frequencies
     return torch.cat([angles.cos(), angles.sin()], dim=1)
 
@@ -34,7 +34,7 @@ class ConditionEmbedding(nn.Module):
 
     Args:
         dim: Length of the vector, even.
-        labels: Number of labels, the one that stands for "no category" included; 0 without labels.
+        labels: Number of labels, including the one that stands for "no category"; 0 without labels.
     """
 
     def __init__(self, dim: int, labels: int) -> None:
@@ -44,14 +44,14 @@ class ConditionEmbedding(nn.Module):
         self.label = nn.Embedding(labels, dim) if labels else None
 
     def forward(self, times: Tensor, labels: Tensor) -> Tensor:
-        """Embed.
+        """The vectors of some pictures.
 
         Args:
             times: In [0, 1000], shape (N,).
-            labels: In [0, number of labels), int64, shape (N,); not read without labels.
+            labels: In [0, number of labels), int64, shape (N,); ignored without labels.
 
         Returns:
             Shape (N, dim).
         """
-        embedded: Tensor = self.time(sinusoids(times, self.dim))
+        embedded: Tensor = self.time(sinusoidal_embedding(times, self.dim))
         return embedded if self.label is None else embedded + self.label(labels)

@@ -1,4 +1,4 @@
-"""A pretrained network that a painter looks through but does not own."""
+"""A pretrained network that a painter uses but neither trains nor saves."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from typing import Any, Self
 import torch
 from torch import Tensor, nn
 
-__all__ = ["Frozen", "LookedThrough"]
+__all__ = ["FrozenNetwork", "FrozenRecord"]
+
+HASH_BYTES = 32
+"""Length of a SHA-256."""
 
 
-class Frozen:
-    """Calls a network that stays out of its holder's parameters, state and `train()`.
+class FrozenNetwork:
+    """A network that is no part of the module which holds it.
 
-    It follows the pictures to their device, and copies of its holder share it.
+    It is not a submodule, so that its weights are neither among the holder's parameters nor in its state, and the
+    holder's `train()` does not reach it. It follows its inputs to their device.
     """
 
     def __init__(self, net: nn.Module) -> None:
@@ -21,41 +25,48 @@ class Frozen:
         self.net = net.eval().requires_grad_(requires_grad=False)
 
     def __call__(self, pictures: Tensor, *more: Tensor) -> Any:
-        """What the network makes of pictures."""
-        held = next(self.net.parameters(), None)
-        if held is not None and held.device != pictures.device:
+        """The network's output for pictures (and, of networks that compare, for more of them)."""
+        parameter = next(self.net.parameters(), None)
+        if parameter is not None and parameter.device != pictures.device:
             self.net.to(pictures.device)
         return self.net(pictures, *more)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """The same network: nothing ever changes it."""
+        """The same object: nothing ever changes it, so copies of its holder share it."""
         return self
 
 
-class LookedThrough(nn.Module):
-    """Which pretrained network a painter learned with: the SHA-256 of each of its files.
+class FrozenRecord(nn.Module):
+    """Which pretrained network a painter was trained with: the SHA-256 of each of its files.
 
-    They lie in a buffer, so that averages, checkpoints and exports know them too.
+    The hashes are kept in a buffer, so that averages, checkpoints and exports carry them too.
     """
 
     digest: Tensor
 
     def __init__(self, files: int = 1) -> None:
-        """Nothing yet.
+        """Start empty.
 
         Args:
-            files: That the network's weights come from.
+            files: Number of files that hold the network's weights.
         """
         super().__init__()
-        self.register_buffer("digest", torch.zeros(32 * files, dtype=torch.uint8))
+        self.register_buffer("digest", torch.zeros(HASH_BYTES * files, dtype=torch.uint8))
 
-    def note(self, looked: Frozen) -> None:
-        """Keep the hash of a network that has a `hash`: of several files, joined by '+'."""
+    def record(self, network: FrozenNetwork) -> None:
+        """Keep the attribute `hash` of a network, unless one is recorded already.
+
+        Args:
+            network: Its `hash` is that of one file, or those of several files joined by '+'.
+        """
         if not self.digest.any():
-            told = bytes.fromhex(str(looked.net.hash).replace("+", ""))
-            self.digest.copy_(torch.tensor(list(told), dtype=torch.uint8))
+            content = bytes.fromhex(str(network.net.hash).replace("+", ""))
+            self.digest.copy_(torch.tensor(list(content), dtype=torch.uint8))
 
-    def told(self) -> str:
-        """The hash, in hexadecimal; empty while nothing was looked through."""
-        every = bytes(self.digest.tolist())
-        return "+".join(every[k : k + 32].hex() for k in range(0, len(every), 32)) if any(every) else ""
+    @property
+    def hash(self) -> str:
+        """The recorded hashes in hexadecimal, joined by '+'; empty while none is recorded."""
+        content = bytes(self.digest.tolist())
+        if not any(content):
+            return ""
+        return "+".join(content[start : start + HASH_BYTES].hex() for start in range(0, len(content), HASH_BYTES))

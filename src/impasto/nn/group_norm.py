@@ -1,4 +1,4 @@
-"""Group normalisation, with a scale and a shift of each picture's own."""
+"""Group normalisation: of maps that are stored separately, and with a scale and shift for each picture."""
 
 from __future__ import annotations
 
@@ -10,33 +10,41 @@ from torch import Tensor, nn
 
 from impasto.errors import ConfigError
 
-__all__ = ["group_norm_apart", "groups_of", "modulated_group_norm"]
+__all__ = ["split_group_norm", "num_groups", "modulated_group_norm"]
 
-GROUP = 16  # channels; in channels_last bfloat16, smaller groups than a vector register take four times as long
+CHANNELS_PER_GROUP = 16
+"""In channels_last bfloat16, groups smaller than a vector register take four times as long."""
 
 
-def groups_of(channels: int) -> int:
-    """Number of groups that divides the channels, of `GROUP` channels each where that is possible."""
-    groups = max(1, channels // GROUP)
+def num_groups(channels: int) -> int:
+    """Number of groups for a number of channels: of `CHANNELS_PER_GROUP` channels each, or more where they must be."""
+    groups = max(1, channels // CHANNELS_PER_GROUP)
     while channels % groups:
         groups -= 1
     return groups
 
 
-def group_norm_apart(norm: nn.GroupNorm, maps: Sequence[Tensor]) -> list[Tensor]:
-    """The group norm of maps as if their channels followed one another in a single map; they may differ in size.
+def split_group_norm(norm: nn.GroupNorm, maps: Sequence[Tensor]) -> list[Tensor]:
+    """Group normalisation of several maps as if they were concatenated along their channels.
+
+    Concatenating costs a copy, and is not possible before the maps have the same size.
 
     Args:
-        norm: Of all their channels together.
-        maps: Each of shape (N, C, H, W) with its own C, H and W.
+        norm: The norm of the concatenated map.
+        maps: Each of shape (N, C, H, W) with its own C, H and W; the sum of all C is the norm's number of channels.
+
+    Returns:
+        The normalised maps, each of the shape it came in.
 
     Raises:
-        ConfigError: When a group would lie in two maps.
+        ConfigError: When a group would span two maps.
     """
-    channels, size = [m.shape[1] for m in maps], norm.num_channels // norm.num_groups
+    channels = [m.shape[1] for m in maps]
+    size = norm.num_channels // norm.num_groups
     if any(c % size for c in channels):
         raise ConfigError(f"Maps of {channels} channels cannot share groups of {size}: choose multiples of {size}.")
-    weights, biases = norm.weight.split(channels), norm.bias.split(channels)
+    weights = norm.weight.split(channels)
+    biases = norm.bias.split(channels)
     return [
         F.group_norm(m, c // size, weight, bias, norm.eps)
         for m, c, weight, bias in zip(maps, channels, weights, biases, strict=True)
@@ -44,13 +52,13 @@ def group_norm_apart(norm: nn.GroupNorm, maps: Sequence[Tensor]) -> list[Tensor]
 
 
 def modulated_group_norm(x: Tensor, scale: Tensor, shift: Tensor, *, groups: int, eps: float = 1e-5) -> Tensor:
-    """Normalise groups of channels, then scale and shift every channel of every picture.
+    """Group normalisation with a scale and a shift for each channel of each picture.
 
     Args:
         x: Shape (N, C, H, W).
-        scale: Factor less 1 on the normalised channels, shape (N, C).
+        scale: The normalised channels are multiplied by 1 + scale, shape (N, C).
         shift: Added to them, shape (N, C).
-        groups: Divides C.
+        groups: Number of groups, a divisor of C.
         eps: Added to the variance.
 
     Returns:
@@ -59,11 +67,13 @@ def modulated_group_norm(x: Tensor, scale: Tensor, shift: Tensor, *, groups: int
     Source: Dhariwal & Nichol 2021, equation 9 (adaptive group normalisation).
     """
     n, c, h, w = x.shape
-    factor, shift = 1 + scale.float(), shift.float()
+    factor = 1 + scale.float()
+    shift = shift.float()
     if x.is_contiguous():
-        # Pictures laid side by side as channels: one kernel normalises and modulates.
-        side_by_side = F.group_norm(x.view(1, n * c, h, w), n * groups, factor.reshape(-1), shift.reshape(-1), eps)
-        return side_by_side.view(n, c, h, w)
-    normal = F.group_norm(x, groups, eps=eps)
-    factor, shift = factor.to(normal.dtype), shift.to(normal.dtype)
-    return torch.addcmul(shift[:, :, None, None], normal, factor[:, :, None, None])
+        # The pictures of the batch as channels of one picture: a single kernel normalises and modulates.
+        as_channels = F.group_norm(x.view(1, n * c, h, w), n * groups, factor.reshape(-1), shift.reshape(-1), eps)
+        return as_channels.view(n, c, h, w)
+    normalised = F.group_norm(x, groups, eps=eps)
+    factor = factor.to(normalised.dtype)
+    shift = shift.to(normalised.dtype)
+    return torch.addcmul(shift[:, :, None, None], normalised, factor[:, :, None, None])

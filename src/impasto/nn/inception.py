@@ -19,13 +19,14 @@ class _Conv(nn.Module):
     def __init__(self, inputs: int, outputs: int, kernel: int | tuple[int, int], stride: int = 1) -> None:
         super().__init__()
         sides = (kernel, kernel) if isinstance(kernel, int) else kernel
-        # The strided and the stem's narrow convolutions are 'valid' in the graph; `pad` sets the others.
+        # Without padding, as the strided convolutions and some of the stem are in the graph; `same` pads the others.
         self.conv = nn.Conv2d(inputs, outputs, sides, stride, bias=False)
         self.bn = nn.BatchNorm2d(outputs, eps=0.001)
 
     def same(self) -> _Conv:
-        high, wide = self.conv.kernel_size
-        self.conv.padding = (high // 2, wide // 2)
+        """The same module, padded so that a stride of 1 keeps the size."""
+        height, width = self.conv.kernel_size
+        self.conv.padding = (height // 2, width // 2)
         return self
 
     def forward(self, x: Tensor) -> Tensor:
@@ -52,9 +53,9 @@ class _BlockA(nn.Module):
         self.branch_pool = _same(inputs, pool, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        five = self.branch5x5_2(self.branch5x5_1(x))
-        three = self.branch3x3dbl_3(self.branch3x3dbl_2(self.branch3x3dbl_1(x)))
-        return torch.cat([self.branch1x1(x), five, three, self.branch_pool(_average(x))], 1)
+        branch5x5 = self.branch5x5_2(self.branch5x5_1(x))
+        branch3x3 = self.branch3x3dbl_3(self.branch3x3dbl_2(self.branch3x3dbl_1(x)))
+        return torch.cat([self.branch1x1(x), branch5x5, branch3x3, self.branch_pool(_average(x))], 1)
 
 
 class _BlockB(nn.Module):
@@ -66,8 +67,8 @@ class _BlockB(nn.Module):
         self.branch3x3dbl_3 = _Conv(96, 96, 3, 2)
 
     def forward(self, x: Tensor) -> Tensor:
-        three = self.branch3x3dbl_3(self.branch3x3dbl_2(self.branch3x3dbl_1(x)))
-        return torch.cat([self.branch3x3(x), three, F.max_pool2d(x, 3, 2)], 1)
+        double = self.branch3x3dbl_3(self.branch3x3dbl_2(self.branch3x3dbl_1(x)))
+        return torch.cat([self.branch3x3(x), double, F.max_pool2d(x, 3, 2)], 1)
 
 
 class _BlockC(nn.Module):
@@ -85,10 +86,10 @@ class _BlockC(nn.Module):
         self.branch_pool = _same(inputs, 192, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        seven = self.branch7x7_3(self.branch7x7_2(self.branch7x7_1(x)))
+        single = self.branch7x7_3(self.branch7x7_2(self.branch7x7_1(x)))
         double = self.branch7x7dbl_3(self.branch7x7dbl_2(self.branch7x7dbl_1(x)))
         double = self.branch7x7dbl_5(self.branch7x7dbl_4(double))
-        return torch.cat([self.branch1x1(x), seven, double, self.branch_pool(_average(x))], 1)
+        return torch.cat([self.branch1x1(x), single, double, self.branch_pool(_average(x))], 1)
 
 
 class _BlockD(nn.Module):
@@ -102,9 +103,9 @@ class _BlockD(nn.Module):
         self.branch7x7x3_4 = _Conv(192, 192, 3, 2)
 
     def forward(self, x: Tensor) -> Tensor:
-        three = self.branch3x3_2(self.branch3x3_1(x))
-        seven = self.branch7x7x3_4(self.branch7x7x3_3(self.branch7x7x3_2(self.branch7x7x3_1(x))))
-        return torch.cat([three, seven, F.max_pool2d(x, 3, 2)], 1)
+        branch3x3 = self.branch3x3_2(self.branch3x3_1(x))
+        branch7x7x3 = self.branch7x7x3_4(self.branch7x7x3_3(self.branch7x7x3_2(self.branch7x7x3_1(x))))
+        return torch.cat([branch3x3, branch7x7x3, F.max_pool2d(x, 3, 2)], 1)
 
 
 class _BlockE(nn.Module):
@@ -122,10 +123,10 @@ class _BlockE(nn.Module):
         self.branch_pool = _same(inputs, 192, 1)
 
     def forward(self, x: Tensor) -> Tensor:
-        three = self.branch3x3_1(x)
+        single = self.branch3x3_1(x)
         double = self.branch3x3dbl_2(self.branch3x3dbl_1(x))
         pooled = F.max_pool2d(x, 3, stride=1, padding=1) if self.maximum else _average(x)
-        parts = [self.branch3x3_2a(three), self.branch3x3_2b(three)]
+        parts = [self.branch3x3_2a(single), self.branch3x3_2b(single)]
         parts += [self.branch3x3dbl_3a(double), self.branch3x3dbl_3b(double)]
         return torch.cat([self.branch1x1(x), *parts, self.branch_pool(pooled)], 1)
 
@@ -157,14 +158,14 @@ class Inception(nn.Module):
         self.Mixed_7a = _BlockD(768)
         self.Mixed_7b = _BlockE(1280, maximum=False)
         self.Mixed_7c = _BlockE(2048, maximum=True)
-        # The file holds a bias, which the graph's logits never had.
+        # The file holds a bias, which the logits of the graph do not use.
         self.fc = nn.Linear(2048, 1008)
 
     def forward(self, levels: Tensor) -> tuple[Tensor, Tensor]:
         """Features and logits of resized pictures.
 
         Args:
-            levels: Shape (N, 3, 299, 299), in [0, 255], not necessarily whole numbers.
+            levels: Pixel values, shape (N, 3, 299, 299), in [0, 255], not necessarily integers.
 
         Returns:
             Features, shape (N, 2048), and logits without bias, shape (N, 1008).

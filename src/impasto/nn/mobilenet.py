@@ -1,4 +1,4 @@
-"""MobileNetV2, as a feature space and a classifier of 1,000 things and the background.
+"""MobileNetV2, as a feature space and as a classifier of 1,000 classes and the background.
 
 Tensor names are those of `transformers`, so that its files load; padding is TensorFlow's.
 """
@@ -22,9 +22,9 @@ class _Conv(nn.Module):
     ) -> None:
         super().__init__()
         self.linear = linear
-        # At stride 1 TensorFlow's 'SAME' pads both sides alike, which the convolution does itself and faster.
-        own = kernel // 2 if stride == 1 else 0
-        self.convolution = nn.Conv2d(inputs, outputs, kernel, stride, own, groups=groups, bias=False)
+        # At stride 1 TensorFlow's 'SAME' pads both sides equally, which the convolution does itself, and faster.
+        padding = kernel // 2 if stride == 1 else 0
+        self.convolution = nn.Conv2d(inputs, outputs, kernel, stride, padding, groups=groups, bias=False)
         self.normalization = nn.BatchNorm2d(outputs, eps=0.001)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -33,7 +33,7 @@ class _Conv(nn.Module):
 
 
 def _pad(x: Tensor, conv: nn.Conv2d) -> Tensor:
-    """Pad before a stride as TensorFlow's 'SAME' does: an odd pixel goes to the right and bottom."""
+    """Pad for a strided convolution as TensorFlow's 'SAME' does: an odd pixel goes to the right and bottom."""
     if conv.stride == (1, 1):
         return x
     sides: list[int] = []
@@ -45,18 +45,18 @@ def _pad(x: Tensor, conv: nn.Conv2d) -> Tensor:
 
 
 class _Block(nn.Module):
-    """Expand, filter each channel, reduce; with a way round where shapes allow it."""
+    """Inverted residual: expand, depthwise convolution, reduce; with a shortcut where the shapes allow it."""
 
     def __init__(self, inputs: int, outputs: int, stride: int) -> None:
         super().__init__()
-        self.round = stride == 1 and inputs == outputs
+        self.residual = stride == 1 and inputs == outputs
         self.expand_1x1 = _Conv(inputs, 6 * inputs, 1)
         self.conv_3x3 = _Conv(6 * inputs, 6 * inputs, 3, stride, groups=6 * inputs)
         self.reduce_1x1 = _Conv(6 * inputs, outputs, 1, linear=True)
 
     def forward(self, x: Tensor) -> Tensor:
         y = self.reduce_1x1(self.conv_3x3(self.expand_1x1(x)))
-        return x + y if self.round else y
+        return x + y if self.residual else y
 
 
 class _Stem(nn.Module):
@@ -67,8 +67,8 @@ class _Stem(nn.Module):
         self.reduce_1x1 = _Conv(32, _CHANNELS[0], 1, linear=True)
 
     def forward(self, x: Tensor) -> Tensor:
-        found: Tensor = self.reduce_1x1(self.conv_3x3(self.first_conv(x)))
-        return found
+        features: Tensor = self.reduce_1x1(self.conv_3x3(self.first_conv(x)))
+        return features
 
 
 class _Trunk(nn.Module):
@@ -83,8 +83,8 @@ class _Trunk(nn.Module):
         x = self.conv_stem(x)
         for block in self.layer:
             x = block(x)
-        found: Tensor = self.conv_1x1(x)
-        return found
+        features: Tensor = self.conv_1x1(x)
+        return features
 
 
 class MobileNetV2(nn.Module):
@@ -105,7 +105,7 @@ class MobileNetV2(nn.Module):
         """Features and logits of resized pictures.
 
         Args:
-            levels: Shape (N, 3, 224, 224), in [0, 255], not necessarily whole numbers.
+            levels: Pixel values, shape (N, 3, 224, 224), in [0, 255], not necessarily integers.
 
         Returns:
             Features, shape (N, 1280), and logits, shape (N, 1001), the first class the background.

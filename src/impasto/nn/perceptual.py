@@ -1,22 +1,21 @@
-"""How different two pictures look to a pretrained network: LPIPS, and the plain feature loss.
+"""How different two pictures look to a pretrained network: LPIPS, and a plain feature loss.
 
-Both are modules that metrics and painters share. A painter holds one in `impasto.nn.frozen.Frozen`,
+Both are modules that metrics and painters share. A painter holds one in `impasto.nn.frozen.FrozenNetwork`,
 because a frozen network is no part of what the painter learns and saves.
 """
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 
-from impasto.nn.squeezenet import Trunk, trunk
-from impasto.nn.weights import fill, load_weights, weights_at_hand
+from impasto.nn.trunks import Trunk, trunk_class
+from impasto.nn.weights import has_weights, load_frozen, load_weights
 
-__all__ = ["FeatureLoss", "Lpips", "feature_loss", "lpips_network", "perceptual_at_hand"]
+__all__ = ["FeatureLoss", "Lpips", "feature_loss", "lpips_network", "has_perceptual_weights"]
 
 
 class Lpips(nn.Module):
-    """Learned perceptual distance, version 0.1.
+    """Learned perceptual image patch similarity, version 0.1.
 
     Source: Zhang et al. 2018, equation 1, with the heads their code publishes.
     """
@@ -25,7 +24,7 @@ class Lpips(nn.Module):
     """SHA-256 of the trunk's and the heads' files, joined by '+'."""
 
     def __init__(self, trunk: Trunk) -> None:
-        """Stand on a trunk; `lpips_network` also brings the weights."""
+        """Build it on a trunk, with random heads; `lpips_network` loads the weights."""
         super().__init__()
         self.trunk = trunk
         self.heads = nn.ModuleDict(
@@ -50,15 +49,16 @@ class Lpips(nn.Module):
 
 
 class FeatureLoss(nn.Module):
-    """Mean squared difference of a trunk's maps, averaged over its depths.
+    """Squared distance between a trunk's feature maps, averaged over positions and depths.
 
-    The maps are scaled to unit length at each place, so that no depth outweighs the others.
+    The features of each position are scaled to unit length, so that no depth outweighs the others.
     """
 
     hash: str = ""
+    """SHA-256 of the trunk's file."""
 
     def __init__(self, trunk: Trunk) -> None:
-        """Stand on a trunk; `feature_loss` also brings the weights."""
+        """Build it on a trunk; `feature_loss` loads the weights."""
         super().__init__()
         self.trunk = trunk
 
@@ -72,17 +72,22 @@ class FeatureLoss(nn.Module):
         Returns:
             Shape (N,), 0 for equal pictures and at most 4.
         """
-        depths = zip(self.trunk(a), self.trunk(b), strict=True)
-        parts = [(_unit(x) - _unit(y)).square().sum(1).mean((1, 2)) for x, y in depths]
-        return sum(parts[1:], parts[0]) / len(parts)
+        pairs = zip(self.trunk(a), self.trunk(b), strict=True)
+        losses = [(_unit(x) - _unit(y)).square().sum(1).mean((1, 2)) for x, y in pairs]
+        return sum(losses[1:], losses[0]) / len(losses)
 
 
-def perceptual_at_hand(net: str = "squeeze", *, heads: bool = True) -> bool:
-    """Whether the weights of `lpips_network` (or, without heads, of `feature_loss`) are found."""
-    # On no device: weights that are only asked for their name must not use up random numbers.
-    with torch.device("meta"):
-        name = trunk(net).weights
-    return weights_at_hand(name) and (not heads or weights_at_hand(f"lpips-{net}"))
+def has_perceptual_weights(net: str = "squeeze", *, heads: bool = True) -> bool:
+    """Whether the weights of `lpips_network`, or without heads those of `feature_loss`, are on this machine.
+
+    Args:
+        net: 'squeeze', 'alex' or 'vgg'.
+        heads: Whether LPIPS is meant, which needs the file of its heads besides that of the trunk.
+
+    Raises:
+        UnknownName: When there is no such trunk.
+    """
+    return has_weights(trunk_class(net).weights) and (not heads or has_weights(f"lpips-{net}"))
 
 
 def lpips_network(net: str = "squeeze") -> Lpips:
@@ -93,14 +98,14 @@ def lpips_network(net: str = "squeeze") -> Lpips:
 
     Raises:
         UnknownName: When there is no such trunk.
-        WeightsMissing: When the trunk's or the heads' file is not at hand.
+        WeightsMissing: When the file of the trunk or of the heads is missing.
     """
-    network = Lpips(trunk(net))
+    network = Lpips(trunk_class(net)())
     state, trunk_hash = load_weights(network.trunk.weights)
-    fill(network.trunk, state, network.trunk.weights)
+    load_frozen(network.trunk, state, network.trunk.weights)
     state, heads_hash = load_weights(f"lpips-{net}")
     # The published files name a head 'lin0.model.1.weight', their conversions 'lin0.weight'.
-    fill(network.heads, {key.replace(".model.1.", "."): value for key, value in state.items()}, f"lpips-{net}")
+    load_frozen(network.heads, {key.replace(".model.1.", "."): value for key, value in state.items()}, f"lpips-{net}")
     network.hash = f"{trunk_hash}+{heads_hash}"
     return network.eval()
 
@@ -113,17 +118,20 @@ def feature_loss(net: str = "squeeze") -> FeatureLoss:
 
     Raises:
         UnknownName: When there is no such trunk.
-        WeightsMissing: When the trunk's file is not at hand.
+        WeightsMissing: When the file of the trunk is missing.
     """
-    network = FeatureLoss(trunk(net))
+    network = FeatureLoss(trunk_class(net)())
     state, network.hash = load_weights(network.trunk.weights)
     network.trunk.hash = network.hash
-    fill(network.trunk, state, network.trunk.weights)
+    load_frozen(network.trunk, state, network.trunk.weights)
     return network.eval()
 
 
 def _unit(x: Tensor) -> Tensor:
-    # The published code has the epsilon beside the root only, where a place that no channel answers
-    # to has a gradient of 0 · ∞. The clamp moves no value and keeps that gradient 0.
+    """Features scaled to unit length at each position.
+
+    The published code adds its epsilon outside the root only, so that a position where all channels are 0 has a
+    gradient of 0 · ∞. The clamp changes no value and makes that gradient 0.
+    """
     norm = x.square().sum(1, keepdim=True).clamp_min(1e-20).sqrt()
     return x / (norm + 1e-10)

@@ -1,38 +1,38 @@
-"""Multi-head self-attention over the places of a feature map."""
+"""Multi-head self-attention over the positions of a feature map."""
 
 from __future__ import annotations
 
 from torch import Tensor, nn
 
 from impasto.nn.attention import attend
-from impasto.nn.group_norm import groups_of
-from impasto.nn.residual import small_output
+from impasto.nn.group_norm import num_groups
+from impasto.nn.residual import near_zero_init
 
 __all__ = ["SelfAttention"]
 
 
 class SelfAttention(nn.Module):
-    """Every place of a map looks at every other, beside a shortcut.
+    """Self-attention over all positions of a feature map, plus a shortcut.
 
     Args:
         channels: Channels of the map.
-        head: Channels of a head, or the next more that divide the map's.
+        head_channels: Channels of a head; more where these do not divide `channels`.
 
     Source: Vaswani et al. 2017, section 3.2; in a UNet: Ho et al. 2020, appendix B.
     """
 
-    def __init__(self, channels: int, head: int = 64) -> None:
+    def __init__(self, channels: int, head_channels: int = 64) -> None:
         super().__init__()
-        self.heads = max(h for h in range(1, max(1, channels // head) + 1) if channels % h == 0)
-        self.norm = nn.GroupNorm(groups_of(channels), channels)
+        self.heads = max(h for h in range(1, max(1, channels // head_channels) + 1) if channels % h == 0)
+        self.norm = nn.GroupNorm(num_groups(channels), channels)
         self.qkv = nn.Conv2d(channels, 3 * channels, 1)
-        self.out = small_output(nn.Conv2d(channels, channels, 1))
+        self.out = near_zero_init(nn.Conv2d(channels, channels, 1))
 
     def forward(self, x: Tensor) -> Tensor:
-        """Transform a map of shape (N, C, H, W) into another of that shape."""
+        """A map of the same shape (N, C, H, W)."""
         n, c, h, w = x.shape
         # (N, 3, heads, C/heads, HW) → three of (N, heads, HW, C/heads); no copy in either memory layout.
         parts = self.qkv(self.norm(x)).flatten(2).view(n, 3, self.heads, c // self.heads, h * w)
         q, k, v = parts.transpose(3, 4).unbind(1)
-        mixed = attend(q, k, v).transpose(2, 3).reshape(n, c, h, w)
-        return x + self.out(mixed)
+        attended = attend(q, k, v).transpose(2, 3).reshape(n, c, h, w)
+        return x + self.out(attended)

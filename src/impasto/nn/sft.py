@@ -1,4 +1,4 @@
-"""Features scaled and shifted, position by position, by what a picture is about."""
+"""Spatial feature transform: features scaled and shifted, position by position, by semantic features."""
 
 from __future__ import annotations
 
@@ -9,24 +9,24 @@ __all__ = ["SpatialTransform"]
 
 
 class SpatialTransform(nn.Module):
-    """F = S ⊙ F_out + T, where two convolutions each make S and T of shared semantic features K.
+    """F = S ⊙ F_out + T, where S and T are each computed from shared semantic features K by two convolutions.
 
-    It starts close to the identity: S near 1, T near 0.
+    At the start it is close to the identity: S is near 1, T near 0.
 
     Source: MIGAN, equation (11); Wang et al. 2018, "Recovering realistic texture by deep spatial
     feature transform".
     """
 
     def __init__(self, channels: int, semantics: int) -> None:
-        """Build ω.
+        """Build the convolutions.
 
         Args:
             channels: C, of the features to be transformed.
             semantics: Channels of K.
         """
         super().__init__()
-        self.scale = _two(semantics, channels, 1.0)
-        self.shift = _two(semantics, channels, 0.0)
+        self.scale = _two_convolutions(semantics, channels, 1.0)
+        self.shift = _two_convolutions(semantics, channels, 0.0)
 
     def forward(self, x: Tensor, semantics: Tensor) -> Tensor:
         """Transformed features.
@@ -38,9 +38,10 @@ class SpatialTransform(nn.Module):
         return torch.addcmul(self.shift(semantics), self.scale(semantics), x)
 
 
-def _two(semantics: int, channels: int, start: float) -> nn.Sequential:
-    first, last = nn.Conv2d(semantics, semantics, 3, padding=1), nn.Conv2d(semantics, channels, 3, padding=1)
-    # Small, but not zero, so that K learns from the first step on.
+def _two_convolutions(semantics: int, channels: int, bias: float) -> nn.Sequential:
+    first = nn.Conv2d(semantics, semantics, 3, padding=1)
+    last = nn.Conv2d(semantics, channels, 3, padding=1)
+    # Small, but not zero, so that K receives gradients from the first step on.
     nn.init.normal_(last.weight, std=0.1 / (9 * semantics) ** 0.5)
-    nn.init.constant_(last.bias, start)  # type: ignore[arg-type]
+    nn.init.constant_(last.bias, bias)  # type: ignore[arg-type]
     return nn.Sequential(first, nn.LeakyReLU(0.2), last)

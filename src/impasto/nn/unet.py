@@ -1,4 +1,4 @@
-"""The UNet of diffusion painters: a picture and its noise level in, a picture-shaped estimate out."""
+"""The UNet of diffusion painters: maps a noisy picture and its noise level to an estimate of the picture's shape."""
 
 from __future__ import annotations
 
@@ -8,42 +8,42 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from impasto.nn.embedding import ConditionEmbedding
-from impasto.nn.group_norm import groups_of
-from impasto.nn.residual import Resample, ResidualBlock, small_output
+from impasto.nn.group_norm import num_groups
+from impasto.nn.residual import Resample, ResidualBlock, near_zero_init
 from impasto.nn.self_attention import SelfAttention
 
 __all__ = ["UNet"]
 
 
 class Stage(nn.Module):
-    """A residual block, followed by self-attention where it is asked for."""
+    """A residual block, optionally followed by self-attention."""
 
     def __init__(
-        self, inputs: int, outputs: int, condition: int, resample: Resample, *, attention: bool, beside: int = 0
+        self, inputs: int, outputs: int, condition: int, resample: Resample, *, attention: bool, skip_channels: int = 0
     ) -> None:
         super().__init__()
-        self.block = ResidualBlock(inputs, outputs, condition, resample, beside)
+        self.block = ResidualBlock(inputs, outputs, condition, resample, skip_channels)
         self.attention = SelfAttention(outputs) if attention else nn.Identity()
 
-    def forward(self, x: Tensor, condition: Tensor, beside: Tensor | None = None) -> Tensor:
-        """Transform (N, inputs, H, W), with (N, beside, H', W') and a condition (N, D), into (N, outputs, H', W')."""
-        result: Tensor = self.attention(self.block(x, condition, beside))
+    def forward(self, x: Tensor, condition: Tensor, skip: Tensor | None = None) -> Tensor:
+        """The output, shape (N, outputs, H', W'); arguments as of `ResidualBlock.forward`."""
+        result: Tensor = self.attention(self.block(x, condition, skip))
         return result
 
 
 class UNet(nn.Module):
-    """Maps a picture to one of its shape, under a time and a label.
+    """Maps a picture to an output of its shape, given a time and a label.
 
     Args:
         grid: Rows and columns of the finest feature map.
         channels: Of each level, finest first; each level has half the rows and columns of the one before.
-        blocks: Residual blocks on each level, on the way down and again on the way up.
-        attention: Rows of the feature maps that get self-attention.
-        labels: Number of labels, "no category" included; 0 without labels.
-        patch: Side of the squares of pixels that are folded into one place of the grid.
-        colours: Channels C of a picture, or of a latent.
+        blocks: Residual blocks of each level, on the way down and again on the way up.
+        attention: Numbers of rows; feature maps with that many rows get self-attention.
+        labels: Number of labels, including "no category"; 0 without labels.
+        patch: Side of the square patches of pixels that become one position of the finest feature map.
+        in_channels: Channels C of a picture or latent, of the input and of the output.
 
-    Source: Ho et al. 2020, appendix B; Dhariwal & Nichol 2021, section 3; folding: Hoogeboom et al. 2023.
+    Source: Ho et al. 2020, appendix B; Dhariwal & Nichol 2021, section 3; patches: Hoogeboom et al. 2023.
     """
 
     def __init__(
@@ -55,37 +55,39 @@ class UNet(nn.Module):
         attention: Sequence[int] = (),
         labels: int = 0,
         patch: int = 1,
-        colours: int = 3,
+        in_channels: int = 3,
     ) -> None:
         super().__init__()
         self.patch = patch
         dim = 4 * channels[0]
         self.embedding = ConditionEmbedding(dim, labels)
-        self.stem = nn.Conv2d(colours * patch**2, channels[0], 3, padding=1)
-        kept: list[int] = []
-        width, side = channels[0], grid
+        self.stem = nn.Conv2d(in_channels * patch**2, channels[0], 3, padding=1)
+        skip_channels: list[int] = []
+        width = channels[0]
+        rows = grid
         self.down = nn.ModuleList()
         for level, outputs in enumerate(channels):
             for block in range(blocks):
                 halve = level > 0 and block == 0
-                side = side // 2 if halve else side
-                self.down.append(Stage(width, outputs, dim, "down" if halve else "keep", attention=side in attention))
+                rows = rows // 2 if halve else rows
+                self.down.append(Stage(width, outputs, dim, "down" if halve else "keep", attention=rows in attention))
                 width = outputs
-                kept.append(width)
-        self.middle = Stage(width, width, dim, "keep", attention=side in attention)
+                skip_channels.append(width)
+        self.middle = Stage(width, width, dim, "keep", attention=rows in attention)
         self.up = nn.ModuleList()
         for level, outputs in reversed(list(enumerate(channels))):
             for block in range(blocks):
                 double = level < len(channels) - 1 and block == 0
-                side = side * 2 if double else side
+                rows = rows * 2 if double else rows
                 resample: Resample = "up" if double else "keep"
-                self.up.append(Stage(width, outputs, dim, resample, attention=side in attention, beside=kept.pop()))
+                skip = skip_channels.pop()
+                self.up.append(Stage(width, outputs, dim, resample, attention=rows in attention, skip_channels=skip))
                 width = outputs
-        self.norm = nn.GroupNorm(groups_of(width), width)
-        self.head = small_output(nn.Conv2d(width, colours * patch**2, 3, padding=1))
+        self.norm = nn.GroupNorm(num_groups(width), width)
+        self.head = near_zero_init(nn.Conv2d(width, in_channels * patch**2, 3, padding=1))
 
     def forward(self, x: Tensor, times: Tensor, labels: Tensor) -> Tensor:
-        """Estimate.
+        """The network's output.
 
         Args:
             x: Shape (N, C, H, W), of a variance near 1.
@@ -97,12 +99,12 @@ class UNet(nn.Module):
         """
         condition = F.silu(self.embedding(times, labels))
         h = self.stem(F.pixel_unshuffle(x, self.patch) if self.patch > 1 else x)
-        kept = []
+        skips = []
         for stage in self.down:
             h = stage(h, condition)
-            kept.append(h)
+            skips.append(h)
         h = self.middle(h, condition)
         for stage in self.up:
-            h = stage(h, condition, kept.pop())
+            h = stage(h, condition, skips.pop())
         h = self.head(F.silu(self.norm(h)))
         return F.pixel_shuffle(h, self.patch) if self.patch > 1 else h

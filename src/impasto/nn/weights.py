@@ -1,4 +1,4 @@
-"""Where pretrained weights are found, checked and, when asked, fetched."""
+"""Pretrained weights: finding their files, checking, downloading and loading them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,15 @@ from torch import Tensor, nn
 from impasto.errors import ImpastoError, UnknownName, WeightsMissing
 from impasto.files import cache_folder, file_hash
 
-__all__ = ["WEIGHTS", "WeightsFile", "fill", "find_weights", "load_weights", "weights_at_hand", "weights_places"]
+__all__ = [
+    "WEIGHTS",
+    "WeightsFile",
+    "find_weights",
+    "has_weights",
+    "load_frozen",
+    "load_weights",
+    "weights_folders",
+]
 
 
 @dataclass(frozen=True)
@@ -26,10 +34,10 @@ class WeightsFile:
     """A file that holds a network's weights.
 
     Attributes:
-        path: Where it lies inside a weights folder.
-        sha256: Hash of its bytes; empty for a safetensors conversion made by its user, which is
-            checked by its tensors' names and shapes instead.
-        url: Where it can be fetched; empty where nobody publishes this very file.
+        path: Relative to a weights folder.
+        sha256: Hash of its bytes; empty for a conversion to safetensors that users make themselves, which is checked by
+            the names and shapes of its tensors instead.
+        url: Where it can be downloaded; empty where this file is not published.
     """
 
     path: str
@@ -103,50 +111,51 @@ WEIGHTS: dict[str, tuple[WeightsFile, ...]] = {
         WeightsFile("vgg.pth", "a78928a0af1e5f0fcb1f3b9e8f8c3a2a5a3de244d830ad5c1feddc79b8432868", _LPIPS + "vgg.pth"),
     ),
 }
-"""Files that hold each network's weights, the preferred one first."""
+"""Network → the files that hold its weights, the preferred one first."""
 
 
-def weights_places() -> list[Path]:
-    """The folders that are looked through, in order: $IMPASTO_WEIGHTS, then the user's cache."""
+def weights_folders() -> list[Path]:
+    """The folders that are searched, in order: those of $IMPASTO_WEIGHTS, then the user's cache."""
     named = os.environ.get("IMPASTO_WEIGHTS", "")
-    places = [Path(part).expanduser() for part in named.split(os.pathsep) if part]
-    return [*places, cache_folder() / "weights"]
+    folders = [Path(part).expanduser() for part in named.split(os.pathsep) if part]
+    return [*folders, cache_folder() / "weights"]
 
 
 def find_weights(name: str, *, download: bool | None = None) -> Path:
-    """The file that holds a pretrained network's weights, its hash checked.
+    """The file that holds a pretrained network's weights; its hash is checked.
 
     Args:
         name: A key of `WEIGHTS`, such as 'inception'.
-        download: Whether an absent file may be fetched into the user's cache; by default only
-            where the environment says IMPASTO_DOWNLOAD=1. HF_HUB_OFFLINE=1 forbids it always.
+        download: Whether a missing file may be downloaded into the user's cache. By default only where the environment
+            variable IMPASTO_DOWNLOAD is 1. HF_HUB_OFFLINE=1 forbids it in any case.
 
     Raises:
         UnknownName: When there is no such network.
-        WeightsMissing: When the file is absent, is not the known one, or could not be fetched.
+        WeightsMissing: When the file is missing, has another hash, or could not be downloaded.
     """
     if name not in WEIGHTS:
         raise UnknownName("pretrained network", name, WEIGHTS)
-    for place in weights_places():
+    for folder in weights_folders():
         for file in WEIGHTS[name]:
-            path = place / file.path
+            path = folder / file.path
             if path.is_file():
                 return _checked(path, file)
-    wanted = _true("IMPASTO_DOWNLOAD") if download is None else download
-    why = ""
-    if wanted and _true("HF_HUB_OFFLINE"):
-        why = " Nothing was fetched, because HF_HUB_OFFLINE is set."
-    elif wanted:
+    if download is None:
+        download = _is_set("IMPASTO_DOWNLOAD")
+    reasons = ""
+    if download and _is_set("HF_HUB_OFFLINE"):
+        reasons = " Nothing was downloaded, because HF_HUB_OFFLINE is set."
+    elif download:
         for file in (file for file in WEIGHTS[name] if file.url):
             try:
                 return _download(file)
             except (OSError, ImpastoError) as error:
-                why += f" Fetching {file.url} failed ({getattr(error, 'reason', None) or error})."
-    raise WeightsMissing(_absent(name) + why)
+                reasons += f" Downloading {file.url} failed ({getattr(error, 'reason', None) or error})."
+    raise WeightsMissing(_how_to_get(name) + reasons)
 
 
-def weights_at_hand(name: str) -> bool:
-    """Whether `find_weights` would find the file without fetching anything."""
+def has_weights(name: str) -> bool:
+    """Whether `find_weights` finds the file without downloading it."""
     try:
         find_weights(name, download=False)
     except WeightsMissing:
@@ -155,100 +164,107 @@ def weights_at_hand(name: str) -> bool:
 
 
 def load_weights(name: str, *, download: bool | None = None) -> tuple[dict[str, Tensor], str]:
-    """Tensors of a pretrained network, by name, and the hash of the file they come from.
+    """The tensors of a pretrained network by name, and the SHA-256 of their file; arguments as of `find_weights`.
 
     Raises:
         UnknownName: When there is no such network.
-        WeightsMissing: When the file is absent or damaged.
+        WeightsMissing: When the file is missing or damaged.
     """
     path = find_weights(name, download=download)
     digest = _digest(path)
     if path.suffix != ".safetensors":
-        # `find_weights` has compared the hash with the known one; nothing else is ever unpickled.
+        # Only files whose hash is in `WEIGHTS` are unpickled; `find_weights` has checked it.
         return torch.load(path, map_location="cpu", weights_only=True), digest
     try:
-        # Cloned, because loaded tensors are views of the mapped file.
+        # Cloned, because the loaded tensors are views of the memory-mapped file.
         return {key: value.clone() for key, value in load_file(path).items()}, digest
     except (SafetensorError, OSError, ValueError) as error:
         raise WeightsMissing(f"{path} is damaged or no safetensors file ({error}); fetch it again.") from None
 
 
-def fill(net: nn.Module, state: Mapping[str, Tensor], name: str) -> None:
-    """Give a network its weights, and freeze it: no gradients to its parameters, evaluation mode.
+def load_frozen(net: nn.Module, state: Mapping[str, Tensor], name: str) -> None:
+    """Load weights into a network and freeze it: no gradients for its parameters, evaluation mode.
 
-    Tensors that the network has no place for are passed over: a trunk is filled from the file of
-    the whole classifier.
+    Args:
+        net: The network; changed in place.
+        state: Tensors by name. Further ones are ignored: a trunk is loaded from the file of the whole classifier.
+        name: Key of `WEIGHTS`, for the message.
 
     Raises:
-        WeightsMissing: When a tensor is absent or of another shape.
+        WeightsMissing: When a tensor is missing or of another shape.
     """
-    own = net.state_dict()
-    # A counter of training steps that some files leave out; evaluation does not read it.
-    bad = [
+    expected = net.state_dict()
+    # `num_batches_tracked` counts training steps; some files leave it out, and evaluation does not read it.
+    mismatched = [
         key
-        for key, value in own.items()
+        for key, value in expected.items()
         if not key.endswith("num_batches_tracked") and (key not in state or state[key].shape != value.shape)
     ]
-    if bad:
+    if mismatched:
         raise WeightsMissing(
-            f"The file found for {name!r} holds other weights: {len(bad)} of {len(own)} tensors are absent or of "
-            f"another shape, the first of them {bad[0]!r}. Replace it by {WEIGHTS[name][0].path}."
+            f"The file found for {name!r} holds other weights: {len(mismatched)} of {len(expected)} tensors are "
+            f"missing or of another shape, the first of them {mismatched[0]!r}. Replace it by {WEIGHTS[name][0].path}."
         )
-    net.load_state_dict({key: state[key] for key in own if key in state}, strict=False)
+    net.load_state_dict({key: state[key] for key in expected if key in state}, strict=False)
     net.eval().requires_grad_(requires_grad=False)
 
 
 def _checked(path: Path, file: WeightsFile) -> Path:
-    found = _digest(path)
-    if file.sha256 and found != file.sha256:
+    digest = _digest(path)
+    if file.sha256 and digest != file.sha256:
         raise WeightsMissing(
-            f"{path} is damaged or another file: its SHA-256 is {found}, not {file.sha256}. "
-            "Remove it and bring it again."
+            f"{path} is damaged or another file: its SHA-256 is {digest}, not {file.sha256}. "
+            "Remove it and download it again."
         )
     return path
 
 
 def _digest(path: Path) -> str:
-    known = path.stat()
-    return _digest_once(path, known.st_mtime_ns, known.st_size)
+    status = path.stat()
+    return _cached_digest(path, status.st_mtime_ns, status.st_size)
 
 
-# Keyed by time and size as well, so that a changed file is read again.
+# Time and size are part of the key, so that a changed file is read again.
 @lru_cache(maxsize=64)
-def _digest_once(path: Path, changed: int, size: int) -> str:
+def _cached_digest(path: Path, modified: int, size: int) -> str:
     return file_hash(path)
 
 
 def _download(file: WeightsFile) -> Path:
     target = cache_folder() / "weights" / file.path
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, work = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    temporary = Path(name)
     try:
-        with os.fdopen(handle, "wb") as out, urllib.request.urlopen(file.url, timeout=60) as answer:
-            while block := answer.read(1 << 20):
+        with os.fdopen(handle, "wb") as out, urllib.request.urlopen(file.url, timeout=60) as response:
+            while block := response.read(1 << 20):
                 out.write(block)
             out.flush()
             os.fsync(out.fileno())
-        found = file_hash(Path(work))
-        if found != file.sha256:
-            raise WeightsMissing(f"what came has SHA-256 {found}, not {file.sha256}")
-        Path(work).chmod(0o644)
-        Path(work).replace(target)
+        digest = file_hash(temporary)
+        if digest != file.sha256:
+            raise WeightsMissing(f"the downloaded file has SHA-256 {digest}, not {file.sha256}")
+        temporary.chmod(0o644)
+        temporary.replace(target)
     finally:
-        Path(work).unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
     return target
 
 
-def _absent(name: str) -> str:
+def _how_to_get(name: str) -> str:
+    """Which files were not found, where they were looked for, and where to get them."""
     files = " or ".join(f"{f.path} (SHA-256 {f.sha256 or 'of your own conversion'})" for f in WEIGHTS[name])
-    places = ", ".join(str(place) for place in weights_places())
+    folders = ", ".join(str(folder) for folder in weights_folders())
     urls = [f.url for f in WEIGHTS[name] if f.url]
-    bring = f"fetch {urls[0]} yourself, or set IMPASTO_DOWNLOAD=1" if urls else "copy it from where you have it"
+    if urls:
+        advice = f"Download {urls[0]} yourself, or set IMPASTO_DOWNLOAD=1"
+    else:
+        advice = "Copy the file from where you have it"
     return (
-        f"The weights of {name!r} are not at hand: {files}. Looked in {places}. "
-        f"To bring them, {bring}; then put the file into one of these folders, or name its folder in IMPASTO_WEIGHTS."
+        f"The weights of {name!r} were not found: {files}, in {folders}. {advice}; "
+        "put the file into one of these folders, or name its folder in IMPASTO_WEIGHTS."
     )
 
 
-def _true(variable: str) -> bool:
+def _is_set(variable: str) -> bool:
     return os.environ.get(variable, "").strip().lower() in {"1", "true", "yes", "on"}

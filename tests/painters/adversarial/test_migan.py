@@ -277,7 +277,7 @@ def test_a_penalty_taken_rarely_weighs_as_many_times_more():
 
 
 def test_without_pretrained_weights_modern_judges_at_the_papers_scales(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("impasto.painters.adversarial.migan.perceptual_at_hand", lambda *_, **__: False)
+    monkeypatch.setattr("impasto.painters.adversarial.migan.has_perceptual_weights", lambda *_, **__: False)
     painter = modern(critic="auto")
     assert isinstance(painter.discriminator, DualDiscriminator)
     assert all(turn.loss.isfinite() for turn in painter.turns(batch(), 0))

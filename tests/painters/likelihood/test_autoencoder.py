@@ -131,7 +131,7 @@ def test_the_perceptual_term_is_used_recorded_and_kept(weights, tmp_path: Path):
 
 
 def test_it_says_that_the_perceptual_term_was_left_out(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("impasto.painters.likelihood.autoencoder.perceptual_at_hand", lambda net: False)
+    monkeypatch.setattr("impasto.painters.likelihood.autoencoder.has_perceptual_weights", lambda net: False)
     painter = build(features="auto")
     assert "left_out" not in painter.describe()
     assert "painter/lpips" not in trained(painter, 1)[0]

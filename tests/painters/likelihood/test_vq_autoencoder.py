@@ -8,7 +8,7 @@ import torch
 
 from impasto.contract import Batch, BatchNoise, Condition, Painter
 from impasto.errors import ConfigError
-from impasto.nn.codes import codebook_use
+from impasto.nn.codebook import codebook_usage
 from impasto.painters.likelihood.quantizers import CodebookQuantizer, FiniteScalarQuantizer
 from impasto.painters.likelihood.vq_autoencoder import VqAutoencoder
 from impasto.training.moves import Moves
@@ -88,9 +88,9 @@ def test_the_codebook_is_priced_as_in_the_paper():
 
 
 def test_use_of_a_codebook_is_counted():
-    assert codebook_use(torch.arange(8).view(2, 4), 8) == (1.0, pytest.approx(8))
-    assert codebook_use(torch.zeros(5, 5).long(), 8) == (1 / 8, pytest.approx(1))
-    assert codebook_use(torch.tensor([0, 0, 0, 1]), 4) == (0.5, pytest.approx((4 / 3) ** 0.75 * 4**0.25))
+    assert codebook_usage(torch.arange(8).view(2, 4), 8) == (1.0, pytest.approx(8))
+    assert codebook_usage(torch.zeros(5, 5).long(), 8) == (1 / 8, pytest.approx(1))
+    assert codebook_usage(torch.tensor([0, 0, 0, 1]), 4) == (0.5, pytest.approx((4 / 3) ** 0.75 * 4**0.25))
 
 
 @KINDS
@@ -127,7 +127,7 @@ def test_a_picture_and_its_tokens_say_the_same(kind, tmp_path: Path):
 def test_codes_do_not_die_out(kind):
     painter = build(quantizer=kind, levels=(4, 4, 4), codes=64, lr=3e-3)
     logs = trained(painter, 150)
-    used, perplexity = codebook_use(painter.tokens(batch().pictures), painter.size)
+    used, perplexity = codebook_usage(painter.tokens(batch().pictures), painter.size)
     assert used > 0.25
     assert perplexity > 8
     assert logs[-1]["painter/perplexity"] == pytest.approx(perplexity, rel=0.3)

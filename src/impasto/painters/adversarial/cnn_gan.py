@@ -21,7 +21,7 @@ from torch.nn import functional as F
 from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Batch, Condition, Data, Noise, Painted, Painter, PainterConfig, Player, Turn
-from impasto.nn.batch_norm import GroupedBatchNorm, fold
+from impasto.nn.batch_norm import GroupedBatchNorm, update_statistics
 from impasto.painters.adversarial.maps import widths
 
 __all__ = ["CnnGan", "CnnGanConfig"]
@@ -145,7 +145,7 @@ class CnnGan(Painter):
 
     def after(self, step: int, logs: dict[str, float]) -> None:
         """Move the running statistics of the batch norms."""
-        fold(self)
+        update_statistics(self)
 
     def render(self, condition: Condition, noise: Noise, settings: Any) -> Painted:
         """The generator's pictures of latents drawn from their prior."""

@@ -51,8 +51,8 @@ from impasto.contract import (
     Turn,
 )
 from impasto.errors import ConfigError, NotCapable
-from impasto.nn.frozen import Frozen, LookedThrough
-from impasto.nn.perceptual import feature_loss, perceptual_at_hand
+from impasto.nn.frozen import FrozenNetwork, FrozenRecord
+from impasto.nn.perceptual import feature_loss, has_perceptual_weights
 from impasto.nn.similarity import FLOOR, ms_ssim, ms_ssim_scales
 from impasto.painters.adversarial.augmentation import augment
 from impasto.painters.adversarial.dual_discriminator import DualDiscriminator, flatness, gradient_penalty
@@ -278,12 +278,12 @@ class Migan(Painter):
             else DualDiscriminator(strided, shared=config.shared_trunk)
         )
         self.register_buffer("eta", torch.tensor(config.perceptual or 0.0))
-        self.looked_through = LookedThrough()
+        self.looked_through = FrozenRecord()
 
     @classmethod
     def decided(cls, config: MiganConfig, data: Data) -> MiganConfig:
         """A config whose critic and features are named, by whether the pretrained network is at hand."""
-        at_hand = perceptual_at_hand("squeeze", heads=False)
+        at_hand = has_perceptual_weights("squeeze", heads=False)
         if config.critic == "auto":
             config = replace(config, critic="projected" if at_hand else "dual")
         if config.features == "auto":
@@ -317,7 +317,7 @@ class Migan(Painter):
             content, perceptual = logs.get("painter/content", 0.0), logs.get("painter/perceptual", 0.0)
             self.eta.fill_(0.1 * content / perceptual if perceptual > 0 else 0.0)
         if self._trunk is not None:
-            self.looked_through.note(self._trunk)
+            self.looked_through.record(self._trunk)
 
     def render(self, condition: Condition, noise: Noise, settings: Any) -> Painted:
         """A's pictures of latents drawn from their prior."""
@@ -331,7 +331,7 @@ class Migan(Painter):
 
     def describe(self) -> dict[str, Any]:
         """Name and config, and, once it was used in training, the hash of the pretrained network."""
-        seen = self.looked_through.told()
+        seen = self.looked_through.hash
         return super().describe() | ({"frozen": {"squeezenet": seen}} if seen else {})
 
     def _rising(self, step: int, horizon: int) -> float:
@@ -449,10 +449,10 @@ class Migan(Painter):
         return torch.stack(parts).mean(dim=0)
 
     @cached_property
-    def _trunk(self) -> Frozen | None:
+    def _trunk(self) -> FrozenNetwork | None:
         """The pretrained network of D or L_per, brought in when training first asks for it."""
         if isinstance(self.discriminator, ProjectedDiscriminator):
             return self.discriminator.trunk
         if self.config.features == "discriminator":
             return None
-        return Frozen(feature_loss("squeeze").trunk)
+        return FrozenNetwork(feature_loss("squeeze").trunk)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from torch import Tensor, nn
 
-from impasto.nn.group_norm import groups_of
+from impasto.nn.group_norm import num_groups
 
 __all__ = ["PatchDiscriminator"]
 
@@ -30,10 +30,10 @@ class PatchDiscriminator(nn.Module):
             nn.Conv2d(12, width, 3, padding=1),
             nn.LeakyReLU(SLOPE),
             nn.Conv2d(width, wide, 4, stride=2, padding=1, bias=False),
-            nn.GroupNorm(groups_of(wide), wide),
+            nn.GroupNorm(num_groups(wide), wide),
             nn.LeakyReLU(SLOPE),
             nn.Conv2d(wide, wide, 3, padding=1, bias=False),
-            nn.GroupNorm(groups_of(wide), wide),
+            nn.GroupNorm(num_groups(wide), wide),
             nn.LeakyReLU(SLOPE),
             nn.Conv2d(wide, 1, 3, padding=1),
         )

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from impasto.nn.frozen import Frozen
+from impasto.nn.frozen import FrozenNetwork
 from impasto.nn.perceptual import feature_loss
-from impasto.nn.squeezenet import SqueezeNet
+from impasto.nn.trunks import SqueezeNet
 from impasto.painters.adversarial.maps import SLOPE, leaky
 
 __all__ = ["ProjectedDiscriminator"]
@@ -90,9 +90,9 @@ class ProjectedDiscriminator(nn.Module):
         return found
 
     @cached_property
-    def trunk(self) -> Frozen:
+    def trunk(self) -> FrozenNetwork:
         """SqueezeNet, brought in when pictures first come."""
-        return Frozen(feature_loss("squeeze").trunk.to(memory_format=torch.channels_last))  # type: ignore[call-overload]
+        return FrozenNetwork(feature_loss("squeeze").trunk.to(memory_format=torch.channels_last))  # type: ignore[call-overload]
 
 
 class Head(nn.Module):

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from impasto.nn.group_norm import groups_of
+from impasto.nn.group_norm import num_groups
 from impasto.nn.residual import ResidualBlock
 from impasto.painters.adversarial.latent import Latent
 
@@ -75,7 +75,7 @@ class End(nn.Module):
 
     def __init__(self, channels: int, outputs: int) -> None:
         super().__init__()
-        self.norm = nn.GroupNorm(groups_of(channels), channels)
+        self.norm = nn.GroupNorm(num_groups(channels), channels)
         self.last = nn.Conv2d(channels, outputs, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from impasto.nn.group_norm import groups_of
+from impasto.nn.group_norm import num_groups
 from impasto.painters.adversarial.maps import SLOPE, leaky
 
 __all__ = ["AttentiveDiscriminator", "attention_map", "feature_map_loss"]
@@ -56,7 +56,7 @@ class AttentiveDiscriminator(nn.Module):
         parts = [nn.Sequential(start, nn.LeakyReLU(SLOPE))]
         for before, after in pairwise(channels):
             down = nn.Conv2d(before, after, 4, stride=2, padding=1, bias=False)
-            parts.append(nn.Sequential(down, nn.GroupNorm(groups_of(after), after), nn.LeakyReLU(SLOPE)))
+            parts.append(nn.Sequential(down, nn.GroupNorm(num_groups(after), after), nn.LeakyReLU(SLOPE)))
         self.parts = nn.ModuleList(parts)
         self.score = nn.Conv2d(channels[-1], 1, 3, padding=1)
         self.depth = depth

@@ -8,8 +8,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from impasto.nn.residual import small_output
-from impasto.nn.transformer import Block, Past, axial_rotation
+from impasto.nn.residual import near_zero_init
+from impasto.nn.transformer import Block, KVCache, axial_rotary
 
 __all__ = ["CodeTransformer", "Written"]
 
@@ -20,10 +20,10 @@ class Written:
 
     Attributes:
         pasts: What each block has seen of them.
-        rotation: Of all places, as `axial_rotation` gives it.
+        rotation: Of all places, as `axial_rotary` gives it.
     """
 
-    pasts: list[Past]
+    pasts: list[KVCache]
     rotation: Tensor
 
 
@@ -56,7 +56,7 @@ class CodeTransformer(nn.Module):
         self.place = nn.Parameter(0.1 * torch.randn(side**2, width))
         self.blocks = nn.ModuleList(Block(width, heads, condition, causal=True) for _ in range(depth))
         self.last_norm = nn.RMSNorm(width, eps=1e-6)
-        self.last = small_output(nn.Linear(width, size))
+        self.last = near_zero_init(nn.Linear(width, size))
 
     def forward(self, codes: Tensor, labels: Tensor) -> Tensor:
         """What comes at every place, given what is before it.
@@ -74,7 +74,7 @@ class CodeTransformer(nn.Module):
 
     def begun(self) -> Written:
         """What `following` needs to begin pictures with."""
-        return Written([Past(len(self.place)) for _ in self.blocks], self._rotation())
+        return Written([KVCache(len(self.place)) for _ in self.blocks], self._rotation())
 
     def following(self, codes: Tensor, labels: Tensor, written: Written) -> Tensor:
         """What comes at the next place, as `forward` would tell, without looking at what is before it anew.
@@ -94,10 +94,10 @@ class CodeTransformer(nn.Module):
         return self._run(tokens[:, None], condition, self.place[here], rotation, written.pasts)[:, 0]
 
     def _rotation(self) -> Tensor:
-        return axial_rotation(self.side, self.side, self.head, self.place.device)
+        return axial_rotary(self.side, self.side, self.head, self.place.device)
 
     def _run(
-        self, tokens: Tensor, condition: Tensor, places: Tensor, rotation: Tensor, pasts: list[Past] | None = None
+        self, tokens: Tensor, condition: Tensor, places: Tensor, rotation: Tensor, pasts: list[KVCache] | None = None
     ) -> Tensor:
         tokens, condition = tokens + places, F.silu(condition)
         for number, block in enumerate(self.blocks):

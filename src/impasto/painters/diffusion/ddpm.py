@@ -111,7 +111,7 @@ class DDPM(Denoiser):
             attention=config.attention,
             labels=self.labels_told,
             patch=patch,
-            colours=self.space.channels,
+            in_channels=self.space.channels,
         )
         self.schedule = _schedule(config, self.space.side)
 

@@ -23,7 +23,7 @@ from impasto.contract import (
 )
 from impasto.errors import ConfigError
 from impasto.machine import cost_of, fastest_precision
-from impasto.nn.frozen import Frozen, LookedThrough
+from impasto.nn.frozen import FrozenNetwork, FrozenRecord
 from impasto.nn.perceptual import lpips_network
 from impasto.painters.likelihood.latent_space import LatentConfig, Latents, described, space_of
 
@@ -96,7 +96,7 @@ class Denoiser(Painter):
             )
         super().__init__(config, data)
         self.space = space_of(config, data)
-        self.looked_through = LookedThrough(files=2) if config.perceptual else None
+        self.looked_through = FrozenRecord(files=2) if config.perceptual else None
 
     @classmethod
     def decided(cls, config: DenoiserConfig, data: Data) -> DenoiserConfig:
@@ -126,11 +126,11 @@ class Denoiser(Painter):
     def after(self, step: int, logs: dict[str, float]) -> None:
         """Note what was looked through."""
         if self.looked_through is not None and self._look is not None:
-            self.looked_through.note(self._look)
+            self.looked_through.record(self._look)
 
     def describe(self) -> dict[str, Any]:
         """Name and config, and, once it was used, the hash of the network that looked at pictures."""
-        seen = self.looked_through.told() if self.looked_through else ""
+        seen = self.looked_through.hash if self.looked_through else ""
         return super().describe() | ({"frozen": {"lpips-squeeze": seen}} if seen else {})
 
     def resolve_settings(self, settings: DenoiserSettings) -> DenoiserSettings:
@@ -175,6 +175,6 @@ class Denoiser(Painter):
         return Turn("painter", terms.mean(), {**logs})
 
     @cached_property
-    def _look(self) -> Frozen | None:
+    def _look(self) -> FrozenNetwork | None:
         """The perceptual distance, brought in when training first asks for it."""
-        return Frozen(lpips_network("squeeze")) if self.config.perceptual else None
+        return FrozenNetwork(lpips_network("squeeze")) if self.config.perceptual else None

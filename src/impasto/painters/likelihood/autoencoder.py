@@ -15,8 +15,8 @@ from torch import Tensor
 from impasto.config import Field, config
 from impasto.contract import Batch, Data, Noise, Painter, PainterConfig, Player, Turn, cosine
 from impasto.errors import ConfigError, NotCapable
-from impasto.nn.frozen import Frozen, LookedThrough
-from impasto.nn.perceptual import lpips_network, perceptual_at_hand
+from impasto.nn.frozen import FrozenNetwork, FrozenRecord
+from impasto.nn.perceptual import has_perceptual_weights, lpips_network
 from impasto.painters.adversarial.objectives import critic_loss, painter_loss
 from impasto.painters.adversarial.patch_discriminator import PatchDiscriminator
 from impasto.painters.likelihood.diffusers_layout import (
@@ -147,14 +147,14 @@ class Autoencoder(Painter):
         self.discriminator = PatchDiscriminator(config.critic) if config.adversarial else None
         self.register_buffer("power", torch.tensor(1.0))
         self.register_buffer("balance", torch.tensor(0.0))
-        self.looked_through = LookedThrough(files=2)
+        self.looked_through = FrozenRecord(files=2)
 
     @classmethod
     def decided(cls, config: AutoencoderConfig, data: Data) -> AutoencoderConfig:
         """A config that says whether LPIPS is part of the loss, by whether its weights are at hand."""
         if config.features != "auto":
             return config
-        return replace(config, features="lpips" if perceptual_at_hand("squeeze") else "none")
+        return replace(config, features="lpips" if has_perceptual_weights("squeeze") else "none")
 
     @property
     def factor(self) -> int:
@@ -271,11 +271,11 @@ class Autoencoder(Painter):
         if math.isfinite(pull) and math.isfinite(critic_pull):
             self.balance.fill_(min(LARGEST_BALANCE, math.sqrt(pull / max(critic_pull, 1e-20))))
         if self._look is not None:
-            self.looked_through.note(self._look)
+            self.looked_through.record(self._look)
 
     def describe(self) -> dict[str, Any]:
         """Name and config, and, once trained, the hashes of the network that looked at pictures, or that none did."""
-        if seen := self.looked_through.told():
+        if seen := self.looked_through.hash:
             return super().describe() | {"frozen": {"lpips-squeeze": seen}}
         left_out = self.power != 1 and self.config.features == "none"
         return super().describe() | ({"left_out": "LPIPS"} if left_out else {})
@@ -305,11 +305,11 @@ class Autoencoder(Painter):
         return named + named[-1:] * (self.config.factor.bit_length() - len(named))
 
     @cached_property
-    def _look(self) -> Frozen | None:
+    def _look(self) -> FrozenNetwork | None:
         """The perceptual distance, brought in when training first asks for it."""
         if self.config.features == "none":
             return None
-        return Frozen(lpips_network("squeeze").to(memory_format=torch.channels_last))  # type: ignore[call-overload]
+        return FrozenNetwork(lpips_network("squeeze").to(memory_format=torch.channels_last))  # type: ignore[call-overload]
 
 
 def _pull(terms: Tensor, pictures: Tensor) -> Tensor:

@@ -11,9 +11,9 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from impasto.nn.attention import attend
-from impasto.nn.doubling import DoublingConv2d
-from impasto.nn.group_norm import groups_of
-from impasto.nn.residual import small_output
+from impasto.nn.group_norm import num_groups
+from impasto.nn.residual import near_zero_init
+from impasto.nn.upsample_conv import UpsampleConv2d
 
 __all__ = ["DiffusersDecoder", "DiffusersEncoder", "diffusers_config", "diffusers_files"]
 
@@ -114,7 +114,7 @@ class _Block(nn.Module):
         self.norm1 = _norm(groups, inputs)
         self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1)
         self.norm2 = _norm(groups, outputs)
-        self.conv2 = small_output(nn.Conv2d(outputs, outputs, 3, padding=1))
+        self.conv2 = near_zero_init(nn.Conv2d(outputs, outputs, 3, padding=1))
         self.conv_shortcut = nn.Identity() if inputs == outputs else nn.Conv2d(inputs, outputs, 1)
 
     def forward(self, x: Tensor) -> Tensor:
@@ -129,7 +129,7 @@ class _Attention(nn.Module):
         super().__init__()
         self.group_norm = _norm(groups, channels)
         self.to_q, self.to_k, self.to_v = (nn.Linear(channels, channels) for _ in range(3))
-        self.to_out = nn.Sequential(small_output(nn.Linear(channels, channels)))
+        self.to_out = nn.Sequential(near_zero_init(nn.Linear(channels, channels)))
 
     def forward(self, x: Tensor) -> Tensor:
         # (N, C, H, W) → (N, one head, H·W, C), which for channels_last tensors is only a view.
@@ -161,13 +161,13 @@ def _level(inputs: int, outputs: int, blocks: int, groups: int, resampling: str)
         # Only below and to the right, as in the original code.
         parts[resampling] = nn.Sequential(nn.Sequential(OrderedDict(pad=nn.ZeroPad2d((0, 1, 0, 1)), conv=halving)))
     elif resampling == "upsamplers":
-        parts[resampling] = nn.Sequential(nn.Sequential(OrderedDict(conv=DoublingConv2d(outputs, outputs, 3))))
+        parts[resampling] = nn.Sequential(nn.Sequential(OrderedDict(conv=UpsampleConv2d(outputs, outputs, 3))))
     return nn.Sequential(parts)
 
 
 def _groups(channels: Sequence[int]) -> int:
     """Groups of every norm: all levels have as many, and each divides its channels by them."""
-    return groups_of(math.gcd(*channels))
+    return num_groups(math.gcd(*channels))
 
 
 def _norm(groups: int, channels: int) -> nn.GroupNorm:

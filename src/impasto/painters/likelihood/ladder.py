@@ -9,8 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from impasto.nn.group_norm import groups_of
-from impasto.nn.residual import Resample, ResidualBlock, small_output
+from impasto.nn.group_norm import num_groups
+from impasto.nn.residual import Resample, ResidualBlock, near_zero_init
 from impasto.painters.likelihood.gaussian import gaussian_kl
 
 __all__ = ["Decoder", "Detail", "Draw", "Encoder"]
@@ -72,9 +72,9 @@ class Detail(nn.Module):
     def __init__(self, width: int, latents: int) -> None:
         super().__init__()
         self.latents = latents
-        self.norm = nn.GroupNorm(groups_of(width), width)
-        self.prior = small_output(nn.Conv2d(width, 2 * latents, 3, padding=1))
-        self.posterior = small_output(nn.Conv2d(2 * width, 2 * latents, 3, padding=1))
+        self.norm = nn.GroupNorm(num_groups(width), width)
+        self.prior = near_zero_init(nn.Conv2d(width, 2 * latents, 3, padding=1))
+        self.posterior = near_zero_init(nn.Conv2d(2 * width, 2 * latents, 3, padding=1))
         self.inject = nn.Conv2d(latents, width, 1)
 
     def forward(self, h: Tensor, feature: Tensor | None, draw: Draw) -> tuple[Tensor, Tensor]:
@@ -135,7 +135,7 @@ class Decoder(nn.Module):
             self.levels.append(row)
             self.details.append(Detail(width, latents) if latents else nn.Identity())
         self.last = ResidualBlock(width, width, style) if detail[0] else None
-        self.head = small_output(nn.Conv2d(width, 3 * patch**2, 3, padding=1), gain=0.5)
+        self.head = near_zero_init(nn.Conv2d(width, 3 * patch**2, 3, padding=1), gain=0.5)
 
     def forward(
         self, latents: Tensor, condition: Tensor | None, features: list[Tensor] | None, draw: Draw

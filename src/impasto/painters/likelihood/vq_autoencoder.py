@@ -11,7 +11,7 @@ from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Condition, Data, Noise, Painted, PaintSettings
 from impasto.errors import NotCapable
-from impasto.nn.codes import codebook_use
+from impasto.nn.codebook import codebook_usage
 from impasto.painters.likelihood.autoencoder import Autoencoder, AutoencoderConfig, Squeezed
 from impasto.painters.likelihood.quantizers import CodebookQuantizer, FiniteScalarQuantizer, Quantizer
 
@@ -87,7 +87,7 @@ class VqAutoencoder(Autoencoder):
         codes = self.quantizer.codes(bounded)
         rounded = self.quantizer.vectors(codes)
         through = bounded + (rounded - bounded).detach()
-        logs: dict[str, Tensor | float] = {"perplexity": codebook_use(codes, self.size)[1]}
+        logs: dict[str, Tensor | float] = {"perplexity": codebook_usage(codes, self.size)[1]}
         return Squeezed(through, self.quantizer.cost(bounded, rounded), bounded.square().mean(), logs)
 
     def settle(self, moments: Tensor) -> Tensor:

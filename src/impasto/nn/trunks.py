@@ -1,7 +1,7 @@
-"""SqueezeNet 1.1, AlexNet and VGG16 as trunks that give their maps at several depths.
+"""SqueezeNet 1.1, AlexNet and VGG16 without their classifiers: feature maps at several depths.
 
-Tensor names are those of the usual classifiers (`features.N.…`), whose files fill the trunks. Inputs
-are pictures in [-1, 1]; a trunk scales them itself to the mean and spread it was trained on.
+Tensor names are those of the usual classifiers (`features.N.…`), so that their files can be loaded. Inputs are pictures
+in [-1, 1]; a trunk normalises them itself.
 """
 
 from __future__ import annotations
@@ -11,62 +11,67 @@ from torch import Tensor, nn
 
 from impasto.errors import UnknownName, UsageError
 
-__all__ = ["TRUNKS", "AlexNet", "SqueezeNet", "Trunk", "Vgg16", "trunk"]
+__all__ = ["TRUNKS", "AlexNet", "SqueezeNet", "Trunk", "Vgg16", "trunk_class"]
 
 
 class Trunk(nn.Module):
     """The convolutional part of a classifier.
 
     Attributes:
-        taps: Positions in `features` whose outputs are given back.
-        channels: Channels at each tap.
-        weights: Key of the file in `impasto.nn.weights.WEIGHTS`.
-        least: Smallest picture that the trunk can take, in pixels.
-        hash: SHA-256 of the file that filled it; empty before.
+        taps: Positions in `features` of the layers whose outputs are returned.
+        channels: Channels of each of those outputs.
+        weights: Key of its files in `impasto.nn.weights.WEIGHTS`.
+        min_side: Smallest pictures that it accepts, in pixels.
+        hash: SHA-256 of the file its weights were loaded from; empty before.
     """
 
     taps: tuple[int, ...]
     channels: tuple[int, ...]
     weights: str
-    least: int
+    min_side: int
     hash: str = ""
     features: nn.Sequential
-    shift: Tensor
-    spread: Tensor
+    mean: Tensor
+    deviation: Tensor
 
     def __init__(self, *layers: nn.Module) -> None:
         super().__init__()
         self.features = nn.Sequential(*layers)
-        # ImageNet's mean and deviation in [-1, 1], with the digits of the published LPIPS.
-        self.register_buffer("shift", torch.tensor([-0.030, -0.088, -0.188]).view(1, 3, 1, 1), persistent=False)
-        self.register_buffer("spread", torch.tensor([0.458, 0.448, 0.450]).view(1, 3, 1, 1), persistent=False)
+        # Of ImageNet's pixels in [-1, 1], with the digits of the published LPIPS.
+        self.register_buffer("mean", torch.tensor([-0.030, -0.088, -0.188]).view(1, 3, 1, 1), persistent=False)
+        self.register_buffer("deviation", torch.tensor([0.458, 0.448, 0.450]).view(1, 3, 1, 1), persistent=False)
 
     def forward(self, pictures: Tensor) -> list[Tensor]:
-        """Maps at each depth.
+        """Feature maps at each tap.
 
         Args:
             pictures: Shape (N, 3, H, W), in [-1, 1].
 
         Returns:
-            One tensor (N, C, h, w) a tap, from shallow to deep.
+            One tensor of shape (N, C, h, w) for each tap, from shallow to deep.
 
         Raises:
             UsageError: When the pictures are too small.
         """
-        if min(pictures.shape[-2:]) < self.least:
+        if min(pictures.shape[-2:]) < self.min_side:
             raise UsageError(
-                f"{type(self).__name__} needs pictures of {self.least} px or more, not {tuple(pictures.shape[-2:])}."
+                f"{type(self).__name__} needs pictures of {self.min_side} px or more, not {tuple(pictures.shape[-2:])}."
             )
-        x = (pictures - self.shift) / self.spread
-        found = []
-        for place, layer in enumerate(self.features):
+        x = (pictures - self.mean) / self.deviation
+        maps = []
+        for position, layer in enumerate(self.features):
             x = layer(x)
-            if place in self.taps:
-                found.append(x)
-        return found
+            if position in self.taps:
+                maps.append(x)
+        return maps
 
 
 class _Fire(nn.Module):
+    """A 1×1 convolution to few channels, then 1×1 and 3×3 convolutions side by side.
+
+    Source: Iandola et al. 2016, section 3.2.
+    """
+
     def __init__(self, inputs: int, squeeze: int, expand: int) -> None:
         super().__init__()
         self.squeeze = nn.Conv2d(inputs, squeeze, 1)
@@ -87,7 +92,7 @@ class SqueezeNet(Trunk):
     taps = (1, 4, 7, 9, 10, 11, 12)
     channels = (64, 128, 256, 384, 384, 512, 512)
     weights = "squeezenet"
-    least = 17
+    min_side = 17
     size = 224
     dimensions = 512
 
@@ -109,7 +114,7 @@ class AlexNet(Trunk):
     taps = (1, 4, 7, 9, 11)
     channels = (64, 192, 384, 256, 256)
     weights = "alexnet"
-    least = 35
+    min_side = 35
 
     def __init__(self) -> None:
         super().__init__(
@@ -130,29 +135,32 @@ class Vgg16(Trunk):
     taps = (3, 8, 15, 22, 29)
     channels = (64, 128, 256, 512, 512)
     weights = "vgg16"
-    least = 16
+    min_side = 16
 
     def __init__(self) -> None:
         layers: list[nn.Module] = []
-        before = 3
+        inputs = 3
         for width, depth in ((64, 2), (128, 2), (256, 3), (512, 3), (512, 3)):
             if layers:
                 layers.append(nn.MaxPool2d(2))
             for _ in range(depth):
-                layers += [nn.Conv2d(before, width, 3, padding=1), nn.ReLU()]
-                before = width
+                layers += [nn.Conv2d(inputs, width, 3, padding=1), nn.ReLU()]
+                inputs = width
         super().__init__(*layers)
 
 
 TRUNKS: dict[str, type[Trunk]] = {"squeeze": SqueezeNet, "alex": AlexNet, "vgg": Vgg16}
 
 
-def trunk(net: str) -> Trunk:
-    """An unfilled trunk by its LPIPS name.
+def trunk_class(net: str) -> type[Trunk]:
+    """The class of a trunk.
+
+    Args:
+        net: Its name in LPIPS: 'squeeze', 'alex' or 'vgg'.
 
     Raises:
-        UnknownName: When there is none.
+        UnknownName: When there is no trunk of that name.
     """
     if net not in TRUNKS:
         raise UnknownName("LPIPS trunk", net, TRUNKS)
-    return TRUNKS[net]()
+    return TRUNKS[net]
