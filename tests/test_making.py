@@ -94,6 +94,8 @@ def test_a_made_store_can_be_inspected(made: Store, tmp_path: Path) -> None:
     told = api.inspect(made.root, tmp_path / "page")
     assert told["pictures"] == 40
     assert told["with_text"] == 40
+    assert made.has_captions
+    assert made.split("all").captions([3]) == [(made.table["text"][3].as_py(),)]
 
 
 def test_a_picture_follows_from_seed_and_number_alone(made: Store, make: Make) -> None:

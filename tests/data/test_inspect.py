@@ -34,6 +34,8 @@ def test_what_is_told(store: Store, tmp_path: Path) -> None:
     facts = inspect(store.root, tmp_path / "out")
     assert (facts["pictures"], facts["train"], facts["test"]) == (13, 8, 5)
     assert facts["label"] == "genre"
+    assert (facts["size"], facts["height"], facts["width"], facts["frames"]) == ("16 × 16", 16, 16, 1)
+    assert (facts["with_text"], facts["captions"]) == (0, 0)
     assert facts["categories"][ODD]["train"] + facts["categories"][ODD]["test"] == 9 - 1
     assert sum(of["share"] for of in facts["categories"].values()) == pytest.approx(1, abs=1e-3)
     assert facts["duplicates"] == {"exact": 0, "near": 1}

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from impasto.data.finding import find
+from impasto.data.captions import is_caption_column
+from impasto.data.folder import list_folder
 from impasto.data.labelling import Labels, choose_label, label_columns, read_labels
 from impasto.errors import DataError, UnknownName
 
@@ -24,10 +25,10 @@ def folder(tmp_path: Path, scene: Scene) -> Path:
 
 
 def read(folder: Path) -> Labels:
-    return read_labels(folder, find(folder))
+    return read_labels(folder, list_folder(folder))
 
 
-def told(labels: Labels) -> list[tuple[str, str]]:
+def rejected(labels: Labels) -> list[tuple[str, str]]:
     return [(reject.file, reject.reason) for reject in labels.rejects]
 
 
@@ -88,7 +89,7 @@ def test_rows_that_cannot_be_used_are_told(folder: Path) -> None:
     (folder / "metadata.jsonl").write_text('{"file_name": 5}\nnot json\n[1]\n')
     labels = read(folder)
     assert labels.rows["red/a.png"]["style"] == "x"
-    assert told(labels) == [
+    assert rejected(labels) == [
         ("../secret.png", "metadata leads outside"),
         ("/etc/passwd", "metadata leads outside"),
         ("absent.png", "metadata names no picture"),
@@ -127,6 +128,50 @@ def test_captions_beside_pictures(folder: Path) -> None:
     assert rows["red/b.png"]["text"] == "caf\ufffd"
     assert "text" not in rows["blue/c.png"]
     assert rows["blue/d.png"]["text"] == "from the table"
+
+
+def test_several_lines_are_several_captions(folder: Path) -> None:
+    (folder / "red" / "a.txt").write_text("a red field\n\n  evening, red \na red field\n", encoding="utf8")
+    labels = read(folder)
+    assert labels.captions["red/a.png"] == ("a red field", "evening, red")
+    assert labels.rows["red/a.png"]["text"] == "a red field"
+
+
+def test_several_captions_in_the_metadata(folder: Path) -> None:
+    rows = [
+        {"file_name": "red/a.png", "captions": ["one", " two ", "", None, "one"], "style": "s"},
+        {"file_name": "red/b.png", "text_1": "first", "text_2": "second", "context": "no caption"},
+        {"file_name": "blue/c.png", "prompt": "asked", "caption": ["told", "asked"]},
+    ]
+    (folder / "metadata.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    (folder / "red" / "a.txt").write_text("not taken")
+    (folder / "blue" / "d.txt").write_text("from the file")
+    labels = read(folder)
+    assert labels.captions == {
+        "red/a.png": ("one", "two"),
+        "red/b.png": ("first", "second"),
+        "blue/c.png": ("asked", "told"),
+        "blue/d.png": ("from the file",),
+    }
+    assert labels.rows["red/a.png"] == {"text": "one", "style": "s", "folder": "red"}
+    assert labels.rows["red/b.png"] == {"text": "first", "context": "no caption", "folder": "red"}
+    assert labels.columns == ["style", "folder", "context", "text", "license"]
+
+
+def test_numbered_captions_in_a_table(folder: Path) -> None:
+    (folder / "metadata.csv").write_text("file_name,caption,caption_2\nred/a.png,one,two\nred/b.png,,three\n")
+    captions = read(folder).captions
+    assert captions == {"red/a.png": ("one", "two"), "red/b.png": ("three",)}
+
+
+@pytest.mark.parametrize("column", ["text", "caption", "prompt", "captions", "text_1", "caption2", "prompts_3"])
+def test_columns_of_captions(column: str) -> None:
+    assert is_caption_column(column)
+
+
+@pytest.mark.parametrize("column", ["context", "texture", "Caption", "caption_a", "my_text", ""])
+def test_columns_that_hold_no_captions(column: str) -> None:
+    assert not is_caption_column(column)
 
 
 @pytest.mark.parametrize(

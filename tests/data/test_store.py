@@ -76,6 +76,20 @@ def test_captions_of_a_store_with_one_text_a_picture(tmp_path: Path, scene: Scen
     assert [f"picture {file[0]}" for file in test.files() if file != "0.png"] == [c[0] for c in test.captions() if c]
 
 
+def test_captions_of_a_store_with_several_a_picture(tmp_path: Path, scene: Scene, quiet: Quiet) -> None:
+    folder = tmp_path / "p"
+    folder.mkdir()
+    for i in range(5):
+        scene(i).save(folder / f"{i}.png")
+    (folder / "1.txt").write_text("one\ntwo\n")
+    (folder / "2.txt").write_text("three")
+    store = prepare(folder, tmp_path / "s", resolution=8, progress=quiet)
+    assert store.split("all").captions([1, 2, 3]) == [("one", "two"), ("three",), ()]
+    assert store.table["text"].to_pylist() == [None, "one", "three", None, None]
+    again = Store.open(tmp_path / "s")
+    assert again.captions == store.captions == ((), ("one", "two"), ("three",), (), ())
+
+
 def test_a_store_without_captions(root: Path) -> None:
     store = Store.open(root)
     assert not store.has_captions

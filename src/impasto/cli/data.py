@@ -21,7 +21,7 @@ app = typer.Typer(help="From a folder of pictures to a store.", no_args_is_help=
 
 @app.command()
 def prepare(
-    folder: Annotated[Path, typer.Argument(help="Pictures: class folders, metadata.csv or .jsonl, .txt captions.")],
+    folder: Annotated[Path, typer.Argument(help="Pictures: class folders, metadata.csv or .jsonl, .txt of captions.")],
     out: Annotated[Path, typer.Option(help="The store to make.")],
     resolution: Annotated[int | None, typer.Option(help="Side of square pictures; by default 64.")] = None,
     size: Annotated[

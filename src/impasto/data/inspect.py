@@ -92,6 +92,7 @@ def _facts(store: Store) -> dict[str, Any]:
         "flags": counts["flags"],
         "licences": store.manifest["licences"],
         "with_text": sum(1 for captions in store.captions if captions),
+        "captions": sum(len(captions) for captions in store.captions),
     }
 
 

@@ -23,7 +23,7 @@ def inspect_page(facts: Mapping[str, Any], rejects: Sequence[Mapping[str, Any]],
     """
     subtitle = (
         f"{facts['pictures']} pictures of {facts['size']} px (height × width): {facts['train']} to train on, "
-        f"{facts['test']} to test with. {facts['with_text']} have a caption."
+        f"{facts['test']} to test with. {facts['with_text']} have a caption; there are {facts['captions']} captions."
     )
     parts = [
         Section("Categories", _categories(facts)),

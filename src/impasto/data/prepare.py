@@ -9,7 +9,7 @@ from typing import Any
 from PIL import ImageColor
 
 from impasto import __version__
-from impasto.data.finding import find
+from impasto.data.folder import list_folder
 from impasto.data.labelling import check_label, read_labels
 from impasto.data.parts import Framing, make_part
 from impasto.data.selecting import check_rejects, select
@@ -58,7 +58,8 @@ def prepare(
     same call goes on from there. After an error nothing is left.
 
     Args:
-        folder: Pictures, in class folders or not, with `metadata.csv`, `metadata.jsonl` or captions.
+        folder: Pictures, in class folders or not, with `metadata.csv`, `metadata.jsonl` or text files of captions;
+            see `data.captions`.
         out: Where the store appears, whole; must not exist.
         resolution: Side of square pictures, 8 to 1024.
         size: Height and width of the pictures, in that order, 8 to 1024 each; without either 64 × 64.
@@ -90,22 +91,22 @@ def prepare(
     framing = Framing(size.height, size.width, crop, _colour(background), crop_bars, limit)
     options = _Options(framing, label, test_share, seed, duplicates, max_bad)
     _check(out, options, workers)
-    listing = find(folder)
-    if not listing.pictures:
-        check_rejects(folder, listing.rejects, 0, max_bad)
+    contents = list_folder(folder)
+    if not contents.pictures:
+        check_rejects(folder, contents.rejects, 0, max_bad)
         raise DataError(f"{folder} holds no pictures (jpg, png, webp, tiff, bmp or gif); name another folder.")
-    names = [source.name for source in listing.pictures]
-    labels = read_labels(folder, listing)
+    names = [source.name for source in contents.pictures]
+    labels = read_labels(folder, contents)
     if label is not None:
         # A wrong name should fail now, not after an hour of decoding.
         check_label(labels, names, label)
-    sources = [asdict(source) for source in listing.pictures]
+    sources = [asdict(source) for source in contents.pictures]
     with workshop(out, [str(folder.resolve()), asdict(framing), sources]) as work:
         jobs = plan_parts(names, size.height * size.width * 3, work)
         settings = {"folder": str(folder), "framing": asdict(framing)}
         make_all(make_part, settings, jobs, workers=workers, title="Preparing pictures", progress=progress)
         drop = duplicates == "drop"
-        selection = select(folder, jobs, listing.rejects, work / "thumbs", drop=drop, max_bad=max_bad)
+        selection = select(folder, jobs, contents.rejects, work / "thumbs", drop=drop, max_bad=max_bad)
         selection.rejects.extend(labels.rejects)
         selection.rejects.sort(key=lambda reject: (reject.reason, reject.file))
         how = {"impasto": __version__, "folder": str(folder), **options.record()}

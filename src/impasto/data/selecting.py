@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from impasto.data.duplicates import THUMB, exact_groups, near_groups
-from impasto.data.finding import Reject
+from impasto.data.folder import Reject
 from impasto.data.parts import load_facts
 from impasto.errors import DataError
 from impasto.jobs.workers import Job

@@ -13,7 +13,7 @@ import numpy as np
 import pyarrow
 import pyarrow.parquet
 
-from impasto.data.finding import Reject
+from impasto.data.folder import Reject
 from impasto.data.labelling import Labels, choose_label, label_columns
 from impasto.data.manifest import FILES, seal
 from impasto.data.parts import load_pixels
@@ -134,6 +134,10 @@ def _table(selection: Selection, labels: Labels, files: list[str], split: list[s
     columns: dict[str, Any] = {"file": pyarrow.array(files, text), "split": pyarrow.array(split, text)}
     for name in labels.columns:
         columns[name] = pyarrow.array(labels.column(name, files), text)
+    captions = [labels.captions.get(file, ()) for file in files]
+    if any(len(several) > 1 for several in captions):
+        # Where each picture has one caption at most, the column `text` says it all.
+        columns["captions"] = pyarrow.array(captions, pyarrow.list_(text))
     columns["phash"] = pyarrow.array([fact["phash"] for fact in facts], text)
     columns["flags"] = pyarrow.array([fact["flags"] for fact in facts], pyarrow.list_(text))
     for name in ("width", "height"):

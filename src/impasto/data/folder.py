@@ -7,16 +7,17 @@ import stat
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from impasto.data.captions import CAPTION_ENDINGS
 from impasto.errors import DataError
 from impasto.images.reading import Unreadable, sniff
 
-__all__ = ["CAPTIONS", "Found", "Reject", "Source", "find"]
+__all__ = ["FolderContents", "Reject", "Source", "list_folder"]
 
-CAPTIONS = (".txt", ".caption")
 METADATA = ("metadata.csv", "metadata.jsonl")
-KNOWN = ("jpg", "jpeg", "jpe", "jfif", "png", "webp", "tif", "tiff", "bmp", "gif")
-OTHERS = ("heic", "heif", "avif", "jxl", "jp2", "psd", "svg", "ico", "tga", "exr")
-PICTURE_ENDINGS = frozenset(f".{ending}" for ending in (*KNOWN, *OTHERS))
+READ_ENDINGS = ("jpg", "jpeg", "jpe", "jfif", "png", "webp", "tif", "tiff", "bmp", "gif")
+OTHER_ENDINGS = ("heic", "heif", "avif", "jxl", "jp2", "psd", "svg", "ico", "tga", "exr")
+"""Of pictures in formats that cannot be read; such files are named among the rejects."""
+PICTURE_ENDINGS = frozenset(f".{ending}" for ending in (*READ_ENDINGS, *OTHER_ENDINGS))
 
 
 @dataclass(frozen=True)
@@ -50,8 +51,8 @@ class Source:
 
 
 @dataclass
-class Found:
-    """What lies in a folder.
+class FolderContents:
+    """What lies in a folder; all names are relative to it.
 
     Attributes:
         pictures: In order of name.
@@ -66,7 +67,7 @@ class Found:
     rejects: list[Reject] = field(default_factory=list)
 
 
-def find(folder: Path) -> Found:
+def list_folder(folder: Path) -> FolderContents:
     """Look through a folder; links that lead outside and linked folders are not followed.
 
     Raises:
@@ -75,14 +76,14 @@ def find(folder: Path) -> Found:
     if not folder.is_dir():
         what = "is a file, not a folder" if folder.exists() else "does not exist"
         raise DataError(f"{folder} {what}; name a folder of pictures.")
-    found = Found()
+    contents = FolderContents()
     root = os.path.realpath(folder)
 
     def refused(error: OSError) -> None:
         if str(error.filename) == str(folder):
             raise DataError(f"{folder} cannot be read: {error.strerror}.")
         name = _relative(str(error.filename), folder)
-        found.rejects.append(Reject(name, "not permitted", f"the folder cannot be read: {error.strerror}"))
+        contents.rejects.append(Reject(name, "not permitted", f"the folder cannot be read: {error.strerror}"))
 
     for here, folders, files in os.walk(folder, onerror=refused, followlinks=False):
         for name in sorted(folders):
@@ -90,48 +91,54 @@ def find(folder: Path) -> Found:
             if name.startswith(".") or Path(path).is_symlink():
                 folders.remove(name)
                 what = "hidden folder" if name.startswith(".") else "linked folder"
-                found.rejects.append(Reject(_relative(path, folder), what, "folders like this are not entered", False))
+                relative = _relative(path, folder)
+                contents.rejects.append(Reject(relative, what, "folders like this are not entered", False))
         for name in files:
-            _look(os.path.join(here, name), folder, root, found)  # noqa: PTH118
-    found.pictures.sort(key=lambda source: source.name)
-    found.metadata.sort()
-    return found
+            _add_file(os.path.join(here, name), folder, root, contents)  # noqa: PTH118
+    contents.pictures.sort(key=lambda source: source.name)
+    contents.metadata.sort()
+    return contents
 
 
-def _look(path: str, folder: Path, root: str, found: Found) -> None:
+def _add_file(path: str, folder: Path, root: str, contents: FolderContents) -> None:
+    """Put a file where it belongs in the contents, if anywhere."""
     name = _relative(path, folder)
     base = name.rpartition("/")[2]
     ending = Path(base).suffix.lower()
     try:
         path.encode("utf8")
     except UnicodeEncodeError:
-        found.rejects.append(Reject(name, "name not in UTF-8", "rename the file"))
+        contents.rejects.append(Reject(name, "name not in UTF-8", "rename the file"))
         return
     if base.startswith("."):
         if ending in PICTURE_ENDINGS:
-            found.rejects.append(
-                Reject(name, "hidden file", "files whose names begin with a dot are left alone", False)
-            )
+            detail = "files whose names begin with a dot are left alone"
+            contents.rejects.append(Reject(name, "hidden file", detail, False))
         return
     try:
-        facts = os.lstat(path)
-        if stat.S_ISLNK(facts.st_mode):
-            facts = _follow(path, root)
-        if not stat.S_ISREG(facts.st_mode):
+        status = os.lstat(path)
+        if stat.S_ISLNK(status.st_mode):
+            status = _link_target(path, root)
+        if not stat.S_ISREG(status.st_mode):
             raise Unreadable("not a file", "it is a device, a pipe or the like")
         if base in METADATA:
-            found.metadata.append(name)
-        elif ending in CAPTIONS:
-            found.captions.add(name)
-        elif _announces_picture(path, facts.st_size, ending):
-            found.pictures.append(Source(name, facts.st_size, facts.st_mtime_ns))
+            contents.metadata.append(name)
+        elif ending in CAPTION_ENDINGS:
+            contents.captions.add(name)
+        elif _announces_picture(path, status.st_size, ending):
+            contents.pictures.append(Source(name, status.st_size, status.st_mtime_ns))
     except Unreadable as error:
-        found.rejects.append(Reject(name, error.reason, error.detail))
+        contents.rejects.append(Reject(name, error.reason, error.detail))
     except OSError as error:
-        found.rejects.append(Reject(name, "not permitted", f"it cannot be opened: {error.strerror}"))
+        contents.rejects.append(Reject(name, "not permitted", f"it cannot be opened: {error.strerror}"))
 
 
-def _follow(path: str, root: str) -> os.stat_result:
+def _link_target(path: str, root: str) -> os.stat_result:
+    """The status of the file that a link points to.
+
+    Raises:
+        Unreadable: When it lies outside of the root, or is not there.
+    """
     target = os.path.realpath(path)
     if not target.startswith(root.rstrip("/") + "/"):
         raise Unreadable("link leading outside", "the link was not followed")
@@ -141,6 +148,11 @@ def _follow(path: str, root: str) -> os.stat_result:
 
 
 def _announces_picture(path: str, size: int, ending: str) -> bool:
+    """Whether the first bytes of a file are those of a picture.
+
+    Raises:
+        Unreadable: When they are not, though the file is called like one.
+    """
     with open(path, "rb") as file:  # noqa: PTH123
         kind = sniff(file.read(32))
     if kind is None and ending in PICTURE_ENDINGS:
@@ -151,5 +163,6 @@ def _announces_picture(path: str, size: int, ending: str) -> bool:
 
 
 def _relative(path: str, folder: Path) -> str:
+    """The path below the folder, with slashes; bytes that are no UTF-8 are written out."""
     name = os.path.relpath(path, folder).replace(os.sep, "/")
     return name.encode("utf8", "backslashreplace").decode("utf8")
