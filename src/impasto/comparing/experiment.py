@@ -284,13 +284,13 @@ def _of_entry(entry: Entry, data: Data, terms: Terms) -> Iterator[str]:
     if not cls.learns():
         yield f"{entry.painter} paints by rules; there is no training to compare."
         return
-    for key in sorted({"resolution", "categories", "shares"} & entry.settings.keys()):
+    for key in sorted({"resolution", "size", "categories", "shares"} & entry.settings.keys()):
         yield f"settings.{key} cannot be set: it comes from the pictures, and is the same for all."
     preset = entry.preset or terms.preset
     if preset not in cls.presets:
         yield str(UnknownName("preset", preset, cls.presets))
         return
     try:
-        cls(load(cls.Config, {**cls.presets[preset], **entry.settings, "resolution": data.resolution}))
+        cls.build(preset, **{**entry.settings, "size": (data.resolution, data.resolution)})
     except ImpastoError as error:
         yield str(error)
