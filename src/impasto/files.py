@@ -17,22 +17,14 @@ from safetensors import SafetensorError
 from impasto.errors import ImpastoError
 
 __all__ = [
-    "EXPORT",
-    "RUN",
-    "STORE",
     "cache_folder",
     "disk_errors_named",
     "file_hash",
-    "kind_of",
     "read_json",
     "whole_folder",
     "write_json",
     "write_whole",
 ]
-
-STORE, RUN, EXPORT = "a store of pictures", "a run", "an exported painter"
-"""What `impasto` makes folders into, in words."""
-
 
 @contextmanager
 def whole_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
@@ -108,25 +100,6 @@ def read_json(path: Path, kind: type[ImpastoError] = ImpastoError) -> Any:
         raise kind(f"{path} is missing.") from None
     except (OSError, ValueError, RecursionError) as error:
         raise kind(f"{path} cannot be read as JSON ({error}).") from None
-
-
-def kind_of(folder: Path) -> str:
-    """What a folder is by the files in it: `STORE`, `RUN`, `EXPORT`, or empty when it is something else."""
-    if (folder / "run.json").is_file():
-        return RUN
-    if (folder / "config.json").is_file():
-        return EXPORT
-    return STORE if (folder / "manifest.json").is_file() and (folder / "pictures.npy").is_file() else ""
-
-
-def cache_folder() -> Path:
-    """Where files are kept that can be fetched or computed again.
-
-    The environment chooses: $IMPASTO_CACHE, else $XDG_CACHE_HOME/impasto, else ~/.cache/impasto. It need not exist.
-    """
-    if chosen := os.environ.get("IMPASTO_CACHE"):
-        return Path(chosen).expanduser()
-    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "impasto"
 
 
 def file_hash(path: Path) -> str:

@@ -19,24 +19,21 @@ from torch import nn
 
 from impasto import catalogue
 from impasto.errors import CheckpointError, ImpastoError, UsageError
-from impasto.files import STORE, kind_of, read_json, whole_folder, write_json, write_whole
+from impasto.files import read_json, whole_folder, write_json, write_whole
 from impasto.model_card import model_card
+from impasto.sources import PACKAGED, CatalogueName, Export, Hub, Run, Shipped, Source, StoreFolder, Unknown, resolve
 
 __all__ = [
-    "SHIPPED",
     "Saved",
     "annotate",
     "load",
     "load_weights",
-    "place_of",
+    "folder_of",
     "read_weights",
     "rebuild",
     "save",
     "state_hash",
 ]
-
-SHIPPED = "shipped"
-"""Folder of the painters that come with the package; their names are 'shipped/painter' and 'shipped/autoencoder'."""
 
 
 class Saved(nn.Module):
@@ -129,29 +126,43 @@ def load(source: str | Path) -> Saved:
 
     Args:
         source: A folder, the run it lies in, a name such as 'shipped/painter', or a hub id such as
-            'someone/their-painter'.
+            'someone/their-painter', which is downloaded.
 
     Raises:
         CheckpointError: When a file is missing or damaged, or does not fit its config.
     """
-    place = place_of(source)
-    if Path(source).parts[:1] == (SHIPPED,) and not place.is_dir():
-        known = sorted(f"{SHIPPED}/{path.name}" for path in (Path(__file__).parent / SHIPPED).glob("*"))
-        raise CheckpointError(f"{source} does not come with impasto; what does: {', '.join(known)}.")
-    folder = place if place.is_dir() else _download(str(source))
-    described = _described(folder)
-    painter = rebuild(described)
+    folder = folder_of(resolve(source))
+    painter = rebuild(_described(folder))
     load_weights(painter, folder / "model.safetensors", partial=True)
     return painter
 
 
-def place_of(source: str | Path) -> Path:
-    """The folder that a source names: one of the user's, or one that comes with the package; it may not be there."""
-    folder = Path(source)
-    if (folder / "painter" / "config.json").is_file():
-        return folder / "painter"
-    inside = Path(__file__).parent / folder
-    return inside if folder.parts[:1] == (SHIPPED,) and not folder.exists() else folder
+def folder_of(source: Source) -> Path:
+    """The folder with the exported painter that a source names; one on the hub is downloaded.
+
+    Raises:
+        CheckpointError: When there is none.
+    """
+    match source:
+        case Export(folder):
+            return folder
+        case Run(folder):
+            return source.export or folder
+        case Shipped(name, folder):
+            if not folder.is_dir():
+                shipped = sorted(f"{PACKAGED.name}/{path.name}" for path in PACKAGED.glob("*"))
+                raise CheckpointError(f"{name} does not come with impasto; what does: {', '.join(shipped)}.")
+            return folder
+        case StoreFolder(folder):
+            raise CheckpointError(
+                f"{folder} is {source.kind}, not a painter. Train one on it: impasto train {folder} --out RUN"
+            )
+        case Hub(name):
+            return _download(name)
+        case CatalogueName(word) | Unknown(word):
+            if Path(word).is_dir():
+                return Path(word)
+            raise CheckpointError(f"There is no folder {word!r}, and it is no hub id of the form 'owner/name'.")
 
 
 def rebuild(described: Mapping[str, Any]) -> Saved:
@@ -252,8 +263,6 @@ def _download(name: str) -> Path:
 
 
 def _described(folder: Path) -> dict[str, Any]:
-    if kind_of(folder) == STORE:
-        raise CheckpointError(f"{folder} is {STORE}, not a painter. Train one on it: impasto train {folder} --out RUN")
     described = read_json(folder / "config.json", CheckpointError)
     if not isinstance(described, dict) or "painter" not in described or not isinstance(described.get("config"), dict):
         raise CheckpointError(f"{folder / 'config.json'} does not name a painter and its config.")

@@ -1,15 +1,18 @@
-"""Painters by where they lie or what they are called."""
+"""Painters by what a word of the user names."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from impasto import catalogue
 from impasto.errors import CheckpointError, UnknownName, UsageError, suggestion
-from impasto.files import EXPORT, RUN, kind_of
+from impasto.sources import CatalogueName, Export, Run, Unknown, resolve
 
 if TYPE_CHECKING:
     from impasto.contract import Painter
+    from impasto.images.size import Size
+    from impasto.pretrained import Saved
 
 __all__ = ["PAINTER", "holds_painter", "load_painter", "painter_at"]
 
@@ -17,76 +20,90 @@ PAINTER = "shipped/painter"
 """The painter that comes with impasto."""
 
 
-def load_painter(source: str | Path, resolution: int | None = None) -> Painter:
+def load_painter(source: str | Path, size: Size | tuple[int, int] | None = None) -> Painter:
     """The painter of a run, of an exported folder, of a hub id, or one that paints by rules.
 
     Args:
         source: A run folder (its export, or without one its newest checkpoint), a folder with
             `config.json` and `model.safetensors`, a hub id, or the name of a painter that needs no training.
-        resolution: Rows and columns of its pictures; only a painter by rules can choose.
+        size: Rows and columns of its pictures; only a painter by rules can choose.
 
     Raises:
         CheckpointError: When nothing loadable is there.
-        UsageError: When the painter must be trained first, or paints at another resolution.
+        UsageError: When the painter must be trained first, does not paint, or paints at another size.
     """
-    painter = painter_at(source, resolution)
-    if resolution not in (None, painter.data.height):
+    painter = painter_at(source, size)
+    if size is not None and painter.data.size != _pair(size):
         raise UsageError(
-            f"{source} was trained at {painter.data.height} px and paints at that alone; leave out --resolution."
+            f"{source} was trained at {painter.data.size_in_words} and paints at that alone; "
+            "leave out --resolution and --size."
         )
     return painter
 
 
-def painter_at(source: str | Path, resolution: int | None) -> Painter:
-    """The painter of `load_painter`, at a resolution if it can choose, and else at its own.
+def painter_at(source: str | Path, size: Size | tuple[int, int] | None) -> Painter:
+    """The painter of `load_painter`, at a size if it can choose, and else at its own.
 
     Raises:
         CheckpointError: When nothing loadable is there.
-        UsageError: When the painter must be trained first.
+        UsageError: When the painter must be trained first, or does not paint.
     """
-    return _by_rules(str(source), resolution) or _learned(source)
+    from impasto import pretrained
+    from impasto.contract import Painter
+
+    match resolve(source):
+        case CatalogueName(name):
+            painter: Saved = _by_rules(name, size)
+        case Run(folder) as run if run.export is None:
+            painter = _newest(folder)
+        case Unknown(word) if not Path(word).exists():
+            _suggest(word)
+            painter = pretrained.load(source)
+        case _:
+            painter = pretrained.load(source)
+    if not isinstance(painter, Painter):
+        raise UsageError(f"{source} holds a {painter.name}, which learns and does not paint.")
+    return painter
 
 
 def holds_painter(folder: Path) -> bool:
     """Whether a folder is a run or an exported painter; one of pictures may bear their painter's name."""
-    return kind_of(folder) in (RUN, EXPORT)
+    return folder.is_dir() and isinstance(resolve(folder), Run | Export)
 
 
-def _by_rules(name: str, resolution: int | None) -> Painter | None:
-    """The painter of that name in the catalogue, unless a folder of that name holds a painter."""
-    from impasto import catalogue
-
-    if holds_painter(Path(name)):
-        return None
-    if name not in catalogue.painters():
-        if Path(name).exists():
-            return None
-        by_rules = [known for known, cls in catalogue.usable(catalogue.painters()).items() if not cls.learns()]
-        if "/" not in name and "?" in suggestion(name, by_rules):
-            raise UnknownName("painter by rules", name, by_rules)
-        return None
+def _by_rules(name: str, size: Size | tuple[int, int] | None) -> Saved:
+    """The painter of that name, which needs no training."""
     cls = catalogue.painter(name)
     if cls.learns():
         raise UsageError(f"{name} learns from pictures; train it first: impasto train {name} STORE --out RUN")
-    made: Painter = cls.build(**({} if resolution is None else {"resolution": resolution}))
-    return made
+    painter: Saved = cls.build(**({} if size is None else {"size": _pair(size)}))
+    return painter
 
 
-def _learned(source: str | Path) -> Painter:
+def _newest(run: Path) -> Saved:
+    """The averaged painter of a run's newest checkpoint."""
     from impasto import pretrained
-    from impasto.contract import Painter
     from impasto.files import read_json
-
-    folder = Path(source)
-    if not (folder / "run.json").exists() or (folder / "painter" / "config.json").exists():
-        return Painter.from_pretrained(source)
     from impasto.training.checkpoint import newest
 
-    found = newest(folder / "checkpoints")
-    if found is None:
-        raise CheckpointError(f"{folder} holds no checkpoint yet; train it first: impasto train … --out {folder}")
-    painter = pretrained.rebuild(read_json(folder / "run.json", CheckpointError))
-    if not isinstance(painter, Painter):
-        raise UsageError(f"{folder} holds a {painter.name}, which does not paint.")
-    pretrained.load_weights(painter, found / "ema.safetensors")
+    checkpoint = newest(run / "checkpoints")
+    if checkpoint is None:
+        raise CheckpointError(f"{run} holds no checkpoint yet; train it first: impasto train … --out {run}")
+    painter = pretrained.rebuild(read_json(run / "run.json", CheckpointError))
+    pretrained.load_weights(painter, checkpoint / "ema.safetensors")
     return painter
+
+
+def _suggest(word: str) -> None:
+    """Name the painter by rules that was meant, where one is called nearly so.
+
+    Raises:
+        UnknownName: With that painter's name.
+    """
+    by_rules = [name for name, cls in catalogue.usable(catalogue.painters()).items() if not cls.learns()]
+    if "/" not in word and "?" in suggestion(word, by_rules):
+        raise UnknownName("painter by rules", word, by_rules)
+
+
+def _pair(size: Size | tuple[int, int]) -> tuple[int, int]:
+    return size if isinstance(size, tuple) else (size.height, size.width)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, get_args, get_type_hints
 
 import torch
 from torch import Tensor
@@ -17,7 +17,11 @@ from impasto.contract.painted import Painted
 from impasto.errors import NotCapable, UnknownName, UsageError
 from impasto.nn.memory_layout import channels_last
 
-__all__ = ["PaintSettings", "Painter"]
+__all__ = ["InputFile", "PaintSettings", "Painter", "file_settings"]
+
+INPUT_FILE = "input file"
+InputFile = Annotated[str, INPUT_FILE]
+"""Type of a setting that names a file to read; recipes keep its hash. A tuple of them may be a setting too."""
 
 CATEGORY_STREAM = 0x5EED
 """Distinguishes the random numbers that choose a picture's category from those that it is painted with."""
@@ -26,6 +30,18 @@ CATEGORY_STREAM = 0x5EED
 @config
 class PaintSettings:
     """Settings of `Painter.paint` beyond count, seed and condition; painters add their own."""
+
+
+def file_settings(settings: type[PaintSettings]) -> list[str]:
+    """Names of the settings that name files to read."""
+    hints = get_type_hints(settings, include_extras=True)
+    return [name for name, hint in hints.items() if INPUT_FILE in _metadata(hint)]
+
+
+def _metadata(hint: Any) -> set[Any]:
+    """All that annotations say inside a type, such as `tuple[InputFile, ...]`."""
+    inner = {part for argument in get_args(hint) for part in _metadata(argument)}
+    return inner | {note for note in getattr(hint, "__metadata__", ()) if isinstance(note, str)}
 
 
 class Painter(Learner):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +17,24 @@ from impasto.errors import ConfigError, RecipeError
 from impasto.files import write_whole
 from impasto.images.pictures import Pixels
 
-__all__ = ["Recipe", "pixels_hash", "read_recipe", "save_picture"]
+__all__ = ["Input", "Recipe", "pixels_hash", "read_recipe", "save_picture"]
 
 CHUNK = "impasto"
+LARGEST = {"batch": 4096, "height": 16_384, "width": 16_384, "longest_side": 16_384}
+"""Largest values that are followed: a recipe may come from anybody."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file that a picture was painted with.
+
+    Attributes:
+        file: As it was given.
+        sha256: Of its bytes; '' in recipes of version 0.1.0 that did not hold it.
+    """
+
+    file: str
+    sha256: str = ""
 
 
 @dataclass(frozen=True)
@@ -34,14 +49,16 @@ class Recipe:
         batch: How many pictures were painted at a time.
         category: Name of the category that was asked for.
         settings: The painter's settings, all of them.
-        resolution: Rows and columns.
         version: Of impasto.
         torch: Version of torch.
         pixels: SHA-256 of the picture's bytes.
-        edit: Name of the edit, where a given picture was edited.
-        picture: The file that was edited.
-        picture_hash: SHA-256 of that file.
+        height: Rows of the picture.
+        width: Columns of the picture.
         prompt: What was to be painted, in words.
+        edit: Name of the edit, where a given picture was edited.
+        longest_side: That the edited picture was brought to, in pixels.
+        inputs: Name → file that was given: 'picture' of an edit, 'given:source', 'mask', 'maps:layout', or the name of
+            the setting that names it.
     """
 
     painter: str
@@ -51,33 +68,34 @@ class Recipe:
     batch: int
     category: str | None
     settings: dict[str, Any]
-    resolution: int
     version: str
     torch: str
     pixels: str
-    edit: str = ""
-    picture: str = ""
-    picture_hash: str = ""
+    height: int
+    width: int
     prompt: str | None = None
+    edit: str = ""
+    longest_side: int | None = None
+    inputs: dict[str, Input] = field(default_factory=dict)
 
 
 def pixels_hash(pixels: Pixels) -> str:
     """SHA-256 of a picture's shape and bytes, in hexadecimal.
 
     Args:
-        pixels: Shape (H, W, 3), uint8.
+        pixels: Shape (H, W, 3), uint8, or (F, H, W, 3) of a clip.
     """
     return hashlib.sha256(repr(pixels.shape).encode() + np.ascontiguousarray(pixels).tobytes()).hexdigest()
 
 
 def save_picture(path: str | Path, pixels: Pixels, recipe: Recipe | None) -> None:
-    """Write a PNG, whole or not at all, with its recipe inside.
+    """Write a PNG, whole or not at all, with its recipe inside; a clip becomes an animated PNG.
 
     The `parameters` chunk is the one that other image tools show; the `impasto` chunk is exact.
 
     Args:
         path: The file.
-        pixels: Shape (H, W, 3), uint8.
+        pixels: Shape (H, W, 3), uint8, or (F, H, W, 3) of a clip.
         recipe: How the picture was painted, if that is known.
 
     Raises:
@@ -88,12 +106,20 @@ def save_picture(path: str | Path, pixels: Pixels, recipe: Recipe | None) -> Non
         info.add_itxt("parameters", _parameters(recipe, pixels))
         info.add_itxt(CHUNK, json.dumps(to_dict(recipe), ensure_ascii=False, allow_nan=False))
     file = io.BytesIO()
-    Image.fromarray(pixels).save(file, "PNG", pnginfo=info)
+    if pixels.ndim == 3:
+        Image.fromarray(pixels).save(file, "PNG", pnginfo=info)
+    else:
+        first, *rest = (Image.fromarray(frame) for frame in pixels)
+        first.save(file, "PNG", pnginfo=info, save_all=True, append_images=rest, duration=FRAME_MS, loop=0)
     write_whole(Path(path), file.getvalue())
 
 
+FRAME_MS = 125
+"""Milliseconds that a frame of a clip is shown."""
+
+
 def read_recipe(path: str | Path) -> Recipe:
-    """The recipe inside a picture.
+    """The recipe inside a picture; those of version 0.1.0 are brought to the present form.
 
     Raises:
         RecipeError: When the file is missing or no PNG, or holds no recipe that can be read.
@@ -102,6 +128,7 @@ def read_recipe(path: str | Path) -> Recipe:
         with Image.open(path, formats=("PNG",)) as picture:
             picture.load()
             chunks: dict[str, str] = dict(getattr(picture, "text", {}))
+            size = picture.size
     except FileNotFoundError:
         raise RecipeError(f"There is no picture {path}.") from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
@@ -114,21 +141,47 @@ def read_recipe(path: str | Path) -> Recipe:
         raise RecipeError(f"The text inside {path} is not a recipe: it is not JSON ({error}).") from None
     if not isinstance(values, dict):
         raise RecipeError(f"The text inside {path} is not a recipe: it is a {type(values).__name__}, not an object.")
-    settings = values.get("settings")
-    if "prompt" not in values and isinstance(settings, dict) and "prompt" in settings:
-        # Up to version 0.1.0 the prompt was one of the settings.
-        values["prompt"] = settings.pop("prompt") or None
-    fields = Recipe.__dataclass_fields__
-    if strange := sorted(set(values) - set(fields)):
+    values = _renewed(values, size)
+    if strange := sorted(set(values) - set(Recipe.__dataclass_fields__)):
         raise RecipeError(f"The recipe inside {path} has the unknown entry {strange[0]!r}; a newer version wrote it.")
     try:
         recipe = load(Recipe, values)
     except ConfigError as error:
         raise RecipeError(f"The recipe inside {path} cannot be followed. {error}") from None
-    for word, least in (("seed", 0), ("index", 0), ("batch", 1), ("resolution", 1)):
-        if getattr(recipe, word) < least:
-            raise RecipeError(f"The recipe inside {path} asks for {word} {getattr(recipe, word)}, below {least}.")
+    _check_numbers(path, recipe)
     return recipe
+
+
+def _renewed(values: dict[str, Any], size: tuple[int, int]) -> dict[str, Any]:
+    """A recipe of version 0.1.0 in the present form: there the prompt was a setting, and one number said the size."""
+    if "resolution" not in values:
+        return values
+    values = dict(values)
+    side = values.pop("resolution")
+    width, height = size if values.get("edit") else (side, side)
+    settings = values.get("settings")
+    if isinstance(settings, dict) and "prompt" in settings:
+        values["settings"] = {name: value for name, value in settings.items() if name != "prompt"}
+        values["prompt"] = settings["prompt"] or None
+    picture = {"file": values.pop("picture", ""), "sha256": values.pop("picture_hash", "")}
+    edited = {"longest_side": side, "inputs": {"picture": picture}} if values.get("edit") else {}
+    return {**values, "height": height, "width": width, **edited}
+
+
+def _check_numbers(path: str | Path, recipe: Recipe) -> None:
+    """Refuse numbers that nothing can be painted with.
+
+    Raises:
+        RecipeError: With the first such number.
+    """
+    for word, least in (("seed", 0), ("index", 0), ("batch", 1), ("height", 1), ("width", 1), ("longest_side", 1)):
+        value = getattr(recipe, word)
+        if value is None:
+            continue
+        if value < least:
+            raise RecipeError(f"The recipe inside {path} asks for {word} {value}, below {least}.")
+        if value > LARGEST.get(word, value):
+            raise RecipeError(f"The recipe inside {path} asks for {word} {value:,}, above {LARGEST[word]:,}.")
 
 
 def _parameters(recipe: Recipe, pixels: Pixels) -> str:
@@ -137,7 +190,7 @@ def _parameters(recipe: Recipe, pixels: Pixels) -> str:
         **{key.replace("_", " ").capitalize(): value for key, value in recipe.settings.items()},
         "Seed": recipe.seed,
         "Index": recipe.index,
-        "Size": f"{pixels.shape[1]}x{pixels.shape[0]}",
+        "Size": f"{pixels.shape[-2]}x{pixels.shape[-3]}",
         "Model": recipe.painter,
         "Model hash": recipe.weights[:10],
         "Version": f"impasto {recipe.version}",

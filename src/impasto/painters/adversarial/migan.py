@@ -42,6 +42,7 @@ from impasto.contract import (
     Batch,
     Condition,
     Data,
+    InputFile,
     Noise,
     Painted,
     Painter,
@@ -182,7 +183,7 @@ class MiganSettings(PaintSettings):
         picture: File of a picture whose sketch is painted over, by a painter with a condition.
     """
 
-    picture: str | None = None
+    picture: InputFile | None = None
 
 
 @listed(

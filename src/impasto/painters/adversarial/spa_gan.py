@@ -29,6 +29,7 @@ from impasto.contract import (
     Batch,
     Condition,
     Data,
+    InputFile,
     Noise,
     Painted,
     Painter,
@@ -116,7 +117,7 @@ class SpaGanSettings(PaintSettings):
             imagined landscape is painted over, another in each picture.
     """
 
-    picture: str | None = None
+    picture: InputFile | None = None
 
 
 @listed(

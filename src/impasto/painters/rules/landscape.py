@@ -15,7 +15,7 @@ from PIL import Image
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import Condition, Data, PaintSettings
+from impasto.contract import Condition, Data, InputFile, PaintSettings
 from impasto.errors import ConfigError, DataError, UnknownName
 from impasto.images.pictures import Pixels
 from impasto.landscape.caption import caption
@@ -55,7 +55,7 @@ class LandscapeSettings(PaintSettings):
     hour: float | None = Field(default=None, ge=0, le=24)
     season: str = ""
     weather: str = ""
-    scene: str = ""
+    scene: InputFile = ""
     frames: int = Field(default=60, ge=2, le=2000)
     film_resolution: int = Field(default=256, ge=32, le=2048)
 

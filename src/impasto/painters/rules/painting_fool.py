@@ -18,7 +18,7 @@ from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.config import Field, config, load
-from impasto.contract import Condition, Data, Painted, PaintSettings, PictureNoise
+from impasto.contract import Condition, Data, InputFile, Painted, PaintSettings, PictureNoise
 from impasto.errors import DataError, UsageError
 from impasto.images.framing import frame
 from impasto.images.pictures import Pixels, to_float, to_uint8
@@ -53,12 +53,12 @@ class PaintingFoolSettings(PaintSettings):
         earlier: Files of earlier works, from which the new one should differ.
     """
 
-    picture: str = ""
+    picture: InputFile = ""
     emotion: str = ""
     medium: str = ""
     attempts: int = Field(default=3, ge=1, le=8)
     detail: float = Field(default=1.0, ge=0.5, le=2.0)
-    earlier: tuple[str, ...] = ()
+    earlier: tuple[InputFile, ...] = ()
 
 
 @listed(
