@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 from impasto import api
 from impasto.errors import UsageError
+from impasto.events import Event, Watch
 
 __all__ = ["demo"]
 
-Say = Callable[[str], None]
 PICTURES = 1800
 """Of the landscape world: two cores paint them in about half a minute."""
 
@@ -23,8 +21,7 @@ def demo(
     data: str | Path | None = None,
     minutes: float = 2.0,
     count: int = 256,
-    say: Say = print,
-    watch: Callable[[dict[str, Any]], None] | None = None,
+    watch: Watch = lambda event: None,
 ) -> Path:
     """Do the main job on a folder of pictures, or on the landscape world that the package paints itself.
 
@@ -33,8 +30,7 @@ def demo(
         data: Folder of pictures; without it, landscapes in nine kinds are painted by rules.
         minutes: How long to train.
         count: How many pictures to measure with.
-        say: Called with a line before each part.
-        watch: Called with every event of the training's journal.
+        watch: Called with each event: a line before each part, and the events of the parts.
 
     Returns:
         The page with the results.
@@ -44,6 +40,9 @@ def demo(
         ImpastoError: As the parts say.
     """
     from impasto.painters import DEFAULT
+
+    def say(line: str) -> None:
+        watch(Event("demo", "part", line))
 
     folder = Path(out)
     sign = folder / ".demo"
@@ -65,9 +64,7 @@ def demo(
     say("Painting …")
     api.paint(folder / "run", folder / "gallery", count=36, seed=1)
     say("Measuring …")
-    api.measure(
-        folder / "run", folder / "store", out=folder / "measure", count=count, watch=lambda line: say(f"  {line}")
-    )
+    api.measure(folder / "run", folder / "store", out=folder / "measure", count=count, watch=watch)
     page = folder / "report.html"
     shutil.copyfile(folder / "measure" / "report.html", page)
     return page

@@ -26,6 +26,7 @@ __all__ = [
     "write_whole",
 ]
 
+
 @contextmanager
 def whole_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
     """A temporary neighbour of `path` that takes its name when the block ends well.
@@ -100,6 +101,16 @@ def read_json(path: Path, kind: type[ImpastoError] = ImpastoError) -> Any:
         raise kind(f"{path} is missing.") from None
     except (OSError, ValueError, RecursionError) as error:
         raise kind(f"{path} cannot be read as JSON ({error}).") from None
+
+
+def cache_folder() -> Path:
+    """Where files are kept that can be fetched or computed again.
+
+    The environment chooses: $IMPASTO_CACHE, else $XDG_CACHE_HOME/impasto, else ~/.cache/impasto. It need not exist.
+    """
+    if chosen := os.environ.get("IMPASTO_CACHE"):
+        return Path(chosen).expanduser()
+    return Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "impasto"
 
 
 def file_hash(path: Path) -> str:

@@ -116,8 +116,11 @@ def resolve(word: str | Path, *, names_first: bool = False) -> Source:
             return StoreFolder(folder)
     if named:
         return CatalogueName(name)
-    if folder.exists() or not name:
-        return Unknown(name)
-    if folder.parts[:1] == (SHIPPED,):
-        return Shipped(name, PACKAGED.parent / folder)
+    return Unknown(name) if folder.exists() else _absent(name)
+
+
+def _absent(name: str) -> Shipped | Hub | Unknown:
+    """What a word names that is no file here and no name of the catalogue."""
+    if Path(name).parts[:1] == (SHIPPED,):
+        return Shipped(name, PACKAGED.parent / name)
     return Hub(name) if HUB_ID.fullmatch(name) else Unknown(name)

@@ -3,15 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, get_type_hints
 
-from impasto.api.asking import check_companions, check_free, check_stylizes
+from impasto.api.inputs import Given, inputs_of
 from impasto.api.loading import load_painter
-from impasto.api.painting import recipe_of
+from impasto.api.painting import Request, recipe_of
+from impasto.api.requests import check_able, check_companions, check_free
 from impasto.errors import ImpastoError, UnknownName, UsageError
+from impasto.events import Event, Watch
 
-__all__ = ["edit", "editor"]
+if TYPE_CHECKING:
+    from impasto.contract import Painted
+
+__all__ = ["Edited", "edit", "editor"]
+
+
+@dataclass(frozen=True)
+class Edited:
+    """What an edit wrote.
+
+    Attributes:
+        picture: The new picture.
+        companions: Files beside it.
+        statement: What the painter says about it, in sentences; '' when it says nothing.
+    """
+
+    picture: Path
+    companions: list[Path]
+    statement: str
 
 
 def edit(
@@ -26,8 +47,8 @@ def edit(
     also: Sequence[str] = (),
     overwrite: bool = False,
     settings: Mapping[str, Any] | None = None,
-    say: Callable[[str], None] | None = None,
-) -> list[Path]:
+    watch: Watch | None = None,
+) -> Edited:
     """Edit a picture with a painter; the recipe lies inside the new picture.
 
     Args:
@@ -41,22 +62,19 @@ def edit(
         also: Endings of files to write beside the picture, out of the painter's `companions`.
         overwrite: Whether files of the same name may be replaced.
         settings: Settings of this painter.
-        say: Called with what is worth saying: on the picture given, and what the painter says of its own.
-
-    Returns:
-        The new picture's path, and those of the files beside it.
+        watch: Called with what is worth saying: on the picture given, and what the painter says of its work.
 
     Raises:
         UnknownName: When there is no such edit, or the painter gives no such companion.
-        NotCapable: When the painter cannot do it; with the names of those that can.
+        NotCapable: When the painter lacks what the edit needs; with the names of those that have it.
         DataError: When the picture is missing, broken, too small or too narrow.
         UsageError: When files would be replaced, or a number is out of range.
         ImpastoError: When the painter declines to show its work.
     """
     from impasto.config import load, to_dict
     from impasto.contract import Condition
-    from impasto.editing.given import given
-    from impasto.files import file_hash, write_whole
+    from impasto.editing.given import given as given_picture
+    from impasto.files import write_whole
     from impasto.images.pictures import to_uint8
     from impasto.images.recipe import save_picture
     from impasto.pretrained import state_hash
@@ -64,39 +82,42 @@ def edit(
     for word, value, least, most in (("seed", seed, 0, 2**63 - 1), ("size", size, 32, 2048)):
         if not least <= value <= most:
             raise UsageError(f"{word} must be between {least} and {most}, not {value}.")
-    work = editor(name)
-    maker = load_painter(painter)
-    check_stylizes(maker)
-    check_companions(maker, also)
+    function = editor(name)
+    loaded = load_painter(painter)
+    check_able(loaded, get_type_hints(function)["painter"], f"{name} a picture")
+    check_companions(loaded, also)
     path = Path(out) if out else Path("gallery") / f"{Path(picture).stem}-{name}.png"
-    paths = [path, *(path.with_suffix(f".{ending}") for ending in also)]
-    check_free(paths, overwrite=overwrite)
-    chosen = maker.resolve_settings(load(maker.Settings, dict(settings or {})))
-    told, remarks = to_dict(chosen), maker.remarks(Condition(1), chosen)
-    pixels, notes = given(picture, size)
-    for remark in (*notes, *remarks):
-        if say is not None:
-            say(remark)
-    made = work(maker, pixels, seed=seed, settings=told)
-    if say is not None and any(made.statements):
-        say(made.statements[0])
-    if any(made.declined) and not anyway:
+    beside = [path.with_suffix(f".{ending}") for ending in also]
+    check_free([path, *beside], overwrite=overwrite)
+    checked = load(loaded.Settings, dict(settings or {}))
+    pixels, remarks = given_picture(picture, size)
+    for remark in (*remarks, *loaded.remarks(Condition(1), checked)):
+        if watch is not None:
+            watch(Event("edit", "remark", remark))
+    request = Request(seed, None, None, Given(), to_dict(checked))
+    edited: Painted = function(loaded, pixels, seed=seed, settings=request.settings)
+    statement = "".join(edited.statements)
+    if watch is not None and statement:
+        watch(Event("edit", "statement", statement))
+    if any(edited.declined) and not anyway:
         raise ImpastoError(
-            f"{maker.name} declines to show this work: {made.declined[0]}. Nothing was written; have it with --anyway."
+            f"{loaded.name} declines to show this work: {edited.declined[0]}. Nothing was written; have it with "
+            "--anyway."
         )
-    beside = [made.companions[0][ending]() for ending in also]
-    edited_pixels = to_uint8(made.pictures)[0]
-    asked = {"seed": seed, "index": 0, "batch": 1, "category": None, "settings": told, "resolution": size}
-    edited = {"edit": name, "picture": str(picture), "picture_hash": file_hash(Path(picture))}
-    recipe = recipe_of(maker, painter, edited_pixels, weights=state_hash(maker), **asked, **edited)
-    save_picture(path, edited_pixels, recipe)
-    for place, content in zip(paths[1:], beside, strict=True):
+    contents = [edited.companions[0][ending]() for ending in also]
+    painted = to_uint8(edited.pictures)[0]
+    inputs = inputs_of({"picture": picture}, loaded, request.settings)
+    recipe = recipe_of(
+        loaded, painter, request, painted, weights=state_hash(loaded), edit=name, longest_side=size, inputs=inputs
+    )
+    save_picture(path, painted, recipe)
+    for place, content in zip(beside, contents, strict=True):
         write_whole(place, content)
-    return paths
+    return Edited(path, beside, statement)
 
 
-def editor(name: str) -> Callable[..., Any]:
-    """The function of an edit's name in the catalogue.
+def editor(name: str) -> Callable[..., Painted]:
+    """The function of an edit's name in the catalogue; the type of its parameter `painter` says what it needs.
 
     Raises:
         UnknownName: When there is none.
@@ -106,5 +127,5 @@ def editor(name: str) -> Callable[..., Any]:
     cards = catalogue.edits()
     if name not in cards:
         raise UnknownName("edit", name, cards)
-    work: Callable[..., Any] = cards[name].thing
-    return work
+    function: Callable[..., Painted] = cards[name].thing
+    return function

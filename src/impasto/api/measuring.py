@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto.errors import DataError
+from impasto.events import Event, Watch
 
 if TYPE_CHECKING:
     from impasto.contract import Painter
@@ -25,7 +25,7 @@ def measure(
     seed: int = 0,
     network: str = "auto",
     label: str | None = None,
-    watch: Callable[[str], None] | None = None,
+    watch: Watch | None = None,
 ) -> dict[str, Any]:
     """Measure a painter against the pictures of a store; writes `measure.json` and `report.html`.
 
@@ -40,7 +40,7 @@ def measure(
         seed: Of the pictures painted and of all resampling.
         network: Feature network; 'auto' takes the best whose weights are at hand.
         label: Label column; the one whose categories the painter knows without it.
-        watch: Called with a line on what is being done.
+        watch: Called with each event: a line on what is being done.
 
     Raises:
         UsageError: When painter and store stand in each other's place.
@@ -48,19 +48,19 @@ def measure(
         ImpastoError: As `metrics.measure.measure` says.
     """
     from impasto import pretrained
-    from impasto.api.asking import check_order
     from impasto.api.loading import holds_painter, painter_at
+    from impasto.api.requests import check_order
     from impasto.data.store import Store
     from impasto.metrics.measure import measure as work
 
     check_order(source, against, "measure {painter} --against {store}")
     store = Store.open(against)
     # One that paints by rules paints at the store's resolution.
-    painter = painter_at(source, store.resolution)
-    if store.resolution != painter.data.height:
+    painter = painter_at(source, store.size)
+    if (store.height, store.width) != painter.data.size:
         raise DataError(
-            f"The painter paints at {painter.data.height} px and {against} holds {store.resolution} px; "
-            "prepare a store at the painter's resolution."
+            f"The painter paints at {painter.data.size_in_words} and {against} holds {store.size} px; "
+            "prepare a store at the painter's size."
         )
     label = label or _label_of(painter, store)
     place = Path(out) if out else Path(source if holds_painter(Path(source)) else "") / "measure"
@@ -78,7 +78,7 @@ def measure(
         network=network,
         facts=facts,
         cache=store.root / "features",
-        progress=watch,
+        progress=None if watch is None else lambda line: watch(Event("measure", "progress", line)),
     )
     exported = run / "painter" if run else Path(source)
     if (exported / "config.json").exists():
@@ -86,11 +86,27 @@ def measure(
     return measured
 
 
-def compare(experiment: str | Path, out: str | Path, **options: Any) -> dict[str, Any]:
-    """Train and measure painters on equal terms; options and errors as in `comparing.compare.compare`."""
-    from impasto.comparing.compare import compare as work
+def compare(
+    experiment: str | Path,
+    out: str | Path,
+    *,
+    store: str | Path | None = None,
+    miniature: bool = False,
+    watch: Watch | None = None,
+) -> dict[str, Any]:
+    """Train and measure painters on equal terms; see `comparing.compare.compare`.
 
-    return work(experiment, out, **options)
+    Args:
+        experiment: A TOML file.
+        out: Folder of the comparison; the same call goes on in it.
+        store: Pictures to use instead of those that the file names.
+        miniature: Whether the file's small version is run.
+        watch: Called with each event: a line on how far it is.
+    """
+    from impasto.comparing.compare import compare as run
+
+    report = None if watch is None else lambda line: watch(Event("compare", "progress", line))
+    return run(experiment, out, store=store, miniature=miniature, watch=report)
 
 
 def _label_of(painter: Painter, store: Store) -> str | None:

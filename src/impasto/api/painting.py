@@ -3,24 +3,77 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto import __version__
-from impasto.api.asking import check_companions, check_free, check_reads_words
+from impasto.api.inputs import Given, given_to, inputs_of
 from impasto.api.loading import load_painter
-from impasto.errors import ConfigError, UsageError
+from impasto.api.requests import check_companions, check_free, check_prompt
+from impasto.errors import UsageError
+from impasto.events import Event, Watch
 
 if TYPE_CHECKING:
-    from impasto.contract import Painter
+    from impasto.contract import Painted, Painter
     from impasto.images.pictures import Pixels
     from impasto.images.recipe import Recipe
+    from impasto.images.size import Size
 
-__all__ = ["paint", "painted", "recipe_of"]
+__all__ = ["Gallery", "Request", "paint", "recipe_of"]
 
 SHEET = 256
 """Most pictures on a contact sheet."""
+MOST = 1_000_000
+"""Most pictures of one call."""
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """What painting left in a folder.
+
+    Attributes:
+        pictures: The pictures, in order of their index.
+        contact_sheet: The first of them on one sheet.
+        companions: Files beside the pictures.
+    """
+
+    pictures: list[Path]
+    contact_sheet: Path
+    companions: list[Path]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is asked of a painter; settings with their defaults, so that a recipe holds when these change.
+
+    Attributes:
+        seed: Picture `i` of a seed is always the same.
+        category: Name of a category.
+        prompt: What to paint, in words.
+        given: Files given to the painter.
+        settings: The painter's settings, all of them.
+    """
+
+    seed: int
+    category: str | None
+    prompt: str | None
+    given: Given
+    settings: Mapping[str, Any]
+
+    def painted(self, painter: Painter, first: int, count: int) -> Painted:
+        """Pictures of the seed from the `first` on, painted together."""
+        return painter.paint(
+            count,
+            seed=self.seed,
+            category=self.category,
+            prompt=self.prompt,
+            first=first,
+            batch=count,
+            **given_to(painter, self.given),
+            **self.settings,
+        )
 
 
 def paint(
@@ -31,13 +84,16 @@ def paint(
     category: str | None = None,
     seed: int = 0,
     resolution: int | None = None,
+    size: Size | tuple[int, int] | None = None,
     prompt: str | None = None,
+    given: Mapping[str, str | Path] | None = None,
+    mask: str | Path | None = None,
+    maps: Mapping[str, str | Path] | None = None,
     also: Sequence[str] = (),
     overwrite: bool = False,
     settings: Mapping[str, Any] | None = None,
-    watch: Callable[[int, int], None] | None = None,
-    say: Callable[[str], None] | None = None,
-) -> list[Path]:
+    watch: Watch | None = None,
+) -> Gallery:
     """Paint pictures into a folder, each with its recipe inside, and a contact sheet of the first ones.
 
     Args:
@@ -47,119 +103,189 @@ def paint(
         category: Name of a category; in the shares of the training pictures without it.
         seed: Picture `i` of a seed is always the same.
         resolution: Rows and columns, where the painter can choose; its own default without it.
+        size: Height and width, in the place of `resolution`.
         prompt: What to paint, in words, for painters that read them.
+        given: Picture files by name, such as 'source', for painters that paint over pictures.
+        mask: Picture file, light where is to be painted and dark where the given picture stays.
+        maps: Picture files of one channel by name, such as 'layout', for painters that read maps.
         also: Endings of files to write beside each picture, out of the painter's `companions`.
         overwrite: Whether pictures of the same name may be replaced.
         settings: Settings of this painter, such as the number of sampling steps.
-        watch: Called with how many of how many are done.
-        say: Called with each remark of the painter, such as words of the prompt it did not understand.
+        watch: Called with each event: remarks of the painter, and how many pictures are done.
 
     Returns:
-        The pictures' paths, and last that of the contact sheet.
+        The files that were written.
 
     Raises:
         CheckpointError: When there is no painter.
         UsageError: When count or seed is out of range, or pictures would be replaced.
         UnknownName: When the painter does not know the category, or gives no such companion.
-        NotCapable: When the painter reads no prompt.
+        NotCapable: When something is asked for that the painter does not read.
+        DataError: When a given file cannot be read.
     """
-    import numpy as np
-
-    from impasto.config import load, to_dict
-    from impasto.files import write_whole
-    from impasto.images.pictures import to_uint8
-    from impasto.images.recipe import save_picture
     from impasto.pretrained import state_hash
 
-    folder = Path(out)
-    if count < 1:
-        raise UsageError(f"count must be 1 or more, not {count}.")
-    painter = load_painter(source, resolution)
-    told = dict(settings or {})
-    prompt = told.pop("prompt", None) if prompt is None else prompt
-    if prompt is not None:
-        _check_prompt(painter, prompt)
+    if not 1 <= count <= MOST:
+        raise UsageError(f"count must be 1 or more, not {count}." if count < 1 else f"count is at most {MOST:,}.")
+    painter = load_painter(source, _size(resolution, size))
+    request = _request(
+        painter,
+        seed=seed,
+        category=category,
+        prompt=prompt,
+        given=Given(given or {}, mask, maps or {}),
+        settings=settings or {},
+    )
     check_companions(painter, also)
-    paths = [folder / f"{i:04d}.png" for i in range(count)] + [folder / "contact-sheet.png"]
-    beside = [p.with_suffix(f".{ending}") for p in paths[:-1] for ending in also]
-    check_free([*paths, *beside], overwrite=overwrite)
-    # All chunks are full, since a picture is repeated exactly only in a chunk of the same size.
-    chunks = math.ceil(count / painter.chunk)
-    size = math.ceil(count / chunks)
-    # Defaults too, so that a recipe holds when they change.
-    chosen = painter.resolve_settings(load(painter.Settings, told))
-    told = to_dict(chosen)
-    if say is not None:
-        for remark in painter.remarks(painter.condition(seed, range(1), category=category, prompt=prompt), chosen):
-            say(remark)
-    weights, asked = state_hash(painter), {"seed": seed, "category": category, "prompt": prompt, "settings": told}
-    done = []
-    for first in range(0, count, size):
-        batch = painter.paint(size, seed=seed, category=category, prompt=prompt, first=first, batch=size, **told)
-        pixels = to_uint8(batch.pictures)[: count - first]
-        for index, picture in enumerate(pixels, first):
-            recipe = recipe_of(painter, source, picture, weights=weights, index=index, batch=size, **asked)
-            save_picture(paths[index], picture, recipe)
-            for ending in also:
-                content = batch.companions[index - first][ending]()
-                write_whole(paths[index].with_suffix(f".{ending}"), content)
-        if first < SHEET:
-            done.append(pixels)
-        if watch:
-            watch(min(count, first + size), count)
-    write_whole(paths[-1], _sheet(np.concatenate(done), painter.data.height))
-    return paths
+    folder = Path(out)
+    paths = [folder / f"{index:04d}.png" for index in range(count)]
+    sheet = folder / "contact-sheet.png"
+    beside = [path.with_suffix(f".{ending}") for path in paths for ending in also]
+    check_free([*paths, sheet, *beside], overwrite=overwrite)
+    for remark in _remarks(painter, request):
+        if watch is not None:
+            watch(Event("paint", "remark", remark))
+    batch = _batch(painter, count)
+    weights, inputs = state_hash(painter), inputs_of(request.given.files(), painter, request.settings)
+    shown: list[Pixels] = []
+    for index, pixels, content in _pictures(painter, request, count, batch, also):
+        recipe = recipe_of(painter, source, request, pixels, weights=weights, index=index, batch=batch, inputs=inputs)
+        _write(paths[index], pixels, recipe, content)
+        if index < SHEET:
+            shown.append(pixels)
+        if watch is not None:
+            watch(Event("paint", "progress", done=index + 1, total=count))
+    _write_sheet(sheet, shown)
+    return Gallery(paths, sheet, beside)
 
 
-def painted(
+def recipe_of(
     painter: Painter,
-    first: int,
-    count: int,
+    source: str | Path,
+    request: Request,
+    pixels: Pixels,
     *,
-    seed: int,
-    category: str | None,
-    prompt: str | None,
-    settings: Mapping[str, Any],
-) -> Pixels:
-    """Pictures of a seed from the `first` on, painted together, shape (count, R, R, 3), uint8."""
-    from impasto.images.pictures import to_uint8
-
-    painted = painter.paint(count, seed=seed, category=category, prompt=prompt, first=first, batch=count, **settings)
-    return to_uint8(painted.pictures)
-
-
-def recipe_of(painter: Painter, source: str | Path, pixels: Pixels, /, **told: Any) -> Recipe:
+    weights: str,
+    index: int = 0,
+    batch: int = 1,
+    **edited: Any,
+) -> Recipe:
     """The recipe of a picture that was just painted.
 
     Args:
         painter: That painted it.
-        source: Where it was found.
-        pixels: Shape (H, W, 3), uint8.
-        **told: The fields of `Recipe` that follow from what was asked for.
+        source: What the user named it by.
+        request: What was asked of it.
+        pixels: Shape (H, W, 3), uint8, or (F, H, W, 3) of a clip.
+        weights: Hash of the painter's weights.
+        index: Which picture of the seed.
+        batch: How many were painted together.
+        **edited: The fields of `Recipe` on inputs and edits.
     """
     import torch
 
     from impasto.images.recipe import Recipe, pixels_hash
 
-    made = {"version": __version__, "torch": torch.__version__, "pixels": pixels_hash(pixels)}
-    return Recipe(**{"painter": str(source), "resolution": painter.data.height, **made, **told})
+    return Recipe(
+        painter=str(source),
+        weights=weights,
+        seed=request.seed,
+        index=index,
+        batch=batch,
+        category=request.category,
+        prompt=request.prompt,
+        settings=dict(request.settings),
+        version=__version__,
+        torch=torch.__version__,
+        pixels=pixels_hash(pixels),
+        height=pixels.shape[-3],
+        width=pixels.shape[-2],
+        **edited,
+    )
 
 
-def _check_prompt(painter: Painter, prompt: str) -> None:
-    """Refuse an empty prompt, and one for a painter that reads none."""
-    check_reads_words(painter)
-    if not isinstance(prompt, str):
-        raise ConfigError(f"prompt = {prompt!r}: a prompt is text.")
-    if not prompt.strip():
-        raise UsageError("The prompt is empty; say what to paint, such as 'a boat at dusk', or leave out --prompt.")
+def _request(
+    painter: Painter,
+    *,
+    seed: int,
+    category: str | None,
+    prompt: str | None,
+    given: Given,
+    settings: Mapping[str, Any],
+) -> Request:
+    """The request, checked, with all settings."""
+    from impasto.config import load, to_dict
+
+    # Up to version 0.1.0 the prompt was one of the settings.
+    values = dict(settings)
+    prompt = values.pop("prompt", None) if prompt is None else prompt
+    if prompt is not None:
+        check_prompt(painter, prompt)
+    checked = painter.resolve_settings(load(painter.Settings, values))
+    return Request(seed, category, prompt, given, to_dict(checked))
 
 
-def _sheet(pictures: Pixels, resolution: int) -> bytes:
-    """The contact sheet, as a PNG."""
+def _remarks(painter: Painter, request: Request) -> list[str]:
+    from impasto.config import load
+
+    condition = painter.condition(
+        request.seed,
+        range(1),
+        category=request.category,
+        prompt=request.prompt,
+        **given_to(painter, request.given),
+    )
+    return painter.remarks(condition, load(painter.Settings, request.settings))
+
+
+def _batch(painter: Painter, count: int) -> int:
+    """Pictures painted together; all batches are full, since a picture is repeated exactly in one of the same size."""
+    batches = math.ceil(count / painter.chunk)
+    return math.ceil(count / batches)
+
+
+def _pictures(
+    painter: Painter, request: Request, count: int, batch: int, also: Sequence[str]
+) -> Iterator[tuple[int, Pixels, dict[str, bytes]]]:
+    """Index, pixels and companion files of each picture."""
+    from impasto.images.pictures import to_uint8
+
+    for first in range(0, count, batch):
+        painted = request.painted(painter, first, batch)
+        for row, pixels in enumerate(to_uint8(painted.pictures)[: count - first]):
+            yield first + row, pixels, {ending: painted.companions[row][ending]() for ending in also}
+
+
+def _write(path: Path, pixels: Pixels, recipe: Recipe, companions: Mapping[str, bytes]) -> None:
+    from impasto.files import write_whole
+    from impasto.images.recipe import save_picture
+
+    save_picture(path, pixels, recipe)
+    for ending, content in companions.items():
+        write_whole(path.with_suffix(f".{ending}"), content)
+
+
+def _write_sheet(path: Path, pictures: Sequence[Pixels]) -> None:
+    """Write a contact sheet; of clips it shows the first frames."""
     import io
 
+    import numpy as np
+
+    from impasto.files import write_whole
     from impasto.images.pictures import contact_sheet
 
+    pixels = np.stack([picture if picture.ndim == 3 else picture[0] for picture in pictures])
     file = io.BytesIO()
-    contact_sheet(pictures[:SHEET], scale=max(1, 96 // resolution)).save(file, "PNG")
-    return file.getvalue()
+    contact_sheet(pixels, scale=max(1, 96 // pixels.shape[1])).save(file, "PNG")
+    write_whole(path, file.getvalue())
+
+
+def _size(resolution: int | None, size: Size | tuple[int, int] | None) -> Size | tuple[int, int] | None:
+    """The size that is asked for, None where none is.
+
+    Raises:
+        UsageError: When a resolution and a size are given.
+    """
+    if resolution is not None and size is not None:
+        raise UsageError(f"resolution {resolution} and size {size} were both given; name one of them.")
+    return size if resolution is None else (resolution, resolution)

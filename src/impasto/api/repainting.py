@@ -2,51 +2,70 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impasto.api.editing import editor
+from impasto.api.inputs import Given, locate, locate_settings, within_reach
 from impasto.api.loading import holds_painter, painter_at
-from impasto.api.painting import painted
-from impasto.errors import CheckpointError, RecipeError
+from impasto.api.painting import Request
+from impasto.errors import CheckpointError, RecipeError, UsageError
+from impasto.sources import CatalogueName, Shipped, resolve
 
 if TYPE_CHECKING:
     from impasto.contract import Painter
     from impasto.images.pictures import Pixels
     from impasto.images.recipe import Recipe
 
-__all__ = ["repaint"]
+__all__ = ["Repainted", "repaint"]
+
+
+@dataclass(frozen=True)
+class Repainted:
+    """A picture that was painted again.
+
+    Attributes:
+        picture: The new picture's path.
+        identical: Whether it equals the old one bit for bit.
+    """
+
+    picture: Path
+    identical: bool
 
 
 def repaint(
-    picture: str | Path, out: str | Path | None = None, *, source: str | Path | None = None
-) -> tuple[Path, bool]:
+    picture: str | Path,
+    out: str | Path | None = None,
+    *,
+    source: str | Path | None = None,
+    given: Mapping[str, str | Path] | None = None,
+) -> Repainted:
     """Paint a picture again from the recipe inside it.
 
-    Args:
-        picture: A PNG that `paint` made.
-        out: Where to; beside the picture, with '-again' in its name, without it.
-        source: The painter, when it no longer lies where the recipe says.
+    A recipe may come from anybody: it starts no download, and opens files only in the working folder and in folders
+    above the picture; what lies elsewhere must be named.
 
-    Returns:
-        The new picture's path, and whether it equals the old one bit for bit.
+    Args:
+        picture: A PNG that `paint` or `edit` wrote.
+        out: Where to; beside the picture, with '-again' in its name, without it.
+        source: The painter, when it is not found where the recipe says.
+        given: Files in the place of those that the recipe names, by their name in it, such as 'picture' or
+            'given:source'; their content must be the same.
 
     Raises:
-        RecipeError: When the picture holds no recipe, or the painter's weights are others.
+        RecipeError: When the picture holds no recipe, the painter's weights are others, or a file that it was painted
+            with is missing or has changed.
     """
     from impasto.images.recipe import pixels_hash, read_recipe, save_picture
     from impasto.pretrained import state_hash
 
-    recipe = read_recipe(picture)
-    path = Path(out) if out else Path(picture).with_stem(Path(picture).stem + "-again")
-    # The recipe may have been written from another working folder, somewhere above the picture.
-    folders = (Path(), *Path(picture).resolve().parents)
-    above = (folder / recipe.painter for folder in folders)
-    source = source or next((place for place in above if holds_painter(place)), recipe.painter)
+    recipe, path = read_recipe(picture), Path(picture)
+    source = _source(recipe, path) if source is None else source
     try:
-        painter = painter_at(source, recipe.resolution)
-    except CheckpointError as error:
+        painter = painter_at(source, (recipe.height, recipe.width))
+    except (CheckpointError, UsageError) as error:
         raise RecipeError(
             f"The painter of {picture} is not at {source} ({error}) Say where it is: --painter FOLDER"
         ) from None
@@ -55,35 +74,49 @@ def repaint(
             f"The painter at {source} has other weights than the one that painted {picture}. "
             "Say where that one is: --painter FOLDER"
         )
-    if recipe.edit:
-        again = _edited(painter, recipe, [folder / recipe.picture for folder in folders])
-    else:
-        again = _painted(painter, recipe)
-    save_picture(path, again, recipe)
-    return path, pixels_hash(again) == recipe.pixels
+    again = _edited(painter, recipe, path, given or {}) if recipe.edit else _painted(painter, recipe, path, given or {})
+    place = Path(out) if out else path.with_stem(path.stem + "-again")
+    save_picture(place, again, recipe)
+    return Repainted(place, pixels_hash(again) == recipe.pixels)
 
 
-def _painted(painter: Painter, recipe: Recipe) -> Pixels:
+def _source(recipe: Recipe, picture: Path) -> str | Path:
+    """Where the painter of a recipe lies, without a download.
+
+    Raises:
+        RecipeError: When the user must name it.
+    """
+    folder = next((place for place in within_reach(recipe.painter, picture) if holds_painter(place)), None)
+    if folder is not None:
+        return folder
+    if isinstance(resolve(recipe.painter, names_first=True), CatalogueName | Shipped):
+        return recipe.painter
+    raise RecipeError(
+        f"{picture} was painted by {recipe.painter!r}, which is neither here nor above the picture; a recipe opens "
+        f"nothing elsewhere and downloads nothing by itself. Say where it is: --painter {recipe.painter}"
+    )
+
+
+def _painted(painter: Painter, recipe: Recipe, picture: Path, given: Mapping[str, str | Path]) -> Pixels:
     """The pixels of a picture, painted together with those that it was painted with."""
-    r, first = recipe, recipe.index // recipe.batch * recipe.batch
-    # Recipes once held only what was asked for.
-    settings = {**painter.former_defaults, **r.settings}
-    return painted(painter, first, r.batch, seed=r.seed, category=r.category, prompt=r.prompt, settings=settings)[
-        r.index - first
-    ]
-
-
-def _edited(painter: Painter, recipe: Recipe, places: Sequence[Path]) -> Pixels:
-    """The pixels of an edited picture, from the same file as before."""
-    from impasto.editing.given import given
-    from impasto.files import file_hash
     from impasto.images.pictures import to_uint8
 
-    same = (p for p in places if p.is_file() and file_hash(p) == recipe.picture_hash)
-    if (found := next(same, None)) is None:
-        raise RecipeError(
-            f"The picture {recipe.picture} that was edited is no longer there, or has changed. Put it back first."
-        )
-    pixels, _ = given(found, recipe.resolution)
-    edited = editor(recipe.edit)(painter, pixels, seed=recipe.seed, settings=recipe.settings)
+    first = recipe.index // recipe.batch * recipe.batch
+    # Recipes once held only the settings that were given.
+    settings = locate_settings(painter, {**painter.former_defaults, **recipe.settings}, recipe.inputs, picture, given)
+    parts = {name: file for name, file in recipe.inputs.items() if name == "mask" or ":" in name}
+    files = {name: locate(name, file, picture, given) for name, file in parts.items()}
+    request = Request(recipe.seed, recipe.category, recipe.prompt, Given.from_files(files), settings)
+    return to_uint8(request.painted(painter, first, recipe.batch).pictures)[recipe.index - first]
+
+
+def _edited(painter: Painter, recipe: Recipe, picture: Path, given: Mapping[str, str | Path]) -> Pixels:
+    """The pixels of an edited picture, from the same file as before."""
+    from impasto.editing.given import given as given_picture
+    from impasto.images.pictures import to_uint8
+
+    original = locate("picture", recipe.inputs["picture"], picture, given)
+    settings = locate_settings(painter, recipe.settings, recipe.inputs, picture, given)
+    pixels, _ = given_picture(original, recipe.longest_side or max(recipe.height, recipe.width))
+    edited = editor(recipe.edit)(painter, pixels, seed=recipe.seed, settings=settings)
     return to_uint8(edited.pictures)[0]

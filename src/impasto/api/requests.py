@@ -44,9 +44,7 @@ def check_prompt(painter: Painter, prompt: object) -> None:
     if "words" not in painter.reads:
         classes = catalogue.usable(catalogue.painters())
         able = [name for name, cls in classes.items() if "words" in cls.conditions]
-        raise NotCapable(
-            f"{painter.name} does not read prompts; leave out --prompt. These can: {', '.join(able)}."
-        )
+        raise NotCapable(f"{painter.name} does not read prompts; leave out --prompt. These can: {', '.join(able)}.")
     if not isinstance(prompt, str):
         raise ConfigError(f"prompt = {prompt!r}: a prompt is text.")
     if not prompt.strip():

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from impasto.events import Event, Watch
 
 if TYPE_CHECKING:
     from impasto.data.store import Store
     from impasto.images.size import Size
-    from impasto.jobs.progress import Progress
 
 __all__ = ["inspect", "make", "prepare"]
 
@@ -29,9 +31,9 @@ def prepare(
     max_bad: float = 0.5,
     limit: int = 100_000_000,
     workers: int | None = None,
-    progress: Progress | None = None,
+    watch: Watch | None = None,
 ) -> Store:
-    """Make a store of a folder of pictures; arguments and errors as in `data.prepare.prepare`."""
+    """Make a store of a folder of pictures; `watch` gets each event, the rest is as in `data.prepare.prepare`."""
     from impasto.data.prepare import prepare as prepare_folder
 
     return prepare_folder(
@@ -49,7 +51,7 @@ def prepare(
         max_bad=max_bad,
         limit=limit,
         workers=workers,
-        progress=progress,
+        progress=_progress(watch, "prepare", "pictures prepared"),
     )
 
 
@@ -63,9 +65,9 @@ def make(
     seed: int = 0,
     category: str | None = None,
     workers: int | None = None,
-    progress: Progress | None = None,
+    watch: Watch | None = None,
 ) -> Store:
-    """Paint a store of pictures that a world makes by itself; arguments and errors as in `making.make`."""
+    """Paint a store of pictures that a world makes; `watch` gets each event, the rest is as in `making.make`."""
     from impasto.making import make as make_world
 
     return make_world(
@@ -77,7 +79,7 @@ def make(
         seed=seed,
         category=category,
         workers=workers,
-        progress=progress,
+        progress=_progress(watch, "make", "pictures painted"),
     )
 
 
@@ -96,3 +98,10 @@ def inspect(store: str | Path, out: str | Path | None = None) -> dict[str, Any]:
     from impasto.data.store import Store
 
     return inspect_store(Store.open(store), Path(out) if out else Path(store) / "inspection")
+
+
+def _progress(watch: Watch | None, verb: str, message: str) -> Callable[[int, int], None] | None:
+    """What long work is to call with how many are done, of how many; None leaves it to show a bar by itself."""
+    if watch is None:
+        return None
+    return lambda done, total: watch(Event(verb, "progress", message, done, total))

@@ -7,11 +7,13 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impasto.api.asking import check_order
+from impasto.api.requests import check_order
 from impasto.errors import CheckpointError, ConfigError, NotCapable, suggestion
+from impasto.events import Event
 
 if TYPE_CHECKING:
     from impasto.contract import Painter
+    from impasto.events import Watch
     from impasto.painters.choice import Choice
     from impasto.training.loop import Trained
 
@@ -28,7 +30,8 @@ def train(
     preset: str | None = None,
     label: str | None = None,
     values: Mapping[str, Any] | None = None,
-    watch: Callable[[dict[str, Any]], None] | None = None,
+    second: str | Path | None = None,
+    watch: Watch | None = None,
 ) -> Trained:
     """Train a painter on the training pictures of a store, or go on where the run stopped.
 
@@ -43,6 +46,7 @@ def train(
             GPU and 'small' without one.
         label: Label column whose categories the painter learns; the store's own default without it.
         values: Further settings, of `TrainSettings` or of the painter's config, by name.
+        second: A second store, for painters that learn from two; its pictures come beside those of the first.
         watch: Called with every event of the run's journal.
 
     Returns:
@@ -93,9 +97,9 @@ def train(
     known = {"size": (side, side), "categories": split.categories, "shares": split.shares}
     made = _built(cls, preset, {**known, **what}, Path(out))
     if chosen and watch:
-        watch({"kind": "choice", **chosen.described()})
+        watch(Event("train", "choice", values=chosen.described()))
     facts = {"preset": preset, **({"choice": chosen.described()} if chosen else {})}
-    return loop(made, split, Path(out), settings, facts=facts, watch=watch)
+    return loop(made, split, Path(out), settings, facts=facts, watch=_as_events(watch))
 
 
 def _chosen(out: Path, resolution: int, values: Mapping[str, Any]) -> Choice:
@@ -168,3 +172,14 @@ def _divide(values: Mapping[str, Any], *classes: type) -> list[dict[str, Any]]:
             known = sorted(set().union(*names))
             raise ConfigError(f"There is no setting {key!r}{suggestion(key, known)} Settings: {', '.join(known)}.")
     return [{k: v for k, v in values.items() if k in own} for own in names]
+
+
+def _as_events(watch: Watch | None) -> Callable[[dict[str, Any]], None] | None:
+    if watch is None:
+        return None
+
+    def hand_on(line: dict[str, Any]) -> None:
+        values = {key: value for key, value in line.items() if key not in ("kind", "time")}
+        watch(Event("train", line["kind"], values=values))
+
+    return hand_on

@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 
 from impasto.cli.out import Json, console, duration, print_json
-from impasto.cli.train import Watch
+from impasto.cli.watching import Events, watching
 
 __all__ = ["add_to"]
 
@@ -71,12 +71,13 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder for all of it.")] = Path("demo"),
     data: Annotated[Path | None, typer.Option(help="Folder of pictures; drawn by rules without it.")] = None,
     minutes: Annotated[float, typer.Option(help="How long to train.")] = 2.0,
+    events: Events = False,
 ) -> None:
     """Do the main job in one go: pictures, a store, a painter, its pictures and their measure."""
     from impasto.demo import demo as work
 
     start = time.monotonic()
-    with Watch() as watch:
-        page = work(out, data=data, minutes=minutes, say=lambda line: console.print(line, soft_wrap=True), watch=watch)
+    with watching(events=events) as watch:
+        page = work(out, data=data, minutes=minutes, watch=watch)
     console.print(f"Done in {duration(time.monotonic() - start)}. Pictures: {out / 'gallery' / 'contact-sheet.png'}")
     console.print(f"Look at {page}", soft_wrap=True)

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from impasto.cli.out import Json, console, print_json
+from impasto.cli.watching import Events, watching
 
 __all__ = ["add_to"]
 
@@ -23,13 +24,14 @@ def compare(
     store: Annotated[Path | None, typer.Option(help="Pictures to use instead of those that the file names.")] = None,
     miniature: Annotated[bool, typer.Option(help="The file's small version.")] = False,
     json: Json = False,
+    events: Events = False,
 ) -> None:
     """Train and measure painters on equal terms: curves, tables with intervals, samples side by side."""
     from impasto import api
     from impasto.comparing.compare import failures
 
-    say = None if json else lambda text: console.print(text, soft_wrap=True, markup=False)
-    results = api.compare(experiment, out, store=store, miniature=miniature, watch=say)
+    with watching(json=json, events=events) as watch:
+        results = api.compare(experiment, out, store=store, miniature=miniature, watch=watch)
     failed = failures(results)
     if json:
         print_json(results)

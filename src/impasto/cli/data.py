@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from impasto.cli.out import Json, console, print_json
+from impasto.cli.watching import Events, watching
 from impasto.images.size import Size
 
 if TYPE_CHECKING:
@@ -37,25 +38,28 @@ def prepare(
     max_bad: Annotated[float, typer.Option(help="Share of bad files above which it is an error.")] = 0.5,
     workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
     json: Json = False,
+    events: Events = False,
 ) -> None:
     """Make a store of a folder of pictures: read, clean, resize, find duplicates, split."""
     from impasto import api
 
-    store = api.prepare(
-        folder,
-        out,
-        resolution=resolution,
-        size=Size.parse(size) if size else None,
-        crop=crop,
-        label=label,
-        test_share=test_share,
-        seed=seed,
-        background=background,
-        crop_bars=crop_bars,
-        duplicates=duplicates,
-        max_bad=max_bad,
-        workers=workers,
-    )
+    with watching(json=json, events=events) as watch:
+        store = api.prepare(
+            folder,
+            out,
+            resolution=resolution,
+            size=Size.parse(size) if size else None,
+            crop=crop,
+            label=label,
+            test_share=test_share,
+            seed=seed,
+            background=background,
+            crop_bars=crop_bars,
+            duplicates=duplicates,
+            max_bad=max_bad,
+            workers=workers,
+            watch=watch,
+        )
     if json:
         print_json(store.manifest)
     else:
@@ -75,20 +79,23 @@ def make(
     category: Annotated[str | None, typer.Option(help="The only one; by default all, in unequal shares.")] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
     json: Json = False,
+    events: Events = False,
 ) -> None:
     """Paint a store of pictures by rules, with all labels, a layout and a depth."""
     from impasto import api
 
-    store = api.make(
-        world,
-        out,
-        count=count,
-        resolution=resolution,
-        size=Size.parse(size) if size else None,
-        seed=seed,
-        category=category,
-        workers=workers,
-    )
+    with watching(json=json, events=events) as watch:
+        store = api.make(
+            world,
+            out,
+            count=count,
+            resolution=resolution,
+            size=Size.parse(size) if size else None,
+            seed=seed,
+            category=category,
+            workers=workers,
+            watch=watch,
+        )
     if json:
         print_json(store.manifest)
     else:

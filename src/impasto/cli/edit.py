@@ -8,6 +8,8 @@ from typing import Annotated
 import typer
 
 from impasto.cli.out import Json, console, print_json
+from impasto.cli.watching import Events, watching
+from impasto.events import Event
 
 __all__ = ["add_to"]
 
@@ -40,6 +42,7 @@ def edit(
     anyway: Annotated[bool, typer.Option(help="Write the picture even where the painter declines to show it.")] = False,
     overwrite: Annotated[bool, typer.Option(help="Replace a picture of the same name.")] = False,
     json: Json = False,
+    events: Events = False,
 ) -> None:
     """Edit a picture with a painter, such as to paint it again in the painter's own manner."""
     from impasto import api
@@ -48,22 +51,27 @@ def edit(
     settings = parse_pairs(values or [])
     if emotion is not None:
         settings["emotion"] = emotion
-    said: list[str] = []
-    say = said.append if json else lambda text: console.print(text, soft_wrap=True, markup=False)
-    paths = api.edit(
-        name,
-        picture,
-        out,
-        painter=painter,
-        seed=seed,
-        size=size,
-        anyway=anyway,
-        also=also or (),
-        overwrite=overwrite,
-        settings=settings,
-        say=say,
-    )
+    remarks: list[str] = []
+    with watching(json=json, events=events) as watch:
+
+        def note(event: Event) -> None:
+            remarks.append(event.message)
+            watch(event)
+
+        edited = api.edit(
+            name,
+            picture,
+            out,
+            painter=painter,
+            seed=seed,
+            size=size,
+            anyway=anyway,
+            also=also or (),
+            overwrite=overwrite,
+            settings=settings,
+            watch=note,
+        )
     if json:
-        print_json({"picture": paths[0], "beside": paths[1:], "said": said})
+        print_json({"picture": edited.picture, "beside": edited.companions, "said": remarks})
     else:
-        console.print(f"{paths[0]}", soft_wrap=True, markup=False)
+        console.print(f"{edited.picture}", soft_wrap=True, markup=False)

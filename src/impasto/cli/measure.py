@@ -9,6 +9,7 @@ import typer
 from rich.table import Table
 
 from impasto.cli.out import Json, console, print_json
+from impasto.cli.watching import Events, watching
 
 __all__ = ["add_to"]
 
@@ -33,19 +34,20 @@ def measure(
     network: Annotated[str, typer.Option(help="Feature network; auto takes the best at hand.")] = "auto",
     label: Annotated[str | None, typer.Option(help="Label column, where the painter's own cannot be told.")] = None,
     json: Json = False,
+    events: Events = False,
 ) -> None:
     """Measure a painter against real pictures: every metric, as JSON and as a page."""
     from impasto import api
-    from impasto.api.asking import mixed_up
+    from impasto.api.requests import mixed_up
 
     source, *more = what
     if more or against is None:
         raise mixed_up([*what, *([against] if against else [])], "measure {painter} --against {store}")
-    say = None if json else lambda text: console.print(f"  {text}", soft_wrap=True)
     place = out or Path(source if Path(source).is_dir() else "") / "measure"
-    measured = api.measure(
-        source, against, split=split, out=place, count=count, seed=seed, network=network, label=label, watch=say
-    )
+    with watching(json=json, events=events) as watch:
+        measured = api.measure(
+            source, against, split=split, out=place, count=count, seed=seed, network=network, label=label, watch=watch
+        )
     if json:
         print_json(measured)
         return

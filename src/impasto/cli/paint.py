@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from impasto.cli.out import Json, console, print_json, steady
+from impasto.cli.out import Json, console, print_json
+from impasto.cli.watching import Events, watching
 from impasto.errors import UsageError
+from impasto.images.size import Size
+
+if TYPE_CHECKING:
+    from impasto.api.repainting import Repainted
 
 __all__ = ["add_to"]
 
@@ -30,6 +35,20 @@ def paint(
     category: Annotated[str | None, typer.Option(help="Paint this category only.")] = None,
     prompt: Annotated[str | None, typer.Option(help="What to paint, in words, for painters that read them.")] = None,
     resolution: Annotated[int | None, typer.Option(help="Rows and columns, where the painter can choose.")] = None,
+    size: Annotated[
+        str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Rows and columns, as in 96x128, for such painters.")
+    ] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME=FILE", help="A picture to paint over, such as source=photo.png; may be repeated."),
+    ] = None,
+    mask: Annotated[
+        Path | None, typer.Option(help="Picture: light where is to be painted, dark where the given picture stays.")
+    ] = None,
+    maps: Annotated[
+        list[str] | None,
+        typer.Option("--map", metavar="NAME=FILE", help="A map to follow, such as layout=map.png; may be repeated."),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Picture i of a seed is always the same.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Folder for the pictures; with --from, the new picture.")] = None,
     values: Annotated[
@@ -46,6 +65,7 @@ def paint(
     again: Annotated[Path | None, typer.Option("--from", help="Paint this picture again from its recipe.")] = None,
     painter: Annotated[Path | None, typer.Option(help="With --from: where its painter is now.")] = None,
     json: Json = False,
+    events: Events = False,
 ) -> None:
     """Paint pictures, each with its recipe inside, or one again from its recipe."""
     from impasto import api
@@ -54,30 +74,61 @@ def paint(
     if again is not None:
         if source is not None:
             raise UsageError("Give a painter or --from PICTURE, not both; say where its painter is with --painter.")
-        path, same = api.repaint(again, out, source=painter)
-        if json:
-            print_json({"picture": path, "identical": same})
-        else:
-            told = "bit for bit the same" if same else "NOT the same: another version or device painted it"
-            console.print(f"{path}: {told}.", soft_wrap=True)
+        repainted = api.repaint(again, out, source=painter, given=_recipe_inputs(given or [], mask, maps or []))
+        _say_repainted(repainted, json=json)
         return
-    remark = None if json else lambda text: console.print(text, soft_wrap=True, markup=False)
-    say = steady(lambda text: None if json else console.print(text, soft_wrap=True), every=5)
-    paths = api.paint(
-        source or api.PAINTER,
-        out or Path("gallery"),
-        count=count,
-        category=category,
-        seed=seed,
-        resolution=resolution,
-        prompt=prompt,
-        also=also or (),
-        overwrite=overwrite,
-        settings=parse_pairs(values or []),
-        watch=lambda done, all_: say(f"{done}/{all_} painted"),
-        say=remark,
-    )
+    with watching(json=json, events=events) as watch:
+        gallery = api.paint(
+            source or api.PAINTER,
+            out or Path("gallery"),
+            count=count,
+            category=category,
+            seed=seed,
+            resolution=resolution,
+            size=Size.parse(size) if size else None,
+            prompt=prompt,
+            given=_named_files("--given", given or []),
+            mask=mask,
+            maps=_named_files("--map", maps or []),
+            also=also or (),
+            overwrite=overwrite,
+            settings=parse_pairs(values or []),
+            watch=watch,
+        )
     if json:
-        print_json({"pictures": paths[:-1], "contact_sheet": paths[-1]})
+        print_json({"pictures": gallery.pictures, "contact_sheet": gallery.contact_sheet})
     else:
-        console.print(f"{count} pictures in {paths[0].parent}; all on one sheet: {paths[-1]}", soft_wrap=True)
+        sheet = gallery.contact_sheet
+        console.print(f"{count} pictures in {sheet.parent}; all on one sheet: {sheet}", soft_wrap=True, markup=False)
+
+
+def _say_repainted(repainted: Repainted, *, json: bool) -> None:
+    if json:
+        print_json({"picture": repainted.picture, "identical": repainted.identical})
+        return
+    verdict = "bit for bit the same" if repainted.identical else "NOT the same: another version or device painted it"
+    console.print(f"{repainted.picture}: {verdict}.", soft_wrap=True, markup=False)
+
+
+def _named_files(option: str, words: list[str]) -> dict[str, str]:
+    """NAME=FILE words as a mapping.
+
+    Raises:
+        UsageError: When a word is of another form.
+    """
+    files = {}
+    for word in words:
+        name, equals, file = word.partition("=")
+        if not equals or not name.strip() or not file:
+            raise UsageError(f"{option} takes NAME=FILE, such as {option} source=photo.png, not {word!r}.")
+        files[name.strip()] = file
+    return files
+
+
+def _recipe_inputs(given: list[str], mask: Path | None, maps: list[str]) -> dict[str, str | Path]:
+    """Files for a repainting, under the names of inputs that recipes have; settings' files by the setting's name."""
+    files: dict[str, str | Path] = {}
+    for name, file in _named_files("--given", given).items():
+        files |= {name: file, f"given:{name}": file}
+    files |= {f"maps:{name}": file for name, file in _named_files("--map", maps).items()}
+    return files if mask is None else {**files, "mask": mask}

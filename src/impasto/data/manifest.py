@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from impasto.errors import StoreError
-from impasto.files import STORE, file_hash, kind_of, read_json, write_json
+from impasto.files import file_hash, read_json, write_json
+from impasto.sources import StoreFolder, resolve
 
 __all__ = ["FILES", "STORE_VERSION", "check_files", "read_manifest", "seal", "store_changed"]
 
@@ -50,8 +51,10 @@ def read_manifest(root: Path) -> dict[str, Any]:
         StoreError: When the folder is no store, or one of an unknown version, or the manifest was changed.
     """
     if not (root / "manifest.json").is_file():
-        if kind := kind_of(root):
-            raise StoreError(f"{root} is {kind}, not {STORE}. Name a folder that `impasto data prepare` made.")
+        if kind := resolve(root).kind:
+            raise StoreError(
+                f"{root} is {kind}, not {StoreFolder.kind}. Name a folder that `impasto data prepare` made."
+            )
         if root.is_dir():
             raise StoreError(
                 f"{root} is no store: it has no manifest.json. "
