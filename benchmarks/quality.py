@@ -39,7 +39,7 @@ def main() -> None:
         train(told)
     for name in told.painters:
         if not (told.out / name / "measure" / "measure.json").exists():
-            api.measure(told.out / name, told.store, count=told.count, watch=print)
+            api.measure(told.out / name, told.store, count=told.count, watch=lambda event: print(event.message))
     pictures = told.page.with_suffix("") / ("" if told.table == "numbers" else told.table)
     pictures.mkdir(parents=True, exist_ok=True)
     for name in told.painters:

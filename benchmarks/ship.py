@@ -14,7 +14,9 @@ import shutil
 from pathlib import Path
 
 from impasto import api, pretrained
+from impasto.events import Event
 from impasto.files import read_json, write_json
+from impasto.sources import PACKAGED
 
 MOST_BYTES = 15_000_000
 DATA = (
@@ -22,6 +24,10 @@ DATA = (
     'They were taken from the set "Best Artworks of All Time" and cropped to squares. The weights are given to '
     "the public domain likewise."
 )
+
+
+def _say(event: Event) -> None:
+    print(event.message)
 
 
 def main() -> None:
@@ -33,7 +39,7 @@ def main() -> None:
     words.add_argument("--count", type=int, default=2000)
     words.add_argument("--remarks", type=Path, help="JSON of titles and texts for the card: what it is bad at, say.")
     told = words.parse_args()
-    folder = Path("src/impasto") / pretrained.SHIPPED / told.name
+    folder = Path("src/impasto") / PACKAGED.name / told.name
     facts = read_json(told.run / "painter" / "config.json")["facts"]
     facts["data"]["store"] = Path(facts["data"]["store"]).name
     remarks = {"Where the pictures come from": DATA, **(read_json(told.remarks) if told.remarks else {})}
@@ -49,7 +55,13 @@ def main() -> None:
     if size > MOST_BYTES:
         shutil.rmtree(folder)
         raise SystemExit(f"The painter takes {size:,} bytes; at most {MOST_BYTES:,} are carried by the package.")
-    measured = api.measure(folder, told.store, out=told.run / f"measure-{told.name}", count=told.count, watch=print)
+    measured = api.measure(
+        folder,
+        told.store,
+        out=told.run / f"measure-{told.name}",
+        count=told.count,
+        watch=lambda event: print(event.message),
+    )
     pretrained.annotate(folder, {"remarks": {**remarks, "Copying": measured["copying"]["verdict"]}})
 
 

@@ -24,7 +24,7 @@ import pyarrow.parquet
 from PIL import Image
 
 from impasto import api
-from impasto.cli.train import Watch
+from impasto.cli.watching import watching
 from impasto.painters.choice import ON_GPU
 
 LANDSCAPES = 1200
@@ -53,7 +53,7 @@ def main() -> None:
             add_landscapes(folder, told.out / "landscapes-64")
         api.prepare(folder, store, resolution=side, label=label, test_share=0, duplicates="keep")
     name, values = ("ddpm", PAINTER) if to_paint else ("kl_autoencoder", SPACE)
-    with Watch() as watch:
+    with watching() as watch:
         api.train(name, store, told.out / told.what, minutes=told.minutes, preset="small", values=values, watch=watch)
 
 

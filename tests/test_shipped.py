@@ -8,16 +8,17 @@ from pathlib import Path
 import pytest
 import torch
 
-from impasto import api, pretrained
+from impasto import api
 from impasto.errors import CheckpointError
 from impasto.files import read_json
+from impasto.sources import PACKAGED
 
 MOST_BYTES = 15_000_000
 
 
 @pytest.fixture(params=["painter", "autoencoder"])
 def folder(request: pytest.FixtureRequest) -> Path:
-    return Path(str(resources.files("impasto"))) / pretrained.SHIPPED / request.param
+    return Path(str(resources.files("impasto"))) / PACKAGED.name / request.param
 
 
 def test_it_is_small_and_its_card_tells_all(folder: Path) -> None:
@@ -37,7 +38,7 @@ def test_the_default_painter_paints_its_categories(tmp_path: Path) -> None:
     one, other = (painter.paint(2, seed=3, category=name, steps=6).pictures for name in ("Impressionism", "Baroque"))
     assert one.std() > 0.1
     assert not torch.equal(one, other)
-    *pictures, _ = api.paint(api.PAINTER, tmp_path, count=2, settings={"steps": 6})
+    pictures = api.paint(api.PAINTER, tmp_path, count=2, settings={"steps": 6})
     assert [path.suffix for path in pictures] == [".png", ".png"]
 
 

@@ -16,7 +16,7 @@ from impasto.editing.stylize import stylize
 from impasto.errors import DataError, ImpastoError, NotCapable, RecipeError, UnknownName, UsageError
 from impasto.files import file_hash
 from impasto.images.pictures import to_uint8
-from impasto.images.recipe import pixels_hash, read_recipe
+from impasto.images.recipe import Input, pixels_hash, read_recipe
 
 
 def able() -> str:
@@ -68,18 +68,18 @@ def test_edits_stand_in_the_catalogue() -> None:
 
 def test_the_picture_has_the_size_asked_for_and_its_recipe_inside(photo: Path, tmp_path: Path) -> None:
     out = tmp_path / "new" / "made.png"
-    (path,) = edit("stylize", photo, out, painter=able(), seed=5, size=96, settings={"attempts": 1})
-    assert path == out
+    edited = edit("stylize", photo, out, painter=able(), seed=5, size=96, settings={"attempts": 1})
+    assert edited.picture == out
     with Image.open(out) as made:
         assert made.size == (96, 64)
         assert "Size: 96x64" in made.text["parameters"]
         pixels = np.asarray(made)
     recipe = read_recipe(out)
-    assert (recipe.edit, recipe.seed, recipe.resolution) == ("stylize", 5, 96)
+    assert (recipe.edit, recipe.seed, recipe.longest_side) == ("stylize", 5, 96)
+    assert (recipe.height, recipe.width) == (64, 96)
     assert recipe.painter == able()
     assert recipe.settings["attempts"] == 1
-    assert recipe.picture == str(photo)
-    assert recipe.picture_hash == file_hash(photo)
+    assert recipe.inputs == {"picture": Input(str(photo), file_hash(photo))}
     assert recipe.pixels == pixels_hash(pixels)
     assert left(tmp_path) == ["made.png"]
 
@@ -99,15 +99,15 @@ def test_an_edited_picture_can_be_painted_again_from_the_same_file_only(photo: P
 
 def test_files_beside_it_are_written_on_request(photo: Path, tmp_path: Path) -> None:
     endings = tuple(catalogue.painter(able()).companions)
-    paths = edit("stylize", photo, tmp_path / "made.png", painter=able(), size=64, also=endings)
-    assert paths == [tmp_path / "made.png", *(tmp_path / f"made.{ending}" for ending in endings)]
-    assert all(path.stat().st_size > 50 for path in paths)
+    edited = edit("stylize", photo, tmp_path / "made.png", painter=able(), size=64, also=endings)
+    assert edited.companions == [tmp_path / f"made.{ending}" for ending in endings]
+    assert all(path.stat().st_size > 50 for path in (edited.picture, *edited.companions))
 
 
 def test_what_is_declined_is_not_written_unless_wanted(tmp_path: Path) -> None:
     Image.new("RGB", (80, 80), (128, 128, 128)).save(tmp_path / "grey.png")
     said: list[str] = []
-    how = {"painter": able(), "size": 64, "say": said.append}
+    how = {"painter": able(), "size": 64, "watch": lambda event: said.append(event.message)}
     with pytest.raises(ImpastoError, match=r"declines to show this work: .*--anyway") as told:
         edit("stylize", tmp_path / "grey.png", tmp_path / "made.png", **how)
     assert told.value.exit_code == 1

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 
 from impasto.errors import ImpastoError, RecipeError
-from impasto.images.recipe import Recipe, pixels_hash, read_recipe, save_picture
+from impasto.images.recipe import Input, Recipe, pixels_hash, read_recipe, save_picture
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (8, 8, 3), dtype=np.uint8)
 RECIPE = Recipe(
@@ -21,10 +21,11 @@ RECIPE = Recipe(
     batch=64,
     category="Ōtsu-e “x”\n[red]",
     settings={"steps": 50, "truncation": 0.7},
-    resolution=8,
     version="0.1.0",
     torch="2.13.0",
     pixels=pixels_hash(PIXELS),
+    height=8,
+    width=8,
 )
 
 
@@ -74,6 +75,8 @@ def changed(**values: Any) -> str:
         (changed(seed="soon"), "seed"),
         (changed(seed=-1), "seed -1"),
         (changed(batch=0), "batch 0"),
+        (changed(batch=10**9), "batch 1,000,000,000, above 4,096"),
+        (changed(height=10**6), "height 1,000,000"),
         (changed(invented=1), "'invented'"),
         (changed(seed=1).replace("0.7", "NaN"), "NaN"),
         ("[" * 100_000, "is not JSON"),
@@ -82,6 +85,34 @@ def changed(**values: Any) -> str:
 def test_text_that_is_no_recipe(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(RecipeError, match=message):
         read_recipe(with_chunk(tmp_path / "a.png", text))
+
+
+OLD = {
+    "painter": "landscape", "weights": "ab", "seed": 1, "index": 0, "batch": 1, "category": None,
+    "settings": {"prompt": "a boat", "hour": 6.5}, "resolution": 8, "version": "0.1.0", "torch": "2",
+    "pixels": "cd",
+}  # fmt: skip
+
+
+def test_recipes_of_before_are_read(tmp_path: Path) -> None:
+    recipe = read_recipe(with_chunk(tmp_path / "a.png", json.dumps(OLD)))
+    assert (recipe.height, recipe.width, recipe.prompt, recipe.settings) == (8, 8, "a boat", {"hour": 6.5})
+    edited = {**OLD, "settings": {}, "resolution": 64, "edit": "stylize", "picture": "p.jpg", "picture_hash": "ef"}
+    recipe = read_recipe(with_chunk(tmp_path / "b.png", json.dumps(edited)))
+    assert (recipe.height, recipe.width, recipe.longest_side) == (8, 8, 64)
+    assert recipe.inputs == {"picture": Input("p.jpg", "ef")}
+
+
+def test_a_clip_is_an_animated_png_with_its_recipe(tmp_path: Path) -> None:
+    frames = np.random.default_rng(1).integers(0, 256, (3, 8, 8, 3), dtype=np.uint8)
+    save_picture(tmp_path / "clip.png", frames, RECIPE)
+    assert read_recipe(tmp_path / "clip.png") == RECIPE
+    with Image.open(tmp_path / "clip.png") as clip:
+        shown = []
+        for number in range(clip.n_frames):
+            clip.seek(number)
+            shown.append(np.asarray(clip.convert("RGB")))
+    assert np.array_equal(np.stack(shown), frames)
 
 
 def test_a_chunk_of_another_program(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from impasto import api, catalogue
 from impasto.data.store import Store
+from impasto.events import Event
 from impasto.files import read_json
 from impasto.painters.choice import choose
 from impasto.training.settings import TrainSettings
@@ -50,10 +51,10 @@ def test_words_are_not_taken_for_what_lies_beside(
 
 
 def test_a_run_keeps_what_was_chosen(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    heard: list[dict[str, object]] = []
+    heard: list[Event] = []
     small = {"channels": (16,), "attention": (), "samples": 0}
     api.train(None, store.root, tmp_path / "run", steps=1, values=small, watch=heard.append)
-    assert heard[0]["kind"] == "choice"
+    assert heard[0].kind == "choice"
     first = read_json(tmp_path / "run/run.json")
     assert first["facts"]["choice"]["painter"] == first["painter"]
     monkeypatch.setattr("impasto.painters.choice.choose", lambda *_, **__: pytest.fail("chosen again"))
@@ -63,10 +64,10 @@ def test_a_run_keeps_what_was_chosen(store: Store, tmp_path: Path, monkeypatch: 
 
 
 def test_it_says_what_it_does(store: Store, tmp_path: Path) -> None:
-    heard: list[dict[str, object]] = []
+    heard: list[Event] = []
     told = {"channels": (16,), "attention": (), "samples": 0, "autoencoder": ""}
     api.train(None, store.root, tmp_path / "run", steps=1, preset="tiny", values=told, watch=heard.append)
-    assert heard[0]["preset"] == "tiny"
+    assert heard[0].values["preset"] == "tiny"
     assert read_json(tmp_path / "run/painter/config.json")["facts"]["choice"]["preset"] == "tiny"
 
 

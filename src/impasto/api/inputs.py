@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["Given", "given_to", "inputs_of", "locate", "locate_settings", "within_reach"]
 
 WHITE = (255, 255, 255)
+LEVELS = 3
+"""Folders above a picture in which files of its recipe are looked for: the gallery's, and where it was painted from."""
 
 
 @dataclass(frozen=True)
@@ -123,15 +125,15 @@ def locate_settings(
 
 
 def within_reach(file: str, picture: Path) -> list[Path]:
-    """Places where a recipe's file may be looked for: in the working folder, and in folders above the picture.
+    """Places where a recipe's file may be looked for: in the working folder, and in the three folders above a picture.
 
     Absolute paths count only where they lie in the working folder or in the folder around the picture's own; paths
-    with '..' never do.
+    with '..', and links that lead out, never do.
     """
     path = Path(file)
     if not file or ".." in path.parts or "\0" in file:
         return []
-    above = [Path(), *picture.resolve().parents]
+    above = [Path(), *(folder for folder in picture.resolve().parents[:LEVELS] if folder.parent != folder)]
     if not path.is_absolute():
         return [folder / path for folder in above if _inside(folder / path, folder)]
     near = [Path().resolve(), picture.resolve().parent.parent]

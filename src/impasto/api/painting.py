@@ -43,6 +43,18 @@ class Gallery:
     contact_sheet: Path
     companions: list[Path]
 
+    def __len__(self) -> int:
+        """Number of pictures."""
+        return len(self.pictures)
+
+    def __iter__(self) -> Iterator[Path]:
+        """The pictures, in order."""
+        return iter(self.pictures)
+
+    def __getitem__(self, index: int) -> Path:
+        """One picture."""
+        return self.pictures[index]
+
 
 @dataclass(frozen=True)
 class Request:
@@ -154,7 +166,7 @@ def paint(
         if index < SHEET:
             shown.append(pixels)
         if watch is not None:
-            watch(Event("paint", "progress", done=index + 1, total=count))
+            watch(Event("paint", "progress", "Painting", index + 1, count))
     _write_sheet(sheet, shown)
     return Gallery(paths, sheet, beside)
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from impasto.api.editing import editor
 from impasto.api.inputs import Given, locate, locate_settings, within_reach
@@ -22,8 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Repainted", "repaint"]
 
 
-@dataclass(frozen=True)
-class Repainted:
+class Repainted(NamedTuple):
     """A picture that was painted again.
 
     Attributes:
@@ -64,7 +62,7 @@ def repaint(
     recipe, path = read_recipe(picture), Path(picture)
     source = _source(recipe, path) if source is None else source
     try:
-        painter = painter_at(source, (recipe.height, recipe.width))
+        painter = painter_at(source, None if recipe.edit else (recipe.height, recipe.width))
     except (CheckpointError, UsageError) as error:
         raise RecipeError(
             f"The painter of {picture} is not at {source} ({error}) Say where it is: --painter FOLDER"

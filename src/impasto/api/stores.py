@@ -51,7 +51,7 @@ def prepare(
         max_bad=max_bad,
         limit=limit,
         workers=workers,
-        progress=_progress(watch, "prepare", "pictures prepared"),
+        progress=_progress(watch, "prepare", "Preparing pictures"),
     )
 
 
@@ -79,7 +79,7 @@ def make(
         seed=seed,
         category=category,
         workers=workers,
-        progress=_progress(watch, "make", "pictures painted"),
+        progress=_progress(watch, "make", f"Painting {world}"),
     )
 
 

@@ -55,7 +55,8 @@ class Terminal:
         self.bar = Progress(*columns, console=screen, transient=True) if screen.is_terminal else None
         self.task: TaskID | None = None
         self.line = steady(self.say, every=10)
-        self.count = steady(self.say, every=5)
+        self.count_always = Console(stderr=True, highlight=False).print
+        self.count = steady(self.count_always, every=5)
 
     def say(self, text: str) -> None:
         """Print a line; what it holds is never markup."""
@@ -80,7 +81,7 @@ class Terminal:
     def progress(self, done: int, total: int, description: str) -> None:
         """Move the bar, or print a line now and then."""
         if self.bar is None:
-            self.count(f"{done:,}/{total:,} {description}")
+            (self.count_always if done == total else self.count)(f"{description}: {done:,} of {total:,}")
             return
         if self.task is None:
             self.bar.start()

@@ -1,13 +1,21 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 
 from impasto import api, catalogue
+from impasto.events import Event
 from impasto.images.recipe import read_recipe
 
 EMULATED = {"fp32": 160.0, "bf16": 0.8}
 UNITS = {"fp32": 160.0, "bf16": 900.0}
+
+
+def noting(remarks: list[str]) -> Callable[[Event], None]:
+    """A watch that keeps the painter's remarks."""
+    return lambda event: remarks.append(event.message) if event.kind == "remark" else None
 
 
 @pytest.fixture
@@ -65,7 +73,13 @@ def test_a_slow_precision_is_painted_in_with_a_remark(speeds, folder):
     remarks = []
     speeds(EMULATED)
     settings = {"steps": 2, "precision": "bf16"}
-    api.paint(folder / "painter", folder / "slow", count=1, settings=settings, say=remarks.append)
+    api.paint(
+        folder / "painter",
+        folder / "slow",
+        count=1,
+        settings=settings,
+        watch=noting(remarks),
+    )
     assert remarks == [
         "bf16 runs at 0.8 GFLOP/s on this processor, 200 times slower than fp32; "
         "leave precision out or set precision=fp32."
@@ -74,5 +88,11 @@ def test_a_slow_precision_is_painted_in_with_a_remark(speeds, folder):
         speeds(values)
         remarks.clear()
         settings = {"steps": 2, "precision": precision}
-        api.paint(folder / "painter", folder / f"{precision}", count=1, settings=settings, say=remarks.append)
+        api.paint(
+            folder / "painter",
+            folder / f"{precision}",
+            count=1,
+            settings=settings,
+            watch=noting(remarks),
+        )
         assert remarks == []

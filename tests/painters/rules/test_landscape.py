@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from PIL import Image
 
 from impasto import api, catalogue
 from impasto.errors import ConfigError, DataError, ImpastoError, NotCapable, UnknownName, UsageError
+from impasto.events import Event
 from impasto.images.recipe import read_recipe
 from impasto.landscape.caption import attributes, caption
 from impasto.landscape.compose import compose
@@ -24,6 +26,11 @@ from impasto.painters.rules.landscape import LEGEND, Landscape
 
 ALL = ("scene.json", "caption.txt", "layout.png", "depth.png", "normals.png", "film.webp")
 SHORT = {"frames": 2, "film_resolution": 32}
+
+
+def noting(remarks: list[str]) -> Callable[[Event], None]:
+    """A watch that keeps the painter's remarks."""
+    return lambda event: remarks.append(event.message) if event.kind == "remark" else None
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +142,7 @@ def test_repainting_gives_the_same_bytes(home: Path, tmp_path: Path) -> None:
     assert same
     assert np.array_equal(pixels(again), pixels(home / "0001.png"))
     recipe = read_recipe(home / "0001.png")
-    assert (recipe.painter, recipe.seed, recipe.index, recipe.resolution) == ("landscape", 7, 1, 48)
+    assert (recipe.painter, recipe.seed, recipe.index, recipe.height) == ("landscape", 7, 1, 48)
     assert recipe.settings.items() >= SHORT.items()
 
 
@@ -167,18 +174,40 @@ def test_single_settings_have_the_last_word(painter: Landscape) -> None:
 
 def test_what_was_not_understood_is_said(tmp_path: Path) -> None:
     said: list[str] = []
-    api.paint("landscape", tmp_path, count=1, resolution=32, prompt="a spaceship over a lake", say=said.append)
+    api.paint(
+        "landscape",
+        tmp_path,
+        count=1,
+        resolution=32,
+        prompt="a spaceship over a lake",
+        watch=noting(said),
+    )
     assert len(said) >= 1
     assert "spaceship" in " ".join(said)
     said.clear()
-    api.paint("landscape", tmp_path / "b", count=1, resolution=32, prompt="a boat on a lake", say=said.append)
+    api.paint(
+        "landscape",
+        tmp_path / "b",
+        count=1,
+        resolution=32,
+        prompt="a boat on a lake",
+        watch=noting(said),
+    )
     assert said == []
 
 
 def test_what_a_scene_in_a_file_leaves_out_is_said(home: Path, tmp_path: Path) -> None:
     said: list[str] = []
     settings = {"scene": str(home / "0000.scene.json"), "season": "winter"}
-    api.paint("landscape", tmp_path, count=1, resolution=32, prompt="a boat", settings=settings, say=said.append)
+    api.paint(
+        "landscape",
+        tmp_path,
+        count=1,
+        resolution=32,
+        prompt="a boat",
+        settings=settings,
+        watch=noting(said),
+    )
     assert said == ["The scene is painted as it is; not followed: prompt, season."]
 
 

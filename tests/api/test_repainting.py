@@ -1,0 +1,81 @@
+"""A recipe may come from anybody: what it may open, and what it may not."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image, PngImagePlugin
+
+from impasto import api, pretrained
+from impasto.api.inputs import within_reach
+from impasto.errors import RecipeError
+
+RECIPE = {
+    "painter": "landscape", "weights": "0", "seed": 1, "index": 0, "batch": 1, "category": None, "settings": {},
+    "version": "0.1.0", "torch": "2", "pixels": "0", "height": 32, "width": 32,
+}  # fmt: skip
+
+
+def planted(path: Path, **values: object) -> Path:
+    """A picture with a recipe that somebody made up."""
+    info = PngImagePlugin.PngInfo()
+    info.add_itxt("impasto", json.dumps({**RECIPE, **values}))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    Image.fromarray(np.zeros((32, 32, 3), np.uint8)).save(path, pnginfo=info)
+    return path
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder beside which lies something private."""
+    (tmp_path / "private").mkdir()
+    (tmp_path / "private" / "config.json").write_text("{}")
+    (tmp_path / "private" / "scene.json").write_text("{}")
+    (tmp_path / "home" / "downloads").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "home")
+    return tmp_path / "home"
+
+
+@pytest.mark.parametrize("painter", ["somebody/painter", "{private}", "../private", "downloads/../../private"])
+def test_no_download_is_started_and_no_folder_elsewhere_is_opened(
+    home: Path, monkeypatch: pytest.MonkeyPatch, painter: str
+) -> None:
+    monkeypatch.setattr(pretrained, "_download", lambda name: pytest.fail(f"{name} would be downloaded"))
+    monkeypatch.setattr(pretrained, "load", lambda source: pytest.fail(f"{source} would be opened"))
+    name = painter.format(private=home.parent / "private")
+    picture = planted(home / "downloads" / "more" / "a.png", painter=name)
+    with pytest.raises(RecipeError, match=r"downloads nothing by itself\. Say where it is: --painter"):
+        api.repaint(picture)
+
+
+def test_settings_open_no_file_elsewhere(home: Path) -> None:
+    weights = pretrained.state_hash(api.load_painter("landscape"))
+    scene = str(home.parent / "private" / "scene.json")
+    picture = planted(home / "downloads" / "more" / "a.png", weights=weights, settings={"scene": scene})
+    with pytest.raises(RecipeError, match=r"scene of .*a\.png.*Name the same file: --given scene=FILE"):
+        api.repaint(picture)
+
+
+def test_links_do_not_lead_out(home: Path) -> None:
+    (home / "link").symlink_to(home.parent / "private")
+    assert not [path for path in within_reach("link/scene.json", home / "downloads" / "a.png") if path.exists()]
+    assert not [path for path in within_reach("etc/hostname", home / "downloads" / "a.png") if path.exists()]
+    assert Path("downloads/a.png") in within_reach("downloads/a.png", home / "downloads" / "b.png")
+
+
+def test_files_that_settings_name_are_known_by_their_hash(home: Path) -> None:
+    first = api.paint("landscape", "one", count=1, resolution=32, also=["scene.json"])
+    (scene,) = first.companions
+    relit = api.paint("landscape", "two", count=1, resolution=32, settings={"scene": str(scene), "hour": 18.0})
+    assert api.repaint(relit[0]).identical
+    kept = scene.read_bytes()
+    scene.write_bytes(kept + b" ")
+    with pytest.raises(RecipeError, match=r"scene of .*has changed"):
+        api.repaint(relit[0])
+    (home / "kept.json").write_bytes(kept)
+    assert api.repaint(relit[0], given={"scene": "kept.json"}).identical
+    with pytest.raises(RecipeError, match="differs from the scene"):
+        api.repaint(relit[0], given={"scene": scene})
