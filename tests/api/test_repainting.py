@@ -59,6 +59,13 @@ def test_settings_open_no_file_elsewhere(home: Path) -> None:
         api.repaint(picture)
 
 
+def test_what_the_user_has_painted_with_may_be_opened_again(home: Path) -> None:
+    elsewhere = home.parent / "private" / "painter"
+    api.load_painter("landscape", (32, 32)).save_pretrained(elsewhere)
+    gallery = api.paint(elsewhere, home / "downloads" / "more", count=1)
+    assert api.repaint(gallery[0]).identical
+
+
 def test_links_do_not_lead_out(home: Path) -> None:
     (home / "link").symlink_to(home.parent / "private")
     assert not [path for path in within_reach("link/scene.json", home / "downloads" / "a.png") if path.exists()]

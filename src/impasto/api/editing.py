@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, get_type_hints
 
 from impasto.api.inputs import Given, inputs_of
 from impasto.api.loading import load_painter
+from impasto.api.named import remember
 from impasto.api.painting import Request, recipe_of
 from impasto.api.requests import check_able, check_companions, check_free
 from impasto.errors import ImpastoError, UnknownName, UsageError
@@ -84,6 +85,7 @@ def edit(
             raise UsageError(f"{word} must be between {least} and {most}, not {value}.")
     function = editor(name)
     loaded = load_painter(painter)
+    remember(painter)
     check_able(loaded, get_type_hints(function)["painter"], f"{name} a picture")
     check_companions(loaded, also)
     path = Path(out) if out else Path("gallery") / f"{Path(picture).stem}-{name}.png"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from impasto.api.named import named_before, remember
 from impasto.errors import ConfigError, DataError, RecipeError
 from impasto.files import file_hash
 
@@ -72,7 +73,12 @@ def inputs_of(files: Mapping[str, str | Path], painter: Painter, settings: Mappi
     from impasto.images.recipe import Input
 
     named = {**files, **_files_in(painter, settings)}
-    return {name: Input(str(file), file_hash(Path(file))) for name, file in named.items() if Path(file).is_file()}
+    inputs = {}
+    for name, file in named.items():
+        if Path(file).is_file():
+            remember(file)
+            inputs[name] = Input(str(file), file_hash(Path(file)))
+    return inputs
 
 
 def locate(name: str, file: Input, picture: Path, given: Mapping[str, str | Path]) -> Path:
@@ -127,8 +133,8 @@ def locate_settings(
 def within_reach(file: str, picture: Path) -> list[Path]:
     """Places where a recipe's file may be looked for: in the working folder, and in the three folders above a picture.
 
-    Absolute paths count only where they lie in the working folder or in the folder around the picture's own; paths
-    with '..', and links that lead out, never do.
+    Absolute paths count only where they lie in the working folder or in the folder around the picture's own, or where
+    the user has named them before; paths with '..', and links that lead out, never do.
     """
     path = Path(file)
     if not file or ".." in path.parts or "\0" in file:
@@ -137,7 +143,8 @@ def within_reach(file: str, picture: Path) -> list[Path]:
     if not path.is_absolute():
         return [folder / path for folder in above if _inside(folder / path, folder)]
     near = [Path().resolve(), picture.resolve().parent.parent]
-    return [path] if any(len(folder.parts) > 1 and _inside(path, folder) for folder in near) else []
+    inside = any(len(folder.parts) > 1 and _inside(path, folder) for folder in near)
+    return [path] if inside or named_before(path) else []
 
 
 def _inside(path: Path, folder: Path) -> bool:

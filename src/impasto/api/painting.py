@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from impasto import __version__
 from impasto.api.inputs import Given, given_to, inputs_of
 from impasto.api.loading import load_painter
+from impasto.api.named import remember
 from impasto.api.requests import check_companions, check_free, check_prompt
 from impasto.errors import UsageError
 from impasto.events import Event, Watch
@@ -140,6 +141,7 @@ def paint(
     if not 1 <= count <= MOST:
         raise UsageError(f"count must be 1 or more, not {count}." if count < 1 else f"count is at most {MOST:,}.")
     painter = load_painter(source, _size(resolution, size))
+    remember(source)
     request = _request(
         painter,
         seed=seed,

@@ -42,8 +42,8 @@ def repaint(
 ) -> Repainted:
     """Paint a picture again from the recipe inside it.
 
-    A recipe may come from anybody: it starts no download, and opens files only in the working folder and in folders
-    above the picture; what lies elsewhere must be named.
+    A recipe may come from anybody: it starts no download, and opens files only in the working folder, in the folders
+    above the picture, and where the user has painted with them before; what lies elsewhere must be named.
 
     Args:
         picture: A PNG that `paint` or `edit` wrote.

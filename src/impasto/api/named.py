@@ -1,0 +1,32 @@
+"""Files and folders that the user has named on this machine, so that recipes of their own pictures may open them."""
+
+from __future__ import annotations
+
+import hashlib
+from contextlib import suppress
+from pathlib import Path
+
+from impasto.errors import ImpastoError
+from impasto.files import cache_folder, write_whole
+
+__all__ = ["named_before", "remember"]
+
+
+def remember(path: str | Path) -> None:
+    """Keep in the cache that the user named a file or folder; a cache that cannot be written is no error."""
+    if Path(path).exists():
+        with suppress(ImpastoError, OSError):
+            write_whole(_entry(path), str(Path(path).resolve()))
+
+
+def named_before(path: str | Path) -> bool:
+    """Whether the user has named this file or folder before."""
+    try:
+        return _entry(path).is_file()
+    except OSError:
+        return False
+
+
+def _entry(path: str | Path) -> Path:
+    digest = hashlib.sha256(str(Path(path).resolve()).encode("utf8", "surrogateescape")).hexdigest()
+    return cache_folder() / "named" / digest[:32]
