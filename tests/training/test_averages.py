@@ -19,12 +19,12 @@ SMALL = {"samples": 0, "precision": "fp32", "batch": 8}
 
 
 def profile(steps: int, length: float) -> np.ndarray:
-    """Weight of every step's weights in an average, step by step from its definition."""
+    """How much the weights of each step count in an average, by the recursion that defines it."""
     weights = np.zeros(steps)
     for step in range(1, steps + 1):
-        keep = (1 - 1 / step) ** (exponent(length) + 1)
-        weights *= keep
-        weights[step - 1] += 1 - keep
+        decay = (1 - 1 / step) ** (exponent(length) + 1)
+        weights *= decay
+        weights[step - 1] += 1 - decay
     return weights
 
 
@@ -51,40 +51,39 @@ def test_a_length_that_the_averages_do_not_reach_is_refused() -> None:
 def test_a_mixture_has_nearly_the_profile_of_the_average_itself(length: float, tolerance: float) -> None:
     steps = [250 * k for k in range(1, 9) for _ in LENGTHS]
     lengths = list(LENGTHS) * 8
-    shares = mixture(steps, lengths, 2000, length)
+    coefficients = mixture(steps, lengths, 2000, length)
     mixed = np.zeros(2000)
-    for step, own, share in zip(steps, lengths, shares, strict=True):
-        mixed[:step] += share * profile(step, own)
-    wanted = profile(2000, length)
-    assert np.abs(mixed - wanted).sum() < tolerance
+    for step, snapshot_length, coefficient in zip(steps, lengths, coefficients, strict=True):
+        mixed[:step] += coefficient * profile(step, snapshot_length)
+    assert np.abs(mixed - profile(2000, length)).sum() < tolerance
 
 
 def test_updates_follow_the_profile() -> None:
     painter = toy()
-    kept = Averages(painter)
-    told = torch.rand(60, 3, generator=torch.Generator().manual_seed(0))
-    for step, colour in enumerate(told, 1):
+    averages = Averages(painter)
+    colours = torch.rand(60, 3, generator=torch.Generator().manual_seed(0))
+    for step, colour in enumerate(colours, 1):
         with torch.no_grad():
             painter.colour.copy_(colour)
-        kept.update(step)
+        averages.update(step)
     for number, length in enumerate(LENGTHS):
-        wanted = torch.from_numpy(profile(60, length)).float() @ told
-        torch.testing.assert_close(kept.state()[f"{number}.colour"], wanted)
+        expected = torch.from_numpy(profile(60, length)).float() @ colours
+        torch.testing.assert_close(averages.state()[f"{number}.colour"], expected)
 
 
 def test_a_killed_run_keeps_the_averages_of_one_that_was_not(store: Store, tmp_path: Path) -> None:
-    told = {**SMALL, "averages": 4, "checkpoint_every": 3, "keep": 9}
-    api.train("vae", store.root, tmp_path / "whole", steps=8, preset="tiny", values=told)
+    values = {**SMALL, "averages": 4, "checkpoint_every": 3, "keep": 9}
+    api.train("vae", store.root, tmp_path / "whole", steps=8, preset="tiny", values=values)
     shutil.copytree(tmp_path / "whole", tmp_path / "cut")
     for later in ("step-000000006", "step-000000008"):
         shutil.rmtree(tmp_path / "cut" / "checkpoints" / later)
-    kept = sorted(path.name for path in (tmp_path / "whole" / "averages").iterdir())
+    snapshots = sorted(path.name for path in (tmp_path / "whole" / "averages").iterdir())
     for path in (tmp_path / "cut" / "averages").iterdir():
         if path.name > "step-000000003-1":
             path.unlink()
     (tmp_path / "cut" / "averages" / "step-000000005-0.safetensors").write_bytes(b"of a way not taken")
-    api.train("vae", store.root, tmp_path / "cut", steps=8, preset="tiny", values=told)
-    assert sorted(path.name for path in (tmp_path / "cut" / "averages").iterdir()) == kept
+    api.train("vae", store.root, tmp_path / "cut", steps=8, preset="tiny", values=values)
+    assert sorted(path.name for path in (tmp_path / "cut" / "averages").iterdir()) == snapshots
     one, other = (api.load_painter(api.average(tmp_path / n, 0.07, tmp_path / f"{n}-7")) for n in ("whole", "cut"))
     for a, b in zip(one.parameters(), other.parameters(), strict=True):
         torch.testing.assert_close(a, b)
@@ -92,15 +91,15 @@ def test_a_killed_run_keeps_the_averages_of_one_that_was_not(store: Store, tmp_p
     assert not torch.equal(last, next(iter(one.parameters())))
 
 
-def test_bad_wishes_are_refused(store: Store, tmp_path: Path) -> None:
+def test_lengths_out_of_range_and_missing_or_damaged_snapshots_are_refused(store: Store, tmp_path: Path) -> None:
     api.train("vae", store.root, tmp_path / "run", steps=1, preset="tiny", values=SMALL)
     with pytest.raises(CheckpointError, match="averages=8"):
         api.average(tmp_path / "run", 0.1, tmp_path / "out")
     with pytest.raises(ConfigError, match=r"length = 0\.9"):
         api.average(tmp_path / "run", 0.9, tmp_path / "out")
     assert not (tmp_path / "out").exists()
-    kept = tmp_path / "averages"
-    kept.mkdir()
-    (kept / "step-000000003-0.safetensors").write_bytes(b"broken")
+    folder = tmp_path / "averages"
+    folder.mkdir()
+    (folder / "step-000000003-0.safetensors").write_bytes(b"broken")
     with pytest.raises(CheckpointError, match="damaged"):
-        average(toy(), kept, 0.05)
+        average(toy(), folder, 0.05)

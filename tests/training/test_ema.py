@@ -11,8 +11,8 @@ def test_half_life_is_in_pictures() -> None:
     ema = Ema(painter, half_life=80, ramp=1.0)
     with torch.no_grad():
         painter.colour.fill_(1.0)
-    for seen in range(8, 88, 8):
-        ema.update(batch=8, seen=10_000 + seen)
+    for pictures in range(8, 88, 8):
+        ema.update(batch=8, pictures=10_000 + pictures)
     torch.testing.assert_close(ema.painter.colour, torch.full((3,), 0.5))
 
 
@@ -27,9 +27,9 @@ def test_without_half_life_it_is_the_last_weights_and_buffers_are_copied() -> No
     assert ema.painter.seen == 7
 
 
-def test_what_never_learns_stays_to_the_last_bit() -> None:
+def test_frozen_parameters_stay_to_the_last_bit() -> None:
     painter = toy()
-    painter.still = torch.nn.Parameter(torch.tensor([-0.0, 1.0]), requires_grad=False)
+    painter.frozen = torch.nn.Parameter(torch.tensor([-0.0, 1.0]), requires_grad=False)
     ema = Ema(painter, half_life=80)
     ema.update(8, 8)
-    assert ema.painter.still.signbit().tolist() == [True, False]
+    assert ema.painter.frozen.signbit().tolist() == [True, False]

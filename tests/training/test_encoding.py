@@ -21,15 +21,15 @@ class Halves(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.gain = nn.Parameter(torch.ones(()), requires_grad=False)
-        self.seen = 0
+        self.pictures_encoded = 0
 
     def forward(self, pictures: torch.Tensor) -> torch.Tensor:
-        self.seen += len(pictures)
+        self.pictures_encoded += len(pictures)
         return self.gain * torch.stack([half.mean(dim=(2, 3)) for half in pictures.chunk(2, dim=3)], dim=2)
 
 
-def fronted(gain: float = 1.0) -> Toy:
-    class Fronted(Toy):
+def with_encoder(gain: float = 1.0) -> Toy:
+    class WithEncoder(Toy):
         @property
         def encoders(self) -> dict[str, nn.Module]:
             return {"pictures": self.halves}
@@ -41,21 +41,21 @@ def fronted(gain: float = 1.0) -> Toy:
             assert encoded.shape[1:] == (3, 2)
             return super().turns(replace(batch, pictures=encoded[..., None]), step)
 
-    painter = Fronted.build("tiny", resolution=32)
+    painter = WithEncoder.build("tiny", resolution=32)
     painter.halves = Halves()
     painter.halves.gain.fill_(gain)
     return painter
 
 
 def test_every_picture_is_encoded_once_with_its_mirror_image(store: Store, tmp_path):
-    split, painter = store.split("train"), fronted()
-    kept = encoded(painter, split, tmp_path, Processes("cpu"), flip=True)
-    assert kept.shape == (len(split), 2, 3, 2)
-    assert painter.halves.seen == 2 * len(split)
-    np.testing.assert_array_equal(kept[:, 1], kept[:, 0, :, ::-1])
+    split, painter = store.split("train"), with_encoder()
+    encodings = encoded(painter, split, tmp_path, Processes("cpu"), flip=True)
+    assert encodings.shape == (len(split), 2, 3, 2)
+    assert painter.halves.pictures_encoded == 2 * len(split)
+    np.testing.assert_array_equal(encodings[:, 1], encodings[:, 0, :, ::-1])
     again = encoded(painter, split, tmp_path, Processes("cpu"), flip=True)
-    assert painter.halves.seen == 2 * len(split)
-    np.testing.assert_array_equal(again, kept)
+    assert painter.halves.pictures_encoded == 2 * len(split)
+    np.testing.assert_array_equal(again, encodings)
 
 
 def test_codes_stay_what_they_are(store: Store, tmp_path):
@@ -63,11 +63,11 @@ def test_codes_stay_what_they_are(store: Store, tmp_path):
         def forward(self, pictures: torch.Tensor) -> torch.Tensor:
             return (super().forward(pictures) * 30_000).long() + 30_000
 
-    split, painter = store.split("train"), fronted()
+    split, painter = store.split("train"), with_encoder()
     painter.halves = Coded()
-    kept = encoded(painter, split, tmp_path, Processes("cpu"), flip=True)
-    assert kept.dtype == np.int32
-    plain, coded = (Batches(split, 8, 0, flip=True, encoded=e) for e in (None, kept))
+    encodings = encoded(painter, split, tmp_path, Processes("cpu"), flip=True)
+    assert encodings.dtype == np.int32
+    plain, coded = (Batches(split, 8, 0, flip=True, encoded=e) for e in (None, encodings))
     (pictures,), (codes,) = plain(0), coded(0)
     assert codes.encoded.dtype == torch.int64
     assert codes.encoded.max() > 2048
@@ -76,21 +76,21 @@ def test_codes_stay_what_they_are(store: Store, tmp_path):
 
 def test_other_weights_and_other_pictures_are_encoded_anew(store: Store, tmp_path):
     split = store.split("train")
-    first = np.array(encoded(fronted(), split, tmp_path, Processes("cpu"), flip=False))
-    other = encoded(fronted(2.0), split, tmp_path, Processes("cpu"), flip=False)
+    first = np.array(encoded(with_encoder(), split, tmp_path, Processes("cpu"), flip=False))
+    other = encoded(with_encoder(2.0), split, tmp_path, Processes("cpu"), flip=False)
     np.testing.assert_allclose(other, 2 * first, atol=1e-2)
-    assert encoded(fronted(), store.split("all"), tmp_path, Processes("cpu"), flip=False).shape[0] == len(store)
+    assert encoded(with_encoder(), store.split("all"), tmp_path, Processes("cpu"), flip=False).shape[0] == len(store)
     assert len(list(tmp_path.glob("encoded-*"))) == 1
 
 
-def test_without_an_encoder_nothing_is_kept(store: Store, tmp_path):
+def test_without_an_encoder_nothing_is_encoded(store: Store, tmp_path):
     assert encoded(toy(), store.split("train"), tmp_path, Processes("cpu"), flip=True) is None
 
 
 def test_batches_give_what_was_encoded_for_their_rows(store: Store, tmp_path):
     split = store.split("train")
-    kept = encoded(fronted(), split, tmp_path, Processes("cpu"), flip=True)
-    plain, coded = (Batches(split, 8, 0, flip=True, encoded=e) for e in (None, kept))
+    encodings = encoded(with_encoder(), split, tmp_path, Processes("cpu"), flip=True)
+    plain, coded = (Batches(split, 8, 0, flip=True, encoded=e) for e in (None, encodings))
     for step in range(3):
         (pictures,), (codes,) = plain(step), coded(step)
         assert pictures.encoded is None
@@ -100,6 +100,6 @@ def test_batches_give_what_was_encoded_for_their_rows(store: Store, tmp_path):
 
 
 def test_training_hands_out_what_was_encoded(store: Store, tmp_path):
-    told = TrainSettings(steps=2, batch=8, precision="fp32", samples=0)
-    train(fronted(), store.split("train"), tmp_path / "run", told)
+    settings = TrainSettings(steps=2, batch=8, precision="fp32", samples=0)
+    train(with_encoder(), store.split("train"), tmp_path / "run", settings)
     assert len(list((tmp_path / "run").glob("encoded-*.npy"))) == 1

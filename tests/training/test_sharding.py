@@ -1,4 +1,4 @@
-"""Two processes that share a painter's weights, beside one that holds them all."""
+"""Sharded training by two processes, compared with training by one that holds all weights."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from impasto.training.loop import train
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
 from impasto.training.settings import TrainSettings
-from impasto.training.sharding import local
+from impasto.training.sharding import local_tensor
 
 BASE = {"batch": 8, "precision": "fp32", "log_every": 1, "samples": 0, "ema": 0.01, "averages": 2}
 CASES: dict[str, tuple[str, dict[str, object], dict[str, object]]] = {
@@ -35,17 +35,17 @@ CASES: dict[str, tuple[str, dict[str, object], dict[str, object]]] = {
     "timed": ("ddpm", {}, {"steps": 2, "minutes": 10, "precision": "bf16", "samples": 1}),
     "stumbling": ("flow_matching", {}, {"steps": 12, "checkpoint_every": 2}),
 }
-"""Name → painter, what differs in its config, and how it is trained; the one that stumbles meets NaN from step 3 on."""
+"""Name → painter, what differs in its config, and how it is trained; 'stumbling' has NaN losses from step 3 on."""
 
 
 def build(case: str, **config: object) -> Painter:
     torch.manual_seed(0)
-    name, told, _ = CASES[case]
+    name, different, _ = CASES[case]
     cls = catalogue.painter(name)
     if case == "stumbling":
         cls = type("Stumbling", (cls,), {"turns": _stumbling})
     labels = {"categories": ("dawn", "dusk"), "shares": (0.5, 0.5)}
-    return cls.build("tiny", resolution=32, **labels, **told, **config)
+    return cls.build("tiny", resolution=32, **labels, **different, **config)
 
 
 def _stumbling(self: Painter, batch: Batch, step: int) -> Iterator[Turn]:
@@ -60,7 +60,7 @@ def run(case: str, store: Store, out: Path, **values: object) -> None:
 
 
 def held(device: str) -> dict[str, float]:
-    """What this process holds of a painter that it shares, over what it would hold alone."""
+    """Memory that this process needs for a sharded painter, as a share of what it would need for a whole one."""
     painter = build("cut", width=64)
     alone, ema = sum(p.numel() for p in painter.parameters()), Ema(painter, 10.0, mixable=True)
     moves = Moves(painter, Processes(device, shard=True))
@@ -70,7 +70,7 @@ def held(device: str) -> dict[str, float]:
     moves.step([Batch(pictures, condition, BatchNoise(0, 0, slice(4), 4, device))], 0, 9)
 
     def share(tensors: Iterable[torch.Tensor]) -> float:
-        memory = {s.data_ptr(): s.nbytes() for t in tensors for s in [local(t).untyped_storage()]}
+        memory = {s.data_ptr(): s.nbytes() for t in tensors for s in [local_tensor(t).untyped_storage()]}
         return sum(memory.values()) / (4 * alone)
 
     moments = [value for name, value in moves.state().items() if not name.endswith("/step")]
@@ -99,9 +99,9 @@ store, out = Store.open(sys.argv[2]), Path(sys.argv[3])
 for case in CASES:
     run(case, store, out / case, shard=True, device=device)
 run("plain", store, out / "begun-whole", shard=True, steps=5, device=device)
-told = held(device)
+shares = held(device)
 if torch.distributed.get_rank() == 0:
-    (out / "held.json").write_text(json.dumps(told))
+    (out / "held.json").write_text(json.dumps(shares))
 """
 
 
@@ -127,21 +127,21 @@ def tensors(run: Path, name: str = "painter") -> dict[str, torch.Tensor]:
     return load_file(newest / f"{name}.safetensors")
 
 
-def apart(case: str, one: Path, other: Path) -> float:
-    """How far two runs ended from one another, relative to the way they moved."""
+def distance(case: str, one: Path, other: Path) -> float:
+    """Distance between the final weights of two runs, relative to how far the first one moved from the start."""
     start = dict(build(case).named_parameters())
     first, second = tensors(one), tensors(other)
     assert first.keys() == second.keys()
-    off = sum(float((first[k] - second[k]).double().square().sum()) for k in start)
-    way = sum(float((first[k] - p.detach()).double().square().sum()) for k, p in start.items())
-    return (off / way) ** 0.5
+    difference = sum(float((first[k] - second[k]).double().square().sum()) for k in start)
+    movement = sum(float((first[k] - p.detach()).double().square().sum()) for k, p in start.items())
+    return (difference / movement) ** 0.5
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_shared_weights_move_as_whole_ones(case: str, store: Store, by_two: Path, tmp_path: Path) -> None:
     run(case, store, tmp_path / case)
     # In 16 bits, gradients that are added in another order are rounded otherwise.
-    assert apart(case, tmp_path / case, by_two / case) < (0.05 if "precision" in CASES[case][2] else 1e-4)
+    assert distance(case, tmp_path / case, by_two / case) < (0.05 if "precision" in CASES[case][2] else 1e-4)
 
 
 def test_all_that_is_written_is_whole(store: Store, by_two: Path, tmp_path: Path) -> None:
@@ -165,23 +165,23 @@ def test_all_that_is_written_is_whole(store: Store, by_two: Path, tmp_path: Path
 
 
 def test_gradients_are_clipped_by_the_norm_of_the_whole(store: Store, by_two: Path) -> None:
-    told = [e["logs"]["painter/gradient"] for e in read_events(by_two / "clipped") if e["kind"] == "train"]
-    assert min(told) > 0.02  # Otherwise nothing was clipped.
+    norms = [e["logs"]["painter/gradient"] for e in read_events(by_two / "clipped") if e["kind"] == "train"]
+    assert min(norms) > 0.02  # Otherwise nothing was clipped.
 
 
 def test_a_run_goes_on_whole_or_shared(store: Store, by_two: Path, tmp_path: Path) -> None:
     for steps in (3, 5):  # A schedule ends where the steps do, so all begin alike.
         run("plain", store, tmp_path / "whole", steps=steps)
-    assert apart("plain", tmp_path / "whole", by_two / "begun-whole") < 1e-4
+    assert distance("plain", tmp_path / "whole", by_two / "begun-whole") < 1e-4
     plans = [e["resumed"] for e in read_events(by_two / "begun-whole") if e["kind"] == "plan"]
     assert plans == [0, 3]
     run("plain", store, by_two / "plain", steps=5)
-    assert apart("plain", tmp_path / "whole", by_two / "plain") < 1e-4
+    assert distance("plain", tmp_path / "whole", by_two / "plain") < 1e-4
 
 
 def test_shared_weights_are_rolled_back(by_two: Path) -> None:
-    told = [e for e in read_events(by_two / "stumbling") if e["kind"] == "rollback"]
-    assert [e["salt"] for e in told] == [1]
+    rollbacks = [e for e in read_events(by_two / "stumbling") if e["kind"] == "rollback"]
+    assert [e["salt"] for e in rollbacks] == [1]
 
 
 def test_each_process_holds_half(by_two: Path) -> None:
@@ -194,14 +194,14 @@ def test_shared_weights_move_alike_on_gpus(store: Store, torchrun: Callable[...,
     launch(torchrun, store, tmp_path, min(2, torch.cuda.device_count()), "cuda")
     for case in CASES:
         run(case, store, tmp_path / "whole" / case, device="cuda")
-        assert apart(case, tmp_path / "whole" / case, tmp_path / case) < 0.05, case
+        assert distance(case, tmp_path / "whole" / case, tmp_path / case) < 0.05, case
     run("plain", store, tmp_path / "plain", steps=5, device="cuda")
 
 
 def test_a_painter_with_several_players_is_refused(store: Store, tmp_path: Path) -> None:
-    told = TrainSettings(**{**BASE, "steps": 1, "shard": True})
+    settings = TrainSettings(**{**BASE, "steps": 1, "shard": True})
     with pytest.raises(UsageError, match=r"one player; toy has 2 \(leader, follower\)"):
-        train(toy(), store.split("train"), tmp_path / "run", told)
+        train(toy(), store.split("train"), tmp_path / "run", settings)
     assert not (tmp_path / "run").exists()
 
 

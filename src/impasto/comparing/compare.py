@@ -27,7 +27,7 @@ from impasto.jobs.workers import cores
 from impasto.machine import cost_of, default_device, fastest_precision
 from impasto.making import make
 from impasto.training.lock import locked
-from impasto.training.signals import stop_asked
+from impasto.training.signals import stop_on_signal
 
 __all__ = ["compare", "failures"]
 
@@ -86,7 +86,7 @@ def compare(
             raise ConfigError(_changed(place, out))
         say("Looking at the real pictures")
         look_at_real(opened, experiment.data.label, experiment.measuring.network)
-        with stop_asked() as stop:
+        with stop_on_signal() as stop:
             return _Runs(experiment, opened, out, say, stop, miniature=miniature).all()
 
 

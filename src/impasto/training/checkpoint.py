@@ -15,7 +15,7 @@ from impasto.errors import CheckpointError
 from impasto.files import read_json, whole_folder, write_json
 from impasto.training.ema import Ema
 from impasto.training.moves import Moves
-from impasto.training.sharding import gathered, load
+from impasto.training.sharding import gather, load_weights
 
 __all__ = ["complete", "newest", "restore", "save"]
 
@@ -44,11 +44,11 @@ def save(folder: Path, moves: Moves, ema: Ema, state: dict[str, Any], keep: int)
         held["averages"] = ema.averages.state()
     if not first:
         for tensors in held.values():
-            gathered(tensors, keep=False)
+            gather(tensors, keep=False)
         return path
     with whole_folder(path, replace=True) as work:
         for name, tensors in held.items():
-            save_file(gathered(tensors, keep=True), work / f"{name}.safetensors")
+            save_file(gather(tensors, keep=True), work / f"{name}.safetensors")
         write_json(work / "state.json", state)
         write_json(work / "files.json", {f.name: f.stat().st_size for f in sorted(work.iterdir())})
     # This process alone writes here, so what still bears a temporary name was left by one that was killed.
@@ -97,7 +97,7 @@ def restore(path: Path, moves: Moves, ema: Ema) -> dict[str, Any]:
         CheckpointError: When a file is damaged or does not fit the painter.
     """
     for painter, name in ((moves.painter, "painter"), (ema.painter, "ema")):
-        load(painter, pretrained.read_weights(painter, path / f"{name}.safetensors"))
+        load_weights(painter, pretrained.read_weights(painter, path / f"{name}.safetensors"))
     states = [("optimizers.safetensors", moves.load_state)]
     if ema.averages:
         states.append(("averages.safetensors", ema.averages.load_state))

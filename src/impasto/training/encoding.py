@@ -1,4 +1,4 @@
-"""Pictures encoded once: what stands before the learning part of a painter is not run again every epoch."""
+"""Pictures encoded once for the whole training, by the frozen encoder that stands before a painter's networks."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from impasto.training.processes import Processes
 __all__ = ["encoded"]
 
 CHUNK = 64
-"""Pictures encoded at a time; always as many, since the last bits depend on it."""
+"""Pictures encoded at a time; fixed, because the last bits of an encoding depend on it."""
 
 
 def encoded(painter: Learner, split: Split, folder: Path, processes: Processes, *, flip: bool) -> Any:
-    """What the front of a painter makes of every picture of a split, kept in the run's folder.
+    """The encodings of all pictures of a split, read from a file in the run's folder, which is written if missing.
 
     Args:
         painter: On the device of `processes`.
         split: The pictures.
-        folder: Of the run; the file there is named by what went into it, so that another autoencoder or store never
-            finds it.
-        processes: The first writes, the others wait for it.
-        flip: Whether mirrored pictures are wanted too: a mirrored latent is not the latent of a mirrored picture.
+        folder: The run's folder. The file's name has a hash of the encoder, the store, the split and `flip`, so that
+            it is never taken for the encodings of others.
+        processes: The first one writes the file, the others wait for it.
+        flip: Whether mirrored pictures are encoded too: the mirrored latent is not the latent of the mirrored picture.
 
     Returns:
-        A memory map, shape (N, 2 or 1, …), of 16-bit floats, or of 32-bit integers where the front gives such; None
-        when the painter has no front.
+        A memory map of shape (N, 2, …) with the mirrored pictures at index 1, or (N, 1, …) without; 16-bit floats, or
+        32-bit integers where the encoder gives integers. None when the painter has no encoder of pictures.
 
     Raises:
         ImpastoError: When the file cannot be written.
@@ -42,11 +42,11 @@ def encoded(painter: Learner, split: Split, folder: Path, processes: Processes, 
     encoder = painter.encoders.get("pictures")
     if encoder is None:
         return None
-    told = f"{state_hash(encoder)} {split.store.hash} {split.name} {flip}"
-    path = folder / f"encoded-{hashlib.sha256(told.encode()).hexdigest()[:16]}.npy"
+    description = f"{state_hash(encoder)} {split.store.hash} {split.name} {flip}"
+    path = folder / f"encoded-{hashlib.sha256(description.encode()).hexdigest()[:16]}.npy"
     if processes.first and not path.exists():
-        for left in folder.glob(f"encoded-{'[0-9a-f]' * 16}.*"):
-            left.unlink()
+        for outdated in folder.glob(f"encoded-{'[0-9a-f]' * 16}.*"):
+            outdated.unlink()
         with disk_errors_named(path):
             _write(encoder, split, path, processes.device, flip)
     processes.wait()
@@ -55,16 +55,18 @@ def encoded(painter: Learner, split: Split, folder: Path, processes: Processes, 
 
 @torch.inference_mode()
 def _write(encoder: torch.nn.Module, split: Split, path: Path, device: torch.device, flip: bool) -> None:
-    work, out = path.with_suffix(".part"), None
+    unfinished = path.with_suffix(".part")
+    encodings = None
     for first in range(0, len(split), CHUNK):
         pictures = split.pictures(range(first, min(first + CHUNK, len(split)))).to(device)
-        both = [encoder(p).cpu().numpy() for p in ([pictures, pictures.flip(3)] if flip else [pictures])]
-        if out is None:
-            shape = (len(split), len(both), *both[0].shape[1:])
-            # Codes are names: rounded, they would be others.
-            dtype = np.int32 if np.issubdtype(both[0].dtype, np.integer) else np.float16
-            out = np.lib.format.open_memmap(work, mode="w+", dtype=dtype, shape=shape)
-        out[first : first + CHUNK] = np.stack(both, axis=1)
-    if out is not None:
-        out.flush()
-        work.rename(path)
+        views = [pictures, pictures.flip(3)] if flip else [pictures]
+        chunk = np.stack([encoder(view).cpu().numpy() for view in views], axis=1)
+        if encodings is None:
+            # Codes are integers beyond the 2048 up to which 16-bit floats are exact.
+            dtype = np.int32 if np.issubdtype(chunk.dtype, np.integer) else np.float16
+            shape = (len(split), *chunk.shape[1:])
+            encodings = np.lib.format.open_memmap(unfinished, mode="w+", dtype=dtype, shape=shape)
+        encodings[first : first + CHUNK] = chunk
+    if encodings is not None:
+        encodings.flush()
+        unfinished.rename(path)

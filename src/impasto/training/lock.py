@@ -1,4 +1,4 @@
-"""One process at a time in a run folder."""
+"""The lock of a run folder, in which one process at a time may train."""
 
 from __future__ import annotations
 
@@ -17,15 +17,17 @@ __all__ = ["locked"]
 
 @contextmanager
 def locked(run: Path) -> Iterator[None]:
-    """Hold the run folder for the block.
+    """Hold the lock of a run folder for the block.
 
-    The operating system frees the lock when its holder ends, however it ends, so none is ever stale.
+    The operating system releases the lock when the process that holds it ends, even by a crash, so that no lock is
+    left behind.
 
     Raises:
         RunLocked: When another process trains there.
         ImpastoError: When the folder cannot be written.
     """
-    lock, holder = FileLock(run / ".lock"), run / ".holder"
+    lock = FileLock(run / ".lock")
+    holder = run / ".holder"
     try:
         lock.acquire(timeout=0)
     except Timeout:

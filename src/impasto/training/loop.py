@@ -34,8 +34,8 @@ from impasto.training.recompute import recompute
 from impasto.training.record import Record
 from impasto.training.run_page import write_report
 from impasto.training.settings import TrainSettings
-from impasto.training.sharding import check_shardable, together
-from impasto.training.signals import stop_asked
+from impasto.training.sharding import check_shardable, gather_painter
+from impasto.training.signals import stop_on_signal
 from impasto.training.watchdog import Verdict, Watchdog
 
 __all__ = ["Trained", "train"]
@@ -105,7 +105,7 @@ def train(
         if processes.first:
             record.check_folder()
         journal = Journal(out, watch, keep=processes.first)
-        with locked(out) if processes.first else nullcontext(), stop_asked() as stop:
+        with locked(out) if processes.first else nullcontext(), stop_on_signal() as stop:
             try:
                 return _Session(record, processes, journal, stop, started).run()
             except RuntimeError as error:
@@ -358,7 +358,7 @@ class _Session:
         return int(self.step / max(1, self.horizon) * self.settings.averages)
 
     def _draw_grid(self) -> None:
-        painter = together(self.ema.painter, keep=self.processes.first)
+        painter = gather_painter(self.ema.painter, keep=self.processes.first)
         if not isinstance(painter, Painter):
             return
         pixels = to_uint8(painter.paint(SAMPLES, seed=self.settings.seed).pictures)
@@ -373,7 +373,7 @@ class _Session:
         self._write_averages(last=True)
         if self.settings.samples and not interrupted:
             self._draw_grid()
-        painter = together(self.ema.painter, keep=self.processes.first)
+        painter = gather_painter(self.ema.painter, keep=self.processes.first)
         if painter is not None:
             self.record.export(painter, self.step, self.clock.elapsed(), self.earlier + time.process_time())
         seconds = self.clock.elapsed()

@@ -13,7 +13,7 @@ from torch.nn.utils import clip_grads_with_norm_
 
 from impasto.contract import Batch, Learner, Player, Turn
 from impasto.training.processes import Processes
-from impasto.training.sharding import Advance, apart, part, shard, sharded, total_norm
+from impasto.training.sharding import NextTurn, group_by_sharding, is_sharded, shard, sharded_like, total_norm
 
 __all__ = ["Moves", "Step"]
 
@@ -49,9 +49,9 @@ class Moves:
             autocast: Precision of the turns; None for that of the weights.
         """
         self.painter, self.processes, self.autocast = painter, processes, autocast
-        self.advance = Advance(painter)
+        self.next_turn = NextTurn(painter)
         if processes.shard:
-            shard(self.advance, processes)
+            shard(self.next_turn, processes)
         self.players = painter.players()
         self.parameters = {name: player.parameters() for name, player in self.players.items()}
         self.optimizers = {name: _optimizer(player, self.parameters[name]) for name, player in self.players.items()}
@@ -93,7 +93,7 @@ class Moves:
         player, sums = "", dict[str, Tensor]()
         for number, generator in enumerate(generators):
             with self._precision():
-                turn, loss = self.advance(generator)
+                turn, loss = self.next_turn(generator)
             if turn is None:
                 continue
             if number == 0:
@@ -117,13 +117,13 @@ class Moves:
         parameters, told = self.parameters[player], self.players[player]
         gradients = [p.grad for p in parameters if p.grad is not None]
         # Shares of gradients are means already.
-        self.processes.mean_([g for g in gradients if not sharded(g)])
+        self.processes.mean_([g for g in gradients if not is_sharded(g)])
         total = total_norm(gradients)
         norm = float(total)
         if not math.isfinite(norm):
             return norm
         if norm > told.clip:
-            for alike in apart(parameters):
+            for alike in group_by_sharding(parameters):
                 clip_grads_with_norm_(alike, told.clip, total)
         optimizer = self.optimizers[player]
         for group in optimizer.param_groups:
@@ -166,14 +166,14 @@ class Moves:
             weight = own[name]
             # Fused optimizers walk through memory, so a moment must lie there as its parameter does.
             like = torch.empty_like(weight, requires_grad=False)
-            kept = like.copy_(part(value, weight)) if kind != "step" else value
+            kept = like.copy_(sharded_like(value, weight)) if kind != "step" else value
             self.optimizers[player].state[weight][kind] = kept.to(weight.device)
 
 
 def _optimizer(player: Player, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
     share = _lazy(player)
     return torch.optim.AdamW(
-        [{"params": group} for group in apart(parameters)],
+        [{"params": group} for group in group_by_sharding(parameters)],
         lr=player.lr * share,
         betas=(player.betas[0] ** share, player.betas[1] ** share),
         weight_decay=player.weight_decay,

@@ -1,4 +1,4 @@
-"""The processes that train together: one, or as many as `torchrun` started."""
+"""The processes that train together: a single one, or all that `torchrun` started."""
 
 from __future__ import annotations
 
@@ -16,17 +16,24 @@ __all__ = ["Processes"]
 
 
 class Processes:
-    """This process among its peers, and what they do together."""
+    """This process and its peers, and how they exchange tensors and agree on numbers.
+
+    Attributes:
+        rank: Number of this process, from 0.
+        world: How many processes there are.
+        shard: Whether they divide a painter's weights among them; never true of a single process.
+        device: Where this process computes.
+    """
 
     def __init__(self, device: str = "auto", *, shard: bool = False) -> None:
-        """Join the peers that `torchrun` announced in the environment, if any.
+        """Join the process group that `torchrun` describes in the environment, if there is one.
 
         Args:
             device: 'auto', 'cpu', 'cuda' or 'cuda:N'.
-            shard: Whether peers share a painter's weights among them instead of each holding all.
+            shard: Whether the processes are to divide a painter's weights among them, instead of each holding all.
 
         Raises:
-            UsageError: When the device is not there.
+            UsageError: When there is no such device.
         """
         self.rank = int(os.environ.get("RANK", "0"))
         self.world = int(os.environ.get("WORLD_SIZE", "1"))
@@ -39,11 +46,11 @@ class Processes:
 
     @property
     def first(self) -> bool:
-        """Whether this is the process that writes."""
+        """Whether this is the process that writes files."""
         return self.rank == 0
 
     def mean_(self, tensors: Iterable[Tensor]) -> None:
-        """Replace tensors, in place, by their means over all processes; one flat exchange."""
+        """Replace tensors, in place, by their means over all processes, in one exchange."""
         tensors = list(tensors)
         if self.world == 1 or not tensors:
             return
@@ -55,24 +62,24 @@ class Processes:
             tensor.detach().copy_(part.view_as(tensor))
 
     def largest(self, *values: float) -> list[float]:
-        """The largest of each value over all processes; how they agree on what to do next."""
+        """The largest of each value over all processes, the same in all: what they agree on."""
         if self.world == 1:
             return list(values)
-        told = torch.tensor(values, dtype=torch.float64, device=self.device)
-        dist.all_reduce(told, op=dist.ReduceOp.MAX)
-        return told.tolist()
+        maxima = torch.tensor(values, dtype=torch.float64, device=self.device)
+        dist.all_reduce(maxima, op=dist.ReduceOp.MAX)
+        return maxima.tolist()
 
     def wait(self) -> None:
-        """Go on when all processes have come here."""
+        """Block until all processes have called this."""
         if self.world > 1:
             dist.barrier()
 
     def __enter__(self) -> Self:
-        """Stay joined for the block."""
+        """Stay in the process group for the block."""
         return self
 
     def __exit__(self, *error: object) -> None:
-        """Leave the peers."""
+        """Leave the process group."""
         if self._joined and dist.is_initialized():
             dist.destroy_process_group()
 

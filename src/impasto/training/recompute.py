@@ -1,4 +1,7 @@
-"""Memory saved by time: blocks that compute their features again on the way back instead of keeping them."""
+"""Activation checkpointing: blocks compute their features again in the backward pass instead of keeping them.
+
+Source: Chen et al. 2016, Training deep nets with sublinear memory cost.
+"""
 
 from __future__ import annotations
 
@@ -18,23 +21,21 @@ BLOCKS = (Block, ResidualBlock)
 
 
 def blocks(painter: Learner) -> Iterator[nn.Module]:
-    """The blocks of a painter's networks, but for networks whose slope is itself differentiated."""
+    """All residual and transformer blocks of a painter's networks, but for networks in `double_backward`."""
     for name, net in painter.named_children():
         if name not in painter.double_backward:
             yield from (module for module in net.modules() if isinstance(module, BLOCKS))
 
 
 def recompute(painter: Learner) -> None:
-    """Let the blocks of a painter's networks keep only what comes in, as long as gradients are wanted.
+    """Let the blocks of a painter's networks store their inputs alone for the backward pass. Gradients stay the same.
 
-    Networks whose slope is itself differentiated keep everything. Gradients stay the same.
-
-    Source: Chen et al. 2016, Training deep nets with sublinear memory cost.
+    Networks in `double_backward`, whose gradient is itself differentiated, go on storing all features.
     """
     for block in blocks(painter):
-        _wrap(block)
+        _checkpoint(block)
 
 
-def _wrap(block: nn.Module) -> None:
-    # No block draws random numbers, so their state need not be put back.
+def _checkpoint(block: nn.Module) -> None:
+    # No block draws random numbers, so the generator's state need not be restored for the second forward pass.
     block.forward = partial(checkpoint, block.forward, use_reentrant=False, preserve_rng_state=False)

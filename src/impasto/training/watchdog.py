@@ -1,4 +1,4 @@
-"""Watches that the numbers stay finite: skip a move, then roll back, then stop with the reason."""
+"""What happens when numbers are not finite: a move is skipped, then the run is rolled back, then stopped."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["Verdict", "Watchdog"]
 
 
 class Verdict(Enum):
-    """What the loop is to do after a step."""
+    """What the training loop must do after a step."""
 
     GO_ON = "go on"
     ROLL_BACK = "roll back"
@@ -20,36 +20,38 @@ class Watchdog:
     """Counts steps whose gradients or running statistics were not finite."""
 
     def __init__(self, patience: int = 5, rollbacks: int = 3) -> None:
-        """Set how much is borne.
+        """Set how much is tolerated.
 
         Args:
-            patience: Steps in a row that may skip a move before the run is rolled back.
+            patience: Consecutive steps with a skipped move after which the run is rolled back.
             rollbacks: How often the run may be rolled back before it is stopped.
         """
-        self.patience, self.rollbacks = patience, rollbacks
-        self.skips = self.rolled = 0
+        self.patience = patience
+        self.rollbacks = rollbacks
+        self.consecutive_skips = 0
+        self.rollback_count = 0
 
     def judge(self, step: int, skipped: list[str], finite: bool) -> Verdict:
-        """Judge a step.
+        """Decide what to do after a step.
 
         Args:
-            step: Its number.
+            step: Number of the step.
             skipped: Players whose gradient was not finite.
             finite: Whether all running statistics are finite.
 
         Raises:
-            Diverged: When rolling back has not helped.
+            Diverged: When the run would have to be rolled back once more than allowed.
         """
-        self.skips = self.skips + 1 if skipped else 0
-        if finite and self.skips < self.patience:
+        self.consecutive_skips = self.consecutive_skips + 1 if skipped else 0
+        if finite and self.consecutive_skips < self.patience:
             return Verdict.GO_ON
-        who = f"the gradient of {' and '.join(sorted(set(skipped)))}" if skipped else "a running statistic"
-        if self.rolled >= self.rollbacks:
+        cause = f"the gradient of {' and '.join(sorted(set(skipped)))}" if skipped else "a running statistic"
+        if self.rollback_count >= self.rollbacks:
             raise Diverged(
-                f"Training stopped at step {step}: {who} was not finite {self.skips or 1} steps in a row, "
-                f"and {self.rolled} returns to an earlier checkpoint did not help. "
+                f"Training stopped at step {step}: {cause} was not finite {self.consecutive_skips or 1} steps in a "
+                f"row, and {self.rollback_count} returns to an earlier checkpoint did not help. "
                 "Lower the learning rate, or train with --set precision=fp32. The last checkpoint is whole."
             )
-        self.skips = 0
-        self.rolled += 1
+        self.consecutive_skips = 0
+        self.rollback_count += 1
         return Verdict.ROLL_BACK
