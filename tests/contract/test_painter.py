@@ -13,6 +13,7 @@ from impasto.contract import (
     BatchNoise,
     Painted,
     Painter,
+    PainterConfig,
     PaintSettings,
     PictureNoise,
     Player,
@@ -232,6 +233,20 @@ def test_a_description_of_before_is_read():
     config = {"resolution": 64, "categories": ["a", "b"], "shares": [0.5, 0.5]}
     again = Dab.from_description({"painter": "dab", "config": config, "data": {"hash": "of the store"}})
     assert (again.data.size, again.data.categories, again.data.shares) == ((64, 64), ("a", "b"), (0.5, 0.5))
+
+
+def test_settings_of_before_are_understood_under_their_former_names(dab):
+    @config
+    class SizedConfig(PainterConfig):
+        breadth: int = 3
+
+    class Sized(Dab):
+        Config = SizedConfig
+        renamed_settings = {"fatness": "breadth"}  # noqa: RUF012
+
+    assert Sized.build("tiny", fatness=5).config.breadth == 5
+    description = Sized.build("tiny").describe()
+    assert Sized.from_description({**description, "config": {"fatness": 7}}).config.breadth == 7
 
 
 def test_players_list_each_trainable_parameter_once():

@@ -87,7 +87,7 @@ def train(
             f"{name} = {(values or {})[name]!r} cannot be set: it comes from the store. "
             "Prepare another store, or choose the label column with --label."
         )
-    how, what = _divide(values or {}, TrainSettings, cls.Config)
+    how, what = _divide(cls.renewed(values or {}), TrainSettings, cls.Config)
     times = {"minutes": minutes, "steps": steps}
     settings = load(TrainSettings, {**{k: v for k, v in times.items() if v is not None}, **how})
     split = Store.open(store).split("train", label)

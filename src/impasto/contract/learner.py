@@ -37,6 +37,8 @@ class Learner(pretrained.Saved):
     """Numbers of rows, and of columns, that pictures may have."""
     square: ClassVar[bool] = True
     """Whether pictures must have as many rows as columns."""
+    renamed_settings: ClassVar[Mapping[str, str]] = {}
+    """Names of settings in earlier versions → their names now; both are understood wherever settings are given."""
     clips: ClassVar[bool] = False
     """Whether frames are learned together; pictures are then (N, F, 3, H, W)."""
     conditions: ClassVar[frozenset[str]] = frozenset()
@@ -116,6 +118,11 @@ class Learner(pretrained.Saved):
         return config
 
     @classmethod
+    def renewed(cls, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Settings under the names that they have now; see `renamed_settings`."""
+        return {cls.renamed_settings.get(name, name): value for name, value in values.items()}
+
+    @classmethod
     def build(cls, preset: str = "small", *, resolution: int | None = None, **values: Any) -> Self:
         """A new learner from a preset and the values that differ from it.
 
@@ -131,6 +138,7 @@ class Learner(pretrained.Saved):
         if preset not in cls.presets:
             raise UnknownName("preset", preset, cls.presets)
         names = [*(part.name for part in fields(cls.Config)), *FACTS, "resolution"]
+        values = cls.renewed(values)
         for name in values.keys() - set(names):
             raise ConfigError(f"There is no setting {name!r}{suggestion(name, names)} Settings: {', '.join(names)}.")
         chosen = {**cls.presets[preset], **values}
@@ -166,7 +174,7 @@ class Learner(pretrained.Saved):
             side = values.pop("resolution")
             facts = {"size": (side, side), **{k: values.pop(k, ()) for k in ("categories", "shares")}}
         data = load(Data, facts)
-        return cls.decided(load(cls.Config, values), data), data
+        return cls.decided(load(cls.Config, cls.renewed(values)), data), data
 
     def describe(self) -> dict[str, Any]:
         """Name, config and facts of the pictures, as plain values."""
