@@ -14,12 +14,14 @@ from pythae.models.nn.benchmarks.cifar import Decoder_ResNet_AE_CIFAR, Encoder_R
 from sizes import Size, nearest, size
 from torch import Tensor
 
-from impasto.contract import Batch, BatchNoise
+from impasto.contract import Batch, BatchNoise, Condition
 from impasto.painters.likelihood.vae import VAE
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
 
-SIDE, BATCH, LATENT = 32, 32, 64
+SIDE = 32
+BATCH = 32
+LATENT = 64
 
 
 def theirs() -> pythae.VAE:
@@ -31,7 +33,7 @@ def theirs() -> pythae.VAE:
 def size_of_ours(**settings: Any) -> Size:
     """Size of our networks of some settings."""
     painter = VAE.build("small", resolution=SIDE, **settings)
-    batch = Batch(torch.zeros(1, 3, SIDE, SIDE), torch.zeros(1, dtype=torch.int64), BatchNoise(0, 0, slice(0, 1), 1))
+    batch = Batch(torch.zeros(1, 3, SIDE, SIDE), Condition(1), BatchNoise(0, 0, slice(0, 1), 1))
     return size(painter, lambda: next(iter(painter.turns(batch, 0))))
 
 
@@ -40,12 +42,12 @@ def ours(settings: dict[str, Any], pictures: Tensor, precision: torch.dtype | No
     painter = VAE.build("small", resolution=SIDE, **settings).to(memory_format=torch.channels_last)
     moves = Moves(painter, Processes("cpu"), precision)
     pictures = pictures.contiguous(memory_format=torch.channels_last)
-    labels = torch.zeros(BATCH, dtype=torch.int64)
+    condition = Condition(BATCH)
     steps = itertools.count()
 
     def step() -> object:
         number = next(steps)
-        return moves.step([Batch(pictures, labels, BatchNoise(0, number, slice(0, BATCH), BATCH))], number, 10**6)
+        return moves.step([Batch(pictures, condition, BatchNoise(0, number, slice(0, BATCH), BATCH))], number, 10**6)
 
     return step
 
@@ -76,13 +78,14 @@ def cases(quick: bool) -> Iterator[Case]:
     folded = {"channels": (128,), "latent": LATENT, "detail": (0,), "grid": SIDE // 4}
     shapes = {"16 and 8 rows, as the peer": nearest(target, levels, size_of_ours), "8 rows, more than the peer": folded}
     for shape, settings in shapes.items():
-        told = [
+        sizes = [
             f"{p / 1e6:.2f} M parameters, {f / 1e9:.3f} GFLOP a picture" for p, f in (size_of_ours(**settings), target)
         ]
-        facts = {"ours": f"{told[0]}, {settings}", "peer's": told[1]}
+        facts = {"ours": f"{sizes[0]}, {settings}", "peer's": sizes[1]}
         for word, dtype in precisions().items():
             case = f"training step of vae, {SIDE} px, maps of {shape}, {word}"
-            mine, other = ours(settings, pictures, dtype), peer(theirs(), pictures, dtype)
+            mine = ours(settings, pictures, dtype)
+            other = peer(theirs(), pictures, dtype)
             yield Case(case, "pythae", mine, other, BATCH, "pictures", facts, seconds=15)
 
 

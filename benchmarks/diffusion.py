@@ -13,7 +13,7 @@ from harness import Case, main, precisions, pretend_torchvision
 from sizes import Size, nearest, size
 from torch import Tensor, nn
 
-from impasto.contract import Batch, BatchNoise
+from impasto.contract import Batch, BatchNoise, Condition
 from impasto.painters.diffusion.ddpm import DDPM
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
@@ -23,9 +23,13 @@ pretend_torchvision()
 from denoising_diffusion_pytorch import GaussianDiffusion, Unet  # noqa: E402
 from diffusers import DDIMPipeline, DDIMScheduler, DDPMScheduler, UNet2DModel  # noqa: E402
 
-SIDE, BATCH, STEPS = 32, 16, 10
-DOWN, UP = ("DownBlock2D", "DownBlock2D", "AttnDownBlock2D"), ("AttnUpBlock2D", "UpBlock2D", "UpBlock2D")
-PLAIN, LIBRARY = "diffusers UNet2DModel, plain loop", "denoising-diffusion-pytorch"
+SIDE = 32
+BATCH = 16
+STEPS = 10
+DOWN = ("DownBlock2D", "DownBlock2D", "AttnDownBlock2D")
+UP = ("AttnUpBlock2D", "UpBlock2D", "UpBlock2D")
+PLAIN = "diffusers UNet2DModel, plain loop"
+LIBRARY = "denoising-diffusion-pytorch"
 
 
 def unet2d(channels: tuple[int, ...]) -> UNet2DModel:
@@ -46,7 +50,9 @@ def on_meta(build: Callable[..., nn.Module]) -> Callable[..., Size]:
 
     def measure(**settings: Any) -> Size:
         with torch.device("meta"):
-            net, x, t = build(**settings), torch.zeros(1, 3, SIDE, SIDE), torch.zeros(1)
+            net = build(**settings)
+            x = torch.zeros(1, 3, SIDE, SIDE)
+            t = torch.zeros(1)
             return size(net, lambda: net(x, t))
 
     return measure
@@ -57,12 +63,12 @@ def ours(painter: DDPM, pictures: Tensor, precision: torch.dtype | None) -> Call
     painter = painter.to(memory_format=torch.channels_last)
     moves = Moves(painter, Processes("cpu"), precision)
     pictures = pictures.contiguous(memory_format=torch.channels_last)
-    labels = torch.zeros(BATCH, dtype=torch.int64)
+    condition = Condition(BATCH)
     steps = itertools.count()
 
     def step() -> object:
         number = next(steps)
-        return moves.step([Batch(pictures, labels, BatchNoise(0, number, slice(0, BATCH), BATCH))], number, 10**6)
+        return moves.step([Batch(pictures, condition, BatchNoise(0, number, slice(0, BATCH), BATCH))], number, 10**6)
 
     return step
 
@@ -88,7 +94,8 @@ def plain_loss(net: nn.Module, pictures: Tensor) -> Callable[[], Tensor]:
     noising = DDPMScheduler(num_train_timesteps=1000)
 
     def loss() -> Tensor:
-        noise, times = torch.randn_like(pictures), torch.randint(1000, (BATCH,))
+        noise = torch.randn_like(pictures)
+        times = torch.randint(1000, (BATCH,))
         return F.mse_loss(net(noising.add_noise(pictures, noise, times), times, return_dict=False)[0].float(), noise)
 
     return loss
@@ -109,8 +116,8 @@ def cases(quick: bool) -> Iterator[Case]:
     for word, dtype in worthwhile.items():
         for name, build, settings in ((LIBRARY, Unet, library), (PLAIN, unet2d, plain)):
             sizes = target, on_meta(build)(**settings)
-            told = [f"{p / 1e6:.2f} M parameters, {f / 1e9:.3f} GFLOP a picture" for p, f in sizes]
-            facts = {"ours": told[0], "peer's": f"{told[1]}, {settings}"}
+            descriptions = [f"{p / 1e6:.2f} M parameters, {f / 1e9:.3f} GFLOP a picture" for p, f in sizes]
+            facts = {"ours": descriptions[0], "peer's": f"{descriptions[1]}, {settings}"}
             other = build(**settings)
             whole = GaussianDiffusion(other, image_size=SIDE, objective="pred_v") if build is Unet else None
             loss = (lambda w=whole: w((pictures + 1) / 2)) if whole else plain_loss(other, pictures)

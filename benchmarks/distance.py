@@ -16,7 +16,8 @@ DIMENSIONS = 2048
 
 def theirs(real: np.ndarray, fake: np.ndarray) -> float:
     """|μ₁ - μ₂|² + tr(C₁ + C₂ - 2·(C₁C₂)^½) as pytorch-fid and its descendants compute it."""
-    first, second = np.cov(real, rowvar=False), np.cov(fake, rowvar=False)
+    first = np.cov(real, rowvar=False)
+    second = np.cov(fake, rowvar=False)
     shift = real.mean(0) - fake.mean(0)
     root = scipy.linalg.sqrtm(first @ second)
     return float(shift @ shift + np.trace(first) + np.trace(second) - 2 * np.trace(np.real(root)))
@@ -28,11 +29,12 @@ def cases(quick: bool) -> Iterator[Case]:
     mixing = draw.standard_normal((DIMENSIONS, DIMENSIONS)) / DIMENSIONS**0.5
     for count in (200,) if quick else (200, 1000, 3000):
         real, fake = (draw.standard_normal((count, DIMENSIONS)) @ mixing + shift for shift in (0.0, 0.02))
-        mine, other = torch.from_numpy(real), torch.from_numpy(fake)
+        mine = torch.from_numpy(real)
+        other = torch.from_numpy(fake)
         facts: dict[str, str] = {}
 
-        def check(value: float, against: float = frechet_distance(mine, other), told: dict[str, str] = facts) -> None:
-            told["relative difference of the values"] = f"{abs(value - against) / against:.0e}"
+        def check(value: float, against: float = frechet_distance(mine, other), notes: dict[str, str] = facts) -> None:
+            notes["relative difference of the values"] = f"{abs(value - against) / against:.0e}"
 
         # The peer takes so long that it is called but once; how it starts does not matter beside that.
         yield Case(

@@ -46,7 +46,8 @@ def cases(quick: bool) -> Iterator[Case]:
 
     recipes = {"fp32": ("fid-tf1", "fp32"), "bf16": ("fid-tf1-bf16", "ours in bf16, a preview")}
     for recipe, word in (recipes[precision] for precision in precisions()):
-        mine, other = embedding.features(pictures, recipe=recipe, batch=COUNT).values, see_theirs()[0]
+        mine = embedding.features(pictures, recipe=recipe, batch=COUNT).values
+        other = see_theirs()[0]
         off = float((mine - other).abs().mean() / other.abs().mean())
         facts = {"mean difference of the features, relative": f"{off:.1e}", "weights": "random", "batch": COUNT}
         yield Case(

@@ -86,14 +86,14 @@ def compare(case: Case, *, quick: bool = False) -> dict[str, Any]:
 
 def main(cases: Callable[[bool], Iterable[Case]]) -> None:
     """Run a benchmark file's cases; prints one line of JSON a case."""
-    words = argparse.ArgumentParser()
-    words.add_argument("--threads", type=int, default=1)
-    words.add_argument("--quick", action="store_true")
-    given = words.parse_args()
-    torch.set_num_threads(given.threads)
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--quick", action="store_true")
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
     torch.manual_seed(0)
-    for case in cases(given.quick):
-        print(json.dumps(compare(case, quick=given.quick)), flush=True)
+    for case in cases(arguments.quick):
+        print(json.dumps(compare(case, quick=arguments.quick)), flush=True)
 
 
 def precisions() -> dict[str, torch.dtype | None]:
@@ -138,5 +138,5 @@ class _Pretended(types.ModuleType):
 
 def _timed(work: Callable[[], Any]) -> float:
     start = time.perf_counter()
-    told = work()
-    return told if isinstance(told, float) else time.perf_counter() - start
+    seconds = work()
+    return seconds if isinstance(seconds, float) else time.perf_counter() - start

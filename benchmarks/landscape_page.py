@@ -38,7 +38,7 @@ def page(results: dict[str, Any]) -> str:
         "rules": _rules(results["rules"]),
     }
     text = TEMPLATE.read_text(encoding="utf8")
-    return re.sub(r"\{(\w+)\}", lambda found: filled[found[1]], text)
+    return re.sub(r"\{(\w+)\}", lambda match: filled[match[1]], text)
 
 
 def _about(about: dict[str, Any]) -> str:
@@ -54,7 +54,8 @@ def _speed(speed: dict[str, Any], whole: dict[str, Any] | None) -> str:
         f"**{speed['per_second']:.1f} a second**, start and writing included.\n\n"
     )
     if whole:
-        count, size = whole["alike"]["pictures"], whole["bytes"] / 1e9
+        count = whole["alike"]["pictures"]
+        size = whole["bytes"] / 1e9
         text += (
             f"The whole set, {count:,} pictures of 128 px: {whole['seconds'] / 60:.0f} minutes, "
             f"**{whole['per_second']:.1f} a second**, {size:.2f} GB; hash of the store `{whole['hash'][:16]}`.\n\n"
@@ -69,16 +70,18 @@ def _speed(speed: dict[str, Any], whole: dict[str, Any] | None) -> str:
 
 
 def _kinds(kinds: dict[str, Any]) -> str:
-    names, text = kinds["categories"], ""
-    for title, told in (("In colour", kinds["colour"]), ("In grey", kinds["grey"])):
-        (low, high), passes = told["accuracy"]["interval"], told["accuracy"]["recipe"]["passes"]
+    names = kinds["categories"]
+    text = ""
+    for title, judged in (("In colour", kinds["colour"]), ("In grey", kinds["grey"])):
+        low, high = judged["accuracy"]["interval"]
+        passes = judged["accuracy"]["recipe"]["passes"]
         text += (
-            f"{title}: **{told['accuracy']['value']:.1%}** named right [{low:.1%}, {high:.1%}] of {kinds['test']:,} "
+            f"{title}: **{judged['accuracy']['value']:.1%}** named right [{low:.1%}, {high:.1%}] of {kinds['test']:,} "
             f"test pictures, after {kinds['train']:,} training pictures seen {passes} times "
-            f"({told['weights']:,} weights, {told['seconds']:.0f} s). Always naming the commonest: "
-            f"{told['commonest']:.1%}.\n\n"
+            f"({judged['weights']:,} weights, {judged['seconds']:.0f} s). Always naming the commonest: "
+            f"{judged['commonest']:.1%}.\n\n"
         )
-        confusion = np.array(told["confusion"])
+        confusion = np.array(judged["confusion"])
         rows = []
         for i, name in enumerate(names):
             shown = max(1, confusion[i].sum())
@@ -105,8 +108,8 @@ def _nearness(nearness: dict[str, Any]) -> str:
 
 
 def _variety(nearness: dict[str, Any]) -> str:
-    told = next(iter(next(iter(nearness["counts"].values())).values()))
-    likeness = next(key for key in told if key.startswith("ms-ssim"))
+    numbers = next(iter(next(iter(nearness["counts"].values())).values()))
+    likeness = next(key for key in numbers if key.startswith("ms-ssim"))
     titles = {
         "coverage": "coverage ↑",
         "recall": "recall ↑",
@@ -131,17 +134,17 @@ def _likeness(likeness: dict[str, Any], whole: dict[str, Any] | None) -> str:
         sets["the whole set at 128 px"] = whole["alike"]
     whole_pairs = likeness["whole"] * (likeness["whole"] - 1) / 2
     rows = []
-    for name, told in sets.items():
+    for name, numbers in sets.items():
         rows.append(
             [
                 name,
-                f"{told['pictures']:,}",
-                f"{told['equal']:,} ({told['equal'] / told['pairs']:.2g})",
-                f"{told['near']:,} ({told['near'] / told['pairs']:.2g})",
-                f"{told['twins']:,}",
-                f"{told['identical']:,}",
-                str(told["median_bits"]),
-                "; ".join(_scaled(told[key], whole_pairs / told["pairs"]) for key in ("equal", "twins")),
+                f"{numbers['pictures']:,}",
+                f"{numbers['equal']:,} ({numbers['equal'] / numbers['pairs']:.2g})",
+                f"{numbers['near']:,} ({numbers['near'] / numbers['pairs']:.2g})",
+                f"{numbers['twins']:,}",
+                f"{numbers['identical']:,}",
+                str(numbers["median_bits"]),
+                "; ".join(_scaled(numbers[key], whole_pairs / numbers["pairs"]) for key in ("equal", "twins")),
             ]
         )
     head = ["set", "pictures", "pairs with equal hashes (share)", f"within {likeness['bits']} bits (share)", "twins"]
@@ -156,25 +159,25 @@ def _scaled(count: int, factor: float) -> str:
 
 
 def _shares(shares: dict[str, Any], whole: dict[str, Any] | None) -> str:
-    told = [shares, *([whole["shares"]] if whole else [])]
-    wanted = shares["wanted"]
+    counted = [shares, *([whole["shares"]] if whole else [])]
+    targets = shares["wanted"]
     rows = []
-    for name, share in sorted(wanted.items(), key=lambda pair: -pair[1]):
-        cells = [f"{t['counts'].get(name, 0):,} ({t['counts'].get(name, 0) / t['pictures']:.1%})" for t in told]
-        rows.append([name, f"{share / sum(wanted.values()):.1%}", *cells])
-    return table(["category", "drawn with", *(f"of {t['pictures']:,} pictures" for t in told)], rows)
+    for name, share in sorted(targets.items(), key=lambda pair: -pair[1]):
+        cells = [f"{t['counts'].get(name, 0):,} ({t['counts'].get(name, 0) / t['pictures']:.1%})" for t in counted]
+        rows.append([name, f"{share / sum(targets.values()):.1%}", *cells])
+    return table(["category", "drawn with", *(f"of {t['pictures']:,} pictures" for t in counted)], rows)
 
 
 def _rules(rules: dict[str, Any]) -> str:
     rows = [
         [
             name,
-            f"{told['median']:.2f}",
-            f"{told['low']:.2f} – {told['high']:.2f}",
-            f"{told['most']:.2f}",
-            str(told["count"]),
+            f"{numbers['median']:.2f}",
+            f"{numbers['low']:.2f} – {numbers['high']:.2f}",
+            f"{numbers['most']:.2f}",
+            str(numbers["count"]),
         ]
-        for name, told in rules["seconds"].items()
+        for name, numbers in rules["seconds"].items()
     ]
     return table([f"painter, at {rules['resolution']} px", "seconds, median", "quartiles", "most", "pictures"], rows)
 

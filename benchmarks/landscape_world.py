@@ -50,39 +50,43 @@ SIDES = (32, 64, 128, 256, 512, 1024, 2048)
 
 def main() -> None:
     """Measure part by part, and write the page."""
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("--data", type=Path, required=True, help="folder with landscapes-64, paintings, photos")
-    words.add_argument("--weights", type=Path, required=True, help="folder of pretrained weights")
-    words.add_argument("--work", type=Path, default=Path("runs/landscape-world"), help="working folder")
-    words.add_argument("--quick", action="store_true", help="a miniature")
-    words.add_argument("--full", action="store_true", help="the whole set too")
-    words.add_argument("--again", nargs="*", default=[], metavar="PART", help="parts to measure anew")
-    given = words.parse_args()
-    os.environ["IMPASTO_WEIGHTS"] = str(given.weights)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--data", type=Path, required=True, help="folder with landscapes-64, paintings, photos")
+    parser.add_argument("--weights", type=Path, required=True, help="folder of pretrained weights")
+    parser.add_argument("--work", type=Path, default=Path("runs/landscape-world"), help="working folder")
+    parser.add_argument("--quick", action="store_true", help="a miniature")
+    parser.add_argument("--full", action="store_true", help="the whole set too")
+    parser.add_argument("--again", nargs="*", default=[], metavar="PART", help="parts to measure anew")
+    arguments = parser.parse_args()
+    os.environ["IMPASTO_WEIGHTS"] = str(arguments.weights)
     torch.set_num_threads(1)
     cv2.setNumThreads(1)
-    work = given.work / ("quick" if given.quick else "long")
+    work = arguments.work / ("quick" if arguments.quick else "long")
     parts: dict[str, Callable[[], Any]] = {
-        "speed": lambda: speed(work, given.quick),
-        "kinds": lambda: kinds(world(work, given.quick), given.quick),
-        "nearness": lambda: nearness(given.data, work, given.quick),
-        "likeness": lambda: likeness(given.data, work, given.quick),
-        "shares": lambda: shares(world(work, given.quick)),
-        "rules": lambda: rules(given.quick),
-        **({"whole": lambda: whole(work, given.quick)} if given.full else {}),
+        "speed": lambda: speed(work, arguments.quick),
+        "kinds": lambda: kinds(world(work, arguments.quick), arguments.quick),
+        "nearness": lambda: nearness(arguments.data, work, arguments.quick),
+        "likeness": lambda: likeness(arguments.data, work, arguments.quick),
+        "shares": lambda: shares(world(work, arguments.quick)),
+        "rules": lambda: rules(arguments.quick),
+        **({"whole": lambda: whole(work, arguments.quick)} if arguments.full else {}),
     }
-    told = {}
+    measured = {}
     for name, measure in parts.items():
         kept = work / f"{name}.json"
-        if name in given.again or not kept.exists():
+        if name in arguments.again or not kept.exists():
             print(f"{name} …", flush=True)
             start = time.monotonic()
             write_json(kept, {**measure(), "minutes": round((time.monotonic() - start) / 60, 2)})
-        told[name] = json.loads(kept.read_text(encoding="utf8"))
-    about = {"version": impasto.__version__, "seed": SEED, "code": world(work, given.quick).manifest["made"]["code"]}
-    results = {"about": {**about, **landscape_page.machine()}, **told}
+        measured[name] = json.loads(kept.read_text(encoding="utf8"))
+    about = {
+        "version": impasto.__version__,
+        "seed": SEED,
+        "code": world(work, arguments.quick).manifest["made"]["code"],
+    }
+    results = {"about": {**about, **landscape_page.machine()}, **measured}
     out = (work / "results.json", work / "page.md")
-    if not given.quick:
+    if not arguments.quick:
         out = (HERE / "landscape_world.json", HERE.parent / "docs" / "results" / "landscape-world.md")
     write_json(out[0], results)
     out[1].write_text(landscape_page.page(results), encoding="utf8")
@@ -114,7 +118,8 @@ def _milliseconds(number: int, side: int) -> float:
 
 def _quartiles(values: list[float]) -> dict[str, float]:
     low, middle, high = np.quantile(values, (0.25, 0.5, 0.75))
-    mean, most = float(np.mean(values)), max(values)
+    mean = float(np.mean(values))
+    most = max(values)
     return {"mean": mean, "low": low, "median": middle, "high": high, "most": most, "count": len(values)}
 
 
@@ -145,11 +150,12 @@ def world(work: Path, quick: bool) -> Store:
 
 def kinds(store: Store, quick: bool) -> dict[str, Any]:
     """How often a network tells the nine kinds apart, with colour and without."""
-    train, test = store.split("train"), store.split("test")
-    told: dict[str, Any] = {"categories": list(train.categories), "train": len(train), "test": len(test)}
+    train = store.split("train")
+    test = store.split("test")
+    results: dict[str, Any] = {"categories": list(train.categories), "train": len(train), "test": len(test)}
     for name in ("colour", "grey"):
-        told[name] = told_apart(train, test, grey=name == "grey", passes=2 if quick else 16, seed=SEED)
-    return told
+        results[name] = told_apart(train, test, grey=name == "grey", passes=2 if quick else 16, seed=SEED)
+    return results
 
 
 def real(data: Path, work: Path, name: str) -> Pixels:
@@ -162,11 +168,13 @@ def real(data: Path, work: Path, name: str) -> Pixels:
 def nearness(data: Path, work: Path, quick: bool) -> dict[str, Any]:
     """Distances and neighbourhoods of several sets against one half of the real landscapes."""
     landscapes = real(data, work, "landscapes-64")
-    photographs, paintings = real(data, work, "photos/bsds500"), real(data, work, "paintings")
+    photographs = real(data, work, "photos/bsds500")
+    paintings = real(data, work, "paintings")
     painted = world(work, quick).split("all").uint8()
-    told = {}
+    counts = {}
     for count in (60,) if quick else (min(480, len(photographs)), len(landscapes) // 2):
-        other, half = landscapes[:count], landscapes[count : 2 * count]
+        other = landscapes[:count]
+        half = landscapes[count : 2 * count]
         sets = {
             "the other half of the real landscapes": other,
             "the landscape world": painted[:count],
@@ -175,17 +183,19 @@ def nearness(data: Path, work: Path, quick: bool) -> dict[str, Any]:
             "the other half, noise of 25 levels added": _noisy(other),
             "the other half, blurred by 1 px": _blurred(other),
         }
-        told[str(count)] = _beside(half, {n: p for n, p in sets.items() if len(p) == count}, other)
-    return {"network": NETWORK, "counts": told}
+        counts[str(count)] = _beside(half, {n: p for n, p in sets.items() if len(p) == count}, other)
+    return {"network": NETWORK, "counts": counts}
 
 
 def _beside(half: Pixels, sets: dict[str, Pixels], other: Pixels) -> dict[str, Any]:
     """Numbers of each set against the half."""
-    seen_half, seen_other, rows = see(half, NETWORK), see(other, NETWORK), {}
+    seen_half = see(half, NETWORK)
+    seen_other = see(other, NETWORK)
+    rows = {}
     for name, pixels in sets.items():
         print(f"  {name}: {len(pixels):,}", flush=True)
-        seen = seen_other if pixels is other else see(pixels, NETWORK)
-        numbers = distribution(seen, seen_half, seen_other, seed=SEED)
+        features = seen_other if pixels is other else see(pixels, NETWORK)
+        numbers = distribution(features, seen_half, seen_other, seed=SEED)
         numbers |= diversity(pixels, half, seed=SEED)
         rows[name] = {key: number.plain() for key, number in numbers.items()}
     return rows
@@ -202,7 +212,8 @@ def _blurred(pixels: Pixels) -> Pixels:
 
 def likeness(data: Path, work: Path, quick: bool) -> dict[str, Any]:
     """How many pairs look alike by their hashes, and how many are twins, of the world's and of real paintings."""
-    painted, paintings = world(work, quick).split("all").uint8(), real(data, work, "paintings")
+    painted = world(work, quick).split("all").uint8()
+    paintings = real(data, work, "paintings")
     count = min(len(painted), len(paintings))
     sets = {"the landscape world": painted[:count], "real paintings, duplicates left out": paintings[:count]}
     if len(painted) > count:
@@ -239,14 +250,15 @@ def shares(store: Store) -> dict[str, Any]:
 
 def whole(work: Path, quick: bool) -> dict[str, Any]:
     """The whole set: how long it takes, its shares, and its twins."""
-    count, out = (64 if quick else WHOLE), work / "whole-128"
+    count = 64 if quick else WHOLE
+    out = work / "whole-128"
     shutil.rmtree(out, ignore_errors=True)
     start = time.perf_counter()
     store = api.make("landscapes", out, count=count, resolution=128, seed=SEED, workers=2)
     seconds = time.perf_counter() - start
-    size = sum(told["bytes"] for told in store.manifest["files"].values())
-    made = {"seconds": seconds, "per_second": count / seconds, "bytes": size, "hash": store.hash}
-    return {**made, "alike": alike(store.pictures), "shares": shares(store)}
+    size = sum(file["bytes"] for file in store.manifest["files"].values())
+    production = {"seconds": seconds, "per_second": count / seconds, "bytes": size, "hash": store.hash}
+    return {**production, "alike": alike(store.pictures), "shares": shares(store)}
 
 
 if __name__ == "__main__":

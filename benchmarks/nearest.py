@@ -20,24 +20,25 @@ from impasto.metrics.copying import nearest
 from impasto.metrics.painting import paint_pixels
 from impasto.metrics.spaces import see, see_split
 
-COUNT, SHOWN = 100, 10
+COUNT = 100
+SHOWN = 10
 
 
 def main() -> None:
     """Paint, find, and put on sheets."""
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("painter")
-    words.add_argument("store")
-    words.add_argument("--out", type=Path, required=True, help="beginning of both files' names")
-    words.add_argument("--seed", type=int, default=7)
-    told = words.parse_args()
-    train = Store.open(told.store).split("train")
-    pixels = paint_pixels(api.load_painter(told.painter), COUNT, seed=told.seed)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("painter")
+    parser.add_argument("store")
+    parser.add_argument("--out", type=Path, required=True, help="beginning of both files' names")
+    parser.add_argument("--seed", type=int, default=7)
+    arguments = parser.parse_args()
+    train = Store.open(arguments.store).split("train")
+    pixels = paint_pixels(api.load_painter(arguments.painter), COUNT, seed=arguments.seed)
     distance, rows = nearest(see(pixels, "mobilenetv2").values, see_split(train, "mobilenetv2").values)
     shown = [*np.argsort(distance)[:SHOWN], *range(SHOWN)]
     pairs = np.concatenate([pixels[shown], train.uint8(np.asarray(rows)[shown])])
     for name, sheet in ((str(COUNT), contact_sheet(pixels)), ("nearest", contact_sheet(pairs, columns=2 * SHOWN))):
-        sheet.save(f"{told.out}-{name}.webp", quality=90, method=6)
+        sheet.save(f"{arguments.out}-{name}.webp", quality=90, method=6)
 
 
 if __name__ == "__main__":

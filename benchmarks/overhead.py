@@ -15,7 +15,7 @@ import torch
 from harness import Case, main
 from PIL import Image
 
-from impasto.contract import Batch, BatchNoise, Painter
+from impasto.contract import Batch, BatchNoise, Condition, Painter
 from impasto.data.prepare import prepare
 from impasto.data.store import Split, Store
 from impasto.images.pictures import to_float
@@ -23,28 +23,33 @@ from impasto.painters.likelihood.vae import VAE
 from impasto.training.loop import train
 from impasto.training.settings import TrainSettings
 
-SIDE, BATCH, LAP = 32, 32, 10
+SIDE = 32
+BATCH = 32
+LAP = 10
 
 
 def by_hand(painter: Painter, split: Split, steps: int) -> float:
     """Seconds a step of the shortest honest loop: batch, loss, backward, clip, optimizer, average."""
     painter = painter.to(memory_format=torch.channels_last).train()
     average = copy.deepcopy(painter).requires_grad_(False)
-    told = painter.players()["painter"]
-    parameters, averages = told.parameters(), list(average.parameters())
-    optimizer = torch.optim.AdamW(parameters, told.lr, told.betas, weight_decay=told.weight_decay, fused=True)
+    player = painter.players()["painter"]
+    parameters = player.parameters()
+    averages = list(average.parameters())
+    optimizer = torch.optim.AdamW(parameters, player.lr, player.betas, weight_decay=player.weight_decay, fused=True)
     draw = np.random.default_rng(0)
-    laps, start = [], time.perf_counter()
+    laps = []
+    start = time.perf_counter()
     for step in range(steps):
         rows = draw.integers(0, len(split), BATCH)
         pictures = to_float(torch.from_numpy(split.uint8(rows)))
-        batch = Batch(pictures, torch.from_numpy(split.labels[rows]), BatchNoise(0, step, slice(0, BATCH), BATCH))
+        condition = Condition(BATCH, category=torch.from_numpy(split.labels[rows]))
+        batch = Batch(pictures, condition, BatchNoise(0, step, slice(0, BATCH), BATCH))
         loss = next(iter(painter.turns(batch, step))).loss
         optimizer.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(parameters, told.clip)
+        torch.nn.utils.clip_grad_norm_(parameters, player.clip)
         for group in optimizer.param_groups:
-            group["lr"] = told.lr * told.schedule(step, steps)
+            group["lr"] = player.lr * player.schedule(step, steps)
         optimizer.step()
         with torch.no_grad():
             torch._foreach_lerp_(averages, parameters, 0.001)
@@ -86,7 +91,7 @@ def cases(quick: bool) -> Iterator[Case]:
         for number in range(100):
             pixels = draw.integers(0, 256, (SIDE, SIDE, 3), dtype=np.uint8)
             Image.fromarray(pixels).save(root / "pictures" / f"{number}.png")
-        prepare(root / "pictures", root / "store", resolution=SIDE, workers=1, progress=lambda *told: None)
+        prepare(root / "pictures", root / "store", resolution=SIDE, workers=1, progress=lambda *_: None)
         split = Store.open(root / "store").split("train")
         numbers = itertools.count()
         for preset, steps in (("tiny", 30 if quick else 150), ("small", 30 if quick else 40)):

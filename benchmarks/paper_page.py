@@ -28,9 +28,9 @@ COLUMNS = {
 
 def main() -> None:
     """Write the tables, copy the figures."""
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("comparisons", type=Path, nargs="+")
-    for folder in words.parse_args().comparisons:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("comparisons", type=Path, nargs="+")
+    for folder in parser.parse_args().comparisons:
         results = read_json(folder / "results.json")
         name = results["name"]
         before, rest = PAGE.read_text(encoding="utf8").split(f"<!-- {name} -->\n")
@@ -55,7 +55,9 @@ def table(results: dict[str, Any]) -> str:
         lines.append(f"| {entry['name']} | {' | '.join(cells)} | {steps:,.0f} | {seconds:.0f} s |")
     real = [number(results["real"].get(metric)) for metric, _ in COLUMNS.values()]
     lines.append(f"| Real pictures | {' | '.join(real)} | | |")
-    store, terms, machine = results["store"], results["terms"], results["machine"]
+    store = results["store"]
+    terms = results["terms"]
+    machine = results["machine"]
     lines.append(
         f"\n{store['train']:,} training and {store['test']:,} test pictures of {store['resolution']} px, store "
         f"`{store['hash'][:12]}`; seeds {', '.join(map(str, terms['seeds']))}, batch {terms['batch']}, "
@@ -66,11 +68,11 @@ def table(results: dict[str, Any]) -> str:
 
 def cell(summary: dict[str, Any] | None, paper: float | None) -> str:
     """Mean over the seeds, the paper's in brackets, and the 95 % interval of the mean."""
-    told = f" ({paper:g})" if paper is not None else ""
+    published = f" ({paper:g})" if paper is not None else ""
     if not summary or summary["mean"] is None:
-        return f"–{told}"
+        return f"–{published}"
     low, high = summary["interval"] or (None, None)
-    return f"{number(summary['mean'])}{told}<br><sub>{number(low)} … {number(high)}</sub>"
+    return f"{number(summary['mean'])}{published}<br><sub>{number(low)} … {number(high)}</sub>"
 
 
 def number(value: float | None) -> str:

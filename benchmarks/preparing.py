@@ -15,7 +15,8 @@ from PIL import Image
 
 from impasto.data.prepare import prepare
 
-FROM, TO = 256, 64
+FROM = 256
+TO = 64
 
 
 def folder_of_pictures(root: Path, count: int) -> Path:
@@ -39,7 +40,8 @@ def plain(folder: Path, out: Path) -> None:
         with Image.open(file) as opened:
             picture = opened.convert("RGB")
         side = min(picture.size)
-        left, top = (picture.width - side) // 2, (picture.height - side) // 2
+        left = (picture.width - side) // 2
+        top = (picture.height - side) // 2
         square = picture.crop((left, top, left + side, top + side))
         rows.append(np.asarray(square.resize((TO, TO), Image.Resampling.BICUBIC)))
     np.save(out, np.stack(rows))
@@ -50,12 +52,13 @@ def cases(quick: bool) -> Iterator[Case]:
     count = 100 if quick else 1000
     with tempfile.TemporaryDirectory() as name:
         root = Path(name)
-        folder, numbers = folder_of_pictures(root, count), itertools.count()
+        folder = folder_of_pictures(root, count)
+        numbers = itertools.count()
 
         def ours(workers: int) -> Callable[[], None]:
             def work() -> None:
                 out = root / f"store-{next(numbers)}"
-                prepare(folder, out, resolution=TO, workers=workers, progress=lambda *told: None)
+                prepare(folder, out, resolution=TO, workers=workers, progress=lambda *_: None)
                 shutil.rmtree(out)
 
             return work

@@ -29,24 +29,24 @@ BENCHMARKS = ("diffusion", "transformer", "autoencoder", "features", "distance",
 
 def main() -> int:
     """Make the environment, run what was asked for, and write what came out."""
-    words = argparse.ArgumentParser(description="ours beside other libraries, in turn, in one run")
-    words.add_argument("--only", action="append", choices=BENCHMARKS, metavar="NAME", help=", ".join(BENCHMARKS))
-    words.add_argument("--quick", action="store_true", help="one round each, to see that it runs; writes nothing")
-    words.add_argument("--threads", type=int, default=1, help="of ours and the peers alike")
-    given = words.parse_args()
+    parser = argparse.ArgumentParser(description="ours beside other libraries, in turn, in one run")
+    parser.add_argument("--only", action="append", choices=BENCHMARKS, metavar="NAME", help=", ".join(BENCHMARKS))
+    parser.add_argument("--quick", action="store_true", help="one round each, to see that it runs; writes nothing")
+    parser.add_argument("--threads", type=int, default=1, help="of ours and the peers alike")
+    arguments = parser.parse_args()
     python = environment()
     results: dict[str, list[dict[str, Any]]] = {}
     failed = []
-    for name in given.only or BENCHMARKS:
+    for name in arguments.only or BENCHMARKS:
         start = time.monotonic()
-        lines = run(python, name, given.threads, quick=given.quick)
+        lines = run(python, name, arguments.threads, quick=arguments.quick)
         if lines is None:
             failed.append(name)
             continue
         results[name] = lines
         print(f"{name}: {time.monotonic() - start:.0f} s", flush=True)
-    if results and not given.quick:
-        write(results, given.threads)
+    if results and not arguments.quick:
+        write(results, arguments.threads)
     if failed:
         print(f"failed: {', '.join(failed)}", file=sys.stderr)
     return 1 if failed else 0
@@ -54,7 +54,8 @@ def main() -> int:
 
 def environment() -> Path:
     """The python of benchmarks/.env, with impasto's locked dependencies, impasto and the peers."""
-    python, ready = ENV / "bin" / "python", ENV / ".ready"
+    python = ENV / "bin" / "python"
+    ready = ENV / ".ready"
     sources = [ROOT / "requirements.lock", ROOT / "pyproject.toml", HERE / "requirements.txt"]
     if ready.exists() and ready.stat().st_mtime >= max(s.stat().st_mtime for s in sources):
         return python
@@ -92,29 +93,29 @@ def sentence(line: dict[str, Any]) -> str:
 def write(results: dict[str, list[dict[str, Any]]], threads: int) -> None:
     """Update results.json with what was run, and the table with all that is there."""
     path = HERE / "results.json"
-    known = json.loads(path.read_text()) if path.exists() else {}
+    all_results = json.loads(path.read_text()) if path.exists() else {}
     for name, lines in results.items():
-        known[name] = {"machine": machine(threads), "results": lines}
-    known = {name: known[name] for name in BENCHMARKS if name in known}
-    path.write_text(json.dumps(known, indent=2, ensure_ascii=False) + "\n", encoding="utf8")
+        all_results[name] = {"machine": machine(threads), "results": lines}
+    all_results = {name: all_results[name] for name in BENCHMARKS if name in all_results}
+    path.write_text(json.dumps(all_results, indent=2, ensure_ascii=False) + "\n", encoding="utf8")
     page = ROOT / "docs" / "results" / "speed.md"
     page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(table(known), encoding="utf8")
+    page.write_text(table(all_results), encoding="utf8")
 
 
 def machine(threads: int) -> dict[str, Any]:
     """What the numbers were taken on."""
     pins = (HERE / "requirements.txt").read_text() + (ROOT / "requirements.lock").read_text()
-    wanted = "denoising-diffusion-pytorch|diffusers|pythae|torch-fidelity|scipy|pillow|torch"
-    versions = dict(re.findall(rf"^({wanted})==(\S+)$", pins, flags=re.MULTILINE))
+    packages = "denoising-diffusion-pytorch|diffusers|pythae|torch-fidelity|scipy|pillow|torch"
+    versions = dict(re.findall(rf"^({packages})==(\S+)$", pins, flags=re.MULTILINE))
     day = time.strftime("%Y-%m-%d")
     return {"cpu": processor_name(), "cores": os.cpu_count(), "threads": threads, "day": day, "versions": versions}
 
 
-def table(known: dict[str, Any]) -> str:
+def table(all_results: dict[str, Any]) -> str:
     """The Markdown page of all results."""
     page = (HERE / "speed.md.in").read_text(encoding="utf8").rstrip() + "\n"
-    for name, part in known.items():
+    for name, part in all_results.items():
         on = part["machine"]
         threads = f"{on['threads']} thread{'s' if on['threads'] > 1 else ''} of {on['cores']} cores"
         page += f"\n## {name}\n\nOn {on['cpu']}, {threads}, {on['day']}.\n\n"
@@ -126,12 +127,12 @@ def table(known: dict[str, Any]) -> str:
             cells = [line["case"], line["peer"], *rates, f"**{line['ratio']:.3g}**", f"{low:.3g} – {high:.3g}"]
             page += f"| {' | '.join(cells)} | {line['rounds']} |\n"
         page += "\n"
-        seen: list[str] = []
+        notes: list[str] = []
         for line in part["results"]:
-            told = "; ".join(f"{k}: {v}" for k, v in line["facts"].items())
-            if told and told not in seen:
-                seen.append(told)
-                page += f"- {line['peer']}: {told}\n"
+            note = "; ".join(f"{k}: {v}" for k, v in line["facts"].items())
+            if note and note not in notes:
+                notes.append(note)
+                page += f"- {line['peer']}: {note}\n"
     return page
 
 

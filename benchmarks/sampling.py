@@ -34,25 +34,25 @@ WAYS: tuple[dict[str, Any], ...] = (
 
 def main() -> None:
     """Paint, see and compare, way after way."""
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("painter")
-    words.add_argument("store")
-    words.add_argument("--count", type=int, default=500)
-    told = words.parse_args()
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("painter")
+    parser.add_argument("store")
+    parser.add_argument("--count", type=int, default=500)
+    arguments = parser.parse_args()
     torch.set_num_threads(1)
-    painter = api.load_painter(told.painter)
-    real = see_split(Store.open(told.store).split("test"), "mobilenetv2").values
+    painter = api.load_painter(arguments.painter)
+    real = see_split(Store.open(arguments.store).split("test"), "mobilenetv2").values
     print("| settings | fd-mobilenetv2 | processor seconds a picture |\n|---|---|---|", flush=True)
     cost = cost_of("bf16", painter.device)
     if cost:
         print(f"Settings in bf16 are left out: {cost}.", file=sys.stderr)
     for way in (way for way in WAYS if not (cost and way.get("precision") == "bf16")):
         start = time.process_time()
-        pixels = to_uint8(painter.paint(told.count, seed=0, **way).pictures)
-        seconds = (time.process_time() - start) / told.count
+        pixels = to_uint8(painter.paint(arguments.count, seed=0, **way).pictures)
+        seconds = (time.process_time() - start) / arguments.count
         distance = frechet_distance(real, see(pixels, "mobilenetv2").values)
-        said = " ".join(f"{key}={value}" for key, value in way.items())
-        print(f"| `{said}` | {distance:.1f} | {seconds:.3f} |", flush=True)
+        settings = " ".join(f"{key}={value}" for key, value in way.items())
+        print(f"| `{settings}` | {distance:.1f} | {seconds:.3f} |", flush=True)
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from harness import Case, main, precisions, pretend_torchvision
 from sizes import Size, nearest, size
 from torch import nn
 
-from impasto.contract import Batch, BatchNoise
+from impasto.contract import Batch, BatchNoise, Condition
 from impasto.painters.diffusion.flow_matching import FlowMatching
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
@@ -23,7 +23,9 @@ pretend_torchvision()
 
 from diffusers import DDPMScheduler, DiTTransformer2DModel  # noqa: E402
 
-SIDE, BATCH, LABELS = 64, 32, 14
+SIDE = 64
+BATCH = 32
+LABELS = 14
 PEER = "diffusers DiTTransformer2DModel, plain loop"
 
 
@@ -45,19 +47,22 @@ def dit(heads: int, layers: int) -> DiTTransformer2DModel:
 def on_meta(heads: int, layers: int) -> Size:
     """Size of a peer's network, without making it."""
     with torch.device("meta"):
-        net, x, one = dit(heads, layers), torch.zeros(1, 3, SIDE, SIDE), torch.zeros(1, dtype=torch.int64)
+        net = dit(heads, layers)
+        x = torch.zeros(1, 3, SIDE, SIDE)
+        one = torch.zeros(1, dtype=torch.int64)
         return size(net, lambda: net(x, timestep=one, class_labels=one))
 
 
 def ours(painter: FlowMatching, dtype: torch.dtype | None) -> Callable[[], object]:
     """A step as the training loop makes it."""
     moves = Moves(painter, Processes("cpu"), dtype)
-    pictures, labels = torch.rand(BATCH, 3, SIDE, SIDE) * 2 - 1, torch.arange(BATCH) % LABELS
+    pictures = torch.rand(BATCH, 3, SIDE, SIDE) * 2 - 1
+    condition = Condition(BATCH, category=torch.arange(BATCH) % LABELS)
     steps = itertools.count()
 
     def step() -> object:
         number = next(steps)
-        return moves.step([Batch(pictures, labels, BatchNoise(0, number, slice(0, BATCH), BATCH))], number, 10**6)
+        return moves.step([Batch(pictures, condition, BatchNoise(0, number, slice(0, BATCH), BATCH))], number, 10**6)
 
     return step
 
@@ -65,15 +70,18 @@ def ours(painter: FlowMatching, dtype: torch.dtype | None) -> Callable[[], objec
 def peer(net: nn.Module, dtype: torch.dtype | None) -> Callable[[], object]:
     """A step as diffusers' training examples write it: noise, loss, backward, clip, AdamW."""
     net.train()
-    noising, optimizer = DDPMScheduler(num_train_timesteps=1000), torch.optim.AdamW(net.parameters(), lr=1e-4)
-    pictures, labels = torch.rand(BATCH, 3, SIDE, SIDE) * 2 - 1, torch.arange(BATCH) % LABELS
+    noising = DDPMScheduler(num_train_timesteps=1000)
+    optimizer = torch.optim.AdamW(net.parameters(), lr=1e-4)
+    pictures = torch.rand(BATCH, 3, SIDE, SIDE) * 2 - 1
+    labels = torch.arange(BATCH) % LABELS
 
     def step() -> None:
-        noise, times = torch.randn_like(pictures), torch.randint(1000, (BATCH,))
+        noise = torch.randn_like(pictures)
+        times = torch.randint(1000, (BATCH,))
         mixed = noising.add_noise(pictures, noise, times)
         with torch.autocast("cpu", dtype=dtype) if dtype else nullcontext():
-            told = net(mixed, timestep=times, class_labels=labels, return_dict=False)[0]
-        F.mse_loss(told.float(), noise).backward()
+            prediction = net(mixed, timestep=times, class_labels=labels, return_dict=False)[0]
+        F.mse_loss(prediction.float(), noise).backward()
         torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
@@ -83,7 +91,8 @@ def peer(net: nn.Module, dtype: torch.dtype | None) -> Callable[[], object]:
 
 def peak(dtype: torch.dtype, side: int = 2048) -> float:
     """Operations a second of a large matrix product, the best of some."""
-    a, b = torch.randn(side, side, dtype=dtype), torch.randn(side, side, dtype=dtype)
+    a = torch.randn(side, side, dtype=dtype)
+    b = torch.randn(side, side, dtype=dtype)
     taken = []
     for _ in range(6):
         start = time.perf_counter()
@@ -106,19 +115,19 @@ def share_of_peak(step: Callable[[], object], operations: int, dtype: torch.dtyp
 def cases(quick: bool) -> Iterator[Case]:
     """One peer, in every precision that is worth it here."""
     shares = tuple(1 / LABELS for _ in range(LABELS))
-    known: dict[str, Any] = {
+    data: dict[str, Any] = {
         "resolution": SIDE, "categories": tuple(f"{i}" for i in range(LABELS)), "shares": shares
     }  # fmt: skip
-    painter = FlowMatching.build("small", **known)
+    painter = FlowMatching.build("small", **data)
     one = torch.zeros(1, dtype=torch.int64)
     target = size(painter.net, lambda: painter.net(torch.zeros(1, 3, SIDE, SIDE), torch.zeros(1), one))
     options = [{"heads": h, "layers": n} for h, n in itertools.product((5, 6, 7, 8), (5, 6, 8, 10))]
     near = nearest(target, options, on_meta)
-    told = [f"{p / 1e6:.2f} M parameters, {f / 1e9:.3f} GFLOP a picture" for p, f in (target, on_meta(**near))]
+    sizes = [f"{p / 1e6:.2f} M parameters, {f / 1e9:.3f} GFLOP a picture" for p, f in (target, on_meta(**near))]
     for word, dtype in precisions().items():
-        mine = ours(FlowMatching.build("small", **known), dtype)
+        mine = ours(FlowMatching.build("small", **data), dtype)
         share = share_of_peak(mine, target[1], dtype or torch.float32)
-        facts = {"ours": f"{told[0]}, {share:.0%} of the {word} matrix peak", "peer's": f"{told[1]}, {near}"}
+        facts = {"ours": f"{sizes[0]}, {share:.0%} of the {word} matrix peak", "peer's": f"{sizes[1]}, {near}"}
         case = f"training step of flow_matching, {SIDE} px, {word}"
         yield Case(case, PEER, mine, peer(dit(**near), dtype), BATCH, "pictures", facts)
 

@@ -7,9 +7,9 @@ from impasto.errors import ImpastoError, UnknownName, UsageError, suggestion
 
 
 def test_every_error_is_public_and_in_the_tree():
-    found = {n for n, e in vars(errors).items() if isinstance(e, type) and issubclass(e, Exception)}
-    assert found == {n for n in errors.__all__ if n != "suggestion"}
-    assert all(issubclass(getattr(errors, name), ImpastoError) for name in found)
+    classes = {n for n, e in vars(errors).items() if isinstance(e, type) and issubclass(e, Exception)}
+    assert classes == {n for n in errors.__all__ if n != "suggestion"}
+    assert all(issubclass(getattr(errors, name), ImpastoError) for name in classes)
 
 
 def test_the_drawing_at_the_top_shows_every_error():

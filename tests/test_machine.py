@@ -16,7 +16,8 @@ class Timer:
     """Stands for a processor of a known speed: tells how long a product takes, and keeps count."""
 
     def __init__(self, speed: float, overhead: float = 0.0) -> None:
-        self.speed, self.overhead = speed, overhead
+        self.speed = speed
+        self.overhead = overhead
         self.spent = 0.0
 
     def __call__(self, side: int) -> float:
@@ -36,14 +37,14 @@ def measured(monkeypatch):
     """Puts speeds in place of measurements; gives the precisions that were measured."""
 
     def put(speeds):
-        asked = []
+        requests = []
 
         def measure(dtype, device):
-            asked.append(dtype)
+            requests.append(dtype)
             return speeds["fp32" if dtype == torch.float32 else "bf16"]
 
         monkeypatch.setattr(machine, "_measured", measure)
-        return asked
+        return requests
 
     return put
 
@@ -116,9 +117,9 @@ def test_a_difference_within_the_noise_is_no_cost(measured):
 
 
 def test_measured_once_and_kept_for_the_machine(measured, cache):
-    asked = measured(EMULATED)
+    requests = measured(EMULATED)
     assert matrix_speeds() == matrix_speeds() == EMULATED
-    assert len(asked) == 2
+    assert len(requests) == 2
     (key,) = json.loads(cache.read_text())
     assert device_name() in key
     assert torch.__version__ in key

@@ -1,8 +1,7 @@
 """Strict configs: frozen dataclasses that are loaded, overridden and saved in one way.
 
-A config stands directly above the class it configures and is declared with `@config`. Fields are
-checked by pydantic (type, range, finiteness); an unknown key comes back with a suggestion, and all
-problems of a config are reported at once.
+A config is declared with `@config`, directly above the class that it configures. Pydantic checks its fields (type,
+range, finiteness). All problems of a config are reported at once, unknown keys with a suggestion.
 """
 
 from __future__ import annotations
@@ -23,20 +22,23 @@ __all__ = ["Field", "config", "load", "override", "parse_pairs", "to_dict"]
 C = TypeVar("C")
 
 SHORT = reprlib.Repr()
-SHORT.maxlevel, SHORT.maxstring, SHORT.maxother, SHORT.maxlong = 3, 80, 80, 80
-"""Says a wrong value without repeating all of it: it may be a long list, or nested deeply."""
+"""Abbreviates a wrong value in a message: it may be a long list, or deeply nested."""
+SHORT.maxlevel = 3
+SHORT.maxstring = 80
+SHORT.maxother = 80
+SHORT.maxlong = 80
 
 
 @dataclass_transform(frozen_default=True, kw_only_default=True, field_specifiers=(Field,))
 def config(cls: type[C]) -> type[C]:
-    """Make a class a frozen, keyword-only, checked dataclass (inherits like any dataclass)."""
+    """Make a class a frozen, keyword-only dataclass whose values are checked; it inherits like any dataclass."""
     strict = ConfigDict(extra="forbid", allow_inf_nan=False, validate_default=True)
-    made: Any = _pydantic_dataclass(cls, frozen=True, kw_only=True, config=strict)
-    return cast(type[C], made)
+    decorated: Any = _pydantic_dataclass(cls, frozen=True, kw_only=True, config=strict)
+    return cast(type[C], decorated)
 
 
 def load(cls: type[C], values: Mapping[str, Any]) -> C:
-    """Build a config from plain values, as found in JSON or TOML.
+    """A config of plain values, such as those of a JSON or TOML file.
 
     Raises:
         ConfigError: With every unknown key, wrong type and value out of range at once.
@@ -48,7 +50,7 @@ def load(cls: type[C], values: Mapping[str, Any]) -> C:
 
 
 def override(base: C, values: Mapping[str, Any]) -> C:
-    """A copy of a config with some values changed, checked like a new one."""
+    """A copy of a config with some values changed; they are checked as by `load`."""
     return load(type(base), {**to_dict(base), **values})
 
 
@@ -58,10 +60,13 @@ def to_dict(config: Any) -> dict[str, Any]:
 
 
 def parse_pairs(pairs: Iterable[str]) -> dict[str, Any]:
-    """Read `key=value` words of the command line; values are JSON where they can be, else text.
+    """The settings in arguments `key=value` of the command line.
+
+    Args:
+        pairs: Arguments; a value is read as JSON where that is possible, and is text otherwise.
 
     Raises:
-        ConfigError: When a word has no '='.
+        ConfigError: When an argument has no '=', or no key.
     """
     values: dict[str, Any] = {}
     for pair in pairs:
@@ -76,35 +81,44 @@ def parse_pairs(pairs: Iterable[str]) -> dict[str, Any]:
 
 
 def _explain(cls: type, error: ValidationError) -> str:
-    """Say in one sentence a problem what is wrong with a config."""
-    lines = []
+    """What is wrong with a config, one sentence for each problem."""
+    sentences = []
     for problem in error.errors(include_url=False, include_context=False):
         key = ".".join(str(part) for part in problem["loc"])
         if problem["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
-            *place, last = problem["loc"]
-            owner = _class_at(cls, place)
+            *path, name = problem["loc"]
+            owner = _class_at(cls, path)
             names = [field.name for field in dataclasses.fields(owner)]
-            of = f" of {owner.__name__}" if place else ""
-            lines.append(f"unknown setting {key!r}{suggestion(str(last), names)} Settings{of}: {', '.join(names)}.")
+            of_owner = f" of {owner.__name__}" if path else ""
+            hint = suggestion(str(name), names)
+            sentences.append(f"unknown setting {key!r}{hint} Settings{of_owner}: {', '.join(names)}.")
         else:
-            what = problem["msg"][0].lower() + problem["msg"][1:]
-            lines.append(f"{key} = {SHORT.repr(problem['input'])}: {what}.")
-    return f"{cls.__name__}: " + " ".join(lines)
+            message = problem["msg"][0].lower() + problem["msg"][1:]
+            sentences.append(f"{key} = {SHORT.repr(problem['input'])}: {message}.")
+    return f"{cls.__name__}: " + " ".join(sentences)
 
 
-def _class_at(cls: type, place: Iterable[Any]) -> type:
-    """The config that lies inside a config, by names of fields and numbers in their tuples."""
-    for part in place:
+def _class_at(cls: type, path: Iterable[Any]) -> type:
+    """The class of a config nested inside another.
+
+    Args:
+        cls: The outer config.
+        path: Names of fields, and indices into those that are tuples.
+    """
+    for part in path:
         if isinstance(part, str):
-            inside = _config_in(get_type_hints(cls)[part])
-            if inside is None:
+            nested = _config_in(get_type_hints(cls)[part])
+            if nested is None:
                 return cls
-            cls = inside
+            cls = nested
     return cls
 
 
 def _config_in(hint: Any) -> type | None:
-    """The config that a type names, such as the `Ridge` of `tuple[Ridge, ...]`."""
+    """The config class that a type hint names, such as the `Ridge` of `tuple[Ridge, ...]`."""
     if isinstance(hint, type) and dataclasses.is_dataclass(hint):
         return hint
-    return next((found for inner in get_args(hint) if (found := _config_in(inner)) is not None), None)
+    for inner in get_args(hint):
+        if (nested := _config_in(inner)) is not None:
+            return nested
+    return None

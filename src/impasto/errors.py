@@ -10,7 +10,7 @@ ImpastoError                 something failed; the command line exits with 1
 ├── CheckpointError          a checkpoint or exported painter is missing or damaged
 ├── RunLocked                another process trains in this run folder
 ├── Diverged                 training stopped because its numbers are no longer finite
-├── WeightsMissing           a pretrained network's file is not at hand
+├── WeightsMissing           a pretrained network's file was not found
 └── RecipeError              a picture holds no recipe, or one that cannot be followed
 """
 
@@ -55,11 +55,18 @@ class ConfigError(UsageError):
 class UnknownName(UsageError):
     """No painter, metric, preset or category of that name."""
 
-    def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        """Name the kind of thing, what was asked for, and what there is."""
-        known = list(known)
-        there = ", ".join(known) if known else "none"
-        super().__init__(f"There is no {kind} {name!r}{suggestion(name, known)} There are: {there}.")
+    def __init__(self, kind: str, name: str, names: Iterable[str]) -> None:
+        """Compose the message.
+
+        Args:
+            kind: What the name should be of, such as 'painter'.
+            name: The one that does not exist.
+            names: Those that do.
+        """
+        names = list(names)
+        super().__init__(
+            f"There is no {kind} {name!r}{suggestion(name, names)} There are: {', '.join(names) or 'none'}."
+        )
 
 
 class NotCapable(UsageError):
@@ -87,15 +94,15 @@ class Diverged(ImpastoError):
 
 
 class WeightsMissing(ImpastoError):
-    """The file of a pretrained network is not at hand."""
+    """The file of a pretrained network was not found, or is damaged."""
 
 
 class RecipeError(ImpastoError):
     """A picture holds no recipe, or one that cannot be followed."""
 
 
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """Close the clause of an unknown name: '; did you mean 'x'?' or a full stop."""
-    folded = {str(k).casefold(): str(k) for k in known}
+def suggestion(name: str, names: Iterable[str]) -> str:
+    """How a sentence about an unknown name ends: "; did you mean 'x'?" if one is similar, else a full stop."""
+    folded = {str(existing).casefold(): str(existing) for existing in names}
     close = difflib.get_close_matches(str(name).casefold(), folded, n=1, cutoff=0.6)
     return f"; did you mean {folded[close[0]]!r}?" if close else "."

@@ -29,13 +29,13 @@ __all__ = [
 
 @contextmanager
 def whole_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
-    """A temporary neighbour of `path` that takes its name when the block ends well.
+    """A temporary folder that is renamed to `path` when the block ends without an error.
 
-    On an error nothing is left behind and an older folder of that name stays as it was.
+    On an error it is removed, and an older folder of that name stays as it was.
 
     Args:
         path: The folder to make.
-        replace: Whether an existing folder of that name is exchanged; else it is an error.
+        replace: Whether an existing folder of that name is replaced; otherwise it is an error.
 
     Raises:
         ImpastoError: When the folder exists, or cannot be written (read-only, disk full).
@@ -44,22 +44,22 @@ def whole_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
         raise ImpastoError(f"{path} exists already; choose another name or remove it first.")
     with disk_errors_named(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        work = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
+        temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.parent))
     try:
         with disk_errors_named(path):
-            yield work
-            for file in (f for f in work.rglob("*") if f.is_file()):
+            yield temporary
+            for file in (f for f in temporary.rglob("*") if f.is_file()):
                 file.chmod(0o644)
                 _sync(file)
-            work.chmod(0o755)
-            old = work.with_name(work.name + ".old")
+            temporary.chmod(0o755)
+            old = temporary.with_name(temporary.name + ".old")
             if path.exists():
                 path.rename(old)
-            work.rename(path)
+            temporary.rename(path)
             _sync(path.parent)
             shutil.rmtree(old, ignore_errors=True)
     finally:
-        shutil.rmtree(work, ignore_errors=True)
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def write_whole(path: Path, content: bytes | str) -> None:
@@ -72,16 +72,16 @@ def write_whole(path: Path, content: bytes | str) -> None:
     with disk_errors_named(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        work = Path(name)
+        temporary = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-            work.chmod(0o644)
-            work.replace(path)
+            temporary.chmod(0o644)
+            temporary.replace(path)
         finally:
-            work.unlink(missing_ok=True)
+            temporary.unlink(missing_ok=True)
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -93,7 +93,7 @@ def read_json(path: Path, kind: type[ImpastoError] = ImpastoError) -> Any:
     """The value of a JSON file.
 
     Raises:
-        ImpastoError: Of the given kind, when the file is missing or is not JSON.
+        ImpastoError: As the given class of it, when the file is missing or is not JSON.
     """
     try:
         return json.loads(path.read_text(encoding="utf8"))
@@ -121,7 +121,7 @@ def file_hash(path: Path) -> str:
 
 @contextmanager
 def disk_errors_named(path: Path) -> Iterator[None]:
-    """Errors of the disk in the block become a sentence that names the file being written."""
+    """Turn disk errors raised in the block into an `ImpastoError` that names the file being written."""
     try:
         yield
     except (OSError, SafetensorError) as error:  # safetensors reports a full disk as an error of its own

@@ -89,8 +89,8 @@ def matrix_speeds(device: torch.device | str = "cpu", *, renew: bool = False) ->
     """
     file = cache_folder() / "machine.json"
     key = _key(device)
-    if not renew and (known := _usable(_cached(file).get(key))):
-        return known
+    if not renew and (kept := _usable(_cached(file).get(key))):
+        return kept
     with _one_thread():
         speeds: dict[Precision, float] = {precision: _measured(dtype, device) for precision, dtype in DTYPES.items()}
     with suppress(ImpastoError):

@@ -11,7 +11,7 @@ __all__ = ["model_card"]
 
 
 def model_card(card: Card, description: Mapping[str, Any]) -> str:
-    """A README in the hub's form, with front matter.
+    """The text of a README.md as the hub expects it, with front matter.
 
     Args:
         card: The painter's entry in the catalogue.
@@ -19,8 +19,10 @@ def model_card(card: Card, description: Mapping[str, Any]) -> str:
             how many numbers it learned, and 'facts' of its origin: 'data', 'training', 'metrics' once it was measured,
             'license' of the weights, and 'remarks' (title → text), where somebody wrote them.
     """
-    facts, pictures = description["facts"], description.get("data") or description["config"]
-    height, width = pictures.get("size") or (pictures["resolution"],) * 2
+    facts = description["facts"]
+    # Exports of earlier versions hold the facts of the pictures in the config.
+    pictures = description.get("data") or description["config"]
+    height, width = pictures.get("size") or (pictures["resolution"], pictures["resolution"])
     size = height if height == width else f"{height} × {width}"
     return "\n".join(
         [
@@ -71,8 +73,8 @@ def _training(training: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _metrics(metrics: Mapping[str, Any]) -> Iterator[str]:
-    told = {name: m for name, m in metrics.items() if m.get("value") is not None}
-    if not told:
+    measured = {name: metric for name, metric in metrics.items() if metric.get("value") is not None}
+    if not measured:
         return
     yield from (
         "",
@@ -81,11 +83,11 @@ def _metrics(metrics: Mapping[str, Any]) -> Iterator[str]:
         "| metric | value | 95 % interval | pictures | real pictures |",
         "|---|---|---|---|---|",
     )
-    for name, m in told.items():
-        low_high = " … ".join(f"{x:.4g}" for x in m["interval"]) if m.get("interval") else ""
-        real = f"{m['real']['value']:.4g}" if m.get("real") else ""
-        counts = ", ".join(f"{count:,} {of}" for of, count in m.get("n", {}).items())
-        yield f"| {name} | {m['value']:.4g} | {low_high} | {counts} | {real} |"
+    for name, metric in measured.items():
+        interval = " … ".join(f"{bound:.4g}" for bound in metric["interval"]) if metric.get("interval") else ""
+        real = f"{metric['real']['value']:.4g}" if metric.get("real") else ""
+        counts = ", ".join(f"{count:,} {pictures}" for pictures, count in metric.get("n", {}).items())
+        yield f"| {name} | {metric['value']:.4g} | {interval} | {counts} | {real} |"
 
 
 def _remarks(remarks: Mapping[str, str]) -> Iterator[str]:

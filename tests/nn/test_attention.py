@@ -11,7 +11,8 @@ from impasto.nn.attention import ChannelAttention, PositionAttention, attend, ec
 
 def test_position_attention_is_the_formula():
     torch.manual_seed(0)
-    net, x = PositionAttention(6), torch.randn(2, 6, 4, 5)
+    net = PositionAttention(6)
+    x = torch.randn(2, 6, 4, 5)
     with torch.no_grad():
         net.strength.fill_(0.7)
     f, g, h = (conv(x).flatten(2) for conv in (net.query, net.key, net.value))
@@ -23,7 +24,8 @@ def test_position_attention_is_the_formula():
 
 def test_position_attention_starts_as_the_identity_and_its_strength_learns():
     torch.manual_seed(0)
-    net, x = PositionAttention(6), torch.randn(2, 6, 4, 4)
+    net = PositionAttention(6)
+    x = torch.randn(2, 6, 4, 4)
     y = net(x)
     assert torch.equal(y, x)
     y.square().sum().backward()
@@ -39,7 +41,8 @@ def test_the_kernel_over_channels_is_the_nearest_odd_number(channels, size):
 
 def test_channel_attention_weighs_channels_by_their_neighbours_means():
     torch.manual_seed(0)
-    net, x = ChannelAttention(8), torch.randn(2, 8, 4, 4)
+    net = ChannelAttention(8)
+    x = torch.randn(2, 8, 4, 4)
     means = F.pad(x.mean(dim=(2, 3)), (1, 1))
     near = torch.stack([means[:, :-2], means[:, 1:-1], means[:, 2:]], dim=2)
     weights = (near @ net.over.weight.flatten()).sigmoid()
@@ -52,16 +55,16 @@ def test_attend_is_attention_in_either_precision(dtype: torch.dtype, causal: boo
     generator = torch.Generator().manual_seed(0)
     parts = [torch.randn(2, 3, 10, 8, generator=generator) for _ in range(3)]
     exact = [p.double().requires_grad_() for p in parts]
-    given = [p.to(dtype).requires_grad_() for p in parts]
+    inputs = [p.to(dtype).requires_grad_() for p in parts]
     scores = exact[0] @ exact[1].transpose(2, 3) / math.sqrt(8)
     if causal:
         scores = scores.masked_fill(torch.ones(10, 10, dtype=torch.bool).triu(1), -math.inf)
     expected = scores.softmax(3) @ exact[2]
-    result = attend(*given, causal=causal)
+    result = attend(*inputs, causal=causal)
     assert result.dtype == dtype
     tolerance = 1e-5 if dtype == torch.float32 else 0.05
     torch.testing.assert_close(result.double(), expected, atol=tolerance, rtol=tolerance)
     expected.sum().backward()
     result.sum().backward()
-    for a, b in zip(given, exact, strict=True):
+    for a, b in zip(inputs, exact, strict=True):
         torch.testing.assert_close(a.grad.double(), b.grad, atol=tolerance, rtol=tolerance)

@@ -12,14 +12,17 @@ def pictures(rows: int = 8) -> torch.Tensor:
 
 
 def test_each_group_is_normalised_like_a_batch_of_its_own():
-    ours, x = GroupedBatchNorm(5, 4), pictures()
+    ours = GroupedBatchNorm(5, 4)
+    x = pictures()
     expected = torch.cat([nn.BatchNorm2d(5)(part) for part in x.split(4)])
     torch.testing.assert_close(ours(x), expected)
     assert not torch.allclose(ours(x), nn.BatchNorm2d(5)(x), atol=1e-3)
 
 
 def test_splitting_the_batch_between_groups_changes_nothing():
-    whole, cut, x = GroupedBatchNorm(5, 2), GroupedBatchNorm(5, 2), pictures()
+    whole = GroupedBatchNorm(5, 2)
+    cut = GroupedBatchNorm(5, 2)
+    x = pictures()
     assert torch.equal(whole(x), torch.cat([cut(x[:6]), cut(x[6:])]))
     update_statistics(whole)
     update_statistics(cut)
@@ -33,7 +36,8 @@ def test_a_batch_that_does_not_divide_is_one_group():
 
 
 def test_a_forward_pass_writes_no_state_and_an_update_does():
-    net, x = GroupedBatchNorm(5, 4, momentum=0.25), pictures()
+    net = GroupedBatchNorm(5, 4, momentum=0.25)
+    x = pictures()
     before = {k: v.clone() for k, v in net.state_dict().items()}
     net(x)
     assert all(torch.equal(v, before[k]) for k, v in net.state_dict().items())
@@ -48,7 +52,8 @@ def test_a_forward_pass_writes_no_state_and_an_update_does():
 
 
 def test_in_evaluation_each_row_stands_for_itself():
-    net, x = GroupedBatchNorm(5, 4), pictures()
+    net = GroupedBatchNorm(5, 4)
+    x = pictures()
     net(x)
     net.update_statistics()
     net.eval()
@@ -57,7 +62,8 @@ def test_in_evaluation_each_row_stands_for_itself():
 
 @pytest.mark.parametrize("half", [torch.bfloat16])
 def test_half_precision_pictures_keep_statistics_in_full(half):
-    net, x = GroupedBatchNorm(5, 4), pictures()
+    net = GroupedBatchNorm(5, 4)
+    x = pictures()
     assert net(x.to(half)).dtype == half
     net.update_statistics()
     assert net.mean.dtype == torch.float32

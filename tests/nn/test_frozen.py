@@ -41,7 +41,8 @@ def test_copies_share_it():
 def test_the_hashes_are_part_of_the_state():
     net = nn.Linear(3, 3)
     net.hash = "ab" * 32 + "+" + "0c" * 32
-    record, copied = FrozenRecord(files=2), FrozenRecord(files=2)
+    record = FrozenRecord(files=2)
+    copied = FrozenRecord(files=2)
     assert record.hash == ""
     record.record(FrozenNetwork(net))
     copied.load_state_dict(record.state_dict())

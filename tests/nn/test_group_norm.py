@@ -39,7 +39,8 @@ def test_bfloat16_stays_bfloat16():
 
 def test_separate_maps_are_normalised_like_their_concatenation():
     generator = torch.Generator().manual_seed(0)
-    norm, whole = nn.GroupNorm(3, 48), torch.randn(2, 48, 5, 4, generator=generator)
+    norm = nn.GroupNorm(3, 48)
+    whole = torch.randn(2, 48, 5, 4, generator=generator)
     nn.init.normal_(norm.weight, generator=generator)
     nn.init.normal_(norm.bias, generator=generator)
     parts = split_group_norm(norm, whole.split([32, 16], dim=1))

@@ -24,7 +24,8 @@ def random_trunk(net: str, seed: int) -> dict[str, Tensor]:
 
 @pytest.fixture
 def pair(drawn):
-    a, b = drawn(3, 64, 1), drawn(3, 64, 2)
+    a = drawn(3, 64, 1)
+    b = drawn(3, 64, 2)
     return to_float(a), to_float((0.6 * a + 0.4 * b).round().astype("uint8"))
 
 

@@ -10,7 +10,8 @@ def test_features_are_scaled_and_shifted_at_each_position():
     net = SpatialTransform(5, 3)
     for path in (net.scale, net.shift):
         torch.nn.init.normal_(path[2].weight)
-    x, k = torch.randn(2, 5, 6, 6), torch.randn(2, 3, 6, 6)
+    x = torch.randn(2, 5, 6, 6)
+    k = torch.randn(2, 3, 6, 6)
     torch.testing.assert_close(net(x, k), net.scale(k) * x + net.shift(k))
     assert net.scale(k).std(dim=(2, 3)).min() > 0
 
@@ -18,7 +19,8 @@ def test_features_are_scaled_and_shifted_at_each_position():
 def test_it_starts_close_to_the_identity():
     torch.manual_seed(0)
     net = SpatialTransform(5, 8)
-    x, k = torch.randn(4, 5, 6, 6), torch.randn(4, 8, 6, 6)
+    x = torch.randn(4, 5, 6, 6)
+    k = torch.randn(4, 8, 6, 6)
     assert (net(x, k) - x).std() < 0.2
 
 

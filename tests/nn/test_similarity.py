@@ -11,7 +11,8 @@ from impasto.nn.similarity import FLOOR, MS_SSIM_WEIGHTS, ms_ssim, ms_ssim_name,
 @pytest.fixture
 def pair(drawn):
     def make(size: int):
-        a, b = drawn(3, size, 1), drawn(3, size, 2)
+        a = drawn(3, size, 1)
+        b = drawn(3, size, 2)
         return to_float(a), to_float((0.6 * a + 0.4 * b).round().astype("uint8"))
 
     return make

@@ -8,7 +8,8 @@ from impasto.nn.transformer import DiT, apply_rotary, axial_rotary
 def test_scores_depend_only_on_how_far_apart_two_positions_are():
     rotary = axial_rotary(5, 7, 16, torch.device("cpu"))
     torch.manual_seed(0)
-    query, key = torch.randn(16), torch.randn(16)
+    query = torch.randn(16)
+    key = torch.randn(16)
     q, k = (apply_rotary(v.expand(1, 1, 35, 16), rotary)[0, 0] for v in (query, key))
     scores = (q @ k.T).view(5, 7, 5, 7)
     torch.testing.assert_close(scores[1, 2, 3, 3], scores[0, 4, 2, 5], atol=1e-4, rtol=1e-4)
@@ -24,7 +25,8 @@ def test_positions_count_from_the_middle_so_that_a_wider_picture_keeps_them():
 
 def test_a_picture_keeps_its_shape_and_may_be_wider():
     net = DiT(channels=3, patch=4, width=32, depth=2, heads=2, labels=3, condition=16)
-    labels, times = torch.tensor([0, 2]), torch.tensor([10.0, 900.0])
+    labels = torch.tensor([0, 2])
+    times = torch.tensor([10.0, 900.0])
     for height, width in ((16, 16), (16, 32)):
         assert net(torch.randn(2, 3, height, width), times, labels).shape == (2, 3, height, width)
 
@@ -32,7 +34,9 @@ def test_a_picture_keeps_its_shape_and_may_be_wider():
 def test_time_and_label_matter():
     torch.manual_seed(0)
     net = DiT(channels=3, patch=4, width=32, depth=2, heads=2, labels=3, condition=16)
-    x, times, labels = torch.randn(1, 3, 16, 16), torch.tensor([10.0]), torch.tensor([0])
+    x = torch.randn(1, 3, 16, 16)
+    times = torch.tensor([10.0])
+    labels = torch.tensor([0])
     output = net(x, times, labels)
     assert (net(x, times, labels + 1) - output).abs().max() > 0
     assert (net(x, times + 500, labels) - output).abs().max() > 0

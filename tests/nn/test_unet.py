@@ -26,8 +26,10 @@ def test_shape_in_is_shape_out(patch, side):
 
 
 def test_time_and_label_matter():
-    net, x = small(), torch.randn(1, 3, 16, 16, generator=torch.Generator().manual_seed(0))
-    t, label = torch.tensor([500.0]), torch.tensor([1])
+    net = small()
+    x = torch.randn(1, 3, 16, 16, generator=torch.Generator().manual_seed(0))
+    t = torch.tensor([500.0])
+    label = torch.tensor([1])
     plain = net(x, t, label)
     assert not torch.allclose(plain, net(x, t + 300, label), atol=1e-6)
     assert not torch.allclose(plain, net(x, t, label + 1), atol=1e-6)
@@ -36,7 +38,9 @@ def test_time_and_label_matter():
 def test_pictures_do_not_affect_one_another():
     net = small()
     torch.testing.assert_close(output_of(net, 4)[:1], output_of(net, 4)[:1])
-    x, t, labels = torch.randn(3, 3, 16, 16), torch.tensor([0.0, 400.0, 900.0]), torch.tensor([0, 1, 2])
+    x = torch.randn(3, 3, 16, 16)
+    t = torch.tensor([0.0, 400.0, 900.0])
+    labels = torch.tensor([0, 1, 2])
     torch.testing.assert_close(net(x, t, labels)[1:2], net(x[1:2], t[1:2], labels[1:2]), atol=1e-5, rtol=1e-4)
 
 

@@ -38,7 +38,8 @@ def test_it_is_the_convolution_of_the_upsampled_map(kernel_size, layout):
 def test_a_second_map_joins_at_its_own_size(kernel_size):
     torch.manual_seed(0)
     conv = UpsampleConv2d(5, 4, kernel_size)
-    x, skip = normal(2, 3, 4, 4), normal(2, 2, 8, 8, seed=1)
+    x = normal(2, 3, 4, 4)
+    skip = normal(2, 2, 8, 8, seed=1)
     plain = F.conv2d(torch.cat([upsample(x), skip], dim=1), conv.weight, conv.bias, padding=kernel_size // 2)
     torch.testing.assert_close(conv(x, skip), plain)
 
@@ -49,9 +50,11 @@ def test_an_upsampling_block_is_the_plain_block_of_upsampled_maps(skip):
     up = ResidualBlock(32, 16, 8, "up", skip)
     keep = ResidualBlock(32 + skip, 16, 8)
     keep.load_state_dict(up.state_dict())
-    x, condition = normal(2, 32, 4, 4).requires_grad_(), normal(2, 8, seed=1)
+    x = normal(2, 32, 4, 4).requires_grad_()
+    condition = normal(2, 8, seed=1)
     maps = [normal(2, skip, 8, 8, seed=2)] if skip else []
-    out, plain = up(x, condition, *maps), keep(torch.cat([upsample(x), *maps], dim=1), condition)
+    out = up(x, condition, *maps)
+    plain = keep(torch.cat([upsample(x), *maps], dim=1), condition)
     torch.testing.assert_close(out, plain, atol=1e-5, rtol=1e-4)
     mine = gradients(out, (x, *up.parameters()))
     theirs = gradients(plain, (x, *keep.parameters()))

@@ -38,7 +38,8 @@ def _pad(x: Tensor, conv: nn.Conv2d) -> Tensor:
         return x
     sides: list[int] = []
     for dim in (3, 2):
-        kernel, stride = conv.kernel_size[dim - 2], conv.stride[dim - 2]
+        kernel = conv.kernel_size[dim - 2]
+        stride = conv.stride[dim - 2]
         total = max(kernel - (x.shape[dim] % stride or stride), 0)
         sides += [total // 2, total - total // 2]
     return F.pad(x, sides) if any(sides) else x
