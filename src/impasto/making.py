@@ -141,7 +141,7 @@ def _write(store: Path, jobs: list[Job], made: dict[str, Any]) -> None:
     table = table.add_column(1, "split", split)
     columns = [c for c in LABELS if c == "category" or len(table[c].unique()) > 1]
     size = Size(made["resolution"], made["resolution"])
-    description = Description(size, "category", "the world's kinds of picture", columns, made, MAPS)
+    description = Description(size, 1, "category", "the world's kinds of picture", columns, made, MAPS)
     finish_store(store, table, jobs, description)
 
 

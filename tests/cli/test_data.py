@@ -54,6 +54,24 @@ def test_any_size_is_prepared_and_inspected(folder: Path, tmp_path: Path, impast
         assert sheet.size == (5 * (24 * 4 + 2) + 2, 16 * 4 + 4)
 
 
+def test_clips_are_prepared_and_inspected(folder: Path, tmp_path: Path, impasto: Impasto, scene) -> None:
+    for i in range(4):
+        first, *others = (scene(10 * i + step, 60, 40) for step in range(3))
+        first.save(folder / f"{i}.gif", save_all=True, append_images=others, duration=100)
+        (folder / f"{i}.png").unlink()
+    store = tmp_path / "store"
+    words = ("data", "prepare", folder, "--out", store, "--resolution", 16, "--frames", 3)
+    code, output, error = impasto(*words)
+    assert code == 0, error
+    assert "2 clips to train on, 2 to test with" in output
+    assert "3 frames of 16 × 16 px (height × width)" in output
+    code, output, error = impasto("data", "inspect", store)
+    assert code == 0, error
+    assert "clips 4 of 3 frames of 16 × 16 px" in output
+    assert "one frame: 1" in output
+    assert "4 clips of 3 frames" in (store / "inspection" / "inspect.html").read_text(encoding="utf8")
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [

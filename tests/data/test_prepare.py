@@ -114,6 +114,48 @@ def test_flags_and_duplicates_at_any_aspect(pictures: Path, make: Make, scene: S
     assert reasons(store) == {"copy.jpg": "near duplicate"}
 
 
+def save_clip(path: Path, pictures: list[Image.Image]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    first, *others = pictures
+    first.save(path, save_all=True, append_images=others, duration=40, lossless=True)
+
+
+def test_animations_become_clips(make: Make, tmp_path: Path, scene: Scene) -> None:
+    folder = tmp_path / "pictures"
+    for i in range(5):
+        pictures = [scene(10 * i + step, 24, 16) for step in range(8)]
+        save_clip(folder / f"{i}.{'png' if i % 2 else 'webp'}", pictures)
+    save_clip(folder / "short.png", [scene(70), scene(71), scene(72)])
+    # The middle of the four frames that are taken is one and the same, the others are not.
+    save_clip(folder / "twice.png", [scene(90 + step, 48, 32) if step != 4 else scene(4, 48, 32) for step in range(8)])
+    scene(80).save(folder / "still.png")
+    scene(81).save(folder / "still.jpg")
+    store = make(size=(16, 24), frames=4)
+    assert reasons(store) == {
+        "short.png": "too few frames",
+        "still.png": "one frame",
+        "still.jpg": "one frame",
+        "0.webp": "near duplicate",
+    }
+    assert store.pictures.shape == (5, 4, 16, 24, 3)
+    assert (store.frames, store.manifest["frames"], store.size) == (4, 4, Size(16, 24))
+    assert store.table["duration"].to_pylist() == [320] * 5
+    row = store.table["file"].to_pylist().index("3.png")
+    expected = np.stack([np.asarray(scene(30 + step, 24, 16)) for step in (0, 2, 4, 6)])
+    assert (store.split("all").uint8([row])[0] == expected).all()
+    assert store.split("train").pictures().shape == (3, 4, 3, 16, 24)
+    again = Store.open(store.root)
+    assert (again.hash, again.frames) == (store.hash, 4)
+
+
+def test_frames_out_of_range(pictures: Path, make: Make) -> None:
+    for frames in (0, 257):
+        with pytest.raises(UsageError, match=f"frames must lie between 1 and 256, not at {frames}"):
+            make(frames=frames)
+    with pytest.raises(DataError, match=r"12 of 12 .*one frame \(12\)"):
+        make(frames=2)
+
+
 RECORDED = {
     "cover": "50cac78ed53b5aafa8f7d200b0a6468a1370c8ba5fb217b3b9951cf6bbbfdccb",
     "pad": "be30a92e23828e3290dbcb94d56ab4105ad64aaba429b75584444eb93911acd1",

@@ -39,6 +39,15 @@ def test_a_picture_keeps_its_place() -> None:
     assert (to_uint8(pictures) == pixels).all()
 
 
+def test_a_clip_keeps_its_frames() -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (2, 5, 4, 6, 3), dtype=np.uint8)
+    clips = to_float(pixels)
+    assert clips.shape == (2, 5, 3, 4, 6)
+    assert float(clips[1, 4, 2, 3, 5]) == pytest.approx(pixels[1, 4, 3, 5, 2] / 127.5 - 1, abs=1e-6)
+    assert torch.equal(clips[:, 3], to_float(pixels[:, 3]))
+    assert (to_uint8(clips) == pixels).all()
+
+
 def test_read_only_pixels_are_taken() -> None:
     pixels = LEVELS.copy()
     pixels.flags.writeable = False
@@ -59,6 +68,14 @@ def test_contact_sheet_places_and_scales() -> None:
     assert (sheet[1:7, 8:14] == 200).all()
     assert (sheet[0] == 9).all()
     assert (sheet[8:14, 8:14] == 9).all()
+
+
+def test_a_clip_is_a_strip_on_a_contact_sheet() -> None:
+    clips = np.arange(2 * 3, dtype=np.uint8).reshape(2, 3, 1, 1, 1).repeat(2, 2).repeat(4, 3).repeat(3, 4)
+    sheet = np.asarray(contact_sheet(clips, gap=1))
+    assert sheet.shape == (2 * 3 + 1, 3 * 4 + 2, 3)
+    assert sheet[1, 1:-1, 0].tolist() == [0] * 4 + [1] * 4 + [2] * 4
+    assert sheet[4, 1:-1, 0].tolist() == [3] * 4 + [4] * 4 + [5] * 4
 
 
 @pytest.mark.parametrize("wrong", [{"columns": 0}, {"scale": 0}, {"gap": -1}])

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageSequence, PngImagePlugin
 
 from impasto.errors import ImpastoError, RecipeError
 from impasto.images.recipe import Input, Recipe, pixels_hash, read_recipe, save_picture
@@ -40,6 +40,22 @@ def test_recipe_and_pixels_come_back(tmp_path: Path) -> None:
     save_picture(tmp_path / "a.png", PIXELS, RECIPE)
     assert read_recipe(tmp_path / "a.png") == RECIPE
     assert (np.asarray(Image.open(tmp_path / "a.png")) == PIXELS).all()
+
+
+def test_a_clip_comes_back_frame_by_frame(tmp_path: Path) -> None:
+    clip = np.random.default_rng(1).integers(0, 256, (6, 8, 12, 3), dtype=np.uint8)
+    # Equal frames one after another, and one that differs in a single pixel.
+    clip[2] = clip[1]
+    clip[4] = clip[3]
+    clip[4, 5, 7] ^= 1
+    recipe = dataclasses.replace(RECIPE, pixels=pixels_hash(clip))
+    save_picture(tmp_path / "a.png", clip, recipe)
+    assert read_recipe(tmp_path / "a.png") == recipe
+    with Image.open(tmp_path / "a.png") as picture:
+        frames = [np.asarray(frame.convert("RGB")) for frame in ImageSequence.Iterator(picture)]
+        durations = [frame.info["duration"] for frame in ImageSequence.Iterator(picture)]
+    assert pixels_hash(np.stack(frames)) == recipe.pixels
+    assert durations == [125] * 6
 
 
 def test_other_tools_find_their_line(tmp_path: Path) -> None:

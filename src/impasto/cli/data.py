@@ -28,6 +28,9 @@ def prepare(
     size: Annotated[
         str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Rows and columns, as in 96x128 (96 rows, 128 columns).")
     ] = None,
+    frames: Annotated[
+        int, typer.Option(help="Frames of each clip, from animated GIF, WebP or PNG; 1 for pictures.")
+    ] = 1,
     crop: Annotated[str, typer.Option(help="cover, centre or pad.")] = "cover",
     label: Annotated[str | None, typer.Option(help="Label column; by default the first that suits.")] = None,
     test_share: Annotated[float, typer.Option(help="Share of the pictures kept for measuring.")] = 0.4,
@@ -49,6 +52,7 @@ def prepare(
             out,
             resolution=resolution,
             size=Size.parse(size) if size else None,
+            frames=frames,
             crop=crop,
             label=label,
             test_share=test_share,
@@ -118,8 +122,8 @@ def inspect(
     sides = told["source_sizes"]["short_side"]
     for title, value in (
         (
-            "pictures",
-            f"{told['pictures']:,} of {told['size']} px (height × width): "
+            "pictures" if told["frames"] == 1 else "clips",
+            f"{told['pictures']:,} of {_frames(told['frames'])}{told['size']} px (height × width): "
             f"{told['train']:,} train, {told['test']:,} test",
         ),
         ("sources", f"short side {sides['least']} to {sides['most']} px; {_counts(told['source_sizes']['kinds'])}"),
@@ -137,9 +141,14 @@ def inspect(
 def _say_made(store: Store, out: Path) -> None:
     train, test = (len(store.split(name)) for name in ("train", "test"))
     label = f"label {store.label!r} with {len(store.categories())} categories" if store.label else "no labels"
-    size = f"{store.size} px (height × width)"
-    console.print(f"{out}: {train:,} pictures to train on, {test:,} to test with; {label}; {size}.", soft_wrap=True)
+    what = "pictures" if store.frames == 1 else "clips"
+    size = f"{_frames(store.frames)}{store.size} px (height × width)"
+    console.print(f"{out}: {train:,} {what} to train on, {test:,} to test with; {label}; {size}.", soft_wrap=True)
     console.print(f"Look at it: impasto data inspect {out}", soft_wrap=True)
+
+
+def _frames(frames: int) -> str:
+    return "" if frames == 1 else f"{frames} frames of "
 
 
 def _counts(counts: dict[str, int]) -> str:

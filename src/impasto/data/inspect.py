@@ -136,7 +136,8 @@ def _chart(categories: dict[str, dict[str, Any]]) -> bytes:
 def _write_sheet(path: Path, store: Store, rows: Any, columns: int) -> None:
     file = io.BytesIO()
     scale = max(1, 64 // min(store.height, store.width))
-    contact_sheet(store.pictures[rows], columns=columns, scale=scale).save(file, "PNG")
+    pictures = store.pictures[rows] if store.frames == 1 else store.pictures[rows, 0]
+    contact_sheet(pictures, columns=columns, scale=scale).save(file, "PNG")
     write_whole(path, file.getvalue())
 
 

@@ -21,8 +21,9 @@ def inspect_page(facts: Mapping[str, Any], rejects: Sequence[Mapping[str, Any]],
         rejects: Files that were left out, with reason and detail.
         flagged: Whether there are flagged pictures, and `flagged.png` shows them.
     """
+    what = "pictures" if facts["frames"] == 1 else f"clips of {facts['frames']} frames"
     subtitle = (
-        f"{facts['pictures']} pictures of {facts['size']} px (height × width): {facts['train']} to train on, "
+        f"{facts['pictures']} {what} of {facts['size']} px (height × width): {facts['train']} to train on, "
         f"{facts['test']} to test with. {facts['with_text']} have a caption; there are {facts['captions']} captions."
     )
     parts = [

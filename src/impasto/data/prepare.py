@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,8 @@ from impasto.jobs.workshop import make_all, plan_parts, workshop
 
 __all__ = ["prepare"]
 
+MOST_FRAMES = 256
+"""Most frames of a clip."""
 DUPLICATES = ("drop", "keep")
 LEAST = 8
 MOST = 1024
@@ -40,6 +43,7 @@ def prepare(
     *,
     resolution: int | None = None,
     size: Size | tuple[int, int] | None = None,
+    frames: int = 1,
     crop: str = "cover",
     label: str | None = None,
     test_share: float = 0.4,
@@ -52,7 +56,7 @@ def prepare(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Store:
-    """Make a store of a folder of pictures.
+    """Make a store of a folder of pictures, or of clips in animated files.
 
     An interrupted preparation leaves its finished parts in a hidden folder beside `out`, and the
     same call goes on from there. After an error nothing is left.
@@ -63,6 +67,8 @@ def prepare(
         out: Where the store appears, whole; must not exist.
         resolution: Side of square pictures, 8 to 1024.
         size: Height and width of the pictures, in that order, 8 to 1024 each; without either 64 × 64.
+        frames: Of each clip, 2 to 256: only animated GIF, WebP and PNG files are taken, of each so many frames, evenly
+            spaced in time. With 1 the store holds pictures, of animations the first frame.
         crop: 'cover', 'centre' or 'pad'.
         label: Default label column; without it the first there is of category, label, class, movement,
             genre, style, else the class folders.
@@ -88,7 +94,7 @@ def prepare(
     folder, out = Path(folder), Path(out)
     workers = cores() if workers is None else workers
     size = Size.choose(resolution, size, DEFAULT)
-    framing = Framing(size.height, size.width, crop, _colour(background), crop_bars, limit)
+    framing = Framing(size.height, size.width, frames, crop, _colour(background), crop_bars, limit)
     options = _Options(framing, label, test_share, seed, duplicates, max_bad)
     _check(out, options, workers)
     contents = list_folder(folder)
@@ -102,7 +108,7 @@ def prepare(
         check_label(labels, names, label)
     sources = [asdict(source) for source in contents.pictures]
     with workshop(out, [str(folder.resolve()), asdict(framing), sources]) as work:
-        jobs = plan_parts(names, size.height * size.width * 3, work)
+        jobs = plan_parts(names, math.prod(framing.shape), work)
         settings = {"folder": str(folder), "framing": asdict(framing)}
         make_all(make_part, settings, jobs, workers=workers, title="Preparing pictures", progress=progress)
         drop = duplicates == "drop"
@@ -111,7 +117,7 @@ def prepare(
         selection.rejects.sort(key=lambda reject: (reject.reason, reject.file))
         how = {"impasto": __version__, "folder": str(folder), **options.record()}
         with whole_folder(out) as store:
-            write_store(store, selection, labels, jobs, size=size, how=how)
+            write_store(store, selection, labels, jobs, framing=framing, how=how)
     return Store.open(out, verify=False)
 
 
@@ -143,6 +149,7 @@ def _check(out: Path, options: _Options, workers: int) -> None:
         _check_range("resolution", options.framing.height, LEAST, MOST)
     _check_range("height", options.framing.height, LEAST, MOST)
     _check_range("width", options.framing.width, LEAST, MOST)
+    _check_range("frames", options.framing.frames, 1, MOST_FRAMES)
     _check_range("max_bad", options.max_bad, 0, 1)
     _check_range("seed", options.seed, 0, 2**63)
     _check_range("limit", options.framing.limit, 1, 2**40)

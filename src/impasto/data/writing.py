@@ -16,7 +16,7 @@ import pyarrow.parquet
 from impasto.data.folder import Reject
 from impasto.data.labelling import Labels, choose_label, label_columns
 from impasto.data.manifest import FILES, seal
-from impasto.data.parts import load_pixels
+from impasto.data.parts import Framing, load_pixels
 from impasto.data.selecting import Selection
 from impasto.data.splitting import choose_test
 from impasto.data.store import UNKNOWN
@@ -34,6 +34,7 @@ class Description:
 
     Attributes:
         size: Of the pictures.
+        frames: Of each clip; 1 for pictures.
         label: The default label column.
         label_chosen: How it was chosen, in words.
         label_columns: All columns that sort the pictures into categories.
@@ -42,6 +43,7 @@ class Description:
     """
 
     size: Size
+    frames: int
     label: str | None
     label_chosen: str
     label_columns: Sequence[str]
@@ -50,7 +52,7 @@ class Description:
 
 
 def write_store(
-    store: Path, selection: Selection, labels: Labels, jobs: Sequence[Job], *, size: Size, how: Mapping[str, Any]
+    store: Path, selection: Selection, labels: Labels, jobs: Sequence[Job], *, framing: Framing, how: Mapping[str, Any]
 ) -> None:
     """Write the files of a store of pictures that were prepared.
 
@@ -59,7 +61,7 @@ def write_store(
         selection: The pictures that are kept.
         labels: What metadata, captions and folders tell.
         jobs: The parts, finished.
-        size: Of the pictures.
+        framing: How the pictures were framed.
         how: How the store is made; label, test_share and seed are used, all is recorded.
     """
     files = [fact["file"] for fact in selection.facts]
@@ -67,7 +69,8 @@ def write_store(
     values = labels.column(label, files) if label else [None] * len(files)
     test = choose_test(files, selection.groups, values, how["test_share"], how["seed"])
     table = _table(selection, labels, files, ["test" if is_test else "train" for is_test in test])
-    description = Description(size, label, label_chosen, label_columns(labels, files, label), how)
+    columns = label_columns(labels, files, label)
+    description = Description(framing.size, framing.frames, label, label_chosen, columns, how)
     finish_store(store, table, jobs, description, rows=selection.rows, rejects=selection.rejects)
 
 
@@ -92,9 +95,10 @@ def finish_store(
     """
     chosen = range(table.num_rows) if rows is None else rows
     height, width = description.size.height, description.size.width
-    _write_array(store / "pictures.npy", chosen, jobs, (height, width, 3))
+    frames = (description.frames,) if description.frames > 1 else ()
+    _write_array(store / "pictures.npy", chosen, jobs, (*frames, height, width, 3))
     for number, name in enumerate(description.maps, 1):
-        _write_array(store / f"{name}.npy", chosen, jobs, (height, width), number)
+        _write_array(store / f"{name}.npy", chosen, jobs, (*frames, height, width), number)
     pyarrow.parquet.write_table(table, store / "index.parquet")
     with (store / "rejects.jsonl").open("w", encoding="utf8") as file:
         for reject in rejects:
@@ -110,6 +114,7 @@ def _manifest(table: pyarrow.Table, description: Description, rejects: Sequence[
     return {
         "height": description.size.height,
         "width": description.size.width,
+        "frames": description.frames,
         "label": label,
         "label_chosen": description.label_chosen,
         "label_columns": list(description.label_columns),
@@ -143,6 +148,8 @@ def _table(selection: Selection, labels: Labels, files: list[str], split: list[s
     for name in ("width", "height"):
         columns[name] = pyarrow.array([fact[name] for fact in facts], pyarrow.int32())
     columns["kind"] = pyarrow.array([fact["kind"] for fact in facts], text)
+    if "duration" in facts[0]:
+        columns["duration"] = pyarrow.array([fact["duration"] for fact in facts], pyarrow.int64())
     return pyarrow.table(columns)
 
 

@@ -15,11 +15,14 @@ from PIL import Image, PngImagePlugin
 from impasto.config import load, to_dict
 from impasto.errors import ConfigError, RecipeError
 from impasto.files import write_whole
+from impasto.images.clips import write_animated_png
 from impasto.images.pictures import Pixels
 
 __all__ = ["Input", "Recipe", "pixels_hash", "read_recipe", "save_picture"]
 
 CHUNK = "impasto"
+FRAME_MS = 125
+"""Milliseconds that a frame of a clip is shown."""
 LARGEST = {"batch": 4096, "height": 16_384, "width": 16_384, "longest_side": 16_384}
 """Largest values that are followed: a recipe may come from anybody."""
 
@@ -80,7 +83,7 @@ class Recipe:
 
 
 def pixels_hash(pixels: Pixels) -> str:
-    """SHA-256 of a picture's shape and bytes, in hexadecimal.
+    """SHA-256 of a picture's or clip's shape and bytes, in hexadecimal.
 
     Args:
         pixels: Shape (H, W, 3), uint8, or (F, H, W, 3) of a clip.
@@ -106,16 +109,11 @@ def save_picture(path: str | Path, pixels: Pixels, recipe: Recipe | None) -> Non
         info.add_itxt("parameters", _parameters(recipe, pixels))
         info.add_itxt(CHUNK, json.dumps(to_dict(recipe), ensure_ascii=False, allow_nan=False))
     file = io.BytesIO()
-    if pixels.ndim == 3:
-        Image.fromarray(pixels).save(file, "PNG", pnginfo=info)
+    if pixels.ndim == 4 and len(pixels) > 1:
+        write_animated_png(file, pixels, FRAME_MS, info)
     else:
-        first, *rest = (Image.fromarray(frame) for frame in pixels)
-        first.save(file, "PNG", pnginfo=info, save_all=True, append_images=rest, duration=FRAME_MS, loop=0)
+        Image.fromarray(pixels.reshape(pixels.shape[-3:])).save(file, "PNG", pnginfo=info)
     write_whole(Path(path), file.getvalue())
-
-
-FRAME_MS = 125
-"""Milliseconds that a frame of a clip is shown."""
 
 
 def read_recipe(path: str | Path) -> Recipe:
@@ -131,7 +129,7 @@ def read_recipe(path: str | Path) -> Recipe:
             size = picture.size
     except FileNotFoundError:
         raise RecipeError(f"There is no picture {path}.") from None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+    except (OSError, EOFError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise RecipeError(f"{path} cannot be read as a PNG ({error}); recipes are kept in PNG files.") from None
     if CHUNK not in chunks:
         raise RecipeError(f"{path} holds no recipe; only pictures painted with impasto and not edited since do.")
