@@ -104,8 +104,8 @@ def save(painter: Saved, folder: Path, facts: dict[str, Any], *, half: bool = Fa
     with whole_folder(folder, replace=True) as work:
         save_file(state, work / "model.safetensors", metadata={"format": "pt"})
         parameters = sum(p.numel() for name, p in painter.named_parameters() if name in state)
-        told = {**painter.describe(), "parameters": parameters, "facts": facts}
-        _describe(work, type(painter).__card__, told)
+        description = {**painter.describe(), "parameters": parameters, "facts": facts}
+        _describe(work, type(painter).__card__, description)
 
 
 def annotate(folder: Path, facts: dict[str, Any]) -> None:
@@ -203,10 +203,10 @@ def read_weights(painter: torch.nn.Module, file: Path, *, partial: bool = False)
         state = {key: value.clone() for key, value in load_file(file).items()}
     except (SafetensorError, OSError, ValueError) as error:
         raise CheckpointError(f"{file} is damaged or no safetensors file ({error}); nothing was loaded.") from None
-    own = painter.state_dict()
-    needed = {k for k in own if not partial or _exported(painter, k)}
-    missing, extra = needed - state.keys(), state.keys() - own.keys()
-    misfits = [k for k in state.keys() & own.keys() if state[k].shape != own[k].shape]
+    expected = painter.state_dict()
+    needed = {k for k in expected if not partial or _exported(painter, k)}
+    missing, extra = needed - state.keys(), state.keys() - expected.keys()
+    misfits = [k for k in state.keys() & expected.keys() if state[k].shape != expected[k].shape]
     if missing or extra or misfits:
         first = sorted(missing | extra | set(misfits))[0]
         raise CheckpointError(
@@ -271,5 +271,5 @@ def _described(folder: Path) -> dict[str, Any]:
 
 def _describe(folder: Path, card: catalogue.Card, described: dict[str, Any]) -> None:
     write_json(folder / "config.json", described)
-    told = model_card(card, described)
-    write_whole(folder / "README.md", told)
+    card_text = model_card(card, described)
+    write_whole(folder / "README.md", card_text)

@@ -16,7 +16,9 @@ from impasto.errors import ImpastoError, UnknownName, UsageError
 from impasto.events import Event, Watch
 
 if TYPE_CHECKING:
-    from impasto.contract import Painted
+    from impasto.contract import Painted, Painter
+    from impasto.images.pictures import Pixels
+    from impasto.images.recipe import Recipe
 
 __all__ = ["Edited", "edit", "editor"]
 
@@ -72,50 +74,70 @@ def edit(
         UsageError: When files would be replaced, or a number is out of range.
         ImpastoError: When the painter declines to show its work.
     """
-    from impasto.config import load, to_dict
-    from impasto.contract import Condition
-    from impasto.editing.given import given as given_picture
-    from impasto.files import write_whole
-    from impasto.images.pictures import to_uint8
-    from impasto.images.recipe import save_picture
-    from impasto.pretrained import state_hash
-
     for word, value, least, most in (("seed", seed, 0, 2**63 - 1), ("size", size, 32, 2048)):
         if not least <= value <= most:
             raise UsageError(f"{word} must be between {least} and {most}, not {value}.")
-    function = editor(name)
-    loaded = load_painter(painter)
-    remember(painter)
+    function, loaded = editor(name), load_painter(painter)
     check_able(loaded, get_type_hints(function)["painter"], f"{name} a picture")
     check_companions(loaded, also)
     path = Path(out) if out else Path("gallery") / f"{Path(picture).stem}-{name}.png"
     beside = [path.with_suffix(f".{ending}") for ending in also]
     check_free([path, *beside], overwrite=overwrite)
-    checked = load(loaded.Settings, dict(settings or {}))
-    pixels, remarks = given_picture(picture, size)
-    for remark in (*remarks, *loaded.remarks(Condition(1), checked)):
-        if watch is not None:
-            watch(Event("edit", "remark", remark))
-    request = Request(seed, None, None, Given(), to_dict(checked))
-    edited: Painted = function(loaded, pixels, seed=seed, settings=request.settings)
-    statement = "".join(edited.statements)
-    if watch is not None and statement:
-        watch(Event("edit", "statement", statement))
+    remember(painter)
+    request = Request(seed, None, None, Given(), settings or {}).checked(loaded)
+    edited = _edited(function, loaded, picture, size=size, request=request, watch=watch or (lambda event: None))
     if any(edited.declined) and not anyway:
         raise ImpastoError(
             f"{loaded.name} declines to show this work: {edited.declined[0]}. Nothing was written; have it with "
             "--anyway."
         )
-    contents = [edited.companions[0][ending]() for ending in also]
-    painted = to_uint8(edited.pictures)[0]
-    inputs = inputs_of({"picture": picture}, loaded, request.settings)
-    recipe = recipe_of(
-        loaded, painter, request, painted, weights=state_hash(loaded), edit=name, longest_side=size, inputs=inputs
-    )
-    save_picture(path, painted, recipe)
+    origin: dict[str, Any] = {
+        "edit": name,
+        "longest_side": size,
+        "inputs": inputs_of({"picture": picture}, loaded, request.settings),
+    }
+    _write(path, beside, edited, also, lambda pixels: recipe_of(loaded, painter, request, pixels, **origin))
+    return Edited(path, beside, "".join(edited.statements))
+
+
+def _edited(
+    function: Callable[..., Painted],
+    painter: Painter,
+    picture: str | Path,
+    *,
+    size: int,
+    request: Request,
+    watch: Watch,
+) -> Painted:
+    """The edited picture; what is worth saying about the given one, and what the painter says, is reported."""
+    from impasto.editing.given import given as given_picture
+
+    pixels, remarks = given_picture(picture, size)
+    for remark in (*remarks, *request.remarks(painter)):
+        watch(Event("edit", "remark", remark))
+    edited = function(painter, pixels, seed=request.seed, settings=request.settings)
+    if statement := "".join(edited.statements):
+        watch(Event("edit", "statement", statement))
+    return edited
+
+
+def _write(
+    path: Path,
+    beside: Sequence[Path],
+    edited: Painted,
+    endings: Sequence[str],
+    recipe_of_pixels: Callable[[Pixels], Recipe],
+) -> None:
+    """Write the edited picture with its recipe, and its companions; nothing before all of them are there."""
+    from impasto.files import write_whole
+    from impasto.images.pictures import to_uint8
+    from impasto.images.recipe import save_picture
+
+    contents = [edited.companions[0][ending]() for ending in endings]
+    pixels = to_uint8(edited.pictures)[0]
+    save_picture(path, pixels, recipe_of_pixels(pixels))
     for place, content in zip(beside, contents, strict=True):
         write_whole(place, content)
-    return Edited(path, beside, statement)
 
 
 def editor(name: str) -> Callable[..., Painted]:

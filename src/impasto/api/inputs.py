@@ -117,16 +117,16 @@ def locate_settings(
     from impasto.contract import file_settings
     from impasto.images.recipe import Input
 
-    def found(name: str, file: str) -> str:
+    def located(name: str, file: str) -> str:
         return str(locate(name, inputs.get(name, Input(file)), picture, given))
 
     changed = dict(settings)
     for name in file_settings(painter.Settings):
         value = settings.get(name)
         if isinstance(value, str) and value:
-            changed[name] = found(name, value)
+            changed[name] = located(name, value)
         elif isinstance(value, list | tuple):
-            changed[name] = [found(f"{name}.{number}", file) for number, file in enumerate(value)]
+            changed[name] = [located(f"{name}.{number}", file) for number, file in enumerate(value)]
     return changed
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -59,14 +59,14 @@ class Gallery:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a painter; settings with their defaults, so that a recipe holds when these change.
+    """What is asked of a painter.
 
     Attributes:
         seed: Picture `i` of a seed is always the same.
         category: Name of a category.
         prompt: What to paint, in words.
         given: Files given to the painter.
-        settings: The painter's settings, all of them.
+        settings: The painter's settings; all of them once it is `checked`.
     """
 
     seed: int
@@ -74,6 +74,31 @@ class Request:
     prompt: str | None
     given: Given
     settings: Mapping[str, Any]
+
+    def checked(self, painter: Painter) -> Request:
+        """The same with all settings, defaults among them, so that a recipe holds when these change.
+
+        Raises:
+            NotCapable: When the painter reads no prompt, and one is given.
+            ConfigError: When a setting is unknown or out of range.
+        """
+        from impasto.config import load, to_dict
+
+        # Up to version 0.1.0 the prompt was one of the settings.
+        settings = dict(self.settings)
+        prompt = settings.pop("prompt", None) if self.prompt is None else self.prompt
+        if prompt is not None:
+            check_prompt(painter, prompt)
+        complete = painter.resolve_settings(load(painter.Settings, settings))
+        return replace(self, prompt=prompt, settings=to_dict(complete))
+
+    def remarks(self, painter: Painter) -> list[str]:
+        """What the painter has to say before it paints this."""
+        from impasto.config import load
+
+        given = given_to(painter, self.given)
+        condition = painter.condition(self.seed, range(1), category=self.category, prompt=self.prompt, **given)
+        return painter.remarks(condition, load(painter.Settings, self.settings))
 
     def painted(self, painter: Painter, first: int, count: int) -> Painted:
         """Pictures of the seed from the `first` on, painted together."""
@@ -136,41 +161,54 @@ def paint(
         NotCapable: When something is asked for that the painter does not read.
         DataError: When a given file cannot be read.
     """
-    from impasto.pretrained import state_hash
+    painter = load_painter(source, _size(resolution, size))
+    request = Request(seed, category, prompt, Given(given or {}, mask, maps or {}), settings or {}).checked(painter)
+    gallery = _gallery(Path(out), count, also)
+    check_companions(painter, also)
+    check_free([*gallery.pictures, gallery.contact_sheet, *gallery.companions], overwrite=overwrite)
+    remember(source)
+    _fill(gallery, painter, source, request, also=also, watch=watch or (lambda event: None))
+    return gallery
 
+
+def _gallery(folder: Path, count: int, also: Sequence[str]) -> Gallery:
+    """The files that are to be written.
+
+    Raises:
+        UsageError: When the count is out of range.
+    """
     if not 1 <= count <= MOST:
         raise UsageError(f"count must be 1 or more, not {count}." if count < 1 else f"count is at most {MOST:,}.")
-    painter = load_painter(source, _size(resolution, size))
-    remember(source)
-    request = _request(
-        painter,
-        seed=seed,
-        category=category,
-        prompt=prompt,
-        given=Given(given or {}, mask, maps or {}),
-        settings=settings or {},
-    )
-    check_companions(painter, also)
-    folder = Path(out)
-    paths = [folder / f"{index:04d}.png" for index in range(count)]
-    sheet = folder / "contact-sheet.png"
-    beside = [path.with_suffix(f".{ending}") for path in paths for ending in also]
-    check_free([*paths, sheet, *beside], overwrite=overwrite)
-    for remark in _remarks(painter, request):
-        if watch is not None:
-            watch(Event("paint", "remark", remark))
+    pictures = [folder / f"{index:04d}.png" for index in range(count)]
+    companions = [picture.with_suffix(f".{ending}") for picture in pictures for ending in also]
+    return Gallery(pictures, folder / "contact-sheet.png", companions)
+
+
+def _fill(
+    gallery: Gallery,
+    painter: Painter,
+    source: str | Path,
+    request: Request,
+    *,
+    also: Sequence[str],
+    watch: Watch,
+) -> None:
+    """Paint all files of a gallery."""
+    from impasto.pretrained import state_hash
+
+    for remark in request.remarks(painter):
+        watch(Event("paint", "remark", remark))
+    count = len(gallery)
     batch = _batch(painter, count)
     weights, inputs = state_hash(painter), inputs_of(request.given.files(), painter, request.settings)
-    shown: list[Pixels] = []
+    sheet: list[Pixels] = []
     for index, pixels, content in _pictures(painter, request, count, batch, also):
         recipe = recipe_of(painter, source, request, pixels, weights=weights, index=index, batch=batch, inputs=inputs)
-        _write(paths[index], pixels, recipe, content)
+        _write(gallery[index], pixels, recipe, content)
         if index < SHEET:
-            shown.append(pixels)
-        if watch is not None:
-            watch(Event("paint", "progress", "Painting", index + 1, count))
-    _write_sheet(sheet, shown)
-    return Gallery(paths, sheet, beside)
+            sheet.append(pixels)
+        watch(Event("paint", "progress", "Painting", index + 1, count))
+    _write_sheet(gallery.contact_sheet, sheet)
 
 
 def recipe_of(
@@ -179,7 +217,7 @@ def recipe_of(
     request: Request,
     pixels: Pixels,
     *,
-    weights: str,
+    weights: str = "",
     index: int = 0,
     batch: int = 1,
     **edited: Any,
@@ -191,7 +229,7 @@ def recipe_of(
         source: What the user named it by.
         request: What was asked of it.
         pixels: Shape (H, W, 3), uint8, or (F, H, W, 3) of a clip.
-        weights: Hash of the painter's weights.
+        weights: Hash of the painter's weights, where it is known already.
         index: Which picture of the seed.
         batch: How many were painted together.
         **edited: The fields of `Recipe` on inputs and edits.
@@ -199,10 +237,11 @@ def recipe_of(
     import torch
 
     from impasto.images.recipe import Recipe, pixels_hash
+    from impasto.pretrained import state_hash
 
     return Recipe(
         painter=str(source),
-        weights=weights,
+        weights=weights or state_hash(painter),
         seed=request.seed,
         index=index,
         batch=batch,
@@ -216,40 +255,6 @@ def recipe_of(
         width=pixels.shape[-2],
         **edited,
     )
-
-
-def _request(
-    painter: Painter,
-    *,
-    seed: int,
-    category: str | None,
-    prompt: str | None,
-    given: Given,
-    settings: Mapping[str, Any],
-) -> Request:
-    """The request, checked, with all settings."""
-    from impasto.config import load, to_dict
-
-    # Up to version 0.1.0 the prompt was one of the settings.
-    values = dict(settings)
-    prompt = values.pop("prompt", None) if prompt is None else prompt
-    if prompt is not None:
-        check_prompt(painter, prompt)
-    checked = painter.resolve_settings(load(painter.Settings, values))
-    return Request(seed, category, prompt, given, to_dict(checked))
-
-
-def _remarks(painter: Painter, request: Request) -> list[str]:
-    from impasto.config import load
-
-    condition = painter.condition(
-        request.seed,
-        range(1),
-        category=request.category,
-        prompt=request.prompt,
-        **given_to(painter, request.given),
-    )
-    return painter.remarks(condition, load(painter.Settings, request.settings))
 
 
 def _batch(painter: Painter, count: int) -> int:

@@ -13,7 +13,7 @@ from impasto.sources import CatalogueName, Export, Hub, Run, Shipped, StoreFolde
 if TYPE_CHECKING:
     from impasto.contract import Painter
 
-__all__ = ["check_able", "check_companions", "check_free", "check_order", "check_prompt", "mixed_up"]
+__all__ = ["check_able", "check_companions", "check_free", "check_order", "check_prompt", "order_error"]
 
 
 def check_able(painter: Painter, protocol: type[Any], action: str) -> None:
@@ -79,20 +79,20 @@ def check_order(painter: str | Path, store: str | Path, command: str, **values: 
     Args:
         painter: A run, an exported painter, a hub id or a name.
         store: A folder.
-        command: As of `mixed_up`.
-        values: As of `mixed_up`.
+        command: As of `order_error`.
+        values: As of `order_error`.
 
     Raises:
-        UsageError: As `mixed_up` gives it.
+        UsageError: As `order_error` gives it.
     """
     by_name = "{name}" in command
     kinds = (CatalogueName, Unknown, Hub, Shipped) if by_name else (CatalogueName, Unknown, Hub, Shipped, Run, Export)
     fits = isinstance(resolve(painter, names_first=by_name), kinds)
     if not fits or not isinstance(resolve(store), StoreFolder | Unknown | Hub):
-        raise mixed_up([painter, store], command, **values)
+        raise order_error([painter, store], command, **values)
 
 
-def mixed_up(words: Sequence[str | Path], command: str, **values: object) -> UsageError:
+def order_error(words: Sequence[str | Path], command: str, **values: object) -> UsageError:
     """The error that says what each word of a command is, and what to write.
 
     Args:

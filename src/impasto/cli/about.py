@@ -38,8 +38,8 @@ def list_(
     """List what there is, with year and source."""
     from impasto import catalogue
 
-    found = {Things.painters: catalogue.painters, Things.metrics: catalogue.metrics, Things.edits: catalogue.edits}
-    cards = found[things]().values()
+    listings = {Things.painters: catalogue.painters, Things.metrics: catalogue.metrics, Things.edits: catalogue.edits}
+    cards = listings[things]().values()
     if json:
         shown = ("name", "summary", "year", "source", "family")
         print_json([{key: getattr(card, key) for key in shown} for card in cards])

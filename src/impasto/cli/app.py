@@ -33,8 +33,8 @@ for _module in (train, average, paint, edit, export, measure, compare, about):
 _YES = {"1", "true", "yes", "on", "t", "y"}
 
 
-def _version(asked: bool) -> None:
-    if asked:
+def _version(requested: bool) -> None:
+    if requested:
         typer.echo(f"impasto {__version__}")
         raise typer.Exit
 

@@ -115,27 +115,36 @@ def inspect(
     """Describe a store: counts, categories and their shares, sizes, duplicates, rejects, a contact sheet."""
     from impasto import api
 
-    told = api.inspect(store, out)
+    facts = api.inspect(store, out)
     if json:
-        print_json(told)
+        print_json(facts)
         return
-    sides = told["source_sizes"]["short_side"]
+    sides = facts["source_sizes"]["short_side"]
     for title, value in (
         (
-            "pictures" if told["frames"] == 1 else "clips",
-            f"{told['pictures']:,} of {_frames(told['frames'])}{told['size']} px (height × width): "
-            f"{told['train']:,} train, {told['test']:,} test",
+            "pictures" if facts["frames"] == 1 else "clips",
+            f"{facts['pictures']:,} of {_frames(facts['frames'])}{facts['size']} px (height × width): "
+            f"{facts['train']:,} train, {facts['test']:,} test",
         ),
-        ("sources", f"short side {sides['least']} to {sides['most']} px; {_counts(told['source_sizes']['kinds'])}"),
-        ("left out", _counts(told["left_out"])),
-        ("flagged", _counts(told["flags"])),
-        ("labels", f"{told['label'] or 'none'} ({told['label_chosen']}); columns: {', '.join(told['label_columns'])}"),
-        ("licences", _counts(dict(list(told["licences"].items())[:3])) + (" …" if len(told["licences"]) > 3 else "")),
+        (
+            "sources",
+            f"short side {sides['least']} to {sides['most']} px; {_counts(facts['source_sizes']['kinds'])}",
+        ),
+        ("left out", _counts(facts["left_out"])),
+        ("flagged", _counts(facts["flags"])),
+        (
+            "labels",
+            f"{facts['label'] or 'none'} ({facts['label_chosen']}); columns: {', '.join(facts['label_columns'])}",
+        ),
+        (
+            "licences",
+            _counts(dict(list(facts["licences"].items())[:3])) + (" …" if len(facts["licences"]) > 3 else ""),
+        ),
     ):
         console.print(f"{title:10}{value}", soft_wrap=True, markup=False)
-    if told["categories"]:
-        console.print(_shares(told["categories"]))
-    console.print(f"With pictures: {told['page']}", soft_wrap=True, markup=False)
+    if facts["categories"]:
+        console.print(_shares(facts["categories"]))
+    console.print(f"With pictures: {facts['page']}", soft_wrap=True, markup=False)
 
 
 def _say_made(store: Store, out: Path) -> None:
@@ -158,8 +167,8 @@ def _counts(counts: dict[str, int]) -> str:
 def _shares(categories: dict[str, dict[str, float]]) -> Table:
     """The categories with a bar each, as long as its share."""
     table = Table("category", "train", "test", "share", "", box=None)
-    most = max(told["share"] for told in categories.values())
-    for name, told in categories.items():
-        bar = "█" * max(1, round(30 * told["share"] / most))
-        table.add_row(name, f"{told['train']:,.0f}", f"{told['test']:,.0f}", f"{told['share']:.1%}", bar)
+    most = max(counts["share"] for counts in categories.values())
+    for name, counts in categories.items():
+        bar = "█" * max(1, round(30 * counts["share"] / most))
+        table.add_row(name, f"{counts['train']:,.0f}", f"{counts['test']:,.0f}", f"{counts['share']:.1%}", bar)
     return table

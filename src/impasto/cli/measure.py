@@ -38,11 +38,11 @@ def measure(
 ) -> None:
     """Measure a painter against real pictures: every metric, as JSON and as a page."""
     from impasto import api
-    from impasto.api.requests import mixed_up
+    from impasto.api.requests import order_error
 
     source, *more = what
     if more or against is None:
-        raise mixed_up([*what, *([against] if against else [])], "measure {painter} --against {store}")
+        raise order_error([*what, *([against] if against else [])], "measure {painter} --against {store}")
     place = out or Path(source if Path(source).is_dir() else "") / "measure"
     with watching(json=json, events=events) as watch:
         measured = api.measure(

@@ -18,52 +18,70 @@ if TYPE_CHECKING:
 __all__ = ["add_to"]
 
 
+Source = Annotated[
+    str | None,
+    typer.Argument(
+        help="A run, an exported painter, a hub id, or the name of a painter by rules; "
+        "without it, the painter that comes with impasto."
+    ),
+]
+Count = Annotated[int, typer.Option(help="How many pictures.")]
+Category = Annotated[str | None, typer.Option(help="Paint this category only.")]
+Prompt = Annotated[str | None, typer.Option(help="What to paint, in words, for painters that read them.")]
+Resolution = Annotated[int | None, typer.Option(help="Rows and columns, where the painter can choose.")]
+SizeText = Annotated[
+    str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Rows and columns, as in 96x128, for such painters.")
+]
+GivenFiles = Annotated[
+    list[str] | None,
+    typer.Option(metavar="NAME=FILE", help="A picture to paint over, such as source=photo.png; may be repeated."),
+]
+Mask = Annotated[
+    Path | None, typer.Option(help="Picture: light where is to be painted, dark where the given picture stays.")
+]
+MapFiles = Annotated[
+    list[str] | None,
+    typer.Option("--map", metavar="NAME=FILE", help="A map to follow, such as layout=map.png; may be repeated."),
+]
+Seed = Annotated[int, typer.Option(help="Picture i of a seed is always the same.")]
+Out = Annotated[Path | None, typer.Option(help="Folder for the pictures; with --from, the new picture.")]
+Values = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set", metavar="KEY=VALUE", envvar="IMPASTO_PAINT_SET", help="A setting of this painter; may be repeated."
+    ),
+]
+Also = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ENDING", help="A file to write beside each picture, such as svg; may be repeated."),
+]
+Overwrite = Annotated[bool, typer.Option(help="Replace pictures of the same name.")]
+Again = Annotated[Path | None, typer.Option("--from", help="Paint this picture again from its recipe.")]
+ItsPainter = Annotated[Path | None, typer.Option(help="With --from: where its painter is now.")]
+
+
 def add_to(app: typer.Typer) -> None:
     """Add the command to the command line."""
     app.command()(paint)
 
 
 def paint(
-    source: Annotated[
-        str | None,
-        typer.Argument(
-            help="A run, an exported painter, a hub id, or the name of a painter by rules; "
-            "without it, the painter that comes with impasto."
-        ),
-    ] = None,
-    count: Annotated[int, typer.Option(help="How many pictures.")] = 16,
-    category: Annotated[str | None, typer.Option(help="Paint this category only.")] = None,
-    prompt: Annotated[str | None, typer.Option(help="What to paint, in words, for painters that read them.")] = None,
-    resolution: Annotated[int | None, typer.Option(help="Rows and columns, where the painter can choose.")] = None,
-    size: Annotated[
-        str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Rows and columns, as in 96x128, for such painters.")
-    ] = None,
-    given: Annotated[
-        list[str] | None,
-        typer.Option(metavar="NAME=FILE", help="A picture to paint over, such as source=photo.png; may be repeated."),
-    ] = None,
-    mask: Annotated[
-        Path | None, typer.Option(help="Picture: light where is to be painted, dark where the given picture stays.")
-    ] = None,
-    maps: Annotated[
-        list[str] | None,
-        typer.Option("--map", metavar="NAME=FILE", help="A map to follow, such as layout=map.png; may be repeated."),
-    ] = None,
-    seed: Annotated[int, typer.Option(help="Picture i of a seed is always the same.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="Folder for the pictures; with --from, the new picture.")] = None,
-    values: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", envvar="IMPASTO_PAINT_SET", help="A setting of this painter; may be repeated."
-        ),
-    ] = None,
-    also: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ENDING", help="A file to write beside each picture, such as svg; may be repeated."),
-    ] = None,
-    overwrite: Annotated[bool, typer.Option(help="Replace pictures of the same name.")] = False,
-    again: Annotated[Path | None, typer.Option("--from", help="Paint this picture again from its recipe.")] = None,
-    painter: Annotated[Path | None, typer.Option(help="With --from: where its painter is now.")] = None,
+    source: Source = None,
+    count: Count = 16,
+    category: Category = None,
+    prompt: Prompt = None,
+    resolution: Resolution = None,
+    size: SizeText = None,
+    given: GivenFiles = None,
+    mask: Mask = None,
+    maps: MapFiles = None,
+    seed: Seed = 0,
+    out: Out = None,
+    values: Values = None,
+    also: Also = None,
+    overwrite: Overwrite = False,
+    again: Again = None,
+    painter: ItsPainter = None,
     json: Json = False,
     events: Events = False,
 ) -> None:

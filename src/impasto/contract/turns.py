@@ -112,9 +112,9 @@ class Player:
 
     def parameters(self) -> list[nn.Parameter]:
         """The trainable parameters of this player, each once, in order."""
-        found: dict[int, nn.Parameter] = {}
+        unique: dict[int, nn.Parameter] = {}
         for net in self.nets:
             for p in [net] if isinstance(net, nn.Parameter) else net.parameters():
                 if p.requires_grad:
-                    found.setdefault(id(p), p)
-        return list(found.values())
+                    unique.setdefault(id(p), p)
+        return list(unique.values())
