@@ -70,7 +70,8 @@ def listed(*, name: str, summary: str, year: int, source: str) -> Callable[[T], 
     """Mark a painter class, a metric or an edit as part of the catalogue; all arguments are literals."""
 
     def mark(thing: T) -> T:
-        module, attribute = thing.__module__, thing.__name__  # type: ignore[attr-defined]
+        module = thing.__module__
+        attribute = thing.__name__  # type: ignore[attr-defined]
         thing.__card__ = Card(name, summary, year, source, _family(module), module, attribute)  # type: ignore[attr-defined]
         return thing
 

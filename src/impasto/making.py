@@ -152,7 +152,9 @@ def _rows(part: Path, side: int) -> pyarrow.Table:
     from impasto.data.parts import load_facts
 
     facts, _, _ = load_facts(part)
-    text, words, number = pyarrow.string(), pyarrow.list_(pyarrow.string()), pyarrow.float64()
+    text = pyarrow.string()
+    words = pyarrow.list_(pyarrow.string())
+    number = pyarrow.float64()
     kinds = {"elements": words, "hour": number, "valence": number, "arousal": number, "flags": words}
     order = ("file", *LABELS, "text", "license", "elements", "hour", "valence", "arousal", "phash", "flags", "scene")
     told = [{**fact, "license": LICENSE} for fact in facts]

@@ -205,7 +205,8 @@ def read_weights(painter: torch.nn.Module, file: Path, *, partial: bool = False)
         raise CheckpointError(f"{file} is damaged or no safetensors file ({error}); nothing was loaded.") from None
     expected = painter.state_dict()
     needed = {k for k in expected if not partial or _exported(painter, k)}
-    missing, extra = needed - state.keys(), state.keys() - expected.keys()
+    missing = needed - state.keys()
+    extra = state.keys() - expected.keys()
     misfits = [k for k in state.keys() & expected.keys() if state[k].shape != expected[k].shape]
     if missing or extra or misfits:
         first = sorted(missing | extra | set(misfits))[0]

@@ -105,7 +105,8 @@ def resolve(word: str | Path, *, names_first: bool = False) -> Source:
         names_first: Whether a name of the catalogue counts as such though a run of that name lies in the working
             folder; otherwise the run does. A folder of pictures may always bear its painter's name.
     """
-    name, folder = str(word), Path(word)
+    name = str(word)
+    folder = Path(word)
     named = name in catalogue.painters()
     if name and not (named and names_first):
         if (folder / "run.json").is_file():

@@ -77,7 +77,8 @@ def edit(
     for word, value, least, most in (("seed", seed, 0, 2**63 - 1), ("size", size, 32, 2048)):
         if not least <= value <= most:
             raise UsageError(f"{word} must be between {least} and {most}, not {value}.")
-    function, loaded = editor(name), load_painter(painter)
+    function = editor(name)
+    loaded = load_painter(painter)
     check_able(loaded, get_type_hints(function)["painter"], f"{name} a picture")
     check_companions(loaded, also)
     path = Path(out) if out else Path("gallery") / f"{Path(picture).stem}-{name}.png"

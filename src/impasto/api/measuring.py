@@ -67,7 +67,8 @@ def measure(
     run = Path(source) if (Path(source) / "run.json").exists() else None
     weights = pretrained.state_hash(painter)
     facts = {"source": str(source), "weights": weights, "store": str(against), **({"run": str(run)} if run else {})}
-    train_split, test_split = store.split("train", label), store.split(split, label)
+    train_split = store.split("train", label)
+    test_split = store.split(split, label)
     measured = work(
         painter,
         test_split,

@@ -200,7 +200,8 @@ def _fill(
         watch(Event("paint", "remark", remark))
     count = len(gallery)
     batch = _batch(painter, count)
-    weights, inputs = state_hash(painter), inputs_of(request.given.files(), painter, request.settings)
+    weights = state_hash(painter)
+    inputs = inputs_of(request.given.files(), painter, request.settings)
     sheet: list[Pixels] = []
     for index, pixels, content in _pictures(painter, request, count, batch, also):
         recipe = recipe_of(painter, source, request, pixels, weights=weights, index=index, batch=batch, inputs=inputs)

@@ -59,7 +59,8 @@ def repaint(
     from impasto.images.recipe import pixels_hash, read_recipe, save_picture
     from impasto.pretrained import state_hash
 
-    recipe, path = read_recipe(picture), Path(picture)
+    recipe = read_recipe(picture)
+    path = Path(picture)
     source = _source(recipe, path) if source is None else source
     try:
         painter = painter_at(source, None if recipe.edit else (recipe.height, recipe.width))

@@ -103,7 +103,8 @@ def _named(command: Any, values: dict[str, Any], where: str) -> dict[str, Any]:
     groups = getattr(command, "commands", {})
     # In the file an option bears the name it has on the command line.
     options = {(p.opts[0] if p.param_type_name == "option" else p.name).lstrip("-"): p for p in command.params}
-    known, named = [*groups, *options], {}
+    known = [*groups, *options]
+    named = {}
     for word, value in values.items():
         key = word.replace("_", "-")
         if key not in known:

@@ -60,7 +60,8 @@ def _table(measured: dict[str, Any]) -> Table:
     for name, entry in measured["metrics"].items():
         if not isinstance(entry, dict):
             continue
-        interval, floor = entry.get("interval"), entry.get("real")
+        interval = entry.get("interval")
+        floor = entry.get("real")
         if isinstance(floor, dict):
             floor = floor.get("value")
         table.add_row(

@@ -216,7 +216,8 @@ class Learner(pretrained.Saved):
         Raises:
             ConfigError: With the sizes that it knows.
         """
-        name, allowed = cls.__card__.name if hasattr(cls, "__card__") else cls.__name__, cls.resolutions
+        name = cls.__card__.name if hasattr(cls, "__card__") else cls.__name__
+        allowed = cls.resolutions
         if data.frames > 1 and not cls.clips:
             raise ConfigError(f"{name} learns single pictures, not clips of {data.frames} frames.")
         if cls.square and data.height != data.width:

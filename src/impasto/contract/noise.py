@@ -42,7 +42,11 @@ class BatchNoise(Noise):
 
     def __init__(self, seed: int, step: int, rows: slice, total: int, device: torch.device | str = "cpu") -> None:
         """Stand for the `rows` of a step's batch of `total` pictures."""
-        self.seed, self.step, self.rows, self.total, self.device = seed, step, rows, total, device
+        self.seed = seed
+        self.step = step
+        self.rows = rows
+        self.total = total
+        self.device = device
         self._calls = 0
 
     def _rows(self, draw: Callable[[tuple[int, ...], torch.Generator], Tensor], shape: tuple[int, ...]) -> Tensor:
@@ -56,7 +60,9 @@ class PictureNoise(Noise):
 
     def __init__(self, seed: int, indices: Sequence[int], device: torch.device | str = "cpu") -> None:
         """Stand for the pictures of those indices."""
-        self.seed, self.indices, self.device = seed, list(indices), device
+        self.seed = seed
+        self.indices = list(indices)
+        self.device = device
         self._calls = 0
 
     def _rows(self, draw: Callable[[tuple[int, ...], torch.Generator], Tensor], shape: tuple[int, ...]) -> Tensor:

@@ -158,7 +158,8 @@ class Painter(Learner):
         maps: Mapping[str, Tensor] | None = None,
     ) -> Condition:
         """The condition of the pictures `indices` of a seed; arguments and errors as of `paint`."""
-        count, device = len(indices), self.device
+        count = len(indices)
+        device = self.device
         # Drawn first, so that a category this painter does not know is what the error is about.
         drawn = self.categories_of(seed, indices, category)
         condition = Condition(

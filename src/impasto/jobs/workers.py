@@ -107,7 +107,8 @@ class _Worker:
     """A child process, started when first needed and again when it died."""
 
     def __init__(self, program: str, settings: dict[str, Any]) -> None:
-        self._program, self._settings = program, settings
+        self._program = program
+        self._settings = settings
         self._process: subprocess.Popen[str] | None = None
         self._stopped = False
 
