@@ -18,6 +18,7 @@ from PIL import Image
 from impasto.contract import Batch, BatchNoise, Condition, Painter
 from impasto.data.prepare import prepare
 from impasto.data.store import Split, Store
+from impasto.events import Event
 from impasto.images.pictures import to_float
 from impasto.painters.likelihood.vae import VAE
 from impasto.training.loop import train
@@ -64,9 +65,9 @@ def by_loop(painter: Painter, split: Split, steps: int, out: Path) -> float:
     """Seconds a step of the training loop, with its journal, watchdog and average."""
     laps: list[float] = []
 
-    def watch(event: dict[str, object]) -> None:
-        if event["kind"] == "train":
-            laps.append(BATCH / float(str(event["speed"])))
+    def watch(event: Event) -> None:
+        if event.kind == "train":
+            laps.append(BATCH / event.values["speed"])
 
     settings = TrainSettings(
         steps=steps,

@@ -18,6 +18,7 @@ from impasto.api.exporting import save_diffusers
 from impasto.contract import Batch, BatchNoise, Condition, Painter, Reconstructs
 from impasto.data.store import Store
 from impasto.errors import NotCapable, UnknownName, UsageError
+from impasto.events import Event
 from impasto.training.loop import train
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
@@ -256,9 +257,9 @@ def test_one_process_equals_two_and_micro_batches(name: str, store: Store, by_tw
 def test_killed_and_resumed_equals_never_killed(name: str, store: Store, tmp_path: Path) -> None:
     whole, killed = tmp_path / "whole", tmp_path / "killed"
 
-    def snapshot(event: dict[str, object]) -> None:
+    def snapshot(event: Event) -> None:
         # What lies on the disk at this moment is what a SIGKILL would leave.
-        if event["kind"] == "train" and event["step"] == 5:
+        if event.kind == "train" and event.done == 5:
             shutil.copytree(whole, killed)
 
     told = settings(steps=7, checkpoint_every=3)

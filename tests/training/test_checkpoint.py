@@ -13,6 +13,7 @@ from impasto.training import checkpoint
 from impasto.training.ema import Ema
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
+from impasto.training.run_state import RunState
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def made(tmp_path: Path):
 
 def save(made, step: int, keep: int = 2) -> Path:
     folder, moves, ema = made
-    return checkpoint.save(folder, moves, ema, {"step": step}, keep)
+    return checkpoint.save(folder, moves, ema, RunState(step=step), keep)
 
 
 def test_what_was_saved_comes_back(made) -> None:
@@ -33,7 +34,7 @@ def test_what_was_saved_comes_back(made) -> None:
     save(made, 4)
     with torch.no_grad():
         moves.painter.colour.fill_(9)
-    assert checkpoint.restore(checkpoint.newest(folder), moves, ema) == {"step": 4}
+    assert checkpoint.restore(checkpoint.newest(folder), moves, ema) == RunState(step=4)
     assert moves.painter.colour.tolist() == [0.25] * 3
 
 

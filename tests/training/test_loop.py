@@ -17,7 +17,7 @@ from impasto import catalogue
 from impasto.contract import Painter
 from impasto.data.store import Store
 from impasto.errors import DataError, Diverged, ImpastoError, RunLocked, UsageError
-from impasto.training import checkpoint, loop
+from impasto.training import checkpoint, trainer
 from impasto.training.journal import read_events
 from impasto.training.lock import locked
 from impasto.training.loop import train
@@ -143,7 +143,7 @@ def test_steps_longer_than_the_box_end_it_after_one_with_its_line(store: Store, 
 
 
 def test_slow_steps_are_told_of_though_few(store: Store, tmp_path: Path, monkeypatch) -> None:
-    monkeypatch.setattr(loop, "LAP_SECONDS", 0.0)
+    monkeypatch.setattr(trainer, "LAP_SECONDS", 0.0)
     run(store, tmp_path / "run", steps=3, log_every=1000)
     assert [e["step"] for e in read_events(tmp_path / "run") if e["kind"] == "train"] == [1, 2, 3]
 

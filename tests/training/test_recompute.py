@@ -65,6 +65,6 @@ def test_precisions_are_timed_with_it(store: Store, tmp_path: Path, monkeypatch:
         recomputes.append(any("forward" in vars(module) for module in painter.modules()))
         return "fp32", 0.1
 
-    monkeypatch.setattr("impasto.training.loop.choose_precision", choose_precision)
+    monkeypatch.setattr("impasto.training.session.choose_precision", choose_precision)
     api.train("ddpm", store.root, tmp_path / "run", steps=1, preset="tiny", values={"samples": 0, "recompute": True})
     assert recomputes == [True]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -99,7 +99,7 @@ def train(
     if chosen and watch:
         watch(Event("train", "choice", values=chosen.described()))
     facts = {"preset": preset, **({"choice": chosen.described()} if chosen else {})}
-    return loop(made, split, Path(out), settings, facts=facts, watch=_as_events(watch))
+    return loop(made, split, Path(out), settings, facts=facts, watch=watch)
 
 
 def _chosen(out: Path, resolution: int, values: Mapping[str, Any]) -> Choice:
@@ -172,14 +172,3 @@ def _divide(values: Mapping[str, Any], *classes: type) -> list[dict[str, Any]]:
             known = sorted(set().union(*names))
             raise ConfigError(f"There is no setting {key!r}{suggestion(key, known)} Settings: {', '.join(known)}.")
     return [{k: v for k, v in values.items() if k in own} for own in names]
-
-
-def _as_events(watch: Watch | None) -> Callable[[dict[str, Any]], None] | None:
-    if watch is None:
-        return None
-
-    def hand_on(line: dict[str, Any]) -> None:
-        values = {key: value for key, value in line.items() if key not in ("kind", "time")}
-        watch(Event("train", line["kind"], values=values))
-
-    return hand_on

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
@@ -15,6 +15,7 @@ from impasto.errors import CheckpointError
 from impasto.files import read_json, whole_folder, write_json
 from impasto.training.ema import Ema
 from impasto.training.moves import Moves
+from impasto.training.run_state import RunState
 from impasto.training.sharding import gather, load_weights
 
 __all__ = ["complete", "newest", "restore", "save"]
@@ -22,20 +23,20 @@ __all__ = ["complete", "newest", "restore", "save"]
 _NAME = re.compile(r"step-(\d{9})")
 
 
-def save(folder: Path, moves: Moves, ema: Ema, state: dict[str, Any], keep: int) -> Path:
+def save(folder: Path, moves: Moves, ema: Ema, state: RunState, keep: int) -> Path:
     """Write a checkpoint in the first process and, once it is whole, remove the oldest beyond `keep`; all must ask.
 
     Args:
         folder: The run's `checkpoints` folder.
         moves: Painter and optimizers.
         ema: Average of the painter.
-        state: Plain values, with 'step' among them.
+        state: Where the run stands.
         keep: How many complete checkpoints remain.
 
     Raises:
         ImpastoError: When the disk is full or failing; older checkpoints stay whole.
     """
-    path, first = folder / f"step-{state['step']:09d}", moves.processes.first
+    path, first = folder / f"step-{state.step:09d}", moves.processes.first
     # The first process alone knows what it has written by now.
     if moves.processes.largest(first and complete(path))[0]:
         return path
@@ -49,7 +50,7 @@ def save(folder: Path, moves: Moves, ema: Ema, state: dict[str, Any], keep: int)
     with whole_folder(path, replace=True) as work:
         for name, tensors in held.items():
             save_file(gather(tensors, keep=True), work / f"{name}.safetensors")
-        write_json(work / "state.json", state)
+        write_json(work / "state.json", asdict(state))
         write_json(work / "files.json", {f.name: f.stat().st_size for f in sorted(work.iterdir())})
     # This process alone writes here, so what still bears a temporary name was left by one that was killed.
     for left in folder.glob(".step-*"):
@@ -87,11 +88,11 @@ def newest(folder: Path) -> Path | None:
     return None
 
 
-def restore(path: Path, moves: Moves, ema: Ema) -> dict[str, Any]:
+def restore(path: Path, moves: Moves, ema: Ema) -> RunState:
     """Put painter, averages and optimizers back to where a checkpoint left them.
 
     Returns:
-        The plain values saved with it.
+        Where the run stood.
 
     Raises:
         CheckpointError: When a file is damaged or does not fit the painter.
@@ -106,5 +107,4 @@ def restore(path: Path, moves: Moves, ema: Ema) -> dict[str, Any]:
             load_state({k: v.clone() for k, v in load_file(path / name).items()})
         except (SafetensorError, KeyError, ValueError, OSError, RuntimeError) as error:
             raise CheckpointError(f"{path / name} is damaged or of other players ({error}).") from None
-    state: dict[str, Any] = read_json(path / "state.json", CheckpointError)
-    return state
+    return RunState.from_json(read_json(path / "state.json", CheckpointError))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import math
-import time
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from impasto.events import Event, Watch
 from impasto.files import disk_errors_named, write_whole
 
 if TYPE_CHECKING:
@@ -16,15 +15,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Journal", "read_events"]
 
-Watcher = Callable[[dict[str, Any]], None]
-
-_REDONE = {"train", "sample", "checkpoint"}
+REPEATED = {"train", "sample", "checkpoint"}
+"""Kinds of events that come again when a run goes back to a checkpoint; the others tell its history."""
 
 
 class Journal:
     """Writes what happens, line by line; only the first process keeps one."""
 
-    def __init__(self, run: Path, watch: Watcher | None = None, *, keep: bool = True) -> None:
+    def __init__(self, run: Path, watch: Watch | None = None, *, keep: bool = True) -> None:
         """Open the journal of a run folder.
 
         Args:
@@ -32,26 +30,44 @@ class Journal:
             watch: Called with every event as it is written.
             keep: Whether anything is written at all.
         """
-        self.run, self.watch, self.keep = run, watch, keep
+        self.run = run
+        self.watch = watch
+        self.keep = keep
         self._board: SummaryWriter | None = None
         self._purge: int | None = None
 
-    def write(self, kind: str, step: int, **values: Any) -> None:
-        """Add an event. Numbers that are not finite become null.
+    def write(
+        self,
+        kind: str,
+        step: int,
+        values: Mapping[str, Any] | None = None,
+        *,
+        total: int | None = None,
+        message: str = "",
+    ) -> None:
+        """Add an event.
+
+        Args:
+            kind: What happened: 'plan', 'train', 'sample', 'checkpoint', 'skip', 'rollback', 'end', …
+            step: Steps made by then.
+            values: Everything else about it; of the kind 'train' with the scalars to plot in 'logs'.
+            total: Steps planned in all, where the event tells how far the run is.
+            message: A sentence for people.
 
         Raises:
             ImpastoError: When the disk is full or failing.
         """
         if not self.keep:
             return
-        event = _strict({"kind": kind, "step": step, "time": round(time.time(), 3), **values})
+        done = None if total is None else step
+        event = Event("train", kind, message, done, total, {"step": step, **(values or {})})
         path = self.run / "events.jsonl"
         with disk_errors_named(path), path.open("a", encoding="utf8") as file:
-            file.write(json.dumps(event, ensure_ascii=False, allow_nan=False) + "\n")
+            file.write(event.as_json() + "\n")
         if kind == "train":
             with disk_errors_named(self.run / "tensorboard"):
                 board = self._tensorboard()
-                for name, value in values["logs"].items():
+                for name, value in event.values["logs"].items():
                     board.add_scalar(name, value, step)
         if self.watch:
             self.watch(event)
@@ -60,7 +76,7 @@ class Journal:
         """Forget what was trained, drawn and saved after a step, when the run goes back to it."""
         if not self.keep:
             return
-        kept = [e for e in read_events(self.run) if e["step"] <= step or e["kind"] not in _REDONE]
+        kept = [e for e in read_events(self.run) if e["step"] <= step or e["kind"] not in REPEATED]
         write_whole(self.run / "events.jsonl", "".join(json.dumps(e, ensure_ascii=False) + "\n" for e in kept))
         self.close()
         self._purge = step + 1
@@ -68,7 +84,8 @@ class Journal:
     def close(self) -> None:
         """Flush and close TensorBoard's file."""
         if self._board:
-            board, self._board = self._board, None
+            board = self._board
+            self._board = None
             with disk_errors_named(self.run / "tensorboard"):
                 board.close()
 
@@ -81,20 +98,13 @@ class Journal:
 
 
 def read_events(run: Path) -> list[dict[str, Any]]:
-    """All events of a run, oldest first; a half-written last line is left out."""
+    """All events of a run as `Event.as_dict` gave them, oldest first; a half-written last line is left out."""
     events = []
     path = run / "events.jsonl"
-    for line in path.read_text(encoding="utf8").splitlines() if path.exists() else []:
+    # Split at line feeds alone: a message may hold other characters that Python counts as ends of lines.
+    for line in path.read_text(encoding="utf8").split("\n") if path.exists() else []:
         try:
             events.append(json.loads(line))
         except json.JSONDecodeError:
             continue
     return events
-
-
-def _strict(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _strict(v) for k, v in value.items()}
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

@@ -1,0 +1,114 @@
+"""What a run says about itself while it lasts: lines of running means, sample grids, and what went wrong."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from impasto.contract import Learner, Painter
+from impasto.files import write_whole
+from impasto.training.clock import Clock
+from impasto.training.journal import Journal
+from impasto.training.moves import Step
+from impasto.training.oversubscription import oversubscription
+from impasto.training.run_state import RunState
+from impasto.training.sample_grid import sample_grid
+
+__all__ = ["Reporter"]
+
+
+class Reporter:
+    """Writes the events of a run into its journal.
+
+    A lap is the time between two lines of the journal; a line holds the means of its steps.
+    """
+
+    def __init__(self, journal: Journal, folder: Path, batch: int, seed: int) -> None:
+        """Begin the first lap.
+
+        Args:
+            journal: Where the events go.
+            folder: Of the run; sample grids are written into its `samples`.
+            batch: Pictures a step.
+            seed: Of the pictures on sample grids.
+        """
+        self.journal = journal
+        self.folder = folder
+        self.batch = batch
+        self.seed = seed
+        self._lap_step = 0
+        self._lap_started = time.monotonic()
+        self._sums: dict[str, float] = {}
+
+    def plan(self, state: RunState, clock: Clock, *, precision: str, pictures: int, parameters: int) -> None:
+        """Say what is planned.
+
+        Args:
+            state: Where the run stands.
+            clock: Of the run.
+            precision: In which it trains.
+            pictures: Pictures in the training split.
+            parameters: Numbers that the learner consists of.
+        """
+        warning = oversubscription()
+        values = {
+            "horizon": state.horizon,
+            "eta": clock.eta(state.step, state.horizon),
+            "precision": precision,
+            "resumed": state.step,
+            "passes": state.horizon * self.batch / pictures,
+            "parameters": parameters,
+            **({"warning": warning} if warning else {}),
+        }
+        self.journal.write("plan", state.step, values, total=state.horizon)
+
+    def start_lap(self, step: int) -> None:
+        """Forget the running means, and begin them again at a step."""
+        self._lap_step = step
+        self._lap_started = time.monotonic()
+        self._sums = {}
+
+    def lap_seconds(self) -> float:
+        """Seconds since the lap began."""
+        return time.monotonic() - self._lap_started
+
+    def add(self, step: int, result: Step) -> None:
+        """Take what came of a step, counted from 1, into the running means."""
+        for name, value in result.logs.items():
+            self._sums[name] = self._sums.get(name, 0.0) + value
+        if result.skipped:
+            message = f"Step {step:,}: the gradient of {', '.join(result.skipped)} was not finite; skipped."
+            self.journal.write("skip", step, {"players": result.skipped}, message=message)
+
+    def end_lap(self, state: RunState, clock: Clock) -> None:
+        """Write the running means, and begin another lap."""
+        steps = state.step - self._lap_step
+        values = {
+            "horizon": state.horizon,
+            "logs": {name: total / steps for name, total in self._sums.items()},
+            "speed": steps * self.batch / self.lap_seconds(),
+            "eta": clock.eta(state.step, state.horizon),
+            "elapsed": clock.elapsed(),
+        }
+        self.journal.write("train", state.step, values, total=state.horizon)
+        self.start_lap(state.step)
+
+    def rolled_back(self, state: RunState, failed: int, players: list[str]) -> None:
+        """Say that the run went back to a checkpoint.
+
+        Args:
+            state: Where it stands now.
+            failed: The step that could not be made.
+            players: Whose gradients were not finite in it.
+        """
+        message = f"Step {failed:,} went wrong; back to step {state.step:,} with new noise."
+        values = {"failed": failed, "players": players, "salt": state.salt}
+        self.journal.write("rollback", state.step, values, message=message)
+
+    def draw_grid(self, learner: Learner, step: int) -> None:
+        """Write a sample grid; of a learner that does not paint there is none."""
+        if not isinstance(learner, Painter):
+            return
+        name = f"samples/step-{step:09d}.png"
+        write_whole(self.folder / name, sample_grid(learner, self.seed))
+        self.journal.write("sample", step, {"file": name})

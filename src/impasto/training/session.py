@@ -1,0 +1,190 @@
+"""One session of a run, from a start or resume to its end: the parts it consists of, each finished, and how they begin.
+
+The order in which they are made matters, and stands in `open_session` alone.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from impasto.contract import Learner
+from impasto.data.batches import Batches
+from impasto.nn.memory_layout import channels_last
+from impasto.training import checkpoint
+from impasto.training.clock import Clock
+from impasto.training.ema import Ema
+from impasto.training.encoding import encoded
+from impasto.training.journal import Journal
+from impasto.training.moves import Moves
+from impasto.training.precision import choose_precision, dtype_of
+from impasto.training.processes import Processes
+from impasto.training.recompute import recompute
+from impasto.training.record import Record
+from impasto.training.reporter import Reporter
+from impasto.training.run_state import RunState
+from impasto.training.settings import TrainSettings
+from impasto.training.sharding import gather_painter
+
+__all__ = ["Session", "open_session"]
+
+PAGE_SECONDS = 0.7
+"""What writing the page of a run takes."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """What one process trains with.
+
+    Attributes:
+        record: Folder, settings and description of the run.
+        processes: Those that train together.
+        batches: The pictures of every step.
+        moves: The learner and its optimizers.
+        ema: The average of the learner's weights.
+        precision: 'fp32' or 'bf16', in which the turns are computed.
+        clock: Plans the steps.
+        reporter: Writes the journal.
+        state: Where the run stands; changes with every step.
+    """
+
+    record: Record
+    processes: Processes
+    batches: Batches
+    moves: Moves
+    ema: Ema
+    precision: str
+    clock: Clock
+    reporter: Reporter
+    state: RunState
+
+    @property
+    def settings(self) -> TrainSettings:
+        """How to train."""
+        return self.record.settings
+
+    @property
+    def checkpoints(self) -> Path:
+        """The folder of the run's checkpoints."""
+        return self.record.out / "checkpoints"
+
+    def processor_seconds(self) -> float:
+        """Seconds of processor time in all sessions."""
+        return self.state.processor_seconds + time.process_time()
+
+    def save(self) -> None:
+        """Write a checkpoint; all processes must ask."""
+        state = replace(self.state, processor_seconds=self.processor_seconds(), clock=self.clock.state())
+        checkpoint.save(self.checkpoints, self.moves, self.ema, state, self.settings.keep)
+        self.reporter.journal.write("checkpoint", self.state.step)
+
+    def restore(self, path: Path) -> RunState:
+        """The state in a checkpoint, once weights, optimizers and averages are back where they were then.
+
+        What the journal and the folder of averages say of later steps is forgotten.
+        """
+        state = checkpoint.restore(path, self.moves, self.ema)
+        if self.ema.averages and self.processes.first:
+            self.ema.averages.forget(self.record.out / "averages", state.step)
+        self.reporter.journal.rewind(state.step)
+        return state
+
+    def averaged(self) -> Learner | None:
+        """The averaged learner, whole, in the first process and None in the others; all must ask."""
+        return gather_painter(self.ema.painter, keep=self.processes.first)
+
+    def draw_grid(self) -> None:
+        """Draw a sample grid; all processes must ask."""
+        learner = self.averaged()
+        if learner is not None:
+            self.reporter.draw_grid(learner, self.state.step)
+
+
+def open_session(record: Record, processes: Processes, journal: Journal, started: float) -> Session:
+    """Begin a run, or go on from the newest checkpoint of the one in the folder.
+
+    Args:
+        record: The run.
+        processes: Those that train together.
+        journal: Of the run.
+        started: When the session began, by `time.monotonic`.
+    """
+    settings = record.settings
+    newest = checkpoint.newest(record.out / "checkpoints")
+    processes.wait()  # All have looked before the first one writes.
+    begun = record.resume() if newest else None
+    learner = _placed(record.painter, processes)
+    batches = _batches(record, learner, processes)
+    # Copied before blocks are changed to compute their features again, which the average never needs.
+    ema = Ema(learner, 1000 * settings.ema, mixable=settings.averages > 0)
+    if settings.recompute:
+        recompute(learner)
+    precision = str(settings.precision)
+    step_seconds = 0.0
+    if begun is None and (precision == "auto" or settings.minutes is not None):
+        precision, step_seconds = choose_precision(learner, batches(0), processes, precision)
+    elif precision == "auto" and begun is not None:
+        precision = begun["precision"]
+    if settings.compile:
+        _compile(learner)
+    moves = Moves(learner, processes, dtype_of(precision))
+    if processes.shard:
+        ema.follow(learner)
+    box = None if settings.minutes is None else 60 * settings.minutes
+    clock = Clock(box, settings.steps, step_seconds, started=started)
+    reporter = Reporter(journal, record.out, settings.batch, settings.seed)
+    session = Session(record, processes, batches, moves, ema, precision, clock, reporter, RunState())
+    if newest is None:
+        _begin(session)
+        return session
+    state = session.restore(newest)
+    clock.load_state(state.clock)
+    return replace(session, state=state)
+
+
+def _begin(session: Session) -> None:
+    """Write down what the run is, draw a first grid, and leave a first checkpoint to return to."""
+    if session.processes.first:
+        session.record.begin(session.precision)
+    start = time.monotonic()
+    if session.settings.samples:
+        session.draw_grid()
+    # The same in all processes, so that they agree on when to draw.
+    session.state.grid_seconds = session.processes.largest(time.monotonic() - start)[0]
+    # The end of the run draws, saves and exports once more, and writes a page.
+    session.clock.reserve = session.state.grid_seconds + PAGE_SECONDS
+    start = time.monotonic()
+    session.save()
+    session.clock.reserve += 2 * (time.monotonic() - start)
+
+
+def _batches(record: Record, learner: Learner, processes: Processes) -> Batches:
+    settings = record.settings
+    return Batches(
+        record.split,
+        settings.batch,
+        settings.seed,
+        flip=settings.flip,
+        device=processes.device,
+        rank=processes.rank,
+        world=processes.world,
+        micro=settings.micro,
+        encoded=encoded(learner, record.split, record.out, processes, flip=settings.flip),
+    )
+
+
+def _placed(learner: Learner, processes: Processes) -> Learner:
+    """A learner where it trains; one to be divided is brought there part by part later, but for what stays whole."""
+    if not processes.shard:
+        channels_last(learner.to(processes.device))
+    else:
+        for encoder in learner.encoders.values():
+            encoder.to(processes.device)
+    return learner
+
+
+def _compile(learner: Learner) -> None:
+    for name, net in learner.named_children():
+        if name not in learner.double_backward:
+            net.compile()
