@@ -32,8 +32,8 @@ def quiet(done: int, total: int) -> None:
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
     def work(out: str = "store", **options: Any) -> Store:
-        told = {"count": 24, "resolution": 32, "seed": 1, "workers": 1, "progress": quiet, **options}
-        return api.make("landscapes", tmp_path / out, **told)
+        defaults = {"count": 24, "resolution": 32, "seed": 1, "workers": 1, "progress": quiet}
+        return making.make("landscapes", tmp_path / out, **{**defaults, **options})
 
     return work
 
@@ -41,7 +41,7 @@ def make(tmp_path: Path) -> Make:
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Store:
     out = tmp_path_factory.mktemp("made") / "store"
-    return api.make("landscapes", out, count=40, resolution=32, seed=1, workers=1, progress=quiet)
+    return making.make("landscapes", out, count=40, resolution=32, seed=1, workers=1, progress=quiet)
 
 
 def left(folder: Path) -> set[str]:
@@ -91,9 +91,9 @@ def test_the_manifest_tells_how_and_what_the_maps_mean(made: Store) -> None:
 
 
 def test_a_made_store_can_be_inspected(made: Store, tmp_path: Path) -> None:
-    told = api.inspect(made.root, tmp_path / "page")
-    assert told["pictures"] == 40
-    assert told["with_text"] == 40
+    facts = api.inspect(made.root, tmp_path / "page")
+    assert facts["pictures"] == 40
+    assert facts["with_text"] == 40
     assert made.has_captions
     assert made.split("all").captions([3]) == [(made.table["text"][3].as_py(),)]
 
@@ -197,7 +197,7 @@ def test_options_out_of_range(make: Make, tmp_path: Path, options: dict[str, Any
 
 def test_unknown_worlds_and_existing_folders(make: Make, tmp_path: Path) -> None:
     with pytest.raises(ImpastoError, match="no world 'landscape'; did you mean 'landscapes'"):
-        api.make("landscape", tmp_path / "s", count=3)
+        making.make("landscape", tmp_path / "s", count=3)
     (tmp_path / "store").mkdir()
     with pytest.raises(ImpastoError, match="exists already") as caught:
         make()

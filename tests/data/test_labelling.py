@@ -164,6 +164,31 @@ def test_numbered_captions_in_a_table(folder: Path) -> None:
     assert captions == {"red/a.png": ("one", "two"), "red/b.png": ("three",)}
 
 
+def test_maps_are_no_pictures(folder: Path, scene: Scene) -> None:
+    (folder / "maps").mkdir()
+    scene(9).convert("L").save(folder / "maps" / "a.png")
+    lines = [
+        "file_name,map:layout,style",
+        "red/a.png,maps/a.png,s",
+        "red/b.png,maps/absent.png,s",
+        "blue/c.png,../x.png,",
+    ]
+    (folder / "metadata.csv").write_text("\n".join(lines))
+    labels = read(folder)
+    assert labels.maps == {"red/a.png": {"layout": "maps/a.png"}}
+    assert (labels.map_names(), labels.map_files()) == (["layout"], {"maps/a.png"})
+    assert "maps/a.png" not in labels.rows
+    assert labels.columns == ["style", "folder", "text", "license"]
+    assert rejected(labels) == [("maps/absent.png", "metadata names no map"), ("../x.png", "metadata names no map")]
+
+
+@pytest.mark.parametrize("name", ["pictures", "Layout", "a/b", "..", ""])
+def test_names_that_a_map_cannot_have(folder: Path, name: str) -> None:
+    (folder / "metadata.csv").write_text(f"file_name,map:{name}\nred/a.png,red/b.png\n")
+    with pytest.raises(DataError, match="a map is called by lower-case letters"):
+        read(folder)
+
+
 @pytest.mark.parametrize("column", ["text", "caption", "prompt", "captions", "text_1", "caption2", "prompts_3"])
 def test_columns_of_captions(column: str) -> None:
     assert is_caption_column(column)

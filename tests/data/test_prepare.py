@@ -114,6 +114,49 @@ def test_flags_and_duplicates_at_any_aspect(pictures: Path, make: Make, scene: S
     assert reasons(store) == {"copy.jpg": "near duplicate"}
 
 
+def test_maps_are_framed_with_their_pictures(make: Make, tmp_path: Path, scene: Scene) -> None:
+    folder = tmp_path / "pictures"
+    (folder / "maps").mkdir(parents=True)
+    rows = []
+    for i in range(6):
+        picture = scene(i, 48, 32)
+        picture.save(folder / f"{i}.png")
+        Image.fromarray(np.asarray(picture)[..., 0]).save(folder / "maps" / f"{i}.png")
+        rows.append({"file_name": f"{i}.png", "map:red": f"maps/{i}.png"})
+    del rows[5]["map:red"]
+    (folder / "maps" / "5.png").unlink()
+    Image.new("RGB", (48, 32)).save(folder / "maps" / "4.png")
+    (folder / "metadata.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    # As high as the pictures, so that only columns are cut and no pixel is resized.
+    store = make(size=(32, 40), max_bad=0.6)
+    assert reasons(store) == {"4.png": "its map is not of one channel of 8 bits", "5.png": "its map is missing"}
+    assert list(store.maps) == ["red"]
+    assert store.table["file"].to_pylist() == ["0.png", "1.png", "2.png", "3.png"]
+    assert (store.split("all").map("red") == store.pictures[..., 0]).all()
+    assert Store.open(store.root).hash == store.hash
+    with pytest.raises(UsageError, match="maps of its pictures, which clips cannot have"):
+        make(out="clips", frames=2)
+
+
+def test_maps_of_cropped_bars(make: Make, tmp_path: Path, scene: Scene) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    lines = ["file_name,map:place"]
+    for i in range(4):
+        wide = Image.new("RGB", (96, 96))
+        wide.paste(scene(i, 96, 64), (0, 16))
+        wide.save(folder / f"{i}.png")
+        place = np.full((96, 96), 9, np.uint8)
+        place[20:76] = 1
+        Image.fromarray(place).save(folder / f"{i}-map.png")
+        lines.append(f"{i}.png,{i}-map.png")
+    (folder / "metadata.csv").write_text("\n".join(lines))
+    whole = make(out="whole", size=(16, 16))
+    assert set(np.unique(whole.maps["place"])) == {1, 9}
+    cropped = make(out="cropped", size=(16, 24), crop_bars=True)
+    assert (cropped.maps["place"][:, 1:-1] == 1).all()
+
+
 def save_clip(path: Path, pictures: list[Image.Image]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     first, *others = pictures

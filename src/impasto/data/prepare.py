@@ -10,9 +10,9 @@ from typing import Any
 from PIL import ImageColor
 
 from impasto import __version__
-from impasto.data.folder import list_folder
-from impasto.data.labelling import check_label, read_labels
-from impasto.data.parts import Framing, make_part
+from impasto.data.folder import FolderContents, Reject, list_folder
+from impasto.data.framing_worker import Framing, make_part
+from impasto.data.labelling import Labels, check_label, read_labels
 from impasto.data.selecting import check_rejects, select
 from impasto.data.store import Store
 from impasto.data.writing import write_store
@@ -62,8 +62,9 @@ def prepare(
     same call goes on from there. After an error nothing is left.
 
     Args:
-        folder: Pictures, in class folders or not, with `metadata.csv`, `metadata.jsonl` or text files of captions;
-            see `data.captions`.
+        folder: Pictures, in class folders or not, with `metadata.csv`, `metadata.jsonl` or text files of captions
+            (see `data.captions`). A column `map:layout`, say, of the metadata names a picture file of one channel of 8
+            bits that becomes the map `layout` of its picture.
         out: Where the store appears, whole; must not exist.
         resolution: Side of square pictures, 8 to 1024.
         size: Height and width of the pictures, in that order, 8 to 1024 each; without either 64 × 64.
@@ -101,24 +102,46 @@ def prepare(
     if not contents.pictures:
         check_rejects(folder, contents.rejects, 0, max_bad)
         raise DataError(f"{folder} holds no pictures (jpg, png, webp, tiff, bmp or gif); name another folder.")
-    names = [source.name for source in contents.pictures]
     labels = read_labels(folder, contents)
+    items, rejects = _items(contents, labels)
     if label is not None:
         # A wrong name should fail now, not after an hour of decoding.
-        check_label(labels, names, label)
+        check_label(labels, [name for name, *_ in items], label)
+    if labels.maps and frames > 1:
+        raise UsageError(f"{folder} has maps of its pictures, which clips cannot have; prepare it without frames.")
     sources = [asdict(source) for source in contents.pictures]
-    with workshop(out, [str(folder.resolve()), asdict(framing), sources]) as work:
-        jobs = plan_parts(names, math.prod(framing.shape), work)
+    with workshop(out, [str(folder.resolve()), asdict(framing), sources, items]) as work:
+        jobs = plan_parts(items, math.prod(framing.shape), work)
         settings = {"folder": str(folder), "framing": asdict(framing)}
         make_all(make_part, settings, jobs, workers=workers, title="Preparing pictures", progress=progress)
         drop = duplicates == "drop"
-        selection = select(folder, jobs, contents.rejects, work / "thumbs", drop=drop, max_bad=max_bad)
+        selection = select(folder, jobs, rejects, work / "thumbs", drop=drop, max_bad=max_bad)
         selection.rejects.extend(labels.rejects)
         selection.rejects.sort(key=lambda reject: (reject.reason, reject.file))
         how = {"impasto": __version__, "folder": str(folder), **options.record()}
         with whole_folder(out) as store:
             write_store(store, selection, labels, jobs, framing=framing, how=how)
     return Store.open(out, verify=False)
+
+
+def _items(contents: FolderContents, labels: Labels) -> tuple[list[list[str]], list[Reject]]:
+    """Of each picture its name and those of its maps; and all files that are left out so far.
+
+    A picture that lacks a map that others have is left out.
+    """
+    map_names = labels.map_names()
+    map_files = labels.map_files()
+    items = []
+    rejects = list(contents.rejects)
+    for source in contents.pictures:
+        if source.name in map_files:
+            continue
+        maps = labels.maps.get(source.name, {})
+        if missing := [name for name in map_names if name not in maps]:
+            rejects.append(Reject(source.name, "its map is missing", f"other pictures have a {missing[0]}"))
+        else:
+            items.append([source.name, *(maps[name] for name in map_names)])
+    return items, rejects
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,10 @@ import pyarrow
 import pyarrow.parquet
 
 from impasto.data.folder import Reject
+from impasto.data.framing_worker import Framing
 from impasto.data.labelling import Labels, choose_label, label_columns
 from impasto.data.manifest import FILES, seal
-from impasto.data.parts import Framing, load_pixels
+from impasto.data.parts import load_pixels
 from impasto.data.selecting import Selection
 from impasto.data.splitting import choose_test
 from impasto.data.store import UNKNOWN
@@ -70,7 +71,8 @@ def write_store(
     test = choose_test(files, selection.groups, values, how["test_share"], how["seed"])
     table = _table(selection, labels, files, ["test" if is_test else "train" for is_test in test])
     columns = label_columns(labels, files, label)
-    description = Description(framing.size, framing.frames, label, label_chosen, columns, how)
+    maps = {name: {"shows": f"what the column map:{name} of the metadata names"} for name in labels.map_names()}
+    description = Description(framing.size, framing.frames, label, label_chosen, columns, how, maps)
     finish_store(store, table, jobs, description, rows=selection.rows, rejects=selection.rejects)
 
 

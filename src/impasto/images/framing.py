@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
 from impasto.images.size import Size
 
-__all__ = ["CROPS", "find_bars", "flags_of", "frame", "least_side"]
+__all__ = ["CROPS", "Box", "cut", "flags_of", "frame", "least_side", "padded_size"]
 
 CROPS = {
     "cover": "the picture fills the frame, what is over at its longer side is cut off evenly",
@@ -60,59 +58,56 @@ def frame(
     box = box or (0, 0, *image.size)
     if crop == "pad":
         return _padded(image, size, background, box)
-    left, top, right, bottom = _cut(box, size, crop)
+    left, top, right, bottom = cut(box, size, crop)
     if (bottom - top, right - left) == (size.height, size.width):
-        left, top = int(left), int(top)
-        return np.asarray(image.crop((left, top, left + size.width, top + size.height)))
+        return np.asarray(image.crop((int(left), int(top), int(right), int(bottom))))
     small = image.resize(
         (size.width, size.height), Image.Resampling.LANCZOS, (left, top, right, bottom), reducing_gap=3.0
     )
     return np.asarray(small)
 
 
-def _cut(box: Box, size: Size, crop: str) -> Box:
-    """The part of a box, around its middle, that has the aspect of `size`; with 'centre' not larger than that."""
+def cut(box: Box, size: Size, crop: str) -> Box:
+    """The part of a picture that 'cover' or 'centre' shows: around the middle of the box, with the aspect of `size`.
+
+    Args:
+        box: What of the picture may be shown.
+        size: Of the framed picture.
+        crop: 'cover' takes all that has the aspect, 'centre' no more than the size.
+
+    Returns:
+        On whole pixels where nothing has to be resized.
+    """
     left, top, right, bottom = box
-    width, height = right - left, bottom - top
+    width = right - left
+    height = bottom - top
     part_width = min(width, height * size.width / size.height)
     part_height = min(height, width * size.height / size.width)
     if crop == "centre" and (part_width > size.width or part_height > size.height):
-        part_width, part_height = size.width, size.height
+        part_width = size.width
+        part_height = size.height
     left += (width - part_width) / 2
     top += (height - part_height) / 2
+    if (part_height, part_width) == (size.height, size.width):
+        left = int(left)
+        top = int(top)
     return left, top, left + part_width, top + part_height
+
+
+def padded_size(box: Box, size: Size) -> Size:
+    """The size that a picture has inside the frame where 'pad' shows all of it."""
+    left, top, right, bottom = box
+    scale = min(size.width / (right - left), size.height / (bottom - top))
+    return Size(max(1, round((bottom - top) * scale)), max(1, round((right - left) * scale)))
 
 
 def _padded(image: Image.Image, size: Size, background: tuple[int, int, int], box: Box) -> Pixels:
     """All of a box, in the middle of a frame of the background."""
-    left, top, right, bottom = box
-    width, height = right - left, bottom - top
-    scale = min(size.width / width, size.height / height)
-    small_width = max(1, round(width * scale))
-    small_height = max(1, round(height * scale))
+    small_size = padded_size(box, size)
+    small = image.resize((small_size.width, small_size.height), Image.Resampling.LANCZOS, box, reducing_gap=3.0)
     canvas = Image.new("RGB", (size.width, size.height), background)
-    small = image.resize((small_width, small_height), Image.Resampling.LANCZOS, box, reducing_gap=3.0)
-    canvas.paste(small, ((size.width - small_width) // 2, (size.height - small_height) // 2))
+    canvas.paste(small, ((size.width - small_size.width) // 2, (size.height - small_size.height) // 2))
     return np.asarray(canvas)
-
-
-def find_bars(image: Image.Image) -> tuple[int, int, int, int] | None:
-    """The picture inside its letterbox, as left, top, right, bottom; None where there are no bars.
-
-    Bars are plain, of one colour, of about the same thickness on both sides, and take between 4 and
-    40 % of the side each.
-    """
-    width, height = image.size
-    step = max(1, min(width, height) // 192)
-    grey = np.asarray(image.convert("L"))[::step, ::step]
-    top, bottom = _pair(grey)
-    left, right = _pair(grey.T)
-    if not top and not left:
-        return None
-    # One more sample is cut, because the edge of a compressed bar is soft.
-    x0, x1 = ((left + 1) * step, width - (right + 1) * step) if left else (0, width)
-    y0, y1 = ((top + 1) * step, height - (bottom + 1) * step) if top else (0, height)
-    return (x0, y0, x1, y1)
 
 
 def flags_of(pixels: Pixels) -> list[str]:
@@ -126,24 +121,3 @@ def flags_of(pixels: Pixels) -> list[str]:
     if (high - low).mean() < 3.0:
         flags.append("grey")
     return flags
-
-
-def _pair(rows: npt.NDArray[np.uint8]) -> tuple[int, int]:
-    """Thickness of the bars at the first and the last rows; (0, 0) when they are no pair."""
-    count = len(rows)
-    for edge in (rows[0].tobytes(), rows[-1].tobytes()):  # most pictures are done here
-        if max(edge) - min(edge) >= 16:
-            return 0, 0
-    plain = np.ptp(rows, axis=1) < 16
-    if plain.all():
-        return 0, 0
-    levels = rows.mean(axis=1)
-    first = _run(plain & (np.abs(levels - levels[0]) < 6))
-    last = _run((plain & (np.abs(levels - levels[-1]) < 6))[::-1])
-    alike = abs(float(levels[0] - levels[-1])) < 12 and abs(first - last) <= max(2, 0.25 * max(first, last))
-    fits = math.ceil(0.04 * count) <= min(first, last) and max(first, last) <= 0.4 * count
-    return (first, last) if alike and fits else (0, 0)
-
-
-def _run(true: npt.NDArray[np.bool_]) -> int:
-    return len(true) if true.all() else int(np.argmin(true))

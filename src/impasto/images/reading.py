@@ -12,6 +12,7 @@ from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from impasto.errors import DataError
 from impasto.images.colour import to_srgb
+from impasto.images.framing import Box
 
 __all__ = [
     "FORMATS",
@@ -30,7 +31,6 @@ PIXEL_LIMIT = 100_000_000
 """Most pixels of a picture that is decoded: 10,000 × 10,000."""
 
 Colour = tuple[int, int, int]
-Box = tuple[float, float, float, float]
 
 
 class Unreadable(DataError):
