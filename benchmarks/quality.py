@@ -26,45 +26,56 @@ PAGE = Path("docs/results/foundation.md")
 
 def main() -> None:
     """Train what is not trained yet, measure what is not measured yet, write the page's numbers."""
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("store", type=Path)
-    words.add_argument("--minutes", type=float)
-    words.add_argument("--out", type=Path, default=Path("runs/foundation"))
-    words.add_argument("--painters", nargs="+", required=True, help="names, and 'auto', which is named by none")
-    words.add_argument("--count", type=int, default=2000)
-    words.add_argument("--page", type=Path, default=PAGE)
-    words.add_argument("--table", default="numbers", help="its name in the page's markers, and of its sheets' folder")
-    told = words.parse_args()
-    if told.minutes:
-        train(told)
-    for name in told.painters:
-        if not (told.out / name / "measure" / "measure.json").exists():
-            api.measure(told.out / name, told.store, count=told.count, watch=lambda event: print(event.message))
-    pictures = told.page.with_suffix("") / ("" if told.table == "numbers" else told.table)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("store", type=Path)
+    parser.add_argument("--minutes", type=float)
+    parser.add_argument("--out", type=Path, default=Path("runs/foundation"))
+    parser.add_argument("--painters", nargs="+", required=True, help="names, and 'auto', which is named by none")
+    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--page", type=Path, default=PAGE)
+    parser.add_argument("--table", default="numbers", help="its name in the page's markers, and of its sheets' folder")
+    arguments = parser.parse_args()
+    if arguments.minutes:
+        train(arguments)
+    for name in arguments.painters:
+        if not (arguments.out / name / "measure" / "measure.json").exists():
+            api.measure(
+                arguments.out / name, arguments.store, count=arguments.count, watch=lambda event: print(event.message)
+            )
+    pictures = arguments.page.with_suffix("") / ("" if arguments.table == "numbers" else arguments.table)
     pictures.mkdir(parents=True, exist_ok=True)
-    for name in told.painters:
-        sheets(told.out / name, pictures / f"{name}.webp", told)
-    write(told)
+    for name in arguments.painters:
+        sheets(arguments.out / name, pictures / f"{name}.webp")
+    write(arguments)
 
 
-def train(told: argparse.Namespace) -> None:
+def train(arguments: argparse.Namespace) -> None:
     """Train all painters side by side; a run goes on where it stopped, and one that is complete stays as it is."""
     env = {**os.environ, "OMP_NUM_THREADS": "1"}
     running = {}
-    for name in told.painters:
+    for name in arguments.painters:
         named = [] if name == "auto" else [name]
-        command = [sys.executable, "-m", "impasto", "train", *named, str(told.store), "--out", str(told.out / name)]
-        told.out.mkdir(parents=True, exist_ok=True)
-        with (told.out / f"{name}.log").open("a") as log:
+        command = [
+            sys.executable,
+            "-m",
+            "impasto",
+            "train",
+            *named,
+            str(arguments.store),
+            "--out",
+            str(arguments.out / name),
+        ]
+        arguments.out.mkdir(parents=True, exist_ok=True)
+        with (arguments.out / f"{name}.log").open("a") as log:
             running[name] = subprocess.Popen(
-                [*command, "--minutes", f"{told.minutes:g}"], env=env, stdout=log, stderr=log
+                [*command, "--minutes", f"{arguments.minutes:g}"], env=env, stdout=log, stderr=log
             )
     failed = [name for name, process in running.items() if process.wait()]
     if failed:
-        sys.exit(f"Training failed: {', '.join(failed)}; see the logs in {told.out}.")
+        sys.exit(f"Training failed: {', '.join(failed)}; see the logs in {arguments.out}.")
 
 
-def sheets(run: Path, out: Path, told: argparse.Namespace) -> None:
+def sheets(run: Path, out: Path) -> None:
     """One image of 60 pictures of a painter, as they come."""
     folder = run / "sheet"
     paths = api.paint(run, folder, count=60, seed=7, overwrite=True)
@@ -75,11 +86,12 @@ def sheets(run: Path, out: Path, told: argparse.Namespace) -> None:
     sheet.save(out, quality=92, method=6)
 
 
-def write(told: argparse.Namespace) -> None:
+def write(arguments: argparse.Namespace) -> None:
     """Put the table between the markers of the page."""
-    measured = {n: json.loads((told.out / n / "measure" / "measure.json").read_text()) for n in told.painters}
+    measured = {n: json.loads((arguments.out / n / "measure" / "measure.json").read_text()) for n in arguments.painters}
     costs = {
-        n: json.loads((told.out / n / "painter" / "config.json").read_text())["facts"]["training"] for n in measured
+        n: json.loads((arguments.out / n / "painter" / "config.json").read_text())["facts"]["training"]
+        for n in measured
     }
     names = list(dict.fromkeys(key for m in measured.values() for key in m["metrics"]))
     lines = [f"| | {' | '.join(f'`{n}`' for n in measured)} | real pictures |", "|---|" + "---|" * (len(measured) + 1)]
@@ -97,10 +109,13 @@ def write(told: argparse.Namespace) -> None:
         f"{first['count']:,} pictures painted by each, seed {first['seed']}; against {first['against']['pictures']:,} "
         f"test pictures of the store {first['against']['hash'][:12]}; 95 % bootstrap intervals in brackets."
     )
-    start, end = f"<!-- {told.table} -->", f"<!-- end of {told.table} -->"
-    page = told.page.read_text(encoding="utf8") if told.page.exists() else f"{start}\n{end}\n"
+    start = f"<!-- {arguments.table} -->"
+    end = f"<!-- end of {arguments.table} -->"
+    page = arguments.page.read_text(encoding="utf8") if arguments.page.exists() else f"{start}\n{end}\n"
     head, _, rest = page.partition(start)
-    told.page.write_text(f"{head}{start}\n" + "\n".join(lines) + f"\n{end}{rest.partition(end)[2]}", encoding="utf8")
+    arguments.page.write_text(
+        f"{head}{start}\n" + "\n".join(lines) + f"\n{end}{rest.partition(end)[2]}", encoding="utf8"
+    )
 
 
 def row(title: str, cells: list[str], real: str = "") -> str:

@@ -2,8 +2,8 @@
 
     python benchmarks/ship.py runs/painter stores/paintings-64 --as painter --remarks remarks.json
 
-'painter' is the one that `impasto paint` takes without being told another, 'autoencoder' the one whose latents latent
-painters paint in unless told another. It is measured as it lies in the package, after rounding, against the test
+'painter' is the one that `impasto paint` takes without being given a name, 'autoencoder' the one whose latents latent
+painters paint in by default. It is measured as it lies in the package, after rounding, against the test
 pictures of the store given.
 """
 
@@ -32,19 +32,19 @@ def _say(event: Event) -> None:
 
 def main() -> None:
     """Export, measure, write the card."""
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("run", type=Path)
-    words.add_argument("store", type=Path)
-    words.add_argument("--as", dest="name", choices=["painter", "autoencoder"], required=True)
-    words.add_argument("--count", type=int, default=2000)
-    words.add_argument("--remarks", type=Path, help="JSON of titles and texts for the card: what it is bad at, say.")
-    told = words.parse_args()
-    folder = Path("src/impasto") / PACKAGED.name / told.name
-    facts = read_json(told.run / "painter" / "config.json")["facts"]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("run", type=Path)
+    parser.add_argument("store", type=Path)
+    parser.add_argument("--as", dest="name", choices=["painter", "autoencoder"], required=True)
+    parser.add_argument("--count", type=int, default=2000)
+    parser.add_argument("--remarks", type=Path, help="JSON of titles and texts for the card: what it is bad at, say.")
+    arguments = parser.parse_args()
+    folder = Path("src/impasto") / PACKAGED.name / arguments.name
+    facts = read_json(arguments.run / "painter" / "config.json")["facts"]
     facts["data"]["store"] = Path(facts["data"]["store"]).name
-    remarks = {"Where the pictures come from": DATA, **(read_json(told.remarks) if told.remarks else {})}
+    remarks = {"Where the pictures come from": DATA, **(read_json(arguments.remarks) if arguments.remarks else {})}
     facts |= {"license": "cc0-1.0", "remarks": remarks}
-    pretrained.save(api.load_painter(told.run), folder, facts, half=True)
+    pretrained.save(api.load_painter(arguments.run), folder, facts, half=True)
     described = read_json(folder / "config.json")
     if where := described["config"].get("autoencoder"):
         # The painter carries it; where it once lay is nobody's concern.
@@ -57,9 +57,9 @@ def main() -> None:
         raise SystemExit(f"The painter takes {size:,} bytes; at most {MOST_BYTES:,} are carried by the package.")
     measured = api.measure(
         folder,
-        told.store,
-        out=told.run / f"measure-{told.name}",
-        count=told.count,
+        arguments.store,
+        out=arguments.run / f"measure-{arguments.name}",
+        count=arguments.count,
         watch=lambda event: print(event.message),
     )
     pretrained.annotate(folder, {"remarks": {**remarks, "Copying": measured["copying"]["verdict"]}})

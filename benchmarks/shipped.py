@@ -36,25 +36,34 @@ Views = Callable[[int], Iterator[Box]]
 
 def main() -> None:
     """Make the folder of views, the store and the run."""
-    words = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    words.add_argument("what", choices=["autoencoder", "painter"])
-    words.add_argument("paintings", type=Path)
-    words.add_argument("store", type=Path)
-    words.add_argument("--out", type=Path, default=Path("runs/shipped"))
-    words.add_argument("--minutes", type=float, required=True)
-    told = words.parse_args()
-    to_paint = told.what == "painter"
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", choices=["autoencoder", "painter"])
+    parser.add_argument("paintings", type=Path)
+    parser.add_argument("store", type=Path)
+    parser.add_argument("--out", type=Path, default=Path("runs/shipped"))
+    parser.add_argument("--minutes", type=float, required=True)
+    arguments = parser.parse_args()
+    to_paint = arguments.what == "painter"
     side, label, views = (128, "movement", nearly_whole) if to_paint else (64, "set", closer)
-    store, folder = told.out / f"{told.what}-{side}", told.out / f"views-{side}"
+    store = arguments.out / f"{arguments.what}-{side}"
+    folder = arguments.out / f"views-{side}"
     if not store.exists():
         shutil.rmtree(folder, ignore_errors=True)
-        make_views(told.paintings, told.store, folder, views, side)
+        make_views(arguments.paintings, arguments.store, folder, views, side)
         if not to_paint:
-            add_landscapes(folder, told.out / "landscapes-64")
+            add_landscapes(folder, arguments.out / "landscapes-64")
         api.prepare(folder, store, resolution=side, label=label, test_share=0, duplicates="keep")
     name, values = ("ddpm", PAINTER) if to_paint else ("kl_autoencoder", SPACE)
     with watching() as watch:
-        api.train(name, store, told.out / told.what, minutes=told.minutes, preset="small", values=values, watch=watch)
+        api.train(
+            name,
+            store,
+            arguments.out / arguments.what,
+            minutes=arguments.minutes,
+            preset="small",
+            values=values,
+            watch=watch,
+        )
 
 
 def make_views(paintings: Path, store: Path, folder: Path, views: Views, side: int) -> None:
@@ -74,13 +83,13 @@ def make_views(paintings: Path, store: Path, folder: Path, views: Views, side: i
 
 
 def write_views(path: Path, folder: Path, number: int, views: Views, side: int) -> int:
-    """Write the views of one picture; tells how many."""
+    """Write the views of one picture; returns how many."""
     picture = Image.open(path).convert("RGB")
     boxes = list(views(number))
     for view, box in enumerate(boxes):
         part = tuple(round(edge * picture.width) for edge in box)
-        seen = picture.resize((side, side), Image.Resampling.LANCZOS, box=part)
-        seen.save(folder / name_of(number, view), compress_level=1)
+        view_pixels = picture.resize((side, side), Image.Resampling.LANCZOS, box=part)
+        view_pixels.save(folder / name_of(number, view), compress_level=1)
     return len(boxes)
 
 
