@@ -15,7 +15,7 @@ from PIL import Image
 
 from impasto.images.pictures import contact_sheet
 from impasto.landscape.compose import compose
-from impasto.landscape.emotion import feel
+from impasto.landscape.emotion import read_emotion
 from impasto.landscape.film import film, moving_picture, relight
 from impasto.landscape.prompt import read_prompt
 from impasto.landscape.render import render
@@ -40,7 +40,7 @@ def main() -> None:
     save(gallery, 5, side, options.out / "landscape-gallery.jpg")
     day = [compose(read_prompt(text).wish, seed + i) for i, text in enumerate(DAYS)]
     save([relight(scene, hour) for scene in day for hour in HOURS], len(HOURS), side, options.out / "landscape-day.jpg")
-    felt = [feel(word) for word in EMOTIONS]
+    felt = [read_emotion(word) for word in EMOTIONS]
     grid = [
         compose(Wish(mood=f.name, valence=f.valence, arousal=f.arousal), seed + 40 + i, kind)
         for i, kind in enumerate(("ink", "realistic", "lime green", "idyllic", "light reddish-red"))

@@ -1,8 +1,8 @@
-"""The worlds that can be painted into a store, and one of their pictures after another.
+"""The worlds that can be painted into a store, and painting parts of such a store.
 
-A world is a rule that makes pictures by itself. Picture `i` of a seed follows from the two alone.
-As a program (`python -m impasto.worlds`) this file is a worker of `making.make`; it must not import
-torch, which would take each worker a second to start.
+A world makes pictures by rules; picture `i` of a seed depends on these two numbers alone. As a program
+(`python -m impasto.worlds`) this file is a worker of `making.make`; it must not import torch, since that
+would delay the start of each worker by a second.
 """
 
 from __future__ import annotations
@@ -31,74 +31,74 @@ from impasto.landscape.scene import LAYOUT, Scene
 __all__ = ["MAPS", "WORLDS", "paint_part", "scene_of"]
 
 WORLDS = {"landscapes": "Chinese landscapes of nine kinds, from the procedural landscape world"}
-"""Name → what its pictures show."""
+"""Name of a world → what its pictures show."""
 MAPS: dict[str, dict[str, Any]] = {
     "layout": {"shows": "what lies where", "legend": list(LAYOUT)},
     "depth": {"shows": "how far it lies", **CODE},
 }
-"""What a store's manifest tells of the maps, in the order in which the parts hold them."""
+"""Description of the maps in a store's manifest, in the order in which the parts hold them."""
 
 MOODS = {(True, True): "joyful", (True, False): "serene", (False, False): "melancholy", (False, True): "tense"}
-"""Whether glad, and whether excited → the word for that quarter of the circle."""
+"""Whether valence and whether arousal is 0 or more → the word for that quarter of the circle of emotions."""
 
 
 def scene_of(seed: int, number: int, category: str | None = None) -> tuple[Scene, int]:
     """The scene of a picture, and the seed of its caption.
 
     Args:
-        seed: Of the set.
-        number: Of the picture, from 0.
-        category: Its category; drawn in the composer's shares without it.
+        seed: Seed of the whole store.
+        number: Index of the picture, from 0.
+        category: Its category; by default it is drawn in `compose.SHARES`.
     """
-    # Hashed together: the pictures of one seed share nothing with those of the next.
-    own = int(np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)[0] >> 1)
-    return compose(seed=own, category=category), own
+    # Seed and number are hashed together, so that the pictures of neighbouring seeds have no seed in common.
+    picture_seed = int(np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)[0] >> 1)
+    return compose(seed=picture_seed, category=category), picture_seed
 
 
-def paint_part(settings: dict[str, Any], numbers: list[int], file: Path, lost: list[int]) -> None:
-    """Paint some pictures with their maps and write them, whole or not at all.
+def paint_part(settings: dict[str, Any], numbers: list[int], file: Path, crashed: list[int]) -> None:
+    """Paint some pictures with their maps and write them to one file, whole or not at all.
 
     Args:
         settings: 'seed', 'resolution' and 'category' (or None).
-        numbers: Of the pictures.
-        file: Where to.
-        lost: Pictures over which a process died.
+        numbers: Indices of the pictures.
+        file: The file to write.
+        crashed: Indices of pictures at which a worker process died.
 
     Raises:
-        ImpastoError: When there are lost ones, or the part cannot be written.
+        ImpastoError: When a process died, or the file cannot be written.
     """
-    if lost:
+    if crashed:
         raise ImpastoError(
-            f"The process that paints picture {lost[0]} of seed {settings['seed']} dies over it; there may be too "
+            f"The process that paints picture {crashed[0]} of seed {settings['seed']} dies over it; there may be too "
             "little memory. Try fewer workers or a lower resolution."
         )
     side = settings["resolution"]
     thumbs = np.empty((len(numbers), THUMB, THUMB, 3), np.uint8)
     pixels = np.empty((len(numbers), side, side, 3), np.uint8)
     layout, depth = (np.empty((len(numbers), side, side), np.uint8) for _ in MAPS)
-    facts = []
+    index_rows = []
     for row, number in enumerate(numbers):
-        scene, own = scene_of(settings["seed"], number, settings["category"])
+        scene, picture_seed = scene_of(settings["seed"], number, settings["category"])
         painted = render(scene, side)
         pixels[row] = painted.pixels
         layout[row] = painted.layout
         depth[row] = to_levels(painted.depth)
         thumbs[row] = _thumb(painted.pixels)
-        facts.append({**_told(scene, own, number), "flags": flags_of(painted.pixels)})
-    for fact, phash in zip(facts, perceptual_hashes(thumbs), strict=True):
-        fact["phash"] = phash
-    pack(file, facts, [], (thumbs, pixels, layout, depth))
+        index_rows.append({**_index_row(scene, picture_seed, number), "flags": flags_of(painted.pixels)})
+    for index_row, phash in zip(index_rows, perceptual_hashes(thumbs), strict=True):
+        index_row["phash"] = phash
+    pack(file, index_rows, [], (thumbs, pixels, layout, depth))
 
 
-def _told(scene: Scene, own: int, number: int) -> dict[str, Any]:
-    """A row of the index, as far as the scene tells it."""
-    known = attributes(scene)
+def _index_row(scene: Scene, picture_seed: int, number: int) -> dict[str, Any]:
+    """A picture's row in the index of the store, but for what its pixels decide."""
+    facts = attributes(scene)
     return {
         "file": f"{scene.category}/{number:06d}.png",
-        **{key: known[key] for key in ("category", "season", "time", "weather")},
+        **{key: facts[key] for key in ("category", "season", "time", "weather")},
         "mood": MOODS[scene.valence >= 0, scene.arousal >= 0],
-        "text": caption(scene, own),
-        **{key: known[key] for key in ("elements", "hour", "valence", "arousal")},
+        "text": caption(scene, picture_seed),
+        **{key: facts[key] for key in ("elements", "hour", "valence", "arousal")},
         "scene": json.dumps(to_dict(scene), separators=(",", ":")),
     }
 

@@ -11,9 +11,9 @@ import pytest
 
 from impasto.errors import UnknownName, UsageError
 from impasto.landscape.caption import attributes
-from impasto.landscape.compose import APART, HOURS, SHARES, compose
+from impasto.landscape.compose import DAYLIGHT, MIN_SUMMIT_GAP, SHARES, compose
+from impasto.landscape.dry_land import ground_height, water_depth
 from impasto.landscape.emotion import EMOTIONS
-from impasto.landscape.footing import depth_under, ground_under
 from impasto.landscape.light import light_of
 from impasto.landscape.scene import CATEGORIES, SEASONS, WEATHERS, Ridge, Scene, scene_from_json, scene_to_json
 from impasto.landscape.view import project
@@ -81,7 +81,7 @@ def test_seasons_weathers_hours_and_forms_vary(scenes: list[Scene]) -> None:
     assert {scene.weather for scene in scenes} == set(WEATHERS)
     assert 0.3 < np.mean([scene.has_water for scene in scenes]) < 0.95
     assert 0.5 < np.mean([scene.seal for scene in scenes]) < 1
-    night = [not HOURS[s.season][0] - 1 <= s.hour <= HOURS[s.season][1] + 1 for s in scenes]
+    night = [not DAYLIGHT[s.season][0] - 1 <= s.hour <= DAYLIGHT[s.season][1] + 1 for s in scenes]
     assert 0 < np.mean(night) < 0.25
 
 
@@ -195,7 +195,7 @@ def test_summits_keep_apart_from_one_another_and_from_the_horizon(scenes: list[S
     close = 0
     for scene in scenes:
         rows = [0.0, *(rise(scene, ridge) for ridge in mountains(scene))]
-        close += sum(abs(a - b) < 0.95 * APART for nth, a in enumerate(rows) for b in rows[:nth])
+        close += sum(abs(a - b) < 0.95 * MIN_SUMMIT_GAP for nth, a in enumerate(rows) for b in rows[:nth])
     assert close <= 3
 
 
@@ -218,14 +218,14 @@ def test_people_trees_and_houses_stand_on_land(scenes: list[Scene]) -> None:
         things = [t for t in (*scene.plants, *scene.buildings, *scene.figures) if t.kind not in (*AFLOAT, "bridge")]
         if things:
             standing += len(things)
-            height = ground_under(scene, [t.x for t in things], [t.z for t in things])
+            height = ground_height(scene, [t.x for t in things], [t.z for t in things])
             assert height.min() > 0, scene.seed
     assert standing > 500
 
 
 def test_boats_float(scenes: list[Scene]) -> None:
     made = [*scenes, *(compose(Wish(elements={kind: 2}), seed) for kind in AFLOAT for seed in range(20))]
-    depths = [depth_under(s, f.x, f.z, f.size) for s in made for f in s.figures if f.kind in AFLOAT]
+    depths = [water_depth(s, f.x, f.z, f.size) for s in made for f in s.figures if f.kind in AFLOAT]
     assert len(depths) > 150
     assert np.mean(np.array(depths) > 0) > 0.95
     # Water that is narrower than a boat is long: its bow lies on the bank, and no higher.

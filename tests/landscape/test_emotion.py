@@ -10,8 +10,16 @@ import numpy as np
 import pytest
 
 from impasto.errors import DataError, UnknownName, UsageError
-from impasto.landscape.emotion import EMOTIONS, LONGEST, Emotion, colour_emotion, emotion_named, feel, mood
-from impasto.landscape.feelings import FORMS, MEMORIES
+from impasto.landscape.emotion import (
+    EMOTIONS,
+    MAX_TEXT_LENGTH,
+    Emotion,
+    colour_emotion,
+    emotion_name,
+    mood_for,
+    read_emotion,
+)
+from impasto.landscape.emotion_words import EMOTION_FORMS, LEXICON_ADDITIONS
 from impasto.landscape.scene import WEATHERS
 
 RANGES = {
@@ -31,12 +39,12 @@ GRID = [(v, a) for v in np.linspace(-1, 1, 9) for a in np.linspace(-1, 1, 9)]
 
 
 def field(name: str, valence: float, arousal: float) -> float:
-    return getattr(mood(valence, arousal), name)
+    return getattr(mood_for(valence, arousal), name)
 
 
 @pytest.mark.parametrize("name", EMOTIONS)
 def test_a_named_emotion_is_looked_up(name):
-    assert feel(f" {name.upper()}. ") == Emotion(name, *EMOTIONS[name])
+    assert read_emotion(f" {name.upper()}. ") == Emotion(name, *EMOTIONS[name])
     assert all(-1 <= x <= 1 for x in EMOTIONS[name])
 
 
@@ -51,19 +59,19 @@ def test_a_named_emotion_is_looked_up(name):
     ],
 )
 def test_forms_lead_to_their_name(form, name):
-    assert feel(form) == feel(name)
-    assert emotion_named(form) == name
+    assert read_emotion(form) == read_emotion(name)
+    assert emotion_name(form) == name
 
 
 def test_every_form_has_one_name_and_no_name_is_a_form():
-    assert set(FORMS.values()) <= set(EMOTIONS)
-    assert set(FORMS) & set(EMOTIONS) == set()
+    assert set(EMOTION_FORMS.values()) <= set(EMOTIONS)
+    assert set(EMOTION_FORMS) & set(EMOTIONS) == set()
 
 
 def test_our_words_of_memory_do_not_overrule_the_lexicon():
     from vader.data.lexicon import LEXICON
 
-    assert set(MEMORIES) & set(LEXICON) == set()
+    assert set(LEXICON_ADDITIONS) & set(LEXICON) == set()
 
 
 @pytest.mark.parametrize(
@@ -78,52 +86,52 @@ def test_our_words_of_memory_do_not_overrule_the_lexicon():
     ],
 )
 def test_free_text_has_the_expected_signs(text, valence, arousal):
-    found = feel(text)
+    found = read_emotion(text)
     assert np.sign(found.valence) == valence
     assert np.sign(found.arousal) == arousal
     assert found.name == text
 
 
 def test_emphasis_excites():
-    assert feel("a lovely day!!!").arousal > feel("a lovely day").arousal
-    assert feel("LOVELY day").arousal > feel("lovely day").arousal
-    assert feel("very sad news").arousal > feel("slightly sad news").arousal
+    assert read_emotion("a lovely day!!!").arousal > read_emotion("a lovely day").arousal
+    assert read_emotion("LOVELY day").arousal > read_emotion("lovely day").arousal
+    assert read_emotion("very sad news").arousal > read_emotion("slightly sad news").arousal
 
 
 def test_a_long_text_gives_a_short_name():
-    assert len(feel("so happy " * 100).name) <= 60
+    assert len(read_emotion("so happy " * 100).name) <= 60
 
 
 def test_what_carries_no_feeling_is_refused():
     with pytest.raises(UnknownName, match="no emotion 'chair'"):
-        feel("chair")
+        read_emotion("chair")
     with pytest.raises(UnknownName, match="did you mean 'lonely'"):
-        feel("lonley")
+        read_emotion("lonley")
     with pytest.raises(UsageError, match="No feeling is named"):
-        feel(" \n")
+        read_emotion(" \n")
     with pytest.raises(UsageError, match="2,000 characters; this text has 2,001"):
-        feel("a" * (LONGEST + 1))
+        read_emotion("a" * (MAX_TEXT_LENGTH + 1))
 
 
 def test_every_field_stays_in_its_range_and_reaches_both_sides():
     for name, (low, high) in RANGES.items():
         values = [field(name, v, a) for v, a in GRID]
         assert low - 1e-9 <= min(values) < max(values) <= high + 1e-9, name
-    assert set(RANGES) | {"weathers", "hours"} == {f.name for f in dataclasses.fields(mood(0, 0))}
+    assert set(RANGES) | {"weathers", "hours"} == {f.name for f in dataclasses.fields(mood_for(0, 0))}
 
 
 def test_every_field_is_continuous():
     rng = np.random.default_rng(3)
     for v, a in rng.uniform(-0.99, 0.99, (50, 2)):
-        here = mood(v, a)
-        there = mood(v + 1e-4, a - 1e-4)
+        here = mood_for(v, a)
+        there = mood_for(v + 1e-4, a - 1e-4)
         for name in RANGES:
             assert abs(getattr(here, name) - getattr(there, name)) < 5e-4
         assert max(abs(p - q) for p, q in zip(here.hours, there.hours, strict=True)) < 1e-3
 
 
 def test_the_neutral_mood_changes_no_colour():
-    plain = mood(0, 0)
+    plain = mood_for(0, 0)
     assert (plain.warmth, plain.saturation, plain.lightness, plain.contrast, plain.pressure) == (0, 1, 0, 1, 1)
 
 
@@ -131,12 +139,12 @@ def test_lightness_and_saturation_invert_the_published_equations():
     b, s = np.linalg.solve([[0.69, 0.22], [-0.31, 0.60]], [0.3, 0.4])
     most_b = (0.60 + 0.22) / 0.4822
     most_s = (0.31 + 0.69) / 0.4822
-    assert mood(0.3, 0.4).lightness == pytest.approx(0.2 * b / most_b)
-    assert mood(0.3, 0.4).saturation == pytest.approx(1 + 0.4 * s / most_s)
+    assert mood_for(0.3, 0.4).lightness == pytest.approx(0.2 * b / most_b)
+    assert mood_for(0.3, 0.4).saturation == pytest.approx(1 + 0.4 * s / most_s)
 
 
 def test_anger_is_steep_and_dry_and_loneliness_empty():
-    angry, lonely, joyful, serene = (mood(*EMOTIONS[n]) for n in ("angry", "lonely", "joyful", "serene"))
+    angry, lonely, joyful, serene = (mood_for(*EMOTIONS[n]) for n in ("angry", "lonely", "joyful", "serene"))
     assert angry.steepness > 0.7
     assert serene.steepness < 0.3
     assert angry.dryness > serene.dryness
@@ -147,19 +155,19 @@ def test_anger_is_steep_and_dry_and_loneliness_empty():
 
 def test_weathers_and_hours_are_probabilities():
     for v, a in GRID:
-        made = mood(v, a)
+        made = mood_for(v, a)
         assert tuple(made.weathers) == WEATHERS
         assert sum(made.weathers.values()) == pytest.approx(1)
         assert len(made.hours) == 24
         assert sum(made.hours) == pytest.approx(1)
         assert min(*made.weathers.values(), *made.hours) >= 0
-    assert max(mood(-0.9, 0.9).weathers, key=mood(-0.9, 0.9).weathers.get) == "storm"
+    assert max(mood_for(-0.9, 0.9).weathers, key=mood_for(-0.9, 0.9).weathers.get) == "storm"
 
 
 @pytest.mark.parametrize("bad", [(1.1, 0), (0, -1.01), (float("nan"), 0)])
 def test_a_mood_outside_the_circle_is_refused(bad):
     with pytest.raises(UsageError, match="between -1 and 1"):
-        mood(*bad)
+        mood_for(*bad)
 
 
 @pytest.mark.parametrize(

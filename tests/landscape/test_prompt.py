@@ -7,9 +7,9 @@ import pytest
 
 from impasto.errors import UsageError
 from impasto.landscape.emotion import EMOTIONS
-from impasto.landscape.prompt import Reading, read_prompt, remark
+from impasto.landscape.prompt import Reading, read_prompt, remarks_on
 from impasto.landscape.scene import CATEGORIES, SEASONS, WEATHERS
-from impasto.landscape.vocabulary import KINDS, LIMITS, PARTS, PHRASES, plural, time_of_day
+from impasto.landscape.vocabulary import CATEGORY_PHRASES, MAX_COUNTS, PHRASES, SUBKINDS, plural, time_of_day
 from impasto.landscape.wish import ELEMENTS, Wish
 
 
@@ -23,8 +23,8 @@ def test_the_vocabulary_names_what_a_wish_can_hold():
     for field, values in known.items():
         assert {m.value for m in found if m.field == field} == set(values)
     assert all(0 <= float(m.value) <= 24 for m in found if m.field == "hour")
-    assert set(PARTS) | {kind for kinds in PARTS.values() for kind in kinds} | set(LIMITS) <= set(ELEMENTS)
-    assert set(KINDS) == set(CATEGORIES)
+    assert set(SUBKINDS) | {kind for kinds in SUBKINDS.values() for kind in kinds} | set(MAX_COUNTS) <= set(ELEMENTS)
+    assert set(CATEGORY_PHRASES) == set(CATEGORIES)
 
 
 def test_a_whole_sentence():
@@ -34,7 +34,7 @@ def test_a_whole_sentence():
         Wish("ink", None, 18.5, None, {"boat": 1, "snow peak": 3}, "lonely", valence, arousal),
         ("lonely", "A boat".lower(), "snowy peaks", "dusk", "ink wash"),
     )
-    assert remark(reading) == []
+    assert remarks_on(reading) == []
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_season_and_weather(text, season, weather):
 
 @pytest.mark.parametrize("category", CATEGORIES)
 def test_each_kind_of_painting_by_all_its_names(category):
-    for phrase in [*KINDS[category].split(", "), f"{category} painting"]:
+    for phrase in [*CATEGORY_PHRASES[category].split(", "), f"{category} painting"]:
         assert read_prompt(f"{phrase} of a lake").wish.category == category, phrase
 
 
@@ -164,7 +164,7 @@ def test_feelings_by_name_and_by_the_rest_of_the_sentence():
     ],
 )
 def test_decisions_are_said(text, told):
-    assert told in remark(read_prompt(text))
+    assert told in remarks_on(read_prompt(text))
 
 
 def test_sunset_in_the_evening_is_no_contradiction():
@@ -223,10 +223,10 @@ def test_no_text_makes_it_fail_otherwise():
             continue
         wish = reading.wish
         assert set(wish.elements) <= set(ELEMENTS)
-        assert all(0 <= n <= LIMITS.get(name, 20) for name, n in wish.elements.items())
+        assert all(0 <= n <= MAX_COUNTS.get(name, 20) for name, n in wish.elements.items())
         assert wish.hour is None or 0 <= wish.hour <= 24
         assert len(wish.mood) <= 60
-        assert all(isinstance(line, str) for line in remark(reading))
+        assert all(isinstance(line, str) for line in remarks_on(reading))
 
 
 def test_plurals():
@@ -245,5 +245,5 @@ def test_times_of_day(hour, name):
 
 
 def test_what_is_understood_but_cannot_be_painted_is_said() -> None:
-    assert any("No waterfall" in line for line in remark(read_prompt("a waterfall between pines")))
-    assert remark(read_prompt("two pines beside a lake")) == []
+    assert any("No waterfall" in line for line in remarks_on(read_prompt("a waterfall between pines")))
+    assert remarks_on(read_prompt("two pines beside a lake")) == []

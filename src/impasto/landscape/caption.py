@@ -1,4 +1,4 @@
-"""Saying in plain English what a scene holds, for pictures that are stored with a text."""
+"""Captions: a scene described in plain English."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ KIND_WORDS: dict[str, tuple[str, ...]] = {
     "lime green": ("blue-and-green landscape", "blue-and-green painting"),
     "light reddish-red": ("light crimson landscape", "light crimson painting"),
 }
-"""Kind of painting → what it is called."""
+"""Kind of painting → names for it."""
 
 WEATHER_WORDS: dict[str, tuple[str, ...]] = {
     "clear": ("under a clear sky", "in clear weather"),
@@ -35,7 +35,7 @@ WEATHER_WORDS: dict[str, tuple[str, ...]] = {
     "storm": ("in a storm", "in stormy weather"),
 }
 
-NAMES: dict[str, tuple[str, ...]] = {
+ELEMENT_NAMES: dict[str, tuple[str, ...]] = {
     "mountain": ("mountain", "mountain ridge"),
     "peak": ("peak", "mountain peak"),
     "snow peak": ("snowy peak", "snow-covered peak"),
@@ -56,48 +56,54 @@ NAMES: dict[str, tuple[str, ...]] = {
     "ox": ("ox", "water buffalo"),
     "birds": ("bird",),
 }
-"""Element → what one of it is called; other elements by their own name."""
+"""Element → nouns for one of it; elements that are not listed are called by their own name."""
 
 KIND_ELEMENT = {"range": "mountain", "bare": "bare tree", "leafy": "leafy tree"}
-"""Kind of ridge or plant → its element, where the names differ."""
+"""Kind of ridge or plant → its element in `wish.ELEMENTS`, where the names differ."""
 
-Thing = Ridge | Plant | Building | Figure
+SceneItem = Ridge | Plant | Building | Figure
 
 
 def caption(scene: Scene, seed: int) -> str:
-    """One to three plain sentences about a scene; another seed words them differently.
+    """One to three plain sentences about a scene.
 
-    Left, right, near and far are those of the picture. Very small and very numerous things may be left out.
+    Left, right, near and far are those of the picture. At most seven groups of objects are named.
+
+    Args:
+        scene: The scene.
+        seed: Decides the wording.
     """
     random = np.random.default_rng(seed)
 
     def pick(words: tuple[str, ...]) -> str:
         return words[int(random.integers(len(words)))]
 
-    kind = _article(pick(KIND_WORDS[scene.category]))
-    land = _land(scene, random)
-    when = _when(scene, random)
+    kind = _with_article(pick(KIND_WORDS[scene.category]))
+    land = _land_phrase(scene, random)
+    time = _time_phrase(scene, random)
     weather = pick(WEATHER_WORDS[scene.weather])
     opening = pick(
         (
-            f"{kind}: {land}, {when}, {weather}",
-            f"{kind}, showing {land}, {weather} {when}",
-            f"{when}, {weather}: {land}, as {kind}",
-            f"{weather} {when}, {land}: {kind}",
+            f"{kind}: {land}, {time}, {weather}",
+            f"{kind}, showing {land}, {weather} {time}",
+            f"{time}, {weather}: {land}, as {kind}",
+            f"{weather} {time}, {land}: {kind}",
         )
     )
     sentences = [opening]
-    things = _things(scene, random)
-    if things:
-        listed = _listed(things)
-        sentences.append(pick((f"You see {listed}", f"It also shows {listed}", f"To be seen as well: {listed}")))
+    items = _item_phrases(scene, random)
+    if items:
+        item_list = _enumerate(items)
+        sentences.append(
+            pick((f"You see {item_list}", f"It also shows {item_list}", f"To be seen as well: {item_list}"))
+        )
     if scene.mood:
-        sentences.append(_mood(scene.mood, pick))
+        sentences.append(_mood_sentence(scene.mood, pick))
     return " ".join(sentence[0].upper() + sentence[1:] + "." for sentence in sentences)
 
 
 def attributes(scene: Scene) -> dict[str, object]:
-    """What can be asked of a scene.
+    """Facts about a scene, by which captions and labels can be checked.
 
     Returns:
         `category`, `season`, `hour`, `time` (of day, in a word), `weather`, `elements` (their names out of
@@ -117,20 +123,20 @@ def attributes(scene: Scene) -> dict[str, object]:
     }
 
 
-def _element(thing: Thing, scene: Scene) -> str:
-    """The element that a thing is; a narrow ridge close by is a rock, a peak in winter a snow peak."""
-    if isinstance(thing, Ridge):
-        if is_rock(thing, scene.camera):
+def _element(item: SceneItem, scene: Scene) -> str:
+    """The element that an object is; a narrow ridge close by is a rock, a peak in winter a snow peak."""
+    if isinstance(item, Ridge):
+        if is_rock(item, scene.camera):
             return "rock"
-        if thing.kind == "peak" and scene.season == "winter":
+        if item.kind == "peak" and scene.season == "winter":
             return "snow peak"
-    return KIND_ELEMENT.get(thing.kind, thing.kind)
+    return KIND_ELEMENT.get(item.kind, item.kind)
 
 
 def _counts(scene: Scene) -> Counter[str]:
-    """How many there are of each element, compound ones too."""
-    things: list[Thing] = [*scene.ridges, *scene.plants, *scene.buildings, *scene.figures]
-    counts = Counter(_element(thing, scene) for thing in things)
+    """Number of each element, compound ones such as villages too."""
+    items: list[SceneItem] = [*scene.ridges, *scene.plants, *scene.buildings, *scene.figures]
+    counts = Counter(_element(item, scene) for item in items)
     counts["path"] = len(scene.paths)
     counts["birds"] = scene.sky.birds
     counts["field"] = int(scene.fields >= 0.2)
@@ -144,7 +150,7 @@ def _counts(scene: Scene) -> Counter[str]:
     return counts
 
 
-def _land(scene: Scene, random: np.random.Generator) -> str:
+def _land_phrase(scene: Scene, random: np.random.Generator) -> str:
     """The main forms of the land, with the water: 'three far hills on the left behind a lake'."""
     groups: dict[str, list[Ridge]] = {}
     for ridge in scene.ridges:
@@ -152,27 +158,27 @@ def _land(scene: Scene, random: np.random.Generator) -> str:
         if element != "rock":
             groups.setdefault(element, []).append(ridge)
     by_size = sorted(groups.items(), key=lambda g: -max(r.height / r.z for r in g[1]))[:2]
-    phrases = [_group(name, things, scene, random) for name, things in by_size]
+    phrases = [_group_phrase(name, ridges, scene, random) for name, ridges in by_size]
     if not scene.has_water:
-        return _listed(phrases) if phrases else "level ground"
-    water = _article("river" if scene.water.bend >= 0.9 else "lake")
+        return _enumerate(phrases) if phrases else "level ground"
+    water = _with_article("river" if scene.water.bend >= 0.9 else "lake")
     if not phrases:
         return water
-    nearest = min(thing.z for thing in by_size[0][1])
-    return f"{_listed(phrases)} {'behind' if nearest > scene.water.far else 'beside'} {water}"
+    nearest = min(ridge.z for ridge in by_size[0][1])
+    return f"{_enumerate(phrases)} {'behind' if nearest > scene.water.far else 'beside'} {water}"
 
 
-def _things(scene: Scene, random: np.random.Generator) -> list[str]:
-    """Up to seven groups of what stands in the land: buildings, figures, plants, rocks."""
-    groups: dict[str, list[Thing]] = {}
-    order: list[Thing] = [*scene.buildings, *scene.figures, *scene.plants, *scene.ridges]
-    for thing in order:
-        name = _element(thing, scene)
-        if not isinstance(thing, Ridge) or name == "rock":
-            groups.setdefault(name, []).append(thing)
-    phrases = [_group(name, things, scene, random) for name, things in groups.items()]
+def _item_phrases(scene: Scene, random: np.random.Generator) -> list[str]:
+    """Phrases for up to seven groups of buildings, figures, plants, rocks, birds, paths and fields."""
+    groups: dict[str, list[SceneItem]] = {}
+    ordered: list[SceneItem] = [*scene.buildings, *scene.figures, *scene.plants, *scene.ridges]
+    for item in ordered:
+        name = _element(item, scene)
+        if not isinstance(item, Ridge) or name == "rock":
+            groups.setdefault(name, []).append(item)
+    phrases = [_group_phrase(name, items, scene, random) for name, items in groups.items()]
     if scene.sky.birds:
-        phrases.insert(min(2, len(phrases)), _number("birds", scene.sky.birds, random))
+        phrases.insert(min(2, len(phrases)), _number_phrase("birds", scene.sky.birds, random))
     if scene.paths:
         phrases.append("a path")
     if scene.fields >= 0.2:
@@ -180,48 +186,50 @@ def _things(scene: Scene, random: np.random.Generator) -> list[str]:
     return phrases[:7]
 
 
-def _group(name: str, things: Sequence[Thing], scene: Scene, random: np.random.Generator) -> str:
-    """A group with its number and the place where it stands, seen from the eye."""
-    depths = [max(thing.z - scene.camera.z, 1.0) for thing in things]
-    across = [scene.camera.focal * (t.x - scene.camera.x) / z for t, z in zip(things, depths, strict=True)]
+def _group_phrase(name: str, items: Sequence[SceneItem], scene: Scene, random: np.random.Generator) -> str:
+    """A group with its number and its place in the picture: 'two boats on the left'."""
+    depths = [max(item.z - scene.camera.z, 1.0) for item in items]
+    across = [scene.camera.focal * (t.x - scene.camera.x) / z for t, z in zip(items, depths, strict=True)]
     middle = float(np.mean(across))
     depth = float(np.median(depths))
-    ridge = isinstance(things[0], Ridge) and name != "rock"
-    far = depth > (3000 if ridge else 400)
-    near = not ridge and depth < 60
+    is_ridge = isinstance(items[0], Ridge) and name != "rock"
+    is_far = depth > (3000 if is_ridge else 400)
+    is_near = not is_ridge and depth < 60
     place = ""
     if max(across) - min(across) < 0.34:
-        centre = " in the middle" if len(things) == 1 else ""
+        centre = " in the middle" if len(items) == 1 else ""
         place = " on the left" if middle < -1 / 6 else " on the right" if middle > 1 / 6 else centre
-    told = _number(name, len(things), random, "far " if far else "")
-    if near:
+    phrase = _number_phrase(name, len(items), random, "far " if is_far else "")
+    if is_near:
         place = (place or " close") + " in front" if random.random() < 0.5 else place
-    return told + place
+    return phrase + place
 
 
-def _number(name: str, number: int, random: np.random.Generator, before: str = "") -> str:
+def _number_phrase(name: str, count: int, random: np.random.Generator, adjective: str = "") -> str:
     """'a boat', 'three far hills', 'many pines'."""
-    words = NAMES.get(name, (name,))
+    words = ELEMENT_NAMES.get(name, (name,))
     word = words[int(random.integers(len(words)))]
-    if number == 1:
-        return _article(before + word)
-    told = COUNTING[number - 1] if number <= len(COUNTING) else "many"
-    return f"{told} {before}{plural(word)}"
+    if count == 1:
+        return _with_article(adjective + word)
+    number_word = COUNTING[count - 1] if count <= len(COUNTING) else "many"
+    return f"{number_word} {adjective}{plural(word)}"
 
 
-def _when(scene: Scene, random: np.random.Generator) -> str:
+def _time_phrase(scene: Scene, random: np.random.Generator) -> str:
     """Season and time of day: 'at dusk in autumn', 'on a winter morning'."""
     time = time_of_day(scene.hour)
     if random.random() < 0.5:
-        spoken = "evening" if time == "dusk" else time
+        time_word = "evening" if time == "dusk" else time
         return (
-            f"on {_article(scene.season)} {spoken}" if time not in ("dawn", "noon") else f"at {time} in {scene.season}"
+            f"on {_with_article(scene.season)} {time_word}"
+            if time not in ("dawn", "noon")
+            else f"at {time} in {scene.season}"
         )
     article = "at" if time in ("dawn", "noon", "dusk", "night") else "in the"
     return f"{article} {time} in {scene.season}"
 
 
-def _mood(mood: str, pick: Callable[[tuple[str, ...]], str]) -> str:
+def _mood_sentence(mood: str, pick: Callable[[tuple[str, ...]], str]) -> str:
     """A sentence on the mood; a named emotion is an adjective, other words are quoted."""
     if mood == "awe":
         return "It is full of awe"
@@ -230,11 +238,11 @@ def _mood(mood: str, pick: Callable[[tuple[str, ...]], str]) -> str:
     return pick((f"The mood: {mood.rstrip('.')}", f"It feels like this: {mood.rstrip('.')}"))
 
 
-def _article(noun: str) -> str:
+def _with_article(noun: str) -> str:
     """A noun with its indefinite article."""
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
-def _listed(words: list[str]) -> str:
+def _enumerate(words: list[str]) -> str:
     """'a, b and c'."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,4 +1,4 @@
-"""Emotions as places on a circle, what they do to a painting, and what colours do to the eye.
+"""Emotions as valence and arousal: reading them from text, their effect on a painting, and the emotion of colours.
 
 Valence runs from sad (-1) to glad (1), arousal from calm (-1) to excited (1).
 
@@ -21,12 +21,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from impasto.errors import DataError, UnknownName, UsageError
-from impasto.landscape.feelings import EXCITED, FORMS, INTENSE, MEMORIES, NOT, QUIET, SOFT
+from impasto.landscape.emotion_words import (
+    CALMING,
+    EMOTION_FORMS,
+    EXCITING,
+    INTENSIFIERS,
+    LEXICON_ADDITIONS,
+    NEGATIONS,
+    SOFTENERS,
+)
 
 if TYPE_CHECKING:
     from vader import SentimentIntensityAnalyzer
 
-__all__ = ["EMOTIONS", "LONGEST", "Emotion", "Mood", "charged", "colour_emotion", "emotion_named", "feel", "mood"]
+__all__ = [
+    "EMOTIONS",
+    "MAX_TEXT_LENGTH",
+    "Emotion",
+    "Mood",
+    "has_sentiment",
+    "colour_emotion",
+    "emotion_name",
+    "read_emotion",
+    "mood_for",
+]
 
 EMOTIONS: dict[str, tuple[float, float]] = {
     "joyful": (0.85, 0.5),
@@ -53,11 +71,11 @@ EMOTIONS: dict[str, tuple[float, float]] = {
     "fearful": (-0.7, 0.7),
     "angry": (-0.75, 0.8),
 }
-"""Name → (valence, arousal): our placing of painters' words on the circle of Russell 1980. Of his own words these
-stand in his eighths: serene, calm (relaxation, 315°), sad, gloomy (depression, 225°), tense, angry and afraid
+"""Name → (valence, arousal): our placing of painters' words on the circle of Russell 1980. His words among them lie
+in his octants: serene, calm (relaxation, 315°), sad, gloomy (depression, 225°), tense, angry and afraid
 (distress, 135°), joyful (between pleasure, 0°, and excitement, 45°)."""
 
-LONGEST = 2000
+MAX_TEXT_LENGTH = 2000
 """Characters of the longest text that is read."""
 
 WEATHER_SCORES = {
@@ -68,7 +86,7 @@ WEATHER_SCORES = {
     "snow": (-0.1, -0.3, -0.9),
     "storm": (-0.8, -1.4, 2.0),
 }
-"""Weather → its score: constant, per valence, per arousal. Our own choice."""
+"""Weather → coefficients of its score: constant, valence, arousal. Our own choice."""
 
 HOUR_SCORES = {
     6.0: (0.3, 0.5, -0.6),
@@ -78,12 +96,18 @@ HOUR_SCORES = {
     18.5: (0.7, -0.5, -0.4),
     22.5: (-0.4, -1.1, -0.3),
 }
-"""Hour of the sun → its score: constant, per valence, per arousal. Our own choice."""
+"""Hour of the sun → coefficients of its score: constant, valence, arousal. Our own choice."""
 
 
 @dataclass(frozen=True)
 class Emotion:
-    """A feeling: its name or the words that were scored (up to 60 characters), valence and arousal in [-1, 1]."""
+    """An emotion.
+
+    Attributes:
+        name: A name in `EMOTIONS`, or the words that were scored, up to 60 characters.
+        valence: In [-1, 1].
+        arousal: In [-1, 1].
+    """
 
     name: str
     valence: float
@@ -92,7 +116,7 @@ class Emotion:
 
 @dataclass(frozen=True)
 class Mood:
-    """What an emotion does to a painting; the neutral one leaves all factors at 1 and all shifts at 0.
+    """The effect of an emotion on a painting; the neutral one has all factors at 1 and all shifts at 0.
 
     Attributes:
         warmth: From cool (-1) to warm colours (1).
@@ -101,13 +125,13 @@ class Mood:
         contrast: Factor in [0.7, 1.4].
         emptiness: How much is left blank, in [0, 1].
         steepness: How tall and jagged the land is, in [0, 1].
-        mist: How thick it lies, in [0, 1].
-        dryness: Of the brush, in [0, 1].
-        pressure: Factor of the weight of lines, in [0.7, 1.5].
+        mist: Thickness of mist, in [0, 1].
+        dryness: Dryness of the brush, in [0, 1].
+        pressure: Factor on the width of lines, in [0.7, 1.5].
         weathers: Weather, one of `scene.WEATHERS` → its probability.
         hours: Probability of each of the 24 hours of the sun, the first from midnight to one.
-        people: How likely company is, in [0, 1].
-        ripples: Of water, from a mirror (0) to rough (1).
+        people: How likely people are, in [0, 1].
+        ripples: Ripples of water, from a mirror (0) to rough (1).
     """
 
     warmth: float
@@ -125,29 +149,29 @@ class Mood:
     ripples: float
 
 
-def emotion_named(word: str) -> str | None:
+def emotion_name(word: str) -> str | None:
     """The name in `EMOTIONS` of a word or one of its simple forms ('loneliness' → 'lonely'); None for others."""
     folded = " ".join(word.casefold().split())
-    return folded if folded in EMOTIONS else FORMS.get(folded)
+    return folded if folded in EMOTIONS else EMOTION_FORMS.get(folded)
 
 
-def charged(word: str) -> bool:
-    """Whether a single word of lower case alone makes a text that `feel` can score."""
-    return emotion_named(word) is not None or word in EXCITED or word in QUIET or word in _lexicon().lexicon
+def has_sentiment(word: str) -> bool:
+    """Whether a single word in lower case is a text that `read_emotion` can score."""
+    return emotion_name(word) is not None or word in EXCITING or word in CALMING or word in _lexicon().lexicon
 
 
-def feel(text: str) -> Emotion:
-    """The feeling of a word or of free text.
+def read_emotion(text: str) -> Emotion:
+    """The emotion of a word or of free text.
 
     A named emotion is looked up. Other text is scored: valence is the mean of the emotions named in it and
-    of the compound score of VADER, whose lexicon we extend by some words of memory (home, childhood,
-    farewell). VADER knows no arousal, so that is counted by cues of our own: lists of excited and calm
-    words, intensifiers and softeners, exclamation marks, words in capitals; and strong feelings excite
-    more than weak ones (Kuppens et al. 2013, "The relation between valence and arousal in subjective
-    experience", finds a weak V).
+    of the compound score of VADER, whose lexicon we extend by words of memory (home, childhood, farewell).
+    VADER has no arousal, so that is scored by cues of our own: lists of exciting and calming words,
+    intensifiers and softeners, exclamation marks and words in capitals. Strong valence adds arousal too
+    (Kuppens et al. 2013, "The relation between valence and arousal in subjective experience", finds a weak
+    V shape).
 
     Args:
-        text: English, up to `LONGEST` characters.
+        text: English, up to `MAX_TEXT_LENGTH` characters.
 
     Raises:
         UsageError: When the text is empty or too long.
@@ -157,33 +181,41 @@ def feel(text: str) -> Emotion:
     """
     if not text.strip():
         raise UsageError("No feeling is named. For example: serene, or: the day my dog came home")
-    if len(text) > LONGEST:
-        raise UsageError(f"A feeling is told in up to {LONGEST:,} characters; this text has {len(text):,}.")
-    name = emotion_named(text.strip(" \t\r\n.!?"))
+    if len(text) > MAX_TEXT_LENGTH:
+        raise UsageError(f"A feeling is told in up to {MAX_TEXT_LENGTH:,} characters; this text has {len(text):,}.")
+    name = emotion_name(text.strip(" \t\r\n.!?"))
     if name is not None and "!" not in text:
         return Emotion(name, *EMOTIONS[name])
     words = re.findall(r"[a-z]+(?:['’-][a-z]+)*", text.casefold())
-    named = _named(words)
+    named = _named_emotions(words)
     valences = [valence for valence, _ in named]
     scores = _lexicon().polarity_scores(text)
     if scores["compound"] or scores["pos"] or scores["neg"]:
         valences.append(scores["compound"])
-    cues = [*(arousal for _, arousal in named), *_count(words, EXCITED, 0.6), *_count(words, QUIET, -0.6)]
+    cues = [
+        *(arousal for _, arousal in named),
+        *_cue_weights(words, EXCITING, 0.6),
+        *_cue_weights(words, CALMING, -0.6),
+    ]
     if not valences and not cues:
-        raise UnknownName("emotion", _short(text), EMOTIONS)
+        raise UnknownName("emotion", _shorten(text), EMOTIONS)
     valence = float(np.clip(sum(valences) / max(len(valences), 1), -1, 1))
-    arousal = float(np.clip(sum(cues) / max(len(cues), 1) + _loudness(text, words, valence, bool(named)), -1, 1))
-    return Emotion(name or _short(text), round(valence, 4), round(arousal, 4))
+    arousal = float(np.clip(sum(cues) / max(len(cues), 1) + _emphasis(text, words, valence, bool(named)), -1, 1))
+    return Emotion(name or _shorten(text), round(valence, 4), round(arousal, 4))
 
 
-def mood(valence: float, arousal: float) -> Mood:
-    """What an emotion does to a painting; each field is a continuous function of both numbers.
+def mood_for(valence: float, arousal: float) -> Mood:
+    """The effect of an emotion on a painting; each field is a continuous function of both numbers.
 
     Published: lightness and saturation invert Pleasure = .69 B + .22 S, Arousal = -.31 B + .60 S of
     brightness B and saturation S (Valdez & Mehrabian 1994, standardized variables); warmth rises with
     arousal, as it does from blue over green to red (Wilms & Oberfeld 2018); steep and jagged forms go
     with threat, round ones with pleasure (Aronoff 2006, Bar & Neta 2006). The sizes of these effects,
     the part of valence in warmth, and all other fields are our own choice.
+
+    Args:
+        valence: In [-1, 1].
+        arousal: In [-1, 1].
 
     Raises:
         UsageError: When a number lies outside [-1, 1].
@@ -199,16 +231,16 @@ def mood(valence: float, arousal: float) -> Mood:
     force = 0.8 * a - 0.2 * v
     return Mood(
         warmth=0.65 * a + 0.35 * v,
-        saturation=_between(saturation * determinant, 0.5, 1.4),
+        saturation=_factor(saturation * determinant, 0.5, 1.4),
         lightness=0.2 * brightness * determinant / 0.82,
-        contrast=_between(force, 0.7, 1.4),
+        contrast=_factor(force, 0.7, 1.4),
         emptiness=0.5 - 0.3 * a - 0.2 * v,
         steepness=0.5 + 0.38 * a - 0.12 * v,
         mist=0.5 - 0.4 * a - 0.1 * v,
         dryness=0.5 + 0.35 * a - 0.15 * v,
-        pressure=_between(force, 0.7, 1.5),
-        weathers=_shares(WEATHER_SCORES, v, a),
-        hours=_hours(v, a),
+        pressure=_factor(force, 0.7, 1.5),
+        weathers=_probabilities(WEATHER_SCORES, v, a),
+        hours=_hour_probabilities(v, a),
         people=0.5 + 0.4 * v + 0.1 * a,
         ripples=0.5 + 0.45 * a - 0.05 * v,
     )
@@ -233,68 +265,72 @@ def colour_emotion(pixels: NDArray[np.uint8]) -> tuple[float, float]:
         raise DataError(f"A picture is uint8 of shape (H, W, 3), not {pixels.dtype} of shape {pixels.shape}.")
     top = pixels.max(axis=2).astype(np.float64)
     depth = top - pixels.min(axis=2)
-    b = float(top.mean()) / 255
-    s = float(np.divide(depth, top, out=np.zeros_like(top), where=top > 0).mean())
-    return 0.69 * b + 0.22 * s, -0.31 * b + 0.60 * s
+    brightness = float(top.mean()) / 255
+    saturation = float(np.divide(depth, top, out=np.zeros_like(top), where=top > 0).mean())
+    return 0.69 * brightness + 0.22 * saturation, -0.31 * brightness + 0.60 * saturation
 
 
 @cache
 def _lexicon() -> SentimentIntensityAnalyzer:
-    """The analyzer with our words of memory; loaded when it is first needed."""
+    """The sentiment analyzer with our additions to its lexicon; loaded when it is first needed."""
     from vader import SentimentIntensityAnalyzer
 
-    return SentimentIntensityAnalyzer(extra_lexicon=MEMORIES)
+    return SentimentIntensityAnalyzer(extra_lexicon=LEXICON_ADDITIONS)
 
 
-def _named(words: list[str]) -> list[tuple[float, float]]:
-    """Valence and arousal of each emotion named among words; a negated one is half its opposite."""
-    found = []
+def _named_emotions(words: list[str]) -> list[tuple[float, float]]:
+    """Valence and arousal of each emotion named among words; a negated one counts as half its opposite."""
+    pairs = []
     for i, word in enumerate(words):
-        name = emotion_named(word)
+        name = emotion_name(word)
         if name is not None:
             valence, arousal = EMOTIONS[name]
-            denied = bool(NOT & set(words[max(0, i - 3) : i])) or any(w.endswith("n't") for w in words[i - 1 : i])
-            found.append((-valence / 2, -arousal / 2) if denied else (valence, arousal))
-    return found
+            negated = bool(NEGATIONS & set(words[max(0, i - 3) : i])) or any(
+                w.endswith("n't") for w in words[i - 1 : i]
+            )
+            pairs.append((-valence / 2, -arousal / 2) if negated else (valence, arousal))
+    return pairs
 
 
-def _count(words: Iterable[str], known: frozenset[str], weight: float) -> list[float]:
-    """A weight for each of the words that is known."""
-    return [weight for word in words if word in known]
+def _cue_weights(words: Iterable[str], cues: frozenset[str], weight: float) -> list[float]:
+    """The weight, repeated once for each of the words that is a cue."""
+    return [weight for word in words if word in cues]
 
 
-def _loudness(text: str, words: list[str], valence: float, named: bool) -> float:
-    """What emphasis adds to arousal, in [-0.3, 0.95]."""
+def _emphasis(text: str, words: list[str], valence: float, named: bool) -> float:
+    """What exclamation marks, capitals, intensifiers and strong valence add to arousal, in [-0.3, 0.95]."""
     marks = 0.15 * min(text.count("!"), 3)
     shouted = 0.2 * bool(re.search(r"\b[A-Z]{3,}\b", text))
-    emphasis = float(np.clip(0.15 * (len(_count(words, INTENSE, 1)) - len(_count(words, SOFT, 1))), -0.3, 0.3))
+    emphasis = float(
+        np.clip(0.15 * (len(_cue_weights(words, INTENSIFIERS, 1)) - len(_cue_weights(words, SOFTENERS, 1))), -0.3, 0.3)
+    )
     strength = 0.0 if named else 0.2 * abs(valence)
     return marks + shouted + emphasis + strength
 
 
-def _short(text: str) -> str:
+def _shorten(text: str) -> str:
     """Text on one line and within the 60 characters that a scene's mood may have."""
     line = " ".join(text.split())
     return line if len(line) <= 60 else line[:59].rstrip() + "…"
 
 
-def _between(x: float, low: float, high: float) -> float:
-    """A factor for x in [-1, 1]: low at -1, 1 at 0, high at 1."""
+def _factor(x: float, low: float, high: float) -> float:
+    """A factor for x in [-1, 1], piecewise linear: low at -1, 1 at 0, high at 1."""
     return 1 + x * (high - 1 if x > 0 else 1 - low)
 
 
-def _shares(scores: dict, valence: float, arousal: float) -> dict:
-    """Scores, linear in valence and arousal, as probabilities."""
+def _probabilities(scores: dict, valence: float, arousal: float) -> dict:
+    """Softmax of scores that are linear in valence and arousal; each score has three coefficients."""
     powers = {key: math.exp(c + v * valence + a * arousal) for key, (c, v, a) in scores.items()}
     total = sum(powers.values())
     return {key: power / total for key, power in powers.items()}
 
 
-def _hours(valence: float, arousal: float) -> tuple[float, ...]:
-    """Probability of each hour: smooth hills around the hours that have a score."""
+def _hour_probabilities(valence: float, arousal: float) -> tuple[float, ...]:
+    """Probability of each hour of the day: smooth bumps around the hours in `HOUR_SCORES`."""
     middles = np.arange(24) + 0.5
     weights = np.zeros(24)
-    for hour, share in _shares(HOUR_SCORES, valence, arousal).items():
+    for hour, share in _probabilities(HOUR_SCORES, valence, arousal).items():
         hill = np.exp(8 * (np.cos((middles - hour) * math.pi / 12) - 1))
         weights += share * hill / hill.sum()
     return tuple(float(w) for w in weights / weights.sum())

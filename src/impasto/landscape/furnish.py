@@ -1,4 +1,4 @@
-"""What stands in a composition: trees and houses, and with them people, boats and paths."""
+"""Placing objects in a composition: plants, buildings, people, boats and paths."""
 
 from __future__ import annotations
 
@@ -7,29 +7,39 @@ from dataclasses import replace
 
 import numpy as np
 
+from impasto.landscape.building_layout import bridge_abutments, place_buildings
+from impasto.landscape.dry_land import ground_height, move_onto_land, water_depth
 from impasto.landscape.emotion import Mood
-from impasto.landscape.footing import depth_under, ground_under, on_land
-from impasto.landscape.groves import plants_of
-from impasto.landscape.plan import Plan, new_seed, seen_at
+from impasto.landscape.plan import Plan, place_at, random_seed
 from impasto.landscape.scene import Building, Figure, Path, Ridge, Scene
-from impasto.landscape.settling import abutments, buildings_of
+from impasto.landscape.tree_layout import place_plants
 from impasto.landscape.wish import Wish
 
 __all__ = ["furnish"]
 
 BOATS = {"boat": 7.5, "fisherman": 6.5, "sail": 9.0}
+"""Kind of boat → its length in metres."""
 PEOPLE = {"walker": 1.8, "scholar": 1.75, "ox": 1.5}
+"""Kind of figure → its height in metres."""
 
 
-def furnish(scene: Scene, plan: Plan, wish: Wish, felt: Mood, random: np.random.Generator) -> Scene:
-    """The scene with plants, buildings, figures and paths: what is wished for and what suits it."""
-    buildings = [*buildings_of(scene, plan, wish, random)]
-    plants = plants_of(scene, plan, wish, felt, random)
-    islets = [i for b in buildings if b.kind == "bridge" for i in abutments(b, random)]
-    scene = replace(scene, ridges=(*scene.ridges, *islets))
-    figures = [*_figures(scene, plan, wish, felt, random)]
+def furnish(scene: Scene, plan: Plan, wish: Wish, mood: Mood, random: np.random.Generator) -> Scene:
+    """A scene with plants, buildings, figures and paths: those wished for, and those that suit it.
+
+    Args:
+        scene: The land.
+        plan: Its plan.
+        wish: What the scene shall hold.
+        mood: The mood of the scene, which decides how much company there is.
+        random: Decides the rest.
+    """
+    buildings = [*place_buildings(scene, plan, wish, random)]
+    plants = place_plants(scene, plan, wish, mood, random)
+    abutments = [i for b in buildings if b.kind == "bridge" for i in bridge_abutments(b, random)]
+    scene = replace(scene, ridges=(*scene.ridges, *abutments))
+    figures = [*_figures(scene, plan, wish, mood, random)]
     paths = [*_paths(scene, plan, wish, buildings, random)]
-    return on_land(
+    return move_onto_land(
         replace(
             scene,
             plants=tuple(plants[:400]),
@@ -40,46 +50,50 @@ def furnish(scene: Scene, plan: Plan, wish: Wish, felt: Mood, random: np.random.
     )
 
 
-def _figures(scene: Scene, plan: Plan, wish: Wish, felt: Mood, random: np.random.Generator) -> Iterator[Figure]:
-    wanted = {name: wish.elements[name] for name in (*BOATS, *PEOPLE) if name in wish.elements}
-    if "figure" in wish.elements and not any(name in wanted for name in PEOPLE):
-        wanted["walker"] = wish.elements["figure"]
-    alone = wish.elements.get("figure") == 0
+def _figures(scene: Scene, plan: Plan, wish: Wish, mood: Mood, random: np.random.Generator) -> Iterator[Figure]:
+    """People and boats: those wished for, and some by chance."""
+    counts = {name: wish.elements[name] for name in (*BOATS, *PEOPLE) if name in wish.elements}
+    if "figure" in wish.elements and not any(name in counts for name in PEOPLE):
+        counts["walker"] = wish.elements["figure"]
+    people_denied = wish.elements.get("figure") == 0
     if (
         scene.has_water
-        and not any(name in wanted for name in BOATS)
-        and random.random() < 0.3 + 0.3 * felt.people
+        and not any(name in counts for name in BOATS)
+        and random.random() < 0.3 + 0.3 * mood.people
         and wish.elements.get("boat") != 0
-        and not alone
+        and not people_denied
     ):
-        wanted[str(random.choice(["boat", "fisherman", "sail"]))] = 1 + int(random.random() < 0.4 * felt.people)
-    if not any(name in wanted for name in PEOPLE) and not alone and random.random() < 0.2 + 0.45 * felt.people:
-        wanted[str(random.choice(["walker", "scholar"]))] = 1 + int(random.random() < felt.people)
-    if plan.village and "ox" not in wanted and not alone and random.random() < 0.35:
-        wanted["ox"] = 1
-    for name, many in wanted.items():
-        for _ in range(min(many, 12)):
-            yield _standing(scene, plan, name, random)
+        counts[str(random.choice(["boat", "fisherman", "sail"]))] = 1 + int(random.random() < 0.4 * mood.people)
+    if not any(name in counts for name in PEOPLE) and not people_denied and random.random() < 0.2 + 0.45 * mood.people:
+        counts[str(random.choice(["walker", "scholar"]))] = 1 + int(random.random() < mood.people)
+    if plan.is_village and "ox" not in counts and not people_denied and random.random() < 0.35:
+        counts["ox"] = 1
+    for name, count in counts.items():
+        for _ in range(min(count, 12)):
+            yield _place_figure(scene, plan, name, random)
 
 
-def _standing(scene: Scene, plan: Plan, name: str, random: np.random.Generator) -> Figure:
-    """A figure on land or a boat on the water: shores swing and rocks stand in the water, so a few spots are tried."""
-    spots: list[tuple[float, Figure]] = []
-    for nth in range(16):
+def _place_figure(scene: Scene, plan: Plan, name: str, random: np.random.Generator) -> Figure:
+    """A figure on land, or a boat on water.
+
+    Shores are irregular and rocks stand in the water, so up to 16 places are tried; the best one is taken.
+    """
+    candidates: list[tuple[float, Figure]] = []
+    for attempt in range(16):
         if name in BOATS:
-            spot = _afloat(plan, name, random)
-            good = depth_under(scene, spot.x, spot.z, spot.size)
+            figure = _place_on_water(plan, name, random)
+            clearance = water_depth(scene, figure.x, figure.z, figure.size)
         else:
-            spot = _ashore(scene, plan, name, random, beyond=nth > 9)
-            good = float(ground_under(scene, [spot.x], [spot.z])[0]) if scene.has_water else 1.0
-        spots.append((good, spot))
-        if good > 0.05:
+            figure = _place_on_land(scene, plan, name, random, beyond=attempt > 9)
+            clearance = float(ground_height(scene, [figure.x], [figure.z])[0]) if scene.has_water else 1.0
+        candidates.append((clearance, figure))
+        if clearance > 0.05:
             break
-    return max(spots, key=lambda s: s[0])[1]
+    return max(candidates, key=lambda s: s[0])[1]
 
 
-def _afloat(plan: Plan, name: str, random: np.random.Generator) -> Figure:
-    """A boat where the water is open, larger than life far away."""
+def _place_on_water(plan: Plan, name: str, random: np.random.Generator) -> Figure:
+    """A boat between the shores; far away it is larger than life, so that it can be seen."""
     camera = plan.camera
     near = plan.water.near
     far = max(plan.water.far, plan.water.near + 20)
@@ -88,13 +102,13 @@ def _afloat(plan: Plan, name: str, random: np.random.Generator) -> Figure:
     low = min(low, 0.93)
     row = random.uniform(min(low, high + 0.02), max(low, high + 0.02))
     u = 1 - plan.side + random.normal(0, 0.14)
-    x, z = seen_at(camera, float(np.clip(u, 0.1, 0.9)), row)
+    x, z = place_at(camera, float(np.clip(u, 0.1, 0.9)), row)
     size = max(BOATS[name], random.uniform(0.07, 0.12) * z / camera.focal)
-    return Figure(kind=name, x=x, z=z, size=round(min(size, 100), 2), seed=new_seed(random))
+    return Figure(kind=name, x=x, z=z, size=round(min(size, 100), 2), seed=random_seed(random))
 
 
-def _ashore(scene: Scene, plan: Plan, name: str, random: np.random.Generator, *, beyond: bool) -> Figure:
-    """A figure on the near bank, or where that is not seen or `beyond` it is asked for, behind the far shore."""
+def _place_on_land(scene: Scene, plan: Plan, name: str, random: np.random.Generator, *, beyond: bool) -> Figure:
+    """A figure on the near bank, or behind the far shore where `beyond` is set or the bank is below the picture."""
     camera = plan.camera
     bank = camera.horizon + camera.focal * camera.height / max(14.0, plan.near)
     if scene.has_water and bank < 0.93 and not beyond:
@@ -104,16 +118,17 @@ def _ashore(scene: Scene, plan: Plan, name: str, random: np.random.Generator, *,
     else:
         row = random.uniform(min(camera.horizon + 0.16, 0.88), 0.94)
     u = plan.side + (0.5 - plan.side) * random.uniform(0.45, 1.1) + random.normal(0, 0.04)
-    x, z = seen_at(camera, float(np.clip(u, 0.06, 0.94)), row)
+    x, z = place_at(camera, float(np.clip(u, 0.06, 0.94)), row)
     size = max(PEOPLE[name], random.uniform(0.035, 0.055) * z / camera.focal)
-    return Figure(kind=name, x=x, z=z, size=round(min(size, 100), 2), seed=new_seed(random))
+    return Figure(kind=name, x=x, z=z, size=round(min(size, 100), 2), seed=random_seed(random))
 
 
 def _paths(
     scene: Scene, plan: Plan, wish: Wish, buildings: list[Building], random: np.random.Generator
 ) -> Iterator[Path]:
-    asked = wish.elements.get("path")
-    if asked == 0 or (asked is None and (scene.has_water or random.random() < 0.35)):
+    """At most one path, to the first building or into the distance."""
+    requested = wish.elements.get("path")
+    if requested == 0 or (requested is None and (scene.has_water or random.random() < 0.35)):
         return
     goal: Building | Ridge | None = next((b for b in buildings if b.kind != "bridge"), None)
     far = goal.z if goal is not None else 12 * plan.camera.height
@@ -126,5 +141,5 @@ def _paths(
         end=round(end, 1),
         far=round(max(20.0, far), 1),
         width=round(random.uniform(1.6, 3.5) * max(1, plan.camera.height / 15), 2),
-        seed=new_seed(random),
+        seed=random_seed(random),
     )

@@ -1,4 +1,4 @@
-"""A composition before anything stands in it."""
+"""The plan of a composition, before objects are placed in it."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ import numpy as np
 
 from impasto.landscape.scene import Camera, Ridge, Water
 
-__all__ = ["Plan", "new_seed", "seen_at"]
+__all__ = ["Plan", "random_seed", "place_at"]
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Land, water and eye of a scene, and what shall stand where.
+    """Land, water and eye of a scene, and what kind of place it is.
 
     Attributes:
         camera: The eye.
-        ridges: The land.
-        water: The water.
-        side: Column of the near bank's weight, as a share of the picture.
+        ridges: Mountains, hills and rocks.
+        water: The sheet of water.
+        side: Column around which the objects of the near bank gather, as a share of the picture.
         near: Metres forward of the near shore, or where the foreground ends.
         far: Metres forward of the far shore.
-        few: Whether little is to stand there.
-        built: Whether it is a place of halls and walls.
-        village: Whether people live and till there.
+        sparse: Whether few objects shall be placed.
+        has_halls: Whether it is a place of halls and walls.
+        is_village: Whether it is a village with fields.
         fields: Share of the level ground that is tilled.
     """
 
@@ -35,19 +35,25 @@ class Plan:
     side: float
     near: float
     far: float
-    few: bool = False
-    built: bool = False
-    village: bool = False
+    sparse: bool = False
+    has_halls: bool = False
+    is_village: bool = False
     fields: float = 0.0
 
 
-def seen_at(camera: Camera, u: float, row: float) -> tuple[float, float]:
-    """The place on level ground that is seen at a column and row: x and z in metres."""
+def place_at(camera: Camera, u: float, row: float) -> tuple[float, float]:
+    """The place on level ground that is seen at a column and a row, as x and z in metres.
+
+    Args:
+        camera: The eye.
+        u: Column, as a share of the picture.
+        row: Row, as a share of the picture.
+    """
     z = camera.focal * camera.height / max(0.012, row - camera.horizon)
     z = max(z, 14.0)
     return round(camera.x + (u - 0.5) * z / camera.focal, 2), round(z, 2)
 
 
-def new_seed(random: np.random.Generator) -> int:
-    """The seed of one thing's own form."""
+def random_seed(random: np.random.Generator) -> int:
+    """A random seed for the shape of an object."""
     return int(random.integers(2**31))

@@ -13,7 +13,7 @@ from impasto.errors import UsageError
 from impasto.landscape.air import paint_mist, valley_mist
 from impasto.landscape.buildings import paint_building
 from impasto.landscape.easel import Easel
-from impasto.landscape.emotion import mood
+from impasto.landscape.emotion import mood_for
 from impasto.landscape.farmland import paint_fields
 from impasto.landscape.fields import Field
 from impasto.landscape.figures import paint_birds, paint_figure
@@ -70,8 +70,8 @@ def render(scene: Scene, resolution: int) -> Rendering:
     """
     if not MIN_RESOLUTION <= resolution <= MAX_RESOLUTION:
         raise UsageError(f"A landscape is painted at {MIN_RESOLUTION} to {MAX_RESOLUTION} px, not {resolution}.")
-    felt = mood(scene.valence, scene.arousal)
-    easel = Easel(_side(resolution), programme_in_mood(PROGRAMMES[scene.category], felt), scene.seed)
+    mood = mood_for(scene.valence, scene.arousal)
+    easel = Easel(_side(resolution), programme_in_mood(PROGRAMMES[scene.category], mood), scene.seed)
     light = light_of(scene)
     view = view_ground(scene, easel.side, light.direction)
     mist = valley_mist(scene, easel, view)
@@ -92,7 +92,7 @@ def render(scene: Scene, resolution: int) -> Rendering:
     paint_weather(stage)
     vary_touches(easel, scene, view, mist)
     paint_splashes(easel, scene)
-    grade_colours(easel, felt)
+    grade_colours(easel, mood)
     paint_seal(easel, scene)
     return _downsample(easel, resolution)
 

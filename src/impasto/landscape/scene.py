@@ -1,4 +1,4 @@
-"""What is there to be painted: a scene, as plain numbers that JSON can hold.
+"""A scene: land, water, sky and objects, as plain numbers that JSON can hold.
 
 Lengths are metres. The eye stands at `camera.x` across, `camera.z` forward and `camera.height` above
 the water, and looks forward (growing z) over a square picture; x grows to the right, heights start at
@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:
-    # A value is checked when a scene is made; to the type checker it is a text.
+    # Values are validated when a scene is built; for the type checker they are plain texts.
     Category = str
     Season = str
     Weather = str
@@ -119,8 +119,8 @@ class Ridge:
         z: Metres forward of its crest.
         width: Metres across.
         height: Metres above the water.
-        rough: How much smaller forms break it up.
-        seed: Of its forms.
+        rough: How strongly crests and gullies break it up.
+        seed: Of its shape.
     """
 
     kind: RidgeKind = "peak"
@@ -158,14 +158,14 @@ class Water:
 
 @config
 class Sky:
-    """What the air holds.
+    """Clouds, mist, haze and birds.
 
     Attributes:
         cover: Share of the sky behind clouds.
         drift: Metres by which the clouds have moved to the right.
         mist: How thick mist lies in the valleys.
-        haze: How soon distance fades into the air.
-        birds: How many fly.
+        haze: How strongly distance fades into the air.
+        birds: Number of flying birds.
         seed: Of clouds, mist and birds.
     """
 
@@ -245,11 +245,11 @@ class Scene:
         figures: People, animals, boats.
         paths: Paths over the ground.
         fields: Share of the level ground that is tilled.
-        seal: Whether the painting is sealed.
-        mood: Name of the emotion it was composed for; empty when none was.
+        seal: Whether the painting has a red seal.
+        mood: Name of the emotion it was composed for; empty without one.
         valence: From sad (-1) to glad (1).
         arousal: From calm (-1) to excited (1).
-        seed: Of brush and paper.
+        seed: Of the touches of the brush and the paper.
     """
 
     category: Category = "ink"

@@ -1,4 +1,4 @@
-"""English words for what a scene may hold, shared by the reading of prompts and the writing of captions."""
+"""English words for what a scene may hold, for reading prompts and writing captions."""
 
 from __future__ import annotations
 
@@ -7,18 +7,18 @@ from typing import NamedTuple
 __all__ = [
     "COUNTING",
     "DENIALS",
-    "DETAILS",
-    "ENDS",
+    "UNSUPPORTED_DETAILS",
+    "CLAUSE_STARTERS",
     "FOREIGN",
-    "KINDS",
-    "LIMITS",
-    "NO_DENIALS",
+    "CATEGORY_PHRASES",
+    "MAX_COUNTS",
+    "FALSE_DENIALS",
     "NUMBERS",
-    "PARTS",
+    "SUBKINDS",
     "PHRASES",
-    "STOP",
-    "TIMES",
-    "VAGUE",
+    "STOP_WORDS",
+    "TIMES_OF_DAY",
+    "VAGUE_COUNTS",
     "Meaning",
     "Phrase",
     "plural",
@@ -31,25 +31,37 @@ def _words(text: str) -> frozenset[str]:
 
 
 class Meaning(NamedTuple):
-    """What a phrase asks for: a field of `Wish`, its value, how many (0: as counted), whether only by default."""
+    """What a phrase asks for.
+
+    Attributes:
+        field: A field of `Wish`, or 'element'.
+        value: Its value, or the name of the element.
+        number: How many of the element; 0 for as many as a number word before the phrase says.
+        is_default: Whether the value holds only where nothing else sets the field.
+    """
 
     field: str
     value: str
     number: int
-    weak: bool
+    is_default: bool
 
 
 class Phrase(NamedTuple):
-    """The meanings of a phrase, and whether it is a plural."""
+    """A phrase of the vocabulary.
+
+    Attributes:
+        meanings: All that it asks for.
+        is_plural: Whether it is a plural.
+    """
 
     meanings: tuple[Meaning, ...]
-    many: bool
+    is_plural: bool
 
 
-TIMES = (("dawn", 4.5), ("morning", 7.0), ("noon", 11.0), ("afternoon", 13.5), ("dusk", 17.0), ("night", 20.0))
+TIMES_OF_DAY = (("dawn", 4.5), ("morning", 7.0), ("noon", 11.0), ("afternoon", 13.5), ("dusk", 17.0), ("night", 20.0))
 """Time of day → the hour of the sun at which it begins."""
 
-PARTS: dict[str, tuple[str, ...]] = {
+SUBKINDS: dict[str, tuple[str, ...]] = {
     "mountain": ("peak", "cliff", "karst", "snow peak"),
     "tree": ("pine", "willow", "bamboo", "bare tree", "leafy tree", "plum", "forest"),
     "water": ("lake", "river", "sea"),
@@ -59,15 +71,15 @@ PARTS: dict[str, tuple[str, ...]] = {
     "figure": ("walker", "fisherman", "scholar"),
     "boat": ("sail",),
 }
-"""Element → elements that are kinds of it; without the former there are none of the latter."""
+"""Element → elements that are kinds of it; denying the former denies the latter too."""
 
-LIMITS: dict[str, int] = {
+MAX_COUNTS: dict[str, int] = {
     **dict.fromkeys(("water", "lake", "river", "sea", "mist", "cloud", "sun", "moon", "forest", "field", "village"), 1),
     **dict.fromkeys(("waterfall", "path", "bridge", "gate", "courtyard"), 4),
     **dict.fromkeys(("mountain", "peak", "cliff", "karst", "hill", "snow peak", "wall"), 12),
     **dict.fromkeys(("tree", "pine", "willow", "bamboo", "bare tree", "leafy tree", "plum", "birds"), 60),
 }
-"""Element → how many of it can be asked for; 20 of all others."""
+"""Element → most of it that can be asked for; 20 of elements that are not listed."""
 
 COUNTING = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 """The numbers from 1."""
@@ -87,9 +99,9 @@ NUMBERS: dict[str, int] = {
     "a hundred": 100,
     "hundreds of": 100,
 }
-"""Words that count → how many."""
+"""Words that count → their number."""
 
-KINDS: dict[str, str] = {
+CATEGORY_PHRASES: dict[str, str] = {
     "white": "plain line drawing, line drawing, line art, outline drawing, baimiao, bai miao, white drawing",
     "abstract": "abstract, splashed ink, splash ink, semi abstract, pomo",
     "lyrical": "lyrical, poetic, freehand, xieyi, xie yi, expressive, impressionistic, literati",
@@ -103,9 +115,9 @@ KINDS: dict[str, str] = {
     "qing lu, mineral green",
     "light reddish-red": "light crimson, light reddish red, pale crimson, qianjiang, qian jiang",
 }
-"""Kind of painting, one of `scene.CATEGORIES` → phrases for it, the first being the one that captions prefer."""
+"""Kind of painting, one of `scene.CATEGORIES` → phrases for it."""
 
-_ELEMENTS: dict[str, str] = {
+_ELEMENT_PHRASES: dict[str, str] = {
     "mountain": "mountain, mount, ridge, mountain range, mountain ridge, mountain chain, massif, range of mountains",
     "mountain:2": "valley, mountain valley",
     "peak": "peak, mountain peak, summit, mountain top, mountaintop, pinnacle, crag",
@@ -164,7 +176,7 @@ _ELEMENTS: dict[str, str] = {
     "leafy tree; season?=autumn": "maple, maple tree, red maple",
 }
 
-_OTHERS: dict[str, str] = {
+_ATTRIBUTE_PHRASES: dict[str, str] = {
     "season=spring": "spring, springtime, vernal, spring blossom, blossom, blossoms, blooming, early spring",
     "season=summer": "summer, summertime, midsummer, summery",
     "season=autumn": "autumn, autumnal, autumn leaves, fall colors, fall colours, in fall, fall foliage, red leaves, "
@@ -198,23 +210,23 @@ _OTHERS: dict[str, str] = {
 DENIALS = _words("no not without never nor neither avoid lacking except don't isn't aren't") | {
     "free of", "not any", "no sign of", "devoid of", "instead of"
 }  # fmt: skip
-"""Phrases that deny what follows."""
+"""Phrases that negate what follows."""
 
-NO_DENIALS = frozenset(("nothing but", "not only", "no more than", "no less than", "not far", "not far from"))
-"""Phrases that look like denials and are none."""
+FALSE_DENIALS = frozenset(("nothing but", "not only", "no more than", "no less than", "not far", "not far from"))
+"""Phrases that begin like denials but negate nothing."""
 
-ENDS = _words(
+CLAUSE_STARTERS = _words(
     """but with only however under at beside besides in on by over near behind before above below beneath during along
     across through from against into where while"""
 )
-"""Words that begin something new: a denial that has denied something ends here, and so does a count."""
+"""Words that begin a clause: a negation that has applied to something ends before them, and so does a count."""
 
-VAGUE = _words("some few several many numerous various countless innumerable both each") | {
+VAGUE_COUNTS = _words("some few several many numerous various countless innumerable both each") | {
     word for word, n in NUMBERS.items() if n in (3, 4, 6, 9, 12) and " " in word
 }
-"""Words that count without being exact."""
+"""Number words that are not exact."""
 
-STOP = _words(
+STOP_WORDS = _words(
     """a about above across after again against all along also am among an and any are around as at away be been
     before behind being below beneath beside besides between beyond both but by can could do does down each else ever
     every everywhere for from had has have her here hers him his i if in inside into is it its itself just like made me
@@ -230,22 +242,22 @@ STOP = _words(
     don't doesn't isn't aren't won't avoid free nobody
     show shows showing shown feel feels well level ground sees"""
 )
-"""Words that carry nothing to paint."""
+"""Words without a meaning for a picture."""
 
-DETAILS = _words(
+UNSUPPORTED_DETAILS = _words(
     """left right far near distant high low deep shallow wide narrow long short big large small little tiny huge giant
     great tall old ancient new young red orange yellow green blue purple violet pink brown black white grey gray golden
     gold silver dark bright pale colourful colorful stone wooden wood bamboo thatched arched steep round
     sharp soft thick thin rocky winding curved straight hidden lower upper north south east west nearby faraway"""
 )
-"""Words of size, place, colour and material, which cannot be asked for."""
+"""Words of size, place, colour and material, which the world cannot follow."""
 
 FOREIGN = _words(
     """der die das und ein eine einen einem einer mit im auf den dem des ist nicht ohne unter über von zu bei le la les
     une un du et avec sur dans sous sans el los las una con en y bajo sin del il lo gli uno nel della di e sotto senza
     het een van met op och den på med i jest na w z pod o os as um uma com ao não"""
 ) - _words("a an in on am i no do so me die i as")
-"""Function words of other languages that are none in English."""
+"""Function words of other languages that are no words of English."""
 
 _IRREGULAR = {
     "goose": "geese", "ox": "oxen", "man": "men", "woman": "women", "child": "children", "fisherman": "fishermen",
@@ -256,7 +268,7 @@ _IRREGULAR = {
 
 def plural(phrase: str) -> str:
     """The plural of a phrase whose last word is a noun."""
-    *before, word = phrase.split(" ")
+    *first_words, word = phrase.split(" ")
     if word in _IRREGULAR:
         word = _IRREGULAR[word]
     elif word.endswith(("s", "x", "z", "ch", "sh")):
@@ -265,41 +277,41 @@ def plural(phrase: str) -> str:
         word = word[:-1] + "ies"
     else:
         word += "s"
-    return " ".join([*before, word])
+    return " ".join([*first_words, word])
 
 
 def time_of_day(hour: float) -> str:
-    """The name in `TIMES` of an hour of the sun in [0, 24]."""
-    begun = [name for name, start in TIMES if start <= hour]
-    return begun[-1] if begun else "night"
+    """The name in `TIMES_OF_DAY` of an hour of the sun in [0, 24]."""
+    started = [name for name, start in TIMES_OF_DAY if start <= hour]
+    return started[-1] if started else "night"
 
 
 def _meanings(text: str) -> tuple[Meaning, ...]:
-    """Read 'field=value:count; field?=value'; a question mark makes a meaning weak."""
-    found = []
+    """Parse 'field=value:count; field?=value', where a question mark makes a value a default."""
+    meanings = []
     for part in text.split(";"):
         field, value = part.strip().split("=")
         value, _, count = value.partition(":")
-        found.append(Meaning(field.rstrip("?"), value, int(count or 0), field.endswith("?")))
-    return tuple(found)
+        meanings.append(Meaning(field.rstrip("?"), value, int(count or 0), field.endswith("?")))
+    return tuple(meanings)
 
 
 def _phrases() -> dict[str, Phrase]:
-    """All phrases with their meanings; a phrase that several tables list keeps its first meaning."""
-    found: dict[str, Phrase] = {}
-    for kind, words in KINDS.items():
+    """All phrases with their meanings; a phrase in several tables has the meaning of the first one."""
+    phrases: dict[str, Phrase] = {}
+    for kind, words in CATEGORY_PHRASES.items():
         named = [f"{kind.replace('-', ' ')} {noun}" for noun in ("painting", "landscape", "style", "scroll")]
         for phrase in [*words.split(", "), *named]:
-            found.setdefault(phrase, Phrase((Meaning("category", kind, 0, False),), False))
-    for meaning, words in _OTHERS.items():
+            phrases.setdefault(phrase, Phrase((Meaning("category", kind, 0, False),), False))
+    for meaning, words in _ATTRIBUTE_PHRASES.items():
         for phrase in words.split(", "):
-            found.setdefault(phrase, Phrase(_meanings(meaning), False))
-    for meaning, words in _ELEMENTS.items():
+            phrases.setdefault(phrase, Phrase(_meanings(meaning), False))
+    for meaning, words in _ELEMENT_PHRASES.items():
         for phrase in words.split(", "):
-            many = Phrase(_meanings(f"element={meaning}"), True)
-            found.setdefault(phrase, many._replace(many=phrase in ("people", "cattle", "folk")))
-            found.setdefault(plural(phrase), many)
-    return found
+            plural_phrase = Phrase(_meanings(f"element={meaning}"), True)
+            phrases.setdefault(phrase, plural_phrase._replace(is_plural=phrase in ("people", "cattle", "folk")))
+            phrases.setdefault(plural(phrase), plural_phrase)
+    return phrases
 
 
 PHRASES: dict[str, Phrase] = _phrases()

@@ -1,4 +1,4 @@
-"""What somebody wishes to see; `compose` makes a scene of it."""
+"""A wish: what a scene shall hold; `compose` makes a scene of it."""
 
 from __future__ import annotations
 

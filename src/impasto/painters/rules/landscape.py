@@ -20,9 +20,9 @@ from impasto.errors import ConfigError, DataError, UnknownName
 from impasto.images.pictures import Pixels
 from impasto.landscape.caption import caption
 from impasto.landscape.compose import SHARES, compose
-from impasto.landscape.emotion import feel
+from impasto.landscape.emotion import read_emotion
 from impasto.landscape.film import film, moving_picture, relight
-from impasto.landscape.prompt import read_prompt, remark
+from impasto.landscape.prompt import read_prompt, remarks_on
 from impasto.landscape.render import render
 from impasto.landscape.scene import SEASONS, WEATHERS, Scene, scene_from_json, scene_to_json
 from impasto.landscape.wish import Wish
@@ -104,7 +104,7 @@ class Landscape(RulePainter):
             ignored = [word for word in ("emotion", "season", "weather") if getattr(settings, word)]
             ignored = ["prompt", *ignored] if words else ignored
             return [f"The scene is painted as it is; not followed: {', '.join(ignored)}."] if ignored else []
-        return remark(read_prompt(words)) if words else []
+        return remarks_on(read_prompt(words)) if words else []
 
     def scene(self, label: int, words: str, seed: int, settings: LandscapeSettings) -> Scene:
         """The scene that is painted; arguments as of `draw`."""
@@ -125,7 +125,7 @@ def _wish(words: str, settings: LandscapeSettings) -> Wish:
     if settings.hour is not None:
         wish = replace(wish, hour=settings.hour)
     if settings.emotion:
-        felt = feel(settings.emotion)
+        felt = read_emotion(settings.emotion)
         wish = replace(wish, mood=felt.name, valence=felt.valence, arousal=felt.arousal)
     return wish
 

@@ -25,7 +25,7 @@ from impasto.images.pictures import Pixels, to_float, to_uint8
 from impasto.images.reading import Unreadable, read_picture
 from impasto.images.size import Size
 from impasto.landscape.compose import compose
-from impasto.landscape.emotion import feel
+from impasto.landscape.emotion import read_emotion
 from impasto.landscape.render import render
 from impasto.landscape.wish import Wish
 from impasto.painters.rules.fool.commentary import commentary
@@ -136,7 +136,7 @@ class PaintingFool(RulePainter):
 
 def _imagined(emotion: str, seed: int, side: int) -> Pixels:
     """A view of the landscape world, composed for the emotion where one is given: art of its own making."""
-    felt = feel(emotion) if emotion.strip() else None
+    felt = read_emotion(emotion) if emotion.strip() else None
     wish = Wish(mood=felt.name, valence=felt.valence, arousal=felt.arousal) if felt else Wish()
     return render(replace(compose(wish, seed, "realistic"), seal=False), side).pixels
 

@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 
 from impasto.errors import UnknownName
-from impasto.landscape.emotion import EMOTIONS, Emotion, feel
+from impasto.landscape.emotion import EMOTIONS, Emotion, read_emotion
 from impasto.painters.rules.fool.critic import Verdict, mood_of
 from impasto.painters.rules.fool.palette import sketched
 from impasto.painters.rules.fool.plan import MEDIA, Plan
@@ -28,7 +28,7 @@ def choose_emotion(word: str, subject: Subject) -> tuple[Emotion, str]:
         UnknownName: When nothing in the text can be scored; with suggestions.
     """
     if word.strip():
-        return feel(word), ""
+        return read_emotion(word), ""
     valence, arousal = mood_of(subject.pixels)
     name = min(EMOTIONS, key=lambda n: math.dist(EMOTIONS[n], (valence, arousal)))
     light = "dark" if valence < -0.3 else "light" if valence > 0.3 else "of middle tone"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from impasto.landscape.emotion import mood
+from impasto.landscape.emotion import mood_for
 from impasto.painters.rules.fool.critic import LEAST
 from impasto.painters.rules.fool.work import Attempt, Work
 
@@ -49,7 +49,7 @@ def _means(kept: Attempt, random: np.random.Generator) -> str:
     layers = f"{len(kept.stages) - 1} layers, coarse to fine"
     shift = "left its colours nearly as they were"
     if abs(plan.emotion.valence) + abs(plan.emotion.arousal) > 0.2:
-        how = mood(plan.emotion.valence, plan.emotion.arousal)
+        how = mood_for(plan.emotion.valence, plan.emotion.arousal)
         light = "lighter" if how.lightness > 0 else "darker"
         strong = "stronger" if how.saturation > 1 else "quieter"
         shift = f"made its colours {light} and {strong}"

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from impasto.landscape.emotion import Emotion, mood
+from impasto.landscape.emotion import Emotion, mood_for
 from impasto.painters.rules.fool.plan import Plan
 from impasto.painters.rules.fool.subject import Subject, to_rgb
 
@@ -91,7 +91,7 @@ def mix(palette: Floats, wanted: Floats, pull: float) -> Floats:
 
 def _moved(lab: Floats, emotion: Emotion, strength: float, tint: Floats, level: float) -> Floats:
     """Colours moved by the factors that `landscape.emotion.mood` gives, and tinted by the emotion's own colour."""
-    how = mood(emotion.valence, emotion.arousal)
+    how = mood_for(emotion.valence, emotion.arousal)
     force = min(1.0, math.hypot(emotion.valence, emotion.arousal)) * strength
     apart = (lab[..., 0] - level) * np.float32(how.contrast**strength)
     light = _soft(apart + np.float32(level + 120 * how.lightness * strength))

@@ -1,11 +1,11 @@
-"""Words of feeling: the forms of the named emotions, and the cues by which free text is scored.
+"""Words of emotion: other forms of the named emotions, and cues by which free text is scored.
 
 The lists are small and our own.
 """
 
 from __future__ import annotations
 
-__all__ = ["EXCITED", "FORMS", "INTENSE", "MEMORIES", "NOT", "QUIET", "SOFT"]
+__all__ = ["EXCITING", "EMOTION_FORMS", "INTENSIFIERS", "LEXICON_ADDITIONS", "NEGATIONS", "CALMING", "SOFTENERS"]
 
 _FORMS = {
     "joyful": "joy joyous joyfully happy happiness happily delight delighted delightful elated exuberant "
@@ -38,7 +38,7 @@ _FORMS = {
     "angry": "anger angrily furious fury rage raging wrath wrathful irate mad",
 }
 
-FORMS: dict[str, str] = {form: name for name, forms in _FORMS.items() for form in forms.split()}
+EMOTION_FORMS: dict[str, str] = {form: name for name, forms in _FORMS.items() for form in forms.split()}
 """Another form or a near synonym → the emotion's name."""
 
 
@@ -46,36 +46,36 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-EXCITED = _words(
+EXCITING = _words(
     "excited exciting excitement thrill thrilled thrilling rush rushing roar roaring dance dancing run "
     "running race racing leap leaping burst bursting blaze blazing fire thunder lightning storm battle "
     "war fight shout shouting scream screaming laugh laughing laughter festival celebrate celebration "
     "party triumph victory wedding adventure danger sudden suddenly wonderful amazing fantastic gallop "
     "explode explosion crash alarm panic chaos energy energetic"
 )
-"""Words that excite."""
+"""Words that raise arousal."""
 
-QUIET = _words(
+CALMING = _words(
     "quiet quietly silent silence silently still slow slowly sleep sleeping sleepy asleep rest resting "
     "hush hushed soft softly whisper whispering drift drifting fade fading faded lull lullaby empty "
     "emptiness tired weary bored boring dull meditation nap doze idle lazy slumber snowfall candlelight "
     "cradle leisure leisurely"
 )
-"""Words that calm."""
+"""Words that lower arousal."""
 
-INTENSE = _words(
+INTENSIFIERS = _words(
     "very so extremely utterly incredibly overwhelmingly wildly deeply intensely totally absolutely "
     "terribly really completely most"
 )
-"""Words that make a feeling stronger."""
+"""Words that make an emotion stronger."""
 
-SOFT = _words("slightly somewhat little bit rather faintly mildly barely hardly gently softly")
-"""Words that make a feeling weaker."""
+SOFTENERS = _words("slightly somewhat little bit rather faintly mildly barely hardly gently softly")
+"""Words that make an emotion weaker."""
 
-NOT = _words("not no never without neither nor isn't wasn't don't doesn't didn't nothing hardly less")
-"""Words that deny what follows."""
+NEGATIONS = _words("not no never without neither nor isn't wasn't don't doesn't didn't nothing hardly less")
+"""Words that negate what follows."""
 
-MEMORIES: dict[str, float] = {
+LEXICON_ADDITIONS: dict[str, float] = {
     "home": 1.2,
     "homecoming": 2.0,
     "childhood": 1.2,
@@ -101,4 +101,4 @@ MEMORIES: dict[str, float] = {
     "silence": 0.2,
     "majestic": 1.8,
 }
-"""Word → valence in VADER's unit, from -4 to 4: words of memory and of landscape that its lexicon lacks."""
+"""Word of memory or landscape that VADER's lexicon lacks → its valence in VADER's unit, from -4 to 4."""
