@@ -91,11 +91,11 @@ def test_a_building_is_as_large_as_it_is_told_and_stands_at_its_place(kind: str)
 
 
 def test_a_turned_building_is_seen_from_another_side_and_stays_as_high() -> None:
-    one, other = (
+    first, second = (
         np.concatenate(faces(Building(kind="hall", z=300.0, width=20.0, height=12.0, turn=turn))) for turn in (0.0, 0.7)
     )
-    assert np.abs(one - other).max() > 0.005
-    assert np.ptp(one[:, 1]) == pytest.approx(np.ptp(other[:, 1]), rel=0.15)
+    assert np.abs(first - second).max() > 0.005
+    assert np.ptp(first[:, 1]) == pytest.approx(np.ptp(second[:, 1]), rel=0.15)
 
 
 @pytest.mark.parametrize("kind", BUILDINGS)
@@ -104,11 +104,11 @@ def test_every_kind_leaves_its_mark_on_picture_layout_and_depth(kind: str) -> No
     easel.distance[:] = 1e5
     before = easel.colour.copy()
     paint_building(stage_of(easel, 96), Building(kind=kind, z=120.0, width=30.0, height=20.0, turn=0.3))
-    what = LAYOUT.index("bridge" if kind == "bridge" else "building")
-    own = easel.layout == what
-    assert own.sum() > 20
-    assert (easel.distance[own] == 120).all()
-    assert np.abs(easel.colour - before)[own].mean() > 0.02
+    label = LAYOUT.index("bridge" if kind == "bridge" else "building")
+    mask = easel.layout == label
+    assert mask.sum() > 20
+    assert (easel.distance[mask] == 120).all()
+    assert np.abs(easel.colour - before)[mask].mean() > 0.02
     assert np.isfinite(easel.colour).all()
 
 

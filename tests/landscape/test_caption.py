@@ -63,7 +63,7 @@ def random_scene(seed: int) -> Scene:
 
 
 def test_what_a_caption_says_is_read_back():
-    asked = found = 0
+    shown_count = named_count = 0
     for seed in range(400):
         scene = random_scene(seed)
         text = caption(scene, seed)
@@ -73,11 +73,11 @@ def test_what_a_caption_says_is_read_back():
         assert wish.hour is not None
         assert time_of_day(wish.hour) == facts["time"], text
         assert wish.mood == scene.mood, text
-        said = {name for name, n in wish.elements.items() if n}
-        assert said <= set(facts["elements"]), (text, said, facts["elements"])
-        asked += len(facts["elements"])
-        found += len(said)
-    assert found / asked > 0.65
+        named = {name for name, n in wish.elements.items() if n}
+        assert named <= set(facts["elements"]), (text, named, facts["elements"])
+        shown_count += len(facts["elements"])
+        named_count += len(named)
+    assert named_count / shown_count > 0.65
 
 
 def test_captions_are_good_english():

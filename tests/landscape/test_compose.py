@@ -100,10 +100,10 @@ def test_what_is_wished_for_is_there(element: str, many: int) -> None:
     assert countable["birds"] == 3
     for seed in range(12):
         season = "summer" if element == "peak" else None
-        found = counts(compose(Wish(season=season, elements={element: many}), seed))
+        element_counts = counts(compose(Wish(season=season, elements={element: many}), seed))
         several = element not in ("water", "lake", "river", "mist", "cloud", "forest", "field", "village", "courtyard")
         least = many if several and element != "path" else 1
-        assert found.get(element, 0) >= least, (seed, found)
+        assert element_counts.get(element, 0) >= least, (seed, element_counts)
 
 
 @pytest.mark.parametrize("element", COUNTED)
@@ -141,8 +141,8 @@ def test_several_wishes_at_once_are_all_there() -> None:
     free = [e for e in COUNTED if e not in ("peak", "snow peak", "lake", "river", "water", "bridge", "rock", "cloud")]
     for seed in range(60):
         names = [str(name) for name in random.choice(free, size=4, replace=False)]
-        found = counts(compose(Wish(elements=dict.fromkeys(names, 1)), seed))
-        assert not [name for name in names if name not in found], (seed, names, found)
+        element_counts = counts(compose(Wish(elements=dict.fromkeys(names, 1)), seed))
+        assert not [name for name in names if name not in element_counts], (seed, names, element_counts)
 
 
 def test_any_wish_gives_a_valid_scene() -> None:
@@ -171,10 +171,10 @@ def place_of_light(scene: Scene) -> tuple[float, float]:
 
 @pytest.mark.parametrize(("element", "share"), [("sun", 1.0), ("moon", 0.8)])
 def test_a_wished_sun_or_moon_stands_in_the_picture(element: str, share: float) -> None:
-    made = [compose(Wish(elements={element: 1}), seed) for seed in range(40)]
-    assert {scene.weather for scene in made} == {"clear"}
-    assert all((light_of(scene).elevation < -5) == (element == "moon") for scene in made)
-    inside = [all(0 < c < 1 for c in place_of_light(scene)) for scene in made]
+    composed = [compose(Wish(elements={element: 1}), seed) for seed in range(40)]
+    assert {scene.weather for scene in composed} == {"clear"}
+    assert all((light_of(scene).elevation < -5) == (element == "moon") for scene in composed)
+    inside = [all(0 < c < 1 for c in place_of_light(scene)) for scene in composed]
     assert np.mean(inside) >= share
 
 
@@ -200,14 +200,14 @@ def test_summits_keep_apart_from_one_another_and_from_the_horizon(scenes: list[S
 
 
 def test_what_stands_there_is_seen(scenes: list[Scene]) -> None:
-    for things, share in (("plants", 0.8), ("buildings", 0.85), ("figures", 0.97)):
-        seen = []
+    for items, share in (("plants", 0.8), ("buildings", 0.85), ("figures", 0.97)):
+        in_picture = []
         for scene in scenes:
-            for thing in getattr(scene, things):
-                column, row = project(scene.camera, thing.x, 0.0, thing.z)
-                seen.append(0 <= column <= 1 and row <= 1.1 and thing.z > scene.camera.z)
-        assert len(seen) > 100
-        assert np.mean(seen) > share, things
+            for item in getattr(scene, items):
+                column, row = project(scene.camera, item.x, 0.0, item.z)
+                in_picture.append(0 <= column <= 1 and row <= 1.1 and item.z > scene.camera.z)
+        assert len(in_picture) > 100
+        assert np.mean(in_picture) > share, items
 
 
 def test_people_trees_and_houses_stand_on_land(scenes: list[Scene]) -> None:
@@ -215,17 +215,17 @@ def test_people_trees_and_houses_stand_on_land(scenes: list[Scene]) -> None:
     for scene in scenes:
         if not scene.has_water:
             continue
-        things = [t for t in (*scene.plants, *scene.buildings, *scene.figures) if t.kind not in (*AFLOAT, "bridge")]
-        if things:
-            standing += len(things)
-            height = ground_height(scene, [t.x for t in things], [t.z for t in things])
+        items = [t for t in (*scene.plants, *scene.buildings, *scene.figures) if t.kind not in (*AFLOAT, "bridge")]
+        if items:
+            standing += len(items)
+            height = ground_height(scene, [t.x for t in items], [t.z for t in items])
             assert height.min() > 0, scene.seed
     assert standing > 500
 
 
 def test_boats_float(scenes: list[Scene]) -> None:
-    made = [*scenes, *(compose(Wish(elements={kind: 2}), seed) for kind in AFLOAT for seed in range(20))]
-    depths = [water_depth(s, f.x, f.z, f.size) for s in made for f in s.figures if f.kind in AFLOAT]
+    composed = [*scenes, *(compose(Wish(elements={kind: 2}), seed) for kind in AFLOAT for seed in range(20))]
+    depths = [water_depth(s, f.x, f.z, f.size) for s in composed for f in s.figures if f.kind in AFLOAT]
     assert len(depths) > 150
     assert np.mean(np.array(depths) > 0) > 0.95
     # Water that is narrower than a boat is long: its bow lies on the bank, and no higher.
@@ -233,10 +233,10 @@ def test_boats_float(scenes: list[Scene]) -> None:
 
 
 def test_moods_shift_the_scene_to_their_side() -> None:
-    made = {name: of_mood(name) for name in ("serene", "wild", "joyful", "melancholy")}
+    composed = {name: of_mood(name) for name in ("serene", "wild", "joyful", "melancholy")}
 
     def mean(name: str, of: Callable[[Scene], float]) -> float:
-        return float(np.mean([of(scene) for scene in made[name]]))
+        return float(np.mean([of(scene) for scene in composed[name]]))
 
     def tallest(scene: Scene) -> float:
         return max(rise(scene, ridge) for ridge in mountains(scene))
@@ -257,7 +257,7 @@ def test_a_mood_is_kept_in_the_scene() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wish", "told"),
+    ("wish", "message"),
     [
         (Wish(category="inky"), "There is no category 'inky'"),
         (Wish(season="sumer"), "did you mean 'summer'"),
@@ -265,10 +265,10 @@ def test_a_mood_is_kept_in_the_scene() -> None:
         (Wish(elements={"piine": 1}), "There is no element 'piine'; did you mean 'pine'"),
     ],
 )
-def test_unknown_names_are_refused_with_the_nearest(wish: Wish, told: str) -> None:
+def test_unknown_names_are_refused_with_the_nearest(wish: Wish, message: str) -> None:
     with pytest.raises(UnknownName) as caught:
         compose(wish)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 @pytest.mark.parametrize("hour", [-0.1, 24.1, float("nan"), float("inf")])

@@ -86,10 +86,10 @@ def test_our_words_of_memory_do_not_overrule_the_lexicon():
     ],
 )
 def test_free_text_has_the_expected_signs(text, valence, arousal):
-    found = read_emotion(text)
-    assert np.sign(found.valence) == valence
-    assert np.sign(found.arousal) == arousal
-    assert found.name == text
+    emotion = read_emotion(text)
+    assert np.sign(emotion.valence) == valence
+    assert np.sign(emotion.arousal) == arousal
+    assert emotion.name == text
 
 
 def test_emphasis_excites():
@@ -123,11 +123,11 @@ def test_every_field_stays_in_its_range_and_reaches_both_sides():
 def test_every_field_is_continuous():
     rng = np.random.default_rng(3)
     for v, a in rng.uniform(-0.99, 0.99, (50, 2)):
-        here = mood_for(v, a)
-        there = mood_for(v + 1e-4, a - 1e-4)
+        first = mood_for(v, a)
+        second = mood_for(v + 1e-4, a - 1e-4)
         for name in RANGES:
-            assert abs(getattr(here, name) - getattr(there, name)) < 5e-4
-        assert max(abs(p - q) for p, q in zip(here.hours, there.hours, strict=True)) < 1e-3
+            assert abs(getattr(first, name) - getattr(second, name)) < 5e-4
+        assert max(abs(p - q) for p, q in zip(first.hours, second.hours, strict=True)) < 1e-3
 
 
 def test_the_neutral_mood_changes_no_colour():
@@ -155,12 +155,12 @@ def test_anger_is_steep_and_dry_and_loneliness_empty():
 
 def test_weathers_and_hours_are_probabilities():
     for v, a in GRID:
-        made = mood_for(v, a)
-        assert tuple(made.weathers) == WEATHERS
-        assert sum(made.weathers.values()) == pytest.approx(1)
-        assert len(made.hours) == 24
-        assert sum(made.hours) == pytest.approx(1)
-        assert min(*made.weathers.values(), *made.hours) >= 0
+        effects = mood_for(v, a)
+        assert tuple(effects.weathers) == WEATHERS
+        assert sum(effects.weathers.values()) == pytest.approx(1)
+        assert len(effects.hours) == 24
+        assert sum(effects.hours) == pytest.approx(1)
+        assert min(*effects.weathers.values(), *effects.hours) >= 0
     assert max(mood_for(-0.9, 0.9).weathers, key=mood_for(-0.9, 0.9).weathers.get) == "storm"
 
 
@@ -187,7 +187,7 @@ def test_what_is_no_picture_is_refused(bad):
 
 def test_the_lexicon_is_loaded_when_it_is_needed():
     program = (
-        "import sys, impasto.landscape.emotion as e; e.feel('sad');"
+        "import sys, impasto.landscape.emotion as e; e.read_emotion('sad');"
         "print([m for m in ('vader', 'torch') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)

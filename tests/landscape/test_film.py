@@ -34,8 +34,8 @@ def test_the_first_frame_is_the_scene_and_all_are_valid(scene: Scene) -> None:
     assert frames[0] == scene
     for frame in frames:
         assert scene_from_json(scene_to_json(frame)) == frame
-        kept = replace(frame, hour=scene.hour, camera=scene.camera, sky=scene.sky)
-        assert kept == scene
+        restored = replace(frame, hour=scene.hour, camera=scene.camera, sky=scene.sky)
+        assert restored == scene
         assert replace(frame.sky, drift=scene.sky.drift) == scene.sky
 
 
@@ -64,11 +64,11 @@ def test_clouds_drift_with_the_wind(scene: Scene) -> None:
 @pytest.mark.parametrize("category", ["realistic", "ink", "lime green"])
 def test_consecutive_frames_are_alike(category: str) -> None:
     first = compose(Wish(hour=15.0), 5, category)
-    made = [pixels(frame) for frame in film(first, frames=12, hours=1.0, forward=0.03 * first.camera.height)]
-    steps = [np.abs(b - a).mean() for a, b in pairwise(made)]
-    other = np.abs(pixels(compose(Wish(hour=15.0), 6, category)) - made[0]).mean()
+    pictures = [pixels(frame) for frame in film(first, frames=12, hours=1.0, forward=0.03 * first.camera.height)]
+    steps = [np.abs(b - a).mean() for a, b in pairwise(pictures)]
+    other = np.abs(pixels(compose(Wish(hour=15.0), 6, category)) - pictures[0]).mean()
     assert max(steps) < 0.25 * other
-    assert np.abs(made[-1] - made[0]).mean() > min(steps)
+    assert np.abs(pictures[-1] - pictures[0]).mean() > min(steps)
 
 
 @pytest.mark.parametrize("category", ["realistic", "ink"])
@@ -77,10 +77,10 @@ def test_dusk_falls_without_a_flash(category: str) -> None:
     hours = np.arange(17.5, 19.6, 0.05)
     # Towards the sun, where its last light and the rise of the moon are seen most.
     first = replace(first, camera=replace(first.camera, facing=sun_position("spring", 18.5)[1]))
-    made = [pixels(relight(first, float(hour))) for hour in hours]
-    steps = np.array([np.abs(b - a).mean() for a, b in pairwise(made)])
+    pictures = [pixels(relight(first, float(hour))) for hour in hours]
+    steps = np.array([np.abs(b - a).mean() for a, b in pairwise(pictures)])
     assert steps.max() < 6
-    bright = np.array([picture.mean() for picture in made])
+    bright = np.array([picture.mean() for picture in pictures])
     assert bright[-1] < bright[0] - 5
     assert np.diff(bright).max() < 2.5
 

@@ -69,8 +69,8 @@ def test_the_direction_turns_with_the_eye_and_has_length_one(facing: float) -> N
         right, up, forward = light.direction
         assert right**2 + up**2 + forward**2 == pytest.approx(1)
         assert math.degrees(math.asin(up)) == pytest.approx(max(2.0, elevation))
-        seen = math.degrees(math.atan2(right, forward))
-        assert math.cos(math.radians(seen + facing - azimuth)) == pytest.approx(1)
+        bearing = math.degrees(math.atan2(right, forward))
+        assert math.cos(math.radians(bearing + facing - azimuth)) == pytest.approx(1)
 
 
 def test_a_low_sun_is_redder_than_a_high_one() -> None:

@@ -16,10 +16,10 @@ def parts(plant: PlantShape) -> list[Strokes]:
     return [getattr(plant, part) for part in PARTS]
 
 
-def same(one: PlantShape, other: PlantShape) -> bool:
+def same(first: PlantShape, second: PlantShape) -> bool:
     return all(
         np.array_equal(getattr(a, field), getattr(b, field))
-        for a, b in zip(parts(one), parts(other), strict=True)
+        for a, b in zip(parts(first), parts(second), strict=True)
         for field in ("points", "width", "ink", "dry")
     )
 

@@ -18,11 +18,11 @@ def elements(text: str) -> dict[str, int]:
 
 
 def test_the_vocabulary_names_what_a_wish_can_hold():
-    known = {"element": ELEMENTS, "season": SEASONS, "weather": WEATHERS, "category": CATEGORIES}
-    found = {m for phrase in PHRASES.values() for m in phrase.meanings}
-    for field, values in known.items():
-        assert {m.value for m in found if m.field == field} == set(values)
-    assert all(0 <= float(m.value) <= 24 for m in found if m.field == "hour")
+    allowed = {"element": ELEMENTS, "season": SEASONS, "weather": WEATHERS, "category": CATEGORIES}
+    result = {m for phrase in PHRASES.values() for m in phrase.meanings}
+    for field, values in allowed.items():
+        assert {m.value for m in result if m.field == field} == set(values)
+    assert all(0 <= float(m.value) <= 24 for m in result if m.field == "hour")
     assert set(SUBKINDS) | {kind for kinds in SUBKINDS.values() for kind in kinds} | set(MAX_COUNTS) <= set(ELEMENTS)
     assert set(CATEGORY_PHRASES) == set(CATEGORIES)
 
@@ -74,9 +74,9 @@ def test_elements_are_counted(text, expected):
     ],
 )
 def test_what_is_denied_stays_away(text, none, some):
-    found = elements(text)
-    assert {name for name in none if found.get(name) == 0} == none
-    assert {name for name in some if found.get(name, 0) > 0} == some
+    result = elements(text)
+    assert {name for name in none if result.get(name) == 0} == none
+    assert {name for name in some if result.get(name, 0) > 0} == some
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_feelings_by_name_and_by_the_rest_of_the_sentence():
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("winter then summer", "'winter' and 'summer' contradict each other; 'summer' is followed."),
         ("a boat. No boats", "'boats' was asked for and then denied; there will be none, as the later wins."),
@@ -163,8 +163,8 @@ def test_feelings_by_name_and_by_the_rest_of_the_sentence():
         ("a chair", "Nothing of the prompt was understood, so everything is chosen by chance."),
     ],
 )
-def test_decisions_are_said(text, told):
-    assert told in remarks_on(read_prompt(text))
+def test_decisions_are_said(text, message):
+    assert message in remarks_on(read_prompt(text))
 
 
 def test_sunset_in_the_evening_is_no_contradiction():
@@ -172,7 +172,7 @@ def test_sunset_in_the_evening_is_no_contradiction():
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("", "is empty.*a lonely boat"),
         (" \n\t", "is empty"),
@@ -184,8 +184,8 @@ def test_sunset_in_the_evening_is_no_contradiction():
         ("🙂", "read in English"),
     ],
 )
-def test_what_cannot_be_read(text, told):
-    with pytest.raises(UsageError, match=told):
+def test_what_cannot_be_read(text, message):
+    with pytest.raises(UsageError, match=message):
         read_prompt(text)
 
 

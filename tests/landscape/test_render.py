@@ -46,32 +46,32 @@ def painted(category: str, resolution: int) -> Rendering:
     return render(scene(category), resolution)
 
 
-def share(made: Rendering, *what: str) -> float:
-    return float(np.isin(made.layout, [LAYOUT.index(name) for name in what]).mean())
+def share(rendering: Rendering, *labels: str) -> float:
+    return float(np.isin(rendering.layout, [LAYOUT.index(name) for name in labels]).mean())
 
 
-def same(one: Rendering, other: Rendering) -> bool:
-    return all(np.array_equal(getattr(one, m), getattr(other, m)) for m in ("pixels", "layout", "depth", "normals"))
+def same(first: Rendering, second: Rendering) -> bool:
+    return all(np.array_equal(getattr(first, m), getattr(second, m)) for m in ("pixels", "layout", "depth", "normals"))
 
 
 @pytest.mark.parametrize("resolution", [32, 64])
 @pytest.mark.parametrize("category", CATEGORIES)
 def test_every_category_becomes_a_picture_with_its_maps(category: str, resolution: int) -> None:
-    made = painted(category, resolution)
-    assert made.pixels.shape == (resolution, resolution, 3)
-    assert made.pixels.dtype == np.uint8
-    assert made.pixels.std() > 10
-    assert made.layout.shape == made.depth.shape == (resolution, resolution)
-    assert made.normals.shape == (resolution, resolution, 3)
-    assert made.layout.max() < len(LAYOUT)
-    assert len(np.unique(made.layout)) >= 3
-    assert np.isfinite(made.depth).all()
-    assert made.depth.min() > 0
-    sky = made.layout == LAYOUT.index("sky")
+    rendering = painted(category, resolution)
+    assert rendering.pixels.shape == (resolution, resolution, 3)
+    assert rendering.pixels.dtype == np.uint8
+    assert rendering.pixels.std() > 10
+    assert rendering.layout.shape == rendering.depth.shape == (resolution, resolution)
+    assert rendering.normals.shape == (resolution, resolution, 3)
+    assert rendering.layout.max() < len(LAYOUT)
+    assert len(np.unique(rendering.layout)) >= 3
+    assert np.isfinite(rendering.depth).all()
+    assert rendering.depth.min() > 0
+    sky = rendering.layout == LAYOUT.index("sky")
     assert sky.any()
-    assert (made.depth[sky] == FAR).all()
-    assert (made.depth[~sky] < FAR).all()
-    length = np.sqrt((made.normals**2).sum(axis=2))
+    assert (rendering.depth[sky] == FAR).all()
+    assert (rendering.depth[~sky] < FAR).all()
+    length = np.sqrt((rendering.normals**2).sum(axis=2))
     assert np.isclose(length, 0, atol=1e-6)[sky].all()
     assert (np.isclose(length, 0, atol=1e-6) | np.isclose(length, 1, atol=1e-3)).all()
     assert np.isclose(length, 1, atol=1e-3).mean() > 0.2
@@ -101,12 +101,12 @@ def test_same_scene_same_bytes_and_another_seed_another_brush(category: str) -> 
 
 @pytest.mark.parametrize("resolution", [33, 79, 80, 81, 96, 99])
 def test_any_size_will_do(resolution: int) -> None:
-    made = render(scene("ink"), resolution)
-    assert made.pixels.shape == (resolution, resolution, 3)
-    assert made.depth.shape == made.layout.shape == (resolution, resolution)
+    rendering = render(scene("ink"), resolution)
+    assert rendering.pixels.shape == (resolution, resolution, 3)
+    assert rendering.depth.shape == rendering.layout.shape == (resolution, resolution)
     small = render(scene("ink"), 40).layout
     grid = (np.arange(40) * resolution + resolution // 2) // 40
-    assert (made.layout[grid[:, None], grid[None]] == small).mean() > 0.85
+    assert (rendering.layout[grid[:, None], grid[None]] == small).mean() > 0.85
 
 
 @pytest.mark.parametrize("resolution", [31, 0, -5, 2049])
@@ -131,9 +131,9 @@ def test_what_stands_in_the_scene_is_in_the_layout() -> None:
         house = Building(kind=kind, z=60.0, width=20.0, height=12.0)
         assert share(layout(camera=camera, buildings=(house,)), "bridge" if kind == "bridge" else "building") > 0.01
     for kind in FIGURES:
-        made = layout(camera=camera, water=lake, figures=(Figure(kind=kind, z=60.0, size=15.0),))
+        rendering = layout(camera=camera, water=lake, figures=(Figure(kind=kind, z=60.0, size=15.0),))
         afloat = kind in ("boat", "sail", "fisherman")
-        assert share(made, "boat" if afloat else "figure") > 0.003, kind
+        assert share(rendering, "boat" if afloat else "figure") > 0.003, kind
     assert share(layout(camera=camera, paths=(Path(width=6.0),)), "path") > 0.005
     assert share(layout(camera=camera, ridges=(Ridge(z=900.0),)), "near ridge", "rock") > share(bare, "near ridge")
     boulder = Ridge(kind="cliff", z=40.0, width=20.0, height=8.0)
@@ -143,8 +143,10 @@ def test_what_stands_in_the_scene_is_in_the_layout() -> None:
 def test_things_are_as_far_as_they_are_placed() -> None:
     camera = Camera(height=10.0, horizon=0.4)
     for away in (50.0, 120.0):
-        made = render(Scene(camera=camera, buildings=(Building(kind="hall", z=away, width=30.0, height=18.0),)), 64)
-        assert np.unique(made.depth[made.layout == LAYOUT.index("building")]) == pytest.approx([away])
+        rendering = render(
+            Scene(camera=camera, buildings=(Building(kind="hall", z=away, width=30.0, height=18.0),)), 64
+        )
+        assert np.unique(rendering.depth[rendering.layout == LAYOUT.index("building")]) == pytest.approx([away])
 
 
 def test_what_is_near_hides_what_is_far() -> None:
@@ -186,9 +188,9 @@ def test_reflection_grows_towards_the_horizon() -> None:
         category="realistic", hour=12.0, camera=Camera(height=10.0, horizon=0.3), seal=False,
         water=Water(near=10.0, far=20_000.0, ripples=0.0, bend=0.0), sky=Sky(cover=0.0, mist=0.0, haze=0.0),
     )  # fmt: skip
-    made = render(still, 64)
-    water = made.layout == LAYOUT.index("water")
-    bright = made.pixels.astype(float).sum(axis=2)
+    rendering = render(still, 64)
+    water = rendering.layout == LAYOUT.index("water")
+    bright = rendering.pixels.astype(float).sum(axis=2)
     rows = [bright[row][water[row]].mean() for row in range(64) if water[row].mean() > 0.8]
     far = rows[2:6]
     middle = rows[12:18]
@@ -210,10 +212,10 @@ def test_seasons_weathers_and_seals_are_seen() -> None:
 
 @pytest.mark.parametrize("category", CATEGORIES)
 def test_categories_are_painted_in_ways_of_their_own(category: str) -> None:
-    one = replace(scene("ink"), category=category)
+    scene_of_category = replace(scene("ink"), category=category)
     others = [replace(scene("ink"), category=name) for name in CATEGORIES if name != category]
-    mine = render(one, 32).pixels.astype(float)
-    assert min(np.abs(mine - render(other, 32).pixels).mean() for other in others) > 5
+    pixels = render(scene_of_category, 32).pixels.astype(float)
+    assert min(np.abs(pixels - render(other, 32).pixels).mean() for other in others) > 5
 
 
 def test_glad_pictures_please_more_than_sad_ones() -> None:
@@ -271,8 +273,8 @@ def wild(random: np.random.Generator) -> Scene:
 def test_scenes_at_the_limits_are_painted_too() -> None:
     random = np.random.default_rng(7)
     for _ in range(100):
-        made = render(wild(random), 32)
-        assert made.depth.min() > 0
-        assert np.isfinite(made.depth).all()
-        assert np.isfinite(made.normals).all()
-        assert made.layout.max() < len(LAYOUT)
+        rendering = render(wild(random), 32)
+        assert rendering.depth.min() > 0
+        assert np.isfinite(rendering.depth).all()
+        assert np.isfinite(rendering.normals).all()
+        assert rendering.layout.max() < len(LAYOUT)

@@ -64,7 +64,7 @@ def test_what_is_not_named_takes_its_default() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ('{"camera": {"height": -3}}', "camera.height = -3: input should be greater than or equal to 1"),
         ('{"camera": {"height": NaN}}', "camera.height = nan: input should be a finite number"),
@@ -103,10 +103,10 @@ def test_what_is_not_named_takes_its_default() -> None:
         ('{"ridges": [{"with": 3}]}', "'ridges.0.with'; did you mean 'width'? Settings of Ridge: kind"),
     ],
 )
-def test_what_cannot_be_is_named(text: str, told: str) -> None:
+def test_what_cannot_be_is_named(text: str, message: str) -> None:
     with pytest.raises(ConfigError) as caught:
         scene_from_json(text)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
     assert len(str(caught.value)) < 400
 
 
@@ -118,7 +118,7 @@ def test_all_problems_are_named_at_once() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ("", "not JSON"),
         ("a mountain", "--also scene.json"),
@@ -131,10 +131,10 @@ def test_all_problems_are_named_at_once() -> None:
         ("null", "not a NoneType"),
     ],
 )
-def test_what_is_no_scene_is_refused(text: str | bytes, told: str) -> None:
+def test_what_is_no_scene_is_refused(text: str | bytes, message: str) -> None:
     with pytest.raises(ConfigError, match="scene") as caught:
         scene_from_json(text)
-    assert told in str(caught.value)
+    assert message in str(caught.value)
 
 
 def test_nesting_too_deep_for_a_scene_is_refused_shortly() -> None:
@@ -159,6 +159,6 @@ def test_there_is_water_where_its_shores_lie_apart() -> None:
 
 def test_numbers_of_the_layout_stay() -> None:
     # They stand in files that were written.
-    told = "sky, far ridge, near ridge, water, mist, tree, rock, building, bridge, boat, figure, path"
-    assert ", ".join(LAYOUT) == told
+    message = "sky, far ridge, near ridge, water, mist, tree, rock, building, bridge, boat, figure, path"
+    assert ", ".join(LAYOUT) == message
     assert json.loads(scene_to_json(Scene()))["category"] == "ink"

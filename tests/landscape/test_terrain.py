@@ -20,31 +20,31 @@ def grid(x: tuple[float, float], z: tuple[float, float], many: int = 160) -> tup
 def test_a_ridge_stands_where_and_about_as_high_as_it_is_told(kind: str, seed: int) -> None:
     ridge = Ridge(kind=kind, x=300.0, z=2000.0, width=900.0, height=400.0, rough=0.7, seed=seed)
     x, z = grid((-800, 1400), (1000, 3000))
-    height, owner = heights(Scene(ridges=(ridge,)), x, z)
-    own = owner == 0
-    assert own.any()
-    assert set(np.unique(owner)) == {-1, 0}
+    height, surface = heights(Scene(ridges=(ridge,)), x, z)
+    mask = surface == 0
+    assert mask.any()
+    assert set(np.unique(surface)) == {-1, 0}
     assert 0.5 * 400 < height.max() < 1.4 * 400
     assert np.isfinite(height).all()
-    across = x[own]
-    away = np.broadcast_to(z, x.shape)[own]
+    across = x[mask]
+    away = np.broadcast_to(z, x.shape)[mask]
     assert np.abs(across - 300).max() <= 0.62 * 900 + 15
     assert np.abs(away - 2000).max() <= depth_of(ridge) + 15
-    assert abs(np.average(across, weights=height[own]) - 300) < 0.25 * 900
+    assert abs(np.average(across, weights=height[mask]) - 300) < 0.25 * 900
     # What does not belong to the ridge is nearly level.
-    assert height[~own].max() < 30
+    assert height[~mask].max() < 30
 
 
 def test_same_seed_same_ridge_and_other_seeds_other_ridges() -> None:
     x, z = grid((-400, 400), (1500, 2500), 60)
 
-    def made(seed: int, kind: str) -> np.ndarray:
+    def ground(seed: int, kind: str) -> np.ndarray:
         return heights(Scene(ridges=(Ridge(kind=kind, z=2000.0, width=800.0, seed=seed),)), x, z)[0]
 
     for kind in RIDGES:
-        assert np.array_equal(made(3, kind), made(3, kind))
-        assert not np.array_equal(made(3, kind), made(4, kind))
-    assert len({made(3, kind).tobytes() for kind in RIDGES}) == len(RIDGES)
+        assert np.array_equal(ground(3, kind), ground(3, kind))
+        assert not np.array_equal(ground(3, kind), ground(4, kind))
+    assert len({ground(3, kind).tobytes() for kind in RIDGES}) == len(RIDGES)
 
 
 def test_rough_ridges_are_rougher() -> None:
@@ -61,21 +61,21 @@ def test_the_taller_of_two_ridges_is_the_ground() -> None:
     low = Ridge(kind="hill", z=2000.0, width=800.0, height=100.0, rough=0.0)
     tall = Ridge(kind="hill", z=2000.0, width=800.0, height=300.0, rough=0.0, seed=5)
     x, z = grid((-300, 300), (1800, 2200), 40)
-    both, owner = heights(Scene(ridges=(low, tall)), x, z)
+    both, surface = heights(Scene(ridges=(low, tall)), x, z)
     parts = [heights(Scene(ridges=(ridge,)), x, z)[0] for ridge in (low, tall)]
     np.testing.assert_array_equal(both, np.maximum(*parts))
-    assert (owner == 1).mean() > 0.8
+    assert (surface == 1).mean() > 0.8
 
 
 def test_the_ground_does_not_depend_on_what_else_is_asked_for() -> None:
     scene = Scene(ridges=(Ridge(z=2000.0), Ridge(kind="karst", z=1500.0, x=400.0)), water=Water(near=40.0, far=900.0))
     x, z = grid((-600, 600), (30, 3000), 80)
-    whole, owner = heights(scene, x, z)
-    part, own = heights(scene, x[20:50, 10:60], z[20:50])
+    whole, surface = heights(scene, x, z)
+    part, part_surface = heights(scene, x[20:50, 10:60], z[20:50])
     np.testing.assert_array_equal(part, whole[20:50, 10:60])
-    np.testing.assert_array_equal(own, owner[20:50, 10:60])
-    one, _ = heights(scene, x[33:34, 44:45], z[33:34])
-    assert one[0, 0] == whole[33, 44]
+    np.testing.assert_array_equal(part_surface, surface[20:50, 10:60])
+    single, _ = heights(scene, x[33:34, 44:45], z[33:34])
+    assert single[0, 0] == whole[33, 44]
 
 
 @pytest.mark.parametrize("bend", [0.0, 0.6])
@@ -99,9 +99,9 @@ def test_water_lies_between_its_shores(bend: float) -> None:
 
 def test_without_water_all_ground_is_land() -> None:
     x, z = grid((-500, 500), (10, 5000))
-    height, owner = heights(Scene(), x, z)
+    height, surface = heights(Scene(), x, z)
     assert np.abs(height).max() < 9
-    assert (owner == -1).all()
+    assert (surface == -1).all()
 
 
 def test_a_ridge_never_reaches_the_eye() -> None:

@@ -53,10 +53,10 @@ def test_what_lies_behind_the_eye_is_finite() -> None:
 
 def test_level_water_is_as_far_as_its_row_says() -> None:
     view = view_ground(Scene(camera=CAMERA, water=LAKE), SIDE, OVERHEAD)
-    seen = view.water & (rows()[:, None] > CAMERA.horizon + 0.03)
-    away = np.broadcast_to((CAMERA.focal * CAMERA.height / (rows() - CAMERA.horizon))[:, None], seen.shape)
-    assert seen.mean() > 0.4
-    np.testing.assert_allclose(view.distance[seen], away[seen], rtol=0.01)
+    water = view.water & (rows()[:, None] > CAMERA.horizon + 0.03)
+    expected = np.broadcast_to((CAMERA.focal * CAMERA.height / (rows() - CAMERA.horizon))[:, None], water.shape)
+    assert water.mean() > 0.4
+    np.testing.assert_allclose(view.distance[water], expected[water], rtol=0.01)
     assert view.height[view.water].max() == 0
     assert (view.normal[view.water] == (0, 1, 0)).all()
 
@@ -65,8 +65,8 @@ def test_depth_grows_up_the_picture_on_level_ground() -> None:
     for scene in (Scene(camera=CAMERA, water=LAKE), Scene(camera=CAMERA)):
         view = view_ground(scene, SIDE, OVERHEAD)
         for column in (3, 64, 120):
-            away = view.distance[:, column][~view.sky[:, column]]
-            assert (np.diff(away) <= 0).all()
+            distance = view.distance[:, column][~view.sky[:, column]]
+            assert (np.diff(distance) <= 0).all()
 
 
 def test_the_sky_is_far_and_the_ground_is_below_it(lake: View) -> None:
@@ -105,14 +105,14 @@ def test_normals_are_unit_and_follow_the_slope_of_the_ground(lake: View) -> None
     np.testing.assert_allclose((lake.normal**2).sum(axis=2)[~lake.sky], 1, atol=1e-4)
     assert (lake.normal[..., 1][~lake.sky] > 0).all()
     scene = Scene(camera=CAMERA, water=Water(near=30.0, far=500.0, bend=0.0), ridges=(HILL,))
-    own = np.argwhere((lake.surface == 0) & (lake.height > 30) & (lake.height < 90))
+    pixels = np.argwhere((lake.surface == 0) & (lake.height > 30) & (lake.height < 90))
     errors = []
-    for row, column in own[:: max(1, len(own) // 40)]:
-        away = float(lake.distance[row, column])
-        x = ((column + 0.5) / SIDE - 0.5) * away / CAMERA.focal
+    for row, column in pixels[:: max(1, len(pixels) // 40)]:
+        distance = float(lake.distance[row, column])
+        x = ((column + 0.5) / SIDE - 0.5) * distance / CAMERA.focal
         d = 2.0
         grid_x = np.array([[x - d, x, x + d]] * 3, np.float32)
-        grid_z = np.array([[away - d], [away], [away + d]], np.float32)
+        grid_z = np.array([[distance - d], [distance], [distance + d]], np.float32)
         around, _ = heights(scene, grid_x, grid_z)
         slope_x = (around[1, 2] - around[1, 0]) / (2 * d)
         slope_z = (around[2, 1] - around[0, 1]) / (2 * d)
@@ -124,12 +124,12 @@ def test_normals_are_unit_and_follow_the_slope_of_the_ground(lake: View) -> None
 
 
 def test_a_hill_faces_the_eye_and_falls_off_to_both_sides(lake: View) -> None:
-    own = (lake.surface == 0) & (lake.height > 20)
-    left = own.copy()
-    right = own.copy()
+    mask = (lake.surface == 0) & (lake.height > 20)
+    left = mask.copy()
+    right = mask.copy()
     left[:, 60:] = False
     right[:, :68] = False
-    assert lake.normal[own][:, 2].mean() > 0.1
+    assert lake.normal[mask][:, 2].mean() > 0.1
     assert lake.normal[left][:, 0].mean() < -0.02
     assert lake.normal[right][:, 0].mean() > 0.02
 
@@ -170,8 +170,8 @@ def test_water_mirrors_a_crest_as_a_level_mirror_does(height: float, horizon: fl
         # The same place as the crest, as far below the water as the crest is above it.
         crest = int(np.flatnonzero(~view.sky[:, column])[0])
         top = float(view.height[crest, column])
-        away = float(view.distance[crest, column])
-        expected = SIDE * (horizon + camera.focal * (height + top) / away)
+        distance = float(view.distance[crest, column])
+        expected = SIDE * (horizon + camera.focal * (height + top) / distance)
         assert mirrored[-1] == pytest.approx(expected, abs=2.0)
         # It shows the crest there, and further up what lies lower.
         assert view.mirror[mirrored[-1], column] == pytest.approx(crest, abs=2.5)
@@ -191,10 +191,10 @@ def test_the_ground_at_places_is_that_of_the_world() -> None:
     ground = view_ground(scene, SIDE, OVERHEAD).ground
     x = np.array([0.0, 40.0, -60.0, 10.0])
     z = np.array([900.0, 820.0, 860.0, 200.0])
-    found, _, _ = ground_at(ground, CAMERA, x, z)
+    height, _, _ = ground_at(ground, CAMERA, x, z)
     true = [max(0.0, float(heights(scene, np.array([[a]], np.float32), np.array([[b]], np.float32))[0][0, 0]))
             for a, b in zip(x, z, strict=True)]  # fmt: skip
-    np.testing.assert_allclose(found, true, atol=3)
+    np.testing.assert_allclose(height, true, atol=3)
     far = ground_at(ground, CAMERA, np.array([1e5, -1e5]), np.array([1e5, 1.0]))
     assert np.isfinite(far).all()
 
@@ -215,7 +215,7 @@ def test_the_view_is_the_same_at_two_resolutions() -> None:
 def test_moving_forward_brings_things_nearer() -> None:
     scene = Scene(camera=CAMERA, ridges=(HILL,))
     moved = Scene(camera=Camera(height=20.0, horizon=0.4, focal=1.1, z=300.0), ridges=(HILL,))
-    one, other = (view_ground(s, SIDE, OVERHEAD) for s in (scene, moved))
-    assert (other.surface == 0).sum() > 1.8 * (one.surface == 0).sum()
-    nearest = [float(view.distance[view.surface == 0].min()) for view in (one, other)]
+    first, second = (view_ground(s, SIDE, OVERHEAD) for s in (scene, moved))
+    assert (second.surface == 0).sum() > 1.8 * (first.surface == 0).sum()
+    nearest = [float(view.distance[view.surface == 0].min()) for view in (first, second)]
     assert nearest[0] - nearest[1] == pytest.approx(300, abs=40)
