@@ -134,15 +134,16 @@ def test_the_precision_of_all_painters_is_the_faster_one_of_the_machine_that_beg
     assert _with_precision(read(tmp_path / "named.toml").experiment, None).terms.precision == "bf16"
 
 
-def test_a_slow_precision_is_compared_in_with_a_remark(finished, store, tmp_path, monkeypatch):
+def test_a_slow_precision_is_remarked_on_before_anything_runs(file, store, tmp_path, monkeypatch):
     monkeypatch.setattr("impasto.machine.matrix_speeds", lambda *_: {"fp32": 160.0, "bf16": 0.8})
-    shutil.copytree(finished / "out", tmp_path / "out")
-    record = tmp_path / "out" / "experiment.json"
-    record.write_text(record.read_text().replace('"fp32"', '"bf16"'))
-    (tmp_path / "named.toml").write_text(HEAD.replace("fp32", "bf16") + ENTRIES)
-    said = []
-    api.compare(tmp_path / "named.toml", tmp_path / "out", store=store, watch=said.append)
-    assert said[0].startswith("bf16 runs at 0.8 GFLOP/s on this processor, 200 times slower than fp32; leave")
+    file.write_text(HEAD.replace("fp32", "bf16") + ENTRIES)
+
+    def stop(message):
+        raise KeyboardInterrupt(message)
+
+    with pytest.raises(KeyboardInterrupt, match=r"bf16 runs at 0\.8 GFLOP/s on this processor, 200 times slower than"):
+        api.compare(file, tmp_path / "out", store=store, watch=stop)
+    assert not (tmp_path / "out").exists()
 
 
 def _plain(file: Path) -> dict[str, object]:
