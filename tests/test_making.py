@@ -39,7 +39,7 @@ def make(tmp_path: Path) -> Make:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Store:
+def landscapes(tmp_path_factory: pytest.TempPathFactory) -> Store:
     out = tmp_path_factory.mktemp("made") / "store"
     return making.make("landscapes", out, count=40, resolution=32, seed=1, workers=1, progress=quiet)
 
@@ -48,8 +48,8 @@ def left(folder: Path) -> set[str]:
     return {str(path.relative_to(folder)) for path in folder.rglob("*")}
 
 
-def test_a_made_store_holds_all_labels(made: Store) -> None:
-    again = Store.open(made.root)
+def test_a_made_store_holds_all_labels(landscapes: Store) -> None:
+    again = Store.open(landscapes.root)
     assert (len(again.split("train")), len(again.split("test"))) == (24, 16)
     assert again.label == "category"
     assert {"category", "season", "time", "weather", "mood"} == set(again.label_columns)
@@ -66,48 +66,47 @@ def test_a_made_store_holds_all_labels(made: Store) -> None:
     assert len({row["phash"] for row in rows}) > 35
 
 
-def test_moods_are_the_quarters_of_the_circle(made: Store) -> None:
-    rows = made.table.to_pylist()
+def test_moods_are_the_quarters_of_the_circle(landscapes: Store) -> None:
+    rows = landscapes.table.to_pylist()
     quarter = {"joyful": (True, True), "serene": (True, False), "melancholy": (False, False), "tense": (False, True)}
     assert [quarter[r["mood"]] for r in rows] == [(r["valence"] >= 0, r["arousal"] >= 0) for r in rows]
 
 
-def test_every_picture_can_be_painted_again_from_its_scene(made: Store) -> None:
-    both = made.split("all")
+def test_every_picture_can_be_painted_again_from_its_scene(landscapes: Store) -> None:
+    both = landscapes.split("all")
     for row in (0, 7, 39):
-        painted = render(scene_from_json(made.table["scene"][row].as_py()), 32)
+        painted = render(scene_from_json(landscapes.table["scene"][row].as_py()), 32)
         assert (painted.pixels == both.uint8([row])[0]).all()
         assert (painted.layout == both.map("layout", [row])[0]).all()
         assert to_metres(both.map("depth", [row])[0]) == pytest.approx(painted.depth, rel=0.025)
 
 
-def test_the_manifest_tells_how_and_what_the_maps_mean(made: Store) -> None:
-    assert made.manifest["maps"]["layout"]["legend"] == list(LAYOUT)
-    assert "ratio" in made.manifest["maps"]["depth"]["formula"]
-    told = made.manifest["made"]
-    assert (told["world"], told["count"], told["seed"], told["test_share"]) == ("landscapes", 40, 1, 0.4)
-    assert made.manifest["licences"] == {"CC0-1.0": 40}
-    assert str(made.root) not in (made.root / "manifest.json").read_text()
+def test_the_manifest_tells_how_and_what_the_maps_mean(landscapes: Store) -> None:
+    assert landscapes.manifest["maps"]["layout"]["legend"] == list(LAYOUT)
+    assert "ratio" in landscapes.manifest["maps"]["depth"]["formula"]
+    how = landscapes.manifest["made"]
+    assert (how["world"], how["count"], how["seed"], how["test_share"]) == ("landscapes", 40, 1, 0.4)
+    assert landscapes.manifest["licences"] == {"CC0-1.0": 40}
+    assert str(landscapes.root) not in (landscapes.root / "manifest.json").read_text()
 
 
-def test_a_made_store_can_be_inspected(made: Store, tmp_path: Path) -> None:
-    facts = api.inspect(made.root, tmp_path / "page")
-    assert facts["pictures"] == 40
-    assert facts["with_text"] == 40
-    assert made.has_captions
-    assert made.split("all").captions([3]) == [(made.table["text"][3].as_py(),)]
+def test_a_made_store_can_be_inspected(landscapes: Store, tmp_path: Path) -> None:
+    inspection = api.inspect(landscapes.root, tmp_path / "page")
+    assert inspection.pictures == inspection.with_text == inspection.captions == 40
+    assert landscapes.has_captions
+    assert landscapes.split("all").captions([3]) == [(landscapes.table["text"][3].as_py(),)]
 
 
-def test_a_picture_follows_from_seed_and_number_alone(made: Store, make: Make) -> None:
+def test_a_picture_follows_from_seed_and_number_alone(landscapes: Store, make: Make) -> None:
     few = make(count=10)
-    assert (few.pictures == made.pictures[:10]).all()
-    assert few.table["text"].to_pylist() == made.table["text"].to_pylist()[:10]
+    assert (few.pictures == landscapes.pictures[:10]).all()
+    assert few.table["text"].to_pylist() == landscapes.table["text"].to_pylist()[:10]
     other = make(out="other", count=10, seed=2)
-    assert not any((picture == made.pictures[i]).all() for picture in other.pictures for i in range(10))
+    assert not any((picture == landscapes.pictures[i]).all() for picture in other.pictures for i in range(10))
 
 
 def test_the_same_bytes_whatever_the_workers(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(making, "FEW", 1)
+    monkeypatch.setattr(making, "SERIAL_LIMIT", 1)
     monkeypatch.setattr(making, "PART", 5)
     one, two, three = (make(out=f"{n}", workers=n) for n in (1, 2, 3))
     assert one.manifest == two.manifest == three.manifest
@@ -151,17 +150,17 @@ print(json.dumps([there, sines, found]))
 
 
 def test_another_processor_paints_the_same_bytes() -> None:
-    def told(more: dict[str, str]) -> list[Any]:
+    def painted_hashes(more: dict[str, str]) -> list[Any]:
         done = subprocess.run(
             [sys.executable, "-c", HASHES], capture_output=True, text=True, check=True, env={**os.environ, **more}
         )
         return list(json.loads(done.stdout))
 
-    here, sines, hashes = told({})
+    here, sines, hashes = painted_hashes({})
     if not here:
         pytest.skip("this processor has nothing that numpy could do without")
     # Old instructions only, in numpy, in the C library, in the matrix library and in OpenCV.
-    there, other_sines, others = told(
+    there, other_sines, others = painted_hashes(
         {
             "NPY_DISABLE_CPU_FEATURES": ",".join(here),
             "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-AVX512F,-AVX2_Usable,-FMA_Usable",
@@ -207,19 +206,19 @@ def test_unknown_worlds_and_existing_folders(make: Make, tmp_path: Path) -> None
 
 def test_an_interrupted_making_goes_on(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(making, "PART", 6)
-    told: list[int] = []
+    reports: list[int] = []
 
     def stop(done: int, total: int) -> None:
-        told.append(done)
+        reports.append(done)
         if done >= 12:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         make(progress=stop)
     assert not (tmp_path / "store").exists()
-    told.clear()
-    store = make(progress=lambda done, total: told.append(done))
-    assert told == [12, 18, 24]
+    reports.clear()
+    store = make(progress=lambda done, total: reports.append(done))
+    assert reports == [12, 18, 24]
     assert left(tmp_path) == {"store"} | {f"store/{name}" for name in (*store.manifest["files"], "manifest.json")}
     assert store.hash == make(out="whole").hash
 
@@ -251,7 +250,7 @@ def test_a_process_that_dies_is_told(make: Make, tmp_path: Path, monkeypatch: py
         "np.random.SeedSequence = Dying\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    monkeypatch.setattr(making, "FEW", 1)
+    monkeypatch.setattr(making, "SERIAL_LIMIT", 1)
     with pytest.raises(ImpastoError, match="picture 3 of seed 1 dies"):
         make(count=6, workers=2)
     assert not (tmp_path / "store").exists()
@@ -282,5 +281,5 @@ def test_the_worlds_are_named_in_the_help() -> None:
 
     from impasto.cli.data import app
 
-    told = CliRunner().invoke(app, ["make", "--help"]).output
-    assert all(name in told for name in worlds.WORLDS)
+    output = CliRunner().invoke(app, ["make", "--help"]).output
+    assert all(name in output for name in worlds.WORLDS)

@@ -11,8 +11,8 @@ from impasto.errors import ImpastoError, UnknownName, UsageError
 from impasto.files import whole_folder
 from impasto.images.size import Size
 from impasto.jobs.progress import Progress
+from impasto.jobs.scratch import make_missing_parts, plan_parts, scratch_folder
 from impasto.jobs.workers import Job, cores
-from impasto.jobs.workshop import make_all, plan_parts, workshop
 from impasto.landscape import render
 from impasto.landscape.scene import CATEGORIES
 from impasto.worlds import MAPS, WORLDS, paint_part
@@ -28,7 +28,7 @@ TEST_SHARE = 0.4
 DEFAULT = 64
 """Side of the pictures when no size is asked for."""
 MOST = 10_000_000
-FEW = 8
+SERIAL_LIMIT = 8
 """Up to so many pictures no process is started."""
 PART = 16
 """Most pictures of a part: it takes a worker a second or two."""
@@ -64,7 +64,7 @@ def make(
         seed: Any integer of 0 or more; also of the split.
         category: The only one to paint; without it all, in shares like a real collection's.
         workers: Processes; without it one a processor core.
-        progress: Told how many are done, of how many; without it a bar or lines on standard error.
+        progress: Called with how many are done, of how many; without it a bar or lines on standard error.
 
     Returns:
         The store, opened.
@@ -81,13 +81,20 @@ def make(
     _check(out, size, {"count": count, "resolution": size.height, "seed": seed, "workers": workers})
     resolution = size.height
     settings = {"seed": seed, "resolution": resolution, "category": category}
-    made = {"impasto": __version__, "world": world, "code": _code(), "count": count, **settings}
-    with workshop(out, [made]) as work:
-        jobs = plan_parts(range(count), resolution * resolution * 3, work, least=1, most=PART)
-        title = f"Painting {world}"
-        make_all(paint_part, settings, jobs, workers=workers, title=title, progress=progress, few=FEW)
+    how = {"impasto": __version__, "world": world, "code": _code_hash(), "count": count, **settings}
+    with scratch_folder(out, [how]) as scratch:
+        jobs = plan_parts(range(count), resolution * resolution * 3, scratch, least=1, most=PART)
+        make_missing_parts(
+            paint_part,
+            settings,
+            jobs,
+            workers=workers,
+            title=f"Painting {world}",
+            progress=progress,
+            serial_limit=SERIAL_LIMIT,
+        )
         with whole_folder(out) as store:
-            _write(store, jobs, {**made, "test_share": TEST_SHARE})
+            _write(store, jobs, {**how, "test_share": TEST_SHARE})
     from impasto.data.store import Store
 
     return Store.open(out, verify=False)
@@ -119,46 +126,48 @@ def _check(out: Path, size: Size, numbers: dict[str, int]) -> None:
         raise ImpastoError(f"{out} exists already; choose another name or remove it first.")
 
 
-def _code() -> str:
+def _code_hash() -> str:
     """Hash of the code that paints: another version of it paints other pictures."""
-    told = hashlib.sha256()
+    digest = hashlib.sha256()
     for file in (Path(worlds.__file__), *sorted(Path(render.__file__).parent.glob("*.py"))):
-        told.update(file.name.encode() + b"\0" + file.read_bytes())
-    return told.hexdigest()
+        digest.update(file.name.encode() + b"\0" + file.read_bytes())
+    return digest.hexdigest()
 
 
-def _write(store: Path, jobs: list[Job], made: dict[str, Any]) -> None:
+def _write(store: Path, jobs: list[Job], how: dict[str, Any]) -> None:
     """Write the store of the painted parts."""
     import pyarrow
 
     from impasto.data.splitting import choose_test
     from impasto.data.writing import Description, finish_store
 
-    table = pyarrow.concat_tables([_rows(part, made["resolution"]) for _, part in jobs]).combine_chunks()
-    files, categories = (table[name].to_pylist() for name in ("file", "category"))
-    test = choose_test(files, range(len(files)), categories, made["test_share"], made["seed"])
-    split = pyarrow.array(["test" if t else "train" for t in test], pyarrow.string())
+    side = how["resolution"]
+    table = pyarrow.concat_tables([_part_table(part, side) for _, part in jobs]).combine_chunks()
+    files = table["file"].to_pylist()
+    test = choose_test(files, range(len(files)), table["category"].to_pylist(), how["test_share"], how["seed"])
+    split = pyarrow.array(["test" if is_test else "train" for is_test in test], pyarrow.string())
     table = table.add_column(1, "split", split)
-    columns = [c for c in LABELS if c == "category" or len(table[c].unique()) > 1]
-    size = Size(made["resolution"], made["resolution"])
-    description = Description(size, 1, "category", "the world's kinds of picture", columns, made, MAPS)
-    finish_store(store, table, jobs, description)
+    columns = [column for column in LABELS if column == "category" or len(table[column].unique()) > 1]
+    chosen = "the world's kinds of picture"
+    finish_store(store, table, jobs, Description(Size(side, side), 1, "category", chosen, columns, how, MAPS))
 
 
-def _rows(part: Path, side: int) -> pyarrow.Table:
-    """The rows of the index that a part gives."""
+def _part_table(part: Path, side: int) -> pyarrow.Table:
+    """The rows of the index that a part gives; `side` is that of its pictures."""
     import pyarrow
 
     from impasto.data.parts import load_facts
 
     facts, _, _ = load_facts(part)
     text = pyarrow.string()
-    words = pyarrow.list_(pyarrow.string())
+    texts = pyarrow.list_(pyarrow.string())
     number = pyarrow.float64()
-    kinds = {"elements": words, "hour": number, "valence": number, "arousal": number, "flags": words}
+    types = {"elements": texts, "hour": number, "valence": number, "arousal": number, "flags": texts}
     order = ("file", *LABELS, "text", "license", "elements", "hour", "valence", "arousal", "phash", "flags", "scene")
-    told = [{**fact, "license": LICENSE} for fact in facts]
-    columns: dict[str, Any] = {n: pyarrow.array([row[n] for row in told], kinds.get(n, text)) for n in order}
+    rows = [{**fact, "license": LICENSE} for fact in facts]
+    columns: dict[str, Any] = {
+        name: pyarrow.array([row[name] for row in rows], types.get(name, text)) for name in order
+    }
     for name in ("width", "height"):
         columns[name] = pyarrow.array([side] * len(facts), pyarrow.int32())
     columns["kind"] = pyarrow.array(["painted"] * len(facts), text)

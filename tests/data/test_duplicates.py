@@ -74,10 +74,10 @@ def test_plain_colours_are_told_apart() -> None:
 
 def test_gradients_of_other_colours_are_told_apart() -> None:
     ramp = np.linspace(0, 1, 64)[:, None, None] * np.ones((64, 64, 1))
-    made = [
+    gradients = [
         Image.fromarray((ramp * colour).astype(np.uint8)) for colour in ((250, 20, 20), (20, 20, 250), (20, 250, 20))
     ]
-    assert groups(*made) == [0, 1, 2]
+    assert groups(*gradients) == [0, 1, 2]
 
 
 def test_one_bright_spot_does_not_make_a_copy(scene: Scene) -> None:
@@ -101,9 +101,9 @@ def test_many_pictures_take_seconds() -> None:
     thumbs = random.integers(0, 256, (20_000, 32, 32, 3), dtype=np.uint8)
     hashes[-100:], thumbs[-100:] = hashes[:100], thumbs[:100]
     began = time.process_time()
-    found = near_groups(hashes, thumbs)
-    assert found[-100:].tolist() == list(range(100))
-    assert (found[:-100] == np.arange(19_900)).all()
+    numbers = near_groups(hashes, thumbs)
+    assert numbers[-100:].tolist() == list(range(100))
+    assert (numbers[:-100] == np.arange(19_900)).all()
     assert time.process_time() - began < 10
 
 

@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from impasto.data.inspect import inspect
+from impasto.data.inspection import Duplicates, ShortSides, SourceSizes
 from impasto.data.prepare import prepare
 from impasto.data.store import Store
 from impasto.errors import ImpastoError, StoreError
@@ -31,25 +32,22 @@ def store(tmp_path: Path, scene: Scene, quiet: Callable[[int, int], None]) -> St
 
 
 def test_what_is_told(store: Store, tmp_path: Path) -> None:
-    facts = inspect(store.root, tmp_path / "out")
-    assert (facts["pictures"], facts["train"], facts["test"]) == (13, 8, 5)
-    assert facts["label"] == "genre"
-    assert (facts["size"], facts["height"], facts["width"], facts["frames"]) == ("16 × 16", 16, 16, 1)
-    assert (facts["with_text"], facts["captions"]) == (0, 0)
-    assert facts["categories"][ODD]["train"] + facts["categories"][ODD]["test"] == 9 - 1
-    assert sum(of["share"] for of in facts["categories"].values()) == pytest.approx(1, abs=1e-3)
-    assert facts["duplicates"] == {"exact": 0, "near": 1}
-    assert facts["left_out"] == {"near duplicate": 1, "not a picture": 1}
-    assert facts["flags"] == {"blank": 1, "grey": 1}
-    assert facts["source_sizes"] == {
-        "short_side": {"least": 30, "median": 30, "most": 100},
-        "kinds": {"BMP": 1, "JPEG": 1, "PNG": 11},
-    }
+    inspection = inspect(store.root, tmp_path / "out")
+    assert (inspection.pictures, inspection.train, inspection.test) == (13, 8, 5)
+    assert inspection.label == "genre"
+    assert (inspection.size, inspection.height, inspection.width, inspection.frames) == ("16 × 16", 16, 16, 1)
+    assert (inspection.with_text, inspection.captions) == (0, 0)
+    assert inspection.categories[ODD].train + inspection.categories[ODD].test == 9 - 1
+    assert sum(counts.share for counts in inspection.categories.values()) == pytest.approx(1, abs=1e-3)
+    assert inspection.duplicates == Duplicates(exact=0, near=1)
+    assert inspection.left_out == {"near duplicate": 1, "not a picture": 1}
+    assert inspection.flags == {"blank": 1, "grey": 1}
+    assert inspection.source_sizes == SourceSizes(ShortSides(30, 30, 100), {"BMP": 1, "JPEG": 1, "PNG": 11})
 
 
 def test_the_page_shows_it_and_runs_nothing(store: Store, tmp_path: Path) -> None:
-    facts = inspect(store, tmp_path / "out")
-    page = Path(facts["page"]).read_text(encoding="utf8")
+    inspection = inspect(store, tmp_path / "out")
+    page = Path(inspection.page).read_text(encoding="utf8")
     assert "<script" not in page
     assert "<b>bad" not in page
     assert "&lt;b&gt;bad.png" in page
@@ -64,10 +62,10 @@ def test_the_page_shows_it_and_runs_nothing(store: Store, tmp_path: Path) -> Non
 def test_a_store_without_labels(tmp_path: Path, scene: Scene, quiet: Callable[[int, int], None]) -> None:
     for i in range(3):
         scene(i).save(tmp_path / f"{i}.png")
-    facts = inspect(prepare(tmp_path, tmp_path / "s", resolution=8, progress=quiet), tmp_path / "out")
-    assert facts["categories"] == {}
+    inspection = inspect(prepare(tmp_path, tmp_path / "s", resolution=8, progress=quiet), tmp_path / "out")
+    assert inspection.categories == {}
     assert not (tmp_path / "out" / "shares.png").exists()
-    assert "no label column found" in Path(facts["page"]).read_text(encoding="utf8")
+    assert "no label column found" in Path(inspection.page).read_text(encoding="utf8")
 
 
 def test_places_that_cannot_be_read_or_written(store: Store, tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -63,8 +64,8 @@ def test_nothing_else_is_left(pictures: Path, make: Make, tmp_path: Path) -> Non
 
 
 def test_the_same_whatever_the_workers(pictures: Path, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("impasto.jobs.workers.FEW", 1)
-    monkeypatch.setattr("impasto.jobs.workshop.PART_BYTES", 16 * 16 * 3)
+    monkeypatch.setattr("impasto.jobs.workers.SERIAL_LIMIT", 1)
+    monkeypatch.setattr("impasto.jobs.scratch.PART_BYTES", 16 * 16 * 3)
     assert make(out="one", workers=1).hash == make(out="two", workers=2).hash
 
 
@@ -228,9 +229,8 @@ def test_duplicates_never_meet_across_splits(pictures: Path, make: Make) -> None
         Image.open(path).resize((48, 48)).save(pictures / "copies" / f"{path.stem}.jpg")
     dropped = make(out="dropped")
     assert len(dropped) == 12
-    found = reasons(dropped)
-    assert list(found.values()).count("exact duplicate") == 8
-    assert list(found.values()).count("near duplicate") == 8
+    counts = Counter(reasons(dropped).values())
+    assert counts == {"exact duplicate": 8, "near duplicate": 8}
     assert all(name.endswith(".png") for name in dropped.table["file"].to_pylist())
     kept = make(out="kept", duplicates="keep")
     assert len(kept) == 28
@@ -270,7 +270,7 @@ def test_flags_tell_what_is_odd(pictures: Path, make: Make, scene: Scene) -> Non
     wide.save(pictures / "wide.png")
     store = make()
     flags = dict(zip(store.table["file"].to_pylist(), store.table["flags"].to_pylist(), strict=True))
-    odd = {name: found for name, found in flags.items() if found}
+    odd = {name: words for name, words in flags.items() if words}
     assert odd == {"small.png": ["tiny"], "grey.png": ["grey"], "wide.png": ["letterboxed"]}
     assert store.manifest["counts"]["flags"] == {"grey": 1, "letterboxed": 1, "tiny": 1}
 
@@ -410,7 +410,7 @@ def test_a_place_that_cannot_be_written(pictures: Path, make: Make, tmp_path: Pa
 def test_an_interrupted_preparation_goes_on(
     pictures: Path, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("impasto.jobs.workshop.PART_BYTES", 0)
+    monkeypatch.setattr("impasto.jobs.scratch.PART_BYTES", 0)
     whole = make(out="whole").hash
 
     def stop(done: int, total: int) -> None:
@@ -429,7 +429,7 @@ def test_an_interrupted_preparation_goes_on(
 def test_changed_options_or_files_start_anew(
     pictures: Path, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scene: Scene
 ) -> None:
-    monkeypatch.setattr("impasto.jobs.workshop.PART_BYTES", 0)
+    monkeypatch.setattr("impasto.jobs.scratch.PART_BYTES", 0)
 
     def stop(done: int, total: int) -> None:
         if done >= 8:
@@ -441,7 +441,7 @@ def test_changed_options_or_files_start_anew(
         if not change:
             scene(50).save(pictures / "dawn" / "01.png")
         starts: list[int] = []
-        make(out="store", progress=lambda done, total, seen=starts: seen.append(done), **change)
+        make(out="store", progress=lambda done, total, reports=starts: reports.append(done), **change)
         assert starts[0] == 0
         shutil.rmtree(tmp_path / "store")
 
@@ -487,7 +487,7 @@ def test_a_decoder_that_crashes_costs_one_file(
         "Image.open = crash\n"
     )
     monkeypatch.syspath_prepend(str(tmp_path / "site"))
-    monkeypatch.setattr("impasto.jobs.workers.FEW", 1)
+    monkeypatch.setattr("impasto.jobs.workers.SERIAL_LIMIT", 1)
     store = make(workers=2)
     assert len(store) == 11
     assert reasons(store) == {"dawn/04.png": "decoder crashed"}
@@ -512,7 +512,7 @@ def test_memory_does_not_grow_with_the_pictures(tmp_path: Path, scene: Scene) ->
         scene(i, 32, 32).save(folder / f"{i}.bmp")
     call = (
         "import resource, sys; from pathlib import Path; from impasto.data.prepare import prepare\n"
-        "from impasto.jobs import workshop; workshop.PART_BYTES = 8 * 256 * 256 * 3\n"
+        "from impasto.jobs import scratch; scratch.PART_BYTES = 8 * 256 * 256 * 3\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
         "prepare(sys.argv[1], sys.argv[2], resolution=256, workers=1, progress=lambda *_: None)\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"

@@ -16,7 +16,7 @@ def chosen(share: float = 0.4, seed: int = 0, order: list[int] | None = None) ->
     order = order or list(range(200))
     files, labels = [FILES[i] for i in order], [LABELS[i] for i in order]
     test = choose_test(files, list(range(200)), labels, share, seed)
-    return {file for file, own in zip(files, test, strict=True) if own}
+    return {file for file, is_test in zip(files, test, strict=True) if is_test}
 
 
 @pytest.mark.parametrize("share", [0.1, 0.25, 0.4, 0.5])
@@ -37,7 +37,7 @@ def test_order_does_not_matter_but_the_seed_does() -> None:
 def test_new_pictures_leave_the_others_where_they_are() -> None:
     files = FILES[:190]
     test = choose_test(files, list(range(190)), LABELS[:190], 0.4, 0)
-    before = {file for file, own in zip(files, test, strict=True) if own}
+    before = {file for file, is_test in zip(files, test, strict=True) if is_test}
     assert len((before ^ chosen()) - set(FILES[190:])) <= 2
 
 
@@ -52,8 +52,8 @@ def test_groups_stay_together() -> None:
 @pytest.mark.parametrize("count", [2, 3, 4, 7])
 @pytest.mark.parametrize("labels", ["one", "each"])
 def test_neither_split_is_empty(count: int, labels: str) -> None:
-    own = [None if labels == "one" else str(i) for i in range(count)]
-    test = choose_test(FILES[:count], list(range(count)), own, 0.4, 0)
+    values = [None if labels == "one" else str(i) for i in range(count)]
+    test = choose_test(FILES[:count], list(range(count)), values, 0.4, 0)
     assert 0 < test.sum() < count
     assert test.sum() == max(1, round(count * 0.4))
 

@@ -122,11 +122,11 @@ def test_alpha_lies_on_the_background(tmp_path: Path, background: tuple[int, int
     picture.paste((200, 0, 0, 255), (0, 0, 4, 8))
     picture.paste((200, 0, 0, 128), (4, 0, 6, 8))
     picture.save(tmp_path / "a.png")
-    found = pixels(tmp_path / "a.png", background=background)
-    assert (found[0, 0] == (200, 0, 0)).all()
-    assert (found[0, 7] == background).all()
+    shown = pixels(tmp_path / "a.png", background=background)
+    assert (shown[0, 0] == (200, 0, 0)).all()
+    assert (shown[0, 7] == background).all()
     half = (np.array((200, 0, 0)) * 128 + np.array(background) * 127) / 255
-    assert np.abs(found[0, 5] - half).max() <= 1
+    assert np.abs(shown[0, 5] - half).max() <= 1
 
 
 def test_palette_with_a_transparent_colour(tmp_path: Path) -> None:
@@ -134,9 +134,9 @@ def test_palette_with_a_transparent_colour(tmp_path: Path) -> None:
     picture.putpalette([0, 0, 0, 0, 200, 0])
     picture.paste(0, (0, 0, 4, 8))
     picture.save(tmp_path / "a.png", transparency=0)
-    found = pixels(tmp_path / "a.png", background=(1, 2, 3))
-    assert (found[0, 0] == (1, 2, 3)).all()
-    assert (found[0, 7] == (0, 200, 0)).all()
+    shown = pixels(tmp_path / "a.png", background=(1, 2, 3))
+    assert (shown[0, 0] == (1, 2, 3)).all()
+    assert (shown[0, 7] == (0, 200, 0)).all()
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "YCbCr", "LAB", "RGBX", "CMYK"])

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from impasto.events import Event, Watch
 
 if TYPE_CHECKING:
+    from impasto.data.inspection import Inspection
     from impasto.data.store import Store
     from impasto.images.size import Size
 
@@ -85,7 +86,7 @@ def make(
     )
 
 
-def inspect(store: str | Path, out: str | Path | None = None) -> dict[str, Any]:
+def inspect(store: str | Path, out: str | Path | None = None) -> Inspection:
     """Describe a store: counts, categories and shares, sizes, duplicates, rejects.
 
     Args:
@@ -94,12 +95,12 @@ def inspect(store: str | Path, out: str | Path | None = None) -> dict[str, Any]:
             without it.
 
     Returns:
-        The numbers on the page.
+        The numbers on the page, and where it lies.
     """
-    from impasto.data.inspect import inspect as inspect_store
+    from impasto.data.inspect import inspect as write_page
     from impasto.data.store import Store
 
-    return inspect_store(Store.open(store), Path(out) if out else Path(store) / "inspection")
+    return write_page(Store.open(store), Path(out) if out else Path(store) / "inspection")
 
 
 def _progress(watch: Watch | None, verb: str, message: str) -> Callable[[int, int], None] | None:

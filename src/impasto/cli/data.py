@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +15,7 @@ from impasto.cli.watching import Events, watching
 from impasto.images.size import Size
 
 if TYPE_CHECKING:
+    from impasto.data.inspection import CategoryCounts
     from impasto.data.store import Store
 
 __all__ = ["app"]
@@ -67,7 +70,7 @@ def prepare(
     if json:
         print_json(store.manifest)
     else:
-        _say_made(store, out)
+        _print_store(store, out)
 
 
 @app.command()
@@ -103,7 +106,7 @@ def make(
     if json:
         print_json(store.manifest)
     else:
-        _say_made(store, out)
+        _print_store(store, out)
 
 
 @app.command()
@@ -115,40 +118,36 @@ def inspect(
     """Describe a store: counts, categories and their shares, sizes, duplicates, rejects, a contact sheet."""
     from impasto import api
 
-    facts = api.inspect(store, out)
+    inspection = api.inspect(store, out)
     if json:
-        print_json(facts)
+        print_json(asdict(inspection))
         return
-    sides = facts["source_sizes"]["short_side"]
+    what = "pictures" if inspection.frames == 1 else "clips"
+    size = f"{_frames(inspection.frames)}{inspection.size} px (height × width)"
+    counts = f"{inspection.train:,} train, {inspection.test:,} test"
+    sides = inspection.source_sizes.short_side
+    columns = ", ".join(inspection.label_columns)
+    licences = dict(list(inspection.licences.items())[:3])
+    more_licences = " …" if len(inspection.licences) > 3 else ""
     for title, value in (
-        (
-            "pictures" if facts["frames"] == 1 else "clips",
-            f"{facts['pictures']:,} of {_frames(facts['frames'])}{facts['size']} px (height × width): "
-            f"{facts['train']:,} train, {facts['test']:,} test",
-        ),
-        (
-            "sources",
-            f"short side {sides['least']} to {sides['most']} px; {_counts(facts['source_sizes']['kinds'])}",
-        ),
-        ("left out", _counts(facts["left_out"])),
-        ("flagged", _counts(facts["flags"])),
-        (
-            "labels",
-            f"{facts['label'] or 'none'} ({facts['label_chosen']}); columns: {', '.join(facts['label_columns'])}",
-        ),
-        (
-            "licences",
-            _counts(dict(list(facts["licences"].items())[:3])) + (" …" if len(facts["licences"]) > 3 else ""),
-        ),
+        (what, f"{inspection.pictures:,} of {size}: {counts}"),
+        ("sources", f"short side {sides.least} to {sides.most} px; {_counts(inspection.source_sizes.kinds)}"),
+        ("left out", _counts(inspection.left_out)),
+        ("flagged", _counts(inspection.flags)),
+        ("labels", f"{inspection.label or 'none'} ({inspection.label_chosen}); columns: {columns}"),
+        ("captions", f"{inspection.captions:,} of {inspection.with_text:,} {what}"),
+        ("licences", _counts(licences) + more_licences),
     ):
         console.print(f"{title:10}{value}", soft_wrap=True, markup=False)
-    if facts["categories"]:
-        console.print(_shares(facts["categories"]))
-    console.print(f"With pictures: {facts['page']}", soft_wrap=True, markup=False)
+    if inspection.categories:
+        console.print(_shares(inspection.categories))
+    console.print(f"With pictures: {inspection.page}", soft_wrap=True, markup=False)
 
 
-def _say_made(store: Store, out: Path) -> None:
-    train, test = (len(store.split(name)) for name in ("train", "test"))
+def _print_store(store: Store, out: Path) -> None:
+    """Say what is in a store that was just made."""
+    train = len(store.split("train"))
+    test = len(store.split("test"))
     label = f"label {store.label!r} with {len(store.categories())} categories" if store.label else "no labels"
     what = "pictures" if store.frames == 1 else "clips"
     size = f"{_frames(store.frames)}{store.size} px (height × width)"
@@ -164,11 +163,11 @@ def _counts(counts: dict[str, int]) -> str:
     return ", ".join(f"{name or 'not stated'}: {count:,}" for name, count in counts.items()) or "none"
 
 
-def _shares(categories: dict[str, dict[str, float]]) -> Table:
+def _shares(categories: Mapping[str, CategoryCounts]) -> Table:
     """The categories with a bar each, as long as its share."""
     table = Table("category", "train", "test", "share", "", box=None)
-    most = max(counts["share"] for counts in categories.values())
+    largest = max(counts.share for counts in categories.values())
     for name, counts in categories.items():
-        bar = "█" * max(1, round(30 * counts["share"] / most))
-        table.add_row(name, f"{counts['train']:,.0f}", f"{counts['test']:,.0f}", f"{counts['share']:.1%}", bar)
+        bar = "█" * max(1, round(30 * counts.share / largest))
+        table.add_row(name, f"{counts.train:,}", f"{counts.test:,}", f"{counts.share:.1%}", bar)
     return table

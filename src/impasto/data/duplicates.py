@@ -18,11 +18,11 @@ THUMB = 32
 """Side of the thumbnails that pictures are hashed and compared by."""
 DISTANCE = 14
 """Most bits in which the perceptual hashes of near-duplicates differ, of 64."""
-BROAD = 0.3
+LEAST_SHADING_CORRELATION = 0.3
 """Least correlation of the light and shade of near-duplicates."""
-HUE = 60.0
+MOST_HUE_DIFFERENCE = 60.0
 """Most difference of the mean hue of near-duplicates, in levels."""
-SMOOTH = 1.5
+LEAST_DETAIL = 1.5
 """Fine structure, in levels, below which it says nothing; then the pictures must agree themselves."""
 
 Ints = npt.NDArray[np.int64]
@@ -32,7 +32,7 @@ Floats = npt.NDArray[np.float32]
 def exact_groups(hashes: Sequence[str]) -> Ints:
     """Number of the group of each picture, shape (N,); pictures of one hash share it."""
     first: dict[str, int] = {}
-    return np.array([first.setdefault(h, i) for i, h in enumerate(hashes)], np.int64)
+    return np.array([first.setdefault(value, row) for row, value in enumerate(hashes)], np.int64)
 
 
 def perceptual_hashes(thumbs: npt.NDArray[np.uint8]) -> list[str]:
@@ -47,9 +47,9 @@ def perceptual_hashes(thumbs: npt.NDArray[np.uint8]) -> list[str]:
     """
     # Grey by the integers that Pillow uses; coefficients rounded, or those of plain thumbnails would be noise.
     grey = (thumbs @ np.array((19595, 38470, 7471)) + 0x8000) >> 16
-    waves = np.cos(np.pi / THUMB * np.outer(np.arange(8), np.arange(THUMB) + 0.5))
-    low = (waves @ grey @ waves.T).round(6).reshape(-1, 64)
-    bits = np.packbits(low > np.median(low, axis=1, keepdims=True), axis=1)
+    cosines = np.cos(np.pi / THUMB * np.outer(np.arange(8), np.arange(THUMB) + 0.5))
+    coefficients = (cosines @ grey @ cosines.T).round(6).reshape(-1, 64)
+    bits = np.packbits(coefficients > np.median(coefficients, axis=1, keepdims=True), axis=1)
     return [row.tobytes().hex() for row in bits]
 
 
@@ -65,51 +65,65 @@ def near_groups(phashes: npt.NDArray[np.uint64], thumbs: npt.NDArray[np.uint8]) 
     Returns:
         Shape (N,); the number is the position of the group's first picture.
     """
-    group = np.arange(len(phashes))
+    groups = np.arange(len(phashes))
     for pairs in _close_pairs(phashes):
-        new = pairs[group[pairs[:, 0]] != group[pairs[:, 1]]]
-        if len(new):
-            group = _joined(group, new[_alike(new, phashes, thumbs)])
-    return group
+        unjoined = pairs[groups[pairs[:, 0]] != groups[pairs[:, 1]]]
+        if len(unjoined):
+            groups = _join(groups, unjoined[_are_near_duplicates(unjoined, phashes, thumbs)])
+    return groups
 
 
 def _close_pairs(phashes: npt.NDArray[np.uint64]) -> Iterator[Ints]:
     """Pairs with close hashes, some at a time, so that memory stays bounded: shape (P, 2)."""
     block = max(1, 2_000_000 // max(1, len(phashes)))
     for start in range(0, len(phashes), block):
-        apart = np.bitwise_count(phashes[start : start + block, None] ^ phashes[None, start:])
-        near = np.argwhere(apart <= DISTANCE)
-        near = near[near[:, 0] < near[:, 1]] + start
-        for piece in range(0, len(near), 2048):
-            yield near[piece : piece + 2048]
+        distances = np.bitwise_count(phashes[start : start + block, None] ^ phashes[None, start:])
+        close = np.argwhere(distances <= DISTANCE)
+        close = close[close[:, 0] < close[:, 1]] + start
+        for piece in range(0, len(close), 2048):
+            yield close[piece : piece + 2048]
 
 
-def _alike(pairs: Ints, phashes: npt.NDArray[np.uint64], thumbs: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+def _are_near_duplicates(
+    pairs: Ints, phashes: npt.NDArray[np.uint64], thumbs: npt.NDArray[np.uint8]
+) -> npt.NDArray[np.bool_]:
+    """Whether the thumbnails of each pair with close hashes agree.
+
+    Args:
+        pairs: Positions of pictures, shape (P, 2).
+        phashes: Of all pictures, shape (N,).
+        thumbs: Of all pictures, shape (N, 32, 32, 3).
+
+    Returns:
+        Shape (P,).
+    """
     rows, place = np.unique(pairs, return_inverse=True)
     a, b = place.reshape(pairs.shape).T
     small = thumbs[rows].astype(np.float32)
     grey = small.mean(axis=3)
-    fine, broad = _fine(grey), _broad(grey)
-    strength = np.sqrt(np.square(fine).mean(axis=1))
+    detail = _detail(grey)
+    shading = _shading(grey)
+    strength = np.sqrt(np.square(detail).mean(axis=1))
     hue = (small - small.mean(axis=3, keepdims=True)).mean(axis=(1, 2))
     bits = np.bitwise_count(phashes[pairs[:, 0]] ^ phashes[pairs[:, 1]])
-    agreement = (fine[a] * fine[b]).mean(axis=1) / np.maximum(1e-6, strength[a] * strength[b])
-    structure = (agreement >= 0.3 + 0.015 * bits) & ((broad[a] * broad[b]).mean(axis=1) >= BROAD)
-    structure &= np.abs(hue[a] - hue[b]).max(axis=1) < HUE
-    itself = np.abs(small[a] - small[b]).max(axis=(1, 2, 3)) < 8 * SMOOTH
-    return np.where(np.minimum(strength[a], strength[b]) < SMOOTH, itself, structure)
+    correlation = (detail[a] * detail[b]).mean(axis=1) / np.maximum(1e-6, strength[a] * strength[b])
+    agree = correlation >= 0.3 + 0.015 * bits
+    agree &= (shading[a] * shading[b]).mean(axis=1) >= LEAST_SHADING_CORRELATION
+    agree &= np.abs(hue[a] - hue[b]).max(axis=1) < MOST_HUE_DIFFERENCE
+    same_pixels = np.abs(small[a] - small[b]).max(axis=(1, 2, 3)) < 8 * LEAST_DETAIL
+    return np.where(np.minimum(strength[a], strength[b]) < LEAST_DETAIL, same_pixels, agree)
 
 
-def _fine(grey: Floats) -> Floats:
+def _detail(grey: Floats) -> Floats:
     """What is left of thumbnails in grey, shape (N, 32, 32), without their broad light and shade: (N, 1024)."""
-    fine = (grey - _BLUR @ grey @ _BLUR.T).reshape(len(grey), -1)
+    detail = (grey - _BLUR @ grey @ _BLUR.T).reshape(len(grey), -1)
     # Clipped here and below, or one bright spot (a moon in a dark sky) would speak for the whole picture.
-    size = np.abs(fine)
+    size = np.abs(detail)
     most = np.maximum(1.5 * np.median(size, axis=1), 0.25 * size.mean(axis=1))[:, None]
-    return fine.clip(-most, most)
+    return detail.clip(-most, most)
 
 
-def _broad(grey: Floats) -> Floats:
+def _shading(grey: Floats) -> Floats:
     """The light and shade of thumbnails in grey, each with mean 0 and variance 1: (N, 1024)."""
     shade = grey.reshape(len(grey), -1)
     low, high = np.percentile(shade, (5, 95), axis=1).astype(np.float32)
@@ -117,7 +131,7 @@ def _broad(grey: Floats) -> Floats:
     return (shade - shade.mean(axis=1, keepdims=True)) / np.maximum(1e-6, shade.std(axis=1, keepdims=True))
 
 
-def _blur(sigma: float) -> Floats:
+def _blur_matrix(sigma: float) -> Floats:
     """The matrix that blurs a row of a thumbnail, mirrored at its ends, shape (32, 32)."""
     place = np.arange(THUMB)
     mirrored = np.concatenate([place[::-1], place, place[::-1]])
@@ -126,21 +140,23 @@ def _blur(sigma: float) -> Floats:
     return (matrix / matrix.sum(axis=1, keepdims=True)).astype(np.float32)
 
 
-_BLUR = _blur(2.0)
+_BLUR = _blur_matrix(2.0)
 
 
-def _joined(group: Ints, pairs: Ints) -> Ints:
+def _join(groups: Ints, pairs: Ints) -> Ints:
     """The groups after joining those of each pair; a group keeps its smallest number."""
-    parent = group.copy()
+    parent = groups.copy()
     for i, j in pairs:
-        one, two = _root(parent, int(i)), _root(parent, int(j))
-        parent[max(one, two)] = min(one, two)
+        first = _root(parent, int(i))
+        second = _root(parent, int(j))
+        parent[max(first, second)] = min(first, second)
     while (parent[parent] != parent).any():
         parent = parent[parent]
     return parent
 
 
-def _root(parent: Ints, i: int) -> int:
-    while parent[i] != i:
-        i = int(parent[i])
-    return i
+def _root(parent: Ints, row: int) -> int:
+    """The first picture of the group of a picture, in a forest of pointers towards it."""
+    while parent[row] != row:
+        row = int(parent[row])
+    return row

@@ -22,8 +22,8 @@ from impasto.images.framing import CROPS
 from impasto.images.reading import PIXEL_LIMIT
 from impasto.images.size import Size
 from impasto.jobs.progress import Progress
+from impasto.jobs.scratch import make_missing_parts, plan_parts, scratch_folder
 from impasto.jobs.workers import cores
-from impasto.jobs.workshop import make_all, plan_parts, workshop
 
 __all__ = ["prepare"]
 
@@ -82,7 +82,7 @@ def prepare(
         max_bad: Share of pictures that may be unreadable, in [0, 1].
         limit: Most pixels of a picture that is decoded.
         workers: Processes; without it one a processor core.
-        progress: Told how many are done, of how many; without it a bar or lines on standard error.
+        progress: Called with how many are done, of how many; without it a bar or lines on standard error.
 
     Returns:
         The store, opened.
@@ -110,12 +110,12 @@ def prepare(
     if labels.maps and frames > 1:
         raise UsageError(f"{folder} has maps of its pictures, which clips cannot have; prepare it without frames.")
     sources = [asdict(source) for source in contents.pictures]
-    with workshop(out, [str(folder.resolve()), asdict(framing), sources, items]) as work:
-        jobs = plan_parts(items, math.prod(framing.shape), work)
+    with scratch_folder(out, [str(folder.resolve()), asdict(framing), sources, items]) as scratch:
+        jobs = plan_parts(items, math.prod(framing.shape), scratch)
         settings = {"folder": str(folder), "framing": asdict(framing)}
-        make_all(make_part, settings, jobs, workers=workers, title="Preparing pictures", progress=progress)
+        make_missing_parts(make_part, settings, jobs, workers=workers, title="Preparing pictures", progress=progress)
         drop = duplicates == "drop"
-        selection = select(folder, jobs, rejects, work / "thumbs", drop=drop, max_bad=max_bad)
+        selection = select(folder, jobs, rejects, scratch / "thumbs", drop=drop, max_bad=max_bad)
         selection.rejects.extend(labels.rejects)
         selection.rejects.sort(key=lambda reject: (reject.reason, reject.file))
         how = {"impasto": __version__, "folder": str(folder), **options.record()}

@@ -7,28 +7,28 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-__all__ = ["Progress", "shown"]
+__all__ = ["Progress", "reporting"]
 
 Progress = Callable[[int, int], None]
-"""Told how many are done, of how many."""
+"""Called with how many are done, of how many."""
 
 PAUSE = 5.0
 """Seconds between two plain lines."""
 
 
 @contextmanager
-def shown(title: str, progress: Progress | None) -> Iterator[Progress]:
+def reporting(title: str, progress: Progress | None) -> Iterator[Progress]:
     """A function to call with how many are done, of how many.
 
     Args:
         title: What is going on.
-        progress: Who is told instead; without it a bar or lines appear on the standard error.
+        progress: Is called instead; without it a bar or lines appear on the standard error.
     """
     if progress is not None:
         yield progress
     elif sys.stderr.isatty():
-        with _bar(title) as tell:
-            yield tell
+        with _bar(title) as report:
+            yield report
     else:
         yield _lines(title)
 
@@ -46,15 +46,16 @@ def _bar(title: str) -> Iterator[Progress]:
 
 
 def _lines(title: str) -> Progress:
-    began = last = time.monotonic()
+    start = time.monotonic()
+    last_line = start
 
-    def tell(done: int, total: int) -> None:
-        nonlocal last
+    def report(done: int, total: int) -> None:
+        nonlocal last_line
         now = time.monotonic()
-        if done == total or now - last > PAUSE:
-            last = now
-            left = (now - began) / max(1, done) * (total - done)
-            more = f", {left:.0f} s left" if done < total else f" in {now - began:.1f} s"
-            print(f"{title}: {done:,} of {total:,}{more}", file=sys.stderr, flush=True)
+        if done == total or now - last_line > PAUSE:
+            last_line = now
+            seconds_left = (now - start) / max(1, done) * (total - done)
+            rest = f", {seconds_left:.0f} s left" if done < total else f" in {now - start:.1f} s"
+            print(f"{title}: {done:,} of {total:,}{rest}", file=sys.stderr, flush=True)
 
-    return tell
+    return report

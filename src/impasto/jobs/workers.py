@@ -2,7 +2,7 @@
 
 They are plain child programs, not a multiprocessing pool: they start without torch, need no
 `if __name__ == "__main__"` in the caller's script, and when one dies over an item (a decoder on a
-hostile file) only that item is lost. A program is a module that has a function of the kind `Make`
+hostile file) only that item is lost. A program is a module that has a function of the kind `MakePart`
 and calls `serve` with it when it is run.
 """
 
@@ -21,16 +21,16 @@ from typing import IO, Any
 
 from impasto.errors import ImpastoError
 
-__all__ = ["Job", "Make", "cores", "make_parts", "serve"]
+__all__ = ["Job", "MakePart", "cores", "make_parts", "serve"]
 
 Job = tuple[list[Any], Path]
-"""Items of a part (names of files, numbers of pictures), and the file the part becomes."""
-Make = Callable[[dict[str, Any], list[Any], Path, list[Any]], None]
-"""Makes a part: settings that all parts share, items, the file, and items that no process survives; all but the file
-are plain values."""
+"""Items of a part (names of files, numbers of pictures), and the file that the part becomes."""
+MakePart = Callable[[dict[str, Any], list[Any], Path, list[Any]], None]
+"""Makes a part of settings that all parts share, items, the file, and items over which a process died; all but the
+file are plain values."""
 
-FEW = 512
-"""Up to this many pictures it is faster not to start a process."""
+SERIAL_LIMIT = 512
+"""Up to this many items it is faster not to start a process."""
 
 
 def cores() -> int:
@@ -39,66 +39,69 @@ def cores() -> int:
 
 
 def make_parts(
-    make: Make,
+    make_part: MakePart,
     settings: dict[str, Any],
     jobs: Sequence[Job],
     *,
     workers: int,
-    done: Callable[[int], None],
-    few: int | None = None,
+    on_part: Callable[[int], None],
+    serial_limit: int | None = None,
 ) -> None:
-    """Make parts.
+    """Make parts, in this process or in several.
 
     Args:
-        make: Makes one; its module is the program of the processes.
+        make_part: Makes one; its module is the program of the processes.
         settings: What all parts share, as plain values.
         jobs: The parts to make.
         workers: How many processes.
-        done: Called in this thread with the number of items of each part that is finished.
-        few: Up to so many items no process is started.
+        on_part: Called in this thread with the number of items of each part that is finished.
+        serial_limit: Up to so many items no process is started; `SERIAL_LIMIT` without it.
 
     Raises:
         ImpastoError: When a part cannot be written.
     """
-    if workers == 1 or sum(len(items) for items, _ in jobs) <= (FEW if few is None else few):
+    serial_limit = SERIAL_LIMIT if serial_limit is None else serial_limit
+    if workers == 1 or sum(len(items) for items, _ in jobs) <= serial_limit:
         for items, file in jobs:
-            make(settings, items, file, [])
-            done(len(items))
+            make_part(settings, items, file, [])
+            on_part(len(items))
         return
-    team = [_Worker(make.__module__, settings) for _ in range(min(workers, len(jobs)))]
-    free = list(team)
+    processes = [_Worker(make_part.__module__, settings) for _ in range(min(workers, len(jobs)))]
+    idle = list(processes)
 
     def run(job: Job) -> int:
-        worker = free.pop()
+        worker = idle.pop()
         try:
             worker.make(*job)
         finally:
-            free.append(worker)
+            idle.append(worker)
         return len(job[0])
 
-    pool = ThreadPoolExecutor(len(team))
+    # A thread a process, which waits for its answers.
+    pool = ThreadPoolExecutor(len(processes))
     try:
         for finished in as_completed([pool.submit(run, job) for job in jobs]):
-            done(finished.result())
+            on_part(finished.result())
     finally:
         # Ctrl-C ends up here too: the children are stopped first, so that no thread waits for one.
         pool.shutdown(wait=False, cancel_futures=True)
-        for worker in team:
+        for worker in processes:
             worker.stop()
         pool.shutdown()
 
 
-def serve(make: Make) -> None:
-    """Make parts as told on the standard input, an order a line, until it closes."""
+def serve(make_part: MakePart) -> None:
+    """Make parts as ordered on the standard input, an order a line, until it closes."""
     # What a decoder prints must not be taken for an answer.
-    answers, sys.stdout = sys.stdout, sys.stderr
+    answers = sys.stdout
+    sys.stdout = sys.stderr
     print("{}", file=answers, flush=True)
     for line in sys.stdin:
         order = json.loads(line)
         answer = {}
         try:
-            make(order["settings"], order["items"], Path(order["file"]), order["lost"])
-        except Exception as error:  # told to the parent, which raises it
+            make_part(order["settings"], order["items"], Path(order["file"]), order["crashed"])
+        except Exception as error:  # sent to the parent, which raises it
             answer = {"error": str(error)}
         print(json.dumps(answer), file=answers, flush=True)
 
@@ -113,38 +116,43 @@ class _Worker:
         self._stopped = False
 
     def make(self, items: list[Any], file: Path) -> None:
+        """Have a part made, if need be without the items over which the process dies."""
         if self._survives(items, file):
             return
         # Some item kills the process: try one by one, then make the part of those that are left.
         trial = file.with_suffix(".trial")
-        alive = [item for item in items if self._survives([item], trial)]
+        good = [item for item in items if self._survives([item], trial)]
         trial.unlink(missing_ok=True)
-        if not self._survives(alive, file, [item for item in items if item not in alive]):
+        if not self._survives(good, file, [item for item in items if item not in good]):
             raise ImpastoError(f"A process that works on pictures died again and again, at last on {items[0]!r}.")
 
     def stop(self) -> None:
+        """End the process, whatever it is doing."""
         self._stopped = True
         if self._process is not None:
             _end(self._process)
 
-    def _survives(self, items: list[Any], file: Path, lost: Sequence[Any] = ()) -> bool:
-        """Have a job done; False when the child died over it."""
+    def _survives(self, items: list[Any], file: Path, crashed: Sequence[Any] = ()) -> bool:
+        """Have a job done; False when the process died over it."""
         if self._stopped:
             return True
         if self._process is None or self._process.poll() is not None:
-            with tempfile.TemporaryFile() as told:
-                self._process = _start(self._program, told)
+            with tempfile.TemporaryFile() as errors:
+                self._process = _start(self._program, errors)
                 if self._answer("") is None:
-                    told.seek(0)
-                    why = told.read().decode(errors="replace").strip().rpartition("\n")[2] or "it says nothing"
-                    raise ImpastoError(f"A process that works on pictures did not start ({why}); try with workers=1.")
-        order = {"settings": self._settings, "items": items, "file": str(file), "lost": list(lost)}
+                    errors.seek(0)
+                    reason = errors.read().decode(errors="replace").strip().rpartition("\n")[2] or "it says nothing"
+                    raise ImpastoError(
+                        f"A process that works on pictures did not start ({reason}); try with workers=1."
+                    )
+        order = {"settings": self._settings, "items": items, "file": str(file), "crashed": list(crashed)}
         answer = self._answer(json.dumps(order) + "\n")
         if answer is not None and "error" in answer:
             raise ImpastoError(str(answer["error"]))
         return answer is not None or self._stopped
 
     def _answer(self, line: str) -> dict[str, Any] | None:
+        """Send a line to the process and wait for its answer; None when it died."""
         process = self._process
         assert process is not None
         assert process.stdin is not None
