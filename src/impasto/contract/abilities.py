@@ -14,6 +14,7 @@ from torch import Tensor
 from impasto.contract.condition import Condition
 from impasto.contract.noise import Noise
 from impasto.contract.painted import Painted
+from impasto.sampling.level import Denoise, Level
 
 __all__ = [
     "Decodes",
@@ -47,19 +48,33 @@ class Reconstructs(Protocol):
 
 @runtime_checkable
 class Encodes(Protocol):
-    """Has a way from pictures to latents."""
+    """Leads from pictures into a space of its own, such as the latents of an autoencoder."""
 
     def encode(self, pictures: Tensor) -> Tensor:
-        """Latents, shape (N, …), of pictures (N, 3, H, W), in [-1, 1]."""
+        """Pictures in that space.
+
+        Args:
+            pictures: Shape (N, 3, H, W), in [-1, 1].
+
+        Returns:
+            Shape (N, C, h, w), with a standard deviation of about 1 or that of pictures.
+        """
         ...
 
 
 @runtime_checkable
 class Decodes(Protocol):
-    """Has a way from latents to pictures."""
+    """Leads from a space of its own back to pictures."""
 
-    def decode(self, latents: Tensor) -> Tensor:
-        """Pictures, shape (N, 3, H, W), in [-1, 1], of latents as `encode` gives them; gradients flow through."""
+    def decode(self, latents: Tensor, /) -> Tensor:
+        """Pictures of latents; gradients flow through.
+
+        Args:
+            latents: As `encode` gives them, shape (N, C, h, w).
+
+        Returns:
+            Shape (N, 3, H, W), in [-1, 1] or, where nothing is cut off, around it.
+        """
         ...
 
 
@@ -95,15 +110,38 @@ class HasLatents(Protocol):
 
 
 @runtime_checkable
-class Denoises(Protocol):
-    """Estimates the pictures behind noisy ones, at levels of noise that all samplers can be led through."""
+class Denoises(Encodes, Decodes, Protocol):
+    """Estimates the pictures behind noisy ones: what all samplers, guidance and edits without training are made of.
 
-    def denoiser(self, condition: Condition) -> Any:
-        """A function of noisy pictures, or latents, and their level, that estimates the ones without noise."""
+    Noise is added to pictures as `encode` gives them, and what a sampler ends with is what `decode` takes; the samplers
+    stand in `impasto.sampling`.
+    """
+
+    def denoiser(self, condition: Condition) -> Denoise:
+        """The estimate of the pictures behind noisy ones.
+
+        Args:
+            condition: Of N pictures; an empty one asks for no category, no words and so on.
+
+        Returns:
+            A function of mixtures signal · `encode`(pictures) + sigma · noise, shape (N, C, h, w), and their `Level`,
+            which is one that `levels` gives or lies between two of them. It gives its estimate of `encode`(pictures),
+            of that shape.
+        """
         ...
 
-    def levels(self, steps: int) -> Any:
-        """Levels of noise for a sampler of so many steps, the picture itself last."""
+    def levels(self, steps: int) -> list[Level]:
+        """Levels of noise for a sampler, from noise, where sampling begins, to the picture itself, where sigma is 0.
+
+        Args:
+            steps: Number of steps from level to level.
+
+        Returns:
+            steps + 1 levels.
+
+        Raises:
+            ConfigError: When there are no so many.
+        """
         ...
 
 
@@ -112,7 +150,15 @@ class Inverts(Protocol):
     """Finds the noise that it would paint a given picture from."""
 
     def invert(self, pictures: Tensor, condition: Condition) -> Tensor:
-        """Noise, shape (N, …), of pictures (N, 3, H, W), in [-1, 1]."""
+        """Noise of given pictures, from which a sampler leads back to them.
+
+        Args:
+            pictures: Shape (N, 3, H, W), in [-1, 1].
+            condition: What is known of them.
+
+        Returns:
+            Shape (N, C, h, w).
+        """
         ...
 
 

@@ -1,21 +1,67 @@
-"""Guidance towards a category, without a classifier."""
+"""What painters share that are guided towards a category without a classifier (Ho & Salimans 2022)."""
 
 from __future__ import annotations
 
-from impasto.contract import Painter
+from typing import ClassVar
+
+from torch import Tensor
+
+from impasto.config import Field, config
+from impasto.contract import Batch, Condition, Painter, PainterConfig, PaintSettings
 from impasto.errors import NotCapable
 
-__all__ = ["check_guidance"]
+__all__ = ["GuidedConfig", "GuidedPainter", "GuidedSettings"]
 
 
-def check_guidance(painter: Painter, guidance: float) -> None:
-    """Refuse guidance where there is nothing to be guided by.
+@config
+class GuidedConfig(PainterConfig):
+    """Training of a network that paints with and without a category.
 
-    Raises:
-        NotCapable: When guidance is not 1 and the painter was trained without categories.
+    Attributes:
+        label_dropout: Share of the training pictures shown without their category.
     """
-    if guidance != 1 and not painter.data.categories:
-        raise NotCapable(
-            f"guidance = {guidance:g}, but this {painter.name} was trained without categories and has "
-            "nothing to be guided by; leave guidance at 1."
-        )
+
+    label_dropout: float = Field(default=0.1, ge=0.01, le=0.9)
+
+
+@config
+class GuidedSettings(PaintSettings):
+    """How strongly the category counts in painting.
+
+    Attributes:
+        guidance: 1 follows the category, more exaggerates it, 0 ignores it.
+    """
+
+    guidance: float = Field(default=1.0, ge=0, le=20)
+
+
+class GuidedPainter(Painter):
+    """A painter whose network has one label more than there are categories, which stands for "no category"."""
+
+    conditions: ClassVar[frozenset[str]] = frozenset({"category"})
+    config: GuidedConfig
+
+    @property
+    def no_category(self) -> int:
+        """The label that stands for "no category"; the only one of a painter trained without."""
+        return len(self.data.categories)
+
+    def labels_of(self, condition: Condition) -> Tensor:
+        """Labels as the network reads them, int64, shape (N,), in [0, number of categories]."""
+        return self.category_index(condition, none=self.no_category)
+
+    def training_labels(self, batch: Batch) -> Tensor:
+        """Labels of a batch, a random share of them hidden (Ho & Salimans 2022, algorithm 1)."""
+        return self.labels_of(batch.condition.dropped(self.config.label_dropout, batch.noise))
+
+    def check_guidance(self, guidance: float) -> None:
+        """Refuse guidance where there is nothing to be guided by.
+
+        Raises:
+            NotCapable: When guidance is not 1 and the painter was trained without categories.
+        """
+        if guidance != 1 and not self.data.categories:
+            raise NotCapable(
+                f"guidance = {guidance:g}, but this {self.name} was trained without categories and has "
+                "nothing to be guided by; leave guidance at 1."
+            )

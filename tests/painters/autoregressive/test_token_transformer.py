@@ -13,7 +13,7 @@ from impasto.contract import Batch, BatchNoise, Condition, Data, Painter, Pictur
 from impasto.data.store import Store
 from impasto.errors import CheckpointError, ConfigError, NotCapable
 from impasto.painters.autoregressive.code_space import Palette
-from impasto.painters.autoregressive.drawing import drawn, narrowed
+from impasto.painters.autoregressive.sampling import draw, top_probabilities
 from impasto.painters.autoregressive.token_transformer import TokenTransformer, TokenTransformerSettings
 from impasto.painters.likelihood.kl_autoencoder import KlAutoencoder
 from impasto.painters.likelihood.vq_autoencoder import VqAutoencoder
@@ -70,8 +70,8 @@ def test_what_comes_later_is_not_seen_and_what_came_before_is():
 @torch.no_grad()
 def test_remembering_tells_the_same_as_looking_at_all_anew():
     net = build(loud=True).net
-    codes, labels, written = torch.randint(729, (3, 16)), torch.tensor([0, 1, 2]), net.begun()
-    steps = [net.following(codes[:, max(0, place - 1)], labels, written) for place in range(16)]
+    codes, labels, decoding = torch.randint(729, (3, 16)), torch.tensor([0, 1, 2]), net.start_decoding()
+    steps = [net.next_logits(codes[:, max(0, place - 1)], labels, decoding) for place in range(16)]
     torch.testing.assert_close(torch.stack(steps, dim=1), net(codes, labels), atol=1e-4, rtol=1e-4)
 
 
@@ -93,19 +93,19 @@ def test_remembering_tells_the_same_as_looking_at_all_anew():
 )
 def test_the_unlikely_codes_are_left_out(told, wanted):
     logits = torch.tensor([[0.1, 0.4, 0.3, 0.2], [0.4, 0.1, 0.2, 0.3]]).log() + 5
-    first, second = narrowed(logits, **told)
+    first, second = top_probabilities(logits, **told)
     torch.testing.assert_close(first, torch.tensor(wanted).double())
     torch.testing.assert_close(second, first[[1, 0, 3, 2]])
 
 
 def test_of_codes_that_are_alike_as_many_stay_as_were_asked_for():
-    assert (narrowed(torch.zeros(1, 10), top_k=3) > 0).sum() == 3
+    assert (top_probabilities(torch.zeros(1, 10), top_k=3) > 0).sum() == 3
 
 
 def test_a_code_is_drawn_where_the_probabilities_pass_the_level():
     probabilities = torch.tensor([[0.0, 0.25, 0.0, 0.5, 0.25, 0.0]]).double().repeat(6, 1)
     levels = torch.tensor([0.0, 0.2499, 0.25, 0.7499, 0.75, 1 - 2**-24])
-    assert drawn(probabilities, levels).tolist() == [1, 1, 3, 3, 4, 4]
+    assert draw(probabilities, levels).tolist() == [1, 1, 3, 3, 4, 4]
 
 
 @pytest.mark.parametrize("guidance", [0.0, 1.0, 3.0])
@@ -117,8 +117,8 @@ def test_codes_are_those_of_logits_led_from_no_category_to_one(guidance):
     for place in range(16):
         known, unknown = (painter.net(codes, of)[:, place] for of in (labels, torch.full((3,), 2)))
         logits = known if guidance == 1 else unknown + guidance * (known - unknown)
-        codes[:, place] = drawn(narrowed(logits / 0.8, 50, 0.9), levels[:, place])
-    assert torch.equal(painter.write(labels, PictureNoise(7, range(3)), settings), codes)
+        codes[:, place] = draw(top_probabilities(logits / 0.8, 50, 0.9), levels[:, place])
+    assert torch.equal(painter.write(Condition(3, category=labels), PictureNoise(7, range(3)), settings), codes)
 
 
 def test_the_likeliest_codes_are_what_a_cold_painter_writes():
@@ -259,4 +259,4 @@ def test_what_cannot_be_built_or_led_is_refused():
     with pytest.raises(ConfigError, match=r"grid = 64 is finer than pictures of 32 px"):
         build(grid=64)
     again = TokenTransformer(replace(build().config, grid=8), Data())
-    assert again.net.side == 8
+    assert (again.net.height, again.net.width) == (8, 8)

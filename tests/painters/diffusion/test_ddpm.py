@@ -14,7 +14,7 @@ from impasto.contract import Batch, BatchNoise, Condition
 from impasto.errors import ConfigError, NotCapable
 from impasto.images.recipe import read_recipe, save_picture
 from impasto.painters.diffusion.ddpm import DDPM
-from impasto.painters.diffusion.noise_schedule import karras
+from impasto.sampling.spacing import karras_levels
 
 CATEGORIES = ("Baroque", "Realism", "Symbolism")
 SAMPLERS = ("ddim", "ancestral", "dpmpp", "heun")
@@ -164,14 +164,14 @@ def test_edm_paints_and_learns_with_every_sampler():
 def test_a_network_of_edm_sees_unit_variance_and_times_in_its_range():
     torch.manual_seed(0)
     painter = DDPM.build("tiny", prediction="edm")
-    seen: list[tuple[float, float]] = []
-    painter.net.register_forward_pre_hook(lambda _, told: seen.append((float(told[0].std()), float(told[1][0]))))
+    inputs: list[tuple[float, float]] = []  # standard deviation and time
+    painter.net.register_forward_pre_hook(lambda _, args: inputs.append((float(args[0].std()), float(args[1][0]))))
     pictures = batch().pictures * 0.866  # of a spread of 0.5
-    for level in karras(painter.schedule, 3)[:-1]:
+    for level in karras_levels(painter.schedule, 3)[:-1]:
         painter.denoiser(Condition(8))(pictures + level.sigma * torch.randn(pictures.shape), level)
     next(painter.turns(batch(), 0))
-    assert [told[0] for told in seen] == pytest.approx([1, 1, 1, 1], abs=0.1)
-    assert [told[1] for told in seen[:3]] == pytest.approx([1000, 673.5, 0], abs=0.1)
+    assert [std for std, _ in inputs] == pytest.approx([1, 1, 1, 1], abs=0.1)
+    assert [time for _, time in inputs[:3]] == pytest.approx([1000, 673.5, 0], abs=0.1)
 
 
 @pytest.mark.parametrize("prediction", ["velocity", "edm"])
@@ -195,7 +195,7 @@ def test_guidance_needs_categories():
         ({"steps": 0}, "steps = 0"),
         ({"steps": 1001}, "1 to 1000"),
         ({"steps": 10**6}, "steps = 1000000"),
-        ({"sampler": "euler"}, "sampler = 'euler'"),
+        ({"sampler": "unipc"}, "sampler = 'unipc'"),
         ({"guidance": -1}, "guidance = -1"),
         ({"eta": 2}, "eta = 2"),
         ({"eta": 0.5, "sampler": "ancestral"}, "always adds all its noise"),

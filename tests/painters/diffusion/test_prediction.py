@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 import torch
 
-from impasto.painters.diffusion.noise_schedule import NoiseSchedule, cosine_noise
-from impasto.painters.diffusion.prediction import clean_from, loss_weight, shown, target_of
+from impasto.painters.diffusion.prediction import clean_from, loss_weight, network_input, target_of
+from impasto.sampling.schedule import NoiseSchedule, cosine_noise
 
 
 @pytest.fixture
@@ -59,10 +59,10 @@ def test_edm_is_that_of_its_paper():
     clean = clean_from("edm", answer, noisy, signal, sigma)
     torch.testing.assert_close(clean, skip * noisy + out * answer)
     torch.testing.assert_close(clean_from("edm", answer[1:2], noisy[1:2], 1.0, 0.5), clean[1:2])
-    torch.testing.assert_close(shown("edm", noisy, sigma), noisy / (sigma**2 + 0.25).sqrt())
+    torch.testing.assert_close(network_input("edm", noisy, sigma), noisy / (sigma**2 + 0.25).sqrt())
     # Networks see and answer unit variance at every sigma; the weight λ of the paper makes their error count alike.
     ones = torch.ones(3)
-    torch.testing.assert_close(shown("edm", noisy, sigma).var(dim=(1, 2, 3)), ones, atol=0.05, rtol=0)
+    torch.testing.assert_close(network_input("edm", noisy, sigma).var(dim=(1, 2, 3)), ones, atol=0.05, rtol=0)
     torch.testing.assert_close(target.var(dim=(1, 2, 3)), ones, atol=0.05, rtol=0)
     weight = (sigma**2 + 0.25) / (sigma * 0.5) ** 2
     error = (answer - target).square().mean(dim=(1, 2, 3))
@@ -71,4 +71,4 @@ def test_edm_is_that_of_its_paper():
 
 
 def test_only_edm_changes_what_the_network_sees(case):
-    assert all(shown(prediction, case[0], case[3]) is case[0] for prediction in ("noise", "velocity"))
+    assert all(network_input(prediction, case[0], case[3]) is case[0] for prediction in ("noise", "velocity"))

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
 from impasto.config import Field, config
 from impasto.contract import Data
 from impasto.errors import ConfigError
-from impasto.painters.likelihood.latent_space import LatentConfig, Latents, rebuilt
+from impasto.painters.likelihood.latent_space import LatentConfig, Latents, Space, autoencoder_of
 from impasto.painters.likelihood.quantizers import FiniteScalarQuantizer
 from impasto.painters.likelihood.vq_autoencoder import VqAutoencoder
 
@@ -22,17 +22,17 @@ SHADES = (9, 9, 9)
 
 @config
 class CodeConfig(LatentConfig):
-    """A painter's config, with the codes that it writes pictures in.
+    """The codes that pictures are written in.
 
     Attributes:
         autoencoder: Run, exported folder or hub id of a vq_autoencoder, whose codes are written; empty writes colours.
-        grid: Rows and columns of colours that a picture is reduced to; not read with an autoencoder.
+        grid: Colours along the longer side that a picture is reduced to; not read with an autoencoder.
     """
 
     grid: int = Field(default=16, ge=4, le=64)
 
 
-class Palette(nn.Module):
+class Palette(Space):
     """Pictures as small grids of 729 colours, which are 9 levels each of red, green and blue.
 
     There is nothing to learn, so that a painter of codes needs no autoencoder to begin with. In the paper the colours
@@ -40,7 +40,7 @@ class Palette(nn.Module):
 
     Args:
         data: Facts of the pictures.
-        grid: Rows and columns that they are reduced to.
+        grid: Colours along the longer side that they are reduced to; the shorter side has as many in proportion.
 
     Raises:
         ConfigError: When the grid is finer than the pictures.
@@ -50,25 +50,23 @@ class Palette(nn.Module):
 
     def __init__(self, data: Data, grid: int) -> None:
         super().__init__()
-        resolution = data.side
-        if grid > resolution:
+        longer = max(data.size)
+        if grid > longer:
             raise ConfigError(
-                f"grid = {grid} is finer than pictures of {resolution} px; take a grid of {resolution} or less."
+                f"grid = {grid} is finer than pictures of {data.size_in_words}; take a grid of {longer} or less."
             )
-        self.resolution, self.side = resolution, grid
+        self.picture_size = data.size
+        self.height, self.width = (max(1, round(grid * side / longer)) for side in data.size)
         self.quantizer = FiniteScalarQuantizer(SHADES)
         self.size = self.quantizer.size
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """The nearest colours of the mean ones around each place, int64, shape (N, grid, grid)."""
-        return self.quantizer.codes(F.interpolate(pictures, size=self.side, mode="area"))
+        """The nearest colours of the mean ones around each place, int64, shape (N, height, width)."""
+        return self.quantizer.codes(F.interpolate(pictures, size=(self.height, self.width), mode="area"))
 
-    def decode(self, codes: Tensor) -> Tensor:
-        """Pictures that pass smoothly from colour to colour, shape (N, 3, R, R), in [-1, 1]."""
-        return F.interpolate(self.quantizer.vectors(codes), size=self.resolution, mode="bilinear")
-
-    def fetch(self, source: str) -> None:
-        """Nothing: a palette has no weights."""
+    def decode(self, x: Tensor) -> Tensor:
+        """Pictures that pass smoothly from colour to colour, shape (N, 3, H, W), in [-1, 1]."""
+        return F.interpolate(self.quantizer.vectors(x), size=self.picture_size, mode="bilinear")
 
 
 class Codes(Latents):
@@ -80,7 +78,7 @@ class Codes(Latents):
         expected_hash: Hash that its weights must have whenever weights are loaded.
 
     Raises:
-        ConfigError: When its factor does not divide the resolution.
+        ConfigError: When its factor does not divide the size of the pictures.
     """
 
     autoencoder: VqAutoencoder
@@ -90,24 +88,24 @@ class Codes(Latents):
         self.size = autoencoder.size
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Codes, int64, shape (N, side, side), in [0, size), of pictures (N, 3, R, R), in [-1, 1]."""
+        """Codes, int64, shape (N, height, width), in [0, size), of pictures (N, 3, H, W), in [-1, 1]."""
         return self.autoencoder.tokens(pictures)
 
-    def decode(self, codes: Tensor) -> Tensor:
-        """Pictures of codes, shape (N, 3, R, R), in [-1, 1]."""
-        return self.autoencoder.decode_tokens(codes)
+    def decode(self, x: Tensor) -> Tensor:
+        """Pictures of codes, shape (N, 3, H, W), in [-1, 1]."""
+        return self.autoencoder.decode_tokens(x)
 
 
 def code_space_of(config: CodeConfig, data: Data) -> Palette | Codes:
     """The codes that a config names, with fresh weights.
 
     Raises:
-        ConfigError: When what it names has no codes or too many, or its factor does not divide the resolution; when
-            the grid is finer than the pictures.
+        ConfigError: When what it names has no codes or too many, or its factor does not divide the size of the
+            pictures; when the grid is finer than the pictures.
     """
     if config.latents is None:
         return Palette(data, config.grid)
-    autoencoder = rebuilt(config.latents)
+    autoencoder = autoencoder_of(config.latents)
     if not isinstance(autoencoder, VqAutoencoder):
         raise ConfigError(
             f"autoencoder = {config.autoencoder}: a {autoencoder.name} lies there, whose latents are no codes; "

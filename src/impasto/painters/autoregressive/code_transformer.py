@@ -1,4 +1,4 @@
-"""A network that tells what comes next in a picture written as codes, row by row."""
+"""A network that scores what comes next in a picture written as codes, row by row."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from torch import Tensor, nn
 from impasto.nn.residual import near_zero_init
 from impasto.nn.transformer import Block, KVCache, axial_rotary
 
-__all__ = ["CodeTransformer", "Written"]
+__all__ = ["CodeTransformer", "Decoding"]
 
 
 @dataclass(frozen=True)
-class Written:
-    """What is kept of pictures while they are written.
+class Decoding:
+    """What is kept while pictures are written code by code.
 
     Attributes:
-        pasts: What each block has seen of them.
+        caches: Keys and values of the places written so far, one cache a block.
         rotation: Of all places, as `axial_rotary` gives it.
     """
 
-    pasts: list[KVCache]
+    caches: list[KVCache]
     rotation: Tensor
 
 
@@ -35,10 +35,11 @@ class CodeTransformer(nn.Module):
 
     Args:
         size: Number of codes.
-        side: Rows and columns of places.
-        width: Channels of a token.
+        height: Rows of places.
+        width: Columns of places.
+        channels: Channels of a token.
         depth: Blocks.
-        heads: Of attention; width / heads is a multiple of 4.
+        heads: Of attention; channels / heads is a multiple of 4.
         labels: Number of labels, "no category" included; 1 without labels.
         condition: Length of the vector that stands for the label.
 
@@ -46,61 +47,74 @@ class CodeTransformer(nn.Module):
     """
 
     def __init__(
-        self, *, size: int, side: int, width: int, depth: int, heads: int, labels: int, condition: int
+        self,
+        *,
+        size: int,
+        height: int,
+        width: int,
+        channels: int,
+        depth: int,
+        heads: int,
+        labels: int,
+        condition: int,
     ) -> None:
         super().__init__()
-        self.side, self.head = side, width // heads
+        self.height = height
+        self.width = width
+        self.head = channels // heads
         self.label = nn.Embedding(labels, condition)
-        self.begin = nn.Linear(condition, width)
-        self.embed = nn.Embedding(size, width)
-        self.place = nn.Parameter(0.1 * torch.randn(side**2, width))
-        self.blocks = nn.ModuleList(Block(width, heads, condition, causal=True) for _ in range(depth))
-        self.last_norm = nn.RMSNorm(width, eps=1e-6)
-        self.last = near_zero_init(nn.Linear(width, size))
+        self.begin = nn.Linear(condition, channels)
+        self.embed = nn.Embedding(size, channels)
+        self.place = nn.Parameter(0.1 * torch.randn(height * width, channels))
+        self.blocks = nn.ModuleList(Block(channels, heads, condition, causal=True) for _ in range(depth))
+        self.last_norm = nn.RMSNorm(channels, eps=1e-6)
+        self.last = near_zero_init(nn.Linear(channels, size))
 
     def forward(self, codes: Tensor, labels: Tensor) -> Tensor:
-        """What comes at every place, given what is before it.
+        """Scores of what comes at every place, given what is before it.
 
         Args:
-            codes: int64, shape (N, side²), in [0, size), row by row; the last is not read.
+            codes: int64, shape (N, height · width), in [0, size), row by row; the last is not read.
             labels: int64, shape (N,), in [0, number of labels).
 
         Returns:
-            Logits, shape (N, side², size).
+            Logits, shape (N, height · width, size).
         """
         condition = self.label(labels)
         tokens = torch.cat([self.begin(condition)[:, None], self.embed(codes[:, :-1])], dim=1)
-        return self._run(tokens, condition, self.place, self._rotation())
+        return self._logits(tokens, condition, self.place, self._rotation())
 
-    def begun(self) -> Written:
-        """What `following` needs to begin pictures with."""
-        return Written([KVCache(len(self.place)) for _ in self.blocks], self._rotation())
+    def start_decoding(self) -> Decoding:
+        """What `next_logits` needs to begin pictures with."""
+        return Decoding([KVCache(len(self.place)) for _ in self.blocks], self._rotation())
 
-    def following(self, codes: Tensor, labels: Tensor, written: Written) -> Tensor:
-        """What comes at the next place, as `forward` would tell, without looking at what is before it anew.
+    def next_logits(self, codes: Tensor, labels: Tensor, decoding: Decoding) -> Tensor:
+        """Scores of what comes at the next place: those of `forward`, without computing earlier places anew.
 
         Args:
             codes: Of the place before it, int64, shape (N,); not read at the first place.
             labels: As of `forward`.
-            written: Of these pictures; remembers this place.
+            decoding: Of these pictures; this place is added to its caches.
 
         Returns:
             Logits, shape (N, size).
         """
-        place, condition = written.pasts[0].length, self.label(labels)
+        place = decoding.caches[0].length
+        condition = self.label(labels)
         tokens = self.embed(codes) if place else self.begin(condition)
         here = slice(place, place + 1)
-        rotation = written.rotation[:, here]
-        return self._run(tokens[:, None], condition, self.place[here], rotation, written.pasts)[:, 0]
+        rotation = decoding.rotation[:, here]
+        return self._logits(tokens[:, None], condition, self.place[here], rotation, decoding.caches)[:, 0]
 
     def _rotation(self) -> Tensor:
-        return axial_rotary(self.side, self.side, self.head, self.place.device)
+        return axial_rotary(self.height, self.width, self.head, self.place.device)
 
-    def _run(
-        self, tokens: Tensor, condition: Tensor, places: Tensor, rotation: Tensor, pasts: list[KVCache] | None = None
+    def _logits(
+        self, tokens: Tensor, condition: Tensor, places: Tensor, rotation: Tensor, caches: list[KVCache] | None = None
     ) -> Tensor:
-        tokens, condition = tokens + places, F.silu(condition)
+        tokens = tokens + places
+        condition = F.silu(condition)
         for number, block in enumerate(self.blocks):
-            tokens = block(tokens, condition, rotation, pasts[number] if pasts else None)
+            tokens = block(tokens, condition, rotation, caches[number] if caches else None)
         logits: Tensor = self.last(self.last_norm(tokens))
         return logits

@@ -2,34 +2,40 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import Batch, Condition, Data, Noise, Painted, Turn
+from impasto.contract import Batch, Condition, Data, Turn
 from impasto.errors import ConfigError
 from impasto.nn.unet import UNet
 from impasto.painters.diffusion.denoiser import Denoiser, DenoiserConfig, DenoiserSettings
-from impasto.painters.diffusion.noise_schedule import (
-    Level,
+from impasto.painters.diffusion.prediction import (
+    SIGMA_DATA,
+    Prediction,
+    clean_from,
+    loss_weight,
+    network_input,
+    target_of,
+)
+from impasto.painters.patches import patch_side
+from impasto.sampling.level import Denoise, Level
+from impasto.sampling.samplers import SamplerName
+from impasto.sampling.schedule import (
     LogNormalNoise,
     NoiseSchedule,
     ScheduleName,
-    Spacing,
     cosine_noise,
-    evenly,
-    karras,
     linear_noise,
     shifted,
     sigmoid_noise,
 )
-from impasto.painters.diffusion.prediction import SPREAD, Prediction, clean_from, loss_weight, shown, target_of
-from impasto.painters.diffusion.sampling import Denoise, clipped, ddim, dpmpp, guided, heun, in_precision, invert
-from impasto.painters.guidance import check_guidance
+from impasto.sampling.spacing import Spacing, even_levels, karras_levels
 
 __all__ = ["DDPM", "DDPMConfig", "DDPMSettings"]
 
@@ -41,8 +47,9 @@ class DDPMConfig(DenoiserConfig):
     Attributes:
         channels: Channels of each level of the UNet, finest first, in multiples of 16.
         blocks: Residual blocks on each level, each way.
-        attention: Rows of the feature maps that get self-attention.
-        grid: Most rows of the finest feature map; larger pictures or latents are folded into patches.
+        attention: Feature maps that get self-attention, by the places along their longer side.
+        grid: Places along the longer side of the finest feature map; larger pictures or latents are folded into patches
+            for it, for the nearest number that comes out even.
         times: Number T of noise levels in training; not read by 'edm'.
         schedule: How the signal falls over time; 'cosine' if not given. None for 'edm', whose levels are log-normal.
         prediction: What the network is trained to tell: the 'noise', the 'velocity', or what Karras et al. (2022) mix
@@ -66,17 +73,14 @@ class DDPMSettings(DenoiserSettings):
 
     Attributes:
         steps: From level to level of noise.
-        sampler: 'dpmpp' (DPM-Solver++(2M)), 'ddim' (Euler's method), 'ancestral' (with fresh noise on the way) or
-            'heun', which alone asks the network twice a step.
+        sampler: As of every denoiser.
         spacing: Of the levels: 'even' in time, or as Karras et al. (2022) ('karras'); if not given, 'even', and
             'karras' for a painter of prediction 'edm'. A `shift` moves even ones only.
-        eta: Share of fresh noise on the way, of 'ddim' only.
     """
 
     steps: int = Field(default=20, ge=1, le=4000)
-    sampler: Literal["dpmpp", "ddim", "ancestral", "heun"] = "dpmpp"
+    sampler: SamplerName = "dpmpp"
     spacing: Spacing | None = None
-    eta: float = Field(default=0.0, ge=0, le=1)
 
 
 @listed(
@@ -86,7 +90,10 @@ class DDPMSettings(DenoiserSettings):
     source="Ho, Jain & Abbeel, Denoising Diffusion Probabilistic Models",
 )
 class DDPM(Denoiser):
-    """Denoising diffusion (Ho et al. 2020)."""
+    """Denoising diffusion (Ho et al. 2020).
+
+    Pictures have 32 to 512 rows and columns, in steps of 16.
+    """
 
     Config = DDPMConfig
     Settings = DDPMSettings
@@ -97,126 +104,74 @@ class DDPM(Denoiser):
         "base": {"channels": (128, 256, 256), "blocks": 2, "attention": (16, 8), "grid": 64, "lr": 3e-4},
         "edm": {"prediction": "edm"},
     }
+    clips_estimates = True
     config: DDPMConfig
 
     def __init__(self, config: DDPMConfig, data: Data) -> None:
+        """Build the UNet.
+
+        Raises:
+            ConfigError: When it cannot be built for such pictures.
+        """
         super().__init__(config, data)
-        patch = max(1, self.space.side // config.grid)
-        grid = self.space.side // patch
-        _check(config, grid)
+        _check(config)
+        height, width = self.space.height, self.space.width
+        patch = patch_side(height, width, config.grid, multiple=2 ** (len(config.channels) - 1))
+        _check_levels(config, min(height, width) // patch)
         self.net = UNet(
-            grid=grid,
+            grid=max(height, width) // patch,
             channels=config.channels,
             blocks=config.blocks,
             attention=config.attention,
-            labels=self.labels_told,
+            labels=self.no_category + 1 if data.categories else 0,
             patch=patch,
             in_channels=self.space.channels,
         )
-        self.schedule = _schedule(config, self.space.side)
+        self.schedule = _schedule(config, math.sqrt(height * width))
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
         """One move: the squared error at one random time a picture (Ho et al. 2020, algorithm 1)."""
-        c, pictures = self.config, self._scale * self._clean(batch)
-        noise = batch.noise.normal(*pictures.shape[1:])
-        times = self.schedule.draw(batch.noise)
-        labels = self._labels_shown(batch)
+        prediction = self.config.prediction
+        clean = self.clean(batch)
+        noise = batch.noise.normal(*clean.shape[1:])
+        times = self.schedule.training_times(batch.noise)
+        labels = self.training_labels(batch)
         signal, sigma = self.schedule.at(times)
-        noisy = signal * pictures + sigma * noise
-        answer = self.net(shown(c.prediction, noisy, sigma), self.schedule.told(times), labels).float()
-        error = (answer - target_of(c.prediction, pictures, noise, signal, sigma)).square().mean(dim=(1, 2, 3))
-        weight = loss_weight(c.prediction, signal, sigma, c.min_snr)
-        share = (signal.square() / (signal.square() + sigma.square())).flatten()
-        yield self._turn(error, weight, share, lambda: clean_from(c.prediction, answer, noisy, signal, sigma), pictures)
+        noisy = signal * clean + sigma * noise
+        answer = self._answer(noisy, sigma, times, labels)
+        error = (answer - target_of(prediction, clean, noise, signal, sigma)).square().mean(dim=(1, 2, 3))
+        loss = loss_weight(prediction, signal, sigma, self.config.min_snr) * error
+        logs: dict[str, Tensor | float] = {"error": error.detach().mean()}
+        if self.perceptual_distance is not None:
+            implied = clean_from(prediction, answer, noisy, signal, sigma)
+            share = (signal.square() / (signal.square() + sigma.square())).flatten()
+            loss, logs["perceptual"] = self.with_perceptual(loss, implied, clean, share)
+        yield Turn("painter", loss.mean(), logs)
 
     def denoiser(self, condition: Condition) -> Denoise:
-        """The estimate of the pictures behind noisy ones.
-
-        Args:
-            condition: Of the pictures.
-
-        Returns:
-            A function of noisy pictures, or of their noisy latents, and their level.
-        """
-        labels = self._labels_of(condition)
+        """The estimate of the pictures behind noisy ones; see `contract.Denoises`."""
+        labels = self.labels_of(condition)
 
         def denoise(noisy: Tensor, level: Level) -> Tensor:
             times = torch.full((len(noisy),), level.time, device=noisy.device)
-            seen = shown(self.config.prediction, noisy, level.sigma)
-            answer = self.net(seen, self.schedule.told(times), labels).float()
+            answer = self._answer(noisy, level.sigma, times, labels)
             return clean_from(self.config.prediction, answer, noisy, level.signal, level.sigma)
 
         return denoise
 
-    def render(self, condition: Condition, noise: Noise, settings: DDPMSettings) -> Painted:
-        """Paint one batch.
-
-        Raises:
-            NotCapable: When guidance is asked of a painter trained without categories.
-            ConfigError: When there are more steps than times, or settings do not fit one another or the painter.
-        """
-        s = settings
-        check_guidance(self, s.guidance)
-        if s.eta > 0 and s.sampler != "ddim":
-            raise ConfigError(
-                f"eta = {s.eta:g} is a setting of the sampler 'ddim'; 'ancestral' always adds all its noise, and "
-                f"'dpmpp' and 'heun' add none. Leave eta at 0 or choose sampler=ddim, not {s.sampler}."
-            )
-        denoise = self._bounded(
-            guided(
-                self.denoiser(condition),
-                self.denoiser(condition.emptied()),
-                s.guidance,
-                low=s.guided_from,
-                high=s.guided_to,
-                share=lambda level: level.share,
-            )
-        )
-        levels = self._levels(s.steps, s.spacing, s.shift)
-        start = levels[0].sigma * noise.normal(self.space.channels, self.space.side, self.space.side)
-        with in_precision(s.precision, start.device):
-            if s.sampler == "dpmpp":
-                return Painted(self._leave(dpmpp(denoise, start, levels)))
-            if s.sampler == "heun":
-                return Painted(self._leave(heun(denoise, start, levels)))
-            eta = 1.0 if s.sampler == "ancestral" else s.eta
-            return Painted(self._leave(ddim(denoise, start, levels, eta=eta, noise=noise)))
-
-    @torch.inference_mode()
-    def reconstruct(self, pictures: Tensor, *, steps: int = 25) -> Tensor:
-        """Pictures painted again from the noise that DDIM inversion finds for them, without their category.
+    def levels(self, steps: int, shift: float = 1.0, spacing: Spacing | None = None) -> list[Level]:
+        """Levels of noise for a sampler; see `contract.Denoises`.
 
         Args:
-            pictures: Shape (N, 3, R, R), in [-1, 1].
-            steps: Of the way to the noise, and of the way back.
-
-        Returns:
-            Pictures of the same shape and range.
-        """
-        denoise, levels = self.denoiser(Condition(len(pictures))), self._levels(steps)
-        start = invert(denoise, self._scale * self.space(pictures), levels)
-        return self._leave(ddim(denoise, start, levels)).clamp(-1, 1)
-
-    @property
-    def _scale(self) -> float:
-        """Of latents, whose spread is 1, where the spread of pictures is expected."""
-        return SPREAD if self.encoders and self.config.prediction == "edm" else 1.0
-
-    def _leave(self, painted: Tensor) -> Tensor:
-        return self.space.decode(painted / self._scale)
-
-    def _bounded(self, denoise: Denoise) -> Denoise:
-        """Estimates in the range of pictures; latents have none."""
-        return denoise if self.encoders else clipped(denoise)
-
-    def _levels(self, steps: int, spacing: Spacing | None = None, shift: float = 1.0) -> list[Level]:
-        """Levels of a sampler.
+            steps: Number of steps from level to level.
+            shift: More than 1 lingers near the noise; of even spacing only.
+            spacing: As of `DDPMSettings`.
 
         Raises:
             ConfigError: When this painter's schedule has no such levels.
         """
         if isinstance(self.schedule, NoiseSchedule) and spacing != "karras":
-            return evenly(self.schedule, steps, shift)
+            return even_levels(self.schedule, steps, shift)
         if spacing == "even":
             raise ConfigError(
                 "spacing = 'even', but a painter of prediction 'edm' has no times to space evenly; "
@@ -227,23 +182,37 @@ class DDPM(Denoiser):
                 f"shift = {shift:g} moves levels that are even in time, and these are spaced as 'karras'; "
                 "leave shift at 1."
             )
-        return karras(self.schedule, steps)
+        return karras_levels(self.schedule, steps)
+
+    def levels_for(self, settings: DDPMSettings) -> list[Level]:
+        """Levels of noise for painting; see `Denoiser.levels_for`."""
+        return self.levels(settings.steps, settings.shift, settings.spacing)
+
+    @property
+    def scale(self) -> float:
+        """Factor on latents; 'edm' expects of them the standard deviation of pictures."""
+        return SIGMA_DATA if self.encoders and self.config.prediction == "edm" else 1.0
+
+    def _answer(self, noisy: Tensor, sigma: Tensor | float, times: Tensor, labels: Tensor) -> Tensor:
+        """What the network tells of mixtures, in the terms of its prediction, shape (N, C, H, W)."""
+        seen = network_input(self.config.prediction, noisy, sigma)
+        answer: Tensor = self.net(seen, self.schedule.network_times(times), labels).float()
+        return answer
 
 
-def _schedule(config: DDPMConfig, side: int) -> NoiseSchedule | LogNormalNoise:
-    """The noise that a painter learns to remove."""
+def _schedule(config: DDPMConfig, side: float) -> NoiseSchedule | LogNormalNoise:
+    """The noise that a painter learns to remove, for pictures or latents of that many rows and columns."""
     if config.prediction == "edm":
         return LogNormalNoise()
-    levels = {"linear": linear_noise, "cosine": cosine_noise, "sigmoid": sigmoid_noise}[config.schedule or "cosine"]
-    return NoiseSchedule(shifted(levels(config.times), min(1.0, 64 / side)))
+    curve = {"linear": linear_noise, "cosine": cosine_noise, "sigmoid": sigmoid_noise}[config.schedule or "cosine"]
+    return NoiseSchedule(shifted(curve(config.times), min(1.0, 64 / side)))
 
 
-def _check(config: DDPMConfig, grid: int) -> None:
-    """Refuse a painter that cannot be built.
+def _check(config: DDPMConfig) -> None:
+    """Refuse settings that do not fit one another.
 
     Raises:
-        ConfigError: When channels do not fit groups or attention heads, there are too many levels, or 'edm' is told
-            what it brings along.
+        ConfigError: When channels do not fit groups or attention heads, or 'edm' is given what it brings along.
     """
     if config.prediction == "edm" and config.schedule:
         raise ConfigError(
@@ -253,11 +222,20 @@ def _check(config: DDPMConfig, grid: int) -> None:
         raise ConfigError(
             f"min_snr = {config.min_snr:g}, but prediction 'edm' has its own weights; leave min_snr at 0."
         )
-    for width in config.channels:
-        if width % 16 or not 16 <= width <= 2048:
+    for channels in config.channels:
+        if channels % 16 or not 16 <= channels <= 2048:
             raise ConfigError(f"channels = {config.channels}: each must be a multiple of 16 from 16 to 2048.")
-    if grid >> (len(config.channels) - 1) < 2:
+
+
+def _check_levels(config: DDPMConfig, places: int) -> None:
+    """Refuse more levels than the finest feature map can be halved for.
+
+    Raises:
+        ConfigError: When fewer than 2 places would remain along its shorter side.
+    """
+    levels = len(config.channels)
+    if places >> (levels - 1) < 2:
         raise ConfigError(
-            f"channels = {config.channels}: {len(config.channels)} levels halve a grid of {grid} rows to less than 2; "
+            f"channels = {config.channels}: {levels} levels halve a grid of {places} rows to less than 2; "
             "name fewer channels."
         )

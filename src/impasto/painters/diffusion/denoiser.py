@@ -1,87 +1,83 @@
-"""What painters that find pictures in noise have in common, whichever way leads there."""
+"""What painters share that find pictures in noise, whatever their networks tell of it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from abc import abstractmethod
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, ClassVar, Literal
 
+import torch
 from torch import Tensor, nn
 
 from impasto.config import Field, config
-from impasto.contract import (
-    Batch,
-    Condition,
-    Data,
-    Painter,
-    PainterConfig,
-    PaintSettings,
-    Player,
-    Turn,
-    cosine,
-)
+from impasto.contract import Batch, Condition, Data, Noise, Painted, PainterConfig, PaintSettings, Player
 from impasto.errors import ConfigError
 from impasto.machine import cost_of, fastest_precision
 from impasto.nn.frozen import FrozenNetwork, FrozenRecord
 from impasto.nn.perceptual import lpips_network
-from impasto.painters.likelihood.latent_space import LatentConfig, Latents, described, space_of
+from impasto.painters.guidance import GuidedConfig, GuidedPainter, GuidedSettings
+from impasto.painters.likelihood.latent_space import LatentConfig, LatentPainter, Latents, Pixels, space_of
+from impasto.painters.optimizer import OptimizerConfig
+from impasto.sampling.guidance import clipped, guided
+from impasto.sampling.level import Denoise, Level
+from impasto.sampling.samplers import SamplerName, ddim, invert, sample
 
 __all__ = ["Denoiser", "DenoiserConfig", "DenoiserSettings"]
 
 
 @config
-class DenoiserConfig(LatentConfig):
+class DenoiserConfig(LatentConfig, GuidedConfig, OptimizerConfig):
     """The space that is painted in, and how the network is trained.
 
     Attributes:
         perceptual: Weight of how different the implied picture looks from the true one (LPIPS on SqueezeNet), times
             the share of signal; 0 leaves it out, as painting in latents must.
-        label_dropout: Share of the training pictures shown without their category.
-        lr: Largest learning rate.
-        weight_decay: Per unit of learning rate.
-        clip: Largest gradient norm.
     """
 
     perceptual: float = Field(default=0.0, ge=0, le=100)
-    label_dropout: float = Field(default=0.1, ge=0.01, le=0.9)
-    lr: float = Field(default=1e-3, gt=0, le=1)
-    weight_decay: float = Field(default=0.01, ge=0, le=1)
-    clip: float = Field(default=1.0, gt=0)
 
 
 @config
-class DenoiserSettings(PaintSettings):
-    """How a picture is drawn out of noise.
+class DenoiserSettings(GuidedSettings):
+    """The way from noise to a picture.
 
     Attributes:
+        steps: From level to level of noise.
+        sampler: 'dpmpp' (DPM-Solver++(2M)), 'ddim' (Euler's method, which 'euler' names too), 'ancestral' (with fresh
+            noise on the way) or 'heun', which alone asks the network twice a step.
+        eta: Share of fresh noise on the way, of 'ddim' only.
         shift: More than 1 lingers near the noise.
-        guidance: 1 follows the category, more exaggerates it, 0 ignores it.
         guided_from: Share of the picture in the mixture, from 0 (noise) to 1 (picture), from which on guidance counts.
         guided_to: Share up to which it counts.
         precision: Of the network's arithmetic; 'bf16' paints nearly the same and is faster where the machine has units
             for it, and much slower elsewhere. 'auto' takes the one that is faster here, by measurement.
     """
 
+    steps: int = Field(default=30, ge=1, le=4000)
+    sampler: SamplerName = "ddim"
+    eta: float = Field(default=0.0, ge=0, le=1)
     shift: float = Field(default=1.0, gt=0, le=100)
-    guidance: float = Field(default=1.0, ge=0, le=20)
     guided_from: float = Field(default=0.0, ge=0, le=1)
     guided_to: float = Field(default=1.0, ge=0, le=1)
     precision: Literal["fp32", "bf16", "auto"] = "fp32"
 
 
-class Denoiser(Painter):
-    """A painter of pixels or latents, guided by categories without a classifier (Ho & Salimans 2022).
+class Denoiser(LatentPainter, GuidedPainter):
+    """A painter of pixels or latents, guided by categories without a classifier.
 
-    Subclasses bring the `net`, which tells of noisy pictures what is to be told, and the way through the noise.
+    Subclasses bring the network `net`, the loss, `denoiser` and `levels`; all ways of sampling follow from these.
     """
 
     Config: ClassVar[type[PainterConfig]] = DenoiserConfig
     Settings: ClassVar[type[PaintSettings]] = DenoiserSettings
+    resolutions = range(32, 513, 16)
+    square = False
+    clips_estimates: ClassVar[bool] = False
+    """Whether estimates of pixels are cut off at -1 and 1."""
     config: DenoiserConfig
     net: nn.Module
-
-    conditions: ClassVar[frozenset[str]] = frozenset({"category"})
+    space: Pixels | Latents
 
     def __init__(self, config: DenoiserConfig, data: Data) -> None:
         """Build the space.
@@ -98,83 +94,146 @@ class Denoiser(Painter):
         self.space = space_of(config, data)
         self.looked_through = FrozenRecord(files=2) if config.perceptual else None
 
-    @classmethod
-    def decided(cls, config: DenoiserConfig, data: Data) -> DenoiserConfig:
-        """A config with the description of its autoencoder."""
-        return described(config)
+    @abstractmethod
+    def denoiser(self, condition: Condition) -> Denoise:
+        """The estimate of the pictures behind noisy ones, as `encode` gives them; see `contract.Denoises`."""
 
-    def fetch(self) -> None:
-        """Load the autoencoder's weights."""
-        self.space.fetch(self.config.autoencoder)
+    @abstractmethod
+    def levels(self, steps: int, shift: float = 1.0) -> list[Level]:
+        """Levels of noise for a sampler; see `contract.Denoises`.
+
+        Args:
+            steps: Number of steps from level to level.
+            shift: More than 1 lingers near the noise.
+
+        Raises:
+            ConfigError: When this painter has no such levels.
+        """
+
+    def levels_for(self, settings: Any) -> list[Level]:
+        """Levels of noise for painting.
+
+        Args:
+            settings: An instance of `Settings`.
+
+        Raises:
+            ConfigError: As of `levels`.
+        """
+        return self.levels(settings.steps, settings.shift)
 
     @property
-    def encoders(self) -> Mapping[str, nn.Module]:
-        """The autoencoder's way into its latents, unless pixels are painted."""
-        return {"pictures": self.space} if isinstance(self.space, Latents) else {}
+    def scale(self) -> float:
+        """Factor on latents, whose standard deviation is 1, before noise is added to them."""
+        return 1.0
 
-    @property
-    def labels_told(self) -> int:
-        """Labels that the network tells apart, of which the last stands for "no category"; 0 without categories."""
-        return self.classes + 1 if self.data.categories else 0
+    def encode(self, pictures: Tensor) -> Tensor:
+        """What noise is added to: pictures (N, 3, H, W), in [-1, 1], themselves, or their latents."""
+        return self.scale * self.space(pictures)
+
+    def decode(self, x: Tensor) -> Tensor:
+        """Pictures, shape (N, 3, H, W), around [-1, 1], of what `encode` gives; gradients flow through."""
+        return self.space.decode(x / self.scale)
 
     def players(self) -> dict[str, Player]:
         """One player: the network."""
-        c = self.config
-        net = Player((self.net,), c.lr, (0.9, 0.99), c.weight_decay, c.clip, schedule=cosine(0.03, 0.01))
-        return {"painter": net}
+        return {"painter": self.config.player(self.net)}
+
+    def render(self, condition: Condition, noise: Noise, settings: Any) -> Painted:
+        """Paint one batch.
+
+        Raises:
+            NotCapable: When guidance is asked of a painter trained without categories.
+            ConfigError: When settings do not fit one another or the painter.
+        """
+        s = settings
+        self.check_guidance(s.guidance)
+        if s.eta > 0 and s.sampler not in ("ddim", "euler"):
+            raise ConfigError(
+                f"eta = {s.eta:g} is a setting of the sampler 'ddim'; 'ancestral' always adds all its noise, and "
+                f"'dpmpp' and 'heun' add none. Leave eta at 0 or choose sampler=ddim, not {s.sampler}."
+            )
+        without = self.denoiser(condition.emptied())
+        denoise = guided(self.denoiser(condition), without, s.guidance, low=s.guided_from, high=s.guided_to)
+        if self.clips_estimates and not self.encoders:
+            denoise = clipped(denoise)
+        levels = self.levels_for(s)
+        start = levels[0].sigma * noise.normal(self.space.channels, self.space.height, self.space.width)
+        # Only networks compute in 16 bit; the steps between their answers stay in 32 bit.
+        with torch.autocast(start.device.type, torch.bfloat16, enabled=s.precision == "bf16"):
+            x = sample(s.sampler, denoise, start, levels, eta=s.eta, noise=noise)
+            return Painted(self.decode(x))
+
+    @torch.inference_mode()
+    def invert(self, pictures: Tensor, condition: Condition, *, steps: int = 25) -> Tensor:
+        """The noise from which `ddim`, over levels of as many steps, paints given pictures.
+
+        Args:
+            pictures: Shape (N, 3, H, W), in [-1, 1].
+            condition: What is known of them.
+            steps: Of the way to the noise.
+
+        Returns:
+            Noise in the place of `encode`d pictures, near standard normal times the first level's sigma.
+        """
+        return invert(self.denoiser(condition), self.encode(pictures), self.levels(steps))
+
+    @torch.inference_mode()
+    def reconstruct(self, pictures: Tensor, *, steps: int = 25) -> Tensor:
+        """Pictures painted again from the noise that `invert` finds for them, without their category.
+
+        Args:
+            pictures: Shape (N, 3, H, W), in [-1, 1].
+            steps: Of the way to the noise, and of the way back.
+
+        Returns:
+            Pictures of the same shape and range.
+        """
+        condition = Condition(len(pictures))
+        start = self.invert(pictures, condition, steps=steps)
+        return self.decode(ddim(self.denoiser(condition), start, self.levels(steps))).clamp(-1, 1)
 
     def after(self, step: int, logs: dict[str, float]) -> None:
-        """Note what was looked through."""
-        if self.looked_through is not None and self._look is not None:
-            self.looked_through.record(self._look)
+        """Note which network measured the perceptual distance."""
+        if self.looked_through is not None and self.perceptual_distance is not None:
+            self.looked_through.record(self.perceptual_distance)
 
     def describe(self) -> dict[str, Any]:
-        """Name and config, and, once it was used, the hash of the network that looked at pictures."""
-        seen = self.looked_through.hash if self.looked_through else ""
-        return super().describe() | ({"frozen": {"lpips-squeeze": seen}} if seen else {})
+        """As of every painter, and, once it was used, the hash of the network that measured the perceptual distance."""
+        network_hash = self.looked_through.hash if self.looked_through else ""
+        return super().describe() | ({"frozen": {"lpips-squeeze": network_hash}} if network_hash else {})
 
-    def resolve_settings(self, settings: DenoiserSettings) -> DenoiserSettings:
+    def resolve_settings(self, settings: Any) -> Any:
         """The precision 'auto' replaced by the faster one on this painter's device; see `Painter.resolve_settings`."""
         if settings.precision != "auto":
             return settings
         return replace(settings, precision=fastest_precision(self.device))
 
-    def remarks(self, condition: Condition, settings: DenoiserSettings) -> list[str]:
+    def remarks(self, condition: Condition, settings: Any) -> list[str]:
         """What a slow precision costs on this painter's device; see `Painter.remarks`."""
         cost = None if settings.precision == "auto" else cost_of(settings.precision, self.device)
         return [f"{cost}; leave precision out or set precision=fp32."] if cost else []
 
-    def _clean(self, batch: Batch) -> Tensor:
-        """What noise is added to: pictures, or their latents."""
-        return self.space(batch.pictures) if batch.encoded is None else batch.encoded
+    def clean(self, batch: Batch) -> Tensor:
+        """What noise is added to, of a batch in training."""
+        return self.scale * self.in_space(batch)
 
-    def _labels_shown(self, batch: Batch) -> Tensor:
-        """Labels of a batch, some of them hidden."""
-        return self._labels_of(batch.condition.dropped(self.config.label_dropout, batch.noise))
-
-    def _labels_of(self, condition: Condition) -> Tensor:
-        """Labels of pictures as the network reads them, int64, shape (N,)."""
-        return self.category_index(condition, none=self.classes)
-
-    def _turn(
-        self, error: Tensor, weight: Tensor | float, share: Tensor, implied: Callable[[], Tensor], pictures: Tensor
-    ) -> Turn:
-        """The network's move.
+    def with_perceptual(self, loss: Tensor, implied: Tensor, clean: Tensor, share: Tensor) -> tuple[Tensor, Tensor]:
+        """A loss with the perceptual distance of the implied pictures.
 
         Args:
-            error: Of what it told, shape (N,).
-            weight: Of that error.
-            share: Of the picture in what it saw, shape (N,).
-            implied: Gives the pictures that follow from what it told, of the shape of `pictures`.
-            pictures: The true ones.
+            loss: Of each picture, shape (N,).
+            implied: The pictures that follow from what the network tells, shape (N, 3, H, W).
+            clean: The true ones.
+            share: Of signal in what the network saw, shape (N,).
+
+        Returns:
+            The loss of each picture, and the mean distance, a scalar to report.
         """
-        terms, logs = weight * error, {"error": error.detach().mean()}
-        if self._look is not None:
-            seen = self._look(implied(), pictures) * share
-            terms, logs["perceptual"] = terms + self.config.perceptual * seen, seen.detach().mean()
-        return Turn("painter", terms.mean(), {**logs})
+        assert self.perceptual_distance is not None
+        distance = self.perceptual_distance(implied, clean) * share
+        return loss + self.config.perceptual * distance, distance.detach().mean()
 
     @cached_property
-    def _look(self) -> FrozenNetwork | None:
-        """The perceptual distance, brought in when training first asks for it."""
+    def perceptual_distance(self) -> FrozenNetwork | None:
+        """LPIPS, loaded when training first asks for it; None where it is no part of the loss."""
         return FrozenNetwork(lpips_network("squeeze")) if self.config.perceptual else None

@@ -14,27 +14,19 @@ from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import Batch, Condition, Data, Noise, Painted, PainterConfig, Turn
+from impasto.contract import Batch, Condition, Data, PainterConfig, Turn
 from impasto.errors import ConfigError
 from impasto.nn.transformer import DiT
 from impasto.painters.diffusion.denoiser import Denoiser, DenoiserConfig, DenoiserSettings
-from impasto.painters.diffusion.flow import (
-    MOST_STEPS,
-    Velocity,
-    dpmpp,
-    euler,
-    guided_within,
-    heun,
-    invert_flow,
-    times_of,
-)
-from impasto.painters.diffusion.sampling import in_precision
-from impasto.painters.guidance import check_guidance
+from impasto.painters.patches import patch_side
+from impasto.sampling.level import Denoise, Level
+from impasto.sampling.samplers import SamplerName
+from impasto.sampling.spacing import MOST_STEPS, straight_levels
 
 __all__ = ["FlowMatching", "FlowMatchingConfig", "FlowMatchingSettings"]
 
 NEAREST = 0.05
-"""Least distance to the picture, in time, over which a told picture is divided into a velocity."""
+"""Least distance to the picture, in time, over which a predicted picture is divided into a velocity."""
 
 
 @config
@@ -42,7 +34,7 @@ class FlowMatchingConfig(DenoiserConfig):
     """Size and times of a flow painter.
 
     Attributes:
-        grid: Most rows of patches in a picture, or in its latents.
+        grid: Patches along the longer side of a picture, or of its latents; the nearest number that comes out even.
         width: Channels of a token.
         depth: Blocks of the transformer.
         heads: Of its attention.
@@ -64,15 +56,15 @@ class FlowMatchingConfig(DenoiserConfig):
 
 @config
 class FlowMatchingSettings(DenoiserSettings):
-    """How the flow is followed.
+    """The way from noise to a picture.
 
     Attributes:
         steps: Intervals of time.
-        sampler: 'euler' and 'dpmpp' (DPM-Solver++(2M)) look once an interval, 'heun' twice.
+        sampler: As of every denoiser.
     """
 
     steps: int = Field(default=30, ge=1, le=MOST_STEPS)
-    sampler: Literal["euler", "heun", "dpmpp"] = "euler"
+    sampler: SamplerName = "euler"
 
 
 @listed(
@@ -82,7 +74,10 @@ class FlowMatchingSettings(DenoiserSettings):
     source="Liu et al. 2023, arXiv:2209.03003; Peebles & Xie 2023, arXiv:2212.09748",
 )
 class FlowMatching(Denoiser):
-    """Rectified flow (Liu et al. 2023) whose network may tell the picture (Li & He 2025, arXiv:2511.13720)."""
+    """Rectified flow (Liu et al. 2023) whose network may tell the picture (Li & He 2025, arXiv:2511.13720).
+
+    Pictures have 32 to 512 rows and columns, in steps of 16.
+    """
 
     Config: ClassVar[type[PainterConfig]] = FlowMatchingConfig
     Settings = FlowMatchingSettings
@@ -97,27 +92,19 @@ class FlowMatching(Denoiser):
         """Build the transformer.
 
         Raises:
-            ConfigError: When patches or heads do not come out even, or the space does not fit.
+            ConfigError: When heads do not come out even, or the space does not fit.
         """
         super().__init__(config, data)
-        c, side = self.config, self.space.side
-        rows = min(c.grid, side)
-        if side % rows:
-            what = "rows of latents" if self.encoders else "pixels"
-            raise ConfigError(
-                f"grid = {c.grid}: {side} {what} cannot be cut into {c.grid} equal patches; "
-                f"take a grid that divides {side}."
-            )
-        if c.width % (4 * c.heads):
-            raise ConfigError(f"width = {c.width} must be a multiple of 4 × heads = {4 * c.heads}.")
+        if config.width % (4 * config.heads):
+            raise ConfigError(f"width = {config.width} must be a multiple of 4 × heads = {4 * config.heads}.")
         self.net = DiT(
             channels=self.space.channels,
-            patch=side // rows,
-            width=c.width,
-            depth=c.depth,
-            heads=c.heads,
-            labels=self.labels_told,
-            condition=c.condition,
+            patch=patch_side(self.space.height, self.space.width, config.grid),
+            width=config.width,
+            depth=config.depth,
+            heads=config.heads,
+            labels=self.no_category + 1 if data.categories else 0,
+            condition=config.condition,
         )
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
@@ -125,63 +112,45 @@ class FlowMatching(Denoiser):
 
         Source: Liu et al. 2023, equation 1; times: Esser et al. 2024, equation 19.
         """
-        c, pictures = self.config, self._clean(batch)
-        noise = batch.noise.normal(*pictures.shape[1:])
+        c = self.config
+        clean = self.clean(batch)
+        noise = batch.noise.normal(*clean.shape[1:])
         times = torch.sigmoid(c.time_mean + c.time_spread * batch.noise.normal())
-        labels = self._labels_shown(batch)
+        labels = self.training_labels(batch)
         share = times.view(-1, 1, 1, 1)
-        mixed = torch.lerp(noise, pictures, share)
-        velocity = self._velocity(mixed, times, labels)
-        error = (velocity - self._slope(pictures, mixed, noise, share)).square().mean(dim=(1, 2, 3))
-        yield self._turn(error, 1.0, times, lambda: mixed + (1 - share) * velocity, pictures)
+        noisy = torch.lerp(noise, clean, share)
+        velocity = self._velocity(noisy, times, labels)
+        target = clean - noise if c.prediction == "velocity" else _velocity_to(clean, noisy, times)
+        error = (velocity - target).square().mean(dim=(1, 2, 3))
+        loss = error
+        logs: dict[str, Tensor | float] = {"error": error.detach().mean()}
+        if self.perceptual_distance is not None:
+            implied = noisy + (1 - share) * velocity
+            loss, logs["perceptual"] = self.with_perceptual(loss, implied, clean, times)
+        yield Turn("painter", loss.mean(), logs)
 
-    def velocity(self, condition: Condition) -> Velocity:
-        """Where mixtures of pictures of a condition flow."""
-        labels = self._labels_of(condition)
+    def denoiser(self, condition: Condition) -> Denoise:
+        """The estimate of the pictures behind noisy ones: x + sigma · velocity; see `contract.Denoises`."""
+        labels = self.labels_of(condition)
 
-        def flow(mixed: Tensor, times: Tensor) -> Tensor:
-            return self._velocity(mixed, times, labels)
+        def denoise(noisy: Tensor, level: Level) -> Tensor:
+            times = torch.full((len(noisy),), level.time, device=noisy.device)
+            velocity = self._velocity(noisy, times, labels)
+            # In double precision, in which samplers recover just this velocity from the estimate.
+            return noisy.double() + level.sigma * velocity.double()
 
-        return flow
+        return denoise
 
-    def render(self, condition: Condition, noise: Noise, settings: FlowMatchingSettings) -> Painted:
-        """Paint one batch.
+    def levels(self, steps: int, shift: float = 1.0) -> list[Level]:
+        """Levels of the straight flow for a sampler; see `contract.Denoises`."""
+        return straight_levels(steps, shift)
 
-        Raises:
-            NotCapable: When guidance is asked of a painter trained without categories.
-        """
-        s = settings
-        check_guidance(self, s.guidance)
-        led, plain = self.velocity(condition), self.velocity(condition.emptied())
-        flow = guided_within(led, plain, s.guidance, s.guided_from, s.guided_to)
-        start = noise.normal(self.space.channels, self.space.side, self.space.side)
-        follow = {"euler": euler, "heun": heun, "dpmpp": dpmpp}[s.sampler]
-        with in_precision(s.precision, start.device):
-            return Painted(self.space.decode(follow(flow, start, times_of(s.steps, s.shift))))
+    def _velocity(self, noisy: Tensor, times: Tensor, labels: Tensor) -> Tensor:
+        """Velocity of mixtures (N, C, H, W) at times (N,), of that shape."""
+        answer: Tensor = self.net(noisy, times * 1000, labels).float()
+        return answer if self.config.prediction == "velocity" else _velocity_to(answer, noisy, times)
 
-    @torch.inference_mode()
-    def reconstruct(self, pictures: Tensor, *, steps: int = 25) -> Tensor:
-        """Pictures painted again from the noise that the flow, followed backwards without category, finds for them.
 
-        Args:
-            pictures: Shape (N, 3, R, R), in [-1, 1].
-            steps: Of the way to the noise, and of the way back.
-
-        Returns:
-            Pictures of the same shape and range.
-        """
-        flow, times = self.velocity(Condition(len(pictures))), times_of(steps)
-        again = heun(flow, invert_flow(flow, self.space(pictures), times), times)
-        return self.space.decode(again).clamp(-1, 1)
-
-    def _velocity(self, mixed: Tensor, times: Tensor, labels: Tensor) -> Tensor:
-        told = self.net(mixed, times * 1000, labels).float()
-        if self.config.prediction == "velocity":
-            return told
-        return (told - mixed) / (1 - times).clamp(min=NEAREST).view(-1, 1, 1, 1)
-
-    def _slope(self, pictures: Tensor, mixed: Tensor, noise: Tensor, share: Tensor) -> Tensor:
-        """What `_velocity` would say if the network knew the picture."""
-        if self.config.prediction == "velocity":
-            return pictures - noise
-        return (pictures - mixed) / (1 - share).clamp(min=NEAREST)
+def _velocity_to(clean: Tensor, noisy: Tensor, times: Tensor) -> Tensor:
+    """The velocity with which mixtures (N, C, H, W) at times (N,) reach given pictures at time 1."""
+    return (clean - noisy) / (1 - times).clamp(min=NEAREST).view(-1, 1, 1, 1)

@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 from impasto.catalogue import listed
-from impasto.config import Field, config
-from impasto.painters.diffusion.flow_matching import FlowMatching, FlowMatchingConfig
+from impasto.painters.diffusion.flow_matching import FlowMatching
 
-__all__ = ["LatentDiffusion", "LatentDiffusionConfig"]
+__all__ = ["LatentDiffusion"]
 
-
-@config
-class LatentDiffusionConfig(FlowMatchingConfig):
-    """A flow painter's config, over latents from the start.
-
-    Attributes:
-        autoencoder: As of every painter, but never empty.
-        prediction: As of a flow painter; latents are few enough a patch to tell the velocity.
-        time_mean: As of a flow painter.
-    """
-
-    autoencoder: str = Field(default="shipped/autoencoder", min_length=1)
-    prediction: Literal["velocity", "clean"] = "velocity"
-    time_mean: float = Field(default=0.0, ge=-5, le=5)
+IN_LATENTS = {"autoencoder": "shipped/autoencoder", "prediction": "velocity", "time_mean": 0.0}
+"""What latents change: they are few enough a patch to predict the velocity."""
 
 
 @listed(
@@ -35,6 +22,6 @@ class LatentDiffusionConfig(FlowMatchingConfig):
 class LatentDiffusion(FlowMatching):
     """Latent diffusion (Rombach et al. 2022, section 3.2) as the flow of Esser et al. 2024 (arXiv:2403.03206)."""
 
-    Config: ClassVar[type[LatentDiffusionConfig]] = LatentDiffusionConfig
-    presets: ClassVar[dict[str, dict[str, Any]]] = FlowMatching.presets
-    config: LatentDiffusionConfig
+    presets: ClassVar[dict[str, dict[str, Any]]] = {
+        name: {**IN_LATENTS, **values} for name, values in FlowMatching.presets.items()
+    }

@@ -6,11 +6,11 @@ from typing import Literal
 
 from torch import Tensor
 
-__all__ = ["Prediction", "clean_from", "loss_weight", "shown", "target_of"]
+__all__ = ["Prediction", "clean_from", "loss_weight", "network_input", "target_of"]
 
 Prediction = Literal["noise", "velocity", "edm"]
 
-SPREAD = 0.5
+SIGMA_DATA = 0.5
 """Standard deviation that 'edm' expects of pictures (Karras et al. 2022, table 1)."""
 
 
@@ -30,7 +30,7 @@ def target_of(prediction: Prediction, pictures: Tensor, noise: Tensor, signal: T
         return noise
     if prediction == "velocity":
         return signal * noise - sigma * pictures
-    return (sigma / SPREAD * pictures - SPREAD * noise) / _spread(sigma)
+    return (sigma / SIGMA_DATA * pictures - SIGMA_DATA * noise) / _mixture_std(sigma)
 
 
 def clean_from(
@@ -51,13 +51,13 @@ def clean_from(
         return (noisy - sigma * answer) / signal
     if prediction == "velocity":
         return signal * noisy - sigma * answer
-    total = _spread(sigma)
-    return (SPREAD / total) ** 2 * noisy + sigma * SPREAD / total * answer
+    total = _mixture_std(sigma)
+    return (SIGMA_DATA / total) ** 2 * noisy + sigma * SIGMA_DATA / total * answer
 
 
-def shown(prediction: Prediction, noisy: Tensor, sigma: Tensor | float) -> Tensor:
+def network_input(prediction: Prediction, noisy: Tensor, sigma: Tensor | float) -> Tensor:
     """A mixture as the network sees it: for 'edm' divided by its standard deviation, else as it is."""
-    return noisy / _spread(sigma) if prediction == "edm" else noisy
+    return noisy / _mixture_std(sigma) if prediction == "edm" else noisy
 
 
 def loss_weight(prediction: Prediction, signal: Tensor, sigma: Tensor, min_snr: float) -> Tensor:
@@ -80,7 +80,7 @@ def loss_weight(prediction: Prediction, signal: Tensor, sigma: Tensor, min_snr: 
     return snr.clamp(max=min_snr) / (snr if prediction == "noise" else snr + 1)
 
 
-def _spread(sigma: Tensor | float) -> Tensor | float:
+def _mixture_std(sigma: Tensor | float) -> Tensor | float:
     """Standard deviation of a mixture whose signal is 1."""
-    total: Tensor | float = (sigma**2 + SPREAD**2) ** 0.5
+    total: Tensor | float = (sigma**2 + SIGMA_DATA**2) ** 0.5
     return total

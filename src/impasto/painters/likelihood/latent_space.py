@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Self, TypeVar
 
@@ -11,11 +12,21 @@ from torch import Tensor, nn
 
 from impasto import pretrained
 from impasto.config import Field, config, to_dict
-from impasto.contract import Data, PainterConfig
+from impasto.contract import Batch, Data, Painter, PainterConfig
 from impasto.errors import CheckpointError, ConfigError
 from impasto.painters.likelihood.autoencoder import Autoencoder
 
-__all__ = ["LatentConfig", "Latents", "Pixels", "TrainedAutoencoder", "described", "space_of"]
+__all__ = [
+    "LatentConfig",
+    "LatentPainter",
+    "Latents",
+    "Pixels",
+    "Space",
+    "TrainedAutoencoder",
+    "autoencoder_of",
+    "space_of",
+    "with_autoencoder",
+]
 
 
 @config
@@ -37,7 +48,7 @@ class TrainedAutoencoder:
 
 @config
 class LatentConfig(PainterConfig):
-    """A painter's config, with the autoencoder in whose latents it paints.
+    """The space that is painted in.
 
     Attributes:
         autoencoder: Run, exported folder or hub id of the autoencoder whose latents are painted, such as the
@@ -53,32 +64,52 @@ class LatentConfig(PainterConfig):
 C = TypeVar("C", bound=LatentConfig)
 
 
-class Pixels(nn.Module):
+class Space(nn.Module):
+    """What a painter paints in: it leads from pictures into the space, and `decode` leads back.
+
+    Attributes:
+        height: Rows of a picture in the space.
+        width: Columns.
+    """
+
+    height: int
+    width: int
+
+    def decode(self, x: Tensor) -> Tensor:
+        """Pictures, shape (N, 3, H, W), in [-1, 1], of what `forward` gives."""
+        raise NotImplementedError
+
+    def fetch(self, source: str) -> None:
+        """Take the weights, where the space has any, from a run, an exported folder or the hub.
+
+        Raises:
+            CheckpointError: When they are not there, or others than expected.
+        """
+
+
+class Pixels(Space):
     """The pictures themselves.
 
     Args:
         data: Facts of the pictures.
     """
 
-    channels = 3
+    channels: int = 3
 
     def __init__(self, data: Data) -> None:
         super().__init__()
-        self.side = data.side
+        self.height, self.width = data.size
 
     def forward(self, pictures: Tensor) -> Tensor:
         """The same."""
         return pictures
 
-    def decode(self, pictures: Tensor) -> Tensor:
+    def decode(self, x: Tensor) -> Tensor:
         """The same."""
-        return pictures
-
-    def fetch(self, source: str) -> None:
-        """Nothing: pixels have no weights."""
+        return x
 
 
-class Latents(nn.Module):
+class Latents(Space):
     """Latents of an autoencoder that never learns here.
 
     Args:
@@ -95,35 +126,57 @@ class Latents(nn.Module):
         factor = autoencoder.factor
         if data.height % factor or data.width % factor:
             raise ConfigError(
-                f"Pictures of {data.size_in_words} have no whole latents: the autoencoder makes {factor} pixels one "
-                f"place. Take a resolution that {factor} divides, or another autoencoder."
+                f"Pictures of {data.size_in_words} have no whole latents: the autoencoder makes {factor} × {factor} "
+                f"pixels one place. Take a size that {factor} divides, or another autoencoder."
             )
         self.autoencoder = _frozen(autoencoder)
         self.channels = autoencoder.channels
-        self.side = data.side // factor
+        self.height = data.height // factor
+        self.width = data.width // factor
         self.expected_hash = expected_hash
         self.register_load_state_dict_post_hook(_check_hash)
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Latents, shape (N, C, side, side), of pictures (N, 3, H, W), in [-1, 1]."""
+        """Latents, shape (N, C, height, width), of pictures (N, 3, H, W), in [-1, 1]."""
         return self.autoencoder.encode(pictures).float()
 
-    def decode(self, latents: Tensor) -> Tensor:
+    def decode(self, x: Tensor) -> Tensor:
         """Pictures of latents, shape (N, 3, H, W), in [-1, 1]."""
-        return self.autoencoder.decode(latents)
+        return self.autoencoder.decode(x)
 
     def train(self, mode: bool = True) -> Self:
         """Nothing: it does not train."""
         return super().train(mode=False)
 
     def fetch(self, source: str) -> None:
-        """Take the autoencoder with its weights from a run, an exported folder or the hub.
-
-        Raises:
-            CheckpointError: When it is not there, or its weights are others than expected.
-        """
-        self.autoencoder = _frozen(_autoencoder_at(source))
+        """Take the autoencoder with its weights; see `Space.fetch`."""
+        self.autoencoder = _frozen(_load_autoencoder(source))
         _check_hash(self, None)
+
+
+class LatentPainter(Painter):
+    """A painter of pixels or latents; subclasses build the `space`."""
+
+    config: LatentConfig
+    space: Space
+
+    @classmethod
+    def decided(cls, config: Any, data: Data) -> Any:
+        """A config with the description of its autoencoder."""
+        return with_autoencoder(config)
+
+    def fetch(self) -> None:
+        """Load the autoencoder's weights."""
+        self.space.fetch(self.config.autoencoder)
+
+    @property
+    def encoders(self) -> Mapping[str, nn.Module]:
+        """The autoencoder's way into its latents, unless pixels are painted."""
+        return {"pictures": self.space} if isinstance(self.space, Latents) else {}
+
+    def in_space(self, batch: Batch) -> Tensor:
+        """The pictures of a batch as the space has them: as they are, or encoded once for the whole run, or now."""
+        return self.space(batch.pictures) if batch.encoded is None else batch.encoded
 
 
 def space_of(config: LatentConfig, data: Data) -> Pixels | Latents:
@@ -134,10 +187,10 @@ def space_of(config: LatentConfig, data: Data) -> Pixels | Latents:
     """
     if config.latents is None:
         return Pixels(data)
-    return Latents(rebuilt(config.latents), data, config.latents.hash)
+    return Latents(autoencoder_of(config.latents), data, config.latents.hash)
 
 
-def described(config: C) -> C:
+def with_autoencoder(config: C) -> C:
     """A config with the description of the autoencoder that it names, if it names one.
 
     Raises:
@@ -148,20 +201,26 @@ def described(config: C) -> C:
         return config
     # Building it must not use up random numbers that the painter's own weights are drawn from.
     with torch.random.fork_rng(devices=[]):
-        autoencoder = _autoencoder_at(config.autoencoder)
+        autoencoder = _load_autoencoder(config.autoencoder)
     description = json.loads(json.dumps(autoencoder.describe()))
     parts = {key: description[key] for key in ("painter", "config", "data")}
     return replace(config, latents=TrainedAutoencoder(**parts, hash=pretrained.state_hash(autoencoder)))
 
 
-def rebuilt(description: TrainedAutoencoder) -> Autoencoder:
+def autoencoder_of(description: TrainedAutoencoder) -> Autoencoder:
     """The autoencoder of a description, with fresh weights."""
     autoencoder = pretrained.rebuild(to_dict(description))
     assert isinstance(autoencoder, Autoencoder)
     return autoencoder
 
 
-def _autoencoder_at(source: str) -> Autoencoder:
+def _load_autoencoder(source: str) -> Autoencoder:
+    """The autoencoder of a run, an exported folder or the hub.
+
+    Raises:
+        CheckpointError: When it is not there.
+        ConfigError: When a painter of another kind lies there.
+    """
     # Weights are read wherever the rest of the painter is built, on no device perhaps.
     with torch.device("cpu"):
         painter = pretrained.load(source)
@@ -181,11 +240,15 @@ def _frozen(autoencoder: Autoencoder) -> Autoencoder:
 
 
 def _check_hash(space: nn.Module, keys: object) -> None:
-    """Refuse latents of another autoencoder than the painter learned to paint."""
+    """Refuse latents of another autoencoder than the painter learned to paint.
+
+    Raises:
+        CheckpointError: With the hash of the weights, and the one that was expected.
+    """
     assert isinstance(space, Latents)
-    found = pretrained.state_hash(space.autoencoder)
-    if space.expected_hash and found != space.expected_hash:
+    actual_hash = pretrained.state_hash(space.autoencoder)
+    if space.expected_hash and actual_hash != space.expected_hash:
         raise CheckpointError(
-            f"The autoencoder among the weights has the hash {found[:12]}…, but the painter learned in the latents of "
-            f"{space.expected_hash[:12]}…; take the weights and the config.json that were exported together."
+            f"The autoencoder among the weights has the hash {actual_hash[:12]}…, but the painter learned in the "
+            f"latents of {space.expected_hash[:12]}…; take the weights and the config.json that were exported together."
         )

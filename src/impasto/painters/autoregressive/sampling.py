@@ -1,14 +1,14 @@
-"""One code out of many, by what a network thinks of each."""
+"""One code out of many is drawn, by the logits that a network gives each."""
 
 from __future__ import annotations
 
 import torch
 from torch import Tensor
 
-__all__ = ["drawn", "narrowed"]
+__all__ = ["draw", "top_probabilities"]
 
 
-def narrowed(logits: Tensor, top_k: int | None = None, top_p: float = 1.0) -> Tensor:
+def top_probabilities(logits: Tensor, top_k: int | None = None, top_p: float = 1.0) -> Tensor:
     """Probabilities of codes, without the unlikely ones.
 
     Args:
@@ -34,16 +34,16 @@ def narrowed(logits: Tensor, top_k: int | None = None, top_p: float = 1.0) -> Te
     return torch.zeros_like(ranked).scatter(1, order, ranked)
 
 
-def drawn(probabilities: Tensor, levels: Tensor) -> Tensor:
-    """The codes at which the summed probabilities pass given levels.
+def draw(probabilities: Tensor, uniform: Tensor) -> Tensor:
+    """Codes drawn by inverting their cumulative distribution.
 
     Args:
         probabilities: Shape (N, size), float64.
-        levels: In [0, 1), shape (N,).
+        uniform: Uniform random numbers in [0, 1), shape (N,).
 
     Returns:
         int64, shape (N,); never a code of probability 0.
     """
     edges = probabilities.cumsum(dim=1)
     # Of the sum itself, which rounding may leave just below 1.
-    return torch.searchsorted(edges, levels.double()[:, None] * edges[:, -1:], right=True)[:, 0]
+    return torch.searchsorted(edges, uniform.double()[:, None] * edges[:, -1:], right=True)[:, 0]
