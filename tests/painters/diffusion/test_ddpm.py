@@ -149,7 +149,7 @@ def test_edm_paints_and_learns_with_every_sampler():
     # A network that says nothing loses the variance of its target.
     assert 0.7 < float(turn.loss.detach()) < 1.5
     for sampler in SAMPLERS:
-        pictures = painter.paint(2, steps=50, sampler=sampler, guidance=2.0).pictures
+        pictures = painter.paint(2, steps=20, sampler=sampler, guidance=2.0).pictures
         # Told nothing but the spread of pictures, it paints noise of that spread, cut at -1 and 1.
         assert float(pictures.std()) == pytest.approx(0.477, abs=0.05)
     optimizer = torch.optim.Adam(painter.parameters(), 3e-3)

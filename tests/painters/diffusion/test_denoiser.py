@@ -127,7 +127,8 @@ def test_pictures_that_are_not_square_are_learned_and_painted(name, size):
 @pytest.mark.parametrize("name", ["ddpm", "flow_matching", "latent_diffusion"])
 def test_samplers_and_edits_need_no_more_than_the_protocols(name):
     torch.manual_seed(0)
-    painter = catalogue.painter(name).build("tiny", categories=("dawn", "dusk")).eval()
+    # An untrained network that tells the picture gives one for all noise, and nothing would lead back from it.
+    painter = catalogue.painter(name).build("tiny", categories=("dawn", "dusk"), prediction="velocity").eval()
     assert isinstance(painter, Denoises)
     assert isinstance(painter, Inverts)
     condition = Condition(2, category=torch.tensor([0, 1]))
@@ -145,5 +146,4 @@ def test_samplers_and_edits_need_no_more_than_the_protocols(name):
         assert x.dtype == torch.float32
         assert painter.decode(x).shape == pictures.shape
         back = ddim(painter.denoiser(condition), painter.invert(pictures, condition), painter.levels(25))
-        nothing = ddim(painter.denoiser(condition), torch.zeros_like(clean), painter.levels(25))
-    assert (back - clean).square().mean() < 0.1 * (nothing - clean).square().mean()
+    assert (back - clean).square().mean() < 0.01 * clean.square().mean()

@@ -37,7 +37,7 @@ def test_any_diffusion_paints_in_latents_and_stands_alone_once_saved(cls, values
     torch.manual_seed(0)
     painter = cls.build("tiny", resolution=64, autoencoder=str(autoencoder), **values)
     assert painter.space.channels == 6
-    assert painter.space.side == 16
+    assert (painter.space.height, painter.space.width) == (16, 16)
     pictures = painter.paint(2, steps=2).pictures
     assert pictures.shape == (2, 3, 64, 64)
     painter.save_pretrained(tmp_path / "p")
@@ -87,7 +87,7 @@ def test_latents_have_a_scale_that_noise_fits(autoencoder):
 
 
 def test_a_resolution_without_whole_latents_is_refused(autoencoder):
-    with pytest.raises(ConfigError, match=r"Pictures of 34 px have no whole latents: the autoencoder makes 4 pixels"):
+    with pytest.raises(ConfigError, match=r"Pictures of 34 px have no whole latents: the autoencoder makes 4 × 4 pix"):
         Latents(Painter.from_pretrained(autoencoder), Data(size=(34, 34)), "")
 
 
