@@ -141,14 +141,22 @@ def _likeness(likeness: dict[str, Any], whole: dict[str, Any] | None) -> str:
                 f"{numbers['pictures']:,}",
                 f"{numbers['equal']:,} ({numbers['equal'] / numbers['pairs']:.2g})",
                 f"{numbers['near']:,} ({numbers['near'] / numbers['pairs']:.2g})",
-                f"{numbers['twins']:,}",
+                f"{numbers['near_duplicates']:,}",
                 f"{numbers['identical']:,}",
                 str(numbers["median_bits"]),
-                "; ".join(_scaled(numbers[key], whole_pairs / numbers["pairs"]) for key in ("equal", "twins")),
+                "; ".join(
+                    _scaled(numbers[key], whole_pairs / numbers["pairs"]) for key in ("equal", "near_duplicates")
+                ),
             ]
         )
-    head = ["set", "pictures", "pairs with equal hashes (share)", f"within {likeness['bits']} bits (share)", "twins"]
-    return table([*head, "identical", "median bits", f"equal pairs; twins at {likeness['whole']:,}"], rows)
+    head = [
+        "set",
+        "pictures",
+        "pairs with equal hashes (share)",
+        f"within {likeness['bits']} bits (share)",
+        "near-duplicates",
+    ]
+    return table([*head, "identical", "median bits", f"equal pairs; near-duplicates at {likeness['whole']:,}"], rows)
 
 
 def _scaled(count: int, factor: float) -> str:

@@ -2,10 +2,10 @@
 
     python benchmarks/landscape_world.py --data ../shared/data --weights ../shared/weights [--quick] [--full]
 
-`--full` makes the whole set of 35,128 pictures at 128 px too, to be timed and searched for twins. `--quick` is a
-miniature of all, to see that it runs, and writes into the working folder alone. Each part's numbers are kept
-there, and the same command goes on from them; they go to benchmarks/landscape_world.json, the page to
-docs/results/landscape-world.md.
+`--full` makes the whole set of 35,128 pictures at 128 px too, to be timed and searched for near-duplicates.
+`--quick` is a miniature of all, to see that it runs, and writes into the working folder alone. Each part's
+numbers are kept there, and the same command goes on from them; they go to benchmarks/landscape_world.json, the
+page to docs/results/landscape-world.md.
 """
 
 from __future__ import annotations
@@ -211,7 +211,7 @@ def _blurred(pixels: Pixels) -> Pixels:
 
 
 def likeness(data: Path, work: Path, quick: bool) -> dict[str, Any]:
-    """How many pairs look alike by their hashes, and how many are twins, of the world's and of real paintings."""
+    """How many pairs of the world's and of real paintings have close hashes, and how many are near-duplicates."""
     painted = world(work, quick).split("all").uint8()
     paintings = real(data, work, "paintings")
     count = min(len(painted), len(paintings))
@@ -222,7 +222,7 @@ def likeness(data: Path, work: Path, quick: bool) -> dict[str, Any]:
 
 
 def alike(pixels: Pixels) -> dict[str, Any]:
-    """Pairs with equal and with near hashes, and twins, of pictures of any size."""
+    """Pairs with equal and with near hashes, and near-duplicates, of pictures of any size."""
     shrunk = [Image.fromarray(p).resize((THUMB, THUMB), Image.Resampling.BOX) for p in pixels]
     thumbs = np.stack([np.asarray(s) for s in shrunk])
     hashes = np.array([int(text, 16) for text in perceptual_hashes(thumbs)], np.uint64)
@@ -236,7 +236,7 @@ def alike(pixels: Pixels) -> dict[str, Any]:
         "pairs": int(bits.sum()),
         "equal": int(bits[0]),
         "near": int(bits[: DISTANCE + 1].sum()),
-        "twins": sum(size - 1 for size in groups.values()),
+        "near_duplicates": sum(size - 1 for size in groups.values()),
         "identical": sum(size - 1 for size in same.values()),
         "median_bits": int(np.searchsorted(bits.cumsum(), bits.sum() / 2)),
     }
@@ -249,7 +249,7 @@ def shares(store: Store) -> dict[str, Any]:
 
 
 def whole(work: Path, quick: bool) -> dict[str, Any]:
-    """The whole set: how long it takes, its shares, and its twins."""
+    """The whole set: how long it takes, its shares, and its near-duplicates."""
     count = 64 if quick else WHOLE
     out = work / "whole-128"
     shutil.rmtree(out, ignore_errors=True)

@@ -84,14 +84,9 @@ def make(
     how = {"impasto": __version__, "world": world, "code": _code_hash(), "count": count, **settings}
     with scratch_folder(out, [how]) as scratch:
         jobs = plan_parts(range(count), resolution * resolution * 3, scratch, least=1, most=PART)
+        title = f"Painting {world}"
         make_missing_parts(
-            paint_part,
-            settings,
-            jobs,
-            workers=workers,
-            title=f"Painting {world}",
-            progress=progress,
-            serial_limit=SERIAL_LIMIT,
+            paint_part, settings, jobs, workers=workers, title=title, progress=progress, serial_limit=SERIAL_LIMIT
         )
         with whole_folder(out) as store:
             _write(store, jobs, {**how, "test_share": TEST_SHARE})

@@ -92,36 +92,41 @@ def prepare(
         DataError: When the folder is missing, or holds too few pictures or too many bad ones.
         ImpastoError: When `out` exists or cannot be written.
     """
-    folder, out = Path(folder), Path(out)
-    workers = cores() if workers is None else workers
     size = Size.choose(resolution, size, DEFAULT)
     framing = Framing(size.height, size.width, frames, crop, _colour(background), crop_bars, limit)
     options = _Options(framing, label, test_share, seed, duplicates, max_bad)
-    _check(out, options, workers)
+    workers = cores() if workers is None else workers
+    _check(Path(out), options, workers)
+    _prepare(Path(folder), Path(out), options, workers, progress)
+    return Store.open(out, verify=False)
+
+
+def _prepare(folder: Path, out: Path, options: _Options, workers: int, progress: Progress | None) -> None:
+    """Write the store; options are checked."""
+    framing = options.framing
     contents = list_folder(folder)
     if not contents.pictures:
-        check_rejects(folder, contents.rejects, 0, max_bad)
+        check_rejects(folder, contents.rejects, 0, options.max_bad)
         raise DataError(f"{folder} holds no pictures (jpg, png, webp, tiff, bmp or gif); name another folder.")
     labels = read_labels(folder, contents)
     items, rejects = _items(contents, labels)
-    if label is not None:
+    if options.label is not None:
         # A wrong name should fail now, not after an hour of decoding.
-        check_label(labels, [name for name, *_ in items], label)
-    if labels.maps and frames > 1:
+        check_label(labels, [name for name, *_ in items], options.label)
+    if labels.maps and framing.frames > 1:
         raise UsageError(f"{folder} has maps of its pictures, which clips cannot have; prepare it without frames.")
     sources = [asdict(source) for source in contents.pictures]
     with scratch_folder(out, [str(folder.resolve()), asdict(framing), sources, items]) as scratch:
         jobs = plan_parts(items, math.prod(framing.shape), scratch)
         settings = {"folder": str(folder), "framing": asdict(framing)}
         make_missing_parts(make_part, settings, jobs, workers=workers, title="Preparing pictures", progress=progress)
-        drop = duplicates == "drop"
-        selection = select(folder, jobs, rejects, scratch / "thumbs", drop=drop, max_bad=max_bad)
+        drop = options.duplicates == "drop"
+        selection = select(folder, jobs, rejects, scratch / "thumbs", drop=drop, max_bad=options.max_bad)
         selection.rejects.extend(labels.rejects)
         selection.rejects.sort(key=lambda reject: (reject.reason, reject.file))
         how = {"impasto": __version__, "folder": str(folder), **options.record()}
         with whole_folder(out) as store:
             write_store(store, selection, labels, jobs, framing=framing, how=how)
-    return Store.open(out, verify=False)
 
 
 def _items(contents: FolderContents, labels: Labels) -> tuple[list[list[str]], list[Reject]]:

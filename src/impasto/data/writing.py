@@ -96,7 +96,8 @@ def finish_store(
         rejects: Files left out.
     """
     chosen = range(table.num_rows) if rows is None else rows
-    height, width = description.size.height, description.size.width
+    height = description.size.height
+    width = description.size.width
     frames = (description.frames,) if description.frames > 1 else ()
     _write_array(store / "pictures.npy", chosen, jobs, (*frames, height, width, 3))
     for number, name in enumerate(description.maps, 1):

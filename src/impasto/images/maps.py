@@ -73,8 +73,9 @@ def frame_map(values: Image.Image, size: Size, crop: str, *, box: Box, extent: B
         return (
             (left - extent[0]) * horizontal,
             (top - extent[1]) * vertical,
-            (right - extent[0]) * horizontal,
-            (bottom - extent[1]) * vertical,
+            # Rounding may lead a hair beyond the last pixel.
+            min(values.width, (right - extent[0]) * horizontal),
+            min(values.height, (bottom - extent[1]) * vertical),
         )
 
     if crop != "pad":
