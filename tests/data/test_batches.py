@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pyarrow
@@ -8,10 +9,12 @@ import pyarrow.parquet
 import pytest
 import torch
 
-from impasto.data.batches import Batches
+from impasto.contract import Batch
+from impasto.data.batches import Batches, second_seed
 from impasto.data.manifest import seal
 from impasto.data.store import Split, Store
 from impasto.errors import DataError, UsageError
+from rich_store import rich_store
 
 COUNT = 20
 
@@ -57,7 +60,7 @@ def test_batches_cross_epochs_and_may_be_larger_than_one(split: Split) -> None:
 
 
 def test_labels_belong_to_their_pictures(split: Split) -> None:
-    batch = Batches(split, 10, seed=3)(0)[0]
+    batch = Batches(split, 10, seed=3, parts={"category"})(0)[0]
     assert batch.condition.category.dtype == torch.int64
     assert batch.condition.category.tolist() == [n % 2 for n in numbers(batch.pictures)]
 
@@ -71,16 +74,17 @@ def test_pictures_are_the_stores_own(split: Split) -> None:
 
 @pytest.mark.parametrize(("world", "micro"), [(1, 4), (2, 1), (2, 2), (4, 1)])
 def test_cut_batches_make_up_the_whole(split: Split, world: int, micro: int) -> None:
-    whole = Batches(split, 8, seed=5, flip=True)(3)[0]
-    parts = [
-        batch
-        for rank in range(world)
-        for batch in Batches(split, 8, seed=5, flip=True, rank=rank, world=world, micro=micro)(3)
-    ]
+    def batches(**cut: int) -> list[Batch]:
+        second = Batches(split, 8, seed=6, flip=True, **cut)
+        return Batches(split, 8, seed=5, flip=True, parts={"category"}, second=second, **cut)(3)
+
+    (whole,) = batches()
+    parts = [batch for rank in range(world) for batch in batches(rank=rank, world=world, micro=micro)]
     assert len(parts) == world * micro
     assert torch.equal(torch.cat([p.pictures for p in parts]), whole.pictures)
     assert torch.equal(torch.cat([p.condition.category for p in parts]), whole.condition.category)
     assert torch.equal(torch.cat([p.noise.normal(3) for p in parts]), whole.noise.normal(3))
+    assert torch.equal(torch.cat([p.second.pictures for p in parts]), whole.second.pictures)
 
 
 def test_seed_and_salt_change_order_and_noise(split: Split) -> None:
@@ -127,3 +131,82 @@ def test_impossible_batches(split: Split, options: dict[str, int], message: str)
 def test_an_empty_split(split: Split) -> None:
     with pytest.raises(DataError, match="test split"):
         Batches(split.store.split("test"), 4, seed=0)
+
+
+@pytest.fixture(scope="module")
+def rich(tmp_path_factory: pytest.TempPathFactory) -> Split:
+    """Pictures with captions and maps, wider than high."""
+    return rich_store(tmp_path_factory.mktemp("rich") / "store", size=(8, 12)).split("train")
+
+
+def test_only_what_is_to_be_read_is_loaded(rich: Split, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Batches(rich, 4, seed=0)(0)[0].condition.parts == set()
+    parts = {"words", "maps:layout", "category", "given:source", "emotion"}
+    assert Batches(rich, 4, seed=0, parts=parts)(0)[0].condition.parts == {"words", "maps:layout", "category"}
+    monkeypatch.setattr(Split, "map", lambda *_: pytest.fail("a map was loaded"))
+    Batches(rich, 4, seed=0, parts={"words"})(0)
+
+
+def test_words_are_captions_of_their_pictures_each_of_them_in_turn(rich: Split) -> None:
+    batches = Batches(rich, len(rich), seed=0, parts={"words"})
+    drawn: dict[int, set[str]] = {}
+    for step in range(12):
+        for row, text in zip(batches.rows(step), batches(step)[0].condition.words, strict=True):
+            drawn.setdefault(int(row), set()).add(text)
+    for row, captions in enumerate(rich.captions()):
+        assert drawn[row] == set(captions or [""])
+
+
+def test_words_do_not_depend_on_how_a_batch_is_cut_and_change_with_salt(rich: Split) -> None:
+    def words(salt: int = 0, **cut: int) -> list[str]:
+        cuts = Batches(rich, 8, seed=0, parts={"words"}, **cut)(2, salt)
+        return [text for batch in cuts for text in batch.condition.words]
+
+    whole = words()
+    assert words(micro=4) == whole
+    assert words(world=2, rank=0) + words(world=2, rank=1) == whole
+    assert words() == whole
+    assert words(salt=1) != whole
+
+
+def test_maps_come_as_numbers_and_are_mirrored_with_their_pictures(rich: Split) -> None:
+    batches = Batches(rich, len(rich), seed=0, parts={"maps:layout", "maps:depth"}, flip=True)
+    batch = batches(0)[0]
+    layout, depth = (batch.condition.maps[name] for name in ("layout", "depth"))
+    assert layout.shape == depth.shape == (len(rich), 8, 12)
+    assert layout.dtype == depth.dtype == torch.int64
+    mirrored = depth[:, 0, 0] == 11
+    assert 0 < mirrored.sum() < len(rich)
+    assert torch.equal(layout[:, 0, 0] == 0, mirrored)
+    # The half that is not grey is where the layout is 1.
+    off_grey = batch.pictures.abs().mean(1)
+    assert (off_grey[layout == 1] > 0.4).all()
+    assert (off_grey[layout == 0] < 0.2).all()
+
+
+def test_clips_come_whole_and_are_mirrored_as_a_whole(tmp_path: Path) -> None:
+    clips = rich_store(tmp_path / "clips", size=(8, 12), frames=3).split("train")
+    plain = Batches(clips, 24, seed=0)(0)[0].pictures
+    batch = Batches(clips, 24, seed=0, parts={"maps:depth"}, flip=True)(0)[0]
+    assert batch.pictures.shape == (24, 3, 3, 8, 12)
+    mirrored = batch.condition.maps["depth"][:, :, 0, 0] == 11
+    assert 0 < mirrored.sum() < mirrored.numel()
+    for clip, original, frames in zip(batch.pictures, plain, mirrored, strict=True):
+        assert len(set(frames.tolist())) == 1
+        assert torch.equal(clip, original.flip(-1) if frames[0] else original)
+
+
+def test_a_second_store_comes_beside_in_an_order_of_its_own(split: Split, rich: Split, tmp_path: Path) -> None:
+    second = rich_store(tmp_path / "second", count=COUNT, size=(8, 8)).split("train")
+    beside = Batches(second, 5, seed=second_seed(1), parts={"words"})
+    batches = Batches(split, 5, seed=1, second=beside)
+    orders: tuple[list[int], list[int]] = ([], [])
+    for step in range(4):
+        batch = batches(step)[0]
+        assert torch.equal(batch.second.pictures, second.pictures(beside.rows(step)))
+        assert batch.second.condition.parts == {"words"}
+        assert not torch.equal(batch.noise.normal(2), batch.second.noise.normal(2))
+        orders[0].extend(batches.rows(step))
+        orders[1].extend(beside.rows(step))
+    assert sorted(orders[0]) == sorted(orders[1]) == list(range(COUNT))
+    assert orders[0] != orders[1]

@@ -89,7 +89,7 @@ def test_without_an_end_it_does_not_begin(store: Store, tmp_path: Path) -> None:
 
 
 def test_a_store_of_another_resolution_is_refused(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="32 px and the painter paints at 64 px"):
+    with pytest.raises(DataError, match="32 px, and toy was built for 64 px"):
         run(store, tmp_path / "run", Toy.build("tiny", resolution=64), steps=1)
 
 

@@ -64,7 +64,7 @@ def given_to(painter: Painter, given: Given) -> dict[str, Any]:
     return {
         "given": {name: _picture(file, painter) for name, file in given.pictures.items()},
         "mask": None if given.mask is None else (_channel(given.mask, painter, smooth=True) >= 128).float()[None],
-        "maps": {name: _channel(file, painter, smooth=False) for name, file in given.maps.items()},
+        "maps": {name: _channel(file, painter, smooth=False).long() for name, file in given.maps.items()},
     }
 
 

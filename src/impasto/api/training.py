@@ -12,7 +12,7 @@ from impasto.errors import CheckpointError, ConfigError, NotCapable, suggestion
 from impasto.events import Event
 
 if TYPE_CHECKING:
-    from impasto.contract import Painter
+    from impasto.contract import Learner
     from impasto.events import Watch
     from impasto.painters.choice import Choice
     from impasto.training.loop import Trained
@@ -63,8 +63,9 @@ def train(
     import torch
 
     from impasto import catalogue
-    from impasto.config import load
+    from impasto.config import load, to_dict
     from impasto.contract import Data
+    from impasto.data.facts import facts_of
     from impasto.data.store import Store
     from impasto.training.loop import train as loop
     from impasto.training.settings import TrainSettings
@@ -93,13 +94,12 @@ def train(
     split = Store.open(store).split("train", label)
     torch.manual_seed(settings.seed)
     preset = preset or ("base" if torch.cuda.is_available() and settings.device != "cpu" else "small")
-    side = split.store.resolution
-    known = {"size": (side, side), "categories": split.categories, "shares": split.shares}
-    made = _built(cls, preset, {**known, **what}, Path(out))
+    made = _built(cls, preset, {**to_dict(facts_of(split)), **what}, Path(out))
     if chosen and watch:
         watch(Event("train", "choice", values=chosen.described()))
     facts = {"preset": preset, **({"choice": chosen.described()} if chosen else {})}
-    return loop(made, split, Path(out), settings, facts=facts, watch=watch)
+    other = Store.open(second).split("train") if second else None
+    return loop(made, split, Path(out), settings, second=other, facts=facts, watch=watch)
 
 
 def _chosen(out: Path, resolution: int, values: Mapping[str, Any]) -> Choice:
@@ -118,7 +118,7 @@ def _chosen(out: Path, resolution: int, values: Mapping[str, Any]) -> Choice:
     return choose(resolution, gpu=torch.cuda.is_available() and values.get("device") != "cpu")
 
 
-def _built(cls: type[Painter], preset: str, values: Mapping[str, Any], out: Path) -> Painter:
+def _built(cls: type[Learner], preset: str, values: Mapping[str, Any], out: Path) -> Learner:
     """A new painter, or the run's own when what a new one would be built over is there no more.
 
     Raises:
@@ -133,11 +133,11 @@ def _built(cls: type[Painter], preset: str, values: Mapping[str, Any], out: Path
         return kept
 
 
-def _kept(cls: type[Painter], values: Mapping[str, Any], out: Path) -> Painter | None:
+def _kept(cls: type[Learner], values: Mapping[str, Any], out: Path) -> Learner | None:
     """The painter in a run's newest checkpoint, if the run was begun with these values."""
     from impasto import pretrained
     from impasto.config import load, to_dict
-    from impasto.contract import Data, Painter
+    from impasto.contract import Data, Learner
     from impasto.files import read_json
     from impasto.training.checkpoint import newest
 
@@ -154,7 +154,7 @@ def _kept(cls: type[Painter], values: Mapping[str, Any], out: Path) -> Painter |
     if any(value != then[key] for key, value in now.items() if value is not None):
         return None
     painter = pretrained.rebuild(begun)
-    assert isinstance(painter, Painter)
+    assert isinstance(painter, Learner)
     # Pictures may be encoded before training restores the checkpoint.
     pretrained.load_weights(painter, found / "painter.safetensors")
     return painter

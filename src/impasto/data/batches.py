@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -9,11 +11,19 @@ import torch
 from torch import Tensor
 
 from impasto.contract import Batch, BatchNoise, Condition
+from impasto.data.encodings import Encodings
 from impasto.data.store import Split
 from impasto.errors import DataError, UsageError
 from impasto.images.pictures import to_float
 
-__all__ = ["Batches"]
+__all__ = ["Batches", "second_seed"]
+
+# What keeps the random numbers of a step's different choices apart.
+FLIPS = 1
+CAPTIONS = 2
+SECOND_STORE = 3
+
+NO_ENCODINGS = Encodings()
 
 
 class Batches:
@@ -29,12 +39,14 @@ class Batches:
         size: int,
         seed: int,
         *,
+        parts: Collection[str] = (),
         flip: bool = False,
         device: torch.device | str = "cpu",
         rank: int = 0,
         world: int = 1,
         micro: int = 1,
-        encoded: npt.NDArray[np.float16] | npt.NDArray[np.int32] | None = None,
+        encodings: Encodings = NO_ENCODINGS,
+        second: Batches | None = None,
     ) -> None:
         """Cut each step's batch for the processes and their micro-batches.
 
@@ -42,12 +54,15 @@ class Batches:
             split: Where the pictures come from.
             size: Pictures of a step, of all processes together.
             seed: Any integer of 0 or more.
-            flip: Whether half of the pictures, at random, are mirrored left to right.
+            parts: Parts of a `Condition` that are loaded with the pictures, as far as the split has them: 'category',
+                'words' (one of a picture's captions at random) and 'maps:NAME'; other parts are left out.
+            flip: Whether half of the pictures, at random, are mirrored left to right, with their maps.
             device: Where the batches are wanted.
             rank: Which of the `world` processes this is.
             world: How many processes share a step.
             micro: Into how many parts a process cuts its share.
-            encoded: What is learned from in the pictures' place, shape (N, 1, …), or (N, 2, …) with the mirrored ones.
+            encodings: What frozen encoders made of this split.
+            second: Batches of a second split, cut alike, which come beside these; see `second_seed`.
 
         Raises:
             DataError: When the split holds no picture.
@@ -65,8 +80,19 @@ class Batches:
                 f"A batch of {size} cannot be cut into {world} × {micro} equal parts (processes × micro-batches); "
                 f"take a multiple of {world * micro}."
             )
-        self.split, self.size, self.seed, self.flip, self.device = split, size, seed, flip, torch.device(device)
-        self.rank, self.world, self.micro, self.encoded = rank, world, micro, encoded
+        self.split = split
+        self.size: int = size
+        self.seed = seed
+        self.parts = frozenset(parts)
+        self.flip = flip
+        self.device = torch.device(device)
+        self.rank = rank
+        self.world: int = world
+        self.micro: int = micro
+        self.encodings = encodings
+        self.second = second
+        if second is not None:
+            assert (second.size, second.world, second.micro) == (size, world, micro), "cut alike"
         self._key: tuple[int, int] | None = None
         self._order: npt.NDArray[np.int64] = np.zeros(0, np.int64)
 
@@ -87,41 +113,82 @@ class Batches:
         epochs, inside = np.divmod(places, len(self.split))
         rows = np.empty(self.size, np.int64)
         for epoch in range(int(epochs[0]), int(epochs[-1]) + 1):
-            own = epochs == epoch
-            rows[own] = self._permutation(salt, epoch)[inside[own]]
+            of_epoch = epochs == epoch
+            rows[of_epoch] = self._permutation(salt, epoch)[inside[of_epoch]]
         return rows
 
     def _batch(self, step: int, salt: int, part: slice) -> Batch:
         rows = self.rows(step, salt)[part]
         mirrored = np.zeros(len(rows), bool)
         if self.flip:
-            mirrored = np.random.default_rng((self.seed, salt, step, 1)).random(self.size)[part] < 0.5
-        seed = int(np.random.SeedSequence((self.seed, salt)).generate_state(1, np.uint64)[0])
-        noise = BatchNoise(seed, step, part, self.size, self.device)
-        if self.encoded is None:
-            return Batch(self._pictures(rows, mirrored), self._condition(rows), noise)
-        encoded = torch.from_numpy(self.encoded[rows, mirrored.astype(int)]).to(self.device)
-        encoded = encoded.float() if encoded.is_floating_point() else encoded.long()
-        store = self.split.store
-        nowhere = torch.empty(len(rows), 3, store.resolution, store.resolution, device="meta")
-        return Batch(nowhere, self._condition(rows), noise, encoded)
+            mirrored = self._chances(step, salt, FLIPS)[part] < 0.5
+        encoded = self.encodings.of_pictures(rows, mirrored)
+        return Batch(
+            self._pictures(rows, mirrored) if encoded is None else self._without_values(len(rows)),
+            self._condition(rows, mirrored, self._words(rows, step, salt, part)),
+            BatchNoise(_seed(self.seed, salt), step, part, self.size, self.device),
+            None if encoded is None else encoded.to(self.device, non_blocking=True),
+            None if self.second is None else self.second._batch(step, salt, part),
+        )
 
-    def _condition(self, rows: npt.NDArray[np.int64]) -> Condition:
-        """What the store knows of some pictures."""
+    def _words(self, rows: npt.NDArray[np.int64], step: int, salt: int, part: slice) -> tuple[str, ...] | None:
+        """One of the captions of each picture, '' where it has none; None where words are not to be loaded."""
+        if "words" not in self.parts or not self.split.store.has_captions:
+            return None
+        captions = self.split.captions(rows)
+        chances = self._chances(step, salt, CAPTIONS)[part]
+        pairs = zip(captions, chances, strict=True)
+        return tuple(texts[int(chance * len(texts))] if texts else "" for texts, chance in pairs)
+
+    def _condition(
+        self, rows: npt.NDArray[np.int64], mirrored: npt.NDArray[np.bool_], words: tuple[str, ...] | None
+    ) -> Condition:
+        """What the store knows of some pictures, as far as it is to be loaded."""
         category = None
-        if self.split.categories:
-            category = torch.from_numpy(self.split.labels[rows]).to(self.device, non_blocking=True)
-        return Condition(len(rows), category=category)
+        if "category" in self.parts and self.split.categories:
+            category = torch.from_numpy(self.split.labels[rows])
+        encoding = None if words is None else self.encodings.of_words(words)
+        names = [name for name in self.split.store.maps if f"maps:{name}" in self.parts]
+        maps = {name: self._map(name, rows, mirrored) for name in names}
+        return Condition(len(rows), category=category, words=words, encoding=encoding, maps=maps).to(self.device)
 
     def _pictures(self, rows: npt.NDArray[np.int64], mirrored: npt.NDArray[np.bool_]) -> Tensor:
         pixels = self.split.uint8(rows)
         for row in np.flatnonzero(mirrored):
-            pixels[row] = cv2.flip(pixels[row], 1)
+            # All frames of a clip alike.
+            for frame in pixels[row].reshape(-1, *pixels.shape[-3:]):
+                frame[:] = cv2.flip(frame, 1)
         # Bytes travel to the device and become numbers there: a quarter of the traffic.
         return to_float(torch.from_numpy(pixels).to(self.device, non_blocking=True))
+
+    def _map(self, name: str, rows: npt.NDArray[np.int64], mirrored: npt.NDArray[np.bool_]) -> Tensor:
+        """A map in the code of the store, int64."""
+        values = torch.from_numpy(self.split.map(name, rows).astype(np.int64))
+        chosen = torch.from_numpy(mirrored)
+        values[chosen] = values[chosen].flip(-1)
+        return values
+
+    def _without_values(self, count: int) -> Tensor:
+        """The shape of some pictures, on the device 'meta'."""
+        store = self.split.store
+        frames = (store.frames,) if store.frames > 1 else ()
+        return torch.empty(count, *frames, 3, store.height, store.width, device="meta")
+
+    def _chances(self, step: int, salt: int, choice: int) -> npt.NDArray[np.float64]:
+        """Uniform random numbers in [0, 1) for one choice a picture of a step's whole batch, shape (size,)."""
+        return np.random.default_rng((self.seed, salt, step, choice)).random(self.size)
 
     def _permutation(self, salt: int, epoch: int) -> npt.NDArray[np.int64]:
         if self._key != (salt, epoch):
             self._order = np.random.default_rng((self.seed, salt, epoch)).permutation(len(self.split))
             self._key = (salt, epoch)
         return self._order
+
+
+def second_seed(seed: int) -> int:
+    """The seed of the batches of a second store, so that its order has nothing to do with that of the first."""
+    return _seed(seed, 0, 0, SECOND_STORE)
+
+
+def _seed(*numbers: int) -> int:
+    return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0])

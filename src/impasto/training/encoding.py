@@ -1,72 +1,132 @@
-"""Pictures encoded once for the whole training, by the frozen encoder that stands before a painter's networks."""
+"""Pictures and captions encoded once for the whole training, by a learner's frozen encoders."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from impasto.contract import Learner
+from impasto.data.encodings import Encodings
 from impasto.data.store import Split
 from impasto.files import disk_errors_named
 from impasto.pretrained import state_hash
 from impasto.training.processes import Processes
 
-__all__ = ["encoded"]
+__all__ = ["FILES", "encode"]
+
+FILES = tuple(f"encoded-{kind}{'[0-9a-f]' * 16}.*" for kind in ("", "words-"))
+"""Patterns of the names of files with encodings in a run's folder."""
 
 CHUNK = 64
-"""Pictures encoded at a time; fixed, because the last bits of an encoding depend on it."""
+"""Pictures or captions encoded at a time; fixed, because the last bits of an encoding depend on it."""
 
 
-def encoded(painter: Learner, split: Split, folder: Path, processes: Processes, *, flip: bool) -> Any:
-    """The encodings of all pictures of a split, read from a file in the run's folder, which is written if missing.
+def encode(
+    learner: Learner, splits: Sequence[Split], folder: Path, processes: Processes, *, flip: bool
+) -> list[Encodings]:
+    """The encodings of pictures and captions, read from files in the run's folder, which are written if missing.
+
+    A file's name has a hash of all that its content depends on, so that it is never taken for the encodings of others.
 
     Args:
-        painter: On the device of `processes`.
-        split: The pictures.
-        folder: The run's folder. The file's name has a hash of the encoder, the store, the split and `flip`, so that
-            it is never taken for the encodings of others.
-        processes: The first one writes the file, the others wait for it.
+        learner: On the device of `processes`.
+        splits: The pictures.
+        folder: The run's folder.
+        processes: The first one writes the files, the others wait for it.
         flip: Whether mirrored pictures are encoded too: the mirrored latent is not the latent of the mirrored picture.
 
     Returns:
-        A memory map of shape (N, 2, …) with the mirrored pictures at index 1, or (N, 1, …) without; 16-bit floats, or
-        32-bit integers where the encoder gives integers. None when the painter has no encoder of pictures.
+        Those of each split; memory maps of 16-bit floats, or of 32-bit integers where an encoder gives integers.
 
     Raises:
-        ImpastoError: When the file cannot be written.
+        ImpastoError: When a file cannot be written.
     """
-    encoder = painter.encoders.get("pictures")
-    if encoder is None:
-        return None
-    description = f"{state_hash(encoder)} {split.store.hash} {split.name} {flip}"
-    path = folder / f"encoded-{hashlib.sha256(description.encode()).hexdigest()[:16]}.npy"
-    if processes.first and not path.exists():
-        for outdated in folder.glob(f"encoded-{'[0-9a-f]' * 16}.*"):
+    encoders = learner.encoders
+    of_pictures = encoders.get("pictures")
+    of_words = encoders.get("words") if "words" in learner.reads else None
+    texts = [_distinct_captions(split) if of_words else [] for split in splits]
+    picture_files = [folder / _pictures_name(of_pictures, split, flip) if of_pictures else None for split in splits]
+    word_files = [folder / _words_name(of_words, captions) if of_words else None for captions in texts]
+    if processes.first:
+        files = {file for file in (*picture_files, *word_files) if file is not None}
+        for outdated in {file for pattern in FILES for file in folder.glob(pattern)} - files:
             outdated.unlink()
-        with disk_errors_named(path):
-            _write(encoder, split, path, processes.device, flip)
+        for split, captions, picture_file, word_file in zip(splits, texts, picture_files, word_files, strict=True):
+            if of_pictures and picture_file and not picture_file.exists():
+                _write(picture_file, len(split), _encoded_pictures(of_pictures, split, processes.device, flip))
+            if of_words and word_file and captions and not word_file.exists():
+                _write(word_file, len(captions), _encoded_words(of_words, captions))
     processes.wait()
-    return np.load(path, mmap_mode="r")
+    return [
+        Encodings(_read(picture_file), _read(word_file), {text: row for row, text in enumerate(captions)})
+        for captions, picture_file, word_file in zip(texts, picture_files, word_files, strict=True)
+    ]
+
+
+def _distinct_captions(split: Split) -> list[str]:
+    return sorted({text for texts in split.captions() for text in texts})
+
+
+def _pictures_name(encoder: nn.Module, split: Split, flip: bool) -> str:
+    return f"encoded-{_short_hash(f'{state_hash(encoder)} {split.store.hash} {split.name} {flip}')}.npy"
+
+
+def _words_name(encoder: nn.Module, captions: list[str]) -> str:
+    # Encoders of words may have no weights; what they are printed as tells them apart too.
+    return f"encoded-words-{_short_hash(repr((repr(encoder), state_hash(encoder), captions)))}.npy"
+
+
+def _short_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _encoded_pictures(encoder: nn.Module, split: Split, device: torch.device, flip: bool) -> Iterator[np.ndarray]:
+    """Encodings of some pictures after the others, each array of shape (n, 1 or 2, …)."""
+    chunk = max(1, CHUNK // split.store.frames)
+    for first in range(0, len(split), chunk):
+        pictures = split.pictures(range(first, min(first + chunk, len(split)))).to(device)
+        views = [pictures, pictures.flip(-1)] if flip else [pictures]
+        yield np.stack([_by_frames(encoder, view).cpu().numpy() for view in views], axis=1)
+
+
+def _by_frames(encoder: nn.Module, pictures: Tensor) -> Tensor:
+    """Encodings of pictures, shape (N, …), or of the frames of clips, shape (N, F, …)."""
+    if pictures.ndim == 4:
+        return encoder(pictures)
+    return encoder(pictures.flatten(0, 1)).unflatten(0, pictures.shape[:2])
+
+
+def _encoded_words(encoder: nn.Module, captions: list[str]) -> Iterator[np.ndarray]:
+    """Encodings of some captions after the others, each array of shape (n, …)."""
+    for first in range(0, len(captions), CHUNK):
+        yield encoder(captions[first : first + CHUNK]).cpu().numpy()
 
 
 @torch.inference_mode()
-def _write(encoder: torch.nn.Module, split: Split, path: Path, device: torch.device, flip: bool) -> None:
-    unfinished = path.with_suffix(".part")
+def _write(file: Path, count: int, chunks: Iterator[np.ndarray]) -> None:
+    """Write encodings one chunk after the other, into a file that gets its name when it is whole."""
+    unfinished = file.with_suffix(".part")
     encodings = None
-    for first in range(0, len(split), CHUNK):
-        pictures = split.pictures(range(first, min(first + CHUNK, len(split)))).to(device)
-        views = [pictures, pictures.flip(3)] if flip else [pictures]
-        chunk = np.stack([encoder(view).cpu().numpy() for view in views], axis=1)
-        if encodings is None:
-            # Codes are integers beyond the 2048 up to which 16-bit floats are exact.
-            dtype = np.int32 if np.issubdtype(chunk.dtype, np.integer) else np.float16
-            shape = (len(split), *chunk.shape[1:])
-            encodings = np.lib.format.open_memmap(unfinished, mode="w+", dtype=dtype, shape=shape)
-        encodings[first : first + CHUNK] = chunk
-    if encodings is not None:
+    done = 0
+    with disk_errors_named(file):
+        for chunk in chunks:
+            if encodings is None:
+                # Codes are integers beyond the 2048 up to which 16-bit floats are exact.
+                dtype = np.int32 if np.issubdtype(chunk.dtype, np.integer) else np.float16
+                shape = (count, *chunk.shape[1:])
+                encodings = np.lib.format.open_memmap(unfinished, mode="w+", dtype=dtype, shape=shape)
+            encodings[done : done + len(chunk)] = chunk
+            done += len(chunk)
+        assert encodings is not None
         encodings.flush()
-        unfinished.rename(path)
+        unfinished.rename(file)
+
+
+def _read(file: Path | None) -> Any:
+    return None if file is None or not file.exists() else np.load(file, mmap_mode="r")

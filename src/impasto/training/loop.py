@@ -49,21 +49,23 @@ class Trained:
 
 
 def train(
-    painter: Learner,
+    learner: Learner,
     split: Split,
     out: Path,
     settings: TrainSettings,
     *,
+    second: Split | None = None,
     facts: dict[str, Any] | None = None,
     watch: Watch | None = None,
 ) -> Trained:
-    """Train a painter, or go on where the run in that folder stopped.
+    """Train a learner, or go on where the run in that folder stopped.
 
     Args:
-        painter: A new painter; its weights are replaced when the run goes on.
-        split: Training pictures, of the painter's resolution and categories.
+        learner: A new learner; its weights are replaced when the run goes on.
+        split: Training pictures, of the learner's size and categories, with all that it reads.
         out: The run folder.
         settings: How to train.
+        second: Pictures of a second store, for learners that read one.
         facts: What the exported painter's card shall tell beyond the run itself.
         watch: Called with every event of the journal.
 
@@ -78,9 +80,9 @@ def train(
     if settings.steps is None and settings.minutes is None:
         raise UsageError("Say how long to train: --minutes 10, or --steps 5000.")
     if settings.shard:
-        check_shardable(painter)
+        check_shardable(learner)
     with Processes(settings.device, shard=settings.shard) as processes:
-        record = Record(out, painter, split, settings, facts or {})
+        record = Record(out, learner, split, settings, facts or {}, second=second)
         if processes.first:
             record.check_folder()
         journal = Journal(out, watch, keep=processes.first)

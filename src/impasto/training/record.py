@@ -13,41 +13,58 @@ from impasto import __version__
 from impasto.config import load, to_dict
 from impasto.contract import Learner
 from impasto.data.store import Split
-from impasto.errors import CheckpointError, ConfigError, DataError, ImpastoError, UsageError
+from impasto.errors import CheckpointError, ConfigError, ImpastoError, UsageError
 from impasto.files import read_json, write_json
+from impasto.training.encoding import FILES as ENCODINGS
+from impasto.training.requirements import check_stores
 from impasto.training.settings import TrainSettings
 
 __all__ = ["Record"]
 
-_MAY_CHANGE = {
+MAY_CHANGE = frozenset({
     "steps", "minutes", "micro", "device", "checkpoint_every", "checkpoint_seconds",
     "keep", "log_every", "samples", "compile", "precision", "recompute", "shard",
-}  # fmt: skip
+})  # fmt: skip
+"""Settings that a run may be resumed with other values of."""
 
-
-_BEFORE = (".lock", ".holder", f"encoded-{'[0-9a-f]' * 16}.*")
-"""Files that lie in the folder before the run has begun."""
+EARLY_FILES = (".lock", ".holder", *ENCODINGS)
+"""Patterns of the files that lie in the folder before the run has begun."""
 
 
 class Record:
     """The run's folder and what is written about the run as a whole."""
 
     def __init__(
-        self, out: Path, painter: Learner, split: Split, settings: TrainSettings, facts: dict[str, Any]
+        self,
+        out: Path,
+        learner: Learner,
+        split: Split,
+        settings: TrainSettings,
+        facts: dict[str, Any],
+        *,
+        second: Split | None = None,
     ) -> None:
         """Describe a run.
 
+        Args:
+            out: The run's folder.
+            learner: What is trained.
+            split: Its training pictures.
+            settings: How it is trained.
+            facts: What the card of the export shall tell beyond the run itself.
+            second: Pictures of a second store, for learners that read one.
+
         Raises:
-            DataError: When pictures and painter do not fit, or there are fewer pictures than two.
+            DataError: When the stores do not hold what the learner learns from.
+            UsageError: When a second store is missing, or there is one too many.
         """
-        if split.store.resolution != painter.data.side:
-            raise DataError(
-                f"The store holds pictures of {split.store.resolution} px and the painter paints at "
-                f"{painter.data.size_in_words}; prepare a store at that resolution."
-            )
-        if len(split) < 2:
-            raise DataError(f"There are {len(split)} pictures to learn from; prepare a folder with at least two.")
-        self.out, self.painter, self.split, self.settings, self.facts = out, painter, split, settings, facts
+        check_stores(learner, split, second)
+        self.out = out
+        self.learner = learner
+        self.split = split
+        self.settings = settings
+        self.facts = facts
+        self.second = second
         self.path = out / "run.json"
 
     def check_folder(self) -> None:
@@ -74,11 +91,11 @@ class Record:
                 self.out.rmdir()
 
     def _early(self) -> list[Path]:
-        return [file for name in _BEFORE for file in self.out.glob(name)]
+        return [file for pattern in EARLY_FILES for file in self.out.glob(pattern)]
 
     def begin(self, precision: str) -> None:
         """Write `run.json` for a new run."""
-        write_json(self.path, {**self._described(), "precision": precision, "facts": self.facts})
+        write_json(self.path, {**self._description(), "precision": precision, "facts": self.facts})
 
     def resume(self) -> dict[str, Any]:
         """What `run.json` says, when it agrees with what is asked for now.
@@ -86,43 +103,34 @@ class Record:
         Raises:
             UsageError: When painter, data or settings differ from the run's.
         """
-        then, now = read_json(self.path, CheckpointError), self._described()
-        if "store" not in then:
-            # Up to version 0.1.0 'data' told of the store, and 'config' held the facts of the pictures.
-            then["store"] = then.pop("data")
-        changed = [
-            f"{k} of the data: {then['store'][k]} → {now['store'][k]}"
-            for k in ("hash", "split")
-            if then["store"][k] != now["store"][k]
-        ]
-        # A run of an older version lacks what is new, which then has its default.
-        with suppress(ConfigError):
-            config, data = self.painter.read_description(then)
-            then |= {"config": to_dict(config), "data": to_dict(data)}
-        with suppress(ConfigError):
-            then["settings"] = to_dict(load(TrainSettings, then["settings"]))
-        for part, may_change in (("config", set[str]()), ("data", set[str]()), ("settings", _MAY_CHANGE)):
-            old, new = _flat(then.get(part, {})), _flat(now[part])
-            keys = sorted((old.keys() | new.keys()) - may_change)
-            # The autoencoder's hash tells all that its config would.
-            keys = [k for k in keys if not k.startswith("latents.") or k == "latents.hash"]
-            changed += [f"{k}: {old.get(k)} → {new.get(k)}" for k in keys if old.get(k) != new.get(k)]
-        if then["painter"] != now["painter"]:
-            changed = [f"painter: {then['painter']} → {now['painter']}"]
-        if changed:
+        begun = self._read()
+        differences = _differences(begun, self._description())
+        if differences:
             raise UsageError(
-                f"{self.out} was begun otherwise ({'; '.join(changed)}). "
+                f"{self.out} was begun otherwise ({'; '.join(differences)}). "
                 "Repeat the command it was begun with, or choose another --out."
             )
-        self.facts = then.get("facts", self.facts)
-        told: dict[str, Any] = then
-        return told
+        self.facts = begun.get("facts", self.facts)
+        return begun
 
-    def export(self, painter: Learner, step: int, seconds: float, processor: float) -> None:
-        """Write the averaged painter with its card into the run's `painter` folder.
+    def _read(self) -> dict[str, Any]:
+        """The content of `run.json`, of this version or an earlier one, in which what is new has its default."""
+        begun: dict[str, Any] = read_json(self.path, CheckpointError)
+        if "store" not in begun:
+            # Up to version 0.1.0 'data' told of the store, and 'config' held the facts of the pictures.
+            begun["store"] = begun.pop("data")
+        with suppress(ConfigError):
+            config, data = self.learner.read_description(begun)
+            begun |= {"config": to_dict(config), "data": to_dict(data)}
+        with suppress(ConfigError):
+            begun["settings"] = to_dict(load(TrainSettings, begun["settings"]))
+        return begun
+
+    def export(self, learner: Learner, step: int, seconds: float, processor: float) -> None:
+        """Write the averaged learner with its card into the run's `painter` folder.
 
         Args:
-            painter: The average.
+            learner: The average.
             step: Steps made in all.
             seconds: Seconds of training in all sessions.
             processor: Seconds of processor time in all sessions.
@@ -136,20 +144,60 @@ class Record:
             "settings": to_dict(self.settings),
             "torch": torch.__version__,
         }
-        facts = {"data": self._described()["store"], "training": training, **self.facts}
-        painter.save_pretrained(self.out / "painter", facts=facts)
+        second = {} if self.second is None else {"second": _origin(self.second)}
+        facts = {"data": _origin(self.split), **second, "training": training, **self.facts}
+        learner.save_pretrained(self.out / "painter", facts=facts)
 
-    def _described(self) -> dict[str, Any]:
-        store = self.split.store
+    def _description(self) -> dict[str, Any]:
+        """What `run.json` says of the run, but for its precision and facts."""
+        second = {} if self.second is None else {"second": _origin(self.second)}
         return {
-            **self.painter.describe(),
+            **self.learner.describe(),
             "settings": to_dict(self.settings),
-            "store": {
-                "store": str(store.root), "hash": store.hash, "split": self.split.name, "pictures": len(self.split),
-                "licences": store.manifest.get("licences", {}),
-            },
+            "store": _origin(self.split),
+            **second,
             "versions": {"impasto": __version__, "torch": torch.__version__, "python": platform.python_version()},
-        }  # fmt: skip
+        }
+
+
+def _origin(split: Split) -> dict[str, Any]:
+    """Where pictures come from."""
+    return {
+        "store": str(split.store.root),
+        "hash": split.store.hash,
+        "split": split.name,
+        "pictures": len(split),
+        "licences": split.store.manifest.get("licences", {}),
+    }
+
+
+def _differences(begun: dict[str, Any], now: dict[str, Any]) -> list[str]:
+    """In what a run that goes on would differ from the one that was begun, each as 'name: then → now'."""
+    if begun["painter"] != now["painter"]:
+        return [f"painter: {begun['painter']} → {now['painter']}"]
+    differences = []
+    for name, title in (("store", "the data"), ("second", "the second store")):
+        then = begun.get(name, {})
+        for key in ("hash", "split"):
+            if then.get(key) != now.get(name, {}).get(key):
+                differences.append(f"{key} of {title}: {then.get(key)} → {now.get(name, {}).get(key)}")
+    for part in ("config", "data", "settings"):
+        old = _flat(begun.get(part, {}))
+        new = _flat(now[part])
+        keys = [key for key in sorted(old.keys() | new.keys()) if not _may_differ(part, key)]
+        differences += [f"{key}: {old.get(key)} → {new.get(key)}" for key in keys if old.get(key) != new.get(key)]
+    return differences
+
+
+def _may_differ(part: str, key: str) -> bool:
+    """Whether a run may go on with another value of a key, given by its dotted name."""
+    if part == "settings":
+        return key in MAY_CHANGE
+    if part == "data":
+        # They belong to the store, whose hash is compared; runs begun before they were written down lack them.
+        return key == "captions" or key.startswith("maps.")
+    # The autoencoder's hash tells all that its config would.
+    return key.startswith("latents.") and key != "latents.hash"
 
 
 def _flat(values: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from impasto.contract import Learner, Painter
+from impasto.data.store import Split
 from impasto.files import write_whole
 from impasto.training.clock import Clock
 from impasto.training.journal import Journal
@@ -23,31 +24,32 @@ class Reporter:
     A lap is the time between two lines of the journal; a line holds the means of its steps.
     """
 
-    def __init__(self, journal: Journal, folder: Path, batch: int, seed: int) -> None:
+    def __init__(self, journal: Journal, folder: Path, split: Split, batch: int, seed: int) -> None:
         """Begin the first lap.
 
         Args:
             journal: Where the events go.
             folder: Of the run; sample grids are written into its `samples`.
+            split: The training pictures.
             batch: Pictures a step.
             seed: Of the pictures on sample grids.
         """
         self.journal = journal
         self.folder = folder
+        self.split = split
         self.batch = batch
         self.seed = seed
         self._lap_step = 0
         self._lap_started = time.monotonic()
         self._sums: dict[str, float] = {}
 
-    def plan(self, state: RunState, clock: Clock, *, precision: str, pictures: int, parameters: int) -> None:
+    def plan(self, state: RunState, clock: Clock, *, precision: str, parameters: int) -> None:
         """Say what is planned.
 
         Args:
             state: Where the run stands.
             clock: Of the run.
             precision: In which it trains.
-            pictures: Pictures in the training split.
             parameters: Numbers that the learner consists of.
         """
         warning = oversubscription()
@@ -56,7 +58,7 @@ class Reporter:
             "eta": clock.eta(state.step, state.horizon),
             "precision": precision,
             "resumed": state.step,
-            "passes": state.horizon * self.batch / pictures,
+            "passes": state.horizon * self.batch / len(self.split),
             "parameters": parameters,
             **({"warning": warning} if warning else {}),
         }
@@ -107,8 +109,8 @@ class Reporter:
 
     def draw_grid(self, learner: Learner, step: int) -> None:
         """Write a sample grid; of a learner that does not paint there is none."""
-        if not isinstance(learner, Painter):
-            return
-        name = f"samples/step-{step:09d}.png"
-        write_whole(self.folder / name, sample_grid(learner, self.seed))
-        self.journal.write("sample", step, {"file": name})
+        grid = sample_grid(learner, self.split, self.seed) if isinstance(learner, Painter) else None
+        if grid is not None:
+            name = f"samples/step-{step:09d}.png"
+            write_whole(self.folder / name, grid)
+            self.journal.write("sample", step, {"file": name})

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import Any
 
-from impasto.contract import Painter
+import numpy as np
+import torch
+
+from impasto.contract import Painted, Painter
+from impasto.data.store import Split
 from impasto.images.pictures import contact_sheet, to_uint8
 
 __all__ = ["sample_grid"]
@@ -15,14 +20,59 @@ SAMPLES = 16
 COLUMNS = 8
 
 
-def sample_grid(painter: Painter, seed: int) -> bytes:
-    """A PNG file with pictures of a painter.
+def sample_grid(painter: Painter, split: Split, seed: int) -> bytes | None:
+    """A PNG file with pictures of a painter; of clips the first frames.
+
+    Painters of words paint captions of the split, and what else a painter needs is made of pictures of the split.
 
     Args:
         painter: Any painter.
+        split: The training pictures.
         seed: The same seed gives the same pictures, as far as the weights are the same.
+
+    Returns:
+        None when the painter needs something that the pictures do not say.
     """
-    pictures = painter.paint(SAMPLES, seed=seed).pictures
+    if not all(_is_supplied(part) for part in painter.needs):
+        return None
+    if painter.needs or "words" in painter.reads:
+        rows = np.linspace(0, len(split) - 1, SAMPLES).astype(int).tolist()
+        painted = Painted.joined(
+            [painter.paint(1, seed=seed, first=i, **_request(painter, split, row)) for i, row in enumerate(rows)]
+        )
+    else:
+        painted = painter.paint(SAMPLES, seed=seed)
+    pictures = painted.pictures if painted.pictures.ndim == 4 else painted.pictures[:, 0]
     file = BytesIO()
     contact_sheet(to_uint8(pictures), columns=COLUMNS).save(file, "PNG")
     return file.getvalue()
+
+
+def _is_supplied(part: str) -> bool:
+    """Whether a part of a condition can be made of a training picture."""
+    return part in ("category", "words", "mask") or part.startswith(("given:", "maps:"))
+
+
+def _request(painter: Painter, split: Split, row: int) -> dict[str, Any]:
+    """Arguments of `Painter.paint` for a picture like the one in a row of the split, with no more than it needs."""
+    request: dict[str, Any] = {"given": {}, "maps": {}}
+    if "words" in painter.reads:
+        captions = split.captions([row])[0]
+        request["prompt"] = captions[0] if captions else ""
+    for part in painter.needs:
+        kind, _, name = part.partition(":")
+        if kind == "given":
+            picture = split.pictures([row])[0]
+            request["given"][name] = picture if picture.ndim == 3 else picture[0]
+        elif kind == "maps":
+            request["maps"][name] = torch.from_numpy(split.map(name, [row])[0].astype(np.int64))
+        elif kind == "mask":
+            request["mask"] = _middle(split.store.height, split.store.width)
+    return request
+
+
+def _middle(height: int, width: int) -> torch.Tensor:
+    """A mask by which the middle quarter of a picture is painted, shape (1, H, W)."""
+    mask = torch.zeros(1, height, width)
+    mask[:, height // 4 : height - height // 4, width // 4 : width - width // 4] = 1
+    return mask

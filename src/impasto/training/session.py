@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from impasto.contract import Learner
-from impasto.data.batches import Batches
+from impasto.data.batches import Batches, second_seed
 from impasto.nn.memory_layout import channels_last
 from impasto.training import checkpoint
 from impasto.training.clock import Clock
 from impasto.training.ema import Ema
-from impasto.training.encoding import encoded
+from impasto.training.encoding import encode
 from impasto.training.journal import Journal
 from impasto.training.moves import Moves
 from impasto.training.precision import choose_precision, dtype_of
@@ -114,7 +114,7 @@ def open_session(record: Record, processes: Processes, journal: Journal, started
     newest = checkpoint.newest(record.out / "checkpoints")
     processes.wait()  # All have looked before the first one writes.
     begun = record.resume() if newest else None
-    learner = _placed(record.painter, processes)
+    learner = _placed(record.learner, processes)
     batches = _batches(record, learner, processes)
     # Copied before blocks are changed to compute their features again, which the average never needs.
     ema = Ema(learner, 1000 * settings.ema, mixable=settings.averages > 0)
@@ -133,7 +133,7 @@ def open_session(record: Record, processes: Processes, journal: Journal, started
         ema.follow(learner)
     box = None if settings.minutes is None else 60 * settings.minutes
     clock = Clock(box, settings.steps, step_seconds, started=started)
-    reporter = Reporter(journal, record.out, settings.batch, settings.seed)
+    reporter = Reporter(journal, record.out, record.split, settings.batch, settings.seed)
     session = Session(record, processes, batches, moves, ema, precision, clock, reporter, RunState())
     if newest is None:
         _begin(session)
@@ -160,18 +160,32 @@ def _begin(session: Session) -> None:
 
 
 def _batches(record: Record, learner: Learner, processes: Processes) -> Batches:
+    """The batches of the run, with those of its second store beside them, once both are encoded."""
     settings = record.settings
-    return Batches(
-        record.split,
-        settings.batch,
-        settings.seed,
-        flip=settings.flip,
-        device=processes.device,
-        rank=processes.rank,
-        world=processes.world,
-        micro=settings.micro,
-        encoded=encoded(learner, record.split, record.out, processes, flip=settings.flip),
-    )
+    splits = [record.split] if record.second is None else [record.split, record.second]
+    encodings = encode(learner, splits, record.out, processes, flip=settings.flip)
+
+    def batches(number: int, seed: int, parts: frozenset[str], second: Batches | None = None) -> Batches:
+        return Batches(
+            splits[number],
+            settings.batch,
+            seed,
+            parts=parts,
+            flip=settings.flip,
+            device=processes.device,
+            rank=processes.rank,
+            world=processes.world,
+            micro=settings.micro,
+            encodings=encodings[number],
+            second=second,
+        )
+
+    if record.second is None:
+        return batches(0, settings.seed, learner.reads)
+    # Labels of two stores mean the same only where their categories have the same names.
+    same = record.second.categories == record.split.categories
+    parts = learner.reads if same else learner.reads - {"category"}
+    return batches(0, settings.seed, learner.reads, batches(1, second_seed(settings.seed), parts))
 
 
 def _placed(learner: Learner, processes: Processes) -> Learner:

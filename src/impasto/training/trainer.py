@@ -69,7 +69,6 @@ class Trainer:
             state,
             session.clock,
             precision=session.precision,
-            pictures=len(session.record.split),
             parameters=sum(p.numel() for p in session.moves.painter.parameters()),
         )
         self._go_on()

@@ -1,0 +1,93 @@
+"""Whether stores hold what a learner learns from; each refusal names what is missing and what to do."""
+
+from __future__ import annotations
+
+from impasto.contract import Learner
+from impasto.data.facts import facts_of
+from impasto.data.store import Split
+from impasto.errors import DataError, UsageError
+
+__all__ = ["check_stores"]
+
+
+def check_stores(learner: Learner, split: Split, second: Split | None) -> None:
+    """Refuse stores that a learner cannot learn from.
+
+    Args:
+        learner: The one to be trained.
+        split: Its training pictures.
+        second: Pictures of a second store, if one is given.
+
+    Raises:
+        DataError: When a store lacks a part that the learner reads, its pictures are of another size or number of
+            frames, or there are fewer than two.
+        UsageError: When a second store is missing, or given to a learner that does not read it.
+    """
+    _check_pictures(learner, split)
+    _check_categories(learner, split)
+    _check_words(learner, split)
+    _check_maps(learner, split)
+    if learner.reads_second_store and second is None:
+        raise UsageError(f"{learner.name} learns from two stores; give the second one with --second-store STORE.")
+    if second is not None and not learner.reads_second_store:
+        raise UsageError(f"{learner.name} learns from one store; leave out --second-store.")
+    if second is not None:
+        _check_pictures(learner, second)
+
+
+def _check_pictures(learner: Learner, split: Split) -> None:
+    facts = facts_of(split)
+    name = learner.name
+    if facts.size != learner.data.size:
+        raise DataError(
+            f"{split.store.root} holds pictures of {facts.size_in_words}, and {name} was built for "
+            f"{learner.data.size_in_words}; prepare a store at that size."
+        )
+    if facts.frames != learner.data.frames:
+        raise DataError(
+            f"{split.store.root} holds {_frames(facts.frames)}, and {name} learns {_frames(learner.data.frames)}; "
+            "prepare a store of such."
+        )
+    if len(split) < 2:
+        raise DataError(
+            f"There are {len(split)} pictures to learn from in {split.store.root}; prepare a folder with at least two."
+        )
+
+
+def _frames(count: int) -> str:
+    return "single pictures" if count == 1 else f"clips of {count} frames"
+
+
+def _check_categories(learner: Learner, split: Split) -> None:
+    if "category" in learner.reads and split.categories != learner.data.categories:
+        raise DataError(
+            f"{learner.name} was built for the categories {', '.join(learner.data.categories)}, and {split.store.root} "
+            f"has {', '.join(split.categories) or 'none'}; choose the label column with --label, or prepare a store "
+            "with labels."
+        )
+
+
+def _check_words(learner: Learner, split: Split) -> None:
+    if "words" in learner.reads and not split.store.has_captions:
+        raise DataError(
+            f"{learner.name} learns from words, and the pictures of {split.store.root} have no captions; prepare them "
+            "with a text file beside each picture, or with a column 'text' in the metadata."
+        )
+
+
+def _check_maps(learner: Learner, split: Split) -> None:
+    maps = facts_of(split).maps
+    for part in sorted(learner.reads):
+        kind, _, name = part.partition(":")
+        if kind != "maps":
+            continue
+        if name not in maps:
+            raise DataError(
+                f"{learner.name} learns from a map {name!r} of each picture, and {split.store.root} has "
+                f"{', '.join(sorted(maps)) or 'no maps'}; make a store that has it, such as with: impasto data make"
+            )
+        if maps[name] != learner.data.maps.get(name):
+            raise DataError(
+                f"{learner.name} was built for a map {name!r} of {learner.data.maps.get(name, 0)} classes, and "
+                f"{split.store.root} has one of {maps[name]}; train into a new folder."
+            )

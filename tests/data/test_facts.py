@@ -1,0 +1,23 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+from impasto.contract import Data
+from impasto.data.facts import facts_of, parts_of
+from impasto.data.store import Store
+from rich_store import WORDS, rich_store
+
+
+def test_the_facts_of_a_rich_store(tmp_path: Path) -> None:
+    split = rich_store(tmp_path / "rich", size=(16, 24), frames=3).split("train")
+    assert facts_of(split) == Data(
+        size=(16, 24), frames=3, categories=WORDS, shares=(0.5, 0.5), maps={"layout": 2, "depth": 0}, captions=True
+    )
+    assert parts_of(split) == {"category", "words", "maps:layout", "maps:depth"}
+
+
+def test_the_facts_of_a_store_of_pictures_alone(store: Store) -> None:
+    split = store.split("train")
+    facts = facts_of(split)
+    assert (facts.size, facts.frames, facts.maps, facts.captions) == ((32, 32), 1, {}, False)
+    assert parts_of(split) == {"category"}
