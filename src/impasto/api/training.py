@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from impasto.api.requests import check_order
 from impasto.errors import CheckpointError, ConfigError, NotCapable, suggestion
-from impasto.events import Event
+from impasto.events import Event, Watch
 
 if TYPE_CHECKING:
-    from impasto.contract import Learner
-    from impasto.events import Watch
+    from impasto.contract import Data, Learner
+    from impasto.data.store import Store
     from impasto.painters.choice import Choice
     from impasto.training.loop import Trained
+    from impasto.training.settings import TrainSettings
 
 __all__ = ["train"]
 
@@ -49,9 +50,6 @@ def train(
         second: A second store, for painters that learn from two; its pictures come beside those of the first.
         watch: Called with every event of the run's journal.
 
-    Returns:
-        Where the run and its exported painter lie.
-
     Raises:
         UnknownName: When painter, preset or label column do not exist.
         NotCapable: When the painter paints by rules.
@@ -60,115 +58,137 @@ def train(
         StoreError: When the store is missing or was changed.
         ImpastoError: As `training.loop.train` says.
     """
+    from impasto.data.store import Store
+
+    check_order(painter or "", store, "train {name} {store} --out {out}", out=out)
+    pictures = Store.open(store)
+    values = {**(values or {}), **{k: v for k, v in (("minutes", minutes), ("steps", steps)) if v is not None}}
+    choice = None if painter else _choice(Path(out), pictures, preset, values)
+    how: dict[str, Any] = {"label": label, "second": second, "watch": watch}
+    if choice is None:
+        return _train(painter or "", pictures, Path(out), preset=preset, values=values, facts={}, **how)
+    description = choice.described()
+    if watch is not None:
+        watch(Event("train", "choice", values=description))
+    values = {**choice.settings, **values}
+    facts = {"choice": description}
+    return _train(choice.painter, pictures, Path(out), preset=choice.preset, values=values, facts=facts, **how)
+
+
+def _train(
+    name: str,
+    store: Store,
+    out: Path,
+    *,
+    preset: str | None,
+    label: str | None,
+    values: Mapping[str, Any],
+    second: str | Path | None,
+    facts: dict[str, Any],
+    watch: Watch | None,
+) -> Trained:
+    """Train the painter of a name; `facts` go onto its card, the rest is as of `train`."""
     import torch
 
     from impasto import catalogue
-    from impasto.config import load, to_dict
-    from impasto.contract import Data
     from impasto.data.facts import facts_of
     from impasto.data.store import Store
-    from impasto.training.loop import train as loop
-    from impasto.training.settings import TrainSettings
+    from impasto.training.loop import train as run
 
-    check_order(painter or "", store, "train {name} {store} --out {out}", out=out)
-    chosen = None if painter else _chosen(Path(out), Store.open(store).resolution, values or {})
-    if chosen:
-        chosen = chosen.with_wishes(preset, values or {})
-        preset, values = chosen.preset, {**chosen.settings, **(values or {})}
-    cls = catalogue.painter(chosen.painter if chosen else painter or "")
+    cls = catalogue.painter(name)
     if not cls.learns():
         raise NotCapable(
-            f"{painter} paints by rules and needs no training. "
-            f"Paint with it at once: impasto paint {painter} --out FOLDER"
+            f"{name} paints by rules and needs no training. Paint with it at once: impasto paint {name} --out FOLDER"
         )
-    fixed = {*(field.name for field in fields(Data)), "resolution"} & (values or {}).keys()
-    if fixed:
-        name = min(fixed)
-        raise ConfigError(
-            f"{name} = {(values or {})[name]!r} cannot be set: it comes from the store. "
-            "Prepare another store, or choose the label column with --label."
-        )
-    how, what = _divide(cls.renewed(values or {}), TrainSettings, cls.Config)
-    times = {"minutes": minutes, "steps": steps}
-    settings = load(TrainSettings, {**{k: v for k, v in times.items() if v is not None}, **how})
-    split = Store.open(store).split("train", label)
+    settings, architecture = _divided(cls, values)
+    split = store.split("train", label)
     torch.manual_seed(settings.seed)
     preset = preset or ("base" if torch.cuda.is_available() and settings.device != "cpu" else "small")
-    made = _built(cls, preset, {**to_dict(facts_of(split)), **what}, Path(out))
-    if chosen and watch:
-        watch(Event("train", "choice", values=chosen.described()))
-    facts = {"preset": preset, **({"choice": chosen.described()} if chosen else {})}
-    other = Store.open(second).split("train") if second else None
-    return loop(made, split, Path(out), settings, second=other, facts=facts, watch=watch)
+    learner = _built(cls, preset, facts_of(split), architecture, out)
+    other = None if second is None else Store.open(second).split("train")
+    return run(learner, split, out, settings, second=other, facts={"preset": preset, **facts}, watch=watch)
 
 
-def _chosen(out: Path, resolution: int, values: Mapping[str, Any]) -> Choice:
+def _choice(out: Path, store: Store, preset: str | None, values: Mapping[str, Any]) -> Choice:
     """The painter for a training that names none: of the run that goes on, else the one that fits."""
     import torch
 
     from impasto.files import read_json
     from impasto.painters.choice import Choice, choose
 
-    if (out / "run.json").exists():
-        begun = read_json(out / "run.json", CheckpointError)
-        facts = begun.get("facts", {})
-        told = {"painter": begun["painter"], "preset": facts.get("preset", "small"), "settings": {}}
-        told |= {"reason": "As it was begun.", **facts.get("choice", {})}
-        return Choice(**{f.name: told[f.name] for f in fields(Choice)})
-    return choose(resolution, gpu=torch.cuda.is_available() and values.get("device") != "cpu")
+    if not (out / "run.json").exists():
+        gpu = torch.cuda.is_available() and values.get("device") != "cpu"
+        return choose(store.height, gpu=gpu).with_wishes(preset, values)
+    run = read_json(out / "run.json", CheckpointError)
+    facts = run.get("facts", {})
+    unnamed = {"painter": run["painter"], "preset": facts.get("preset", "small"), "settings": {}}
+    unnamed |= {"reason": "As it was begun.", **facts.get("choice", {})}
+    return Choice(**{field.name: unnamed[field.name] for field in fields(Choice)}).with_wishes(preset, values)
 
 
-def _built(cls: type[Learner], preset: str, values: Mapping[str, Any], out: Path) -> Learner:
-    """A new painter, or the run's own when what a new one would be built over is there no more.
+def _built(cls: type[Learner], preset: str, data: Data, architecture: Mapping[str, Any], out: Path) -> Learner:
+    """A new learner, or the run's own when what a new one would be built over is there no more.
 
     Raises:
         CheckpointError: When it is not there, and no run that was begun alike has kept it.
     """
+    facts = {field.name: getattr(data, field.name) for field in fields(data)}
     try:
-        return cls.build(preset, **values)
+        return cls.build(preset, **facts, **architecture)
     except CheckpointError:
-        kept = _kept(cls, {**cls.presets[preset], **values}, out)
-        if kept is None:
+        resumed = _resumed(cls, {**cls.presets[preset], **architecture}, out)
+        if resumed is None:
             raise
-        return kept
+        return resumed
 
 
-def _kept(cls: type[Learner], values: Mapping[str, Any], out: Path) -> Learner | None:
-    """The painter in a run's newest checkpoint, if the run was begun with these values."""
+def _resumed(cls: type[Learner], architecture: Mapping[str, Any], out: Path) -> Learner | None:
+    """The learner in a run's newest checkpoint, if the run was begun with this architecture."""
     from impasto import pretrained
     from impasto.config import load, to_dict
-    from impasto.contract import Data, Learner
+    from impasto.contract import Learner
     from impasto.files import read_json
     from impasto.training.checkpoint import newest
 
-    found = newest(out / "checkpoints")
-    if found is None:
+    checkpoint = newest(out / "checkpoints")
+    if checkpoint is None:
         return None
-    begun = read_json(out / "run.json", CheckpointError)
-    if begun["painter"] != cls.__card__.name:
+    run = read_json(out / "run.json", CheckpointError)
+    if run["painter"] != cls.__card__.name:
         return None
-    architecture = {key: value for key, value in values.items() if key not in {field.name for field in fields(Data)}}
-    then = to_dict(cls.read_description(begun)[0])
+    then = to_dict(cls.read_description(run)[0])
     now = to_dict(load(cls.Config, architecture))
-    # What was found when the run began is not among what is asked for now.
+    # What was decided when the run began is None in a config of now.
     if any(value != then[key] for key, value in now.items() if value is not None):
         return None
-    painter = pretrained.rebuild(begun)
-    assert isinstance(painter, Learner)
+    learner = pretrained.rebuild(run)
+    assert isinstance(learner, Learner)
     # Pictures may be encoded before training restores the checkpoint.
-    pretrained.load_weights(painter, found / "painter.safetensors")
-    return painter
+    pretrained.load_weights(learner, checkpoint / "painter.safetensors")
+    return learner
 
 
-def _divide(values: Mapping[str, Any], *classes: type) -> list[dict[str, Any]]:
-    """Sort settings by the config that has them.
+def _divided(cls: type[Learner], values: Mapping[str, Any]) -> tuple[TrainSettings, dict[str, Any]]:
+    """Settings of the training, and those of the architecture.
 
     Raises:
-        ConfigError: When none has one of them.
+        ConfigError: When a setting is neither, or is a fact of the pictures.
     """
-    names = [{f.name for f in fields(cls)} for cls in classes]
-    for key in values:
-        if not any(key in own for own in names):
-            known = sorted(set().union(*names))
-            raise ConfigError(f"There is no setting {key!r}{suggestion(key, known)} Settings: {', '.join(known)}.")
-    return [{k: v for k, v in values.items() if k in own} for own in names]
+    from impasto.config import load
+    from impasto.contract import Data
+    from impasto.training.settings import TrainSettings
+
+    values = cls.renewed(values)
+    facts = {field.name for field in fields(Data)} | {"resolution"}
+    training = {field.name for field in fields(TrainSettings)}
+    names = sorted(training | {field.name for field in fields(cls.Config)})
+    for name, value in values.items():
+        if name in facts:
+            raise ConfigError(
+                f"{name} = {value!r} cannot be set: it comes from the store. "
+                "Prepare another store, or choose the label column with --label."
+            )
+        if name not in names:
+            raise ConfigError(f"There is no setting {name!r}{suggestion(name, names)} Settings: {', '.join(names)}.")
+    settings = load(TrainSettings, {name: value for name, value in values.items() if name in training})
+    return settings, {name: value for name, value in values.items() if name not in training}
