@@ -26,17 +26,17 @@ def test_a_grey_picture_is_shifted_and_has_a_hole_of_at_most_a_quarter():
 
 def test_a_ramp_stays_a_ramp_moved_by_whole_pixels():
     ramp = torch.arange(32.0).view(1, 1, 32, 1).expand(100, 3, 32, 32) / 31
-    seen = augment(ramp, PictureNoise(1, range(100)))
-    assert torch.allclose(seen[:, 0], seen[:, 1], atol=1e-5)
-    column = seen[:, 0, 4:28, 16]
+    augmented = augment(ramp, PictureNoise(1, range(100)))
+    assert torch.allclose(augmented[:, 0], augmented[:, 1], atol=1e-5)
+    column = augmented[:, 0, 4:28, 16]
     full = (column[:, 1:] != 0) & (column[:, :-1] != 0)
     steps = torch.where(full, (column[:, 1:] - column[:, :-1]) * 31, torch.nan)
     contrast = steps.nanmedian(dim=1, keepdim=True).values
     assert (steps - contrast).abs().nan_to_num(0).max() < 1e-3
-    found = contrast[~contrast.isnan()]
-    assert len(found) > 50
-    assert 0.5 <= found.min() < 0.7
-    assert 1.3 < found.max() <= 1.5
+    visible = contrast[~contrast.isnan()]
+    assert len(visible) > 50
+    assert 0.5 <= visible.min() < 0.7
+    assert 1.3 < visible.max() <= 1.5
 
 
 def test_each_row_is_changed_on_its_own_and_lets_gradients_through():
@@ -44,6 +44,6 @@ def test_each_row_is_changed_on_its_own_and_lets_gradients_through():
     whole = augment(pictures, noise())
     parts = torch.cat([augment(pictures[k : k + 2], noise(slice(k, k + 2))) for k in (0, 2, 4)])
     assert torch.equal(whole, parts)
-    (slope,) = torch.autograd.grad(whole[2].sum(), pictures)
-    assert slope[2].abs().sum() > 0
-    assert slope[[0, 1, 3, 4, 5]].abs().sum() == 0
+    (gradient,) = torch.autograd.grad(whole[2].sum(), pictures)
+    assert gradient[2].abs().sum() > 0
+    assert gradient[[0, 1, 3, 4, 5]].abs().sum() == 0

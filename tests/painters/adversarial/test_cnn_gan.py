@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from impasto.contract import Batch, BatchNoise, Condition, PictureNoise
+from impasto.contract import Batch, BatchNoise, Condition, HasLatents, PictureNoise
 from impasto.painters.adversarial.cnn_gan import CnnGan
 
 
@@ -27,14 +27,16 @@ def batch(rows: slice = slice(0, 8), total: int = 8) -> Batch:
 
 def test_losses_are_the_non_saturating_ones():
     painter = build().double()
-    told = {turn.player: turn.loss for turn in painter.turns(batch(), 0)}
-    rows, bce = batch(), nn.functional.binary_cross_entropy_with_logits
-    fakes = [painter._fake(rows.condition, rows.noise) for _ in range(2)]
+    losses = {turn.player: turn.loss for turn in painter.turns(batch(), 0)}
+    rows = batch()
+    bce = nn.functional.binary_cross_entropy_with_logits
+    latents = [painter.latents(rows.condition, rows.noise) for _ in range(2)]
+    fakes = [painter.synthesize(z, rows.condition) for z in latents]
     real = painter.discriminator(rows.pictures, rows.condition.category)
     one, zero = torch.ones_like(real), torch.zeros_like(real)
     fooled = [painter.discriminator(fake, rows.condition.category) for fake in fakes]
-    torch.testing.assert_close(told["discriminator"], bce(real, one) + bce(fooled[0], zero))
-    torch.testing.assert_close(told["generator"], bce(fooled[1], one))
+    torch.testing.assert_close(losses["discriminator"], bce(real, one) + bce(fooled[0], zero))
+    torch.testing.assert_close(losses["generator"], bce(fooled[1], one))
 
 
 def test_the_optimizers_are_dcgans():
@@ -43,7 +45,7 @@ def test_the_optimizers_are_dcgans():
 
 
 def test_the_start_is_dcgans():
-    painter = build(width=32, most=128)
+    painter = build(width=32, max_width=128)
     weight = painter.generator.layers[3].weight
     assert abs(weight.std() - 0.02) < 0.001
     assert abs(painter.generator.layers[1].weight.mean() - 1) < 0.01
@@ -59,14 +61,15 @@ def test_there_is_a_layer_for_each_doubling(resolution: int):
 
 def test_a_batch_may_be_cut_between_groups():
     def gradients(parts: list[Batch]) -> dict[str, torch.Tensor]:
-        painter, found = build().double(), dict[str, torch.Tensor]()
+        painter = build().double()
+        by_player: dict[str, torch.Tensor] = {}
         for part in parts:
             for turn in painter.turns(part, 0):
                 grads = torch.autograd.grad(turn.loss, painter.players()[turn.player].parameters())
                 flat = torch.cat([g.flatten() for g in grads]) / len(parts)
-                found[turn.player] = found.get(turn.player, 0) + flat
+                by_player[turn.player] = by_player.get(turn.player, 0) + flat
         painter.after(0, {})
-        return found | {name: value.clone() for name, value in painter.named_buffers()}
+        return by_player | {name: value.clone() for name, value in painter.named_buffers()}
 
     whole, halves = gradients([batch()]), gradients([batch(slice(k, k + 4)) for k in (0, 4)])
     for name, value in whole.items():
@@ -87,19 +90,36 @@ def test_the_discriminator_judges_picture_and_category_together():
     painter, rows = build().double().eval(), batch()
     # The head starts small; a larger embedding makes its part visible.
     nn.init.normal_(painter.discriminator.embedding.weight)
-    as_told = painter.discriminator(rows.pictures, rows.condition.category)
+    given = painter.discriminator(rows.pictures, rows.condition.category)
     swapped = painter.discriminator(rows.pictures, 1 - rows.condition.category)
     features = painter.discriminator.layers(rows.pictures).mean((2, 3))
     table = painter.discriminator.embedding.weight
     expected = ((table[rows.condition.category] - table[1 - rows.condition.category]) * features).sum(1)
-    torch.testing.assert_close(as_told - swapped, expected)
+    torch.testing.assert_close(given - swapped, expected)
     assert expected.abs().min() > 0
 
 
 def test_an_untrained_painter_paints_what_its_start_implies():
-    painter = build(style=64, width=32, most=128, norm_group=32)
+    painter = build(latent_dims=64, width=32, max_width=128, norm_group=32)
     painted = painter.paint(32).pictures
     painter.train()
+    condition = of_category(torch.arange(32) % 2)
     with torch.no_grad():
-        by_batch = painter._fake(of_category(torch.arange(32) % 2), PictureNoise(0, range(32)))
+        by_batch = painter.synthesize(painter.latents(condition, PictureNoise(0, range(32))), condition)
     assert 0.7 < painted.std() / by_batch.std() < 1.4
+
+
+def test_pictures_are_synthesized_from_their_latents_and_gradients_reach_these():
+    painter = build().eval()
+    assert isinstance(painter, HasLatents)
+    condition = of_category(painter.categories_of(7, range(3)))
+    latents = painter.latents(condition, PictureNoise(7, range(3))).requires_grad_()
+    pictures = painter.synthesize(latents, condition)
+    rendered = painter.render(condition, PictureNoise(7, range(3)), painter.Settings()).pictures
+    assert torch.equal(pictures, rendered)
+    torch.testing.assert_close(pictures, painter.paint(3, seed=7).pictures, atol=1e-4, rtol=0)
+    (gradient,) = torch.autograd.grad(pictures[0].sum(), latents)
+    assert (gradient[0] != 0).all()
+    assert (gradient[1:] == 0).all()
+    other = painter.synthesize(latents, of_category(1 - condition.category))
+    assert (other - pictures).abs().amax(dim=(1, 2, 3)).min() > 0

@@ -8,13 +8,13 @@ import pytest
 import torch
 from torch import nn
 
-from impasto.config import override
-from impasto.contract import Batch, BatchNoise, Condition, PictureNoise
+from impasto.contract import Batch, BatchNoise, Condition, HasLatents, Noise, PictureNoise
 from impasto.errors import ConfigError
 from impasto.nn.similarity import FLOOR, ms_ssim
-from impasto.painters.adversarial.dual_discriminator import DualDiscriminator, gradient_penalty
-from impasto.painters.adversarial.latent import Latent, Reading
+from impasto.painters.adversarial.dual_discriminator import DualDiscriminator
+from impasto.painters.adversarial.latent import Latent
 from impasto.painters.adversarial.migan import Migan
+from impasto.painters.adversarial.migan_losses import perceptual_loss
 from impasto.painters.adversarial.projected_discriminator import ProjectedDiscriminator
 
 
@@ -27,7 +27,7 @@ LABELS = {"categories": ("dawn", "dusk", "night"), "shares": (0.5, 0.25, 0.25)}
 
 def build(**values: object) -> Migan:
     torch.manual_seed(0)
-    return Migan.build("tiny", **{**LABELS, "features": "discriminator", **values})
+    return Migan.build("tiny", **{**LABELS, "perceptual_features": "discriminator", **values})
 
 
 def batch(rows: slice = slice(0, 4), total: int = 4, dtype: torch.dtype = torch.float32) -> Batch:
@@ -36,15 +36,25 @@ def batch(rows: slice = slice(0, 4), total: int = 4, dtype: torch.dtype = torch.
     return Batch(pictures[rows].to(dtype), of_category(labels[rows]), BatchNoise(0, 0, rows, total))
 
 
+def latent(painter: Migan, condition: Condition, noise: Noise) -> Latent:
+    return Latent.from_vector(painter.latents(condition, noise), painter.config.style_dims, painter.latent_classes)
+
+
+def skip_the_discriminators_noise(rows: Batch) -> None:
+    rows.noise.normal(16)
+    rows.noise.uniform(2)
+    rows.noise.uniform(1, 1, 1)
+
+
 def gradients(painter: Migan, parts: list[Batch]) -> dict[str, torch.Tensor]:
     """Gradients of each player's turn, averaged over the parts of a batch."""
-    found: dict[str, torch.Tensor] = {}
+    by_player: dict[str, torch.Tensor] = {}
     for part in parts:
         for turn in painter.turns(part, 0):
             parameters = painter.players()[turn.player].parameters()
             flat = torch.cat([g.flatten() for g in torch.autograd.grad(turn.loss, parameters)]) / len(parts)
-            found[turn.player] = found.get(turn.player, 0) + flat
-    return found
+            by_player[turn.player] = by_player.get(turn.player, 0) + flat
+    return by_player
 
 
 def test_the_discriminator_moves_before_the_painter():
@@ -64,30 +74,33 @@ def test_the_painters_loss_is_the_sum_of_its_terms():
     turn = list(painter.turns(batch(), 0))[1]
 
     rows = batch()
-    rows.noise.normal(16), rows.noise.uniform(2), rows.noise.uniform(1, 1, 1)
-    z, real = painter._latent(rows.condition, rows.noise), rows.pictures
-    read = painter.reader(real)
-    again, fake = painter.generator(read.latent), painter.generator(z)
-    back = painter.reader(fake)
-    factor = 1 - ms_ssim(again, real, scales=2, floor=FLOOR)
-    content = (again - real).abs().mean((1, 2, 3)) + (back.latent.flat - z.flat).abs().mean(1)
-    bound = back.log_likelihood(z) + 1.5 * math.log(2) + 2 * math.log(2)
+    skip_the_discriminators_noise(rows)
+    z = latent(painter, rows.condition, rows.noise)
+    real = rows.pictures
+    real_posterior = painter.reader(real)
+    reconstruction = painter.generator(real_posterior.estimate)
+    fake = painter.generator(z)
+    posterior = painter.reader(fake)
+    factor = 1 - ms_ssim(reconstruction, real, scales=2, floor=FLOOR)
+    content = (reconstruction - real).abs().mean((1, 2, 3)) + (posterior.estimate.vector - z.vector).abs().mean(1)
+    # Shares of 1/2, 1/4 and 1/4, and two factors over an interval of length 2.
+    bound = posterior.log_likelihood(z) + 1.5 * math.log(2) + 2 * math.log(2)
     scores = painter.discriminator(fake).mean(1)
-    label = nn.functional.cross_entropy(read.logits, rows.condition.category)
-    perceptual = painter._perceptual(again, real)
+    label = nn.functional.cross_entropy(real_posterior.category_logits, rows.condition.category)
+    perceptual = perceptual_loss(painter.discriminator.features, reconstruction, real)
     expected = (factor * content - scores + 0.3 * perceptual - factor * bound).mean() + label
     torch.testing.assert_close(turn.loss, expected)
 
 
 def test_the_factor_weighs_the_bound_without_learning_from_it():
-    # Without content and perceptual term, only the factor could lead from the loss to the reading of real pictures.
-    painter = build(content=0.0, label_weight=0.0, perceptual=0.0)
+    # Without content and perceptual term, only the factor could lead from the loss to what B infers from real pictures.
+    painter = build(content_weight=0.0, label_weight=0.0, perceptual_weight=0.0)
     turn = list(painter.turns(batch(), 0))[1]
     gradients = torch.autograd.grad(turn.loss, list(painter.reader.parameters()))
 
     rows = batch()
-    rows.noise.normal(16), rows.noise.uniform(2), rows.noise.uniform(1, 1, 1)
-    z = painter._latent(rows.condition, rows.noise)
+    skip_the_discriminators_noise(rows)
+    z = latent(painter, rows.condition, rows.noise)
     factor = 1 - ms_ssim(painter.reconstruct(rows.pictures), rows.pictures, scales=2, floor=FLOOR)
     bound = (factor * painter.reader(painter.generator(z)).log_likelihood(z)).mean()
     expected = torch.autograd.grad(-bound, list(painter.reader.parameters()))
@@ -109,77 +122,11 @@ def test_eta_is_set_once_to_a_tenth_of_the_content_and_is_not_exported(tmp_path:
     assert painter.eta.item() == pytest.approx(0.4)
     painter.after(1, {"painter/content": 0.1, "painter/perceptual": 0.2})
     assert painter.eta.item() == pytest.approx(0.4)
-    fixed = build(perceptual=0.7)
+    fixed = build(perceptual_weight=0.7)
     fixed.after(0, {"painter/content": 0.8, "painter/perceptual": 0.2})
     assert fixed.eta.item() == pytest.approx(0.7)
     painter.save_pretrained(tmp_path / "p")
     assert Migan.from_pretrained(tmp_path / "p").eta.item() == 0
-
-
-def test_the_slope_of_a_linear_critic_is_its_length():
-    class Linear(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.weight = nn.Parameter(torch.zeros(2, 3 * 4 * 4))
-            self.weight.data[0, 0], self.weight.data[1, :4] = 3.0, 1.0
-
-        def forward(self, x: torch.Tensor) -> torch.Tensor:
-            return x.flatten(1) @ self.weight.T
-
-    critic, real = Linear(), torch.randn(5, 3, 4, 4)
-    penalty = gradient_penalty(critic, real, torch.randn(5, 3, 4, 4), torch.rand(5, 1, 1, 1))
-    assert penalty.item() == pytest.approx(((3 - 1) ** 2 + (2 - 1) ** 2) / 2)
-    penalty.backward()
-    assert critic.weight.grad[0, 0].item() == pytest.approx(3 - 1)
-
-
-def test_a_flat_critic_has_a_finite_penalty_and_gradient():
-    critic = DualDiscriminator({4: 8, 8: 8, 16: 8, 32: 8})
-    for p in critic.parameters():
-        nn.init.zeros_(p)
-    x = torch.randn(2, 3, 32, 32)
-    penalty = gradient_penalty(critic, x, -x, torch.rand(2, 1, 1, 1))
-    penalty.backward()
-    assert penalty.item() == pytest.approx(1.0, abs=1e-4)
-    assert all(p.grad is None or p.grad.isfinite().all() for p in critic.parameters())
-
-
-def test_the_penalty_is_computed_in_full_precision_under_autocast():
-    painter, rows = build(), batch()
-    mix = torch.rand(4, 1, 1, 1, generator=torch.Generator().manual_seed(2))
-    with torch.autocast("cpu", dtype=torch.bfloat16):
-        under = gradient_penalty(painter.discriminator, rows.pictures, -rows.pictures, mix)
-    exact = rows.pictures.double()
-    full = gradient_penalty(painter.discriminator.double(), exact, -exact, mix.double())
-    assert under.item() == pytest.approx(full.item(), rel=1e-5)
-
-
-@pytest.mark.parametrize("shared", [False, True])
-def test_a_patch_score_sees_a_patch_and_the_whole_score_sees_all(shared: bool):
-    torch.manual_seed(0)
-    critic = DualDiscriminator({4: 8, 8: 8, 16: 8, 32: 8, 64: 8}, shared=shared)
-    x = torch.randn(1, 3, 64, 64, requires_grad=True)
-    maps = critic.features(x)[2] if shared else x
-    if not shared:
-        for part in critic.patch_trunk:
-            maps = part(maps)
-    scores = critic.patch(maps)
-    assert scores.shape == (1, 1, 16, 16)
-    (seen,) = torch.autograd.grad(scores[0, 0, 8, 8], x, retain_graph=True)
-    rows = seen.abs().sum((0, 1, 3)).nonzero()
-    assert rows.max() - rows.min() + 1 == 20
-    (seen,) = torch.autograd.grad(critic(x)[0, 0], x)
-    rows = seen.abs().sum((0, 1, 3)).nonzero()
-    assert rows.max() - rows.min() + 1 == 64
-
-
-def test_the_log_likelihood_of_codes_is_closed_form():
-    latent = Latent(torch.zeros(1, 3), torch.tensor([[0.0, 1.0]]), torch.tensor([[0.5]]))
-    reading = Reading(
-        torch.zeros(1, 3), torch.tensor([[0.0, math.log(3)]]), torch.tensor([[0.1]]), torch.tensor([[math.log(0.25)]])
-    )
-    gaussian = -0.5 * math.log(2 * math.pi * 0.25) - 0.16 / 0.5
-    assert reading.log_likelihood(latent).item() == pytest.approx(math.log(0.75) + gaussian)
 
 
 @pytest.mark.parametrize("module", ["ams", "sft", "sa", "eca"])
@@ -195,8 +142,8 @@ def test_each_module_can_be_left_out_and_the_rest_still_learns(module: str):
         assert all(g is not None for g in torch.autograd.grad(turn.loss, parameters))
 
 
-def test_stacked_and_dilated_fields_of_five_are_other_networks():
-    stacked, dilated = (build(five=five).paint(2).pictures for five in ("stacked", "dilated"))
+def test_stacked_and_dilated_five_pixel_branches_are_other_networks():
+    stacked, dilated = (build(five_pixel_branch=branch).paint(2).pictures for branch in ("stacked", "dilated"))
     assert not torch.allclose(stacked, dilated, atol=1e-3)
 
 
@@ -206,25 +153,41 @@ def test_attention_needs_a_stage_of_its_size():
 
 
 def test_without_labels_the_codes_are_drawn():
-    painter = build(categories=(), shares=(), codes=7)
-    latent = painter._latent(of_category(torch.zeros(200, dtype=torch.int64)), PictureNoise(0, range(200)))
-    assert latent.category.shape == (200, 7)
-    assert (latent.category.sum(0) > 0).all()
+    painter = build(categories=(), shares=(), unlabelled_classes=7)
+    z = latent(painter, Condition(200), PictureNoise(0, range(200)))
+    assert z.category.shape == (200, 7)
+    assert (z.category.sum(0) > 0).all()
     assert "label" not in list(painter.turns(batch(), 0))[1].logs
-    assert painter._entropy == pytest.approx(math.log(7) + 2 * math.log(2))
+    assert painter.code_entropy == pytest.approx(math.log(7) + 2 * math.log(2))
 
 
 def test_latents_follow_their_prior():
-    latent = build()._latent(of_category(torch.arange(3000) % 3), PictureNoise(1, range(3000)))
-    assert latent.style.mean().abs() < 0.02
-    assert abs(latent.style.std() - 1) < 0.02
-    assert latent.factors.min() >= -1
-    assert latent.factors.max() <= 1
-    assert abs(latent.factors.square().mean() - 1 / 3) < 0.03
-    assert torch.equal(latent.category.argmax(1), torch.arange(3000) % 3)
+    labels = torch.arange(3000) % 3
+    z = latent(build(), of_category(labels), PictureNoise(1, range(3000)))
+    assert z.style.mean().abs() < 0.02
+    assert abs(z.style.std() - 1) < 0.02
+    assert z.factors.min() >= -1
+    assert z.factors.max() <= 1
+    assert abs(z.factors.square().mean() - 1 / 3) < 0.03
+    assert torch.equal(z.category.argmax(1), labels)
 
 
-def test_reader_and_reconstruction_treat_each_row_alone():
+@pytest.mark.parametrize("source", ["none", "sketch"])
+def test_pictures_are_synthesized_from_their_latents_and_gradients_reach_these(source: str):
+    painter = build(condition=source).eval()
+    assert isinstance(painter, HasLatents)
+    condition = of_category(painter.categories_of(7, range(3)))
+    latents = painter.latents(condition, PictureNoise(7, range(3))).requires_grad_()
+    pictures = painter.synthesize(latents, condition)
+    rendered = painter.render(condition, PictureNoise(7, range(3)), painter.Settings()).pictures
+    assert torch.equal(pictures, rendered)
+    torch.testing.assert_close(pictures, painter.paint(3, seed=7).pictures, atol=1e-4, rtol=0)
+    (gradient,) = torch.autograd.grad(pictures[0].sum(), latents)
+    assert (gradient[0] != 0).all()
+    assert (gradient[1:] == 0).all()
+
+
+def test_encoder_and_reconstruction_treat_each_row_alone():
     painter, pictures = build().eval(), batch().pictures
     torch.testing.assert_close(painter.reconstruct(pictures)[1:2], painter.reconstruct(pictures[1:2]))
     assert not painter.reconstruct(pictures).requires_grad
@@ -232,7 +195,7 @@ def test_reader_and_reconstruction_treat_each_row_alone():
 
 @pytest.mark.usefixtures("weights")
 def test_the_perceptual_term_looks_through_squeezenet_when_its_weights_are_at_hand():
-    painter = build(features="auto")
+    painter = build(perceptual_features="auto")
     assert "frozen" not in painter.describe()
     names = {name for name, _ in painter.named_parameters()} | set(painter.state_dict())
     turn = list(painter.turns(batch(), 0))[1]
@@ -240,39 +203,38 @@ def test_the_perceptual_term_looks_through_squeezenet_when_its_weights_are_at_ha
     assert names == {name for name, _ in painter.named_parameters()} | set(painter.state_dict())
     painter.after(0, {})
     assert len(painter.describe()["frozen"]["squeezenet"]) == 64
-    other = build(features="discriminator")
+    other = build(perceptual_features="discriminator")
     assert list(other.turns(batch(), 0))[1].logs["perceptual"] != turn.logs["perceptual"]
-    x = batch().pictures
-    assert painter._perceptual(x, x).abs().max() == 0
-    assert override(painter.config, {"features": "squeezenet"}).features == "squeezenet"
+    assert painter.config.perceptual_features == "squeezenet"
 
 
 def modern(**values: object) -> Migan:
-    small = {**Migan.presets["modern"], **Migan.presets["tiny"], "features": "discriminator"}
+    small = {**Migan.presets["modern"], **Migan.presets["tiny"], "perceptual_features": "discriminator"}
     torch.manual_seed(0)
     return Migan.build("tiny", **{**small, **LABELS, "critic": "dual", **values})
 
 
 def test_between_closed_cycles_only_what_is_painted_counts():
     painter = modern(cycle_every=3, penalty_every=2)
-    told = [[set(turn.logs) for turn in painter.turns(batch(), step)] for step in range(4)]
-    assert ["perceptual" in painted and "label" in painted for _, painted in told] == [True, False, False, True]
-    assert ["penalty" in judged for judged, _ in told] == [True, False, True, False]
+    logs = [[set(turn.logs) for turn in painter.turns(batch(), step)] for step in range(4)]
+    assert ["perceptual" in painters and "label" in painters for _, painters in logs] == [True, False, False, True]
+    assert ["penalty" in discriminators for discriminators, _ in logs] == [True, False, True, False]
     turn = list(painter.turns(batch(), 1))[1]
-    assert turn.logs["factor"].item() == painter.config.constant
+    assert turn.logs["factor"].item() == painter.config.factor_constant
 
 
-@pytest.mark.parametrize("once", [True, False])
-def test_pictures_are_painted_once_a_step_or_anew(once: bool):
-    painter, seen = modern(once=once), []
-    painter.generator.register_forward_hook(lambda net, inputs, output: seen.append(output.detach()))
+@pytest.mark.parametrize("reuse", [True, False])
+def test_pictures_are_painted_once_a_step_or_anew(reuse: bool):
+    painter = modern(reuse_fakes=reuse)
+    outputs: list[torch.Tensor] = []
+    painter.generator.register_forward_hook(lambda net, inputs, output: outputs.append(output.detach()))
     list(painter.turns(batch(), 1))
-    assert len(seen) == (1 if once else 2)
-    assert once or not torch.equal(*seen)
+    assert len(outputs) == (1 if reuse else 2)
+    assert reuse or not torch.equal(*outputs)
 
 
 def test_a_penalty_taken_rarely_weighs_as_many_times_more():
-    often, rarely = (next(iter(modern(penalty_every=n, penalty=2.0).turns(batch(), 0))) for n in (1, 5))
+    often, rarely = (next(iter(modern(penalty_every=n, penalty_weight=2.0).turns(batch(), 0))) for n in (1, 5))
     assert (rarely.loss - often.loss).item() == pytest.approx(8.0 * often.logs["penalty"].item(), rel=1e-4)
 
 

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.usefixtures("weights")
 @pytest.fixture
 def critic() -> ProjectedDiscriminator:
     torch.manual_seed(0)
-    return ProjectedDiscriminator(16, 3, at=64)
+    return ProjectedDiscriminator(16, 3, min_side=64)
 
 
 def pictures() -> torch.Tensor:
@@ -38,9 +38,9 @@ def test_the_pretrained_network_and_the_mixtures_stay_as_they_are(critic: Projec
 
 def test_gradients_reach_the_pictures_through_every_depth(critic: ProjectedDiscriminator):
     x = pictures().requires_grad_()
-    for seen in critic.look(x):
-        (slope,) = torch.autograd.grad(seen.square().sum(), x, retain_graph=True)
-        assert slope.abs().amax(dim=(1, 2, 3)).min() > 0
+    for projection in critic.projections(x):
+        (gradient,) = torch.autograd.grad(projection.square().sum(), x, retain_graph=True)
+        assert gradient.abs().amax(dim=(1, 2, 3)).min() > 0
 
 
 def test_mixtures_of_all_depths_are_about_alike_in_size(critic: ProjectedDiscriminator):

@@ -20,7 +20,7 @@ def of_category(labels: torch.Tensor) -> Condition:
 
 def build(**values: object) -> Migan:
     torch.manual_seed(0)
-    return Migan.build("tiny", features="discriminator", **{"condition": "sketch", **values})
+    return Migan.build("tiny", perceptual_features="discriminator", **{"condition": "sketch", **values})
 
 
 @pytest.fixture
@@ -62,15 +62,18 @@ def test_a_picture_changes_what_is_painted_and_is_kept_by_saving(house: Path, tm
 
 def test_it_learns_to_follow_the_sketch() -> None:
     # Two pictures that only their sketch tells apart: the picture cycle falls below what one mean picture could give.
-    painter = build(content=50.0)
+    painter = build(content_weight=50.0)
     moves = Moves(painter, Processes("cpu"))
-    upright, flat = torch.ones(3, 32, 32), torch.ones(3, 32, 32)
-    upright[:, :, 12:20], flat[:, 12:20] = -1, -1
+    upright = torch.ones(3, 32, 32)
+    upright[:, :, 12:20] = -1
+    flat = torch.ones(3, 32, 32)
+    flat[:, 12:20] = -1
     pictures = torch.stack([upright, flat] * 4)
     for step in range(60):
         batch = Batch(pictures, of_category(torch.zeros(8, dtype=torch.int64)), BatchNoise(0, step, slice(0, 8), 8))
         moves.step([batch], step, 60)
-    drawn, latent = sketch(pictures[:2]), painter.reader(pictures[:1]).latent
+    drawn = sketch(pictures[:2])
+    latent = painter.reader(pictures[:1]).estimate
     over = [painter.generator(latent, drawn[i : i + 1]) for i in range(2)]
     right = sum((over[i] - pictures[i]).abs().mean() for i in range(2))
     wrong = sum((over[i] - pictures[1 - i]).abs().mean() for i in range(2))

@@ -7,11 +7,11 @@ import torch
 from PIL import Image, ImageDraw
 from torch import nn
 
-from impasto.contract import Batch, BatchNoise, Condition, Painter, Stylizes
+from impasto.contract import Batch, BatchNoise, Condition, HasLatents, Painter, PictureNoise, Stylizes
 from impasto.errors import ConfigError, DataError, NotCapable, UsageError
+from impasto.painters.adversarial.objectives import least_squares_loss
 from impasto.painters.adversarial.sketch import sketch
 from impasto.painters.adversarial.spa_gan import SpaGan
-from impasto.painters.adversarial.spa_tasks import off
 from impasto.painters.adversarial.spatial_attention import AttentiveDiscriminator, attention_map, feature_map_loss
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
@@ -24,8 +24,10 @@ def of_category(labels: torch.Tensor) -> Condition:
 LABELS = {"categories": ("dawn", "dusk", "night"), "shares": (0.5, 0.25, 0.25)}
 
 
-PHOTOS = {"task": "photo", "source": "dusk"}
-TASKS = pytest.mark.parametrize("told", [{"task": "latent"}, {"task": "sketch"}, PHOTOS], ids=lambda told: told["task"])
+PHOTOS = {"task": "photo", "photo_category": "dusk"}
+TASKS = pytest.mark.parametrize(
+    "values", [{"task": "latent"}, {"task": "sketch"}, PHOTOS], ids=lambda values: values["task"]
+)
 
 
 def build(**values: object) -> SpaGan:
@@ -47,59 +49,59 @@ def test_attention_is_the_power_of_a_place_relative_to_the_greatest() -> None:
     activations[0, :, 0, 0] = torch.tensor([3.0, -4.0])  # power 25
     activations[0, 0, 1, 1] = 2.5  # power 6.25
     activations[1, 1, 0, 1] = 0.1
-    found = attention_map(activations, 2, 2)
-    torch.testing.assert_close(found[0, 0], torch.tensor([[1.0, 0.0], [0.0, 0.25]]))
-    torch.testing.assert_close(found[1, 0], torch.tensor([[0.0, 1.0], [0.0, 0.0]]))
+    attention = attention_map(activations, 2, 2)
+    torch.testing.assert_close(attention[0, 0], torch.tensor([[1.0, 0.0], [0.0, 0.25]]))
+    torch.testing.assert_close(attention[1, 0], torch.tensor([[0.0, 1.0], [0.0, 0.0]]))
 
 
 def test_attention_is_enlarged_to_the_picture_and_stays_between_0_and_1() -> None:
     activations = torch.randn(3, 5, 4, 6, generator=torch.Generator().manual_seed(0)) * 100
-    found = attention_map(activations, 16, 24)
-    assert found.shape == (3, 1, 16, 24)
-    assert found.min() >= 0
-    assert found.max() <= 1
+    attention = attention_map(activations, 16, 24)
+    assert attention.shape == (3, 1, 16, 24)
+    assert attention.min() >= 0
+    assert attention.max() <= 1
     # Bilinear: a quarter of the way from one place to the next.
     activations = torch.tensor([[[[1.0, 0.0]]]])
     torch.testing.assert_close(attention_map(activations, 1, 4)[0, 0, 0], torch.tensor([1.0, 0.75, 0.25, 0.0]))
 
 
-def test_a_silent_layer_points_nowhere() -> None:
+def test_a_layer_without_any_activation_attends_to_nothing() -> None:
     assert attention_map(torch.zeros(1, 3, 4, 4), 8, 8).equal(torch.zeros(1, 1, 8, 8))
 
 
 @pytest.mark.parametrize("depth", [0, 1, 3])
-def test_the_map_beside_the_scores_is_the_one_that_fades_a_picture(depth: int) -> None:
+def test_the_attention_given_with_the_scores_is_the_one_that_weighs_a_picture(depth: int) -> None:
     torch.manual_seed(0)
     discriminator = AttentiveDiscriminator(3, [8, 16, 16, 32], depth)
     real = pictures(2).requires_grad_()
-    scores, looked_at = discriminator(real)
+    scores, attention = discriminator(real)
     assert scores.shape == (2, 16)
-    assert not looked_at.requires_grad
-    torch.testing.assert_close(discriminator.attended(real), real * looked_at)
+    assert not attention.requires_grad
+    torch.testing.assert_close(discriminator.attended(real), real * attention)
     # Each picture has its own greatest place, whatever lies beside it.
-    torch.testing.assert_close(discriminator(real[:1])[1], looked_at[:1])
+    torch.testing.assert_close(discriminator(real[:1])[1], attention[:1])
 
 
-def test_b_reads_by_attention() -> None:
+def test_the_encoder_reads_by_attention() -> None:
     painter = build().eval()
     real = pictures(2)
     by_attention = painter.reconstruct(real)
-    plain = painter.task.generator(painter.task.reader(real).latent)
+    plain = painter.task.generator(painter.task.reader(real).estimate)
     assert (by_attention - plain).abs().mean() > 1e-3
-    nn.init.zeros_(painter.task.discriminator.parts[2][1].weight)  # what D does not see, B cannot read
+    nn.init.zeros_(painter.task.discriminator.parts[2][1].weight)  # what D does not attend to, B cannot read
     blind = painter.reconstruct(real)
     torch.testing.assert_close(blind[0], blind[1])
 
 
-def test_what_b_reads_of_a_painting_leads_back_to_a() -> None:
-    painter = build(cycle=0.0, features=0.0, label_weight=0.0)
+def test_what_the_encoder_reads_of_a_painting_leads_back_to_the_generator() -> None:
+    painter = build(cycle_weight=0.0, feature_weight=0.0, label_weight=0.0)
     for head in painter.task.discriminator.parameters():
         nn.init.zeros_(head)
     *_, turn = painter.turns(batch(), 0)
     assert turn.logs["style"] > 0
     (gradient,) = torch.autograd.grad(turn.loss, [painter.task.generator.end.last.weight])
-    assert gradient.equal(torch.zeros_like(gradient))  # a blind D hides paintings from B
-    painter = build(cycle=0.0, features=0.0, label_weight=0.0)
+    assert gradient.equal(torch.zeros_like(gradient))  # without attention B cannot read paintings
+    painter = build(cycle_weight=0.0, feature_weight=0.0, label_weight=0.0)
     nn.init.zeros_(painter.task.discriminator.score.weight)
     *_, turn = painter.turns(batch(), 0)
     (gradient,) = torch.autograd.grad(turn.loss, [painter.task.generator.end.last.weight])
@@ -123,12 +125,8 @@ def test_the_real_side_of_the_feature_loss_is_a_target() -> None:
     assert gradient.equal(torch.zeros_like(gradient))
 
 
-def test_scores_are_wanted_by_least_squares() -> None:
-    torch.testing.assert_close(off(torch.tensor([[1.0, 3.0], [0.0, 0.0]]), 1), torch.tensor([2.0, 1.0]))
-
-
 def test_the_painters_loss_is_the_sum_of_its_terms() -> None:
-    painter = build(cycle=3.0, style_cycle=0.5, features=0.25, label_weight=2.0)
+    painter = build(cycle_weight=3.0, style_cycle_weight=0.5, feature_weight=0.25, label_weight=2.0)
     *_, turn = painter.turns(batch(), 0)
     logs = turn.logs
     assert min(logs.values()) > 0
@@ -137,8 +135,8 @@ def test_the_painters_loss_is_the_sum_of_its_terms() -> None:
 
 
 @TASKS
-def test_a_batch_may_be_cut_anywhere(told: dict[str, str]) -> None:
-    painter = build(**told).double()
+def test_a_batch_may_be_cut_anywhere(values: dict[str, str]) -> None:
+    painter = build(**values).double()
     whole = [turn.loss for turn in painter.turns(batch(dtype=torch.float64), 0)]
     # Of the photographs the first part has one, the second none.
     halves = (batch(slice(k, k + 2), dtype=torch.float64) for k in (0, 2))
@@ -161,12 +159,12 @@ def house(tmp_path: Path) -> Path:
     return tmp_path / "house.png"
 
 
-def test_a_sketch_is_painted_where_its_discriminator_looks() -> None:
+def test_a_sketch_is_painted_by_its_discriminators_attention() -> None:
     painter = build(task="sketch")
     real = pictures(2)
     drawn = sketch(real)
-    _, looked_at = painter.task.of_sources(drawn)
-    torch.testing.assert_close(painter.reconstruct(real), painter.task.to_painting(drawn * looked_at))
+    _, attention = painter.task.of_sources(drawn)
+    torch.testing.assert_close(painter.reconstruct(real), painter.task.to_painting(drawn * attention))
     assert (painter.reconstruct(real) - painter.task.to_painting(drawn)).abs().max() > 1e-3
 
 
@@ -185,23 +183,23 @@ def test_without_a_picture_each_sketch_is_of_a_landscape_of_its_own(house: Path,
 def test_a_picture_of_any_shape_is_stylized_at_its_own_size() -> None:
     painter = build(task="sketch")
     photo = pictures(1, 48)[0, :, :45, :38]
-    made = painter.stylize(photo).pictures[0]
-    assert made.shape == photo.shape
-    assert made.abs().max() <= 1
-    assert (made - painter.stylize(-photo.flip(2)).pictures[0]).abs().max() > 1e-3
+    painting = painter.stylize(photo).pictures[0]
+    assert painting.shape == photo.shape
+    assert painting.abs().max() <= 1
+    assert (painting - painter.stylize(-photo.flip(2)).pictures[0]).abs().max() > 1e-3
     assert painter.stylize(photo[:, :16, :17]).pictures[0].shape == (3, 16, 17)
 
 
 def test_no_edge_is_painted_where_a_stylized_picture_ends() -> None:
     painter = build(task="sketch").eval()
     rows = pictures(1)[0][:, :, :1].expand(-1, -1, 64)
-    made = painter.stylize(rows).pictures[0]
-    torch.testing.assert_close(made[:, :, 0], made[:, :, 32], atol=0.02, rtol=0)
+    painting = painter.stylize(rows).pictures[0]
+    torch.testing.assert_close(painting[:, :, 0], painting[:, :, 32], atol=0.02, rtol=0)
     ends = painter.task.stylize(rows[None])[0]
     assert (ends[:, :, 0] - ends[:, :, 32]).abs().max() > 0.1
 
 
-def test_both_ways_there_and_back_lead_where_the_discriminators_look() -> None:
+def test_both_cycles_go_through_the_discriminators_attention() -> None:
     painter = build(task="sketch")
     task, real = painter.task, pictures(4)
     for blind in (*task.of_paintings.parameters(), *task.of_sources.parameters()):
@@ -213,9 +211,9 @@ def test_both_ways_there_and_back_lead_where_the_discriminators_look() -> None:
     assert turn.logs["features"] == turn.logs["source_features"] == 0
 
 
-@pytest.mark.parametrize("told", [{"task": "sketch"}, PHOTOS], ids=lambda told: told["task"])
-def test_gradients_reach_all_parameters_of_both_translations(told: dict[str, str]) -> None:
-    painter = build(**told)
+@pytest.mark.parametrize("values", [{"task": "sketch"}, PHOTOS], ids=lambda values: values["task"])
+def test_gradients_reach_all_parameters_of_both_translations(values: dict[str, str]) -> None:
+    painter = build(**values)
     moves = Moves(painter, Processes("cpu"))
     for step in range(2):
         assert not moves.step([batch()], step, 10).skipped
@@ -237,20 +235,20 @@ def test_it_learns_to_bring_pictures_back_from_their_sketches() -> None:
     assert logs[-1]["painter/source_cycle"] < 0.5 * logs[0]["painter/source_cycle"]
 
 
-def test_a_photograph_is_translated_as_it_is_seen_and_counts_by_its_share() -> None:
+def test_a_photograph_is_translated_by_attention_and_counts_by_its_share() -> None:
     painter = build(**PHOTOS)
     task, real = painter.task, pictures(4)
-    _, looked_at = task.of_sources(real)
-    painted = task.to_painting(real * looked_at)
+    _, attention = task.of_sources(real)
+    painted = task.to_painting(real * attention)
     torch.testing.assert_close(task.stylize(real), painted)
     turn, _ = painter.turns(batch(), 0)
     # Labels 0, 1, 2, 0: one photograph, a quarter of the pictures as it should be, and three paintings.
-    torch.testing.assert_close(turn.logs["source"], off(task.of_sources(real[1:2])[0], 1).mean())
-    torch.testing.assert_close(turn.logs["real"], off(task.of_paintings(real[[0, 2, 3]])[0], 1).mean())
-    torch.testing.assert_close(turn.logs["painted"], off(task.of_paintings(painted[1:2])[0], 0).mean())
+    torch.testing.assert_close(turn.logs["source"], least_squares_loss(task.of_sources(real[1:2])[0], 1).mean())
+    torch.testing.assert_close(turn.logs["real"], least_squares_loss(task.of_paintings(real[[0, 2, 3]])[0], 1).mean())
+    torch.testing.assert_close(turn.logs["painted"], least_squares_loss(task.of_paintings(painted[1:2])[0], 0).mean())
     twice = build(**PHOTOS, shares=(0.25, 0.5, 0.25))
     turn, _ = twice.turns(batch(), 0)
-    torch.testing.assert_close(turn.logs["source"], 0.5 * off(task.of_sources(real[1:2])[0], 1).mean())
+    torch.testing.assert_close(turn.logs["source"], 0.5 * least_squares_loss(task.of_sources(real[1:2])[0], 1).mean())
 
 
 @pytest.mark.parametrize("label", [0, 1])
@@ -293,3 +291,20 @@ def test_what_only_the_other_task_can_do_is_refused(house: Path) -> None:
         drawing.stylize(pictures(1, 16)[0, :, :, :12])
     with pytest.raises(DataError, match="cannot be painted over: missing"):
         drawing.paint(1, picture=str(house.with_name("none.png")))
+
+
+def test_pictures_are_synthesized_from_their_latents_and_gradients_reach_these() -> None:
+    painter = build().eval()
+    assert isinstance(painter, HasLatents)
+    assert not isinstance(build(task="sketch"), HasLatents)
+    condition = of_category(painter.categories_of(7, range(3)))
+    latents = painter.latents(condition, PictureNoise(7, range(3))).requires_grad_()
+    synthesized = painter.synthesize(latents, condition)
+    rendered = painter.render(condition, PictureNoise(7, range(3)), painter.Settings()).pictures
+    assert torch.equal(synthesized, rendered)
+    torch.testing.assert_close(synthesized, painter.paint(3, seed=7).pictures, atol=1e-4, rtol=0)
+    (gradient,) = torch.autograd.grad(synthesized[0].sum(), latents)
+    assert (gradient[0] != 0).all()
+    assert (gradient[1:] == 0).all()
+    other = painter.synthesize(latents, of_category((condition.category + 1) % 3))
+    assert (other - synthesized).abs().amax(dim=(1, 2, 3)).min() > 0

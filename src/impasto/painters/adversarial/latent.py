@@ -1,4 +1,4 @@
-"""What a picture is made from: free style, a category, and a few factors without a name."""
+"""The latent that a picture is painted from, and what an encoder infers about it."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-__all__ = ["Latent", "Reading"]
+__all__ = ["Latent", "LatentPosterior"]
 
 
 @dataclass(frozen=True)
 class Latent:
-    """A latent z = (z′, c) with c = (c₁, …, c_L) independent.
+    """A latent z = (z′, c), whose codes c = (c₁, …, c_K) are independent of each other.
 
     Attributes:
         style: z′, standard normal, shape (N, D).
-        category: c₁ as probabilities (one-hot where it is known), shape (N, L).
-        factors: c₂ … c_L, uniform in [-1, 1], shape (N, F).
+        category: c₁ as probabilities over L classes (one-hot where the class is known), shape (N, L).
+        factors: The F further codes c₂ … c_K, uniform in [-1, 1], shape (N, F).
 
     Source: MIGAN, equation (5).
     """
@@ -27,56 +27,69 @@ class Latent:
     category: Tensor
     factors: Tensor
 
+    @classmethod
+    def from_vector(cls, vector: Tensor, style_dims: int, classes: int) -> Latent:
+        """The latent whose `vector` is given.
+
+        Args:
+            vector: Shape (N, D + L + F).
+            style_dims: D.
+            classes: L.
+        """
+        factors = vector.shape[1] - style_dims - classes
+        return cls(*vector.split((style_dims, classes, factors), dim=1))
+
     @property
     def codes(self) -> Tensor:
-        """The codes c as one row a picture, shape (N, L + F)."""
+        """The codes c as one vector a picture, shape (N, L + F)."""
         return torch.cat([self.category, self.factors], dim=1)
 
     @property
-    def flat(self) -> Tensor:
-        """The whole z as one row a picture, shape (N, D + L + F)."""
+    def vector(self) -> Tensor:
+        """The whole z as one vector a picture, shape (N, D + L + F)."""
         return torch.cat([self.style, self.category, self.factors], dim=1)
 
-    def beside(self, other: Latent) -> Latent:
-        """The rows of both, this one's first."""
-        pairs = zip(
-            (self.style, self.category, self.factors), (other.style, other.category, other.factors), strict=True
+    def concatenated(self, other: Latent) -> Latent:
+        """The latents of both batches in one, this one's first."""
+        return Latent(
+            torch.cat([self.style, other.style]),
+            torch.cat([self.category, other.category]),
+            torch.cat([self.factors, other.factors]),
         )
-        return Latent(*(torch.cat(pair) for pair in pairs))
 
 
 @dataclass(frozen=True)
-class Reading:
-    """What a reader finds in pictures: a distribution over c and an estimate of z′.
+class LatentPosterior:
+    """What an encoder infers from pictures: a distribution q(c | picture) of the codes, and an estimate of z′.
 
     Attributes:
         style: Estimate of z′, shape (N, D).
-        logits: Of the category, shape (N, L).
-        means: Of the factors, in [-1, 1], shape (N, F).
-        log_vars: Natural logarithms of their variances, shape (N, F).
+        category_logits: Of the category c₁, shape (N, L).
+        factor_means: Means of the further codes, in [-1, 1], shape (N, F).
+        factor_log_vars: Natural logarithms of their variances, shape (N, F).
     """
 
     style: Tensor
-    logits: Tensor
-    means: Tensor
-    log_vars: Tensor
+    category_logits: Tensor
+    factor_means: Tensor
+    factor_log_vars: Tensor
 
     @property
-    def latent(self) -> Latent:
-        """The latent that this reading points to."""
-        return Latent(self.style, self.logits.softmax(dim=1), self.means)
+    def estimate(self) -> Latent:
+        """The expected latent: the style's estimate, the category's probabilities, the means of the factors."""
+        return Latent(self.style, self.category_logits.softmax(dim=1), self.factor_means)
 
     def log_likelihood(self, latent: Latent) -> Tensor:
-        """Log-likelihood log q(c | picture): the bound of I(c; picture) less the entropy of c.
+        """The log-likelihood log q(c | picture), whose mean plus the entropy of c is a lower bound of I(c; picture).
 
         Args:
-            latent: The one the pictures were made from.
+            latent: The one that the pictures were painted from.
 
         Returns:
             In nats, shape (N,).
 
         Source: Chen et al. 2016, "InfoGAN", equation (5).
         """
-        category = (latent.category * self.logits.log_softmax(dim=1)).sum(dim=1)
-        misses = (latent.factors - self.means).square() * (-self.log_vars).exp()
-        return category - 0.5 * (misses + self.log_vars + math.log(2 * math.pi)).sum(dim=1)
+        category = (latent.category * self.category_logits.log_softmax(dim=1)).sum(dim=1)
+        scaled_errors = (latent.factors - self.factor_means).square() * (-self.factor_log_vars).exp()
+        return category - 0.5 * (scaled_errors + self.factor_log_vars + math.log(2 * math.pi)).sum(dim=1)

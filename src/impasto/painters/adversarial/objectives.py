@@ -1,4 +1,4 @@
-"""What a critic and the painter it judges want of its scores, in three schools."""
+"""Losses of a discriminator and of the painter it judges, as functions of the discriminator's scores."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Literal
 from torch import Tensor
 from torch.nn import functional as F
 
-__all__ = ["Objective", "critic_loss", "painter_loss"]
+__all__ = ["Objective", "critic_loss", "least_squares_loss", "painter_loss"]
 
 Objective = Literal["wasserstein", "hinge", "relativistic"]
 
 
 def critic_loss(objective: Objective, real: Tensor, fake: Tensor) -> Tensor:
-    """Loss of the critic for each pair of pictures, shape (N,).
+    """Loss of the discriminator for each pair of a real and a painted picture, shape (N,).
 
     Args:
-        objective: The school.
+        objective: Which loss.
         real: Scores of real pictures, shape (N, K).
         fake: Scores of painted pictures, shape (N, K).
 
@@ -36,11 +36,23 @@ def painter_loss(objective: Objective, fake: Tensor, real: Tensor | None = None)
     """Loss of the painter for each picture, shape (N,).
 
     Args:
-        objective: The school.
+        objective: Which loss.
         fake: Scores of painted pictures, shape (N, K).
-        real: Scores of real pictures, shape (N, K), for the relativistic school.
+        real: Scores of real pictures, shape (N, K); only the relativistic loss reads them.
 
     Source: As `critic_loss`.
     """
     loss = F.softplus(real - fake) if objective == "relativistic" and real is not None else -fake
     return loss.mean(dim=1)
+
+
+def least_squares_loss(scores: Tensor, target: float) -> Tensor:
+    """Mean squared distance of each picture's scores from a target, shape (N,).
+
+    Args:
+        scores: Shape (N, K).
+        target: 1 where pictures shall pass for real, 0 where they shall not.
+
+    Source: Mao et al. 2017, "Least squares generative adversarial networks", equation (2).
+    """
+    return (scores - target).square().mean(dim=1)

@@ -1,25 +1,24 @@
-"""A critic of patches, without an opinion on the picture as a whole."""
+"""A discriminator of patches alone."""
 
 from __future__ import annotations
 
 from torch import Tensor, nn
 
 from impasto.nn.group_norm import num_groups
+from impasto.painters.adversarial.convolutions import SLOPE
 
 __all__ = ["PatchDiscriminator"]
-
-SLOPE = 0.2
 
 
 class PatchDiscriminator(nn.Module):
     """Scores of patches of 28 pixels that lie 4 pixels apart.
 
-    The first convolution takes squares of 2 × 2 pixels as one place, so that none runs at full resolution.
+    Squares of 2 × 2 pixels become the channels of one place first, so that no convolution runs at full resolution.
 
     Args:
         width: Channels of the finest map; the coarser one has twice as many.
 
-    Source: Isola et al. 2017, section 3.2, with group norm, which lets a batch be cut anywhere.
+    Source: Isola et al. 2017, section 3.2, with group norm instead of batch norm, so that a batch may be cut anywhere.
     """
 
     def __init__(self, width: int) -> None:

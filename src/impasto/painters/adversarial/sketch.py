@@ -1,4 +1,4 @@
-"""Given pictures and line drawings of them: the conditions under which painting is translation."""
+"""Pictures of files, and sketches of pictures, for painters that paint over them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from impasto.images.size import Size
 __all__ = ["BLANK", "picture_of_file", "sketch", "sketch_of_file"]
 
 BLANK = 1.0
-"""Paper without a line."""
+"""Value of a sketch where there is no line: white paper."""
 
 
 def sketch(pictures: Tensor) -> Tensor:
@@ -31,11 +31,11 @@ def sketch(pictures: Tensor) -> Tensor:
 
     Source: Sobel & Feldman 1968, the gradient in 3×3 pixels.
     """
-    bright = pictures.mean(dim=1, keepdim=True)
-    across = bright.new_tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]]) / 8
-    kernels = torch.stack([across, across.T]).unsqueeze(1)
-    slopes = F.conv2d(F.pad(bright, (1, 1, 1, 1), mode="replicate"), kernels)
-    return BLANK - 2 * torch.tanh(4 * slopes.square().sum(dim=1, keepdim=True).sqrt())
+    brightness = pictures.mean(dim=1, keepdim=True)
+    horizontal = brightness.new_tensor([[-1.0, 0.0, 1.0], [-2.0, 0.0, 2.0], [-1.0, 0.0, 1.0]]) / 8
+    kernels = torch.stack([horizontal, horizontal.T]).unsqueeze(1)
+    gradients = F.conv2d(F.pad(brightness, (1, 1, 1, 1), mode="replicate"), kernels)
+    return BLANK - 2 * torch.tanh(4 * gradients.square().sum(dim=1, keepdim=True).sqrt())
 
 
 def sketch_of_file(path: str, resolution: int) -> Tensor:
@@ -54,7 +54,7 @@ def picture_of_file(path: str, resolution: int) -> Tensor:
         DataError: When the file is missing or is no picture that can be read.
     """
     try:
-        read = read_picture(Path(path))
-    except Unreadable as why:
-        raise DataError(f"{path} cannot be painted over: {why}. Give a picture that can be opened.") from None
-    return to_float(frame(read.image, Size(resolution, resolution), "cover", (255, 255, 255), read.box)[None])
+        picture = read_picture(Path(path))
+    except Unreadable as error:
+        raise DataError(f"{path} cannot be painted over: {error}. Give a picture that can be opened.") from None
+    return to_float(frame(picture.image, Size(resolution, resolution), "cover", (255, 255, 255), picture.box)[None])

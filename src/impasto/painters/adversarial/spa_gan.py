@@ -1,14 +1,14 @@
-"""SPA-GAN: the discriminator's spatial attention fades what need not be seen in a picture.
+"""SPA-GAN: what a network reads of a picture is weighted by a discriminator's spatial attention to it.
 
-What a map reads is a picture times its discriminator's attention to it. In the tasks 'sketch' and 'photo',
-as in the original, sketches or photographs become paintings and paintings these, without pairs; the
-photographs are one category of the pictures to learn from, the paintings are all others. In 'latent', for
-the table of the MIGAN paper, where painting starts from nothing, it gets MIGAN's two maps instead: A from
-latents (a style and a category) to paintings, B from paintings to latents. Our reading:
-    - The feature-map loss compares a map's first layers on a real picture and on what the cycle makes
-      of it. The real picture's side is a target, so that no map can win by seeing less.
-    - The cycle of latents ends in mean absolute error of the style and cross-entropy of the category.
-    - In 'latent' the category of a real picture also trains B, so that it means what its name says.
+In the tasks 'sketch' and 'photo', as in the original, sketches or photographs are translated into paintings and
+paintings into these, without pairs; the photographs are one category of the training pictures, the paintings are all
+others. The task 'latent' is for comparison with MIGAN, whose painting starts from nothing: it has a generator A from
+latents (a style and a category) to paintings, and an encoder B from paintings to latents. Where the paper leaves things
+open:
+    - The feature-map loss compares a network's first layers on a real picture and on what a cycle makes of it. The real
+      picture's features are a constant, so that no network can lower the loss by weaker features.
+    - The loss of the cycle of latents is the mean absolute error of the style and the cross-entropy of the category.
+    - In 'latent' the category of a real picture also trains B, so that each class means the category of its name.
     - Group norm takes the place of instance norm.
 """
 
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -24,100 +24,27 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from impasto.catalogue import listed
-from impasto.config import Field, config, load
-from impasto.contract import (
-    Batch,
-    Condition,
-    Data,
-    InputFile,
-    Noise,
-    Painted,
-    Painter,
-    PainterConfig,
-    PaintSettings,
-    Player,
-    Turn,
-)
+from impasto.config import load
+from impasto.contract import Batch, Condition, Data, Noise, Painted, Painter, PainterConfig, PaintSettings, Player, Turn
 from impasto.errors import DataError, NotCapable, UsageError
 from impasto.images.pictures import to_float
 from impasto.landscape.compose import compose
 from impasto.landscape.render import render
 from impasto.painters.adversarial.sketch import picture_of_file
-from impasto.painters.adversarial.spa_tasks import LatentTask, TranslationTask
+from impasto.painters.adversarial.spa_gan_config import PRESETS, RENAMED_SETTINGS, SpaGanConfig, SpaGanSettings
+from impasto.painters.adversarial.spa_latent import LatentTask
+from impasto.painters.adversarial.spa_translation import TranslationTask
 
 __all__ = ["SpaGan", "SpaGanConfig", "SpaGanSettings"]
 
-Beta = Annotated[float, Field(ge=0, lt=1)]
-
-LEAST_SIDE = 16
+MIN_SIDE = 16
 """Fewest rows or columns of a picture that can be translated."""
 MARGIN = 12
-"""Pixels around it; with the up to 3 that make its size a multiple of 4, fewer than its shortest side."""
+"""Pixels that are added around it. With up to 3 more, which make its size a multiple of 4, they must be fewer than its
+shorter side, because they mirror it."""
 SEEDS = 2**31
-SMALL: dict[str, Any] = {
-    "width": 16,
-    "most": 64,
-    "blocks": 2,
-    "reader_width": 16,
-    "discriminator_width": 16,
-    "most_strided": 128,
-}
-"""Sizes that the small presets share."""
+"""Number of different seeds of imagined landscapes."""
 UNABLE = "this spa_gan was trained to paint from latents; train one with --set task=sketch or --set task=photo."
-
-
-@config
-class SpaGanConfig(PainterConfig):
-    """Settings of `SpaGan`.
-
-    Attributes:
-        task: Whether paintings are made from a 'latent', a 'sketch' or a 'photo'.
-        source: Category of the photographs, in the task 'photo'.
-        style: Dimensions of a latent beside its category.
-        width: Channels of the maps to paintings and to their sources at full resolution; doubled with each
-            halving, up to `most`.
-        most: Largest number of channels in these.
-        blocks: Residual blocks of a translation at a quarter of the resolution.
-        reader_width: Channels of the map to latents at full resolution.
-        discriminator_width: Channels of a discriminator at full resolution.
-        most_strided: Largest number of channels in the map to latents and in a discriminator.
-        attention_depth: Halvings of the picture's size after which a discriminator's attention is taken.
-        cycle: Weight of the mean absolute error of pictures (and sources) that went there and back.
-        style_cycle: Weight of that of styles.
-        features: Weight of the feature-map loss.
-        label_weight: Weight of the cross-entropies of the category, in real pictures and in painted ones.
-        lr: Learning rate of all.
-        betas: Of Adam, for all.
-    """
-
-    task: Literal["latent", "sketch", "photo"] = "latent"
-    source: str = "photo"
-    style: int = Field(default=128, ge=1, le=4096)
-    width: int = Field(default=64, ge=4, le=1024)
-    most: int = Field(default=512, ge=4, le=2048)
-    blocks: int = Field(default=6, ge=0, le=64)
-    reader_width: int = Field(default=32, ge=4, le=1024)
-    discriminator_width: int = Field(default=64, ge=4, le=1024)
-    most_strided: int = Field(default=512, ge=4, le=2048)
-    attention_depth: int = Field(default=2, ge=0, le=9)
-    cycle: float = Field(default=10.0, ge=0, le=1000)
-    style_cycle: float = Field(default=1.0, ge=0, le=1000)
-    features: float = Field(default=1.0, ge=0, le=1000)
-    label_weight: float = Field(default=1.0, ge=0, le=1000)
-    lr: float = Field(default=2e-4, gt=0, le=1)
-    betas: tuple[Beta, Beta] = (0.5, 0.999)
-
-
-@config
-class SpaGanSettings(PaintSettings):
-    """How a picture is painted.
-
-    Attributes:
-        picture: File of a picture that is painted over, in the tasks 'sketch' and 'photo'; without one, an
-            imagined landscape is painted over, another in each picture.
-    """
-
-    picture: InputFile | None = None
 
 
 @listed(
@@ -127,24 +54,12 @@ class SpaGanSettings(PaintSettings):
     source="Emami et al. 2019, arXiv:1908.06616; Shen et al. 2023",
 )
 class SpaGan(Painter):
-    """Paints from a category and a style, or over a sketch or photograph, and reads where the discriminator looks."""
+    """Paints from a category and a style, or over a sketch or a photograph."""
 
     Config: ClassVar[type[PainterConfig]] = SpaGanConfig
     Settings: ClassVar[type[PaintSettings]] = SpaGanSettings
-    presets: ClassVar[dict[str, dict[str, Any]]] = {
-        "tiny": {
-            "style": 16,
-            "width": 8,
-            "most": 16,
-            "blocks": 1,
-            "reader_width": 8,
-            "discriminator_width": 8,
-            "most_strided": 32,
-        },
-        "small": SMALL,
-        "base": {},
-        "sketch": {"task": "sketch", **SMALL},
-    }
+    presets: ClassVar[dict[str, dict[str, Any]]] = PRESETS
+    renamed_settings = RENAMED_SETTINGS
     config: SpaGanConfig
     task: LatentTask | TranslationTask
 
@@ -159,17 +74,17 @@ class SpaGan(Painter):
         return LatentSpaGan if config.task == "latent" else TranslatingSpaGan
 
     def players(self) -> dict[str, Player]:
-        """The discriminator (or both), and the painter that is both maps together."""
+        """The discriminator (or both of them), and the painter, which is all other networks together."""
         c = self.config
         return {name: Player(nets, lr=c.lr, betas=c.betas) for name, nets in self.task.players().items()}
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
-        """First the discriminators, then the maps."""
+        """First the discriminators move, then the painter."""
         yield self.task.discriminator_turn(batch)
         yield self.task.painter_turn(batch)
 
     def reconstruct(self, pictures: Tensor) -> Tensor:
-        """There and back: what is painted from all that is kept of the pictures on the way."""
+        """Pictures after their cycle: to latents or sources, and back."""
         with torch.no_grad():
             return self.task.reconstruct(pictures)
 
@@ -181,7 +96,7 @@ class LatentSpaGan(SpaGan):
     task: LatentTask
 
     def __init__(self, config: SpaGanConfig, data: Data) -> None:
-        """Build the maps and the discriminator.
+        """Build the generator, the encoder and the discriminator.
 
         Raises:
             ConfigError: When the size is unknown, or `attention_depth` is beyond the discriminator.
@@ -189,24 +104,32 @@ class LatentSpaGan(SpaGan):
         super().__init__(config, data)
         self.task = LatentTask(config, data)
 
+    def latents(self, condition: Condition, noise: Noise) -> Tensor:
+        """Styles from their prior, standard normal, shape (N, D); the category is no part of them."""
+        return self.task.latents(condition, noise)
+
+    def synthesize(self, latents: Tensor, condition: Condition) -> Tensor:
+        """Pictures, shape (N, 3, R, R), in [-1, 1], of styles (N, D) and the condition's categories."""
+        return self.task.synthesize(latents, condition)
+
     def render(self, condition: Condition, noise: Noise, settings: SpaGanSettings) -> Painted:
-        """Pictures of latents drawn from their prior.
+        """Pictures of styles from their prior.
 
         Raises:
             NotCapable: When a picture is given.
         """
         if settings.picture is not None:
             raise NotCapable(f"picture = {settings.picture!r}: {UNABLE}")
-        return Painted(self.task.render(condition, noise))
+        return Painted(self.synthesize(self.latents(condition, noise), condition))
 
 
 class TranslatingSpaGan(SpaGan):
-    """Paints over sketches or photographs; what is painted over decides what comes, no category does."""
+    """Paints over sketches or photographs; it reads no category."""
 
     task: TranslationTask
 
     def __init__(self, config: SpaGanConfig, data: Data) -> None:
-        """Build the maps and discriminators.
+        """Build both translators and their discriminators.
 
         Raises:
             ConfigError: When the size is unknown, `attention_depth` is beyond a discriminator, or there are no
@@ -224,22 +147,22 @@ class TranslatingSpaGan(SpaGan):
         return Painted(self.task.stylize(self._sources(noise, len(condition), settings.picture)))
 
     def stylize(self, picture: Tensor, /, *, seed: int = 0, **settings: Any) -> Painted:
-        """A given picture, painted over at its own size; see `Stylizes.stylize`. The seed changes nothing.
+        """A given picture, painted over at its own size; see `Stylizes.stylize`. The seed is not used.
 
         Raises:
             UsageError: When a second picture is given as a setting.
             DataError: When a side is too short.
         """
-        second = load(SpaGanSettings, settings).picture
-        if second is not None:
-            raise UsageError(f"The picture is given already; leave out the setting picture = {second!r}.")
+        second_picture = load(SpaGanSettings, settings).picture
+        if second_picture is not None:
+            raise UsageError(f"The picture is given already; leave out the setting picture = {second_picture!r}.")
         height, width = picture.shape[1:]
-        if min(height, width) < LEAST_SIDE:
+        if min(height, width) < MIN_SIDE:
             raise DataError(
-                f"The picture is {width} × {height} px; {self.name} needs {LEAST_SIDE} px or more on each side. "
+                f"The picture is {width} × {height} px; {self.name} needs {MIN_SIDE} px or more on each side. "
                 "Give a larger picture, or one less narrow."
             )
-        # Mirrored at its edges, where the nets would else see that there is nothing, and paint lines.
+        # Mirrored at its edges: beyond them convolutions see zeros, and paint lines there.
         margins = (MARGIN, MARGIN + -width % 4, MARGIN, MARGIN + -height % 4)
         with torch.inference_mode():
             padded = F.pad(picture[None].to(self.device), margins, mode="reflect")
@@ -247,12 +170,12 @@ class TranslatingSpaGan(SpaGan):
         return Painted(painting.float().cpu())
 
     def _sources(self, noise: Noise, count: int, picture: str | None) -> Tensor:
-        """What is painted over: the picture in a file, or landscapes imagined by the library's own rules."""
+        """What is painted over, shape (N, 3, R, R): the picture of a file, or landscapes that are drawn by rules."""
         side = self.data.side
         if picture is not None:
             return picture_of_file(picture, side).to(self.device).expand(count, -1, -1, -1)
-        views = [
+        landscapes = [
             render(replace(compose(seed=seed, category="realistic"), seal=False), side).pixels
             for seed in noise.integers(SEEDS).tolist()
         ]
-        return to_float(np.stack(views)).to(self.device)
+        return to_float(np.stack(landscapes)).to(self.device)

@@ -1,4 +1,4 @@
-"""Where a critic looks: the spatial attention that it lends to the network that reads its pictures."""
+"""A discriminator's spatial attention, by which the pictures that another network reads are weighted."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from impasto.nn.group_norm import num_groups
-from impasto.painters.adversarial.maps import SLOPE, leaky
+from impasto.painters.adversarial.convolutions import SLOPE, initialised
 
 __all__ = ["AttentiveDiscriminator", "attention_map", "feature_map_loss"]
 
 
 def attention_map(activations: Tensor, height: int, width: int) -> Tensor:
-    """How strongly a layer answers at each place of a picture, relative to the place where it answers most.
+    """How strongly a layer responds at each place of a picture, relative to the place of its strongest response.
 
     Args:
         activations: Of the layer, shape (N, C, h, w).
@@ -24,23 +24,23 @@ def attention_map(activations: Tensor, height: int, width: int) -> Tensor:
         width: W, columns of the pictures.
 
     Returns:
-        Shape (N, 1, H, W), in [0, 1]; 0 everywhere where the layer is silent.
+        Shape (N, 1, H, W), in [0, 1]; 0 everywhere where all activations are 0.
 
-    Source: Emami et al. 2019, section 3.2: the sum over channels, here of squares, normalised and enlarged.
+    Source: Emami et al. 2019, "SPA-GAN", section 3.2: the sum over channels, here of squares, normalised and enlarged.
     """
     power = activations.float().square().sum(dim=1, keepdim=True)
-    # Squares below the floor are rounding: a silent layer points nowhere.
-    share = power / power.amax(dim=(2, 3), keepdim=True).clamp(min=1e-12)
-    return F.interpolate(share, size=(height, width), mode="bilinear")
+    # Powers below 1e-12 are rounding errors of a layer without any response, and stay near 0.
+    relative = power / power.amax(dim=(2, 3), keepdim=True).clamp(min=1e-12)
+    return F.interpolate(relative, size=(height, width), mode="bilinear")
 
 
 class AttentiveDiscriminator(nn.Module):
-    """Scores of overlapping patches, and a map of what the scores look at.
+    """Scores of overlapping patches, and the attention map of one of the layers.
 
-    Group norm takes the place of the paper's instance norm: it leaves the colours of a picture visible.
-    The map is given without a graph: who reads by it shall not bend it.
+    Group norm takes the place of the paper's instance norm, which would remove the mean colours of a picture. The
+    attention has no graph: who reads a picture through it must not change the discriminator's weights.
 
-    Source: Emami et al. 2019, section 3.2; Isola et al. 2017, section 3.2 (patch scores).
+    Source: Emami et al. 2019, section 3.2; Isola et al. 2017, "pix2pix", section 3.2 (patch scores).
     """
 
     def __init__(self, inputs: int, channels: Sequence[int], depth: int) -> None:
@@ -49,10 +49,10 @@ class AttentiveDiscriminator(nn.Module):
         Args:
             inputs: Channels of a picture: 3, or 1 of a sketch.
             channels: Of each layer, from full size down, each at half the size of the one before.
-            depth: Index of the layer that the map is taken from.
+            depth: Index of the layer whose attention is taken.
         """
         super().__init__()
-        start = leaky(nn.Conv2d(inputs, channels[0], 3, padding=1))
+        start = initialised(nn.Conv2d(inputs, channels[0], 3, padding=1))
         parts = [nn.Sequential(start, nn.LeakyReLU(SLOPE))]
         for before, after in pairwise(channels):
             down = nn.Conv2d(before, after, 4, stride=2, padding=1, bias=False)
@@ -62,43 +62,45 @@ class AttentiveDiscriminator(nn.Module):
         self.depth = depth
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        """Judge pictures of shape (N, C, H, W), in [-1, 1].
+        """Scores and attention of pictures.
+
+        Args:
+            pictures: Shape (N, C, H, W), in [-1, 1].
 
         Returns:
-            Scores of the patches, the nearer to 1 the more real and to 0 the less, shape (N, P); and the map,
-            shape (N, 1, H, W), in [0, 1].
+            Scores of the P patches, shape (N, P), trained towards 1 where they are real and 0 where they are not; and
+            the attention, shape (N, 1, H, W), in [0, 1].
         """
-        x, looked_at = pictures, pictures
+        x = pictures
+        activations = pictures
         for depth, part in enumerate(self.parts):
             x = part(x)
             if depth == self.depth:
-                looked_at = x.detach()
+                activations = x.detach()
         scores: Tensor = self.score(x)
-        return scores.flatten(1).to(pictures.dtype), attention_map(looked_at, *pictures.shape[-2:]).to(pictures.dtype)
+        attention = attention_map(activations, *pictures.shape[-2:])
+        return scores.flatten(1).to(pictures.dtype), attention.to(pictures.dtype)
 
     def attended(self, pictures: Tensor) -> Tensor:
-        """Pictures, faded to grey where the discriminator does not look; shape (N, C, H, W), in [-1, 1]."""
+        """Pictures times the attention to them, so that ignored places are grey; shape (N, C, H, W), in [-1, 1]."""
         with torch.no_grad():
             x = pictures
             for part in self.parts[: self.depth + 1]:
                 x = part(x)
-            looked_at = attention_map(x, *pictures.shape[-2:])
-        return pictures * looked_at.to(pictures.dtype)
+            attention = attention_map(x, *pictures.shape[-2:])
+        return pictures * attention.to(pictures.dtype)
 
 
-def feature_map_loss(first: nn.Module, real: Tensor, painted: Tensor) -> Tensor:
-    """How differently the first layers of a net see real pictures and painted ones.
+def feature_map_loss(first_layers: nn.Module, real: Tensor, painted: Tensor) -> Tensor:
+    """Mean absolute error between the features of painted pictures and those of real ones, shape (N,).
 
     Args:
-        first: Those layers.
-        real: Shape (N, C, H, W), the target.
+        first_layers: Of a network; pictures (N, C, H, W) → features.
+        real: Shape (N, C, H, W); its features are the target, and get no gradient.
         painted: Of the same shape.
-
-    Returns:
-        Mean absolute error of each picture's features, shape (N,).
 
     Source: Emami et al. 2019, section 3.3.
     """
     with torch.no_grad():
-        wanted = first(real)
-    return (first(painted) - wanted).to(real.dtype).abs().mean(dim=(1, 2, 3))
+        target = first_layers(real)
+    return (first_layers(painted) - target).to(real.dtype).abs().mean(dim=(1, 2, 3))

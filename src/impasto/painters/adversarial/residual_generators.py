@@ -1,4 +1,4 @@
-"""Maps made of residual blocks: from latents to paintings, and from pictures to pictures."""
+"""Generators made of residual blocks: from latents to pictures, and from pictures to pictures."""
 
 from __future__ import annotations
 
@@ -16,31 +16,32 @@ __all__ = ["Decoder", "Translator"]
 
 
 class Decoder(nn.Module):
-    """Latent → painting, by blocks that double the size."""
+    """Latent → picture, by blocks that double the size."""
 
-    def __init__(self, dims: int, channels: dict[int, int]) -> None:
+    def __init__(self, latent_dims: int, channels: dict[int, int]) -> None:
         """Build the blocks.
 
         Args:
-            dims: Of the whole latent.
+            latent_dims: Dimensions of the whole latent.
             channels: Of each stage, by its size in pixels, from 4 pixels up.
         """
         super().__init__()
         counts = list(channels.values())
-        self.start = nn.Linear(dims, counts[0] * 16)
+        self.start = nn.Linear(latent_dims, counts[0] * 16)
         self.blocks = nn.Sequential(*(ResidualBlock(a, b, resample="up") for a, b in pairwise(counts)))
-        self.end = End(counts[-1], 3)
+        self.end = PictureHead(counts[-1], 3)
 
     def forward(self, latent: Latent) -> Tensor:
         """Pictures, shape (N, 3, R, R), in [-1, 1]."""
-        made: Tensor = self.end(self.blocks(self.start(latent.flat).unflatten(1, (-1, 4, 4))))
-        return made
+        features = self.start(latent.vector).unflatten(1, (-1, 4, 4))
+        pictures: Tensor = self.end(self.blocks(features))
+        return pictures
 
 
 class Translator(nn.Module):
     """Picture → picture of any size that is a multiple of 4, by blocks at a quarter of the size.
 
-    Source: Zhu et al. 2017, appendix 7.2.
+    Source: Zhu et al. 2017, "CycleGAN", appendix 7.2.
     """
 
     def __init__(self, inputs: int, outputs: int, channels: tuple[int, int, int], blocks: int) -> None:
@@ -49,7 +50,7 @@ class Translator(nn.Module):
         Args:
             inputs: Channels of the pictures that come in.
             outputs: Channels of the pictures that go out.
-            channels: At full, half and a quarter of the size.
+            channels: Of the features at full, half and a quarter of the size.
             blocks: How many there are at a quarter of the size.
         """
         super().__init__()
@@ -61,17 +62,17 @@ class Translator(nn.Module):
             *(ResidualBlock(quarter, quarter) for _ in range(blocks)),
             ResidualBlock(quarter, half, resample="up"),
             ResidualBlock(half, full, resample="up"),
-            End(full, outputs),
+            PictureHead(full, outputs),
         )
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Pictures of the same size, shape (N, outputs, H, W), in [-1, 1]."""
-        made: Tensor = self.rest(self.first(pictures))
-        return made
+        """Pictures of the same size, shape (N, outputs, H, W), in [-1, 1], of pictures (N, inputs, H, W)."""
+        translated: Tensor = self.rest(self.first(pictures))
+        return translated
 
 
-class End(nn.Module):
-    """Feature maps → picture in [-1, 1]."""
+class PictureHead(nn.Module):
+    """Features (N, C, H, W) → pictures (N, outputs, H, W), in [-1, 1]."""
 
     def __init__(self, channels: int, outputs: int) -> None:
         super().__init__()

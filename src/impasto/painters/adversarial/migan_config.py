@@ -1,0 +1,192 @@
+"""Settings of MIGAN: its config, its presets, and what can be set when it paints.
+
+The preset 'small' departs from the paper so that minutes on a CPU suffice: attention acts at 16 pixels, learning rates
+are 5 and 2.5 times the paper's, and λ·L_MS counts tenfold, because a discriminator whose gradient has length 1 acts on
+a picture of 32 pixels some fifty times more strongly than a mean over its 3,072 values does.
+
+The preset 'modern' keeps A and B and changes how they are trained, for small collections and little time. D stands on
+a frozen, pretrained network, and sees all pictures augmented, so that neither it nor A can memorise the collection.
+The gradient penalty, which took two fifths of a step, is left out; A paints once a step for both turns; the picture
+cycle, a third of a step, is computed in every fourth step; attention acts at 8 pixels. Minibatch statistics and
+relativistic pairs over a whole batch are not used: a batch could not be cut then.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from impasto.config import Field, config
+from impasto.contract import InputFile, PainterConfig, PaintSettings
+from impasto.painters.adversarial.migan_generator import FivePixelBranch
+from impasto.painters.adversarial.objectives import Objective
+
+__all__ = ["PRESETS", "RENAMED_SETTINGS", "MiganConfig", "MiganSettings"]
+
+Beta = Annotated[float, Field(ge=0, lt=1)]
+
+
+@config
+class MiganConfig(PainterConfig):
+    """Settings of `Migan`; the defaults are the paper's where it gives a value.
+
+    Attributes:
+        ams: Whether A has multi-scale features (AMS), equation (10).
+        sft: Whether A has spatial feature transforms (SFT), equation (11).
+        sa: Whether A attends over positions (SA), equations (12)-(14).
+        eca: Whether A attends over channels (ECA), equations (15)-(16).
+        attention_at: Size in pixels of the stage of A that has attention.
+        five_pixel_branch: How AMS gets a receptive field of 5 pixels: by one 'dilated' 3×3 convolution, or by two
+            'stacked' plain ones.
+        condition: What the semantic features K of SFT are computed from: 'none' stands for the codes c; 'sketch' for
+            the sketch of a picture, which then is painted over. In training half of the sketches, at random, are blank,
+            so that A also paints without one.
+        style_dims: Dimensions of z′.
+        unlabelled_classes: Classes of c₁ where the pictures have no categories.
+        factors: Number of uniform codes c₂ … c_K.
+        width: Channels of A at full resolution; doubled with each halving, up to `max_width`.
+        max_width: Largest number of channels in A.
+        semantic_width: Channels of K.
+        encoder_width: Channels of B at full resolution.
+        discriminator_width: Channels of D at full resolution.
+        max_strided_width: Largest number of channels in B and D.
+        shared_trunk: Whether both scales of D share their first layers.
+        factor_constant: C of λ = C - MS-SSIM, equation (8).
+        content_weight: Factor on λ·L_MS; 1 is equation (17).
+        perceptual_weight: η of equation (17); None sets it after the first step so that η·L_per is a tenth of L_MS.
+        perceptual_features: Network whose features L_per compares: 'squeezenet', the trunk of the 'discriminator', or
+            'auto' for the first where its weights are at hand and the second where they are not.
+        label_weight: Weight of the cross-entropy of real pictures' categories.
+        information_weight: Factor on λ·I_bound; 1 is equation (17).
+        reuse_fakes: Whether A paints once a step, for the turns of D and of A, instead of anew for its own turn.
+        cycle_every: Steps between two with the picture cycle; in the others λ = C.
+        critic: D: 'dual' is the paper's, 'projected' are heads on a pretrained network, 'auto' is the latter where
+            its weights are at hand and the former where they are not.
+        critic_width: Channels of the heads on a pretrained network.
+        critic_min_side: Pixels to which smaller pictures are enlarged for the pretrained network.
+        objective: Loss of D and A on the scores; 'wasserstein' is the paper's.
+        augment: Whether D sees all pictures with random colours, shifts and holes.
+        penalty_weight: Weight of the gradient penalty of the dual discriminator. Where the objective is not the
+            paper's, the penalty is R₁ + R₂, and half of the weight is the γ of R3GAN.
+        penalty_every: Steps between two with the penalty, whose weight is multiplied by this number.
+        lr: Learning rate of A and B.
+        discriminator_lr: Learning rate of D.
+        betas: Of Adam, for all.
+        warmup: Steps over which both learning rates rise. With the full rate from the start, a generator without
+            normalisation may paint all black before it has learned anything, where tanh has no gradient.
+    """
+
+    ams: bool = True
+    sft: bool = True
+    sa: bool = True
+    eca: bool = True
+    attention_at: int = Field(default=32, ge=4)
+    five_pixel_branch: FivePixelBranch = "dilated"
+    condition: Literal["none", "sketch"] = "none"
+    style_dims: int = Field(default=128, ge=1, le=4096)
+    unlabelled_classes: int = Field(default=10, ge=2, le=1000)
+    factors: int = Field(default=4, ge=0, le=256)
+    width: int = Field(default=64, ge=4, le=1024)
+    max_width: int = Field(default=512, ge=4, le=2048)
+    semantic_width: int = Field(default=32, ge=1, le=512)
+    encoder_width: int = Field(default=32, ge=4, le=1024)
+    discriminator_width: int = Field(default=64, ge=4, le=1024)
+    max_strided_width: int = Field(default=512, ge=4, le=2048)
+    shared_trunk: bool = False
+    factor_constant: float = Field(default=1.0, ge=0, le=10)
+    content_weight: float = Field(default=1.0, ge=0, le=1000)
+    perceptual_weight: float | None = Field(default=None, ge=0, le=1e6)
+    perceptual_features: Literal["auto", "squeezenet", "discriminator"] = "auto"
+    label_weight: float = Field(default=1.0, ge=0, le=1000)
+    information_weight: float = Field(default=1.0, ge=0, le=1000)
+    reuse_fakes: bool = False
+    cycle_every: int = Field(default=1, ge=1, le=1000)
+    critic: Literal["dual", "projected", "auto"] = "dual"
+    critic_width: int = Field(default=64, ge=4, le=1024)
+    critic_min_side: int = Field(default=64, ge=48, le=512)
+    objective: Objective = "wasserstein"
+    augment: bool = False
+    penalty_weight: float = Field(default=10.0, ge=0, le=1000)
+    penalty_every: int = Field(default=1, ge=1, le=1000)
+    lr: float = Field(default=1e-4, gt=0, le=1)
+    discriminator_lr: float = Field(default=4e-4, gt=0, le=1)
+    betas: tuple[Beta, Beta] = (0.0, 0.9)
+    warmup: int = Field(default=0, ge=0, le=1_000_000)
+
+
+@config
+class MiganSettings(PaintSettings):
+    """How a picture is painted.
+
+    Attributes:
+        picture: File of a picture whose sketch is painted over, by a painter with `condition` = 'sketch'.
+    """
+
+    picture: InputFile | None = None
+
+
+RENAMED_SETTINGS = {
+    "five": "five_pixel_branch",
+    "style": "style_dims",
+    "codes": "unlabelled_classes",
+    "most": "max_width",
+    "semantics": "semantic_width",
+    "reader_width": "encoder_width",
+    "most_strided": "max_strided_width",
+    "constant": "factor_constant",
+    "content": "content_weight",
+    "perceptual": "perceptual_weight",
+    "features": "perceptual_features",
+    "information": "information_weight",
+    "once": "reuse_fakes",
+    "critic_at": "critic_min_side",
+    "penalty": "penalty_weight",
+}
+"""Names of settings up to version 0.1.0 → their names now."""
+
+SMALL_NETWORKS: dict[str, Any] = {
+    "width": 16,
+    "max_width": 64,
+    "semantic_width": 8,
+    "encoder_width": 16,
+    "discriminator_width": 16,
+    "max_strided_width": 128,
+}
+"""Sizes that two CPU cores can train."""
+
+PRESETS: dict[str, dict[str, Any]] = {
+    "tiny": {
+        "width": 8,
+        "max_width": 16,
+        "style_dims": 16,
+        "factors": 2,
+        "semantic_width": 4,
+        "encoder_width": 8,
+        "discriminator_width": 8,
+        "max_strided_width": 32,
+        "attention_at": 8,
+    },
+    "small": {
+        **SMALL_NETWORKS,
+        "attention_at": 16,
+        "content_weight": 10.0,
+        "lr": 5e-4,
+        "discriminator_lr": 1e-3,
+    },
+    "base": {},
+    "modern": {
+        **SMALL_NETWORKS,
+        "attention_at": 8,
+        "information_weight": 0.1,
+        "penalty_weight": 1.0,
+        "penalty_every": 4,
+        "reuse_fakes": True,
+        "cycle_every": 4,
+        "critic": "auto",
+        "objective": "hinge",
+        "augment": True,
+        "lr": 1e-3,
+        "discriminator_lr": 1e-3,
+        "betas": (0.0, 0.99),
+        "warmup": 100,
+    },
+}

@@ -1,0 +1,55 @@
+"""The networks A, B and D of MIGAN, built as a config says."""
+
+from __future__ import annotations
+
+from impasto.errors import ConfigError
+from impasto.painters.adversarial.convolutions import channels_by_size
+from impasto.painters.adversarial.dual_discriminator import DualDiscriminator
+from impasto.painters.adversarial.encoder import Encoder
+from impasto.painters.adversarial.migan_config import MiganConfig
+from impasto.painters.adversarial.migan_generator import Generator
+from impasto.painters.adversarial.projected_discriminator import ProjectedDiscriminator
+
+__all__ = ["new_discriminator", "new_encoder", "new_generator"]
+
+
+def new_generator(config: MiganConfig, side: int, classes: int) -> Generator:
+    """A, for pictures of `side` pixels and a code c₁ of so many classes.
+
+    Raises:
+        ConfigError: When no stage has the size `attention_at`, or a sketch has no spatial transform to act through.
+    """
+    channels = channels_by_size(side, config.width, config.max_width)
+    if config.attention_at not in channels:
+        sizes = ", ".join(map(str, channels))
+        raise ConfigError(
+            f"attention_at = {config.attention_at}: at {side} px the stages have {sizes} px; choose one of them."
+        )
+    if config.condition != "none" and not config.sft:
+        raise ConfigError("condition = 'sketch' needs sft = true: the sketch acts through the spatial transform.")
+    code_dims = classes + config.factors
+    return Generator(
+        channels,
+        config.style_dims + code_dims,
+        code_dims,
+        semantic_width=config.semantic_width if config.sft else 0,
+        from_sketch=config.condition == "sketch",
+        five_pixel_branch=config.five_pixel_branch if config.ams else None,
+        attention_at=config.attention_at,
+        position_attention=config.sa,
+        channel_attention=config.eca,
+    )
+
+
+def new_encoder(config: MiganConfig, side: int, classes: int) -> Encoder:
+    """B, for pictures of `side` pixels and a code c₁ of so many classes."""
+    channels = channels_by_size(side, config.encoder_width, config.max_strided_width)
+    return Encoder(channels, config.style_dims, classes, config.factors)
+
+
+def new_discriminator(config: MiganConfig, side: int, categories: int) -> ProjectedDiscriminator | DualDiscriminator:
+    """D, for pictures of `side` pixels in so many categories, at least 1."""
+    if config.critic == "projected":
+        return ProjectedDiscriminator(config.critic_width, categories, min_side=config.critic_min_side)
+    channels = channels_by_size(side, config.discriminator_width, config.max_strided_width)
+    return DualDiscriminator(channels, shared=config.shared_trunk)
