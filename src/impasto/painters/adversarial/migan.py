@@ -257,7 +257,7 @@ class Migan(Painter):
         return torch.where(batch.noise.uniform(1, 1, 1) < 0.5, BLANK, sketch(batch.pictures))
 
     def _sketches(self, count: int, picture: str | None) -> Tensor | None:
-        """The sketch that each of `count` pictures is painted over, shape (count, 1, R, R): of a file's picture, or blank.
+        """The sketch that each of `count` pictures is painted over, shape (count, 1, R, R), blank without a picture.
 
         None where K is computed from c.
 
