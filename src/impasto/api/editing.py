@@ -65,11 +65,11 @@ def edit(
         also: Endings of files to write beside the picture, out of the painter's `companions`.
         overwrite: Whether files of the same name may be replaced.
         settings: Settings of this painter.
-        watch: Called with what is worth saying: on the picture given, and what the painter says of its work.
+        watch: Called with remarks on the picture given, and with what the painter says of its work.
 
     Raises:
         UnknownName: When there is no such edit, or the painter gives no such companion.
-        NotCapable: When the painter lacks what the edit needs; with the names of those that have it.
+        NotCapable: When the painter lacks what the edit needs.
         DataError: When the picture is missing, broken, too small or too narrow.
         UsageError: When files would be replaced, or a number is out of range.
         ImpastoError: When the painter declines to show its work.
@@ -88,10 +88,8 @@ def edit(
     request = Request(seed, None, None, Given(), settings or {}).checked(loaded)
     edited = _edited(function, loaded, picture, size=size, request=request, watch=watch or (lambda event: None))
     if any(edited.declined) and not anyway:
-        raise ImpastoError(
-            f"{loaded.name} declines to show this work: {edited.declined[0]}. Nothing was written; have it with "
-            "--anyway."
-        )
+        reason = edited.declined[0]
+        raise ImpastoError(f"{loaded.name} declines to show this work: {reason}. Nothing was written; see --anyway.")
     origin: dict[str, Any] = {
         "edit": name,
         "longest_side": size,
