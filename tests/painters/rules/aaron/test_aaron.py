@@ -12,7 +12,7 @@ from PIL import Image
 from impasto import catalogue
 from impasto.errors import ConfigError, UnknownName
 from impasto.painters.rules.aaron.aaron import PAPER, Aaron, make_drawing
-from impasto.painters.rules.aaron.colour import RUNG, lightness
+from impasto.painters.rules.aaron.colour import LIGHTNESS_STEP, lightness
 from impasto.painters.rules.aaron.drawing import Drawing
 from impasto.painters.rules.aaron.render import render
 from impasto.painters.rules.aaron.scenes import PERIODS
@@ -27,7 +27,11 @@ def period(request: pytest.FixtureRequest) -> str:
 
 def plain(drawing: Drawing) -> tuple[object, ...]:
     strokes = [(s.points.tobytes(), s.width, s.colour) for s in drawing.strokes]
-    return strokes, [(r.outline.tobytes(), r.matter, r.colour, r.after) for r in drawing.regions], drawing.grain
+    return (
+        strokes,
+        [(r.outline.tobytes(), r.material, r.colour, r.strokes_before) for r in drawing.regions],
+        drawing.grain,
+    )
 
 
 def test_it_is_in_the_catalogue_and_needs_no_training() -> None:
@@ -42,10 +46,10 @@ def test_the_seed_decides(period: str) -> None:
 
 
 def test_pictures_differ_and_fill_the_sheet(period: str) -> None:
-    made = [render(make_drawing(period, seed), 64).astype(float) for seed in range(6)]
-    apart = [np.abs(a - b).mean() for i, a in enumerate(made) for b in made[:i]]
-    assert min(apart) > 8
-    quarters = [q.std() for m in made for half in (m[:32], m[32:]) for q in (half[:, :32], half[:, 32:])]
+    pictures = [render(make_drawing(period, seed), 64).astype(float) for seed in range(6)]
+    distances = [np.abs(a - b).mean() for i, a in enumerate(pictures) for b in pictures[:i]]
+    assert min(distances) > 8
+    quarters = [q.std() for m in pictures for half in (m[:32], m[32:]) for q in (half[:, :32], half[:, 32:])]
     assert np.mean(np.array(quarters) > 5) > 0.9
 
 
@@ -66,7 +70,7 @@ def test_later_lines_stay_out_of_earlier_forms(period: str) -> None:
             low = region.outline.min(axis=0)
             high = region.outline.max(axis=0)
             outline = region.outline.astype(np.float32).reshape(-1, 1, 2)
-            for stroke in drawing.strokes[region.after :]:
+            for stroke in drawing.strokes[region.strokes_before :]:
                 near = stroke.points[((stroke.points > low) & (stroke.points < high)).all(axis=1)]
                 checked += len(near)
                 inside += sum(cv2.pointPolygonTest(outline, (float(x), float(y)), True) > 1.5 / 1024 for x, y in near)
@@ -77,9 +81,9 @@ def test_later_lines_stay_out_of_earlier_forms(period: str) -> None:
 def test_lines_lie_on_the_sheet_and_forms_close_in_order(period: str) -> None:
     drawing = make_drawing(period, 5)
     assert all((s.points >= 0).all() and (s.points <= 1).all() and len(s.points) > 1 for s in drawing.strokes)
-    after = [region.after for region in drawing.regions]
+    after = [region.strokes_before for region in drawing.regions]
     assert after == sorted(after)
-    assert drawing.regions[-1].matter == "wall"
+    assert drawing.regions[-1].material == "wall"
 
 
 @pytest.mark.parametrize("coloured", [p for p in PERIODS if p != "shapes"])
@@ -89,7 +93,7 @@ def test_forms_that_touch_differ_in_lightness(coloured: str) -> None:
         assert len(drawing.neighbours) >= 10
         level = [lightness(region.colour) for region in drawing.regions]
         # Half a byte of each channel is lost in rounding.
-        assert min(abs(level[a] - level[b]) for a, b in drawing.neighbours) > RUNG - 0.012
+        assert min(abs(level[a] - level[b]) for a, b in drawing.neighbours) > LIGHTNESS_STEP - 0.012
 
 
 def test_without_colour_only_ink_and_paper_are_left() -> None:

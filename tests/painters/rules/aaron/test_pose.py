@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from impasto.painters.rules.aaron.pose import (
-    KINDS,
-    LIMITS,
+    JOINT_LIMITS,
+    POSE_KINDS,
     SEGMENTS,
     Skeleton,
     centre_of_mass,
@@ -22,7 +22,7 @@ STRAIGHT = {
 }
 
 
-@pytest.fixture(params=list(KINDS))
+@pytest.fixture(params=list(POSE_KINDS))
 def kind(request: pytest.FixtureRequest) -> str:
     return request.param
 
@@ -33,7 +33,7 @@ def test_the_masses_are_a_body() -> None:
 
 def test_upright_the_mass_is_centred_at_the_hips_of_a_body_of_unit_stature() -> None:
     body = stance("standing", STRAIGHT)
-    assert -body.at["crown"][1] == pytest.approx(1, abs=0.04)
+    assert -body.joints["crown"][1] == pytest.approx(1, abs=0.04)
     assert centre_of_mass(body)[0] == pytest.approx(0, abs=1e-9)
     # Known of standing people: a little above the half of the stature.
     assert -centre_of_mass(body)[1] == pytest.approx(0.555, abs=0.03)
@@ -53,14 +53,16 @@ def test_poses_stand(kind: str) -> None:
         body = pose(random, kind)
         left, right = support(body)
         assert left < centre_of_mass(body)[0] < right
-        assert max(body.at[f"{part}_{s}"][1] for part in ("heel", "toe") for s in "lr") == pytest.approx(0, abs=1e-9)
+        assert max(body.joints[f"{part}_{s}"][1] for part in ("heel", "toe") for s in "lr") == pytest.approx(
+            0, abs=1e-9
+        )
 
 
 def bend(body: Skeleton, a: str, b: str, c: str) -> float:
     """Angle at joint b, measured on the skeleton, in degrees; 0 is stretched."""
-    one = body.at[b] - body.at[a]
-    two = body.at[c] - body.at[b]
-    return float(np.degrees(np.arctan2(one[0] * two[1] - one[1] * two[0], one @ two)))
+    first = body.joints[b] - body.joints[a]
+    second = body.joints[c] - body.joints[b]
+    return float(np.degrees(np.arctan2(first[0] * second[1] - first[1] * second[0], first @ second)))
 
 
 def test_joints_stay_within_their_limits(kind: str) -> None:
@@ -68,16 +70,16 @@ def test_joints_stay_within_their_limits(kind: str) -> None:
     for _ in range(60):
         body = pose(random, kind)
         for side in "lr":
-            assert abs(bend(body, f"shoulder_{side}", f"elbow_{side}", f"wrist_{side}")) <= LIMITS["elbow"][1]
+            assert abs(bend(body, f"shoulder_{side}", f"elbow_{side}", f"wrist_{side}")) <= JOINT_LIMITS["elbow"][1]
             knee = bend(body, f"hip_{side}", f"knee_{side}", f"ankle_{side}")
             # Seen from the side a knee bends backwards only.
             backwards = knee * body.facing if body.facing else abs(knee)
-            assert -1e-6 <= backwards <= LIMITS["knee"][1]
-        lean = body.at["chest"] - body.at["pelvis"]
-        assert abs(np.degrees(np.arctan2(lean[0], -lean[1]))) <= LIMITS["lean"][1]
+            assert -1e-6 <= backwards <= JOINT_LIMITS["knee"][1]
+        lean = body.joints["chest"] - body.joints["pelvis"]
+        assert abs(np.degrees(np.arctan2(lean[0], -lean[1]))) <= JOINT_LIMITS["lean"][1]
 
 
 def test_poses_of_a_kind_differ(kind: str) -> None:
     random = np.random.default_rng(2)
-    made = [pose(random, kind).at["wrist_r"] for _ in range(8)]
-    assert min(np.hypot(*(a - b)) for i, a in enumerate(made) for b in made[:i]) > 1e-3
+    wrists = [pose(random, kind).joints["wrist_r"] for _ in range(8)]
+    assert min(np.hypot(*(a - b)) for i, a in enumerate(wrists) for b in wrists[:i]) > 1e-3

@@ -31,7 +31,7 @@ WIDTH = 0.0042
 """Width of an ordinary line, as a share of the sheet."""
 PAPER: Colour = (250, 247, 239)
 INK: Colour = (24, 22, 26)
-BARE = ("paper", "wall")
+UNCOLOURED = ("paper", "wall")
 """What stays bare paper in the period of shapes."""
 
 
@@ -113,7 +113,8 @@ def make_drawing(period: str, seed: int, line: float = 1.0, freehand: float = 1.
         PAPER,
         tuple(Stroke(stroke.points, stroke.width, ink) for stroke in sheet.lines),
         tuple(
-            Region(form.outline, form.matter, own, form.after) for form, own in zip(sheet.forms, colours, strict=True)
+            Region(form.outline, form.material, colour_of_form, form.strokes_before)
+            for form, colour_of_form in zip(sheet.forms, colours, strict=True)
         ),
         tuple(neighbours),
         int(random.integers(2**31)),
@@ -128,6 +129,6 @@ def _colours(sheet: Sheet, period: str, neighbours: list[tuple[int, int]], rando
         return colours
     share = float(random.choice([0.35, 0.7, 1.0]))
     return [
-        own if form.matter not in BARE and random.random() < share else PAPER
-        for form, own in zip(sheet.forms, colours, strict=True)
+        form_colour if form.material not in UNCOLOURED and random.random() < share else PAPER
+        for form, form_colour in zip(sheet.forms, colours, strict=True)
     ]

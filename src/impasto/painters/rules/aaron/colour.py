@@ -1,9 +1,8 @@
-"""AARON's rules of colour: lightness first, then hue, then as much strength as the scheme allows.
+"""AARON's rules of colour: lightness first, then hue, then as much chroma as the scheme allows.
 
-Cohen taught AARON to colour without eyes: what makes a picture readable is the control of lightness.
-So a drawing gets a key, a ladder of lightnesses. Every form has a place on it that befits its
-matter, and forms that touch never stand on the same rung. Hues come from a scheme of few families,
-and each thing keeps its own hue within its family.
+Cohen found that control of lightness makes a picture readable. So a drawing gets a scale of lightness
+levels; each form has a level that suits its material, and forms that touch never have the same level. Hues
+come from a scheme with a family of hues for each material, in which each object has a hue of its own.
 """
 
 from __future__ import annotations
@@ -17,14 +16,14 @@ import numpy.typing as npt
 from impasto.painters.rules.aaron.drawing import Colour
 from impasto.painters.rules.aaron.sheet import Form
 
-__all__ = ["RUNG", "Scheme", "colour_forms", "lightness", "mix"]
+__all__ = ["LIGHTNESS_STEP", "Scheme", "colour_forms", "lightness", "mix"]
 
 Floats = npt.NDArray[np.float64]
 
-RUNG = 0.05
+LIGHTNESS_STEP = 0.05
 """Least difference of lightness (OKLab, in [0, 1]) between forms that touch."""
 
-PLACES: dict[str, tuple[float, float]] = {
+LIGHTNESS_RANGES: dict[str, tuple[float, float]] = {
     "skin": (0.62, 0.92),
     "lips": (0.25, 0.5),
     "eye": (0.95, 1.0),
@@ -45,24 +44,23 @@ PLACES: dict[str, tuple[float, float]] = {
     "frame": (0.2, 0.8),
     "view": (0.4, 0.95),
 }
-"""Where on the ladder of lightness a matter stands, 0 the darkest rung and 1 the lightest."""
+"""Material → range of its position on the scale of lightness, from 0 (darkest level) to 1 (lightest)."""
 
-
-EARTHEN = ("skin", "hair", "wood", "pot", "rock", "shoe", "heart")
-"""Matters that may be brown."""
+MAY_BE_BROWN = ("skin", "hair", "wood", "pot", "rock", "shoe", "heart")
+"""Materials that may be brown."""
 
 
 @dataclass(frozen=True)
 class Scheme:
-    """What a drawing's colours have in common.
+    """The scheme that the colours of a drawing follow.
 
     Attributes:
-        darkest: Lightness of the lowest rung, OKLab.
-        lightest: Lightness of the highest.
-        wall: Place of the background on the ladder, in [0, 1].
-        ground: Place of the ground on it.
-        hues: Family of each matter: middle and spread, in degrees of OKLCh.
-        strength: Family of each matter: share of the chroma that the screen can show, in [0, 1].
+        darkest: Lightness of the darkest level, OKLab.
+        lightest: Lightness of the lightest level, OKLab.
+        wall: Position of the background on the scale of lightness, in [0, 1].
+        ground: Position of the ground on it, in [0, 1].
+        hues: Material → middle and spread of its hues, in degrees of OKLCh.
+        strength: Material → share of the chroma that a screen can show, in [0, 1]; 0.82 for others.
     """
 
     darkest: float
@@ -77,11 +75,11 @@ class Scheme:
         """A scheme that suits a period."""
         darkest, lightest = [(0.24, 0.86), (0.34, 0.93), (0.2, 0.93)][int(random.integers(3))]
         main = float(random.uniform(0, 360))
-        free = 0.75 if period == "garden" else 0.3
-        green = main if random.random() < free * 0.6 else float(random.uniform(105, 165))
+        variety = 0.75 if period == "garden" else 0.3
+        green = main if random.random() < variety * 0.6 else float(random.uniform(105, 165))
         wall = green + float(random.choice([-150, -110, -60, 60, 110, 150, 180]))
         dark = random.random() < 0.5
-        place = float(random.uniform(0.0, 0.22) if dark else random.uniform(0.68, 0.9))
+        wall_place = float(random.uniform(0.0, 0.22) if dark else random.uniform(0.68, 0.9))
         # People stand out from the leaves around them.
         cloth = green + float(random.uniform(95, 265))
         warm = float(random.uniform(38, 64))
@@ -94,7 +92,7 @@ class Scheme:
             "cloth": (cloth, 40),
             "cloth2": (cloth + float(random.choice([-70, -35, 35, 70, 150])), 25),
             "shoe": (30.0, 30),
-            "leaf": (green, 28 + 30 * free),
+            "leaf": (green, 28 + 30 * variety),
             "stem": (green, 25),
             "wood": (float(random.uniform(40, 90)), 15),
             "petal": (green + float(random.uniform(130, 230)), 35),
@@ -111,8 +109,8 @@ class Scheme:
         }
         strength = {"skin": 0.55, "eye": 0.15, "hair": 0.6, "rock": 0.4, "shoe": 0.5, "wood": 0.6, "view": 0.6}
         strength |= {"wall": float(random.uniform(0.45, 0.9)), "ground": float(random.uniform(0.45, 0.85))}
-        ground = min(1.0, max(0.0, place + float(random.choice([-1, 1])) * float(random.uniform(0.15, 0.3))))
-        return cls(darkest, lightest, place, ground, hues, strength)
+        ground = min(1.0, max(0.0, wall_place + float(random.choice([-1, 1])) * float(random.uniform(0.15, 0.3))))
+        return cls(darkest, lightest, wall_place, ground, hues, strength)
 
 
 def colour_forms(
@@ -123,29 +121,29 @@ def colour_forms(
     Args:
         forms: From front to back.
         neighbours: Pairs that touch, by index.
-        scheme: What the colours have in common.
-        random: Chance of the choices.
+        scheme: The scheme of the colours.
+        random: Decides within the scheme.
 
     Returns:
-        Colours; forms that touch differ in lightness by at least a rung, rounding to bytes apart.
+        Colours; forms that touch differ in lightness by at least `LIGHTNESS_STEP`, but for rounding to bytes.
     """
-    rungs = _climb(forms, neighbours, scheme, random)
-    own: dict[tuple[int, str], float] = {}
+    levels = _assign_lightness(forms, neighbours, scheme, random)
+    base_hue: dict[tuple[int, str], float] = {}
     colours = []
-    for form, level in zip(forms, rungs, strict=True):
-        middle, spread = scheme.hues[form.matter]
-        key = (form.thing, form.matter)
-        if key not in own:
-            own[key] = middle + float(random.uniform(-spread, spread))
-            if form.matter not in EARTHEN and level < 0.65:
-                own[key] = _out_of_mud(own[key])
-        hue = own[key] + float(random.normal(0, 4 if form.matter != "shape" else 15))
-        colours.append(_colour(level, hue, scheme.strength.get(form.matter, 0.82)))
+    for form, level in zip(forms, levels, strict=True):
+        middle, spread = scheme.hues[form.material]
+        key = (form.object_id, form.material)
+        if key not in base_hue:
+            base_hue[key] = middle + float(random.uniform(-spread, spread))
+            if form.material not in MAY_BE_BROWN and level < 0.65:
+                base_hue[key] = _avoid_dark_yellow(base_hue[key])
+        hue = base_hue[key] + float(random.normal(0, 4 if form.material != "shape" else 15))
+        colours.append(_colour(level, hue, scheme.strength.get(form.material, 0.82)))
     return colours
 
 
-def _out_of_mud(hue: float) -> float:
-    """A hue that stays clean when it is dark: dark yellows look like mud, so they turn to red or green."""
+def _avoid_dark_yellow(hue: float) -> float:
+    """A hue without dark yellows, which look muddy: they are moved to red or green."""
     hue %= 360
     low = 42.0
     high = 128.0
@@ -154,62 +152,71 @@ def _out_of_mud(hue: float) -> float:
     return hue
 
 
-def _climb(
+def _assign_lightness(
     forms: Sequence[Form], neighbours: Sequence[tuple[int, int]], scheme: Scheme, random: np.random.Generator
 ) -> list[float]:
-    """Lightness of each form: the rung nearest to its place on which none of its neighbours stands."""
-    ladder = np.arange(scheme.darkest, scheme.lightest + 1e-9, RUNG)
-    touching: list[set[int]] = [set() for _ in forms]
+    """Lightness of each form: the level nearest to its position that none of its neighbours has."""
+    ladder = np.arange(scheme.darkest, scheme.lightest + 1e-9, LIGHTNESS_STEP)
+    adjacency: list[set[int]] = [set() for _ in forms]
     for a, b in neighbours:
-        touching[a].add(b)
-        touching[b].add(a)
-    usual: dict[tuple[int, str], float] = {}
-    rung = [-1] * len(forms)
-    for index in _peeled(touching):
+        adjacency[a].add(b)
+        adjacency[b].add(a)
+    base_position: dict[tuple[int, str], float] = {}
+    step_of = [-1] * len(forms)
+    for index in _smallest_last(adjacency):
         form = forms[index]
-        key = (form.thing, form.matter)
-        if key not in usual:
-            low, high = PLACES.get(form.matter, (scheme.wall, scheme.wall))
-            low, high = (scheme.ground, scheme.ground) if form.matter == "ground" else (low, high)
-            if form.matter in ("leaf", "wood", "stem"):
-                # Before a dark ground plants are light, before a light one dark.
+        key = (form.object_id, form.material)
+        if key not in base_position:
+            low, high = LIGHTNESS_RANGES.get(form.material, (scheme.wall, scheme.wall))
+            low, high = (scheme.ground, scheme.ground) if form.material == "ground" else (low, high)
+            if form.material in ("leaf", "wood", "stem"):
+                # Plants are light before a dark background, and dark before a light one.
                 low, high = (low + 0.1, high + 0.05) if scheme.wall < 0.4 else (low - 0.08, high - 0.2)
-            usual[key] = float(random.uniform(low, high))
-        spread = {"leaf": 0.11, "petal": 0.08, "shape": 0.15}.get(form.matter, 0.015)
-        wish = (usual[key] + float(random.normal(0, spread))) * (len(ladder) - 1)
-        taken = {rung[other] for other in touching[index]}
-        free = [r for r in range(len(ladder)) if r not in taken] or list(range(len(ladder)))
-        rung[index] = min(free, key=lambda r: abs(r - wish))
-    return [float(ladder[r]) for r in rung]
+            base_position[key] = float(random.uniform(low, high))
+        spread = {"leaf": 0.11, "petal": 0.08, "shape": 0.15}.get(form.material, 0.015)
+        target = (base_position[key] + float(random.normal(0, spread))) * (len(ladder) - 1)
+        taken_steps = {step_of[neighbour] for neighbour in adjacency[index]}
+        free = [step for step in range(len(ladder)) if step not in taken_steps] or list(range(len(ladder)))
+        step_of[index] = min(free, key=lambda step: abs(step - target))
+    return [float(ladder[step]) for step in step_of]
 
 
-def _peeled(touching: Sequence[set[int]]) -> list[int]:
-    """An order in which each form has few neighbours before it: the last of it are peeled off first.
+def _smallest_last(adjacency: Sequence[set[int]]) -> list[int]:
+    """An order of the forms in which each has few neighbours before it.
+
+    It is built from its end: the form with the fewest remaining neighbours is removed and put before the
+    ones removed earlier.
 
     Source: Matula & Beck 1983, smallest-last ordering.
     """
-    left = [set(others) for others in touching]
-    degree = {index: len(others) for index, others in enumerate(left)}
+    neighbours = [set(neighbours_of) for neighbours_of in adjacency]
+    degree = {index: len(neighbours_of) for index, neighbours_of in enumerate(neighbours)}
     order = []
     while degree:
         index = min(degree, key=lambda i: (degree[i], i))
         order.append(index)
         del degree[index]
-        for other in left[index]:
-            if other in degree:
-                degree[other] -= 1
+        for neighbour in neighbours[index]:
+            if neighbour in degree:
+                degree[neighbour] -= 1
     return order[::-1]
 
 
 def _colour(level: float, hue: float, strength: float) -> Colour:
-    """The colour of a lightness and hue, with a share of the strongest chroma that a screen can show."""
+    """The colour of a lightness (OKLab) and hue (degrees), with a share of the strongest displayable chroma."""
     angle = np.deg2rad(hue)
     chroma = np.linspace(0, 0.37, 75)
     rgb = _linear_rgb(np.full_like(chroma, level), chroma * np.cos(angle), chroma * np.sin(angle))
-    shown = np.flatnonzero(((rgb > -1e-4) & (rgb < 1 + 1e-4)).all(axis=1))
-    most = min(chroma[shown[-1]] if len(shown) else 0.0, 0.2)
-    c = most * strength
-    linear = np.clip(_linear_rgb(np.array([level]), np.array([c * np.cos(angle)]), np.array([c * np.sin(angle)])), 0, 1)
+    displayable = np.flatnonzero(((rgb > -1e-4) & (rgb < 1 + 1e-4)).all(axis=1))
+    max_chroma = min(chroma[displayable[-1]] if len(displayable) else 0.0, 0.2)
+    scaled_chroma = max_chroma * strength
+    linear = np.clip(
+        _linear_rgb(
+            np.array([level]), np.array([scaled_chroma * np.cos(angle)]), np.array([scaled_chroma * np.sin(angle)])
+        ),
+        0,
+        1,
+    )
     encoded = np.where(linear <= 0.0031308, 12.92 * linear, 1.055 * linear ** (1 / 2.4) - 0.055)[0]
     red, green, blue = (int(v) for v in np.rint(encoded * 255))
     return red, green, blue
@@ -240,7 +247,7 @@ def lightness(colour: Colour) -> float:
     return float(0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short)
 
 
-def mix(one: Colour, two: Colour, share: float) -> Colour:
-    """The colour at that share of the way from one to the other."""
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, two, strict=True))
+def mix(first: Colour, second: Colour, share: float) -> Colour:
+    """Two colours mixed, `share` of the second."""
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(first, second, strict=True))
     return red, green, blue

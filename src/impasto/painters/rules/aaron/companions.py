@@ -1,4 +1,4 @@
-"""A drawing beside its picture: as vectors, and as it comes about."""
+"""Files beside a picture: the drawing as SVG, and an animation of how it was drawn."""
 
 from __future__ import annotations
 
@@ -18,13 +18,15 @@ __all__ = ["animation", "vectors"]
 LINE_FRAMES = 50
 COLOUR_FRAMES = 30
 FRAME_MS = 60
+"""Milliseconds that a frame is shown."""
 HOLD_MS = 3000
-LARGEST = 400
-"""Most rows of an animation."""
+"""Milliseconds that the last frame is shown."""
+MAX_SIDE = 400
+"""Most rows and columns of an animation."""
 
 
 def vectors(drawing: Drawing) -> bytes:
-    """The drawing as SVG: one polygon a region, from back to front, then one path a stroke, as they were drawn."""
+    """The drawing as SVG: a polygon for each region from back to front, then a path for each stroke in order."""
     lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1000 1000" width="1000" height="1000">',
@@ -43,34 +45,38 @@ def vectors(drawing: Drawing) -> bytes:
 
 
 def animation(drawing: Drawing, resolution: int) -> bytes:
-    """The drawing as it is made, as GIF: the lines one after the other, then the colours, then a pause.
+    """A GIF of how the drawing was made: line after line, then region after region, then a pause.
 
     Args:
-        drawing: What was drawn.
+        drawing: The drawing.
         resolution: Rows and columns of the frames, at most 400.
     """
-    side = min(resolution, LARGEST)
-    whole = render(drawing, side)
-    bare = Image.fromarray(render(Drawing(drawing.paper, drawing.strokes, (), (), 0), side))
-    shades = Image.new("RGB", (side, 2 * side))
-    shades.paste(bare, (0, 0))
-    shades.paste(Image.fromarray(whole), (0, side))
-    palette = shades.quantize(160, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    side = min(resolution, MAX_SIDE)
+    picture = render(drawing, side)
+    lines_only = Image.fromarray(render(Drawing(drawing.paper, drawing.strokes, (), (), 0), side))
+    both = Image.new("RGB", (side, 2 * side))
+    both.paste(lines_only, (0, 0))
+    both.paste(Image.fromarray(picture), (0, side))
+    palette = both.quantize(160, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     frames = [
         Image.fromarray(frame).quantize(palette=palette, dither=Image.Dither.NONE)
-        for frame in [*_drawing_lines(drawing, side), *_colouring(drawing, whole), whole]
+        for frame in [*_drawing_lines(drawing, side), *_colouring(drawing, picture), picture]
     ]
     file = io.BytesIO()
-    times = [FRAME_MS] * (len(frames) - 1) + [HOLD_MS]
-    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=times, loop=0, optimize=False)
+    durations = [FRAME_MS] * (len(frames) - 1) + [HOLD_MS]
+    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=durations, loop=0, optimize=False)
     return file.getvalue()
 
 
 def _drawing_lines(drawing: Drawing, side: int) -> Iterator[Pixels]:
-    """Frames of the pen at work: each adds an equal length of line."""
+    """Frames in which the lines are drawn, each adding about the same length of line."""
     canvas = np.full((2 * side, 2 * side, 3), drawing.paper, np.uint8)
-    done = np.cumsum([length(stroke.points) for stroke in drawing.strokes])
-    ends = np.searchsorted(done, np.linspace(0, done[-1], LINE_FRAMES + 1)) + 1 if len(done) else [0] * LINE_FRAMES
+    lengths = np.cumsum([length(stroke.points) for stroke in drawing.strokes])
+    ends = (
+        np.searchsorted(lengths, np.linspace(0, lengths[-1], LINE_FRAMES + 1)) + 1
+        if len(lengths)
+        else [0] * LINE_FRAMES
+    )
     start = 0
     for end in [int(end) for end in ends[1:]]:
         draw_lines(canvas, drawing.strokes[start:end])
@@ -78,19 +84,20 @@ def _drawing_lines(drawing: Drawing, side: int) -> Iterator[Pixels]:
         yield shrink(canvas, side)
 
 
-def _colouring(drawing: Drawing, whole: Pixels) -> Iterator[Pixels]:
-    """Frames of the colours being laid, region after region, where each is seen."""
-    side = len(whole)
-    bare = render(Drawing(drawing.paper, drawing.strokes, (), (), 0), side)
-    places = np.full((side, side), 255, np.uint8)
+def _colouring(drawing: Drawing, picture: Pixels) -> Iterator[Pixels]:
+    """Frames in which the visible parts of the regions are coloured, one region after the other."""
+    side = len(picture)
+    lines_only = render(Drawing(drawing.paper, drawing.strokes, (), (), 0), side)
+    frame_of = np.full((side, side), 255, np.uint8)
     count = max(1, len(drawing.regions))
     for index, region in reversed(list(enumerate(drawing.regions))):
-        fill(places, region, (min(254, index * COLOUR_FRAMES // count),))
+        fill(frame_of, region, (min(254, index * COLOUR_FRAMES // count),))
     for frame in range(COLOUR_FRAMES if drawing.regions else 0):
-        yield np.where((places <= frame)[..., None], whole, bare)
+        yield np.where((frame_of <= frame)[..., None], picture, lines_only)
 
 
 def _pairs(points: Points) -> list[str]:
+    """Points as coordinates in thousandths of the sheet."""
     return [f"{1000 * x:.1f} {1000 * y:.1f}" for x, y in points]
 
 

@@ -1,4 +1,4 @@
-"""What AARON remembers of a drawing it has made: strokes and coloured regions, in order of making."""
+"""The record of a drawing: its strokes and coloured regions, in order of drawing."""
 
 from __future__ import annotations
 
@@ -31,31 +31,31 @@ class Stroke:
 class Region:
     """A closed form and its colour.
 
-    What was drawn earlier is in front: a region is seen where no earlier region covers it.
+    Earlier regions are in front: a region is visible where no earlier one covers it.
 
     Attributes:
         outline: Column and row as shares of the sheet, shape (P, 2); the last point joins the first.
             It may reach beyond the sheet.
-        matter: What it is: 'skin', 'leaf', 'wall' …
+        material: What it is made of: 'skin', 'leaf', 'wall' and so on; see `colour.LIGHTNESS_RANGES`.
         colour: Colour of the wash.
-        after: Number of strokes that had been drawn when the form was closed; no later one enters it.
+        strokes_before: Number of strokes drawn before the form was closed; no later stroke enters it.
     """
 
     outline: Points
-    matter: str
+    material: str
     colour: Colour
-    after: int
+    strokes_before: int
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """A whole drawing; it knows no resolution.
+    """A whole drawing, independent of resolution.
 
     Attributes:
         paper: Colour of the bare sheet.
         strokes: In order of drawing.
         regions: In order of closing, from front to back.
-        neighbours: Pairs of regions, by index, that are seen to touch each other.
+        neighbours: Pairs of indices of regions whose visible parts touch.
         grain: Seed of the unevenness of the washes.
     """
 

@@ -1,4 +1,4 @@
-"""Leaves and petals: an axis that bends, and a law for the width on either side of it."""
+"""Leaves and petals: a bent axis, and a profile of the width on either side of it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from impasto.painters.rules.aaron.pen import Points
 
 __all__ = ["BROAD", "SHAPES", "Blade", "axis", "blade"]
 
-Law = Callable[[Points], Points]
+Profile = Callable[[Points], Points]
 
-SHAPES: dict[str, Law] = {
+SHAPES: dict[str, Profile] = {
     "lance": lambda t: np.sin(np.pi * t**0.75) * (1 - 0.25 * t),
     "egg": lambda t: np.sin(np.pi * t**0.6) ** 0.9,
     "heart": lambda t: np.minimum(1, 7 * t) ** 0.6 * np.cos(0.5 * np.pi * t) ** 0.75,
@@ -24,28 +24,28 @@ SHAPES: dict[str, Law] = {
     "oak": lambda t: np.sin(np.pi * t**0.7) ** 0.7 * (0.72 + 0.34 * np.sin(7 * np.pi * t - 0.5)),
     "comb": lambda t: np.sin(np.pi * (0.06 + 0.94 * t) ** 0.7) * np.where(np.arange(len(t)) % 3 == 0, 0.16, 1.0),
 }
-"""Half a leaf's width along its axis, t from 0 at the stalk to 1 at the tip; 1 is the widest."""
+"""Shape → half a leaf's width, about in [0, 1], as a function of t from 0 at the stalk to 1 at the tip."""
 BROAD = ("lance", "egg", "heart", "wavy", "oak", "spoon")
 """Shapes of leaves that stand singly on a stem."""
 
 
 @dataclass(frozen=True)
 class Blade:
-    """A leaf before it is drawn: its closed outline, shape (P, 2), and the lines inside."""
+    """A leaf: its closed outline, shape (P, 2), and its veins, each of shape (Q, 2)."""
 
     outline: Points
     veins: tuple[Points, ...]
 
 
 def axis(root: Points, direction: float, size: float, droop: float, steps: int = 28) -> Points:
-    """A line that sets out in a direction and bends evenly.
+    """A line of constant curvature.
 
     Args:
         root: Where it begins, shape (2,).
-        direction: Angle in radians, 0 to the right and positive downwards.
+        direction: Its direction there, in radians, 0 to the right and positive downwards.
         size: Its length.
-        droop: Angle by which it has turned at its end, in radians.
-        steps: Number of pieces.
+        droop: Angle by which it turns until its end, in radians.
+        steps: Number of segments.
 
     Returns:
         Shape (steps + 1, 2).
@@ -82,16 +82,16 @@ def blade(  # noqa: PLR0917
     half = (0.5 * width * SHAPES[shape](t))[:, None]
     half[-1] = 0
     if shape == "comb":  # The teeth point forward.
-        spine_out = spine + along / np.hypot(*along.T)[:, None] * np.where(half > 0.25 * half.max(), 0.5 * half, 0)
+        edge_spine = spine + along / np.hypot(*along.T)[:, None] * np.where(half > 0.25 * half.max(), 0.5 * half, 0)
     else:
-        spine_out = spine
-    outline = np.concatenate([spine_out + normal * half, (spine_out - normal * half)[-2:0:-1]])
+        edge_spine = spine
+    outline = np.concatenate([edge_spine + normal * half, (edge_spine - normal * half)[-2:0:-1]])
     lines = [] if veins < 0 else [spine[: int(len(spine) * 0.9)]]
     for share in np.linspace(0.2, 0.7, max(0, veins)):
-        at = int(share * (len(spine) - 1))
-        tip = min(len(spine) - 1, at + len(spine) // 6)
+        node = int(share * (len(spine) - 1))
+        tip = min(len(spine) - 1, node + len(spine) // 6)
         lines += [
-            np.array([spine[at], 0.5 * (spine[at] + spine[tip] + 0.85 * side * normal[tip] * half[tip])])
+            np.array([spine[node], 0.5 * (spine[node] + spine[tip] + 0.85 * side * normal[tip] * half[tip])])
             for side in (-1, 1)
         ]
     return Blade(outline, tuple(lines))

@@ -1,8 +1,7 @@
-"""The freehand line: a pen that aims at a goal, drifts off, sees where it is and corrects itself.
+"""The freehand line: a pen that steers towards a moving goal while its heading drifts.
 
-AARON's lines come of feedback (Cohen 1979, What is an image?): the pen knows only roughly where it is
-heading, and steers by comparing where it is with where it should be. Nothing is smoothed afterwards;
-what wavers is the driving. The law of steering here is our own.
+AARON's lines result from feedback (Cohen 1979, What is an image?): the pen compares where it is with where
+it should be and corrects its heading. The law of steering here is our own.
 """
 
 from __future__ import annotations
@@ -18,20 +17,20 @@ __all__ = ["Points", "length", "resample", "trace"]
 Points = npt.NDArray[np.float64]
 """Places on the sheet, column and row as shares of its side, shape (P, 2)."""
 
-STEP = 0.004
-"""Way between two glances at the goal, as a share of the sheet."""
-AHEAD = 4
-"""Steps between the pen and the point it aims at."""
+STEP_LENGTH = 0.004
+"""Length of a step, as a share of the sheet; the heading is corrected at each step."""
+LOOK_AHEAD = 4
+"""Steps between the pen and the point that it steers towards."""
 GAIN = 0.45
-"""Share of an error of direction that is corrected at a glance."""
-TURN = 0.6
-"""Most the pen turns in a step, in radians."""
-MEMORY = 0.88
-"""How much of a drift lasts until the next step."""
-DRIFT = 0.035
-"""Spread of what joins the drift at each step, in radians."""
-CORNER = math.radians(50)
-"""Turns of more than this are corners: the pen stops there and sets off anew."""
+"""Share of the error of heading that is corrected in a step."""
+MAX_TURN = 0.6
+"""Most that is corrected in a step, in radians."""
+DRIFT_PERSISTENCE = 0.88
+"""Share of the drift that remains in the next step."""
+DRIFT_DEVIATION = 0.035
+"""Standard deviation of the noise added to the drift in each step, in radians."""
+CORNER_ANGLE = math.radians(50)
+"""Turns of a path by more than this are corners, at which the pen stops and starts again."""
 
 
 def length(path: Points) -> float:
@@ -40,71 +39,72 @@ def length(path: Points) -> float:
 
 
 def resample(path: Points, spacing: float) -> Points:
-    """Points at equal distances along a polyline, both ends kept.
+    """Points at equal distances along a polyline, both ends included.
 
     Args:
         path: Shape (P, 2), two points or more.
-        spacing: Distance wished for, in the path's unit.
+        spacing: Greatest distance between points, in the path's unit.
     """
     along = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(path, axis=0).T))])
     if along[-1] <= 0:
         return path[[0, -1]]
-    where = np.linspace(0, along[-1], max(2, math.ceil(along[-1] / spacing) + 1))
-    return np.stack([np.interp(where, along, path[:, 0]), np.interp(where, along, path[:, 1])], axis=1)
+    positions = np.linspace(0, along[-1], max(2, math.ceil(along[-1] / spacing) + 1))
+    return np.stack([np.interp(positions, along, path[:, 0]), np.interp(positions, along, path[:, 1])], axis=1)
 
 
 def trace(path: Points, random: np.random.Generator, looseness: float = 1.0) -> Points:
-    """The line that the hand makes when it means to follow a path.
+    """The freehand line along a path.
 
     Args:
-        path: What is meant, shape (P, 2); closed where its last point is its first.
-        random: Chance of the drift.
+        path: The path to follow, shape (P, 2); closed if its last point is its first.
+        random: Decides the drift.
         looseness: How far the hand drifts; 0 follows almost exactly, 1 is a calm hand.
 
     Returns:
         The line, shape (Q, 2); it begins, ends and turns its corners where the path does.
     """
-    parts = [_drive(part, random, looseness) for part in _between_corners(path)]
+    parts = [_steer(part, random, looseness) for part in _split_at_corners(path)]
     return np.concatenate([parts[0], *[part[1:] for part in parts[1:]]])
 
 
-def _between_corners(path: Points) -> list[Points]:
+def _split_at_corners(path: Points) -> list[Points]:
+    """The pieces of a path between its corners; repeated points are dropped."""
     steps = np.diff(path, axis=0)
     path = path[np.concatenate([[True], np.hypot(*steps.T) > 1e-9])]
     if len(path) < 3:
         return [path if len(path) > 1 else np.repeat(path, 2, axis=0)]
     steps = np.diff(path, axis=0)
     angle = np.arctan2(steps[:, 1], steps[:, 0])
-    turn = np.abs((np.diff(angle) + math.pi) % (2 * math.pi) - math.pi)
-    cuts = [0, *(np.flatnonzero(turn > CORNER) + 1).tolist(), len(path) - 1]
+    turns = np.abs((np.diff(angle) + math.pi) % (2 * math.pi) - math.pi)
+    cuts = [0, *(np.flatnonzero(turns > CORNER_ANGLE) + 1).tolist(), len(path) - 1]
     return [path[a : b + 1] for a, b in pairwise(cuts)]
 
 
-def _drive(path: Points, random: np.random.Generator, looseness: float) -> Points:
-    """Steer along a path without corners."""
-    goals = resample(path, min(STEP, max(0.0008, length(path) / 16)))
+def _steer(path: Points, random: np.random.Generator, looseness: float) -> Points:
+    """The line of a pen that steers along a path without corners."""
+    goals = resample(path, min(STEP_LENGTH, max(0.0008, length(path) / 16)))
     last = len(goals) - 1
     if last < 3:
         return goals
-    gx = goals[:, 0].tolist()
-    gy = goals[:, 1].tolist()
-    shoves = (random.standard_normal(last + 1) * (DRIFT * looseness)).tolist()
-    pace = math.hypot(gx[1] - gx[0], gy[1] - gy[0])
-    x = gx[0]
-    y = gy[0]
+    goal_x = goals[:, 0].tolist()
+    goal_y = goals[:, 1].tolist()
+    noise = (random.standard_normal(last + 1) * (DRIFT_DEVIATION * looseness)).tolist()
+    spacing = math.hypot(goal_x[1] - goal_x[0], goal_y[1] - goal_y[0])
+    x = goal_x[0]
+    y = goal_y[0]
     drift = 0.0
-    heading = math.atan2(gy[min(2, last)] - y, gx[min(2, last)] - x)
+    heading = math.atan2(goal_y[min(2, last)] - y, goal_x[min(2, last)] - x)
     line = [(x, y)]
     for i in range(1, last):
-        aim = min(i + AHEAD, last)
-        dx = gx[aim] - x
-        dy = gy[aim] - y
+        aim = min(i + LOOK_AHEAD, last)
+        dx = goal_x[aim] - x
+        dy = goal_y[aim] - y
         error = (math.atan2(dy, dx) - heading + math.pi) % (2 * math.pi) - math.pi
-        drift = MEMORY * drift + shoves[i]
-        heading += max(-TURN, min(TURN, GAIN * error)) + drift
-        step = min(1.6 * pace, math.hypot(dx, dy) / (aim - i + 1))
+        drift = DRIFT_PERSISTENCE * drift + noise[i]
+        heading += max(-MAX_TURN, min(MAX_TURN, GAIN * error)) + drift
+        step = min(1.6 * spacing, math.hypot(dx, dy) / (aim - i + 1))
         x = x + step * math.cos(heading)
         y = y + step * math.sin(heading)
         line.append((x, y))
-    line.append((gx[last], gy[last]))
+    line.append((goal_x[last], goal_y[last]))
     return np.array(line)

@@ -1,12 +1,12 @@
-"""Poses: a skeleton with joints, what its joints allow, and whether it would fall over.
+"""Poses: a skeleton with joints, the limits of the joints, and its balance.
 
-A pose is searched for: joints are bent at random within the ranges of its kind, then the trunk leans
-until the centre of mass is over what supports the body, or the pose is given up and another tried.
+A pose is found by search: joints are bent at random within the ranges of its kind, then leans of the trunk are
+tried until the centre of mass lies over the support of the body; if none works, other joint angles are tried.
 Lengths are shares of the stature; rows grow downwards, and the ground is row 0.
 """
 
 # ruff: noqa: RUF005
-# A point plus a pair is a point moved, not a longer tuple.
+# Adding a pair to a point moves it; no tuples are concatenated.
 from __future__ import annotations
 
 import math
@@ -17,17 +17,32 @@ import numpy as np
 
 from impasto.painters.rules.aaron.pen import Points
 
-__all__ = ["KINDS", "LIMITS", "Kind", "Skeleton", "centre_of_mass", "joints_within", "pose", "stance", "support"]
+__all__ = [
+    "POSE_KINDS",
+    "JOINT_LIMITS",
+    "PoseKind",
+    "Skeleton",
+    "centre_of_mass",
+    "joints_within",
+    "pose",
+    "stance",
+    "support",
+]
 
 LENGTHS = {"neck": 0.05, "upper_arm": 0.172, "forearm": 0.146, "hand": 0.09, "thigh": 0.245, "shank": 0.246}
-"""Segments after Drillis & Contini 1966, the upper arm a little shorter as drawn figures have it."""
+"""Lengths of segments after Drillis & Contini 1966, but for a slightly shorter upper arm."""
 TRUNK = 0.288
+"""From hips to the line of the shoulders."""
 SHOULDER = 0.112
+"""Half width of the shoulders."""
 HIP = 0.056
+"""Half width of the hips."""
 HEAD = 0.145
+"""Height of the head."""
 FOOT = 0.13
+"""Length of a foot."""
 ANKLE = 0.039
-"""Hip to shoulder line, half widths of shoulders and hips, head, length of the foot, height of the ankle."""
+"""Height of an ankle above the ground."""
 
 SEGMENTS: tuple[tuple[str, str, float, float], ...] = (
     ("neck", "crown", 0.081, 0.5),
@@ -39,9 +54,9 @@ SEGMENTS: tuple[tuple[str, str, float, float], ...] = (
     *((f"knee_{s}", f"ankle_{s}", 0.0465, 0.433) for s in "lr"),
     *((f"heel_{s}", f"toe_{s}", 0.0145, 0.5) for s in "lr"),
 )
-"""Near end, far end, share of the body's mass, and where between the ends it is centred (Winter 2009, table 4.1)."""
+"""Near end, far end, share of the body's mass, and its centre between the ends in [0, 1] (Winter 2009, table 4.1)."""
 
-LIMITS: dict[str, tuple[float, float]] = {
+JOINT_LIMITS: dict[str, tuple[float, float]] = {
     "lean": (-25, 25),
     "neck": (-25, 25),
     "shoulder": (-60, 175),
@@ -49,21 +64,21 @@ LIMITS: dict[str, tuple[float, float]] = {
     "hip": (-30, 110),
     "knee": (0, 140),
 }
-"""What joints allow, in degrees: shoulder and hip from hanging straight down, elbow and knee from stretched."""
+"""Limits of joints, in degrees: shoulder and hip from hanging straight down, elbow and knee from stretched."""
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A kind of pose: ranges of its joints in degrees, for the arms and legs (l, r).
+class PoseKind:
+    """A kind of pose, with ranges of the joints of left and right limbs, in degrees.
 
     Attributes:
         facing: 0 towards us, 1 to the right; a pose may be mirrored.
-        shoulder: Of each arm: from hanging down, outwards (facing us) or forwards.
-        elbow: Of each arm; negative bends inwards and up, seen from the front.
-        hip: Of each leg, outwards or forwards.
-        knee: Of each leg.
+        shoulder: From hanging down, outwards when facing us, else forwards.
+        elbow: From stretched; seen from the front, negative angles bend it inwards and up.
+        hip: From hanging down, outwards when facing us, else forwards.
+        knee: From stretched.
         seated: Whether a seat carries the body.
-        stick: Whether a hand leans on a stick.
+        stick: Whether the right hand leans on a stick.
     """
 
     facing: int
@@ -77,17 +92,21 @@ class Kind:
 
 HANGING = ((6, 18), (6, 18))
 LOOSE = ((-25, -4), (-25, -4))
-KINDS: dict[str, Kind] = {
-    "standing": Kind(0, ((4, 20), (8, 30)), ((-34, -4), (-60, -4)), ((-6, 6), (8, 20)), ((0, 3), (2, 16))),
-    "akimbo": Kind(0, ((6, 30), (40, 52)), ((-40, -4), (-106, -92)), ((-6, 5), (8, 22)), ((0, 3), (2, 16))),
-    "raised": Kind(0, ((6, 40), (112, 160)), ((-90, -5), (8, 60)), ((-5, 8), (6, 18)), ((0, 3), (2, 16))),
-    "dancing": Kind(0, ((95, 150), (60, 120)), ((5, 60), (-70, 50)), ((2, 6), (14, 26)), ((0, 4), (4, 30))),
-    "carrying": Kind(0, ((14, 20), (14, 20)), ((-78, -66), (-78, -66)), ((3, 7), (4, 12)), ((0, 3), (2, 10))),
-    "walking": Kind(1, ((-32, -18), (18, 36)), ((6, 30), (10, 45)), ((16, 26), (-22, -14)), ((2, 10), (8, 26))),
-    "leaning": Kind(0, ((6, 16), (32, 44)), ((-25, -5), (-14, -2)), ((2, 6), (8, 18)), ((0, 3), (4, 16)), stick=True),
-    "sitting": Kind(1, ((18, 38), (22, 44)), ((30, 62), (25, 60)), ((76, 88), (70, 86)), ((72, 92), (78, 98)), True),
+POSE_KINDS: dict[str, PoseKind] = {
+    "standing": PoseKind(0, ((4, 20), (8, 30)), ((-34, -4), (-60, -4)), ((-6, 6), (8, 20)), ((0, 3), (2, 16))),
+    "akimbo": PoseKind(0, ((6, 30), (40, 52)), ((-40, -4), (-106, -92)), ((-6, 5), (8, 22)), ((0, 3), (2, 16))),
+    "raised": PoseKind(0, ((6, 40), (112, 160)), ((-90, -5), (8, 60)), ((-5, 8), (6, 18)), ((0, 3), (2, 16))),
+    "dancing": PoseKind(0, ((95, 150), (60, 120)), ((5, 60), (-70, 50)), ((2, 6), (14, 26)), ((0, 4), (4, 30))),
+    "carrying": PoseKind(0, ((14, 20), (14, 20)), ((-78, -66), (-78, -66)), ((3, 7), (4, 12)), ((0, 3), (2, 10))),
+    "walking": PoseKind(1, ((-32, -18), (18, 36)), ((6, 30), (10, 45)), ((16, 26), (-22, -14)), ((2, 10), (8, 26))),
+    "leaning": PoseKind(
+        0, ((6, 16), (32, 44)), ((-25, -5), (-14, -2)), ((2, 6), (8, 18)), ((0, 3), (4, 16)), stick=True
+    ),
+    "sitting": PoseKind(
+        1, ((18, 38), (22, 44)), ((30, 62), (25, 60)), ((76, 88), (70, 86)), ((72, 92), (78, 98)), True
+    ),
 }
-"""Kinds of poses."""
+"""Name → kind of pose."""
 
 
 @dataclass(frozen=True)
@@ -95,46 +114,47 @@ class Skeleton:
     """A pose.
 
     Attributes:
-        kind: A key of `KINDS`.
+        kind: A key of `POSE_KINDS`.
         facing: -1 to the left, 0 towards us, 1 to the right.
-        at: Place of each joint, shape (2,), in shares of the stature; the ground is row 0.
-        angles: Joints in degrees, by name.
+        joints: Name of each joint → its column and row, shape (2,), in shares of the stature; the ground is row 0.
+        angles: Name of each joint → its angle in degrees.
     """
 
     kind: str
     facing: int
-    at: Mapping[str, Points]
+    joints: Mapping[str, Points]
     angles: Mapping[str, float]
 
 
 def pose(random: np.random.Generator, kind: str) -> Skeleton:
-    """A pose of a kind in which the body stands.
+    """A balanced pose of a kind.
 
     Args:
-        random: Chance.
-        kind: A key of `KINDS`.
+        random: Decides the joint angles.
+        kind: A key of `POSE_KINDS`.
 
     Returns:
-        A skeleton within the limits of its joints and in balance.
+        A skeleton in balance whose joints are within their limits.
     """
     for _ in range(300):
-        angles = _bend(random, KINDS[kind])
+        angles = _random_angles(random, POSE_KINDS[kind])
         mirrored = random.random() < 0.5
         for lean in sorted(np.linspace(-14, 14, 29), key=lambda a: abs(a - angles["lean"])):
-            found = stance(kind, {**angles, "lean": float(lean)}, mirrored)
-            left, right = support(found)
-            spare = 0.12 * (right - left)
-            if joints_within(found) and left + spare <= centre_of_mass(found)[0] <= right - spare:
-                return found
+            skeleton = stance(kind, {**angles, "lean": float(lean)}, mirrored)
+            left, right = support(skeleton)
+            margin = 0.12 * (right - left)
+            if joints_within(skeleton) and left + margin <= centre_of_mass(skeleton)[0] <= right - margin:
+                return skeleton
     raise AssertionError(f"no pose of kind {kind} stands")
 
 
-def _bend(random: np.random.Generator, kind: Kind) -> dict[str, float]:
+def _random_angles(random: np.random.Generator, kind: PoseKind) -> dict[str, float]:
+    """Joint angles drawn within the ranges of a kind, in degrees."""
     angles = {"lean": float(random.normal(2 * kind.facing, 4)), "neck": float(random.normal(0, 7))}
     angles["neck"] = float(np.clip(angles["neck"], -16, 16))
     for joint in ("shoulder", "elbow", "hip", "knee"):
-        for side, span in zip("lr", getattr(kind, joint), strict=True):
-            angles[f"{joint}_{side}"] = float(random.uniform(*span))
+        for side, limits in zip("lr", getattr(kind, joint), strict=True):
+            angles[f"{joint}_{side}"] = float(random.uniform(*limits))
     return angles
 
 
@@ -142,82 +162,90 @@ def stance(kind: str, angles: Mapping[str, float], mirrored: bool = False) -> Sk
     """The skeleton of joint angles, its lower foot on the ground.
 
     Args:
-        kind: A key of `KINDS`; says which way the body faces and what carries it.
-        angles: Joints in degrees, by name.
+        kind: A key of `POSE_KINDS`, which decides the direction of the body.
+        angles: Name of each joint → its angle in degrees.
         mirrored: Whether left and right are exchanged in the picture.
     """
-    side_on = KINDS[kind].facing != 0
-    narrow = 0.5 if side_on else 1.0
-    up = _turned(180 - angles["lean"])
+    side_on = POSE_KINDS[kind].facing != 0
+    width_factor = 0.5 if side_on else 1.0
+    up = _direction(180 - angles["lean"])
     across = np.array([-up[1], up[0]])
     pelvis = np.zeros(2)
     chest = pelvis + up * TRUNK
     neck = chest + up * 0.02
-    face = _turned(180 - 0.5 * angles["lean"] - angles["neck"])
-    at = {"pelvis": pelvis, "chest": chest, "neck": neck, "crown": neck + face * (LENGTHS["neck"] + HEAD)}
-    at["chin"] = neck + face * LENGTHS["neck"] * 0.75
+    face = _direction(180 - 0.5 * angles["lean"] - angles["neck"])
+    joints = {"pelvis": pelvis, "chest": chest, "neck": neck, "crown": neck + face * (LENGTHS["neck"] + HEAD)}
+    joints["chin"] = neck + face * LENGTHS["neck"] * 0.75
     for side, sign in (("l", -1), ("r", 1)):
-        out = 1 if side_on else sign
-        at[f"shoulder_{side}"] = chest + across * sign * SHOULDER * narrow
-        at[f"hip_{side}"] = pelvis + np.array([sign * HIP * narrow, 0.0])
-        _limb(at, angles, side, out, side_on)
-    lowest = max(at[f"heel_{s}"][1] for s in "lr")
-    moved = {name: (place - (0, lowest)) * (-1 if mirrored else 1, 1) for name, place in at.items()}
-    facing = KINDS[kind].facing * (-1 if mirrored else 1)
+        outward = 1 if side_on else sign
+        joints[f"shoulder_{side}"] = chest + across * sign * SHOULDER * width_factor
+        joints[f"hip_{side}"] = pelvis + np.array([sign * HIP * width_factor, 0.0])
+        _limb(joints, angles, side, outward, side_on)
+    lowest = max(joints[f"heel_{s}"][1] for s in "lr")
+    moved = {name: (place - (0, lowest)) * (-1 if mirrored else 1, 1) for name, place in joints.items()}
+    facing = POSE_KINDS[kind].facing * (-1 if mirrored else 1)
     return Skeleton(kind, facing, moved, dict(angles))
 
 
-def _limb(at: dict[str, Points], angles: Mapping[str, float], side: str, out: int, side_on: bool) -> None:
-    """Place an arm and a leg."""
+def _limb(joints: dict[str, Points], angles: Mapping[str, float], side: str, outward: int, side_on: bool) -> None:
+    """Add the joints of an arm and a leg.
+
+    Args:
+        joints: The joints so far, with those of shoulders and hips.
+        angles: Joint angles in degrees.
+        side: 'l' or 'r'.
+        outward: Sign of the direction in which limbs are lifted.
+        side_on: Whether the body is seen from the side.
+    """
     upper = angles[f"shoulder_{side}"]
     lower = upper + angles[f"elbow_{side}"]
-    at[f"elbow_{side}"] = at[f"shoulder_{side}"] + _turned(out * upper) * LENGTHS["upper_arm"]
-    at[f"wrist_{side}"] = at[f"elbow_{side}"] + _turned(out * lower) * LENGTHS["forearm"]
-    at[f"finger_{side}"] = at[f"wrist_{side}"] + _turned(out * lower) * LENGTHS["hand"]
+    joints[f"elbow_{side}"] = joints[f"shoulder_{side}"] + _direction(outward * upper) * LENGTHS["upper_arm"]
+    joints[f"wrist_{side}"] = joints[f"elbow_{side}"] + _direction(outward * lower) * LENGTHS["forearm"]
+    joints[f"finger_{side}"] = joints[f"wrist_{side}"] + _direction(outward * lower) * LENGTHS["hand"]
     thigh = angles[f"hip_{side}"]
     shank = thigh - angles[f"knee_{side}"]
-    at[f"knee_{side}"] = at[f"hip_{side}"] + _turned(out * thigh) * LENGTHS["thigh"]
-    at[f"ankle_{side}"] = at[f"knee_{side}"] + _turned(out * shank) * LENGTHS["shank"]
-    sole = at[f"ankle_{side}"] + (0, ANKLE)
-    # Seen from the front a foot points at us, and a little outwards.
-    long = FOOT if side_on else 0.5 * FOOT
-    at[f"heel_{side}"] = sole - (out * 0.25 * long, 0)
-    at[f"toe_{side}"] = sole + (out * 0.75 * long, 0)
+    joints[f"knee_{side}"] = joints[f"hip_{side}"] + _direction(outward * thigh) * LENGTHS["thigh"]
+    joints[f"ankle_{side}"] = joints[f"knee_{side}"] + _direction(outward * shank) * LENGTHS["shank"]
+    sole = joints[f"ankle_{side}"] + (0, ANKLE)
+    # Seen from the front, a foot is foreshortened and points a little outwards.
+    foot_length = FOOT if side_on else 0.5 * FOOT
+    joints[f"heel_{side}"] = sole - (outward * 0.25 * foot_length, 0)
+    joints[f"toe_{side}"] = sole + (outward * 0.75 * foot_length, 0)
 
 
-def _turned(degrees: float) -> Points:
-    """The direction at an angle from straight down, positive to the right."""
+def _direction(degrees: float) -> Points:
+    """Unit vector at an angle from straight down, positive to the right, shape (2,)."""
     angle = math.radians(degrees)
     return np.array([math.sin(angle), math.cos(angle)])
 
 
 def centre_of_mass(skeleton: Skeleton) -> Points:
-    """Where the body's mass is centred, shape (2,)."""
-    total = 0.0
-    place = np.zeros(2)
+    """The body's centre of mass, shape (2,)."""
+    total_mass = 0.0
+    weighted = np.zeros(2)
     for near, far, mass, share in SEGMENTS:
-        total += mass
-        place = place + mass * (skeleton.at[near] * (1 - share) + skeleton.at[far] * share)
-    return np.asarray(place / total)
+        total_mass += mass
+        weighted = weighted + mass * (skeleton.joints[near] * (1 - share) + skeleton.joints[far] * share)
+    return np.asarray(weighted / total_mass)
 
 
 def support(skeleton: Skeleton) -> tuple[float, float]:
-    """Between which columns the body is carried: feet on the ground, a seat, a stick."""
-    at = skeleton.at
-    down = [s for s in "lr" if at[f"heel_{s}"][1] > -0.05]
-    places = [at[f"{part}_{s}"][0] for s in down for part in ("heel", "toe")]
-    if KINDS[skeleton.kind].seated:
-        places += [at["pelvis"][0] - 0.08, at["pelvis"][0] + 0.08]
-    if KINDS[skeleton.kind].stick:
-        places.append(at["wrist_r"][0])
-    return float(min(places)), float(max(places))
+    """The columns between which feet on the ground, a seat and a stick support the body."""
+    joints = skeleton.joints
+    grounded = [s for s in "lr" if joints[f"heel_{s}"][1] > -0.05]
+    columns = [joints[f"{part}_{s}"][0] for s in grounded for part in ("heel", "toe")]
+    if POSE_KINDS[skeleton.kind].seated:
+        columns += [joints["pelvis"][0] - 0.08, joints["pelvis"][0] + 0.08]
+    if POSE_KINDS[skeleton.kind].stick:
+        columns.append(joints["wrist_r"][0])
+    return float(min(columns)), float(max(columns))
 
 
 def joints_within(skeleton: Skeleton) -> bool:
     """Whether every joint is within its limits."""
     for name, value in skeleton.angles.items():
-        low, high = LIMITS[name.partition("_")[0]]
-        bent = abs(value) if name.startswith("elbow") else value
-        if not low <= bent <= high:
+        low, high = JOINT_LIMITS[name.partition("_")[0]]
+        angle = abs(value) if name.startswith("elbow") else value
+        if not low <= angle <= high:
             return False
     return True

@@ -15,23 +15,23 @@ from impasto.painters.rules.aaron.pen import Points
 
 __all__ = ["draw_lines", "fill", "render", "shrink"]
 
-FINEST = 1024
-"""Pictures are drawn at this many rows or more, and made smaller, so that thin lines stay even."""
+MIN_CANVAS = 1024
+"""Least rows to draw at; smaller pictures are drawn larger and averaged, so that thin lines stay even."""
 WASH = 0.028
-"""How much a wash varies in lightness, as a share of its level."""
+"""Variation of the lightness of a wash, as a share of its level."""
 
 
 def render(drawing: Drawing, resolution: int) -> Pixels:
     """The drawing at a resolution.
 
     Args:
-        drawing: What was drawn.
+        drawing: The drawing.
         resolution: Rows and columns R.
 
     Returns:
         Pixels, shape (R, R, 3), uint8.
     """
-    factor = max(1, math.ceil(FINEST / resolution))
+    factor = max(1, math.ceil(MIN_CANVAS / resolution))
     side = resolution * factor
     canvas = np.full((side, side, 3), drawing.paper, np.uint8)
     for region in reversed(drawing.regions):
@@ -45,29 +45,32 @@ def render(drawing: Drawing, resolution: int) -> Pixels:
 
 
 def shrink(canvas: Pixels, side: int) -> Pixels:
-    """A canvas made smaller, shape (side, side, 3), each pixel the mean of what it covers."""
+    """A canvas averaged over areas to shape (side, side, 3)."""
     return np.asarray(cv2.resize(canvas, (side, side), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def fill(canvas: Pixels, region: Region, colour: Sequence[int] | None = None) -> None:
-    """Lay the wash of a region, or a colour in its place, on a canvas (S, S, 3) or (S, S)."""
-    cv2.fillPoly(canvas, [_fixed(region.outline, len(canvas))], list(colour or region.colour), _kind(canvas), 4)
+    """Fill a region on a canvas, shape (S, S, 3) or (S, S), with its own colour or another one."""
+    cv2.fillPoly(
+        canvas, [_to_fixed_point(region.outline, len(canvas))], list(colour or region.colour), _line_type(canvas), 4
+    )
 
 
 def draw_lines(canvas: Pixels, strokes: Sequence[Stroke]) -> None:
     """Draw strokes on a canvas, shape (S, S, 3)."""
     side = len(canvas)
     for stroke in strokes:
-        thick = max(1, round(stroke.width * side))
-        cv2.polylines(canvas, [_fixed(stroke.points, side)], False, stroke.colour, thick, cv2.LINE_AA, 4)
+        thickness = max(1, round(stroke.width * side))
+        cv2.polylines(canvas, [_to_fixed_point(stroke.points, side)], False, stroke.colour, thickness, cv2.LINE_AA, 4)
 
 
-def _kind(canvas: Pixels) -> int:
+def _line_type(canvas: Pixels) -> int:
+    """Smooth edges in pictures, hard ones in maps of one channel."""
     return cv2.LINE_AA if canvas.ndim == 3 else cv2.LINE_8
 
 
-def _fixed(points: Points, side: int) -> npt.NDArray[np.int32]:
-    """Places on a canvas in sixteenths of a pixel, its first pixel's middle being 0."""
+def _to_fixed_point(points: Points, side: int) -> npt.NDArray[np.int32]:
+    """Points on a canvas in sixteenths of a pixel, 0 being the middle of the first pixel."""
     return np.rint((points * side - 0.5) * 16).astype(np.int32)
 
 
@@ -77,7 +80,7 @@ def _unevenness(grain: int, side: int) -> npt.NDArray[np.float32]:
     streaks = random.standard_normal((90, 40), dtype=np.float32)
     clouds = random.standard_normal((14, 14), dtype=np.float32)
     size = (side, side)
-    total = cv2.resize(streaks, size, interpolation=cv2.INTER_CUBIC) * np.float32(0.35)
-    total += cv2.resize(clouds, size, interpolation=cv2.INTER_CUBIC)
-    factor: npt.NDArray[np.float32] = 1 + np.float32(WASH) * np.clip(total, -2, 2) * np.float32(0.6)
+    noise = cv2.resize(streaks, size, interpolation=cv2.INTER_CUBIC) * np.float32(0.35)
+    noise += cv2.resize(clouds, size, interpolation=cv2.INTER_CUBIC)
+    factor: npt.NDArray[np.float32] = 1 + np.float32(WASH) * np.clip(noise, -2, 2) * np.float32(0.6)
     return factor
