@@ -27,8 +27,8 @@ def test_it_is_small_and_its_card_tells_all(folder: Path) -> None:
     assert len(facts["data"]["hash"]) == 64
     assert "/" not in facts["data"]["store"]
     card = (folder / "README.md").read_text(encoding="utf8")
-    for told in ("license: cc0-1.0", "fd-mobilenetv2", "## Copying", "## What it is bad at", facts["data"]["hash"]):
-        assert told in card
+    for content in ("license: cc0-1.0", "fd-mobilenetv2", "## Copying", "## What it is bad at", facts["data"]["hash"]):
+        assert content in card
 
 
 def test_the_default_painter_paints_its_categories(tmp_path: Path) -> None:

@@ -16,25 +16,25 @@ from impasto.training.settings import TrainSettings
 
 
 @pytest.mark.parametrize("gpu", [False, True])
-@pytest.mark.parametrize("resolution", [32, 64, 128])
-def test_what_is_chosen_can_be_built(resolution: int, gpu: bool) -> None:
-    choice = choose(resolution, gpu=gpu)
+@pytest.mark.parametrize("size", [(32, 32), (64, 64), (128, 128), (96, 128), (64, 32), (80, 48)])
+def test_what_is_chosen_can_be_built(size: tuple[int, int], gpu: bool) -> None:
+    choice = choose(*size, gpu=gpu)
     cls = catalogue.painter(choice.painter)
     training = {field.name for field in fields(TrainSettings)}
-    what = {key: value for key, value in choice.settings.items() if key not in training}
-    painter = cls.build(choice.preset, resolution=resolution, **what)
-    assert painter.data.height == resolution
+    values = {key: value for key, value in choice.settings.items() if key not in training}
+    painter = cls.build(choice.preset, size=size, **values)
+    assert painter.data.size == size
     assert "What to expect: " in choice.reason
 
 
 def test_large_pictures_are_painted_in_latents_and_small_ones_are_not() -> None:
-    assert "autoencoder" in choose(64, gpu=False).settings
-    assert "autoencoder" not in choose(32, gpu=False).settings
-    assert choose(64, gpu=True).settings.items() > choose(64, gpu=False).settings.items()
+    assert "autoencoder" in choose(64, 64, gpu=False).settings
+    assert "autoencoder" not in choose(32, 32, gpu=False).settings
+    assert choose(64, 64, gpu=True).settings.items() > choose(64, 64, gpu=False).settings.items()
 
 
 def test_another_preset_comes_without_what_the_chosen_one_was_widened_by() -> None:
-    choice = choose(64, gpu=True).with_wishes("base", {})
+    choice = choose(64, 64, gpu=True).with_changes("base", {})
     assert (choice.preset, set(choice.settings)) == ("base", {"autoencoder"})
     assert "H100" not in choice.reason
 
@@ -59,14 +59,14 @@ def test_a_run_keeps_what_was_chosen(store: Store, tmp_path: Path, monkeypatch: 
     assert first["facts"]["choice"]["painter"] == first["painter"]
     monkeypatch.setattr("impasto.painters.choice.choose", lambda *_, **__: pytest.fail("chosen again"))
     assert api.train(None, store.root, tmp_path / "run", steps=2, values=small).step == 2
-    told = read_json(tmp_path / "run/painter/config.json")["facts"]
-    assert told["choice"] == first["facts"]["choice"]
+    facts = read_json(tmp_path / "run/painter/config.json")["facts"]
+    assert facts["choice"] == first["facts"]["choice"]
 
 
 def test_it_says_what_it_does(store: Store, tmp_path: Path) -> None:
     heard: list[Event] = []
-    told = {"channels": (16,), "attention": (), "samples": 0, "autoencoder": ""}
-    api.train(None, store.root, tmp_path / "run", steps=1, preset="tiny", values=told, watch=heard.append)
+    values = {"channels": (16,), "attention": (), "samples": 0, "autoencoder": ""}
+    api.train(None, store.root, tmp_path / "run", steps=1, preset="tiny", values=values, watch=heard.append)
     assert heard[0].values["preset"] == "tiny"
     assert read_json(tmp_path / "run/painter/config.json")["facts"]["choice"]["preset"] == "tiny"
 

@@ -60,7 +60,7 @@ def test_karras_levels_lie_in_the_schedule(levels):
     assert spaced[-1] == Level(-1, 1.0, 0.0)
     for level in spaced:
         assert level.signal**2 + level.sigma**2 == pytest.approx(1)
-        # The time that the network is told belongs to the noise that is there.
+        # The time belongs to the noise that is there.
         assert schedule.level(level.time)[1:] == pytest.approx(level[1:], rel=1e-4, abs=1e-6)
     whole = schedule.level(400)
     assert schedule.level_of_ratio(whole.sigma / whole.signal).time == pytest.approx(400, abs=1e-2)

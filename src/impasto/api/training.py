@@ -67,7 +67,7 @@ def train(
     how: dict[str, Any] = {"label": label, "second": second, "watch": watch}
     if choice is None:
         return _train(painter or "", pictures, Path(out), preset=preset, values=values, facts={}, **how)
-    description = choice.described()
+    description = choice.as_dict()
     if watch is not None:
         watch(Event("train", "choice", values=description))
     values = {**choice.settings, **values}
@@ -118,12 +118,12 @@ def _choice(out: Path, store: Store, preset: str | None, values: Mapping[str, An
 
     if not (out / "run.json").exists():
         gpu = torch.cuda.is_available() and values.get("device") != "cpu"
-        return choose(store.height, gpu=gpu).with_wishes(preset, values)
+        return choose(store.height, store.width, gpu=gpu).with_changes(preset, values)
     run = read_json(out / "run.json", CheckpointError)
     facts = run.get("facts", {})
     unnamed = {"painter": run["painter"], "preset": facts.get("preset", "small"), "settings": {}}
     unnamed |= {"reason": "As it was begun.", **facts.get("choice", {})}
-    return Choice(**{field.name: unnamed[field.name] for field in fields(Choice)}).with_wishes(preset, values)
+    return Choice(**{field.name: unnamed[field.name] for field in fields(Choice)}).with_changes(preset, values)
 
 
 def _built(cls: type[Learner], preset: str, data: Data, architecture: Mapping[str, Any], out: Path) -> Learner:

@@ -10,11 +10,11 @@ from impasto.painters import DEFAULT
 
 __all__ = ["ON_GPU", "Choice", "choose"]
 
-LEAST_SIDE = 12
-"""Rows of latents below which too little is left to compose; then pixels are painted."""
+LEAST_PLACES = 12
+"""Rows or columns of latents below which too little is left to compose; then pixels are painted."""
 
 FACTOR = 4
-"""Pixels a side that one latent of the shipped autoencoder stands for."""
+"""Rows, and columns, of pixels that one latent of the shipped autoencoder stands for."""
 
 ON_GPU: Mapping[str, Any] = {"channels": (96, 160, 192), "attention": (16, 8), "batch": 256, "ema": 100.0}
 """What is larger where a GPU learns from latents."""
@@ -36,34 +36,42 @@ class Choice:
     settings: Mapping[str, Any]
     reason: str
 
-    def with_wishes(self, preset: str | None, values: Mapping[str, Any]) -> Choice:
-        """The same, where some of it is told otherwise."""
+    def with_changes(self, preset: str | None, values: Mapping[str, Any]) -> Choice:
+        """The same, with what the user chooses in the place of some of it.
+
+        Args:
+            preset: A preset; None leaves the chosen one.
+            values: Settings by name.
+        """
         # What is larger on a GPU was measured with the preset that it changes.
         larger = ON_GPU if preset not in (None, self.preset) else {}
         settings = {key: value for key, value in self.settings.items() if key not in (*values, *larger)}
         reason = self.reason if settings == self.settings else "With settings of your own."
         return replace(self, preset=preset or self.preset, settings=settings, reason=reason)
 
-    def described(self) -> dict[str, Any]:
-        """As JSON holds it."""
+    def as_dict(self) -> dict[str, Any]:
+        """All of it, as plain values that JSON can hold."""
         return {**vars(self), "settings": dict(self.settings)}
 
 
-def choose(resolution: int, *, gpu: bool) -> Choice:
+def choose(height: int, width: int, *, gpu: bool) -> Choice:
     """The painter for a store and a machine.
 
     The rule, and what to expect of it, come from the measurements in `docs/results/diffusion.md`, which compares
     painters in equal time, and in `docs/results/foundation.md`, which does so at 32 px.
 
     Args:
-        resolution: Rows and columns of the pictures.
+        height: Rows of the pictures.
+        width: Columns of the pictures.
         gpu: Whether a GPU trains.
     """
-    side = resolution // FACTOR
-    if side < LEAST_SIDE:
+    rows = height // FACTOR
+    columns = width // FACTOR
+    if min(rows, columns) < LEAST_PLACES:
         why = (
-            f"Over pixels: latents of pictures of {resolution} px have {side} x {side} places, too few to compose in. "
-            "What to expect: a quarter of an hour of one processor core gave colour and masses of paintings at 32 px."
+            f"Over pixels: latents of pictures of {height} x {width} px have {rows} x {columns} places, too few to "
+            "compose in. What to expect: a quarter of an hour of one processor core gave colour and masses of "
+            "paintings at 32 px."
         )
         return Choice(DEFAULT, "base" if gpu else "small", {}, why)
     expected = (
@@ -72,7 +80,7 @@ def choose(resolution: int, *, gpu: bool) -> Choice:
         else "25 minutes on two cores gave light, colour and composition of paintings at 64 px, and hardly a face"
     )
     why = (
-        f"In latents of {side} x {side} places, made by the autoencoder that comes with impasto: a minute holds "
+        f"In latents of {rows} x {columns} places, made by the autoencoder that comes with impasto: a minute holds "
         f"many more steps there than over pixels. What to expect: {expected}."
     )
     return Choice(DEFAULT, "small", {"autoencoder": "shipped/autoencoder", **(ON_GPU if gpu else {})}, why)

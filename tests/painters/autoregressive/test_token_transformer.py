@@ -59,11 +59,11 @@ def some_pictures(count: int = 4) -> torch.Tensor:
 def test_what_comes_later_is_not_seen_and_what_came_before_is():
     net = build(loud=True).net
     codes, labels = torch.randint(729, (2, 16)), torch.tensor([0, 1])
-    told = net(codes, labels)
+    logits = net(codes, labels)
     for place in range(16):
         changed = codes.clone()
         changed[:, place] = (changed[:, place] + 300) % 729
-        moved = (net(changed, labels) - told).abs().amax(dim=(0, 2)) > 1e-4
+        moved = (net(changed, labels) - logits).abs().amax(dim=(0, 2)) > 1e-4
         assert moved.tolist() == [p > place for p in range(16)]
 
 
@@ -76,7 +76,7 @@ def test_remembering_tells_the_same_as_looking_at_all_anew():
 
 
 @pytest.mark.parametrize(
-    ("told", "wanted"),
+    ("settings", "expected"),
     [
         ({}, [0.1, 0.4, 0.3, 0.2]),
         ({"top_k": 1}, [0, 1, 0, 0]),
@@ -91,10 +91,10 @@ def test_remembering_tells_the_same_as_looking_at_all_anew():
         ({"top_k": 3, "top_p": 0.78}, [0, 4 / 9, 3 / 9, 2 / 9]),
     ],
 )
-def test_the_unlikely_codes_are_left_out(told, wanted):
+def test_the_unlikely_codes_are_left_out(settings, expected):
     logits = torch.tensor([[0.1, 0.4, 0.3, 0.2], [0.4, 0.1, 0.2, 0.3]]).log() + 5
-    first, second = top_probabilities(logits, **told)
-    torch.testing.assert_close(first, torch.tensor(wanted).double())
+    first, second = top_probabilities(logits, **settings)
+    torch.testing.assert_close(first, torch.tensor(expected).double())
     torch.testing.assert_close(second, first[[1, 0, 3, 2]])
 
 
@@ -157,20 +157,34 @@ def test_colours_are_the_nearest_of_nine_levels():
     palette = Palette(Data(), 4)
     assert palette.size == 729
     shades = torch.tensor([-1.0, -0.13, 0.0, 0.12, 0.37, 0.38, 1.0]).view(-1, 1, 1, 1).expand(-1, 3, 32, 32)
-    told = palette.decode(palette(shades))
-    assert told[:, 0, 5, 5].tolist() == [-1, -0.25, 0, 0, 0.25, 0.5, 1]
+    decoded = palette.decode(palette(shades))
+    assert decoded[:, 0, 5, 5].tolist() == [-1, -0.25, 0, 0, 0.25, 0.5, 1]
     palette = Palette(Data(size=(8, 8)), 8)
     codes = torch.randint(729, (2, 8, 8))
     assert torch.equal(palette(palette.decode(codes)), codes)
 
 
+@pytest.mark.parametrize("size", [(96, 128), (64, 32)])
+def test_pictures_that_are_not_square_are_learned_and_written(size, autoencoder):
+    pictures = torch.rand(2, 3, *size) * 2 - 1
+    for values, places in (({"grid": 8}, (8 * size[0] // max(size), 8 * size[1] // max(size))), ({}, None)):
+        painter = build(size=size, **values, **({} if values else {"autoencoder": str(autoencoder)}))
+        (turn,) = painter.turns(batch(pictures), 0)
+        turn.loss.backward()
+        assert torch.isfinite(turn.loss)
+        assert (painter.net.height, painter.net.width) == (places or (size[0] // 4, size[1] // 4))
+        assert painter.reconstruct(pictures).shape == (2, 3, *size)
+    assert build(size=size).paint(2, guidance=2.0).pictures.shape == (2, 3, *size)
+
+
 def test_codes_go_through_the_autoencoder_and_back(autoencoder):
-    painter, own = build(autoencoder=str(autoencoder)), Painter.from_pretrained(autoencoder).eval()
+    painter = build(autoencoder=str(autoencoder))
+    alone = Painter.from_pretrained(autoencoder).eval()
     pictures = some_pictures()
     codes = painter.space(pictures)
     assert codes.shape == (4, 8, 8)
-    assert torch.equal(codes, own.tokens(pictures))
-    torch.testing.assert_close(painter.reconstruct(pictures), own.reconstruct(pictures), atol=1e-5, rtol=0)
+    assert torch.equal(codes, alone.tokens(pictures))
+    torch.testing.assert_close(painter.reconstruct(pictures), alone.reconstruct(pictures), atol=1e-5, rtol=0)
 
 
 def test_it_learns_alike_from_pictures_and_from_their_codes(autoencoder):
@@ -185,8 +199,8 @@ def test_over_an_autoencoder_it_stands_alone_once_saved(autoencoder, tmp_path):
     pictures = painter.paint(2, seed=1).pictures
     assert pictures.shape == (2, 3, 64, 64)
     painter.save_pretrained(tmp_path / "p")
-    told = tmp_path / "p" / "config.json"
-    told.write_text(told.read_text().replace(str(autoencoder), "gone"))
+    file = tmp_path / "p" / "config.json"
+    file.write_text(file.read_text().replace(str(autoencoder), "gone"))
     assert torch.equal(Painter.from_pretrained(tmp_path / "p").paint(2, seed=1).pictures, pictures)
     assert painter.describe()["config"]["latents"]["painter"] == "vq_autoencoder"
 

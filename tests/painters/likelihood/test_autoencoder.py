@@ -41,7 +41,7 @@ def trained(painter: Autoencoder, steps: int) -> list[dict[str, float]]:
 
 @BOTH
 @pytest.mark.parametrize("factor", [4, 8])
-def test_latents_have_the_shape_and_scale_that_are_told(cls, factor):
+def test_latents_have_the_shape_and_scale_that_are_promised(cls, factor):
     painter = build(cls, factor=factor, adversarial=0.0)
     pictures = batch().pictures
     assert painter.encode(pictures).shape == (6, painter.channels, 32 // factor, 32 // factor)
@@ -52,6 +52,19 @@ def test_latents_have_the_shape_and_scale_that_are_told(cls, factor):
     torch.testing.assert_close(painter.decode(latents), painter.reconstruct(pictures))
     # Nothing in it knows the resolution.
     assert painter.decode(painter.encode(torch.zeros(1, 3, 64, 48))).shape == (1, 3, 64, 48)
+
+
+@BOTH
+@pytest.mark.parametrize("size", [(96, 128), (32, 64)])
+def test_pictures_that_are_not_square_are_learned_painted_and_reconstructed(cls, size):
+    painter = build(cls, size=size)
+    pictures = torch.rand(2, 3, *size) * 2 - 1
+    for turn in painter.turns(Batch(pictures, Condition(2), BatchNoise(0, 0, slice(0, 2), 2)), 0):
+        turn.loss.backward()
+        assert torch.isfinite(turn.loss)
+    assert painter.encode(pictures).shape == (2, painter.channels, size[0] // 4, size[1] // 4)
+    assert painter.reconstruct(pictures).shape == (2, 3, *size)
+    assert painter.paint(1).pictures.shape == (1, 3, *size)
 
 
 @BOTH
@@ -121,8 +134,8 @@ def test_the_perceptual_term_is_used_recorded_and_kept(weights, tmp_path: Path):
     assert float((turn.loss - plain.loss).detach()) == pytest.approx(2 * float(turn.logs["lpips"]), rel=1e-3)
     assert "frozen" not in painter.describe()
     trained(painter, 1)
-    told = painter.describe()["frozen"]
-    assert [len(part) for part in told["lpips-squeeze"].split("+")] == [64, 64]
+    frozen = painter.describe()["frozen"]
+    assert [len(part) for part in frozen["lpips-squeeze"].split("+")] == [64, 64]
     painter.save_pretrained(tmp_path / "p")
     loaded = Painter.from_pretrained(tmp_path / "p")
     assert loaded.describe() == painter.describe()

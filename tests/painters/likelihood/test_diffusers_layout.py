@@ -43,8 +43,8 @@ def pictures(grain: float = 0.3) -> Tensor:
 
 
 def exported(painter: Autoencoder, folder: Path) -> Path:
-    painter.save_pretrained(folder / "own")
-    return api.export(folder / "own", folder / "theirs")
+    painter.save_pretrained(folder / "exported")
+    return api.export(folder / "exported", folder / "diffusers")
 
 
 @pytest.fixture(autouse=True)
@@ -53,11 +53,11 @@ def _silence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logging.getLogger("diffusers.models.modeling_utils"), "disabled", True)
 
 
-def theirs(kind: str, folder: Path) -> torch.nn.Module:
+def diffusers_model(kind: str, folder: Path) -> torch.nn.Module:
     import diffusers
 
-    model, told = getattr(diffusers, kind).from_pretrained(folder, output_loading_info=True)
-    assert not any(told.values())
+    model, problems = getattr(diffusers, kind).from_pretrained(folder, output_loading_info=True)
+    assert not any(problems.values())
     return model.eval()
 
 
@@ -65,15 +65,15 @@ def theirs(kind: str, folder: Path) -> torch.nn.Module:
 @torch.no_grad()
 def test_diffusers_gives_the_same_moments_and_pictures(values, tmp_path: Path):
     painter = build(KlAutoencoder, **values)
-    model = theirs("AutoencoderKL", exported(painter, tmp_path))
+    model = diffusers_model("AutoencoderKL", exported(painter, tmp_path))
     given = pictures()
-    found = model.encode(given).latent_dist
+    posterior = model.encode(given).latent_dist
     mean, logvar = painter.encoder(given).chunk(2, dim=1)
-    torch.testing.assert_close(found.mean, mean, **CLOSE)
-    torch.testing.assert_close(found.logvar, logvar.clamp(-30, 20), **CLOSE)
+    torch.testing.assert_close(posterior.mean, mean, **CLOSE)
+    torch.testing.assert_close(posterior.logvar, logvar.clamp(-30, 20), **CLOSE)
     assert mean.std() > 0.1
     # As their pipelines do: latents are scaled after encoding and scaled back before decoding.
-    latents = found.mean * model.config.scaling_factor
+    latents = posterior.mean * model.config.scaling_factor
     torch.testing.assert_close(latents, painter.encode(given), **CLOSE)
     painted = model.decode(latents / model.config.scaling_factor).sample.clamp(-1, 1)
     torch.testing.assert_close(painted, painter.reconstruct(given), **CLOSE)
@@ -85,7 +85,7 @@ def test_diffusers_gives_the_same_moments_and_pictures(values, tmp_path: Path):
 def test_diffusers_gives_the_same_codes_and_pictures(values, tmp_path: Path):
     painter = build(VqAutoencoder, codes=50, **values)
     painter.encoder.conv_out.weight.mul_(4)  # so that many codes are met
-    model = theirs("VQModel", exported(painter, tmp_path))
+    model = diffusers_model("VQModel", exported(painter, tmp_path))
     given = pictures()
     latents = model.encode(given).latents
     torch.testing.assert_close(latents * model.config.scaling_factor, painter.encode(given), **CLOSE)
@@ -102,12 +102,12 @@ def test_diffusers_gives_the_same_codes_and_pictures(values, tmp_path: Path):
 @BOTH
 def test_the_config_is_what_diffusers_would_write(cls, tmp_path: Path):
     folder = exported(build(cls), tmp_path)
-    told = json.loads((folder / "config.json").read_text())
-    model = theirs(told["_class_name"], folder)
+    config = json.loads((folder / "config.json").read_text())
+    model = diffusers_model(config["_class_name"], folder)
     model.save_pretrained(tmp_path / "again")
     again = json.loads((tmp_path / "again" / "config.json").read_text())
-    assert told.items() <= again.items()
-    assert told["sample_size"] == 32
+    assert config.items() <= again.items()
+    assert config["sample_size"] == 32
     assert {path.name for path in folder.iterdir()} == {path.name for path in (tmp_path / "again").iterdir()}
 
 
@@ -151,7 +151,7 @@ def test_the_nets_begin_as_they_should():
 def test_what_diffusers_has_no_layers_for_is_refused(cls, preset, values, why, tmp_path: Path):
     with pytest.raises(NotCapable, match=why):
         exported(build(cls, preset, **values), tmp_path)
-    assert not (tmp_path / "theirs").exists()
+    assert not (tmp_path / "diffusers").exists()
 
 
 def test_the_shipped_one_says_why_it_stays():
@@ -161,25 +161,25 @@ def test_the_shipped_one_says_why_it_stays():
 
 def test_a_folder_that_is_there_stays(tmp_path: Path):
     painter = build(KlAutoencoder)
-    painter.save_pretrained(tmp_path / "own")
-    (tmp_path / "theirs").mkdir()
-    (tmp_path / "theirs" / "mine.txt").write_text("mine")
+    painter.save_pretrained(tmp_path / "exported")
+    (tmp_path / "diffusers").mkdir()
+    (tmp_path / "diffusers" / "mine.txt").write_text("mine")
     with pytest.raises(ImpastoError, match="exists already"):
-        api.export(tmp_path / "own", tmp_path / "theirs")
-    assert [path.name for path in tmp_path.joinpath("theirs").iterdir()] == ["mine.txt"]
+        api.export(tmp_path / "exported", tmp_path / "diffusers")
+    assert [path.name for path in tmp_path.joinpath("diffusers").iterdir()] == ["mine.txt"]
 
 
 def test_from_the_command_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
-    build(KlAutoencoder).save_pretrained(tmp_path / "own")
-    words = ["export", str(tmp_path / "own"), "--to", "diffusers", "--out", str(tmp_path / "theirs"), "--json"]
+    build(KlAutoencoder).save_pretrained(tmp_path / "exported")
+    words = ["export", str(tmp_path / "exported"), "--to", "diffusers", "--out", str(tmp_path / "diffusers"), "--json"]
     with pytest.raises(SystemExit) as ended:
         main(words)
     assert not ended.value.code
-    told = json.loads(capsys.readouterr().out)
-    assert told["files"] == ["config.json", "diffusion_pytorch_model.safetensors"]
+    answer = json.loads(capsys.readouterr().out)
+    assert answer["files"] == ["config.json", "diffusion_pytorch_model.safetensors"]
     with pytest.raises(SystemExit) as ended:
         main(["export", "landscape", "--out", str(tmp_path / "other")])
     assert ended.value.code == 2
     assert "landscape cannot be exported for diffusers" in capsys.readouterr().err
     with pytest.raises(UnknownName, match="did you mean 'diffusers'"):
-        api.export(tmp_path / "own", tmp_path / "other", to="diffuser")
+        api.export(tmp_path / "exported", tmp_path / "other", to="diffuser")

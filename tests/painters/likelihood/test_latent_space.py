@@ -41,8 +41,8 @@ def test_any_diffusion_paints_in_latents_and_stands_alone_once_saved(cls, values
     pictures = painter.paint(2, steps=2).pictures
     assert pictures.shape == (2, 3, 64, 64)
     painter.save_pretrained(tmp_path / "p")
-    told = tmp_path / "p" / "config.json"
-    told.write_text(told.read_text().replace(str(autoencoder), "gone"))
+    file = tmp_path / "p" / "config.json"
+    file.write_text(file.read_text().replace(str(autoencoder), "gone"))
     assert torch.equal(Painter.from_pretrained(tmp_path / "p").paint(2, steps=2).pictures, pictures)
 
 
@@ -82,7 +82,7 @@ def test_latents_have_a_scale_that_noise_fits(autoencoder):
     space = FlowMatching.build("tiny", resolution=32, autoencoder=str(autoencoder)).space
     space.autoencoder.power.fill_(4.0)
     pictures = torch.rand(4, 3, 32, 32) * 2 - 1
-    raw = space.autoencoder.settle(space.autoencoder.encoder(pictures))
+    raw = space.autoencoder.latents_of(space.autoencoder.encoder(pictures))
     torch.testing.assert_close(space(pictures), raw / 2)
 
 
@@ -114,21 +114,22 @@ def test_another_autoencoder_among_the_weights_is_noticed(autoencoder, tmp_path)
         Painter.from_pretrained(tmp_path / "p")
 
 
-def test_what_was_found_is_told(autoencoder):
+def test_the_autoencoder_is_described_in_the_config(autoencoder):
     painter = DDPM.build("tiny", resolution=32, autoencoder=str(autoencoder))
-    told = painter.describe()["config"]["latents"]
-    assert told["painter"] == "kl_autoencoder"
-    assert told["config"]["latent"] == 6
+    latents = painter.describe()["config"]["latents"]
+    assert latents["painter"] == "kl_autoencoder"
+    assert latents["config"]["latent"] == 6
     again = DDPM(replace(painter.config, autoencoder="not looked for again"), painter.data)
     assert again.space.channels == 6
 
 
 def test_a_run_goes_on_without_the_folder_of_its_autoencoder(autoencoder, store, tmp_path):
-    place, told = tmp_path / "autoencoder", {"samples": 0, "batch": 8, "precision": "fp32", "seed": 1}
+    place = tmp_path / "autoencoder"
+    settings = {"samples": 0, "batch": 8, "precision": "fp32", "seed": 1}
     shutil.copytree(autoencoder, place)
 
     def train(run: str, steps: int, **more: object) -> Path:
-        values = {**told, "autoencoder": str(place), **more}
+        values = {**settings, "autoencoder": str(place), **more}
         return api.train("flow_matching", store.root, tmp_path / run, steps=steps, preset="tiny", values=values).painter
 
     whole = train("whole", 4)

@@ -51,7 +51,8 @@ def test_the_loss_is_the_bound_however_the_batch_is_cut():
     (whole,) = painter.turns(batch(), 0)
     halves = [next(painter.turns(batch(rows), 0)).loss for rows in (slice(0, 3), slice(3, 6))]
     torch.testing.assert_close(torch.stack(halves).mean(), whole.loss)
-    one, noise = batch(), BatchNoise(0, 0, slice(0, 6), 6)
+    one = batch()
+    noise = BatchNoise(0, 0, slice(0, 6), 6)
     condition = painter.embedding(one.condition.category)
     mean, logvar, features = painter.encoder(one.pictures, condition)
     latents = mean + (logvar / 2).exp() * noise.normal(32)
@@ -64,7 +65,7 @@ def test_the_loss_is_the_bound_however_the_batch_is_cut():
 
 
 def test_the_divergence_is_warmed_up_by_the_step():
-    painter = VAE.build("tiny", warmup=10, beta=2.0, dear=16.0)
+    painter = VAE.build("tiny", warmup=10, beta=2.0, detail_weight=16.0)
     turns = [next(painter.turns(batch(), step)) for step in (0, 4, 9, 50)]
     detail = float(turns[0].logs["kl_detail"]) / 3072
     vector = float(turns[0].logs["kl"]) / 3072 - detail
@@ -72,6 +73,26 @@ def test_the_divergence_is_warmed_up_by_the_step():
     half = 2 * (-0.5 * vector + (4 - 1) * detail)
     assert rises[1:] == pytest.approx([half, 0, 0], abs=1e-5)
     assert rises[0] == pytest.approx(2 * (-0.9 * vector + (16**0.9 - 1) * detail), abs=1e-5)
+
+
+def test_the_former_name_of_the_weight_of_detail_is_understood():
+    painter = VAE.build("tiny", dear=16.0)
+    assert painter.config.detail_weight == 16
+    description = painter.describe()
+    description["config"]["dear"] = description["config"].pop("detail_weight")
+    assert VAE.from_description(description).config == painter.config
+
+
+@pytest.mark.parametrize("size", [(96, 128), (64, 32)])
+def test_pictures_that_are_not_square_are_learned_painted_and_reconstructed(size):
+    painter = VAE.build("tiny", size=size, categories=CATEGORIES)
+    pictures = torch.rand(2, 3, *size) * 2 - 1
+    condition = Condition(2, category=torch.tensor([0, 2]))
+    (turn,) = painter.turns(Batch(pictures, condition, BatchNoise(0, 0, slice(0, 2), 2)), 0)
+    turn.loss.backward()
+    assert torch.isfinite(turn.loss)
+    assert painter.paint(2).pictures.shape == (2, 3, *size)
+    assert painter.reconstruct(pictures).shape == (2, 3, *size)
 
 
 def test_a_fixed_sigma_has_nothing_to_learn():
@@ -127,9 +148,9 @@ def test_detail_measures_posterior_against_prior():
     for layer in (detail.prior, detail.posterior):
         torch.nn.init.normal_(layer.weight, std=0.1)
     h, feature = torch.randn(2, 2, 16, 4, 4)
-    seen = torch.nn.functional.silu(detail.norm(h))
-    prior_mean, prior_logvar = detail.prior(seen).chunk(2, dim=1)
-    shift, ratio = detail.posterior(torch.cat([seen, feature], dim=1)).chunk(2, dim=1)
+    painted_so_far = torch.nn.functional.silu(detail.norm(h))
+    prior_mean, prior_logvar = detail.prior(painted_so_far).chunk(2, dim=1)
+    shift, ratio = detail.posterior(torch.cat([painted_so_far, feature], dim=1)).chunk(2, dim=1)
     prior = Normal(prior_mean, (prior_logvar / 2).exp())
     posterior = Normal(prior_mean + shift * prior.stddev, ((prior_logvar + ratio) / 2).exp())
     out, kl = detail(h, feature, lambda *shape: torch.ones(2, *shape))

@@ -37,8 +37,8 @@ def test_finite_scalars_are_the_levels_of_the_paper():
     quantizer = FiniteScalarQuantizer((8, 5))
     assert quantizer.size == 40
     vectors = quantizer.vectors(torch.arange(40).view(1, 8, 5))[0].flatten(1).T
-    wanted = itertools.product((-1, -0.5, 0, 0.5, 1), [k / 4 for k in range(-4, 4)])
-    torch.testing.assert_close(vectors, torch.tensor([(eight, five) for five, eight in wanted]))
+    expected = itertools.product((-1, -0.5, 0, 0.5, 1), [k / 4 for k in range(-4, 4)])
+    torch.testing.assert_close(vectors, torch.tensor([(eight, five) for five, eight in expected]))
 
 
 def test_finite_scalars_reach_just_beyond_their_outermost_levels():
@@ -78,12 +78,12 @@ def test_the_codebook_is_priced_as_in_the_paper():
     quantizer = CodebookQuantizer(3, 50, commitment=0.25)
     maps = torch.randn(2, 3, 4, 4, generator=torch.Generator().manual_seed(0)).requires_grad_()
     rounded = quantizer.vectors(quantizer.codes(maps))
-    cost = quantizer.cost(maps, rounded)
+    penalty = quantizer.penalty(maps, rounded)
     squares = (maps - rounded).square().mean(dim=(1, 2, 3))
-    torch.testing.assert_close(cost, 1.25 * squares)
-    (slope,) = torch.autograd.grad(cost.sum(), maps, retain_graph=True)
+    torch.testing.assert_close(penalty, 1.25 * squares)
+    (slope,) = torch.autograd.grad(penalty.sum(), maps, retain_graph=True)
     torch.testing.assert_close(slope, 0.25 * torch.autograd.grad(squares.sum(), maps, retain_graph=True)[0])
-    (moved,) = torch.autograd.grad(cost.sum(), quantizer.map, retain_graph=True)
+    (moved,) = torch.autograd.grad(penalty.sum(), quantizer.map, retain_graph=True)
     torch.testing.assert_close(moved, torch.autograd.grad(squares.sum(), quantizer.map)[0])
 
 
@@ -97,12 +97,12 @@ def test_use_of_a_codebook_is_counted():
 def test_gradients_go_through_as_if_there_were_no_rounding(kind):
     painter = build(quantizer=kind)
     moments = painter.encoder(batch().pictures).detach().requires_grad_()
-    made = painter.squeeze(moments, batch().noise)
-    torch.testing.assert_close(made.latents, painter.snap(painter.settle(moments)))
-    weights = torch.randn(made.latents.shape, generator=torch.Generator().manual_seed(0))
-    (slope,) = torch.autograd.grad((made.latents * weights).sum(), moments)
-    (wanted,) = torch.autograd.grad((painter.settle(moments) * weights).sum(), moments)
-    torch.testing.assert_close(slope, wanted)
+    latents = painter.bottleneck(moments, batch().noise).latents
+    torch.testing.assert_close(latents, painter.quantize(painter.latents_of(moments)))
+    weights = torch.randn(latents.shape, generator=torch.Generator().manual_seed(0))
+    (slope,) = torch.autograd.grad((latents * weights).sum(), moments)
+    (expected,) = torch.autograd.grad((painter.latents_of(moments) * weights).sum(), moments)
+    torch.testing.assert_close(slope, expected)
 
 
 @KINDS
@@ -117,7 +117,7 @@ def test_a_picture_and_its_tokens_say_the_same(kind, tmp_path: Path):
     again = painter.reconstruct(pictures)
     torch.testing.assert_close(painter.decode_tokens(tokens), again)
     # Latents a little off their places, as another painter would give them, are rounded to the same codes.
-    bounded = painter.snap(painter.settle(painter.encoder(pictures))) / painter.power.sqrt()
+    bounded = painter.quantize(painter.latents_of(painter.encoder(pictures))) / painter.power.sqrt()
     torch.testing.assert_close(painter.decode(bounded + 1e-4), again)
     painter.save_pretrained(tmp_path / "p")
     assert torch.equal(Painter.from_pretrained(tmp_path / "p").tokens(pictures), tokens)

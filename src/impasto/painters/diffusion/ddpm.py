@@ -195,8 +195,8 @@ class DDPM(Denoiser):
 
     def _answer(self, noisy: Tensor, sigma: Tensor | float, times: Tensor, labels: Tensor) -> Tensor:
         """What the network tells of mixtures, in the terms of its prediction, shape (N, C, H, W)."""
-        seen = network_input(self.config.prediction, noisy, sigma)
-        answer: Tensor = self.net(seen, self.schedule.network_times(times), labels).float()
+        scaled = network_input(self.config.prediction, noisy, sigma)
+        answer: Tensor = self.net(scaled, self.schedule.network_times(times), labels).float()
         return answer
 
 

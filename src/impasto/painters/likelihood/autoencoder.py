@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from impasto.config import Field, config
-from impasto.contract import Batch, Data, Noise, Painter, PainterConfig, Player, Turn, cosine
+from impasto.contract import Batch, Data, Noise, Painter, Player, Turn
 from impasto.errors import ConfigError, NotCapable
 from impasto.nn.frozen import FrozenNetwork, FrozenRecord
 from impasto.nn.perceptual import has_perceptual_weights, lpips_network
@@ -26,8 +26,9 @@ from impasto.painters.likelihood.diffusers_layout import (
     diffusers_files,
 )
 from impasto.painters.likelihood.folded import FoldedDecoder, FoldedEncoder
+from impasto.painters.optimizer import OptimizerConfig
 
-__all__ = ["Autoencoder", "AutoencoderConfig", "Squeezed"]
+__all__ = ["Autoencoder", "AutoencoderConfig", "Bottleneck"]
 
 BALANCE_EVERY = 8
 """Steps between two measurements of the adaptive weight, each of which costs as much as half a critic's move."""
@@ -37,11 +38,11 @@ Width = Annotated[int, Field(ge=16, le=2048, multiple_of=16)]
 
 
 @config
-class AutoencoderConfig(PainterConfig):
+class AutoencoderConfig(OptimizerConfig):
     """Size and training of an autoencoder.
 
     Attributes:
-        factor: Pixels of a picture's side to one place of the latents' side.
+        factor: Rows, and columns, of pixels that become one row, or column, of the latents.
         channels: Channels of each level of both nets, finest first. A single level folds as many pixels into a place
             as the factor says, which reconstructs best after minutes on a CPU; more levels fold fewer.
         blocks: Residual blocks on each level, in the encoder and again in the decoder.
@@ -55,10 +56,8 @@ class AutoencoderConfig(PainterConfig):
             presets 'small' and 'diffusers' do.
         discriminator_from: Step from which there is a critic: before, it would teach to paint noise.
         critic: Channels of the critic's finest map.
-        lr: Largest learning rate.
+        lr: Largest learning rate, of all but the critic.
         critic_lr: Learning rate of the critic.
-        weight_decay: Per unit of learning rate.
-        clip: Largest gradient norm.
     """
 
     factor: Literal[4, 8] = 4
@@ -72,23 +71,21 @@ class AutoencoderConfig(PainterConfig):
     critic: Width = 32
     lr: float = Field(default=2e-3, gt=0, le=1)
     critic_lr: float = Field(default=4e-4, gt=0, le=1)
-    weight_decay: float = Field(default=0.01, ge=0, le=1)
-    clip: float = Field(default=1.0, gt=0)
 
 
 @dataclass(frozen=True)
-class Squeezed:
-    """What a bottleneck let through in training.
+class Bottleneck:
+    """What the bottleneck lets through in training.
 
     Attributes:
-        latents: What is decoded, shape (N, C, R/f, R/f), not yet scaled.
-        cost: What each picture pays for it, shape (N,).
+        latents: What is decoded, shape (N, C, H/f, W/f), not yet scaled.
+        penalty: Part of the loss of each picture that belongs to the bottleneck, shape (N,).
         power: Mean square of the latents that `encode` would give unscaled, a scalar.
         logs: Scalars to report.
     """
 
     latents: Tensor
-    cost: Tensor
+    penalty: Tensor
     power: Tensor
     logs: dict[str, Tensor | float] = field(default_factory=dict)
 
@@ -96,10 +93,12 @@ class Squeezed:
 class Autoencoder(Painter):
     """Pictures to small maps of latents and back. Subclasses fill in the bottleneck and how it is painted from.
 
-    The loss is the absolute error, LPIPS and the scores of a critic of patches, whose weight makes its pull on the
-    picture as strong as that of the rest. Unlike in the paper, the pulls are measured at the picture rather than at
-    the last layer, as a mean over pictures, every few steps, and the weight is used from the next step on: so the
-    loss remains a mean over rows, and a batch may be cut anywhere.
+    The loss is the absolute error, LPIPS and the scores of a critic of patches. The weight of the critic makes the
+    gradient of its scores with respect to the picture as long as that of the rest. Unlike in the paper, these gradients
+    are taken at the picture rather than at the last layer, as a mean over pictures, every few steps, and the weight is
+    used from the next step on: so the loss remains a mean over rows, and a batch may be cut anywhere.
+
+    Pictures have 32 to 512 rows and columns, in steps of 16; `encode` and `decode` take any multiples of the factor.
 
     Source: Rombach et al. 2022, section 3.1; Esser et al. 2021, equations 4 to 7.
     """
@@ -112,7 +111,8 @@ class Autoencoder(Painter):
         "base": {"channels": (128, 256), "blocks": 3, "critic": 64, "lr": 3e-4, "critic_lr": 2e-4},
         "diffusers": {"layout": "diffusers", "channels": (32, 64, 128), "lr": 1e-3, "adversarial": 0.0},
     }
-    resolutions = (32, 64, 128, 256)
+    resolutions = range(32, 513, 16)
+    square = False
     training_only = ("discriminator",)
     config: AutoencoderConfig
     power: Tensor
@@ -124,7 +124,7 @@ class Autoencoder(Painter):
         Args:
             config: Of the painter.
             data: Facts of the pictures.
-            moments: Channels that the bottleneck is given.
+            moments: Channels that the encoder gives to the bottleneck.
 
         Raises:
             ConfigError: When there are more levels than the factor has halvings.
@@ -142,15 +142,15 @@ class Autoencoder(Painter):
             self.encoder = FoldedEncoder(fold, config.channels, config.blocks, moments)
             self.decoder = FoldedDecoder(fold, config.channels, config.blocks, self.channels)
         else:
-            self.encoder = DiffusersEncoder(self._widths, config.blocks, moments)
-            self.decoder = DiffusersDecoder(self._widths, config.blocks, self.channels)
+            self.encoder = DiffusersEncoder(self._level_channels, config.blocks, moments)
+            self.decoder = DiffusersDecoder(self._level_channels, config.blocks, self.channels)
         self.discriminator = PatchDiscriminator(config.critic) if config.adversarial else None
         self.register_buffer("power", torch.tensor(1.0))
         self.register_buffer("balance", torch.tensor(0.0))
         self.looked_through = FrozenRecord(files=2)
 
     @classmethod
-    def decided(cls, config: AutoencoderConfig, data: Data) -> AutoencoderConfig:
+    def decided(cls, config: Any, data: Data) -> Any:
         """A config that says whether LPIPS is part of the loss, by whether its weights are at hand."""
         if config.features != "auto":
             return config
@@ -158,7 +158,7 @@ class Autoencoder(Painter):
 
     @property
     def factor(self) -> int:
-        """Pixels of a picture's side to one place of the latents' side."""
+        """Rows, and columns, of pixels that become one row, or column, of the latents."""
         return self.config.factor
 
     @property
@@ -167,17 +167,17 @@ class Autoencoder(Painter):
         """Channels C of the latents."""
 
     @property
-    def side(self) -> int:
+    def latent_size(self) -> tuple[int, int]:
         """Rows and columns of the latents."""
-        return self.data.side // self.factor
+        return self.data.height // self.factor, self.data.width // self.factor
 
     @abstractmethod
-    def squeeze(self, moments: Tensor, noise: Noise) -> Squeezed:
-        """What goes on to the decoder in training, of what the encoder gave, shape (N, moments, R/f, R/f)."""
+    def bottleneck(self, moments: Tensor, noise: Noise) -> Bottleneck:
+        """What goes on to the decoder in training, of what the encoder gave, shape (N, moments, H/f, W/f)."""
 
     @abstractmethod
-    def settle(self, moments: Tensor) -> Tensor:
-        """Unscaled latents without any noise, shape (N, C, R/f, R/f), of what the encoder gave."""
+    def latents_of(self, moments: Tensor) -> Tensor:
+        """Unscaled latents without noise or rounding, shape (N, C, H/f, W/f), of what the encoder gave."""
 
     @abstractmethod
     def diffusers_bottleneck(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
@@ -187,8 +187,8 @@ class Autoencoder(Painter):
             NotCapable: When there is none.
         """
 
-    def snap(self, latents: Tensor) -> Tensor:
-        """What the decoder is given for unscaled latents."""
+    def quantize(self, latents: Tensor) -> Tensor:
+        """What the decoder is given for unscaled latents: the same, or the nearest that it knows."""
         return latents
 
     @torch.no_grad()
@@ -196,23 +196,23 @@ class Autoencoder(Painter):
         """Latents of pictures, scaled to a mean square of about 1.
 
         Args:
-            pictures: Shape (N, 3, R', R'), in [-1, 1], R' any multiple of the factor.
+            pictures: Shape (N, 3, H, W), in [-1, 1], H and W any multiples of the factor.
 
         Returns:
-            Shape (N, C, R'/f, R'/f).
+            Shape (N, C, H/f, W/f).
         """
-        return self.settle(self.encoder(pictures)) * self.power.rsqrt()
+        return self.latents_of(self.encoder(pictures)) * self.power.rsqrt()
 
     def decode(self, latents: Tensor) -> Tensor:
         """Pictures of latents; gradients flow through it, except where it rounds to codes.
 
         Args:
-            latents: As of `encode`, shape (N, C, H, W).
+            latents: As of `encode`, shape (N, C, h, w).
 
         Returns:
-            Shape (N, 3, H·f, W·f), in [-1, 1].
+            Shape (N, 3, h·f, w·f), in [-1, 1].
         """
-        pictures: Tensor = self.decoder(self.snap(latents * self.power.sqrt()))
+        pictures: Tensor = self.decoder(self.quantize(latents * self.power.sqrt()))
         return pictures.clamp(-1, 1)
 
     @torch.inference_mode()
@@ -220,7 +220,7 @@ class Autoencoder(Painter):
         """Pictures, encoded and decoded.
 
         Args:
-            pictures: Shape (N, 3, R, R), in [-1, 1].
+            pictures: Shape (N, 3, H, W), in [-1, 1].
 
         Returns:
             Pictures of the same shape and range.
@@ -230,53 +230,60 @@ class Autoencoder(Painter):
     def players(self) -> dict[str, Player]:
         """Encoder, bottleneck and decoder together, and the critic."""
         c = self.config
-        own = tuple(net for name, net in self.named_children() if name not in self.training_only)
-        players = {"painter": Player(own, c.lr, (0.9, 0.99), c.weight_decay, c.clip, schedule=cosine(0.03, 0.01))}
+        networks = [network for name, network in self.named_children() if name not in self.training_only]
+        players = {"painter": c.player(*networks)}
         if self.discriminator is not None:
             players["critic"] = Player((self.discriminator,), c.critic_lr, (0.5, 0.9))
         return players
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
         """The autoencoder moves, then, once there is one, the critic (hinge)."""
-        c, real = self.config, batch.pictures
-        made = self.squeeze(self.encoder(real), batch.noise)
-        again = self.decoder(made.latents)
-        error = (again - real).abs().mean(dim=(1, 2, 3))
-        logs = {"error": error.detach().mean(), "power": made.power.detach(), **made.logs}
-        terms = error
-        if self._look is not None:
-            seen = self._look(again, real)
-            terms, logs["lpips"] = terms + c.perceptual * seen, seen.detach().mean()
+        c = self.config
+        pictures = batch.pictures
+        bottleneck = self.bottleneck(self.encoder(pictures), batch.noise)
+        reconstruction = self.decoder(bottleneck.latents)
+        error = (reconstruction - pictures).abs().mean(dim=(1, 2, 3))
+        logs = {"error": error.detach().mean(), "power": bottleneck.power.detach(), **bottleneck.logs}
+        distance = error
+        if self.perceptual_distance is not None:
+            lpips = self.perceptual_distance(reconstruction, pictures)
+            distance = error + c.perceptual * lpips
+            logs["lpips"] = lpips.detach().mean()
+        loss = distance + bottleneck.penalty
         # By the step alone, because how much there is to do in all is not known here.
         critic = self.discriminator if step >= c.discriminator_from else None
-        loss = terms + made.cost
         if critic is not None:
-            wanted = painter_loss("hinge", critic(again))
+            adversarial = painter_loss("hinge", critic(reconstruction))
+            loss = loss + c.adversarial * self.balance * adversarial
+            logs |= {"adversarial": adversarial.detach().mean(), "balance": self.balance.detach()}
             if step % BALANCE_EVERY == 0:
-                logs |= {"pull": _pull(terms, again), "critic_pull": _pull(wanted, again)}
-            loss = loss + c.adversarial * self.balance * wanted
-            logs |= {"adversarial": wanted.detach().mean(), "balance": self.balance.detach()}
+                logs["pull"] = _squared_gradient(distance, reconstruction)
+                logs["critic_pull"] = _squared_gradient(adversarial, reconstruction)
         yield Turn("painter", loss.mean(), logs)
         if critic is not None:
-            scores, fakes = critic(torch.cat([real, again.detach()])).chunk(2)
-            told: dict[str, Tensor | float] = {"real": scores.detach().mean(), "fake": fakes.detach().mean()}
-            yield Turn("critic", critic_loss("hinge", scores, fakes).mean(), told)
+            real, fake = critic(torch.cat([pictures, reconstruction.detach()])).chunk(2)
+            critic_logs: dict[str, Tensor | float] = {"real": real.detach().mean(), "fake": fake.detach().mean()}
+            yield Turn("critic", critic_loss("hinge", real, fake).mean(), critic_logs)
 
     def after(self, step: int, logs: dict[str, float]) -> None:
-        """Follow the latents' mean square and the critic's adaptive weight."""
+        """Follow the latents' mean square and the critic's adaptive weight, which `turns` measured.
+
+        Source: the weight: Esser et al. 2021, equation 7.
+        """
         power = logs["painter/power"]
         if math.isfinite(power) and power > 0:
             self.power.lerp_(torch.full_like(self.power, power), 1.0 if step == 0 else 0.05)
-        pull, critic_pull = logs.get("painter/pull", math.nan), logs.get("painter/critic_pull", math.nan)
+        pull = logs.get("painter/pull", math.nan)
+        critic_pull = logs.get("painter/critic_pull", math.nan)
         if math.isfinite(pull) and math.isfinite(critic_pull):
             self.balance.fill_(min(LARGEST_BALANCE, math.sqrt(pull / max(critic_pull, 1e-20))))
-        if self._look is not None:
-            self.looked_through.record(self._look)
+        if self.perceptual_distance is not None:
+            self.looked_through.record(self.perceptual_distance)
 
     def describe(self) -> dict[str, Any]:
-        """Name and config, and, once trained, the hashes of the network that looked at pictures, or that none did."""
-        if seen := self.looked_through.hash:
-            return super().describe() | {"frozen": {"lpips-squeeze": seen}}
+        """As of every painter; once trained, also which network the perceptual loss used, or that there was none."""
+        if network_hash := self.looked_through.hash:
+            return super().describe() | {"frozen": {"lpips-squeeze": network_hash}}
         left_out = self.power != 1 and self.config.features == "none"
         return super().describe() | ({"left_out": "LPIPS"} if left_out else {})
 
@@ -292,27 +299,28 @@ class Autoencoder(Painter):
                 f"This {self.name} has layout = {c.layout!r}, and no model of diffusers folds squares of pixels; "
                 "train one that has their layers: --preset diffusers."
             )
-        told, weights = self.diffusers_bottleneck()
-        told |= {"latent_channels": self.channels, "sample_size": self.data.side}
-        told |= {"scaling_factor": float(self.power.rsqrt()), **diffusers_config(self._widths, c.blocks)}
+        config, weights = self.diffusers_bottleneck()
+        height, width = self.data.size
+        config |= {"latent_channels": self.channels, "sample_size": height if height == width else [height, width]}
+        config |= {"scaling_factor": float(self.power.rsqrt()), **diffusers_config(self._level_channels, c.blocks)}
         weights |= {k: v for k, v in self.state_dict().items() if k.startswith(("encoder.", "decoder."))}
-        return diffusers_files(told, weights)
+        return diffusers_files(config, weights)
 
     @property
-    def _widths(self) -> tuple[int, ...]:
+    def _level_channels(self) -> tuple[int, ...]:
         """Channels of each level where nothing is folded, finest first."""
         named = self.config.channels
         return named + named[-1:] * (self.config.factor.bit_length() - len(named))
 
     @cached_property
-    def _look(self) -> FrozenNetwork | None:
-        """The perceptual distance, brought in when training first asks for it."""
+    def perceptual_distance(self) -> FrozenNetwork | None:
+        """LPIPS, loaded when training first asks for it; None where it is no part of the loss."""
         if self.config.features == "none":
             return None
         return FrozenNetwork(lpips_network("squeeze").to(memory_format=torch.channels_last))  # type: ignore[call-overload]
 
 
-def _pull(terms: Tensor, pictures: Tensor) -> Tensor:
-    """Mean over pictures of the squared length of the gradient of each one's term."""
+def _squared_gradient(terms: Tensor, pictures: Tensor) -> Tensor:
+    """Mean over pictures of the squared length of the gradient of each one's term with respect to it, a scalar."""
     (gradient,) = torch.autograd.grad(terms.sum(), pictures, retain_graph=True)
     return gradient.float().square().sum(dim=(1, 2, 3)).mean()

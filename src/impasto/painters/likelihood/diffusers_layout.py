@@ -30,7 +30,9 @@ class DiffusersEncoder(nn.Sequential):
     """
 
     def __init__(self, channels: Sequence[int], blocks: int, outputs: int) -> None:
-        groups, width, levels = _groups(channels), channels[0], nn.Sequential()
+        groups = _groups(channels)
+        width = channels[0]
+        levels = nn.Sequential()
         for level, wide in enumerate(channels):
             last = level == len(channels) - 1
             levels.append(_level(width, wide, blocks, groups, "" if last else "downsamplers"))
@@ -64,7 +66,9 @@ class DiffusersDecoder(nn.Sequential):
     """
 
     def __init__(self, channels: Sequence[int], blocks: int, inputs: int) -> None:
-        groups, width, levels = _groups(channels), channels[-1], nn.Sequential()
+        groups = _groups(channels)
+        width = channels[-1]
+        levels = nn.Sequential()
         for level, wide in enumerate(reversed(channels)):
             last = level == len(channels) - 1
             levels.append(_level(width, wide, blocks + 1, groups, "" if last else "upsamplers"))
@@ -87,7 +91,7 @@ class DiffusersDecoder(nn.Sequential):
 
 
 def diffusers_config(channels: Sequence[int], blocks: int) -> dict[str, Any]:
-    """What diffusers is told of both nets, of the arguments that they were built with."""
+    """The config of both nets in diffusers, of the arguments that they were built with."""
     return {
         "in_channels": 3,
         "out_channels": 3,
@@ -128,14 +132,16 @@ class _Attention(nn.Module):
     def __init__(self, channels: int, groups: int) -> None:
         super().__init__()
         self.group_norm = _norm(groups, channels)
-        self.to_q, self.to_k, self.to_v = (nn.Linear(channels, channels) for _ in range(3))
+        self.to_q = nn.Linear(channels, channels)
+        self.to_k = nn.Linear(channels, channels)
+        self.to_v = nn.Linear(channels, channels)
         self.to_out = nn.Sequential(near_zero_init(nn.Linear(channels, channels)))
 
     def forward(self, x: Tensor) -> Tensor:
         # (N, C, H, W) → (N, one head, H·W, C), which for channels_last tensors is only a view.
         places = self.group_norm(x).permute(0, 2, 3, 1).flatten(1, 2).unsqueeze(1)
-        seen = attend(self.to_q(places), self.to_k(places), self.to_v(places))
-        return x + self.to_out(seen).squeeze(1).transpose(1, 2).reshape(x.shape)
+        attended = attend(self.to_q(places), self.to_k(places), self.to_v(places))
+        return x + self.to_out(attended).squeeze(1).transpose(1, 2).reshape(x.shape)
 
 
 class _Middle(nn.Module):
@@ -154,8 +160,8 @@ class _Middle(nn.Module):
 
 def _level(inputs: int, outputs: int, blocks: int, groups: int, resampling: str) -> nn.Sequential:
     """Blocks, and what resamples after them (`DownEncoderBlock2D`, `UpDecoderBlock2D`)."""
-    row = [_Block(inputs if block == 0 else outputs, outputs, groups) for block in range(blocks)]
-    parts = OrderedDict[str, nn.Module](resnets=nn.Sequential(*row))
+    blocks_in_order = [_Block(inputs if block == 0 else outputs, outputs, groups) for block in range(blocks)]
+    parts = OrderedDict[str, nn.Module](resnets=nn.Sequential(*blocks_in_order))
     if resampling == "downsamplers":
         halving = nn.Conv2d(outputs, outputs, 3, stride=2)
         # Only below and to the right, as in the original code.

@@ -12,7 +12,8 @@ from impasto.nn.residual import Resample, ResidualBlock
 
 __all__ = ["FoldedDecoder", "FoldedEncoder"]
 
-PIXEL = 8  # channels of a pixel before the last convolution
+PIXEL = 8
+"""Channels of a pixel before the last convolution."""
 
 
 class FoldedEncoder(nn.Module):
@@ -29,7 +30,8 @@ class FoldedEncoder(nn.Module):
 
     def __init__(self, fold: int, channels: Sequence[int], blocks: int, outputs: int) -> None:
         super().__init__()
-        self.fold, width = fold, channels[0]
+        self.fold = fold
+        width = channels[0]
         self.stem = nn.Conv2d(3 * fold**2, width, 3, padding=1)
         self.blocks = nn.Sequential()
         for level, wide in enumerate(channels):
@@ -41,13 +43,13 @@ class FoldedEncoder(nn.Module):
         self.head = nn.Conv2d(width, outputs, 3, padding=1)
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Encode (N, 3, R, R) into (N, outputs, R/f, R/f), where f = fold · 2^(levels - 1)."""
+        """Encode (N, 3, H, W) into (N, outputs, H/f, W/f), where f = fold · 2^(levels - 1)."""
         maps: Tensor = self.head(self.blocks(self.stem(F.pixel_unshuffle(pictures, self.fold))))
         return maps.float()
 
 
 class FoldedDecoder(nn.Module):
-    """Maps to pictures, the encoder's mirror image; a light convolution smooths the seams of the squares.
+    """Maps to pictures, the encoder's mirror image; a small convolution smooths the seams between the squares.
 
     Args:
         fold: As of `FoldedEncoder`.
@@ -69,7 +71,7 @@ class FoldedDecoder(nn.Module):
                 self.blocks.append(ResidualBlock(width, wide, resample=resample))
                 width = wide
         unfolded = nn.Conv2d(width, PIXEL * fold**2, 3, padding=1)
-        # All pixels of a square begin alike: differences by chance would be a grid that takes long to unlearn.
+        # All pixels of a square begin alike: random differences would show as a grid that takes long to unlearn.
         with torch.no_grad():
             for part in unfolded.parameters():
                 part.copy_(part[:: fold**2].repeat_interleave(fold**2, dim=0))
@@ -77,6 +79,6 @@ class FoldedDecoder(nn.Module):
         self.last = nn.Conv2d(PIXEL, 3, 3, padding=1)
 
     def forward(self, latents: Tensor) -> Tensor:
-        """Decode (N, inputs, R/f, R/f) into pictures (N, 3, R, R), around [-1, 1]."""
+        """Decode (N, inputs, H/f, W/f) into pictures (N, 3, H, W), around [-1, 1]."""
         pictures: Tensor = self.last(self.unfold(self.blocks(self.stem(latents))))
         return pictures.float()

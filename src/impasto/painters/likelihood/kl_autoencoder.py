@@ -10,7 +10,7 @@ from torch import Tensor
 from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Condition, Data, Noise, Painted, PaintSettings
-from impasto.painters.likelihood.autoencoder import Autoencoder, AutoencoderConfig, Squeezed
+from impasto.painters.likelihood.autoencoder import Autoencoder, AutoencoderConfig, Bottleneck
 from impasto.painters.likelihood.gaussian import gaussian_kl
 
 __all__ = ["KlAutoencoder", "KlAutoencoderConfig"]
@@ -53,22 +53,22 @@ class KlAutoencoder(Autoencoder):
         """Channels C of the latents."""
         return self.config.latent
 
-    def squeeze(self, moments: Tensor, noise: Noise) -> Squeezed:
-        """Latents drawn around their means, at the price of their divergence from the prior."""
+    def bottleneck(self, moments: Tensor, noise: Noise) -> Bottleneck:
+        """A sample of the posterior, with its divergence from the prior as penalty."""
         mean, logvar = moments.chunk(2, dim=1)
         logvar = logvar.clamp(-30, 20)
         latents = mean + torch.exp(0.5 * logvar) * noise.normal(*mean.shape[1:])
         nats = gaussian_kl(mean.flatten(1), logvar.flatten(1)) / (3 * self.data.height * self.data.width)
-        return Squeezed(latents, self.config.kl * nats, mean.square().mean(), {"kl": nats.detach().mean()})
+        return Bottleneck(latents, self.config.kl * nats, mean.square().mean(), {"kl": nats.detach().mean()})
 
-    def settle(self, moments: Tensor) -> Tensor:
-        """The means."""
+    def latents_of(self, moments: Tensor) -> Tensor:
+        """The means of the posterior."""
         return moments.chunk(2, dim=1)[0]
 
     def diffusers_bottleneck(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
-        """No layers of its own: what the encoder gives are the moments."""
+        """No layers: what the encoder gives are the moments."""
         return {"_class_name": "AutoencoderKL", "use_quant_conv": False, "use_post_quant_conv": False}, {}
 
     def render(self, condition: Condition, noise: Noise, settings: PaintSettings) -> Painted:
         """Decode latents from the prior: mud, in the colours of the pictures."""
-        return Painted(self.decode(noise.normal(self.channels, self.side, self.side)))
+        return Painted(self.decode(noise.normal(self.channels, *self.latent_size)))

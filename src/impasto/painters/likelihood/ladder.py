@@ -1,7 +1,8 @@
-"""Encoder and decoder of an autoencoder whose latents are a vector and, where asked for, maps of detail."""
+"""Encoder and decoder of a ladder autoencoder: its latents are a vector and, on some levels, maps of detail."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import cast
 
@@ -27,15 +28,16 @@ class Encoder(nn.Module):
         blocks: Residual blocks on each level.
         latent: Length D of the vector.
         patch: Side of the squares of pixels that are folded into one place of the finest map.
-        coarse: Rows of the coarsest map.
+        coarse: Rows and columns of the coarsest map.
         condition: Length E of the condition; 0 without one.
     """
 
     def __init__(
-        self, channels: Sequence[int], blocks: int, latent: int, *, patch: int, coarse: int, condition: int
+        self, channels: Sequence[int], blocks: int, latent: int, *, patch: int, coarse: tuple[int, int], condition: int
     ) -> None:
         super().__init__()
-        self.patch, width = patch, channels[0]
+        self.patch = patch
+        width = channels[0]
         self.stem = nn.Conv2d(3 * patch**2, width, 3, padding=1)
         self.levels = nn.ModuleList()
         for level, outputs in enumerate(channels):
@@ -46,11 +48,12 @@ class Encoder(nn.Module):
                 width = outputs
             self.levels.append(row)
         # No norm here nor before the decoder's head: it would take away how light and how strong a picture is.
-        self.head = nn.Linear(width * coarse**2, 2 * latent)
+        self.head = nn.Linear(width * math.prod(coarse), 2 * latent)
 
     def forward(self, pictures: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor, list[Tensor]]:
-        """Encode (N, 3, R, R) under conditions (N, E) into means and log-variances (N, D), and features."""
-        h, features = self.stem(F.pixel_unshuffle(pictures, self.patch)), []
+        """Encode (N, 3, H, W) under conditions (N, E) into means and log-variances (N, D), and features."""
+        h = self.stem(F.pixel_unshuffle(pictures, self.patch))
+        features = []
         for level in self.levels:
             for block in cast(nn.ModuleList, level):
                 h = block(h, condition)
@@ -60,7 +63,7 @@ class Encoder(nn.Module):
 
 
 class Detail(nn.Module):
-    """Latents on a map, whose prior is told by what has been painted so far.
+    """Latents on a map, whose prior is predicted from what has been painted so far.
 
     Args:
         width: Channels of the decoder's map, and of the encoder's.
@@ -78,20 +81,27 @@ class Detail(nn.Module):
         self.inject = nn.Conv2d(latents, width, 1)
 
     def forward(self, h: Tensor, feature: Tensor | None, draw: Draw) -> tuple[Tensor, Tensor]:
-        """Add latents to a map (N, width, H, W), seen through the encoder's feature or drawn from the prior.
+        """Add latents to a map.
+
+        Args:
+            h: The decoder's map, shape (N, width, h, w).
+            feature: The encoder's, of that shape, where latents come from the posterior; None draws from the prior.
+            draw: Gives the noise.
 
         Returns:
             The map, and the divergence of posterior from prior in nats, shape (N,).
         """
-        seen = F.silu(self.norm(h))
-        mean, logvar = self.prior(seen).float().chunk(2, dim=1)
-        logvar, kl = _bounded(logvar), h.new_zeros(len(h), dtype=torch.float32)
+        painted = F.silu(self.norm(h))
+        mean, logvar = self.prior(painted).float().chunk(2, dim=1)
+        logvar = _bounded(logvar)
+        kl = h.new_zeros(len(h), dtype=torch.float32)
         if feature is not None:
-            shift, logratio = self.posterior(torch.cat([seen, feature], dim=1)).float().chunk(2, dim=1)
+            shift, logratio = self.posterior(torch.cat([painted, feature], dim=1)).float().chunk(2, dim=1)
             logratio = _bounded(logratio)
             # Both shifts are measured in the prior's spread, under which the posterior is a Gaussian like any other.
             kl = gaussian_kl(shift.flatten(1), logratio.flatten(1))
-            mean, logvar = mean + shift * torch.exp(0.5 * logvar), logvar + logratio
+            mean = mean + shift * torch.exp(0.5 * logvar)
+            logvar = logvar + logratio
         z = mean + torch.exp(0.5 * logvar) * draw(self.latents, *h.shape[2:])
         return h + self.inject(z), kl
 
@@ -104,7 +114,7 @@ class Decoder(nn.Module):
         blocks: Residual blocks on each level.
         latent: Length D of the vector.
         patch: Side of the squares of pixels that are unfolded from one place of the finest map.
-        coarse: Rows of the coarsest map.
+        coarse: Rows and columns of the coarsest map.
         condition: Length E of the condition; 0 without one.
         detail: Latents for each place of each level, finest first; 0 for none.
     """
@@ -116,16 +126,19 @@ class Decoder(nn.Module):
         latent: int,
         *,
         patch: int,
-        coarse: int,
+        coarse: tuple[int, int],
         condition: int,
         detail: Sequence[int],
     ) -> None:
         super().__init__()
-        self.patch, self.coarse, width = patch, coarse, channels[-1]
+        self.patch = patch
+        self.coarse = coarse
+        width = channels[-1]
         style = 2 * channels[0]
-        self.base = nn.Linear(latent, width * coarse**2)
+        self.base = nn.Linear(latent, width * math.prod(coarse))
         self.style = nn.Linear(latent + condition, style)
-        self.levels, self.details = nn.ModuleList(), nn.ModuleList()
+        self.levels = nn.ModuleList()
+        self.details = nn.ModuleList()
         for outputs, latents in zip(reversed(channels), reversed(detail), strict=True):
             row = nn.ModuleList()
             for block in range(blocks):
@@ -145,26 +158,26 @@ class Decoder(nn.Module):
         Args:
             latents: Shape (N, D).
             condition: Shape (N, E).
-            features: Of the encoder, where a given picture is to be met.
+            features: Of the encoder, where a given picture is to be reconstructed; None draws detail from its prior.
             draw: Gives the noise of the detail, of shape (N, *shape).
 
         Returns:
-            Pictures (N, 3, R, R), not yet clamped, and the divergence of their detail in nats, shape (N,).
+            Pictures (N, 3, H, W), not yet clamped, and the divergence of their detail in nats, shape (N,).
         """
         style = F.silu(self.style(latents if condition is None else torch.cat([latents, condition], dim=1)))
-        h = _laid_as(self.head.weight, self.base(latents).view(len(latents), -1, self.coarse, self.coarse))
+        h = _in_layout_of(self.head.weight, self.base(latents).view(len(latents), -1, *self.coarse))
         kl = latents.new_zeros(len(latents))
         for i, (row, detail) in enumerate(zip(self.levels, self.details, strict=True)):
             for block in cast(nn.ModuleList, row):
                 h = block(h, style)
             if isinstance(detail, Detail):
-                h, more = detail(h, None if features is None else features[-1 - i], draw)
-                kl = kl + more
+                h, detail_kl = detail(h, None if features is None else features[-1 - i], draw)
+                kl = kl + detail_kl
         h = h if self.last is None else self.last(h, style)
         return F.pixel_shuffle(self.head(F.silu(h)), self.patch).float(), kl
 
 
-def _laid_as(kernel: Tensor, x: Tensor) -> Tensor:
+def _in_layout_of(kernel: Tensor, x: Tensor) -> Tensor:
     """A map in the memory layout of a kernel; mixed layouts cost a copy in every layer."""
     last = kernel.is_contiguous(memory_format=torch.channels_last)
     return x.contiguous(memory_format=torch.channels_last if last else torch.contiguous_format)

@@ -1,4 +1,4 @@
-"""Rounding of vectors to codes that needs no statistics: finite scalars, and a codebook that moves as one."""
+"""Rounding of vectors to codes, without running averages: finite scalars, and a codebook that moves as a whole."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Quantizer(Protocol):
     size: int
 
     def bound(self, maps: Tensor) -> Tensor:
-        """The encoder's vectors, brought to where the codes lie."""
+        """The encoder's vectors, brought into the range of the codes."""
 
     def codes(self, bounded: Tensor) -> Tensor:
         """The nearest code of each place, int64, shape (N, H, W), in [0, size)."""
@@ -28,8 +28,8 @@ class Quantizer(Protocol):
     def vectors(self, codes: Tensor) -> Tensor:
         """The vectors (N, C, H, W) of codes (N, H, W)."""
 
-    def cost(self, bounded: Tensor, rounded: Tensor) -> Tensor:
-        """What each picture pays for the distance between the two, shape (N,)."""
+    def penalty(self, bounded: Tensor, rounded: Tensor) -> Tensor:
+        """Loss of each picture for the distance between the two, shape (N,)."""
 
 
 class FiniteScalarQuantizer(nn.Module):
@@ -43,14 +43,16 @@ class FiniteScalarQuantizer(nn.Module):
 
     def __init__(self, levels: Sequence[int]) -> None:
         super().__init__()
-        self.levels, self.channels, self.size = tuple(levels), len(levels), math.prod(levels)
+        self.levels = tuple(levels)
+        self.channels = len(levels)
+        self.size = math.prod(levels)
         shape = (1, -1, 1, 1)
         self.register_buffer("count", torch.tensor(self.levels).view(shape), persistent=False)
         digits = [math.prod(self.levels[:place]) for place in range(self.channels)]
         self.register_buffer("digit", torch.tensor(digits).view(shape), persistent=False)
 
     def bound(self, maps: Tensor) -> Tensor:
-        """Vectors whose channel of L levels lies so that its levels are the multiples of 1 / ⌊L/2⌋ in [-1, 1]."""
+        """Vectors squashed so that the L levels of a channel are the multiples of 1 / ⌊L/2⌋ in [-1, 1]."""
         count = self.get_buffer("count")
         reach = (count - 1) * (1 + 1e-3) / 2
         # An even number of levels has no middle one: it reaches one further below 0 than above.
@@ -69,8 +71,8 @@ class FiniteScalarQuantizer(nn.Module):
         level = codes.unsqueeze(1) // self.get_buffer("digit") % count
         return (level - count // 2) / (count // 2)
 
-    def cost(self, bounded: Tensor, rounded: Tensor) -> Tensor:
-        """Nothing: what the encoder gives cannot run away."""
+    def penalty(self, bounded: Tensor, rounded: Tensor) -> Tensor:
+        """Zeros: `bound` already keeps vectors near the codes."""
         return bounded.new_zeros(len(bounded))
 
 
@@ -83,7 +85,7 @@ class CodebookQuantizer(nn.Module):
     Args:
         channels: Length C of a vector.
         size: Number of vectors.
-        commitment: Share of the cost that draws the encoder to the codes, beside the one that draws them to it.
+        commitment: Weight of the penalty that draws the encoder to the codes, beside the one that draws codes to it.
 
     Source: van den Oord et al. 2017, equation 3; Zhu et al. 2024, "Addressing representation collapse in vector
     quantized models with one linear layer", section 4.
@@ -91,7 +93,9 @@ class CodebookQuantizer(nn.Module):
 
     def __init__(self, channels: int, size: int, commitment: float = 0.25) -> None:
         super().__init__()
-        self.channels, self.size, self.commitment = channels, size, commitment
+        self.channels = channels
+        self.size = size
+        self.commitment = commitment
         fixed = torch.randn(size, channels, generator=torch.Generator().manual_seed(0), device="cpu")
         self.register_buffer("fixed", fixed)
         self.map = nn.Parameter(torch.eye(channels))
@@ -103,21 +107,21 @@ class CodebookQuantizer(nn.Module):
     def codes(self, bounded: Tensor) -> Tensor:
         """The nearest code of each place."""
         with torch.no_grad(), torch.autocast(bounded.device.type, enabled=False):
-            book = self.book()
+            codebook = self.codebook()
             rows = bounded.float().movedim(1, -1)
             # |x|² is the same for all codes.
-            return (book.square().sum(dim=1) - 2 * rows @ book.T).argmin(dim=-1)
+            return (codebook.square().sum(dim=1) - 2 * rows @ codebook.T).argmin(dim=-1)
 
     def vectors(self, codes: Tensor) -> Tensor:
         """The vectors of codes."""
-        return F.embedding(codes, self.book()).movedim(-1, 1)
+        return F.embedding(codes, self.codebook()).movedim(-1, 1)
 
-    def cost(self, bounded: Tensor, rounded: Tensor) -> Tensor:
+    def penalty(self, bounded: Tensor, rounded: Tensor) -> Tensor:
         """Squared distances, of the codes to the encoder's vectors and of those to the codes."""
         to_encoder = (rounded - bounded.detach()).square()
         to_codes = (rounded.detach() - bounded).square()
         return (to_encoder + self.commitment * to_codes).mean(dim=(1, 2, 3))
 
-    def book(self) -> Tensor:
+    def codebook(self) -> Tensor:
         """The vectors of all codes, shape (size, channels)."""
         return self.get_buffer("fixed") @ self.map

@@ -1,4 +1,4 @@
-"""A painter that packs pictures into a few normal numbers: the conditional variational autoencoder."""
+"""A painter that encodes pictures as a few normal numbers: the conditional variational autoencoder."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from impasto.contract import (
     Noise,
     Painted,
     Painter,
-    PainterConfig,
     PaintSettings,
     Player,
     Turn,
-    cosine,
 )
 from impasto.errors import ConfigError
 from impasto.painters.likelihood.gaussian import gaussian_kl, gaussian_nll
 from impasto.painters.likelihood.ladder import Decoder, Encoder
+from impasto.painters.optimizer import OptimizerConfig
+from impasto.painters.patches import patch_side
 
 __all__ = ["VAE", "VAEConfig", "VAESettings"]
 
 
 @config
-class VAEConfig(PainterConfig):
+class VAEConfig(OptimizerConfig):
     """Size and training of a variational autoencoder.
 
     Attributes:
@@ -41,14 +41,13 @@ class VAEConfig(PainterConfig):
         latent: Numbers D that stand for a picture.
         detail: Numbers for each place of each level, finest first, that fill in what those leave open; all 0 is
             the autoencoder of the paper.
-        grid: Most rows of the finest feature map; larger pictures are folded into patches.
+        grid: Places along the longer side of the finest feature map; larger pictures are folded into patches for it,
+            for the nearest number that comes out even.
         beta: Weight of the divergence from the prior.
-        warmup: Steps over which that weight rises from 0 for the vector, and falls from `dear` for detail; 0 for none.
-        dear: Factor on the divergence of detail at first.
+        warmup: Steps over which that weight rises from 0 for the vector, and falls from `detail_weight` times its value
+            for detail; 0 for none.
+        detail_weight: Factor on the divergence of detail at first.
         sigma: Standard deviation of a pixel; 0 to learn it.
-        lr: Largest learning rate.
-        weight_decay: Per unit of learning rate.
-        clip: Largest gradient norm.
     """
 
     channels: tuple[int, ...] = Field(default=(96, 192, 256), min_length=1, max_length=6)
@@ -58,11 +57,8 @@ class VAEConfig(PainterConfig):
     grid: int = Field(default=16, ge=8, le=128)
     beta: float = Field(default=1.0, ge=0, le=1000)
     warmup: int = Field(default=500, ge=0, le=1_000_000)
-    dear: float = Field(default=30.0, ge=1, le=1000)
+    detail_weight: float = Field(default=30.0, ge=1, le=1000)
     sigma: float = Field(default=0.0, ge=0, le=10)
-    lr: float = Field(default=1e-3, gt=0, le=1)
-    weight_decay: float = Field(default=0.01, ge=0, le=1)
-    clip: float = Field(default=1.0, gt=0)
 
 
 @config
@@ -83,7 +79,10 @@ class VAESettings(PaintSettings):
     source="Kingma & Welling, Auto-Encoding Variational Bayes",
 )
 class VAE(Painter):
-    """Variational autoencoder (Kingma & Welling 2014), given the category on both sides (Sohn et al. 2015)."""
+    """Variational autoencoder (Kingma & Welling 2014), given the category on both sides (Sohn et al. 2015).
+
+    Pictures have 32 to 512 rows and columns, in steps of 16.
+    """
 
     Config = VAEConfig
     Settings = VAESettings
@@ -99,107 +98,128 @@ class VAE(Painter):
             "lr": 3e-4,
         },
     }
+    resolutions = range(32, 513, 16)
+    square = False
+    renamed_settings: ClassVar[dict[str, str]] = {"dear": "detail_weight"}
     conditions = frozenset({"category"})
     config: VAEConfig
 
     def __init__(self, config: VAEConfig, data: Data) -> None:
+        """Build encoder and decoder.
+
+        Raises:
+            ConfigError: When they cannot be built for such pictures.
+        """
         super().__init__(config, data)
-        patch = max(1, data.side // config.grid)
-        coarse = data.side // patch >> (len(config.channels) - 1)
-        _check(config, coarse)
-        width = 64 if data.categories else 0
-        self.embedding = nn.Embedding(self.classes, width) if width else None
+        _check(config)
+        halvings = len(config.channels) - 1
+        patch = patch_side(data.height, data.width, config.grid, multiple=2**halvings)
+        coarse = (data.height // patch >> halvings, data.width // patch >> halvings)
+        _check_levels(config, min(coarse))
+        condition = 64 if data.categories else 0
+        self.embedding = nn.Embedding(self.classes, condition) if condition else None
         shape = (config.channels, config.blocks, config.latent)
-        self.encoder = Encoder(*shape, patch=patch, coarse=coarse, condition=width)
-        self.decoder = Decoder(*shape, patch=patch, coarse=coarse, condition=width, detail=config.detail)
+        self.encoder = Encoder(*shape, patch=patch, coarse=coarse, condition=condition)
+        self.decoder = Decoder(*shape, patch=patch, coarse=coarse, condition=condition, detail=config.detail)
         # A tenth of the logarithm is stored: Adam moves by about lr a step, and this number has far to go.
         self.log_sigma = nn.Parameter(torch.tensor(-0.1)) if config.sigma == 0 else None
 
     def players(self) -> dict[str, Player]:
         """One player: encoder, decoder and the pixel variance together."""
-        c = self.config
-        whole = Player((self,), c.lr, (0.9, 0.99), c.weight_decay, c.clip, schedule=cosine(0.03, 0.01))
-        return {"painter": whole}
+        return {"painter": self.config.player(self)}
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
         """One move: the negative evidence lower bound, in nats a colour value."""
-        c, size = self.config, batch.pictures[0].numel()
+        c = self.config
+        size = batch.pictures[0].numel()
         condition = self._condition(self.category_index(batch.condition))
         mean, logvar, features = self.encoder(batch.pictures, condition)
         latents = mean + torch.exp(0.5 * logvar) * batch.noise.normal(c.latent)
-        means, detail = self.decoder(latents, condition, features, batch.noise.normal)
-        nll = gaussian_nll(batch.pictures, means, self._log_sigma()).mean() / size
-        whole, detail = gaussian_kl(mean, logvar).mean(), detail.mean()
+        pictures, detail_kl = self.decoder(latents, condition, features, batch.noise.normal)
+        nll = gaussian_nll(batch.pictures, pictures, self._log_sigma()).mean() / size
+        vector_kl = gaussian_kl(mean, logvar).mean()
+        detail_kl = detail_kl.mean()
         rise = min(1.0, (step + 1) / c.warmup) if c.warmup else 1.0
-        # Early on detail is dear and the vector cheap, so that the composition goes where the whole picture is seen.
-        bits = rise * whole + c.dear ** (1 - rise) * detail
+        # Early on detail costs more and the vector less, so that the vector, which sees the whole picture, learns the
+        # composition.
+        kl = rise * vector_kl + c.detail_weight ** (1 - rise) * detail_kl
         logs = {
-            "error": (means.detach() - batch.pictures).square().mean(),
-            "kl": (whole + detail).detach(),
-            "kl_detail": detail.detach(),
+            "error": (pictures.detach() - batch.pictures).square().mean(),
+            "kl": (vector_kl + detail_kl).detach(),
+            "kl_detail": detail_kl.detach(),
             "sigma": self._log_sigma().detach().exp(),
         }
-        yield Turn("painter", nll + c.beta * bits / size, logs)
+        yield Turn("painter", nll + c.beta * kl / size, logs)
 
     def render(self, condition: Condition, noise: Noise, settings: VAESettings) -> Painted:
         """Paint one batch: the mean picture of latents from the prior."""
-        t = settings.temperature
+        temperature = settings.temperature
         embedding = self._condition(self.category_index(condition))
-        latents = t * noise.normal(self.config.latent)
-        pictures, _ = self.decoder(latents, embedding, None, lambda *shape: t * noise.normal(*shape))
+        latents = temperature * noise.normal(self.config.latent)
+        pictures, _ = self.decoder(latents, embedding, None, lambda *shape: temperature * noise.normal(*shape))
         return Painted(pictures.clamp(-1, 1))
 
     @torch.inference_mode()
     def reconstruct(self, pictures: Tensor) -> Tensor:
         """Pictures decoded from the means of their latents.
 
-        The category is not told, so each is taken for the one under which it is explained best,
-        by the evidence lower bound.
+        Their categories are not given, so each is taken to be of the one with the best evidence lower bound.
 
         Args:
-            pictures: Shape (N, 3, R, R), in [-1, 1].
+            pictures: Shape (N, 3, H, W), in [-1, 1].
 
         Returns:
             Pictures of the same shape and range.
         """
-        best, least = pictures, pictures.new_full((len(pictures),), math.inf)
+        best = pictures
+        least = pictures.new_full((len(pictures),), math.inf)
         for label in range(self.classes):
             condition = self._condition(torch.full((len(pictures),), label, device=pictures.device))
             mean, logvar, features = self.encoder(pictures, condition)
-            painted, detail = self.decoder(
+            painted, detail_kl = self.decoder(
                 mean, condition, features, lambda *shape: pictures.new_zeros(len(pictures), *shape)
             )
-            kl = gaussian_kl(mean, logvar) + detail
+            kl = gaussian_kl(mean, logvar) + detail_kl
             bound = gaussian_nll(pictures, painted, self._log_sigma()) + self.config.beta * kl
             best = torch.where((bound < least)[:, None, None, None], painted.clamp(-1, 1), best)
             least = torch.minimum(bound, least)
         return best
 
     def _condition(self, labels: Tensor) -> Tensor | None:
+        """Embeddings of categories, shape (N, E); None without categories."""
         return None if self.embedding is None else self.embedding(labels)
 
     def _log_sigma(self) -> Tensor:
+        """Logarithm of the standard deviation of a pixel, a scalar."""
         if self.log_sigma is None:
             return torch.tensor(math.log(self.config.sigma), device=self.device)
         return (10 * self.log_sigma).clamp(min=-6)
 
 
-def _check(config: VAEConfig, coarse: int) -> None:
+def _check(config: VAEConfig) -> None:
     """Refuse networks that cannot be built.
 
     Raises:
-        ConfigError: When channels do not fit groups, or there are too many levels.
+        ConfigError: When channels do not fit groups, or detail does not fit channels.
     """
-    for width in config.channels:
-        if width % 16 or not 16 <= width <= 2048:
+    for channels in config.channels:
+        if channels % 16 or not 16 <= channels <= 2048:
             raise ConfigError(f"channels = {config.channels}: each must be a multiple of 16 from 16 to 2048.")
     if len(config.detail) != len(config.channels) or not all(0 <= d <= 64 for d in config.detail):
         raise ConfigError(
             f"detail = {config.detail}: one number from 0 to 64 for each of the {len(config.channels)} levels of "
             f"channels = {config.channels} is needed, finest first."
         )
-    if coarse < 2:
+
+
+def _check_levels(config: VAEConfig, places: int) -> None:
+    """Refuse more levels than the finest feature map can be halved for.
+
+    Raises:
+        ConfigError: When the coarsest has fewer than 2 places along its shorter side.
+    """
+    if places < 2:
         raise ConfigError(
-            f"channels = {config.channels}: {len(config.channels)} levels leave a feature map of {coarse} rows; "
+            f"channels = {config.channels}: {len(config.channels)} levels leave a feature map of {places} rows; "
             "name fewer channels."
         )

@@ -12,7 +12,7 @@ from impasto.config import Field, config
 from impasto.contract import Condition, Data, Noise, Painted, PaintSettings
 from impasto.errors import NotCapable
 from impasto.nn.codebook import codebook_usage
-from impasto.painters.likelihood.autoencoder import Autoencoder, AutoencoderConfig, Squeezed
+from impasto.painters.likelihood.autoencoder import Autoencoder, AutoencoderConfig, Bottleneck
 from impasto.painters.likelihood.quantizers import CodebookQuantizer, FiniteScalarQuantizer, Quantizer
 
 __all__ = ["VqAutoencoder", "VqAutoencoderConfig"]
@@ -81,20 +81,20 @@ class VqAutoencoder(Autoencoder):
         """Number of codes."""
         return self.quantizer.size
 
-    def squeeze(self, moments: Tensor, noise: Noise) -> Squeezed:
+    def bottleneck(self, moments: Tensor, noise: Noise) -> Bottleneck:
         """Vectors of codes, through which gradients go as if there were no rounding."""
         bounded = self.quantizer.bound(moments)
         codes = self.quantizer.codes(bounded)
         rounded = self.quantizer.vectors(codes)
-        through = bounded + (rounded - bounded).detach()
+        straight_through = bounded + (rounded - bounded).detach()
         logs: dict[str, Tensor | float] = {"perplexity": codebook_usage(codes, self.size)[1]}
-        return Squeezed(through, self.quantizer.cost(bounded, rounded), bounded.square().mean(), logs)
+        return Bottleneck(straight_through, self.quantizer.penalty(bounded, rounded), bounded.square().mean(), logs)
 
-    def settle(self, moments: Tensor) -> Tensor:
+    def latents_of(self, moments: Tensor) -> Tensor:
         """The vectors before rounding."""
         return self.quantizer.bound(moments)
 
-    def snap(self, latents: Tensor) -> Tensor:
+    def quantize(self, latents: Tensor) -> Tensor:
         """The vectors of the nearest codes."""
         return self.quantizer.vectors(self.quantizer.codes(latents))
 
@@ -105,11 +105,11 @@ class VqAutoencoder(Autoencoder):
                 f"This {self.name} has quantizer = {self.config.quantizer!r}, whose bounds no model of diffusers has; "
                 "train one with a codebook: --preset diffusers."
             )
-        book = self.quantizer.book().detach()
-        same = torch.eye(self.channels, device=book.device)[:, :, None, None]
-        weights = {"quantize.embedding.weight": book}
+        codebook = self.quantizer.codebook().detach()
+        identity = torch.eye(self.channels, device=codebook.device)[:, :, None, None]
+        weights = {"quantize.embedding.weight": codebook}
         for name in ("quant_conv", "post_quant_conv"):
-            weights |= {f"{name}.weight": same.clone(), f"{name}.bias": book.new_zeros(self.channels)}
+            weights |= {f"{name}.weight": identity.clone(), f"{name}.bias": codebook.new_zeros(self.channels)}
         return {"_class_name": "VQModel", "num_vq_embeddings": self.size, "vq_embed_dim": self.channels}, weights
 
     @torch.no_grad()
@@ -117,25 +117,25 @@ class VqAutoencoder(Autoencoder):
         """Codes of pictures.
 
         Args:
-            pictures: Shape (N, 3, R', R'), in [-1, 1], R' any multiple of the factor.
+            pictures: Shape (N, 3, H, W), in [-1, 1], H and W any multiples of the factor.
 
         Returns:
-            int64, shape (N, R'/f, R'/f), in [0, `size`).
+            int64, shape (N, H/f, W/f), in [0, `size`).
         """
-        return self.quantizer.codes(self.settle(self.encoder(pictures)))
+        return self.quantizer.codes(self.latents_of(self.encoder(pictures)))
 
     def decode_tokens(self, tokens: Tensor) -> Tensor:
         """Pictures of codes.
 
         Args:
-            tokens: As of `tokens`, shape (N, H, W).
+            tokens: As of `tokens`, shape (N, h, w).
 
         Returns:
-            Shape (N, 3, H·f, W·f), in [-1, 1].
+            Shape (N, 3, h·f, w·f), in [-1, 1].
         """
         pictures: Tensor = self.decoder(self.quantizer.vectors(tokens))
         return pictures.clamp(-1, 1)
 
     def render(self, condition: Condition, noise: Noise, settings: PaintSettings) -> Painted:
-        """Decode codes drawn alike: mud, in the colours of the pictures."""
-        return Painted(self.decode_tokens(noise.integers(self.size, self.side, self.side)))
+        """Decode codes drawn uniformly: mud, in the colours of the pictures."""
+        return Painted(self.decode_tokens(noise.integers(self.size, *self.latent_size)))
