@@ -33,7 +33,8 @@ def test_losses_are_the_non_saturating_ones():
     latents = [painter.latents(rows.condition, rows.noise) for _ in range(2)]
     fakes = [painter.synthesize(z, rows.condition) for z in latents]
     real = painter.discriminator(rows.pictures, rows.condition.category)
-    one, zero = torch.ones_like(real), torch.zeros_like(real)
+    one = torch.ones_like(real)
+    zero = torch.zeros_like(real)
     fooled = [painter.discriminator(fake, rows.condition.category) for fake in fakes]
     torch.testing.assert_close(losses["discriminator"], bce(real, one) + bce(fooled[0], zero))
     torch.testing.assert_close(losses["generator"], bce(fooled[1], one))
@@ -71,7 +72,8 @@ def test_a_batch_may_be_cut_between_groups():
         painter.after(0, {})
         return by_player | {name: value.clone() for name, value in painter.named_buffers()}
 
-    whole, halves = gradients([batch()]), gradients([batch(slice(k, k + 4)) for k in (0, 4)])
+    whole = gradients([batch()])
+    halves = gradients([batch(slice(k, k + 4)) for k in (0, 4)])
     for name, value in whole.items():
         torch.testing.assert_close(halves[name], value, rtol=1e-9, atol=1e-12)
 
@@ -87,7 +89,8 @@ def test_turns_write_no_state_and_after_moves_the_running_statistics():
 
 
 def test_the_discriminator_judges_picture_and_category_together():
-    painter, rows = build().double().eval(), batch()
+    painter = build().double().eval()
+    rows = batch()
     # The head starts small; a larger embedding makes its part visible.
     nn.init.normal_(painter.discriminator.embedding.weight)
     given = painter.discriminator(rows.pictures, rows.condition.category)

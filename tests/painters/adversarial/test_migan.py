@@ -131,7 +131,8 @@ def test_eta_is_set_once_to_a_tenth_of_the_content_and_is_not_exported(tmp_path:
 
 @pytest.mark.parametrize("module", ["ams", "sft", "sa", "eca"])
 def test_each_module_can_be_left_out_and_the_rest_still_learns(module: str):
-    whole, without = build(), build(**{module: False})
+    whole = build()
+    without = build(**{module: False})
 
     def size(p: Migan) -> int:
         return sum(q.numel() for q in p.generator.parameters())
@@ -188,7 +189,8 @@ def test_pictures_are_synthesized_from_their_latents_and_gradients_reach_these(s
 
 
 def test_encoder_and_reconstruction_treat_each_row_alone():
-    painter, pictures = build().eval(), batch().pictures
+    painter = build().eval()
+    pictures = batch().pictures
     torch.testing.assert_close(painter.reconstruct(pictures)[1:2], painter.reconstruct(pictures[1:2]))
     assert not painter.reconstruct(pictures).requires_grad
 

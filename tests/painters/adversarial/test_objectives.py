@@ -7,7 +7,8 @@ import torch
 
 from impasto.painters.adversarial.objectives import critic_loss, least_squares_loss, painter_loss
 
-REAL, FAKE = torch.tensor([[2.0, 0.5]]), torch.tensor([[-3.0, 0.0]])
+REAL = torch.tensor([[2.0, 0.5]])
+FAKE = torch.tensor([[-3.0, 0.0]])
 
 
 @pytest.mark.parametrize(

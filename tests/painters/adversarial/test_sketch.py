@@ -52,7 +52,8 @@ def test_gradients_reach_all_parameters_and_the_loss_of_the_step_is_finite() -> 
 
 def test_a_picture_changes_what_is_painted_and_is_kept_by_saving(house: Path, tmp_path: Path) -> None:
     painter = build()
-    free, over = painter.paint(2, seed=1).pictures, painter.paint(2, seed=1, picture=str(house)).pictures
+    free = painter.paint(2, seed=1).pictures
+    over = painter.paint(2, seed=1, picture=str(house)).pictures
     assert (free - over).abs().max() > 1e-3
     painter.save_pretrained(tmp_path / "painter")
     again = Painter.from_pretrained(tmp_path / "painter").paint(2, seed=1, picture=str(house)).pictures

@@ -201,7 +201,8 @@ def test_no_edge_is_painted_where_a_stylized_picture_ends() -> None:
 
 def test_both_cycles_go_through_the_discriminators_attention() -> None:
     painter = build(task="sketch")
-    task, real = painter.task, pictures(4)
+    task = painter.task
+    real = pictures(4)
     for blind in (*task.of_paintings.parameters(), *task.of_sources.parameters()):
         nn.init.zeros_(blind)
     *_, turn = painter.turns(batch(), 0)
@@ -237,7 +238,8 @@ def test_it_learns_to_bring_pictures_back_from_their_sketches() -> None:
 
 def test_a_photograph_is_translated_by_attention_and_counts_by_its_share() -> None:
     painter = build(**PHOTOS)
-    task, real = painter.task, pictures(4)
+    task = painter.task
+    real = pictures(4)
     _, attention = task.of_sources(real)
     painted = task.to_painting(real * attention)
     torch.testing.assert_close(task.stylize(real), painted)
@@ -278,7 +280,8 @@ def test_without_photographs_or_without_paintings_there_is_nothing_to_translate(
 
 
 def test_what_only_the_other_task_can_do_is_refused(house: Path) -> None:
-    latent, drawing = build(), build(task="sketch")
+    latent = build()
+    drawing = build(task="sketch")
     with pytest.raises(NotCapable, match="train one with --set task=sketch"):
         latent.paint(1, picture=str(house))
     assert not isinstance(latent, Stylizes)
