@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from exact import exact_arithmetic
 from safetensors.torch import load_file
 
 from impasto import catalogue
@@ -216,16 +217,18 @@ WORKER = """
 import sys, torch
 from pathlib import Path
 torch.set_num_threads(1)
-sys.path.insert(0, sys.argv[1])
+sys.path[:0] = sys.argv[1:3]
+from exact import exact_arithmetic
 from test_promises import NAMES, build, settings
 from impasto.data.store import Store
 from impasto.training.loop import train
 torch.distributed.init_process_group("gloo")
-for name in NAMES:
-    split, out = Store.open(sys.argv[2]).split("train"), Path(sys.argv[3])
-    train(build(name), split, out / name, settings(steps=3))
-    if len(build(name).players()) == 1:
-        train(build(name), split, out / "shared" / name, settings(steps=3, shard=True))
+split, out = Store.open(sys.argv[3]).split("train"), Path(sys.argv[4])
+with exact_arithmetic():
+    for name in NAMES:
+        train(build(name).double(), split, out / name, settings(steps=3))
+        if len(build(name).players()) == 1:
+            train(build(name).double(), split, out / "shared" / name, settings(steps=3, shard=True))
 """
 
 
@@ -235,25 +238,25 @@ def by_two(store: Store, torchrun: Callable[..., str], tmp_path_factory: pytest.
     out = tmp_path_factory.mktemp("two")
     script = out / "worker.py"
     script.write_text(WORKER)
-    torchrun(script, Path(__file__).parent, store.root, out)
+    torchrun(script, Path(__file__).parent, Path(__file__).parents[1], store.root, out)
     return out
 
 
 def test_one_process_equals_two_and_micro_batches(name: str, store: Store, by_two: Path, tmp_path: Path) -> None:
-    start = build(name).state_dict()
-    train(build(name), store.split("train"), tmp_path / "one", settings(steps=3))
-    train(build(name), store.split("train"), tmp_path / "micro", settings(steps=3, micro=2))
+    with exact_arithmetic():
+        start = build(name).double().state_dict()
+        train(build(name).double(), store.split("train"), tmp_path / "one", settings(steps=3))
+        train(build(name).double(), store.split("train"), tmp_path / "micro", settings(steps=3, micro=2))
     one = weights(tmp_path / "one")
-    # Adam turns float error of tiny gradients into small moves; a wrong average would be off by tens of percent.
-    assert distance(one, weights(by_two / name), start) < 0.02
+    assert distance(one, weights(by_two / name), start) < 1e-6
     if (by_two / "shared" / name).exists():
-        assert distance(one, weights(by_two / "shared" / name), start) < 0.02
+        assert distance(one, weights(by_two / "shared" / name), start) < 1e-6
     else:
         with pytest.raises(UsageError, match="with one player"):
             train(build(name), store.split("train"), tmp_path / "shared", settings(steps=3, shard=True))
     parameters = {k for k, _ in build(name).named_parameters()}
     micro = {k: v for k, v in weights(tmp_path / "micro").items() if k in parameters}
-    assert distance({k: one[k] for k in micro}, micro, start) < 0.02
+    assert distance({k: one[k] for k in micro}, micro, start) < 1e-6
 
 
 def test_killed_and_resumed_equals_never_killed(name: str, store: Store, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import torch
 from toy import toy
 
 from impasto.contract import Batch, BatchNoise, Condition, Player
-from impasto.training.moves import Moves, _optimizer
+from impasto.training.moves import Moves, adamw
 from impasto.training.processes import Processes
 
 
@@ -57,7 +57,7 @@ def test_clipping_bounds_the_gradient_not_the_direction() -> None:
 
 def test_lazy_players_have_corrected_rate_and_decay() -> None:
     parameter = torch.nn.Parameter(torch.zeros(1))
-    group = _optimizer(Player((parameter,), lr=1e-2, betas=(0.0, 0.99), lazy=15), [parameter]).param_groups[0]
+    group = adamw(Player((parameter,), lr=1e-2, betas=(0.0, 0.99), lazy=15), [parameter]).param_groups[0]
     assert group["lr"] == 1e-2 * 15 / 16
     assert group["betas"] == (0.0, 0.99 ** (15 / 16))
 
@@ -68,7 +68,7 @@ def test_optimizer_state_comes_back_in_the_memory_order_of_its_parameter() -> No
     painter.net = net
     moves = Moves(painter, Processes("cpu"))
     moves.players["net"], moves.parameters["net"] = Player((net,)), list(net.parameters())
-    moves.optimizers["net"] = _optimizer(Player((net,)), moves.parameters["net"])
+    moves.optimizers["net"] = adamw(Player((net,)), moves.parameters["net"])
     for p in moves.parameters["net"]:
         p.grad = torch.randn_like(p)
     moves.optimizers["net"].step()

@@ -15,7 +15,7 @@ from impasto.contract import Batch, Learner, Player, Turn
 from impasto.training.processes import Processes
 from impasto.training.sharding import NextTurn, group_by_sharding, is_sharded, shard, sharded_like, total_norm
 
-__all__ = ["Moves", "Step"]
+__all__ = ["Moves", "Step", "adamw"]
 
 
 @dataclass
@@ -48,15 +48,17 @@ class Moves:
             processes: Those that train together.
             autocast: Precision of the turns; None for that of the weights.
         """
-        self.painter, self.processes, self.autocast = painter, processes, autocast
+        self.painter = painter
+        self.processes = processes
+        self.autocast = autocast
         self.next_turn = NextTurn(painter)
         if processes.shard:
             shard(self.next_turn, processes)
         self.players = painter.players()
         self.parameters = {name: player.parameters() for name, player in self.players.items()}
-        self.optimizers = {name: _optimizer(player, self.parameters[name]) for name, player in self.players.items()}
-        kept = {buffer for encoder in painter.encoders.values() for buffer in encoder.buffers()}
-        self._buffers = [b for b in painter.buffers() if b.is_floating_point() and b not in kept]
+        self.optimizers = {name: adamw(player, self.parameters[name]) for name, player in self.players.items()}
+        frozen = {buffer for encoder in painter.encoders.values() for buffer in encoder.buffers()}
+        self._buffers = [b for b in painter.buffers() if b.is_floating_point() and b not in frozen]
 
     def step(self, batches: list[Batch], step: int, horizon: int) -> Step:
         """Make all moves of one step.
@@ -68,19 +70,19 @@ class Moves:
         """
         if not self.painter.training:
             self.painter.train()
-        done = Step()
+        result = Step()
         turns = [iter(self.painter.turns(batch, step)) for batch in batches]
         while (move := self._turn(turns)) is not None:
             player, logs = move
-            norm = self._finish(player, step, horizon)
+            norm = self._apply_gradients(player, step, horizon)
             logs[f"{player}/gradient"] = norm
             if not math.isfinite(norm):
-                done.skipped.append(player)
-            done.logs.update(logs)
-        self._agree(done.logs)
-        self.painter.after(step, done.logs)
+                result.skipped.append(player)
+            result.logs.update(logs)
+        self._agree(result.logs)
+        self.painter.after(step, result.logs)
         self.processes.mean_(self._buffers)
-        return done
+        return result
 
     def finite(self) -> bool:
         """Whether all running statistics of the painter are finite."""
@@ -90,7 +92,8 @@ class Moves:
 
     def _turn(self, generators: list[Iterator[Turn]]) -> tuple[str, dict[str, float]] | None:
         """Take the next turn of every micro-batch; leaves the mover's gradients behind."""
-        player, sums = "", dict[str, Tensor]()
+        player = ""
+        sums: dict[str, Tensor] = {}
         for number, generator in enumerate(generators):
             with self._precision():
                 turn, loss = self.next_turn(generator)
@@ -100,7 +103,8 @@ class Moves:
                 player = turn.player
                 for parameter in self.parameters[player]:
                     parameter.grad = None
-            # One player alone owns all that learns; and FSDP, which has no more, moves nothing where inputs are named.
+            # A single player owns every parameter that learns; and FSDP, which allows one player only, computes no
+            # gradients where `inputs` is given.
             inputs = self.parameters[player] if len(self.players) > 1 else None
             (loss / len(generators)).backward(inputs=inputs)
             prefix = f"{player}/{turn.tag}" if turn.tag else player
@@ -112,39 +116,40 @@ class Moves:
         values = torch.stack([v.to(self.processes.device) for v in sums.values()]).tolist()
         return player, dict(zip(sums, values, strict=True))
 
-    def _finish(self, player: str, step: int, horizon: int) -> float:
+    def _apply_gradients(self, player: str, step: int, horizon: int) -> float:
         """Average, check, clip and apply the gradients of a player; returns their norm."""
-        parameters, told = self.parameters[player], self.players[player]
+        parameters = self.parameters[player]
+        settings = self.players[player]
         gradients = [p.grad for p in parameters if p.grad is not None]
-        # Shares of gradients are means already.
+        # The gradients of divided weights are averaged already, by FSDP.
         self.processes.mean_([g for g in gradients if not is_sharded(g)])
         total = total_norm(gradients)
         norm = float(total)
         if not math.isfinite(norm):
             return norm
-        if norm > told.clip:
-            for alike in group_by_sharding(parameters):
-                clip_grads_with_norm_(alike, told.clip, total)
+        if norm > settings.clip:
+            for tensors in group_by_sharding(parameters):
+                clip_grads_with_norm_(tensors, settings.clip, total)
         optimizer = self.optimizers[player]
         for group in optimizer.param_groups:
-            group["lr"] = told.lr * _lazy(told) * told.schedule(step, horizon)
+            group["lr"] = settings.lr * _lazy_share(settings) * settings.schedule(step, horizon)
         optimizer.step()
-        # Fused optimizers leave the version counters alone; raised here, a stale graph is caught by autograd.
+        # Fused optimizers do not raise the version counters by which autograd notices that a graph is out of date.
         torch.autograd.graph.increment_version(parameters)
         return norm
 
     def _agree(self, logs: dict[str, float]) -> None:
         if self.processes.world > 1:
-            told = torch.tensor(list(logs.values()))
-            self.processes.mean_([told])
-            logs.update(zip(logs, told.tolist(), strict=True))
+            values = torch.tensor(list(logs.values()))
+            self.processes.mean_([values])
+            logs.update(zip(logs, values.tolist(), strict=True))
 
     def _precision(self) -> AbstractContextManager[object]:
         if self.autocast is None:
             return nullcontext()
-        # A cache would hold on to the weights of every block, in 16 bit.
-        cache = not self.processes.shard
-        return torch.autocast(self.processes.device.type, dtype=self.autocast, cache_enabled=cache)
+        # With shared weights, autocast's cache would keep a 16-bit copy of every block that was gathered.
+        cached = not self.processes.shard
+        return torch.autocast(self.processes.device.type, dtype=self.autocast, cache_enabled=cached)
 
     def state(self) -> dict[str, Tensor]:
         """The optimizers' state by player, parameter name and kind."""
@@ -158,20 +163,21 @@ class Moves:
 
     def load_state(self, state: dict[str, Tensor]) -> None:
         """Take up the state that `state` gave."""
-        own: dict[str, nn.Parameter] = dict(self.painter.named_parameters())
+        parameters: dict[str, nn.Parameter] = dict(self.painter.named_parameters())
         for optimizer in self.optimizers.values():
             optimizer.state.clear()
         for key, value in state.items():
             player, name, kind = key.split("/")
-            weight = own[name]
+            parameter = parameters[name]
             # Fused optimizers walk through memory, so a moment must lie there as its parameter does.
-            like = torch.empty_like(weight, requires_grad=False)
-            kept = like.copy_(sharded_like(value, weight)) if kind != "step" else value
-            self.optimizers[player].state[weight][kind] = kept.to(weight.device)
+            like = torch.empty_like(parameter, requires_grad=False)
+            moment = like.copy_(sharded_like(value, parameter)) if kind != "step" else value
+            self.optimizers[player].state[parameter][kind] = moment.to(parameter.device)
 
 
-def _optimizer(player: Player, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
-    share = _lazy(player)
+def adamw(player: Player, parameters: list[nn.Parameter]) -> torch.optim.Optimizer:
+    """AdamW over a player's parameters, with its rates."""
+    share = _lazy_share(player)
     return torch.optim.AdamW(
         [{"params": group} for group in group_by_sharding(parameters)],
         lr=player.lr * share,
@@ -181,5 +187,6 @@ def _optimizer(player: Player, parameters: list[nn.Parameter]) -> torch.optim.Op
     )
 
 
-def _lazy(player: Player) -> float:
+def _lazy_share(player: Player) -> float:
+    """By which the rates of a player that is regularised lazily are corrected."""
     return player.lazy / (player.lazy + 1) if player.lazy else 1.0
