@@ -16,7 +16,8 @@ from impasto.sampling.samplers import ddim, dpmpp, heun
 from impasto.sampling.schedule import LogNormalNoise, NoiseSchedule, cosine_noise, linear_noise
 from impasto.sampling.spacing import even_levels, karras_levels, straight_levels
 
-LINEAR, COSINE = NoiseSchedule(linear_noise(1000)), NoiseSchedule(cosine_noise(1000))
+LINEAR = NoiseSchedule(linear_noise(1000))
+COSINE = NoiseSchedule(cosine_noise(1000))
 
 
 class Half(Noise):

@@ -9,7 +9,8 @@ from impasto.sampling.guidance import clipped, extrapolated, guided
 from impasto.sampling.level import Denoise, Level
 from impasto.sampling.spacing import straight_levels
 
-X, LEVEL = torch.zeros(1, 3, 2, 2), Level(0, 0.6, 0.4)
+X = torch.zeros(1, 3, 2, 2)
+LEVEL = Level(0, 0.6, 0.4)
 
 
 def constant(value: float, name: str = "", called: list[str] | None = None) -> Denoise:

@@ -13,15 +13,19 @@ from impasto.sampling.samplers import ddim, dpmpp, heun, invert, sample
 from impasto.sampling.schedule import LogNormalNoise, NoiseSchedule, cosine_noise, linear_noise
 from impasto.sampling.spacing import even_levels, karras_levels, straight_levels
 
-MEANS, WEIGHTS, SPREAD = torch.tensor([-0.6, 0.5]).double(), torch.tensor([0.3, 0.7]).double(), 0.15
-LINEAR, COSINE = NoiseSchedule(linear_noise(1000)), NoiseSchedule(cosine_noise(1000))
+MEANS = torch.tensor([-0.6, 0.5]).double()
+WEIGHTS = torch.tensor([0.3, 0.7]).double()
+SPREAD = 0.15
+LINEAR = NoiseSchedule(linear_noise(1000))
+COSINE = NoiseSchedule(cosine_noise(1000))
 
 
 class Half(Noise):
     """Every number is 0.5."""
 
     def __init__(self, rows: int) -> None:
-        self.rows, self.calls = rows, 0
+        self.rows = rows
+        self.calls = 0
 
     def _rows(self, draw, shape):
         self.calls += 1
@@ -30,7 +34,8 @@ class Half(Noise):
 
 def mixture(noisy: Tensor, level: Level) -> Tensor:
     """The exact posterior mean of independent pixels that follow a mixture of two Gaussians."""
-    x, variance = noisy.double()[..., None], (level.signal * SPREAD) ** 2 + level.sigma**2
+    x = noisy.double()[..., None]
+    variance = (level.signal * SPREAD) ** 2 + level.sigma**2
     share = torch.softmax(WEIGHTS.log() - 0.5 * (x - level.signal * MEANS).square() / variance, dim=-1)
     mean = MEANS + level.signal * SPREAD**2 / variance * (x - level.signal * MEANS)
     return (share * mean).sum(-1).to(noisy.dtype)
@@ -44,11 +49,13 @@ def exact(x: Tensor, now: Level, then: Level) -> Tensor:
         return (WEIGHTS * torch.special.ndtr((x[..., None] - at.signal * MEANS) / spread)).sum(-1)
 
     expected = quantile(x, now)
-    low, high = torch.full_like(x, -3), torch.full_like(x, 3)
+    low = torch.full_like(x, -3)
+    high = torch.full_like(x, 3)
     for _ in range(60):
         middle = (low + high) / 2
         under = quantile(middle, then) < expected
-        low, high = torch.where(under, middle, low), torch.where(under, high, middle)
+        low = torch.where(under, middle, low)
+        high = torch.where(under, high, middle)
     return low
 
 

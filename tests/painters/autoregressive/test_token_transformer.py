@@ -58,7 +58,8 @@ def some_pictures(count: int = 4) -> torch.Tensor:
 @torch.no_grad()
 def test_what_comes_later_is_not_seen_and_what_came_before_is():
     net = build(loud=True).net
-    codes, labels = torch.randint(729, (2, 16)), torch.tensor([0, 1])
+    codes = torch.randint(729, (2, 16))
+    labels = torch.tensor([0, 1])
     logits = net(codes, labels)
     for place in range(16):
         changed = codes.clone()
@@ -70,7 +71,9 @@ def test_what_comes_later_is_not_seen_and_what_came_before_is():
 @torch.no_grad()
 def test_remembering_tells_the_same_as_looking_at_all_anew():
     net = build(loud=True).net
-    codes, labels, decoding = torch.randint(729, (3, 16)), torch.tensor([0, 1, 2]), net.start_decoding()
+    codes = torch.randint(729, (3, 16))
+    labels = torch.tensor([0, 1, 2])
+    decoding = net.start_decoding()
     steps = [net.next_logits(codes[:, max(0, place - 1)], labels, decoding) for place in range(16)]
     torch.testing.assert_close(torch.stack(steps, dim=1), net(codes, labels), atol=1e-4, rtol=1e-4)
 
@@ -111,9 +114,11 @@ def test_a_code_is_drawn_where_the_probabilities_pass_the_level():
 @pytest.mark.parametrize("guidance", [0.0, 1.0, 3.0])
 @torch.no_grad()
 def test_codes_are_those_of_logits_led_from_no_category_to_one(guidance):
-    painter, labels = build(loud=True), torch.tensor([0, 1, 1])
+    painter = build(loud=True)
+    labels = torch.tensor([0, 1, 1])
     settings = load(TokenTransformerSettings, {"guidance": guidance, "temperature": 0.8, "top_k": 50, "top_p": 0.9})
-    codes, levels = torch.zeros(3, 16).long(), PictureNoise(7, range(3)).uniform(16)
+    codes = torch.zeros(3, 16).long()
+    levels = PictureNoise(7, range(3)).uniform(16)
     for place in range(16):
         known, unknown = (painter.net(codes, of)[:, place] for of in (labels, torch.full((3,), 2)))
         logits = known if guidance == 1 else unknown + guidance * (known - unknown)
@@ -144,7 +149,8 @@ def test_it_learns_two_pictures_by_heart():
 
 
 def test_losses_do_not_depend_on_how_a_batch_is_cut():
-    painter, pictures = build(loud=True), some_pictures(8)
+    painter = build(loud=True)
+    pictures = some_pictures(8)
     whole = next(painter.turns(batch(pictures), 0)).loss
     parts = []
     for rows in (slice(4), slice(4, 8)):
@@ -188,7 +194,8 @@ def test_codes_go_through_the_autoencoder_and_back(autoencoder):
 
 
 def test_it_learns_alike_from_pictures_and_from_their_codes(autoencoder):
-    painter, pictures = build(autoencoder=str(autoencoder)), some_pictures()
+    painter = build(autoencoder=str(autoencoder))
+    pictures = some_pictures()
     encoded = painter.encoders["pictures"](pictures)
     kept = replace(batch(pictures), pictures=pictures.to("meta"), encoded=encoded)
     assert torch.equal(next(painter.turns(batch(pictures), 0)).loss, next(painter.turns(kept, 0)).loss)
@@ -215,7 +222,8 @@ def test_the_autoencoder_is_no_players_and_does_not_train(autoencoder):
 
 
 def test_training_keeps_the_codes_of_every_picture(autoencoder, store: Store, tmp_path):
-    painter, split = build(autoencoder=str(autoencoder)), store.split("train")
+    painter = build(autoencoder=str(autoencoder))
+    split = store.split("train")
     done = train(painter, split, tmp_path / "run", TrainSettings(steps=2, batch=8, precision="fp32", samples=0))
     (kept,) = (np.load(file) for file in (tmp_path / "run").glob("encoded-*.npy"))
     assert kept.shape == (len(split), 2, 8, 8)

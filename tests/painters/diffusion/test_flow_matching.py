@@ -23,7 +23,8 @@ def build(**values) -> FlowMatching:
 
 @pytest.mark.parametrize("prediction", ["velocity", "clean"])
 def test_a_network_that_knew_would_lose_nothing(prediction, monkeypatch):
-    painter, one = build(prediction=prediction), batch()
+    painter = build(prediction=prediction)
+    one = batch()
     noise = BatchNoise(0, 0, slice(0, 8), 8).normal(3, 32, 32)
     answer = one.pictures - noise if prediction == "velocity" else one.pictures
     monkeypatch.setattr(painter.net, "forward", lambda x, times, labels: answer)
@@ -64,8 +65,10 @@ def test_training_lowers_the_loss():
 
 @pytest.mark.usefixtures("weights")
 def test_the_perceptual_term_adds_to_the_error():
-    looking, plain = build(perceptual=0.5), build()
-    (turn,), (other,) = looking.turns(batch(), 0), plain.turns(batch(), 0)
+    looking = build(perceptual=0.5)
+    plain = build()
+    (turn,) = looking.turns(batch(), 0)
+    (other,) = plain.turns(batch(), 0)
     assert turn.logs["perceptual"] > 0
     assert turn.loss > other.loss
     assert len(list(looking.parameters())) == len(list(plain.parameters()))

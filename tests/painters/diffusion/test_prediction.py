@@ -10,7 +10,8 @@ from impasto.sampling.schedule import NoiseSchedule, cosine_noise
 @pytest.fixture
 def case():
     generator = torch.Generator().manual_seed(0)
-    pictures, noise = torch.rand(5, 3, 4, 4, generator=generator), torch.randn(5, 3, 4, 4, generator=generator)
+    pictures = torch.rand(5, 3, 4, 4, generator=generator)
+    noise = torch.randn(5, 3, 4, 4, generator=generator)
     signal, sigma = NoiseSchedule(cosine_noise(100)).at(torch.tensor([0, 20, 50, 80, 95]))
     return pictures, noise, signal, sigma
 
@@ -49,7 +50,8 @@ def test_edm_is_that_of_its_paper():
     pictures = 0.5 * torch.randn(3, 3, 64, 64, generator=generator)
     noise = torch.randn(3, 3, 64, 64, generator=generator)
     sigma = torch.tensor([0.002, 0.5, 80.0]).view(3, 1, 1, 1)
-    noisy, signal = pictures + sigma * noise, torch.ones(3, 1, 1, 1)
+    noisy = pictures + sigma * noise
+    signal = torch.ones(3, 1, 1, 1)
     # Karras et al. 2022, table 1, with sigma_data = 0.5.
     skip = 0.25 / (sigma**2 + 0.25)
     out = sigma * 0.5 / (sigma**2 + 0.25).sqrt()

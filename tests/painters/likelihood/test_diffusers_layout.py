@@ -128,7 +128,8 @@ def test_more_levels_than_halvings_are_refused():
 
 def test_the_nets_begin_as_they_should():
     torch.manual_seed(0)
-    encoder, decoder = DiffusersEncoder((16, 32), 1, 8), DiffusersDecoder((16, 32), 1, 4)
+    encoder = DiffusersEncoder((16, 32), 1, 8)
+    decoder = DiffusersDecoder((16, 32), 1, 4)
     assert encoder(pictures()).shape == (2, 8, 20, 28)
     assert decoder(torch.randn(2, 4, 20, 28)).shape == (2, 3, 40, 56)
     # Places to the right and below are seen past the edge, as nothing; to the left and above they are not asked for.

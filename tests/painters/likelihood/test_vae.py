@@ -25,7 +25,8 @@ def batch(rows: slice = slice(0, 6), total: int = 6) -> Batch:
 
 
 def test_gaussian_kl_is_the_closed_form():
-    mean, logvar = torch.randn(4, 7, generator=torch.Generator().manual_seed(0)), torch.linspace(-2, 1, 28).view(4, 7)
+    mean = torch.randn(4, 7, generator=torch.Generator().manual_seed(0))
+    logvar = torch.linspace(-2, 1, 28).view(4, 7)
     expected = kl_divergence(Independent(Normal(mean, (logvar / 2).exp()), 1), Independent(Normal(mean * 0, 1), 1))
     torch.testing.assert_close(gaussian_kl(mean, logvar), expected)
     assert torch.equal(gaussian_kl(torch.zeros(2, 3), torch.zeros(2, 3)), torch.zeros(2))

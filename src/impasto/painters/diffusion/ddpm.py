@@ -115,7 +115,8 @@ class DDPM(Denoiser):
         """
         super().__init__(config, data)
         _check(config)
-        height, width = self.space.height, self.space.width
+        height = self.space.height
+        width = self.space.width
         patch = patch_side(height, width, config.grid, multiple=2 ** (len(config.channels) - 1))
         _check_levels(config, min(height, width) // patch)
         self.net = UNet(

@@ -204,7 +204,7 @@ class Autoencoder(Painter):
         return self.latents_of(self.encoder(pictures)) * self.power.rsqrt()
 
     def decode(self, latents: Tensor) -> Tensor:
-        """Pictures of latents; gradients flow through it, except where it rounds to codes.
+        """Pictures of latents; gradients flow through.
 
         Args:
             latents: As of `encode`, shape (N, C, h, w).

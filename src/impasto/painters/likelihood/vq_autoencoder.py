@@ -95,8 +95,9 @@ class VqAutoencoder(Autoencoder):
         return self.quantizer.bound(moments)
 
     def quantize(self, latents: Tensor) -> Tensor:
-        """The vectors of the nearest codes."""
-        return self.quantizer.vectors(self.quantizer.codes(latents))
+        """The vectors of the nearest codes; gradients go through as if there were no rounding."""
+        rounded = self.quantizer.vectors(self.quantizer.codes(latents))
+        return latents + (rounded - latents).detach() if latents.requires_grad else rounded
 
     def diffusers_bottleneck(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
         """The codebook, between two convolutions that change nothing."""
