@@ -11,7 +11,8 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from impasto.data.store import Split
-from impasto.metrics.numbers import mean_of
+from impasto.metrics.number import mean_of
+from impasto.metrics.records import to_plain
 
 __all__ = ["told_apart"]
 
@@ -47,7 +48,7 @@ def told_apart(train: Split, test: Split, *, grey: bool, passes: int, seed: int)
     right = (named == test.labels).astype(np.float64)
     n = {"train": len(train), "test": len(test)}
     return {
-        "accuracy": mean_of("Named right", right, "higher", n=n, recipe=recipe, seed=seed).plain(),
+        "accuracy": to_plain(mean_of("Named right", right, "higher", n=n, recipe=recipe, seed=seed)),
         "commonest": float(confusion.sum(1).max() / len(test)),
         "confusion": confusion.tolist(),
         "weights": sum(p.numel() for p in net.parameters()),

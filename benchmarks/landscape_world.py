@@ -36,9 +36,12 @@ from impasto.files import write_json
 from impasto.images.pictures import Pixels
 from impasto.landscape.compose import SHARES
 from impasto.landscape.render import render
-from impasto.metrics.distribution import distribution
-from impasto.metrics.diversity import diversity
-from impasto.metrics.spaces import see
+from impasto.metrics.evaluating import evaluate
+from impasto.metrics.metric import listed_metrics
+from impasto.metrics.number import Number
+from impasto.metrics.offers import GivenOffers
+from impasto.metrics.records import to_plain
+from impasto.metrics.spaces import embed
 from impasto.worlds import scene_of
 
 HERE = Path(__file__).resolve().parent
@@ -189,15 +192,21 @@ def nearness(data: Path, work: Path, quick: bool) -> dict[str, Any]:
 
 def _beside(half: Pixels, sets: dict[str, Pixels], other: Pixels) -> dict[str, Any]:
     """Numbers of each set against the half."""
-    seen_half = see(half, NETWORK)
-    seen_other = see(other, NETWORK)
+    half_features = embed(half, NETWORK)
+    other_features = embed(other, NETWORK)
+    common = {"real": half, "real_features": half_features, "network": NETWORK, "size": half.shape[1:3], "seed": SEED}
+    # The other half stands in the place of training pictures.
+    common |= {"train_features": other_features, "train_sample_features": other_features}
+    metrics = [m for n, m in listed_metrics().items() if m.aspect == "distance" or n.endswith("-diversity")]
     rows = {}
     for name, pixels in sets.items():
         print(f"  {name}: {len(pixels):,}", flush=True)
-        features = seen_other if pixels is other else see(pixels, NETWORK)
-        numbers = distribution(features, seen_half, seen_other, seed=SEED)
-        numbers |= diversity(pixels, half, seed=SEED)
-        rows[name] = {key: number.plain() for key, number in numbers.items()}
+        features = other_features if pixels is other else embed(pixels, NETWORK)
+        offers = GivenOffers({**common, "painted": pixels, "painted_features": features})
+        numbers: dict[str, Number] = {}
+        for metric in metrics:
+            numbers |= evaluate(metric, offers, seed=SEED)
+        rows[name] = {key: to_plain(number) for key, number in numbers.items()}
     return rows
 
 

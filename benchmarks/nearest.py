@@ -16,9 +16,9 @@ import numpy as np
 from impasto import api
 from impasto.data.store import Store
 from impasto.images.pictures import contact_sheet
-from impasto.metrics.copying import nearest
+from impasto.metrics.nearest_training import nearest
 from impasto.metrics.painting import paint_pixels
-from impasto.metrics.spaces import see, see_split
+from impasto.metrics.spaces import embed, embed_split
 
 COUNT = 100
 SHOWN = 10
@@ -34,7 +34,7 @@ def main() -> None:
     arguments = parser.parse_args()
     train = Store.open(arguments.store).split("train")
     pixels = paint_pixels(api.load_painter(arguments.painter), COUNT, seed=arguments.seed)
-    distance, rows = nearest(see(pixels, "mobilenetv2").values, see_split(train, "mobilenetv2").values)
+    distance, rows = nearest(embed(pixels, "mobilenetv2").values, embed_split(train, "mobilenetv2").values)
     shown = [*np.argsort(distance)[:SHOWN], *range(SHOWN)]
     pairs = np.concatenate([pixels[shown], train.uint8(np.asarray(rows)[shown])])
     for name, sheet in ((str(COUNT), contact_sheet(pixels)), ("nearest", contact_sheet(pairs, columns=2 * SHOWN))):

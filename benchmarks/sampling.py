@@ -19,7 +19,7 @@ from impasto.data.store import Store
 from impasto.images.pictures import to_uint8
 from impasto.machine import cost_of
 from impasto.metrics.frechet import frechet_distance
-from impasto.metrics.spaces import see, see_split
+from impasto.metrics.spaces import embed, embed_split
 
 WAYS: tuple[dict[str, Any], ...] = (
     {"sampler": "ddim", "steps": 50},
@@ -41,7 +41,7 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     painter = api.load_painter(arguments.painter)
-    real = see_split(Store.open(arguments.store).split("test"), "mobilenetv2").values
+    real = embed_split(Store.open(arguments.store).split("test"), "mobilenetv2").values
     print("| settings | fd-mobilenetv2 | processor seconds a picture |\n|---|---|---|", flush=True)
     cost = cost_of("bf16", painter.device)
     if cost:
@@ -50,7 +50,7 @@ def main() -> None:
         start = time.process_time()
         pixels = to_uint8(painter.paint(arguments.count, seed=0, **way).pictures)
         seconds = (time.process_time() - start) / arguments.count
-        distance = frechet_distance(real, see(pixels, "mobilenetv2").values)
+        distance = frechet_distance(real, embed(pixels, "mobilenetv2").values)
         settings = " ".join(f"{key}={value}" for key, value in way.items())
         print(f"| `{settings}` | {distance:.1f} | {seconds:.3f} |", flush=True)
 

@@ -62,7 +62,7 @@ def main() -> None:
         count=arguments.count,
         watch=lambda event: print(event.message),
     )
-    pretrained.annotate(folder, {"remarks": {**remarks, "Copying": measured["copying"]["verdict"]}})
+    pretrained.annotate(folder, {"remarks": {**remarks, "Copying": measured.copying.verdict}})
 
 
 if __name__ == "__main__":

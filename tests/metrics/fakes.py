@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow
 import torch
 from torch import nn
 
-from impasto.contract import Painter, PainterConfig
+from impasto.contract import Condition, Data, Noise, Painted, Painter, PainterConfig
 from impasto.data.store import Split, Store
 
 KINDS = ("dawn", "noon", "storm")
@@ -51,68 +52,80 @@ def store(train: int = 180, test: int = 120, side: int = 32, labelled: bool = Tr
 
 
 class Fake(Painter):
-    """A painter without weights worth speaking of."""
+    """A painter without weights worth speaking of, that paints what its split gives it."""
 
-    capabilities = frozenset({"category"})
+    conditions = frozenset({"category"})
+    resolutions = range(8, 257)
+    square = False
 
-    def __init__(self, config: PainterConfig, split: Split | None = None) -> None:
-        super().__init__(config)
+    def __init__(self, config: PainterConfig, data: Data, split: Split | None = None) -> None:
+        super().__init__(config, data)
         self.split = split
         self.nothing = nn.Parameter(torch.zeros(1))
 
     @classmethod
-    def of(cls, split: Split, **values):
-        told = {"resolution": split.store.resolution, "categories": split.categories, "shares": split.shares, **values}
-        return cls(PainterConfig(**told), split)
+    def of(cls, split: Split) -> Fake:
+        size = (split.store.height, split.store.width)
+        return cls(PainterConfig(), Data(size=size, categories=split.categories, shares=split.shares), split)
 
 
 class Honest(Fake):
-    """Paints new pictures like the real ones."""
+    """Paints new pictures like the real ones, and reconstructs them a little darker."""
 
-    capabilities = frozenset({"category", "reconstruct"})
+    def render(self, condition: Condition, noise: Noise, settings: Any) -> Painted:
+        seeds = noise.integers(2**31).tolist()
+        labels = self.category_index(condition).tolist()
+        pictures = [sceneries([label], seed + 1000, self.data.side) for label, seed in zip(labels, seeds, strict=True)]
+        return Painted(torch.from_numpy(np.concatenate(pictures)).permute(0, 3, 1, 2) / 127.5 - 1)
 
-    def render(self, labels, noise, settings):
-        asked = zip(labels.tolist(), noise.integers(2**31).tolist(), strict=True)
-        made = [sceneries([label], seed + 1000, self.config.resolution) for label, seed in asked]
-        return torch.from_numpy(np.concatenate(made)).permute(0, 3, 1, 2) / 127.5 - 1
-
-    def reconstruct(self, pictures):
+    def reconstruct(self, pictures: torch.Tensor) -> torch.Tensor:
         return pictures * 0.9
 
 
 class Copycat(Fake):
     """Gives training pictures back, every second one mirrored."""
 
-    def render(self, labels, noise, settings):
+    def render(self, condition: Condition, noise: Noise, settings: Any) -> Painted:
         rows = []
-        for label, level in zip(labels.tolist(), noise.uniform().tolist(), strict=True):
-            own = np.flatnonzero(self.split.labels == label)
-            rows.append(int(own[int(level * len(own))]))
+        labels = self.category_index(condition).tolist()
+        for label, level in zip(labels, noise.uniform().tolist(), strict=True):
+            alike = np.flatnonzero(self.split.labels == label)
+            rows.append(int(alike[int(level * len(alike))]))
         pictures = self.split.pictures(rows)
-        turned = torch.tensor(rows) % 2 == 0
-        return torch.where(turned[:, None, None, None], pictures.flip(3), pictures)
+        mirrored = torch.tensor(rows) % 2 == 0
+        return Painted(torch.where(mirrored[:, None, None, None], pictures.flip(3), pictures))
 
 
 class Noisy(Fake):
     """Paints noise, and no category on request."""
 
-    capabilities = frozenset()
+    conditions = frozenset()
 
-    def render(self, labels, noise, settings):
-        return noise.uniform(3, self.config.resolution, self.config.resolution) * 2 - 1
+    def render(self, condition: Condition, noise: Noise, settings: Any) -> Painted:
+        return Painted(noise.uniform(3, *self.data.size) * 2 - 1)
 
 
 class Collapsed(Fake):
     """Paints one training picture over and over."""
 
-    def render(self, labels, noise, settings):
-        return self.split.pictures([0]).repeat(len(labels), 1, 1, 1)
+    def render(self, condition: Condition, noise: Noise, settings: Any) -> Painted:
+        return Painted(self.split.pictures([0]).repeat(len(condition), 1, 1, 1))
 
 
 class Broken(Fake):
     """Paints a picture with a number that is not finite."""
 
-    def render(self, labels, noise, settings):
-        pictures = torch.zeros(len(labels), 3, self.config.resolution, self.config.resolution)
+    def render(self, condition: Condition, noise: Noise, settings: Any) -> Painted:
+        pictures = torch.zeros(len(condition), 3, *self.data.size)
         pictures[0, 0, 0, 0] = torch.nan
-        return pictures
+        return Painted(pictures)
+
+
+class Searching(Honest):
+    """Reconstructs by descending a gradient, as a painter does that searches its latents."""
+
+    def reconstruct(self, pictures: torch.Tensor) -> torch.Tensor:
+        with torch.enable_grad():
+            guess = torch.zeros_like(pictures, requires_grad=True)
+            (guess - pictures).square().sum().backward()
+        return (-guess.grad / 2).detach() * 0.9

@@ -4,14 +4,18 @@ import pytest
 import torch
 
 from impasto.errors import UsageError
-from impasto.metrics.copying import copying, copying_number, nearest, verdict
+from impasto.metrics.copying import copying, verdict
+from impasto.metrics.evaluating import evaluate
+from impasto.metrics.metric import listed_metrics
+from impasto.metrics.nearest_training import nearest, nearest_training
+from impasto.metrics.offers import GivenOffers
 
 
 def points(count: int, seed: int) -> torch.Tensor:
     return torch.randn(count, 16, generator=torch.Generator().manual_seed(seed))
 
 
-def test_nearest_finds_what_a_plain_search_finds():
+def test_nearest_agrees_with_a_plain_search():
     queries, references = points(50, 0), points(80, 1)
     distance, rows = nearest(queries, references, chunk=7)
     plain = 1 - torch.cosine_similarity(queries[:, None], references[None], dim=2)
@@ -39,45 +43,50 @@ def test_empty_and_broken_sets_are_refused(queries, references, words):
         nearest(queries, references)
 
 
+def number_of(found):
+    offers = GivenOffers({"nearest_training": found, "seed": 0})
+    return evaluate(listed_metrics()["copying"], offers, seed=0)["copying"]
+
+
 def test_a_copycat_is_flagged_and_a_new_set_is_not():
     train, held_out = points(400, 0), points(300, 1)
-    copied = copying(train[:200] + 0.02 * points(200, 2), held_out, train)
-    number = copying_number(copied, recipe={}, seed=0)
+    number = number_of(nearest_training(train[:200] + 0.02 * points(200, 2), held_out, train))
     assert number.value == 1
     assert number.n == {"painted": 200, "test": 300}
     assert "This painter copies" in verdict(number)
 
-    new = copying_number(copying(points(300, 3), held_out, train), recipe={}, seed=0)
+    new = number_of(nearest_training(points(300, 3), held_out, train))
     assert new.interval[0] < 0.05 < new.interval[1]
+    assert new.real.value == 0.05
     assert "no sign of copying" in verdict(new)
 
 
-def test_copies_of_mirror_images_are_found():
+def test_copies_of_mirror_images_are_noticed():
     train, mirrored, held_out = points(200, 0), points(200, 5), points(200, 1)
-    found = copying(mirrored[:40], held_out, train, mirrored)
-    assert found.mirrored.all()
-    assert found.generated.max() < 1e-6
-    assert found.rows.tolist() == list(range(40))
-    assert copying(mirrored[:40], held_out, train).generated.min() > 0.05
+    result = nearest_training(mirrored[:40], held_out, train, mirrored)
+    assert result.mirrored.all()
+    assert result.painted.max() < 1e-6
+    assert result.rows.tolist() == list(range(40))
+    assert nearest_training(mirrored[:40], held_out, train).painted.min() > 0.05
 
 
 def test_held_out_pictures_get_the_same_chance_of_a_mirror_image():
     train, held_out = points(200, 0), points(200, 1)
-    assert copying(train, held_out, train, held_out).held_out.max() < 1e-6
+    assert nearest_training(train, held_out, train, held_out).held_out.max() < 1e-6
 
 
 def test_nearest_pairs_come_in_order_and_no_training_picture_twice():
     train = points(50, 0)
     painted = torch.cat([train[3:4] + 0.01 * points(5, 1), train[7:8], points(10, 2)])
-    found = copying(painted, points(60, 3), train)
-    rows = found.nearest_pairs(4)
+    result = nearest_training(painted, points(60, 3), train)
+    rows = result.nearest_pairs(4)
     assert rows[0] == 5
-    assert sorted(found.generated[rows].tolist()) == found.generated[rows].tolist()
-    assert len({int(found.rows[r]) for r in rows}) == 4
+    assert sorted(result.painted[rows].tolist()) == result.painted[rows].tolist()
+    assert len({int(result.rows[r]) for r in rows}) == 4
 
 
 def test_too_few_held_out_pictures_give_no_number():
-    number = copying_number(copying(points(50, 0), points(10, 1), points(50, 2)), recipe={}, seed=0)
-    assert number.value is None
-    assert "20 held-out pictures; there are 10" in number.reason
-    assert "cannot be said" in verdict(number)
+    result = nearest_training(points(50, 0), points(10, 1), points(50, 2))
+    with pytest.raises(UsageError, match="20 held-out pictures; there are 10"):
+        copying(result, 0)
+    assert "cannot be said" in verdict(number_of(result))

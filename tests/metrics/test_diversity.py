@@ -6,9 +6,11 @@ import torch
 from fakes import sceneries
 
 from impasto.errors import UsageError
-from impasto.images.pictures import to_float
-from impasto.metrics.detail import detail, sharpness
-from impasto.metrics.diversity import diversity, lpips_diversity, ms_ssim_diversity, random_pairs
+from impasto.metrics.diversity import lpips_diversity, ms_ssim_diversity, random_pairs
+from impasto.metrics.evaluating import evaluate
+from impasto.metrics.metric import listed_metrics
+from impasto.metrics.offers import GivenOffers
+from impasto.metrics.sharpness import sharpness
 
 LABELS = np.arange(60) % 3
 
@@ -27,39 +29,58 @@ def test_no_pair_is_refused(count, pairs):
         random_pairs(count, pairs, 0)
 
 
+def measured(metric: str, painted, real):
+    offers = GivenOffers({"painted": painted, "real": real, "size": painted.shape[1:3], "seed": 0})
+    return evaluate(listed_metrics()[metric], offers, seed=0)
+
+
 def test_equal_pictures_have_no_variety():
     same = np.repeat(sceneries([0], 0), 60, axis=0)
-    number = diversity(same, sceneries(LABELS, 1), seed=0)["ms-ssim-2-diversity"]
+    number = measured("ms-ssim-diversity", same, sceneries(LABELS, 1))["ms-ssim-2-diversity"]
     assert number.value == pytest.approx(1)
     assert number.interval == pytest.approx((1, 1))
-    assert number.real["value"] < 0.6
+    assert number.real.value < 0.6
+    assert number.real.n == {"test": 60, "pairs": 30}
     assert number.n == {"painted": 60, "pairs": 30}
 
 
 def test_pictures_too_small_for_scales_give_a_reason():
     small = sceneries(LABELS, 0, 16)
-    number = diversity(small, small, seed=0)["ms-ssim-diversity"]
+    number = measured("ms-ssim-diversity", small, small)["ms-ssim-diversity"]
     assert number.value is None
     assert "16×16" in number.reason
 
 
 def test_lpips_of_different_pictures_is_larger(weights):
-    pictures = to_float(sceneries(LABELS, 0))
-    assert float(lpips_diversity(pictures[:1].repeat(20, 1, 1, 1), pairs=10).max()) < 1e-6
-    assert float(lpips_diversity(pictures, pairs=10).mean()) > 0.05
+    pictures = sceneries(LABELS, 0)
+    assert lpips_diversity(np.repeat(pictures[:1], 20, axis=0), 0).value < 1e-6
+    assert lpips_diversity(pictures, 0).value > 0.05
+
+
+def test_missing_weights_give_a_reason(tmp_path, monkeypatch):
+    from impasto.metrics import perceptual_distance
+
+    monkeypatch.setenv("IMPASTO_WEIGHTS", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    monkeypatch.setattr(perceptual_distance, "_network", perceptual_distance._network.__wrapped__)
+    pictures = sceneries(LABELS, 0)
+    number = measured("lpips-diversity", pictures, pictures)["lpips-diversity"]
+    assert number.value is None
+    assert "The weights of 'squeezenet' were not found" in number.reason
 
 
 def test_scales_are_those_asked_for():
-    pictures = to_float(sceneries(LABELS, 0, 64))
-    assert not torch.allclose(ms_ssim_diversity(pictures, scales=2), ms_ssim_diversity(pictures, scales=3))
+    pictures = sceneries(LABELS, 0, 64)
+    assert ms_ssim_diversity(pictures, 0, scales=2).value != ms_ssim_diversity(pictures, 0, scales=3).value
+    assert ms_ssim_diversity(pictures, 0).recipe["scales"] == 3
 
 
 def test_sharpness_of_known_pictures():
     board = np.indices((8, 8)).sum(0) % 2 * 255
     pixels = np.stack([np.repeat(board[..., None], 3, 2), np.full((8, 8, 3), 90)]).astype(np.uint8)
-    assert sharpness(pixels).tolist() == pytest.approx([1, 0])
+    assert sharpness(pixels).influences[0].tolist() == pytest.approx([1, 0])
     ramp = np.broadcast_to((np.arange(8) * 10)[None, :, None], (1, 8, 8, 3)).astype(np.uint8)
-    assert sharpness(ramp)[0] == pytest.approx(5 / 255, rel=1e-5)
+    assert sharpness(ramp).value == pytest.approx(5 / 255, rel=1e-5)
     with pytest.raises(UsageError, match="2 px"):
         sharpness(np.zeros((3, 1, 1, 3), np.uint8))
 
@@ -67,5 +88,5 @@ def test_sharpness_of_known_pictures():
 def test_blur_shows_beside_real_pictures():
     real = sceneries(LABELS, 0)
     dull = (real // 2 + 60).astype(np.uint8)
-    number = detail(dull, real, seed=0)["sharpness"]
-    assert number.value == pytest.approx(number.real["value"] / 2, rel=0.1)
+    number = measured("sharpness", dull, real)["sharpness"]
+    assert number.value == pytest.approx(number.real.value / 2, rel=0.1)

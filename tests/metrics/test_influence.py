@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from impasto.metrics import frechet_distance, inception_score
-from impasto.metrics.influence import frechet_influence, interval, kernel_influence, score_influence
+from impasto.metrics.influence import bootstrap_interval, frechet_influence, kernel_influence, score_influence
 from impasto.metrics.kernel import polynomial_kernel
 
 
@@ -44,7 +44,7 @@ def test_the_interval_is_as_wide_as_new_samples_scatter():
     widths = []
     for seed in range(4):
         real, fake = draw(150, 30, seed), draw(150, 30, seed + 500, 0.3)
-        low, high = interval(0.0, *frechet_influence(real, fake), seed=seed)
+        low, high = bootstrap_interval(0.0, *frechet_influence(real, fake), seed=seed)
         widths.append((high - low) / (2 * 1.96))
     assert np.mean(widths) == pytest.approx(np.std(values), rel=0.35)
 
@@ -74,15 +74,15 @@ def test_score_influence_is_the_derivative():
 
 def test_interval_of_a_mean_is_the_textbook_one():
     values = np.random.default_rng(0).normal(5, 2, 400)
-    low, high = interval(float(values.mean()), values, seed=1)
+    low, high = bootstrap_interval(float(values.mean()), values, seed=1)
     half = 1.96 * values.std() / 20
     assert low == pytest.approx(values.mean() - half, abs=0.03)
     assert high == pytest.approx(values.mean() + half, abs=0.03)
-    assert (low, high) == interval(float(values.mean()), values, seed=1)
-    assert interval(1.0, np.ones(30)) == (1.0, 1.0)
+    assert (low, high) == bootstrap_interval(float(values.mean()), values, seed=1)
+    assert bootstrap_interval(1.0, np.ones(30)) == (1.0, 1.0)
 
 
 def test_two_sets_widen_the_interval():
     values = np.random.default_rng(0).normal(0, 1, 500)
-    one, two = interval(0.0, values), interval(0.0, values, values)
+    one, two = bootstrap_interval(0.0, values), bootstrap_interval(0.0, values, values)
     assert (two[1] - two[0]) / (one[1] - one[0]) == pytest.approx(2**0.5, rel=0.1)

@@ -5,12 +5,37 @@ import re
 
 import numpy as np
 import pytest
-from fakes import Broken, Collapsed, Copycat, Fake, Honest, Noisy, store
+from fakes import Broken, Collapsed, Copycat, Fake, Honest, Noisy, Searching, store
 
 from impasto.errors import ImpastoError, UnknownName, UsageError, WeightsMissing
-from impasto.metrics.distribution import reconstruction_distance
+from impasto.metrics.embedding import check_same_recipe
 from impasto.metrics.measure import measure
-from impasto.metrics.spaces import check_same, see, see_split
+from impasto.metrics.measurement import Measurement
+from impasto.metrics.reconstruction_distance import reconstruction_distance
+from impasto.metrics.spaces import embed, embed_split
+
+RECORDED = {
+    "fd-handcrafted": (2.881723463, 1.593603716, 4.126710653, 3.102259916),
+    "kd-handcrafted": (-0.005315828311, -0.03687025655, 0.02569551972, 0.0005477511039),
+    "mifd-handcrafted": (2.881723463, 1.593603716, 4.126710653, 1.980033207),
+    "precision": (0.88, 0.81, 0.94, 0.88),
+    "recall": (0.9416666667, 0.9, 0.9833333333, 0.9583333333),
+    "density": (1.026, 0.866, 1.2, 0.808),
+    "coverage": (0.95, 0.9083333333, 0.9833333333, 0.95),
+    "ms-ssim-2-diversity": (0.1500343066, 0.1176494648, 0.1838465233, 0.1297357347),
+    "sharpness": (0.03632453801, 0.03589257864, 0.03675223268, 0.03661182323),
+    "copying": (0.09, 0.03, 0.15, 0.05),
+    "category-fidelity": (1.0, 1.0, 1.0, 1.0),
+    "mode-coverage": (1.0, 1.0, 1.0, None),
+    "category-shift": (0.06333333333, 0.0, 0.188375, 0.1),
+    "ssim": (0.9624480394, 0.9487664289, 0.9740219308, None),
+    "ms-ssim-2": (0.9807428321, 0.9718284523, 0.9877094368, None),
+    "psnr": (31.448522, 31.10871061, 31.7723011, None),
+    "sd-paper": (21.35223193, 21.28389521, 21.42504105, None),
+    "sd-authors": (24.74805143, 24.68106755, 24.81894279, None),
+    "rfd-handcrafted": (0.6926896236, 0.6601083957, 0.7249081274, None),
+}
+"""Value, interval and yardstick of the numbers of `Honest`."""
 
 
 @pytest.fixture(scope="module")
@@ -38,58 +63,90 @@ def measured(landscape, tmp_path_factory):
 
 
 def value(measured, kind, name):
-    return measured(kind)[0]["metrics"][name]["value"]
+    return measured(kind)[0].metrics[name].value
 
 
-def test_the_file_is_strict_json_and_what_was_returned(measured):
-    result, out = measured(Honest)
+def test_the_file_is_strict_json_and_reads_back_as_what_was_returned(measured):
+    measurement, out = measured(Honest)
 
     def refuse(word):
         raise AssertionError(word)
 
-    assert json.loads((out / "measure.json").read_text(), parse_constant=refuse) == json.loads(json.dumps(result))
+    plain = json.loads((out / "measure.json").read_text(), parse_constant=refuse)
+    assert plain == json.loads(json.dumps(measurement.to_json()))
+    assert Measurement.read(out / "measure.json").to_json() == measurement.to_json()
+    assert Measurement.read(out / "measure.json").metrics == measurement.metrics
     assert sorted(f.name for f in out.iterdir()) == ["measure.json", "report.html"]
+
+
+def test_the_layout_of_the_file_stays(measured):
+    """Comparisons, model cards and scripts read it; what is added must not take anything away."""
+    plain = measured(Honest)[0].to_json()
+    assert plain["version"] == 1
+    assert [*plain] == [
+        "version", "impasto", "torch", "painter", "against", "train", "count", "seed", "notes", "metrics", "network",
+        "copying", "categories", "seconds", "facts",
+    ]  # fmt: skip
+    assert [*plain["metrics"]["sharpness"]][:10] == [
+        "title", "better", "value", "interval", "n", "recipe", "seed", "real", "reason", "remark",
+    ]  # fmt: skip
+    assert [*plain["metrics"]["sharpness"]["real"]] == ["of", "value", "interval", "n"]
+    assert [*plain["categories"]["rows"][0]] == [
+        "name", "asked", "recognised", "real", "painted", "fidelity", "real_fidelity",
+    ]  # fmt: skip
+    assert plain["against"] == {
+        "store": "made-up", "hash": "180-120-32", "split": "test", "pictures": 120, "resolution": 32,
+    }  # fmt: skip
 
 
 def test_every_number_is_whole_or_says_why_not(measured):
     for kind in (Honest, Noisy, Collapsed):
-        for name, entry in measured(kind)[0]["metrics"].items():
-            if entry["value"] is None:
-                assert entry["reason"], name
+        for name, number in measured(kind)[0].metrics.items():
+            if number.value is None:
+                assert number.reason, name
                 continue
-            low, high = entry["interval"]
-            assert low - 1e-9 <= entry["value"] <= high + 1e-9, name
-            assert entry["n"], name
-            assert entry["recipe"]["dtype"], name
-            assert entry["seed"] == 3
+            low, high = number.interval
+            assert low - 1e-9 <= number.value <= high + 1e-9, name
+            assert number.n, name
+            assert number.recipe["dtype"], name
+            assert number.seed == 3
             if name.endswith("-handcrafted"):
-                assert re.fullmatch("[0-9a-f]{64}", entry["recipe"]["weights"])
-                assert entry["recipe"]["recipe"] == "handcrafted-1-32px"
+                assert re.fullmatch("[0-9a-f]{64}", number.recipe["weights"])
+                assert number.recipe["recipe"] == "handcrafted-1-32px"
+
+
+def test_values_are_those_of_earlier_versions(measured):
+    """Recorded by version 0.1.0, where each metric was called by hand."""
+    for name, (value, low, high, real) in RECORDED.items():
+        number = measured(Honest)[0].metrics[name]
+        assert number.value == pytest.approx(value, rel=1e-6), name
+        assert number.interval == pytest.approx((low, high), rel=1e-6), name
+        assert (number.real.value if number.real else real) == (real and pytest.approx(real, rel=1e-6)), name
 
 
 def test_names_of_the_literature_are_kept_for_its_networks(measured):
-    names = set(measured(Honest)[0]["metrics"])
+    names = set(measured(Honest)[0].metrics)
     assert {"fd-handcrafted", "kd-handcrafted", "mifd-handcrafted", "is-handcrafted"} <= names
     assert not {"fid", "kid", "is", "mifid"} & names
 
 
 def test_a_good_painter_is_near_the_yardstick_and_bad_ones_are_not(measured):
-    good = measured(Honest)[0]["metrics"]["fd-handcrafted"]
-    assert good["value"] < 2 * good["real"]["value"]
-    assert good["real"]["n"] == {"train": 100, "real": 120}
+    good = measured(Honest)[0].metrics["fd-handcrafted"]
+    assert good.value < 2 * good.real.value
+    assert good.real.n == {"train": 100, "real": 120}
     for bad in (Noisy, Collapsed):
-        assert value(measured, bad, "fd-handcrafted") > 5 * good["value"]
+        assert value(measured, bad, "fd-handcrafted") > 5 * good.value
         assert value(measured, bad, "kd-handcrafted") > value(measured, Honest, "kd-handcrafted")
 
 
 def test_a_copycat_is_flagged(measured):
     result = measured(Copycat)[0]
-    assert result["metrics"]["copying"]["value"] > 0.95
-    assert "This painter copies" in result["copying"]["verdict"]
-    assert 0.3 < result["copying"]["mirrored"] < 0.7
-    assert result["copying"]["nearest"][0]["file"].endswith(".png")
+    assert result.metrics["copying"].value > 0.95
+    assert "This painter copies" in result.copying.verdict
+    assert 0.3 < result.copying.mirrored < 0.7
+    assert result.copying.nearest[0].file.endswith(".png")
     assert value(measured, Copycat, "mifd-handcrafted") > 2 * value(measured, Copycat, "fd-handcrafted")
-    assert "no sign of copying" in measured(Honest)[0]["copying"]["verdict"]
+    assert "no sign of copying" in measured(Honest)[0].copying.verdict
 
 
 def test_a_collapsed_painter_covers_little(measured):
@@ -100,43 +157,47 @@ def test_a_collapsed_painter_covers_little(measured):
 
 
 def test_categories_are_judged_beside_the_judge(measured):
-    fidelity = measured(Honest)[0]["metrics"]["category-fidelity"]
-    assert fidelity["value"] > 0.9
-    assert fidelity["real"]["value"] > 0.9
+    fidelity = measured(Honest)[0].metrics["category-fidelity"]
+    assert fidelity.value > 0.9
+    assert fidelity.real.value > 0.9
+    assert fidelity.recipe["judge"] == "logistic regression"
     assert value(measured, Collapsed, "category-fidelity") < 0.6
-    told = measured(Honest)[0]["categories"]
-    assert [row["name"] for row in told["rows"]] == ["dawn", "noon", "storm"]
-    assert sum(row["asked"] for row in told["rows"]) == pytest.approx(1)
-    assert told["judge"]["trained_on"] == 180
+    categories = measured(Honest)[0].categories
+    assert [row.name for row in categories.rows] == ["dawn", "noon", "storm"]
+    assert sum(row.requested for row in categories.rows) == pytest.approx(1)
+    assert categories.judge.trained_on == 180
 
 
 def test_what_a_painter_cannot_do_is_null_with_the_reason(measured):
-    noise = measured(Noisy)[0]["metrics"]
-    assert noise["category-fidelity"]["value"] is None
-    assert "paints no category on request" in noise["category-fidelity"]["reason"]
+    noise = measured(Noisy)[0].metrics
+    assert noise["category-fidelity"].value is None
+    assert "paints no category on request" in noise["category-fidelity"].reason
     for name in ("ssim", "ms-ssim-2", "psnr", "lpips", "sd-paper", "sd-authors", "rfd-handcrafted"):
-        assert noise[name]["value"] is None
-        assert "cannot reconstruct" in noise[name]["reason"]
-    honest = measured(Honest)[0]["metrics"]
-    assert 0.9 < honest["ssim"]["value"] < 1
-    assert honest["psnr"]["n"] == {"test": 50}
-    assert honest["rfd-handcrafted"]["n"] == {"test": 50}
+        assert noise[name].value is None
+        assert "cannot reconstruct" in noise[name].reason
+    for name in ("code-use", "code-perplexity"):
+        assert noise[name].reason == "Noisy does not write pictures in codes."
+    honest = measured(Honest)[0].metrics
+    assert 0.9 < honest["ssim"].value < 1
+    assert honest["psnr"].n == {"test": 50}
+    assert honest["psnr"].unit == "dB"
+    assert honest["rfd-handcrafted"].n == {"test": 50}
+
+
+def test_a_painter_that_reconstructs_by_gradients_is_measured_too(measured):
+    assert value(measured, Searching, "ssim") == pytest.approx(value(measured, Honest, "ssim"), rel=1e-3)
 
 
 def test_reconstructions_as_a_set_are_measured_beside_their_own_originals(landscape):
-    test = landscape.split("test")
-    real = test.uint8()[:60]
-    seen = see(real, "handcrafted")
-    same = reconstruction_distance(seen, seen, seed=0)["rfd-handcrafted"]
-    assert same.value == pytest.approx(0, abs=1e-6)
+    real = landscape.split("test").uint8()[:60]
+    originals = embed(real, "handcrafted")
+    assert reconstruction_distance(originals, originals).value == pytest.approx(0, abs=1e-6)
     values = []
     for strength in (2, 8):
         noise = np.random.default_rng(0).normal(0, strength, real.shape)
-        versions = see(np.clip(real + noise, 0, 255).round().astype(np.uint8), "handcrafted")
-        values.append(reconstruction_distance(versions, seen, seed=0)["rfd-handcrafted"].value)
+        versions = embed(np.clip(real + noise, 0, 255).round().astype(np.uint8), "handcrafted")
+        values.append(reconstruction_distance(originals, versions).value)
     assert 0 < values[0] < values[1]
-    few = see(real[:20], "handcrafted")
-    assert "It takes 50" in reconstruction_distance(few, few, seed=0)["rfd-handcrafted"].reason
 
 
 def test_the_page_stands_alone_and_shows_what_it_should(measured):
@@ -150,7 +211,7 @@ def test_the_page_stands_alone_and_shows_what_it_should(measured):
 
 def test_facts_are_kept_as_json_can_hold_them(measured):
     result, out = measured(Honest)
-    assert result["facts"] == {"out": str(out), "loss": None}
+    assert result.facts == {"out": str(out), "loss": None}
 
 
 def test_the_same_request_gives_the_same_numbers(landscape, measured, tmp_path):
@@ -165,7 +226,7 @@ def test_the_same_request_gives_the_same_numbers(landscape, measured, tmp_path):
         network="handcrafted",
         facts={"out": measured(Honest)[1], "loss": None},
     )
-    assert {**again, "seconds": {}} == {**measured(Honest)[0], "seconds": {}}
+    assert {**again.to_json(), "seconds": {}} == {**measured(Honest)[0].to_json(), "seconds": {}}
 
 
 @pytest.mark.parametrize(
@@ -194,14 +255,14 @@ def test_a_named_network_without_weights_is_an_error_that_names_the_file(landsca
 def test_without_any_weights_it_goes_on_and_says_so(landscape, tmp_path, monkeypatch):
     monkeypatch.setenv("IMPASTO_WEIGHTS", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    train, said = landscape.split("train"), []
+    train, lines = landscape.split("train"), []
     result = measure(
-        Noisy.of(train), landscape.split("test"), train=train, out=tmp_path / "out", count=60, progress=said.append
+        Noisy.of(train), landscape.split("test"), train=train, out=tmp_path / "out", count=60, progress=lines.append
     )
-    assert result["network"]["name"] == "handcrafted"
-    assert "inception-2015-12-05" in result["notes"][0]
-    assert "fd-handcrafted is not FID" in result["notes"][0]
-    assert said[:2] == result["notes"][:2]
+    assert result.network.name == "handcrafted"
+    assert "inception-2015-12-05" in result.notes[0]
+    assert "fd-handcrafted is not FID" in result.notes[0]
+    assert lines[:2] == [*result.notes[:2]]
 
 
 def test_pictures_of_another_size_are_never_compared(landscape, tmp_path):
@@ -211,10 +272,10 @@ def test_pictures_of_another_size_are_never_compared(landscape, tmp_path):
 
 
 def test_sets_of_different_recipes_are_never_compared():
-    small, large = (see(store(20, 20, side).split("train").uint8(), "handcrafted") for side in (32, 64))
-    check_same(small, small)
+    small, large = (embed(store(20, 20, side).split("train").uint8(), "handcrafted") for side in (32, 64))
+    check_same_recipe(small, small)
     with pytest.raises(UsageError, match="'handcrafted-1-32px' and 'handcrafted-1-64px'"):
-        check_same(small, large)
+        check_same_recipe(small, large)
 
 
 def test_broken_pictures_stop_it_and_leave_nothing(landscape, tmp_path):
@@ -230,19 +291,20 @@ def test_a_small_test_split_gives_reasons_instead_of_numbers(tmp_path):
     small = store(60, 12)
     train = small.split("train")
     result = measure(Honest.of(train), small.split("test"), train=train, out=tmp_path, count=50, network="handcrafted")
-    metrics = result["metrics"]
-    assert "of the test split there are 12" in metrics["fd-handcrafted"]["reason"]
-    assert "there are 12" in metrics["copying"]["reason"]
-    assert metrics["sharpness"]["value"] > 0
-    assert metrics["ssim"]["n"] == {"test": 12}
+    metrics = result.metrics
+    assert "of the test split there are 12" in metrics["fd-handcrafted"].reason
+    assert "of the test split there are 12" in metrics["rfd-handcrafted"].reason
+    assert "there are 12" in metrics["copying"].reason
+    assert metrics["sharpness"].value > 0
+    assert metrics["ssim"].n == {"test": 12}
 
 
 def test_a_store_without_labels_has_no_categories(tmp_path):
     plain = store(60, 60, labelled=False)
     train = plain.split("train")
     result = measure(Noisy.of(train), plain.split("test"), train=train, out=tmp_path, count=50, network="handcrafted")
-    assert result["categories"] is None
-    assert "no label column" in result["metrics"]["mode-coverage"]["reason"]
+    assert result.categories is None
+    assert "no label column" in result.metrics["mode-coverage"].reason
 
 
 def test_curves_of_the_run_are_shown_and_trained_pictures_noted(landscape, tmp_path):
@@ -251,10 +313,10 @@ def test_curves_of_the_run_are_shown_and_trained_pictures_noted(landscape, tmp_p
     lines = [{"kind": "train", "step": i, "logs": {"loss": 1 / (i + 1)}} for i in range(30)]
     (run / "events.jsonl").write_text("\n".join(json.dumps(line) for line in lines) + '\n{"kind": "tra')
     train = landscape.split("train")
-    told = {"count": 50, "network": "handcrafted", "facts": {"run": run}}
-    result = measure(Noisy.of(train), train, train=train, out=tmp_path, **told)
+    options = {"count": 50, "network": "handcrafted", "facts": {"run": run}}
+    result = measure(Noisy.of(train), train, train=train, out=tmp_path, **options)
     assert "<h2>Training</h2>" in (tmp_path / "report.html").read_text()
-    assert any("trained on in part" in note for note in result["notes"])
+    assert any("trained on in part" in note for note in result.notes)
 
 
 def test_real_pictures_are_embedded_once(weights, tmp_path, monkeypatch):
@@ -263,12 +325,14 @@ def test_real_pictures_are_embedded_once(weights, tmp_path, monkeypatch):
     kept = tmp_path / "kept"
     result = measure(Copycat.of(train), test, train=train, out=tmp_path, count=50, cache=kept)
     assert len(list(kept.iterdir())) == 3
-    network = result["network"]["name"]
+    network = result.network.name
     if network == "mobilenetv2":
-        assert result["metrics"]["is-mobilenetv2"]["value"] > 1
-        assert "fd-mobilenetv2 is not FID" in result["notes"][0]
-    assert result["metrics"]["copying"]["value"] > 0.9
-    assert result["metrics"]["lpips-diversity"]["value"] > 0
+        assert result.metrics["is-mobilenetv2"].value > 1
+        assert "fd-mobilenetv2 is not FID" in result.notes[0]
+    assert result.metrics["copying"].value > 0.9
+    assert result.metrics["lpips-diversity"].value > 0
 
-    monkeypatch.setattr("impasto.metrics.embedding._see", lambda *_: pytest.fail("it looked again"))
-    assert len(see_split(train, network, cache=kept)) == len(see_split(train, network, mirrored=True, cache=kept)) == 50
+    # Neither embedded nor even read again.
+    monkeypatch.setattr("impasto.metrics.embedding._embed", lambda *_: pytest.fail("it was embedded again"))
+    monkeypatch.setattr("impasto.data.store.Split.uint8", lambda *_: pytest.fail("the pictures were read again"))
+    assert len(embed_split(train, network, cache=kept)) == len(embed_split(train, network, mirrored=True, cache=kept))

@@ -11,55 +11,60 @@ from fakes import sceneries
 from PIL import Image
 
 from impasto.metrics import charts
-from impasto.metrics.copying import Copying
-from impasto.metrics.measure_page import Exhibits, render
-from impasto.metrics.numbers import Number, mean_of, missing
+from impasto.metrics.copying import CopyingReport, MedianDistance
+from impasto.metrics.measure_page import Exhibits, measure_page
+from impasto.metrics.measurement import Measurement, Space, SplitFacts
+from impasto.metrics.nearest_training import NearestTraining
+from impasto.metrics.number import Number, Yardstick, missing
 
 PIXELS = sceneries(np.arange(16) % 3, 0)
-COPYING = Copying(torch.rand(60) * 0.2, torch.zeros(60, dtype=torch.int64), torch.zeros(60) > 1, torch.rand(80) * 0.3)
+NEAREST = NearestTraining(torch.rand(60) * 0.2, torch.zeros(60, dtype=torch.int64), torch.zeros(60) > 1, torch.rand(80))
 
 
-def result(**metrics) -> dict:
-    return {
-        "impasto": "0.0",
-        "painter": {"painter": "<b>nobody</b>"},
-        "against": {"store": "made & up", "split": "test", "pictures": 80, "resolution": 32},
-        "network": {"name": "handcrafted"},
-        "count": 60,
-        "seed": 0,
-        "notes": ["A note."],
-        "metrics": {name: n.plain() for name, n in metrics.items()},
-        "copying": {"verdict": "It does not."},
-        "categories": None,
-    }
+def measurement(**metrics: Number) -> Measurement:
+    return Measurement(
+        version=1,
+        impasto="0.0",
+        torch="0.0",
+        painter={"painter": "<b>nobody</b>"},
+        against=SplitFacts("made & up", "hash", "test", 80, 32),
+        train=SplitFacts("made & up", "hash", "train", 80, 32),
+        count=60,
+        seed=0,
+        notes=("A note.",),
+        metrics=metrics,
+        network=Space("handcrafted", "handcrafted", "recipe", "weights", "float32", 3),
+        copying=CopyingReport("It does not.", 0.01, 0.05, MedianDistance(0.2, 0.2), 0.0, ()),
+    )
 
 
-def some(value: float = 2.5) -> Number:
-    return Number("Some distance", "lower", value, (2.0, 3.0), {"painted": 60}, {"dtype": "float32"}, 0)
+def some(value: float = 2.5, **values) -> Number:
+    return Number("Some distance", "lower", value, (2.0, 3.0), {"painted": 60}, {"dtype": "float32"}, 0, **values)
 
 
 def test_a_page_with_nothing_measured_still_says_why():
-    page = render(result(fd=missing("Some distance", "It takes 50 pictures.")), Exhibits(PIXELS, PIXELS))
+    page = measure_page(measurement(fd=missing("Some distance", "It takes 50 pictures.")), Exhibits(PIXELS, PIXELS))
     assert "It takes 50 pictures." in page
     assert "A note." in page
 
 
 def test_names_are_escaped():
-    page = render(result(fd=some()), Exhibits(PIXELS, PIXELS))
+    page = measure_page(measurement(fd=some()), Exhibits(PIXELS, PIXELS))
     assert "<b>nobody" not in page
     assert "&lt;b&gt;nobody" in page
     assert "made &amp; up" in page
 
 
 def test_numbers_stand_with_interval_and_yardstick():
-    page = render(result(fd=some().beside(some(1.25), "80 training pictures")), Exhibits(PIXELS, PIXELS))
+    real = Yardstick("80 training pictures", 1.25)
+    page = measure_page(measurement(fd=some(real=real, unit="dB")), Exhibits(PIXELS, PIXELS))
     row = re.search(r"<td>Some distance.*?</tr>", page, re.DOTALL).group()
-    for text in ("2.5", "2 … 3", "1.25", "80 training pictures", "60 painted", "lower is better"):
+    for text in ("2.5 dB", "2 … 3", "1.25 dB", "80 training pictures", "60 painted", "lower is better"):
         assert text in row
 
 
 def test_pictures_in_the_page_are_those_given():
-    page = render(result(fd=some()), Exhibits(PIXELS[:8], PIXELS))
+    page = measure_page(measurement(fd=some()), Exhibits(PIXELS[:8], PIXELS))
     sheets = re.findall(r"data:image/png;base64,([^\"]+)", page)
     first = np.asarray(Image.open(io.BytesIO(base64.b64decode(sheets[0]))))
     np.testing.assert_array_equal(first[2:34, 2:34], PIXELS[0])
@@ -67,8 +72,8 @@ def test_pictures_in_the_page_are_those_given():
 
 
 def test_pairs_stand_one_above_the_other():
-    shown = Exhibits(PIXELS, PIXELS, COPYING, (PIXELS[:4], PIXELS[4:8]), (0.1, 0.2, 0.3, 0.4))
-    sheets = re.findall(r"data:image/png;base64,([^\"]+)", render(result(fd=some()), shown))
+    shown = Exhibits(PIXELS, PIXELS, NEAREST, (PIXELS[:4], PIXELS[4:8]), (0.1, 0.2, 0.3, 0.4))
+    sheets = re.findall(r"data:image/png;base64,([^\"]+)", measure_page(measurement(fd=some()), shown))
     pairs = np.asarray(Image.open(io.BytesIO(base64.b64decode(sheets[2]))))
     np.testing.assert_array_equal(pairs[2:34, 36:68], PIXELS[1])
     np.testing.assert_array_equal(pairs[36:68, 36:68], PIXELS[5])
@@ -84,13 +89,8 @@ def test_curves_leave_out_what_cannot_be_read(tmp_path):
     assert charts.losses(events).startswith("data:image/svg+xml;base64,")
 
 
-def test_numbers_that_are_not_finite_become_null_with_a_reason():
-    plain = Number("Odd", value=float("nan"), interval=(0.0, float("inf"))).plain()
-    assert plain["value"] is None
-    assert plain["interval"] is None
-    assert "no finite number" in plain["reason"]
-    assert json.dumps(mean_of("M", np.ones(5), "lower", n={"painted": 5}, recipe={}, seed=0).plain(), allow_nan=False)
-
-
-def test_a_yardstick_without_a_value_is_none():
-    assert some().beside(missing("Some distance", "no"), "nothing").real is None
+def test_metrics_choose_their_place_among_the_large_numbers():
+    metrics = {"b": some(2.5, headline=2), "none": some(7.5), "a": some(1.5, headline=1), "gone": missing("x", "y")}
+    page = measure_page(measurement(**metrics), Exhibits(PIXELS, PIXELS))
+    cards = re.findall(r'<div class="card"><b>(.*?)</b>', page)
+    assert cards == ["1.5", "2.5"]

@@ -11,6 +11,7 @@ from impasto.events import Event, Watch
 if TYPE_CHECKING:
     from impasto.contract import Painter
     from impasto.data.store import Store
+    from impasto.metrics.measurement import Measurement
 
 __all__ = ["compare", "measure"]
 
@@ -26,7 +27,7 @@ def measure(
     network: str = "auto",
     label: str | None = None,
     watch: Watch | None = None,
-) -> dict[str, Any]:
+) -> Measurement:
     """Measure a painter against the pictures of a store; writes `measure.json` and `report.html`.
 
     A painter that lies in a local folder has the numbers added to its model card.
@@ -83,7 +84,7 @@ def measure(
     )
     exported = run / "painter" if run else Path(source)
     if (exported / "config.json").exists():
-        pretrained.annotate(exported, {"metrics": measured["metrics"]})
+        pretrained.annotate(exported, {"metrics": measured.to_json()["metrics"]})
     return measured
 
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
 
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, watching
+
+if TYPE_CHECKING:
+    from impasto.metrics.measurement import Measurement
 
 __all__ = ["add_to"]
 
@@ -49,29 +52,23 @@ def measure(
             source, against, split=split, out=place, count=count, seed=seed, network=network, label=label, watch=watch
         )
     if json:
-        print_json(measured)
+        print_json(measured.to_json())
         return
     console.print(_table(measured))
     console.print(f"Everything, with pictures: {place / 'report.html'}", soft_wrap=True)
 
 
-def _table(measured: dict[str, Any]) -> Table:
+def _table(measurement: Measurement) -> Table:
     table = Table("metric", "value", "95 % interval", "real pictures", box=None)
-    for name, entry in measured["metrics"].items():
-        if not isinstance(entry, dict):
-            continue
-        interval = entry.get("interval")
-        floor = entry.get("real")
-        if isinstance(floor, dict):
-            floor = floor.get("value")
+    for name, number in measurement.metrics.items():
         table.add_row(
             name,
-            _number(entry.get("value")) if entry.get("value") is not None else str(entry.get("reason", "–")),
-            f"{_number(interval[0])} … {_number(interval[1])}" if interval else "",
-            _number(floor),
+            number.reason if number.value is None else f"{_number(number.value)} {number.unit}".rstrip(),
+            f"{_number(number.interval[0])} … {_number(number.interval[1])}" if number.interval else "",
+            _number(number.real.value) if number.real else "",
         )
     return table
 
 
-def _number(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, int | float) else ""
+def _number(value: float) -> str:
+    return f"{value:.4g}"

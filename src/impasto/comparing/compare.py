@@ -15,7 +15,7 @@ from typing import Any
 import impasto
 from impasto.comparing.comparison_page import write
 from impasto.comparing.experiment import Data, Experiment, read
-from impasto.comparing.measuring import look_at_real
+from impasto.comparing.measuring import embed_real
 from impasto.comparing.results import gather
 from impasto.comparing.running import Job, Stopped, jobs, perform
 from impasto.config import to_dict
@@ -84,8 +84,8 @@ def compare(
             write_json(out / RECORD, {**told, "impasto": impasto.__version__})
         elif opened.hash != before["store"]:
             raise ConfigError(_changed(place, out))
-        say("Looking at the real pictures")
-        look_at_real(opened, experiment.data.label, experiment.measuring.network)
+        say("Embedding the real pictures")
+        embed_real(opened, experiment.data.label, experiment.measuring.network)
         with stop_on_signal() as stop:
             return _Runs(experiment, opened, out, say, stop, miniature=miniature).all()
 

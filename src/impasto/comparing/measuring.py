@@ -9,32 +9,38 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
-from torch.utils._python_dispatch import TorchDispatchMode
-from torch.utils.flop_counter import flop_registry
 
-from impasto.contract import Batch as Pictures
-from impasto.contract import BatchNoise, Condition, Learner, Painter, Reconstructs
+from impasto.comparing.flops import flops_per_picture
+from impasto.contract import Painter
 from impasto.data.store import Split, Store
 from impasto.errors import CheckpointError
 from impasto.files import read_json, write_json, write_whole
 from impasto.images.pictures import contact_sheet, to_uint8
-from impasto.metrics.distribution import distribution
+from impasto.metrics.evaluating import evaluate
+from impasto.metrics.inputs import Inputs
 from impasto.metrics.measure import measure
-from impasto.metrics.numbers import Number
-from impasto.metrics.painting import paint_pixels, reconstruct_pixels
-from impasto.metrics.reconstruction import reconstruction
-from impasto.metrics.spaces import choose, see, see_split
+from impasto.metrics.measurement import Measurement
+from impasto.metrics.metric import Metric, listed_metrics
+from impasto.metrics.number import Number
+from impasto.metrics.records import to_plain
+from impasto.metrics.spaces import choose_network, embed_split
 from impasto.pretrained import load_weights, rebuild
 from impasto.training.journal import read_events
 
-__all__ = ["POINTS", "look_at_real", "measure_run"]
+__all__ = ["POINTS", "embed_real", "measure_run"]
 
 POINTS = "points"
 """Folder of a run with the weights that a curve's points are measured on."""
 SHOWN = 32
-COUNTED = 16
-"""Steps whose operations are counted: some turns are made every few steps only."""
+LEAST_RECONSTRUCTED = 16
+"""Fewest test pictures that are reconstructed for a point; else an eighth as many as are painted."""
+CURVE_INPUTS = frozenset(
+    {
+        "painted_features", "real_features", "train_features", "train_sample_features", "originals",
+        "reconstructions", "network", "size", "seed",
+    }
+)  # fmt: skip
+"""What may be computed for a point of a curve: metrics that need more are measured at the end only."""
 SEED = 0
 """All runs are asked for the same pictures."""
 
@@ -64,20 +70,20 @@ def measure_run(run: Path, job: Mapping[str, Any]) -> dict[str, Any]:
     write_whole(Path(job["samples"]), sheet.getvalue())
     result = {
         "curve": curve,
-        "final": whole["metrics"],
+        "final": whole.to_json()["metrics"],
         "painted_shares": _shares(whole, train.categories),
-        "flops_per_picture": _flops(described, train),
+        "flops_per_picture": flops_per_picture(described, train),
     }
     write_json(run / "result.json", result)
     return result
 
 
-def look_at_real(store: Store, label: str | None, network: str) -> None:
+def embed_real(store: Store, label: str | None, network: str) -> None:
     """Put the features of the real pictures into the store's cache, so that runs side by side need not do it twice."""
-    name, _ = choose(network)
+    name, _ = choose_network(network)
     train, test = store.split("train", label), store.split("test", label)
     for split, mirrored in ((test, False), (train, False), (train, True)):
-        see_split(split, name, mirrored=mirrored, cache=store.root / "features")
+        embed_split(split, name, mirrored=mirrored, cache=store.root / "features")
 
 
 def _chosen(folder: Path, most: int) -> list[Path]:
@@ -95,15 +101,19 @@ def _point(
     painter = rebuild(described)
     assert isinstance(painter, Painter)
     load_weights(painter, file)
-    network, _ = choose(job["network"])
-    cache = train.store.root / "features"
-    made = see(paint_pixels(painter, job["count"], seed=SEED), network)
-    numbers = distribution(
-        made, see_split(test, network, cache=cache), see_split(train, network, cache=cache), seed=SEED
+    inputs = Inputs(
+        painter,
+        test,
+        train,
+        count=job["count"],
+        seed=SEED,
+        network=choose_network(job["network"])[0],
+        cache=train.store.root / "features",
+        original_rows=np.arange(min(len(test), max(LEAST_RECONSTRUCTED, job["count"] // 8))),
     )
-    if isinstance(painter, Reconstructs):
-        real = test.uint8(np.arange(min(len(test), max(16, job["count"] // 8))))
-        numbers |= reconstruction(real, reconstruct_pixels(painter, real), seed=SEED)
+    numbers: dict[str, Number] = {}
+    for metric in _cheap_metrics():
+        numbers |= evaluate(metric, inputs, seed=SEED)
     step = int(file.stem.removeprefix("step-"))
     batch = described["settings"]["batch"]
     told = {key: _short(number) for key, number in numbers.items() if number.value is not None}
@@ -111,8 +121,13 @@ def _point(
     return {"step": step, "seconds": seconds, "pictures": step * batch, "count": job["count"], "metrics": told}
 
 
+def _cheap_metrics() -> list[Metric]:
+    """The metrics that need no more than features, reconstructions, and what these are named by."""
+    return [metric for metric in listed_metrics().values() if metric.all_needs <= CURVE_INPUTS]
+
+
 def _short(number: Number) -> dict[str, Any]:
-    plain = number.plain()
+    plain = to_plain(number)
     return {key: plain[key] for key in ("title", "better", "value", "interval")}
 
 
@@ -123,39 +138,12 @@ def _seconds(run: Path, step: int) -> float:
     return float(np.interp(step, steps, seconds))
 
 
-def _shares(whole: Mapping[str, Any], names: tuple[str, ...]) -> list[float] | None:
+def _shares(measurement: Measurement, names: tuple[str, ...]) -> list[float] | None:
     """Share of each category that a judge of real pictures saw in the painted ones."""
-    rows = (whole.get("categories") or {}).get("rows")
-    found = {row["name"]: row["recognised"] for row in rows or ()}
-    return [found.get(name, 0.0) for name in names] if found else None
-
-
-class _Operations(TorchDispatchMode):
-    """Counts by torch's formulas; torch's counter also watches modules, and fails at a gradient of a gradient."""
-
-    total = 0
-
-    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        kwargs = kwargs or {}
-        out = func(*args, **kwargs)
-        if formula := flop_registry.get(func.overloadpacket):
-            self.total += formula(*args, **kwargs, out_val=out)
-        return out
-
-
-def _flops(described: Mapping[str, Any], split: Split) -> float:
-    """Floating-point operations of a training step for each picture, backward passes with them."""
-    painter, count = rebuild(described).train(), min(16, len(split))
-    assert isinstance(painter, Learner)
-    rows = np.arange(count)
-    noise = BatchNoise(0, 0, slice(0, count), count, torch.device("cpu"))
-    batch = Pictures(split.pictures(rows), Condition(count, category=torch.from_numpy(split.labels[rows])), noise)
-    players = {name: player.parameters() for name, player in painter.players().items()}
-    with _Operations() as counted:
-        for step in range(COUNTED):
-            for turn in painter.turns(batch, step):
-                turn.loss.backward(inputs=players[turn.player])
-    return counted.total / (COUNTED * count)
+    if measurement.categories is None:
+        return None
+    shares = {row.name: row.recognised for row in measurement.categories.rows}
+    return [shares.get(name, 0.0) for name in names]
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What was painted, measured.
+"""Metrics of pictures, and the formulas behind them.
 
 Pairs of pictures (N, 3, H, W) in [-1, 1] → (N,): `ssim`, `ms_ssim`, `psnr`, `sharpness_difference`, `lpips`.
 Features (N, D) of two sets → numbers: `frechet_distance`, `kernel_distance`, `inception_score` (of logits),
@@ -14,16 +14,16 @@ _HOMES = {
     "Features": "impasto.metrics.embedding",
     "features": "impasto.metrics.embedding",
     "frechet_distance": "impasto.metrics.frechet",
-    "inception_score": "impasto.metrics.recognition",
+    "inception_score": "impasto.metrics.class_score",
     "kernel_distance": "impasto.metrics.kernel",
-    "lpips": "impasto.metrics.likeness",
+    "lpips": "impasto.metrics.perceptual_distance",
     "mifid": "impasto.metrics.memorisation",
-    "ms_ssim": "impasto.metrics.likeness",
+    "ms_ssim": "impasto.metrics.structural_similarity",
     "precision_recall_density_coverage": "impasto.metrics.manifold",
-    "psnr": "impasto.metrics.likeness",
+    "psnr": "impasto.metrics.signal_to_noise",
     "resize_for_inception": "impasto.metrics.resizing",
-    "sharpness_difference": "impasto.metrics.sharpness",
-    "ssim": "impasto.metrics.likeness",
+    "sharpness_difference": "impasto.metrics.gradient_difference",
+    "ssim": "impasto.metrics.structural_similarity",
 }
 __all__ = [*_HOMES]  # noqa: PLE0604 - names resolved below on first use
 

@@ -1,4 +1,4 @@
-"""Features of pictures in the space of a pretrained network, embedded once and kept.
+"""Features of pictures in the space of a pretrained network, computed once and kept.
 
 A set of features carries its recipe (resizing, network, hash of its weights, arithmetic). Numbers
 made from features of different recipes are never compared.
@@ -7,10 +7,8 @@ made from features of different recipes are never compared.
 from __future__ import annotations
 
 import hashlib
-import os
-import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,36 +16,42 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from impasto.errors import UnknownName, UsageError
 from impasto.images.pictures import to_uint8
+from impasto.metrics.feature_cache import cache_file, read_cache, write_cache
 from impasto.metrics.resizing import RECIPES, resize_for_inception
 from impasto.nn.inception import Inception
 from impasto.nn.mobilenet import MobileNetV2
 from impasto.nn.trunks import SqueezeNet
 from impasto.nn.weights import has_weights, load_frozen, load_weights
 
-__all__ = ["NETWORKS", "Features", "features", "network_at_hand", "network_hash", "picture_hash"]
+__all__ = [
+    "NETWORKS",
+    "Features",
+    "cached_features",
+    "check_same_recipe",
+    "features",
+    "network_at_hand",
+    "network_hash",
+    "picture_hash",
+]
 
 NETWORKS: dict[str, type[nn.Module]] = {"inception": Inception, "mobilenetv2": MobileNetV2, "squeezenet": SqueezeNet}
-"""Networks that see, by name, the preferred one first."""
+"""Feature networks by name, the preferred one first."""
 PREVIEW = "-bf16"
-_LAYOUT = "1"
-"""Raised whenever the same pictures would be embedded otherwise, so that older caches are left alone."""
 
 
 @dataclass(frozen=True, eq=False)
 class Features:
-    """What a network sees in a set of pictures.
+    """Feature vectors of a set of pictures.
 
     Attributes:
         values: Pooled features, float32, shape (N, D).
-        logits: What its classifier says, float32, shape (N, classes); None without a classifier.
-        network: Key of `NETWORKS`.
+        logits: Outputs of the network's classifier, float32, shape (N, classes); None without a classifier.
+        network: Key of `NETWORKS`, or another space.
         recipe: How pictures were resized, with '-bf16' where that was the arithmetic.
         weights: SHA-256 of the file of weights.
         dtype: Arithmetic of the network, 'float32' or 'bfloat16'.
@@ -62,6 +66,11 @@ class Features:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    def __getitem__(self, rows: npt.NDArray[np.integer]) -> Features:
+        """The features of some pictures, by their rows."""
+        index = torch.from_numpy(rows)
+        return replace(self, values=self.values[index], logits=None if self.logits is None else self.logits[index])
 
     def describe(self) -> dict[str, str]:
         """The recipe that two numbers must share to be compared."""
@@ -80,7 +89,7 @@ def features(
     download: bool | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Features:
-    """What a network sees in pictures, in batches, so that memory does not grow with their number.
+    """Features of pictures, computed in batches, so that memory does not grow with their number.
 
     Args:
         pictures: Bytes, shape (N, H, W, 3), uint8 (a memory map will do), or a float tensor, shape
@@ -99,32 +108,81 @@ def features(
         WeightsMissing: When the network's weights are not at hand.
         UsageError: When the pictures are of another kind, none, or hold numbers that are not finite.
     """
-    resizing = recipe.removesuffix(PREVIEW)
-    if resizing not in RECIPES:
-        raise UnknownName("recipe", recipe, [*RECIPES, *(name + PREVIEW for name in RECIPES)])
     _check(pictures, batch)
-    net, weights = _network(network, str(device), download)
-    dtype = "bfloat16" if recipe.endswith(PREVIEW) else "float32"
-    file = None
     if cache is not None:
-        file = cache / f"{network}-{_cache_key(key or picture_hash(pictures), network, recipe, weights)}.safetensors"
-        if (kept := _kept(file, len(pictures))) is not None:
-            return Features(*kept, network, recipe, weights, dtype)
-    seen: list[Tensor] = []
-    said: list[Tensor] = []
+        key = key or picture_hash(pictures)
+        kept = cached_features(cache, key, len(pictures), network, recipe, device=device, download=download)
+        if kept is not None:
+            return kept
+    net, weights = _network(network, str(device), download)
+    empty = _without_values(network, recipe, weights)
+    values: list[Tensor] = []
+    logits: list[Tensor] = []
     for start in range(0, len(pictures), batch):
-        levels = resize_for_inception(_as_bytes(pictures[start : start + batch]), resizing, size=net.size)
-        with torch.inference_mode(), torch.autocast(str(device).partition(":")[0], torch.bfloat16, dtype != "float32"):
-            value, logit = _see(net, levels.to(device).contiguous(memory_format=torch.channels_last))
-        seen.append(value.float().cpu())
+        pixels = _as_bytes(pictures[start : start + batch])
+        levels = resize_for_inception(pixels, recipe.removesuffix(PREVIEW), size=net.size)
+        reduced = empty.dtype != "float32"
+        with torch.inference_mode(), torch.autocast(str(device).partition(":")[0], torch.bfloat16, reduced):
+            value, logit = _embed(net, levels.to(device).contiguous(memory_format=torch.channels_last))
+        values.append(value.float().cpu())
         if logit is not None:
-            said.append(logit.float().cpu())
+            logits.append(logit.float().cpu())
         if progress is not None:
             progress(min(start + batch, len(pictures)), len(pictures))
-    values, logits = torch.cat(seen), torch.cat(said) if said else None
-    if file is not None:
-        _keep(file, values, logits)
-    return Features(values, logits, network, recipe, weights, dtype)
+    result = replace(empty, values=torch.cat(values), logits=torch.cat(logits) if logits else None)
+    if cache is not None:
+        assert key is not None
+        write_cache(cache_file(cache, key, **empty.describe()), result.values, result.logits)
+    return result
+
+
+def cached_features(
+    cache: Path,
+    key: str,
+    count: int,
+    network: str = "inception",
+    recipe: str = "fid-clean",
+    *,
+    device: torch.device | str = "cpu",
+    download: bool | None = None,
+) -> Features | None:
+    """Features that `features` kept, without a look at the pictures; None where there are none.
+
+    Args:
+        cache: Folder where features are kept.
+        key: Stands for the pictures.
+        count: Number of pictures.
+        network: As of `features`.
+        recipe: As of `features`.
+        device: As of `features`.
+        download: As of `features`.
+
+    Raises:
+        UnknownName: When there is no such network or recipe.
+        WeightsMissing: When the network's weights are not at hand.
+    """
+    empty = _without_values(network, recipe, _network(network, str(device), download)[1])
+    kept = read_cache(cache_file(cache, key, **empty.describe()), count)
+    return None if kept is None else replace(empty, values=kept[0], logits=kept[1])
+
+
+def check_same_recipe(*sets: Features) -> None:
+    """Refuse to compare sets of features that were computed in different ways.
+
+    Raises:
+        UsageError: When network, weights, resizing or arithmetic differ.
+    """
+    for other in sets[1:]:
+        unlike = [
+            f"{key} {value!r} and {other.describe()[key]!r}"
+            for key, value in sets[0].describe().items()
+            if other.describe()[key] != value
+        ]
+        if unlike:
+            raise UsageError(
+                f"Two sets of features with different recipes cannot be compared: {', '.join(unlike)}. "
+                "Embed both in the same way."
+            )
 
 
 def network_at_hand() -> str | None:
@@ -147,8 +205,8 @@ def picture_hash(pictures: npt.NDArray[np.uint8] | Tensor) -> str:
     digest = hashlib.sha256(repr((str(pictures.dtype), tuple(pictures.shape))).encode())
     for start in range(0, len(pictures), 256):
         part = pictures[start : start + 256]
-        plain = part.detach().cpu().numpy() if isinstance(part, Tensor) else part
-        digest.update(np.ascontiguousarray(plain).data)
+        array = part.detach().cpu().numpy() if isinstance(part, Tensor) else part
+        digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
 
@@ -172,11 +230,20 @@ def _fold(net: nn.Module) -> None:
             setattr(module, names[1], nn.Identity())
 
 
-def _see(net: Any, levels: Tensor) -> tuple[Tensor, Tensor | None]:
+def _embed(net: Any, levels: Tensor) -> tuple[Tensor, Tensor | None]:
+    """Pooled features and, where the network classifies, logits of resized pictures, in [0, 255]."""
     if isinstance(net, SqueezeNet):
         return net(levels / 127.5 - 1)[-1].mean((2, 3)), None
-    seen, said = net(levels)
-    return seen, said
+    values, logits = net(levels)
+    return values, logits
+
+
+def _without_values(network: str, recipe: str, weights: str) -> Features:
+    """The description of features that are yet to be computed."""
+    if recipe.removesuffix(PREVIEW) not in RECIPES:
+        raise UnknownName("recipe", recipe, [*RECIPES, *(name + PREVIEW for name in RECIPES)])
+    dtype = "bfloat16" if recipe.endswith(PREVIEW) else "float32"
+    return Features(torch.empty(0), None, network, recipe, weights, dtype)
 
 
 def _check(pictures: npt.NDArray[np.uint8] | Tensor, batch: int) -> None:
@@ -199,35 +266,3 @@ def _is_bytes(pictures: npt.NDArray[np.uint8] | Tensor) -> bool:
 
 def _as_bytes(pictures: npt.NDArray[np.uint8] | Tensor) -> npt.NDArray[np.uint8] | Tensor:
     return to_uint8(pictures) if isinstance(pictures, Tensor) and pictures.is_floating_point() else pictures
-
-
-def _cache_key(pictures: str, network: str, recipe: str, weights: str) -> str:
-    return hashlib.sha256("\0".join((_LAYOUT, pictures, network, recipe, weights)).encode()).hexdigest()[:32]
-
-
-def _kept(file: Path, count: int) -> tuple[Tensor, Tensor | None] | None:
-    """Features in the cache; a damaged file counts as none."""
-    try:
-        with safe_open(file, "pt") as found:
-            values = found.get_tensor("values").clone()
-            logits = found.get_tensor("logits").clone() if "logits" in found.keys() else None  # noqa: SIM118
-    except (OSError, SafetensorError):
-        return None
-    return (values, logits) if len(values) == count else None
-
-
-def _keep(file: Path, values: Tensor, logits: Tensor | None) -> None:
-    """Write features whole; a cache that cannot be written costs time, never the measurement."""
-    parts = {"values": values.contiguous()} | ({} if logits is None else {"logits": logits.contiguous()})
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=".features.", dir=file.parent)
-        os.close(handle)
-        work = Path(name)
-        try:
-            save_file(parts, work)
-            work.replace(file)
-        finally:
-            work.unlink(missing_ok=True)
-    except (OSError, SafetensorError):
-        return

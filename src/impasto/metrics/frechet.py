@@ -7,8 +7,12 @@ from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.errors import UsageError
+from impasto.metrics.embedding import Features
+from impasto.metrics.influence import frechet_influence
+from impasto.metrics.metric import LEAST_PICTURES, Beside, Estimate, Quantity, reports
+from impasto.metrics.spaces import name_in_space
 
-__all__ = ["checked", "frechet_distance", "trace_of_root"]
+__all__ = ["checked", "frechet", "frechet_distance", "trace_of_root"]
 
 
 @listed(
@@ -17,6 +21,18 @@ __all__ = ["checked", "frechet_distance", "trace_of_root"]
     year=2017,
     source="Heusel et al., GANs trained by a two time-scale update rule",
 )
+@reports(
+    Quantity(name_in_space("fd"), "Fréchet distance", "lower", headline=1),
+    aspect="distance",
+    beside=Beside({"painted_features": "train_sample_features"}, "{count} training pictures", "train"),
+    least=LEAST_PICTURES,
+)
+def frechet(painted_features: Features, real_features: Features) -> Estimate:
+    """The Fréchet distance of painted pictures to real ones, in the space of the measurement."""
+    value = frechet_distance(real_features.values, painted_features.values)
+    return Estimate(value, frechet_influence(real_features.values, painted_features.values))
+
+
 def frechet_distance(real: Tensor, fake: Tensor) -> float:
     """Fréchet distance of two sets of features.
 

@@ -1,8 +1,8 @@
 """Features that need no pretrained network: statistics of colour, edges and detail.
 
-They stand in where no weights are at hand, so that a fresh machine can measure at all. They see
+They stand in where no weights are at hand, so that a fresh machine can measure at all. They describe
 colour, layout, edge directions and how much detail each scale holds; they know nothing of what is
-depicted, and numbers made with them are named after them.
+depicted, and numbers computed from them are named after them.
 """
 
 from __future__ import annotations
@@ -59,15 +59,15 @@ def _describe(pixels: Pixels) -> Tensor:
     rgb = torch.from_numpy(np.array(pixels)).permute(0, 3, 1, 2).float() / 255
     red, green, blue = rgb.unbind(1)
     # Opponent colours: lightness, red against green, yellow against blue.
-    seen = torch.stack([rgb.mean(1), red - green, (red + green) / 2 - blue], dim=1)
-    blocks = [_layout(seen), _edges(seen[:, 0]), _detail(seen), _neighbours(seen[:, 0]), _tones(seen)]
+    colours = torch.stack([rgb.mean(1), red - green, (red + green) / 2 - blue], dim=1)
+    blocks = [_layout(colours), _edges(colours[:, 0]), _detail(colours), _neighbours(colours[:, 0]), _tones(colours)]
     return SCALE * torch.cat([block.flatten(1) for block in blocks], dim=1)
 
 
-def _layout(seen: Tensor) -> Tensor:
+def _layout(colours: Tensor) -> Tensor:
     """Mean and spread of colour in each cell of a 4 × 4 grid."""
-    mean = F.adaptive_avg_pool2d(seen, CELLS)
-    spread = (F.adaptive_avg_pool2d(seen.square(), CELLS) - mean.square()).clamp_min(0).sqrt()
+    mean = F.adaptive_avg_pool2d(colours, CELLS)
+    spread = (F.adaptive_avg_pool2d(colours.square(), CELLS) - mean.square()).clamp_min(0).sqrt()
     return torch.cat([mean, spread], dim=1)
 
 
@@ -85,33 +85,33 @@ def _edges(light: Tensor) -> Tensor:
     return F.adaptive_avg_pool2d(torch.stack(planes, dim=1), CELLS).sqrt()
 
 
-def _detail(seen: Tensor) -> Tensor:
+def _detail(colours: Tensor) -> Tensor:
     """How much each scale holds beyond the next coarser one, and how unevenly it lies."""
-    found = []
-    while min(seen.shape[2:]) >= 8:
-        coarse = F.interpolate(seen, size=[side // 2 for side in seen.shape[2:]], mode="area")
-        band = seen - F.interpolate(coarse, size=seen.shape[2:], mode="bilinear", align_corners=False)
+    statistics = []
+    while min(colours.shape[2:]) >= 8:
+        coarse = F.interpolate(colours, size=[side // 2 for side in colours.shape[2:]], mode="area")
+        band = colours - F.interpolate(coarse, size=colours.shape[2:], mode="bilinear", align_corners=False)
         level = band.abs().mean((2, 3)) + 2e-3
         peaked = band.square().mean((2, 3)).sqrt() / level
-        found += [level.log() / 4, peaked / 4]
-        seen = coarse
-    return torch.cat(found, dim=1)
+        statistics += [level.log() / 4, peaked / 4]
+        colours = coarse
+    return torch.cat(statistics, dim=1)
 
 
 def _neighbours(light: Tensor) -> Tensor:
     """Correlation of lightness with itself a few pixels away, down and to the right."""
     centred = light - light.mean((1, 2), keepdim=True)
     power = centred.square().mean((1, 2)) + 1e-4
-    found = []
+    correlations = []
     for lag in LAGS:
-        found.append((centred[:, lag:] * centred[:, :-lag]).mean((1, 2)) / power)
-        found.append((centred[:, :, lag:] * centred[:, :, :-lag]).mean((1, 2)) / power)
-    return torch.stack(found, dim=1)
+        correlations.append((centred[:, lag:] * centred[:, :-lag]).mean((1, 2)) / power)
+        correlations.append((centred[:, :, lag:] * centred[:, :, :-lag]).mean((1, 2)) / power)
+    return torch.stack(correlations, dim=1)
 
 
-def _tones(seen: Tensor) -> Tensor:
+def _tones(colours: Tensor) -> Tensor:
     """How often each tone occurs, with soft borders; roots, so that distances are Hellinger's."""
     low = torch.tensor([0.0, -0.5, -0.5]).view(1, 3, 1, 1)
-    place = ((seen - low).clamp(0, 1) * (TONES - 1)).flatten(2)
+    place = ((colours - low).clamp(0, 1) * (TONES - 1)).flatten(2)
     counts = [(1 - (place - tone).abs()).clamp_min(0).mean(2) for tone in range(TONES)]
     return torch.stack(counts, dim=2).sqrt()

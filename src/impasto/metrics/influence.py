@@ -15,15 +15,15 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-__all__ = ["frechet_influence", "interval", "kernel_influence", "score_influence"]
+__all__ = ["bootstrap_interval", "frechet_influence", "kernel_influence", "score_influence"]
 
 Weights = npt.NDArray[np.float64]
 
 
-def interval(
+def bootstrap_interval(
     value: float, *influences: Weights, seed: int = 0, repeats: int = 1000, level: float = 0.95
 ) -> tuple[float, float]:
-    """Bootstrap interval of a number whose sets of pictures were drawn apart.
+    """Bootstrap interval of a number whose sets of pictures were drawn independently.
 
     Args:
         value: The number.
@@ -37,12 +37,12 @@ def interval(
         Lower and upper end.
     """
     rng = np.random.default_rng(seed)
-    moved = np.zeros(repeats)
+    shifts = np.zeros(repeats)
     for influence in influences:
         centred = np.asarray(influence, np.float64) - np.mean(influence)
         for resample in range(repeats):
-            moved[resample] += centred[rng.integers(0, len(centred), len(centred))].mean()
-    low, high = np.quantile(moved, [(1 - level) / 2, (1 + level) / 2])
+            shifts[resample] += centred[rng.integers(0, len(centred), len(centred))].mean()
+    low, high = np.quantile(shifts, [(1 - level) / 2, (1 + level) / 2])
     return value + float(low), value + float(high)
 
 
@@ -62,15 +62,15 @@ def frechet_influence(real: Tensor, fake: Tensor) -> tuple[Weights, Weights]:
     Source: Jaeckel 1972, The Infinitesimal Jackknife.
     """
     x, y = real.double(), fake.double()
-    apart = x.mean(0) - y.mean(0)
+    difference = x.mean(0) - y.mean(0)
     x, y = x - x.mean(0), y - y.mean(0)
     left, right = _basis(x), _basis(y)
     u, s, vh = torch.linalg.svd(left[1] @ right[1].T / math.sqrt((len(x) - 1) * (len(y) - 1)), full_matrices=False)
 
     def side(rows: Tensor, vectors: Tensor, sign: float) -> Weights:
         n = len(rows)
-        moved = sign * 2 * rows @ apart + n / (n - 1) * rows.square().sum(1) - n * vectors.square() @ s
-        influence: Weights = (moved - moved.mean()).numpy()
+        derivative = sign * 2 * rows @ difference + n / (n - 1) * rows.square().sum(1) - n * vectors.square() @ s
+        influence: Weights = (derivative - derivative.mean()).numpy()
         return influence
 
     return side(x, left[0] @ u, 1.0), side(y, right[0] @ vh.T, -1.0)
@@ -104,9 +104,9 @@ def kernel_influence(real: Tensor, fake: Tensor) -> tuple[Weights, Weights]:
     across = kernel(x, y)
 
     def side(rows: Tensor, to_other: Tensor) -> Weights:
-        own = kernel(rows, rows)
-        moved = 2 * ((own.sum(1) - own.diagonal()) / (len(rows) - 1) - to_other)
-        influence: Weights = (moved - moved.mean()).numpy()
+        within = kernel(rows, rows)
+        derivative = 2 * ((within.sum(1) - within.diagonal()) / (len(rows) - 1) - to_other)
+        influence: Weights = (derivative - derivative.mean()).numpy()
         return influence
 
     return side(x, across.mean(1)), side(y, across.mean(0))

@@ -8,10 +8,16 @@ from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.errors import UsageError
+from impasto.metrics.embedding import Features
 from impasto.metrics.frechet import checked
+from impasto.metrics.influence import kernel_influence
+from impasto.metrics.metric import LEAST_PICTURES, Beside, Estimate, Quantity, reports
+from impasto.metrics.spaces import name_in_space
 
-__all__ = ["kernel_distance", "kernel_distances", "polynomial_kernel"]
+__all__ = ["kernel", "kernel_distance", "kernel_distances", "polynomial_kernel"]
 
+SUBSETS = 100
+SUBSET_SIZE = 1000
 _WHOLE = 6000
 """Up to so many pictures the kernel of all pairs is computed once, and subsets are read from it."""
 
@@ -22,6 +28,22 @@ _WHOLE = 6000
     year=2018,
     source="Bińkowski, Sutherland, Arbel & Gretton, Demystifying MMD GANs",
 )
+@reports(
+    Quantity(name_in_space("kd"), "Kernel distance", "lower"),
+    aspect="distance",
+    beside=Beside({"painted_features": "train_sample_features"}, "{count} training pictures", "train"),
+    least=LEAST_PICTURES,
+)
+def kernel(painted_features: Features, real_features: Features, seed: int) -> Estimate:
+    """The kernel distance of painted pictures to real ones, in the space of the measurement."""
+    real = real_features.values
+    painted = painted_features.values
+    size = min(SUBSET_SIZE, len(real), len(painted))
+    value = kernel_distance(real, painted, subsets=SUBSETS, subset_size=size, seed=seed)
+    recipe = {"subsets": SUBSETS, "subset_size": size}
+    return Estimate(value, kernel_influence(real, painted), recipe=recipe)
+
+
 def kernel_distance(real: Tensor, fake: Tensor, *, subsets: int = 100, subset_size: int = 1000, seed: int = 0) -> float:
     """Mean over random subsets of the unbiased squared maximum mean discrepancy.
 

@@ -9,10 +9,13 @@ from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.errors import UsageError
+from impasto.metrics.embedding import Features
 from impasto.metrics.frechet import checked
+from impasto.metrics.metric import LEAST_PICTURES, Beside, Estimate, Quantity, reports
 
-__all__ = ["neighbourhoods", "precision_recall_density_coverage"]
+__all__ = ["manifold", "neighbourhoods", "precision_recall_density_coverage"]
 
+NEIGHBOURS = 5
 _ROWS = 2048
 
 
@@ -22,6 +25,21 @@ _ROWS = 2048
     year=2020,
     source="Kynkäänniemi et al. 2019; Naeem, Oh, Uh, Choi & Yoo 2020",
 )
+@reports(
+    Quantity("precision", "Precision: painted pictures among the real", "higher", headline=3),
+    Quantity("recall", "Recall: real pictures among the painted", "higher"),
+    Quantity("density", "Density: how deep among the real", "higher"),
+    Quantity("coverage", "Coverage: real pictures with a painted neighbour", "higher", headline=2),
+    aspect="distance",
+    beside=Beside({"painted_features": "train_sample_features"}, "{count} training pictures", "train"),
+    least=LEAST_PICTURES,
+)
+def manifold(painted_features: Features, real_features: Features) -> dict[str, Estimate]:
+    """Precision, recall, density and coverage of painted pictures among real ones."""
+    votes = neighbourhoods(real_features.values, painted_features.values, k=NEIGHBOURS)
+    return {name: Estimate.mean(values, recipe={"k": NEIGHBOURS}) for name, values in votes.items()}
+
+
 def precision_recall_density_coverage(real: Tensor, fake: Tensor, *, k: int = 5) -> dict[str, float]:
     """Fidelity and variety of one set against another, by neighbourhoods.
 
@@ -72,12 +90,12 @@ def neighbourhoods(real: Tensor, fake: Tensor, *, k: int = 5) -> dict[str, Tenso
 
 def _reach(x: Tensor, k: int) -> Tensor:
     """Squared distance of each row to its k-th nearest other row."""
-    found = []
+    reach = []
     for rows, distances in _distances(x, x):
         # A row is not its own neighbour.
         distances[torch.arange(len(distances)), torch.arange(len(x))[rows]] = torch.inf
-        found.append(distances.kthvalue(k, dim=1).values)
-    return torch.cat(found)
+        reach.append(distances.kthvalue(k, dim=1).values)
+    return torch.cat(reach)
 
 
 def _distances(x: Tensor, y: Tensor) -> Iterator[tuple[slice, Tensor]]:

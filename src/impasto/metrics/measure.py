@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,67 +10,31 @@ import numpy as np
 import torch
 
 import impasto
-from impasto.contract import Painter, Reconstructs
+from impasto.contract import Painter
 from impasto.data.store import Split
 from impasto.errors import UsageError
 from impasto.files import write_json, write_whole
 from impasto.images.pictures import Pixels
-from impasto.metrics.categories import Judged, judge
-from impasto.metrics.codes import code_use
-from impasto.metrics.copying import Copying, copying, copying_number, verdict
-from impasto.metrics.detail import detail
-from impasto.metrics.distribution import LEAST, distribution, reconstruction_distance
-from impasto.metrics.diversity import diversity
-from impasto.metrics.embedding import Features
-from impasto.metrics.measure_page import Exhibits, render
-from impasto.metrics.numbers import Number
-from impasto.metrics.painting import paint_pixels, reconstruct_pixels
-from impasto.metrics.reconstruction import no_reconstruction, reconstruction
-from impasto.metrics.spaces import choose, see, see_split
+from impasto.metrics.category_report import CategoryReport, category_rows, judge_facts
+from impasto.metrics.copying import copying_report
+from impasto.metrics.evaluating import evaluate
+from impasto.metrics.inputs import Inputs
+from impasto.metrics.measure_page import Exhibits, measure_page
+from impasto.metrics.measurement import MEASURE_VERSION, Measurement, Space, SplitFacts
+from impasto.metrics.metric import LEAST_PICTURES, listed_metrics
+from impasto.metrics.nearest_training import NearestTraining
+from impasto.metrics.number import Number
+from impasto.metrics.offers import NotOffered, check_offered, plain_resolution
+from impasto.metrics.painted_categories import painted_categories
+from impasto.metrics.spaces import choose_network
+from impasto.metrics.steps import Steps
 
-__all__ = ["MEASURE_VERSION", "measure"]
+__all__ = ["measure"]
 
-MEASURE_VERSION = 1
 SHOWN = 64
+"""Pictures on each sheet of the page."""
 PAIRS = 16
-LEAST_RECONSTRUCTED = 50
-"""Test pictures that are reconstructed at least; else a quarter as many as are painted, since these means settle early
-and some painters take long."""
-
-
-@dataclass
-class _Work:
-    """What one measurement carries from step to step."""
-
-    painter: Painter
-    against: Split
-    train: Split
-    count: int
-    seed: int
-    network: str
-    cache: Path | None
-    say: Callable[[str], None]
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        """Say what is being done, and note how long it took."""
-        self.say(name)
-        start = time.perf_counter()
-        yield
-        self.seconds[name] = round(time.perf_counter() - start, 2)
-
-    def counted(self, name: str) -> Callable[[int, int], None]:
-        """Progress of a step, said about ten times."""
-        told = 0
-
-        def tell(done: int, total: int) -> None:
-            nonlocal told
-            if done * 10 // total > told:
-                told = done * 10 // total
-                self.say(f"{name}: {done:,} of {total:,}")
-
-        return tell
+"""Pairs of a painted picture and the training picture nearest to it, on the page."""
 
 
 def measure(
@@ -85,14 +46,14 @@ def measure(
     count: int = 2000,
     seed: int = 0,
     network: str = "auto",
-    facts: dict[str, Any] | None = None,
+    facts: Mapping[str, Any] | None = None,
     cache: Path | None = None,
     progress: Callable[[str], None] | None = None,
-) -> dict[str, Any]:
-    """Paint pictures, measure all that this painter is capable of, and write it down.
+) -> Measurement:
+    """Paint pictures, compute all metrics of the catalogue, and write what they give.
 
     Args:
-        painter: Paints at the resolution of both splits.
+        painter: Paints pictures of the size of both splits.
         against: Real pictures that it was not trained on, usually the test split.
         train: The pictures it was trained on.
         out: Folder for `measure.json` and `report.html`.
@@ -100,197 +61,146 @@ def measure(
         seed: Of painting, sampling and resampling, 0 or more.
         network: Feature network; 'auto' takes the best whose weights are at hand, and without any
             a space of plain picture statistics.
-        facts: What is known beside: kept in the JSON. 'run' (a run folder) or 'events' (its
-            journal) gives the page its curves.
+        facts: What is known of the painter beside; kept in the JSON. 'run' (a run folder) or 'events' (its journal)
+            gives the page its curves.
         cache: Folder where features of the real pictures are kept.
-        progress: Told in words what is being done.
+        progress: Called with a line on what is being done.
 
     Returns:
-        The content of `measure.json`.
+        What `measure.json` holds.
 
     Raises:
-        UsageError: When the request cannot be measured: count, seed, resolutions.
+        UsageError: When the request cannot be measured: count, seed, sizes.
+        UnknownName: When a metric needs something that no measurement offers.
         ImpastoError: When the painter paints what is no picture, or the folder cannot be written.
     """
     _check(painter, against, train, count, seed)
-    name, notes = choose(network)
-    work = _Work(painter, against, train, count, seed, name, cache, progress or (lambda _: None))
+    metrics = listed_metrics()
+    for metric in metrics.values():
+        for name in sorted(metric.all_needs):
+            check_offered(name)
+    space, notes = choose_network(network)
+    steps = Steps(progress)
     for note in notes:
-        work.say(note)
-    known = _plain(facts or {})
-    numbers, told, shown = _measured(work, _events(known))
-    result = {
-        "version": MEASURE_VERSION,
-        "impasto": impasto.__version__,
-        "torch": torch.__version__,
-        "painter": painter.describe(),
-        "against": _described(against),
-        "train": _described(train),
-        "count": count,
-        "seed": seed,
-        "notes": [*notes, *_size_notes(work)],
-        "metrics": {key: number.plain() for key, number in numbers.items()},
-        **told,
-        "seconds": work.seconds,
-        "facts": known,
-    }
-    page = render(result, shown)
-    write_json(out / "measure.json", result)
+        steps.say(note)
+    inputs = Inputs(painter, against, train, count=count, seed=seed, network=space, cache=cache, steps=steps)
+    _ = inputs.painted  # First, so that a broken painter costs nothing but its painting.
+    numbers: dict[str, Number] = {}
+    for name, metric in metrics.items():
+        with steps.step(name):
+            numbers |= evaluate(metric, inputs, seed=seed)
+    plain_facts = _plain_facts(facts or {})
+    rows = inputs.nearest_training.nearest_pairs(PAIRS)
+    files = train.files(inputs.nearest_training.rows[rows].numpy())
+    categories, strips = _categories(inputs)
+    measurement = Measurement(
+        version=MEASURE_VERSION,
+        impasto=impasto.__version__,
+        torch=torch.__version__,
+        painter=painter.describe(),
+        against=SplitFacts.of(against),
+        train=SplitFacts.of(train),
+        count=count,
+        seed=seed,
+        notes=(*notes, *_size_notes(against, train, count)),
+        metrics=numbers,
+        network=Space.of(inputs.painted_features),
+        copying=copying_report(numbers["copying"], inputs.nearest_training, rows, files),
+        categories=categories,
+        seconds=steps.seconds,
+        facts=plain_facts,
+    )
+    page = measure_page(measurement, _exhibits(inputs, rows, strips, _events(plain_facts)))
+    write_json(out / "measure.json", measurement.to_json())
     write_whole(out / "report.html", page)
-    work.say(f"Written: {out / 'measure.json'} and {out / 'report.html'}")
-    return result
+    steps.say(f"Written: {out / 'measure.json'} and {out / 'report.html'}")
+    return measurement
 
 
-def _measured(work: _Work, events: Path | None) -> tuple[dict[str, Number], dict[str, Any], Exhibits]:
-    """All numbers, what is told beside them, and what is shown."""
-    seed, against = work.seed, work.against
-    with work.step("painting"):
-        painted = paint_pixels(work.painter, work.count, seed=seed, progress=work.counted("painting"))
-    test, train, mirrored = _seen(work)
-    with work.step("looking at the painted pictures"):
-        made = see(painted, work.network, progress=work.counted("painted pictures"))
-    with work.step("comparing the sets"):
-        numbers = distribution(made, test, train, seed=seed)
-    order = np.random.default_rng(seed).permutation(len(against))[: work.count]
-    real = against.uint8(order)
-    with work.step("variety and sharpness"):
-        numbers |= diversity(painted, real, seed=seed) | detail(painted, real, seed=seed)
-    with work.step("copies"):
-        found = copying(made.values, test.values, train.values, mirrored.values)
-        numbers["copying"] = copying_number(found, recipe=made.describe(), seed=seed)
-        rows = found.nearest_pairs(PAIRS)
-    with work.step("categories"):
-        judged = _judged(work, (painted, made), test, train)
-        numbers |= judged.numbers
-    with work.step("reconstructions"):
-        real = real[: max(LEAST_RECONSTRUCTED, work.count // 4)]
-        versions = reconstruct_pixels(work.painter, real) if isinstance(work.painter, Reconstructs) else None
-        numbers |= _reconstructed(work, real, versions, replace(test, values=test.values[order[: len(real)]]))
-        numbers |= code_use(work.painter, real)
-    told = {
-        "network": {"name": work.network, **made.describe(), "dimensions": made.values.shape[1]},
-        "copying": _copies_told(work, numbers["copying"], found, rows),
-        "categories": judged.told,
-    }
-    return (
-        numbers,
-        told,
-        Exhibits(
-            generated=painted[:SHOWN],
-            real=real[:SHOWN],
-            copying=found,
-            pairs=(painted[rows], _trained(work.train, found, rows)),
-            distances=tuple(found.generated[rows].tolist()),
-            originals=real[:SHOWN] if versions is not None else None,
-            reconstructions=versions[:SHOWN] if versions is not None else None,
-            categories=judged.strips,
-            events=events,
-        ),
+def _categories(inputs: Inputs) -> tuple[CategoryReport | None, dict[str, Pixels]]:
+    """The report on categories and a strip of pictures of each; None and none where there is no judge of them."""
+    try:
+        recognised = inputs.recognised
+        real = inputs.recognised_real
+        by_category = painted_categories(inputs)
+    except NotOffered:
+        return None, {}
+    rows = category_rows(inputs.train.categories, recognised, real, by_category)
+    strips = {name: category.strip for name, category in by_category.items()}
+    return CategoryReport(judge_facts(len(inputs.train), real), rows), strips
+
+
+def _exhibits(inputs: Inputs, rows: list[int], strips: Mapping[str, Pixels], events: Path | None) -> Exhibits:
+    """What the page shows beside the numbers."""
+    try:
+        reconstructions = inputs.reconstructions[:SHOWN]
+    except NotOffered:
+        reconstructions = None
+    nearest = inputs.nearest_training
+    return Exhibits(
+        painted=inputs.painted[:SHOWN],
+        real=inputs.real[:SHOWN],
+        nearest=nearest,
+        pairs=(inputs.painted[rows], _training_pictures(inputs.train, nearest, rows)),
+        distances=tuple(nearest.painted[rows].tolist()),
+        originals=inputs.originals[:SHOWN] if reconstructions is not None else None,
+        reconstructions=reconstructions,
+        categories=strips,
+        events=events,
     )
 
 
-def _seen(work: _Work) -> tuple[Features, Features, Features]:
-    """Features of the real pictures: the test split, the training pictures, and those mirrored."""
-    made = []
-    for word, split, mirrored in (
-        ("real test pictures", work.against, False),
-        ("training pictures", work.train, False),
-        ("mirrored training pictures", work.train, True),
-    ):
-        with work.step(f"looking at the {word}"):
-            told = work.counted(word)
-            made.append(see_split(split, work.network, mirrored=mirrored, cache=work.cache, progress=told))
-    return made[0], made[1], made[2]
-
-
-def _judged(work: _Work, painted: tuple[Pixels, Features], test: Features, train: Features) -> Judged:
-    def more(category: str, count: int) -> tuple[Pixels, Features]:
-        pixels = paint_pixels(work.painter, count, seed=work.seed, category=category, first=work.count)
-        return pixels, see(pixels, work.network)
-
-    return judge(work.painter, painted, (work.against, test), (work.train, train), seed=work.seed, more=more)
-
-
-def _reconstructed(work: _Work, real: Pixels, versions: Pixels | None, features: Features) -> dict[str, Number]:
-    if versions is None:
-        reason = f"{work.painter.name} cannot reconstruct: it has no way from a picture back to a latent."
-        distance = reconstruction_distance(None, features, seed=work.seed, reason=reason)
-        return no_reconstruction(real.shape[1], reason) | distance
-    distance = reconstruction_distance(see(versions, work.network), features, seed=work.seed)
-    return reconstruction(real, versions, seed=work.seed) | distance
-
-
-def _trained(train: Split, found: Copying, rows: list[int]) -> Pixels:
-    """The training pictures nearest to some painted ones, mirrored where they are nearer so."""
-    pixels = train.uint8(found.rows[rows].numpy())
-    turned = found.mirrored[rows].numpy()
-    pixels[turned] = pixels[turned][:, :, ::-1]
+def _training_pictures(train: Split, nearest: NearestTraining, rows: list[int]) -> Pixels:
+    """The training pictures nearest to some painted ones, mirrored where their mirror images are nearer."""
+    pixels = train.uint8(nearest.rows[rows].numpy())
+    mirrored = nearest.mirrored[rows].numpy()
+    pixels[mirrored] = pixels[mirrored][:, :, ::-1]
     return pixels
 
 
-def _copies_told(work: _Work, number: Number, found: Copying, rows: list[int]) -> dict[str, Any]:
-    files = work.train.files(found.rows[rows].numpy())
-    return {
-        "verdict": verdict(number),
-        "nearer_than_1st_percentile": float(found.nearer_than(1).double().mean()),
-        "nearer_than_5th_percentile": float(found.nearer_than(5).double().mean()),
-        "median_distance": {"painted": float(found.generated.median()), "held_out": float(found.held_out.median())},
-        "mirrored": float(found.mirrored.double().mean()),
-        "nearest": [
-            {
-                "painted": row,
-                "file": file,
-                "distance": float(found.generated[row]),
-                "mirrored": bool(found.mirrored[row]),
-            }
-            for row, file in zip(rows, files, strict=True)
-        ],
-    }
-
-
 def _check(painter: Painter, against: Split, train: Split, count: int, seed: int) -> None:
-    if count < LEAST:
+    """Refuse what cannot be measured.
+
+    Raises:
+        UsageError: When the count, the seed, a split or the size of its pictures does not fit.
+    """
+    if count < LEAST_PICTURES:
         raise UsageError(
-            f"count is {count}, and numbers of fewer than {LEAST} pictures say nothing; the usual count is 2000."
+            f"count is {count}, and numbers of fewer than {LEAST_PICTURES} pictures say nothing; the usual count is "
+            "2000."
         )
     if seed < 0:
         raise UsageError(f"seed must be 0 or more, not {seed}.")
+    for holder, frames in ((painter.name, painter.data.frames), (str(against.store.root), against.store.frames)):
+        if frames > 1:
+            raise UsageError(
+                f"{holder} has clips of {frames} frames, and metrics are of single pictures. Measure a painter of "
+                "pictures against a store of pictures."
+            )
     for word, split in (("to measure against", against), ("to train on", train)):
         if len(split) < 2:
             raise UsageError(
                 f"The {split.name} split of {split.store.root} has {len(split)} pictures {word}; it takes 2 or more. "
                 "Prepare the store from more pictures."
             )
-        if split.store.resolution != painter.data.side:
+        here = plain_resolution(split.store.height, split.store.width)
+        expected = plain_resolution(*painter.data.size)
+        if here != expected:
+            option = f"--size {expected}" if isinstance(expected, str) else f"--resolution {expected}"
             raise UsageError(
-                f"{painter.name} paints at {painter.data.side} px and {split.store.root} holds pictures of "
-                f"{split.store.resolution} px, and the size of a picture moves every number. "
-                f"Prepare a store with --resolution {painter.data.side}."
+                f"{painter.name} paints at {painter.data.size_in_words} and {split.store.root} holds pictures of "
+                f"{here} px, and the size of a picture moves every number. Prepare a store with {option}."
             )
 
 
-def _described(split: Split) -> dict[str, Any]:
-    return {
-        "store": split.store.root.name,
-        "hash": split.store.hash,
-        "split": split.name,
-        "pictures": len(split),
-        "resolution": split.store.resolution,
-    }
-
-
-def _size_notes(work: _Work) -> list[str]:
+def _size_notes(against: Split, train: Split, count: int) -> list[str]:
     notes = []
-    if len(work.train) < work.count:
+    if len(train) < count:
         notes.append(
-            f"There are {len(work.train):,} training pictures and {work.count:,} painted ones. Distances fall as sets "
-            f"grow, so the yardstick of {len(work.train):,} is a little too large; --count {len(work.train)} "
-            "would make them even."
+            f"There are {len(train):,} training pictures and {count:,} painted ones. Distances fall as sets grow, so "
+            f"the yardstick of {len(train):,} is a little too large; --count {len(train)} would make them even."
         )
-    if (
-        work.against.store.hash == work.train.store.hash
-        and np.intersect1d(work.against.indices, work.train.indices).size
-    ):
+    if against.store.hash == train.store.hash and np.intersect1d(against.indices, train.indices).size:
         notes.append(
             "The pictures that were measured against were trained on in part: nothing here says how the painter "
             "does on pictures it never saw."
@@ -298,8 +208,8 @@ def _size_notes(work: _Work) -> list[str]:
     return notes
 
 
-def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Facts as JSON can hold them: what it cannot hold, as text."""
+def _plain_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Facts as JSON can hold them: what it cannot hold becomes text, numbers that are not finite become null."""
 
     def plain(value: Any) -> Any:
         if isinstance(value, Mapping):
@@ -310,11 +220,15 @@ def _plain(facts: Mapping[str, Any]) -> dict[str, Any]:
             return None
         return value if isinstance(value, str | int | float | bool | None) else str(value)
 
-    made: dict[str, Any] = plain(facts)
-    return made
+    return {str(key): plain(value) for key, value in facts.items()}
 
 
 def _events(facts: Mapping[str, Any]) -> Path | None:
     """The journal of the run that the facts name, where there is one."""
-    named = facts.get("events") or (Path(facts["run"]) / "events.jsonl" if facts.get("run") else None)
-    return Path(named) if named and Path(named).is_file() else None
+    if facts.get("events"):
+        file = Path(facts["events"])
+    elif facts.get("run"):
+        file = Path(facts["run"]) / "events.jsonl"
+    else:
+        return None
+    return file if file.is_file() else None

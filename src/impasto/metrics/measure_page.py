@@ -6,13 +6,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from impasto.images.pictures import Pixels, contact_sheet
 from impasto.metrics import charts
-from impasto.metrics.copying import Copying
+from impasto.metrics.category_report import CategoryReport, CategoryRow
+from impasto.metrics.measurement import Measurement
+from impasto.metrics.nearest_training import NearestTraining
+from impasto.metrics.number import Number
 from impasto.pages.figures import BACKGROUND, inline_image
 from impasto.pages.page import (
     Card,
@@ -31,9 +33,10 @@ from impasto.pages.page import (
     format_number,
 )
 
-__all__ = ["Exhibits", "render"]
+__all__ = ["Exhibits", "measure_page"]
 
 ARROWS = {"lower": "lower is better", "higher": "higher is better", "neither": ""}
+SHEET_WIDTH = 1040
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,10 +44,10 @@ class Exhibits:
     """What the page shows beside the numbers.
 
     Attributes:
-        generated: Painted pictures, shape (N, H, W, 3), uint8.
+        painted: Painted pictures, shape (N, H, W, 3), uint8.
         real: Real pictures of the split that was measured against.
-        copying: Distances to the training pictures, where they were measured.
-        pairs: Painted pictures and, below each, the training picture nearest to it.
+        nearest: Distances to the training pictures, where they were measured.
+        pairs: Painted pictures and, for each, the training picture nearest to it.
         distances: Distance of each pair.
         originals: Real pictures that were reconstructed.
         reconstructions: The painter's own versions of them.
@@ -52,9 +55,9 @@ class Exhibits:
         events: Journal of the training run.
     """
 
-    generated: Pixels
+    painted: Pixels
     real: Pixels
-    copying: Copying | None = None
+    nearest: NearestTraining | None = None
     pairs: tuple[Pixels, Pixels] | None = None
     distances: tuple[float, ...] = ()
     originals: Pixels | None = None
@@ -63,104 +66,102 @@ class Exhibits:
     events: Path | None = None
 
 
-def render(result: Mapping[str, Any], shown: Exhibits) -> str:
-    """The page, one file that needs no network.
-
-    Args:
-        result: The content of `measure.json`.
-        shown: Pictures and distances.
-    """
-    against, network = result["against"], result["network"]
+def measure_page(measurement: Measurement, exhibits: Exhibits) -> str:
+    """The page, one HTML file that needs no network."""
+    against = measurement.against
     subtitle = (
-        f"{result['count']:,} painted pictures of {against['resolution']} px against {against['pictures']:,} real ones "
-        f"({against['store']}, {against['split']} split), seen by {network['name']}, seed {result['seed']}."
+        f"{measurement.count:,} painted pictures of {against.resolution} px against {against.pictures:,} real ones "
+        f"({against.store}, {against.split} split), embedded by {measurement.network.name}, seed {measurement.seed}."
     )
     sections = [
-        Cards(_headline(result)),
-        _pictures(shown),
-        _numbers(result),
-        _copying(result, shown),
-        _categories(result, shown),
-        _reconstructions(shown),
-        _losses(shown),
-        _small_print(result),
+        Cards(_headline(measurement.metrics)),
+        _pictures(exhibits),
+        _numbers(measurement.metrics),
+        _copying(measurement, exhibits),
+        _categories(measurement.categories, exhibits.categories),
+        _reconstructions(exhibits),
+        _losses(exhibits.events),
+        _small_print(measurement),
     ]
-    parts = [part for part in sections if part is not None]
-    title = f"What {result['painter']['painter']} paints"
-    return Page(title, subtitle, parts, footer=f"impasto {result['impasto']}").html()
+    parts = [section for section in sections if section is not None]
+    title = f"What {measurement.painter['painter']} paints"
+    return Page(title, subtitle, parts, footer=f"impasto {measurement.impasto}").html()
 
 
-def _headline(result: Mapping[str, Any]) -> list[Card]:
-    cards = []
-    for prefix in ("fid", "fd-", "coverage", "precision", "copying", "category-fidelity"):
-        for name, entry in result["metrics"].items():
-            fits = name.startswith(prefix) if prefix.endswith("-") else name == prefix
-            if fits and entry["value"] is not None:
-                real = entry["real"]
-                remark = f"real pictures: {format_number(real['value'])}" if real else ARROWS[entry["better"]]
-                cards.append(Card(format_number(entry["value"]), entry["title"], remark))
-    return cards
+def _headline(metrics: Mapping[str, Number]) -> list[Card]:
+    """A card for each number that asks for one, in the order it asks for."""
+    shown = [number for number in metrics.values() if number.headline and number.value is not None]
+    return [
+        Card(
+            _with_unit(number.value, number.unit),
+            number.title,
+            f"real pictures: {_with_unit(number.real.value, number.unit)}" if number.real else ARROWS[number.better],
+        )
+        for number in sorted(shown, key=lambda number: number.headline)
+    ]
+
+
+def _with_unit(value: float | None, unit: str) -> str:
+    return format_number(value) + (f" {unit}" if unit and value is not None else "")
 
 
 def _columns(pixels: Pixels) -> int:
-    return max(6, min(16, 1040 // (pixels.shape[2] + 2)))
+    return max(6, min(16, SHEET_WIDTH // (pixels.shape[2] + 2)))
 
 
 def _sheet(pixels: Pixels, columns: int | None = None) -> str:
     return inline_image(contact_sheet(pixels, columns=columns or _columns(pixels), background=BACKGROUND))
 
 
-def _pictures(shown: Exhibits) -> Section:
-    painted = f"The first {len(shown.generated)} painted pictures, unchosen."
+def _pictures(exhibits: Exhibits) -> Section:
+    painted = f"The first {len(exhibits.painted)} painted pictures, unchosen."
     real = "As many real ones that it never saw, drawn at random."
-    figures = [Figure(_sheet(shown.generated), painted, sheet=True), Figure(_sheet(shown.real), real, sheet=True)]
+    figures = [Figure(_sheet(exhibits.painted), painted, sheet=True), Figure(_sheet(exhibits.real), real, sheet=True)]
     return Section("Painted, and real", figures)
 
 
-def _numbers(result: Mapping[str, Any]) -> Section:
-    rows = []
-    for name, entry in result["metrics"].items():
-        if entry["value"] is None:
-            continue
-        real = entry["real"] or {}
-        sizes = " · ".join(f"{count:,} {word}" for word, count in entry["n"].items())
-        remark = ". ".join(part for part in (ARROWS[entry["better"]], entry["remark"]) if part)
-        rows.append(
-            [
-                Cell(entry["title"], name),
-                Cell(format_number(entry["value"]), format_interval(entry["interval"])),
-                Cell(format_number(real.get("value")), format_interval(real.get("interval"))),
-                real.get("of", ""),
-                Cell(sizes, remark),
-            ]
-        )
+def _numbers(metrics: Mapping[str, Number]) -> Section:
+    rows = [_row(name, number) for name, number in metrics.items() if number.value is not None]
     lead = (
         "Each number with its 95 % bootstrap interval. Under “Real” stands the same number for real pictures: a "
         "perfect painter would come out there, and not at zero."
     )
     columns = ("Metric", "Painted", "Real", "Yardstick", "Pictures")
-    overview = Figure(charts.overview(result["metrics"]), "Painted beside real, each on an axis of its own.")
+    overview = Figure(charts.overview(metrics), "Painted beside real, each on an axis of its own.")
     return Section("Numbers", [Paragraph(lead), Table(columns, rows, (1, 2)), overview])
 
 
-def _copying(result: Mapping[str, Any], shown: Exhibits) -> Section | None:
-    if shown.copying is None:
+def _row(name: str, number: Number) -> list[Cell | str]:
+    real = number.real
+    counts = " · ".join(f"{count:,} {word}" for word, count in number.n.items())
+    remark = ". ".join(part for part in (ARROWS[number.better], number.remark) if part)
+    return [
+        Cell(number.title, name),
+        Cell(_with_unit(number.value, number.unit), format_interval(number.interval)),
+        Cell(_with_unit(real.value, number.unit), format_interval(real.interval)) if real else "–",
+        real.of if real else "",
+        Cell(counts, remark),
+    ]
+
+
+def _copying(measurement: Measurement, exhibits: Exhibits) -> Section | None:
+    if exhibits.nearest is None:
         return None
     caption = (
         "Cosine distance to the nearest training picture or its mirror image. A painter that copies lies to the left "
         "of the held-out pictures."
     )
     parts = [
-        Paragraph(result["copying"]["verdict"]),
-        Figure(charts.distances(shown.copying), caption, width=760),
+        Paragraph(measurement.copying.verdict),
+        Figure(charts.distances(exhibits.nearest), caption, width=760),
     ]
-    if shown.pairs is not None:
-        painted, trained = shown.pairs
+    if exhibits.pairs is not None:
+        painted, trained = exhibits.pairs
         columns = min(8, len(painted))
         stacked = [
             block[start : start + columns] for start in range(0, len(painted), columns) for block in (painted, trained)
         ]
-        reach = f"{format_number(shown.distances[0])} to {format_number(shown.distances[-1])}"
+        reach = f"{format_number(exhibits.distances[0])} to {format_number(exhibits.distances[-1])}"
         caption = (
             f"The {len(painted)} painted pictures nearest to the training set (upper of each two rows), with the "
             f"training picture below each; distances {reach}."
@@ -169,28 +170,16 @@ def _copying(result: Mapping[str, Any], shown: Exhibits) -> Section | None:
     return Section("Does it copy?", parts)
 
 
-def _categories(result: Mapping[str, Any], shown: Exhibits) -> Section | None:
-    categories = result["categories"]
-    if not categories:
+def _categories(report: CategoryReport | None, strips: Mapping[str, Pixels]) -> Section | None:
+    if report is None:
         return None
-    judge = categories["judge"]
+    judge = report.judge
     lead = (
-        f"The judge is a logistic regression on features of {judge['trained_on']:,} real training pictures. On "
-        f"held-out real pictures it names {judge['accuracy']:.0%} rightly (guessing the commonest: "
-        f"{judge['commonest']:.0%}): that is the measure of a good painter. One that copies comes out above it, "
-        "because the judge knows the training pictures."
+        f"The judge is a logistic regression on features of {judge.trained_on:,} real training pictures. On held-out "
+        f"real pictures it names {judge.accuracy:.0%} rightly (guessing the commonest: {judge.commonest:.0%}): that is "
+        "the measure of a good painter. One that copies comes out above it, because the judge knows the training "
+        "pictures."
     )
-    rows = [
-        [
-            row["name"],
-            f"{row['asked']:.1%}" if row["asked"] is not None else "–",
-            f"{row['recognised']:.1%}",
-            f"{row['real']:.1%}",
-            Cell(f"{row['fidelity']:.0%}", f"of {row['painted']}") if row["fidelity"] is not None else "–",
-            f"{row['real_fidelity']:.0%}" if row["real_fidelity"] is not None else "–",
-        ]
-        for row in categories["rows"]
-    ]
     columns = (
         "Category",
         "Asked for",
@@ -199,36 +188,48 @@ def _categories(result: Mapping[str, Any], shown: Exhibits) -> Section | None:
         "Painted and recognised",
         "Real and recognised",
     )
-    strips = [Figure(_sheet(pixels, len(pixels)), name, sheet=True) for name, pixels in shown.categories.items()]
-    chart = Figure(charts.shares(categories["rows"]), "Share of each category, as the judge sees it.")
-    return Section("Categories", [Paragraph(lead), chart, Table(columns, rows, range(1, 6)), Columns(strips)])
+    rows = [_category_row(row) for row in report.rows]
+    figures = [Figure(_sheet(pixels, len(pixels)), name, sheet=True) for name, pixels in strips.items()]
+    chart = Figure(charts.shares(report.rows), "Share of each category, as the judge sees it.")
+    return Section("Categories", [Paragraph(lead), chart, Table(columns, rows, range(1, 6)), Columns(figures)])
 
 
-def _reconstructions(shown: Exhibits) -> Section | None:
-    if shown.originals is None or shown.reconstructions is None:
+def _category_row(row: CategoryRow) -> list[Cell | str]:
+    return [
+        row.name,
+        "–" if row.requested is None else f"{row.requested:.1%}",
+        f"{row.recognised:.1%}",
+        f"{row.real:.1%}",
+        "–" if row.fidelity is None else Cell(f"{row.fidelity:.0%}", f"of {row.painted}"),
+        "–" if row.real_fidelity is None else f"{row.real_fidelity:.0%}",
+    ]
+
+
+def _reconstructions(exhibits: Exhibits) -> Section | None:
+    if exhibits.originals is None or exhibits.reconstructions is None:
         return None
-    columns = min(_columns(shown.originals), len(shown.originals))
+    columns = min(_columns(exhibits.originals), len(exhibits.originals))
     blocks = [
         block[start : start + columns]
-        for start in range(0, len(shown.originals) // columns * columns, columns)
-        for block in (shown.originals, shown.reconstructions)
+        for start in range(0, len(exhibits.originals) // columns * columns, columns)
+        for block in (exhibits.originals, exhibits.reconstructions)
     ]
     caption = "Real pictures of the test split (upper of each two rows) and the painter's own version of each (lower)."
     return Section("Reconstructions", [Figure(_sheet(np.concatenate(blocks), columns), caption, sheet=True)])
 
 
-def _losses(shown: Exhibits) -> Section | None:
-    curves = charts.losses(shown.events) if shown.events else None
+def _losses(events: Path | None) -> Section | None:
+    curves = charts.losses(events) if events else None
     if curves is None:
         return None
     return Section("Training", [Figure(curves, "Losses by step: each point, and their running median.")])
 
 
-def _small_print(result: Mapping[str, Any]) -> Section:
-    absent = [[e["title"], name, e["reason"]] for name, e in result["metrics"].items() if e["value"] is None]
-    parts: list[Part] = [Paragraph(note) for note in result["notes"]]
+def _small_print(measurement: Measurement) -> Section:
+    absent = [[n.title, name, n.reason] for name, n in measurement.metrics.items() if n.value is None]
+    parts: list[Part] = [Paragraph(note) for note in measurement.notes]
     if absent:
         parts.append(Table(("Not measured", "Name", "Why"), absent))
-    whole = Preformatted(json.dumps(result, indent=2))
+    whole = Preformatted(json.dumps(measurement.to_json(), indent=2))
     parts.append(Details("The whole measurement, as in measure.json", [whole]))
     return Section("Small print", parts)

@@ -6,12 +6,19 @@ import torch
 from torch import Tensor
 
 from impasto.catalogue import listed
+from impasto.metrics.embedding import Features
 from impasto.metrics.frechet import checked, frechet_distance
+from impasto.metrics.influence import frechet_influence
+from impasto.metrics.metric import LEAST_PICTURES, Beside, Estimate, Quantity, reports
+from impasto.metrics.nearest_training import nearest
+from impasto.metrics.spaces import name_in_space
 
-__all__ = ["memorisation_distance", "mifid"]
+__all__ = ["memorisation", "memorisation_distance", "mifid"]
 
 THRESHOLD = 0.1
-"""Mean cosine distance from which on nothing counts as copied."""
+"""Mean cosine distance from which on nothing counts as copied, in Inception's space."""
+TINY = 1e-15
+"""Addend, as published, that keeps the quotient finite when every picture is a copy."""
 
 
 @listed(
@@ -20,6 +27,40 @@ THRESHOLD = 0.1
     year=2021,
     source="Bai, Lin, Raffel & Kan, On training sample memorization",
 )
+@reports(
+    Quantity(name_in_space("mifd"), "Fréchet distance with a penalty for copies", "lower"),
+    aspect="distance",
+    beside=Beside({"painted_features": "real_features", "real_features": "train_features"}, "test split"),
+    least=LEAST_PICTURES,
+)
+def memorisation(painted_features: Features, real_features: Features, train_features: Features) -> Estimate:
+    """MiFID of painted pictures; its published threshold is one of Inception's space.
+
+    In other spaces a set is penalised for lying nearer to the training pictures than real pictures that were not
+    trained on, by the factor it lies nearer.
+    """
+    real = real_features.values
+    painted = painted_features.values
+    train = train_features.values
+    threshold = THRESHOLD
+    unit = 1.0
+    if painted_features.network != "inception":
+        threshold = unit = memorisation_distance(train, real)
+    near = memorisation_distance(train, painted)
+    value = mifid(real, painted, train=train, threshold=threshold)
+    of_real, of_painted = frechet_influence(real, painted)
+    remark = ""
+    if near < threshold:
+        # The derivative of a quotient: of the distance, and of the mean by which it is divided.
+        value *= unit
+        factor = unit / (near + TINY)
+        closeness = nearest(painted, train)[0].double().numpy()
+        of_real = of_real * factor
+        of_painted = of_painted * factor - value / (near + TINY) * (closeness - closeness.mean())
+        remark = f"penalised: mean distance to the training pictures {near:.3g}, below {threshold:.3g}"
+    return Estimate(value, (of_real, of_painted), recipe={"threshold": threshold, "unit": unit}, remark=remark)
+
+
 def mifid(real: Tensor, fake: Tensor, *, train: Tensor | None = None, threshold: float = THRESHOLD) -> float:
     """Memorisation-informed Fréchet distance.
 
@@ -40,8 +81,7 @@ def mifid(real: Tensor, fake: Tensor, *, train: Tensor | None = None, threshold:
     """
     distance = frechet_distance(real, fake)
     near = memorisation_distance(real if train is None else train, fake)
-    # As published: the tiny addend keeps the quotient finite when every picture is a copy.
-    return distance / (near + 1e-15) if near < threshold else distance
+    return distance / (near + TINY) if near < threshold else distance
 
 
 def memorisation_distance(train: Tensor, fake: Tensor) -> float:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from impasto.contract import Painter, Reconstructs
-from impasto.errors import ImpastoError
+from impasto.errors import ImpastoError, NotCapable
 from impasto.images.pictures import Pixels, to_float, to_uint8
 
-__all__ = ["paint_pixels", "reconstruct_pixels"]
+__all__ = ["evaluation_mode", "paint_pixels", "reconstruct_pixels"]
 
 CHUNK = 256
 BATCH = 64
@@ -38,7 +39,7 @@ def paint_pixels(
         progress: Called with (pictures done, pictures in all).
 
     Returns:
-        Shape (count, R, R, 3), uint8.
+        Shape (count, H, W, 3), uint8.
 
     Raises:
         ImpastoError: When a picture holds a number that is not finite, or is of another size.
@@ -47,7 +48,7 @@ def paint_pixels(
     for start in range(0, count, CHUNK):
         size = min(CHUNK, count - start)
         pictures = painter.paint(size, seed=seed, category=category, first=first + start, batch=BATCH).pictures
-        parts.append(to_uint8(_sound(pictures, (size, 3, painter.data.height, painter.data.width), painter.name)))
+        parts.append(to_uint8(_checked(pictures, (size, 3, *painter.data.size), painter.name)))
         if progress:
             progress(start + size, count)
     return np.concatenate(parts)
@@ -57,30 +58,42 @@ def reconstruct_pixels(painter: Painter, originals: Pixels) -> Pixels:
     """The painter's own versions of pictures, rounded to bytes.
 
     Args:
-        painter: One that has its own versions of pictures.
-        originals: Shape (N, R, R, 3), uint8.
+        painter: Who reconstructs.
+        originals: Shape (N, H, W, 3), uint8.
+
+    Returns:
+        Of the same shape.
 
     Raises:
+        NotCapable: When the painter has no way from pictures back to latents.
         ImpastoError: When a version holds a number that is not finite, or is of another size.
     """
-    modes = [(module, module.training) for module in painter.modules()]
-    painter.eval()
-    assert isinstance(painter, Reconstructs)
+    if not isinstance(painter, Reconstructs):
+        raise NotCapable(f"{painter.name} cannot reconstruct: it has no way from a picture back to a latent.")
     parts = []
-    try:
-        with torch.inference_mode():
-            for start in range(0, len(originals), BATCH):
-                pictures = to_float(originals[start : start + BATCH]).to(painter.device)
-                parts.append(to_uint8(_sound(painter.reconstruct(pictures), tuple(pictures.shape), painter.name)))
-    finally:
-        for module, mode in modes:
-            module.training = mode
+    # Not inference mode, inside which a painter that searches its latents could not turn gradients on again.
+    with evaluation_mode(painter), torch.no_grad():
+        for start in range(0, len(originals), BATCH):
+            pictures = to_float(originals[start : start + BATCH]).to(painter.device)
+            parts.append(to_uint8(_checked(painter.reconstruct(pictures), tuple(pictures.shape), painter.name)))
     return np.concatenate(parts)
 
 
-def _sound(pictures: Tensor, shape: tuple[int, ...], name: str) -> Tensor:
+@contextmanager
+def evaluation_mode(net: nn.Module) -> Iterator[None]:
+    """All modules as in evaluation for the time of the block, and afterwards as they were."""
+    modes = [(module, module.training) for module in net.modules()]
+    net.eval()
+    try:
+        yield
+    finally:
+        for module, mode in modes:
+            module.training = mode
+
+
+def _checked(pictures: Tensor, shape: tuple[int, ...], name: str) -> Tensor:
     if tuple(pictures.shape) != shape:
-        raise ImpastoError(f"{name} painted pictures of shape {tuple(pictures.shape)}; wanted were {shape}.")
+        raise ImpastoError(f"{name} painted pictures of shape {tuple(pictures.shape)} instead of {shape}.")
     bad = int((~torch.isfinite(pictures)).flatten(1).any(1).sum())
     if bad:
         raise ImpastoError(

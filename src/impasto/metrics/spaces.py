@@ -6,56 +6,57 @@ from collections.abc import Callable
 from pathlib import Path
 
 from impasto.data.store import Split
-from impasto.errors import UnknownName, UsageError, WeightsMissing
+from impasto.errors import UnknownName, WeightsMissing
 from impasto.images.pictures import Pixels
-from impasto.metrics.embedding import NETWORKS, Features, features, network_at_hand
+from impasto.metrics.embedding import NETWORKS, Features, cached_features, features, network_at_hand
 from impasto.metrics.handcrafted import VERSION, handcrafted_features, handcrafted_hash
 from impasto.nn.weights import WEIGHTS, find_weights
 
-__all__ = ["HANDCRAFTED", "check_same", "choose", "metric_name", "see", "see_split"]
+__all__ = ["HANDCRAFTED", "choose_network", "embed", "embed_split", "metric_name", "name_in_space"]
 
 HANDCRAFTED = "handcrafted"
 """The space that needs no weights."""
 RECIPE = "fid-clean"
 BATCH = 8
 """Half as fast again as batches of 32 on a CPU, whose caches hold the maps of so few."""
-_SHORT = {"fd": "fid", "kd": "kid", "is": "is", "mifd": "mifid"}
+INCEPTION_NAMES = {"fd": "fid", "kd": "kid", "is": "is", "mifd": "mifid"}
+"""What the literature calls these on Inception's features."""
 
 
-def choose(network: str) -> tuple[str, list[str]]:
+def choose_network(network: str) -> tuple[str, list[str]]:
     """The feature network to measure with, and what the reader should know about the choice.
 
     Args:
-        network: A network's name, 'handcrafted', or 'auto' for the best that is at hand.
+        network: A network's name, 'handcrafted', or 'auto' for the best whose weights are at hand.
 
     Raises:
         UnknownName: When there is no such network.
         WeightsMissing: When a network was named whose weights are not at hand.
     """
     if network == HANDCRAFTED:
-        return HANDCRAFTED, [_honest()]
+        return HANDCRAFTED, [_about_handcrafted()]
     if network != "auto":
         if network not in NETWORKS:
             raise UnknownName("feature network", network, ["auto", *NETWORKS, HANDCRAFTED])
         find_weights(network)
         return network, []
-    found = network_at_hand() or HANDCRAFTED
+    chosen = network_at_hand() or HANDCRAFTED
     notes = []
-    if found != "inception":
+    if chosen != "inception":
         try:
             find_weights("inception", download=False)
         except WeightsMissing:
             notes.append(
                 f"FID's network is not at hand, the file {WEIGHTS['inception'][1].path} (`impasto doctor` says how to "
-                f"bring it). Distances are taken in the space of {found!r} and named after it: "
-                f"{metric_name('fd', found)} is not FID, and no number here compares with a published FID, KID or IS."
+                f"bring it). Distances are taken in the space of {chosen!r} and named after it: "
+                f"{metric_name('fd', chosen)} is not FID, and no number here compares with a published FID, KID or IS."
             )
-    if found == HANDCRAFTED:
-        notes.append(_honest())
-    return found, notes
+    if chosen == HANDCRAFTED:
+        notes.append(_about_handcrafted())
+    return chosen, notes
 
 
-def _honest() -> str:
+def _about_handcrafted() -> str:
     return (
         "The space 'handcrafted' is made of statistics of colour, edges and detail, not of a trained network: it sees "
         "noise, blur and wrong colours, and knows nothing of what is depicted."
@@ -64,10 +65,19 @@ def _honest() -> str:
 
 def metric_name(kind: str, network: str) -> str:
     """Name of 'fd', 'kd', 'is' or 'mifd' in a space: the literature's on Inception only."""
-    return _SHORT[kind] if network == "inception" else f"{kind}-{network}"
+    return INCEPTION_NAMES[kind] if network == "inception" else f"{kind}-{network}"
 
 
-def see(
+def name_in_space(kind: str, prefix: str = "") -> Callable[[str], str]:
+    """The function of a measurement's network that names 'fd', 'kd', 'is' or 'mifd', for `Quantity.name`."""
+
+    def name(network: str) -> str:
+        return prefix + metric_name(kind, network)
+
+    return name
+
+
+def embed(
     pixels: Pixels,
     network: str,
     *,
@@ -79,20 +89,20 @@ def see(
 
     Args:
         pixels: Shape (N, H, W, 3), uint8.
-        network: As `choose` gives it.
+        network: As `choose_network` gives it.
         cache: Folder where features are kept.
         key: Stands for the pictures in the cache.
         progress: Called with (pictures done, pictures in all).
     """
     if network != HANDCRAFTED:
         return features(pixels, network, RECIPE, cache=cache, key=key, batch=BATCH, progress=progress)
+    height, width = pixels.shape[1:3]
+    size = f"{height}px" if height == width else f"{height}x{width}px"
     values = handcrafted_features(pixels)
-    return Features(
-        values, None, HANDCRAFTED, f"handcrafted-{VERSION}-{pixels.shape[1]}px", handcrafted_hash(), "float32"
-    )
+    return Features(values, None, HANDCRAFTED, f"handcrafted-{VERSION}-{size}", handcrafted_hash(), "float32")
 
 
-def see_split(
+def embed_split(
     split: Split,
     network: str,
     *,
@@ -100,35 +110,19 @@ def see_split(
     cache: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Features:
-    """Features of a split of a store, kept by the store's hash, so that it is embedded once.
+    """Features of a split of a store, kept by the store's hash; its pictures are read only if none are kept.
 
     Args:
         split: The pictures.
-        network: As `choose` gives it.
-        mirrored: Whether their mirror images are meant.
+        network: As `choose_network` gives it.
+        mirrored: Whether their mirror images are embedded.
         cache: Folder where features are kept.
         progress: Called with (pictures done, pictures in all).
     """
-    pixels = split.uint8()
     key = f"{split.store.hash}:{split.name}:{len(split)}" + (":mirrored" if mirrored else "")
-    return see(pixels[:, :, ::-1] if mirrored else pixels, network, cache=cache, key=key, progress=progress)
-
-
-def check_same(*sets: Features) -> None:
-    """Refuse to compare sets of features that were made differently.
-
-    Raises:
-        UsageError: When network, weights, recipe or arithmetic differ.
-    """
-    first = sets[0].describe()
-    for other in sets[1:]:
-        unlike = [
-            f"{key} {value!r} and {other.describe()[key]!r}"
-            for key, value in first.items()
-            if other.describe()[key] != value
-        ]
-        if unlike:
-            raise UsageError(
-                f"Two sets of features with different recipes cannot be compared: {', '.join(unlike)}. "
-                "Embed both in the same way."
-            )
+    if cache is not None and network != HANDCRAFTED:
+        kept = cached_features(cache, key, len(split), network, RECIPE)
+        if kept is not None:
+            return kept
+    pixels = split.uint8()
+    return embed(pixels[:, :, ::-1] if mirrored else pixels, network, cache=cache, key=key, progress=progress)

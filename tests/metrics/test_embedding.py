@@ -19,13 +19,13 @@ def test_features_are_the_networks_and_the_batch_does_not_matter(weights, drawn)
     net = MobileNetV2()
     load_frozen(net, load_weights("mobilenetv2")[0], "mobilenetv2")
     with torch.inference_mode():
-        wanted, logits = net(resize_for_inception(pixels, size=224))
-    told = []
-    found = features(pixels, "mobilenetv2", batch=2, progress=lambda done, total: told.append((done, total)))
-    torch.testing.assert_close(found.values, wanted, rtol=1e-4, atol=1e-4)
-    torch.testing.assert_close(found.logits, logits, rtol=1e-4, atol=1e-3)
-    assert told == [(2, 5), (4, 5), (5, 5)]
-    assert found.describe() == {
+        expected, logits = net(resize_for_inception(pixels, size=224))
+    progress = []
+    result = features(pixels, "mobilenetv2", batch=2, progress=lambda done, total: progress.append((done, total)))
+    torch.testing.assert_close(result.values, expected, rtol=1e-4, atol=1e-4)
+    torch.testing.assert_close(result.logits, logits, rtol=1e-4, atol=1e-3)
+    assert progress == [(2, 5), (4, 5), (5, 5)]
+    assert result.describe() == {
         "network": "mobilenetv2",
         "recipe": "fid-clean",
         "weights": "cf8a85e54e709258e7eb3ad760b7031757012e0fe479a9ce441c3b2a31b1ffb2",
@@ -35,11 +35,11 @@ def test_features_are_the_networks_and_the_batch_does_not_matter(weights, drawn)
 
 def test_floats_are_rounded_never_truncated(weights, drawn):
     pixels = drawn(2, 64, 1)
-    wanted = features(pixels, "squeezenet").values
+    expected = features(pixels, "squeezenet").values
     # Just below a level: rounding gives the level, truncation the one below.
-    torch.testing.assert_close(features(to_float(pixels) - 0.3 / 127.5, "squeezenet").values, wanted)
+    torch.testing.assert_close(features(to_float(pixels) - 0.3 / 127.5, "squeezenet").values, expected)
     lower = features(np.maximum(pixels, 1) - 1, "squeezenet").values
-    assert (lower - wanted).abs().max() > 1e-2
+    assert (lower - expected).abs().max() > 1e-2
 
 
 def test_recipes_differ(weights, drawn):
@@ -56,7 +56,7 @@ def test_recipes_differ(weights, drawn):
 def test_cache_is_keyed_by_pictures_recipe_and_weights(weights, drawn, tmp_path, monkeypatch):
     pixels = drawn(3, 32, 1)
     first = features(pixels, "squeezenet", cache=tmp_path)
-    monkeypatch.setattr(embedding, "_see", lambda *_: pytest.fail("embedded again"))
+    monkeypatch.setattr(embedding, "_embed", lambda *_: pytest.fail("embedded again"))
     again = features(pixels, "squeezenet", cache=tmp_path)
     torch.testing.assert_close(again.values, first.values, rtol=0, atol=0)
     for other in ({"recipe": "fid-tf1"}, {"key": "other pictures"}):
@@ -112,7 +112,7 @@ def test_inception_is_preferred_and_named_when_missing(weights, drawn, tmp_path,
     assert network_at_hand() is None
 
 
-def test_hash_sees_every_byte_and_the_shape(drawn):
+def test_hash_depends_on_every_byte_and_the_shape(drawn):
     pixels = drawn(300, 8, 1)
     changed = pixels.copy()
     changed[299, 7, 7, 2] ^= 1

@@ -7,7 +7,7 @@ import torch
 
 from impasto.errors import UnknownName, UsageError
 from impasto.metrics import sharpness_difference
-from impasto.metrics.sharpness import SHARPNESS_CAPS
+from impasto.metrics.gradient_difference import SHARPNESS_CAPS
 
 
 def by_loops(a, b, variant):

@@ -6,7 +6,8 @@ import torch.nn.functional as F
 
 from impasto.errors import UsageError, WeightsMissing
 from impasto.metrics import lpips, ms_ssim, psnr, ssim
-from impasto.metrics.likeness import PSNR_CAP, lpips_hash
+from impasto.metrics.perceptual_distance import lpips_hash
+from impasto.metrics.signal_to_noise import PSNR_CAP
 
 
 def exact(pixels):

@@ -7,9 +7,15 @@ import torch
 from torch import Tensor
 
 from impasto.catalogue import listed
-from impasto.errors import UsageError
+from impasto.errors import NotCapable, UsageError
+from impasto.metrics.embedding import Features
+from impasto.metrics.influence import score_influence
+from impasto.metrics.metric import LEAST_PICTURES, Beside, Estimate, Quantity, reports
+from impasto.metrics.spaces import name_in_space
 
-__all__ = ["inception_score", "score_parts"]
+__all__ = ["class_score", "inception_score", "score_parts"]
+
+SPLITS = 10
 
 
 @listed(
@@ -18,6 +24,28 @@ __all__ = ["inception_score", "score_parts"]
     year=2016,
     source="Salimans et al., Improved techniques for training GANs",
 )
+@reports(
+    Quantity(name_in_space("is"), "Score of clear and varied classes", "higher"),
+    aspect="distance",
+    beside=Beside({"painted_features": "real_features"}, "test split", "test"),
+    least=LEAST_PICTURES,
+)
+def class_score(painted_features: Features, seed: int) -> Estimate:
+    """The inception score of painted pictures by the measurement's network.
+
+    Raises:
+        NotCapable: When that network has no classifier.
+    """
+    logits = painted_features.logits
+    if logits is None:
+        raise NotCapable(f"The space {painted_features.network!r} has no classifier.")
+    value, deviation = inception_score(logits, splits=SPLITS, seed=seed)
+    # `score_influence` is of the logarithm.
+    influence = value * score_influence(logits)
+    remark = f"deviation over {SPLITS} splits {deviation:.2g}"
+    return Estimate(value, (influence,), recipe={"splits": SPLITS}, remark=remark)
+
+
 def inception_score(logits: Tensor, *, splits: int = 10, seed: int = 0) -> tuple[float, float]:
     """Mean and deviation over splits of exp(mean KL of each picture's classes from the split's).
 

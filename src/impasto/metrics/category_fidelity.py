@@ -1,0 +1,38 @@
+"""Whether a picture shows the category that it was painted for.
+
+The judge is a classifier that has seen real training pictures only. It errs too, so its own accuracy
+on held-out real pictures stands beside the number it gives.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from impasto.catalogue import listed
+from impasto.errors import NotCapable
+from impasto.metrics.metric import Beside, Estimate, Quantity, reports
+from impasto.metrics.recognised import Recognised
+
+__all__ = ["category_fidelity"]
+
+
+@listed(
+    name="category-fidelity",
+    summary="How often a picture asked for a category is recognised as such, by a judge that saw real pictures only",
+    year=2019,
+    source="Ravuri & Vinyals 2019, Classification Accuracy Score (its reverse: trained on real, tested on painted)",
+)
+@reports(
+    Quantity("category-fidelity", "Painted as asked: recognised as its category", "higher", headline=5),
+    aspect="categories",
+    beside=Beside({"recognised": "recognised_real"}, "the judge on the test split"),
+)
+def category_fidelity(recognised: Recognised) -> Estimate:
+    """Share of pictures that are recognised as what they should show.
+
+    Raises:
+        NotCapable: When the pictures were painted for no category.
+    """
+    if recognised.expected is None:
+        raise NotCapable(recognised.reason)
+    return Estimate.mean((recognised.expected == recognised.labels).astype(np.float64))

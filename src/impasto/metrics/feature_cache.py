@@ -1,0 +1,62 @@
+"""Features kept in files, so that the pictures of a store are embedded once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+__all__ = ["cache_file", "read_cache", "write_cache"]
+
+_LAYOUT = "1"
+"""Raised whenever the same pictures would be embedded otherwise, so that older caches are left alone."""
+
+
+def cache_file(folder: Path, pictures: str, *, network: str, recipe: str, weights: str, dtype: str) -> Path:
+    """The file of some pictures' features.
+
+    Args:
+        folder: Of the cache.
+        pictures: Stands for the pictures, such as their hash.
+        network: Name of the network.
+        recipe: How pictures are resized; it also names the arithmetic.
+        weights: SHA-256 of the network's weights.
+        dtype: Arithmetic of the network, which `recipe` names already.
+    """
+    digest = hashlib.sha256("\0".join((_LAYOUT, pictures, network, recipe, weights)).encode()).hexdigest()
+    return folder / f"{network}-{digest[:32]}.safetensors"
+
+
+def read_cache(file: Path, count: int) -> tuple[Tensor, Tensor | None] | None:
+    """Features and logits in a file; None when it is missing, damaged, or of another number of pictures."""
+    try:
+        with safe_open(file, "pt") as tensors:
+            values = tensors.get_tensor("values").clone()
+            logits = tensors.get_tensor("logits").clone() if "logits" in tensors.keys() else None  # noqa: SIM118
+    except (OSError, SafetensorError):
+        return None
+    return (values, logits) if len(values) == count else None
+
+
+def write_cache(file: Path, values: Tensor, logits: Tensor | None) -> None:
+    """Write features whole; a cache that cannot be written costs time, never the measurement."""
+    tensors = {"values": values.contiguous()}
+    if logits is not None:
+        tensors["logits"] = logits.contiguous()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=".features.", dir=file.parent)
+        os.close(handle)
+        work = Path(name)
+        try:
+            save_file(tensors, work)
+            work.replace(file)
+        finally:
+            work.unlink(missing_ok=True)
+    except (OSError, SafetensorError):
+        return

@@ -1,0 +1,215 @@
+"""The inputs of metrics, computed from a painter and two splits of a store when a metric first asks for them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from impasto.contract import Painter
+from impasto.data.store import Split
+from impasto.errors import ImpastoError, NotCapable
+from impasto.images.pictures import Pixels
+from impasto.metrics.codes import Codes, codes_of
+from impasto.metrics.embedding import Features
+from impasto.metrics.nearest_training import NearestTraining, nearest_training
+from impasto.metrics.offers import NotOffered, Offer, as_offer, check_offered
+from impasto.metrics.painting import paint_pixels, reconstruct_pixels
+from impasto.metrics.recognised import Recognised, requested_categories
+from impasto.metrics.recogniser import Recogniser
+from impasto.metrics.spaces import embed, embed_split
+from impasto.metrics.steps import Steps
+
+__all__ = ["Inputs"]
+
+LEAST_RECONSTRUCTED = 50
+"""Fewest test pictures that are reconstructed; else a quarter as many as are painted, since these means settle early
+and some painters take long."""
+
+
+class Inputs:
+    """What a measurement offers to its metrics, under the names of `offers.OFFERED`; each is computed once."""
+
+    def __init__(
+        self,
+        painter: Painter,
+        against: Split,
+        train: Split,
+        *,
+        count: int,
+        seed: int,
+        network: str,
+        cache: Path | None = None,
+        original_rows: npt.NDArray[np.int64] | None = None,
+        steps: Steps | None = None,
+    ) -> None:
+        """Compute nothing yet.
+
+        Args:
+            painter: Paints pictures of the size of both splits.
+            against: Real pictures that it was not trained on.
+            train: The pictures it was trained on.
+            count: How many pictures are painted.
+            seed: Of painting and drawing.
+            network: Feature network, as `choose_network` gives it.
+            cache: Folder where features of the real pictures are kept.
+            original_rows: Rows of `against` that are reconstructed, shape (K,); by default some drawn at random.
+            steps: Told what is being computed.
+        """
+        self.painter = painter
+        self.against = against
+        self.train = train
+        self.count = count
+        self.seed = seed
+        self.network = network
+        self.cache = cache
+        self.steps = steps or Steps()
+        # The same rows in the same order, for all that is shown and measured of real pictures.
+        self.real_rows = np.random.default_rng(seed).permutation(len(against))[:count]
+        drawn = self.real_rows[: max(LEAST_RECONSTRUCTED, count // 4)]
+        self.original_rows = drawn if original_rows is None else original_rows
+
+    def offer(self, name: str) -> Offer:
+        """As of `offers.Offers`."""
+        check_offered(name)
+        return as_offer(name, getattr(self, name))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Rows and columns of the pictures."""
+        return self.painter.data.size
+
+    @cached_property
+    def painted(self) -> Pixels:
+        """Painted pictures, shape (N, H, W, 3)."""
+        with self.steps.step("painting"):
+            return paint_pixels(self.painter, self.count, seed=self.seed, progress=self.steps.counter("painting"))
+
+    @cached_property
+    def real(self) -> Pixels:
+        """As many real pictures, if there are so many, shape (M, H, W, 3)."""
+        return self.against.uint8(self.real_rows)
+
+    @cached_property
+    def painted_features(self) -> Features:
+        """Features of the painted pictures."""
+        return self._embedded("painted pictures", self.painted)
+
+    @cached_property
+    def real_features(self) -> Features:
+        """Features of all pictures of the split that is measured against."""
+        return self._embedded_split("real test pictures", self.against)
+
+    @cached_property
+    def train_features(self) -> Features:
+        """Features of the training pictures."""
+        return self._embedded_split("training pictures", self.train)
+
+    @cached_property
+    def train_sample_features(self) -> Features:
+        """Features of as many training pictures as were painted, if there are so many."""
+        rows = np.random.default_rng(self.seed).permutation(len(self.train))[: self.count]
+        return self.train_features[rows]
+
+    @cached_property
+    def mirrored_train_features(self) -> Features:
+        """Features of the mirror images of the training pictures."""
+        return self._embedded_split("mirrored training pictures", self.train, mirrored=True)
+
+    @cached_property
+    def nearest_training(self) -> NearestTraining:
+        """The training picture nearest to each painted one."""
+        painted = self.painted_features
+        sets = (painted, self.real_features, self.train_features, self.mirrored_train_features)
+        with self.steps.step("nearest training pictures"):
+            return nearest_training(*(each.values for each in sets), recipe=painted.describe())
+
+    @cached_property
+    def judge(self) -> Recogniser:
+        """The judge that names categories, fitted to the training pictures.
+
+        Raises:
+            NotOffered: When there are no categories that it could learn.
+        """
+        names = self.train.categories
+        if self.against.categories != names:
+            raise NotOffered("The two splits have different categories.")
+        if len(names) < 2:
+            raise NotOffered("The store has no label column with two categories or more.")
+        features = self.train_features
+        try:
+            with self.steps.step("fitting the judge of categories"):
+                return Recogniser.fit(features.values, self.train.labels, len(names), seed=self.seed)
+        except ImpastoError as error:
+            raise NotOffered(str(error)) from None
+
+    @cached_property
+    def recognised(self) -> Recognised:
+        """Categories of the painted pictures, asked for and recognised."""
+        labels = self.judge.predict(self.painted_features.values)
+        names = self.train.categories
+        requested, reason = requested_categories(self.painter, self.count, self.seed, names)
+        return Recognised(labels, requested, len(names), reason, self._judge_recipe)
+
+    @cached_property
+    def recognised_real(self) -> Recognised:
+        """Categories of all pictures of the split that is measured against, true and recognised."""
+        labels = self.judge.predict(self.real_features.values)
+        return Recognised(labels, self.against.labels, len(self.train.categories), recipe=self._judge_recipe)
+
+    @cached_property
+    def originals(self) -> Pixels:
+        """Some real pictures of the split that is measured against, shape (K, H, W, 3)."""
+        return self.against.uint8(self.original_rows)
+
+    @cached_property
+    def reconstructions(self) -> Pixels:
+        """The painter's own versions of `originals`.
+
+        Raises:
+            NotOffered: When the painter makes none.
+        """
+        originals = self.originals
+        try:
+            with self.steps.step("reconstructing"):
+                return reconstruct_pixels(self.painter, originals)
+        except NotCapable as error:
+            raise NotOffered(str(error)) from None
+
+    @cached_property
+    def original_features(self) -> Features:
+        """Features of `originals`."""
+        return self.real_features[self.original_rows]
+
+    @cached_property
+    def reconstruction_features(self) -> Features:
+        """Features of `reconstructions`."""
+        return self._embedded("reconstructions", self.reconstructions)
+
+    @cached_property
+    def codes(self) -> Codes:
+        """The codes that the painter writes `originals` in.
+
+        Raises:
+            NotOffered: When it writes none.
+        """
+        try:
+            return codes_of(self.painter, self.originals)
+        except NotCapable as error:
+            raise NotOffered(str(error)) from None
+
+    @property
+    def _judge_recipe(self) -> dict[str, object]:
+        described = self.train_features.describe()
+        return {**described, "judge": "logistic regression", "penalty": self.judge.penalty}
+
+    def _embedded(self, name: str, pixels: Pixels) -> Features:
+        with self.steps.step(f"features of the {name}"):
+            return embed(pixels, self.network, progress=self.steps.counter(name))
+
+    def _embedded_split(self, name: str, split: Split, *, mirrored: bool = False) -> Features:
+        progress = self.steps.counter(name)
+        with self.steps.step(f"features of the {name}"):
+            return embed_split(split, self.network, mirrored=mirrored, cache=self.cache, progress=progress)

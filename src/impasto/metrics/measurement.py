@@ -1,0 +1,125 @@
+"""The result of measuring a painter, as `measure.json` holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from impasto.data.store import Split
+from impasto.files import read_json
+from impasto.metrics.category_report import CategoryReport
+from impasto.metrics.copying import CopyingReport
+from impasto.metrics.embedding import Features
+from impasto.metrics.number import Number
+from impasto.metrics.offers import plain_resolution
+from impasto.metrics.records import from_plain, to_plain
+
+__all__ = ["MEASURE_VERSION", "Measurement", "Space", "SplitFacts"]
+
+MEASURE_VERSION = 1
+
+
+@dataclass(frozen=True)
+class SplitFacts:
+    """Which pictures a measurement used.
+
+    Attributes:
+        store: Name of the store's folder.
+        hash: The store's hash.
+        split: 'train', 'test' or 'all'.
+        pictures: Number of pictures.
+        resolution: Rows and columns of a picture; of one that is not square a text such as '96x128' (rows, columns).
+    """
+
+    store: str
+    hash: str
+    split: str
+    pictures: int
+    resolution: int | str
+
+    @classmethod
+    def of(cls, split: Split) -> Self:
+        """Facts of a split."""
+        store = split.store
+        return cls(store.root.name, store.hash, split.name, len(split), plain_resolution(store.height, store.width))
+
+
+@dataclass(frozen=True)
+class Space:
+    """The feature space of a measurement.
+
+    Attributes:
+        name: As `choose_network` gives it.
+        network: Of the features.
+        recipe: How pictures are resized.
+        weights: SHA-256 of the network's weights.
+        dtype: Arithmetic of the network.
+        dimensions: Numbers in a feature vector.
+    """
+
+    name: str
+    network: str
+    recipe: str
+    weights: str
+    dtype: str
+    dimensions: int
+
+    @classmethod
+    def of(cls, features: Features) -> Self:
+        """The space that features lie in."""
+        return cls(features.network, **features.describe(), dimensions=features.values.shape[1])
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """All that was measured of a painter.
+
+    Attributes:
+        version: Of this layout.
+        impasto: Version of the package.
+        torch: Version of torch.
+        painter: Name, config and facts of the pictures, as `Painter.describe` gives them.
+        against: The pictures that were measured against.
+        train: The pictures that the painter was trained on.
+        count: Pictures painted.
+        seed: Of painting, drawing and resampling.
+        notes: What the reader should know.
+        metrics: Name → number.
+        network: The feature space.
+        copying: What is said about copying.
+        categories: What is said about categories; None where there is no judge of them.
+        seconds: Step → seconds that it took.
+        facts: What the caller knows of the painter.
+    """
+
+    version: int
+    impasto: str
+    torch: str
+    painter: Mapping[str, Any]
+    against: SplitFacts
+    train: SplitFacts
+    count: int
+    seed: int
+    notes: tuple[str, ...]
+    metrics: Mapping[str, Number]
+    network: Space
+    copying: CopyingReport
+    categories: CategoryReport | None = None
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values: the content of `measure.json`."""
+        plain: dict[str, Any] = to_plain(self)
+        return plain
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """The measurement of a `measure.json`, of this version or an earlier one.
+
+        Raises:
+            ImpastoError: When the file is missing, or holds something else.
+        """
+        return from_plain(cls, read_json(file), file)

@@ -1,0 +1,188 @@
+"""What a metric is: a function that says by its parameters what it needs, and what the numbers are that it gives.
+
+A metric is one function in a file of this folder, marked with `@listed` and `@reports`:
+
+    @listed(name="darkness", summary="share of dark pixels", year=2025, source="this file")
+    @reports(Quantity("darkness", "Share of dark pixels"), beside=Beside({"painted": "real"}, "test split"))
+    def darkness(painted: Pixels) -> npt.NDArray[np.float64]:
+        return (painted < 26).mean((1, 2, 3))
+
+Its parameters are names of `offers.OFFERED`; those with a default stay as they are. It returns a value for each
+picture, shape (N,), of which the mean is reported with a bootstrap interval; or a float, which has no interval; or an
+`Estimate`; or, where it reports several quantities, a dict of these in the quantities' order. `impasto measure` then
+computes it, and `measure.json`, the page and `impasto list metrics` show it. Where something that it needs is not
+there, the report says why.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeVar, get_args
+
+import numpy as np
+import numpy.typing as npt
+from torch import Tensor
+
+from impasto import catalogue
+from impasto.errors import ImpastoError
+from impasto.metrics.number import Better, Interval, Yardstick
+
+__all__ = ["LEAST_PICTURES", "Aspect", "Beside", "Estimate", "Metric", "Quantity", "listed_metrics", "reports"]
+
+LEAST_PICTURES = 50
+"""Fewest pictures of a set whose distribution is measured: below it the sample's own error rules."""
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+Aspect = Literal["distance", "variety", "copying", "categories", "reconstruction", "codes", "other"]
+"""What a metric is about; a report shows its metrics in this order."""
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A number that a metric gives: how it is called and shown.
+
+    Attributes:
+        name: Key in the report; or a function that gives it, whose parameters are names of `offers.OFFERED`.
+        title: What it is, in words.
+        better: Which way is better.
+        unit: Unit of the value; empty for plain numbers.
+        headline: Place among the large numbers at the top of the page, from 1; 0 for none.
+    """
+
+    name: str | Callable[..., str]
+    title: str
+    better: Better = "neither"
+    unit: str = ""
+    headline: int = 0
+
+
+@dataclass(frozen=True)
+class Beside:
+    """How the same number for real pictures is computed: by the metric's function on other inputs.
+
+    Attributes:
+        instead: Name of an input → name of the one in its place, that of the painted pictures first.
+        of: Which real pictures stand in the painted ones' place, in words; '{count}' becomes their number.
+        word: What these are called in counts of pictures.
+    """
+
+    instead: Mapping[str, str]
+    of: str
+    word: str = "test"
+
+
+@dataclass(frozen=True, eq=False)
+class Estimate:
+    """A value with all that it is reported with.
+
+    Attributes:
+        value: The number.
+        influences: For each set of pictures that was drawn by itself, the derivative of the number by the weight of
+            each picture, shape (N,), from which the interval is bootstrapped; for a mean, the pictures' own values.
+        interval: An interval that the metric computed itself.
+        n: Counts beyond those of its inputs.
+        recipe: Settings of the metric.
+        remark: What the reader should know.
+        real: The same number for real pictures, where `Beside` cannot say how it is computed.
+    """
+
+    value: float
+    influences: tuple[npt.NDArray[np.float64], ...] = ()
+    interval: Interval | None = None
+    n: Mapping[str, int] = field(default_factory=dict)
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    remark: str = ""
+    real: Yardstick | None = None
+
+    @classmethod
+    def mean(
+        cls,
+        values: Tensor | npt.NDArray[np.float64],
+        *,
+        n: Mapping[str, int] | None = None,
+        recipe: Mapping[str, Any] | None = None,
+        remark: str = "",
+    ) -> Estimate:
+        """The mean of values that were measured one by one, shape (N,); other arguments as the attributes."""
+        array = np.asarray(values.double().cpu() if isinstance(values, Tensor) else values, np.float64)
+        return cls(float(array.mean()), (array,), n=n or {}, recipe=recipe or {}, remark=remark)
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A metric as its file declares it.
+
+    Attributes:
+        function: Computes it.
+        quantities: The numbers that it gives.
+        aspect: What it is about.
+        beside: How the same numbers for real pictures are computed; None without such numbers.
+        least: Fewest pictures that each of its sets must have, those of real pictures included.
+    """
+
+    function: Callable[..., Any]
+    quantities: tuple[Quantity, ...]
+    aspect: Aspect = "other"
+    beside: Beside | None = None
+    least: int = 0
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """Names of the inputs of its function."""
+        return parameters(self.function)
+
+    @property
+    def all_needs(self) -> frozenset[str]:
+        """Names of all inputs, with those of the numbers' names and of the numbers for real pictures."""
+        naming = [name for quantity in self.quantities if callable(quantity.name) for name in parameters(quantity.name)]
+        return frozenset({*self.needs, *naming, *(self.beside.instead.values() if self.beside else ())})
+
+
+def reports(
+    *quantities: Quantity, aspect: Aspect = "other", beside: Beside | None = None, least: int = 0
+) -> Callable[[F], F]:
+    """Declare what the function of a metric gives; the arguments are attributes of `Metric`."""
+
+    def mark(function: F) -> F:
+        function.__metric__ = Metric(function, quantities, aspect, beside, least)  # type: ignore[attr-defined]
+        return function
+
+    return mark
+
+
+def listed_metrics() -> dict[str, Metric]:
+    """All metrics by their name in the catalogue, in the order of a report.
+
+    A file that cannot be used stands here with a function that raises why, so that the report says it.
+    """
+    metrics = {name: _metric(card) for name, card in catalogue.metrics().items()}
+    aspects = get_args(Aspect)
+    # Stable: within an aspect they stay in the order of the catalogue.
+    return dict(sorted(metrics.items(), key=lambda item: aspects.index(item[1].aspect)))
+
+
+def parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    """Names of a function's parameters, without those that have a default."""
+    declared = inspect.signature(function).parameters.values()
+    return tuple(parameter.name for parameter in declared if parameter.default is parameter.empty)
+
+
+def _metric(card: catalogue.Card) -> Metric:
+    try:
+        function = card.thing
+    except ImpastoError as error:
+        return _unusable(card, error)
+    if not isinstance(metric := getattr(function, "__metric__", None), Metric):
+        reason = f"{card.module} lists {card.name!r} without @reports, which would say what numbers it gives."
+        return _unusable(card, ImpastoError(reason))
+    return metric
+
+
+def _unusable(card: catalogue.Card, error: ImpastoError) -> Metric:
+    def fail() -> float:
+        raise error
+
+    return Metric(fail, (Quantity(card.name, card.summary),))

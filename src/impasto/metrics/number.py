@@ -1,0 +1,101 @@
+"""A number as it is reported: with its interval, its sample counts, its recipe, and the same number for real pictures.
+
+A number's "recipe" is all that another one must share to be compared with it: network, weights, resizing, settings.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from impasto.metrics.influence import bootstrap_interval
+
+__all__ = ["Better", "Interval", "Number", "Yardstick", "mean_of", "missing"]
+
+Better = Literal["lower", "higher", "neither"]
+Interval = tuple[float, float]
+NOT_FINITE = "The computation gave no finite number."
+
+
+@dataclass(frozen=True)
+class Yardstick:
+    """The same number for real pictures: where a perfect painter would come out.
+
+    Attributes:
+        of: Which real pictures, in words.
+        value: The number for them.
+        interval: 95 % bootstrap interval.
+        n: Pictures of each set that it was computed from.
+    """
+
+    of: str
+    value: float
+    interval: Interval | None = None
+    n: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Number:
+    """One number of a measurement.
+
+    Attributes:
+        title: What it is, in words.
+        better: Which way is better.
+        value: The number; None where there is none, and `reason` says why.
+        interval: 95 % bootstrap interval.
+        n: Pictures of each set that it was computed from.
+        recipe: All that another number must share to be compared with this one.
+        seed: Of sampling and resampling.
+        real: The same number for real pictures.
+        reason: Why there is no value.
+        remark: What the reader should know beside it.
+        unit: Unit of the value; empty for plain numbers.
+        headline: Place among the large numbers at the top of a page, from 1; 0 for none.
+    """
+
+    title: str
+    better: Better = "neither"
+    value: float | None = None
+    interval: Interval | None = None
+    n: Mapping[str, int] = field(default_factory=dict)
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    seed: int = 0
+    real: Yardstick | None = None
+    reason: str = ""
+    remark: str = ""
+    unit: str = ""
+    headline: int = 0
+
+    def __post_init__(self) -> None:
+        """Take a value that is not finite for none; an interval must be finite too."""
+        if self.value is not None and not math.isfinite(self.value):
+            object.__setattr__(self, "value", None)
+        if self.value is None:
+            object.__setattr__(self, "reason", self.reason or NOT_FINITE)
+        if self.value is None or (self.interval and not all(map(math.isfinite, self.interval))):
+            object.__setattr__(self, "interval", None)
+
+
+def missing(title: str, reason: str, better: Better = "neither") -> Number:
+    """A number that could not be measured, and why."""
+    return Number(title=title, better=better, reason=reason)
+
+
+def mean_of(
+    title: str,
+    values: npt.NDArray[np.float64],
+    better: Better,
+    *,
+    n: Mapping[str, int],
+    recipe: Mapping[str, Any],
+    seed: int,
+) -> Number:
+    """The mean of values that were measured one by one, with its bootstrap interval."""
+    value = float(np.mean(values))
+    interval = bootstrap_interval(value, values, seed=seed) if math.isfinite(value) else None
+    return Number(title, better, value, interval, n, recipe, seed)

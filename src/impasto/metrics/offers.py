@@ -1,0 +1,143 @@
+"""What a measurement offers to its metrics: the names that a metric's parameters may have."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from impasto.errors import ImpastoError, UnknownName
+from impasto.metrics.embedding import Features
+
+__all__ = [
+    "OFFERED",
+    "GivenOffers",
+    "Kind",
+    "NotOffered",
+    "Offer",
+    "Offers",
+    "as_offer",
+    "check_offered",
+    "plain_resolution",
+]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A name that the parameter of a metric may have.
+
+    Attributes:
+        summary: What comes under that name.
+        word: What it is called in counts of pictures; empty where it is not counted.
+        pictures: Name of its set of pictures in sentences; empty where it is none.
+    """
+
+    summary: str
+    word: str = ""
+    pictures: str = ""
+
+
+OFFERED = {
+    "painted": Kind("painted pictures, bytes, shape (N, H, W, 3)", "painted", "painted"),
+    "real": Kind(
+        "as many real pictures that were not trained on, if there are, drawn at random, bytes, shape (M, H, W, 3)",
+        "test",
+        "test split",
+    ),
+    "painted_features": Kind("`Features` of the painted pictures", "painted", "painted"),
+    "real_features": Kind("`Features` of all real pictures that were not trained on", "real", "test split"),
+    "train_features": Kind("`Features` of the training pictures", "train", "training split"),
+    "train_sample_features": Kind(
+        "`Features` of as many training pictures as were painted, drawn at random", "train", "training split"
+    ),
+    "nearest_training": Kind("`NearestTraining`: the training picture nearest to each painted one"),
+    "recognised": Kind("`Recognised`: categories of the painted pictures, asked for and recognised", "painted"),
+    "recognised_real": Kind("`Recognised`: categories of real pictures, true and recognised", "real"),
+    "originals": Kind("some of `real`, shape (K, H, W, 3)", "test", "test split"),
+    "reconstructions": Kind("the painter's own versions of `originals`, in the same order"),
+    "original_features": Kind("`Features` of `originals`", "test", "test split"),
+    "reconstruction_features": Kind("`Features` of `reconstructions`"),
+    "codes": Kind("`Codes`: the codes that the painter writes `originals` in"),
+    "network": Kind("name of the feature network"),
+    "size": Kind("rows and columns (H, W) of the pictures"),
+    "seed": Kind("seed of all drawing, an integer"),
+}
+"""All names, with what comes under them. What a painter cannot give, such as reconstructions, is not offered."""
+
+
+class NotOffered(ImpastoError):
+    """This measurement cannot offer something; the message says why."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """Something that a measurement offers.
+
+    Attributes:
+        value: The thing itself.
+        recipe: How it was made, as far as numbers computed from it depend on that.
+        kind: Its entry in `OFFERED`.
+    """
+
+    value: Any
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+    kind: Kind = field(default_factory=lambda: Kind(""))
+
+
+class Offers(Protocol):
+    """Where metrics get their inputs."""
+
+    def offer(self, name: str) -> Offer:
+        """The input of that name.
+
+        Raises:
+            NotOffered: When there is none in this measurement, with the reason.
+            UnknownName: When there never is one of that name.
+        """
+        ...
+
+
+@dataclass(frozen=True)
+class GivenOffers:
+    """Inputs that were made elsewhere.
+
+    Attributes:
+        values: Name → value.
+    """
+
+    values: Mapping[str, Any]
+
+    def offer(self, name: str) -> Offer:
+        """As of `Offers`."""
+        if name in self.values:
+            return as_offer(name, self.values[name])
+        check_offered(name)
+        raise NotOffered(f"{OFFERED[name].summary}: not given.")
+
+
+def check_offered(name: str) -> None:
+    """Refuse a name that no measurement offers.
+
+    Raises:
+        UnknownName: With the nearest name.
+    """
+    if name not in OFFERED:
+        raise UnknownName("input of metrics", name, OFFERED)
+
+
+def as_offer(name: str, value: Any) -> Offer:
+    """A value with its recipe: of features their network and resizing, of pictures their size."""
+    if isinstance(value, Features):
+        recipe: Mapping[str, Any] = value.describe()
+    elif isinstance(value, np.ndarray) and value.ndim == 4:
+        recipe = {"resolution": plain_resolution(*value.shape[1:3])}
+    else:
+        recipe = getattr(value, "recipe", {})
+    return Offer(value, recipe, OFFERED[name])
+
+
+def plain_resolution(height: int, width: int) -> int | str:
+    """The size of pictures as results name it: 64 for squares, else rows and columns, as '96x128'."""
+    return height if height == width else f"{height}x{width}"

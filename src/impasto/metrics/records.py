@@ -1,0 +1,53 @@
+"""Results are dataclasses; here they become JSON values, once, and are read back by the same classes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+import numpy as np
+from pydantic import TypeAdapter, ValidationError
+
+from impasto.errors import ImpastoError
+
+__all__ = ["from_plain", "to_plain"]
+
+R = TypeVar("R")
+
+
+def to_plain(record: object) -> Any:
+    """A record as JSON holds it: an object of its fields, tuples as lists, numbers that are not finite as null."""
+    return _plain(TypeAdapter(type(record)).dump_python(record, by_alias=True))
+
+
+def from_plain(cls: type[R], values: Any, source: object) -> R:
+    """The record that `to_plain` wrote, now or in an earlier version.
+
+    Args:
+        cls: Class of the record.
+        values: As read from JSON. Unknown keys are left out; missing ones take the fields' defaults.
+        source: Where the values come from, for the error.
+
+    Raises:
+        ImpastoError: When a value is of another type, or missing without a default.
+    """
+    try:
+        return TypeAdapter(cls).validate_python(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"]) or "the whole"
+        raise ImpastoError(
+            f"{source} cannot be read as a {cls.__name__}: {place}: {first['msg']}. Was it changed by hand? "
+            "Measure again to write it anew."
+        ) from None
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else None
+    return int(value) if isinstance(value, np.integer) else value
