@@ -6,7 +6,7 @@ import copy
 import json
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,7 @@ from safetensors.torch import load_file
 
 from impasto import catalogue
 from impasto.api.exporting import save_diffusers
-from impasto.contract import Batch, BatchNoise, Condition, Painter, Reconstructs
+from impasto.contract import Batch, BatchNoise, Condition, Data, Painter
 from impasto.data.store import Store
 from impasto.errors import NotCapable, UnknownName, UsageError
 from impasto.events import Event
@@ -277,14 +277,7 @@ def test_killed_and_resumed_equals_never_killed(name: str, store: Store, tmp_pat
     assert torch.equal(*pictures)
 
 
-def test_reconstruct_when_capable(name: str) -> None:
-    painter = build(name).eval()
-    pictures = batch_of(2).pictures
-    if not isinstance(painter, Reconstructs):
-        assert not hasattr(painter, "reconstruct")
-        return
-    with torch.inference_mode():
-        again = painter.reconstruct(pictures)
-    assert again.shape == pictures.shape
-    assert again.isfinite().all()
-    assert again.abs().max() <= 1
+@pytest.mark.parametrize("cls", LEARNERS.values(), ids=LEARNERS)
+def test_architecture_facts_and_way_of_training_have_no_key_in_common(cls: type[Painter]) -> None:
+    keys = [{field.name for field in fields(config)} for config in (cls.Config, Data, TrainSettings)]
+    assert sum(len(names) for names in keys) == len(set().union(*keys))

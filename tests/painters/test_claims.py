@@ -1,0 +1,183 @@
+"""Every ability that a painter claims is called, for each painter that claims it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import torch
+from test_promises import LEARNERS, NAMES, batch_of, build
+
+from impasto import catalogue
+from impasto.contract import BatchNoise, Condition, Learner, abilities
+from impasto.errors import ConfigError, NotCapable
+
+RULES = [name for name, card in catalogue.painters().items() if not card.thing.learns()]
+COUNT = 2
+
+
+def painter_named(name: str) -> Learner:
+    return catalogue.painter(name).build() if name in RULES else build(name).eval()
+
+
+def pictures_and_condition() -> tuple[torch.Tensor, Condition]:
+    batch = batch_of(COUNT)
+    return batch.pictures, batch.condition
+
+
+def check_reconstructs(painter: Any) -> None:
+    pictures, _ = pictures_and_condition()
+    with torch.inference_mode():
+        versions = painter.reconstruct(pictures)
+    assert versions.shape == pictures.shape
+    assert versions.isfinite().all()
+    assert versions.abs().max() <= 1
+    assert not torch.equal(versions[0], versions[1])
+
+
+def check_encodes(painter: Any) -> None:
+    pictures, _ = pictures_and_condition()
+    with torch.inference_mode():
+        encoded = painter.encode(pictures)
+        alone = painter.encode(pictures[1:])
+    assert encoded.ndim == 4
+    assert encoded.shape[0] == COUNT
+    assert encoded.isfinite().all()
+    # Each by itself, whatever it is encoded with.
+    torch.testing.assert_close(encoded[1:], alone, rtol=1e-3, atol=1e-4)
+    assert not torch.equal(encoded[0], encoded[1])
+
+
+def check_decodes(painter: Any) -> None:
+    pictures, _ = pictures_and_condition()
+    with torch.no_grad():
+        latents = painter.encode(pictures)
+    latents.requires_grad_(True)
+    decoded = painter.decode(latents)
+    assert decoded.shape == pictures.shape
+    assert decoded.isfinite().all()
+    (gradient,) = torch.autograd.grad(decoded[0].square().sum(), latents)
+    assert gradient[0].abs().max() > 0
+    assert gradient[1].abs().max() == 0
+
+
+def check_denoises(painter: Any) -> None:
+    pictures, condition = pictures_and_condition()
+    levels = painter.levels(3)
+    assert len(levels) == 4
+    assert levels[-1].sigma == 0
+    assert all(math.isfinite(value) for level in levels for value in level)
+    shares = [level.share for level in levels]
+    assert shares == sorted(shares)
+    assert len(set(shares)) == 4
+    with torch.inference_mode():
+        clean = painter.encode(pictures)
+        noise = BatchNoise(0, 0, slice(COUNT), COUNT).normal(*clean.shape[1:])
+        for level in levels[:-1]:
+            noisy = level.signal * clean + level.sigma * noise
+            for asked in (condition, condition.emptied()):
+                estimate = painter.denoiser(asked)(noisy, level)
+                assert estimate.shape == clean.shape
+                assert estimate.isfinite().all()
+
+
+def check_inverts(painter: Any) -> None:
+    pictures, condition = pictures_and_condition()
+    with torch.inference_mode():
+        noise = painter.invert(pictures, condition)
+        again = painter.invert(pictures, condition)
+        clean = painter.encode(pictures)
+    assert noise.shape == clean.shape
+    assert noise.isfinite().all()
+    assert torch.equal(noise, again)
+    assert not torch.allclose(noise.to(clean.dtype), clean)
+
+
+def check_tokenizes(painter: Any) -> None:
+    pictures, _ = pictures_and_condition()
+    with torch.inference_mode():
+        tokens = painter.tokens(pictures)
+        decoded = painter.decode_tokens(tokens)
+    assert tokens.dtype == torch.int64
+    assert tokens.ndim == 3
+    assert tokens.shape[0] == COUNT
+    assert 0 <= tokens.min() <= tokens.max() < painter.size
+    assert decoded.shape == pictures.shape
+    assert decoded.abs().max() <= 1
+
+
+def check_has_latents(painter: Any) -> None:
+    _, condition = pictures_and_condition()
+    latents = painter.latents(condition, BatchNoise(0, 0, slice(COUNT), COUNT)).detach().requires_grad_(True)
+    assert latents.ndim == 2
+    assert latents.shape[0] == COUNT
+    painted = painter.synthesize(latents, condition)
+    assert painted.shape == (COUNT, 3, *painter.data.size)
+    assert painted.abs().max() <= 1
+    (gradient,) = torch.autograd.grad(painted[0].square().sum(), latents)
+    assert gradient[0].abs().max() > 0
+    assert gradient[1].abs().max() == 0
+
+
+def check_stylizes(painter: Any) -> None:
+    rows = torch.linspace(-0.8, 0.8, 64)[:, None]
+    columns = torch.linspace(-1, 1, 80)[None]
+    picture = torch.stack([rows.expand(64, 80), columns.expand(64, 80), (rows * columns).sin()])
+    painted = painter.stylize(picture, seed=3)
+    assert painted.pictures.shape == (1, 3, 64, 80)
+    assert painted.pictures.abs().max() <= 1
+    assert painted.pictures.std() > 0
+    assert torch.equal(painted.pictures, painter.stylize(picture, seed=3).pictures)
+    with pytest.raises(ConfigError, match="unknown setting 'no_such_setting'"):
+        painter.stylize(picture, no_such_setting=1)
+
+
+def check_judges(painter: Any) -> None:
+    pictures, condition = pictures_and_condition()
+    with torch.inference_mode():
+        scores = painter.judge(pictures, condition)
+    assert scores.shape == (COUNT,)
+    assert scores.isfinite().all()
+
+
+def check_exports_to_diffusers(painter: Any) -> None:
+    try:
+        files = painter.diffusers()
+    except NotCapable:  # Of this architecture; the promises look at what it says.
+        return
+    assert "_class_name" in files["config.json"]
+    (weights,) = [content for name, content in files.items() if name.endswith(".safetensors")]
+    assert all(isinstance(tensor, torch.Tensor) for tensor in weights.values())
+
+
+CHECKS: dict[str, Callable[[Any], None]] = {
+    "Decodes": check_decodes,
+    "Denoises": check_denoises,
+    "Encodes": check_encodes,
+    "ExportsToDiffusers": check_exports_to_diffusers,
+    "HasLatents": check_has_latents,
+    "Inverts": check_inverts,
+    "Judges": check_judges,
+    "Reconstructs": check_reconstructs,
+    "Stylizes": check_stylizes,
+    "Tokenizes": check_tokenizes,
+}
+
+
+def test_every_ability_has_a_check() -> None:
+    assert CHECKS.keys() == set(abilities.__all__)
+
+
+def test_every_variant_of_a_painter_is_tried() -> None:
+    variants = {variant for cls in LEARNERS.values() for variant in cls.variants()}
+    assert {type(build(name)) for name in NAMES} == variants
+
+
+@pytest.mark.parametrize("name", [*NAMES, *RULES])
+def test_what_a_painter_claims_it_can_do(name: str) -> None:
+    painter = painter_named(name)
+    claimed = [ability for ability in CHECKS if isinstance(painter, getattr(abilities, ability))]
+    for ability in claimed:
+        CHECKS[ability](painter)
