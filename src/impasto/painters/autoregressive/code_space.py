@@ -1,4 +1,4 @@
-"""What a painter writes pictures in: the codes of an autoencoder that stays as it is, or the colours of a palette."""
+"""What a painter writes pictures in: the codes of a frozen autoencoder, or the colours of a palette."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from impasto.painters.likelihood.vq_autoencoder import VqAutoencoder
 __all__ = ["CodeConfig", "Codes", "Palette", "code_space_of"]
 
 MOST_CODES = 65_536
-"""Codes beyond which a network that scores each of them at each place would be little else."""
+"""Most codes; beyond, nearly all weights would be those that score each code at each place."""
 SHADES = (9, 9, 9)
 """Levels of red, green and blue; odd, so that black, grey and white are among them."""
 
@@ -70,10 +70,10 @@ class Palette(Space):
 
 
 class Codes(Latents):
-    """Codes of an autoencoder that never learns here.
+    """Codes of a frozen autoencoder.
 
     Args:
-        autoencoder: Becomes part of this; what only its own training needs is left out.
+        autoencoder: Becomes a submodule, without the parts that only its training needs.
         data: Facts of the pictures.
         expected_hash: Hash that its weights must have whenever weights are loaded.
 

@@ -52,8 +52,8 @@ class DDPMConfig(DenoiserConfig):
             for it, for the nearest number that comes out even.
         times: Number T of noise levels in training; not read by 'edm'.
         schedule: How the signal falls over time; 'cosine' if not given. None for 'edm', whose levels are log-normal.
-        prediction: What the network is trained to tell: the 'noise', the 'velocity', or what Karras et al. (2022) mix
-            of picture and noise ('edm').
+        prediction: What the network predicts: the 'noise', the 'velocity', or the mixture of picture and noise of
+            Karras et al. 2022 ('edm').
         min_snr: Largest weight on the error of the implied picture; 0 weighs all times alike.
     """
 
@@ -195,14 +195,19 @@ class DDPM(Denoiser):
         return SIGMA_DATA if self.encoders and self.config.prediction == "edm" else 1.0
 
     def _answer(self, noisy: Tensor, sigma: Tensor | float, times: Tensor, labels: Tensor) -> Tensor:
-        """What the network tells of mixtures, in the terms of its prediction, shape (N, C, H, W)."""
+        """The network's output for mixtures, which is what `prediction` says, shape (N, C, H, W)."""
         scaled = network_input(self.config.prediction, noisy, sigma)
         answer: Tensor = self.net(scaled, self.schedule.network_times(times), labels).float()
         return answer
 
 
 def _schedule(config: DDPMConfig, side: float) -> NoiseSchedule | LogNormalNoise:
-    """The noise that a painter learns to remove, for pictures or latents of that many rows and columns."""
+    """The noise that a painter learns to remove.
+
+    Args:
+        config: Of the painter.
+        side: Rows and columns of pictures or latents; of those that are not square, of a square with as many places.
+    """
     if config.prediction == "edm":
         return LogNormalNoise()
     curve = {"linear": linear_noise, "cosine": cosine_noise, "sigmoid": sigmoid_noise}[config.schedule or "cosine"]
@@ -213,7 +218,7 @@ def _check(config: DDPMConfig) -> None:
     """Refuse settings that do not fit one another.
 
     Raises:
-        ConfigError: When channels do not fit groups or attention heads, or 'edm' is given what it brings along.
+        ConfigError: When channels do not fit groups or attention heads, or 'edm' is given a schedule or weights.
     """
     if config.prediction == "edm" and config.schedule:
         raise ConfigError(

@@ -1,4 +1,4 @@
-"""What painters share that find pictures in noise, whatever their networks tell of it."""
+"""What painters share that remove noise, whatever their networks predict."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class DenoiserSettings(GuidedSettings):
     Attributes:
         steps: From level to level of noise.
         sampler: 'dpmpp' (DPM-Solver++(2M)), 'ddim' (Euler's method, which 'euler' names too), 'ancestral' (with fresh
-            noise on the way) or 'heun', which alone asks the network twice a step.
+            noise on the way) or 'heun', which alone runs the network twice a step.
         eta: Share of fresh noise on the way, of 'ddim' only.
         shift: More than 1 lingers near the noise.
         guided_from: Share of the picture in the mixture, from 0 (noise) to 1 (picture), from which on guidance counts.
@@ -83,7 +83,7 @@ class Denoiser(LatentPainter, GuidedPainter):
         """Build the space.
 
         Raises:
-            ConfigError: When latents are to be looked at, or the space does not fit.
+            ConfigError: When the loss is to be perceptual in latents, or the space does not fit.
         """
         if config.autoencoder and config.perceptual:
             raise ConfigError(
@@ -92,6 +92,7 @@ class Denoiser(LatentPainter, GuidedPainter):
             )
         super().__init__(config, data)
         self.space = space_of(config, data)
+        # The name is part of saved states.
         self.looked_through = FrozenRecord(files=2) if config.perceptual else None
 
     @abstractmethod
@@ -222,9 +223,9 @@ class Denoiser(LatentPainter, GuidedPainter):
 
         Args:
             loss: Of each picture, shape (N,).
-            implied: The pictures that follow from what the network tells, shape (N, 3, H, W).
+            implied: The pictures that follow from what the network predicts, shape (N, 3, H, W).
             clean: The true ones.
-            share: Of signal in what the network saw, shape (N,).
+            share: Share of signal in the network's input, shape (N,).
 
         Returns:
             The loss of each picture, and the mean distance, a scalar to report.

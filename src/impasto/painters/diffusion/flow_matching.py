@@ -1,7 +1,7 @@
 """A painter that follows a straight flow from noise to pictures, with a transformer over patches.
 
-The network tells either the velocity or, as patches of many pixels need, the picture itself; the
-loss is that of the velocity in both.
+The network predicts either the velocity or, which works better for patches of many pixels, the picture itself; the
+loss is that of the velocity in both cases.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class FlowMatchingConfig(DenoiserConfig):
         depth: Blocks of the transformer.
         heads: Of its attention.
         condition: Length of the vector that stands for time and category, even.
-        prediction: What the network tells: the 'velocity', or the 'clean' picture.
+        prediction: What the network predicts: the 'velocity', or the 'clean' picture.
         time_mean: Mean of the logit of the times in training; below 0 they are noisier.
         time_spread: Its standard deviation.
     """
@@ -74,7 +74,7 @@ class FlowMatchingSettings(DenoiserSettings):
     source="Liu et al. 2023, arXiv:2209.03003; Peebles & Xie 2023, arXiv:2212.09748",
 )
 class FlowMatching(Denoiser):
-    """Rectified flow (Liu et al. 2023) whose network may tell the picture (Li & He 2025, arXiv:2511.13720).
+    """Rectified flow (Liu et al. 2023) whose network may predict the picture (Li & He 2025, arXiv:2511.13720).
 
     Pictures have 32 to 512 rows and columns, in steps of 16.
     """

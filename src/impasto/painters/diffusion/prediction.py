@@ -1,4 +1,4 @@
-"""What a denoiser is trained to tell: the noise, the velocity between noise and picture, or a mean of both by EDM."""
+"""What the network of a denoiser predicts: the noise, the velocity, or the mixture of noise and picture of EDM."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ SIGMA_DATA = 0.5
 
 
 def target_of(prediction: Prediction, pictures: Tensor, noise: Tensor, signal: Tensor, sigma: Tensor) -> Tensor:
-    """What the network should answer.
+    """What the network is trained to predict.
 
     Args:
         prediction: 'noise' (ε), 'velocity' (v = signal · ε − sigma · x) or 'edm' ((x − c_skip · noisy) / c_out).
@@ -36,12 +36,12 @@ def target_of(prediction: Prediction, pictures: Tensor, noise: Tensor, signal: T
 def clean_from(
     prediction: Prediction, answer: Tensor, noisy: Tensor, signal: Tensor | float, sigma: Tensor | float
 ) -> Tensor:
-    """The picture that a network's answer implies; the inverse of `target_of`.
+    """The picture that a network's output implies; the inverse of `target_of`.
 
     Args:
-        prediction: What the network answers.
-        answer: Shape (N, C, H, W).
-        noisy: The mixture it was asked about, of that shape.
+        prediction: What the network predicts.
+        answer: Its output, shape (N, C, H, W).
+        noisy: The mixture that it was given, of that shape.
         signal: A number, or of shape (N, 1, 1, 1); above 0 for 'noise', 1 for 'edm'.
         sigma: A number, or of shape (N, 1, 1, 1).
 
@@ -56,7 +56,7 @@ def clean_from(
 
 
 def network_input(prediction: Prediction, noisy: Tensor, sigma: Tensor | float) -> Tensor:
-    """A mixture as the network sees it: for 'edm' divided by its standard deviation, else as it is."""
+    """A mixture as the network reads it: for 'edm' divided by its standard deviation, else as it is."""
     return noisy / _mixture_std(sigma) if prediction == "edm" else noisy
 
 
@@ -64,7 +64,7 @@ def loss_weight(prediction: Prediction, signal: Tensor, sigma: Tensor, min_snr: 
     """Weight of each picture's squared error; for 'edm' always 1, since λ(sigma) · c_out² is.
 
     Args:
-        prediction: What the network answers.
+        prediction: What the network predicts.
         signal: Shape (N, 1, 1, 1).
         sigma: Shape (N, 1, 1, 1).
         min_snr: Largest weight γ on the error of the implied picture; 0 weighs all times alike.

@@ -1,4 +1,4 @@
-"""What autoencoders of latent spaces share: nets, loss and critic; each brings its own bottleneck."""
+"""What autoencoders of latent spaces share: networks, loss and critic; each adds its bottleneck."""
 
 from __future__ import annotations
 
@@ -49,12 +49,12 @@ class AutoencoderConfig(OptimizerConfig):
         layout: 'folded' takes squares of pixels as places, which is fast; 'diffusers' has the layers of diffusers'
             models and can be exported for them, but works at full resolution, which takes several times as long. As
             it folds nothing, it has a level for every halving; the last of the channels stand for all not named.
-        features: Whether the reconstruction is also to look alike (LPIPS on SqueezeNet): 'lpips', 'none', or 'auto',
+        features: Whether perceptual distance (LPIPS on SqueezeNet) is part of the loss: 'lpips', 'none', or 'auto',
             which is 'lpips' where its weights are at hand.
         perceptual: Weight of that, beside the absolute error.
         adversarial: Weight of the critic of patches, relative to that of all else; 0 trains without one, as
             presets 'small' and 'diffusers' do.
-        discriminator_from: Step from which there is a critic: before, it would teach to paint noise.
+        discriminator_from: Step from which there is a critic; earlier, its gradients would only add noise.
         critic: Channels of the critic's finest map.
         lr: Largest learning rate, of all but the critic.
         critic_lr: Learning rate of the critic.
@@ -106,7 +106,7 @@ class Autoencoder(Painter):
     Config = AutoencoderConfig
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         "tiny": {"channels": (16, 16), "blocks": 1, "critic": 16, "discriminator_from": 0},
-        # After minutes the critic still teaches specks: without it reconstructions measure better in every way.
+        # In minutes the critic learns no more than specks: without it reconstructions measure better in every way.
         "small": {"adversarial": 0.0},
         "base": {"channels": (128, 256), "blocks": 3, "critic": 64, "lr": 3e-4, "critic_lr": 2e-4},
         "diffusers": {"layout": "diffusers", "channels": (32, 64, 128), "lr": 1e-3, "adversarial": 0.0},
@@ -147,6 +147,7 @@ class Autoencoder(Painter):
         self.discriminator = PatchDiscriminator(config.critic) if config.adversarial else None
         self.register_buffer("power", torch.tensor(1.0))
         self.register_buffer("balance", torch.tensor(0.0))
+        # The name is part of saved states.
         self.looked_through = FrozenRecord(files=2)
 
     @classmethod

@@ -39,7 +39,7 @@ class FoldedEncoder(nn.Module):
                 resample: Resample = "down" if level and not block else "keep"
                 self.blocks.append(ResidualBlock(width, wide, resample=resample))
                 width = wide
-        # No norm here nor at the decoder's end: it would take away how light and how strong a picture is.
+        # No norm here nor at the decoder's end: it would remove brightness and contrast.
         self.head = nn.Conv2d(width, outputs, 3, padding=1)
 
     def forward(self, pictures: Tensor) -> Tensor:

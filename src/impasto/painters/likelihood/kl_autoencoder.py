@@ -1,4 +1,4 @@
-"""An autoencoder of pictures into small maps of nearly normal numbers, in which other painters may paint."""
+"""An autoencoder of pictures into small maps of nearly normal latents, in which other painters may paint."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["KlAutoencoder", "KlAutoencoderConfig"]
 
 @config
 class KlAutoencoderConfig(AutoencoderConfig):
-    """An autoencoder's config, and how its latents are kept near the normal.
+    """An autoencoder's config, and how its latents are kept near a standard normal distribution.
 
     Attributes:
         latent: Channels C of the latents.
@@ -38,8 +38,8 @@ class KlAutoencoderConfig(AutoencoderConfig):
 class KlAutoencoder(Autoencoder):
     """KL-regularised autoencoder of latent diffusion (Rombach et al. 2022, section 3.1 and appendix G).
 
-    Made for `encode`, `decode` and `reconstruct`. It paints what it must: the decoder's answer to independent normal
-    numbers, which has colours and strokes but shows nothing.
+    Made for `encode`, `decode` and `reconstruct`. By itself it paints what the decoder gives for independent normal
+    latents: colours and strokes, but no scene.
     """
 
     Config = KlAutoencoderConfig
@@ -70,5 +70,5 @@ class KlAutoencoder(Autoencoder):
         return {"_class_name": "AutoencoderKL", "use_quant_conv": False, "use_post_quant_conv": False}, {}
 
     def render(self, condition: Condition, noise: Noise, settings: PaintSettings) -> Painted:
-        """Decode latents from the prior: mud, in the colours of the pictures."""
+        """Decode latents from the prior: textures in the colours of the pictures."""
         return Painted(self.decode(noise.normal(self.channels, *self.latent_size)))

@@ -47,7 +47,7 @@ class Encoder(nn.Module):
                 row.append(ResidualBlock(width, outputs, condition, resample))
                 width = outputs
             self.levels.append(row)
-        # No norm here nor before the decoder's head: it would take away how light and how strong a picture is.
+        # No norm here nor before the decoder's head: it would remove brightness and contrast.
         self.head = nn.Linear(width * math.prod(coarse), 2 * latent)
 
     def forward(self, pictures: Tensor, condition: Tensor | None) -> tuple[Tensor, Tensor, list[Tensor]]:
@@ -98,7 +98,7 @@ class Detail(nn.Module):
         if feature is not None:
             shift, logratio = self.posterior(torch.cat([painted, feature], dim=1)).float().chunk(2, dim=1)
             logratio = _bounded(logratio)
-            # Both shifts are measured in the prior's spread, under which the posterior is a Gaussian like any other.
+            # The posterior is given relative to the prior, so that their divergence is that from a standard Gaussian.
             kl = gaussian_kl(shift.flatten(1), logratio.flatten(1))
             mean = mean + shift * torch.exp(0.5 * logvar)
             logvar = logvar + logratio

@@ -1,4 +1,4 @@
-"""What a painter paints in: pixels, or the latents of an autoencoder that stays as it is."""
+"""The space a painter paints in: pixels, or the latents of a frozen autoencoder."""
 
 from __future__ import annotations
 
@@ -110,10 +110,10 @@ class Pixels(Space):
 
 
 class Latents(Space):
-    """Latents of an autoencoder that never learns here.
+    """Latents of a frozen autoencoder.
 
     Args:
-        autoencoder: Becomes part of this; what only its own training needs is left out.
+        autoencoder: Becomes a submodule, without the parts that only its training needs.
         data: Facts of the pictures.
         expected_hash: Hash that its weights must have whenever weights are loaded.
 
@@ -233,7 +233,7 @@ def _load_autoencoder(source: str) -> Autoencoder:
 
 
 def _frozen(autoencoder: Autoencoder) -> Autoencoder:
-    """An autoencoder without what only its own training needs, and without gradients."""
+    """An autoencoder without the parts that only its training needs, and without gradients."""
     for name in autoencoder.training_only:
         setattr(autoencoder, name, None)
     return autoencoder.eval().requires_grad_(requires_grad=False)

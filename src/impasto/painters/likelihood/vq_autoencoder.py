@@ -1,4 +1,4 @@
-"""An autoencoder of pictures into small maps of codes, in which other painters may paint as in words."""
+"""An autoencoder of pictures into small maps of codes, which other painters may write like sentences."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class VqAutoencoderConfig(AutoencoderConfig):
 class VqAutoencoder(Autoencoder):
     """Vector-quantised autoencoder (Esser et al. 2021, section 3.1), by default with finite scalars for vectors.
 
-    Made for `encode`, `decode`, `tokens` and `reconstruct`. It paints what it must: the decoder's answer to
-    independent codes, which has colours and strokes but shows nothing. As in Rombach et al. 2022, section 3.1,
+    Made for `encode`, `decode`, `tokens` and `reconstruct`. By itself it paints what the decoder gives for
+    independent codes: colours and strokes, but no scene. As in Rombach et al. 2022, section 3.1,
     rounding belongs to the decoder: `encode` gives latents before it, and `decode` takes any.
     """
 
@@ -138,5 +138,5 @@ class VqAutoencoder(Autoencoder):
         return pictures.clamp(-1, 1)
 
     def render(self, condition: Condition, noise: Noise, settings: PaintSettings) -> Painted:
-        """Decode codes drawn uniformly: mud, in the colours of the pictures."""
+        """Decode codes drawn uniformly: textures in the colours of the pictures."""
         return Painted(self.decode_tokens(noise.integers(self.size, *self.latent_size)))
