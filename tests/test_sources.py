@@ -33,7 +33,7 @@ def test_each_word_is_resolved_by_what_it_names(home: Path) -> None:
     assert resolve("shipped/painter").folder.is_dir()
     assert resolve("owner/name") == Export(Path("owner/name"))
     assert resolve("owner/other") == Hub("owner/other")
-    for word in ("", "nothing", "no/such/folder", "/nowhere"):
+    for word in ("", "nothing", "no/such/folder", "/nowhere", "x" * 5000, "a\0b", "shipped/../landscape"):
         assert resolve(word) == Unknown(word)
 
 

@@ -1,11 +1,12 @@
 """What a word of the user names: a run, an exported painter, a store, a painter of the catalogue, or a hub id.
 
-A word is resolved once, where it enters; afterwards its type says what it is.
+`resolve` turns the word, as it was typed, into one of the classes below; the code that follows looks at the class.
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -102,26 +103,35 @@ def resolve(word: str | Path, *, names_first: bool = False) -> Source:
 
     Args:
         word: As the user wrote it.
-        names_first: Whether a name of the catalogue counts as such though a run of that name lies in the working
-            folder; otherwise the run does. A folder of pictures may always bear its painter's name.
+        names_first: Which comes first where a name of the catalogue is also the name of a run, an export or a store in
+            the working folder: the catalogue, or the folder. Other folders, such as one of pictures, never count.
     """
     name = str(word)
-    folder = Path(word)
     named = name in catalogue.painters()
-    if name and not (named and names_first):
-        if (folder / "run.json").is_file():
-            return Run(folder)
-        if (folder / "config.json").is_file():
-            return Export(folder)
-        if (folder / "manifest.json").is_file() and (folder / "pictures.npy").is_file():
-            return StoreFolder(folder)
-    if named:
-        return CatalogueName(name)
-    return Unknown(name) if folder.exists() else _absent(name)
+    # A word that is too long for the name of a file is an OSError, and names none.
+    with suppress(OSError):
+        if name and not (named and names_first) and (folder := _folder(Path(word))):
+            return folder
+        if not named and Path(word).exists():
+            return Unknown(name)
+    return CatalogueName(name) if named else _absent(name)
+
+
+def _folder(folder: Path) -> Run | Export | StoreFolder | None:
+    """What the files in a folder make it; None where they are none of a run, an export or a store."""
+    if (folder / "run.json").is_file():
+        return Run(folder)
+    if (folder / "config.json").is_file():
+        return Export(folder)
+    if (folder / "manifest.json").is_file() and (folder / "pictures.npy").is_file():
+        return StoreFolder(folder)
+    return None
 
 
 def _absent(name: str) -> Shipped | Hub | Unknown:
     """What a word names that is no file here and no name of the catalogue."""
-    if Path(name).parts[:1] == (SHIPPED,):
+    first, *others = Path(name).parts or ("",)
+    # One name after 'shipped', and not '..': the word may come from a stranger's recipe, and must stay in the package.
+    if first == SHIPPED and len(others) == 1 and others != [".."]:
         return Shipped(name, PACKAGED.parent / name)
     return Hub(name) if HUB_ID.fullmatch(name) else Unknown(name)

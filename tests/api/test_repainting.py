@@ -1,4 +1,4 @@
-"""A recipe may come from anybody: what it may open, and what it may not."""
+"""Repainting, above all from recipes of strangers: what they may open, and what they may not."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from PIL import Image, PngImagePlugin
 
 from impasto import api, pretrained
 from impasto.api.inputs import within_reach
-from impasto.errors import RecipeError
+from impasto.errors import ConfigError, NotCapable, RecipeError, UnknownName
 
 RECIPE = {
     "painter": "landscape", "weights": "0", "seed": 1, "index": 0, "batch": 1, "category": None, "settings": {},
@@ -39,13 +39,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path / "home"
 
 
-@pytest.mark.parametrize("painter", ["somebody/painter", "{private}", "../private", "downloads/../../private"])
+@pytest.mark.parametrize(
+    "painter",
+    [
+        "somebody/painter", "{private}", "../private", "downloads/../../private", "x" * 5000, "\ud800", "a\0b",
+        "shipped/../../../../../../../../../../{private}",
+    ],
+)  # fmt: skip
 def test_no_download_is_started_and_no_folder_elsewhere_is_opened(
     home: Path, monkeypatch: pytest.MonkeyPatch, painter: str
 ) -> None:
     monkeypatch.setattr(pretrained, "_download", lambda name: pytest.fail(f"{name} would be downloaded"))
     monkeypatch.setattr(pretrained, "load", lambda source: pytest.fail(f"{source} would be opened"))
-    name = painter.format(private=home.parent / "private")
+    name = painter.replace("/{private}", "{private}").format(private=home.parent / "private")
     picture = planted(home / "downloads" / "more" / "a.png", painter=name)
     with pytest.raises(RecipeError, match=r"downloads nothing by itself\. Say where it is: --painter"):
         api.repaint(picture)
@@ -56,6 +62,41 @@ def test_settings_open_no_file_elsewhere(home: Path) -> None:
     scene = str(home.parent / "private" / "scene.json")
     picture = planted(home / "downloads" / "more" / "a.png", weights=weights, settings={"scene": scene})
     with pytest.raises(RecipeError, match=r"scene of .*a\.png.*Name the same file: --given scene=FILE"):
+        api.repaint(picture)
+
+
+def test_a_painter_beside_the_picture_starts_no_download(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pretrained, "_download", lambda name: pytest.fail(f"{name} would be downloaded"))
+    picture = planted(home / "downloads" / "a.png", painter="painter")
+    (home / "downloads" / "painter").mkdir()
+    config = {"painter": "ddpm", "config": {"autoencoder": "somebody/autoencoder"}, "data": {}}
+    (home / "downloads" / "painter" / "config.json").write_text(json.dumps(config))
+    with pytest.raises(RecipeError, match="names the autoencoder 'somebody/autoencoder' and does not describe it"):
+        api.repaint(picture)
+
+
+PICTURE = {"picture": {"file": "downloads/a.png"}}
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "message"),
+    [
+        ({"settings": {"first": 3}}, ConfigError, "unknown setting 'first'"),
+        ({"settings": {"scene": "\x1b[31m"}}, RecipeError, r"scene of .*'\\x1b\[31m', is no longer there"),
+        ({"settings": {"scene": "x" * 5000}}, RecipeError, "is no longer there"),
+        ({"inputs": {"given:source": PICTURE["picture"]}}, NotCapable, "does not read given:source"),
+        ({"inputs": {"maps:layout": {"file": "../layout.png"}}}, RecipeError, "--map layout=FILE"),
+        ({"edit": "stylize", "inputs": PICTURE}, NotCapable, "landscape cannot stylize a picture"),
+        ({"edit": "stylize"}, RecipeError, "does not say which picture was edited"),
+        ({"edit": "__class__", "inputs": PICTURE}, UnknownName, "no edit '__class__'"),
+    ],
+)
+def test_a_recipe_that_cannot_be_followed_says_why(
+    home: Path, values: dict[str, object], error: type[Exception], message: str
+) -> None:
+    weights = pretrained.state_hash(api.load_painter("landscape"))
+    picture = planted(home / "downloads" / "a.png", weights=weights, longest_side=32, **values)
+    with pytest.raises(error, match=message):
         api.repaint(picture)
 
 
@@ -70,6 +111,7 @@ def test_links_do_not_lead_out(home: Path) -> None:
     (home / "link").symlink_to(home.parent / "private")
     assert not [path for path in within_reach("link/scene.json", home / "downloads" / "a.png") if path.exists()]
     assert not [path for path in within_reach("etc/hostname", home / "downloads" / "a.png") if path.exists()]
+    planted(home / "downloads" / "a.png")
     assert Path("downloads/a.png") in within_reach("downloads/a.png", home / "downloads" / "b.png")
 
 

@@ -34,7 +34,7 @@ def test_parts_are_named_by_what_is_there(condition):
 
 
 def test_rows_are_taken_from_every_part(condition):
-    for rows in (condition[1:], condition[torch.tensor([1, 2])]):
+    for rows in (condition[1:], condition[torch.tensor([1, 2])], condition[torch.tensor([False, True, True])]):
         assert rows.count == 2
         assert rows.category.tolist() == [1, 2]
         assert rows.words == ("snow", "a bridge")

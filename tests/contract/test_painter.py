@@ -209,6 +209,21 @@ def test_given_pictures_and_masks_reach_the_painter_and_what_it_needs_is_asked_f
         painter.paint(1, mask=mask)
     with pytest.raises(UsageError, match="mask is 8 × 8 px"):
         painter.paint(1, given={"source": source}, mask=torch.ones(1, 8, 8))
+    with pytest.raises(UsageError, match=r"mask has the shape \(32, 32\), and dab needs \(1, 32, 32\)"):
+        painter.paint(1, given={"source": source}, mask=torch.ones(32, 32))
+    with pytest.raises(UsageError, match=r"source has the shape \(2, 3, 32, 32\), and dab needs \(3, 32, 32\)"):
+        painter.paint(1, given={"source": source.expand(2, -1, -1, -1)})
+
+
+def test_a_map_with_a_class_that_the_painter_does_not_know_is_refused():
+    class Mapped(Dab):
+        conditions = frozenset({"maps:layout"})
+
+    painter = Mapped.build("tiny", maps={"layout": 5})
+    layout = torch.arange(1024).view(32, 32) % 5
+    assert len(painter.paint(2, maps={"layout": layout})) == 2
+    with pytest.raises(UsageError, match="layout holds values from 1 to 5, and dab knows the classes 0 to 4"):
+        painter.paint(1, maps={"layout": layout + 1})
 
 
 def test_a_painter_of_squares_refuses_other_shapes_and_others_do_not():

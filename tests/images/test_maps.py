@@ -22,12 +22,12 @@ def test_values_come_as_they_are_stored(tmp_path: Path, kind: str) -> None:
     image.save(tmp_path / "a.png")
     with Image.open(tmp_path / "a.png") as saved:
         assert saved.mode == kind
-    assert (np.asarray(read_map(tmp_path, "a.png")) == VALUES).all()
+    assert (np.asarray(read_map(tmp_path / "a.png")) == VALUES).all()
 
 
 def test_a_map_of_one_bit_has_zeros_and_ones(tmp_path: Path) -> None:
     Image.fromarray(VALUES > 4).save(tmp_path / "a.png")
-    assert (np.asarray(read_map(tmp_path, "a.png")) == (VALUES > 4)).all()
+    assert (np.asarray(read_map(tmp_path / "a.png")) == (VALUES > 4)).all()
 
 
 def test_what_is_no_map(tmp_path: Path) -> None:
@@ -35,13 +35,13 @@ def test_what_is_no_map(tmp_path: Path) -> None:
     Image.fromarray(np.zeros((4, 4), np.uint16)).save(tmp_path / "deep.png")
     (tmp_path / "text.png").write_text("no")
     for name, reason in (
-        ("rgb.png", "its map is not of one channel of 8 bits"),
-        ("deep.png", "its map is not of one channel of 8 bits"),
-        ("text.png", "its map is not a picture"),
-        ("absent.png", "its map is missing"),
+        ("rgb.png", "not of one channel of 8 bits"),
+        ("deep.png", "not of one channel of 8 bits"),
+        ("text.png", "not a picture"),
+        ("absent.png", "missing"),
     ):
-        with pytest.raises(Unreadable, match=name) as caught:
-            read_map(tmp_path, name)
+        with pytest.raises(Unreadable) as caught:
+            read_map(tmp_path / name)
         assert caught.value.reason == reason
 
 

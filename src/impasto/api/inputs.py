@@ -1,4 +1,7 @@
-"""Files that the user gives to a painter: read at the painter's size, known by their hash, and found again safely."""
+"""Files that the user gives to a painter: read at the painter's size, hashed for recipes, and found again from recipes.
+
+A recipe may come from a stranger, so `within_reach` limits which files are opened because a recipe names them.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto.api.named import named_before, remember
-from impasto.errors import ConfigError, DataError, RecipeError
+from impasto.errors import DataError, RecipeError
 from impasto.files import file_hash
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from impasto.contract import Painter
+    from impasto.images.pictures import Pixels
     from impasto.images.recipe import Input
 
 __all__ = ["Given", "given_to", "inputs_of", "locate", "locate_settings", "within_reach"]
@@ -47,24 +51,25 @@ class Given:
     @classmethod
     def from_files(cls, files: Mapping[str, str | Path]) -> Given:
         """The inverse of `files`."""
-        named: dict[str, dict[str, str | Path]] = {"given": {}, "maps": {}}
-        for part, file in files.items():
-            kind, _, name = part.partition(":")
-            if name:
-                named[kind][name] = file
-        return cls(named["given"], files.get("mask"), named["maps"])
+        pictures = {part.removeprefix("given:"): file for part, file in files.items() if part.startswith("given:")}
+        maps = {part.removeprefix("maps:"): file for part, file in files.items() if part.startswith("maps:")}
+        return cls(pictures, files.get("mask"), maps)
 
 
 def given_to(painter: Painter, given: Given) -> dict[str, Any]:
     """The arguments `given`, `mask` and `maps` of `Painter.paint`, read from files.
 
+    All are framed alike, as stores frame pictures with 'cover', so that those of one shape still match one another.
+
     Raises:
-        DataError: When a file is missing or is no picture that can be read.
+        DataError: When a file is missing, is no picture that can be read, or is a map of several channels.
     """
+    from impasto.images.pictures import to_float
+
     return {
-        "given": {name: _picture(file, painter) for name, file in given.pictures.items()},
-        "mask": None if given.mask is None else (_channel(given.mask, painter, smooth=True) >= 128).float()[None],
-        "maps": {name: _channel(file, painter, smooth=False).long() for name, file in given.maps.items()},
+        "given": {name: to_float(_framed(file, painter)[None])[0] for name, file in given.pictures.items()},
+        "mask": None if given.mask is None else _mask(given.mask, painter),
+        "maps": {name: _map(file, painter) for name, file in given.maps.items()},
     }
 
 
@@ -87,13 +92,14 @@ def locate(name: str, file: Input, picture: Path, given: Mapping[str, str | Path
     A recipe may come from anybody, so that no file outside of `within_reach` is opened for it unless the user names it.
 
     Args:
-        name: Of the input in the recipe.
-        file: As the recipe has it.
+        name: Name of the input in the recipe.
+        file: The entry of that name.
         picture: The picture with the recipe.
-        given: Files that the user names for this repainting, by name.
+        given: Files that the user names for this repainting, by the names that the recipe has for them.
 
     Raises:
-        RecipeError: When it is not there, has changed, or would have to be named.
+        RecipeError: When no such file lies within reach, its content has changed, or the one that the user names is
+            missing or of other content.
     """
     if name in given:
         path = Path(given[name])
@@ -103,17 +109,30 @@ def locate(name: str, file: Input, picture: Path, given: Mapping[str, str | Path
             raise RecipeError(f"{path} differs from the {name} that {picture} was painted with; give the same file.")
         return path
     places = [path for path in within_reach(file.file, picture) if path.is_file()]
+    # Recipes of version 0.1.0 hold no hash of some files; whatever lies at their place is taken.
     same = [path for path in places if not file.sha256 or file_hash(path) == file.sha256]
     if same:
         return same[0]
     reason = "has changed" if places else "is no longer there, or lies where a recipe may not open files"
-    raise RecipeError(f"The {name} of {picture}, {file.file}, {reason}. Name the same file: --given {name}=FILE")
+    # Quoted, because the recipe may hold characters that a terminal would act upon.
+    raise RecipeError(f"The {_shown(name)} of {picture}, {file.file!r}, {reason}. Name the same file: {_option(name)}")
 
 
 def locate_settings(
     painter: Painter, settings: Mapping[str, Any], inputs: Mapping[str, Input], picture: Path, given: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Settings in which each file is where it lies now; see `locate`."""
+    """The settings of a recipe, with the place where each file that they name lies now; see `locate`.
+
+    Args:
+        painter: The one that the settings are for; its `Settings` say which of them name files.
+        settings: As the recipe has them.
+        inputs: Those of the recipe, by name.
+        picture: The picture with the recipe.
+        given: As of `locate`.
+
+    Raises:
+        RecipeError: As `locate` says.
+    """
     from impasto.contract import file_settings
     from impasto.images.recipe import Input
 
@@ -131,28 +150,57 @@ def locate_settings(
 
 
 def within_reach(file: str, picture: Path) -> list[Path]:
-    """Places where a recipe's file may be looked for: in the working folder, and in the three folders above a picture.
+    """Files and folders that exist and that a recipe may mean by a path.
 
-    Absolute paths count only where they lie in the working folder or in the folder around the picture's own, or where
-    the user has named them before; paths with '..', and links that lead out, never do.
+    A relative path is looked for in the working folder and in the three folders above the picture. An absolute one
+    counts where it lies in the working folder or in the parent of the picture's folder, and where the user has named it
+    before. Paths with '..', and links that lead out of these folders, never count.
+
+    Args:
+        file: The path, as the recipe has it.
+        picture: The picture with the recipe.
     """
     path = Path(file)
-    if not file or ".." in path.parts or "\0" in file:
+    if not file or ".." in path.parts:
         return []
-    above = [Path(), *(folder for folder in picture.resolve().parents[:LEVELS] if folder.parent != folder)]
     if not path.is_absolute():
-        return [folder / path for folder in above if _inside(folder / path, folder)]
-    near = [Path().resolve(), picture.resolve().parent.parent]
-    inside = any(len(folder.parts) > 1 and _inside(path, folder) for folder in near)
-    return [path] if inside or named_before(path) else []
+        above = [folder for folder in picture.resolve().parents[:LEVELS] if not _is_root(folder)]
+        return [folder / path for folder in (Path(), *above) if _inside(folder / path, folder)]
+    near = [folder for folder in (Path().resolve(), picture.resolve().parent.parent) if not _is_root(folder)]
+    inside = any(_inside(path, folder) for folder in near)
+    return [path] if inside or (_exists(path) and named_before(path)) else []
 
 
 def _inside(path: Path, folder: Path) -> bool:
-    """Whether a path lies in a folder, links followed."""
+    """Whether a path exists and lies in a folder, links followed."""
+    return _exists(path) and path.resolve().is_relative_to(folder.resolve())
+
+
+def _exists(path: Path) -> bool:
+    """Whether there is such a file or folder; a path that no file can have, such as one too long, does not exist."""
     try:
-        return path.resolve().is_relative_to(folder.resolve())
-    except (OSError, RuntimeError):
+        return path.exists()
+    except (OSError, ValueError):
         return False
+
+
+def _is_root(folder: Path) -> bool:
+    """Whether a folder is the root of the file system, in which everything lies."""
+    return folder.parent == folder
+
+
+def _shown(name: str) -> str:
+    """The name of an input as a message may show it: quoted where it holds anything unusual."""
+    return name if name.replace(":", "_").replace(".", "_").isidentifier() else repr(name)
+
+
+def _option(name: str) -> str:
+    """How the user gives a file by the name that a recipe has for it."""
+    if name == "mask":
+        return "--mask FILE"
+    if name.startswith("maps:"):
+        return f"--map {_shown(name.removeprefix('maps:'))}=FILE"
+    return f"--given {_shown(name.removeprefix('given:'))}=FILE"
 
 
 def _files_in(painter: Painter, settings: Mapping[str, Any]) -> dict[str, str]:
@@ -169,10 +217,9 @@ def _files_in(painter: Painter, settings: Mapping[str, Any]) -> dict[str, str]:
     return files
 
 
-def _picture(file: str | Path, painter: Painter) -> Tensor:
-    """A picture at the painter's size, shape (3, H, W), in [-1, 1]."""
+def _framed(file: str | Path, painter: Painter) -> Pixels:
+    """A picture at the painter's size, shape (H, W, 3), uint8."""
     from impasto.images.framing import frame
-    from impasto.images.pictures import to_float
     from impasto.images.reading import Unreadable, read_picture
     from impasto.images.size import Size
 
@@ -180,23 +227,32 @@ def _picture(file: str | Path, painter: Painter) -> Tensor:
         reading = read_picture(file)
     except Unreadable as why:
         raise DataError(f"{file} cannot be painted from: {why}. Give a picture that can be opened.") from None
-    return to_float(frame(reading.image, Size(*painter.data.size), "cover", WHITE, reading.box)[None])[0]
+    return frame(reading.image, Size(*painter.data.size), "cover", WHITE, reading.box)
 
 
-def _channel(file: str | Path, painter: Painter, *, smooth: bool) -> Tensor:
-    """A file with one channel of 8 bits at the painter's size, shape (H, W), in 0..255."""
+def _mask(file: str | Path, painter: Painter) -> Tensor:
+    """A mask at the painter's size, shape (1, H, W): 1 where the picture in the file is light, 0 where it is dark."""
     import numpy as np
     import torch
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
-    height, width = painter.data.size
+    grey = np.asarray(Image.fromarray(_framed(file, painter)).convert("L"))
+    return torch.from_numpy((grey >= 128).astype(np.float32))[None]
+
+
+def _map(file: str | Path, painter: Painter) -> Tensor:
+    """The values of a map at the painter's size, int64, shape (H, W), each that of the nearest pixel."""
+    import numpy as np
+    import torch
+
+    from impasto.images.maps import frame_map, read_map
+    from impasto.images.reading import Unreadable
+    from impasto.images.size import Size
+
     try:
-        with Image.open(file) as image:
-            if not smooth and image.mode not in ("L", "P", "1"):
-                raise ConfigError(f"{file} has mode {image.mode}; a map has one channel of 8 bits. Save it as grey.")
-            grey = image.convert("L") if smooth or image.mode == "1" else image
-            method = Image.Resampling.BILINEAR if smooth else Image.Resampling.NEAREST
-            pixels = np.asarray(grey.resize((width, height), method))
-    except (OSError, UnidentifiedImageError) as error:
-        raise DataError(f"{file} cannot be read as a picture ({error}).") from None
-    return torch.from_numpy(pixels.copy())
+        values = read_map(Path(file))
+    except Unreadable as why:
+        raise DataError(f"{file} cannot be used as a map: {why}. Save it as a grey picture of 8 bits.") from None
+    extent = (0, 0, *values.size)
+    framed = frame_map(values, Size(*painter.data.size), "cover", box=extent, extent=extent)
+    return torch.from_numpy(framed.astype(np.int64))

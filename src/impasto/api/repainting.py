@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, get_type_hints
 
 from impasto.api.editing import editor
 from impasto.api.inputs import Given, locate, locate_settings, within_reach
 from impasto.api.loading import holds_painter, painter_at
 from impasto.api.painting import Request
+from impasto.api.requests import check_able
 from impasto.errors import CheckpointError, RecipeError, UsageError
 from impasto.sources import CatalogueName, Shipped, resolve
 
@@ -55,6 +56,7 @@ def repaint(
     Raises:
         RecipeError: When the picture holds no recipe, the painter's weights are others, or a file that it was painted
             with is missing or has changed.
+        UsageError: When the painter cannot follow the recipe's settings, category or edit.
     """
     from impasto.images.recipe import pixels_hash, read_recipe, save_picture
     from impasto.pretrained import state_hash
@@ -80,7 +82,7 @@ def repaint(
 
 
 def _source(recipe: Recipe, picture: Path) -> str | Path:
-    """Where the painter of a recipe lies, without a download.
+    """The folder or the name of a recipe's painter; nothing is downloaded.
 
     Raises:
         RecipeError: When the user must name it.
@@ -91,8 +93,9 @@ def _source(recipe: Recipe, picture: Path) -> str | Path:
     if isinstance(resolve(recipe.painter, names_first=True), CatalogueName | Shipped):
         return recipe.painter
     raise RecipeError(
-        f"{picture} was painted by {recipe.painter!r}, which is neither here nor above the picture; a recipe opens "
-        f"nothing elsewhere and downloads nothing by itself. Say where it is: --painter {recipe.painter}"
+        f"{picture} was painted by {recipe.painter!r}, which is neither in the working folder nor above the picture; "
+        "a recipe opens nothing elsewhere and downloads nothing by itself. Say where it is: --painter FOLDER, or "
+        "--painter OWNER/NAME for one on the hub."
     )
 
 
@@ -101,21 +104,34 @@ def _painted(painter: Painter, recipe: Recipe, picture: Path, given: Mapping[str
     from impasto.images.pictures import to_uint8
 
     first = recipe.index // recipe.batch * recipe.batch
-    # Recipes once held only the settings that were given.
+    # Recipes of early versions hold only the settings that were given, and not the defaults of that time.
     settings = locate_settings(painter, {**painter.former_defaults, **recipe.settings}, recipe.inputs, picture, given)
+    # The other inputs are files that settings name.
     parts = {name: file for name, file in recipe.inputs.items() if name == "mask" or ":" in name}
     files = {name: locate(name, file, picture, given) for name, file in parts.items()}
-    request = Request(recipe.seed, recipe.category, recipe.prompt, Given.from_files(files), settings)
+    request = Request(recipe.seed, recipe.category, recipe.prompt, Given.from_files(files), settings).checked(painter)
     return to_uint8(request.painted(painter, first, recipe.batch).pictures)[recipe.index - first]
 
 
 def _edited(painter: Painter, recipe: Recipe, picture: Path, given: Mapping[str, str | Path]) -> Pixels:
-    """The pixels of an edited picture, from the same file as before."""
+    """The pixels of an edited picture, from the same file as before.
+
+    Raises:
+        RecipeError: When the recipe does not say which picture was edited, or that picture cannot be opened again.
+        NotCapable: When the painter lacks what the edit needs.
+    """
     from impasto.editing.given import given as given_picture
     from impasto.images.pictures import to_uint8
 
+    if "picture" not in recipe.inputs:
+        raise RecipeError(
+            f"The recipe inside {picture} does not say which picture was edited, so it cannot be followed."
+        )
+    function = editor(recipe.edit)
+    check_able(painter, get_type_hints(function)["painter"], f"{recipe.edit} a picture")
     original = locate("picture", recipe.inputs["picture"], picture, given)
     settings = locate_settings(painter, recipe.settings, recipe.inputs, picture, given)
+    request = Request(recipe.seed, None, None, Given(), settings).checked(painter)
     pixels, _ = given_picture(original, recipe.longest_side or max(recipe.height, recipe.width))
-    edited = editor(recipe.edit)(painter, pixels, seed=recipe.seed, settings=settings)
+    edited = function(painter, pixels, seed=request.seed, settings=request.settings)
     return to_uint8(edited.pictures)[0]

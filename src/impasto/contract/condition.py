@@ -61,7 +61,7 @@ class Condition:
         return frozenset(single | named)
 
     def holds(self, part: str) -> Tensor:
-        """Which rows of a part say something, bool, shape (N,), on the CPU for words and absent parts."""
+        """Which rows of a part say something, bool, shape (N,), on the CPU for words and for parts that it lacks."""
         if part not in self.parts:
             return torch.zeros(self.count, dtype=torch.bool)
         if part == "category":
@@ -74,14 +74,14 @@ class Condition:
         return ~self.absent[part] if part in self.absent else values.new_ones(self.count, dtype=torch.bool)
 
     def __getitem__(self, rows: slice | Tensor) -> Condition:
-        """The condition of some rows, given as a slice or as indices, int64, shape (M,)."""
-        index = torch.arange(self.count)[rows]
+        """The condition of some rows, given as a slice, or as indices, int64, shape (M,), on any device."""
+        index = torch.arange(self.count)[rows.cpu() if isinstance(rows, Tensor) else rows]
         words = None if self.words is None else tuple(self.words[row] for row in index.tolist())
         part = self._mapped(lambda values: values[index.to(values.device)])
         return replace(part, count=len(index), words=words)
 
     def repeat(self, times: int) -> Condition:
-        """All rows, one after another, several times over."""
+        """All N rows, then all of them again, and so on `times` times."""
         return self[torch.arange(self.count).repeat(times)]
 
     def to(self, device: torch.device | str) -> Condition:

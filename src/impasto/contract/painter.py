@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, get_args, get_type_hints
 
 import torch
@@ -49,7 +50,7 @@ class Painter(Learner):
 
     Settings: ClassVar[type[PaintSettings]] = PaintSettings
     former_defaults: ClassVar[dict[str, Any]] = {}
-    """Defaults of settings in earlier versions; recipes of then, which did not name them, are followed with these."""
+    """Defaults of settings in earlier versions, for repainting from recipes of those versions that hold no defaults."""
     companions: ClassVar[dict[str, str]] = {}
     """Files that this painter can give beside a picture: ending → what it is."""
     chunk: ClassVar[int] = 64
@@ -174,7 +175,7 @@ class Painter(Learner):
         encoder = self.encoders.get("words")
         if encoder is None or condition.words is None:
             return condition
-        return Condition(**{**vars(condition), "encoding": encoder([*condition.words]).to(device)})
+        return replace(condition, encoding=encoder([*condition.words]).to(device))
 
     def categories_of(self, seed: int, indices: Sequence[int], category: str | None = None) -> Tensor:
         """Categories of the pictures to be painted, int64, shape (N,), in [0, L): the named one, or drawn by shares.
@@ -192,17 +193,18 @@ class Painter(Learner):
                 raise UnknownName("category", category, names)
             return torch.full((len(indices),), folded[category.casefold()], device=self.device)
         shares = torch.tensor(self.data.shares or (1.0,) * self.classes, dtype=torch.float64)
-        # Random numbers of their own, so that a picture's latent does not depend on how its category was chosen.
-        level = PictureNoise(seed ^ CATEGORY_STREAM, indices).uniform().double()
+        # A separate stream, so that a picture's latent does not depend on how its category was chosen.
+        draws = PictureNoise(seed ^ CATEGORY_STREAM, indices).uniform().double()
         edges = shares.cumsum(0) / shares.sum()
-        return torch.searchsorted(edges, level, right=True).clamp(max=self.classes - 1).to(self.device)
+        return torch.searchsorted(edges, draws, right=True).clamp(max=self.classes - 1).to(self.device)
 
     def _check_condition(self, condition: Condition) -> None:
         """Refuse a condition that this painter cannot honour.
 
         Raises:
             NotCapable: When it holds a part that the painter does not read.
-            UsageError: When it lacks a part that the painter needs, or a tensor is of another size.
+            UsageError: When it lacks a part that the painter needs, a tensor is of another shape, or a map holds a
+                class that the painter does not know.
         """
         for part in sorted(condition.parts - self.reads):
             raise NotCapable(
@@ -211,19 +213,40 @@ class Painter(Learner):
             )
         for part in sorted(self.needs - condition.parts):
             raise UsageError(f"{self.name} cannot paint without {_IN_WORDS.get(part, part)}; give it: {_option(part)}.")
-        size = self.data.size
-        tensors = {**condition.given, **condition.maps, **({} if condition.mask is None else {"mask": condition.mask})}
-        for name, values in tensors.items():
-            if tuple(values.shape[-2:]) != size:
+        for name, values in condition.given.items():
+            self._check_shape(name, values, 3)
+        if condition.mask is not None:
+            self._check_shape("mask", condition.mask, 1)
+        for name, values in condition.maps.items():
+            self._check_shape(name, values)
+            classes = self.data.maps.get(name, 0)
+            if classes and not 0 <= int(values.min()) <= int(values.max()) < classes:
                 raise UsageError(
-                    f"{name} is {values.shape[-2]} × {values.shape[-1]} px (height × width), and {self.name} paints at "
-                    f"{size[0]} × {size[1]} px; give it at that size."
+                    f"{name} holds values from {int(values.min())} to {int(values.max())}, and {self.name} knows the "
+                    f"classes 0 to {classes - 1}; give a map of these."
                 )
+
+    def _check_shape(self, name: str, values: Tensor, *channels: int) -> None:
+        """Refuse a picture, mask or map, repeated to shape (N, *channels, H, W), of other channels or size.
+
+        Raises:
+            UsageError: With its shape and the painter's.
+        """
+        height, width = self.data.size
+        if values.ndim != len(channels) + 3 or values.shape[1:-2] != channels:
+            raise UsageError(
+                f"{name} has the shape {tuple(values.shape[1:])}, and {self.name} needs {(*channels, height, width)}."
+            )
+        if values.shape[-2:] != (height, width):
+            raise UsageError(
+                f"{name} is {values.shape[-2]} × {values.shape[-1]} px (height × width), and {self.name} paints at "
+                f"{height} × {width} px; give it at that size."
+            )
 
     @contextmanager
     def _painting(self) -> Iterator[None]:
-        """Networks as painting needs them, and afterwards as they were."""
-        # Convolutions run up to 1.6 times as fast in this layout; where it is already so, nothing happens.
+        """Evaluation mode and no gradients for the block; afterwards each module has the mode that it had."""
+        # Convolutions run up to 1.6 times as fast in this layout; tensors that have it already are not copied.
         channels_last(self)
         modes = [(module, module.training) for module in self.modules()]
         self.eval()
@@ -247,5 +270,5 @@ def _option(part: str) -> str:
 
 
 def _for_all(values: Tensor, count: int, device: torch.device) -> Tensor:
-    """One row of values for each of some pictures."""
+    """The same values for each of `count` pictures, shape (count, *values.shape); a view, not a copy."""
     return values.to(device).expand(count, *values.shape)

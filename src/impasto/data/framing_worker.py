@@ -148,13 +148,21 @@ def _read_row(folder: Path, item: list[str], framing: Framing, arrays: _Arrays, 
         pixels[:] = frame(image, framing.size, framing.crop, framing.background, box)
     arrays.thumbs[row] = np.asarray(middle.resize((THUMB, THUMB), Image.Resampling.BOX, box))
     for map_name, values in zip(map_names, arrays.maps, strict=True):
-        labels = read_map(folder, map_name, framing.limit)
-        values[row] = frame_map(labels, framing.size, framing.crop, box=shown, extent=extent)
+        map_image = _read_map(folder, map_name, framing.limit)
+        values[row] = frame_map(map_image, framing.size, framing.crop, box=shown, extent=extent)
     if facts["height"] < framing.height or facts["width"] < framing.width:
         facts["flags"].append("tiny")
     if bars is not None:
         facts["flags"].append("letterboxed")
     return facts
+
+
+def _read_map(folder: Path, name: str, limit: int) -> Image.Image:
+    """The values of a map; the error says that the map is at fault, and not the picture that it belongs to."""
+    try:
+        return read_map(folder / name, limit)
+    except Unreadable as error:
+        raise Unreadable(f"its map is {error.reason}", f"{name}: {error.detail}") from None
 
 
 def _read(path: Path, framing: Framing) -> tuple[list[Image.Image], Box, dict[str, Any]]:

@@ -20,28 +20,24 @@ TOLERANCE = 0.02
 """Largest share by which the aspect of a map may differ from that of its picture."""
 
 
-def read_map(folder: Path, name: str, limit: int = PIXEL_LIMIT) -> Image.Image:
+def read_map(path: Path, limit: int = PIXEL_LIMIT) -> Image.Image:
     """The values of a map as they are in its file: of a palette the numbers, not the colours.
 
     Args:
-        folder: Where it lies.
-        name: Of its file, relative to the folder.
+        path: The file.
         limit: Most pixels.
 
     Returns:
-        Mode L.
+        Mode L; 0 and 1 of a picture of one bit.
 
     Raises:
         Unreadable: When the file cannot be read, or has several channels or more than 8 bits.
     """
-    try:
-        with opened(folder / name) as image:
-            check_pixels(image, limit)
-            if image.mode not in MODES:
-                raise Unreadable("not of one channel of 8 bits", f"it is of mode {image.mode}")
-            return Image.fromarray(np.asarray(image).astype(np.uint8))
-    except Unreadable as error:
-        raise Unreadable(f"its map is {error.reason}", f"{name}: {error.detail}") from None
+    with opened(path) as image:
+        check_pixels(image, limit)
+        if image.mode not in MODES:
+            raise Unreadable("not of one channel of 8 bits", f"it is of mode {image.mode}")
+        return Image.fromarray(np.asarray(image).astype(np.uint8))
 
 
 def frame_map(values: Image.Image, size: Size, crop: str, *, box: Box, extent: Box) -> npt.NDArray[np.uint8]:

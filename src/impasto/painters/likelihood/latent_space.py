@@ -165,6 +165,22 @@ class LatentPainter(Painter):
         """A config with the description of its autoencoder."""
         return with_autoencoder(config)
 
+    @classmethod
+    def read_description(cls, description: Mapping[str, Any]) -> tuple[Any, Data]:
+        """Config and facts of the pictures, as of `Learner`.
+
+        Raises:
+            CheckpointError: When the autoencoder is named and not described. No painter is saved so, and looking for it
+                would let a stranger's config.json start a download.
+        """
+        config = description["config"]
+        if config.get("autoencoder") and not config.get("latents"):
+            raise CheckpointError(
+                f"The config names the autoencoder {config['autoencoder']!r} and does not describe it under 'latents'; "
+                "take the config.json that was exported with the weights."
+            )
+        return super().read_description(description)
+
     def fetch(self) -> None:
         """Load the autoencoder's weights."""
         self.space.fetch(self.config.autoencoder)
@@ -208,9 +224,14 @@ def with_autoencoder(config: C) -> C:
 
 
 def autoencoder_of(description: TrainedAutoencoder) -> Autoencoder:
-    """The autoencoder of a description, with fresh weights."""
+    """The autoencoder of a description, with fresh weights.
+
+    Raises:
+        CheckpointError: When a painter of another kind is described.
+    """
     autoencoder = pretrained.rebuild(to_dict(description))
-    assert isinstance(autoencoder, Autoencoder)
+    if not isinstance(autoencoder, Autoencoder):
+        raise CheckpointError(f"The config describes a {autoencoder.name} where an autoencoder is needed.")
     return autoencoder
 
 
