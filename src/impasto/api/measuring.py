@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from impasto.errors import DataError
 from impasto.events import Event, Watch
+from impasto.sources import Export, Run, resolve
 
 if TYPE_CHECKING:
     from impasto.contract import Painter
@@ -34,58 +35,65 @@ def measure(
 
     Args:
         source: A run, an exported painter, a hub id, or the name of a painter by rules.
-        against: A store of the painter's resolution.
+        against: A store of the painter's size.
         split: 'test', 'train' or 'all'.
         out: The folder for both files; `measure` inside a local source, or else here, without it.
         count: Pictures painted.
         seed: Of the pictures painted and of all resampling.
-        network: Feature network; 'auto' takes the best whose weights are at hand.
+        network: Feature network; 'auto' takes the best whose weights are found.
         label: Label column; the one whose categories the painter knows without it.
         watch: Called with each event: a line on what is being done.
 
     Raises:
         UsageError: When painter and store stand in each other's place.
-        DataError: When store and painter differ in resolution.
+        DataError: When store and painter differ in size.
         ImpastoError: As `metrics.measure.measure` says.
     """
     from impasto import pretrained
-    from impasto.api.loading import holds_painter, painter_at
     from impasto.api.requests import check_order
     from impasto.data.store import Store
-    from impasto.metrics.measure import measure as work
+    from impasto.metrics.measure import measure as measure_painter
 
     check_order(source, against, "measure {painter} --against {store}")
     store = Store.open(against)
-    # One that paints by rules paints at the store's resolution.
-    painter = painter_at(source, store.size)
-    if (store.height, store.width) != painter.data.size:
-        raise DataError(
-            f"The painter paints at {painter.data.size_in_words} and {against} holds {store.size} px; "
-            "prepare a store at the painter's size."
-        )
+    painter = _painter_for(store, source)
     label = label or _label_of(painter, store)
-    place = Path(out) if out else Path(source if holds_painter(Path(source)) else "") / "measure"
-    run = Path(source) if (Path(source) / "run.json").exists() else None
-    weights = pretrained.state_hash(painter)
-    facts = {"source": str(source), "weights": weights, "store": str(against), **({"run": str(run)} if run else {})}
-    train_split = store.split("train", label)
-    test_split = store.split(split, label)
-    measured = work(
+    origin = resolve(source)
+    folder = origin.folder if isinstance(origin, Run | Export) else Path()
+    facts = {"source": str(source), "weights": pretrained.state_hash(painter), "store": str(against)}
+    measurement = measure_painter(
         painter,
-        test_split,
-        train=train_split,
-        out=place,
+        store.split(split, label),
+        train=store.split("train", label),
+        out=Path(out) if out else folder / "measure",
         count=count,
         seed=seed,
         network=network,
-        facts=facts,
+        facts={**facts, "run": str(folder)} if isinstance(origin, Run) else facts,
         cache=store.root / "features",
         progress=None if watch is None else lambda line: watch(Event("measure", "progress", line)),
     )
-    exported = run / "painter" if run else Path(source)
-    if (exported / "config.json").exists():
-        pretrained.annotate(exported, {"metrics": measured.to_json()["metrics"]})
-    return measured
+    export = origin.export if isinstance(origin, Run) else folder if isinstance(origin, Export) else None
+    if export is not None:
+        pretrained.annotate(export, {"metrics": measurement.to_json()["metrics"]})
+    return measurement
+
+
+def _painter_for(store: Store, source: str | Path) -> Painter:
+    """The painter of a source; one by rules paints at the size of the store.
+
+    Raises:
+        DataError: When a painter that learned paints at another size.
+    """
+    from impasto.api.loading import painter_at
+
+    painter = painter_at(source, store.size)
+    if (store.height, store.width) != painter.data.size:
+        raise DataError(
+            f"The painter paints at {painter.data.size_in_words} and {store.root} holds {store.size} px; "
+            "prepare a store at the painter's size."
+        )
+    return painter
 
 
 def compare(
