@@ -14,7 +14,7 @@ import torch
 from toy import Toy, toy
 
 from impasto import catalogue
-from impasto.contract import Painter
+from impasto.contract import Painter, Turn
 from impasto.data.store import Store
 from impasto.errors import DataError, Diverged, ImpastoError, RunLocked, UsageError
 from impasto.training import checkpoint, trainer
@@ -80,6 +80,29 @@ def test_a_run_begun_before_there_was_some_setting_goes_on(store: Store, tmp_pat
     assert run(store, tmp_path / "run", steps=3).step == 3
     with pytest.raises(UsageError, match="flip: True → False"):
         run(store, tmp_path / "run", steps=4, flip=False)
+
+
+class Pair(Toy):
+    """Learns the mean colours of two stores together."""
+
+    reads_second_store = True
+
+    def turns(self, batch, step):
+        assert len(batch.second) == len(batch)
+        both = batch.pictures.mean((2, 3)), batch.second.pictures.mean((2, 3))
+        yield Turn("leader", torch.stack([(means - self.colour).square().mean() for means in both]).mean())
+
+
+def test_two_stores_feed_one_training(store: Store, stored, tmp_path: Path) -> None:
+    first, second = store.split("train"), stored(tmp_path / "second", count=12).split("all")
+    settings = TrainSettings(**BASE, steps=2)
+    train(Pair.build("tiny"), first, tmp_path / "run", settings, second=second)
+    told = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert told["second"]["hash"] == second.store.hash
+    longer = TrainSettings(**BASE, steps=3)
+    assert train(Pair.build("tiny"), first, tmp_path / "run", longer, second=second).step == 3
+    with pytest.raises(UsageError, match="hash of the second store"):
+        train(Pair.build("tiny"), first, tmp_path / "run", longer, second=first)
 
 
 def test_without_an_end_it_does_not_begin(store: Store, tmp_path: Path) -> None:
@@ -266,11 +289,11 @@ def test_a_signal_leaves_a_checkpoint_and_the_same_command_goes_on(store: Store,
     command += ["--set", "precision=fp32", "--set", "log_every=1", "--set", "samples=0"]
     env = {**os.environ, "OMP_NUM_THREADS": "1"}
     process = subprocess.Popen([*command, "--steps", "100000"], env=env, stdout=subprocess.PIPE, text=True)
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while time.monotonic() < deadline and not any(e["kind"] == "train" for e in read_events(out)):
         time.sleep(0.1)
     process.send_signal(sign)
-    told, _ = process.communicate(timeout=60)
+    told, _ = process.communicate(timeout=240)
     assert process.returncode == 130, told
     assert "the same command goes on from there" in told
     stopped = checkpoint.newest(out / "checkpoints")

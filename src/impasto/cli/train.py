@@ -76,7 +76,8 @@ def train(
         console.print(f"Stopped at step {trained.step:,}; the same command goes on from there.", soft_wrap=True)
     else:
         console.print(f"Trained {trained.step:,} steps in {duration(trained.seconds)}.", soft_wrap=True)
-        console.print(f"The painter is in {trained.painter}. Next: impasto paint {out}", soft_wrap=True)
+        following = f"The painter is in {trained.painter}. Next: impasto paint {out}"
+        console.print(following if trained.paints else f"The export is in {trained.painter}.", soft_wrap=True)
     if trained.interrupted:
         raise typer.Exit(130)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import torch
 
-from impasto.contract import Learner
+from impasto.contract import Learner, Painter
 from impasto.data.store import Split
 from impasto.errors import ImpastoError, UsageError
 from impasto.events import Watch
@@ -35,10 +35,11 @@ class Trained:
 
     Attributes:
         run: The run folder.
-        painter: The exported painter's folder.
+        painter: Folder of the exported painter, or of what else was trained.
         step: Steps made in all.
         seconds: Seconds of training in all.
         interrupted: Whether a signal ended it before the plan did.
+        paints: Whether what was trained paints; a judge, say, does not.
     """
 
     run: Path
@@ -46,6 +47,7 @@ class Trained:
     step: int
     seconds: float
     interrupted: bool
+    paints: bool
 
 
 def train(
@@ -134,4 +136,5 @@ def _finish(session: Session, interrupted: bool) -> Trained:
     if session.processes.first:
         write_report(folder)
     session.processes.wait()
-    return Trained(folder, folder / "painter", step, seconds, interrupted)
+    paints = isinstance(session.record.learner, Painter)
+    return Trained(folder, folder / "painter", step, seconds, interrupted, paints)
