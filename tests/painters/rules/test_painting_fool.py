@@ -66,8 +66,8 @@ def test_without_a_picture_it_paints_a_place_that_it_imagines() -> None:
         ({"earlier": ["nowhere.png"]}, DataError, "nowhere.png cannot be painted from: missing"),
     ],
 )
-def test_wrong_settings_are_told(photo: str, wrong: dict[str, object], kind: type[Exception], told: str) -> None:
-    with pytest.raises(kind, match=told):
+def test_wrong_settings_are_told(photo: str, wrong: dict[str, object], kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind, match=message):
         painter().paint(1, picture=photo, **wrong)
 
 
@@ -76,8 +76,8 @@ def test_pictures_that_cannot_be_used_are_told(tmp_path: Path) -> None:
     broken = tmp_path / "broken.jpg"
     Image.new("RGB", (8, 200)).save(tiny)
     broken.write_bytes(b"\xff\xd8\xff no more of it")
-    for path, told in ((tiny, "8 × 200 px"), (broken, "cannot be painted from"), (tmp_path / "none.png", "missing")):
-        with pytest.raises(DataError, match=told):
+    for path, message in ((tiny, "8 × 200 px"), (broken, "cannot be painted from"), (tmp_path / "none.png", "missing")):
+        with pytest.raises(DataError, match=message):
             painter().paint(1, picture=str(path))
     narrow = torch.zeros(3, 8, 90)
     with pytest.raises(DataError, match="90 × 8 px"):
@@ -88,11 +88,11 @@ def test_a_given_picture_keeps_its_shape_and_size(photo: str) -> None:
     from impasto.images.pictures import to_float
 
     given = to_float(scene(48, 80)[None])[0]
-    made = painter().stylize(given, seed=2, emotion="calm", attempts=1)
-    assert made.pictures.shape == (1, *given.shape)
-    assert made.pictures.abs().max() <= 1
-    assert made.declined == ("",)
-    assert torch.equal(made.pictures, painter().stylize(given, seed=2, emotion="calm", attempts=1).pictures)
+    painted = painter().stylize(given, seed=2, emotion="calm", attempts=1)
+    assert painted.pictures.shape == (1, *given.shape)
+    assert painted.pictures.abs().max() <= 1
+    assert painted.declined == ("",)
+    assert torch.equal(painted.pictures, painter().stylize(given, seed=2, emotion="calm", attempts=1).pictures)
     with pytest.raises(UsageError, match="given already"):
         painter().stylize(given, picture=photo)
 
@@ -118,10 +118,10 @@ def test_companions_tell_of_the_picture_that_is_painted_and_paint_nothing_again(
 
 
 def test_one_even_tone_is_declined_and_drawn_all_the_same() -> None:
-    made = painter().stylize(torch.zeros(3, 64, 64), emotion="calm")
-    assert "nothing in this picture" in made.declined[0]
-    assert "I would rather not show it" in made.statements[0]
-    assert made.pictures.shape == (1, 3, 64, 64)
+    painted = painter().stylize(torch.zeros(3, 64, 64), emotion="calm")
+    assert "nothing in this picture" in painted.declined[0]
+    assert "I would rather not show it" in painted.statements[0]
+    assert painted.pictures.shape == (1, 3, 64, 64)
 
 
 def test_it_says_when_it_reads_the_emotion_itself() -> None:

@@ -13,14 +13,15 @@ from impasto.landscape.emotion import EMOTIONS, Emotion
 from impasto.painters.rules.fool.choices import choose_emotion, revise
 from impasto.painters.rules.fool.commentary import commentary
 from impasto.painters.rules.fool.contours import contours
-from impasto.painters.rules.fool.critic import LEAST, Verdict, describe, judge, likeness, mood_of
+from impasto.painters.rules.fool.coverage import deposit, sweep
+from impasto.painters.rules.fool.critic import THRESHOLDS, Verdict, colour_mood, descriptor, judge, likeness
 from impasto.painters.rules.fool.layers import Brush, layers
-from impasto.painters.rules.fool.palette import intend, mix, tint_of
+from impasto.painters.rules.fool.palette import emotion_tint, make_intent, mix
 from impasto.painters.rules.fool.plan import MEDIA, Plan
 from impasto.painters.rules.fool.regions import region_axes, segment
-from impasto.painters.rules.fool.strokes import Path, deposit, seeds_of_error, sweep, trace
-from impasto.painters.rules.fool.subject import look
-from impasto.painters.rules.fool.work import create
+from impasto.painters.rules.fool.strokes import Path, seed_points, trace
+from impasto.painters.rules.fool.subject import analyse
+from impasto.painters.rules.fool.work import create_work
 
 
 def emotion(name: str) -> Emotion:
@@ -43,8 +44,8 @@ def directions(points: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("angle", [0.0, 0.6, 2.2])
 def test_strokes_run_along_stripes(angle: float) -> None:
-    subject = look(stripes(angle), 60)
-    seeds = seeds_of_error(np.ones((96, 96), np.float32), 8, 0.5, np.random.default_rng(0))
+    subject = analyse(stripes(angle), 60)
+    seeds = seed_points(np.ones((96, 96), np.float32), 8, 0.5, np.random.default_rng(0))
     points = trace(seeds, subject.flow, 2.0, 6, picture=subject.lab, tolerance=20)
     off = (directions(points) - angle + np.pi / 2) % np.pi - np.pi / 2
     assert np.median(np.abs(off)) < 0.12
@@ -94,9 +95,9 @@ def test_the_last_of_two_strokes_lies_on_top_and_graphite_adds_up() -> None:
 
 
 def test_finer_layers_are_laid_only_where_the_picture_is_not_yet_as_intended() -> None:
-    subject = look(scene(), 30)
+    subject = analyse(scene(), 30)
     plan = Plan("acrylic", emotion("calm"), strength=0)
-    intent = intend(subject, plan)
+    intent = make_intent(subject, plan)
     canvas = intent.fine.copy()
     canvas[:, 60:] += 30
     where = []
@@ -113,7 +114,7 @@ def test_finer_layers_are_laid_only_where_the_picture_is_not_yet_as_intended() -
 def test_contours_lie_on_the_edge_and_are_drawn_once() -> None:
     picture = np.full((96, 96, 3), 60, np.uint8)
     picture[:, 48:] = 200
-    lines, strength = contours(look(picture, 10), high=0.4, low=0.15, reach=40, random=np.random.default_rng(0))
+    lines, strength = contours(analyse(picture, 10), high=0.4, low=0.15, max_steps=40, random=np.random.default_rng(0))
     assert 1 <= len(lines.points) <= 8
     assert np.abs(lines.points[..., 0] - 47.5).max() < 2
     assert strength.max() > 0.4
@@ -128,7 +129,7 @@ def test_a_palette_mixes_towards_its_own_colours() -> None:
 
 @pytest.mark.parametrize(("name", "axis", "sign"), [("joyful", 1, 1), ("angry", 0, 1), ("sad", 1, -1), ("calm", 0, -1)])
 def test_emotions_have_the_colours_most_people_give_them(name: str, axis: int, sign: int) -> None:
-    tint = tint_of(emotion(name))
+    tint = emotion_tint(emotion(name))
     assert np.linalg.norm(tint) == pytest.approx(1, abs=1e-3)
     assert tint[axis] * sign > 0.3
 
@@ -136,17 +137,17 @@ def test_emotions_have_the_colours_most_people_give_them(name: str, axis: int, s
 @pytest.mark.parametrize("medium", MEDIA)
 def test_glad_pictures_measure_gladder_than_sad_ones(medium: str) -> None:
     photo = scene()
-    glad, sad = (create(photo, seed=1, emotion=e, medium=medium, attempts=1) for e in ("cheerful", "desolate"))
-    assert mood_of(glad.pixels)[0] > mood_of(sad.pixels)[0] + 0.1
+    glad, sad = (create_work(photo, seed=1, emotion=e, medium=medium, attempts=1) for e in ("cheerful", "desolate"))
+    assert colour_mood(glad.pixels)[0] > colour_mood(sad.pixels)[0] + 0.1
 
 
 def test_media_look_different() -> None:
     photo = scene(96, 96)
-    works = {m: create(photo, seed=1, emotion="nostalgic", medium=m, attempts=1).pixels for m in MEDIA}
-    seen = {m: describe(pixels) for m, pixels in works.items()}
-    for one in MEDIA:
-        for other in MEDIA:
-            assert one == other or np.linalg.norm(seen[one] - seen[other]) > 0.05, (one, other)
+    works = {m: create_work(photo, seed=1, emotion="nostalgic", medium=m, attempts=1).pixels for m in MEDIA}
+    descriptors = {m: descriptor(pixels) for m, pixels in works.items()}
+    for first in MEDIA:
+        for second in MEDIA:
+            assert first == second or np.linalg.norm(descriptors[first] - descriptors[second]) > 0.05, (first, second)
     assert works["pencil"].mean() > works["acrylic"].mean() + 15
     spread = {m: np.ptp(w.astype(int), axis=2).mean() for m, w in works.items()}
     assert spread["pencil"] < 0.6 * spread["acrylic"]
@@ -164,9 +165,9 @@ def test_likeness_is_one_for_the_same_and_small_for_another_picture() -> None:
 
 def test_an_earlier_work_of_the_same_look_costs_novelty() -> None:
     photo = scene(96, 96)
-    painted = create(photo, seed=1, emotion="calm", medium="pastel", attempts=1).pixels
+    painted = create_work(photo, seed=1, emotion="calm", medium="pastel", attempts=1).pixels
     alone = judge(photo, painted, emotion("calm"), [])
-    after = judge(photo, painted, emotion("calm"), [describe(painted)])
+    after = judge(photo, painted, emotion("calm"), [descriptor(painted)])
     assert after.novelty < 0.05 < alone.novelty
     assert after.score < alone.score
     assert "novelty" in after.failures
@@ -174,11 +175,11 @@ def test_an_earlier_work_of_the_same_look_costs_novelty() -> None:
 
 def test_the_best_of_the_attempts_is_kept_and_each_has_another_plan() -> None:
     photo = scene()
-    earlier = [create(photo, seed=0, emotion="wild", medium="pencil", attempts=1).pixels]
-    work = create(photo, seed=0, emotion="wild", medium="pencil", attempts=3, earlier=earlier)
+    earlier = [create_work(photo, seed=0, emotion="wild", medium="pencil", attempts=1).pixels]
+    work = create_work(photo, seed=0, emotion="wild", medium="pencil", attempts=3, earlier=earlier)
     scores = [attempt.verdict.score for attempt in work.attempts]
     assert len(scores) == 3
-    assert work.kept.verdict.score == max(scores)
+    assert work.best_attempt.verdict.score == max(scores)
     plans = [attempt.plan for attempt in work.attempts]
     assert plans[0] != plans[1] != plans[2]
     assert {plan.medium for plan in plans} == {"pencil"}
@@ -198,7 +199,7 @@ def test_the_best_of_the_attempts_is_kept_and_each_has_another_plan() -> None:
     ],
 )
 def test_what_fails_is_what_is_changed(failed: str, medium: str, free: bool, changed: str) -> None:
-    values = {**dict.fromkeys(LEAST, 1.0), failed: 0.1}
+    values = {**dict.fromkeys(THRESHOLDS, 1.0), failed: 0.1}
     verdict = Verdict(**values, mood=(0.5, -0.5), progress=0.2)
     assert verdict.failures == (failed,)
     plan = Plan(medium, emotion("angry"))
@@ -216,8 +217,8 @@ def test_a_palette_that_went_too_far_is_held_back() -> None:
 
 
 def test_an_emotion_is_read_from_the_picture_where_none_is_given() -> None:
-    dark = look((scene() * 0.25).astype(np.uint8), 20)
-    bright = look((255 - (255 - scene()) * 0.4).astype(np.uint8), 20)
+    dark = analyse((scene() * 0.25).astype(np.uint8), 20)
+    bright = analyse((255 - (255 - scene()) * 0.4).astype(np.uint8), 20)
     (low, why), (high, _) = choose_emotion("", dark), choose_emotion(" ", bright)
     assert low.valence < -0.3 < 0.3 < high.valence
     assert "dark" in why

@@ -29,14 +29,14 @@ from impasto.landscape.emotion import read_emotion
 from impasto.landscape.render import render
 from impasto.landscape.wish import Wish
 from impasto.painters.rules.fool.commentary import commentary
-from impasto.painters.rules.fool.making import making
-from impasto.painters.rules.fool.work import Work, create
+from impasto.painters.rules.fool.layer_animation import animate_layers
+from impasto.painters.rules.fool.work import Work, create_work
 from impasto.painters.rules.rule_painter import SEEDS, Drawn, RulePainter
 
 __all__ = ["PaintingFool", "PaintingFoolSettings"]
 
 WHITE = (255, 255, 255)
-LEAST_SIDE = 16
+MIN_SIDE = 16
 """Fewest rows or columns of a picture that can be painted."""
 
 
@@ -118,12 +118,12 @@ class PaintingFool(RulePainter):
     def _work(self, model: Pixels, seed: int, settings: PaintingFoolSettings) -> Work:
         """The work of a picture, a seed and settings."""
         height, width = model.shape[:2]
-        if min(height, width) < LEAST_SIDE:
+        if min(height, width) < MIN_SIDE:
             raise DataError(
-                f"The picture is {width} × {height} px; {self.name} needs {LEAST_SIDE} px or more on each side. "
+                f"The picture is {width} × {height} px; {self.name} needs {MIN_SIDE} px or more on each side. "
                 "Give a larger picture, or one less narrow."
             )
-        return create(
+        return create_work(
             model,
             seed=seed,
             emotion=settings.emotion,
@@ -145,7 +145,7 @@ def _beside(work: Work, seed: int) -> dict[str, Callable[[], bytes]]:
     """What makes each companion file, by ending."""
     return {
         "commentary.txt": lambda: commentary(work, seed).encode(),
-        "making.gif": lambda: making(work.kept.stages),
+        "making.gif": lambda: animate_layers(work.best_attempt.stages),
     }
 
 
@@ -159,7 +159,7 @@ def _opened(path: str, least: int) -> Any:
         read = read_picture(Path(path), least=least)
     except Unreadable as why:
         raise DataError(f"{path} cannot be painted from: {why}. Give a picture that can be opened.") from None
-    if min(read.size) < LEAST_SIDE:
+    if min(read.size) < MIN_SIDE:
         width, height = read.size
-        raise DataError(f"{path} is {width} × {height} px; a picture to paint from has {LEAST_SIDE} px or more a side.")
+        raise DataError(f"{path} is {width} × {height} px; a picture to paint from has {MIN_SIDE} px or more a side.")
     return read

@@ -1,1 +1,1 @@
-"""What a painter who judges itself is made of: seeing, planning, four media, and a critic."""
+"""The parts of the Painting Fool: analysis of a photograph, plans, four media, and a critic."""

@@ -1,4 +1,4 @@
-"""What the painter says about a work: what it meant, what it did, how it judges it."""
+"""The painter's commentary on a work: its aim, its means, its verdict."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from collections.abc import Sequence
 import numpy as np
 
 from impasto.landscape.emotion import mood_for
-from impasto.painters.rules.fool.critic import LEAST
+from impasto.painters.rules.fool.critic import THRESHOLDS
 from impasto.painters.rules.fool.work import Attempt, Work
 
 __all__ = ["commentary"]
 
 
 def commentary(work: Work, seed: int) -> str:
-    """Three to six sentences in the first person, with the numbers that decided.
+    """Three to six sentences in the first person, with the critic's numbers.
 
     Args:
-        work: What was painted.
-        seed: Varies the wording.
+        work: The work.
+        seed: Decides the wording.
     """
     random = np.random.default_rng([seed, 0xC0])
-    kept = work.kept
+    kept = work.best_attempt
     parts = [_aim(work, random), _means(kept, random)]
     if len(work.attempts) > 1:
         parts.append(_struggle(work.attempts))
@@ -32,33 +32,33 @@ def commentary(work: Work, seed: int) -> str:
 
 
 def _aim(work: Work, random: np.random.Generator) -> str:
-    name = work.kept.plan.emotion.name
+    name = work.best_attempt.plan.emotion.name
     regions = work.regions
     name = f"“{name}”" if " " in name else name
-    ways = (
+    wordings = (
         f"I saw {regions} patches of colour in this picture and wanted it to feel {name}",
         f"This was to be a {name} picture, made of {regions} patches of colour",
         f"I set out to paint something {name}, and took the picture apart into {regions} patches",
     )
     why = f": {work.why_emotion}." if work.why_emotion else "."
-    return _one_of(ways, random) + why
+    return _one_of(wordings, random) + why
 
 
-def _means(kept: Attempt, random: np.random.Generator) -> str:
-    plan = kept.plan
-    layers = f"{len(kept.stages) - 1} layers, coarse to fine"
+def _means(attempt: Attempt, random: np.random.Generator) -> str:
+    plan = attempt.plan
+    layers = f"{len(attempt.stages) - 1} layers, coarse to fine"
     shift = "left its colours nearly as they were"
     if abs(plan.emotion.valence) + abs(plan.emotion.arousal) > 0.2:
-        how = mood_for(plan.emotion.valence, plan.emotion.arousal)
-        light = "lighter" if how.lightness > 0 else "darker"
-        strong = "stronger" if how.saturation > 1 else "quieter"
+        mood = mood_for(plan.emotion.valence, plan.emotion.arousal)
+        light = "lighter" if mood.lightness > 0 else "darker"
+        strong = "stronger" if mood.saturation > 1 else "quieter"
         shift = f"made its colours {light} and {strong}"
-    ways = (
+    wordings = (
         f"I worked in {plan.medium}, in {layers}, with {plan.colours} colours on the palette, and {shift}",
         f"With {plan.medium} and a palette of {plan.colours} colours I laid {layers}, and {shift}",
         f"In {plan.medium}, I built it up in {layers}; I {shift} and kept to {plan.colours} of them",
     )
-    return _one_of(ways, random) + "."
+    return _one_of(wordings, random) + "."
 
 
 def _struggle(attempts: Sequence[Attempt]) -> str:
@@ -70,7 +70,7 @@ def _struggle(attempts: Sequence[Attempt]) -> str:
 
 
 def _verdict(work: Work, random: np.random.Generator) -> str:
-    verdict = work.kept.verdict
+    verdict = work.best_attempt.verdict
     count = len(work.attempts)
     numbers = (
         f"likeness {verdict.likeness:.2f}, feeling {verdict.feeling:.2f} and novelty {verdict.novelty:.2f}, "
@@ -78,20 +78,20 @@ def _verdict(work: Work, random: np.random.Generator) -> str:
     )
     if count == 1:
         return _one_of((f"I judge it at {numbers}.", f"By my own measures it has {numbers}."), random)
-    return f"Of {count} attempts I keep number {work.best + 1}, with {numbers}."
+    return f"Of {count} attempts I keep number {work.best_index + 1}, with {numbers}."
 
 
 def _close(work: Work, random: np.random.Generator) -> str:
     if work.declined:
         return f"I would rather not show it: {work.declined}."
-    verdict = work.kept.verdict
-    medium = work.kept.plan.medium
+    verdict = work.best_attempt.verdict
+    medium = work.best_attempt.plan.medium
     if verdict.failures:
         worst = verdict.failures[0]
-        return f"I am not content with its {worst}, where I ask {LEAST[worst]:.2f}, but the rest carries it."
+        return f"I am not content with its {worst}, where I ask {THRESHOLDS[worst]:.2f}, but the rest carries it."
     if work.why_medium and len(work.attempts) == 1:
         return f"I chose {medium} because {work.why_medium}, and I think it was right."
-    best = max(LEAST, key=lambda name: getattr(verdict, name) / LEAST[name])
+    best = max(THRESHOLDS, key=lambda name: getattr(verdict, name) / THRESHOLDS[name])
     ways = (
         f"What I like most is its {best}.",
         f"Its {best} pleases me.",
@@ -100,5 +100,5 @@ def _close(work: Work, random: np.random.Generator) -> str:
     return _one_of(ways, random)
 
 
-def _one_of(ways: Sequence[str], random: np.random.Generator) -> str:
-    return ways[int(random.integers(len(ways)))]
+def _one_of(wordings: Sequence[str], random: np.random.Generator) -> str:
+    return wordings[int(random.integers(len(wordings)))]

@@ -1,4 +1,4 @@
-"""Where strokes run: along edges, and between them along the form."""
+"""The direction of strokes: along edges, and between them along the long axes of regions."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ __all__ = ["edge_strength", "flow_field"]
 
 Floats = npt.NDArray[Any]
 WEIGHTS = np.array([1.0, 0.6, 0.6], np.float32)
-"""Of L, a and b in the gradient of colour."""
+"""Weights of L, a and b in the gradient of colour."""
 
 
 def flow_field(lab: Floats, regions: npt.NDArray[np.int32], unit: float) -> Floats:
     """Unit vectors along which the picture changes least.
 
-    Structure tensors of three widths are added, each divided by its own strength, so that a near edge
-    wins over a far one and plain areas take their direction from the edges around them; there the
-    long axis of the region has a say too.
+    Structure tensors smoothed over three widths are added, each divided by its strength, so that near edges
+    have more weight than far ones and plain areas take their direction from the edges around them; the long
+    axis of the region is added with a small weight.
 
     Args:
         lab: Lab colours, shape (H, W, 3).
@@ -35,44 +35,51 @@ def flow_field(lab: Floats, regions: npt.NDArray[np.int32], unit: float) -> Floa
     Source: Kyprianidis & Kang 2011, section 3.1 (smoothed structure tensor).
     """
     xx, xy, yy = _tensor(cv2.GaussianBlur(lab, (0, 0), max(0.6, 1.2 * unit)))
-    total = [np.zeros_like(xx) for _ in range(3)]
+    sums = [np.zeros_like(xx) for _ in range(3)]
     for width, weight in ((2.0, 1.0), (6.0, 0.5), (20.0, 0.25)):
         smooth = [cv2.GaussianBlur(t, (0, 0), max(0.8, width * unit)) for t in (xx, xy, yy)]
         scale = weight / (smooth[0] + smooth[2] + np.float32(6.0))
-        total = [so_far + t * scale for so_far, t in zip(total, smooth, strict=True)]
+        sums = [sum_ + t * scale for sum_, t in zip(sums, smooth, strict=True)]
     axes, spread = region_axes(regions)
     ax = axes[regions, 0]
     ay = axes[regions, 1]
-    own = np.float32(0.10) * spread[regions]
-    # A direction is that of least change, so a region adds change across its axis.
-    soft = [cv2.GaussianBlur(t, (0, 0), max(0.8, 5 * unit)) for t in (own * ay * ay, -own * ax * ay, own * ax * ax)]
-    xx, xy, yy = (a + b for a, b in zip(total, soft, strict=True))
+    elongation = np.float32(0.10) * spread[regions]
+    # The direction is that of least change, so a region adds change across its axis.
+    soft = [
+        cv2.GaussianBlur(t, (0, 0), max(0.8, 5 * unit))
+        for t in (elongation * ay * ay, -elongation * ax * ay, elongation * ax * ax)
+    ]
+    xx, xy, yy = (a + b for a, b in zip(sums, soft, strict=True))
     angle = 0.5 * np.arctan2(2 * xy, xx - yy) + np.float32(np.pi / 2)
     return np.stack([np.cos(angle), np.sin(angle)], axis=2).astype(np.float32)
 
 
 def edge_strength(lab: Floats, unit: float) -> Floats:
-    """How sharply colour changes at each pixel.
+    """Strength of the edge at each pixel.
+
+    Args:
+        lab: Lab colours, shape (H, W, 3).
+        unit: Pixels for each 1/512 of the longest side.
 
     Returns:
-        Shape (H, W), about 0 to 1: 1 where the change is as large as at the strongest hundredth of the pixels.
+        Shape (H, W), about 0 to 1, where 1 is the 99 % quantile of the picture.
     """
     fine, coarse = (
         np.sqrt(np.maximum(sum(_tensor(cv2.GaussianBlur(lab, (0, 0), max(0.6, s * unit)))[::2]), 0)) * np.float32(s)
         for s in (1.3, 2.6)
     )
     strength = np.minimum(fine, coarse * 1.3) + 0.3 * coarse
-    top = max(float(np.quantile(strength, 0.99)), 2.0)
-    strength = (strength / np.float32(top)).astype(np.float32)
-    # The border of a photograph is no edge of anything in it.
-    rim = max(1, round(3 * unit))
+    scale = max(float(np.quantile(strength, 0.99)), 2.0)
+    strength = (strength / np.float32(scale)).astype(np.float32)
+    # The border of a photograph is no edge.
+    border = max(1, round(3 * unit))
     inside = np.zeros_like(strength)
-    inside[rim:-rim, rim:-rim] = strength[rim:-rim, rim:-rim]
+    inside[border:-border, border:-border] = strength[border:-border, border:-border]
     return inside
 
 
 def _tensor(lab: Floats) -> tuple[Floats, Floats, Floats]:
-    """Products of the derivatives, summed over the channels, each of shape (H, W)."""
+    """Structure tensor: products of derivatives summed over the channels (xx, xy, yy), each of shape (H, W)."""
     gx = cv2.Scharr(lab, cv2.CV_32F, 1, 0, scale=1 / 32) * WEIGHTS
     gy = cv2.Scharr(lab, cv2.CV_32F, 0, 1, scale=1 / 32) * WEIGHTS
     return (gx * gx).sum(2), (gx * gy).sum(2), (gy * gy).sum(2)

@@ -1,4 +1,4 @@
-"""What the painter means to do: medium, colours, and how finely and how freely it works."""
+"""The plan for painting a subject: medium, colours, detail and freedom."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ MEDIA = ("acrylic", "pastel", "ink", "pencil")
 
 @dataclass(frozen=True)
 class Plan:
-    """One way to paint a subject.
+    """A plan for painting a subject.
 
     Attributes:
         medium: One of `MEDIA`.
-        emotion: What the picture should make one feel.
-        strength: How far colours move towards the emotion: 0 not at all, 1 as a rule.
-        detail: Of the finest brush: 1 as a rule, more for a finer one.
+        emotion: The emotion that the picture should express.
+        strength: How far colours move towards the emotion, 0 for not at all; 1 is usual.
+        detail: Detail of the finest strokes; 1 is usual, 2 halves their width.
         freedom: How loosely strokes follow borders and colours, in [0, 1].
-        colours: How many colours lie on the palette.
+        colours: Number of colours on the palette.
     """
 
     medium: str

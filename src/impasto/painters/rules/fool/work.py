@@ -1,4 +1,4 @@
-"""One work from the photograph to the verdict: look, plan, paint, judge, and paint again what fails."""
+"""A whole work: analyse a photograph, plan, paint, judge, and try again with a revised plan."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ import numpy.typing as npt
 
 from impasto.painters.rules.fool.acrylic import acrylic
 from impasto.painters.rules.fool.choices import choose_emotion, choose_medium, first_plan, revise
-from impasto.painters.rules.fool.critic import LEAST, Verdict, describe, judge
+from impasto.painters.rules.fool.critic import THRESHOLDS, Verdict, descriptor, judge
 from impasto.painters.rules.fool.ink import ink
-from impasto.painters.rules.fool.palette import Intent, intend
+from impasto.painters.rules.fool.palette import Intent, make_intent
 from impasto.painters.rules.fool.pastel import pastel
 from impasto.painters.rules.fool.pencil import pencil
 from impasto.painters.rules.fool.plan import Plan
-from impasto.painters.rules.fool.subject import Subject, look
+from impasto.painters.rules.fool.subject import Subject, analyse
 
-__all__ = ["Attempt", "Work", "create"]
+__all__ = ["Attempt", "Work", "create_work"]
 
 Floats = npt.NDArray[Any]
 Pixels = npt.NDArray[np.uint8]
 Medium = Callable[[Subject, Intent, Plan, np.random.Generator], Iterator[Floats]]
 
-HANDS: dict[str, Medium] = {"acrylic": acrylic, "pastel": pastel, "pencil": pencil, "ink": ink}
+MEDIUM_PAINTERS: dict[str, Medium] = {"acrylic": acrylic, "pastel": pastel, "pencil": pencil, "ink": ink}
 REGIONS = 90
-"""Regions that a photograph is simplified to."""
-PLAIN = 2.5
-"""Spread of Lab colours below which there is nothing to paint."""
+"""Most regions into which a photograph is segmented."""
+MIN_COLOUR_SPREAD = 2.5
+"""Standard deviation of Lab colours below which a photograph counts as uniform."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +37,10 @@ class Attempt:
     """One painting of a subject.
 
     Attributes:
-        plan: What was meant.
+        plan: The plan.
         change: In words, what is different from the attempt before; '' for the first.
         stages: The picture after each layer, the last one finished; shape (H, W, 3) each.
-        verdict: What the painter thinks of it.
+        verdict: The critic's verdict.
     """
 
     plan: Plan
@@ -51,36 +51,36 @@ class Attempt:
 
 @dataclass(frozen=True)
 class Work:
-    """All attempts at a subject, and the one that was kept.
+    """All attempts at a subject.
 
     Attributes:
-        regions: How many regions the photograph was simplified to.
-        attempts: In order; of those not kept only the finished picture.
-        best: Index of the attempt kept.
-        why_emotion: How the emotion was found; '' when it was given.
-        why_medium: Why this medium; '' when it was given.
-        declined: Why the painter would rather not show it; '' when it would.
+        regions: Number of regions into which the photograph was segmented.
+        attempts: In order; all but the best hold the finished picture alone.
+        best_index: Index of the best attempt.
+        why_emotion: How the emotion was chosen; '' when it was given.
+        why_medium: Why the medium was chosen; '' when it was given.
+        declined: Why the painter would rather not show the work; '' when it would.
     """
 
     regions: int
     attempts: tuple[Attempt, ...]
-    best: int
+    best_index: int
     why_emotion: str
     why_medium: str
     declined: str
 
     @property
-    def kept(self) -> Attempt:
+    def best_attempt(self) -> Attempt:
         """The best attempt."""
-        return self.attempts[self.best]
+        return self.attempts[self.best_index]
 
     @property
     def pixels(self) -> Pixels:
         """The finished picture of the best attempt, shape (H, W, 3)."""
-        return self.kept.stages[-1]
+        return self.best_attempt.stages[-1]
 
 
-def create(
+def create_work(
     photograph: Pixels,
     *,
     seed: int,
@@ -90,61 +90,65 @@ def create(
     detail: float = 1.0,
     earlier: Sequence[Pixels] = (),
 ) -> Work:
-    """Paint a photograph until the painter is content, or the attempts are used up.
+    """Paint a photograph until no measure of the critic fails, or the attempts are used up.
 
     Args:
         photograph: Shape (H, W, 3), uint8.
-        seed: The only source of chance.
-        emotion: A word or text; '' to read one from the photograph.
-        medium: One of `plan.MEDIA`; '' to choose.
+        seed: Decides everything that is left to chance.
+        emotion: A word or text; '' to read one from the photograph's colours.
+        medium: One of `plan.MEDIA`; '' to choose one.
         attempts: Most attempts, 1 or more.
-        detail: Of the finest tools, 1 as a rule.
-        earlier: Earlier works, from which this one should differ.
+        detail: Detail of the finest strokes; 1 is usual.
+        earlier: Earlier works, from which this one should differ, shape (H, W, 3) each.
 
     Raises:
         UnknownName: When the emotion or the medium is not understood.
     """
     random = np.random.default_rng(seed)
-    subject = look(photograph, REGIONS)
+    subject = analyse(photograph, REGIONS)
     feeling, why_emotion = choose_emotion(emotion, subject)
-    chosen, why_medium = choose_medium(medium, feeling, subject, random)
-    plan = first_plan(chosen, feeling, detail, subject, random)
+    chosen_medium, why_medium = choose_medium(medium, feeling, subject, random)
+    plan = first_plan(chosen_medium, feeling, detail, subject, random)
     change = ""
-    seen = [describe(picture) for picture in earlier]
-    done = list[Attempt]()
+    earlier_descriptors = [descriptor(picture) for picture in earlier]
+    finished = list[Attempt]()
     while True:
-        stages = tuple(_bytes(stage) for stage in HANDS[plan.medium](subject, intend(subject, plan), plan, random))
-        done.append(Attempt(plan, change, stages, judge(photograph, stages[-1], feeling, seen)))
-        if not done[-1].verdict.failures or len(done) == attempts or _nothing_there(subject):
+        stages = tuple(
+            _to_uint8(stage)
+            for stage in MEDIUM_PAINTERS[plan.medium](subject, make_intent(subject, plan), plan, random)
+        )
+        finished.append(Attempt(plan, change, stages, judge(photograph, stages[-1], feeling, earlier_descriptors)))
+        if not finished[-1].verdict.failures or len(finished) == attempts or _is_uniform(subject):
             break
-        tried = {attempt.plan.medium for attempt in done}
-        plan, change = revise(plan, done[-1].verdict, not medium.strip(), tried, random)
-    best = max(range(len(done)), key=lambda i: done[i].verdict.score)
-    # Stages are large, and only those of the kept attempt are shown.
-    done = [a if i == best else replace(a, stages=a.stages[-1:]) for i, a in enumerate(done)]
+        tried = {attempt.plan.medium for attempt in finished}
+        plan, change = revise(plan, finished[-1].verdict, not medium.strip(), tried, random)
+    best = max(range(len(finished)), key=lambda i: finished[i].verdict.score)
+    # Stages are large, and only those of the best attempt are shown.
+    finished = [a if i == best else replace(a, stages=a.stages[-1:]) for i, a in enumerate(finished)]
     return Work(
         int(subject.regions.max()) + 1,
-        tuple(done),
+        tuple(finished),
         best,
         why_emotion,
         why_medium,
-        _refusal(subject, done[best].verdict),
+        _refusal(subject, finished[best].verdict),
     )
 
 
-def _nothing_there(subject: Subject) -> bool:
-    return float(np.sqrt(subject.lab.reshape(-1, 3).var(0).sum())) < PLAIN
+def _is_uniform(subject: Subject) -> bool:
+    """Whether there is nothing in a photograph but one tone."""
+    return float(np.sqrt(subject.lab.reshape(-1, 3).var(0).sum())) < MIN_COLOUR_SPREAD
 
 
 def _refusal(subject: Subject, verdict: Verdict) -> str:
     """Why the work is not shown; '' when it is."""
-    if _nothing_there(subject):
+    if _is_uniform(subject):
         return "there is nothing in this picture but one even tone, so nothing that a painting could be like"
     if verdict.showable:
         return ""
-    worst = min(LEAST, key=lambda name: getattr(verdict, name) / LEAST[name])
-    return f"its {worst} came to {getattr(verdict, worst):.2f} where I ask {LEAST[worst]:.2f} of myself"
+    worst = min(THRESHOLDS, key=lambda name: getattr(verdict, name) / THRESHOLDS[name])
+    return f"its {worst} came to {getattr(verdict, worst):.2f} where I ask {THRESHOLDS[worst]:.2f} of myself"
 
 
-def _bytes(picture: Floats) -> Pixels:
+def _to_uint8(picture: Floats) -> Pixels:
     return np.rint(picture * 255).astype(np.uint8)

@@ -1,4 +1,4 @@
-"""The layers of a picture as they were painted, as a moving picture."""
+"""An animation of the layers of a picture."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-__all__ = ["making"]
+__all__ = ["animate_layers"]
 
-SIDE = 512
-"""Longest side of the moving picture in pixels."""
+MAX_SIDE = 512
+"""Longest side of the animation, in pixels."""
 
 
-def making(stages: Sequence[npt.NDArray[np.uint8]]) -> bytes:
-    """A GIF of the stages, which stays on the last one for a while before it begins again.
+def animate_layers(stages: Sequence[npt.NDArray[np.uint8]]) -> bytes:
+    """A GIF of the stages of a picture, which shows the last one for longer.
 
     Args:
-        stages: Shape (H, W, 3) each.
+        stages: The picture after each layer, shape (H, W, 3) each.
     """
     frames = []
     for stage in stages:
         frame = Image.fromarray(stage)
-        frame.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
+        frame.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.LANCZOS)
         frames.append(frame.quantize(192, Image.Quantize.MEDIANCUT, dither=Image.Dither.FLOYDSTEINBERG))
     file = io.BytesIO()
     durations = [700] * (len(frames) - 1) + [3500]

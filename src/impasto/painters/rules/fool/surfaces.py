@@ -1,4 +1,4 @@
-"""What is painted on: the tooth of paper and the weave of canvas."""
+"""Surfaces to paint on: the tooth of paper and the weave of canvas, and the noise that they are made of."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ def clouds(shape: tuple[int, int], size: float, random: np.random.Generator) -> 
 
 
 def level(field: Floats) -> Floats:
-    """A field whose values are spread evenly over [0, 1], in the same order; for noise that is nearly normal."""
+    """A field of nearly normal values mapped monotonically to an even distribution over [0, 1]."""
     z = (field - field.mean()) / (field.std() + 1e-6)
-    # The logistic curve comes within 0.01 of the normal distribution.
+    # The logistic curve is within 0.01 of the distribution function of the normal distribution.
     return (1 / (1 + np.exp(-1.702 * z))).astype(np.float32)
 
 
 def tooth(shape: tuple[int, int], grain: float, random: np.random.Generator) -> Floats:
-    """Height of rough paper, spread evenly over [0, 1], shape (H, W).
+    """Height of rough paper, evenly distributed over [0, 1], shape (H, W).
 
     Args:
         shape: Rows and columns.
         grain: Width of a grain in pixels.
-        random: Chance.
+        random: Decides the relief.
     """
     white = random.standard_normal(shape).astype(np.float32)
     fine = cv2.GaussianBlur(white, (0, 0), max(0.5, 0.45 * grain))
@@ -47,12 +47,12 @@ def tooth(shape: tuple[int, int], grain: float, random: np.random.Generator) -> 
 
 
 def weave(shape: tuple[int, int], thread: float, random: np.random.Generator) -> Floats:
-    """Height of woven canvas in [0, 1], shape (H, W); threads of uneven thickness cross over and under.
+    """Height of woven canvas in [0, 1], shape (H, W); uneven threads cross over and under.
 
     Args:
         shape: Rows and columns.
-        thread: Distance of two threads in pixels.
-        random: Chance.
+        thread: Distance between threads in pixels.
+        random: Decides the unevenness.
     """
     places: Floats = np.indices(shape, dtype=np.float32)
     rows = places[0] + 0.35 * thread * clouds(shape, 9 * thread, random)
