@@ -82,17 +82,17 @@ def test_companions_go_with_their_picture(home: Path) -> None:
     scenes = [scene_from_json((home / f"{nth:04d}.scene.json").read_bytes()) for nth in range(2)]
     assert scenes[0] != scenes[1]
     for nth, scene in enumerate(scenes):
-        made = render(scene, 48)
-        assert np.array_equal(pixels(home / f"{nth:04d}.png"), made.pixels)
+        rendering = render(scene, 48)
+        assert np.array_equal(pixels(home / f"{nth:04d}.png"), rendering.pixels)
         layout = pixels(home / f"{nth:04d}.layout.png")
-        assert np.array_equal(layout, np.array(LEGEND, np.uint8)[made.layout])
+        assert np.array_equal(layout, np.array(LEGEND, np.uint8)[rendering.layout])
         depth = pixels(home / f"{nth:04d}.depth.png")
         assert depth.shape == (48, 48)
-        assert (depth[made.depth == FAR] == 255).all()
-        order = np.argsort(made.depth.ravel())
+        assert (depth[rendering.depth == FAR] == 255).all()
+        order = np.argsort(rendering.depth.ravel())
         assert (np.diff(depth.ravel()[order].astype(int)) >= 0).all()
         normals = pixels(home / f"{nth:04d}.normals.png")
-        np.testing.assert_allclose(normals / 127.5 - 1, made.normals, atol=0.005)
+        np.testing.assert_allclose(normals / 127.5 - 1, rendering.normals, atol=0.005)
         with Image.open(home / f"{nth:04d}.film.webp") as film:
             assert (film.format, film.size, film.n_frames) == ("WEBP", (32, 32), 2)
         text = (home / f"{nth:04d}.caption.txt").read_text(encoding="utf8")
@@ -101,12 +101,12 @@ def test_companions_go_with_their_picture(home: Path) -> None:
 
 
 def test_the_caption_is_that_of_the_scene(painter: Landscape) -> None:
-    told = painter.paint(1, seed=3).companions[0]["caption.txt"]().decode()
+    text = painter.paint(1, seed=3).companions[0]["caption.txt"]().decode()
     scene = scene_of(painter, seed=3)
-    assert told.strip() in {caption(scene, seed) for seed in _own_seeds(painter, 3)}
+    assert text.strip() in {caption(scene, seed) for seed in _picture_seeds(painter, 3)}
 
 
-def _own_seeds(painter: Landscape, seed: int) -> list[int]:
+def _picture_seeds(painter: Landscape, seed: int) -> list[int]:
     from impasto.contract import PictureNoise
 
     return [int(PictureNoise(seed, [0]).integers(2**62)[0])]
@@ -123,18 +123,21 @@ def test_a_scene_in_a_file_is_painted_as_it_is(home: Path, tmp_path: Path) -> No
     )  # fmt: skip
     assert not np.array_equal(pixels(night[0]), pixels(home / "0001.png"))
     assert np.array_equal(pixels(tmp_path / "night" / "0000.layout.png"), pixels(home / "0001.layout.png"))
-    told, was = (json.loads(p.read_text()) for p in (tmp_path / "night" / "0000.scene.json", home / "0001.scene.json"))
-    assert told == {**was, "hour": 0.0}
+    after = json.loads((tmp_path / "night" / "0000.scene.json").read_text())
+    before = json.loads((home / "0001.scene.json").read_text())
+    assert after == {**before, "hour": 0.0}
 
 
 def test_a_scene_that_was_changed_is_painted_anew(home: Path, tmp_path: Path) -> None:
     values = json.loads((home / "0000.scene.json").read_text())
     file = tmp_path / "scene.json"
-    made = []
+    painted = []
     for season in ("summer", "winter"):
         file.write_text(json.dumps({**values, "season": season}))
-        made.append(api.paint("landscape", tmp_path / season, count=1, resolution=48, settings={"scene": str(file)})[0])
-    assert not np.array_equal(pixels(made[0]), pixels(made[1]))
+        painted.append(
+            api.paint("landscape", tmp_path / season, count=1, resolution=48, settings={"scene": str(file)})[0]
+        )
+    assert not np.array_equal(pixels(painted[0]), pixels(painted[1]))
 
 
 def test_repainting_gives_the_same_bytes(home: Path, tmp_path: Path) -> None:
@@ -157,10 +160,10 @@ def test_a_recipe_holds_prompt_and_settings(tmp_path: Path) -> None:
 
 def test_a_prompt_is_followed(painter: Landscape) -> None:
     scene = scene_of(painter, prompt="two boats on a lake in autumn rain at dusk, ink wash")
-    found = attributes(scene)
+    facts = attributes(scene)
     assert (scene.season, scene.weather, scene.category) == ("autumn", "rain", "ink")
-    assert found["counts"]["boat"] == 2  # type: ignore[index]
-    assert found["time"] in ("dusk", "evening")
+    assert facts["counts"]["boat"] == 2  # type: ignore[index]
+    assert facts["time"] in ("dusk", "evening")
     # The category of the prompt has the last word.
     assert scene_of(painter, prompt="ink wash landscape", category="white").category == "ink"
 
@@ -173,31 +176,31 @@ def test_single_settings_have_the_last_word(painter: Landscape) -> None:
 
 
 def test_what_was_not_understood_is_said(tmp_path: Path) -> None:
-    said: list[str] = []
+    remarks: list[str] = []
     api.paint(
         "landscape",
         tmp_path,
         count=1,
         resolution=32,
         prompt="a spaceship over a lake",
-        watch=noting(said),
+        watch=noting(remarks),
     )
-    assert len(said) >= 1
-    assert "spaceship" in " ".join(said)
-    said.clear()
+    assert len(remarks) >= 1
+    assert "spaceship" in " ".join(remarks)
+    remarks.clear()
     api.paint(
         "landscape",
         tmp_path / "b",
         count=1,
         resolution=32,
         prompt="a boat on a lake",
-        watch=noting(said),
+        watch=noting(remarks),
     )
-    assert said == []
+    assert remarks == []
 
 
 def test_what_a_scene_in_a_file_leaves_out_is_said(home: Path, tmp_path: Path) -> None:
-    said: list[str] = []
+    remarks: list[str] = []
     settings = {"scene": str(home / "0000.scene.json"), "season": "winter"}
     api.paint(
         "landscape",
@@ -206,20 +209,20 @@ def test_what_a_scene_in_a_file_leaves_out_is_said(home: Path, tmp_path: Path) -
         resolution=32,
         prompt="a boat",
         settings=settings,
-        watch=noting(said),
+        watch=noting(remarks),
     )
-    assert said == ["The scene is painted as it is; not followed: prompt, season."]
+    assert remarks == ["The scene is painted as it is; not followed: prompt, season."]
 
 
 @pytest.mark.parametrize("seed", [0, 2**62])
 def test_a_picture_equals_its_scene_of_compose(painter: Landscape, seed: int) -> None:
-    own = _own_seeds(painter, seed)[0]
+    own = _picture_seeds(painter, seed)[0]
     scene = scene_of(painter, seed=seed, category="ink", hour=9.0)
     assert scene == compose(Wish(hour=9.0), own, "ink")
 
 
 @pytest.mark.parametrize(
-    ("settings", "told"),
+    ("settings", "message"),
     [
         ({"season": "sumer"}, "There is no season 'sumer'; did you mean 'summer'? There are: spring"),
         ({"weather": "stormy"}, "There is no weather 'stormy'; did you mean 'storm'?"),
@@ -236,8 +239,8 @@ def test_a_picture_equals_its_scene_of_compose(painter: Landscape, seed: int) ->
         ({"prompt": 3}, "prompt = 3"),
     ],
 )
-def test_wrong_settings_are_named(tmp_path: Path, settings: dict[str, Any], told: str) -> None:
-    assert told in refused(tmp_path, settings=settings)
+def test_wrong_settings_are_named(tmp_path: Path, settings: dict[str, Any], message: str) -> None:
+    assert message in refused(tmp_path, settings=settings)
 
 
 def test_wrong_categories_resolutions_and_companions_are_named(tmp_path: Path) -> None:
@@ -249,7 +252,7 @@ def test_wrong_categories_resolutions_and_companions_are_named(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "message"),
     [
         (None, "cannot be read: No such file"),
         ("mountains", "The scene is not JSON"),
@@ -259,13 +262,13 @@ def test_wrong_categories_resolutions_and_companions_are_named(tmp_path: Path) -
         (b"\x89PNG\r\n\x1a\n\xff", "The scene is not JSON"),
     ],
 )
-def test_scenes_that_are_missing_or_broken_are_named(tmp_path: Path, content: str | bytes | None, told: str) -> None:
+def test_scenes_that_are_missing_or_broken_are_named(tmp_path: Path, content: str | bytes | None, message: str) -> None:
     file = tmp_path / "broken.json"
     if content is not None:
         file.write_bytes(content.encode() if isinstance(content, str) else content)
-    said = refused(tmp_path, settings={"scene": str(file)})
-    assert told in said
-    assert "broken.json" in said
+    refusal = refused(tmp_path, settings={"scene": str(file)})
+    assert message in refusal
+    assert "broken.json" in refusal
 
 
 def test_a_folder_is_no_scene(tmp_path: Path) -> None:
@@ -303,8 +306,8 @@ def test_moods_colour_the_pictures() -> None:
     painter = Landscape.build(resolution=32)
 
     def pleasure(emotion: str) -> float:
-        made = ((painter.paint(12, seed=1, emotion=emotion).pictures + 1) * 127.5).round().permute(0, 2, 3, 1)
-        return float(np.mean([colour_emotion(picture.numpy().astype(np.uint8))[0] for picture in made]))
+        pictures = ((painter.paint(12, seed=1, emotion=emotion).pictures + 1) * 127.5).round().permute(0, 2, 3, 1)
+        return float(np.mean([colour_emotion(picture.numpy().astype(np.uint8))[0] for picture in pictures]))
 
     assert pleasure("joyful") > pleasure("melancholy") + 0.03
 

@@ -55,7 +55,7 @@ def test_without_a_picture_it_paints_a_place_that_it_imagines() -> None:
 
 
 @pytest.mark.parametrize(
-    ("wrong", "kind", "told"),
+    ("wrong", "kind", "message"),
     [
         ({"emotion": "melanchly"}, UnknownName, "did you mean 'melancholy'"),
         ({"medium": "acrilic"}, UnknownName, "did you mean 'acrylic'"),
@@ -101,11 +101,11 @@ def test_companions_tell_of_the_picture_that_is_painted_and_paint_nothing_again(
     photo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calls = []
-    create = painting_fool.create
-    monkeypatch.setattr(painting_fool, "create", lambda *a, **k: calls.append(k["seed"]) or create(*a, **k))
+    create_work = painting_fool.create_work
+    monkeypatch.setattr(painting_fool, "create_work", lambda *a, **k: calls.append(k["seed"]) or create_work(*a, **k))
     fool = painter()
-    how = {"picture": photo, "emotion": "melancholy", "medium": "ink", "attempts": 2}
-    (companions,) = fool.paint(1, seed=3, **how).companions
+    settings = {"picture": photo, "emotion": "melancholy", "medium": "ink", "attempts": 2}
+    (companions,) = fool.paint(1, seed=3, **settings).companions
     text = companions["commentary.txt"]().decode()
     moving = Image.open(io.BytesIO(companions["making.gif"]()))
     assert len(calls) == 1

@@ -76,10 +76,11 @@ def test_a_picture_is_the_same_in_any_batch(name: str, three: torch.Tensor) -> N
 def test_painting_leaves_the_random_state_alone(name: str) -> None:
     torch.manual_seed(1)
     np.random.seed(1)
-    before, other = torch.get_rng_state(), np.random.get_state()[1].copy()  # type: ignore[index, union-attr]
+    torch_state = torch.get_rng_state()
+    numpy_state = np.random.get_state()[1].copy()  # type: ignore[index, union-attr]
     build(name).paint(1)
-    assert torch.equal(torch.get_rng_state(), before)
-    assert (np.random.get_state()[1] == other).all()  # type: ignore[index]
+    assert torch.equal(torch.get_rng_state(), torch_state)
+    assert (np.random.get_state()[1] == numpy_state).all()  # type: ignore[index]
 
 
 def test_every_category_is_painted(name: str) -> None:
@@ -89,12 +90,12 @@ def test_every_category_is_painted(name: str) -> None:
             painter.paint(1, category="dawn")
         return
     assert len(painter.data.categories) >= 2
-    made = [painter.paint(1, seed=2, category=category).pictures[0] for category in painter.data.categories]
-    for nth, picture in enumerate(made):
+    pictures = [painter.paint(1, seed=2, category=category).pictures[0] for category in painter.data.categories]
+    for nth, picture in enumerate(pictures):
         assert picture.isfinite().all()
-        assert all(not torch.equal(picture, other) for other in made[:nth])
+        assert all(not torch.equal(picture, other) for other in pictures[:nth])
     first = painter.data.categories[0]
-    assert torch.equal(painter.paint(1, seed=2, category=first.upper()).pictures[0], made[0])
+    assert torch.equal(painter.paint(1, seed=2, category=first.upper()).pictures[0], pictures[0])
     with pytest.raises(UnknownName, match=f"did you mean {first!r}"):
         painter.paint(1, category=first[:-1] + "_")
 
@@ -184,15 +185,15 @@ def test_training_says_that_none_is_needed(name: str, store: Store, tmp_path: Pa
 def test_measuring_paints_at_the_resolution_of_the_store(
     name: str, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[Any] = []
+    measured: list[Any] = []
 
     def work(painter: Painter, split: Any, **how: Any) -> dict[str, Any]:
-        asked.append((painter.name, painter.data.height, len(split), how["out"]))
+        measured.append((painter.name, painter.data.height, len(split), how["out"]))
         return {"metrics": {}}
 
     monkeypatch.setattr("impasto.metrics.measure.measure", work)
     api.measure(name, store.root, out=tmp_path)
-    assert asked == [(name, 32, len(store.split("test")), tmp_path)]
+    assert measured == [(name, 32, len(store.split("test")), tmp_path)]
 
 
 def test_it_can_be_exported_and_loaded(name: str, tmp_path: Path, three: torch.Tensor) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 from typing import ClassVar
 
@@ -34,20 +33,20 @@ LEGEND = (
     (214, 226, 240), (158, 172, 196), (116, 132, 108), (96, 150, 196), (232, 232, 226), (62, 116, 62),
     (128, 118, 104), (190, 96, 72), (170, 140, 110), (120, 72, 40), (226, 60, 60), (222, 200, 150),
 )  # fmt: skip
-"""Colour of each entry of `scene.LAYOUT` in the layout's picture."""
+"""Colour of each entry of `scene.LAYOUT` in 'layout.png'."""
 
 
 @config
 class LandscapeSettings(PaintSettings):
-    """What is to be painted; all that is left out is left to chance.
+    """What to paint; whatever is not set is decided by the seed.
 
     Attributes:
-        emotion: A named one, or words whose feeling is scored.
-        hour: Of the sun, in [0, 24]; of a given scene it changes the light alone.
-        season: spring, summer, autumn or winter.
-        weather: clear, cloudy, mist, rain, snow or storm.
-        scene: File with the JSON of a scene, which is painted as it is.
-        frames: Of the film, where one is asked for.
+        emotion: Name of an emotion, or a text whose emotion is read.
+        hour: Hour of the sun, in [0, 24]; a scene from a file is only relit.
+        season: 'spring', 'summer', 'autumn' or 'winter'.
+        weather: 'clear', 'cloudy', 'mist', 'rain', 'snow' or 'storm'.
+        scene: JSON file of a scene, which is painted as it is.
+        frames: Frames of the film, if there is one.
         film_resolution: Rows and columns of the film.
     """
 
@@ -97,7 +96,7 @@ class Landscape(RulePainter):
         return Drawn(rendering.pixels, companions)
 
     def remarks(self, condition: Condition, settings: LandscapeSettings) -> list[str]:
-        """What of the prompt was not understood, or is not followed."""
+        """Parts of the prompt that were not understood or are not followed; see `Painter.remarks`."""
         words = (condition.words or ("",))[0]
         _wish(words, settings)
         if settings.scene:
@@ -107,38 +106,36 @@ class Landscape(RulePainter):
         return remarks_on(read_prompt(words)) if words else []
 
     def scene(self, label: int, words: str, seed: int, settings: LandscapeSettings) -> Scene:
-        """The scene that is painted; arguments as of `draw`."""
+        """The scene that `draw` paints for the same arguments."""
         if settings.scene:
-            given = _scene_of(settings.scene, _stamp(settings.scene))
-            return relight(given, settings.hour) if settings.hour is not None else given
+            scene = _read_scene(settings.scene)
+            return relight(scene, settings.hour) if settings.hour is not None else scene
         wish = _wish(words, settings)
         return compose(wish, seed, self.data.categories[label] if wish.category is None else None)
 
 
 def _wish(words: str, settings: LandscapeSettings) -> Wish:
-    """The wish of a prompt, where single settings have the last word."""
+    """The wish of a prompt, overridden by single settings."""
     wish = read_prompt(words).wish if words else Wish()
-    for word, value, known in (("season", settings.season, SEASONS), ("weather", settings.weather, WEATHERS)):
-        if value and value not in known:
-            raise UnknownName(word, value, known)
+    for word, value, allowed in (("season", settings.season, SEASONS), ("weather", settings.weather, WEATHERS)):
+        if value and value not in allowed:
+            raise UnknownName(word, value, allowed)
     wish = replace(wish, season=settings.season or wish.season, weather=settings.weather or wish.weather)
     if settings.hour is not None:
         wish = replace(wish, hour=settings.hour)
     if settings.emotion:
-        felt = read_emotion(settings.emotion)
-        wish = replace(wish, mood=felt.name, valence=felt.valence, arousal=felt.arousal)
+        emotion = read_emotion(settings.emotion)
+        wish = replace(wish, mood=emotion.name, valence=emotion.valence, arousal=emotion.arousal)
     return wish
 
 
-def _stamp(path: str) -> float:
-    try:
-        return Path(path).stat().st_mtime
-    except OSError:
-        return 0.0
+def _read_scene(path: str) -> Scene:
+    """The scene in a JSON file.
 
-
-@lru_cache(maxsize=8)
-def _scene_of(path: str, stamp: float) -> Scene:
+    Raises:
+        DataError: When the file cannot be read.
+        ConfigError: When it holds no valid scene.
+    """
     try:
         text = Path(path).read_bytes()
     except OSError as error:
@@ -152,12 +149,13 @@ def _scene_of(path: str, stamp: float) -> Scene:
 
 
 def _film(scene: Scene, settings: LandscapeSettings) -> bytes:
+    """A film of the scene over one hour, in which the eye moves slightly forward."""
     frames = film(scene, frames=settings.frames, hours=1.0, forward=0.15 * scene.camera.height)
     return moving_picture(frames, settings.film_resolution)
 
 
 def _depth_png(depth: npt.NDArray[np.float32]) -> bytes:
-    """Distance from 8 m to 22 km, on a logarithmic scale."""
+    """A grey picture of distances from 8 m (black) to 22 km (white), on a logarithmic scale."""
     level = np.log(depth.clip(8, 22_000) / 8) / np.log(22_000 / 8)
     return _png(np.rint(level * 255).astype(np.uint8))
 

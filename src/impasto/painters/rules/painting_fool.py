@@ -1,8 +1,9 @@
 """The Painting Fool: a painter that plans, paints in four media, judges its work and says why.
 
-Simon Colton's program chose its styles by emotion, simulated natural media, and held that software
-which is to be taken seriously must show skill, appreciation and imagination. Here skill is in
-`fool.layers` and the media, appreciation in `fool.critic`; see `fool.work` for the whole of it.
+After Simon Colton's program of that name, which chose its styles by emotion and simulated natural media.
+Colton held that software to be taken seriously as a painter must show skill, appreciation and imagination:
+here skill lies in `fool.layers` and the media, appreciation in `fool.critic`. The whole process stands in
+`fool.work`.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from impasto.contract import Condition, Data, InputFile, Painted, PaintSettings,
 from impasto.errors import DataError, UsageError
 from impasto.images.framing import frame
 from impasto.images.pictures import Pixels, to_float, to_uint8
-from impasto.images.reading import Unreadable, read_picture
+from impasto.images.reading import Reading, Unreadable, read_picture
 from impasto.images.size import Size
 from impasto.landscape.compose import compose
 from impasto.landscape.emotion import read_emotion
@@ -37,7 +38,7 @@ __all__ = ["PaintingFool", "PaintingFoolSettings"]
 
 WHITE = (255, 255, 255)
 MIN_SIDE = 16
-"""Fewest rows or columns of a picture that can be painted."""
+"""Least rows and columns of a picture that can be painted."""
 
 
 @config
@@ -47,9 +48,9 @@ class PaintingFoolSettings(PaintSettings):
     Attributes:
         picture: File of the photograph or picture to paint from; empty to imagine a landscape.
         emotion: A word or text; empty to read one from the picture.
-        medium: 'acrylic', 'pastel', 'ink' or 'pencil'; empty to choose.
-        attempts: Most attempts before the best is kept.
-        detail: Of the finest tools; 2 for strokes half as wide.
+        medium: 'acrylic', 'pastel', 'ink' or 'pencil'; empty to choose one by emotion and picture.
+        attempts: Most attempts, of which the best is kept.
+        detail: Detail of the finest strokes; 2 halves their width.
         earlier: Files of earlier works, from which the new one should differ.
     """
 
@@ -68,7 +69,7 @@ class PaintingFoolSettings(PaintSettings):
     source="Colton 2012, The Painting Fool: stories from building an automated painter",
 )
 class PaintingFool(RulePainter):
-    """Paints from a photograph, by rules, until it is content with itself."""
+    """Paints a photograph, judges the result, and tries again until it is content."""
 
     Settings = PaintingFoolSettings
     presets: ClassVar[dict[str, dict[str, Any]]] = {
@@ -83,9 +84,9 @@ class PaintingFool(RulePainter):
     }
 
     def draw(self, label: int, words: str, seed: int, settings: PaintingFoolSettings) -> Drawn:
-        """One picture; see `RulePainter.draw`. A work that the painter declines is drawn too."""
-        work = self._work(self._model(settings, seed), seed, settings)
-        return Drawn(work.pixels, _beside(work, seed))
+        """One picture and its companions; see `RulePainter.draw`. A work that the painter declines is drawn too."""
+        work = self._work(self._subject(settings, seed), seed, settings)
+        return Drawn(work.pixels, _companions(work, seed))
 
     def stylize(self, picture: Tensor, /, *, seed: int = 0, **settings: Any) -> Painted:
         """A given picture in this painter's manner; see `Stylizes.stylize`."""
@@ -96,70 +97,76 @@ class PaintingFool(RulePainter):
         work = self._work(to_uint8(picture[None])[0], picture_seed, checked)
         return Painted(
             to_float(torch.from_numpy(work.pixels.copy())[None]),
-            (_beside(work, picture_seed),),
+            (_companions(work, picture_seed),),
             (commentary(work, picture_seed).strip(),),
             (work.declined,),
         )
 
     def remarks(self, condition: Condition, settings: PaintingFoolSettings) -> list[str]:
-        """What is worth saying before painting; see `Painter.remarks`."""
+        """Whether the emotion is read from the picture; see `Painter.remarks`."""
         if settings.emotion.strip():
             return []
         return ["No emotion is given, so one is read from the picture's own light and colour."]
 
-    def _model(self, settings: PaintingFoolSettings, seed: int) -> Pixels:
-        """What is painted from, as a square: the given picture, or a view of a place that it imagines."""
+    def _subject(self, settings: PaintingFoolSettings, seed: int) -> Pixels:
+        """The picture to paint from, shape (S, S, 3): the one named in the settings, or an imagined landscape."""
         if not settings.picture:
-            return _imagined(settings.emotion, seed, self.data.side)
+            return _imagined_landscape(settings.emotion, seed, self.data.side)
         side = self.data.side
-        read = _opened(settings.picture, side)
-        return frame(read.image, Size(side, side), "cover", WHITE, read.box)
+        opened = _open_picture(settings.picture, side)
+        return frame(opened.image, Size(side, side), "cover", WHITE, opened.box)
 
-    def _work(self, model: Pixels, seed: int, settings: PaintingFoolSettings) -> Work:
-        """The work of a picture, a seed and settings."""
-        height, width = model.shape[:2]
+    def _work(self, photograph: Pixels, seed: int, settings: PaintingFoolSettings) -> Work:
+        """The work of a photograph, a seed and settings.
+
+        Raises:
+            DataError: When a picture is too small or cannot be read.
+        """
+        height, width = photograph.shape[:2]
         if min(height, width) < MIN_SIDE:
             raise DataError(
                 f"The picture is {width} × {height} px; {self.name} needs {MIN_SIDE} px or more on each side. "
                 "Give a larger picture, or one less narrow."
             )
         return create_work(
-            model,
+            photograph,
             seed=seed,
             emotion=settings.emotion,
             medium=settings.medium,
             attempts=settings.attempts,
             detail=settings.detail,
-            earlier=[np.asarray(_opened(path, 512).image) for path in settings.earlier],
+            earlier=[np.asarray(_open_picture(path, 512).image) for path in settings.earlier],
         )
 
 
-def _imagined(emotion: str, seed: int, side: int) -> Pixels:
-    """A view of the landscape world, composed for the emotion where one is given: art of its own making."""
-    felt = read_emotion(emotion) if emotion.strip() else None
-    wish = Wish(mood=felt.name, valence=felt.valence, arousal=felt.arousal) if felt else Wish()
+def _imagined_landscape(emotion: str, seed: int, side: int) -> Pixels:
+    """A picture of the landscape world, composed for the emotion if one is named."""
+    wish = Wish()
+    if emotion.strip():
+        named = read_emotion(emotion)
+        wish = Wish(mood=named.name, valence=named.valence, arousal=named.arousal)
     return render(replace(compose(wish, seed, "realistic"), seal=False), side).pixels
 
 
-def _beside(work: Work, seed: int) -> dict[str, Callable[[], bytes]]:
-    """What makes each companion file, by ending."""
+def _companions(work: Work, seed: int) -> dict[str, Callable[[], bytes]]:
+    """Ending of each companion file → a function that gives its content."""
     return {
         "commentary.txt": lambda: commentary(work, seed).encode(),
         "making.gif": lambda: animate_layers(work.best_attempt.stages),
     }
 
 
-def _opened(path: str, least: int) -> Any:
-    """A picture file, read.
+def _open_picture(path: str, least: int) -> Reading:
+    """A picture file that is large enough to paint from, read at `least` pixels a side or more.
 
     Raises:
         DataError: When it is missing, too small, or no picture that can be read.
     """
     try:
-        read = read_picture(Path(path), least=least)
+        picture = read_picture(Path(path), least=least)
     except Unreadable as why:
         raise DataError(f"{path} cannot be painted from: {why}. Give a picture that can be opened.") from None
-    if min(read.size) < MIN_SIDE:
-        width, height = read.size
+    if min(picture.size) < MIN_SIDE:
+        width, height = picture.size
         raise DataError(f"{path} is {width} × {height} px; a picture to paint from has {MIN_SIDE} px or more a side.")
-    return read
+    return picture

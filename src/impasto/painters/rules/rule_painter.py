@@ -1,4 +1,4 @@
-"""What painters by rules share: a picture is drawn from a category, words, a seed and the settings."""
+"""The base of painters by rules, which draw a picture from a category, words, a seed and settings."""
 
 from __future__ import annotations
 
@@ -16,17 +16,18 @@ from impasto.images.pictures import Pixels, to_float
 __all__ = ["Drawn", "RulePainter"]
 
 SEEDS = 2**62
+"""Number of different seeds of a picture."""
 
 
 @dataclass(frozen=True)
 class Drawn:
-    """One picture, and what goes beside it.
+    """One picture, and what goes with it.
 
     Attributes:
         pixels: Shape (H, W, 3), uint8.
-        companions: Ending of a file → a function that gives its content.
-        statement: What the painter says about it.
-        declined: Why it would rather not show it; '' where it would.
+        companions: Ending of a file that goes with the picture → a function that gives its content.
+        statement: What the painter says about the picture; '' for nothing.
+        declined: Why the painter would rather not show it; '' when it would.
     """
 
     pixels: Pixels
@@ -40,15 +41,16 @@ class RulePainter(Painter):
 
     resolutions: ClassVar[Sequence[int]] = range(32, 2049)
     chunk: ClassVar[int] = 1
+    """Pictures are drawn one by one, so larger chunks would only delay the report of each."""
 
     @abstractmethod
     def draw(self, label: int, words: str, seed: int, settings: Any) -> Drawn:
-        """One picture.
+        """Draw one picture, with functions that give its companions.
 
         Args:
             label: Its category, in [0, L).
-            words: What it shall show; '' where nothing is said.
-            seed: Its own seed, in [0, 2⁶²): the only source of chance.
+            words: What it shall show; '' without a prompt.
+            seed: Seed of this picture, in [0, 2⁶²), which decides everything that is left to chance.
             settings: An instance of `Settings`.
         """
 

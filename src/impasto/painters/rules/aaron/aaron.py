@@ -1,10 +1,9 @@
-"""AARON: a drawing that develops by rules, coloured by rules of its own, and never the same twice.
+"""AARON: line drawings made by rules, and coloured by rules.
 
-After Harold Cohen's AARON (1973-2016), whose knowledge was of how things are built, and of how a
-drawing is, and which had no pictures to learn from. A drawing begins with what is nearest. Cores are
-drawn and enclosed, plants grow, people are posed so that they stand; what is drawn later stops at
-what is there. Then the whole is coloured, lightness first. The record of a drawing knows no
-resolution: the same seed is the same drawing in pixels of any number, as SVG and as animation.
+After Harold Cohen's AARON (1973-2016), which had rules about how bodies, plants and drawings are built, and no
+pictures to learn from. The nearest objects are drawn first: cores are drawn and enclosed, plants grow, people
+are posed in balance; later lines stop at earlier forms. Then the whole is coloured, lightness first. The record of
+a drawing is independent of resolution: a seed gives the same drawing at any resolution, as SVG and as animation.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ WIDTH = 0.0042
 PAPER: Colour = (250, 247, 239)
 INK: Colour = (24, 22, 26)
 UNCOLOURED = ("paper", "wall")
-"""What stays bare paper in the period of shapes."""
+"""Materials that are never coloured in the period of shapes."""
 
 
 @config
@@ -42,7 +41,7 @@ class AaronSettings(PaintSettings):
     Attributes:
         colour: Whether the drawing is coloured.
         line: Factor on the width of the lines.
-        freehand: How far the hand drifts: 0 hardly at all, 1 calm, 3 wild.
+        freehand: How far the hand drifts: 0 for hardly at all, 1 for a calm hand, 3 for a wild one.
     """
 
     colour: bool = True
@@ -57,7 +56,7 @@ class AaronSettings(PaintSettings):
     source="Cohen 1973, Parallel to perception; 1979, What is an image?; 1995, The further exploits of AARON",
 )
 class Aaron(RulePainter):
-    """Harold Cohen's drawing machine, anew: closed forms, jungles, figures, portraits and gardens."""
+    """Draws closed forms, jungles, figures, portraits and gardens after Harold Cohen's AARON."""
 
     Settings = AaronSettings
     default_data = Data(size=(512, 512), categories=tuple(PERIODS))
@@ -84,7 +83,8 @@ class Aaron(RulePainter):
 
     def draw(self, label: int, words: str, seed: int, settings: AaronSettings) -> Drawn:
         """One picture, as pixels, vectors and animation; see `RulePainter.draw`."""
-        drawing, side = self.drawing(label, seed, settings), self.data.side
+        drawing = self.drawing(label, seed, settings)
+        side = self.data.side
         companions = {"svg": lambda: vectors(drawing), "gif": lambda: animation(drawing, side)}
         return Drawn(render(drawing, side), companions)
 
@@ -94,13 +94,13 @@ def make_drawing(period: str, seed: int, line: float = 1.0, freehand: float = 1.
 
     Args:
         period: A key of `PERIODS`.
-        seed: Any integer of 0 or more, the only source of chance.
+        seed: Any integer of 0 or more, which decides everything that is left to chance.
         line: Factor on the width of the lines.
         freehand: How far the hand drifts.
-        colour: Whether it is coloured; if not, its regions are as light as paper.
+        colour: Whether it is coloured; if not, its regions have the colour of the paper.
 
     Returns:
-        Its record, which depends on nothing else.
+        The record of the drawing, which depends on these arguments alone.
     """
     random = np.random.default_rng(seed)
     sheet = Sheet(random, WIDTH * line, freehand)
@@ -122,7 +122,7 @@ def make_drawing(period: str, seed: int, line: float = 1.0, freehand: float = 1.
 
 
 def _colours(sheet: Sheet, period: str, neighbours: list[tuple[int, int]], random: np.random.Generator) -> list[Colour]:
-    """Colours of all forms; in the period of shapes many stay bare, as Cohen left them."""
+    """The colour of each form; in the period of shapes many forms are left uncoloured, as Cohen did."""
     scheme = Scheme.choose(random, period)
     colours = colour_forms(sheet.forms, neighbours, scheme, random)
     if period != "shapes":

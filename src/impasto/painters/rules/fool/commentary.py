@@ -22,8 +22,8 @@ def commentary(work: Work, seed: int) -> str:
         seed: Decides the wording.
     """
     random = np.random.default_rng([seed, 0xC0])
-    kept = work.best_attempt
-    parts = [_aim(work, random), _means(kept, random)]
+    best = work.best_attempt
+    parts = [_aim(work, random), _means(best, random)]
     if len(work.attempts) > 1:
         parts.append(_struggle(work.attempts))
     parts.append(_verdict(work, random))
@@ -92,12 +92,12 @@ def _close(work: Work, random: np.random.Generator) -> str:
     if work.why_medium and len(work.attempts) == 1:
         return f"I chose {medium} because {work.why_medium}, and I think it was right."
     best = max(THRESHOLDS, key=lambda name: getattr(verdict, name) / THRESHOLDS[name])
-    ways = (
+    wordings = (
         f"What I like most is its {best}.",
         f"Its {best} pleases me.",
         f"I can stand by it, for its {best} above all.",
     )
-    return _one_of(ways, random)
+    return _one_of(wordings, random)
 
 
 def _one_of(wordings: Sequence[str], random: np.random.Generator) -> str:

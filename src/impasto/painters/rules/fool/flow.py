@@ -39,7 +39,7 @@ def flow_field(lab: Floats, regions: npt.NDArray[np.int32], unit: float) -> Floa
     for width, weight in ((2.0, 1.0), (6.0, 0.5), (20.0, 0.25)):
         smooth = [cv2.GaussianBlur(t, (0, 0), max(0.8, width * unit)) for t in (xx, xy, yy)]
         scale = weight / (smooth[0] + smooth[2] + np.float32(6.0))
-        sums = [sum_ + t * scale for sum_, t in zip(sums, smooth, strict=True)]
+        sums = [total + t * scale for total, t in zip(sums, smooth, strict=True)]
     axes, spread = region_axes(regions)
     ax = axes[regions, 0]
     ay = axes[regions, 1]

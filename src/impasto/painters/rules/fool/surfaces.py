@@ -18,11 +18,13 @@ def clouds(shape: tuple[int, int], size: float, random: np.random.Generator) -> 
     height, width = shape
     cells = (int(height / size) + 4, int(width / size) + 4)
     coarse = random.standard_normal(cells).astype(np.float32)
-    big = cv2.resize(coarse, (round(cells[1] * size) + 1, round(cells[0] * size) + 1), interpolation=cv2.INTER_CUBIC)
+    enlarged = cv2.resize(
+        coarse, (round(cells[1] * size) + 1, round(cells[0] * size) + 1), interpolation=cv2.INTER_CUBIC
+    )
     top = round(size)
     left = round(size)
-    cut = big[top : top + height, left : left + width]
-    return (cut - cut.mean()) / (cut.std() + 1e-6)
+    noise = enlarged[top : top + height, left : left + width]
+    return (noise - noise.mean()) / (noise.std() + 1e-6)
 
 
 def level(field: Floats) -> Floats:
