@@ -36,8 +36,8 @@ def demo(
         The page with the results.
 
     Raises:
-        UsageError: When `out` holds something else, or the pictures.
-        ImpastoError: As the parts say.
+        UsageError: When `out` holds other files, or the folder of pictures lies inside it.
+        ImpastoError: As `api.make`, `prepare`, `train`, `paint` and `measure` say.
     """
     from impasto.painters import DEFAULT
 
@@ -45,14 +45,15 @@ def demo(
         watch(Event("demo", "part", line))
 
     folder = Path(out)
-    sign = folder / ".demo"
-    if folder.exists() and not sign.exists() and (folder.is_file() or any(folder.iterdir())):
+    # Marks the folder as one that may be replaced.
+    marker = folder / ".demo"
+    if folder.exists() and not marker.exists() and (folder.is_file() or any(folder.iterdir())):
         raise UsageError(f"{folder} holds other files; choose another --out.")
     if data is not None and Path(data).resolve().is_relative_to(folder.resolve()):
         raise UsageError(f"{data} lies inside {folder}, which is made anew; choose another --out.")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    sign.touch()
+    marker.touch()
     if data is None:
         say("Painting landscapes by rules, in nine kinds …")
         store = api.make("landscapes", folder / "store", count=PICTURES, resolution=32, seed=0)

@@ -41,7 +41,7 @@ class Event:
         assert not hidden, f"{sorted(hidden)} among the values of an event are names of its attributes"
 
     def as_dict(self) -> dict[str, Any]:
-        """All that is said, in one flat dictionary; numbers that are not finite become None, as JSON has no other."""
+        """All attributes in one flat dictionary; numbers that are not finite become None, since JSON has no others."""
         progress = {"done": self.done, "total": self.total, "message": self.message or None}
         stated = {name: value for name, value in progress.items() if value is not None}
         flat = {"verb": self.verb, "kind": self.kind, "time": self.time, **stated, **self.values}

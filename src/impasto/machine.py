@@ -1,8 +1,8 @@
 """How fast this machine multiplies matrices in each precision: measured once, then kept in a file.
 
 Some processors have bf16 units and compute several times faster in bf16 than in fp32; others emulate bf16 and take
-hundreds of times longer. Which of the two a processor is cannot be told from its name, so nothing should choose bf16
-before these functions have been asked.
+hundreds of times longer. The name of a processor does not say which of the two it is, so code calls these functions
+before it chooses bf16.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ def matrix_speeds(device: torch.device | str = "cpu", *, renew: bool = False) ->
     """
     file = cache_folder() / "machine.json"
     key = _key(device)
-    if not renew and (kept := _usable(_cached(file).get(key))):
-        return kept
+    if not renew and (cached := _usable(_cached(file).get(key))):
+        return cached
     with _one_thread():
         speeds: dict[Precision, float] = {precision: _measured(dtype, device) for precision, dtype in DTYPES.items()}
     with suppress(ImpastoError):
@@ -128,8 +128,8 @@ def default_device() -> str:
 
 def device_name(device: torch.device | str = "cpu") -> str:
     """The model of a processor or GPU."""
-    place = torch.device(device)
-    return torch.cuda.get_device_name(place) if place.type == "cuda" else f"{processor_name()} ({place.type})"
+    device = torch.device(device)
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else f"{processor_name()} ({device.type})"
 
 
 def processor_name() -> str:
@@ -139,7 +139,7 @@ def processor_name() -> str:
 
 def _measured(dtype: torch.dtype, device: torch.device | str) -> float:
     def seconds_of(side: int) -> float:
-        # Not random numbers: painting must find torch's generator as it was.
+        # Not random numbers, which would advance torch's generator and so change what is painted next.
         a = torch.full((side, side), 0.5, dtype=dtype, device=device)
         b = torch.full((side, side), 0.5, dtype=dtype, device=device)
         float(a[0, 0])  # waits for the device

@@ -28,11 +28,13 @@ TEST_SHARE = 0.4
 DEFAULT = 64
 """Side of the pictures when no size is asked for."""
 MOST = 10_000_000
+"""Most pictures of a store."""
 SERIAL_LIMIT = 8
 """Up to so many pictures no process is started."""
 PART = 16
 """Most pictures of a part: it takes a worker a second or two."""
 LABELS = ("category", "season", "time", "weather", "mood")
+"""Label columns, as far as they have more than one value; the first is the default."""
 LICENSE = "CC0-1.0"
 
 
@@ -50,10 +52,9 @@ def make(
 ) -> Store:
     """Paint a store of pictures that a world makes, with all their labels, a layout and a depth.
 
-    Picture `i` of a seed follows from the two alone, so that the bytes are the same for any number
-    of workers, and a larger count only adds pictures. An interrupted making leaves its finished
-    parts in a hidden folder beside `out`, and the same call goes on from there. After an error
-    nothing is left.
+    Picture `i` of a seed depends on the seed and `i` alone, so that the bytes are the same for any number of workers,
+    and a larger count only adds pictures. An interruption leaves the finished parts in a hidden folder beside `out`,
+    and the same call goes on from there. After an error nothing is left.
 
     Args:
         world: Name in `worlds.WORLDS`.

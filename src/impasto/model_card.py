@@ -15,9 +15,9 @@ def model_card(card: Card, description: Mapping[str, Any]) -> str:
 
     Args:
         card: The painter's entry in the catalogue.
-        description: What the painter's `config.json` holds: 'config' and 'data', which it is built from, 'parameters',
-            how many numbers it learned, and 'facts' of its origin: 'data', 'training', 'metrics' once it was measured,
-            'license' of the weights, and 'remarks' (title → text), where somebody wrote them.
+        description: The content of the painter's `config.json`: 'config' and 'data', which it is built from,
+            'parameters', how many it has, and 'facts' on its origin: 'data', 'training', and, where there are any,
+            'metrics', 'license' of the weights, and 'remarks' (title → text).
     """
     facts = description["facts"]
     # Exports of earlier versions hold the facts of the pictures in the config.

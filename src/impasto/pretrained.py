@@ -71,7 +71,7 @@ class Saved(nn.Module):
         """Load from a folder or a hub id; see `load`.
 
         Raises:
-            UsageError: When something else lies there.
+            UsageError: When the painter there is of another class.
         """
         loaded = load(source)
         if not isinstance(loaded, cls):
@@ -85,9 +85,9 @@ def save(painter: Saved, folder: Path, facts: dict[str, Any], *, half: bool = Fa
     Args:
         painter: Any painter of the catalogue.
         folder: Where to.
-        facts: What the model card tells beyond the config: data, licences, training, metrics.
-        half: Whether weights are rounded to 16 bit, which halves the file; they are loaded as 32 bit. Of an autoencoder
-            that the painter paints through only what 16 bit hold exactly, since the painter knows it by its hash.
+        facts: Entries of the model card beyond the config: data, licences, training, metrics.
+        half: Whether weights are rounded to 16 bits, which halves the file; they are loaded as 32 bits. Weights of
+            frozen encoders are rounded only where that changes no value, because the painter checks their hash.
 
     Raises:
         ImpastoError: When the folder holds something else or cannot be written, or a weight is too large for 16 bit.
@@ -98,14 +98,16 @@ def save(painter: Saved, folder: Path, facts: dict[str, Any], *, half: bool = Fa
         raise ImpastoError(f"{folder} holds other files; export to an empty or new folder.")
     state = {k: v.detach().cpu().contiguous() for k, v in painter.state_dict().items() if _exported(painter, k)}
     if half:
-        kept = _frozen_weights(painter)
-        rounded = {k: _halved(k, v) for k, v in state.items() if k not in kept or torch.equal(v.half().to(v.dtype), v)}
+        frozen = _frozen_weights(painter)
+        rounded = {
+            k: _halved(k, v) for k, v in state.items() if k not in frozen or torch.equal(v.half().to(v.dtype), v)
+        }
         state |= rounded
     with whole_folder(folder, replace=True) as work:
         save_file(state, work / "model.safetensors", metadata={"format": "pt"})
         parameters = sum(p.numel() for name, p in painter.named_parameters() if name in state)
         description = {**painter.describe(), "parameters": parameters, "facts": facts}
-        _describe(work, type(painter).__card__, description)
+        _write_description(work, type(painter).__card__, description)
 
 
 def annotate(folder: Path, facts: dict[str, Any]) -> None:
@@ -115,10 +117,10 @@ def annotate(folder: Path, facts: dict[str, Any]) -> None:
         CheckpointError: When the folder holds no exported painter.
         ImpastoError: When it cannot be written.
     """
-    described = _described(folder)
-    described["facts"] = {**described.get("facts", {}), **facts}
-    card = catalogue.painter(described["painter"]).__card__
-    _describe(folder, card, {"parameters": 0, **described})
+    description = _read_description(folder)
+    description["facts"] = {**description.get("facts", {}), **facts}
+    card = catalogue.painter(description["painter"]).__card__
+    _write_description(folder, card, {"parameters": 0, **description})
 
 
 def load(source: str | Path) -> Saved:
@@ -132,7 +134,7 @@ def load(source: str | Path) -> Saved:
         CheckpointError: When a file is missing or damaged, or does not fit its config.
     """
     folder = folder_of(resolve(source))
-    painter = rebuild(_described(folder))
+    painter = rebuild(_read_description(folder))
     load_weights(painter, folder / "model.safetensors", partial=True)
     return painter
 
@@ -165,10 +167,15 @@ def folder_of(source: Source) -> Path:
             raise CheckpointError(f"There is no folder {word!r}, and it is no hub id of the form 'owner/name'.")
 
 
-def rebuild(described: Mapping[str, Any]) -> Saved:
-    """A learner with fresh weights, from what its `describe` gave."""
-    cls: type[Saved] = catalogue.painter(str(described["painter"]))
-    return cls.from_description(described)
+def rebuild(description: Mapping[str, Any]) -> Saved:
+    """A learner with fresh weights, of the class and config in a description that `describe` gave.
+
+    Raises:
+        UnknownName: When the catalogue has no painter of that name.
+        ConfigError: When a value of its config is unknown or out of range.
+    """
+    cls: type[Saved] = catalogue.painter(str(description["painter"]))
+    return cls.from_description(description)
 
 
 def load_weights(painter: torch.nn.Module, file: Path, *, partial: bool = False) -> None:
@@ -177,7 +184,7 @@ def load_weights(painter: torch.nn.Module, file: Path, *, partial: bool = False)
     Args:
         painter: Receives the weights; unchanged on error.
         file: A file that `save` or a checkpoint wrote.
-        partial: Whether what is only needed in training may be absent.
+        partial: Whether the submodules in `training_only` may be absent.
 
     Raises:
         CheckpointError: When the file is missing, damaged, no safetensors, or of other shapes.
@@ -186,12 +193,12 @@ def load_weights(painter: torch.nn.Module, file: Path, *, partial: bool = False)
 
 
 def read_weights(painter: torch.nn.Module, file: Path, *, partial: bool = False) -> dict[str, torch.Tensor]:
-    """The tensors of a safetensors file, by name, that fill a painter.
+    """The tensors of a safetensors file, by name, once they are known to fit a painter.
 
     Args:
-        painter: Which they fit; stays as it is.
+        painter: The one that they must fit; it is not changed.
         file: A file that `save` or a checkpoint wrote.
-        partial: Whether what is only needed in training may be absent.
+        partial: Whether the submodules in `training_only` may be absent.
 
     Raises:
         CheckpointError: When the file is missing, damaged, no safetensors, or of other shapes.
@@ -263,14 +270,18 @@ def _download(name: str) -> Path:
         raise CheckpointError(f"There is no folder {name!r}, and the hub did not give it ({first}).") from None
 
 
-def _described(folder: Path) -> dict[str, Any]:
-    described = read_json(folder / "config.json", CheckpointError)
-    if not isinstance(described, dict) or "painter" not in described or not isinstance(described.get("config"), dict):
-        raise CheckpointError(f"{folder / 'config.json'} does not name a painter and its config.")
-    return described
+def _read_description(folder: Path) -> dict[str, Any]:
+    file = folder / "config.json"
+    description = read_json(file, CheckpointError)
+    named = isinstance(description, dict) and "painter" in description
+    if not named or not isinstance(description.get("config"), dict):
+        raise CheckpointError(
+            f"{file} does not name a painter and its config; choose a folder with an exported painter."
+        )
+    return dict(description)
 
 
-def _describe(folder: Path, card: catalogue.Card, described: dict[str, Any]) -> None:
-    write_json(folder / "config.json", described)
-    card_text = model_card(card, described)
-    write_whole(folder / "README.md", card_text)
+def _write_description(folder: Path, card: catalogue.Card, description: dict[str, Any]) -> None:
+    """Write `config.json`, and the model card that follows from it."""
+    write_json(folder / "config.json", description)
+    write_whole(folder / "README.md", model_card(card, description))

@@ -91,7 +91,7 @@ def paint_part(settings: dict[str, Any], numbers: list[int], file: Path, crashed
 
 
 def _index_row(scene: Scene, picture_seed: int, number: int) -> dict[str, Any]:
-    """A picture's row in the index of the store, but for what its pixels decide."""
+    """A picture's row in the index of the store, without the columns that are computed from its pixels."""
     facts = attributes(scene)
     return {
         "file": f"{scene.category}/{number:06d}.png",

@@ -1,4 +1,4 @@
-"""A run's painter is written once more: averaged otherwise, or as another library reads it."""
+"""A run's painter is exported again: with another average of its weights, or in the layout of another library."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def average(run: str | Path, length: float, out: str | Path) -> Path:
         raise CheckpointError(f"{place} is no run; name the folder that `impasto train` was given as --out.")
     painter = averages.average(load_painter(place), place / "averages", length)
     facts = read_json(place / "painter" / "config.json", CheckpointError).get("facts", {})
-    # What was measured, and said of it, was another painter's.
+    # Metrics and remarks are about the painter with the run's own average.
     facts = {key: value for key, value in facts.items() if key not in ("metrics", "remarks")}
     facts["training"] = {**facts.get("training", {}), "average": length}
     pretrained.save(painter, Path(out), facts)

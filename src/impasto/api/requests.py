@@ -74,7 +74,7 @@ def check_free(paths: Sequence[Path], *, overwrite: bool) -> None:
 
 
 def check_order(painter: str | Path, store: str | Path, command: str, **values: object) -> None:
-    """Refuse a store that stands in a painter's place, and a painter in a store's.
+    """Refuse a store where a painter is expected, and a painter where a store is.
 
     Args:
         painter: A run, an exported painter, a hub id or a name.
@@ -99,7 +99,7 @@ def order_error(words: Sequence[str | Path], command: str, **values: object) -> 
         words: As the user wrote them.
         command: As it is written, with '{store}', and with '{painter}' for any painter or '{name}' for one of the
             catalogue, where the words belong.
-        values: What else stands in braces there.
+        values: Values of the other names in braces in `command`.
     """
     sources = {str(word): resolve(word) for word in words}
 

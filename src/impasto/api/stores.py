@@ -104,7 +104,7 @@ def inspect(store: str | Path, out: str | Path | None = None) -> Inspection:
 
 
 def _progress(watch: Watch | None, verb: str, message: str) -> Callable[[int, int], None] | None:
-    """What long work is to call with how many are done, of how many; None leaves it to show a bar by itself."""
+    """A function of (done, total) that reports them as events; None without `watch`: the work shows its own bar."""
     if watch is None:
         return None
     return lambda done, total: watch(Event(verb, "progress", message, done, total))

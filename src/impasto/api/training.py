@@ -37,14 +37,14 @@ def train(
     """Train a painter on the training pictures of a store, or go on where the run stopped.
 
     Args:
-        painter: Name in the catalogue; None takes what measured best for such pictures on such a machine, and a run
-            that goes on keeps what it took.
+        painter: Name in the catalogue. None chooses the painter that measured best for pictures of this size on such a
+            machine; a run that goes on keeps its choice.
         store: A folder that `prepare` made.
         out: The run folder.
         minutes: Minutes of training, over all sessions of the run.
         steps: Steps of training; with both, whichever ends first.
-        preset: 'tiny', 'small' or 'base'; without it what was measured best where no painter is named, else 'base' on a
-            GPU and 'small' without one.
+        preset: 'tiny', 'small' or 'base'; by default, where no painter is named, the one chosen with it, else 'base' on
+            a GPU and 'small' on a CPU.
         label: Label column whose categories the painter learns; the store's own default without it.
         values: Further settings, of `TrainSettings` or of the painter's config, by name.
         second: A second store, for painters that learn from two; its pictures come beside those of the first.
@@ -53,7 +53,7 @@ def train(
     Raises:
         UnknownName: When painter, preset or label column do not exist.
         NotCapable: When the painter paints by rules.
-        UsageError: When painter and store stand in each other's place.
+        UsageError: When painter and store are given in the wrong order.
         ConfigError: When a value is unknown, of the wrong type or out of range.
         StoreError: When the store is missing or was changed.
         ImpastoError: As `training.loop.train` says.
@@ -127,10 +127,10 @@ def _choice(out: Path, store: Store, preset: str | None, values: Mapping[str, An
 
 
 def _built(cls: type[Learner], preset: str, data: Data, architecture: Mapping[str, Any], out: Path) -> Learner:
-    """A new learner, or the run's own when what a new one would be built over is there no more.
+    """A new learner; or, where the autoencoder that it needs is gone, the learner of the run's newest checkpoint.
 
     Raises:
-        CheckpointError: When it is not there, and no run that was begun alike has kept it.
+        CheckpointError: When the autoencoder is gone, and there is no checkpoint of a run with the same architecture.
     """
     facts = {field.name: getattr(data, field.name) for field in fields(data)}
     try:
@@ -158,7 +158,7 @@ def _resumed(cls: type[Learner], architecture: Mapping[str, Any], out: Path) -> 
         return None
     then = to_dict(cls.read_description(run)[0])
     now = to_dict(load(cls.Config, architecture))
-    # What was decided when the run began is None in a config of now.
+    # Fields that are decided before construction were saved decided in the run, and are still None in the new config.
     if any(value != then[key] for key, value in now.items() if value is not None):
         return None
     learner = pretrained.rebuild(run)

@@ -37,7 +37,7 @@ def prepare(
     crop: Annotated[str, typer.Option(help="cover, centre or pad.")] = "cover",
     label: Annotated[str | None, typer.Option(help="Label column; by default the first that suits.")] = None,
     test_share: Annotated[float, typer.Option(help="Share of the pictures kept for measuring.")] = 0.4,
-    seed: Annotated[int, typer.Option(help="Of the split.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the split.")] = 0,
     background: Annotated[str, typer.Option(help="Colour behind transparent pictures and pads.")] = "white",
     crop_bars: Annotated[bool, typer.Option(help="Crop the bars of letterboxed pictures.")] = False,
     duplicates: Annotated[str, typer.Option(help="drop, or keep: each group on one side of the split.")] = "drop",

@@ -121,14 +121,9 @@ def _train(terminal: Terminal, event: Event) -> None:
 
 
 def _skip(terminal: Terminal, event: Event) -> None:
-    values = event.values
-    terminal.line(f"Step {values['step']:,}: the gradient of {', '.join(values['players'])} was not finite; skipped.")
+    # Not every one: where one step is skipped, many may follow.
+    terminal.line(event.message)
 
 
-def _rollback(terminal: Terminal, event: Event) -> None:
-    values = event.values
-    terminal.say(f"Step {values['failed']:,} went wrong; back to step {values['step']:,} with new noise.")
-
-
-_TRAINING = {"choice": _choice, "plan": _plan, "train": _train, "skip": _skip, "rollback": _rollback}
-"""How the events of a training are shown."""
+_TRAINING = {"choice": _choice, "plan": _plan, "train": _train, "skip": _skip}
+"""How the events of a training are shown that have no message, or whose messages are too many."""

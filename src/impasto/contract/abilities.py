@@ -32,10 +32,10 @@ __all__ = [
 
 @runtime_checkable
 class Reconstructs(Protocol):
-    """Gives its own version of a picture."""
+    """Encodes and decodes pictures, as autoencoders do."""
 
     def reconstruct(self, pictures: Tensor) -> Tensor:
-        """Own versions of given pictures.
+        """Pictures as they come back from being encoded and decoded.
 
         Args:
             pictures: Shape (N, 3, H, W), in [-1, 1].
@@ -48,23 +48,23 @@ class Reconstructs(Protocol):
 
 @runtime_checkable
 class Encodes(Protocol):
-    """Leads from pictures into a space of its own, such as the latents of an autoencoder."""
+    """Maps pictures into the space that it works in: the latents of an autoencoder, or the pictures themselves."""
 
     def encode(self, pictures: Tensor) -> Tensor:
-        """Pictures in that space.
+        """The latents of pictures.
 
         Args:
             pictures: Shape (N, 3, H, W), in [-1, 1].
 
         Returns:
-            Shape (N, C, h, w), with a standard deviation of about 1 or that of pictures.
+            Shape (N, C, h, w), scaled to a standard deviation of about 1; of a painter of pixels the pictures.
         """
         ...
 
 
 @runtime_checkable
 class Decodes(Protocol):
-    """Leads from a space of its own back to pictures."""
+    """Maps latents back to pictures."""
 
     def decode(self, latents: Tensor, /) -> Tensor:
         """Pictures of latents; gradients flow through.
@@ -73,14 +73,14 @@ class Decodes(Protocol):
             latents: As `encode` gives them, shape (N, C, h, w).
 
         Returns:
-            Shape (N, 3, H, W), in [-1, 1] or, where nothing is cut off, around it.
+            Shape (N, 3, H, W), around [-1, 1]; some painters clip to that range and others do not.
         """
         ...
 
 
 @runtime_checkable
 class Tokenizes(Protocol):
-    """Writes pictures in a finite number of codes."""
+    """Maps pictures to a grid of discrete codes, and back."""
 
     @property
     def size(self) -> int:
@@ -101,7 +101,7 @@ class HasLatents(Protocol):
     """Paints each picture from one latent vector; gradients flow through `synthesize`."""
 
     def latents(self, condition: Condition, noise: Noise) -> Tensor:
-        """Latents from their prior, shape (N, D)."""
+        """Latents drawn from their prior, shape (N, D)."""
         ...
 
     def synthesize(self, latents: Tensor, condition: Condition) -> Tensor:
@@ -111,17 +111,17 @@ class HasLatents(Protocol):
 
 @runtime_checkable
 class Denoises(Encodes, Decodes, Protocol):
-    """Estimates the pictures behind noisy ones: what all samplers, guidance and edits without training are made of.
+    """Estimates clean pictures from noisy ones, which is all that samplers, guidance and training-free edits need.
 
-    Noise is added to pictures as `encode` gives them, and what a sampler ends with is what `decode` takes; the samplers
-    stand in `impasto.sampling`.
+    Noise is added to the output of `encode`, and a sampler's result is decoded by `decode`. The samplers are in
+    `impasto.sampling`.
     """
 
     def denoiser(self, condition: Condition) -> Denoise:
-        """The estimate of the pictures behind noisy ones.
+        """A function that estimates clean pictures from noisy ones.
 
         Args:
-            condition: Of N pictures; an empty one asks for no category, no words and so on.
+            condition: Of N pictures; an empty one gives the unconditional estimate.
 
         Returns:
             A function of mixtures signal · `encode`(pictures) + sigma · noise, shape (N, C, h, w), and their `Level`,
@@ -140,7 +140,7 @@ class Denoises(Encodes, Decodes, Protocol):
             steps + 1 levels.
 
         Raises:
-            ConfigError: When there are no so many.
+            ConfigError: When the painter's noise schedule has fewer levels than that.
         """
         ...
 
@@ -154,10 +154,10 @@ class Inverts(Protocol):
 
         Args:
             pictures: Shape (N, 3, H, W), in [-1, 1].
-            condition: What is known of them.
+            condition: Describes the pictures, as it would in painting them.
 
         Returns:
-            Shape (N, C, h, w).
+            Shape (N, C, h, w), that of `encode`(pictures).
         """
         ...
 

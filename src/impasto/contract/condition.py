@@ -1,7 +1,7 @@
-"""What each picture of a batch shall be: a category, words, given pictures, a mask, maps; every part is optional.
+"""What each picture of a batch shall show: a category, words, given pictures, a mask, maps; every part is optional.
 
-Training makes a condition of what the store knows of its pictures, painting one of what was asked for. The parts have
-names, by which a painter says what it reads: 'category', 'words', 'emotion', 'mask', 'given:NAME' and 'maps:NAME'.
+In training the condition holds labels, captions and maps of the store; in painting, what the user requests. By the
+names of its parts a painter declares what it reads: 'category', 'words', 'emotion', 'mask', 'given:NAME', 'maps:NAME'.
 """
 
 from __future__ import annotations
@@ -24,15 +24,15 @@ NO_CATEGORY = -1
 
 @dataclass(frozen=True)
 class Condition:
-    """What each of N pictures shall be. A part that is None, or not among the named ones, says nothing.
+    """What each of N pictures shall show. A part that is None, or not among `given` and `maps`, is absent.
 
     Attributes:
         count: Number of pictures N.
         category: int64, shape (N,), in [0, L), or -1 where a picture has none.
         words: A text for each picture; '' where nothing is said.
-        encoding: What a frozen encoder made of the words, shape (N, …).
+        encoding: Output of a frozen encoder for the words, shape (N, …).
         emotion: Valence and arousal, each in [-1, 1], shape (N, 2).
-        mask: 1 where is to be painted, 0 where the given picture stays, shape (N, 1, H, W).
+        mask: 1 at pixels to be painted, 0 at pixels that keep the given picture, shape (N, 1, H, W).
         given: Pictures by name, such as 'source' or 'style', each of shape (N, 3, H, W), in [-1, 1].
         maps: Maps by name, such as 'layout' (class of each pixel) or 'depth', each of shape (N, H, W).
         absent: Part → rows whose tensor holds nothing, bool, shape (N,); parts of which all rows hold something are
@@ -55,13 +55,13 @@ class Condition:
 
     @property
     def parts(self) -> frozenset[str]:
-        """Names of the parts that say something."""
+        """Names of the parts that are there; single rows of them may be empty."""
         single = {name for name in ("category", "words", "emotion", "mask") if getattr(self, name) is not None}
         named = {f"{kind}:{name}" for kind in ("given", "maps") for name in getattr(self, kind)}
         return frozenset(single | named)
 
     def holds(self, part: str) -> Tensor:
-        """Which rows of a part say something, bool, shape (N,), on the CPU for words and for parts that it lacks."""
+        """Which rows of a part are not empty, bool, shape (N,), on the CPU for words and for parts that are absent."""
         if part not in self.parts:
             return torch.zeros(self.count, dtype=torch.bool)
         if part == "category":
@@ -89,11 +89,14 @@ class Condition:
         return self._mapped(lambda values: values.to(device, non_blocking=True))
 
     def emptied(self, parts: Iterable[str] | None = None, rows: Tensor | None = None) -> Condition:
-        """The same where some of it says nothing, as guidance and dropout need it.
+        """A copy in which some parts or rows are empty, as guidance and dropout need it.
 
         Args:
-            parts: Names of the parts to empty; all without it. Parts that are not there are ignored.
-            rows: Which rows to empty, bool, shape (N,); all without it.
+            parts: Names of the parts to empty; all by default. Parts that are absent are ignored.
+            rows: Which rows to empty, bool, shape (N,). By default all: the parts are then removed.
+
+        Returns:
+            An empty row has category -1, the text '', an encoding, picture or map of zeros, and a mask of ones.
         """
         chosen = self.parts if parts is None else self.parts & frozenset(parts)
         if rows is None:
@@ -104,19 +107,19 @@ class Condition:
         return changed
 
     def dropped(self, share: float, noise: Noise, parts: Iterable[str] | None = None) -> Condition:
-        """The same where each row is emptied with a probability, for training with classifier-free guidance.
+        """A copy in which each row is emptied with a probability, for training with classifier-free guidance.
 
         Args:
             share: The probability, in [0, 1].
-            noise: Its next call is used.
-            parts: As of `emptied`; a row loses all of them together.
+            noise: Decides which rows; one number a row is drawn from it.
+            parts: As in `emptied`; a row loses all of them together.
 
         Source: Ho & Salimans 2022, algorithm 1.
         """
         return self.emptied(parts, noise.uniform() < share)
 
     def digest(self) -> str:
-        """SHA-256 of all that is said, in hexadecimal; the same on every device."""
+        """SHA-256 of the whole condition, in hexadecimal; the same on every device."""
         total = hashlib.sha256(repr((self.count, self.words)).encode())
         for name, values in sorted(self._tensors().items()):
             total.update(f"{name} {tuple(values.shape)} {values.dtype}".encode())
@@ -166,7 +169,7 @@ class Condition:
                 return replace(self, words=words)
             return replace(self, words=words, encoding=_blank(self.encoding, rows, 0.0))
         values = self._tensors()[part]
-        # A mask that says nothing lets everything be painted.
+        # Without a mask, every pixel is painted.
         blank = _blank(values, rows, 1.0 if part == "mask" else 0.0)
         already = self.absent.get(part, torch.zeros_like(rows))
         absent = {**self.absent, part: already.to(rows.device) | rows}

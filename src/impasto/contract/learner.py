@@ -18,12 +18,12 @@ from impasto.errors import ConfigError, UnknownName, suggestion
 
 __all__ = ["Learner", "PainterConfig"]
 
-FACTS = tuple(fact.name for fact in fields(Data))
+DATA_FIELDS = tuple(field.name for field in fields(Data))
 
 
 @config
 class PainterConfig:
-    """Architecture of a learner; facts of the pictures are apart, in `Data`."""
+    """Architecture of a learner; the facts of its pictures are in `Data`."""
 
 
 class Learner(pretrained.Saved):
@@ -85,31 +85,31 @@ class Learner(pretrained.Saved):
 
     @property
     def encoders(self) -> Mapping[str, nn.Module]:
-        """Frozen networks that training runs once over the whole store, by what they read: 'pictures' or 'words'.
+        """Frozen networks that training runs once over the whole store, by what they encode: 'pictures' or 'words'.
 
-        What they give comes as `Batch.encoded` in the place of the pictures, and as `Condition.encoding`. An encoder of
-        pictures takes (N, 3, H, W), one of words a list of N texts; each gives one row for each.
+        Their outputs come as `Batch.encoded`, then without the pictures themselves, and as `Condition.encoding`. An
+        encoder of pictures takes (N, 3, H, W), one of words a list of N texts; both return N rows.
         """
         return {}
 
     @classmethod
     def learns(cls) -> bool:
-        """Whether this class is trained; a painter that is not paints by rules and needs no run."""
+        """Whether this class is trained; a painter that is not paints by rules."""
         return cls.players is not Learner.players
 
     @classmethod
     def variants(cls) -> tuple[type[Self], ...]:
-        """The classes that instances may have: more than this one where what they can do depends on the config."""
+        """All classes that `variant` may choose: several where the abilities of an instance depend on its config."""
         return (cls,)
 
     @classmethod
     def variant(cls, config: Any) -> type[Self]:
-        """Which of `variants` a config makes."""
+        """Which of `variants` is built from a config."""
         return cls
 
     @classmethod
     def decided(cls, config: Any, data: Data) -> Any:
-        """A config in which every 'auto' is decided by what is at hand on this machine.
+        """A config in which every 'auto' is replaced by a choice, such as by which pretrained weights are installed.
 
         Args:
             config: An instance of `Config`; one that is decided already comes back as it is.
@@ -137,7 +137,7 @@ class Learner(pretrained.Saved):
         """
         if preset not in cls.presets:
             raise UnknownName("preset", preset, cls.presets)
-        names = [*(part.name for part in fields(cls.Config)), *FACTS, "resolution"]
+        names = [*(field.name for field in fields(cls.Config)), *DATA_FIELDS, "resolution"]
         values = cls.renewed(values)
         for name in values.keys() - set(names):
             raise ConfigError(f"There is no setting {name!r}{suggestion(name, names)} Settings: {', '.join(names)}.")
@@ -145,8 +145,8 @@ class Learner(pretrained.Saved):
         side = chosen.pop("resolution", None) if resolution is None else resolution
         chosen.pop("resolution", None)
         square = {} if side is None else {"size": (side, side)}
-        facts = {name: value for name, value in chosen.items() if name in FACTS}
-        architecture = {name: value for name, value in chosen.items() if name not in FACTS}
+        facts = {name: value for name, value in chosen.items() if name in DATA_FIELDS}
+        architecture = {name: value for name, value in chosen.items() if name not in DATA_FIELDS}
         return cls.create(load(cls.Config, architecture), override(cls.default_data, {**square, **facts}))
 
     @classmethod
@@ -166,7 +166,7 @@ class Learner(pretrained.Saved):
 
     @classmethod
     def read_description(cls, description: Mapping[str, Any]) -> tuple[Any, Data]:
-        """Config and facts of the pictures of what `describe` gave, now or in an earlier version."""
+        """Config and facts of the pictures from a description that `describe` gave, in this or an earlier version."""
         values = dict(description["config"])
         facts = description.get("data", {})
         if "resolution" in values:
@@ -181,22 +181,33 @@ class Learner(pretrained.Saved):
         return {"painter": self.name, "config": to_dict(self.config), "data": to_dict(self.data)}
 
     def fetch(self) -> None:
-        """Load the weights of frozen parts, which a new learner takes from where its config says.
+        """Load the weights of frozen parts from the place that the config names; called once, for a new learner.
 
         Raises:
             CheckpointError: When they are not there.
         """
 
     def players(self) -> dict[str, Player]:
-        """Who moves in training, by name."""
+        """The optimizers of training, each with its parameters, by name."""
         raise NotImplementedError(f"{self.name} does not learn")
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
-        """The moves of one step, in order. Reads state, never writes it."""
+        """The optimizer steps of one training step, in order; see `contract.turns` for what it may do.
+
+        Args:
+            batch: Of this process and micro-batch.
+            step: Number of the step, from 0.
+        """
         raise NotImplementedError(f"{self.name} does not learn")
 
     def after(self, step: int, logs: dict[str, float]) -> None:
-        """Write state, which lies in buffers, after a step; weights may be in parts. `logs` are the same everywhere."""
+        """Update buffers, such as running statistics, after a step.
+
+        Args:
+            step: Number of the step, from 0.
+            logs: What the turns logged, as means over all micro-batches and processes, so that all processes update
+                alike. Weights may be sharded at this point.
+        """
 
     def category_index(self, condition: Condition, none: int = 0) -> Tensor:
         """Category of each picture as an index of an embedding, int64, shape (N,).
@@ -211,10 +222,10 @@ class Learner(pretrained.Saved):
 
     @classmethod
     def _check_size(cls, data: Data) -> None:
-        """Refuse pictures of a size that this class does not know.
+        """Refuse pictures of a size or number of frames that this class is not made for.
 
         Raises:
-            ConfigError: With the sizes that it knows.
+            ConfigError: With the sizes that it is made for.
         """
         name = cls.__card__.name if hasattr(cls, "__card__") else cls.__name__
         allowed = cls.resolutions

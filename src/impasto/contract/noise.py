@@ -13,7 +13,7 @@ __all__ = ["BatchNoise", "Noise", "PictureNoise"]
 
 
 class Noise(ABC):
-    """Random tensors with one row a picture, each call a new one."""
+    """Random tensors with one row for each picture; every call gives a new tensor."""
 
     @abstractmethod
     def _rows(self, draw: Callable[[tuple[int, ...], torch.Generator], Tensor], shape: tuple[int, ...]) -> Tensor:
@@ -35,13 +35,21 @@ class Noise(ABC):
 class BatchNoise(Noise):
     """Noise of one training step, the same however the step's batch is cut.
 
-    It is drawn for the whole batch from (seed, step, call) and sliced, so that micro-batches and
-    processes together see what one undivided batch would. It is drawn where it is wanted, because a
-    GPU would wait for a processor's; so a step on a GPU sees other noise than one on a processor.
+    Every call draws a tensor for the whole batch, seeded by (seed, step, number of the call), and returns its share of
+    the rows, so that micro-batches and processes together see the noise of the undivided batch. The numbers are drawn
+    on the device itself, because a GPU would wait for a CPU; a step on a GPU therefore sees other noise than on a CPU.
     """
 
     def __init__(self, seed: int, step: int, rows: slice, total: int, device: torch.device | str = "cpu") -> None:
-        """Stand for the `rows` of a step's batch of `total` pictures."""
+        """Noise for some rows of a step's batch.
+
+        Args:
+            seed: Any integer of 0 or more.
+            step: Number of the step.
+            rows: Rows of the batch, of this process and micro-batch.
+            total: Pictures of the whole batch.
+            device: Where numbers are drawn.
+        """
         self.seed = seed
         self.step = step
         self.rows = rows
@@ -56,10 +64,10 @@ class BatchNoise(Noise):
 
 
 class PictureNoise(Noise):
-    """Noise of pictures to be painted: picture `i` of a seed is the same whatever it is painted with."""
+    """Noise of pictures to be painted: that of picture `i` depends on the seed and `i`, not on the batch around it."""
 
     def __init__(self, seed: int, indices: Sequence[int], device: torch.device | str = "cpu") -> None:
-        """Stand for the pictures of those indices."""
+        """Noise for the pictures `indices` of a seed; drawn on the CPU, then moved to the device."""
         self.seed = seed
         self.indices = list(indices)
         self.device = device

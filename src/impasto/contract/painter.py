@@ -65,7 +65,7 @@ class Painter(Learner):
         """Paint one batch.
 
         Args:
-            condition: What each of N pictures shall be.
+            condition: What each of N pictures shall show.
             noise: Source of every random number, one row a picture.
             settings: An instance of `Settings`.
 
@@ -75,7 +75,7 @@ class Painter(Learner):
         raise NotImplementedError(f"{self.name} does not paint")
 
     def remarks(self, condition: Condition, settings: Any) -> list[str]:
-        """What is worth saying before painting, such as the words of a prompt that were not understood.
+        """Sentences to show the user before painting, such as which words of a prompt were not understood.
 
         Args:
             condition: Of one picture.
@@ -84,10 +84,10 @@ class Painter(Learner):
         return []
 
     def resolve_settings(self, settings: Any) -> Any:
-        """The same settings with every 'auto' replaced by what it stands for on this machine.
+        """The same settings with every 'auto' replaced by the value that it stands for on this machine.
 
-        `paint` does this by itself; whoever writes settings into a recipe does it before, so that the recipe holds what
-        was used.
+        `paint` calls this. Code that writes settings into a recipe calls it first, so that the recipe holds the values
+        that were used.
 
         Args:
             settings: An instance of `Settings`.
@@ -113,10 +113,10 @@ class Painter(Learner):
         Args:
             count: How many.
             seed: Any integer of 0 or more.
-            category: Name of a category; without it they come in the shares of the training pictures.
+            category: Name of a category; without it each picture's is drawn, in the shares of the training pictures.
             prompt: What to paint, in words.
             given: Pictures by name, each of shape (3, H, W), in [-1, 1].
-            mask: 1 where is to be painted, 0 where the given picture stays, shape (1, H, W).
+            mask: 1 at pixels to be painted, 0 at pixels that keep the given picture, shape (1, H, W).
             maps: Maps by name, each of shape (H, W).
             first: Index of the first picture.
             batch: How many are painted at a time.
@@ -126,9 +126,10 @@ class Painter(Learner):
             Pictures on the CPU, float32, shape (count, 3, H, W), or (count, F, 3, H, W) of clips, in [-1, 1].
 
         Raises:
-            UsageError: When a number is out of range, or something that the painter needs is missing.
+            UsageError: When a number is out of range, a part that the painter needs is missing, or a tensor is of
+                another shape.
             UnknownName: When the painter does not know the category.
-            NotCapable: When something is asked for that the painter does not read.
+            NotCapable: When a part of the request, such as a prompt, is one that the painter does not read.
             ConfigError: When a setting is unknown or out of range.
         """
         for word, value, least in (("count", count, 1), ("seed", seed, 0), ("first", first, 0), ("batch", batch, 1)):

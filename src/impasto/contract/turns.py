@@ -1,8 +1,10 @@
-"""A training step as a sequence of turns: the pictures, the players, and the loss that each moves on.
+"""A training step as a sequence of turns, in each of which one player lowers one loss.
 
-A turn is one player, an optimizer with its parameters, and the loss it moves on. `Painter.turns` is a generator: it
-runs on after the move, so a later turn sees weights that have just moved. It reads state and never writes it, never
-yields inside `no_grad` or `autocast`, and its sequence of turns depends on the step, never on the data.
+A player is an optimizer with its parameters; a turn names a player and the loss whose gradient moves it.
+
+`Learner.turns` is a generator that continues after each optimizer step, so a later turn sees the weights as an earlier
+one has changed them. It must not change parameters or buffers itself, nor yield inside `no_grad` or `autocast`. Which
+turns it yields may depend on the step, but not on the data.
 """
 
 from __future__ import annotations
@@ -52,11 +54,11 @@ class Batch:
     Attributes:
         pictures: Shape (N, 3, H, W), or (N, F, 3, H, W) of clips, in [-1, 1]. On the device 'meta', with a shape and no
             values, where `encoded` stands in their place.
-        condition: What is known of each picture.
-        noise: Where a painter draws every random number of its turns.
-        encoded: What the painter's encoder of pictures makes of them, as it was kept for the whole run; None where the
-            painter has no such encoder, or nothing was kept.
-        second: As many pictures of the second store, where the painter reads one.
+        condition: The parts of the store's labels, captions and maps that the painter reads.
+        noise: Source of every random number of the painter's turns.
+        encoded: Encodings of the pictures, shape (N, …), computed once for the whole run; None where the painter has no
+            encoder of pictures, or none were computed beforehand.
+        second: A batch of N pictures of the second store, where the painter reads one.
     """
 
     pictures: Tensor
@@ -72,13 +74,13 @@ class Batch:
 
 @dataclass(frozen=True)
 class Turn:
-    """One move: who moves, on which loss.
+    """One optimizer step: which player moves, on which loss.
 
     Attributes:
-        player: Key of `Painter.players()`.
+        player: Key of `Learner.players()`.
         loss: Scalar, a mean over the batch's rows.
         logs: Scalars to report, averaged over micro-batches and processes.
-        tag: Tells two turns of one player in one step apart.
+        tag: Distinguishes turns of one player within a step, in the names of logs.
     """
 
     player: str

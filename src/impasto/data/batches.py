@@ -18,7 +18,7 @@ from impasto.images.pictures import to_float
 
 __all__ = ["Batches", "second_seed"]
 
-# What keeps the random numbers of a step's different choices apart.
+# Numbers of the random streams of a step, one for each kind of choice.
 FLIPS = 1
 CAPTIONS = 2
 SECOND_STORE = 3
@@ -57,12 +57,13 @@ class Batches:
             parts: Parts of a `Condition` that are loaded with the pictures, as far as the split has them: 'category',
                 'words' (one of a picture's captions at random) and 'maps:NAME'; other parts are left out.
             flip: Whether half of the pictures, at random, are mirrored left to right, with their maps.
-            device: Where the batches are wanted.
+            device: Where the batches are to be.
             rank: Which of the `world` processes this is.
             world: How many processes share a step.
             micro: Into how many parts a process cuts its share.
-            encodings: What frozen encoders made of this split.
-            second: Batches of a second split, cut alike, which come beside these; see `second_seed`.
+            encodings: Those of this split.
+            second: Batches of a second split, of the same size and cut alike; each of theirs becomes `Batch.second` of
+                one of these. Its seed should be `second_seed(seed)`.
 
         Raises:
             DataError: When the split holds no picture.
@@ -143,7 +144,7 @@ class Batches:
     def _condition(
         self, rows: npt.NDArray[np.int64], mirrored: npt.NDArray[np.bool_], words: tuple[str, ...] | None
     ) -> Condition:
-        """What the store knows of some pictures, as far as it is to be loaded."""
+        """The condition of some pictures, with the parts that are to be loaded and that the store has."""
         category = None
         if "category" in self.parts and self.split.categories:
             category = torch.from_numpy(self.split.labels[rows])

@@ -1,4 +1,4 @@
-"""What frozen encoders made of a split's pictures and captions, so that training does not run them every epoch."""
+"""Encodings of a split's pictures and captions by frozen encoders, which training need not run again every epoch."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Encodings:
         if self.words is None:
             return None
         encodings = _tensor(self.words[[self.texts.get(text, 0) for text in texts]])
-        # As `Condition.emptied` leaves it, so that a picture without a caption is one whose caption was left out.
+        # As in `Condition.emptied`, so that a picture without a caption equals one whose caption was dropped.
         encodings[torch.tensor([not text for text in texts])] = 0
         return encodings
 

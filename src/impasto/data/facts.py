@@ -1,4 +1,4 @@
-"""What a learner is told of the pictures that it is built for, and which parts of a condition a store can fill."""
+"""The facts of a split's pictures that a learner is built for, and the parts of a condition that a split can fill."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A part of a store to be: some dozens of pictures with what is known of them, in one file.
+"""A part of an unfinished store: some dozens of pictures with their facts, in one file.
 
-Parts are what worker processes make and what an interrupted preparation finds again.
+Worker processes write parts, and an interrupted preparation goes on with those that are there already.
 """
 
 from __future__ import annotations

@@ -58,8 +58,8 @@ def prepare(
 ) -> Store:
     """Make a store of a folder of pictures, or of clips in animated files.
 
-    An interrupted preparation leaves its finished parts in a hidden folder beside `out`, and the
-    same call goes on from there. After an error nothing is left.
+    An interruption leaves the finished parts in a hidden folder beside `out`, and the same call goes on from there.
+    After an error nothing is left.
 
     Args:
         folder: Pictures, in class folders or not, with `metadata.csv`, `metadata.jsonl` or text files of captions
