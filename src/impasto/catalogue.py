@@ -1,4 +1,4 @@
-"""What there is: painters, metrics and edits, found by reading their source files.
+"""The catalogue of painters, metrics and edits, read from their source files.
 
 A painter `x` is the class marked with `@listed` in `impasto/painters/<family>/x.py` (or in a folder of that family); a
 metric is a function marked with it in `impasto/metrics/`, an edit one in `impasto/editing/`. Adding a file is all it
@@ -50,7 +50,7 @@ class Card:
 
     @property
     def thing(self) -> Any:
-        """The class or function, imported when it is first asked for.
+        """The class or function; its module is imported on first use.
 
         Raises:
             ImpastoError: When its file cannot be imported.

@@ -4,7 +4,7 @@ ImpastoError                 something failed; the command line exits with 1
 ├── UsageError               the request itself is wrong; the command line exits with 2
 │   ├── ConfigError          a setting is unknown, of the wrong type or out of range
 │   ├── UnknownName          no painter, metric, preset, category … of that name
-│   └── NotCapable           this painter cannot do what was asked
+│   └── NotCapable           this painter lacks the ability that the request needs
 ├── DataError                pictures or a folder of pictures cannot be used
 │   └── StoreError           a prepared store is missing, changed or of another version
 ├── CheckpointError          a checkpoint or exported painter is missing or damaged
@@ -70,7 +70,7 @@ class UnknownName(UsageError):
 
 
 class NotCapable(UsageError):
-    """This painter cannot do what was asked."""
+    """This painter lacks the ability that the request needs."""
 
 
 class DataError(ImpastoError):

@@ -1,4 +1,4 @@
-"""Painters by what a word of the user names."""
+"""Painters, loaded by the word that the user names them by."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def load_painter(source: str | Path, size: Size | tuple[int, int] | None = None)
 
 
 def painter_at(source: str | Path, size: Size | tuple[int, int] | None) -> Painter:
-    """The painter of `load_painter`, at a size if it can choose, and else at its own.
+    """Like `load_painter`, but a trained painter comes at its own size whatever `size` is.
 
     Raises:
         CheckpointError: When nothing loadable is there.

@@ -1,4 +1,7 @@
-"""Files and folders that the user has named on this machine, so that recipes of their own pictures may open them."""
+"""Files and folders that the user has named before, which recipes may therefore open wherever they lie.
+
+Each is a small file in the cache folder, named by a hash of the path.
+"""
 
 from __future__ import annotations
 

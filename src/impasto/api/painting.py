@@ -59,7 +59,7 @@ class Gallery:
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked of a painter.
+    """What a user requests of a painter.
 
     Attributes:
         seed: Picture `i` of a seed is always the same.
@@ -93,7 +93,7 @@ class Request:
         return replace(self, prompt=prompt, settings=to_dict(complete))
 
     def remarks(self, painter: Painter) -> list[str]:
-        """What the painter has to say before it paints this."""
+        """The painter's remarks on this request; see `Painter.remarks`."""
         from impasto.config import load
 
         given = given_to(painter, self.given)
@@ -158,7 +158,7 @@ def paint(
         CheckpointError: When there is no painter.
         UsageError: When count or seed is out of range, or pictures would be replaced.
         UnknownName: When the painter does not know the category, or gives no such companion.
-        NotCapable: When something is asked for that the painter does not read.
+        NotCapable: When a part of the request, such as a prompt, is one that the painter does not read.
         DataError: When a given file cannot be read.
     """
     painter = load_painter(source, _size(resolution, size))
@@ -226,11 +226,11 @@ def recipe_of(
     """The recipe of a picture that was just painted.
 
     Args:
-        painter: That painted it.
-        source: What the user named it by.
-        request: What was asked of it.
+        painter: The one that painted it.
+        source: The word by which the user named the painter.
+        request: The request that was painted.
         pixels: Shape (H, W, 3), uint8, or (F, H, W, 3) of a clip.
-        weights: Hash of the painter's weights, where it is known already.
+        weights: Hash of the painter's weights; computed here if empty.
         index: Which picture of the seed.
         batch: How many were painted together.
         **edited: The fields of `Recipe` on inputs and edits.
@@ -301,7 +301,7 @@ def _write_sheet(path: Path, pictures: Sequence[Pixels]) -> None:
 
 
 def _size(resolution: int | None, size: Size | tuple[int, int] | None) -> Size | tuple[int, int] | None:
-    """The size that is asked for, None where none is.
+    """The requested size, None where there is none.
 
     Raises:
         UsageError: When a resolution and a size are given.

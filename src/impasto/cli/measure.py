@@ -34,8 +34,12 @@ def measure(
     out: Annotated[Path | None, typer.Option(help="Folder for measure.json and report.html.")] = None,
     count: Annotated[int, typer.Option(help="Pictures painted.")] = 2000,
     seed: Annotated[int, typer.Option(help="Of the pictures and of all resampling.")] = 0,
-    network: Annotated[str, typer.Option(help="Feature network; auto takes the best at hand.")] = "auto",
-    label: Annotated[str | None, typer.Option(help="Label column, where the painter's own cannot be told.")] = None,
+    network: Annotated[
+        str, typer.Option(help="Feature network; auto takes the best whose weights are installed.")
+    ] = "auto",
+    label: Annotated[
+        str | None, typer.Option(help="Label column; by default the one whose categories the painter learned.")
+    ] = None,
     json: Json = False,
     events: Events = False,
 ) -> None:

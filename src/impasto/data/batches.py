@@ -29,8 +29,8 @@ NO_ENCODINGS = Encodings()
 class Batches:
     """The pictures of each training step, in an order that depends on the seed alone.
 
-    Epoch after epoch the pictures come in a new permutation of (seed, salt, epoch), so every
-    picture is seen once an epoch, and a step's batch does not depend on the steps before it.
+    Each epoch is a permutation of the pictures, seeded by (seed, salt, epoch), so every picture comes once an epoch,
+    and a step's batch does not depend on the steps before it.
     """
 
     def __init__(

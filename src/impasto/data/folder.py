@@ -1,4 +1,4 @@
-"""What lies in a folder: pictures, captions, metadata, and what is left alone and why."""
+"""The files of a folder: pictures, captions, metadata, and those that are left out, each with the reason."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Reject:
     Attributes:
         file: Name relative to the folder.
         reason: In a few words, the same for all files with this trouble.
-        detail: What is known of this file.
+        detail: A sentence or clause on this file.
         bad: Whether it counts as a bad picture (a duplicate, say, does not).
     """
 
@@ -52,13 +52,13 @@ class Source:
 
 @dataclass
 class FolderContents:
-    """What lies in a folder; all names are relative to it.
+    """The files of a folder, by kind; all names are relative to it.
 
     Attributes:
         pictures: In order of name.
         captions: Names of text files.
         metadata: Names of metadata files.
-        rejects: What is left alone.
+        rejects: Files and folders that are left out.
     """
 
     pictures: list[Source] = field(default_factory=list)

@@ -55,7 +55,7 @@ class Framing:
 
     @classmethod
     def from_json(cls, values: dict[str, Any]) -> Framing:
-        """The framing of its fields by name, where JSON has made tuples lists."""
+        """A framing from its fields by name, as JSON gives them, which turns tuples into lists."""
         return cls(**{**values, "background": tuple(values["background"])})
 
 
@@ -126,7 +126,7 @@ def _read_row(folder: Path, item: list[str], framing: Framing, arrays: _Arrays, 
     """Fill in the framed picture or clip, its thumbnail (a clip's of its middle frame) and its maps.
 
     Returns:
-        What reading tells of it, by name.
+        Its facts by name: width, height, kind, flags, and of clips duration.
 
     Raises:
         Unreadable: When the picture or one of its maps cannot be used.
@@ -169,7 +169,8 @@ def _read(path: Path, framing: Framing) -> tuple[list[Image.Image], Box, dict[st
     """A picture or a clip as it is in its file.
 
     Returns:
-        The picture, or the frames of the clip; what of each image it fills; and what is known of it, by name.
+        The picture, or the frames of the clip; the box of each image that it fills; and its facts by name: width,
+        height, kind, flags, and of clips duration.
     """
     if framing.frames == 1:
         least = least_side(framing.crop, framing.size, framing.crop_bars)

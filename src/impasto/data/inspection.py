@@ -1,4 +1,4 @@
-"""What is in a store, as numbers: counts, categories and their shares, sizes, captions, duplicates, rejects."""
+"""The numbers of a store: counts, categories and their shares, sizes, captions, duplicates, rejects."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Duplicates:
 
 @dataclass(frozen=True)
 class Inspection:
-    """What is in a store.
+    """The numbers of a store.
 
     Attributes:
         store: The folder.

@@ -1,4 +1,4 @@
-"""What is known about each picture: metadata, captions, maps, class folders."""
+"""Labels, captions and maps of each picture, from metadata files, files beside the pictures, and class folders."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ MAP_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 @dataclass
 class Labels:
-    """What is known about pictures, by file name.
+    """Labels, captions and maps of pictures, by file name.
 
     Attributes:
         columns: In the order they were met; always ends with text and license.
-        rows: Values of each file by column; an absent key is not known. 'text' is the first caption.
+        rows: Values of each file by column; columns without a value are absent. 'text' is the first caption.
         captions: All captions of each file that has any.
         maps: Files of the maps of each file that has any, by name of the map.
         rejects: Rows of the metadata that could not be used.
@@ -102,7 +102,7 @@ def choose_label(labels: Labels, files: Sequence[str], label: str | None) -> tup
     """The default label column, and how it was chosen.
 
     Args:
-        labels: What is known.
+        labels: Labels of all files.
         files: The pictures that are kept.
         label: The column that the user named, if any.
 

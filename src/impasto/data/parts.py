@@ -26,8 +26,8 @@ def pack(file: Path, facts: list[dict[str, Any]], rejects: list[dict[str, str]],
 
     Args:
         file: Where to.
-        facts: What is known of each picture, as plain values.
-        rejects: What is known of each file that could not be read.
+        facts: One dictionary of plain values for each picture; see `load_facts`.
+        rejects: One dictionary for each file that could not be read: file, reason, detail.
         arrays: Thumbnails, pictures, and any maps, one row a picture.
 
     Raises:
@@ -42,7 +42,7 @@ def pack(file: Path, facts: list[dict[str, Any]], rejects: list[dict[str, str]],
 
 
 def load_facts(file: Path) -> tuple[list[dict[str, Any]], list[dict[str, str]], Bytes]:
-    """What is known of a part.
+    """The facts of the pictures of a part.
 
     Returns:
         A row a picture (file, sha, phash, width, height, kind, flags; of clips also duration); a row a

@@ -26,7 +26,7 @@ class Selection:
 
     Attributes:
         rows: Their positions among all pictures that could be read, ascending.
-        facts: What reading told of each: file, sha, phash, width, height, kind, flags.
+        facts: Of each: file, sha, phash, width, height, kind, flags; see `parts.load_facts`.
         groups: Number of the group of duplicates of each.
         rejects: All files left out.
     """

@@ -44,7 +44,8 @@ class Store:
         pictures: Memory map, shape (N, H, W, 3), or (N, F, H, W, 3) for clips of F frames, uint8.
         table: A row a picture: file, split, label columns, text (its first caption), license, phash, flags, and,
             where a picture has several, the list captions.
-        maps: Memory maps by name, each of shape (N, H, W), in the code that the manifest tells; most stores have none.
+        maps: Memory maps by name, each of shape (N, H, W); the manifest says what their values mean. Most stores have
+            none.
     """
 
     SPLITS: ClassVar[tuple[str, ...]] = ("train", "test", "all")

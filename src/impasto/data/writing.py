@@ -39,7 +39,7 @@ class Description:
         label: The default label column.
         label_chosen: How it was chosen, in words.
         label_columns: All columns that sort the pictures into categories.
-        how: How the store was made, by name.
+        how: The options that the store was made with, by name.
         maps: What each map shows, by name, in the order in which the parts hold them.
     """
 
@@ -60,10 +60,10 @@ def write_store(
     Args:
         store: An empty folder.
         selection: The pictures that are kept.
-        labels: What metadata, captions and folders tell.
+        labels: Labels, captions and maps of the pictures.
         jobs: The parts, finished.
         framing: How the pictures were framed.
-        how: How the store is made; label, test_share and seed are used, all is recorded.
+        how: The options of the preparation by name; label, test_share and seed are used here, and all are recorded.
     """
     files = [fact["file"] for fact in selection.facts]
     label, label_chosen = choose_label(labels, files, how["label"])

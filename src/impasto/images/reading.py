@@ -38,7 +38,7 @@ class Unreadable(DataError):
 
     Attributes:
         reason: In a few words, the same for all files with this trouble.
-        detail: What is known of this file.
+        detail: A clause on this file.
     """
 
     def __init__(self, reason: str, detail: str) -> None:

@@ -24,7 +24,7 @@ CHUNK = "impasto"
 FRAME_MS = 125
 """Milliseconds that a frame of a clip is shown."""
 LARGEST = {"batch": 4096, "height": 16_384, "width": 16_384, "longest_side": 16_384}
-"""Largest values that are followed: a recipe may come from anybody."""
+"""Largest values of a recipe that is followed, since it may come from a stranger and ask for too much memory."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Input:
     """A file that a picture was painted with.
 
     Attributes:
-        file: As it was given.
+        file: Its path, as the user wrote it.
         sha256: Of its bytes; '' in recipes of version 0.1.0 that did not hold it.
     """
 
@@ -45,23 +45,23 @@ class Recipe:
     """All it takes to paint a picture again, bit for bit on the same device.
 
     Attributes:
-        painter: Folder or name, as it was given.
+        painter: Folder, name or hub id, as the user wrote it.
         weights: SHA-256 of the painter's weights.
         seed: Seed of the pictures.
         index: Which picture of that seed.
         batch: How many pictures were painted at a time.
-        category: Name of the category that was asked for.
+        category: Name of the requested category; None where it was drawn.
         settings: The painter's settings, all of them.
         version: Of impasto.
         torch: Version of torch.
         pixels: SHA-256 of the picture's bytes.
         height: Rows of the picture.
         width: Columns of the picture.
-        prompt: What was to be painted, in words.
+        prompt: The requested prompt.
         edit: Name of the edit, where a given picture was edited.
-        longest_side: That the edited picture was brought to, in pixels.
-        inputs: Name → file that was given: 'picture' of an edit, 'given:source', 'mask', 'maps:layout', or the name of
-            the setting that names it.
+        longest_side: Longest side, in pixels, to which the given picture was resized for the edit.
+        inputs: Name → file that the picture was painted with: 'picture' of an edit, 'given:source', 'mask',
+            'maps:layout', or the name of the setting that names it.
     """
 
     painter: str
@@ -99,7 +99,7 @@ def save_picture(path: str | Path, pixels: Pixels, recipe: Recipe | None) -> Non
     Args:
         path: The file.
         pixels: Shape (H, W, 3), uint8, or (F, H, W, 3) of a clip.
-        recipe: How the picture was painted, if that is known.
+        recipe: How the picture was painted; None writes a PNG without a recipe.
 
     Raises:
         ImpastoError: When the file cannot be written.

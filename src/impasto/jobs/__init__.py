@@ -1,1 +1,1 @@
-"""Long work shared among processes, with progress, that can be taken up again."""
+"""Long work shared among processes, with progress, that can be resumed after an interruption."""

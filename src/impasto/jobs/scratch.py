@@ -18,19 +18,21 @@ from impasto.jobs.workers import Job, MakePart, make_parts
 __all__ = ["make_missing_parts", "plan_parts", "scratch_folder"]
 
 PART_VERSION = 2
+"""Version of the layout of parts; those of another version are not used."""
 PART_BYTES = 4_000_000
+"""About how many bytes of pixels a part holds."""
 
 
 @contextmanager
 def scratch_folder(out: Path, inputs: list[Any]) -> Iterator[Path]:
-    """A folder beside `out` for the parts of this very preparation.
+    """A folder beside `out` for the parts of a preparation.
 
-    It is removed when the block ends well or with an `ImpastoError`; an interruption leaves it, and the
-    same preparation finds it again. Those of other preparations of the same `out` are removed with it.
+    It is removed when the block ends, normally or with an `ImpastoError`; an interruption leaves it, and the same
+    preparation is given it again. Folders of other preparations of the same `out` are removed together with it.
 
     Args:
         out: The store to be made.
-        inputs: All that the parts follow from, as plain values; whatever differs in it is another preparation.
+        inputs: Everything that the parts depend on, as plain values; preparations with other inputs have other folders.
 
     Raises:
         ImpastoError: When it cannot be written, or another process works in it.

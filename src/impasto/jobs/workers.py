@@ -170,7 +170,7 @@ def _end(process: subprocess.Popen[str]) -> None:
     process.kill()
     process.wait()
     for pipe in (process.stdin, process.stdout):
-        # What was not sent yet has nowhere to go.
+        # Closing sends what is still in the buffer, which fails since the process is gone.
         with suppress(OSError, ValueError):
             if pipe is not None:
                 pipe.close()

@@ -31,10 +31,10 @@ LENGTHS = (0.05, 0.10)
 """Lengths of the two averages that training keeps: standard deviation of the profile, as a share of the training."""
 
 SHORTEST = 0.01
-"""Shortest length that can be asked for."""
+"""Shortest length that `average` accepts."""
 
 LONGEST = 0.25
-"""Longest length that can be asked for."""
+"""Longest length that `average` accepts."""
 
 LARGEST_ERROR = 0.05
 """Largest squared error of an approximated profile, relative to the profile's own square."""
@@ -154,8 +154,8 @@ def mixture(steps: Sequence[int], lengths: Sequence[float], step: int, length: f
     Args:
         steps: Step at which each snapshot was written.
         lengths: Length of each snapshot's average.
-        step: Step at which the wanted average ends.
-        length: Length of the wanted average.
+        step: Step at which the new average ends.
+        length: Length of the new average.
 
     Returns:
         A coefficient for each snapshot; they add up to 1.

@@ -24,7 +24,7 @@ _NAME = re.compile(r"step-(\d{9})")
 
 
 def save(folder: Path, moves: Moves, ema: Ema, state: RunState, keep: int) -> Path:
-    """Write a checkpoint in the first process and, once it is whole, remove the oldest beyond `keep`; all must ask.
+    """Write a checkpoint in the first process, then remove the oldest beyond `keep`; all processes must call this.
 
     Args:
         folder: The run's `checkpoints` folder.
@@ -36,19 +36,20 @@ def save(folder: Path, moves: Moves, ema: Ema, state: RunState, keep: int) -> Pa
     Raises:
         ImpastoError: When the disk is full or failing; older checkpoints stay whole.
     """
-    path, first = folder / f"step-{state.step:09d}", moves.processes.first
+    path = folder / f"step-{state.step:09d}"
+    first = moves.processes.first
     # The first process alone knows what it has written by now.
     if moves.processes.largest(first and complete(path))[0]:
         return path
-    held = {"painter": moves.painter.state_dict(), "ema": ema.painter.state_dict(), "optimizers": moves.state()}
+    parts = {"painter": moves.painter.state_dict(), "ema": ema.painter.state_dict(), "optimizers": moves.state()}
     if ema.averages:
-        held["averages"] = ema.averages.state()
+        parts["averages"] = ema.averages.state()
     if not first:
-        for tensors in held.values():
+        for tensors in parts.values():
             gather(tensors, keep=False)
         return path
     with whole_folder(path, replace=True) as work:
-        for name, tensors in held.items():
+        for name, tensors in parts.items():
             save_file(gather(tensors, keep=True), work / f"{name}.safetensors")
         write_json(work / "state.json", asdict(state))
         write_json(work / "files.json", {f.name: f.stat().st_size for f in sorted(work.iterdir())})
@@ -76,14 +77,14 @@ def newest(folder: Path) -> Path | None:
     Raises:
         CheckpointError: When there are checkpoints, but none is complete.
     """
-    found = sorted((p for p in folder.glob("step-*") if p.is_dir()), reverse=True) if folder.is_dir() else []
-    for path in found:
+    checkpoints = sorted((p for p in folder.glob("step-*") if p.is_dir()), reverse=True) if folder.is_dir() else []
+    for path in checkpoints:
         if complete(path):
             return path
-    if found:
+    if checkpoints:
         raise CheckpointError(
-            f"None of the {len(found)} checkpoints in {folder} is complete (the newest is {found[0].name}). "
-            "Train into a new folder, or restore this one from a copy."
+            f"None of the {len(checkpoints)} checkpoints in {folder} is complete (the newest is "
+            f"{checkpoints[0].name}). Train into a new folder, or restore this one from a copy."
         )
     return None
 

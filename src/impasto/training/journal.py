@@ -1,4 +1,4 @@
-"""The journal of a run: `events.jsonl`, TensorBoard and the one who watches."""
+"""The journal of a run: every event goes to `events.jsonl`, to TensorBoard and to the caller's `watch`."""
 
 from __future__ import annotations
 

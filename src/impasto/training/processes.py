@@ -62,7 +62,7 @@ class Processes:
             tensor.detach().copy_(part.view_as(tensor))
 
     def largest(self, *values: float) -> list[float]:
-        """The largest of each value over all processes, the same in all: what they agree on."""
+        """The largest of each value over all processes; all of them get the same numbers."""
         if self.world == 1:
             return list(values)
         maxima = torch.tensor(values, dtype=torch.float64, device=self.device)

@@ -1,4 +1,4 @@
-"""`run.json`: what a run is, so that it is resumed as it was begun and its painter knows its origin."""
+"""`run.json`, the description of a run, by which it is resumed, and the facts on the exported painter's model card."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Record:
             learner: What is trained.
             split: Its training pictures.
             settings: How it is trained.
-            facts: What the card of the export shall tell beyond the run itself.
+            facts: Entries of the exported painter's model card beyond those that describe the run.
             second: Pictures of a second store, for learners that read one.
 
         Raises:
@@ -98,7 +98,7 @@ class Record:
         write_json(self.path, {**self._description(), "precision": precision, "facts": self.facts})
 
     def resume(self) -> dict[str, Any]:
-        """What `run.json` says, when it agrees with what is asked for now.
+        """The content of `run.json`, once it is known to agree with the present request.
 
         Raises:
             UsageError: When painter, data or settings differ from the run's.

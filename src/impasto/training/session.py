@@ -1,6 +1,6 @@
-"""One session of a run, from a start or resume to its end: the parts it consists of, each finished, and how they begin.
+"""One session of a run, from its start or resumption to its end: the objects that it consists of, and their creation.
 
-The order in which they are made matters, and stands in `open_session` alone.
+The order of their creation matters; it is that of `open_session`.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ class Session:
         return self.state.processor_seconds + time.process_time()
 
     def save(self) -> None:
-        """Write a checkpoint; all processes must ask."""
+        """Write a checkpoint; all processes must call this."""
         state = replace(self.state, processor_seconds=self.processor_seconds(), clock=self.clock.state())
         checkpoint.save(self.checkpoints, self.moves, self.ema, state, self.settings.keep)
         self.reporter.journal.write("checkpoint", self.state.step)
@@ -91,11 +91,11 @@ class Session:
         return state
 
     def averaged(self) -> Learner | None:
-        """The averaged learner, whole, in the first process and None in the others; all must ask."""
+        """The averaged learner, unsharded, in the first process and None in the others; all must call this."""
         return gather_painter(self.ema.painter, keep=self.processes.first)
 
     def draw_grid(self) -> None:
-        """Draw a sample grid; all processes must ask."""
+        """Draw a sample grid; all processes must call this."""
         learner = self.averaged()
         if learner is not None:
             self.reporter.draw_grid(learner, self.state.step)
@@ -189,7 +189,10 @@ def _batches(record: Record, learner: Learner, processes: Processes) -> Batches:
 
 
 def _placed(learner: Learner, processes: Processes) -> Learner:
-    """A learner where it trains; one to be divided is brought there part by part later, but for what stays whole."""
+    """The learner on the device that it trains on.
+
+    If it is to be sharded, only its frozen encoders are moved here, and its weights shard by shard later.
+    """
     if not processes.shard:
         channels_last(learner.to(processes.device))
     else:

@@ -42,10 +42,10 @@ class Decision:
 
 
 class Trainer:
-    """Makes the steps of a session; everything it works with is finished, and given to it."""
+    """Makes the steps of a session."""
 
     def __init__(self, session: Session, stop: threading.Event) -> None:
-        """Get ready.
+        """Prepare the steps of a session.
 
         Args:
             session: Begun or resumed.
