@@ -1,4 +1,4 @@
-"""Results of a comparison that never took place: numbers of a plausible size, from a seed."""
+"""Invented results of a comparison: random numbers of plausible size, the same in every call."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ SKILL = dict(zip(PAPER, (0.3, 0.55, 0.6, 0.5, 0.8, 0.88, 0.97, 1.2), strict=True
 
 
 def results(seeds: int = 3, points: int = 6) -> dict[str, Any]:
-    """A finished comparison of eight entries; plain values only, to be changed at will."""
+    """The results of a finished comparison of eight entries, as a fresh copy that a test may change."""
     rng = np.random.default_rng(0)
     entries = [_entry(name, seeds, points, rng) for name in PAPER]
-    told = {
+    results = {
         "version": 1,
         "name": "paper",
         "title": "MIGAN beside what it was compared with",
@@ -61,7 +61,7 @@ def results(seeds: int = 3, points: int = 6) -> dict[str, Any]:
         + [_ratio(entries, "fid", of, "MIGAN", seeds) for of in PAPER if "without" in of],
         "real": {"fid": 21.3, "is": 3.4, "coverage": 0.93, "precision": 0.71, "lpips-diversity": 0.61},
     }
-    plain: dict[str, Any] = json.loads(json.dumps(told))
+    plain: dict[str, Any] = json.loads(json.dumps(results))
     return plain
 
 
@@ -79,20 +79,21 @@ def _entry(name: str, seeds: int, points: int, rng: np.random.Generator) -> dict
 
 
 def summary(values: list[float | None]) -> dict[str, Any]:
-    """Mean and interval as a comparison makes them; t of two degrees of freedom will do for a picture."""
-    found = [v for v in values if v is not None]
-    if not found:
+    """Mean and 95 % interval over the seeds, with the quantile of Student's distribution for three of them."""
+    numbers = [value for value in values if value is not None]
+    if not numbers:
         return {"mean": None, "interval": None, "n": 0, "values": []}
-    mean = float(np.mean(found))
-    reach = 4.3 * float(np.std(found, ddof=1)) / len(found) ** 0.5 if len(found) > 1 else None
-    return {"mean": mean, "interval": [mean - reach, mean + reach] if reach else None, "n": len(found), "values": found}
+    mean = float(np.mean(numbers))
+    reach = 4.3 * float(np.std(numbers, ddof=1)) / len(numbers) ** 0.5 if len(numbers) > 1 else None
+    interval = [mean - reach, mean + reach] if reach else None
+    return {"mean": mean, "interval": interval, "n": len(numbers), "values": numbers}
 
 
 def _run(name: str, seed: int, points: int, rng: np.random.Generator) -> dict[str, Any]:
     steps = [6000 // points * (i + 1) for i in range(points)]
     speed = 0.02 / SKILL[name] + 0.05
-    along = [1 - np.exp(-2.5 * step / steps[-1]) for step in steps]
-    values = {key: [_value(name, key, a, rng) for a in along] for key in METRICS}
+    learned = [1 - np.exp(-2.5 * step / steps[-1]) for step in steps]
+    values = {key: [_value(name, key, progress, rng) for progress in learned] for key in METRICS}
     curve = [
         {
             "step": step,
@@ -128,23 +129,23 @@ def _run(name: str, seed: int, points: int, rng: np.random.Generator) -> dict[st
     }
 
 
-def _value(name: str, key: str, along: float, rng: np.random.Generator) -> float | None:
+def _value(name: str, key: str, progress: float, rng: np.random.Generator) -> float | None:
     if name == "CNN-GAN" and key in ("ssim", "lpips", "sd-paper"):
         return None
     _, _, bad, good = METRICS[key]
-    return float(bad + (good - bad) * along * SKILL[name] * 0.9 + rng.normal() * 0.015 * abs(good - bad))
+    return float(bad + (good - bad) * progress * SKILL[name] * 0.9 + rng.normal() * 0.015 * abs(good - bad))
 
 
 def _number(name: str, key: str, value: float | None) -> dict[str, Any]:
     title, better, _, _ = METRICS[key]
     reason = "" if value is not None else f"{name} cannot reconstruct: it has no way from a picture back to a latent."
-    ends = [value * 0.98, value * 1.02] if value is not None else None
+    interval = [value * 0.98, value * 1.02] if value is not None else None
     recipe = {"network": "inception"} if value is not None else {}
     return {
         "title": title,
         "better": better,
         "value": value,
-        "interval": ends,
+        "interval": interval,
         "n": {"painted": 2000},
         "recipe": recipe,
         "seed": 0,
@@ -166,10 +167,10 @@ def _ratio(entries: list[dict[str, Any]], metric: str, of: str, to: str, seeds: 
     }
 
 
-def paint_samples(told: dict[str, Any], folder: Path, columns: int = 9, rows: int = 1, size: int = 64) -> None:
-    """Sheets of pictures for all finished runs, each of other colours."""
+def paint_samples(results: dict[str, Any], folder: Path, columns: int = 9, rows: int = 1, size: int = 64) -> None:
+    """Write the sample pictures of all runs below `folder`: squares of random colours, other ones in each run."""
     rng = np.random.default_rng(1)
-    for entry in told["entries"]:
+    for entry in results["entries"]:
         for run in entry["runs"]:
             file = folder / run["samples"]
             file.parent.mkdir(parents=True, exist_ok=True)

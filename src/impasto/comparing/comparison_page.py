@@ -1,4 +1,4 @@
-"""The page of a comparison: who did how well, on what terms, and how sure that is."""
+"""The report of a comparison: a page, its tables in Markdown, and its figures as files."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from PIL import Image
 import impasto
 from impasto.comparing import samples, tables
 from impasto.comparing.charts import Chart, charts
-from impasto.comparing.findings import best, done, metrics, states
+from impasto.comparing.findings import best_entry, count_states, finished_runs, metrics
 from impasto.files import write_whole
 from impasto.pages.figures import inline_image, inline_plot
 from impasto.pages.page import Card, Cards, Details, Figure, Page, Paragraph, Part, Preformatted, Section
@@ -24,7 +24,9 @@ Results = Mapping[str, Any]
 
 
 def write(results: Results, out: Path) -> None:
-    """Write `report.html`, `tables.md` and `figures/`, each whole; a comparison under way is shown as far as it is.
+    """Write `report.html`, `tables.md` and `figures/`, of a finished comparison or of one under way.
+
+    Each file is replaced at once, so a reader never sees half of one.
 
     Args:
         results: The content of `results.json`.
@@ -39,30 +41,30 @@ def write(results: Results, out: Path) -> None:
 
 
 def save_figures(results: Results, out: Path) -> list[Path]:
-    """Write the drawings of the page as PNG files into `out/figures`.
+    """Write the charts and samples of the page as PNG files into `out/figures`.
 
     Args:
         results: The content of `results.json`.
         out: Folder of the comparison.
 
     Returns:
-        The files.
+        Paths of the files.
 
     Raises:
         ImpastoError: When a file cannot be written.
     """
-    made = []
+    contents = {}
     for chart in charts(results):
         buffer = io.BytesIO()
         with chart.drawn() as figure:
             figure.savefig(buffer, format="png", dpi=150, facecolor="white", metadata={"Software": None})
-        made.append((chart.name, buffer.getvalue()))
-    if shown := samples.sheet(results, out):
-        made.append(("samples", _png(shown[0])))
-    files = [out / "figures" / f"{name}.png" for name, _ in made]
-    for file, (_, content) in zip(files, made, strict=True):
-        write_whole(file, content)
-    return files
+        contents[chart.name] = buffer.getvalue()
+    if sheet_and_seed := samples.sheet(results, out):
+        contents["samples"] = _png(sheet_and_seed[0])
+    files = {name: out / "figures" / f"{name}.png" for name in contents}
+    for name, file in files.items():
+        write_whole(file, contents[name])
+    return list(files.values())
 
 
 def _png(image: Image.Image) -> bytes:
@@ -72,38 +74,38 @@ def _png(image: Image.Image) -> bytes:
 
 
 def table(results: Results) -> str:
-    """The page's tables in Markdown, for a document: final values, ratios, costs, and what is missing."""
-    parts = [_lead(results), *(tables.markdown(t) for t in tables.quality(results))]
-    for heading, found in (
-        (
-            "As ratios, in brackets the paper's; a ratio stands out where the paper's lies within our interval",
-            tables.ratios(results),
+    """The page's tables in Markdown: final values, ratios, costs, metrics not computed and runs not finished."""
+    parts = [_lead(results), *(tables.markdown(values) for values in tables.quality(results))]
+    further_tables = {
+        "As ratios, in brackets the paper's; a ratio stands out where the paper's lies within our interval": (
+            tables.ratios(results)
         ),
-        ("Costs, means over the finished runs", tables.costs(results)),
-        ("Not measured", tables.missing(results)),
-        ("Not finished", tables.unfinished(results)),
-    ):
-        if found:
-            parts += [f"**{heading}**", tables.markdown(found)]
+        "Costs, means over the finished runs": tables.costs(results),
+        "Not measured": tables.missing(results),
+        "Not finished": tables.unfinished(results),
+    }
+    for heading, further in further_tables.items():
+        if further:
+            parts += [f"**{heading}**", tables.markdown(further)]
     return "\n\n".join(parts) + "\n"
 
 
 def render(results: Results, folder: Path) -> str:
-    """The page, one file that needs no network.
+    """The page as one HTML document that loads nothing from the network.
 
     Args:
         results: The content of `results.json`, of finished runs or of a comparison under way.
-        folder: Where the files that it names lie.
+        folder: Folder of the comparison, which the paths in the results are relative to.
     """
     figures = {chart.name: _figure(chart) for chart in charts(results)}
     sections = [
         Cards(_cards(results)),
-        _standing(results),
+        _progress(results),
         _quality(results, figures),
         _paper(results, figures),
-        _of_figures("Along training", figures, "curves", "frechet") if "curves" in figures else None,
+        _figure_section("Along training", figures, "curves", "frechet") if "curves" in figures else None,
         _samples(results, folder),
-        _of_figures("Categories", figures, "categories"),
+        _figure_section("Categories", figures, "categories"),
         Section("What it cost", [Paragraph(_COSTS), tables.costs(results)]),
         _runs(results),
         _terms(results),
@@ -129,10 +131,10 @@ def _figure(chart: Chart) -> Figure:
         return Figure(inline_plot(figure), chart.caption)
 
 
-def _of_figures(title: str, figures: Mapping[str, Figure], *names: str) -> Section | None:
-    """A section of those figures that there are; None without any."""
-    found = [figures[name] for name in names if name in figures]
-    return Section(title, found) if found else None
+def _figure_section(title: str, figures: Mapping[str, Figure], *names: str) -> Section | None:
+    """A section with those of the named figures that exist; None if none does."""
+    existing = [figures[name] for name in names if name in figures]
+    return Section(title, existing) if existing else None
 
 
 def _subtitle(results: Results) -> str:
@@ -143,7 +145,9 @@ def _subtitle(results: Results) -> str:
 
 
 def _cards(results: Results) -> list[Card]:
-    store, terms, counts = results["store"], results["terms"], states(results)
+    store = results["store"]
+    terms = results["terms"]
+    counts = count_states(results)
     total = sum(counts.values())
     others = ", ".join(f"{count} {state}" for state, count in counts.items() if state != "done")
     cards = [
@@ -158,8 +162,8 @@ def _cards(results: Results) -> list[Card]:
     return cards
 
 
-def _standing(results: Results) -> Section | None:
-    """What a reader must know before any number."""
+def _progress(results: Results) -> Section | None:
+    """Warns of a miniature and of runs that have not finished; None for a full, finished comparison."""
     unfinished = tables.unfinished(results)
     parts: list[Part] = []
     if results.get("miniature"):
@@ -175,26 +179,29 @@ def _standing(results: Results) -> Section | None:
 
 
 def _lead(results: Results) -> str:
-    """How the numbers of the table are read, and whether one is marked."""
-    most = max((len(done(entry)) for entry in results["entries"]), default=0)
+    """A paragraph on what the table's numbers and intervals are, and whether an entry is marked as the best."""
+    most_seeds = max((len(finished_runs(entry)) for entry in results["entries"]), default=0)
     pictures = "the 95 % interval over its pictures, which does not know what training again would change"
-    if most < 2:
+    if most_seeds < 2:
         return f"One seed each. In brackets {pictures}; so no entry is marked as the best."
-    told = f"Means over the seeds, with the 95 % interval of that mean; in brackets, for a single seed, {pictures}. "
-    if any(best(results, m) for m in metrics(results)):
-        told += "A value stands out where its interval over the seeds lies beyond those of all others"
+    text = f"Means over the seeds, with the 95 % interval of that mean; in brackets, for a single seed, {pictures}. "
+    if any(best_entry(results, metric) for metric in metrics(results)):
+        text += "A value stands out where its interval over the seeds lies beyond those of all others"
     else:
-        told += "No value stands out: nowhere does one interval lie beyond those of all others"
-    return told + (" so far." if tables.unfinished(results) else ".")
+        text += "No value stands out: nowhere does one interval lie beyond those of all others"
+    return text + (" so far." if tables.unfinished(results) else ".")
 
 
 def _quality(results: Results, figures: Mapping[str, Figure]) -> Section:
-    found, gaps = tables.quality(results), tables.missing(results)
-    if not found:
+    values = tables.quality(results)
+    if not values:
         return Section("Results", [Paragraph("No run has been measured yet.")])
-    parts: list[Part] = [Paragraph(_lead(results)), *found]
-    parts += [gaps] if gaps else []
-    parts += [figures["finals"]] if "finals" in figures else []
+    parts: list[Part] = [Paragraph(_lead(results)), *values]
+    missing_metrics = tables.missing(results)
+    if missing_metrics:
+        parts.append(missing_metrics)
+    if "finals" in figures:
+        parts.append(figures["finals"])
     return Section("Results", parts)
 
 
@@ -202,45 +209,48 @@ def _paper(results: Results, figures: Mapping[str, Figure]) -> Section | None:
     ratios = tables.ratios(results)
     if ratios is None:
         return None
-    return Section(
-        "Beside the paper, as ratios",
-        [Paragraph(_PAPER), ratios, *([figures["ratios"]] if "ratios" in figures else [])],
-    )
+    parts: list[Part] = [Paragraph(_PAPER), ratios]
+    if "ratios" in figures:
+        parts.append(figures["ratios"])
+    return Section("Beside the paper, as ratios", parts)
 
 
 def _samples(results: Results, folder: Path) -> Section | None:
-    shown = samples.sheet(results, folder)
-    if shown is None:
+    sheet_and_seed = samples.sheet(results, folder)
+    if sheet_and_seed is None:
         return None
+    sheet, seed = sheet_and_seed
     caption = (
         "The first pictures that each entry paints, unchosen, when all are asked with the same seed; trained with "
-        f"seed {shown[1]}."
+        f"seed {seed}."
     )
-    return Section("Side by side", [Figure(inline_image(shown[0]), caption)])
+    return Section("Side by side", [Figure(inline_image(sheet), caption)])
 
 
 def _runs(results: Results) -> Section | None:
-    single = tables.single_runs(results)
-    if not single:
+    numbers = tables.single_runs(results)
+    if not numbers:
         return None
     lead = "Each finished run by itself, with the 95 % bootstrap interval over its pictures."
-    return Section("Every run", [Paragraph(lead), Details("Numbers", single)])
+    return Section("Every run", [Paragraph(lead), Details("Numbers", numbers)])
 
 
 def _terms(results: Results) -> Section:
-    machine = "\n".join(f"{key}: {value}" for key, value in (results.get("machine") or {}).items())
+    store = {f"store {key}": value for key, value in results["store"].items() if key != "shares"}
     experiment = json.dumps(results.get("experiment"), indent=2, ensure_ascii=False)
-    smaller = " --miniature" if results.get("miniature") else ""
-    terms = {**{f"store {k}": v for k, v in results["store"].items() if k != "shares"}, **results["terms"]}
-    budget = "\n".join(f"{key}: {value}" for key, value in terms.items())
+    option = " --miniature" if results.get("miniature") else ""
     return Section(
         "On what terms",
         [
             tables.recipes(results),
             Paragraph("All of this is made again from the experiment's file, whose values stand below, with:"),
-            Preformatted(f"impasto compare {results['name']}.toml{smaller}"),
+            Preformatted(f"impasto compare {results['name']}.toml{option}"),
             Details("The experiment", [Preformatted(experiment)]),
-            Details("Pictures and budget", [Preformatted(budget)]),
-            Details("Machine", [Preformatted(machine)]),
+            Details("Pictures and budget", [_key_values({**store, **results["terms"]})]),
+            Details("Machine", [_key_values(results.get("machine") or {})]),
         ],
     )
+
+
+def _key_values(values: Mapping[str, Any]) -> Preformatted:
+    return Preformatted("\n".join(f"{key}: {value}" for key, value in values.items()))

@@ -1,4 +1,4 @@
-"""Painted pictures of all entries on one sheet, asked for with the same seed."""
+"""A sheet of pictures painted by all entries of a comparison from the same seed."""
 
 from __future__ import annotations
 
@@ -9,53 +9,65 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
-from impasto.comparing.findings import done
+from impasto.comparing.findings import finished_runs
 from impasto.pages.figures import BACKGROUND, INK
 
 __all__ = ["sheet"]
 
 WIDTH = 1200
-"""Pixels that a sheet is enlarged to, by whole factors, so that a pixel stays a square."""
-LETTERS, GAP = 24, 14
+"""Width in pixels up to which a sheet is enlarged. The factor is an integer, so that every pixel stays a square."""
+TITLE_HEIGHT = 24
+TITLE_GAP = 8
+GAP = 14
 
 
 def sheet(results: Mapping[str, Any], folder: Path) -> tuple[Image.Image, int] | None:
-    """The pictures that each entry's run left for this, below its name.
+    """The sample pictures of each entry, below its name, all of runs trained with the same seed.
 
     Args:
-        results: Of the comparison.
-        folder: Where its files lie.
+        results: The content of `results.json`.
+        folder: Folder that the paths in the results are relative to.
 
     Returns:
-        The sheet, and the seed that its runs share: the one that most entries have finished; None while there is no
-        picture.
+        The sheet, and the training seed of its runs: the one that most entries have finished. None while there are no
+        sample pictures.
     """
-    found = [
-        (e["name"], run)
-        for e in results["entries"]
-        for run in done(e)
+    candidates = [
+        (entry["name"], run)
+        for entry in results["entries"]
+        for run in finished_runs(entry)
         if (path := run.get("samples")) and (folder / path).is_file()
     ]
-    if not found:
+    if not candidates:
         return None
-    seed = Counter(run["seed"] for _, run in found).most_common(1)[0][0]
-    blocks = [(name, _opened(folder / run["samples"])) for name, run in found if run["seed"] == seed]
-    wide, high = (max(side) for side in zip(*(image.size for _, image in blocks), strict=True))
-    # Strips of one row lie below each other; blocks of several rows in pairs, or the sheet would be endless.
-    columns = 1 if high * 3 < wide or len(blocks) == 1 else 2
-    scale = max(1, WIDTH // (columns * wide))
-    across, down = wide * scale + GAP, LETTERS + 8 + high * scale + GAP
-    whole = Image.new("RGB", (columns * across - GAP, -(-len(blocks) // columns) * down), BACKGROUND)
-    pen, font = ImageDraw.Draw(whole), _font()
+    seed = Counter(run["seed"] for _, run in candidates).most_common(1)[0][0]
+    blocks = [(name, _read(folder / run["samples"])) for name, run in candidates if run["seed"] == seed]
+    return _arrange(blocks), seed
+
+
+def _arrange(blocks: list[tuple[str, Image.Image]]) -> Image.Image:
+    """One image of all blocks with their titles."""
+    block_width = max(image.width for _, image in blocks)
+    block_height = max(image.height for _, image in blocks)
+    # Flat strips are stacked in one column; taller blocks stand in pairs, to keep the sheet short.
+    columns = 1 if block_height * 3 < block_width or len(blocks) == 1 else 2
+    rows = -(-len(blocks) // columns)
+    scale = max(1, WIDTH // (columns * block_width))
+    cell_width = block_width * scale + GAP
+    cell_height = TITLE_HEIGHT + TITLE_GAP + block_height * scale + GAP
+    page = Image.new("RGB", (columns * cell_width - GAP, rows * cell_height), BACKGROUND)
+    pen = ImageDraw.Draw(page)
+    font = _font()
     for i, (name, image) in enumerate(blocks):
-        left, top = i % columns * across, i // columns * down
+        left = i % columns * cell_width
+        top = i // columns * cell_height
         pen.text((left + 2, top), name, INK, font)
-        large = image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST)
-        whole.paste(large, (left, top + LETTERS + 8))
-    return whole, seed
+        enlarged = image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST)
+        page.paste(enlarged, (left, top + TITLE_HEIGHT + TITLE_GAP))
+    return page
 
 
-def _opened(path: Path) -> Image.Image:
+def _read(path: Path) -> Image.Image:
     with Image.open(path) as image:
         return image.convert("RGB")
 
@@ -63,4 +75,4 @@ def _opened(path: Path) -> Image.Image:
 def _font() -> Any:
     from matplotlib.font_manager import findfont
 
-    return ImageFont.truetype(findfont("DejaVu Sans"), LETTERS - 4)
+    return ImageFont.truetype(findfont("DejaVu Sans"), TITLE_HEIGHT - 4)
