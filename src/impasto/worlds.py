@@ -23,7 +23,8 @@ from impasto.data.parts import pack
 from impasto.errors import ImpastoError
 from impasto.images.framing import flags_of
 from impasto.jobs.workers import serve
-from impasto.landscape.caption import attributes, caption
+from impasto.landscape.attributes import attributes
+from impasto.landscape.caption import caption
 from impasto.landscape.compose import compose
 from impasto.landscape.render import render
 from impasto.landscape.scene import LAYOUT, Scene

@@ -8,7 +8,8 @@ import re
 import numpy as np
 import pytest
 
-from impasto.landscape.caption import KIND_WORDS, WEATHER_WORDS, attributes, caption
+from impasto.landscape.attributes import attributes
+from impasto.landscape.caption import KIND_WORDS, WEATHER_WORDS, caption
 from impasto.landscape.emotion import EMOTIONS
 from impasto.landscape.prompt import read_prompt
 from impasto.landscape.scene import (

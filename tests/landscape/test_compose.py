@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from impasto.errors import UnknownName, UsageError
-from impasto.landscape.caption import attributes
+from impasto.landscape.attributes import attributes
 from impasto.landscape.compose import DAYLIGHT, MIN_SUMMIT_GAP, SHARES, compose
 from impasto.landscape.dry_land import ground_height, water_depth
 from impasto.landscape.emotion import EMOTIONS

@@ -10,16 +10,10 @@ import numpy as np
 import pytest
 
 from impasto.errors import DataError, UnknownName, UsageError
-from impasto.landscape.emotion import (
-    EMOTIONS,
-    MAX_TEXT_LENGTH,
-    Emotion,
-    colour_emotion,
-    emotion_name,
-    mood_for,
-    read_emotion,
-)
+from impasto.landscape.colour_emotion import colour_emotion
+from impasto.landscape.emotion import EMOTIONS, MAX_TEXT_LENGTH, Emotion, emotion_name, read_emotion
 from impasto.landscape.emotion_words import EMOTION_FORMS, LEXICON_ADDITIONS
+from impasto.landscape.mood import mood_for
 from impasto.landscape.scene import WEATHERS
 
 RANGES = {

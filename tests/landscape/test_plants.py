@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from impasto.landscape.brush import Strokes
-from impasto.landscape.plants import LEAF_POINTS, WOOD_POINTS, PlantShape, grow
+from impasto.landscape.growth import LEAF_POINTS, WOOD_POINTS
+from impasto.landscape.plants import PlantShape, grow
 from impasto.landscape.scene import PLANTS, SEASONS
 
 PARTS = ("wood", "shade", "leaves", "blossom")

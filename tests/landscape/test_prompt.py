@@ -7,9 +7,10 @@ import pytest
 
 from impasto.errors import UsageError
 from impasto.landscape.emotion import EMOTIONS
+from impasto.landscape.phrases import CATEGORY_PHRASES, PHRASES, plural
 from impasto.landscape.prompt import Reading, read_prompt, remarks_on
 from impasto.landscape.scene import CATEGORIES, SEASONS, WEATHERS
-from impasto.landscape.vocabulary import CATEGORY_PHRASES, MAX_COUNTS, PHRASES, SUBKINDS, plural, time_of_day
+from impasto.landscape.vocabulary import MAX_COUNTS, SUBKINDS, time_of_day
 from impasto.landscape.wish import ELEMENTS, Wish
 
 

@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from impasto.errors import UsageError
+from impasto.landscape.colour_emotion import colour_emotion
 from impasto.landscape.compose import compose
-from impasto.landscape.emotion import EMOTIONS, colour_emotion
+from impasto.landscape.emotion import EMOTIONS
 from impasto.landscape.film import relight
+from impasto.landscape.ground_samples import FAR
 from impasto.landscape.render import Rendering, render
 from impasto.landscape.scene import (
     BUILDINGS,
@@ -32,7 +34,6 @@ from impasto.landscape.scene import (
     Sky,
     Water,
 )
-from impasto.landscape.view import FAR
 from impasto.landscape.wish import Wish
 
 

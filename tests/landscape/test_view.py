@@ -7,9 +7,10 @@ import math
 import numpy as np
 import pytest
 
+from impasto.landscape.ground_samples import FAR, ground_at
 from impasto.landscape.scene import Camera, Ridge, Scene, Water
 from impasto.landscape.terrain import heights
-from impasto.landscape.view import FAR, View, ground_at, project, view_ground
+from impasto.landscape.view import View, project, view_ground
 
 SIDE = 128
 OVERHEAD = (0.0, 1.0, 0.0)

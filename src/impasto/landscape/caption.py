@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from impasto.landscape.attributes import SceneItem, element_of
 from impasto.landscape.emotion import EMOTIONS
-from impasto.landscape.scene import Building, Figure, Plant, Ridge, Scene, is_rock
-from impasto.landscape.vocabulary import COUNTING, plural, time_of_day
+from impasto.landscape.phrases import plural
+from impasto.landscape.scene import Ridge, Scene
+from impasto.landscape.vocabulary import COUNTING, time_of_day
 
-__all__ = ["attributes", "caption", "time_of_day"]
+__all__ = ["KIND_WORDS", "WEATHER_WORDS", "caption"]
 
 KIND_WORDS: dict[str, tuple[str, ...]] = {
     "white": ("plain line drawing", "line drawing of a landscape"),
@@ -26,6 +27,7 @@ KIND_WORDS: dict[str, tuple[str, ...]] = {
 }
 """Kind of painting → names for it."""
 
+
 WEATHER_WORDS: dict[str, tuple[str, ...]] = {
     "clear": ("under a clear sky", "in clear weather"),
     "cloudy": ("under a cloudy sky", "in cloudy weather", "under an overcast sky"),
@@ -34,6 +36,7 @@ WEATHER_WORDS: dict[str, tuple[str, ...]] = {
     "snow": ("in falling snow", "while it is snowing"),
     "storm": ("in a storm", "in stormy weather"),
 }
+
 
 ELEMENT_NAMES: dict[str, tuple[str, ...]] = {
     "mountain": ("mountain", "mountain ridge"),
@@ -57,11 +60,6 @@ ELEMENT_NAMES: dict[str, tuple[str, ...]] = {
     "birds": ("bird",),
 }
 """Element → nouns for one of it; elements that are not listed are called by their own name."""
-
-KIND_ELEMENT = {"range": "mountain", "bare": "bare tree", "leafy": "leafy tree"}
-"""Kind of ridge or plant → its element in `wish.ELEMENTS`, where the names differ."""
-
-SceneItem = Ridge | Plant | Building | Figure
 
 
 def caption(scene: Scene, seed: int) -> str:
@@ -102,59 +100,11 @@ def caption(scene: Scene, seed: int) -> str:
     return " ".join(sentence[0].upper() + sentence[1:] + "." for sentence in sentences)
 
 
-def attributes(scene: Scene) -> dict[str, object]:
-    """Facts about a scene, by which captions and labels can be checked.
-
-    Returns:
-        `category`, `season`, `hour`, `time` (of day, in a word), `weather`, `elements` (their names out of
-        `wish.ELEMENTS`, sorted), `counts` (element → how many), `valence` and `arousal`.
-    """
-    counts = {name: number for name, number in sorted(_counts(scene).items()) if number}
-    return {
-        "category": scene.category,
-        "season": scene.season,
-        "hour": scene.hour,
-        "time": time_of_day(scene.hour),
-        "weather": scene.weather,
-        "elements": list(counts),
-        "counts": counts,
-        "valence": scene.valence,
-        "arousal": scene.arousal,
-    }
-
-
-def _element(item: SceneItem, scene: Scene) -> str:
-    """The element that an object is; a narrow ridge close by is a rock, a peak in winter a snow peak."""
-    if isinstance(item, Ridge):
-        if is_rock(item, scene.camera):
-            return "rock"
-        if item.kind == "peak" and scene.season == "winter":
-            return "snow peak"
-    return KIND_ELEMENT.get(item.kind, item.kind)
-
-
-def _counts(scene: Scene) -> Counter[str]:
-    """Number of each element, compound ones such as villages too."""
-    items: list[SceneItem] = [*scene.ridges, *scene.plants, *scene.buildings, *scene.figures]
-    counts = Counter(_element(item, scene) for item in items)
-    counts["path"] = len(scene.paths)
-    counts["birds"] = scene.sky.birds
-    counts["field"] = int(scene.fields >= 0.2)
-    counts["mist"] = int(scene.sky.mist >= 0.6 or scene.weather == "mist")
-    counts["cloud"] = int(scene.sky.cover >= 0.5)
-    counts["village"] = int(counts["cottage"] >= 5)
-    counts["courtyard"] = int(counts["hall"] > 0 and counts["wall"] > 0)
-    counts["forest"] = int(len(scene.plants) >= 25)
-    counts["water"] = int(scene.has_water)
-    counts["river" if scene.water.bend >= 0.9 else "lake"] = counts["water"]
-    return counts
-
-
 def _land_phrase(scene: Scene, random: np.random.Generator) -> str:
     """The main forms of the land, with the water: 'three far hills on the left behind a lake'."""
     groups: dict[str, list[Ridge]] = {}
     for ridge in scene.ridges:
-        element = _element(ridge, scene)
+        element = element_of(ridge, scene)
         if element != "rock":
             groups.setdefault(element, []).append(ridge)
     by_size = sorted(groups.items(), key=lambda g: -max(r.height / r.z for r in g[1]))[:2]
@@ -173,7 +123,7 @@ def _item_phrases(scene: Scene, random: np.random.Generator) -> list[str]:
     groups: dict[str, list[SceneItem]] = {}
     ordered: list[SceneItem] = [*scene.buildings, *scene.figures, *scene.plants, *scene.ridges]
     for item in ordered:
-        name = _element(item, scene)
+        name = element_of(item, scene)
         if not isinstance(item, Ridge) or name == "rock":
             groups.setdefault(name, []).append(item)
     phrases = [_group_phrase(name, items, scene, random) for name, items in groups.items()]

@@ -12,10 +12,11 @@ from dataclasses import replace
 import numpy as np
 
 from impasto.errors import UnknownName, UsageError
-from impasto.landscape.emotion import Mood, mood_for
-from impasto.landscape.forms import FORMS, water_denied
+from impasto.landscape.form_parts import water_denied
+from impasto.landscape.forms import FORMS
 from impasto.landscape.furnish import furnish
 from impasto.landscape.light import sun_position
+from impasto.landscape.mood import Mood, mood_for
 from impasto.landscape.plan import Plan
 from impasto.landscape.scene import CATEGORIES, SEASONS, WEATHERS, Scene, Sky
 from impasto.landscape.wish import ELEMENTS, Wish

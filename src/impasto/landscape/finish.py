@@ -8,8 +8,8 @@ from functools import lru_cache
 import numpy as np
 
 from impasto.landscape.easel import Easel, shifted_sheet
-from impasto.landscape.emotion import Mood
 from impasto.landscape.fields import Field, noise
+from impasto.landscape.mood import Mood
 from impasto.landscape.programme import Programme
 from impasto.landscape.scene import Scene
 from impasto.landscape.view import View

@@ -9,7 +9,7 @@ import numpy as np
 
 from impasto.landscape.building_layout import bridge_abutments, place_buildings
 from impasto.landscape.dry_land import ground_height, move_onto_land, water_depth
-from impasto.landscape.emotion import Mood
+from impasto.landscape.mood import Mood
 from impasto.landscape.plan import Plan, place_at, random_seed
 from impasto.landscape.scene import Building, Figure, Path, Ridge, Scene
 from impasto.landscape.tree_layout import place_plants

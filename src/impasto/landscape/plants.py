@@ -13,18 +13,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from impasto.landscape.brush import Strokes, join
+from impasto.landscape.growth import (
+    LEAF_POINTS,
+    branches,
+    child_branches,
+    leaf_strokes,
+    no_strokes,
+    scatter,
+    single_stem,
+    stroke_tips,
+)
 
-__all__ = ["LEAF_POINTS", "WOOD_POINTS", "PlantShape", "grow"]
-
-Floats = npt.NDArray[np.float64]
-
-WOOD_POINTS = 6
-"""Points of the stroke of a branch."""
-LEAF_POINTS = 4
-"""Points of the stroke of a leaf."""
+__all__ = ["PlantShape", "grow"]
 
 
 @dataclass(frozen=True)
@@ -58,133 +60,21 @@ def grow(kind: str, seed: int, season: str, lean: float, detail: float) -> Plant
     return _KINDS[kind](random, season, lean, detail)
 
 
-def _no_strokes(points: int) -> Strokes:
-    """No strokes, for kinds of plants that lack a layer."""
-    return Strokes(np.zeros((0, points, 2)), np.zeros((0, points)), np.zeros((0, points)), np.zeros(0))
-
-
-def _curves(
-    random: np.random.Generator,
-    start: Floats,
-    angle: Floats,
-    length: Floats,
-    thickness: Floats,
-    bend: float,
-    straighten: float,
-) -> Strokes:
-    """Branches as curves that turn a little at every step.
-
-    Args:
-        random: Decides the turns.
-        start: Where each branch starts, shape (S, 2).
-        angle: Its direction, in radians from the vertical, shape (S,).
-        length: Its length, shape (S,).
-        thickness: Its thickness at the start, shape (S,).
-        bend: Standard deviation of the turns, in radians.
-        straighten: How far branches turn towards the vertical as they grow; away from it below 0.
-    """
-    steps = WOOD_POINTS - 1
-    turns = random.normal(0, bend, (len(start), steps)).cumsum(axis=1) * 0.6
-    headings = angle[:, None] * (1 - straighten * np.linspace(0, 1, steps)) + turns
-    step = (length / steps)[:, None]
-    x = start[:, :1] + np.concatenate([np.zeros((len(start), 1)), (np.sin(headings) * step).cumsum(axis=1)], axis=1)
-    y = start[:, 1:] + np.concatenate([np.zeros((len(start), 1)), (np.cos(headings) * step).cumsum(axis=1)], axis=1)
-    taper = np.linspace(1, 0.45, WOOD_POINTS)
-    ink = np.full(x.shape, 1.15) * random.uniform(0.75, 1.1, (len(start), 1))
-    return Strokes(np.stack([x, y], axis=2), thickness[:, None] * taper, ink, np.full(len(start), 0.35))
-
-
-def _children(
-    random: np.random.Generator,
-    parents: Strokes,
-    per_parent: int,
-    angle_spread: float,
-    ratio: float,
-    thickness_ratio: float,
-    lowest: float,
-) -> tuple[Floats, Floats, Floats, Floats]:
-    """Branches of the next level.
-
-    Args:
-        random: Decides where they spring and how they grow.
-        parents: The branches from which they spring.
-        per_parent: How many spring from each.
-        angle_spread: Mean angle to the parent, in radians.
-        ratio: Length relative to the parent.
-        thickness_ratio: Thickness relative to the parent at that place.
-        lowest: Share of the parent's length below which none springs.
-
-    Returns:
-        Start, shape (S, 2), and angle, length and thickness, shape (S,) each, as `_curves` takes them.
-    """
-    parent = np.repeat(np.arange(len(parents)), per_parent)
-    child = np.tile(np.arange(per_parent), len(parents))
-    height = lowest + (1 - lowest) * (child + random.random(len(parent))) / per_parent
-    position = height * (WOOD_POINTS - 1)
-    segment = position.astype(int).clip(0, WOOD_POINTS - 2)
-    fraction = (position - segment)[:, None]
-    points = parents.points[parent, segment] * (1 - fraction) + parents.points[parent, segment + 1] * fraction
-    direction = parents.points[parent, segment + 1] - parents.points[parent, segment]
-    parent_angle = np.arctan2(direction[:, 0], direction[:, 1])
-    sides = np.where((child + parent) % 2 == 0, 1.0, -1.0)
-    angle = parent_angle + sides * angle_spread * random.uniform(0.6, 1.3, len(parent))
-    parent_length = np.sqrt((np.diff(parents.points, axis=1) ** 2).sum(axis=2)).sum(axis=1)
-    length = parent_length[parent] * ratio * random.uniform(0.6, 1.2, len(parent)) * (1.15 - 0.5 * height)
-    thickness = parents.width[parent, segment] * thickness_ratio
-    return points, angle, length, thickness
-
-
-def _leaf(
-    random: np.random.Generator,
-    positions: Floats,
-    angle: Floats,
-    length: Floats,
-    widths: Floats,
-    ink: float,
-    droop: float = 0.0,
-) -> Strokes:
-    """Leaves as short strokes that swell in their middle."""
-    along = np.linspace(0, 1, LEAF_POINTS)
-    x = positions[:, :1] + np.sin(angle)[:, None] * length[:, None] * along
-    y = positions[:, 1:] + np.cos(angle)[:, None] * length[:, None] * along - droop * length[:, None] * along**2
-    swell = np.array([0.35, 1.0, 0.9, 0.15])
-    darkness = np.broadcast_to(ink * random.uniform(0.55, 1.15, (len(positions), 1)), x.shape)
-    return Strokes(np.stack([x, y], axis=2), widths[:, None] * swell, darkness, np.zeros(len(positions)))
-
-
-def _tips(strokes: Strokes) -> Floats:
-    """The last point of each stroke, shape (S, 2)."""
-    return strokes.points[:, -1]
-
-
-def _scatter(random: np.random.Generator, centres: Floats, per_centre: int, x: float, y: float) -> Floats:
-    """Random points around others, normally distributed with deviations `x` and `y`, shape (S × per_centre, 2)."""
-    repeated = np.repeat(centres, per_centre, axis=0)
-    return repeated + random.normal(0, 1, repeated.shape) * (x, y)
-
-
-def _trunk(random: np.random.Generator, lean: float, length: float, thickness: float, bend: float) -> Strokes:
-    """A single stem that starts at (0, 0)."""
-    foot = np.zeros((1, 2))
-    curve = _curves(random, foot, np.array([lean]), np.array([length]), np.array([thickness]), bend, 0.4)
-    return Strokes(curve.points, thickness * np.linspace(1, 0.4, WOOD_POINTS)[None], curve.ink, curve.dry)
-
-
 def _pine(random: np.random.Generator, season: str, lean: float, detail: float) -> PlantShape:
     """A crooked trunk, level branches, and needles in fans that lie in plates."""
-    trunk = _trunk(random, lean, 0.95, 0.055, 0.22)
-    boughs = _curves(random, *_children(random, trunk, 9, 1.35, 0.40, 0.5, 0.38), 0.22, -0.12)
-    twigs = _curves(random, *_children(random, boughs, 3, 0.7, 0.5, 0.55, 0.35), 0.25, 0.0)
-    ends = np.concatenate([_tips(boughs), _tips(twigs), trunk.points[:, -1]])
+    trunk = single_stem(random, lean, 0.95, 0.055, 0.22)
+    boughs = branches(random, *child_branches(random, trunk, 9, 1.35, 0.40, 0.5, 0.38), 0.22, -0.12)
+    twigs = branches(random, *child_branches(random, boughs, 3, 0.7, 0.5, 0.55, 0.35), 0.25, 0.0)
+    ends = np.concatenate([stroke_tips(boughs), stroke_tips(twigs), trunk.points[:, -1]])
     fans = max(2, int(5 * detail))
-    centres = _scatter(random, ends, fans, 0.045, 0.014)
+    centres = scatter(random, ends, fans, 0.045, 0.014)
     needles = max(3, int(7 * detail))
     angle = np.tile(np.linspace(-1.25, 1.25, needles), len(centres)) + random.normal(0, 0.12, len(centres) * needles)
     size = 0.055 / max(0.5, detail**0.5)
     length = np.full(len(angle), size) * random.uniform(0.7, 1.1, len(angle))
     leaf_positions = np.repeat(centres, needles, axis=0)
-    leaves = _leaf(random, leaf_positions, angle, length, np.full(len(angle), 0.007 / detail**0.5), 1.1)
-    shade = _leaf(
+    leaves = leaf_strokes(random, leaf_positions, angle, length, np.full(len(angle), 0.007 / detail**0.5), 1.1)
+    shade = leaf_strokes(
         random,
         centres - (0.03, 0.0),
         np.full(len(centres), 1.57),
@@ -192,22 +82,22 @@ def _pine(random: np.random.Generator, season: str, lean: float, detail: float) 
         np.full(len(centres), 0.035),
         0.4,
     )
-    return PlantShape(join([trunk, boughs, twigs]), shade, leaves, _no_strokes(LEAF_POINTS))
+    return PlantShape(join([trunk, boughs, twigs]), shade, leaves, no_strokes(LEAF_POINTS))
 
 
 def _willow(random: np.random.Generator, season: str, lean: float, detail: float) -> PlantShape:
     """Boughs that rise and bend over, and long strands that hang from them."""
-    trunk = _trunk(random, lean + random.choice((-0.2, 0.2)), 0.62, 0.07, 0.15)
-    boughs = _curves(random, *_children(random, trunk, 7, 0.55, 0.75, 0.5, 0.5), 0.18, -0.6)
-    twigs = _curves(random, *_children(random, boughs, 4, 0.5, 0.5, 0.5, 0.3), 0.2, -0.8)
+    trunk = single_stem(random, lean + random.choice((-0.2, 0.2)), 0.62, 0.07, 0.15)
+    boughs = branches(random, *child_branches(random, trunk, 7, 0.55, 0.75, 0.5, 0.5), 0.18, -0.6)
+    twigs = branches(random, *child_branches(random, boughs, 4, 0.5, 0.5, 0.5, 0.3), 0.2, -0.8)
     if season == "winter":
         per_tip = max(2, int(3 * detail))
         ink = 0.35
     else:
         per_tip = max(3, int(5 * detail))
         ink = 0.6
-    positions = _scatter(
-        random, np.concatenate([_tips(boughs), _tips(twigs), twigs.points[:, 3]]), per_tip, 0.035, 0.02
+    positions = scatter(
+        random, np.concatenate([stroke_tips(boughs), stroke_tips(twigs), twigs.points[:, 3]]), per_tip, 0.035, 0.02
     )
     length = random.uniform(0.16, 0.5, len(positions)) * np.minimum(1.0, 0.35 + positions[:, 1])
     outward = np.where(positions[:, 0] > trunk.points[0, -1, 0], 1.0, -1.0)
@@ -221,7 +111,7 @@ def _willow(random: np.random.Generator, season: str, lean: float, detail: float
     width = np.full(x.shape, 0.007 / detail**0.5)
     darkness = np.broadcast_to(ink * random.uniform(0.5, 1.1, (len(positions), 1)), x.shape)
     strands = Strokes(np.stack([x, y], axis=2), width, darkness, np.full(len(positions), 0.35))
-    return PlantShape(join([trunk, boughs, twigs]), _no_strokes(LEAF_POINTS), strands, _no_strokes(LEAF_POINTS))
+    return PlantShape(join([trunk, boughs, twigs]), no_strokes(LEAF_POINTS), strands, no_strokes(LEAF_POINTS))
 
 
 def _bamboo(random: np.random.Generator, season: str, lean: float, detail: float) -> PlantShape:
@@ -231,44 +121,42 @@ def _bamboo(random: np.random.Generator, season: str, lean: float, detail: float
     start = np.stack([x, np.zeros(count)], axis=1)
     length = random.uniform(0.65, 1.0, count)
     angle = lean + 0.6 * x + random.normal(0, 0.05, count)
-    culm = _curves(random, start, angle, length, random.uniform(0.011, 0.017, count), 0.03, -0.6)
+    culm = branches(random, start, angle, length, random.uniform(0.011, 0.017, count), 0.03, -0.6)
     culm = Strokes(culm.points, culm.width, culm.ink * np.array([0.9, 1, 0.8, 1, 0.8, 0.9]), np.full(count, 0.2))
-    twigs = _curves(random, *_children(random, culm, 7, 0.75, 0.16, 0.5, 0.35), 0.1, -0.3)
+    twigs = branches(random, *child_branches(random, culm, 7, 0.75, 0.16, 0.5, 0.35), 0.1, -0.3)
     per_twig = max(2, int(4 * detail))
-    positions = _scatter(random, _tips(twigs), per_twig, 0.012, 0.012)
+    positions = scatter(random, stroke_tips(twigs), per_twig, 0.012, 0.012)
     droop = np.where(random.random(len(positions)) > 0.5, 2.4, -2.4) + random.normal(0, 0.45, len(positions))
     leaf_length = random.uniform(0.07, 0.13, len(positions))
-    leaves = _leaf(random, positions, droop, leaf_length, np.full(len(positions), 0.014 / detail**0.5), 1.2, 0.1)
-    return PlantShape(join([culm, twigs]), _no_strokes(LEAF_POINTS), leaves, _no_strokes(LEAF_POINTS))
+    leaves = leaf_strokes(random, positions, droop, leaf_length, np.full(len(positions), 0.014 / detail**0.5), 1.2, 0.1)
+    return PlantShape(join([culm, twigs]), no_strokes(LEAF_POINTS), leaves, no_strokes(LEAF_POINTS))
 
 
 def _bare(random: np.random.Generator, season: str, lean: float, detail: float) -> PlantShape:
     """A tree without leaves, whose twigs are bent like crabs' claws."""
-    trunk = _trunk(random, lean, 0.6, 0.06, 0.2)
+    trunk = single_stem(random, lean, 0.6, 0.06, 0.2)
     levels = [trunk]
     for per_branch, angle_spread, ratio in ((6, 0.75, 0.62), (3, 0.6, 0.58), (max(1, int(3 * detail)), 0.55, 0.55)):
         levels.append(
-            _curves(random, *_children(random, levels[-1], per_branch, angle_spread, ratio, 0.55, 0.4), 0.3, 0.25)
+            branches(random, *child_branches(random, levels[-1], per_branch, angle_spread, ratio, 0.55, 0.4), 0.3, 0.25)
         )
-    return PlantShape(join(levels), _no_strokes(LEAF_POINTS), _no_strokes(LEAF_POINTS), _no_strokes(LEAF_POINTS))
+    return PlantShape(join(levels), no_strokes(LEAF_POINTS), no_strokes(LEAF_POINTS), no_strokes(LEAF_POINTS))
 
 
 def _leafy(random: np.random.Generator, season: str, lean: float, detail: float) -> PlantShape:
     """A broad crown of dotted leaves in rounded masses."""
-    trunk = _trunk(random, lean, 0.55, 0.065, 0.15)
-    boughs = _curves(random, *_children(random, trunk, 6, 0.75, 0.6, 0.5, 0.45), 0.2, 0.2)
-    twigs = _curves(random, *_children(random, boughs, 3, 0.6, 0.55, 0.5, 0.4), 0.25, 0.2)
+    trunk = single_stem(random, lean, 0.55, 0.065, 0.15)
+    boughs = branches(random, *child_branches(random, trunk, 6, 0.75, 0.6, 0.5, 0.45), 0.2, 0.2)
+    twigs = branches(random, *child_branches(random, boughs, 3, 0.6, 0.55, 0.5, 0.4), 0.25, 0.2)
     wood = join([trunk, boughs, twigs])
     if season == "winter":
-        more = _curves(random, *_children(random, twigs, 2, 0.6, 0.55, 0.55, 0.4), 0.3, 0.2)
-        return PlantShape(
-            join([wood, more]), _no_strokes(LEAF_POINTS), _no_strokes(LEAF_POINTS), _no_strokes(LEAF_POINTS)
-        )
-    tips = np.concatenate([_tips(boughs), _tips(twigs)])
+        more = branches(random, *child_branches(random, twigs, 2, 0.6, 0.55, 0.55, 0.4), 0.3, 0.2)
+        return PlantShape(join([wood, more]), no_strokes(LEAF_POINTS), no_strokes(LEAF_POINTS), no_strokes(LEAF_POINTS))
+    tips = np.concatenate([stroke_tips(boughs), stroke_tips(twigs)])
     # Leaves in the lower right of the crown lie in its shade.
     size = 0.042 / detail**0.5
-    shade_positions = _scatter(random, tips + (0.015, -0.035), max(2, int(7 * detail)), 0.055, 0.04)
-    shade = _leaf(
+    shade_positions = scatter(random, tips + (0.015, -0.035), max(2, int(7 * detail)), 0.055, 0.04)
+    shade = leaf_strokes(
         random,
         shade_positions,
         random.normal(1.57, 0.5, len(shade_positions)),
@@ -276,8 +164,8 @@ def _leafy(random: np.random.Generator, season: str, lean: float, detail: float)
         np.full(len(shade_positions), size * 0.8),
         1.0,
     )
-    positions = _scatter(random, tips + (-0.01, 0.02), max(2, int(8 * detail)), 0.06, 0.04)
-    leaves = _leaf(
+    positions = scatter(random, tips + (-0.01, 0.02), max(2, int(8 * detail)), 0.06, 0.04)
+    leaves = leaf_strokes(
         random,
         positions,
         random.normal(1.57, 0.6, len(positions)),
@@ -285,26 +173,26 @@ def _leafy(random: np.random.Generator, season: str, lean: float, detail: float)
         np.full(len(positions), size * 0.55),
         1.0,
     )
-    return PlantShape(wood, shade, leaves, _no_strokes(LEAF_POINTS))
+    return PlantShape(wood, shade, leaves, no_strokes(LEAF_POINTS))
 
 
 def _plum(random: np.random.Generator, season: str, lean: float, detail: float) -> PlantShape:
     """Old angular wood, young straight shoots, and blossom on both."""
-    trunk = _trunk(random, lean + random.choice((-0.5, 0.5)), 0.55, 0.075, 0.5)
-    boughs = _curves(random, *_children(random, trunk, 5, 0.9, 0.7, 0.45, 0.35), 0.38, 0.3)
-    shoots = _curves(random, *_children(random, boughs, 4, 0.7, 0.6, 0.4, 0.3), 0.07, 0.5)
+    trunk = single_stem(random, lean + random.choice((-0.5, 0.5)), 0.55, 0.075, 0.5)
+    boughs = branches(random, *child_branches(random, trunk, 5, 0.9, 0.7, 0.45, 0.35), 0.38, 0.3)
+    shoots = branches(random, *child_branches(random, boughs, 4, 0.7, 0.6, 0.4, 0.3), 0.07, 0.5)
     if season not in ("winter", "spring"):
         crown = _leafy(random, season, lean, detail)
-        return PlantShape(join([trunk, boughs, shoots]), crown.shade, crown.leaves, _no_strokes(LEAF_POINTS))
-    positions = _scatter(
+        return PlantShape(join([trunk, boughs, shoots]), crown.shade, crown.leaves, no_strokes(LEAF_POINTS))
+    positions = scatter(
         random,
-        np.concatenate([shoots.points[:, 2], shoots.points[:, 4], _tips(boughs)]),
+        np.concatenate([shoots.points[:, 2], shoots.points[:, 4], stroke_tips(boughs)]),
         max(1, int(3 * detail)),
         0.02,
         0.02,
     )
     size = 0.02 / detail**0.5
-    blossom = _leaf(
+    blossom = leaf_strokes(
         random,
         positions,
         random.uniform(0, 6.28, len(positions)),
@@ -312,7 +200,7 @@ def _plum(random: np.random.Generator, season: str, lean: float, detail: float) 
         np.full(len(positions), size),
         1.3,
     )
-    return PlantShape(join([trunk, boughs, shoots]), _no_strokes(LEAF_POINTS), _no_strokes(LEAF_POINTS), blossom)
+    return PlantShape(join([trunk, boughs, shoots]), no_strokes(LEAF_POINTS), no_strokes(LEAF_POINTS), blossom)
 
 
 _KINDS: dict[str, Callable[[np.random.Generator, str, float, float], PlantShape]] = {

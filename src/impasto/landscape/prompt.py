@@ -8,15 +8,9 @@ import re
 from impasto.errors import UsageError
 from impasto.landscape.emotion import EMOTIONS, MAX_TEXT_LENGTH
 from impasto.landscape.emotion_words import EMOTION_FORMS
+from impasto.landscape.phrases import PHRASES
 from impasto.landscape.prompt_reader import PromptReader, Reading, Token
-from impasto.landscape.vocabulary import (
-    COUNTING,
-    FOREIGN,
-    NUMBERS,
-    PHRASES,
-    STOP_WORDS,
-    UNSUPPORTED_DETAILS,
-)
+from impasto.landscape.vocabulary import COUNTING, FOREIGN, NUMBERS, STOP_WORDS, UNSUPPORTED_DETAILS
 from impasto.landscape.wish import ELEMENTS
 
 __all__ = ["Reading", "read_prompt", "remarks_on"]

@@ -13,17 +13,16 @@ from typing import NamedTuple
 
 from impasto.errors import UnknownName, UsageError
 from impasto.landscape.emotion import EMOTIONS, emotion_name, has_sentiment, read_emotion
+from impasto.landscape.phrases import PHRASES, Meaning
 from impasto.landscape.vocabulary import (
     CLAUSE_STARTERS,
     DENIALS,
     FALSE_DENIALS,
     MAX_COUNTS,
     NUMBERS,
-    PHRASES,
     STOP_WORDS,
     SUBKINDS,
     VAGUE_COUNTS,
-    Meaning,
     time_of_day,
 )
 from impasto.landscape.wish import Wish

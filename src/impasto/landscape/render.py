@@ -11,24 +11,26 @@ import numpy.typing as npt
 
 from impasto.errors import UsageError
 from impasto.landscape.air import paint_mist, valley_mist
+from impasto.landscape.birds import paint_birds
 from impasto.landscape.buildings import paint_building
+from impasto.landscape.contours import paint_contours
 from impasto.landscape.easel import Easel
-from impasto.landscape.emotion import mood_for
 from impasto.landscape.farmland import paint_fields
 from impasto.landscape.fields import Field
-from impasto.landscape.figures import paint_birds, paint_figure
+from impasto.landscape.figures import paint_figure
 from impasto.landscape.finish import grade_colours, paint_splashes, programme_in_mood, vary_touches
 from impasto.landscape.grass import paint_tufts
 from impasto.landscape.ground import paint_ground
 from impasto.landscape.light import light_of
+from impasto.landscape.mood import mood_for
 from impasto.landscape.paths import paint_path
 from impasto.landscape.plant_painting import paint_plants
 from impasto.landscape.programme import PROGRAMMES
-from impasto.landscape.rock import paint_contours, paint_texture
 from impasto.landscape.scene import Building, Figure, Plant, Scene
 from impasto.landscape.seal import paint_seal
 from impasto.landscape.sky import paint_sky
 from impasto.landscape.stage import Stage
+from impasto.landscape.texture import paint_texture
 from impasto.landscape.view import view_ground
 from impasto.landscape.water import paint_water
 from impasto.landscape.weather import paint_weather

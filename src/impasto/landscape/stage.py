@@ -10,9 +10,10 @@ import numpy.typing as npt
 from impasto.landscape.air import transmittance
 from impasto.landscape.easel import Easel
 from impasto.landscape.fields import Field
+from impasto.landscape.ground_samples import ground_at
 from impasto.landscape.light import Light
 from impasto.landscape.scene import Scene
-from impasto.landscape.view import View, ground_at, project
+from impasto.landscape.view import View, project
 
 __all__ = ["Stage"]
 

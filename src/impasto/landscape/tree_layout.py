@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from impasto.landscape.emotion import Mood
+from impasto.landscape.mood import Mood
 from impasto.landscape.plan import Plan, place_at, random_seed
 from impasto.landscape.scene import Plant, Scene
 from impasto.landscape.terrain import depth_of

@@ -8,10 +8,11 @@ from impasto.landscape.air import transmittance
 from impasto.landscape.brush import Strokes, join
 from impasto.landscape.easel import Easel
 from impasto.landscape.fields import Field, noise
+from impasto.landscape.ground_samples import ground_at
 from impasto.landscape.pigment import seasonal
 from impasto.landscape.scene import Ridge, Scene, is_rock
 from impasto.landscape.terrain import depth_of
-from impasto.landscape.view import View, ground_at, project
+from impasto.landscape.view import View, project
 
 __all__ = ["paint_woods"]
 

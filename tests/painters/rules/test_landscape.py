@@ -15,12 +15,13 @@ from impasto import api, catalogue
 from impasto.errors import ConfigError, DataError, ImpastoError, NotCapable, UnknownName, UsageError
 from impasto.events import Event
 from impasto.images.recipe import read_recipe
-from impasto.landscape.caption import attributes, caption
+from impasto.landscape.attributes import attributes
+from impasto.landscape.caption import caption
 from impasto.landscape.compose import compose
 from impasto.landscape.emotion import EMOTIONS
+from impasto.landscape.ground_samples import FAR
 from impasto.landscape.render import render
 from impasto.landscape.scene import CATEGORIES, LAYOUT, Scene, scene_from_json
-from impasto.landscape.view import FAR
 from impasto.landscape.wish import Wish
 from impasto.painters.rules.landscape import LEGEND, Landscape
 
@@ -301,7 +302,7 @@ def test_who_cannot_read_a_prompt_names_who_can(tmp_path: Path) -> None:
 
 
 def test_moods_colour_the_pictures() -> None:
-    from impasto.landscape.emotion import colour_emotion
+    from impasto.landscape.colour_emotion import colour_emotion
 
     painter = Landscape.build(resolution=32)
 

@@ -12,8 +12,9 @@ from PIL import Image
 from impasto import catalogue
 from impasto.errors import ConfigError, UnknownName
 from impasto.painters.rules.aaron.aaron import PAPER, Aaron, make_drawing
-from impasto.painters.rules.aaron.colour import LIGHTNESS_STEP, lightness
+from impasto.painters.rules.aaron.colour import LIGHTNESS_STEP
 from impasto.painters.rules.aaron.drawing import Drawing
+from impasto.painters.rules.aaron.oklab import lightness
 from impasto.painters.rules.aaron.render import render
 from impasto.painters.rules.aaron.scenes import PERIODS
 

@@ -5,10 +5,12 @@ import numpy as np
 import pytest
 
 from impasto.painters.rules.aaron.closure import Core, closure, loop_through
-from impasto.painters.rules.aaron.colour import LIGHTNESS_STEP, Scheme, colour_forms, lightness
+from impasto.painters.rules.aaron.colour import LIGHTNESS_STEP, colour_forms
 from impasto.painters.rules.aaron.leaf import SHAPES, blade
+from impasto.painters.rules.aaron.oklab import lightness
 from impasto.painters.rules.aaron.pen import length, resample, trace
 from impasto.painters.rules.aaron.plants import PLANTS, grow
+from impasto.painters.rules.aaron.scheme import Scheme
 from impasto.painters.rules.aaron.sheet import Form, Sheet
 
 SQUARE = np.array([(0.2, 0.2), (0.6, 0.2), (0.6, 0.6), (0.2, 0.6)])

@@ -5,7 +5,6 @@ import pytest
 
 from impasto.painters.rules.aaron.pose import (
     JOINT_LIMITS,
-    POSE_KINDS,
     SEGMENTS,
     Skeleton,
     centre_of_mass,
@@ -14,6 +13,7 @@ from impasto.painters.rules.aaron.pose import (
     stance,
     support,
 )
+from impasto.painters.rules.aaron.pose_kinds import POSE_KINDS
 
 STRAIGHT = {
     "lean": 0.0,

@@ -16,11 +16,13 @@ from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Data, PainterConfig, PaintSettings
 from impasto.errors import ConfigError, suggestion
-from impasto.painters.rules.aaron.colour import Scheme, colour_forms, mix
+from impasto.painters.rules.aaron.colour import colour_forms
 from impasto.painters.rules.aaron.companions import animation, vectors
 from impasto.painters.rules.aaron.drawing import Colour, Drawing, Region, Stroke
+from impasto.painters.rules.aaron.oklab import mix
 from impasto.painters.rules.aaron.render import render
 from impasto.painters.rules.aaron.scenes import PERIODS, compose
+from impasto.painters.rules.aaron.scheme import Scheme
 from impasto.painters.rules.aaron.sheet import Sheet
 from impasto.painters.rules.rule_painter import Drawn, RulePainter
 

@@ -9,7 +9,7 @@ import numpy as np
 from impasto.painters.rules.aaron.body import Body, cut_across, trunk_cores
 from impasto.painters.rules.aaron.closure import Core, bend, closure
 from impasto.painters.rules.aaron.pen import Points
-from impasto.painters.rules.aaron.pose import POSE_KINDS
+from impasto.painters.rules.aaron.pose_kinds import POSE_KINDS
 from impasto.painters.rules.aaron.sheet import Sheet
 
 __all__ = ["CLOTHES", "draw_dress"]

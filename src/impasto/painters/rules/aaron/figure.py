@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from impasto.painters.rules.aaron.body import Body, draw_arm, draw_grip, draw_leg, draw_neck
+from impasto.painters.rules.aaron.arms import draw_arm, draw_grip
+from impasto.painters.rules.aaron.body import Body, draw_neck
 from impasto.painters.rules.aaron.closure import Core, bend, closure, loop_through
 from impasto.painters.rules.aaron.clothes import CLOTHES, draw_dress
-from impasto.painters.rules.aaron.head import HAIR, Head, draw_back_hair, draw_head
-from impasto.painters.rules.aaron.pose import POSE_KINDS, Skeleton, pose
+from impasto.painters.rules.aaron.face import draw_head
+from impasto.painters.rules.aaron.hair import draw_back_hair
+from impasto.painters.rules.aaron.head import HAIR, Head
+from impasto.painters.rules.aaron.legs import draw_leg
+from impasto.painters.rules.aaron.pose import Skeleton, pose
+from impasto.painters.rules.aaron.pose_kinds import POSE_KINDS
 from impasto.painters.rules.aaron.sheet import Sheet
 
 __all__ = ["draw_figure"]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from impasto.landscape.emotion import mood_for
+from impasto.landscape.mood import mood_for
 from impasto.painters.rules.fool.critic import THRESHOLDS
 from impasto.painters.rules.fool.work import Attempt, Work
 

@@ -16,7 +16,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from impasto.landscape.emotion import Emotion, colour_emotion
+from impasto.landscape.colour_emotion import colour_emotion
+from impasto.landscape.emotion import Emotion
 from impasto.painters.rules.fool.subject import to_lab
 
 __all__ = ["THRESHOLDS", "Verdict", "descriptor", "judge", "likeness", "colour_mood"]

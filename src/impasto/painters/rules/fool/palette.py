@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
-from impasto.landscape.emotion import Emotion, mood_for
+from impasto.landscape.emotion import Emotion
+from impasto.landscape.mood import mood_for
 from impasto.painters.rules.fool.plan import Plan
 from impasto.painters.rules.fool.subject import Subject, to_rgb
 

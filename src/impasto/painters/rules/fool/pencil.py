@@ -11,16 +11,17 @@ import numpy.typing as npt
 
 from impasto.painters.rules.fool.contours import contours, dark_details
 from impasto.painters.rules.fool.coverage import deposit
+from impasto.painters.rules.fool.hatching import hatch, hatching_field
 from impasto.painters.rules.fool.palette import Intent
 from impasto.painters.rules.fool.plan import Plan
-from impasto.painters.rules.fool.regions import region_axes
-from impasto.painters.rules.fool.strokes import Path, lengths, seed_points, trace
+from impasto.painters.rules.fool.strokes import Path
 from impasto.painters.rules.fool.subject import Subject, to_rgb
 from impasto.painters.rules.fool.surfaces import clouds, tooth
 
 __all__ = ["pencil"]
 
 Floats = npt.NDArray[Any]
+
 
 HATCHINGS = ((0.0, 2.3, 0.20), (0.22, 2.0, 0.30), (-0.75, 2.0, 0.40), (0.10, 1.7, 0.9), (0.0, 1.3, 0.8))
 """Passes of hatching: turn in radians, spacing in 1/512 of the longest side, and the most density that each may add.
@@ -48,16 +49,16 @@ def pencil(subject: Subject, intent: Intent, plan: Plan, random: np.random.Gener
     yield sheet.rendered(graphite, colour)
     for index, (turn, spacing, limit) in enumerate(HATCHINGS):
         missing = target - cv2.GaussianBlur(graphite, (0, 0), max(0.8, (2.5 if index < 4 else 1.3) * unit))
-        field = _hatching(subject, turn, plan.freedom, random)
-        graphite += _hatch(missing.clip(0, limit), field, spacing * unit / plan.detail**0.5, index, subject, random)
+        field = hatching_field(subject, turn, plan.freedom, random)
+        graphite += hatch(missing.clip(0, limit), field, spacing * unit / plan.detail**0.5, index, subject, random)
         if index == 1:
             graphite = _smudged(graphite, unit)
         yield sheet.rendered(graphite, colour)
     hue = ((np.linalg.norm(sheet.lead[..., 1:], axis=2) - 5) / 28).clip(0.1, 1.6)
     colour_amount = hue * (0.25 + 0.6 * darkness) * (0.3 + 0.7 * finish) * min(1.6, 0.3 + 0.6 * plan.strength)
     for turn in (-0.2, 0.25):
-        field = _hatching(subject, turn, plan.freedom, random)
-        colour += _hatch(colour_amount * 0.42, field, 2.8 * unit, 0, subject, random)
+        field = hatching_field(subject, turn, plan.freedom, random)
+        colour += hatch(colour_amount * 0.42, field, 2.8 * unit, 0, subject, random)
     yield sheet.rendered(graphite, colour)
     graphite += _outline(lines, strength, 1.25 * unit, shape, random)
     yield sheet.rendered(graphite, colour)
@@ -121,60 +122,6 @@ def _darkness(intent: Intent) -> Floats:
     darkness = ((high - lightness) / max(high - low, 12.0)).clip(0, 1).astype(np.float32)
     # Middle tones of dark photographs are lightened, as in drawings on white paper.
     return darkness ** np.float32(max(1.0, 1.0 + 1.6 * (float(darkness.mean()) - 0.3)))
-
-
-def _hatching(subject: Subject, turn: float, freedom: float, random: np.random.Generator) -> Floats:
-    """Unit vectors of the direction of hatching, shape (H, W, 2): one for each region, bent along the flow."""
-    axes, spread = region_axes(subject.regions)
-    lean = np.array([np.cos(-0.85), np.sin(-0.85)], np.float32)
-    # Vectors of doubled angles are averaged, since directions have no sign.
-    double = np.stack([axes[:, 0] ** 2 - axes[:, 1] ** 2, 2 * axes[:, 0] * axes[:, 1]], 1) * spread[:, None] * 0.5
-    double += np.array([lean[0] ** 2 - lean[1] ** 2, 2 * lean[0] * lean[1]], np.float32) * 0.8
-    double += random.normal(0, 0.25 * freedom, double.shape)
-    flow = subject.flow
-    form = np.stack([flow[..., 0] ** 2 - flow[..., 1] ** 2, 2 * flow[..., 0] * flow[..., 1]], 2)
-    total: Floats = double[subject.regions].astype(np.float32) + np.float32(0.75) * form
-    total = cv2.GaussianBlur(total, (0, 0), max(0.8, 5 * subject.unit))
-    angle = 0.5 * np.arctan2(total[..., 1], total[..., 0]) + np.float32(turn)
-    return np.stack([np.cos(angle), np.sin(angle)], 2).astype(np.float32)
-
-
-def _hatch(  # noqa: PLR0917
-    tone: Floats, field: Floats, spacing: float, pass_index: int, subject: Subject, random: np.random.Generator
-) -> Floats:
-    """Density of one pass of hatching, shape (H, W).
-
-    Args:
-        tone: Density to reach, shape (H, W).
-        field: Direction of the lines, shape (H, W, 2).
-        spacing: Distance of lines in pixels.
-        pass_index: Number of the pass; later ones have shorter lines.
-        subject: The photograph.
-        random: Decides places, lengths and pressure of lines.
-    """
-    shape = tone.shape
-    cell = max(2, round(2.0 * max(1.0, spacing)))
-    seeds = seed_points(tone + 0.02, cell, 0.05, random)
-    if not len(seeds):
-        return np.zeros(shape, np.float32)
-    seeds = seeds + random.random(seeds.shape, np.float32) - np.float32(0.5)
-    step_length = (
-        np.exp(random.normal(0, 0.3, len(seeds))) * (2.9 - 0.25 * pass_index) * max(1.0, subject.unit)
-    ).astype(np.float32)
-    points = trace(seeds, field, step_length, 5, picture=subject.simplified, tolerance=24, inertia=0.7)
-    bow = random.normal(0, 0.3, (len(seeds), 1, 2)).astype(np.float32)
-    points = points + bow * np.linspace(-1, 1, points.shape[1], dtype=np.float32)[None, :, None] ** 2
-    rows = np.rint(points[..., 1]).astype(int).clip(0, shape[0] - 1)
-    columns = np.rint(points[..., 0]).astype(int).clip(0, shape[1] - 1)
-    t = np.linspace(0, 1, points.shape[1], dtype=np.float32)
-    pressure = np.exp(random.normal(0, 0.25, (len(seeds), 1))).astype(np.float32) * (
-        0.35 + 0.65 * np.sin(np.pi * (0.12 + 0.8 * t))
-    )
-    width = max(0.8, 0.85 * subject.unit)
-    path = Path(points.astype(np.float32), np.full(points.shape[:2], width, np.float32))
-    # Lines cover only part of the paper, so they are darker than the tone in proportion.
-    cover = float(lengths(path.points)[:, -1].mean() * width * pressure.mean()) / cell**2
-    return deposit(path, tone[rows, columns] * pressure / np.float32(max(cover, 0.2)), shape)
 
 
 def _smudged(graphite: Floats, unit: float) -> Floats:
