@@ -39,10 +39,10 @@ def numbers(pictures: torch.Tensor) -> list[int]:
 
 def test_each_picture_once_an_epoch(split: Split) -> None:
     batches = Batches(split, 5, seed=1)
-    seen = [n for step in range(8) for n in numbers(batches(step)[0].pictures)]
-    assert sorted(seen[:COUNT]) == sorted(seen[COUNT:]) == list(range(COUNT))
-    assert seen[:COUNT] != seen[COUNT:]
-    assert seen[:COUNT] != list(range(COUNT))
+    order = [n for step in range(8) for n in numbers(batches(step)[0].pictures)]
+    assert sorted(order[:COUNT]) == sorted(order[COUNT:]) == list(range(COUNT))
+    assert order[:COUNT] != order[COUNT:]
+    assert order[:COUNT] != list(range(COUNT))
 
 
 def test_a_step_does_not_depend_on_the_steps_before(split: Split) -> None:
@@ -54,8 +54,8 @@ def test_a_step_does_not_depend_on_the_steps_before(split: Split) -> None:
 
 def test_batches_cross_epochs_and_may_be_larger_than_one(split: Split) -> None:
     whole = Batches(split, 6, seed=1)
-    seen = [n for step in range(10) for n in numbers(whole(step)[0].pictures)]
-    assert all(seen.count(n) == 3 for n in range(COUNT))
+    order = [n for step in range(10) for n in numbers(whole(step)[0].pictures)]
+    assert all(order.count(n) == 3 for n in range(COUNT))
     assert np.bincount(Batches(split, 60, seed=1).rows(0)).tolist() == [3] * COUNT
 
 
@@ -103,7 +103,8 @@ def test_seed_and_salt_change_order_and_noise(split: Split) -> None:
 
 
 def test_flip_mirrors_about_half(split: Split) -> None:
-    plain, flipped = Batches(split, COUNT, seed=2), Batches(split, COUNT, seed=2, flip=True)
+    plain = Batches(split, COUNT, seed=2)
+    flipped = Batches(split, COUNT, seed=2, flip=True)
     mirrored = 0
     for step in range(10):
         for one, two in zip(plain(step)[0].pictures, flipped(step)[0].pictures, strict=True):

@@ -90,10 +90,11 @@ def test_same_seed_same_picture(name: str) -> None:
 
 def test_painting_leaves_the_painter_and_the_random_state_alone(name: str) -> None:
     painter = build(name).train()
-    before, state = copy.deepcopy(painter.state_dict()), torch.get_rng_state()
+    before = copy.deepcopy(painter.state_dict())
+    random_state = torch.get_rng_state()
     painter.paint(2, seed=0)
     assert painter.training
-    assert torch.equal(torch.get_rng_state(), state)
+    assert torch.equal(torch.get_rng_state(), random_state)
     assert all(torch.equal(v, before[k]) for k, v in painter.state_dict().items())
 
 
@@ -144,13 +145,14 @@ def test_saved_and_loaded_it_paints_the_same(name: str, tmp_path: Path) -> None:
 
 
 def test_it_is_exported_for_diffusers_or_says_that_it_cannot_be(name: str, tmp_path: Path) -> None:
-    painter, said = build(name), ""
+    painter = build(name)
+    refusal = ""
     try:
         save_diffusers(painter, tmp_path / "p")
     except NotCapable as error:
-        said = str(error)
-    assert (tmp_path / "p").exists() != (painter.name in said)
-    assert said or "_class_name" in json.loads((tmp_path / "p" / "config.json").read_text())
+        refusal = str(error)
+    assert (tmp_path / "p").exists() != (painter.name in refusal)
+    assert refusal or "_class_name" in json.loads((tmp_path / "p" / "config.json").read_text())
 
 
 def test_gradients_reach_every_parameter_of_every_player(name: str) -> None:
@@ -196,8 +198,8 @@ def test_finite_under_bf16(name: str) -> None:
     painter = build(name)
     moves = Moves(painter, Processes("cpu"), torch.bfloat16)
     for step in range(2):
-        made = moves.step([batch_of(step=step)], step, 10)
-        assert not made.skipped
+        result = moves.step([batch_of(step=step)], step, 10)
+        assert not result.skipped
     assert all(p.isfinite().all() for p in painter.parameters())
 
 
@@ -223,7 +225,8 @@ from test_promises import NAMES, build, settings
 from impasto.data.store import Store
 from impasto.training.loop import train
 torch.distributed.init_process_group("gloo")
-split, out = Store.open(sys.argv[3]).split("train"), Path(sys.argv[4])
+split = Store.open(sys.argv[3]).split("train")
+out = Path(sys.argv[4])
 with exact_arithmetic():
     for name in NAMES:
         train(build(name).double(), split, out / name, settings(steps=3))
@@ -260,19 +263,20 @@ def test_one_process_equals_two_and_micro_batches(name: str, store: Store, by_tw
 
 
 def test_killed_and_resumed_equals_never_killed(name: str, store: Store, tmp_path: Path) -> None:
-    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    whole = tmp_path / "whole"
+    killed = tmp_path / "killed"
 
     def snapshot(event: Event) -> None:
         # What lies on the disk at this moment is what a SIGKILL would leave.
         if event.kind == "train" and event.done == 5:
             shutil.copytree(whole, killed)
 
-    told = settings(steps=7, checkpoint_every=3)
-    train(build(name), store.split("train"), whole, told, watch=snapshot)
+    seven_steps = settings(steps=7, checkpoint_every=3)
+    train(build(name), store.split("train"), whole, seven_steps, watch=snapshot)
     assert sorted(p.name for p in (killed / "checkpoints").iterdir())[-1] == "step-000000003"
-    train(build(name), store.split("train"), killed, told)
-    one, other = weights(whole), weights(killed)
-    assert all(torch.equal(one[k], other[k]) for k in one)
+    train(build(name), store.split("train"), killed, seven_steps)
+    resumed = weights(killed)
+    assert all(torch.equal(value, resumed[key]) for key, value in weights(whole).items())
     pictures = [Painter.from_pretrained(run / "painter").paint(2).pictures for run in (whole, killed)]
     assert torch.equal(*pictures)
 

@@ -93,14 +93,14 @@ def test_the_box_is_kept_and_used(plans: list[Plan]) -> None:
 
 
 def test_the_share_that_is_done_and_the_schedule_never_go_back(plans: list[Plan]) -> None:
-    made = plans[:-1]
-    assert all(b.step / b.horizon >= a.step / a.horizon for a, b in itertools.pairwise(made))
+    before_steps = plans[:-1]
+    assert all(b.step / b.horizon >= a.step / a.horizon for a, b in itertools.pairwise(before_steps))
     factor = cosine(warmup=0.03, floor=0.01)
-    after_warmup = [factor(plan.step, plan.horizon) for plan in made if plan.step > 0.03 * plan.horizon + 1]
-    assert len(after_warmup) > 0.9 * len(made)
+    after_warmup = [factor(plan.step, plan.horizon) for plan in before_steps if plan.step > 0.03 * plan.horizon + 1]
+    assert len(after_warmup) > 0.9 * len(before_steps)
     assert all(b <= a for a, b in itertools.pairwise(after_warmup))
     # Slow steps at the very end are all that can keep a schedule from its floor.
-    assert made[-1].step / made[-1].horizon > 0.95
+    assert before_steps[-1].step / before_steps[-1].horizon > 0.95
 
 
 @pytest.mark.parametrize("lap", [1, 20, 200])

@@ -21,10 +21,10 @@ def test_without_half_life_it_is_the_last_weights_and_buffers_are_copied() -> No
     ema = Ema(painter, half_life=0)
     with torch.no_grad():
         painter.colour.fill_(1.0)
-        painter.seen.fill_(7)
+        painter.steps_made.fill_(7)
     ema.update(8, 8)
     assert ema.painter.colour.tolist() == [1.0] * 3
-    assert ema.painter.seen == 7
+    assert ema.painter.steps_made == 7
 
 
 def test_frozen_parameters_stay_to_the_last_bit() -> None:

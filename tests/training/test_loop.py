@@ -45,9 +45,9 @@ def test_a_run_leaves_checkpoint_journal_samples_and_painter(store: Store, tmp_p
         "painter",
     }
     assert [e["step"] for e in read_events(folder) if e["kind"] == "train"] == [1, 2, 3, 4]
-    told = json.loads((folder / "painter" / "config.json").read_text())
-    assert told["facts"]["data"]["hash"] == store.hash
-    assert told["facts"]["training"]["steps"] == 4
+    facts = json.loads((folder / "painter" / "config.json").read_text())["facts"]
+    assert facts["data"]["hash"] == store.hash
+    assert facts["training"]["steps"] == 4
     monkeypatch.setattr(catalogue, "painter", lambda name: Toy)
     assert Painter.from_pretrained(trained.painter).paint(1).pictures.shape == (1, 3, 32, 32)
 
@@ -74,9 +74,9 @@ def test_another_batch_size_or_store_is_refused(store: Store, tmp_path: Path) ->
 def test_a_run_begun_before_there_was_some_setting_goes_on(store: Store, tmp_path: Path) -> None:
     run(store, tmp_path / "run", steps=2)
     begun = tmp_path / "run" / "run.json"
-    told = json.loads(begun.read_text())
-    del told["settings"]["flip"]
-    begun.write_text(json.dumps(told))
+    description = json.loads(begun.read_text())
+    del description["settings"]["flip"]
+    begun.write_text(json.dumps(description))
     assert run(store, tmp_path / "run", steps=3).step == 3
     with pytest.raises(UsageError, match="flip: True → False"):
         run(store, tmp_path / "run", steps=4, flip=False)
@@ -94,11 +94,12 @@ class Pair(Toy):
 
 
 def test_two_stores_feed_one_training(store: Store, stored, tmp_path: Path) -> None:
-    first, second = store.split("train"), stored(tmp_path / "second", count=12).split("all")
+    first = store.split("train")
+    second = stored(tmp_path / "second", count=12).split("all")
     settings = TrainSettings(**BASE, steps=2)
     train(Pair.build("tiny"), first, tmp_path / "run", settings, second=second)
-    told = json.loads((tmp_path / "run" / "run.json").read_text())
-    assert told["second"]["hash"] == second.store.hash
+    description = json.loads((tmp_path / "run" / "run.json").read_text())
+    assert description["second"]["hash"] == second.store.hash
     longer = TrainSettings(**BASE, steps=3)
     assert train(Pair.build("tiny"), first, tmp_path / "run", longer, second=second).step == 3
     with pytest.raises(UsageError, match="hash of the second store"):
@@ -165,7 +166,7 @@ def test_steps_longer_than_the_box_end_it_after_one_with_its_line(store: Store, 
     assert [e["step"] for e in read_events(tmp_path / "run") if e["kind"] == "train"] == [1]
 
 
-def test_slow_steps_are_told_of_though_few(store: Store, tmp_path: Path, monkeypatch) -> None:
+def test_slow_steps_are_written_down_though_few(store: Store, tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(trainer, "LAP_SECONDS", 0.0)
     run(store, tmp_path / "run", steps=3, log_every=1000)
     assert [e["step"] for e in read_events(tmp_path / "run") if e["kind"] == "train"] == [1, 2, 3]
@@ -223,7 +224,8 @@ def test_numbers_that_stay_bad_stop_the_run_and_leave_it_whole(store: Store, tmp
 
 
 def test_a_full_disk_stops_with_the_reason_and_the_run_can_go_on(store: Store, tmp_path: Path, monkeypatch) -> None:
-    real, calls = checkpoint.save_file, []
+    real = checkpoint.save_file
+    calls: list[int] = []
 
     def sometimes_full(*args: object, **named: object) -> None:
         calls.append(1)
@@ -293,9 +295,9 @@ def test_a_signal_leaves_a_checkpoint_and_the_same_command_goes_on(store: Store,
     while time.monotonic() < deadline and not any(e["kind"] == "train" for e in read_events(out)):
         time.sleep(0.1)
     process.send_signal(sign)
-    told, _ = process.communicate(timeout=240)
-    assert process.returncode == 130, told
-    assert "the same command goes on from there" in told
+    printed, _ = process.communicate(timeout=240)
+    assert process.returncode == 130, printed
+    assert "the same command goes on from there" in printed
     stopped = checkpoint.newest(out / "checkpoints")
     step = int(stopped.name[5:])
     assert step > 0

@@ -42,8 +42,8 @@ def test_micro_batches_move_as_the_undivided_batch_does() -> None:
 def test_a_gradient_that_is_not_finite_moves_nobody_and_is_named() -> None:
     painter = toy()
     painter.spoil = {0}
-    made = Moves(painter, Processes("cpu")).step(cut(8, 1), 0, 1)
-    assert made.skipped == ["leader"]
+    result = Moves(painter, Processes("cpu")).step(cut(8, 1), 0, 1)
+    assert result.skipped == ["leader"]
     assert painter.colour.abs().max() == 0
 
 

@@ -62,10 +62,12 @@ def run(case: str, store: Store, out: Path, **values: object) -> None:
 def held(device: str) -> dict[str, float]:
     """Memory that this process needs for a sharded painter, as a share of what it would need for a whole one."""
     painter = build("cut", width=64)
-    alone, ema = sum(p.numel() for p in painter.parameters()), Ema(painter, 10.0, mixable=True)
+    alone = sum(p.numel() for p in painter.parameters())
+    ema = Ema(painter, 10.0, mixable=True)
     moves = Moves(painter, Processes(device, shard=True))
     ema.follow(painter)
-    pictures, labels = torch.rand(4, 3, 32, 32, device=device), torch.zeros(4, dtype=torch.long, device=device)
+    pictures = torch.rand(4, 3, 32, 32, device=device)
+    labels = torch.zeros(4, dtype=torch.long, device=device)
     condition = Condition(4, category=labels)
     moves.step([Batch(pictures, condition, BatchNoise(0, 0, slice(4), 4, device))], 0, 9)
 
@@ -95,7 +97,8 @@ device = sys.argv[4]
 torch.distributed.init_process_group("nccl" if device == "cuda" else "gloo")
 if torch.distributed.get_world_size() == 1:  # Alone on a GPU, it divides by one.
     Processes.shard = property(lambda self: True, lambda self, value: None)
-store, out = Store.open(sys.argv[2]), Path(sys.argv[3])
+store = Store.open(sys.argv[2])
+out = Path(sys.argv[3])
 for case in CASES:
     run(case, store, out / case, shard=True, device=device)
 run("plain", store, out / "begun-whole", shard=True, steps=5, device=device)
@@ -130,7 +133,8 @@ def tensors(run: Path, name: str = "painter") -> dict[str, torch.Tensor]:
 def distance(case: str, one: Path, other: Path) -> float:
     """Distance between the final weights of two runs, relative to how far the first one moved from the start."""
     start = dict(build(case).named_parameters())
-    first, second = tensors(one), tensors(other)
+    first = tensors(one)
+    second = tensors(other)
     assert first.keys() == second.keys()
     difference = sum(float((first[k] - second[k]).double().square().sum()) for k in start)
     movement = sum(float((first[k] - p.detach()).double().square().sum()) for k, p in start.items())
@@ -149,7 +153,8 @@ def test_all_that_is_written_is_whole(store: Store, by_two: Path, tmp_path: Path
     files = {path.relative_to(run) for run in (tmp_path / "cut", by_two / "cut") for path in run.rglob("*.safetensors")}
     assert len(files) > 6
     for file in files:
-        one, two = load_file(tmp_path / "cut" / file), load_file(by_two / "cut" / file)
+        one = load_file(tmp_path / "cut" / file)
+        two = load_file(by_two / "cut" / file)
         assert one.keys() == two.keys()
         for key, value in one.items():
             torch.testing.assert_close(two[key], value, rtol=1e-3, atol=1e-5)
@@ -208,5 +213,6 @@ def test_a_painter_with_several_players_is_refused(store: Store, tmp_path: Path)
 def test_one_process_alone_trains_as_ever(store: Store, tmp_path: Path) -> None:
     run("plain", store, tmp_path / "one")
     run("plain", store, tmp_path / "other", shard=True)
-    one, other = tensors(tmp_path / "one"), tensors(tmp_path / "other")
+    one = tensors(tmp_path / "one")
+    other = tensors(tmp_path / "other")
     assert all(torch.equal(one[key], other[key]) for key in one)

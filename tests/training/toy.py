@@ -20,7 +20,7 @@ class Toy(Painter):
         super().__init__(config, data)
         self.colour = nn.Parameter(torch.zeros(3))
         self.shadow = nn.Parameter(torch.zeros(3))
-        self.register_buffer("seen", torch.zeros(()))
+        self.register_buffer("steps_made", torch.zeros(()))
         self.spoil: set[int] = set()
 
     def players(self) -> dict[str, Player]:
@@ -38,7 +38,7 @@ class Toy(Painter):
         yield Turn("follower", (self.shadow - self.colour.detach()).square().mean())
 
     def after(self, step: int, logs: dict[str, float]) -> None:
-        self.seen.fill_(step + 1)
+        self.steps_made.fill_(step + 1)
 
     def render(self, condition: Condition, noise: Noise, settings: object) -> Painted:
         flat = (self.colour + 0.1 * noise.normal(3)).view(-1, 3, 1, 1)

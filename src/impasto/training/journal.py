@@ -76,8 +76,8 @@ class Journal:
         """Forget what was trained, drawn and saved after a step, when the run goes back to it."""
         if not self.keep:
             return
-        kept = [e for e in read_events(self.run) if e["step"] <= step or e["kind"] not in REPEATED]
-        write_whole(self.run / "events.jsonl", "".join(json.dumps(e, ensure_ascii=False) + "\n" for e in kept))
+        remaining = [e for e in read_events(self.run) if e["step"] <= step or e["kind"] not in REPEATED]
+        write_whole(self.run / "events.jsonl", "".join(json.dumps(e, ensure_ascii=False) + "\n" for e in remaining))
         self.close()
         self._purge = step + 1
 

@@ -73,7 +73,7 @@ def train(
 
     Raises:
         UsageError: When neither steps nor minutes are given, the run was started with other settings, or the
-            painter's weights cannot be divided as told.
+            learner's weights cannot be shared among processes.
         RunLocked: When another process trains in that folder.
         Diverged: When the numbers do not stay finite.
         ImpastoError: When the disk is full or failing; older checkpoints stay whole.

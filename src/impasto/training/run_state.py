@@ -43,7 +43,7 @@ class RunState:
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:
         """The state in a checkpoint's `state.json`, of this version or an earlier one."""
-        current = {name: values[name] for name in cls.__dataclass_fields__ if name in values}
+        current = {attribute.name: values[attribute.name] for attribute in fields(cls) if attribute.name in values}
         former = {name: values[key] for name, key in FORMER_NAMES.items() if key in values}
         if "clock" not in values:
             former["clock"] = {name: values[name] for name in FORMER_CLOCK if name in values}
