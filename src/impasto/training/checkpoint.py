@@ -53,12 +53,12 @@ def save(folder: Path, moves: Moves, ema: Ema, state: RunState, keep: int) -> Pa
             save_file(gather(tensors, keep=True), work / f"{name}.safetensors")
         write_json(work / "state.json", asdict(state))
         write_json(work / "files.json", {f.name: f.stat().st_size for f in sorted(work.iterdir())})
-    # This process alone writes here, so what still bears a temporary name was left by one that was killed.
-    for left in folder.glob(".step-*"):
-        shutil.rmtree(left, ignore_errors=True)
-    kept = sorted(p for p in folder.iterdir() if complete(p))
-    for old in kept[: max(0, len(kept) - keep)]:
-        shutil.rmtree(old, ignore_errors=True)
+    # This process alone writes here, so a folder that still has a temporary name was left by one that was killed.
+    for unfinished in folder.glob(".step-*"):
+        shutil.rmtree(unfinished, ignore_errors=True)
+    checkpoints = sorted(p for p in folder.iterdir() if complete(p))
+    for outdated in checkpoints[: max(0, len(checkpoints) - keep)]:
+        shutil.rmtree(outdated, ignore_errors=True)
     return path
 
 
