@@ -44,16 +44,16 @@ def cases(quick: bool) -> Iterator[Case]:
         with torch.inference_mode():
             return peer(turned)
 
-    recipes = {"fp32": ("fid-tf1", "fp32"), "bf16": ("fid-tf1-bf16", "ours in bf16, a preview")}
-    for recipe, word in (recipes[precision] for precision in precisions()):
-        mine = embedding.features(pictures, recipe=recipe, batch=COUNT).values
+    resizings = {"fp32": ("fid-tf1", "fp32"), "bf16": ("fid-tf1-bf16", "ours in bf16, a preview")}
+    for resizing, word in (resizings[precision] for precision in precisions()):
+        mine = embedding.features(pictures, resizing=resizing, batch=COUNT).values
         other = see_theirs()[0]
         off = float((mine - other).abs().mean() / other.abs().mean())
         facts = {"mean difference of the features, relative": f"{off:.1e}", "weights": "random", "batch": COUNT}
         yield Case(
             f"Inception features, 64 → 299 px, {word}",
             "torch-fidelity",
-            lambda recipe=recipe: (embedding.features(pictures, recipe=recipe, batch=COUNT), None)[1],
+            lambda resizing=resizing: (embedding.features(pictures, resizing=resizing, batch=COUNT), None)[1],
             lambda: (see_theirs(), None)[1],
             COUNT,
             "pictures",

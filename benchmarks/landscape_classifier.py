@@ -44,11 +44,11 @@ def told_apart(train: Split, test: Split, *, grey: bool, passes: int, seed: int)
         named = torch.cat([net(_shown(test.pictures(r), grey)).argmax(1) for r in rows]).numpy()
     size = len(test.categories)
     confusion = np.bincount(test.labels * size + named, minlength=size * size).reshape(size, size)
-    recipe = {"network": "four convolutions", "resolution": test.store.resolution, "passes": passes, "grey": grey}
+    method = {"network": "four convolutions", "resolution": test.store.resolution, "passes": passes, "grey": grey}
     right = (named == test.labels).astype(np.float64)
     n = {"train": len(train), "test": len(test)}
     return {
-        "accuracy": to_plain(mean_of("Named right", right, "higher", n=n, recipe=recipe, seed=seed)),
+        "accuracy": to_plain(mean_of("Named right", right, "higher", n=n, method=method, seed=seed)),
         "commonest": float(confusion.sum(1).max() / len(test)),
         "confusion": confusion.tolist(),
         "weights": sum(p.numel() for p in net.parameters()),

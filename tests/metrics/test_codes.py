@@ -24,7 +24,7 @@ def test_use_of_codes_is_that_of_the_pictures_shown() -> None:
     assert 1 <= one["perplexity"].value < many["perplexity"].value <= painter.size
     assert many["share"].value == len(codes.values.unique()) / painter.size
     assert many["share"].n == {"test": 3, "tokens": len(codes.values)}
-    assert codes.recipe == {"codes": painter.size, "resolution": 32}
+    assert codes.method == {"codes": painter.size, "resolution": 32}
 
 
 def test_painters_without_codes_are_refused() -> None:

@@ -72,7 +72,7 @@ def test_missing_weights_give_a_reason(tmp_path, monkeypatch):
 def test_scales_are_those_asked_for():
     pictures = sceneries(LABELS, 0, 64)
     assert ms_ssim_diversity(pictures, 0, scales=2).value != ms_ssim_diversity(pictures, 0, scales=3).value
-    assert ms_ssim_diversity(pictures, 0).recipe["scales"] == 3
+    assert ms_ssim_diversity(pictures, 0).method["scales"] == 3
 
 
 def test_sharpness_of_known_pictures():

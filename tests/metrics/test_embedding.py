@@ -42,24 +42,24 @@ def test_floats_are_rounded_never_truncated(weights, drawn):
     assert (lower - expected).abs().max() > 1e-2
 
 
-def test_recipes_differ(weights, drawn):
+def test_resizings_differ(weights, drawn):
     pixels = drawn(2, 64, 1)
-    clean, tf1 = (features(pixels, "squeezenet", recipe).values for recipe in ("fid-clean", "fid-tf1"))
+    clean, tf1 = (features(pixels, "squeezenet", resizing).values for resizing in ("fid-clean", "fid-tf1"))
     assert (clean - tf1).abs().max() > 0.1
     preview = features(pixels, "squeezenet", "fid-clean-bf16")
     assert preview.dtype == "bfloat16"
-    assert preview.recipe == "fid-clean-bf16"
+    assert preview.resizing == "fid-clean-bf16"
     assert 0 < (preview.values - clean).abs().mean() < 0.05 * clean.abs().mean()
     assert preview.logits is None
 
 
-def test_cache_is_keyed_by_pictures_recipe_and_weights(weights, drawn, tmp_path, monkeypatch):
+def test_cache_is_keyed_by_pictures_resizing_and_weights(weights, drawn, tmp_path, monkeypatch):
     pixels = drawn(3, 32, 1)
     first = features(pixels, "squeezenet", cache=tmp_path)
     monkeypatch.setattr(embedding, "_embed", lambda *_: pytest.fail("embedded again"))
     again = features(pixels, "squeezenet", cache=tmp_path)
     torch.testing.assert_close(again.values, first.values, rtol=0, atol=0)
-    for other in ({"recipe": "fid-tf1"}, {"key": "other pictures"}):
+    for other in ({"resizing": "fid-tf1"}, {"key": "other pictures"}):
         with pytest.raises(pytest.fail.Exception):
             features(pixels, "squeezenet", cache=tmp_path, **other)
     with pytest.raises(pytest.fail.Exception):

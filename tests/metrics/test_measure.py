@@ -8,7 +8,7 @@ import pytest
 from fakes import Broken, Collapsed, Copycat, Fake, Honest, Noisy, Searching, store
 
 from impasto.errors import ImpastoError, UnknownName, UsageError, WeightsMissing
-from impasto.metrics.embedding import check_same_recipe
+from impasto.metrics.embedding import check_same_method
 from impasto.metrics.measure import measure
 from impasto.metrics.measurement import Measurement
 from impasto.metrics.reconstruction_distance import reconstruction_distance
@@ -108,11 +108,11 @@ def test_every_number_is_whole_or_says_why_not(measured):
             low, high = number.interval
             assert low - 1e-9 <= number.value <= high + 1e-9, name
             assert number.n, name
-            assert number.recipe["dtype"], name
+            assert number.method["dtype"], name
             assert number.seed == 3
             if name.endswith("-handcrafted"):
-                assert re.fullmatch("[0-9a-f]{64}", number.recipe["weights"])
-                assert number.recipe["recipe"] == "handcrafted-1-32px"
+                assert re.fullmatch("[0-9a-f]{64}", number.method["weights"])
+                assert number.method["recipe"] == "handcrafted-1-32px"
 
 
 def test_values_are_those_of_earlier_versions(measured):
@@ -160,7 +160,7 @@ def test_categories_are_judged_beside_the_judge(measured):
     fidelity = measured(Honest)[0].metrics["category-fidelity"]
     assert fidelity.value > 0.9
     assert fidelity.real.value > 0.9
-    assert fidelity.recipe["judge"] == "logistic regression"
+    assert fidelity.method["judge"] == "logistic regression"
     assert value(measured, Collapsed, "category-fidelity") < 0.6
     categories = measured(Honest)[0].categories
     assert [row.name for row in categories.rows] == ["dawn", "noon", "storm"]
@@ -271,11 +271,11 @@ def test_pictures_of_another_size_are_never_compared(landscape, tmp_path):
         measure(Noisy.of(train), landscape.split("test"), train=train, out=tmp_path)
 
 
-def test_sets_of_different_recipes_are_never_compared():
+def test_sets_that_were_embedded_differently_are_never_compared():
     small, large = (embed(store(20, 20, side).split("train").uint8(), "handcrafted") for side in (32, 64))
-    check_same_recipe(small, small)
+    check_same_method(small, small)
     with pytest.raises(UsageError, match="'handcrafted-1-32px' and 'handcrafted-1-64px'"):
-        check_same_recipe(small, large)
+        check_same_method(small, large)
 
 
 def test_broken_pictures_stop_it_and_leave_nothing(landscape, tmp_path):

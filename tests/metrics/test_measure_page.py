@@ -33,7 +33,7 @@ def measurement(**metrics: Number) -> Measurement:
         seed=0,
         notes=("A note.",),
         metrics=metrics,
-        network=Space("handcrafted", "handcrafted", "recipe", "weights", "float32", 3),
+        network=Space("handcrafted", "handcrafted", "resizing", "weights", "float32", 3),
         copying=CopyingReport("It does not.", 0.01, 0.05, MedianDistance(0.2, 0.2), 0.0, ()),
     )
 

@@ -113,7 +113,7 @@ def test_adding_a_file_adds_a_metric_to_report_page_and_list(add_metric, splits,
     assert number.value == pytest.approx((inputs.painted < 64).mean())
     assert number.interval[0] < number.value < number.interval[1]
     assert (number.better, number.unit) == ("higher", "parts")
-    assert (number.n, number.recipe) == ({"painted": 50}, {"resolution": 32})
+    assert (number.n, number.method) == ({"painted": 50}, {"resolution": 32})
     assert number.real.value == pytest.approx((inputs.real < 64).mean())
     assert (number.real.of, number.real.n) == ("50 real ones", {"test": 50})
     assert measurement.metrics["light-handcrafted"].value == pytest.approx(1 - number.value)
@@ -196,13 +196,13 @@ def test_a_value_for_each_picture_becomes_a_mean_with_an_interval(values):
 
 
 def test_an_estimate_may_bring_its_own_interval_counts_and_settings():
-    estimate = Estimate(2.0, interval=(1.0, 4.0), n={"pairs": 7}, recipe={"k": 5}, remark="odd")
+    estimate = Estimate(2.0, interval=(1.0, 4.0), n={"pairs": 7}, method={"k": 5}, remark="odd")
     number = evaluate(
         Metric(lambda painted: estimate, (Quantity("m", "M"),)), GivenOffers({"painted": PIXELS}), seed=1
     )["m"]
     assert (number.value, number.interval) == (2, (1, 4))
     assert number.n == {"painted": 5, "pairs": 7}
-    assert number.recipe == {"resolution": 32, "k": 5}
+    assert number.method == {"resolution": 32, "k": 5}
     assert number.remark == "odd"
 
 
@@ -213,9 +213,9 @@ def test_sets_of_too_few_pictures_are_named():
     assert number.reason == "It takes 4 pictures of each set; of the test split there are 3."
 
 
-def test_features_of_different_recipes_are_never_compared():
+def test_features_that_were_computed_differently_are_never_compared():
     features = embed(PIXELS, "handcrafted"), embed(PIXELS[:, :16, :16], "handcrafted")
     offers = GivenOffers(dict(zip(("painted_features", "real_features"), features, strict=True)))
     metric = Metric(lambda painted_features, real_features: 1.0, (Quantity("m", "M"),))
-    with pytest.raises(UsageError, match="different recipes"):
+    with pytest.raises(UsageError, match="computed in different ways"):
         evaluate(metric, offers, seed=0)

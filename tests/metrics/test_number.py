@@ -21,8 +21,8 @@ def test_numbers_that_are_not_finite_become_none_with_a_reason(value):
 
 def test_a_number_reads_back_as_it_was():
     real = Yardstick("b", 1.0)
-    recipe = {"k": 5, "of": ["a", 1]}
-    number = Number("Distance", "lower", 2.5, (2.0, 3.0), {"painted": 60}, recipe, 3, real, unit="dB")
+    method = {"k": 5, "of": ["a", 1]}
+    number = Number("Distance", "lower", 2.5, (2.0, 3.0), {"painted": 60}, method, 3, real, unit="dB")
     plain = json.loads(json.dumps(to_plain(number), allow_nan=False))
     assert from_plain(Number, plain, "a test") == number
 
@@ -42,10 +42,10 @@ def test_unknown_keys_are_left_out_and_wrong_ones_named():
 
 
 def test_values_of_numpy_become_plain():
-    number = Number("T", value=np.float64(1.5), recipe={"a": np.int64(2), "b": np.float32(0.5), "c": float("nan")})
+    number = Number("T", value=np.float64(1.5), method={"a": np.int64(2), "b": np.float32(0.5), "c": float("nan")})
     assert json.dumps(to_plain(number)["recipe"]) == '{"a": 2, "b": 0.5, "c": null}'
 
 
 def test_the_mean_of_equal_values_has_no_spread():
-    number = mean_of("M", np.ones(5), "lower", n={"painted": 5}, recipe={}, seed=0)
+    number = mean_of("M", np.ones(5), "lower", n={"painted": 5}, method={}, seed=0)
     assert (number.value, number.interval) == (1, (1, 1))

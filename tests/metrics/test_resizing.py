@@ -17,7 +17,7 @@ def at_points(levels):
 
 
 @pytest.mark.parametrize(
-    ("size", "seed", "recipe", "wanted"),
+    ("size", "seed", "resizing", "wanted"),
     [
         # clean-fid 0.1.35, build_resizer('clean').
         (64, 1, "fid-clean", [120.0142746, 111.6129074, 173.8307953, 106.6536636, 211.2042389]),
@@ -27,8 +27,8 @@ def at_points(levels):
         (400, 9, "fid-tf1", [189.0, 171.9601746, 85.74308777, 131.7765045, 93.77764893]),
     ],
 )
-def test_gives_the_levels_of_the_reference_libraries(drawn, size, seed, recipe, wanted):
-    levels = resize_for_inception(drawn(1, size, seed), recipe)
+def test_gives_the_levels_of_the_reference_libraries(drawn, size, seed, resizing, wanted):
+    levels = resize_for_inception(drawn(1, size, seed), resizing)
     assert levels.shape == (1, 3, 299, 299)
     assert at_points(levels) == pytest.approx(wanted, abs=2e-3)
 
@@ -69,10 +69,10 @@ def test_sharp_edges_are_clipped_to_bytes():
     assert (float(levels.min()), float(levels.max())) == (0, 255)
 
 
-@pytest.mark.parametrize("recipe", ["fid-clean", "fid-tf1"])
-def test_pictures_of_the_right_size_stay(drawn, recipe):
+@pytest.mark.parametrize("resizing", ["fid-clean", "fid-tf1"])
+def test_pictures_of_the_right_size_stay(drawn, resizing):
     pixels = drawn(1, 224, 1)
-    assert (resize_for_inception(pixels, recipe, size=224).permute(0, 2, 3, 1).numpy() == pixels).all()
+    assert (resize_for_inception(pixels, resizing, size=224).permute(0, 2, 3, 1).numpy() == pixels).all()
 
 
 def test_memory_maps_and_tensors_are_taken(drawn, tmp_path):

@@ -24,7 +24,7 @@ class JudgeFacts:
         accuracy: Share of held-out real pictures that it names rightly.
         commonest: That share for always naming the commonest category.
         network: Feature network that it stands on.
-        recipe: How pictures are resized for that network.
+        resizing: How pictures are resized for that network.
         weights: SHA-256 of that network's weights.
         dtype: Arithmetic of that network.
         judge: What it is.
@@ -35,7 +35,7 @@ class JudgeFacts:
     accuracy: float
     commonest: float
     network: str
-    recipe: str
+    resizing: Annotated[str, Field(alias="recipe")]
     weights: str
     dtype: str
     judge: str
@@ -90,7 +90,12 @@ def judge_facts(train: int, real: Recognised) -> JudgeFacts:
         trained_on=train,
         accuracy=float((real.expected == real.labels).mean()),
         commonest=float(np.bincount(real.expected, minlength=real.classes).max() / len(real)),
-        **real.recipe,
+        network=real.method["network"],
+        resizing=real.method["recipe"],
+        weights=real.method["weights"],
+        dtype=real.method["dtype"],
+        judge=real.method["judge"],
+        penalty=real.method["penalty"],
     )
 
 

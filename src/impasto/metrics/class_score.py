@@ -43,7 +43,7 @@ def class_score(painted_features: Features, seed: int) -> Estimate:
     # `score_influence` is of the logarithm.
     influence = value * score_influence(logits)
     remark = f"deviation over {SPLITS} splits {deviation:.2g}"
-    return Estimate(value, (influence,), recipe={"splits": SPLITS}, remark=remark)
+    return Estimate(value, (influence,), method={"splits": SPLITS}, remark=remark)
 
 
 def inception_score(logits: Tensor, *, splits: int = 10, seed: int = 0) -> tuple[float, float]:

@@ -40,7 +40,7 @@ class Codes:
     resolution: int | str
 
     @property
-    def recipe(self) -> Mapping[str, Any]:
+    def method(self) -> Mapping[str, Any]:
         """What the use of codes depends on."""
         return {"codes": self.size, "resolution": self.resolution}
 

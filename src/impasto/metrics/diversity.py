@@ -40,9 +40,9 @@ def lpips_diversity(painted: Pixels, seed: int, *, net: str = REPORTED_NET) -> E
         UsageError: When there are fewer than two pictures.
         WeightsMissing: When the network's files are not at hand.
     """
-    recipe = {"net": net, "weights": lpips_hash(net), "dtype": "float32"}
+    method = {"net": net, "weights": lpips_hash(net), "dtype": "float32"}
     left, right = _drawn_pairs(painted, seed)
-    return Estimate.mean(lpips(left, right, net=net), n={"pairs": len(left)}, recipe=recipe)
+    return Estimate.mean(lpips(left, right, net=net), n={"pairs": len(left)}, method=method)
 
 
 @listed(
@@ -70,7 +70,7 @@ def ms_ssim_diversity(painted: Pixels, seed: int, *, scales: int | None = None) 
     scales = scales or largest_scales(*painted.shape[1:3])
     left, right = _drawn_pairs(painted, seed)
     values = ms_ssim(left, right, scales=scales)
-    return Estimate.mean(values, n={"pairs": len(left)}, recipe={"scales": scales, "dtype": "float64"})
+    return Estimate.mean(values, n={"pairs": len(left)}, method={"scales": scales, "dtype": "float64"})
 
 
 def random_pairs(count: int, pairs: int, seed: int) -> tuple[Tensor, Tensor]:

@@ -1,7 +1,7 @@
 """Features of pictures in the space of a pretrained network, computed once and kept.
 
-A set of features carries its recipe (resizing, network, hash of its weights, arithmetic). Numbers
-made from features of different recipes are never compared.
+A set of features says how it was computed (resizing, network, hash of its weights, arithmetic). Numbers computed from
+features that differ in one of these are never compared.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from impasto.errors import UnknownName, UsageError
 from impasto.images.pictures import to_uint8
 from impasto.metrics.feature_cache import cache_file, read_cache, write_cache
-from impasto.metrics.resizing import RECIPES, resize_for_inception
+from impasto.metrics.resizing import RESIZINGS, resize_for_inception
 from impasto.nn.inception import Inception
 from impasto.nn.mobilenet import MobileNetV2
 from impasto.nn.trunks import SqueezeNet
@@ -32,7 +32,7 @@ __all__ = [
     "NETWORKS",
     "Features",
     "cached_features",
-    "check_same_recipe",
+    "check_same_method",
     "features",
     "network_at_hand",
     "network_hash",
@@ -52,7 +52,7 @@ class Features:
         values: Pooled features, float32, shape (N, D).
         logits: Outputs of the network's classifier, float32, shape (N, classes); None without a classifier.
         network: Key of `NETWORKS`, or another space.
-        recipe: How pictures were resized, with '-bf16' where that was the arithmetic.
+        resizing: How pictures were resized, with '-bf16' where that was the arithmetic.
         weights: SHA-256 of the file of weights.
         dtype: Arithmetic of the network, 'float32' or 'bfloat16'.
     """
@@ -60,7 +60,7 @@ class Features:
     values: Tensor
     logits: Tensor | None
     network: str
-    recipe: str
+    resizing: str
     weights: str
     dtype: str
 
@@ -73,14 +73,14 @@ class Features:
         return replace(self, values=self.values[index], logits=None if self.logits is None else self.logits[index])
 
     def describe(self) -> dict[str, str]:
-        """The recipe that two numbers must share to be compared."""
-        return {"network": self.network, "recipe": self.recipe, "weights": self.weights, "dtype": self.dtype}
+        """How they were computed: what two numbers must share to be compared, under the keys of `measure.json`."""
+        return {"network": self.network, "recipe": self.resizing, "weights": self.weights, "dtype": self.dtype}
 
 
 def features(
     pictures: npt.NDArray[np.uint8] | Tensor,
     network: str = "inception",
-    recipe: str = "fid-clean",
+    resizing: str = "fid-clean",
     *,
     cache: Path | None = None,
     key: str | None = None,
@@ -95,8 +95,8 @@ def features(
         pictures: Bytes, shape (N, H, W, 3), uint8 (a memory map will do), or a float tensor, shape
             (N, 3, H, W), in [-1, 1], which is rounded to bytes first.
         network: 'inception', 'mobilenetv2' or 'squeezenet'.
-        recipe: 'fid-clean' or 'fid-tf1'; with '-bf16' the network computes in bfloat16, for a preview.
-        cache: Folder where features are kept by (pictures, network, recipe, weights).
+        resizing: 'fid-clean' or 'fid-tf1'; with '-bf16' the network computes in bfloat16, for a preview.
+        cache: Folder where features are kept by (pictures, network, resizing, weights).
         key: Stands for the pictures in the cache, a data hash and the rows, say; by default their bytes are hashed.
         batch: Pictures at a time.
         device: Where the network computes.
@@ -104,23 +104,23 @@ def features(
         progress: Called with (pictures done, pictures in all) after each batch.
 
     Raises:
-        UnknownName: When there is no such network or recipe.
+        UnknownName: When there is no such network or resizing.
         WeightsMissing: When the network's weights are not at hand.
         UsageError: When the pictures are of another kind, none, or hold numbers that are not finite.
     """
     _check(pictures, batch)
     if cache is not None:
         key = key or picture_hash(pictures)
-        kept = cached_features(cache, key, len(pictures), network, recipe, device=device, download=download)
+        kept = cached_features(cache, key, len(pictures), network, resizing, device=device, download=download)
         if kept is not None:
             return kept
     net, weights = _network(network, str(device), download)
-    empty = _without_values(network, recipe, weights)
+    empty = _without_values(network, resizing, weights)
     values: list[Tensor] = []
     logits: list[Tensor] = []
     for start in range(0, len(pictures), batch):
         pixels = _as_bytes(pictures[start : start + batch])
-        levels = resize_for_inception(pixels, recipe.removesuffix(PREVIEW), size=net.size)
+        levels = resize_for_inception(pixels, resizing.removesuffix(PREVIEW), size=net.size)
         reduced = empty.dtype != "float32"
         with torch.inference_mode(), torch.autocast(str(device).partition(":")[0], torch.bfloat16, reduced):
             value, logit = _embed(net, levels.to(device).contiguous(memory_format=torch.channels_last))
@@ -132,7 +132,7 @@ def features(
     result = replace(empty, values=torch.cat(values), logits=torch.cat(logits) if logits else None)
     if cache is not None:
         assert key is not None
-        write_cache(cache_file(cache, key, **empty.describe()), result.values, result.logits)
+        write_cache(cache_file(cache, key, empty.network, empty.resizing, empty.weights), result.values, result.logits)
     return result
 
 
@@ -141,7 +141,7 @@ def cached_features(
     key: str,
     count: int,
     network: str = "inception",
-    recipe: str = "fid-clean",
+    resizing: str = "fid-clean",
     *,
     device: torch.device | str = "cpu",
     download: bool | None = None,
@@ -153,20 +153,20 @@ def cached_features(
         key: Stands for the pictures.
         count: Number of pictures.
         network: As of `features`.
-        recipe: As of `features`.
+        resizing: As of `features`.
         device: As of `features`.
         download: As of `features`.
 
     Raises:
-        UnknownName: When there is no such network or recipe.
+        UnknownName: When there is no such network or resizing.
         WeightsMissing: When the network's weights are not at hand.
     """
-    empty = _without_values(network, recipe, _network(network, str(device), download)[1])
-    kept = read_cache(cache_file(cache, key, **empty.describe()), count)
+    empty = _without_values(network, resizing, _network(network, str(device), download)[1])
+    kept = read_cache(cache_file(cache, key, empty.network, empty.resizing, empty.weights), count)
     return None if kept is None else replace(empty, values=kept[0], logits=kept[1])
 
 
-def check_same_recipe(*sets: Features) -> None:
+def check_same_method(*sets: Features) -> None:
     """Refuse to compare sets of features that were computed in different ways.
 
     Raises:
@@ -180,7 +180,7 @@ def check_same_recipe(*sets: Features) -> None:
         ]
         if unlike:
             raise UsageError(
-                f"Two sets of features with different recipes cannot be compared: {', '.join(unlike)}. "
+                f"Two sets of features that were computed in different ways cannot be compared: {', '.join(unlike)}. "
                 "Embed both in the same way."
             )
 
@@ -238,12 +238,12 @@ def _embed(net: Any, levels: Tensor) -> tuple[Tensor, Tensor | None]:
     return values, logits
 
 
-def _without_values(network: str, recipe: str, weights: str) -> Features:
+def _without_values(network: str, resizing: str, weights: str) -> Features:
     """The description of features that are yet to be computed."""
-    if recipe.removesuffix(PREVIEW) not in RECIPES:
-        raise UnknownName("recipe", recipe, [*RECIPES, *(name + PREVIEW for name in RECIPES)])
-    dtype = "bfloat16" if recipe.endswith(PREVIEW) else "float32"
-    return Features(torch.empty(0), None, network, recipe, weights, dtype)
+    if resizing.removesuffix(PREVIEW) not in RESIZINGS:
+        raise UnknownName("resizing", resizing, [*RESIZINGS, *(name + PREVIEW for name in RESIZINGS)])
+    dtype = "bfloat16" if resizing.endswith(PREVIEW) else "float32"
+    return Features(torch.empty(0), None, network, resizing, weights, dtype)
 
 
 def _check(pictures: npt.NDArray[np.uint8] | Tensor, batch: int) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 from torch import Tensor
 
 from impasto.errors import ImpastoError
-from impasto.metrics.embedding import Features, check_same_recipe
+from impasto.metrics.embedding import Features, check_same_method
 from impasto.metrics.influence import bootstrap_interval
 from impasto.metrics.metric import Estimate, Metric, Quantity, parameters
 from impasto.metrics.number import Interval, Number, Yardstick
@@ -38,7 +38,7 @@ def evaluate(metric: Metric, offers: Offers, *, seed: int) -> dict[str, Number]:
         _check_counts(metric, inputs, offers)
     except NotOffered as error:
         return _absent(metric, names, str(error))
-    check_same_recipe(*_features(inputs))
+    check_same_method(*_features(inputs))
     try:
         estimates = _estimates(metric, inputs)
     except ImpastoError as error:
@@ -105,9 +105,9 @@ def _as_estimate(result: Any) -> Estimate:
 def _number(
     quantity: Quantity, estimate: Estimate, inputs: Mapping[str, Offer], yardstick: Yardstick | None, seed: int
 ) -> Number:
-    recipe: dict[str, Any] = {}
+    method: dict[str, Any] = {}
     for offer in inputs.values():
-        recipe |= offer.recipe
+        method |= offer.method
     counts = {offer.kind.word: len(offer.value) for offer in inputs.values() if offer.kind.word}
     return Number(
         quantity.title,
@@ -115,7 +115,7 @@ def _number(
         estimate.value,
         _interval(estimate, seed),
         {**counts, **estimate.n},
-        {**recipe, **estimate.recipe},
+        {**method, **estimate.method},
         seed,
         (yardstick or estimate.real) if math.isfinite(estimate.value) else None,
         remark=estimate.remark,

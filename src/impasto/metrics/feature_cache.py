@@ -17,18 +17,17 @@ _LAYOUT = "1"
 """Raised whenever the same pictures would be embedded otherwise, so that older caches are left alone."""
 
 
-def cache_file(folder: Path, pictures: str, *, network: str, recipe: str, weights: str, dtype: str) -> Path:
+def cache_file(folder: Path, pictures: str, network: str, resizing: str, weights: str) -> Path:
     """The file of some pictures' features.
 
     Args:
         folder: Of the cache.
         pictures: Stands for the pictures, such as their hash.
         network: Name of the network.
-        recipe: How pictures are resized; it also names the arithmetic.
+        resizing: How pictures are resized; it also names the arithmetic.
         weights: SHA-256 of the network's weights.
-        dtype: Arithmetic of the network, which `recipe` names already.
     """
-    digest = hashlib.sha256("\0".join((_LAYOUT, pictures, network, recipe, weights)).encode()).hexdigest()
+    digest = hashlib.sha256("\0".join((_LAYOUT, pictures, network, resizing, weights)).encode()).hexdigest()
     return folder / f"{network}-{digest[:32]}.safetensors"
 
 

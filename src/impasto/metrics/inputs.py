@@ -124,7 +124,7 @@ class Inputs:
         painted = self.painted_features
         sets = (painted, self.real_features, self.train_features, self.mirrored_train_features)
         with self.steps.step("nearest training pictures"):
-            return nearest_training(*(each.values for each in sets), recipe=painted.describe())
+            return nearest_training(*(each.values for each in sets), method=painted.describe())
 
     @cached_property
     def judge(self) -> Recogniser:
@@ -151,13 +151,13 @@ class Inputs:
         labels = self.judge.predict(self.painted_features.values)
         names = self.train.categories
         requested, reason = requested_categories(self.painter, self.count, self.seed, names)
-        return Recognised(labels, requested, len(names), reason, self._judge_recipe)
+        return Recognised(labels, requested, len(names), reason, self._judge_method)
 
     @cached_property
     def recognised_real(self) -> Recognised:
         """Categories of all pictures of the split that is measured against, true and recognised."""
         labels = self.judge.predict(self.real_features.values)
-        return Recognised(labels, self.against.labels, len(self.train.categories), recipe=self._judge_recipe)
+        return Recognised(labels, self.against.labels, len(self.train.categories), method=self._judge_method)
 
     @cached_property
     def originals(self) -> Pixels:
@@ -201,7 +201,7 @@ class Inputs:
             raise NotOffered(str(error)) from None
 
     @property
-    def _judge_recipe(self) -> dict[str, object]:
+    def _judge_method(self) -> dict[str, object]:
         described = self.train_features.describe()
         return {**described, "judge": "logistic regression", "penalty": self.judge.penalty}
 

@@ -40,8 +40,8 @@ def kernel(painted_features: Features, real_features: Features, seed: int) -> Es
     painted = painted_features.values
     size = min(SUBSET_SIZE, len(real), len(painted))
     value = kernel_distance(real, painted, subsets=SUBSETS, subset_size=size, seed=seed)
-    recipe = {"subsets": SUBSETS, "subset_size": size}
-    return Estimate(value, kernel_influence(real, painted), recipe=recipe)
+    method = {"subsets": SUBSETS, "subset_size": size}
+    return Estimate(value, kernel_influence(real, painted), method=method)
 
 
 def kernel_distance(real: Tensor, fake: Tensor, *, subsets: int = 100, subset_size: int = 1000, seed: int = 0) -> float:

@@ -37,7 +37,7 @@ _ROWS = 2048
 def manifold(painted_features: Features, real_features: Features) -> dict[str, Estimate]:
     """Precision, recall, density and coverage of painted pictures among real ones."""
     votes = neighbourhoods(real_features.values, painted_features.values, k=NEIGHBOURS)
-    return {name: Estimate.mean(values, recipe={"k": NEIGHBOURS}) for name, values in votes.items()}
+    return {name: Estimate.mean(values, method={"k": NEIGHBOURS}) for name, values in votes.items()}
 
 
 def precision_recall_density_coverage(real: Tensor, fake: Tensor, *, k: int = 5) -> dict[str, float]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Annotated, Any, Self
+
+from pydantic import Field
 
 from impasto.data.store import Split
 from impasto.files import read_json
@@ -53,7 +55,7 @@ class Space:
     Attributes:
         name: As `choose_network` gives it.
         network: Of the features.
-        recipe: How pictures are resized.
+        resizing: How pictures are resized.
         weights: SHA-256 of the network's weights.
         dtype: Arithmetic of the network.
         dimensions: Numbers in a feature vector.
@@ -61,7 +63,7 @@ class Space:
 
     name: str
     network: str
-    recipe: str
+    resizing: Annotated[str, Field(alias="recipe")]
     weights: str
     dtype: str
     dimensions: int
@@ -69,7 +71,10 @@ class Space:
     @classmethod
     def of(cls, features: Features) -> Self:
         """The space that features lie in."""
-        return cls(features.network, **features.describe(), dimensions=features.values.shape[1])
+        return cls(
+            features.network, features.network, features.resizing, features.weights, features.dtype,
+            features.values.shape[1],
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def memorisation(painted_features: Features, real_features: Features, train_feat
         of_real = of_real * factor
         of_painted = of_painted * factor - value / (near + TINY) * (closeness - closeness.mean())
         remark = f"penalised: mean distance to the training pictures {near:.3g}, below {threshold:.3g}"
-    return Estimate(value, (of_real, of_painted), recipe={"threshold": threshold, "unit": unit}, remark=remark)
+    return Estimate(value, (of_real, of_painted), method={"threshold": threshold, "unit": unit}, remark=remark)
 
 
 def mifid(real: Tensor, fake: Tensor, *, train: Tensor | None = None, threshold: float = THRESHOLD) -> float:

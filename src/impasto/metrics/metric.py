@@ -84,7 +84,7 @@ class Estimate:
             each picture, shape (N,), from which the interval is bootstrapped; for a mean, the pictures' own values.
         interval: An interval that the metric computed itself.
         n: Counts beyond those of its inputs.
-        recipe: Settings of the metric.
+        method: Settings of the metric.
         remark: What the reader should know.
         real: The same number for real pictures, where `Beside` cannot say how it is computed.
     """
@@ -93,7 +93,7 @@ class Estimate:
     influences: tuple[npt.NDArray[np.float64], ...] = ()
     interval: Interval | None = None
     n: Mapping[str, int] = field(default_factory=dict)
-    recipe: Mapping[str, Any] = field(default_factory=dict)
+    method: Mapping[str, Any] = field(default_factory=dict)
     remark: str = ""
     real: Yardstick | None = None
 
@@ -103,12 +103,12 @@ class Estimate:
         values: Tensor | npt.NDArray[np.float64],
         *,
         n: Mapping[str, int] | None = None,
-        recipe: Mapping[str, Any] | None = None,
+        method: Mapping[str, Any] | None = None,
         remark: str = "",
     ) -> Estimate:
         """The mean of values that were measured one by one, shape (N,); other arguments as the attributes."""
         array = np.asarray(values.double().cpu() if isinstance(values, Tensor) else values, np.float64)
-        return cls(float(array.mean()), (array,), n=n or {}, recipe=recipe or {}, remark=remark)
+        return cls(float(array.mean()), (array,), n=n or {}, method=method or {}, remark=remark)
 
 
 @dataclass(frozen=True)

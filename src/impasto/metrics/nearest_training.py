@@ -24,14 +24,14 @@ class NearestTraining:
         rows: Row of the training picture nearest to each, shape (N,).
         mirrored: Whether it is nearest to the mirror image of that picture, bool, shape (N,).
         held_out: Distance of each real picture that was not trained on, shape (M,).
-        recipe: How the features were computed.
+        method: How the features were computed.
     """
 
     painted: Tensor
     rows: Tensor
     mirrored: Tensor
     held_out: Tensor
-    recipe: Mapping[str, Any] = field(default_factory=dict)
+    method: Mapping[str, Any] = field(default_factory=dict)
 
     def nearer_than(self, percent: float) -> Tensor:
         """Which painted pictures are nearer than that percentile of held-out ones, bool, shape (N,).
@@ -56,7 +56,7 @@ def nearest_training(
     train: Tensor,
     train_mirrored: Tensor | None = None,
     *,
-    recipe: Mapping[str, Any] | None = None,
+    method: Mapping[str, Any] | None = None,
 ) -> NearestTraining:
     """Nearest training pictures by cosine distance in a feature space.
 
@@ -65,7 +65,7 @@ def nearest_training(
         held_out: Features of real pictures that were not trained on, shape (M, D).
         train: Features of the training pictures, shape (T, D).
         train_mirrored: Features of their mirror images, in the same order.
-        recipe: How the features were computed.
+        method: How the features were computed.
 
     Raises:
         UsageError: When a set is empty or holds numbers that are not finite.
@@ -79,7 +79,7 @@ def nearest_training(
         distance = torch.where(mirrored, to_mirrored, distance)
         rows = torch.where(mirrored, mirrored_rows, rows)
         reference = torch.minimum(reference, nearest(held_out, train_mirrored)[0])
-    return NearestTraining(distance, rows, mirrored, reference, recipe or {})
+    return NearestTraining(distance, rows, mirrored, reference, method or {})
 
 
 def nearest(queries: Tensor, references: Tensor, *, chunk: int = 1024) -> tuple[Tensor, Tensor]:

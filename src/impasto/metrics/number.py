@@ -1,17 +1,15 @@
-"""A number as it is reported: with its interval, its sample counts, its recipe, and the same number for real pictures.
-
-A number's "recipe" is all that another one must share to be compared with it: network, weights, resizing, settings.
-"""
+"""A number as it is reported: with interval, sample counts, how it was computed, and the same for real pictures."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
+from pydantic import Field
 
 from impasto.metrics.influence import bootstrap_interval
 
@@ -49,7 +47,8 @@ class Number:
         value: The number; None where there is none, and `reason` says why.
         interval: 95 % bootstrap interval.
         n: Pictures of each set that it was computed from.
-        recipe: All that another number must share to be compared with this one.
+        method: How it was computed: network, weights, resizing and settings, all of which another number must share to
+            be compared with this one. In JSON it is the key 'recipe'.
         seed: Of sampling and resampling.
         real: The same number for real pictures.
         reason: Why there is no value.
@@ -63,7 +62,7 @@ class Number:
     value: float | None = None
     interval: Interval | None = None
     n: Mapping[str, int] = field(default_factory=dict)
-    recipe: Mapping[str, Any] = field(default_factory=dict)
+    method: Annotated[Mapping[str, Any], Field(alias="recipe")] = field(default_factory=dict)
     seed: int = 0
     real: Yardstick | None = None
     reason: str = ""
@@ -92,10 +91,10 @@ def mean_of(
     better: Better,
     *,
     n: Mapping[str, int],
-    recipe: Mapping[str, Any],
+    method: Mapping[str, Any],
     seed: int,
 ) -> Number:
     """The mean of values that were measured one by one, with its bootstrap interval."""
     value = float(np.mean(values))
     interval = bootstrap_interval(value, values, seed=seed) if math.isfinite(value) else None
-    return Number(title, better, value, interval, n, recipe, seed)
+    return Number(title, better, value, interval, n, method, seed)

@@ -77,12 +77,12 @@ class Offer:
 
     Attributes:
         value: The thing itself.
-        recipe: How it was made, as far as numbers computed from it depend on that.
+        method: How it was computed, as far as numbers computed from it depend on that.
         kind: Its entry in `OFFERED`.
     """
 
     value: Any
-    recipe: Mapping[str, Any] = field(default_factory=dict)
+    method: Mapping[str, Any] = field(default_factory=dict)
     kind: Kind = field(default_factory=lambda: Kind(""))
 
 
@@ -128,14 +128,14 @@ def check_offered(name: str) -> None:
 
 
 def as_offer(name: str, value: Any) -> Offer:
-    """A value with its recipe: of features their network and resizing, of pictures their size."""
+    """A value with its method: of features their network and resizing, of pictures their size."""
     if isinstance(value, Features):
-        recipe: Mapping[str, Any] = value.describe()
+        method: Mapping[str, Any] = value.describe()
     elif isinstance(value, np.ndarray) and value.ndim == 4:
-        recipe = {"resolution": plain_resolution(*value.shape[1:3])}
+        method = {"resolution": plain_resolution(*value.shape[1:3])}
     else:
-        recipe = getattr(value, "recipe", {})
-    return Offer(value, recipe, OFFERED[name])
+        method = getattr(value, "method", {})
+    return Offer(value, method, OFFERED[name])
 
 
 def plain_resolution(height: int, width: int) -> int | str:

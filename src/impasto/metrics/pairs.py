@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import torch
@@ -51,7 +51,7 @@ def of_pairs(
     *,
     dtype: str = "float64",
     cap: float | None = None,
-    **recipe: Any,
+    method: Mapping[str, Any] | None = None,
 ) -> Estimate:
     """The mean over pairs of a picture and its reconstruction.
 
@@ -61,9 +61,9 @@ def of_pairs(
         reconstructions: A painter's versions of them, rounded to bytes like saved pictures, of the same shape.
         dtype: Arithmetic of the function.
         cap: Largest value, in dB, at which pairs are counted.
-        **recipe: Further settings of the function.
+        method: Further settings of the function.
     """
     values = pairwise(to_float(originals), to_float(reconstructions))
     capped = 0 if cap is None else int((values >= cap - 1e-6).sum())
     remark = f"{capped} pairs at the cap of {cap:.4g} dB" if capped else ""
-    return Estimate.mean(values, recipe={"dtype": dtype, **recipe}, remark=remark)
+    return Estimate.mean(values, method={"dtype": dtype, **(method or {})}, remark=remark)

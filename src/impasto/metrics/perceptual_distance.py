@@ -30,8 +30,8 @@ def reconstruction_lpips(originals: Pixels, reconstructions: Pixels) -> Estimate
     Raises:
         WeightsMissing: When the network's files are not at hand.
     """
-    weights = lpips_hash(REPORTED_NET)
-    return of_pairs(lpips, originals, reconstructions, dtype="float32", net=REPORTED_NET, weights=weights)
+    method = {"net": REPORTED_NET, "weights": lpips_hash(REPORTED_NET)}
+    return of_pairs(lpips, originals, reconstructions, dtype="float32", method=method)
 
 
 def lpips(a: Tensor, b: Tensor, *, net: str = "squeeze") -> Tensor:

@@ -26,14 +26,14 @@ class Recognised:
             where none was asked for.
         classes: Number of categories L.
         reason: Why there is no expected category.
-        recipe: How the judge looks at pictures.
+        method: How the judge looks at pictures.
     """
 
     labels: Labels
     expected: Labels | None
     classes: int
     reason: str = ""
-    recipe: Mapping[str, Any] = field(default_factory=dict)
+    method: Mapping[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.labels)

@@ -1,6 +1,6 @@
 """Pictures brought to the size a network sees: the largest lever on any Fréchet distance.
 
-Two recipes, never compared with each other:
+Two ways, never compared with each other:
 
 `fid-clean` resizes with antialias (Pillow's bicubic, in float) and clips to [0, 255], as clean-fid.
 `fid-tf1` takes TensorFlow 1's bilinear without antialias, corner to corner, as the original FID.
@@ -16,19 +16,19 @@ from torch import Tensor
 
 from impasto.errors import UnknownName, UsageError
 
-__all__ = ["RECIPES", "resize_for_inception"]
+__all__ = ["RESIZINGS", "resize_for_inception"]
 
-RECIPES = ("fid-clean", "fid-tf1")
+RESIZINGS = ("fid-clean", "fid-tf1")
 
 
 def resize_for_inception(
-    pixels: npt.NDArray[np.uint8] | Tensor, recipe: str = "fid-clean", *, size: int = 299
+    pixels: npt.NDArray[np.uint8] | Tensor, resizing: str = "fid-clean", *, size: int = 299
 ) -> Tensor:
     """Pictures as a feature network sees them.
 
     Args:
         pixels: Shape (N, H, W, 3), uint8.
-        recipe: 'fid-clean' or 'fid-tf1'.
+        resizing: 'fid-clean' or 'fid-tf1'.
         size: Rows and columns wanted; 299 for Inception.
 
     Returns:
@@ -36,12 +36,12 @@ def resize_for_inception(
 
     Raises:
         UsageError: When the pictures are not bytes of that shape.
-        UnknownName: When there is no such recipe.
+        UnknownName: When there is no such way.
 
     Source: Parmar, Zhang & Zhu 2022 (fid-clean); Heusel et al. 2017, their code (fid-tf1).
     """
-    if recipe not in RECIPES:
-        raise UnknownName("resize recipe", recipe, RECIPES)
+    if resizing not in RESIZINGS:
+        raise UnknownName("resizing", resizing, RESIZINGS)
     if pixels.ndim != 4 or pixels.shape[-1] != 3 or str(pixels.dtype).removeprefix("torch.") != "uint8":
         raise UsageError(
             f"Pictures to resize are bytes (N, H, W, 3), not {pixels.dtype} {tuple(pixels.shape)}; "
@@ -50,7 +50,7 @@ def resize_for_inception(
     # Copied, because a memory map is read-only, which a tensor cannot be.
     bytes_ = pixels if isinstance(pixels, Tensor) else torch.from_numpy(np.array(pixels))
     levels = bytes_.permute(0, 3, 1, 2).float()
-    if recipe == "fid-tf1":
+    if resizing == "fid-tf1":
         return _bilinear_tf1(_bilinear_tf1(levels, 2, size), 3, size)
     if levels.shape[2:] == (size, size):
         return levels

@@ -45,4 +45,4 @@ def sharpness(painted: Pixels) -> Estimate:
         down = np.abs(np.diff(levels, axis=1)).mean((1, 2, 3), dtype=np.float64)
         right = np.abs(np.diff(levels, axis=2)).mean((1, 2, 3), dtype=np.float64)
         parts.append((down + right) / 2)
-    return Estimate.mean(np.concatenate(parts), recipe={"range": "[0, 1]", "dtype": "float32"})
+    return Estimate.mean(np.concatenate(parts), method={"range": "[0, 1]", "dtype": "float32"})

@@ -16,7 +16,7 @@ __all__ = ["HANDCRAFTED", "choose_network", "embed", "embed_split", "metric_name
 
 HANDCRAFTED = "handcrafted"
 """The space that needs no weights."""
-RECIPE = "fid-clean"
+RESIZING = "fid-clean"
 BATCH = 8
 """Half as fast again as batches of 32 on a CPU, whose caches hold the maps of so few."""
 INCEPTION_NAMES = {"fd": "fid", "kd": "kid", "is": "is", "mifd": "mifid"}
@@ -95,7 +95,7 @@ def embed(
         progress: Called with (pictures done, pictures in all).
     """
     if network != HANDCRAFTED:
-        return features(pixels, network, RECIPE, cache=cache, key=key, batch=BATCH, progress=progress)
+        return features(pixels, network, RESIZING, cache=cache, key=key, batch=BATCH, progress=progress)
     height, width = pixels.shape[1:3]
     size = f"{height}px" if height == width else f"{height}x{width}px"
     values = handcrafted_features(pixels)
@@ -121,7 +121,7 @@ def embed_split(
     """
     key = f"{split.store.hash}:{split.name}:{len(split)}" + (":mirrored" if mirrored else "")
     if cache is not None and network != HANDCRAFTED:
-        kept = cached_features(cache, key, len(split), network, RECIPE)
+        kept = cached_features(cache, key, len(split), network, RESIZING)
         if kept is not None:
             return kept
     pixels = split.uint8()
