@@ -10,9 +10,10 @@ from __future__ import annotations
 import argparse
 import shutil
 from pathlib import Path
-from typing import Any
 
-from impasto.files import read_json
+from impasto.comparing.findings import mean_cost
+from impasto.comparing.results import Results
+from impasto.comparing.statistics import Spread
 
 PAGE = Path("docs/results/paper.md")
 FIGURES = ("samples", "frechet", "categories", "finals")
@@ -31,8 +32,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("comparisons", type=Path, nargs="+")
     for folder in parser.parse_args().comparisons:
-        results = read_json(folder / "results.json")
-        name = results["name"]
+        results = Results.read(folder / "results.json")
+        name = results.name
         before, rest = PAGE.read_text(encoding="utf8").split(f"<!-- {name} -->\n")
         _, after = rest.split(f"<!-- end of {name} -->\n")
         middle = f"<!-- {name} -->\n{table(results)}\n<!-- end of {name} -->\n"
@@ -43,36 +44,33 @@ def main() -> None:
                 shutil.copy(folder / "figures" / f"{figure}.png", PAGE.with_suffix("") / f"{name}-{figure}.png")
 
 
-def table(results: dict[str, Any]) -> str:
+def table(results: Results) -> str:
     """A row an entry: ours with its interval, the paper's in brackets, and what it cost."""
     lines = [f"| | {' | '.join(COLUMNS)} | steps | processor time |", "|---|" + "--:|" * (len(COLUMNS) + 2)]
-    for entry in results["entries"]:
-        cells = [
-            cell(entry["summary"].get(metric), entry.get("paper", {}).get(key)) for metric, key in COLUMNS.values()
-        ]
-        costs = [run["cost"] for run in entry["runs"] if run["cost"]]
-        steps, seconds = (sum(c[k] for c in costs) / len(costs) for k in ("steps", "processor_seconds"))
-        lines.append(f"| {entry['name']} | {' | '.join(cells)} | {steps:,.0f} | {seconds:.0f} s |")
-    real = [number(results["real"].get(metric)) for metric, _ in COLUMNS.values()]
+    for entry in results.entries:
+        cells = [cell(entry.summary.get(metric), entry.paper.get(key)) for metric, key in COLUMNS.values()]
+        steps = mean_cost(entry, "steps") or 0
+        seconds = mean_cost(entry, "processor_seconds") or 0
+        lines.append(f"| {entry.name} | {' | '.join(cells)} | {steps:,.0f} | {seconds:.0f} s |")
+    real = [number(results.real.get(metric)) for metric, _ in COLUMNS.values()]
     lines.append(f"| Real pictures | {' | '.join(real)} | | |")
-    store = results["store"]
-    terms = results["terms"]
-    machine = results["machine"]
+    store = results.store
+    terms = results.terms
     lines.append(
-        f"\n{store['train']:,} training and {store['test']:,} test pictures of {store['resolution']} px, store "
-        f"`{store['hash'][:12]}`; seeds {', '.join(map(str, terms['seeds']))}, batch {terms['batch']}, "
-        f"{terms['precision']}, preset {terms['preset']}; {machine['cores']} cores, torch {machine['torch']}."
+        f"\n{store.train:,} training and {store.test:,} test pictures of {store.resolution} px, store "
+        f"`{store.hash[:12]}`; seeds {', '.join(map(str, terms.seeds))}, batch {terms.batch}, "
+        f"{terms.precision}, preset {terms.preset}; {results.machine.cores} cores, torch {results.machine.torch}."
     )
     return "\n".join(lines)
 
 
-def cell(summary: dict[str, Any] | None, paper: float | None) -> str:
+def cell(spread: Spread | None, paper: float | None) -> str:
     """Mean over the seeds, the paper's in brackets, and the 95 % interval of the mean."""
-    published = f" ({paper:g})" if paper is not None else ""
-    if not summary or summary["mean"] is None:
-        return f"–{published}"
-    low, high = summary["interval"] or (None, None)
-    return f"{number(summary['mean'])}{published}<br><sub>{number(low)} … {number(high)}</sub>"
+    in_paper = f" ({paper:g})" if paper is not None else ""
+    if spread is None or spread.mean is None:
+        return f"–{in_paper}"
+    low, high = spread.interval or (None, None)
+    return f"{number(spread.mean)}{in_paper}<br><sub>{number(low)} … {number(high)}</sub>"
 
 
 def number(value: float | None) -> str:

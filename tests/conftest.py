@@ -86,7 +86,7 @@ def make_store(path: Path, count: int = 48, resolution: int = 32, categories: tu
         "file": [f"{i:04d}.png" for i in range(count)],
         "split": ["train" if i % 5 < 3 else "test" for i in range(count)],
         "category": names,
-        "text": [""] * count,
+        "text": [f"picture {number} at {name or 'noon'}" for number, name in enumerate(names)],
         "license": ["CC0"] * count,
         "phash": ["0"] * count,
         "flags": [""] * count,

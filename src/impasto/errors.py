@@ -11,7 +11,8 @@ ImpastoError                 something failed; the command line exits with 1
 ├── RunLocked                another process trains in this run folder
 ├── Diverged                 training stopped because its numbers are no longer finite
 ├── WeightsMissing           a pretrained network's file was not found
-└── RecipeError              a picture holds no recipe, or one that cannot be followed
+├── RecipeError              a picture holds no recipe, or one that cannot be followed
+└── MixedMethods             runs of a comparison were measured in different ways
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ __all__ = [
     "DataError",
     "Diverged",
     "ImpastoError",
+    "MixedMethods",
     "NotCapable",
     "RecipeError",
     "RunLocked",
@@ -95,6 +97,10 @@ class Diverged(ImpastoError):
 
 class WeightsMissing(ImpastoError):
     """The file of a pretrained network was not found, or is damaged."""
+
+
+class MixedMethods(ImpastoError):
+    """Runs of a comparison were measured in different ways, so that their numbers cannot be compared."""
 
 
 class RecipeError(ImpastoError):

@@ -13,11 +13,12 @@ import pytest
 
 from impasto import api
 from impasto.comparing import running
+from impasto.comparing.beginning import Beginning
 from impasto.comparing.compare import _with_precision, failures
 from impasto.comparing.experiment import read, slug
-from impasto.comparing.results import ratio, spread
+from impasto.comparing.results import Results
 from impasto.config import to_dict
-from impasto.errors import ConfigError, RecipeError
+from impasto.errors import ConfigError, MixedMethods
 from impasto.training.journal import read_events
 
 HEAD = """
@@ -72,25 +73,28 @@ def finished(store, tmp_path_factory) -> Path:
 
 def test_from_a_file_to_numbers_curves_and_a_page(finished):
     out = finished / "out"
-    told = json.loads((out / "results.json").read_text())
-    assert [e["name"] for e in told["entries"]] == ["One", "Two"]
-    for entry in told["entries"]:
-        assert [run["state"] for run in entry["runs"]] == ["done", "done"]
-        assert len({run["final"]["fd-handcrafted"]["value"] for run in entry["runs"]}) == 2
-        summed = entry["summary"]["fd-handcrafted"]
-        assert summed["n"] == 2
-        assert summed["interval"][0] < summed["mean"] < summed["interval"][1]
-        for run in entry["runs"]:
-            assert [point["step"] for point in run["curve"]] == [2, 4]
-            assert run["curve"][0]["seconds"] < run["curve"][1]["seconds"]
-            assert run["cost"]["pictures"] == 16
-            assert run["cost"]["flops_per_picture"] > 1e5
-            assert run["cost"]["peak_memory_bytes"] > 1e8
-            assert (out / run["samples"]).is_file()
-            assert not (out / run["folder"] / "points").exists()
-    assert "ssim" in told["entries"][0]["runs"][0]["curve"][0]["metrics"]
-    assert "ssim" not in told["entries"][1]["runs"][0]["curve"][0]["metrics"]
-    assert told["ratios"][0]["value"] > 0
+    results = Results.read(out / "results.json")
+    assert [entry.name for entry in results.entries] == ["One", "Two"]
+    for entry in results.entries:
+        assert [run.state for run in entry.runs] == ["done", "done"]
+        assert len({run.final["fd-handcrafted"].value for run in entry.runs}) == 2
+        spread = entry.summary["fd-handcrafted"]
+        assert spread.n == 2
+        assert spread.interval[0] < spread.mean < spread.interval[1]
+        for run in entry.runs:
+            assert [point.step for point in run.curve] == [2, 4]
+            assert run.curve[0].seconds < run.curve[1].seconds
+            assert run.cost.pictures == 16
+            assert run.cost.flops_per_picture > 1e5
+            assert run.cost.peak_memory_bytes > 1e8
+            assert (out / run.samples).is_file()
+            assert not (out / run.folder / "points").exists()
+    assert "ssim" in results.entries[0].runs[0].curve[0].metrics
+    assert "ssim" not in results.entries[1].runs[0].curve[0].metrics
+    # Only what features and reconstructions give is measured along the way.
+    assert "copying" not in results.entries[0].runs[0].curve[0].metrics
+    assert "copying" in results.entries[0].runs[0].final
+    assert results.ratios[0].value > 0
     assert "One" in (out / "report.html").read_text(encoding="utf8")
     assert "One" in (out / "tables.md").read_text(encoding="utf8")
 
@@ -99,27 +103,26 @@ def test_what_is_finished_is_not_done_again(finished, store, monkeypatch):
     def perform(*_):
         raise AssertionError("nothing was left to do")
 
-    monkeypatch.setattr("impasto.comparing.compare.perform", perform)
-    told = api.compare(finished / "small.toml", finished / "out", store=store)
-    assert failures(told) == []
+    monkeypatch.setattr("impasto.comparing.scheduling.perform", perform)
+    assert failures(api.compare(finished / "small.toml", finished / "out", store=store)) == []
 
 
 def test_a_store_that_is_gone_is_not_replaced_by_another(finished, store, tmp_path):
     shutil.copytree(finished / "out", tmp_path / "out")
     shutil.copytree(store, tmp_path / "store")
     record = tmp_path / "out" / "experiment.json"
-    told = json.loads(record.read_text())
-    record.write_text(json.dumps({**told, "place": str(tmp_path / "store")}))
+    beginning = json.loads(record.read_text())
+    record.write_text(json.dumps({**beginning, "place": str(tmp_path / "store")}))
     assert failures(api.compare(finished / "small.toml", tmp_path / "out")) == []  # Found without being named.
     shutil.rmtree(tmp_path / "store")
     world = 'world = "landscapes"\ncount = 50\n'
     (tmp_path / "world.toml").write_text(HEAD.replace("[data]\n", "[data]\n" + world) + ENTRIES)
     record.write_text(
-        json.dumps({**told, "place": str(tmp_path / "store"), "experiment": _plain(tmp_path / "world.toml")})
+        json.dumps({**beginning, "place": str(tmp_path / "store"), "experiment": _plain(tmp_path / "world.toml")})
     )
     with pytest.raises(ConfigError, match="is not the one that"):
         api.compare(tmp_path / "world.toml", tmp_path / "out")
-    assert json.loads(record.read_text())["store"] == told["store"]
+    assert json.loads(record.read_text())["store"] == beginning["store"]
 
 
 def test_the_precision_of_all_painters_is_the_faster_one_of_the_machine_that_began(tmp_path, monkeypatch):
@@ -128,8 +131,8 @@ def test_the_precision_of_all_painters_is_the_faster_one_of_the_machine_that_beg
     assert experiment.terms.precision == "auto"
     monkeypatch.setattr("impasto.machine.matrix_speeds", lambda *_: {"fp32": 160.0, "bf16": 0.8})
     assert _with_precision(experiment, None).terms.precision == "fp32"
-    begun = {"experiment": {"terms": {"precision": "bf16"}}}
-    assert _with_precision(experiment, begun).terms.precision == "bf16"
+    beginning = Beginning({"terms": {"precision": "bf16"}}, "hash", "place")
+    assert _with_precision(experiment, beginning).terms.precision == "bf16"
     (tmp_path / "named.toml").write_text(HEAD.replace("fp32", "bf16") + ENTRIES)
     assert _with_precision(read(tmp_path / "named.toml").experiment, None).terms.precision == "bf16"
 
@@ -147,15 +150,15 @@ def test_a_slow_precision_is_remarked_on_before_anything_runs(file, store, tmp_p
 
 
 def _plain(file: Path) -> dict[str, object]:
-    told: dict[str, object] = json.loads(json.dumps(to_dict(read(file).experiment)))
-    return told
+    plain: dict[str, object] = json.loads(json.dumps(to_dict(read(file).experiment)))
+    return plain
 
 
 def test_a_run_whose_memory_was_not_noted_stays_readable(finished, store, tmp_path):
     shutil.copytree(finished / "out", tmp_path / "out")
     (tmp_path / "out" / "runs" / "one-0" / "peak.json").unlink()
-    told = api.compare(finished / "small.toml", tmp_path / "out", store=store)
-    assert told["entries"][0]["runs"][0]["cost"]["peak_memory_bytes"] is None
+    results = api.compare(finished / "small.toml", tmp_path / "out", store=store)
+    assert results.entries[0].runs[0].cost.peak_memory_bytes is None
 
 
 def test_asked_to_stop_it_leaves_checkpoints_and_goes_on_from_them(store, tmp_path):
@@ -171,10 +174,9 @@ def test_asked_to_stop_it_leaves_checkpoints_and_goes_on_from_them(store, tmp_pa
         time.sleep(0.1)
     process.terminate()
     assert process.wait(timeout=60) == 130
-    told = json.loads((tmp_path / "out" / "results.json").read_text())
-    assert "failed" not in [run["state"] for entry in told["entries"] for run in entry["runs"]]
-    told = api.compare(tmp_path / "long.toml", tmp_path / "out")
-    assert failures(told) == []
+    stopped = Results.read(tmp_path / "out" / "results.json")
+    assert "failed" not in [run.state for run in stopped.runs]
+    assert failures(api.compare(tmp_path / "long.toml", tmp_path / "out")) == []
     plans = [event for event in read_events(tmp_path / "out" / "runs" / "one-0") if event["kind"] == "plan"]
     assert len(plans) == 2
     assert plans[1]["resumed"] >= 2
@@ -192,29 +194,29 @@ def test_another_store_is_refused(finished, stored, tmp_path):
         api.compare(finished / "small.toml", finished / "out", store=tmp_path / "other")
 
 
-def test_numbers_of_two_recipes_are_refused(finished, store, tmp_path):
+def test_numbers_computed_in_two_ways_are_refused(finished, store, tmp_path):
     shutil.copytree(finished / "out", tmp_path / "out")
     path = tmp_path / "out" / "runs" / "one-0" / "result.json"
-    told = json.loads(path.read_text())
-    told["final"]["fd-handcrafted"]["recipe"]["resize"] = "another"
-    path.write_text(json.dumps(told))
-    with pytest.raises(RecipeError, match="fd-handcrafted was measured in two ways"):
+    measured = json.loads(path.read_text())
+    measured["final"]["fd-handcrafted"]["recipe"]["resize"] = "another"
+    path.write_text(json.dumps(measured))
+    with pytest.raises(MixedMethods, match="fd-handcrafted was measured in two ways"):
         api.compare(finished / "small.toml", tmp_path / "out", store=store)
 
 
 def test_a_run_that_fails_leaves_the_others_and_is_tried_again(file, store, tmp_path, monkeypatch):
-    training = running._training
+    training = running._training_command
 
     def broken(job, *more):
         return ["false"] if job.entry.name == "Two" else training(job, *more)
 
     file.write_text(HEAD.replace("[0, 1]", "[0]") + ENTRIES)
-    monkeypatch.setattr(running, "_training", broken)
-    told = api.compare(file, tmp_path / "out", store=store)
-    assert [run["state"] for entry in told["entries"] for run in entry["runs"]] == ["done", "failed"]
-    assert len(failures(told)) == 1
-    assert failures(told)[0].startswith("Two, seed 0: It ended with exit code 1")
-    monkeypatch.setattr(running, "_training", training)
+    monkeypatch.setattr(running, "_training_command", broken)
+    results = api.compare(file, tmp_path / "out", store=store)
+    assert [run.state for run in results.runs] == ["done", "failed"]
+    assert len(failures(results)) == 1
+    assert failures(results)[0].startswith("Two, seed 0: It ended with exit code 1")
+    monkeypatch.setattr(running, "_training_command", training)
     assert failures(api.compare(file, tmp_path / "out", store=store)) == []
 
 
@@ -227,7 +229,7 @@ def test_all_problems_are_told_at_once_before_anything_runs(tmp_path, store):
     )
     with pytest.raises(ConfigError) as caught:
         api.compare(tmp_path / "bad.toml", tmp_path / "out", store=store)
-    said = str(caught.value)
+    message = str(caught.value)
     for part in (
         "terms.seeds is empty",
         "measuring.every = 9 is beyond terms.steps = 4",
@@ -238,7 +240,7 @@ def test_all_problems_are_told_at_once_before_anything_runs(tmp_path, store):
         "There is no entry 'Three'",
         "holds pictures of 32 px, and data.resolution is 40",
     ):
-        assert part in said
+        assert part in message
     assert not (tmp_path / "out").exists()
 
 
@@ -265,7 +267,7 @@ def test_what_is_wrong_in_one_part_hides_nothing_in_another(tmp_path):
         + ENTRIES.replace("vae", "vea")
         + '[[entry]]\npainter = "vae"\n[[entry]]\nname = "One"\npainter = "vae"\n'
     )
-    said = "\n".join(read(tmp_path / "bad.toml").problems)
+    problems = "\n".join(read(tmp_path / "bad.toml").problems)
     for part in (
         "name = 'a b'",
         "resolution = 7",
@@ -274,12 +276,12 @@ def test_what_is_wrong_in_one_part_hides_nothing_in_another(tmp_path):
         "entry 3: Entry: name",
         "entry 'One' stands there 2 times",
     ):
-        assert part in said
+        assert part in problems
 
 
 def test_the_experiment_that_the_page_shows_can_be_read_again(finished):
-    told = json.loads((finished / "out" / "results.json").read_text())["experiment"]
-    (finished / "again.json").write_text(json.dumps(told))
+    plain = json.loads((finished / "out" / "results.json").read_text())["experiment"]
+    (finished / "again.json").write_text(json.dumps(plain))
     assert read(finished / "again.json").experiment == read(finished / "small.toml").experiment
 
 
@@ -306,16 +308,3 @@ def test_the_papers_experiments_can_be_run(name, miniature):
     assert len({slug(entry.name, 0) for entry in experiment.entry}) == len(experiment.entry) == 8
     if miniature:
         assert experiment.data.resolution == 32
-
-
-def test_spread_and_ratio_follow_student():
-    assert spread([1.0, 3.0]) == {
-        "mean": 2.0,
-        "interval": pytest.approx([2 - 12.706, 2 + 12.706]),
-        "n": 2,
-        "values": [1.0, 3.0],
-    }
-    assert spread([5.0])["interval"] is None
-    value, ends = ratio([1.0, 2.0, 4.0], [2.0, 4.0, 8.0])
-    assert value == pytest.approx(0.5)
-    assert ends == pytest.approx([0.5, 0.5])

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from impasto.errors import DataError
 from impasto.events import Event, Watch
 from impasto.sources import Export, Run, resolve
 
 if TYPE_CHECKING:
+    from impasto.comparing.results import Results
     from impasto.contract import Painter
     from impasto.data.store import Store
     from impasto.metrics.measurement import Measurement
@@ -103,7 +104,7 @@ def compare(
     store: str | Path | None = None,
     miniature: bool = False,
     watch: Watch | None = None,
-) -> dict[str, Any]:
+) -> Results:
     """Train and measure painters on equal terms; see `comparing.compare.compare`.
 
     Args:

@@ -34,7 +34,7 @@ def compare(
         results = api.compare(experiment, out, store=store, miniature=miniature, watch=watch)
     failed = failures(results)
     if json:
-        print_json(results)
+        print_json(results.to_json())
     else:
         for line in failed:
             console.print(f"Failed: {line}", soft_wrap=True, markup=False)

@@ -13,6 +13,10 @@ from impasto.cli.watching import Events, watching
 
 __all__ = ["add_to"]
 
+Second = Annotated[
+    Path | None, typer.Option("--second-store", help="A second store, for painters that learn from two.")
+]
+
 
 def add_to(app: typer.Typer) -> None:
     """Add the command to the command line."""
@@ -42,9 +46,7 @@ def train(
             "--set", metavar="KEY=VALUE", envvar="IMPASTO_TRAIN_SET", help="Any other setting; may be repeated."
         ),
     ] = None,
-    second: Annotated[
-        Path | None, typer.Option("--second-store", help="A second store, for painters that learn from two.")
-    ] = None,
+    second: Second = None,
     json: Json = False,
     events: Events = False,
 ) -> None:

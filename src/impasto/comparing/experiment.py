@@ -171,24 +171,26 @@ def read(file: str | Path, *, miniature: bool = False) -> Draft:
     Raises:
         ConfigError: When the file is missing or cannot be parsed, or there is no miniature.
     """
-    told, found = _told(Path(file), miniature), list[str]()
-    data = _part(Data, told.pop("data", {}), "data", found)
-    terms = _part(Terms, told.pop("terms", {}), "terms", found)
-    measuring = _part(Measuring, told.pop("measuring", {}), "measuring", found)
-    entries = _parts(Entry, told.pop("entry", ()), "entry", found)
-    ratios = _parts(Ratio, told.pop("ratio", ()), "ratio", found)
-    whole = _part(Experiment, told, "the file", found)
+    values = _values(Path(file), miniature)
+    problems: list[str] = []
+    data = _section(Data, values.pop("data", {}), "data", problems)
+    terms = _section(Terms, values.pop("terms", {}), "terms", problems)
+    measuring = _section(Measuring, values.pop("measuring", {}), "measuring", problems)
+    entries = _sections(Entry, values.pop("entry", ()), "entry", problems)
+    ratios = _sections(Ratio, values.pop("ratio", ()), "ratio", problems)
+    whole = _section(Experiment, values, "the file", problems)
     if terms and measuring:
-        found += _of_terms(terms, measuring)
+        problems += _terms_problems(terms, measuring)
     if data:
-        found += _of_data(data)
-    found += _of_names(entries, ratios)
-    # Where the pictures or the terms are wrong, painters are looked at as if those were the usual ones.
+        problems += _data_problems(data)
+    problems += _name_problems(entries, ratios)
+    # Where the pictures or the terms are wrong, painters are checked as if those were the usual ones.
     usual = data or Data(), terms or Terms()
-    found += (f"entry {e.name!r}: {problem}" for e in entries if e for problem in _of_entry(e, *usual))
-    if found or not (whole and data and terms and measuring):
-        return Draft(None, data, found)
-    entry, ratio = tuple(e for e in entries if e), tuple(r for r in ratios if r)
+    problems += (f"entry {e.name!r}: {problem}" for e in entries if e for problem in _entry_problems(e, *usual))
+    if problems or not (whole and data and terms and measuring):
+        return Draft(None, data, problems)
+    entry = tuple(each for each in entries if each)
+    ratio = tuple(each for each in ratios if each)
     return Draft(replace(whole, data=data, terms=terms, measuring=measuring, entry=entry, ratio=ratio), data, [])
 
 
@@ -197,46 +199,47 @@ def slug(name: str, seed: int) -> str:
     return f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}-{seed}"
 
 
-def _told(file: Path, miniature: bool) -> dict[str, Any]:
+def _values(file: Path, miniature: bool) -> dict[str, Any]:
     """The plain values of a file, with those of the miniature in their place."""
     try:
         text = file.read_text(encoding="utf8")
-        told = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
+        values = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
     except OSError as error:
         raise ConfigError(f"{file} cannot be read ({error.strerror}). Name an experiment file.") from None
     except ValueError as error:  # of either parser, or of bytes that are no text
         raise ConfigError(f"{file} cannot be understood: {error}.") from None
-    if not isinstance(told, dict):
+    if not isinstance(values, dict):
         raise ConfigError(f"{file} holds no experiment; see experiments/ for examples.")
-    smaller = told.pop("miniature", {})
+    smaller = values.pop("miniature", {})
     if miniature and not (smaller and isinstance(smaller, dict)):
         raise ConfigError(f"{file} has no section [miniature]; run it whole, without --miniature.")
-    for section, values in smaller.items() if miniature else ():
-        whole = told.get(section, {})
-        told[section] = {**whole, **values} if isinstance(values, dict) and isinstance(whole, dict) else values
-    return told
+    for section, changes in smaller.items() if miniature else ():
+        whole = values.get(section, {})
+        both = isinstance(changes, dict) and isinstance(whole, dict)
+        values[section] = {**whole, **changes} if both else changes
+    return values
 
 
-def _part(cls: type[C], values: Any, where: str, found: list[str]) -> C | None:
+def _section(cls: type[C], values: Any, where: str, problems: list[str]) -> C | None:
     """A config of plain values; None, and a problem more, when they are no such config."""
     if not isinstance(values, dict):
-        found.append(f"{where} = {values!r} is no section; write [{where}] and its values below.")
+        problems.append(f"{where} = {values!r} is no section; write [{where}] and its values below.")
         return None
     try:
         return load(cls, values)
     except ConfigError as error:
-        found.append(f"{where}: {error}")
+        problems.append(f"{where}: {error}")
         return None
 
 
-def _parts(cls: type[C], values: Any, where: str, found: list[str]) -> list[C | None]:
+def _sections(cls: type[C], values: Any, where: str, problems: list[str]) -> list[C | None]:
     if not isinstance(values, list | tuple):
-        found.append(f"{where} = {values!r} is no list; write [[{where}]] above the values of each.")
+        problems.append(f"{where} = {values!r} is no list; write [[{where}]] above the values of each.")
         return [None]
-    return [_part(cls, each, f"{where} {at}", found) for at, each in enumerate(values, 1)]
+    return [_section(cls, each, f"{where} {at}", problems) for at, each in enumerate(values, 1)]
 
 
-def _of_terms(terms: Terms, measuring: Measuring) -> Iterator[str]:
+def _terms_problems(terms: Terms, measuring: Measuring) -> Iterator[str]:
     if (terms.steps is None) == (terms.minutes is None):
         yield f"terms: give steps or minutes, not {'neither' if terms.steps is None else 'both'}."
     if not terms.seeds:
@@ -250,14 +253,14 @@ def _of_terms(terms: Terms, measuring: Measuring) -> Iterator[str]:
         yield f"measuring.every = {measuring.every} is beyond terms.steps = {terms.steps}; no point would be measured."
 
 
-def _of_data(data: Data) -> Iterator[str]:
+def _data_problems(data: Data) -> Iterator[str]:
     if data.folder is not None and data.world is not None:
         yield f"data names the folder {data.folder!r} and the world {data.world!r}; keep one."
     if data.world is not None and data.world not in WORLDS:
         yield str(UnknownName("world", data.world, tuple(WORLDS)))
 
 
-def _of_names(entries: Sequence[Entry | None], ratios: Sequence[Ratio | None]) -> Iterator[str]:
+def _name_problems(entries: Sequence[Entry | None], ratios: Sequence[Ratio | None]) -> Iterator[str]:
     if not entries:
         yield "There is no [[entry]]: name the painters to compare."
     names = Counter(entry.name for entry in entries if entry)
@@ -275,7 +278,7 @@ def _of_names(entries: Sequence[Entry | None], ratios: Sequence[Ratio | None]) -
                 yield f"ratio: {UnknownName('entry', name, names)}"
 
 
-def _of_entry(entry: Entry, data: Data, terms: Terms) -> Iterator[str]:
+def _entry_problems(entry: Entry, data: Data, terms: Terms) -> Iterator[str]:
     try:
         cls = catalogue.painter(entry.painter)
     except UnknownName as error:

@@ -1,72 +1,75 @@
-"""Metrics, curves and ratios read from the results of a comparison, finished or under way."""
+"""What the results of a comparison say, entry by entry and number by number, whatever of it is there yet."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
-from typing import Any
+from typing import Literal
+
+from impasto.comparing.results import CurveValue, EntryResults, RatioResult, Results, RunResults, State
+from impasto.comparing.statistics import Spread
+from impasto.metrics.number import Better, Interval, Number
 
 __all__ = [
+    "Axis",
+    "BesidePaper",
     "Curve",
-    "Metric",
+    "MetricSummary",
     "best_entry",
     "count_states",
-    "final_number",
-    "finished_runs",
-    "frechet_metric",
+    "curve_of",
+    "frechet_summary",
+    "is_frechet",
     "mean_cost",
-    "metric_curve",
-    "metrics",
+    "metric_summaries",
     "paper_ratio",
-    "ratios",
+    "ratios_beside_paper",
 ]
 
-METRIC_ORDER = ("fid", "fd-", "is", "ssim", "lpips", "sd-paper", "lpips-diversity", "coverage", "precision", "recall")
-"""The metrics that come first, in this order; a name that ends in '-' stands for all that begin with it."""
-PAPER_KEYS = {"fd": "fid", "lpips-diversity": "lpips", "lpips": "", "sd-paper": "sd"}
-"""The paper's name of a metric where it differs from ours; '' where the paper has no such number.
+MOST_USED = ("fid", "fd-", "is", "ssim", "lpips", "sd-paper", "lpips-diversity", "coverage", "precision", "recall")
+"""Names of numbers, or their beginnings, that come first on a page, in this order."""
+PAPER_NAMES = {"fd": "fid", "lpips-diversity": "lpips", "lpips": "", "sd-paper": "sd"}
+"""What a paper calls a number, where it is not the name here.
 
-Papers that report LPIPS as better when larger mean diversity (our 'lpips-diversity'), not the distance between a
-picture and its reconstruction (our 'lpips')."""
+A paper's LPIPS that is better when larger is one of variety, and none answers to the distance to a picture."""
 
-Results = Mapping[str, Any]
+Axis = Literal["step", "seconds"]
+"""What a curve is drawn over."""
 
 
 @dataclass(frozen=True)
-class Metric:
-    """A metric that at least one finished run or curve has a value of.
+class MetricSummary:
+    """A number that at least one finished run or curve has a value of.
 
     Attributes:
         key: Its name.
-        title: What it measures, in words.
-        better: 'lower', 'higher' or 'neither'.
-        comparable: Whether all runs computed it in the same way; if not, its values may not be compared.
-        real: The metric's value for real pictures; None where it was not measured.
+        title: What it is, in words.
+        better: Which way is better.
+        real: The same number for real pictures, where it is known.
     """
 
     key: str
     title: str
-    better: str
-    comparable: bool
+    better: Better
     real: float | None
 
     @property
     def label(self) -> str:
-        """Its name, with an arrow that points to the better side."""
+        """Its name, with an arrow to the better side."""
         return self.key + {"lower": " ↓", "higher": " ↑"}.get(self.better, "")
 
 
 @dataclass(frozen=True)
 class Curve:
-    """A metric of one entry along training, over its seeds. All lists have the same length.
+    """How a number went along training: the mean over an entry's seeds, and the lowest and highest of them.
 
     Attributes:
-        x: Steps or seconds of the points.
+        x: Where the points lie.
         mean: Mean over the seeds.
-        low: The lowest value of any seed.
-        high: The highest value of any seed.
-        seeds: Number of seeds.
+        low: The lowest seed.
+        high: The highest seed.
+        seeds: How many seeds there are.
     """
 
     x: list[float]
@@ -76,180 +79,151 @@ class Curve:
     seeds: int
 
 
-def metrics(results: Results) -> list[Metric]:
-    """All metrics with a value, the most useful first (see `METRIC_ORDER`)."""
-    numbers: dict[str, list[Mapping[str, Any]]] = {}
-    for run in _runs(results):
-        measurements = [run.get("final") or {}]
-        measurements += [point["metrics"] for point in run.get("curve") or ()]
-        for measurement in measurements:
-            for key, number in measurement.items():
-                if number.get("value") is not None:
-                    numbers.setdefault(key, []).append(number)
-    return [_metric(results, key, numbers[key]) for key in sorted(numbers, key=_rank)]
+@dataclass(frozen=True)
+class BesidePaper:
+    """A ratio of two entries, beside that of their paper.
 
-
-def _metric(results: Results, key: str, numbers: Sequence[Mapping[str, Any]]) -> Metric:
-    recipes = [number["recipe"] for number in numbers if "recipe" in number]
-    return Metric(
-        key,
-        title=next((number["title"] for number in numbers if "title" in number), key),
-        better=numbers[0].get("better", "neither"),
-        comparable=all(recipe == recipes[0] for recipe in recipes),
-        real=(results.get("real") or {}).get(key),
-    )
-
-
-def _rank(key: str) -> int:
-    """Position of a metric in `METRIC_ORDER`; its length for all others."""
-    for position, name in enumerate(METRIC_ORDER):
-        if key == name or (name.endswith("-") and key.startswith(name)):
-            return position
-    return len(METRIC_ORDER)
-
-
-def frechet_metric(results: Results) -> Metric | None:
-    """The Fréchet distance of the comparison: FID if there is one, else that in another feature space."""
-    return next((m for m in metrics(results) if m.key == "fid" or m.key.startswith("fd-")), None)
-
-
-def count_states(results: Results) -> dict[str, int]:
-    """How many runs are in each state that occurs, in the order done, running, waiting, failed."""
-    states = [run["state"] for run in _runs(results)]
-    return {state: states.count(state) for state in ("done", "running", "waiting", "failed") if state in states}
-
-
-def _runs(results: Results) -> Iterator[Mapping[str, Any]]:
-    for entry in results["entries"]:
-        yield from entry["runs"]
-
-
-def finished_runs(entry: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    """The finished runs of an entry."""
-    return [run for run in entry["runs"] if run["state"] == "done"]
-
-
-def final_number(run: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    """A metric at the end of a run, with its value, interval and reason; empty where it was not measured."""
-    number: Mapping[str, Any] = (run.get("final") or {}).get(key) or {}
-    return number
-
-
-def best_entry(results: Results, metric: Metric) -> str | None:
-    """Name of the entry whose interval over the seeds lies beyond those of all others; None if there is no such entry.
-
-    An entry with a single seed has no interval over the seeds. Then no entry counts as the best, because training
-    again with another seed may change a value by more than the entries differ.
+    Attributes:
+        result: The ratio here.
+        paper: The paper's ratio; None where it does not report both numbers.
     """
-    if metric.better not in ("lower", "higher") or not metric.comparable:
-        return None
-    summaries = {}
-    for entry in results["entries"]:
-        summary = (entry.get("summary") or {}).get(metric.key)
-        if summary and summary["mean"] is not None:
-            summaries[entry["name"]] = summary
-    if len(summaries) < 2 or not all(summary["interval"] for summary in summaries.values()):
-        return None
-    # Values are negated where higher is better, so that the best entry has the lowest.
-    sign = 1 if metric.better == "lower" else -1
-    best = min(summaries, key=lambda name: sign * summaries[name]["mean"])
-    worst_end = max(sign * end for end in summaries[best]["interval"])
-    others = [sign * end for name, summary in summaries.items() if name != best for end in summary["interval"]]
-    return best if worst_end < min(others) else None
+
+    result: RatioResult
+    paper: float | None
 
 
-def metric_curve(entry: Mapping[str, Any], key: str, over: str) -> Curve | None:
-    """A metric along training, over the finished seeds, or over the running ones while none has finished.
+def metric_summaries(results: Results) -> list[MetricSummary]:
+    """All numbers with a value, those of most use first."""
+    numbers: dict[str, list[Number | CurveValue]] = {}
+    for run in results.runs:
+        measured: list[Mapping[str, Number | CurveValue]] = [run.final, *(point.metrics for point in run.curve)]
+        for each in measured:
+            for key, number in each.items():
+                if number.value is not None:
+                    numbers.setdefault(key, []).append(number)
+    return [_summary(results, key, numbers[key]) for key in sorted(numbers, key=_place)]
+
+
+def _summary(results: Results, key: str, numbers: Sequence[Number | CurveValue]) -> MetricSummary:
+    title = next((number.title for number in numbers if number.title), key)
+    return MetricSummary(key, title, numbers[0].better, results.real.get(key))
+
+
+def _place(key: str) -> int:
+    fits = (key.startswith(name) if name.endswith("-") else key == name for name in MOST_USED)
+    return next((place for place, fit in enumerate(fits) if fit), len(MOST_USED))
+
+
+def is_frechet(key: str) -> bool:
+    """Whether a number is the Fréchet distance, in any space."""
+    return key == "fid" or key.startswith("fd-")
+
+
+def frechet_summary(results: Results) -> MetricSummary | None:
+    """The Fréchet distance of the comparison, in the best space there is."""
+    return next((summary for summary in metric_summaries(results) if is_frechet(summary.key)), None)
+
+
+def count_states(results: Results) -> dict[State, int]:
+    """How many runs are in each state, in the order done, running, waiting, failed."""
+    states = [run.state for run in results.runs]
+    order: tuple[State, ...] = ("done", "running", "waiting", "failed")
+    return {state: states.count(state) for state in order if state in states}
+
+
+def best_entry(results: Results, metric: MetricSummary) -> str | None:
+    """Name of the entry whose interval over seeds lies beyond those of all others, if there is one.
+
+    Without two seeds an entry has no such interval, and nothing is said: training again may move a
+    number further than any two entries lie apart.
+    """
+    if metric.better not in ("lower", "higher"):
+        return None
+    spreads = {entry.name: entry.summary[metric.key] for entry in results.entries if metric.key in entry.summary}
+    ranked = [(s.mean, s.interval, name) for name, s in spreads.items() if s.mean is not None]
+    intervals = {name: interval for _, interval, name in ranked if interval is not None}
+    if len(ranked) < 2 or len(intervals) < len(ranked):
+        return None
+    low = metric.better == "lower"
+    best = min(ranked)[2] if low else max(ranked)[2]
+    others = [interval for name, interval in intervals.items() if name != best]
+    if low:
+        clear = intervals[best][1] < min(interval[0] for interval in others)
+    else:
+        clear = intervals[best][0] > max(interval[1] for interval in others)
+    return best if clear else None
+
+
+def curve_of(entry: EntryResults, key: str, over: Axis) -> Curve | None:
+    """How a number went along training, over the finished seeds; None where none has measured it.
 
     Args:
         entry: One entry of the results.
-        key: Name of the metric.
-        over: 'step' or 'seconds'; the seconds of a step are the mean over the seeds.
-
-    Returns:
-        The curve, over the steps that all seeds measured; None where there is no such step.
+        key: Name of the number.
+        over: What the points lie over; the seconds of a step are the mean over the seeds.
     """
-    runs = finished_runs(entry) or [run for run in entry["runs"] if run["state"] == "running"]
-    curves = [curve for curve in (_points(run, key, over) for run in runs) if curve]
-    # A step that one seed lacks is left out: a mean over other seeds from step to step would jump.
-    steps = sorted(set.intersection(*map(set, curves))) if curves else []
+    by_seed = [points for points in (_points(run, key, over) for run in entry.done) if points]
+    # A mean over other seeds at every step would jump; only steps that all have are drawn.
+    steps = sorted(set.intersection(*map(set, by_seed))) if by_seed else []
     if not steps:
         return None
-    values = [[curve[step][1] for curve in curves] for step in steps]
-    return Curve(
-        x=[fmean(curve[step][0] for curve in curves) for step in steps],
-        mean=[fmean(seeds) for seeds in values],
-        low=[min(seeds) for seeds in values],
-        high=[max(seeds) for seeds in values],
-        seeds=len(curves),
-    )
+    values = [[points[step][1] for points in by_seed] for step in steps]
+    x = [fmean(points[step][0] for points in by_seed) for step in steps]
+    return Curve(x, [fmean(v) for v in values], [min(v) for v in values], [max(v) for v in values], len(by_seed))
 
 
-def _points(run: Mapping[str, Any], key: str, over: str) -> dict[int, tuple[float, float]]:
-    """Step → position on the axis and value of the metric, at all points of a run that have both."""
-    points = {}
-    for point in run.get("curve") or ():
-        position = point[over]
-        value = point["metrics"].get(key, {}).get("value")
-        if position is not None and value is not None:
-            points[point["step"]] = (position, value)
-    return points
+def _points(run: RunResults, key: str, over: Axis) -> dict[int, tuple[float, float]]:
+    """Step → place and value of a number."""
+    return {
+        point.step: (point.step if over == "step" else point.seconds, point.metrics[key].value)
+        for point in run.curve
+        if key in point.metrics
+    }
 
 
-def mean_cost(entry: Mapping[str, Any], key: str) -> float | None:
-    """Mean of a cost over the finished runs; None where no run has it."""
-    costs = [run["cost"][key] for run in finished_runs(entry) if (run.get("cost") or {}).get(key) is not None]
-    return fmean(costs) if costs else None
+def mean_cost(entry: EntryResults, name: str) -> float | None:
+    """An attribute of `Cost`, averaged over the finished runs that know it."""
+    values = [value for run in entry.done if run.cost and (value := getattr(run.cost, name)) is not None]
+    return fmean(values) if values else None
 
 
-def ratios(results: Results) -> list[Mapping[str, Any]]:
-    """The ratios that the experiment asks for and, for the same pairs, those of all other metrics its paper reports.
+def ratios_beside_paper(results: Results) -> list[BesidePaper]:
+    """The ratios that the experiment asks for, and, for the same pairs, all others that its paper knows.
 
-    Returns:
-        One mapping a ratio, with 'metric', 'of', 'to', 'value', 'interval' and 'paper' (the paper's ratio, or None).
-        The interval of a ratio that the results do not hold is the widest that the intervals over the seeds allow.
+    An interval that the results do not hold is as wide as the two intervals over the seeds allow.
     """
-    entries = {entry["name"]: entry for entry in results["entries"]}
-    requested = {(ratio["of"], ratio["to"], ratio["metric"]): ratio for ratio in results.get("ratios") or ()}
-    all_ratios: list[Mapping[str, Any]] = []
-    for of, to in dict.fromkeys(pair[:2] for pair in requested):
-        for metric in metrics(results):
+    entries = {entry.name: entry for entry in results.entries}
+    given = {(ratio.of, ratio.to, ratio.metric): ratio for ratio in results.ratios}
+    pairs = []
+    for of, to in dict.fromkeys(pair[:2] for pair in given):
+        for metric in metric_summaries(results):
             paper = paper_ratio(entries[of], entries[to], metric.key)
-            ratio = requested.get((of, to, metric.key))
+            ratio = given.get((of, to, metric.key))
             if ratio is None and paper is not None:
-                ratio = _derived_ratio(entries[of], entries[to], metric)
-            if ratio and ratio["value"] is not None:
-                all_ratios.append({**ratio, "metric": metric.key, "of": of, "to": to, "paper": paper})
-    return all_ratios
+                ratio = _ratio_of_means(entries[of], entries[to], metric)
+            if ratio is not None:
+                pairs.append(BesidePaper(ratio, paper))
+    return pairs
 
 
-def _derived_ratio(of: Mapping[str, Any], to: Mapping[str, Any], metric: Metric) -> dict[str, Any] | None:
-    """Ratio of two entries' means; its interval spans all quotients of values in the two intervals."""
-    numerator = (of.get("summary") or {}).get(metric.key)
-    denominator = (to.get("summary") or {}).get(metric.key)
-    if not metric.comparable or not numerator or not denominator:
+def _ratio_of_means(of: EntryResults, to: EntryResults, metric: MetricSummary) -> RatioResult | None:
+    over: Spread | None = of.summary.get(metric.key)
+    under: Spread | None = to.summary.get(metric.key)
+    if not (over and under and over.mean is not None and under.mean):
         return None
-    if numerator["mean"] is None or not denominator["mean"]:
-        return None
-    above = numerator["interval"]
-    below = denominator["interval"]
-    interval = None
-    # The quotient of two intervals is bounded by these ends only while both are positive.
-    if above and below and min(*above, *below) > 0:
-        interval = [above[0] / below[1], above[1] / below[0]]
-    return {"value": numerator["mean"] / denominator["mean"], "interval": interval}
+    interval: Interval | None = None
+    if over.interval and under.interval and min(*over.interval, *under.interval) > 0:
+        interval = (over.interval[0] / under.interval[1], over.interval[1] / under.interval[0])
+    return RatioResult(metric.key, of.name, to.name, over.mean / under.mean, interval)
 
 
-def paper_ratio(of: Mapping[str, Any], to: Mapping[str, Any], key: str) -> float | None:
-    """The paper's number for entry `of`, divided by that for entry `to`; None where it does not report both."""
-    numerator = _paper_value(of, key)
-    denominator = _paper_value(to, key)
-    return numerator / denominator if numerator is not None and denominator else None
+def paper_ratio(of: EntryResults, to: EntryResults, key: str) -> float | None:
+    """The paper's number of one entry over that of another; None where it does not report both."""
+    over = _paper_value(of, key)
+    under = _paper_value(to, key)
+    return over / under if over is not None and under else None
 
 
-def _paper_value(entry: Mapping[str, Any], key: str) -> float | None:
-    paper = entry.get("paper") or {}
-    # The paper's FID and IS stand for ours in any feature space: 'fd-…' and 'is-…'.
+def _paper_value(entry: EntryResults, key: str) -> float | None:
     stem = next((kind for kind in ("fd", "is") if key.startswith(f"{kind}-")), key)
-    value = paper.get(PAPER_KEYS.get(stem, stem))
-    return None if value is None else float(value)
+    return entry.paper.get(PAPER_NAMES.get(stem, stem))

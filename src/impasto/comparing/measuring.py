@@ -5,12 +5,14 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from impasto.comparing.flops import flops_per_picture
+from impasto.comparing.results import CurvePoint, CurveValue, RunMeasurement
 from impasto.contract import Painter
 from impasto.data.store import Split, Store
 from impasto.errors import CheckpointError
@@ -22,129 +24,163 @@ from impasto.metrics.measure import measure
 from impasto.metrics.measurement import Measurement
 from impasto.metrics.metric import Metric, listed_metrics
 from impasto.metrics.number import Number
-from impasto.metrics.records import to_plain
+from impasto.metrics.records import from_plain, to_plain
 from impasto.metrics.spaces import choose_network, embed_split
 from impasto.pretrained import load_weights, rebuild
 from impasto.training.journal import read_events
+from impasto.training.points import POINTS
 
-__all__ = ["POINTS", "embed_real", "measure_run"]
+__all__ = ["MeasuringJob", "embed_real", "measure_run"]
 
-POINTS = "points"
-"""Folder of a run with the weights that a curve's points are measured on."""
 SHOWN = 32
+"""Pictures on the contact sheet."""
 LEAST_RECONSTRUCTED = 16
 """Fewest test pictures that are reconstructed for a point; else an eighth as many as are painted."""
 CURVE_INPUTS = frozenset(
     {
-        "painted_features", "real_features", "train_features", "train_sample_features", "originals",
-        "reconstructions", "network", "size", "seed",
+        "painted_features",
+        "real_features",
+        "train_features",
+        "train_sample_features",
+        "originals",
+        "reconstructions",
+        "network",
+        "size",
+        "seed",
     }
-)  # fmt: skip
+)
 """What may be computed for a point of a curve: metrics that need more are measured at the end only."""
 SEED = 0
 """All runs are asked for the same pictures."""
 
 
-def measure_run(run: Path, job: Mapping[str, Any]) -> dict[str, Any]:
-    """Measure a trained run along its way and at its end; writes `result.json` and a contact sheet.
+@dataclass(frozen=True)
+class MeasuringJob:
+    """How a run is measured.
 
-    Args:
-        run: The run's folder.
-        job: 'store', 'label', 'count', 'final', 'points', 'network', and 'samples', the sheet's file.
-
-    Returns:
-        The content of `result.json`: 'curve', 'final', 'painted_shares', 'flops_per_picture'.
+    Attributes:
+        store: Folder of the pictures.
+        label: Label column; the store's own default without it.
+        count: Pictures painted for a point of the curves.
+        final: Pictures painted at the end.
+        points: Most points of a curve.
+        network: Feature network, or 'auto'.
+        samples: File of the contact sheet.
     """
-    store = Store.open(job["store"], verify=False)
-    train, test = store.split("train", job["label"]), store.split("test", job["label"])
-    described = read_json(run / "run.json", CheckpointError)
-    curve = [_point(run, file, described, (train, test), job) for file in _chosen(run / POINTS, job["points"])]
+
+    store: str
+    label: str | None
+    count: int
+    final: int
+    points: int
+    network: str
+    samples: str
+
+
+def measure_run(run: Path, job: MeasuringJob) -> RunMeasurement:
+    """Measure a trained run along its way and at its end; writes `result.json` and a contact sheet."""
+    store = Store.open(job.store, verify=False)
+    train = store.split("train", job.label)
+    test = store.split("test", job.label)
+    description = read_json(run / "run.json", CheckpointError)
+    curve = tuple(
+        _point(run, file, description, (train, test), job) for file in _evenly_chosen(run / POINTS, job.points)
+    )
     painter = Painter.from_pretrained(run / "painter")
-    cache = store.root / "features"
-    whole = measure(
-        painter, test, train=train, out=run / "measure", count=job["final"], seed=SEED, network=job["network"],
-        facts={"run": str(run)}, cache=cache,
-    )  # fmt: skip
+    measurement = measure(
+        painter,
+        test,
+        train=train,
+        out=run / "measure",
+        count=job.final,
+        seed=SEED,
+        network=job.network,
+        facts={"run": str(run)},
+        cache=store.root / "features",
+    )
     sheet = io.BytesIO()
     contact_sheet(to_uint8(painter.paint(SHOWN, seed=SEED).pictures), columns=8).save(sheet, "PNG")
-    write_whole(Path(job["samples"]), sheet.getvalue())
-    result = {
-        "curve": curve,
-        "final": whole.to_json()["metrics"],
-        "painted_shares": _shares(whole, train.categories),
-        "flops_per_picture": flops_per_picture(described, train),
-    }
-    write_json(run / "result.json", result)
+    write_whole(Path(job.samples), sheet.getvalue())
+    result = RunMeasurement(
+        curve=curve,
+        final=measurement.metrics,
+        painted_shares=_painted_shares(measurement, train.categories),
+        flops_per_picture=flops_per_picture(description, train),
+    )
+    write_json(run / "result.json", to_plain(result))
     return result
 
 
 def embed_real(store: Store, label: str | None, network: str) -> None:
     """Put the features of the real pictures into the store's cache, so that runs side by side need not do it twice."""
     name, _ = choose_network(network)
-    train, test = store.split("train", label), store.split("test", label)
+    train = store.split("train", label)
+    test = store.split("test", label)
     for split, mirrored in ((test, False), (train, False), (train, True)):
         embed_split(split, name, mirrored=mirrored, cache=store.root / "features")
 
 
-def _chosen(folder: Path, most: int) -> list[Path]:
+def _evenly_chosen(folder: Path, most: int) -> list[Path]:
     """Evenly spaced points, the last among them."""
     files = sorted(folder.glob("step-*.safetensors"))
-    picked = np.linspace(len(files) - 1, 0, min(most, len(files))).round().astype(int)[::-1]
-    return [files[i] for i in picked]
+    chosen = np.linspace(len(files) - 1, 0, min(most, len(files))).round().astype(int)[::-1]
+    return [files[i] for i in chosen]
 
 
 def _point(
-    run: Path, file: Path, described: Mapping[str, Any], splits: tuple[Split, Split], job: Mapping[str, Any]
-) -> dict[str, Any]:
-    """One point of the curves: the numbers of the whole set, and those of reconstructions."""
+    run: Path, weights: Path, description: Mapping[str, Any], splits: tuple[Split, Split], job: MeasuringJob
+) -> CurvePoint:
+    """One point of the curves: what can be measured from features and reconstructions."""
     train, test = splits
-    painter = rebuild(described)
+    painter = rebuild(description)
     assert isinstance(painter, Painter)
-    load_weights(painter, file)
+    load_weights(painter, weights)
     inputs = Inputs(
         painter,
         test,
         train,
-        count=job["count"],
+        count=job.count,
         seed=SEED,
-        network=choose_network(job["network"])[0],
+        network=choose_network(job.network)[0],
         cache=train.store.root / "features",
-        original_rows=np.arange(min(len(test), max(LEAST_RECONSTRUCTED, job["count"] // 8))),
+        original_rows=np.arange(min(len(test), max(LEAST_RECONSTRUCTED, job.count // 8))),
     )
     numbers: dict[str, Number] = {}
-    for metric in _cheap_metrics():
+    for metric in _curve_metrics():
         numbers |= evaluate(metric, inputs, seed=SEED)
-    step = int(file.stem.removeprefix("step-"))
-    batch = described["settings"]["batch"]
-    told = {key: _short(number) for key, number in numbers.items() if number.value is not None}
-    seconds = _seconds(run, step)
-    return {"step": step, "seconds": seconds, "pictures": step * batch, "count": job["count"], "metrics": told}
+    step = int(weights.stem.removeprefix("step-"))
+    return CurvePoint(
+        step=step,
+        seconds=_seconds_until(run, step),
+        pictures=step * description["settings"]["batch"],
+        count=job.count,
+        metrics={
+            name: CurveValue(number.value, number.better, number.title, number.interval)
+            for name, number in numbers.items()
+            if number.value is not None
+        },
+    )
 
 
-def _cheap_metrics() -> list[Metric]:
-    """The metrics that need no more than features, reconstructions, and what these are named by."""
+def _curve_metrics() -> list[Metric]:
     return [metric for metric in listed_metrics().values() if metric.all_needs <= CURVE_INPUTS]
 
 
-def _short(number: Number) -> dict[str, Any]:
-    plain = to_plain(number)
-    return {key: plain[key] for key in ("title", "better", "value", "interval")}
-
-
-def _seconds(run: Path, step: int) -> float:
+def _seconds_until(run: Path, step: int) -> float:
     """Seconds of training until a step, from the journal."""
-    passed = [(e["step"], e["elapsed"]) for e in read_events(run) if e["kind"] in ("train", "end")]
-    steps, seconds = zip(*([(0, 0.0), *passed]), strict=True)
+    events = [event for event in read_events(run) if event["kind"] in ("train", "end")]
+    steps = [0, *(event["step"] for event in events)]
+    seconds = [0.0, *(event["elapsed"] for event in events)]
     return float(np.interp(step, steps, seconds))
 
 
-def _shares(measurement: Measurement, names: tuple[str, ...]) -> list[float] | None:
-    """Share of each category that a judge of real pictures saw in the painted ones."""
+def _painted_shares(measurement: Measurement, names: tuple[str, ...]) -> tuple[float, ...] | None:
+    """Share of each category that a judge of real pictures recognised in the painted ones."""
     if measurement.categories is None:
         return None
     shares = {row.name: row.recognised for row in measurement.categories.rows}
-    return [shares.get(name, 0.0) for name in names]
+    return tuple(shares.get(name, 0.0) for name in names)
 
 
 if __name__ == "__main__":
-    measure_run(Path(sys.argv[1]), read_json(Path(sys.argv[2])))
+    measure_run(Path(sys.argv[1]), from_plain(MeasuringJob, read_json(Path(sys.argv[2])), sys.argv[2]))

@@ -1,179 +1,306 @@
-"""What a comparison found so far, gathered from its runs."""
+"""What a comparison found so far, as `results.json` holds it."""
 
 from __future__ import annotations
 
-import math
-import os
-import platform
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from statistics import fmean, stdev
-from typing import Any
+from typing import Annotated, Any, Literal, Self
 
-import torch
+from pydantic import Field
 
-from impasto.comparing.experiment import Experiment
-from impasto.comparing.running import Job, cost
-from impasto.config import to_dict
-from impasto.data.store import Store
-from impasto.errors import RecipeError
+from impasto.comparing.statistics import Spread
 from impasto.files import read_json
+from impasto.metrics.number import Better, Interval, Number
+from impasto.metrics.records import from_plain, to_plain
 
-__all__ = ["RESULTS_VERSION", "gather", "ratio", "spread"]
+__all__ = [
+    "RESULTS_VERSION",
+    "Cost",
+    "CurvePoint",
+    "CurveValue",
+    "EntryResults",
+    "Machine",
+    "RatioResult",
+    "Results",
+    "RunMeasurement",
+    "RunResults",
+    "State",
+    "StoreFacts",
+    "TermsFacts",
+]
 
 RESULTS_VERSION = 1
-STUDENT = (12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262)
-"""Quantile 0.975 of Student's distribution with 1, 2, … degrees of freedom."""
+State = Literal["done", "running", "waiting", "failed"]
+"""How far a run is."""
 
 
-def gather(
-    experiment: Experiment,
-    store: Store,
-    jobs: Sequence[Job],
-    states: Mapping[Path, str],
-    out: Path,
-    *,
-    miniature: bool,
-    threads: int,
-) -> dict[str, Any]:
-    """The content of `results.json`.
+@dataclass(frozen=True)
+class CurveValue:
+    """A number along training, without what does not change from point to point.
 
-    Args:
-        experiment: As it was read.
-        store: That all runs train on.
-        jobs: All runs.
-        states: Folder of a run → 'running', or why it failed; others are finished or waiting.
-        out: Folder of the comparison.
-        miniature: Whether this is the file's miniature.
+    Attributes:
+        value: The number.
+        better: Which way is better.
+        title: What it is, in words.
+        interval: 95 % bootstrap interval.
+    """
+
+    value: float
+    better: Better = "neither"
+    title: str = ""
+    interval: Interval | None = None
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """What was measured at a checkpoint.
+
+    Attributes:
+        step: Of the checkpoint.
+        seconds: Of training until then.
+        pictures: Seen until then.
+        count: Pictures painted for this point.
+        metrics: Name → number; those without a value are left out.
+    """
+
+    step: int
+    seconds: float
+    pictures: int
+    count: int
+    metrics: Mapping[str, CurveValue]
+
+
+@dataclass(frozen=True)
+class RunMeasurement:
+    """The measures of a finished run, as its `result.json` holds them.
+
+    Attributes:
+        curve: Along training.
+        final: Name → number at its end.
+        painted_shares: Share of each category that a judge recognised in the painted pictures; None without a judge.
+        flops_per_picture: Floating-point operations of training on one picture.
+    """
+
+    curve: tuple[CurvePoint, ...]
+    final: Mapping[str, Number]
+    painted_shares: tuple[float, ...] | None
+    flops_per_picture: float
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a finished run took.
+
+    Attributes:
+        seconds: Of training.
+        processor_seconds: Of all processor cores together.
+        steps: Of training.
+        pictures: Seen in training.
+        parameters: That are trained.
+        peak_memory_bytes: Most memory of the training process, where the system tells it.
+        flops_per_picture: Floating-point operations of training on one picture.
+    """
+
+    seconds: float
+    processor_seconds: float
+    steps: int
+    pictures: int
+    parameters: int | None = None
+    peak_memory_bytes: int | None = None
+    flops_per_picture: float | None = None
+
+
+@dataclass(frozen=True)
+class RunResults:
+    """A run of the comparison, as far as it is.
+
+    Attributes:
+        seed: Of its training.
+        folder: Of the run, inside that of the comparison.
+        state: How far it is.
+        reason: Why it failed.
+        cost: What it took, once it is done.
+        curve: Numbers along training, once it is done.
+        final: Numbers at its end, once it is done.
+        painted_shares: As of `RunMeasurement`.
+        samples: File of its contact sheet, inside the folder of the comparison.
+    """
+
+    seed: int
+    folder: str
+    state: State
+    reason: str | None = None
+    cost: Cost | None = None
+    curve: tuple[CurvePoint, ...] = ()
+    final: Mapping[str, Number] = field(default_factory=dict)
+    painted_shares: tuple[float, ...] | None = None
+    samples: str | None = None
+
+
+@dataclass(frozen=True)
+class EntryResults:
+    """A painter of the comparison.
+
+    Attributes:
+        name: As it stands in tables.
+        painter: Its name in the catalogue.
+        preset: It was built from.
+        settings: That differ from the preset.
+        ema: Half-life of the averaged weights, where the entry has its own.
+        paper: Numbers that a paper gives for it.
+        runs: One for each seed.
+        summary: Name of a number → its spread over the finished runs.
+    """
+
+    name: str
+    painter: str
+    preset: str | None = None
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    ema: float | None = None
+    paper: Mapping[str, float] = field(default_factory=dict)
+    runs: tuple[RunResults, ...] = ()
+    summary: Mapping[str, Spread] = field(default_factory=dict)
+
+    @property
+    def done(self) -> list[RunResults]:
+        """The finished runs."""
+        return [run for run in self.runs if run.state == "done"]
+
+
+@dataclass(frozen=True)
+class RatioResult:
+    """A number of one entry in proportion to that of another.
+
+    Attributes:
+        metric: Name of the number.
+        of: Entry above the line.
+        to: Entry below it.
+        value: The ratio.
+        interval: 95 % interval over the seeds.
+    """
+
+    metric: str
+    of: str
+    to: str
+    value: float
+    interval: Interval | None = None
+
+
+@dataclass(frozen=True)
+class StoreFacts:
+    """The pictures that all runs train on.
+
+    Attributes:
+        path: Of the store.
+        hash: Of the store.
+        resolution: Rows and columns of a picture.
+        label: Label column.
+        train: Training pictures.
+        test: Pictures held out to measure against.
+        categories: Names of the categories.
+        shares: Share of each among the training pictures.
+    """
+
+    path: str
+    hash: str
+    resolution: int
+    label: str | None
+    train: int
+    test: int
+    categories: tuple[str, ...] = ()
+    shares: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True)
+class TermsFacts:
+    """What is the same for all runs; see `experiment.Terms`.
+
+    Attributes:
+        batch: Pictures a step.
+        precision: Of the training's arithmetic.
+        preset: Where an entry names no other.
+        seeds: Of the runs.
+        ema: Half-life of the averaged weights in thousands of pictures.
+        workers: Runs side by side.
         threads: Processor cores of each run.
-
-    Raises:
-        RecipeError: When two runs computed a metric with different recipes.
+        steps: Of training, where they are the budget.
+        minutes: Of training, where they are the budget.
     """
-    split = store.split("train", experiment.data.label)
-    runs = {job.folder: _run(job, states.get(job.folder), out) for job in jobs}
-    recipe = _one_recipe(runs)
-    entries = []
-    for entry in experiment.entry:
-        own = [runs[job.folder] for job in jobs if job.entry == entry]
-        told = {k: v for k, v in to_dict(entry).items() if k != "paper" or v}
-        preset = entry.preset or experiment.terms.preset
-        entries.append({**told, "preset": preset, "runs": own, "summary": _summary(own)})
-    return {
-        "version": RESULTS_VERSION,
-        "name": experiment.name,
-        "title": experiment.title,
-        "experiment": to_dict(experiment),
-        "miniature": miniature,
-        "store": {
-            "path": str(store.root), "hash": store.hash, "resolution": store.resolution,
-            "label": experiment.data.label or store.label, "train": len(split), "test": len(store.split("test")),
-            "categories": list(split.categories), "shares": list(split.shares),
-        },
-        "terms": {**{k: v for k, v in to_dict(experiment.terms).items() if v is not None}, "threads": threads},
-        "recipe": recipe,
-        "machine": {"cores": os.cpu_count(), "machine": platform.machine(), "torch": torch.__version__},
-        "entries": entries,
-        "ratios": _ratios(experiment, entries),
-        "real": _real(runs),
-    }  # fmt: skip
+
+    batch: int
+    precision: str
+    preset: str
+    seeds: tuple[int, ...]
+    ema: float
+    workers: int
+    threads: int
+    steps: int | None = None
+    minutes: float | None = None
 
 
-def spread(values: Sequence[float]) -> dict[str, Any]:
-    """Mean over seeds and its 95 % interval, by Student's distribution; none of a single seed."""
-    n = len(values)
-    if not n:
-        return {"mean": None, "interval": None, "n": 0, "values": []}
-    mean = fmean(values)
-    reach = _student(n) * stdev(values) / math.sqrt(n) if n > 1 else None
-    ends = None if reach is None else [mean - reach, mean + reach]
-    return {"mean": mean, "interval": ends, "n": n, "values": list(values)}
+@dataclass(frozen=True)
+class Machine:
+    """Where the results were gathered.
 
-
-def ratio(above: Sequence[float], below: Sequence[float]) -> tuple[float, list[float] | None]:
-    """Ratio of two entries' numbers, seed by seed: the geometric mean, and its 95 % interval.
-
-    Args:
-        above: A positive number a seed.
-        below: As many, of the same seeds.
+    Attributes:
+        cores: Processor cores.
+        machine: Kind of processor.
+        torch: Version of torch.
     """
-    logs = spread([math.log(a / b) for a, b in zip(above, below, strict=True)])
-    ends = logs["interval"]
-    return math.exp(logs["mean"]), None if ends is None else [math.exp(e) for e in ends]
+
+    cores: int | None
+    machine: str
+    torch: str
 
 
-def _student(n: int) -> float:
-    return STUDENT[n - 2] if n - 2 < len(STUDENT) else 1.96 + 2.5 / (n - 1)
+@dataclass(frozen=True)
+class Results:
+    """All that a comparison found so far.
 
+    Attributes:
+        version: Of this layout.
+        name: Of the experiment.
+        title: Of the experiment.
+        experiment: Its file, as plain values.
+        miniature: Whether the file's small version was run.
+        store: The pictures.
+        terms: What is the same for all.
+        methods: Name of a number → how it was computed, the same for all runs. In JSON it is the key 'recipe'.
+        machine: Where the results were gathered.
+        entries: The painters.
+        ratios: That the experiment asks for.
+        real: Name of a number → the same number for real pictures.
+    """
 
-def _run(job: Job, state: str | None, out: Path) -> dict[str, Any]:
-    told: dict[str, Any] = {"seed": job.seed, "folder": str(job.folder.relative_to(out)), "reason": None}
-    if not job.finished:
-        failed = state not in (None, "running")
-        return {**told, "state": "failed" if failed else state or "waiting", "reason": state if failed else None}
-    result = read_json(job.folder / "result.json")
-    return {
-        **told,
-        "state": "done",
-        "cost": {**cost(job), "flops_per_picture": result["flops_per_picture"]},
-        "curve": result["curve"],
-        "final": result["final"],
-        "painted_shares": result["painted_shares"],
-        "samples": str(job.samples.relative_to(out)),
-    }
+    version: int
+    name: str
+    title: str
+    experiment: Mapping[str, Any]
+    miniature: bool
+    store: StoreFacts
+    terms: TermsFacts
+    methods: Annotated[Mapping[str, Mapping[str, Any]], Field(alias="recipe")]
+    machine: Machine
+    entries: tuple[EntryResults, ...]
+    ratios: tuple[RatioResult, ...] = ()
+    real: Mapping[str, float] = field(default_factory=dict)
 
+    @property
+    def runs(self) -> list[RunResults]:
+        """All runs, entry by entry."""
+        return [run for entry in self.entries for run in entry.runs]
 
-def _one_recipe(runs: Mapping[Path, dict[str, Any]]) -> dict[str, Any]:
-    """Recipe of every metric, which must be that of all runs."""
-    found: dict[str, tuple[Path, Any]] = {}
-    for folder, run in runs.items():
-        for key, number in (run.get("final") or {}).items():
-            if number["value"] is None:
-                continue
-            first, recipe = found.setdefault(key, (folder, number["recipe"]))
-            if recipe != number["recipe"]:
-                raise RecipeError(
-                    f"{key} was measured in two ways: {recipe} in {first} and {number['recipe']} in {folder}. They "
-                    f"cannot be compared; remove the result.json of those that are to be measured again, and repeat."
-                )
-    return {key: recipe for key, (_, recipe) in found.items()}
+    def to_json(self) -> dict[str, Any]:
+        """Plain values: the content of `results.json`."""
+        plain: dict[str, Any] = to_plain(self)
+        return plain
 
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """The results of a `results.json`, of this version or an earlier one.
 
-def _summary(runs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    finals = [run["final"] for run in runs if run["state"] == "done"]
-    keys = dict.fromkeys(key for final in finals for key in final)
-    return {
-        key: spread([f[key]["value"] for f in finals if (f.get(key) or {}).get("value") is not None]) for key in keys
-    }
-
-
-def _ratios(experiment: Experiment, entries: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    by_name = {entry["name"]: entry for entry in entries}
-    made = []
-    for pair in experiment.ratio:
-        above, below = (_by_seed(by_name[name]) for name in (pair.of, pair.to))
-        seeds = sorted(above.keys() & below.keys())
-        if seeds:
-            metric = above[seeds[0]][0]
-            value, ends = ratio([above[s][1] for s in seeds], [below[s][1] for s in seeds])
-            made.append({"metric": metric, "of": pair.of, "to": pair.to, "value": value, "interval": ends})
-    return made
-
-
-def _by_seed(entry: Mapping[str, Any]) -> dict[int, tuple[str, float]]:
-    """Name and value of the Fréchet distance of each finished seed."""
-    found: dict[int, tuple[str, float]] = {}
-    for run in entry["runs"]:
-        for key, number in (run.get("final") or {}).items():
-            if (key == "fid" or key.startswith("fd-")) and number["value"] is not None and number["value"] > 0:
-                found.setdefault(run["seed"], (key, number["value"]))
-    return found
-
-
-def _real(runs: Mapping[Path, Mapping[str, Any]]) -> dict[str, float]:
-    told: dict[str, float] = {}
-    for run in runs.values():
-        for key, number in (run.get("final") or {}).items():
-            if number.get("real"):
-                told.setdefault(key, number["real"]["value"])
-    return told
+        Raises:
+            ImpastoError: When the file is missing, or holds something else.
+        """
+        return from_plain(cls, read_json(file), file)

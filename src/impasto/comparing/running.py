@@ -15,23 +15,26 @@ from pathlib import Path
 from typing import Any
 
 from impasto.comparing.experiment import Entry, Experiment, slug
-from impasto.comparing.measuring import POINTS
+from impasto.comparing.measuring import MeasuringJob
+from impasto.comparing.results import Cost
 from impasto.errors import ImpastoError
 from impasto.files import read_json, write_json
+from impasto.metrics.records import to_plain
 from impasto.training.checkpoint import complete
 from impasto.training.journal import read_events
+from impasto.training.points import POINTS, keep_point
 
-__all__ = ["Failed", "Job", "Stopped", "cost", "jobs", "perform"]
+__all__ = ["Job", "RunFailed", "RunStopped", "cost", "jobs", "perform"]
 
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 """Seconds between two looks at a process."""
 
 
-class Failed(ImpastoError):
-    """A run ended with an error; its message is the last that the run said."""
+class RunFailed(ImpastoError):
+    """A run ended with an error; its message is the last that its process wrote."""
 
 
-class Stopped(ImpastoError):
+class RunStopped(ImpastoError):
     """A run was asked to stop, and did."""
 
 
@@ -82,63 +85,74 @@ def perform(job: Job, experiment: Experiment, store: Path, threads: int, stop: t
         stop: Ends the run when it is set; a training leaves a checkpoint.
 
     Raises:
-        Failed: With the last thing that the process said.
-        Stopped: When `stop` was set.
+        RunFailed: With the last thing that the process wrote.
+        RunStopped: When `stop` was set.
     """
     job.folder.parent.mkdir(parents=True, exist_ok=True)
     if not job.trained:
-        peak = _run(_training(job, experiment, store), job.folder, "train", threads, stop)
+        peak = _run(_training_command(job, experiment, store), job.folder, "train", threads, stop)
         write_json(job.folder / "peak.json", {"peak_memory_bytes": peak})
-    _keep_points(job.folder, ended=True)
-    told = job.folder / "job.json"
-    measuring = experiment.measuring
-    write_json(
-        told,
-        {
-            "store": str(store), "label": experiment.data.label, "count": measuring.count, "final": measuring.final,
-            "points": measuring.points, "network": measuring.network, "samples": str(job.samples),
-        },
-    )  # fmt: skip
-    measured = [sys.executable, "-m", "impasto.comparing.measuring", str(job.folder), str(told)]
-    _run(measured, job.folder, "measure", threads, stop)
+    _keep_last_points(job.folder)
+    measuring = MeasuringJob(
+        store=str(store),
+        label=experiment.data.label,
+        count=experiment.measuring.count,
+        final=experiment.measuring.final,
+        points=experiment.measuring.points,
+        network=experiment.measuring.network,
+        samples=str(job.samples),
+    )
+    file = job.folder / "job.json"
+    write_json(file, to_plain(measuring))
+    command = [sys.executable, "-m", "impasto.comparing.measuring", str(job.folder), str(file)]
+    _run(command, job.folder, "measure", threads, stop)
     shutil.rmtree(job.folder / POINTS, ignore_errors=True)
 
 
-def _training(job: Job, experiment: Experiment, store: Path) -> list[str]:
-    terms, entry = experiment.terms, job.entry
+def _training_command(job: Job, experiment: Experiment, store: Path) -> list[str]:
+    terms = experiment.terms
+    entry = job.entry
     settings: dict[str, Any] = {
-        **entry.settings, "ema": terms.ema if entry.ema is None else entry.ema,
-        "precision": terms.precision, "samples": 0, "checkpoint_every": experiment.measuring.every, "keep": 1_000_000,
-    }  # fmt: skip
-    words = [sys.executable, "-m", "impasto", "train", entry.painter, str(store), "--out", str(job.folder)]
-    words += ["--preset", entry.preset or terms.preset, "--seed", str(job.seed), "--batch", str(terms.batch), "--json"]
-    words += ["--steps", str(terms.steps)] if terms.steps else ["--minutes", str(terms.minutes)]
-    words += ["--label", experiment.data.label] if experiment.data.label else []
-    return words + [w for key, value in settings.items() for w in ("--set", f"{key}={json.dumps(value)}")]
+        **entry.settings,
+        "ema": terms.ema if entry.ema is None else entry.ema,
+        "precision": terms.precision,
+        "samples": 0,
+        "checkpoint_every": experiment.measuring.every,
+        "points": True,
+    }
+    budget = ["--steps", str(terms.steps)] if terms.steps else ["--minutes", str(terms.minutes)]
+    return [
+        *(sys.executable, "-m", "impasto", "train", entry.painter, str(store), "--out", str(job.folder)),
+        *("--preset", entry.preset or terms.preset, "--seed", str(job.seed), "--batch", str(terms.batch), "--json"),
+        *budget,
+        *(["--label", experiment.data.label] if experiment.data.label else []),
+        *(word for key, value in settings.items() for word in ("--set", f"{key}={json.dumps(value)}")),
+    ]
 
 
-def _run(words: list[str], folder: Path, name: str, threads: int, stop: threading.Event) -> int | None:
+def _run(command: list[str], folder: Path, name: str, threads: int, stop: threading.Event) -> int | None:
     """Run a process to its end; returns the most memory it held, in bytes, where the system tells it."""
     log = folder.with_name(f"{folder.name}.{name}.log")
     env = {**os.environ, "OMP_NUM_THREADS": str(threads)}
     peak = None
-    with log.open("w", encoding="utf8") as said:
+    with log.open("w", encoding="utf8") as output:
         # In a group of its own, so that Ctrl-C on a terminal reaches it once, from here.
-        process = subprocess.Popen(words, env=env, stdin=subprocess.DEVNULL, stdout=said, stderr=said, process_group=0)
+        process = subprocess.Popen(
+            command, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output, process_group=0
+        )
         try:
             while process.poll() is None:
-                if stop.wait(LOOK_SECONDS):
+                if stop.wait(POLL_SECONDS):
                     process.terminate()
                     process.wait()
-                    raise Stopped(f"{folder} was asked to stop.")
+                    raise RunStopped(f"{folder} was asked to stop.")
                 peak = _peak(process.pid) or peak
-                _keep_points(folder)
         finally:
             if process.poll() is None:
                 process.kill()
                 process.wait()
     if process.returncode:
-        raise Failed(f"{_last(log, process.returncode)} (all that it said: {log})")
+        raise RunFailed(f"{_last_words(log, process.returncode)} (all that it wrote: {log})")
     return peak
 
 
@@ -151,8 +165,8 @@ def _peak(pid: int) -> int | None:
     return None
 
 
-def _last(log: Path, code: int) -> str:
-    """The last thing that a process said, or which signal ended it."""
+def _last_words(log: Path, code: int) -> str:
+    """The last line that a process wrote, or which signal ended it."""
     if code < 0:
         name = signal.Signals(-code).name
         hint = "; memory may have run out: fewer workers or a smaller batch take less" if name == "SIGKILL" else ""
@@ -161,29 +175,29 @@ def _last(log: Path, code: int) -> str:
     return next((line.strip() for line in reversed(lines) if line.strip()), f"It ended with exit code {code}.")
 
 
-def _keep_points(run: Path, *, ended: bool = False) -> None:
-    """Keep the averaged weights of every checkpoint for the curves, and of the rest only the newest."""
-    found = sorted(path for path in (run / "checkpoints").glob("step-*") if complete(path))
-    for path in found:
-        kept = run / POINTS / f"{path.name}.safetensors"
-        # Nothing is learned at step 0; and the newest may be gone back on.
-        if int(path.name.removeprefix("step-")) and not kept.exists() and (ended or path != found[-1]):
-            kept.parent.mkdir(exist_ok=True)
-            os.link(path / "ema.safetensors", kept)
-    for path in found[:-1]:
-        shutil.rmtree(path, ignore_errors=True)
+def _keep_last_points(run: Path) -> None:
+    """Keep points of the checkpoints that a training left which kept none itself: one begun by version 0.1.0."""
+    for checkpoint in sorted((run / "checkpoints").glob("step-*")):
+        if complete(checkpoint):
+            keep_point(checkpoint)
 
 
-def cost(job: Job) -> dict[str, Any]:
-    """What a finished run took."""
+def cost(job: Job, flops_per_picture: float) -> Cost:
+    """What a finished run took.
+
+    Args:
+        job: The run.
+        flops_per_picture: Floating-point operations of training on one picture.
+    """
     facts = read_json(job.folder / "painter" / "config.json")["facts"]["training"]
     peak = job.folder / "peak.json"
     plan = next((event for event in read_events(job.folder) if event["kind"] == "plan"), {})
-    return {
-        "seconds": facts["seconds"],
-        "processor_seconds": facts["processor_seconds"],
-        "steps": facts["steps"],
-        "pictures": facts["pictures"],
-        "parameters": plan.get("parameters"),
-        "peak_memory_bytes": read_json(peak)["peak_memory_bytes"] if peak.is_file() else None,
-    }
+    return Cost(
+        seconds=facts["seconds"],
+        processor_seconds=facts["processor_seconds"],
+        steps=facts["steps"],
+        pictures=facts["pictures"],
+        parameters=plan.get("parameters"),
+        peak_memory_bytes=read_json(peak)["peak_memory_bytes"] if peak.is_file() else None,
+        flops_per_picture=flops_per_picture,
+    )

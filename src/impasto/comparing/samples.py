@@ -1,73 +1,65 @@
-"""A sheet of pictures painted by all entries of a comparison from the same seed."""
+"""Painted pictures of all entries on one sheet, asked for with the same seed."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
-from impasto.comparing.findings import finished_runs
+from impasto.comparing.results import Results
 from impasto.pages.figures import BACKGROUND, INK
 
 __all__ = ["sheet"]
 
 WIDTH = 1200
-"""Width in pixels up to which a sheet is enlarged. The factor is an integer, so that every pixel stays a square."""
-TITLE_HEIGHT = 24
-TITLE_GAP = 8
+"""Pixels that a sheet is enlarged to, by whole factors, so that a pixel stays a square."""
+LETTERS = 24
 GAP = 14
 
 
-def sheet(results: Mapping[str, Any], folder: Path) -> tuple[Image.Image, int] | None:
-    """The sample pictures of each entry, below its name, all of runs trained with the same seed.
+def sheet(results: Results, folder: Path) -> tuple[Image.Image, int] | None:
+    """The pictures that each entry's run left for this, below its name.
 
     Args:
-        results: The content of `results.json`.
-        folder: Folder that the paths in the results are relative to.
+        results: Of the comparison.
+        folder: Where its files lie.
 
     Returns:
-        The sheet, and the training seed of its runs: the one that most entries have finished. None while there are no
-        sample pictures.
+        The sheet, and the seed that its runs share: the one that most entries have finished; None while there is no
+        picture.
     """
-    candidates = [
-        (entry["name"], run)
-        for entry in results["entries"]
-        for run in finished_runs(entry)
-        if (path := run.get("samples")) and (folder / path).is_file()
+    painted = [
+        (entry.name, run.seed, folder / run.samples)
+        for entry in results.entries
+        for run in entry.done
+        if run.samples and (folder / run.samples).is_file()
     ]
-    if not candidates:
+    if not painted:
         return None
-    seed = Counter(run["seed"] for _, run in candidates).most_common(1)[0][0]
-    blocks = [(name, _read(folder / run["samples"])) for name, run in candidates if run["seed"] == seed]
-    return _arrange(blocks), seed
-
-
-def _arrange(blocks: list[tuple[str, Image.Image]]) -> Image.Image:
-    """One image of all blocks with their titles."""
-    block_width = max(image.width for _, image in blocks)
-    block_height = max(image.height for _, image in blocks)
-    # Flat strips are stacked in one column; taller blocks stand in pairs, to keep the sheet short.
-    columns = 1 if block_height * 3 < block_width or len(blocks) == 1 else 2
-    rows = -(-len(blocks) // columns)
-    scale = max(1, WIDTH // (columns * block_width))
-    cell_width = block_width * scale + GAP
-    cell_height = TITLE_HEIGHT + TITLE_GAP + block_height * scale + GAP
-    page = Image.new("RGB", (columns * cell_width - GAP, rows * cell_height), BACKGROUND)
-    pen = ImageDraw.Draw(page)
+    seed = Counter(run_seed for _, run_seed, _ in painted).most_common(1)[0][0]
+    blocks = [(name, _opened(file)) for name, run_seed, file in painted if run_seed == seed]
+    wide = max(image.width for _, image in blocks)
+    high = max(image.height for _, image in blocks)
+    # Strips of one row lie below each other; blocks of several rows in pairs, or the sheet would be endless.
+    columns = 1 if high * 3 < wide or len(blocks) == 1 else 2
+    scale = max(1, WIDTH // (columns * wide))
+    across = wide * scale + GAP
+    down = LETTERS + 8 + high * scale + GAP
+    whole = Image.new("RGB", (columns * across - GAP, -(-len(blocks) // columns) * down), BACKGROUND)
+    pen = ImageDraw.Draw(whole)
     font = _font()
     for i, (name, image) in enumerate(blocks):
-        left = i % columns * cell_width
-        top = i // columns * cell_height
+        left = i % columns * across
+        top = i // columns * down
         pen.text((left + 2, top), name, INK, font)
-        enlarged = image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST)
-        page.paste(enlarged, (left, top + TITLE_HEIGHT + TITLE_GAP))
-    return page
+        large = image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST)
+        whole.paste(large, (left, top + LETTERS + 8))
+    return whole, seed
 
 
-def _read(path: Path) -> Image.Image:
+def _opened(path: Path) -> Image.Image:
     with Image.open(path) as image:
         return image.convert("RGB")
 
@@ -75,4 +67,4 @@ def _read(path: Path) -> Image.Image:
 def _font() -> Any:
     from matplotlib.font_manager import findfont
 
-    return ImageFont.truetype(findfont("DejaVu Sans"), TITLE_HEIGHT - 4)
+    return ImageFont.truetype(findfont("DejaVu Sans"), LETTERS - 4)

@@ -187,6 +187,8 @@ class Painter(Learner):
         """
         names = self.data.categories
         if category is not None:
+            if "category" not in self.conditions:
+                raise NotCapable(f"{self.name} does not read categories; leave out --category.")
             if "category" not in self.reads:
                 raise NotCapable(f"{self.name} was trained without categories; leave out --category.")
             folded = {name.casefold(): label for label, name in enumerate(names)}

@@ -71,16 +71,9 @@ class Batches:
         """
         if len(split) == 0:
             raise DataError(f"The {split.name} split of {split.store.root} holds no picture.")
-        if min(size, world, micro) < 1 or seed < 0 or not 0 <= rank < world:
-            raise UsageError(
-                f"A batch of {size} with seed {seed}, process {rank} of {world} and {micro} micro-batches is not "
-                "possible: counts start at 1, seed and process at 0."
-            )
-        if size % (world * micro):
-            raise UsageError(
-                f"A batch of {size} cannot be cut into {world} × {micro} equal parts (processes × micro-batches); "
-                f"take a multiple of {world * micro}."
-            )
+        if seed < 0:
+            raise UsageError(f"seed must be 0 or more, not {seed}.")
+        _check_parts(size, rank, world, micro)
         self.split = split
         self.size: int = size
         self.seed = seed
@@ -193,3 +186,21 @@ def second_seed(seed: int) -> int:
 
 def _seed(*numbers: int) -> int:
     return int(np.random.SeedSequence(numbers).generate_state(1, np.uint64)[0])
+
+
+def _check_parts(size: int, rank: int, world: int, micro: int) -> None:
+    """Refuse a batch that cannot be cut into equal parts.
+
+    Raises:
+        UsageError: With the numbers.
+    """
+    if min(size, world, micro) < 1 or not 0 <= rank < world:
+        raise UsageError(
+            f"A batch of {size}, process {rank} of {world} and {micro} micro-batches is not possible: counts start at "
+            "1, the process at 0."
+        )
+    if size % (world * micro):
+        raise UsageError(
+            f"A batch of {size} cannot be cut into {world} × {micro} equal parts (processes × micro-batches); "
+            f"take a multiple of {world * micro}."
+        )

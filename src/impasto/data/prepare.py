@@ -84,9 +84,6 @@ def prepare(
         workers: Processes; without it one a processor core.
         progress: Called with how many are done, of how many; without it a bar or lines on standard error.
 
-    Returns:
-        The store, opened.
-
     Raises:
         UsageError: When an option is out of range, or no crop or label column of that name exists.
         DataError: When the folder is missing, or holds too few pictures or too many bad ones.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -75,46 +75,57 @@ def measure(
         ImpastoError: When the painter paints what is no picture, or the folder cannot be written.
     """
     _check(painter, against, train, count, seed)
-    metrics = listed_metrics()
-    for metric in metrics.values():
-        for name in sorted(metric.all_needs):
-            check_offered(name)
     space, notes = choose_network(network)
     steps = Steps(progress)
     for note in notes:
         steps.say(note)
     inputs = Inputs(painter, against, train, count=count, seed=seed, network=space, cache=cache, steps=steps)
-    _ = inputs.painted  # First, so that a broken painter costs nothing but its painting.
-    numbers: dict[str, Number] = {}
-    for name, metric in metrics.items():
-        with steps.step(name):
-            numbers |= evaluate(metric, inputs, seed=seed)
-    plain_facts = _plain_facts(facts or {})
+    return _measured(inputs, notes, _plain_facts(facts or {}), out)
+
+
+def _measured(inputs: Inputs, notes: Sequence[str], facts: dict[str, Any], out: Path) -> Measurement:
+    """Compute all metrics and write them, with the page."""
+    steps = inputs.steps
+    numbers = _numbers(inputs)
     rows = inputs.nearest_training.nearest_pairs(PAIRS)
-    files = train.files(inputs.nearest_training.rows[rows].numpy())
+    files = inputs.train.files(inputs.nearest_training.rows[rows].numpy())
     categories, strips = _categories(inputs)
     measurement = Measurement(
         version=MEASURE_VERSION,
         impasto=impasto.__version__,
         torch=torch.__version__,
-        painter=painter.describe(),
-        against=SplitFacts.of(against),
-        train=SplitFacts.of(train),
-        count=count,
-        seed=seed,
-        notes=(*notes, *_size_notes(against, train, count)),
+        painter=inputs.painter.describe(),
+        against=SplitFacts.of(inputs.against),
+        train=SplitFacts.of(inputs.train),
+        count=inputs.count,
+        seed=inputs.seed,
+        notes=(*notes, *_size_notes(inputs.against, inputs.train, inputs.count)),
         metrics=numbers,
         network=Space.of(inputs.painted_features),
         copying=copying_report(numbers["copying"], inputs.nearest_training, rows, files),
         categories=categories,
         seconds=steps.seconds,
-        facts=plain_facts,
+        facts=facts,
     )
-    page = measure_page(measurement, _exhibits(inputs, rows, strips, _events(plain_facts)))
+    page = measure_page(measurement, _exhibits(inputs, rows, strips, _events(facts)))
     write_json(out / "measure.json", measurement.to_json())
     write_whole(out / "report.html", page)
     steps.say(f"Written: {out / 'measure.json'} and {out / 'report.html'}")
     return measurement
+
+
+def _numbers(inputs: Inputs) -> dict[str, Number]:
+    """Every metric of the catalogue, by the names of its numbers."""
+    metrics = listed_metrics()
+    for metric in metrics.values():
+        for name in sorted(metric.all_needs):
+            check_offered(name)
+    _ = inputs.painted  # First, so that a broken painter costs nothing but its painting.
+    numbers: dict[str, Number] = {}
+    for name, metric in metrics.items():
+        with inputs.steps.step(name):
+            numbers |= evaluate(metric, inputs, seed=inputs.seed)
+    return numbers
 
 
 def _categories(inputs: Inputs) -> tuple[CategoryReport | None, dict[str, Pixels]]:

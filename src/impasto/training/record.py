@@ -23,7 +23,7 @@ __all__ = ["Record"]
 
 MAY_CHANGE = frozenset({
     "steps", "minutes", "micro", "device", "checkpoint_every", "checkpoint_seconds",
-    "keep", "log_every", "samples", "compile", "precision", "recompute", "shard",
+    "keep", "points", "log_every", "samples", "compile", "precision", "recompute", "shard",
 })  # fmt: skip
 """Settings that a run may be resumed with other values of."""
 

@@ -18,6 +18,7 @@ from impasto.training.ema import Ema
 from impasto.training.encoding import encode
 from impasto.training.journal import Journal
 from impasto.training.moves import Moves
+from impasto.training.points import keep_point
 from impasto.training.precision import choose_precision, dtype_of
 from impasto.training.processes import Processes
 from impasto.training.recompute import recompute
@@ -76,7 +77,9 @@ class Session:
     def save(self) -> None:
         """Write a checkpoint; all processes must call this."""
         state = replace(self.state, processor_seconds=self.processor_seconds(), clock=self.clock.state())
-        checkpoint.save(self.checkpoints, self.moves, self.ema, state, self.settings.keep)
+        path = checkpoint.save(self.checkpoints, self.moves, self.ema, state, self.settings.keep)
+        if self.settings.points and self.processes.first:
+            keep_point(path)
         self.reporter.journal.write("checkpoint", self.state.step)
 
     def restore(self, path: Path) -> RunState:

@@ -28,6 +28,7 @@ class TrainSettings:
         checkpoint_every: Steps between checkpoints; without it, `checkpoint_seconds` counts.
         checkpoint_seconds: Seconds between checkpoints.
         keep: Complete checkpoints kept.
+        points: Whether the averaged weights of every checkpoint stay in the folder `points` when it is removed.
         log_every: Steps between two lines of the journal; fewer where they take more than 10 seconds.
         samples: Sample grids over the run.
         recompute: Whether blocks compute their features again on the way back instead of keeping them, for less memory
@@ -50,6 +51,7 @@ class TrainSettings:
     checkpoint_every: int | None = Field(default=None, ge=1)
     checkpoint_seconds: float = Field(default=120.0, gt=0)
     keep: int = Field(default=2, ge=1)
+    points: bool = False
     log_every: int = Field(default=20, ge=1)
     samples: int = Field(default=12, ge=0, le=1000)
     recompute: bool = False

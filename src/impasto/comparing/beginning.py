@@ -1,0 +1,134 @@
+"""What a comparison was begun with, and what keeps one from being begun or from going on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import impasto
+from impasto.comparing.experiment import Data, Experiment
+from impasto.config import to_dict
+from impasto.data.store import Store
+from impasto.errors import ImpastoError
+from impasto.files import read_json, write_json
+from impasto.metrics.records import from_plain, to_plain
+
+__all__ = ["Beginning", "folder_problems", "store_changed", "store_problems"]
+
+FILE = "experiment.json"
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """What a comparison was begun with, as its `experiment.json` holds it.
+
+    Attributes:
+        experiment: The experiment, as plain values.
+        store: Hash of the pictures' store.
+        place: Folder of that store.
+        impasto: Version of the package.
+    """
+
+    experiment: Mapping[str, Any]
+    store: str
+    place: str
+    impasto: str = ""
+
+    @classmethod
+    def of(cls, experiment: Experiment, store: Store) -> Self:
+        """A comparison that begins now."""
+        return cls(_plain(experiment), store.hash, str(store.root), impasto.__version__)
+
+    @classmethod
+    def read(cls, out: Path) -> Self | None:
+        """The beginning of a folder's comparison; None where there is none.
+
+        Raises:
+            ImpastoError: When its file cannot be read.
+        """
+        file = out / FILE
+        return from_plain(cls, read_json(file), file) if file.is_file() else None
+
+    def write(self, out: Path) -> None:
+        """Write `experiment.json` into the folder of a comparison."""
+        write_json(out / FILE, to_plain(self))
+
+    @property
+    def precision(self) -> str:
+        """Precision of the training's arithmetic."""
+        return str(self.experiment["terms"]["precision"])
+
+
+def store_problems(data: Data, place: Path, *, given: bool) -> Iterator[str]:
+    """What is wrong with the pictures, a sentence each.
+
+    Args:
+        data: What the experiment says about them.
+        place: Folder of their store, which need not be there yet.
+        given: Whether the command names that store.
+    """
+    if not place.exists():
+        if given:
+            yield f"There is no store {place}; make it with: impasto data prepare FOLDER --out {place}"
+        elif data.folder is None and data.world is None:
+            yield "data names neither a folder nor a world, and no --store was given."
+        elif data.folder is not None and not Path(data.folder).is_dir():
+            yield f"data.folder = {data.folder!r} is no folder; name one, or give a store with --store."
+        return
+    try:
+        store = Store.open(place)
+        side = store.resolution
+    except ImpastoError as error:
+        yield str(error)
+        return
+    if side != data.resolution:
+        yield f"{place} holds pictures of {side} px, and data.resolution is {data.resolution}."
+    if data.label is not None and data.label not in store.label_columns:
+        yield f"{place} has no label column {data.label!r}; it has: {', '.join(store.label_columns) or 'none'}."
+
+
+def folder_problems(
+    out: Path, beginning: Beginning | None, experiment: Experiment | None, place: Path
+) -> Iterator[str]:
+    """What keeps a comparison from being begun in a folder, or from going on there, a sentence each.
+
+    Args:
+        out: The folder.
+        beginning: What the folder's comparison was begun with.
+        experiment: That is asked for; None where it could not be read.
+        place: Folder of the store.
+    """
+    if out.is_file():
+        yield f"{out} is a file; choose another --out."
+        return
+    if beginning is None:
+        if out.is_dir() and {path.name for path in out.iterdir()} - {".lock", ".holder", "store"}:
+            yield f"{out} holds other files and is no comparison; choose another --out."
+        return
+    if experiment is not None:
+        plain = _plain(experiment)
+        changed = [key for key, value in plain.items() if beginning.experiment.get(key) != value]
+        if changed:
+            yield f"{out} was begun with another experiment (changed: {', '.join(changed)}); choose another --out."
+    try:
+        same = not place.exists() or Store.open(place, verify=False).hash == beginning.store
+    except ImpastoError:
+        return  # `store_problems` says what is wrong with it.
+    if not same:
+        yield store_changed(place, out)
+
+
+def store_changed(place: Path, out: Path) -> str:
+    """The sentence for a store that is not the one that a comparison was begun with."""
+    return (
+        f"The store {place} is not the one that {out} was begun with, so that its finished runs would stand beside "
+        "others of other pictures. Bring the old store back, or choose another --out."
+    )
+
+
+def _plain(experiment: Experiment) -> dict[str, Any]:
+    plain: dict[str, Any] = json.loads(json.dumps(to_dict(experiment)))
+    return plain

@@ -1,0 +1,118 @@
+"""The runs of a comparison, a few side by side, and its results written after each of them."""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+from impasto.comparing.comparison_page import write
+from impasto.comparing.experiment import Experiment
+from impasto.comparing.gathering import gather
+from impasto.comparing.results import Results
+from impasto.comparing.running import Job, RunStopped, jobs, perform
+from impasto.data.store import Store
+from impasto.errors import ImpastoError
+from impasto.files import write_json
+from impasto.jobs.workers import cores
+
+__all__ = ["Schedule"]
+
+PAGE_SECONDS = 30.0
+"""Shortest time between two drawings of the page, which take processor time from the runs."""
+
+
+class Schedule:
+    """All runs of a comparison: which are waiting, which are under way, which failed."""
+
+    def __init__(
+        self,
+        experiment: Experiment,
+        store: Store,
+        out: Path,
+        say: Callable[[str], None],
+        stop: threading.Event,
+        *,
+        miniature: bool,
+    ) -> None:
+        """Plan the runs; nothing is started yet.
+
+        Args:
+            experiment: On what terms.
+            store: The pictures.
+            out: Folder of the comparison.
+            say: Called with a line on how far it is.
+            stop: Ends all runs when it is set.
+            miniature: Whether this is the experiment's small version.
+        """
+        self.experiment = experiment
+        self.store = store
+        self.out = out
+        self.say = say
+        self.stop = stop
+        self.miniature = miniature
+        self.jobs = jobs(experiment, out)
+        self.states: dict[Path, str] = {}
+        """Folder of a run → 'running', or why it failed."""
+        available = int(os.environ.get("OMP_NUM_THREADS") or cores())
+        self.threads = max(1, available // experiment.terms.workers)
+        self._page_time = -PAGE_SECONDS
+
+    def perform_all(self) -> Results:
+        """Perform what is not finished; the results.
+
+        Raises:
+            KeyboardInterrupt: When `stop` was set; every run has left a checkpoint.
+            MixedMethods: When runs were measured in different ways.
+        """
+        waiting = [job for job in self.jobs if not job.finished]
+        self._write(page=bool(waiting))
+        start = time.monotonic()
+        with ThreadPoolExecutor(self.experiment.terms.workers) as pool:
+            futures = [pool.submit(self._perform, job) for job in waiting]
+            try:
+                for finished, future in enumerate(as_completed(futures), 1):
+                    future.result()
+                    self._write(page=time.monotonic() - self._page_time > PAGE_SECONDS)
+                    if not self.stop.is_set():
+                        left = (time.monotonic() - start) / finished * (len(waiting) - finished)
+                        self.say(f"{finished} of {len(waiting)} runs, about {left / 60:.0f} min left")
+            except BaseException:
+                self.stop.set()  # The others leave a checkpoint and end.
+                raise
+        results = self._write(page=True)
+        if self.stop.is_set():
+            raise KeyboardInterrupt
+        return results
+
+    def _perform(self, job: Job) -> None:
+        name = f"{job.entry.name}, seed {job.seed}"
+        try:
+            if not self.stop.is_set():
+                self.states[job.folder] = "running"
+                self.say(f"{name}: {'measuring' if job.trained else 'training'}")
+                perform(job, self.experiment, self.store.root, self.threads, self.stop)
+        except RunStopped:
+            self.states.pop(job.folder)
+        except (ImpastoError, OSError) as error:
+            self.states[job.folder] = str(error)
+            self.say(f"{name}: failed: {error}")
+
+    def _write(self, *, page: bool) -> Results:
+        results = gather(
+            self.experiment,
+            self.store,
+            self.jobs,
+            dict(self.states),
+            self.out,
+            miniature=self.miniature,
+            threads=self.threads,
+        )
+        write_json(self.out / "results.json", results.to_json())
+        if page:
+            write(results, self.out)
+            self._page_time = time.monotonic()
+        return results

@@ -1,0 +1,32 @@
+"""The weights of a run along its way: kept beside the checkpoints, so that curves can be measured afterwards."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+__all__ = ["POINTS", "keep_point"]
+
+POINTS = "points"
+"""Folder of a run with the averaged weights of every checkpoint that it has written."""
+
+
+def keep_point(checkpoint: Path) -> None:
+    """Keep the averaged weights of a checkpoint when it is removed; those of step 0, where nothing is learned, are not.
+
+    Args:
+        checkpoint: A whole checkpoint, in the folder `checkpoints` of a run.
+    """
+    if int(checkpoint.name.removeprefix("step-")) == 0:
+        return
+    point = checkpoint.parents[1] / POINTS / f"{checkpoint.name}.safetensors"
+    if point.exists():
+        return
+    point.parent.mkdir(exist_ok=True)
+    weights = checkpoint / "ema.safetensors"
+    try:
+        # Another name of the same file: it takes no room, and stays when the checkpoint goes.
+        os.link(weights, point)
+    except OSError:
+        shutil.copy(weights, point)
