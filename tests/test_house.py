@@ -179,6 +179,80 @@ def test_no_catch_all_files():
     assert [shown(f) for f in sources() if banned.fullmatch(f.stem)] == []
 
 
+DIALECT = frozenset(
+    {"apart", "asked", "dear", "found", "heard", "looked", "made", "mixed_up", "own", "said", "seen", "settle", "snap"}
+    | {"told", "wanted"}
+)
+"""Names that say nothing of what a value holds; they once stood for almost anything here."""
+
+
+def bound_names(module: ast.Module) -> Iterator[tuple[int, str]]:
+    """Line and name of everything that a file binds: variables, arguments, attributes, functions and classes."""
+    for node in ast.walk(module):
+        if isinstance(node, ast.Name | ast.Attribute) and isinstance(node.ctx, ast.Store):
+            yield node.lineno, node.id if isinstance(node, ast.Name) else node.attr
+        elif isinstance(node, ast.arg):
+            yield node.lineno, node.arg
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef | ast.ExceptHandler) and node.name:
+            yield node.lineno, node.name
+
+
+def dialect(module: ast.Module) -> list[tuple[int, str]]:
+    """Names of the private dialect that a file binds."""
+    return [(line, name) for line, name in bound_names(module) if name.strip("_") in DIALECT]
+
+
+def test_values_are_named_by_what_they_hold():
+    named = {shown(file): names for file in sources() if (names := dialect(tree(file)))}
+    assert named == {}
+
+
+@pytest.mark.parametrize(
+    "line", ["told = 1", "def f(found): ...", "self.own = 2", "for _seen in x: pass", "class made: ..."]
+)
+def test_the_walk_sees_a_name_of_the_dialect(line):
+    assert dialect(ast.parse(line))
+
+
+def joined_assignments(module: ast.Module) -> list[int]:
+    """Lines that assign several values to several names at once, where no value is one of the names."""
+    lines = []
+    for node in ast.walk(module):
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.value, ast.Tuple)
+            and isinstance(node.targets[0], ast.Tuple)
+        ):
+            targets = {ast.unparse(target) for target in node.targets[0].elts}
+            used = {
+                ast.unparse(part) for value in node.value.elts for part in ast.walk(value) if isinstance(part, ast.expr)
+            }
+            if not targets & used:
+                lines.append(node.lineno)
+    return lines
+
+
+def test_each_assignment_stands_on_its_own_line():
+    joined = {shown(file): lines for file in sources() if (lines := joined_assignments(tree(file)))}
+    assert joined == {}
+
+
+def test_a_swap_is_no_joined_assignment():
+    assert joined_assignments(ast.parse("a, b = b, a + b")) == []
+    assert joined_assignments(ast.parse("first, *rest = rows")) == []
+    assert joined_assignments(ast.parse("a, b = 1, f()")) == [1]
+
+
+def test_files_and_functions_are_short():
+    lengths = sorted(len(file.read_text(encoding="utf8").splitlines()) for file in sources())
+    assert lengths[len(lengths) // 2] <= 120
+    assert [shown(file) for file in sources() if len(file.read_text(encoding="utf8").splitlines()) > 350] == []
+    functions = [
+        (file, node) for file in sources() for node in ast.walk(tree(file)) if isinstance(node, ast.FunctionDef)
+    ]
+    assert [f"{shown(f)}: {n.name}" for f, n in functions if (n.end_lineno or 0) - n.lineno + 1 > 60] == []
+
+
 def test_each_module_opens_with_its_public_names():
     def opens(file: Path) -> bool:
         if file.name in ("__init__.py", "__main__.py"):

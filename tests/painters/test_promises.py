@@ -34,7 +34,7 @@ CATEGORIES, SHARES = ("dawn", "dusk"), (0.5, 0.5)
 
 def build(name: str, resolution: int = 32, **values: object) -> Painter:
     torch.manual_seed(0)
-    labels = {"categories": CATEGORIES, "shares": SHARES, **values}
+    labels = {"captions": True, "categories": CATEGORIES, "shares": SHARES, **values}
     name, _, preset = name.partition("-")
     cls = catalogue.painter(name)
     return cls.build("tiny", resolution=resolution, **{**cls.presets.get(preset, {}), **cls.presets["tiny"], **labels})
@@ -44,7 +44,7 @@ def batch_of(count: int = 8, resolution: int = 32, step: int = 0) -> Batch:
     generator = torch.Generator().manual_seed(1)
     coarse = torch.rand(count, 3, 4, 4, generator=generator) * 1.6 - 0.8
     pictures = torch.nn.functional.interpolate(coarse, size=resolution, mode="bilinear")
-    condition = Condition(count, category=torch.arange(count) % 2)
+    condition = Condition(count, category=torch.arange(count) % 2, words=tuple(CATEGORIES[i % 2] for i in range(count)))
     return Batch(pictures, condition, BatchNoise(0, step, slice(0, count), count))
 
 
@@ -108,7 +108,7 @@ def test_a_batch_equals_single_pictures(name: str) -> None:
 def test_a_category_can_be_chosen_and_changes_the_picture(name: str) -> None:
     painter = build(name)
     if "category" not in painter.reads:
-        with pytest.raises(NotCapable, match="without categories"):
+        with pytest.raises(NotCapable, match="leave out --category"):
             painter.paint(1, category="dawn")
         return
     dawn, dusk = (painter.paint(2, seed=2, category=c).pictures for c in CATEGORIES)
@@ -121,7 +121,7 @@ def test_a_category_can_be_chosen_and_changes_the_picture(name: str) -> None:
 def test_without_categories_it_paints_and_refuses_a_category(name: str) -> None:
     painter = build(name, categories=(), shares=())
     assert painter.paint(2).pictures.isfinite().all()
-    with pytest.raises(NotCapable, match="without categories"):
+    with pytest.raises(NotCapable, match="leave out --category"):
         painter.paint(1, category="dawn")
     batch = replace(batch_of(), condition=Condition(8))
     assert not Moves(painter, Processes("cpu")).step([batch], 0, 10).skipped

@@ -16,7 +16,8 @@ from impasto.pages.figures import INK, PALETTE, inline_plot, plots
 
 __all__ = ["distances", "losses", "overview", "shares"]
 
-PAINTED, REAL = PALETTE[0], PALETTE[1]
+PAINTED = PALETTE[0]
+REAL = PALETTE[1]
 
 
 def overview(metrics: Mapping[str, Number]) -> str:

@@ -104,7 +104,8 @@ def checked(real: Tensor, fake: Tensor, *, least: int = 2) -> tuple[Tensor, Tens
         )
     if min(len(real), len(fake)) < least:
         raise UsageError(f"Each set needs {least} pictures or more, not {len(real)} and {len(fake)}.")
-    x, y = real.detach().double().cpu(), fake.detach().double().cpu()
+    x = real.detach().double().cpu()
+    y = fake.detach().double().cpu()
     if not (x.isfinite().all() and y.isfinite().all()):
         raise UsageError("The features hold numbers that are not finite.")
     return x, y

@@ -61,10 +61,12 @@ def frechet_influence(real: Tensor, fake: Tensor) -> tuple[Weights, Weights]:
 
     Source: Jaeckel 1972, The Infinitesimal Jackknife.
     """
-    x, y = real.double(), fake.double()
+    x = real.double()
+    y = fake.double()
     difference = x.mean(0) - y.mean(0)
     x, y = x - x.mean(0), y - y.mean(0)
-    left, right = _basis(x), _basis(y)
+    left = _basis(x)
+    right = _basis(y)
     u, s, vh = torch.linalg.svd(left[1] @ right[1].T / math.sqrt((len(x) - 1) * (len(y) - 1)), full_matrices=False)
 
     def side(rows: Tensor, vectors: Tensor, sign: float) -> Weights:
@@ -96,7 +98,8 @@ def kernel_influence(real: Tensor, fake: Tensor) -> tuple[Weights, Weights]:
 
     Source: Bińkowski et al. 2018; the first term of Hoeffding's decomposition.
     """
-    x, y = real.double(), fake.double()
+    x = real.double()
+    y = fake.double()
 
     def kernel(a: Tensor, b: Tensor) -> Tensor:
         return (a @ b.T / a.shape[1] + 1) ** 3

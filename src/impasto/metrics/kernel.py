@@ -88,9 +88,11 @@ def kernel_distances(
         )
         one = torch.ones(1, subset_size, dtype=torch.float64)
         return torch.cat([_discrepancy(*three, one, one) for three in kernels])
-    left_rows, right_rows = torch.zeros(subsets, len(x)).double(), torch.zeros(subsets, len(y)).double()
+    left_rows = torch.zeros(subsets, len(x)).double()
+    right_rows = torch.zeros(subsets, len(y)).double()
     for row, (i, j) in enumerate(chosen):
-        left_rows[row, i], right_rows[row, j] = 1, 1
+        left_rows[row, i] = 1
+        right_rows[row, j] = 1
     three = polynomial_kernel(x, x), polynomial_kernel(x, y), polynomial_kernel(y, y)
     return _discrepancy(*three, left_rows, right_rows)
 

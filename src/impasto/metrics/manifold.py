@@ -73,9 +73,11 @@ def neighbourhoods(real: Tensor, fake: Tensor, *, k: int = 5) -> dict[str, Tenso
     x, y = checked(real, fake, least=k + 1)
     centre = torch.cat([x, y]).mean(0)
     x, y = x - centre, y - centre
-    reach_x, reach_y = _reach(x, k), _reach(y, k)
+    reach_x = _reach(x, k)
+    reach_y = _reach(y, k)
     inside = torch.zeros(len(y), dtype=torch.float64)
-    recall, coverage = [], []
+    recall = []
+    coverage = []
     for rows, distances in _distances(x, y):
         inside += (distances < reach_x[rows, None]).sum(0)
         recall.append((distances < reach_y).any(1))
@@ -100,7 +102,8 @@ def _reach(x: Tensor, k: int) -> Tensor:
 
 def _distances(x: Tensor, y: Tensor) -> Iterator[tuple[slice, Tensor]]:
     """Squared distances of a few rows of x at a time to all of y."""
-    norms_x, norms_y = x.square().sum(1), y.square().sum(1)
+    norms_x = x.square().sum(1)
+    norms_y = y.square().sum(1)
     for start in range(0, len(x), _ROWS):
         rows = slice(start, min(start + _ROWS, len(x)))
         sums = norms_x[rows, None] + norms_y

@@ -53,7 +53,8 @@ def write_report(run: Path) -> Path:
 
 def _cards(description: dict[str, Any], train_events: list[Event]) -> Cards:
     last = train_events[-1] if train_events else {"step": 0, "elapsed": 0.0, "speed": 0.0}
-    batch, pictures = description["settings"]["batch"], description["store"]["pictures"]
+    batch = description["settings"]["batch"]
+    pictures = description["store"]["pictures"]
     return Cards(
         [
             Card(f"{last['step']:,}", "steps", f"of {batch} pictures"),
