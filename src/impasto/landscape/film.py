@@ -26,7 +26,7 @@ def relight(scene: Scene, hour: float) -> Scene:
 
     Args:
         scene: The scene.
-        hour: Of the sun, in [0, 24].
+        hour: Hour of the sun, in [0, 24].
 
     Raises:
         UsageError: When there is no such hour.
@@ -73,7 +73,7 @@ def moving_picture(scenes: Iterator[Scene], resolution: int, rate: float = 12.0,
         scenes: One a frame.
         resolution: Rows and columns.
         rate: Frames a second.
-        quality: Of the compression, 0 to 100.
+        quality: Quality of the compression, 0 to 100.
     """
     pictures: list[npt.NDArray[np.uint8]] = [render(scene, resolution).pixels for scene in scenes]
     images = [Image.fromarray(pixels) for pixels in pictures]

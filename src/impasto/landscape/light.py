@@ -34,7 +34,7 @@ class Light:
         glow: Colour of the sky around the sun.
         ambient: Colour and strength of the light of the whole sky.
         day: From night (0) to full day (1).
-        elevation: Of the sun, in degrees.
+        elevation: Elevation of the sun, in degrees.
         visibility: How much of sun or moon shines through the air at the horizon: 1 well above it, 0 when neither does.
     """
 

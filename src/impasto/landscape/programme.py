@@ -20,7 +20,7 @@ class Programme:
         aged: How unevenly it has darkened, in [0, 1].
         ink: Colour of lines and texture strokes.
         outline: Darkness of contours; 0 draws none.
-        outline_width: Of contours, as a share of the picture.
+        outline_width: Width of contours, as a share of the picture.
         texture: Texture strokes of rock: 'hemp' (long, following the slope), 'axe' (short, broad, dry),
             'dots' (level), 'ruled' (few and straight) or 'none'.
         strokes: Density of texture strokes, in [0, 1].

@@ -80,7 +80,7 @@ LAYOUT = (
     "figure",
     "path",
 )
-"""What a pixel of the layout map shows, by its number."""
+"""Number in the layout map → what the pixel shows."""
 
 Across = Annotated[float, Field(ge=-1e5, le=1e5)]
 Away = Annotated[float, Field(gt=0, le=1e5)]
@@ -90,13 +90,13 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 @config
 class Camera:
-    """Where the eye is.
+    """Place and direction of the eye.
 
     Attributes:
         height: Metres above the water.
         horizon: Row of the horizon, as a share of the picture from its top.
         focal: Focal length, in picture widths; 1 sees 53 degrees.
-        facing: Where it looks, in degrees clockwise from north; the place lies at 32 degrees north.
+        facing: Direction in which it looks, in degrees clockwise from north; the place lies at 32 degrees north.
         x: Metres to the right.
         z: Metres forward.
     """
@@ -120,7 +120,7 @@ class Ridge:
         width: Metres across.
         height: Metres above the water.
         rough: How strongly crests and gullies break it up.
-        seed: Of its shape.
+        seed: Seed of its shape.
     """
 
     kind: RidgeKind = "peak"
@@ -146,7 +146,7 @@ class Water:
         far: Metres forward of its far shore; equal to `near`, there is no water.
         bend: How far the shores swing, as a share.
         ripples: From a mirror (0) to rough water (1).
-        seed: Of its shores.
+        seed: Seed of the shape of its shores.
     """
 
     near: float = Field(default=60.0, ge=0.0, le=1e5)
@@ -166,7 +166,7 @@ class Sky:
         mist: How thick mist lies in the valleys.
         haze: How strongly distance fades into the air.
         birds: Number of flying birds.
-        seed: Of clouds, mist and birds.
+        seed: Seed of clouds, mist and birds.
     """
 
     cover: Share = 0.3
@@ -234,9 +234,9 @@ class Scene:
     Attributes:
         category: One of `CATEGORIES`.
         season: One of `SEASONS`.
-        hour: Of the sun, in [0, 24].
+        hour: Hour of the sun, in [0, 24].
         weather: One of `WEATHERS`.
-        camera: Where the eye is.
+        camera: Place and direction of the eye.
         ridges: Mountains and hills, in any order.
         water: The sheet of water.
         sky: Clouds, mist and birds.
@@ -249,7 +249,7 @@ class Scene:
         mood: Name of the emotion it was composed for; empty without one.
         valence: From sad (-1) to glad (1).
         arousal: From calm (-1) to excited (1).
-        seed: Of the touches of the brush and the paper.
+        seed: Seed of the touches of the brush and of the paper.
     """
 
     category: Category = "ink"

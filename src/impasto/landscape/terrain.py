@@ -104,8 +104,8 @@ def _spurs(u: Field, v: Field, seed: int, octaves: int, frequency: float) -> Fie
     Args:
         u: Place across the ridge, 0 at its middle and ±1 at its ends.
         v: Place forward of its crest, in the same unit.
-        seed: Of the noise.
-        octaves: Of the noise.
+        seed: Seed of the noise.
+        octaves: Octaves of the noise.
         frequency: Number of crests for each unit of the fan.
     """
     fan = u / (np.abs(v) * np.float32(0.7) + np.float32(0.6))

@@ -29,7 +29,7 @@ class Wish:
     Attributes:
         category: One of `scene.CATEGORIES`.
         season: One of `scene.SEASONS`.
-        hour: Of the sun, in [0, 24].
+        hour: Hour of the sun, in [0, 24].
         weather: One of `scene.WEATHERS`.
         elements: Element of `ELEMENTS` → how many of it, 0 for none at all.
         mood: Name of an emotion, or the words that were scored.

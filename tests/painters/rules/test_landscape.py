@@ -57,10 +57,10 @@ def scene_of(painter: Landscape, seed: int = 0, category: str | None = None, **s
     return scene_from_json(painted.companions[0]["scene.json"]())
 
 
-def refused(tmp_path: Path, **how: Any) -> str:
+def refused(tmp_path: Path, **options: Any) -> str:
     """What is said when painting fails; nothing is left then."""
     with pytest.raises(ImpastoError) as caught:
-        api.paint("landscape", tmp_path / "out", **{"count": 1, "resolution": 32, **how})
+        api.paint("landscape", tmp_path / "out", **{"count": 1, "resolution": 32, **options})
     assert not (tmp_path / "out").exists()
     return str(caught.value)
 
@@ -78,25 +78,25 @@ def test_a_category_is_that_of_the_scene(painter: Landscape) -> None:
 
 
 def test_companions_go_with_their_picture(home: Path) -> None:
-    expected = {f"{nth:04d}.{ending}" for nth in range(2) for ending in (*ALL, "png")} | {"contact-sheet.png"}
+    expected = {f"{index:04d}.{ending}" for index in range(2) for ending in (*ALL, "png")} | {"contact-sheet.png"}
     assert {path.name for path in home.iterdir()} == expected
-    scenes = [scene_from_json((home / f"{nth:04d}.scene.json").read_bytes()) for nth in range(2)]
+    scenes = [scene_from_json((home / f"{index:04d}.scene.json").read_bytes()) for index in range(2)]
     assert scenes[0] != scenes[1]
-    for nth, scene in enumerate(scenes):
+    for index, scene in enumerate(scenes):
         rendering = render(scene, 48)
-        assert np.array_equal(pixels(home / f"{nth:04d}.png"), rendering.pixels)
-        layout = pixels(home / f"{nth:04d}.layout.png")
+        assert np.array_equal(pixels(home / f"{index:04d}.png"), rendering.pixels)
+        layout = pixels(home / f"{index:04d}.layout.png")
         assert np.array_equal(layout, np.array(LEGEND, np.uint8)[rendering.layout])
-        depth = pixels(home / f"{nth:04d}.depth.png")
+        depth = pixels(home / f"{index:04d}.depth.png")
         assert depth.shape == (48, 48)
         assert (depth[rendering.depth == FAR] == 255).all()
         order = np.argsort(rendering.depth.ravel())
         assert (np.diff(depth.ravel()[order].astype(int)) >= 0).all()
-        normals = pixels(home / f"{nth:04d}.normals.png")
+        normals = pixels(home / f"{index:04d}.normals.png")
         np.testing.assert_allclose(normals / 127.5 - 1, rendering.normals, atol=0.005)
-        with Image.open(home / f"{nth:04d}.film.webp") as film:
+        with Image.open(home / f"{index:04d}.film.webp") as film:
             assert (film.format, film.size, film.n_frames) == ("WEBP", (32, 32), 2)
-        text = (home / f"{nth:04d}.caption.txt").read_text(encoding="utf8")
+        text = (home / f"{index:04d}.caption.txt").read_text(encoding="utf8")
         assert text.endswith(".\n")
         assert text.strip().count("\n") == 0
 

@@ -70,12 +70,12 @@ def test_regions_are_those_of_the_picture() -> None:
 
 def test_a_stroke_touches_what_lies_under_it() -> None:
     path = Path(np.array([[[10, 20], [40, 20], [40, 20]]], np.float32), np.full((1, 3), 6, np.float32))
-    touch = sweep(path, (40, 60))
-    row = touch.pixel // 60
-    column = touch.pixel % 60
-    np.testing.assert_allclose(touch.across, row - 20, atol=1e-4)
-    np.testing.assert_allclose(touch.along, column - 10, atol=1e-3)
-    inside = np.abs(touch.across) <= 3
+    coverage = sweep(path, (40, 60))
+    row = coverage.pixel // 60
+    column = coverage.pixel % 60
+    np.testing.assert_allclose(coverage.across, row - 20, atol=1e-4)
+    np.testing.assert_allclose(coverage.along, column - 10, atol=1e-3)
+    inside = np.abs(coverage.across) <= 3
     assert {(r, c) for r in range(17, 24) for c in range(11, 40)} <= set(zip(row[inside], column[inside], strict=True))
     regions = np.zeros((40, 60), np.int32)
     regions[:, 25:] = 1
@@ -86,8 +86,8 @@ def test_a_stroke_touches_what_lies_under_it() -> None:
 def test_the_last_of_two_strokes_lies_on_top_and_graphite_adds_up() -> None:
     points = np.array([[[5, 15], [25, 15], [25, 15]], [[15, 5], [15, 25], [15, 25]]], np.float32)
     path = Path(points, np.full((2, 3), 4, np.float32))
-    touch = sweep(path, (30, 30))
-    assert touch.stroke[touch.pixel == 15 * 30 + 15] == [1]
+    coverage = sweep(path, (30, 30))
+    assert coverage.stroke[coverage.pixel == 15 * 30 + 15] == [1]
     left = deposit(path, np.ones((2, 3), np.float32), (30, 30))
     assert left[15, 15] == pytest.approx(2 * left[15, 8], rel=0.1)
     assert left[15, 8] == pytest.approx(1, abs=0.1)
@@ -100,15 +100,15 @@ def test_finer_layers_are_laid_only_where_the_picture_is_not_yet_as_intended() -
     intent = make_intent(subject, plan)
     canvas = intent.fine.copy()
     canvas[:, 60:] += 30
-    where = []
+    columns = []
 
-    def lay(canvas, touch, colours, lots):
-        where.append(touch.pixel % canvas.shape[1])
+    def lay(canvas, coverage, colours, stroke_seeds):
+        columns.append(coverage.pixel % canvas.shape[1])
 
     brush = Brush(14, 1.0, 8, 4, 30, 0.0, 0.5)
     (count,) = layers(subject, intent, plan, (brush,), canvas, lay, np.random.default_rng(0))
     assert count > 20
-    assert np.quantile(np.concatenate(where), 0.02) > 45
+    assert np.quantile(np.concatenate(columns), 0.02) > 45
 
 
 def test_contours_lie_on_the_edge_and_are_drawn_once() -> None:
@@ -122,9 +122,9 @@ def test_contours_lie_on_the_edge_and_are_drawn_once() -> None:
 
 def test_a_palette_mixes_towards_its_own_colours() -> None:
     palette = np.array([[20, 0, 0], [80, 0, 40]], np.float32)
-    wanted = np.array([[30, 5, 5]], np.float32)
-    np.testing.assert_allclose(mix(palette, wanted, 0), wanted)
-    np.testing.assert_allclose(mix(palette, wanted, 1), palette[:1], atol=0.5)
+    targets = np.array([[30, 5, 5]], np.float32)
+    np.testing.assert_allclose(mix(palette, targets, 0), targets)
+    np.testing.assert_allclose(mix(palette, targets, 1), palette[:1], atol=0.5)
 
 
 @pytest.mark.parametrize(("name", "axis", "sign"), [("joyful", 1, 1), ("angry", 0, 1), ("sad", 1, -1), ("calm", 0, -1)])
@@ -219,7 +219,8 @@ def test_a_palette_that_went_too_far_is_held_back() -> None:
 def test_an_emotion_is_read_from_the_picture_where_none_is_given() -> None:
     dark = analyse((scene() * 0.25).astype(np.uint8), 20)
     bright = analyse((255 - (255 - scene()) * 0.4).astype(np.uint8), 20)
-    (low, why), (high, _) = choose_emotion("", dark), choose_emotion(" ", bright)
+    low, why = choose_emotion("", dark)
+    high, _ = choose_emotion(" ", bright)
     assert low.valence < -0.3 < 0.3 < high.valence
     assert "dark" in why
     assert choose_emotion("sorrow", dark)[0].name == "sad"

@@ -187,8 +187,8 @@ def test_measuring_paints_at_the_resolution_of_the_store(
 ) -> None:
     measured: list[Any] = []
 
-    def work(painter: Painter, split: Any, **how: Any) -> dict[str, Any]:
-        measured.append((painter.name, painter.data.height, len(split), how["out"]))
+    def work(painter: Painter, split: Any, **options: Any) -> dict[str, Any]:
+        measured.append((painter.name, painter.data.height, len(split), options["out"]))
         return {"metrics": {}}
 
     monkeypatch.setattr("impasto.metrics.measure.measure", work)

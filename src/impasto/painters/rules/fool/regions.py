@@ -109,8 +109,8 @@ def _merge(labels: Labels, lab: Floats, count: int) -> Labels:
     remaining = initial_count
 
     def cost(a: int, b: int) -> float:
-        (l1, a1, b1) = mean[a]
-        (l2, a2, b2) = mean[b]
+        l1, a1, b1 = mean[a]
+        l2, a2, b2 = mean[b]
         gap = (l1 - l2) ** 2 + (a1 - a2) ** 2 + (b1 - b2) ** 2
         return float(size[a] * size[b] / (size[a] + size[b]) * (gap + 4.0))
 
