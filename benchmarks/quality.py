@@ -15,11 +15,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
 
 from impasto import api
+from impasto.metrics.measurement import Measurement
+from impasto.metrics.number import Number, Yardstick
 
 PAGE = Path("docs/results/foundation.md")
 
@@ -78,8 +79,8 @@ def train(arguments: argparse.Namespace) -> None:
 def sheets(run: Path, out: Path) -> None:
     """One image of 60 pictures of a painter, as they come."""
     folder = run / "sheet"
-    paths = api.paint(run, folder, count=60, seed=7, overwrite=True)
-    tiles = [Image.open(p).convert("RGB").resize((64, 64), Image.Resampling.NEAREST) for p in paths[:-1]]
+    gallery = api.paint(run, folder, count=60, seed=7, overwrite=True)
+    tiles = [Image.open(path).convert("RGB").resize((64, 64), Image.Resampling.NEAREST) for path in gallery]
     sheet = Image.new("RGB", (12 * 66 + 2, 5 * 66 + 2), (24, 24, 24))
     for i, tile in enumerate(tiles):
         sheet.paste(tile, (2 + i % 12 * 66, 2 + i // 12 * 66))
@@ -88,26 +89,28 @@ def sheets(run: Path, out: Path) -> None:
 
 def write(arguments: argparse.Namespace) -> None:
     """Put the table between the markers of the page."""
-    measured = {n: json.loads((arguments.out / n / "measure" / "measure.json").read_text()) for n in arguments.painters}
+    measured = {n: Measurement.read(arguments.out / n / "measure" / "measure.json") for n in arguments.painters}
     costs = {
         n: json.loads((arguments.out / n / "painter" / "config.json").read_text())["facts"]["training"]
         for n in measured
     }
-    names = list(dict.fromkeys(key for m in measured.values() for key in m["metrics"]))
+    names = list(dict.fromkeys(key for m in measured.values() for key in m.metrics))
     lines = [f"| | {' | '.join(f'`{n}`' for n in measured)} | real pictures |", "|---|" + "---|" * (len(measured) + 1)]
     lines += [row("steps", [f"{c['steps']:,}" for c in costs.values()])]
     lines += [row("pictures seen", [f"{c['pictures']:,}" for c in costs.values()])]
     lines += [row("minutes", [f"{c['seconds'] / 60:.1f}" for c in costs.values()])]
     lines += [row("processor minutes", [f"{c['processor_seconds'] / 60:.1f}" for c in costs.values()])]
     for name in names:
-        entries = [m["metrics"].get(name) or {} for m in measured.values()]
-        real = next((e["real"] for e in entries if e.get("real")), None)
-        lines.append(row(f"{name}{arrow(entries)}", [number(e) for e in entries], number(real or {})))
+        numbers = [m.metrics.get(name) for m in measured.values()]
+        measures = [n for n in numbers if n is not None]
+        real = next((n.real for n in measures if n.real), None)
+        arrow = {"lower": " ↓", "higher": " ↑"}.get(measures[0].better, "")
+        lines.append(row(f"{name}{arrow}", [cell(n) for n in numbers], cell(real)))
     first = next(iter(measured.values()))
     lines.append("")
     lines.append(
-        f"{first['count']:,} pictures painted by each, seed {first['seed']}; against {first['against']['pictures']:,} "
-        f"test pictures of the store {first['against']['hash'][:12]}; 95 % bootstrap intervals in brackets."
+        f"{first.count:,} pictures painted by each, seed {first.seed}; against {first.against.pictures:,} test "
+        f"pictures of the store {first.against.hash[:12]}; 95 % bootstrap intervals in brackets."
     )
     start = f"<!-- {arguments.table} -->"
     end = f"<!-- end of {arguments.table} -->"
@@ -123,17 +126,12 @@ def row(title: str, cells: list[str], real: str = "") -> str:
     return f"| {title} | {' | '.join(cells)} | {real} |"
 
 
-def arrow(entries: list[dict[str, Any]]) -> str:
-    """Which way is better."""
-    return {"lower": " ↓", "higher": " ↑"}.get(next((e["better"] for e in entries if e), ""), "")
-
-
-def number(entry: dict[str, Any]) -> str:
+def cell(number: Number | Yardstick | None) -> str:
     """A value with its interval, or a dash."""
-    if entry.get("value") is None:
+    if number is None or number.value is None:
         return "–"
-    interval = entry.get("interval")
-    return f"{entry['value']:.4g}" + (f" [{interval[0]:.4g}, {interval[1]:.4g}]" if interval else "")
+    interval = number.interval
+    return f"{number.value:.4g}" + (f" [{interval[0]:.4g}, {interval[1]:.4g}]" if interval else "")
 
 
 if __name__ == "__main__":

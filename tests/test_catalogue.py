@@ -11,17 +11,28 @@ from impasto import catalogue
 from impasto.contract import Painter
 from impasto.errors import ImpastoError, UnknownName
 
+LISTED = """
+from impasto.catalogue import listed
 
-def test_cards_are_complete_and_in_order_of_year():
-    for cards in (catalogue.painters(), catalogue.metrics()):
-        years = [card.year for card in cards.values()]
-        assert years == sorted(years)
-        assert cards
-        for name, card in cards.items():
-            assert card.name == name
-            assert card.summary
-            assert card.source
-            assert 1900 < card.year < 2100
+@listed(name="{name}", summary="what it is", year={year}, source="a book")
+def something(): ...
+"""
+
+
+def test_cards_are_read_from_files_in_order_of_year_and_name(tmp_path, monkeypatch):
+    package = tmp_path / "some_metrics"
+    package.mkdir()
+    for name, year in (("b", 2001), ("c", 1999), ("a", 2001)):
+        (package / f"{name}.py").write_text(LISTED.format(name=f"metric-{name}", year=year))
+    (package / "__init__.py").write_text("")
+    (package / "unlisted.py").write_text("def listed(): ...")
+    monkeypatch.syspath_prepend(tmp_path)
+    cards = catalogue._cards("some_metrics")
+    assert [*cards] == ["metric-c", "metric-a", "metric-b"]
+    card = cards["metric-c"]
+    assert (card.summary, card.year, card.source) == ("what it is", 1999, "a book")
+    assert (card.module, card.attribute) == ("some_metrics.c", "something")
+    assert card.thing.__name__ == "something"
 
 
 def test_a_painter_is_named_like_its_module_and_found_by_name():

@@ -25,11 +25,11 @@ def half_done(comparison) -> Results:
     states = {("MIGAN without SFT", 1): "Diverged at <812>."}
     for seed in range(3):
         states |= {("MIGAN without AMS", seed): "waiting", ("MIGAN without SA", seed): "running"}
-    made = comparison(states=states, miniature=True)
-    first, *others = made.experiment.entry
+    fake = comparison(states=states, miniature=True)
+    first, *others = fake.experiment.entry
     hard = replace(first, name=HARD_NAME, paper={})
-    made.experiment = replace(made.experiment, entry=(hard, *others), ratio=())
-    return made.results()
+    fake.experiment = replace(fake.experiment, entry=(hard, *others), ratio=())
+    return fake.results()
 
 
 def row(page: str, name: str, section: str = "Results") -> list[str]:
@@ -40,15 +40,15 @@ def row(page: str, name: str, section: str = "Results") -> list[str]:
 
 
 def test_all_is_written_and_stands_alone(comparison):
-    made = comparison()
-    results = made.results()
-    write(results, made.out)
-    page = (made.out / "report.html").read_text(encoding="utf8")
+    fake = comparison()
+    results = fake.results()
+    write(results, fake.out)
+    page = (fake.out / "report.html").read_text(encoding="utf8")
     assert not re.findall(r"""(?:src|href)=["'](?!data:)""", page)
-    assert {f.name for f in (made.out / "figures").iterdir()} == {
+    assert {f.name for f in (fake.out / "figures").iterdir()} == {
         f"{name}.png" for name in ("curves", "frechet", "finals", "categories", "ratios", "samples")
     }
-    assert (made.out / "tables.md").read_text(encoding="utf8") == markdown_tables(results)
+    assert (fake.out / "tables.md").read_text(encoding="utf8") == markdown_tables(results)
     for entry in results.entries:
         assert entry.name in page
 
@@ -105,12 +105,12 @@ def test_a_comparison_under_way_shows_what_there_is(comparison, tmp_path):
 
 
 def test_nothing_finished_is_a_page_too(comparison):
-    made = comparison()
-    made.states = {(entry.name, seed): "waiting" for entry in made.experiment.entry for seed in range(3)}
-    terms = replace(made.experiment.terms, steps=None, minutes=2.5, batch=16, precision="fp32")
-    made.experiment = replace(made.experiment, terms=terms)
-    write(made.results(), made.out)
-    page = (made.out / "report.html").read_text(encoding="utf8")
+    fake = comparison()
+    fake.states = {(entry.name, seed): "waiting" for entry in fake.experiment.entry for seed in range(3)}
+    terms = replace(fake.experiment.terms, steps=None, minutes=2.5, batch=16, precision="fp32")
+    fake.experiment = replace(fake.experiment, terms=terms)
+    write(fake.results(), fake.out)
+    page = (fake.out / "report.html").read_text(encoding="utf8")
     assert "No run has been measured yet." in page
     assert "<b>2.5</b><span>minutes</span><small>in batches of 16, fp32</small>" in page
 
@@ -147,12 +147,12 @@ def test_markdown_holds_the_numbers_of_the_page(finished, page):
 
 
 def test_samples_of_one_seed_lie_below_each_other(comparison):
-    made = comparison()
-    results = made.results()
-    (made.out / results.entries[0].runs[0].samples).unlink()
-    [file] = [f for f in save_figures(results, made.out) if f.stem == "samples"]
+    fake = comparison()
+    results = fake.results()
+    (fake.out / results.entries[0].runs[0].samples).unlink()
+    [file] = [f for f in save_figures(results, fake.out) if f.stem == "samples"]
     sheet = np.asarray(Image.open(file))
-    one = np.asarray(Image.open(made.out / results.entries[1].runs[1].samples))
+    one = np.asarray(Image.open(fake.out / results.entries[1].runs[1].samples))
     scale = sheet.shape[1] // one.shape[1]
     large = one.repeat(scale, 0).repeat(scale, 1)
     tops = [t for t in range(len(sheet) - len(large)) if (sheet[t, : large.shape[1]] == large[0]).all()]

@@ -43,8 +43,8 @@ def test_empty_and_broken_sets_are_refused(queries, references, words):
         nearest(queries, references)
 
 
-def number_of(found):
-    offers = GivenOffers({"nearest_training": found, "seed": 0})
+def number_of(nearest):
+    offers = GivenOffers({"nearest_training": nearest, "seed": 0})
     return evaluate(listed_metrics()["copying"], offers, seed=0)["copying"]
 
 

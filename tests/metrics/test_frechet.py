@@ -43,8 +43,8 @@ def test_two_gaussians_have_a_closed_form():
     basis = torch.linalg.qr(basis - basis.mean(0)).Q * 499**0.5
     s1, s2 = torch.tensor([1.0, 2, 3, 4, 5, 6]).double(), torch.tensor([2.0, 2, 1, 0, 5, 9]).double()
     shift = torch.tensor([1.0, 0, -2, 0, 0, 0.5]).double()
-    wanted = float((shift**2).sum() + ((s1 - s2) ** 2).sum())
-    assert frechet_distance(basis * s1, basis * s2 + shift) == pytest.approx(wanted, rel=1e-9)
+    expected = float((shift**2).sum() + ((s1 - s2) ** 2).sum())
+    assert frechet_distance(basis * s1, basis * s2 + shift) == pytest.approx(expected, rel=1e-9)
 
 
 def test_identical_sets_and_shifts(sets):

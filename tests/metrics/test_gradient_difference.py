@@ -34,8 +34,8 @@ def by_loops(a, b, variant):
 def test_agrees_with_the_formula_written_as_loops(variant):
     generator = torch.Generator().manual_seed(0)
     a, b = torch.rand(2, 2, 3, 7, 9, generator=generator, dtype=torch.float64) * 2 - 1
-    wanted = torch.tensor([by_loops(x, y, variant) for x, y in zip(a, b, strict=True)], dtype=torch.float64)
-    torch.testing.assert_close(sharpness_difference(a, b, variant=variant), wanted, rtol=1e-12, atol=0)
+    expected = torch.tensor([by_loops(x, y, variant) for x, y in zip(a, b, strict=True)], dtype=torch.float64)
+    torch.testing.assert_close(sharpness_difference(a, b, variant=variant), expected, rtol=1e-12, atol=0)
 
 
 def test_a_closed_form_and_what_the_wrong_range_would_give():

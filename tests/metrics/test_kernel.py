@@ -34,9 +34,9 @@ def test_agrees_with_the_formula_written_as_sums(sets):
 
 
 def test_large_sets_take_the_other_path_to_the_same_values(sets, monkeypatch):
-    wanted = kernel_distance(*sets, subsets=5, subset_size=50, seed=3)
+    expected = kernel_distance(*sets, subsets=5, subset_size=50, seed=3)
     monkeypatch.setattr(kernel, "_WHOLE", 100)
-    assert kernel_distance(*sets, subsets=5, subset_size=50, seed=3) == pytest.approx(wanted, rel=1e-10)
+    assert kernel_distance(*sets, subsets=5, subset_size=50, seed=3) == pytest.approx(expected, rel=1e-10)
 
 
 def test_is_unbiased(sets):

@@ -23,22 +23,22 @@ def draws():
 def test_gives_the_values_of_prdc(draws):
     x, y, _ = draws
     # prdc 0.2, compute_prdc(nearest_k=5).
-    wanted = {"precision": 0.276, "recall": 0.31333333333333335, "density": 0.1536, "coverage": 0.36}
-    assert precision_recall_density_coverage(x, y, k=5) == pytest.approx(wanted, abs=1e-12)
+    expected = {"precision": 0.276, "recall": 0.31333333333333335, "density": 0.1536, "coverage": 0.36}
+    assert precision_recall_density_coverage(x, y, k=5) == pytest.approx(expected, abs=1e-12)
 
 
 def test_collapse_shows_in_coverage_not_in_precision(draws):
     x, _, few = draws
     # prdc 0.2 as well: 40 pictures and their near copies.
-    wanted = {"precision": 1.0, "recall": 0.57, "density": 1.2016666666666669, "coverage": 0.5933333333333334}
-    assert precision_recall_density_coverage(x, few) == pytest.approx(wanted, abs=1e-12)
+    expected = {"precision": 1.0, "recall": 0.57, "density": 1.2016666666666669, "coverage": 0.5933333333333334}
+    assert precision_recall_density_coverage(x, few) == pytest.approx(expected, abs=1e-12)
 
 
 def test_rows_are_worked_on_in_pieces(draws, monkeypatch):
     x, y, _ = draws
-    wanted = precision_recall_density_coverage(x, y)
+    expected = precision_recall_density_coverage(x, y)
     monkeypatch.setattr(manifold, "_ROWS", 37)
-    assert precision_recall_density_coverage(x, y) == wanted
+    assert precision_recall_density_coverage(x, y) == expected
 
 
 def test_identical_and_distant_sets(draws):
@@ -52,10 +52,10 @@ def test_identical_and_distant_sets(draws):
 
 def test_the_edge_is_outside():
     real = torch.tensor([[0.0], [1.0], [10.0], [11.0]])
-    found = neighbourhoods(real, torch.tensor([[2.0], [9.0]]), k=1)
+    votes = neighbourhoods(real, torch.tensor([[2.0], [9.0]]), k=1)
     # 2 is exactly as far from 1 as 0 is; were the edge inside, both would count.
-    assert found["precision"].tolist() == [0, 0]
-    assert found["coverage"].tolist() == [0, 0, 0, 0]
+    assert votes["precision"].tolist() == [0, 0]
+    assert votes["coverage"].tolist() == [0, 0, 0, 0]
     assert neighbourhoods(real, torch.tensor([[1.9], [9.1]]), k=1)["precision"].tolist() == [1, 1]
 
 

@@ -25,15 +25,15 @@ def pair(drawn):
 
 def test_ssim_gives_the_values_of_skimage(pair):
     # scikit-image 0.26.0, structural_similarity(gaussian_weights=True, sigma=1.5, use_sample_covariance=False).
-    wanted = torch.tensor([0.7317998476, 0.7288564575, 0.7419055538], dtype=torch.float64)
-    torch.testing.assert_close(ssim(*pair(3, 64, 1)), wanted, rtol=0, atol=1e-9)
+    expected = torch.tensor([0.7317998476, 0.7288564575, 0.7419055538], dtype=torch.float64)
+    torch.testing.assert_close(ssim(*pair(3, 64, 1)), expected, rtol=0, atol=1e-9)
 
 
 def test_ssim_is_not_computed_on_the_wrong_range(pair):
     a, b = pair(3, 64, 1)
     # pytorch-msssim 1.0.0, whose window is of float32; and what it says of pictures left in [-1, 1].
-    wanted = torch.tensor([0.7318002064, 0.7288567426, 0.7419058996], dtype=torch.float64)
-    torch.testing.assert_close(ssim(a, b), wanted, rtol=0, atol=1e-6)
+    expected = torch.tensor([0.7318002064, 0.7288567426, 0.7419058996], dtype=torch.float64)
+    torch.testing.assert_close(ssim(a, b), expected, rtol=0, atol=1e-6)
     from pytorch_msssim import ssim as reference
 
     assert (reference(a, b, data_range=1, size_average=False) - ssim(a, b)).abs().min() > 1e-2
@@ -42,17 +42,17 @@ def test_ssim_is_not_computed_on_the_wrong_range(pair):
 def test_ssim_of_flat_pictures_has_a_closed_form():
     a, b = torch.full((1, 3, 16, 16), 0.2), torch.full((1, 3, 16, 16), -0.4)
     x, y = 0.6, 0.3
-    wanted = (2 * x * y + 1e-4) / (x**2 + y**2 + 1e-4)
-    assert float(ssim(a, b)) == pytest.approx(wanted, abs=1e-7)
+    expected = (2 * x * y + 1e-4) / (x**2 + y**2 + 1e-4)
+    assert float(ssim(a, b)) == pytest.approx(expected, abs=1e-7)
 
 
 def test_ms_ssim_gives_the_values_of_pytorch_msssim(pair):
     # pytorch-msssim 1.0.0, float64; the second with the first three weights, scaled to sum to 1.
     a, b = pair(2, 176, 3)
-    wanted = torch.tensor([0.7864579555, 0.7923741103], dtype=torch.float64)
-    torch.testing.assert_close(ms_ssim(a, b), wanted, rtol=0, atol=1e-6)
-    wanted = torch.tensor([0.7725590518, 0.7806492617], dtype=torch.float64)
-    torch.testing.assert_close(ms_ssim(a, b, scales=3), wanted, rtol=0, atol=1e-6)
+    expected = torch.tensor([0.7864579555, 0.7923741103], dtype=torch.float64)
+    torch.testing.assert_close(ms_ssim(a, b), expected, rtol=0, atol=1e-6)
+    expected = torch.tensor([0.7725590518, 0.7806492617], dtype=torch.float64)
+    torch.testing.assert_close(ms_ssim(a, b, scales=3), expected, rtol=0, atol=1e-6)
 
 
 def test_ms_ssim_halves_odd_sides_as_pytorch_msssim_does(pair):
@@ -74,8 +74,8 @@ def test_ms_ssim_refuses_small_pictures_with_the_variant_that_fits(pair):
 
 def test_psnr_gives_the_values_of_skimage(pair):
     # scikit-image 0.26.0, peak_signal_noise_ratio.
-    wanted = torch.tensor([18.06515439, 17.84350756, 18.29379724], dtype=torch.float64)
-    torch.testing.assert_close(psnr(*pair(3, 64, 1)), wanted, rtol=0, atol=1e-7)
+    expected = torch.tensor([18.06515439, 17.84350756, 18.29379724], dtype=torch.float64)
+    torch.testing.assert_close(psnr(*pair(3, 64, 1)), expected, rtol=0, atol=1e-7)
 
 
 def test_equal_pictures(pair, weights):
@@ -89,9 +89,9 @@ def test_equal_pictures(pair, weights):
 def test_lpips_gives_the_published_values_and_not_those_of_the_other_range(pair, weights):
     # lpips 0.1.4, net='squeeze', on [-1, 1].
     a, b = pair(3, 64, 1)
-    wanted = torch.tensor([0.07026019692, 0.0600830242, 0.0864623338], dtype=torch.float64)
-    torch.testing.assert_close(lpips(a, b), wanted, rtol=1e-4, atol=0)
-    assert (lpips(a / 2 + 0.5, b / 2 + 0.5) < 0.9 * wanted).all()
+    expected = torch.tensor([0.07026019692, 0.0600830242, 0.0864623338], dtype=torch.float64)
+    torch.testing.assert_close(lpips(a, b), expected, rtol=1e-4, atol=0)
+    assert (lpips(a / 2 + 0.5, b / 2 + 0.5) < 0.9 * expected).all()
     assert lpips_hash().startswith("b592c85c9ff5")
 
 

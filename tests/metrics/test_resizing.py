@@ -17,7 +17,7 @@ def at_points(levels):
 
 
 @pytest.mark.parametrize(
-    ("size", "seed", "resizing", "wanted"),
+    ("size", "seed", "resizing", "expected"),
     [
         # clean-fid 0.1.35, build_resizer('clean').
         (64, 1, "fid-clean", [120.0142746, 111.6129074, 173.8307953, 106.6536636, 211.2042389]),
@@ -27,10 +27,10 @@ def at_points(levels):
         (400, 9, "fid-tf1", [189.0, 171.9601746, 85.74308777, 131.7765045, 93.77764893]),
     ],
 )
-def test_gives_the_levels_of_the_reference_libraries(drawn, size, seed, resizing, wanted):
+def test_gives_the_levels_of_the_reference_libraries(drawn, size, seed, resizing, expected):
     levels = resize_for_inception(drawn(1, size, seed), resizing)
     assert levels.shape == (1, 3, 299, 299)
-    assert at_points(levels) == pytest.approx(wanted, abs=2e-3)
+    assert at_points(levels) == pytest.approx(expected, abs=2e-3)
 
 
 @pytest.mark.parametrize("size", [32, 128, 512])
@@ -40,8 +40,8 @@ def test_clean_is_pillow_channel_by_channel_in_float(drawn, size):
         Image.fromarray(pixels[0, ..., c].astype(np.float32)).resize((299, 299), Image.Resampling.BICUBIC)
         for c in range(3)
     ]
-    wanted = np.stack([np.asarray(plane).clip(0, 255) for plane in planes])
-    np.testing.assert_allclose(resize_for_inception(pixels)[0].numpy(), wanted, atol=5e-3)
+    expected = np.stack([np.asarray(plane).clip(0, 255) for plane in planes])
+    np.testing.assert_allclose(resize_for_inception(pixels)[0].numpy(), expected, atol=5e-3)
 
 
 def test_clean_is_neither_quantised_nor_without_antialias(drawn):

@@ -151,7 +151,7 @@ class Draft:
 
     Attributes:
         experiment: None where there are problems.
-        data: The section on the pictures, which are looked for even where other parts are wrong.
+        data: The section on the pictures, which are checked even where other parts are wrong.
         problems: Everything that could not be run, a sentence each.
     """
 

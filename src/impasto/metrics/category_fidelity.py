@@ -1,7 +1,7 @@
 """Whether a picture shows the category that it was painted for.
 
-The judge is a classifier that has seen real training pictures only. It errs too, so its own accuracy
-on held-out real pictures stands beside the number it gives.
+The judge is a classifier that was fitted to real training pictures only. It errs too, so its accuracy on held-out real
+pictures stands beside the number it gives.
 """
 
 from __future__ import annotations

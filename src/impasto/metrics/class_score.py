@@ -49,11 +49,11 @@ def class_score(painted_features: Features, seed: int) -> Estimate:
 def inception_score(logits: Tensor, *, splits: int = 10, seed: int = 0) -> tuple[float, float]:
     """Mean and deviation over splits of exp(mean KL of each picture's classes from the split's).
 
-    The pictures are shuffled first: sorted by category, a split would see only a few.
+    The pictures are shuffled first: sorted by category, a split would hold only a few.
 
     Args:
         logits: Shape (N, classes).
-        splits: Parts that are scored apart; at most N.
+        splits: Parts that are scored separately; at most N.
         seed: Shuffles.
 
     Returns:

@@ -97,7 +97,8 @@ def features(
         network: 'inception', 'mobilenetv2' or 'squeezenet'.
         resizing: 'fid-clean' or 'fid-tf1'; with '-bf16' the network computes in bfloat16, for a preview.
         cache: Folder where features are kept by (pictures, network, resizing, weights).
-        key: Stands for the pictures in the cache, a data hash and the rows, say; by default their bytes are hashed.
+        key: Stands for the pictures in the cache, such as the hash of a store and the name of a split; by default the
+            hash of their bytes.
         batch: Pictures at a time.
         device: Where the network computes.
         download: Whether absent weights may be fetched; see `find_weights`.
@@ -146,7 +147,7 @@ def cached_features(
     device: torch.device | str = "cpu",
     download: bool | None = None,
 ) -> Features | None:
-    """Features that `features` kept, without a look at the pictures; None where there are none.
+    """Features that `features` kept, without reading the pictures; None where there are none.
 
     Args:
         cache: Folder where features are kept.

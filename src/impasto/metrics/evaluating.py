@@ -28,7 +28,7 @@ def evaluate(metric: Metric, offers: Offers, *, seed: int) -> dict[str, Number]:
         seed: Of resampling.
 
     Raises:
-        UsageError: When features that were made in different ways are to be compared.
+        UsageError: When features that were computed in different ways are to be compared.
         UnknownName: When the metric needs something that no measurement offers.
         ImpastoError: When an input cannot be computed.
     """

@@ -52,7 +52,8 @@ def frechet_distance(real: Tensor, fake: Tensor) -> float:
     """
     x, y = checked(real, fake)
     mean = (x.mean(0) - y.mean(0)).square().sum()
-    x, y = x - x.mean(0), y - y.mean(0)
+    x = x - x.mean(0)
+    y = y - y.mean(0)
     spread = x.square().sum() / (len(x) - 1) + y.square().sum() / (len(y) - 1)
     return max(0.0, float(mean + spread - 2 * trace_of_root(x / (len(x) - 1) ** 0.5, y / (len(y) - 1) ** 0.5)))
 
@@ -61,7 +62,7 @@ def trace_of_root(x: Tensor, y: Tensor) -> Tensor:
     """tr((C₁C₂)^½) for C₁ = xᵀx and C₂ = yᵀy.
 
     The eigenvalues of C₁C₂ are the squared singular values of P = x yᵀ, so the trace is the nuclear
-    norm of P. With fewer rows than columns no D×D matrix is made; a taller set is first replaced by
+    norm of P. With fewer rows than columns no D×D matrix is needed; a taller set is first replaced by
     a D×D factor of its covariance. The eigenvalues of P Pᵀ come several times faster than the
     singular values of P, and agree with them to about 1e-9 of the sum.
 

@@ -1,4 +1,4 @@
-"""Sharpness difference: how far apart the gradients of two pictures are, in dB."""
+"""Sharpness difference: how much the gradients of two pictures differ, in dB."""
 
 from __future__ import annotations
 

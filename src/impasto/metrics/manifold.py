@@ -72,7 +72,8 @@ def neighbourhoods(real: Tensor, fake: Tensor, *, k: int = 5) -> dict[str, Tenso
         raise UsageError(f"Neighbourhoods reach to the k-th nearest picture; k must be 1 or more, not {k}.")
     x, y = checked(real, fake, least=k + 1)
     centre = torch.cat([x, y]).mean(0)
-    x, y = x - centre, y - centre
+    x = x - centre
+    y = y - centre
     reach_x = _reach(x, k)
     reach_y = _reach(y, k)
     inside = torch.zeros(len(y), dtype=torch.float64)

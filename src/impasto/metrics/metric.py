@@ -32,7 +32,7 @@ from impasto.metrics.number import Better, Interval, Yardstick
 __all__ = ["LEAST_PICTURES", "Aspect", "Beside", "Estimate", "Metric", "Quantity", "listed_metrics", "reports"]
 
 LEAST_PICTURES = 50
-"""Fewest pictures of a set whose distribution is measured: below it the sample's own error rules."""
+"""Fewest pictures of a set whose distribution is measured: with fewer, the error of the sample outweighs it."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 

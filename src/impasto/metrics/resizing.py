@@ -1,4 +1,4 @@
-"""Pictures brought to the size a network sees: the largest lever on any Fréchet distance.
+"""Pictures brought to the size that a network takes, which changes a Fréchet distance more than anything else does.
 
 Two ways, never compared with each other:
 
@@ -24,12 +24,12 @@ RESIZINGS = ("fid-clean", "fid-tf1")
 def resize_for_inception(
     pixels: npt.NDArray[np.uint8] | Tensor, resizing: str = "fid-clean", *, size: int = 299
 ) -> Tensor:
-    """Pictures as a feature network sees them.
+    """Pictures at the size that a feature network takes.
 
     Args:
         pixels: Shape (N, H, W, 3), uint8.
         resizing: 'fid-clean' or 'fid-tf1'.
-        size: Rows and columns wanted; 299 for Inception.
+        size: Rows and columns of the result; 299 for Inception.
 
     Returns:
         Shape (N, 3, size, size), float32, in [0, 255], not rounded.
