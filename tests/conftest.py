@@ -62,7 +62,13 @@ def torchrun() -> Callable[..., str]:
     return start
 
 
-def make_store(path: Path, count: int = 48, resolution: int = 32, categories: tuple[str, ...] = ("dawn", "dusk")):
+def make_store(
+    path: Path,
+    count: int = 48,
+    resolution: int = 32,
+    categories: tuple[str, ...] = ("dawn", "dusk"),
+    captions: bool = True,
+):
     """A store of smooth pictures, each category of its own colour, split 6:4; without the detour of files."""
     import pyarrow
     import pyarrow.parquet
@@ -86,7 +92,7 @@ def make_store(path: Path, count: int = 48, resolution: int = 32, categories: tu
         "file": [f"{i:04d}.png" for i in range(count)],
         "split": ["train" if i % 5 < 3 else "test" for i in range(count)],
         "category": names,
-        "text": [f"picture {number} at {name or 'noon'}" for number, name in enumerate(names)],
+        "text": [f"picture {i} at {names[i] or 'noon'}" if captions else "" for i in range(count)],
         "license": ["CC0"] * count,
         "phash": ["0"] * count,
         "flags": [""] * count,

@@ -121,7 +121,7 @@ def test_flip_mirrors_about_half(split: Split) -> None:
         ({"size": 8, "world": 3}, "cannot be cut into 3 × 1"),
         ({"size": 8, "micro": 3}, "multiple of 3"),
         ({"size": 8, "rank": 1}, "process 1 of 1"),
-        ({"size": 8, "seed": -1}, "seed -1"),
+        ({"size": 8, "seed": -1}, "seed must be 0 or more, not -1"),
     ],
 )
 def test_impossible_batches(split: Split, options: dict[str, int], message: str) -> None:

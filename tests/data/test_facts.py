@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from impasto.contract import Data
@@ -16,8 +17,8 @@ def test_the_facts_of_a_rich_store(tmp_path: Path) -> None:
     assert parts_of(split) == {"category", "words", "maps:layout", "maps:depth"}
 
 
-def test_the_facts_of_a_store_of_pictures_alone(store: Store) -> None:
-    split = store.split("train")
+def test_the_facts_of_a_store_without_captions(tmp_path: Path, stored: Callable[..., Store]) -> None:
+    split = stored(tmp_path / "wordless", captions=False).split("train")
     facts = facts_of(split)
     assert (facts.size, facts.frames, facts.maps, facts.captions) == ((32, 32), 1, {}, False)
     assert parts_of(split) == {"category"}
