@@ -131,8 +131,8 @@ def rules(quick: bool) -> dict[str, Any]:
     side, count = (64, 2) if quick else (512, 8)
     seconds = {}
     for name, card in catalogue.painters().items():
-        if not card.thing.learns():
-            painter = card.thing.build(resolution=side)
+        if not card.definition.learns():
+            painter = card.definition.build(resolution=side)
             seconds[name] = _quartiles([_seconds(painter, number) for number in range(count)])
     return {"resolution": side, "seconds": seconds}
 

@@ -55,9 +55,9 @@ def arithmetic() -> str:
     picture = np.random.default_rng(0).random((64, 64, 32), np.float32)
     digest.update(cv2.GaussianBlur(picture[..., :3], (0, 0), 2).tobytes())
     features = torch.from_numpy(picture).permute(2, 0, 1)[None].contiguous(memory_format=torch.channels_last)
-    seen = F.silu(F.group_norm(F.conv2d(features, features[0, :, :27, :32].reshape(96, 32, 3, 3), padding=1), 8))
-    rows = F.gelu(seen.flatten(2).mT @ seen.flatten(2)[0, :, :96])
-    for tensor in (seen, rows, F.scaled_dot_product_attention(rows, rows, rows).softmax(-1)):
+    activations = F.silu(F.group_norm(F.conv2d(features, features[0, :, :27, :32].reshape(96, 32, 3, 3), padding=1), 8))
+    rows = F.gelu(activations.flatten(2).mT @ activations.flatten(2)[0, :, :96])
+    for tensor in (activations, rows, F.scaled_dot_product_attention(rows, rows, rows).softmax(-1)):
         digest.update(tensor.contiguous().numpy().tobytes())
     return digest.hexdigest()
 
@@ -74,7 +74,7 @@ def pixels(path: Path) -> npt.NDArray[np.int64]:
 
 
 def content_hash(path: Path) -> str:
-    """SHA-256 of what is seen, or read, in a file; how tightly it is packed does not count."""
+    """SHA-256 of the pixels of a picture, or of the bytes of another file; how tightly it is packed does not count."""
     if path.suffix not in (".png", ".gif", ".webp"):
         return hashlib.sha256(path.read_bytes()).hexdigest()
     frames = pixels(path).astype(np.uint8)

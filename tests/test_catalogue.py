@@ -32,15 +32,15 @@ def test_cards_are_read_from_files_in_order_of_year_and_name(tmp_path, monkeypat
     card = cards["metric-c"]
     assert (card.summary, card.year, card.source) == ("what it is", 1999, "a book")
     assert (card.module, card.attribute) == ("some_metrics.c", "something")
-    assert card.thing.__name__ == "something"
+    assert card.definition.__name__ == "something"
 
 
 def test_a_painter_is_named_like_its_module_and_found_by_name():
     for name, card in catalogue.painters().items():
-        assert issubclass(card.thing, Painter)
-        assert card.thing.__module__.startswith(f"impasto.painters.{card.family}.")
-        assert card.thing.__module__.endswith(f".{name}")
-        assert catalogue.painter(name) is card.thing
+        assert issubclass(card.definition, Painter)
+        assert card.definition.__module__.startswith(f"impasto.painters.{card.family}.")
+        assert card.definition.__module__.endswith(f".{name}")
+        assert catalogue.painter(name) is card.definition
 
 
 def test_the_painters_are_the_modules_with_a_card():
@@ -53,8 +53,8 @@ def test_the_painters_are_the_modules_with_a_card():
 
 def test_metrics_are_functions_of_the_metrics_room():
     for card in catalogue.metrics().values():
-        assert inspect.isfunction(card.thing)
-        assert card.thing.__module__.startswith("impasto.metrics.")
+        assert inspect.isfunction(card.definition)
+        assert card.definition.__module__.startswith("impasto.metrics.")
 
 
 def test_unknown_painter_comes_with_the_nearest_name():
@@ -114,7 +114,7 @@ def test_a_broken_painter_breaks_only_itself(tmp_path, monkeypatch):
     assert set(cards) == {"good", "import_error", "syntax_error"}
     assert list(catalogue.usable(cards)) == ["good"]
     with pytest.raises(ImpastoError, match=r"import_error cannot be used.*ModuleNotFoundError.*nothing_of_that_name"):
-        _ = cards["import_error"].thing
+        _ = cards["import_error"].definition
     assert "cannot be read" in cards["syntax_error"].summary
     with pytest.raises(ImpastoError, match="syntax_error cannot be used"):
-        _ = cards["syntax_error"].thing
+        _ = cards["syntax_error"].definition

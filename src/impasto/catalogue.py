@@ -49,7 +49,7 @@ class Card:
     attribute: str = ""
 
     @property
-    def thing(self) -> Any:
+    def definition(self) -> Any:
         """The class or function; its module is imported on first use.
 
         Raises:
@@ -69,11 +69,11 @@ class Card:
 def listed(*, name: str, summary: str, year: int, source: str) -> Callable[[T], T]:
     """Mark a painter class, a metric or an edit as part of the catalogue; all arguments are literals."""
 
-    def mark(thing: T) -> T:
-        module = thing.__module__
-        attribute = thing.__name__  # type: ignore[attr-defined]
-        thing.__card__ = Card(name, summary, year, source, _family(module), module, attribute)  # type: ignore[attr-defined]
-        return thing
+    def mark(definition: T) -> T:
+        module = definition.__module__
+        attribute = definition.__name__  # type: ignore[attr-defined]
+        definition.__card__ = Card(name, summary, year, source, _family(module), module, attribute)  # type: ignore[attr-defined]
+        return definition
 
     return mark
 
@@ -102,19 +102,19 @@ def painter(name: str) -> type[Any]:
     """
     if name not in painters():
         raise UnknownName("painter", name, painters())
-    cls: type[Any] = painters()[name].thing
+    cls: type[Any] = painters()[name].definition
     return cls
 
 
 def usable(cards: dict[str, Card]) -> dict[str, Any]:
     """Name → class or function of all cards whose files can be imported."""
-    things = {}
+    definitions = {}
     for name, card in cards.items():
         try:
-            things[name] = card.thing
+            definitions[name] = card.definition
         except ImpastoError:
             continue
-    return things
+    return definitions
 
 
 @cache

@@ -112,7 +112,7 @@ def commands(verb: str) -> Iterator[tuple[str, str]]:
     text = (HERE / "make.sh").read_text(encoding="utf8")
     variables = dict(re.findall(r'^(\w+)="(.*)"$', text, re.MULTILINE))
     for first, rest in re.findall(rf"^{verb} (\w+) (.*)$", text, re.MULTILINE):
-        yield first, re.sub(r"\$(\w+)", lambda found: variables[found[1]], rest)
+        yield first, re.sub(r"\$(\w+)", lambda match: variables[match[1]], rest)
 
 
 def in_copy(work: Path, *words: str) -> Path:
@@ -150,9 +150,9 @@ def resumed(work: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             yield run, {"command": command, "losses": tests.losses(copy / "runs" / run)}
 
 
-def main(made: Path) -> None:
+def main(folder: Path) -> None:
     """Record what was made by make.sh in a folder."""
-    pack(made)
+    pack(folder)
     nothing = {"rules": [], "painted": [], "resumed": {}, "experiments": {}}
     (HERE / "recorded.json").write_text(json.dumps(nothing), encoding="utf8")
     import test_before as tests  # it reads both files
@@ -166,7 +166,7 @@ def main(made: Path) -> None:
     copy = in_copy(work, *shlex.split(measured), "--out", "page")
     metrics = json.loads((copy / "page" / "measure.json").read_text())["metrics"]
     values = {name: entry["value"] for name, entry in metrics.items() if entry.get("value") is not None}
-    counts = [int(found[1]) for _, words in commands("paint") if (found := re.search(r"--count (\d+)", words))]
+    counts = [int(match[1]) for _, words in commands("paint") if (match := re.search(r"--count (\d+)", words))]
     recorded = {
         "arithmetic": tests.arithmetic(),
         "painted": [

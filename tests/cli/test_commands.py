@@ -31,8 +31,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def impasto(*words: object, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
     with pytest.raises(SystemExit) as ended:
         main([str(word) for word in words])
-    told = capsys.readouterr()
-    return int(ended.value.code or 0), told.out, told.err
+    captured = capsys.readouterr()
+    return int(ended.value.code or 0), captured.out, captured.err
 
 
 @pytest.mark.parametrize(
@@ -87,27 +87,27 @@ def impasto(*words: object, capsys: pytest.CaptureFixture[str]) -> tuple[int, st
     ],
 )  # fmt: skip
 def test_bad_input_ends_with_one_clear_sentence(home, tmp_path, capsys, case) -> None:
-    words, code, told = case
+    words, code, message = case
     plain = home / "plain.png"
     Image.new("RGB", (8, 8)).save(plain)
     places = {"store": home / "store", "run": home / "run", "new": tmp_path / "new", "plain": plain, "home": home}
     before = sorted(tmp_path.rglob("*"))
     ended, _, error = impasto(*(str(w).format(**places) for w in words), capsys=capsys)
     assert ended == code, error
-    assert told.format(**places) in " ".join(error.replace("│", " ").split())
+    assert message.format(**places) in " ".join(error.replace("│", " ").split())
     assert "Traceback" not in error
     assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_landscapes_are_painted_into_a_store(tmp_path: Path, capsys) -> None:
     words = ("data", "make", "landscapes", "--count", 5, "--resolution", 32, "--seed", 7, "--out")
-    code, told, error = impasto(*words, tmp_path / "a", capsys=capsys)
+    code, output, error = impasto(*words, tmp_path / "a", capsys=capsys)
     assert code == 0, error
-    assert "3 pictures to train on, 2 to test with; label 'category'" in told
+    assert "3 pictures to train on, 2 to test with; label 'category'" in output
     assert "Painting landscapes: 5 of 5" in error
-    code, told, error = impasto(*words, tmp_path / "b", "--json", capsys=capsys)
+    code, output, error = impasto(*words, tmp_path / "b", "--json", capsys=capsys)
     assert code == 0, error
-    assert json.loads(told)["hash"] == Store.open(tmp_path / "a").hash
+    assert json.loads(output)["hash"] == Store.open(tmp_path / "a").hash
 
 
 def test_debug_shows_the_traceback(home, capsys) -> None:
@@ -117,15 +117,15 @@ def test_debug_shows_the_traceback(home, capsys) -> None:
 def test_paint_and_paint_again_bit_for_bit(home: Path, tmp_path: Path, capsys) -> None:
     category = Store.open(home / "store").categories()[0]
     out = tmp_path / "gallery"
-    code, told, error = impasto(
+    code, output, error = impasto(
         "paint", home / "run", "--count", 5, "--seed", 7, "--category", category, "--out", out, "--json", capsys=capsys
     )
     assert code == 0, error
-    assert [Path(p).name for p in json.loads(told)["pictures"]] == [f"000{i}.png" for i in range(5)]
+    assert [Path(p).name for p in json.loads(output)["pictures"]] == [f"000{i}.png" for i in range(5)]
     assert (out / "contact-sheet.png").exists()
-    code, told, error = impasto("paint", "--from", out / "0003.png", capsys=capsys)
+    code, output, error = impasto("paint", "--from", out / "0003.png", capsys=capsys)
     assert code == 0, error
-    assert "bit for bit the same" in told
+    assert "bit for bit the same" in output
     assert Image.open(out / "0003-again.png").tobytes() == Image.open(out / "0003.png").tobytes()
     code, _, error = impasto("paint", home / "run", "--count", 5, "--out", out, capsys=capsys)
     assert code == 2
@@ -153,19 +153,19 @@ def test_a_read_only_folder_is_named(home: Path, tmp_path: Path, capsys, monkeyp
 
 
 def test_lists(capsys) -> None:
-    code, told, _ = impasto("list", "painters", "--json", capsys=capsys)
+    code, output, _ = impasto("list", "painters", "--json", capsys=capsys)
     assert code == 0
-    assert {"migan", "cnn_gan", "vae", "ddpm"} <= {card["name"] for card in json.loads(told)}
-    code, told, _ = impasto("list", "metrics", capsys=capsys)
+    assert {"migan", "cnn_gan", "vae", "ddpm"} <= {card["name"] for card in json.loads(output)}
+    code, output, _ = impasto("list", "metrics", capsys=capsys)
     assert code == 0
-    assert "2017" in told
+    assert "2017" in output
 
 
 def test_version_and_doctor(capsys) -> None:
     assert impasto("--version", capsys=capsys)[1].startswith("impasto 0.")
-    code, told, _ = impasto("doctor", "--json", capsys=capsys)
+    code, output, _ = impasto("doctor", "--json", capsys=capsys)
     assert code == 0
-    assert set(json.loads(told)["speed"]) == {"fp32", "bf16"}
+    assert set(json.loads(output)["speed"]) == {"fp32", "bf16"}
 
 
 def test_defaults_come_from_the_environment_and_from_impasto_toml(home, tmp_path, capsys, monkeypatch) -> None:
@@ -193,12 +193,12 @@ def test_defaults_come_from_the_environment_and_from_impasto_toml(home, tmp_path
     ],
 )
 def test_impasto_toml_has_the_words_of_the_command_line(home, tmp_path, capsys, monkeypatch, case) -> None:
-    written, told = case
+    written, message = case
     monkeypatch.chdir(tmp_path)
     (tmp_path / "impasto.toml").write_text(written + "\n")
     code, _, error = impasto("paint", home / "run", capsys=capsys)
     assert code == 2
-    assert told in error
+    assert message in error
     assert ("Traceback" in error) == ("debug" in written)
 
 
@@ -225,9 +225,9 @@ def test_a_recipe_is_followed_from_another_working_folder(home, tmp_path, capsys
     monkeypatch.chdir(home)
     assert impasto("paint", "run", "--count", 1, "--out", "hall", "--overwrite", capsys=capsys)[0] == 0
     monkeypatch.chdir(tmp_path)
-    code, told, error = impasto("paint", "--from", home / "hall" / "0000.png", capsys=capsys)
+    code, output, error = impasto("paint", "--from", home / "hall" / "0000.png", capsys=capsys)
     assert code == 0, error
-    assert "bit for bit the same" in told
+    assert "bit for bit the same" in output
 
 
 def test_a_contact_sheet_stays_of_a_size_that_can_be_opened(home: Path, tmp_path: Path, monkeypatch) -> None:
@@ -245,6 +245,6 @@ def test_under_torchrun_two_processes_train_one_painter(
     home: Path, torchrun: Callable[..., str], tmp_path: Path
 ) -> None:
     words = ("train", "vae", home / "store", "--out", tmp_path / "run", "--steps", 2, "--preset", "tiny", "--json")
-    told = torchrun("-m", "impasto", *words, "--set", "precision=fp32", "--set", "batch=8", "--set", "samples=0")
-    assert json.loads(told)["step"] == 2
+    ended = torchrun("-m", "impasto", *words, "--set", "precision=fp32", "--set", "batch=8", "--set", "samples=0")
+    assert json.loads(ended)["step"] == 2
     assert len(api.paint(tmp_path / "run", tmp_path / "gallery", count=2)) == 2

@@ -26,8 +26,8 @@ def photo(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def impasto(*words: object, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
     with pytest.raises(SystemExit) as ended:
         main([str(word) for word in words])
-    told = capsys.readouterr()
-    return int(ended.value.code or 0), told.out, told.err
+    captured = capsys.readouterr()
+    return int(ended.value.code or 0), captured.out, captured.err
 
 
 def test_it_paints_a_photo_and_says_why(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -47,12 +47,12 @@ def test_it_paints_a_photo_and_says_why(photo: Path, capsys: pytest.CaptureFixtu
 def test_json_holds_what_was_said_and_what_was_written(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ("edit", "stylize", photo, *HOW, "--also", "commentary.txt", "--out", "a/made.png", "--json")
     code, out, _ = impasto(*words, capsys=capsys)
-    told = json.loads(out)
+    result = json.loads(out)
     assert code == 0
-    assert told["picture"] == "a/made.png"
-    assert told["beside"] == ["a/made.commentary.txt"]
-    assert "No emotion is given" in told["said"][0]
-    assert Path("a/made.commentary.txt").read_text().strip() == told["said"][-1]
+    assert result["picture"] == "a/made.png"
+    assert result["beside"] == ["a/made.commentary.txt"]
+    assert "No emotion is given" in result["said"][0]
+    assert Path("a/made.commentary.txt").read_text().strip() == result["said"][-1]
 
 
 def test_a_declined_work_ends_with_1_and_is_written_anyway_on_request(
@@ -70,7 +70,7 @@ def test_a_declined_work_ends_with_1_and_is_written_anyway_on_request(
 
 
 @pytest.mark.parametrize(
-    ("words", "code", "told"),
+    ("words", "code", "message"),
     [
         (("stylize", "photo.png", *HOW, "--emotion", "melanchly"), 2, "did you mean 'melancholy'"),
         (("stylize", "photo.png", *HOW, "--set", "medium=oil"), 2, "There is no medium 'oil'"),
@@ -81,11 +81,11 @@ def test_a_declined_work_ends_with_1_and_is_written_anyway_on_request(
     ],
 )
 def test_wrong_words_are_told_and_leave_nothing(
-    photo: Path, capsys: pytest.CaptureFixture[str], words: tuple[object, ...], code: int, told: str
+    photo: Path, capsys: pytest.CaptureFixture[str], words: tuple[object, ...], code: int, message: str
 ) -> None:
     ended, _, err = impasto("edit", *words, capsys=capsys)
     assert ended == code
-    assert told in err
+    assert message in err
     assert [p.name for p in Path().iterdir()] == ["photo.png"]
 
 

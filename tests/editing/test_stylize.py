@@ -22,7 +22,7 @@ from impasto.images.recipe import Input, pixels_hash, read_recipe
 def able() -> str:
     """The first painter by rules that stylizes."""
     cards = catalogue.painters().items()
-    return next(n for n, c in cards if issubclass(c.thing, Stylizes) and not c.thing.learns())
+    return next(n for n, c in cards if issubclass(c.definition, Stylizes) and not c.definition.learns())
 
 
 @pytest.fixture
@@ -49,9 +49,9 @@ class Mirror(Painter):
 def test_the_edit_hands_the_picture_to_the_painter_and_back() -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (20, 31, 3), dtype=np.uint8)
     mirror = Mirror.build("tiny")
-    made = stylize(mirror, pixels, seed=3, settings={"a": 1})
-    assert np.array_equal(to_uint8(made.pictures)[0], pixels[:, ::-1])
-    assert made.statements == ("seed 3, {'a': 1}",)
+    edited = stylize(mirror, pixels, seed=3, settings={"a": 1})
+    assert np.array_equal(to_uint8(edited.pictures)[0], pixels[:, ::-1])
+    assert edited.statements == ("seed 3, {'a': 1}",)
     assert stylize(mirror, pixels, seed=9).declined == ("too odd",)
 
 
@@ -63,17 +63,17 @@ def test_painters_stylize_only_where_they_have_a_way_to() -> None:
 def test_edits_stand_in_the_catalogue() -> None:
     assert "stylize" in catalogue.edits()
     for name, card in catalogue.edits().items():
-        assert card.thing.__module__ == f"impasto.editing.{name}"
+        assert card.definition.__module__ == f"impasto.editing.{name}"
 
 
 def test_the_picture_has_the_size_asked_for_and_its_recipe_inside(photo: Path, tmp_path: Path) -> None:
     out = tmp_path / "new" / "made.png"
     edited = edit("stylize", photo, out, painter=able(), seed=5, size=96, settings={"attempts": 1})
     assert edited.picture == out
-    with Image.open(out) as made:
-        assert made.size == (96, 64)
-        assert "Size: 96x64" in made.text["parameters"]
-        pixels = np.asarray(made)
+    with Image.open(out) as picture:
+        assert picture.size == (96, 64)
+        assert "Size: 96x64" in picture.text["parameters"]
+        pixels = np.asarray(picture)
     recipe = read_recipe(out)
     assert (recipe.edit, recipe.seed, recipe.longest_side) == ("stylize", 5, 96)
     assert (recipe.height, recipe.width) == (64, 96)
@@ -106,19 +106,19 @@ def test_files_beside_it_are_written_on_request(photo: Path, tmp_path: Path) -> 
 
 def test_what_is_declined_is_not_written_unless_wanted(tmp_path: Path) -> None:
     Image.new("RGB", (80, 80), (128, 128, 128)).save(tmp_path / "grey.png")
-    said: list[str] = []
-    how = {"painter": able(), "size": 64, "watch": lambda event: said.append(event.message)}
-    with pytest.raises(ImpastoError, match=r"declines to show this work: .*--anyway") as told:
+    messages: list[str] = []
+    how = {"painter": able(), "size": 64, "watch": lambda event: messages.append(event.message)}
+    with pytest.raises(ImpastoError, match=r"declines to show this work: .*--anyway") as error:
         edit("stylize", tmp_path / "grey.png", tmp_path / "made.png", **how)
-    assert told.value.exit_code == 1
+    assert error.value.exit_code == 1
     assert not (tmp_path / "made.png").exists()
-    assert any("one even tone" in line for line in said)
+    assert any("one even tone" in line for line in messages)
     edit("stylize", tmp_path / "grey.png", tmp_path / "made.png", anyway=True, **how)
     assert read_recipe(tmp_path / "made.png").edit == "stylize"
 
 
 @pytest.mark.parametrize(
-    ("wrong", "kind", "told"),
+    ("wrong", "kind", "message"),
     [
         ({"name": "stylise"}, UnknownName, "did you mean 'stylize'"),
         ({"seed": -1}, UsageError, "seed must be between 0"),
@@ -132,7 +132,7 @@ def test_what_is_declined_is_not_written_unless_wanted(tmp_path: Path) -> None:
     ],
 )
 def test_wrong_requests_are_told_and_leave_nothing(
-    photo: Path, tmp_path: Path, wrong: dict[str, Any], kind: type[Exception], told: str
+    photo: Path, tmp_path: Path, wrong: dict[str, Any], kind: type[Exception], message: str
 ) -> None:
     request = {
         "name": "stylize",
@@ -142,15 +142,15 @@ def test_wrong_requests_are_told_and_leave_nothing(
         "size": 64,
         **wrong,
     }
-    with pytest.raises(kind, match=told):
+    with pytest.raises(kind, match=message):
         edit(**request)
     assert left(tmp_path) == []
 
 
 def test_a_painter_that_cannot_is_told_with_those_that_can(photo: Path, tmp_path: Path) -> None:
     torch.manual_seed(0)
-    things = {name: card.thing for name, card in catalogue.painters().items()}
-    learned = next(n for n, cls in things.items() if not any(issubclass(kind, Stylizes) for kind in cls.variants()))
+    classes = {name: card.definition for name, card in catalogue.painters().items()}
+    learned = next(n for n, cls in classes.items() if not any(issubclass(kind, Stylizes) for kind in cls.variants()))
     catalogue.painter(learned).build("tiny", resolution=32).save_pretrained(tmp_path / "painter")
     with pytest.raises(NotCapable, match=f"{learned} cannot stylize a picture. These can: .*{able()}"):
         edit("stylize", photo, tmp_path / "made.png", painter=tmp_path / "painter")

@@ -38,8 +38,8 @@ class MiniatureOfAJudge(Learner):
 
     def judge(self, pictures: Tensor, condition: Condition) -> Tensor:
         guesses = self.guess(F.adaptive_avg_pool2d(pictures, 4).flatten(1))
-        said = self._words(condition)
-        return -F.binary_cross_entropy_with_logits(guesses, said, reduction="none").mean(dim=1)
+        words = self._words(condition)
+        return -F.binary_cross_entropy_with_logits(guesses, words, reduction="none").mean(dim=1)
 
     def _words(self, condition: Condition) -> Tensor:
         """Which words each text has, shape (N, WORDS)."""

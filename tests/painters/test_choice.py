@@ -51,10 +51,10 @@ def test_words_are_not_taken_for_what_lies_beside(
 
 
 def test_a_run_keeps_what_was_chosen(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    heard: list[Event] = []
+    events: list[Event] = []
     small = {"channels": (16,), "attention": (), "samples": 0}
-    api.train(None, store.root, tmp_path / "run", steps=1, values=small, watch=heard.append)
-    assert heard[0].kind == "choice"
+    api.train(None, store.root, tmp_path / "run", steps=1, values=small, watch=events.append)
+    assert events[0].kind == "choice"
     first = read_json(tmp_path / "run/run.json")
     assert first["facts"]["choice"]["painter"] == first["painter"]
     monkeypatch.setattr("impasto.painters.choice.choose", lambda *_, **__: pytest.fail("chosen again"))
@@ -64,10 +64,10 @@ def test_a_run_keeps_what_was_chosen(store: Store, tmp_path: Path, monkeypatch: 
 
 
 def test_it_says_what_it_does(store: Store, tmp_path: Path) -> None:
-    heard: list[Event] = []
+    events: list[Event] = []
     values = {"channels": (16,), "attention": (), "samples": 0, "autoencoder": ""}
-    api.train(None, store.root, tmp_path / "run", steps=1, preset="tiny", values=values, watch=heard.append)
-    assert heard[0].values["preset"] == "tiny"
+    api.train(None, store.root, tmp_path / "run", steps=1, preset="tiny", values=values, watch=events.append)
+    assert events[0].values["preset"] == "tiny"
     assert read_json(tmp_path / "run/painter/config.json")["facts"]["choice"]["preset"] == "tiny"
 
 

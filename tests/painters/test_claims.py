@@ -11,10 +11,10 @@ import torch
 from test_promises import LEARNERS, NAMES, batch_of, build
 
 from impasto import catalogue
-from impasto.contract import BatchNoise, Condition, Learner, abilities
+from impasto.contract import BatchNoise, Condition, HasLatents, Learner, PictureNoise, abilities
 from impasto.errors import ConfigError, NotCapable
 
-RULES = [name for name, card in catalogue.painters().items() if not card.thing.learns()]
+RULES = [name for name, card in catalogue.painters().items() if not card.definition.learns()]
 COUNT = 2
 
 
@@ -77,8 +77,8 @@ def check_denoises(painter: Any) -> None:
         noise = BatchNoise(0, 0, slice(COUNT), COUNT).normal(*clean.shape[1:])
         for level in levels[:-1]:
             noisy = level.signal * clean + level.sigma * noise
-            for asked in (condition, condition.emptied()):
-                estimate = painter.denoiser(asked)(noisy, level)
+            for given in (condition, condition.emptied()):
+                estimate = painter.denoiser(given)(noisy, level)
                 assert estimate.shape == clean.shape
                 assert estimate.isfinite().all()
 
@@ -109,16 +109,18 @@ def check_tokenizes(painter: Any) -> None:
 
 
 def check_has_latents(painter: Any) -> None:
-    _, condition = pictures_and_condition()
-    latents = painter.latents(condition, BatchNoise(0, 0, slice(COUNT), COUNT)).detach().requires_grad_(True)
+    condition = Condition(3, category=painter.categories_of(7, range(3)))
+    latents = painter.latents(condition, PictureNoise(7, range(3))).detach().requires_grad_(True)
     assert latents.ndim == 2
-    assert latents.shape[0] == COUNT
-    painted = painter.synthesize(latents, condition)
-    assert painted.shape == (COUNT, 3, *painter.data.size)
-    assert painted.abs().max() <= 1
-    (gradient,) = torch.autograd.grad(painted[0].square().sum(), latents)
-    assert gradient[0].abs().max() > 0
-    assert gradient[1].abs().max() == 0
+    assert latents.shape[0] == 3
+    synthesized = painter.synthesize(latents, condition)
+    assert synthesized.shape == (3, 3, *painter.data.size)
+    assert synthesized.abs().max() <= 1
+    assert torch.equal(synthesized, painter.render(condition, PictureNoise(7, range(3)), painter.Settings()).pictures)
+    torch.testing.assert_close(synthesized, painter.paint(3, seed=7).pictures, atol=1e-4, rtol=0)
+    (gradient,) = torch.autograd.grad(synthesized[0].sum(), latents)
+    assert (gradient[0] != 0).all()
+    assert (gradient[1:] == 0).all()
 
 
 def check_stylizes(painter: Any) -> None:
@@ -181,3 +183,11 @@ def test_what_a_painter_claims_it_can_do(name: str) -> None:
     claimed = [ability for ability in CHECKS if isinstance(painter, getattr(abilities, ability))]
     for ability in claimed:
         CHECKS[ability](painter)
+
+
+def test_a_picture_over_a_sketch_is_synthesized_from_its_latents_too() -> None:
+    check_has_latents(build("migan", condition="sketch").eval())
+
+
+def test_a_drawing_has_no_latents() -> None:
+    assert not isinstance(build("spa_gan", task="sketch"), HasLatents)

@@ -285,7 +285,7 @@ COMMAND = [sys.executable, "-m", "impasto", "train"]
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
 def test_a_signal_leaves_a_checkpoint_and_the_same_command_goes_on(store: Store, tmp_path: Path, sign: int) -> None:
-    name = next(name for name, card in catalogue.painters().items() if card.thing.learns())
+    name = next(name for name, card in catalogue.painters().items() if card.definition.learns())
     out = tmp_path / "run"
     command = [*COMMAND, name, str(store.root), "--out", str(out), "--preset", "tiny", "--batch", "8"]
     command += ["--set", "precision=fp32", "--set", "log_every=1", "--set", "samples=0"]

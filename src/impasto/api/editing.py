@@ -150,5 +150,5 @@ def editor(name: str) -> Callable[..., Painted]:
     cards = catalogue.edits()
     if name not in cards:
         raise UnknownName("edit", name, cards)
-    function: Callable[..., Painted] = cards[name].thing
+    function: Callable[..., Painted] = cards[name].definition
     return function

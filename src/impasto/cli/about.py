@@ -24,7 +24,7 @@ def add_to(app: typer.Typer) -> None:
     app.command()(demo)
 
 
-class Things(StrEnum):
+class Kind(StrEnum):
     """What can be listed."""
 
     painters = "painters"
@@ -33,13 +33,13 @@ class Things(StrEnum):
 
 
 def list_(
-    things: Annotated[Things, typer.Argument(help="painters, metrics or edits")] = Things.painters, json: Json = False
+    kind: Annotated[Kind, typer.Argument(help="painters, metrics or edits")] = Kind.painters, json: Json = False
 ) -> None:
     """List what there is, with year and source."""
     from impasto import catalogue
 
-    listings = {Things.painters: catalogue.painters, Things.metrics: catalogue.metrics, Things.edits: catalogue.edits}
-    cards = listings[things]().values()
+    listings = {Kind.painters: catalogue.painters, Kind.metrics: catalogue.metrics, Kind.edits: catalogue.edits}
+    cards = listings[kind]().values()
     if json:
         shown = ("name", "summary", "year", "source", "family")
         print_json([{key: getattr(card, key) for key in shown} for card in cards])

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from impasto.comparing.statistics import Spread
-from impasto.files import read_json
 from impasto.metrics.number import Better, Interval, Number
-from impasto.metrics.records import from_plain, to_plain
+from impasto.metrics.records import JsonRecord
 
 __all__ = [
     "RESULTS_VERSION",
@@ -255,7 +253,7 @@ class Machine:
 
 
 @dataclass(frozen=True)
-class Results:
+class Results(JsonRecord):
     """All that a comparison found so far.
 
     Attributes:
@@ -290,17 +288,3 @@ class Results:
     def runs(self) -> list[RunResults]:
         """All runs, entry by entry."""
         return [run for entry in self.entries for run in entry.runs]
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values: the content of `results.json`."""
-        plain: dict[str, Any] = to_plain(self)
-        return plain
-
-    @classmethod
-    def read(cls, file: Path) -> Self:
-        """The results of a `results.json`, of this version or an earlier one.
-
-        Raises:
-            ImpastoError: When the file is missing, or holds something else.
-        """
-        return from_plain(cls, read_json(file), file)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Annotated, Any, Self
 
 from pydantic import Field
 
 from impasto.data.store import Split
-from impasto.files import read_json
 from impasto.metrics.category_report import CategoryReport
 from impasto.metrics.copying import CopyingReport
 from impasto.metrics.embedding import Features
 from impasto.metrics.number import Number
 from impasto.metrics.offers import plain_resolution
-from impasto.metrics.records import from_plain, to_plain
+from impasto.metrics.records import JsonRecord
 
 __all__ = ["MEASURE_VERSION", "Measurement", "Space", "SplitFacts"]
 
@@ -78,7 +76,7 @@ class Space:
 
 
 @dataclass(frozen=True)
-class Measurement:
+class Measurement(JsonRecord):
     """All that was measured of a painter.
 
     Attributes:
@@ -114,17 +112,3 @@ class Measurement:
     categories: CategoryReport | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
-
-    def to_json(self) -> dict[str, Any]:
-        """Plain values: the content of `measure.json`."""
-        plain: dict[str, Any] = to_plain(self)
-        return plain
-
-    @classmethod
-    def read(cls, file: Path) -> Self:
-        """The measurement of a `measure.json`, of this version or an earlier one.
-
-        Raises:
-            ImpastoError: When the file is missing, or holds something else.
-        """
-        return from_plain(cls, read_json(file), file)

@@ -172,7 +172,7 @@ def parameters(function: Callable[..., Any]) -> tuple[str, ...]:
 
 def _metric(card: catalogue.Card) -> Metric:
     try:
-        function = card.thing
+        function = card.definition
     except ImpastoError as error:
         return _unusable(card, error)
     if not isinstance(metric := getattr(function, "__metric__", None), Metric):

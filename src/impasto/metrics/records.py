@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from pathlib import Path
+from typing import Any, Self, TypeVar
 
 import numpy as np
 from pydantic import TypeAdapter, ValidationError
 
 from impasto.errors import ImpastoError
+from impasto.files import read_json
 
-__all__ = ["from_plain", "to_plain"]
+__all__ = ["JsonRecord", "from_plain", "to_plain"]
 
 R = TypeVar("R")
 
@@ -41,6 +43,24 @@ def from_plain(cls: type[R], values: Any, source: object) -> R:
             f"{source} cannot be read as a {cls.__name__}: {place}: {first['msg']}. Was it changed by hand? "
             "Measure again to write it anew."
         ) from None
+
+
+class JsonRecord:
+    """A dataclass that is the content of a JSON file."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values: the content of the file."""
+        plain: dict[str, Any] = to_plain(self)
+        return plain
+
+    @classmethod
+    def read(cls, file: Path) -> Self:
+        """The record in a file that this version wrote, or an earlier one.
+
+        Raises:
+            ImpastoError: When the file is missing, or holds something else.
+        """
+        return from_plain(cls, read_json(file), file)
 
 
 def _plain(value: Any) -> Any:

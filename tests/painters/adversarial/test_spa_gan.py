@@ -7,7 +7,7 @@ import torch
 from PIL import Image, ImageDraw
 from torch import nn
 
-from impasto.contract import Batch, BatchNoise, Condition, HasLatents, Painter, PictureNoise, Stylizes
+from impasto.contract import Batch, BatchNoise, Condition, Painter, Stylizes
 from impasto.errors import ConfigError, DataError, NotCapable, UsageError
 from impasto.painters.adversarial.objectives import least_squares_loss
 from impasto.painters.adversarial.sketch import sketch
@@ -294,20 +294,3 @@ def test_what_only_the_other_task_can_do_is_refused(house: Path) -> None:
         drawing.stylize(pictures(1, 16)[0, :, :, :12])
     with pytest.raises(DataError, match="cannot be painted over: missing"):
         drawing.paint(1, picture=str(house.with_name("none.png")))
-
-
-def test_pictures_are_synthesized_from_their_latents_and_gradients_reach_these() -> None:
-    painter = build().eval()
-    assert isinstance(painter, HasLatents)
-    assert not isinstance(build(task="sketch"), HasLatents)
-    condition = of_category(painter.categories_of(7, range(3)))
-    latents = painter.latents(condition, PictureNoise(7, range(3))).requires_grad_()
-    synthesized = painter.synthesize(latents, condition)
-    rendered = painter.render(condition, PictureNoise(7, range(3)), painter.Settings()).pictures
-    assert torch.equal(synthesized, rendered)
-    torch.testing.assert_close(synthesized, painter.paint(3, seed=7).pictures, atol=1e-4, rtol=0)
-    (gradient,) = torch.autograd.grad(synthesized[0].sum(), latents)
-    assert (gradient[0] != 0).all()
-    assert (gradient[1:] == 0).all()
-    other = painter.synthesize(latents, of_category((condition.category + 1) % 3))
-    assert (other - synthesized).abs().amax(dim=(1, 2, 3)).min() > 0

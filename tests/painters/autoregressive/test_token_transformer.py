@@ -259,7 +259,7 @@ def test_another_autoencoder_among_the_weights_is_noticed(autoencoder, tmp_path)
 
 
 @pytest.mark.parametrize(
-    ("setting", "said"),
+    ("setting", "message"),
     [
         ({"top_k": 0}, r"top_k = 0: input should be greater than or equal to 1"),
         ({"top_k": 730}, r"top_k = 730, but there are only 729 codes; take at most 729"),
@@ -268,8 +268,8 @@ def test_another_autoencoder_among_the_weights_is_noticed(autoencoder, tmp_path)
         ({"temperature": 0.0}, r"temperature = 0.0: input should be greater than 0"),
     ],
 )
-def test_settings_out_of_range_are_refused(setting, said):
-    with pytest.raises(ConfigError, match=said):
+def test_settings_out_of_range_are_refused(setting, message):
+    with pytest.raises(ConfigError, match=message):
         build().paint(1, **setting)
 
 

@@ -217,9 +217,9 @@ def test_what_a_scene_in_a_file_leaves_out_is_said(home: Path, tmp_path: Path) -
 
 @pytest.mark.parametrize("seed", [0, 2**62])
 def test_a_picture_equals_its_scene_of_compose(painter: Landscape, seed: int) -> None:
-    own = _picture_seeds(painter, seed)[0]
+    picture_seed = _picture_seeds(painter, seed)[0]
     scene = scene_of(painter, seed=seed, category="ink", hour=9.0)
-    assert scene == compose(Wish(hour=9.0), own, "ink")
+    assert scene == compose(Wish(hour=9.0), picture_seed, "ink")
 
 
 @pytest.mark.parametrize(
@@ -296,7 +296,7 @@ def test_a_companion_of_any_index_fits_its_picture(painter: Landscape) -> None:
 
 def test_who_cannot_read_a_prompt_names_who_can(tmp_path: Path) -> None:
     for name, card in catalogue.painters().items():
-        if not card.thing.learns() and "words" not in card.thing.conditions:
+        if not card.definition.learns() and "words" not in card.definition.conditions:
             with pytest.raises(NotCapable, match=f"{name} does not read prompts.*landscape"):
                 api.paint(name, tmp_path, count=1, resolution=32, prompt="a boat")
 
