@@ -61,7 +61,7 @@ def main() -> None:
             arguments.out / arguments.what,
             minutes=arguments.minutes,
             preset="small",
-            values=values,
+            settings=values,
             watch=watch,
         )
 

@@ -32,13 +32,13 @@ def test_it_is_small_and_its_card_tells_all(folder: Path) -> None:
 
 
 def test_the_default_painter_paints_its_categories(tmp_path: Path) -> None:
-    painter = api.load_painter(api.PAINTER)
+    painter = api.load_painter("shipped")
     assert painter.data.height >= 64
     assert "Impressionism" in painter.data.categories
     one, other = (painter.paint(2, seed=3, category=name, steps=6).pictures for name in ("Impressionism", "Baroque"))
     assert one.std() > 0.1
     assert not torch.equal(one, other)
-    pictures = api.paint(api.PAINTER, tmp_path, count=2, settings={"steps": 6})
+    pictures = api.paint("shipped", tmp_path, count=2, settings={"steps": 6})
     assert [path.suffix for path in pictures] == [".png", ".png"]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-__all__ = ["Event", "Watch"]
+__all__ = ["Event", "Watch", "silent"]
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,10 @@ class Event:
 
 Watch = Callable[[Event], None]
 """Called with each event as it happens."""
+
+
+def silent(event: Event) -> None:
+    """A `watch` that shows nothing."""
 
 
 def _finite(value: Any) -> Any:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from abc import abstractmethod
 from collections.abc import Mapping
+from os import PathLike
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -22,6 +23,7 @@ from impasto.errors import CheckpointError, ImpastoError, UsageError
 from impasto.files import read_json, whole_folder, write_json, write_whole
 from impasto.model_card import model_card
 from impasto.sources import PACKAGED, CatalogueName, Export, Hub, Run, Shipped, Source, StoreFolder, Unknown, resolve
+from impasto.spelling import command
 
 __all__ = [
     "Saved",
@@ -62,12 +64,12 @@ class Saved(nn.Module):
     def from_description(cls, description: Mapping[str, Any]) -> Self:
         """A network with fresh weights, from what `describe` gave."""
 
-    def save_pretrained(self, folder: str | Path, *, facts: dict[str, Any] | None = None) -> None:
+    def save_pretrained(self, folder: str | PathLike[str], *, facts: dict[str, Any] | None = None) -> None:
         """Export to a folder in the hub's layout; see `save`."""
         save(self, Path(folder), facts or {})
 
     @classmethod
-    def from_pretrained(cls, source: str | Path) -> Self:
+    def from_pretrained(cls, source: str | PathLike[str]) -> Self:
         """Load from a folder or a hub id; see `load`.
 
         Raises:
@@ -123,7 +125,7 @@ def annotate(folder: Path, facts: dict[str, Any]) -> None:
     _write_description(folder, card, {"parameters": 0, **description})
 
 
-def load(source: str | Path) -> Saved:
+def load(source: str | PathLike[str]) -> Saved:
     """A painter from a folder that `save` wrote, or from the hub.
 
     Args:
@@ -157,7 +159,7 @@ def folder_of(source: Source) -> Path:
             return folder
         case StoreFolder(folder):
             raise CheckpointError(
-                f"{folder} is {source.kind}, not a painter. Train one on it: impasto train {folder} --out RUN"
+                f"{folder} is {source.kind}, not a painter. Train one on it: {command('train', folder)}"
             )
         case Hub(name):
             return _download(name)

@@ -8,13 +8,19 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from os import PathLike, fspath
 from pathlib import Path
 from typing import ClassVar
 
 from impasto import catalogue
 
 __all__ = [
+    "GALLERIES",
+    "NEWEST",
     "PACKAGED",
+    "RUNS",
+    "SHIPPED",
+    "STORES",
     "CatalogueName",
     "Export",
     "Hub",
@@ -23,12 +29,21 @@ __all__ = [
     "Source",
     "StoreFolder",
     "Unknown",
+    "path_of",
     "resolve",
 ]
 
 SHIPPED = "shipped"
 PACKAGED = Path(__file__).parent / SHIPPED
 """Folder of the painters that come with the package; their names are 'shipped/painter' and 'shipped/autoencoder'."""
+PAINTER = "painter"
+"""The one that is meant by 'shipped' alone."""
+NEWEST = "newest"
+"""Stands for the newest file or folder where it stands in a path, as in 'gallery/newest'; alone, for the newest run."""
+GALLERIES = Path("gallery")
+RUNS = Path("runs")
+STORES = Path("stores")
+"""Folders of the galleries, runs and stores that are made where the user names no place."""
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
 
 
@@ -98,7 +113,31 @@ class Unknown:
 Source = Run | Export | StoreFolder | CatalogueName | Shipped | Hub | Unknown
 
 
-def resolve(word: str | Path, *, names_first: bool = False) -> Source:
+def path_of(word: str | PathLike[str]) -> Path:
+    """The path that a word names; a part 'newest' stands for what was changed last in the folder above it.
+
+    A file or folder that is itself called 'newest' comes first. Where there is nothing newest, the path stays as it is.
+    """
+    path = RUNS / NEWEST if fspath(word) == NEWEST and not Path(word).exists() else Path(word)
+    for position, part in enumerate(path.parts):
+        above = Path(*path.parts[:position])
+        if part == NEWEST and position and not (above / part).exists():
+            entries = [entry for entry in _entries(above) if not entry.name.startswith(".")]
+            if entries:
+                newest = max(entries, key=lambda entry: (entry.stat().st_mtime_ns, entry.name))
+                return path_of(Path(newest, *path.parts[position + 1 :]))
+    return path
+
+
+def _entries(folder: Path) -> list[Path]:
+    """Files and folders in a folder; none where it cannot be read."""
+    try:
+        return list(folder.iterdir())
+    except OSError:
+        return []
+
+
+def resolve(word: str | PathLike[str], *, names_first: bool = False) -> Source:
     """What a word names; nothing is downloaded, and files are only looked for.
 
     Args:
@@ -106,11 +145,11 @@ def resolve(word: str | Path, *, names_first: bool = False) -> Source:
         names_first: Which comes first where a name of the catalogue is also the name of a run, an export or a store in
             the working folder: the catalogue, or the folder. Other folders, such as one of pictures, never count.
     """
-    name = str(word)
+    name = fspath(word)
     named = name in catalogue.painters()
     # A word that is too long for the name of a file is an OSError, and names none.
     with suppress(OSError):
-        if name and not (named and names_first) and (folder := _folder(Path(word))):
+        if name and not (named and names_first) and (folder := _folder(path_of(word))):
             return folder
         if not named and Path(word).exists():
             return Unknown(name)
@@ -130,6 +169,8 @@ def _folder(folder: Path) -> Run | Export | StoreFolder | None:
 
 def _absent(name: str) -> Shipped | Hub | Unknown:
     """What a word names that is no file here and no name of the catalogue."""
+    if name == SHIPPED:
+        name = f"{SHIPPED}/{PAINTER}"
     first, *others = Path(name).parts or ("",)
     # One name after 'shipped', and not '..': the word may come from a stranger's recipe, and must stay in the package.
     if first == SHIPPED and len(others) == 1 and others != [".."]:

@@ -53,7 +53,7 @@ def test_no_download_is_started_and_no_folder_elsewhere_is_opened(
     monkeypatch.setattr(pretrained, "load", lambda source: pytest.fail(f"{source} would be opened"))
     name = painter.replace("/{private}", "{private}").format(private=home.parent / "private")
     picture = planted(home / "downloads" / "more" / "a.png", painter=name)
-    with pytest.raises(RecipeError, match=r"downloads nothing by itself\. Say where it is: --painter"):
+    with pytest.raises(RecipeError, match=r"downloads nothing by itself\. Say where it is: painter=FOLDER"):
         api.repaint(picture)
 
 
@@ -61,7 +61,7 @@ def test_settings_open_no_file_elsewhere(home: Path) -> None:
     weights = pretrained.state_hash(api.load_painter("landscape"))
     scene = str(home.parent / "private" / "scene.json")
     picture = planted(home / "downloads" / "more" / "a.png", weights=weights, settings={"scene": scene})
-    with pytest.raises(RecipeError, match=r"scene of .*a\.png.*Name the same file: --given scene=FILE"):
+    with pytest.raises(RecipeError, match=r"scene of .*a\.png.*Name the same file: given={'scene': FILE}"):
         api.repaint(picture)
 
 
@@ -85,7 +85,7 @@ PICTURE = {"picture": {"file": "downloads/a.png"}}
         ({"settings": {"scene": "\x1b[31m"}}, RecipeError, r"scene of .*'\\x1b\[31m', is no longer there"),
         ({"settings": {"scene": "x" * 5000}}, RecipeError, "is no longer there"),
         ({"inputs": {"given:source": PICTURE["picture"]}}, NotCapable, "does not read given:source"),
-        ({"inputs": {"maps:layout": {"file": "../layout.png"}}}, RecipeError, "--map layout=FILE"),
+        ({"inputs": {"maps:layout": {"file": "../layout.png"}}}, RecipeError, "maps={'layout': FILE}"),
         ({"edit": "stylize", "inputs": PICTURE}, NotCapable, "landscape cannot stylize a picture"),
         ({"edit": "stylize"}, RecipeError, "does not say which picture was edited"),
         ({"edit": "__class__", "inputs": PICTURE}, UnknownName, "no edit '__class__'"),

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from impasto import api
-from impasto.api import painting
+from impasto.api import gallery as galleries
 from impasto.cli.app import main
 from impasto.data.store import Store
 
@@ -24,7 +24,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("home")
     api.make("landscapes", folder / "store", count=80, resolution=32, workers=1)
     fast = {"precision": "fp32", "batch": 8, "samples": 0}
-    api.train("vae", folder / "store", folder / "run", steps=3, preset="tiny", values=fast)
+    api.train("vae", folder / "store", folder / "run", steps=3, preset="tiny", settings=fast)
     return folder
 
 
@@ -135,7 +135,7 @@ def test_paint_and_paint_again_bit_for_bit(home: Path, tmp_path: Path, capsys) -
 def test_a_recipe_is_not_followed_with_other_weights(home: Path, tmp_path: Path, capsys) -> None:
     api.paint(home / "run", tmp_path / "gallery", count=1)
     fast = {"precision": "fp32", "batch": 8, "samples": 0, "seed": 1}
-    api.train("vae", home / "store", tmp_path / "other", steps=1, preset="tiny", values=fast)
+    api.train("vae", home / "store", tmp_path / "other", steps=1, preset="tiny", settings=fast)
     picture = tmp_path / "gallery" / "0000.png"
     code, _, error = impasto("paint", "--from", picture, "--painter", tmp_path / "other", capsys=capsys)
     assert code == 1
@@ -174,7 +174,7 @@ def test_defaults_come_from_the_environment_and_from_impasto_toml(home, tmp_path
     assert "2 pictures" in impasto("paint", home / "run", "--out", tmp_path / "a", capsys=capsys)[1]
     monkeypatch.setenv("IMPASTO_PAINT_COUNT", "3")
     assert "3 pictures" in impasto("paint", home / "run", "--out", tmp_path / "b", capsys=capsys)[1]
-    assert "1 pictures" in impasto("paint", home / "run", "--count", 1, "--out", tmp_path / "c", capsys=capsys)[1]
+    assert "1 picture " in impasto("paint", home / "run", "--count", 1, "--out", tmp_path / "c", capsys=capsys)[1]
     (tmp_path / "impasto.toml").write_text("[paint]\ncont = 2\n")
     code, _, error = impasto("paint", home / "run", capsys=capsys)
     assert code == 2
@@ -233,7 +233,7 @@ def test_a_recipe_is_followed_from_another_working_folder(home, tmp_path, capsys
 def test_a_contact_sheet_stays_of_a_size_that_can_be_opened(home: Path, tmp_path: Path, monkeypatch) -> None:
     sizes = {}
     for most in (2, 9):
-        monkeypatch.setattr(painting, "SHEET", most)
+        monkeypatch.setattr(galleries, "SHEET", most)
         gallery = api.paint(home / "run", tmp_path / str(most), count=9)
         assert len(gallery.pictures) == 9
         with Image.open(gallery.contact_sheet) as opened:

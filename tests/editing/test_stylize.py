@@ -108,7 +108,7 @@ def test_what_is_declined_is_not_written_unless_wanted(tmp_path: Path) -> None:
     Image.new("RGB", (80, 80), (128, 128, 128)).save(tmp_path / "grey.png")
     messages: list[str] = []
     how = {"painter": able(), "size": 64, "watch": lambda event: messages.append(event.message)}
-    with pytest.raises(ImpastoError, match=r"declines to show this work: .*--anyway") as error:
+    with pytest.raises(ImpastoError, match=r"declines to show this work: .*anyway=True") as error:
         edit("stylize", tmp_path / "grey.png", tmp_path / "made.png", **how)
     assert error.value.exit_code == 1
     assert not (tmp_path / "made.png").exists()

@@ -45,20 +45,20 @@ def test_words_are_not_taken_for_what_lies_beside(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config.json").write_text("{}")
     values = {"samples": 0, "channels": (16,), "attention": ()}
-    assert api.train(None, store.root, "braces-{x}", steps=1, preset="tiny", values=values).step == 1
+    assert api.train(None, store.root, "braces-{x}", steps=1, preset="tiny", settings=values).step == 1
     for steps in (1, 2):
-        assert api.train("vae", store.root, "vae", steps=steps, preset="tiny", values={"samples": 0}).step == steps
+        assert api.train("vae", store.root, "vae", steps=steps, preset="tiny", settings={"samples": 0}).step == steps
 
 
 def test_a_run_keeps_what_was_chosen(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     events: list[Event] = []
     small = {"channels": (16,), "attention": (), "samples": 0}
-    api.train(None, store.root, tmp_path / "run", steps=1, values=small, watch=events.append)
+    api.train(None, store.root, tmp_path / "run", steps=1, settings=small, watch=events.append)
     assert events[0].kind == "choice"
     first = read_json(tmp_path / "run/run.json")
     assert first["facts"]["choice"]["painter"] == first["painter"]
     monkeypatch.setattr("impasto.painters.choice.choose", lambda *_, **__: pytest.fail("chosen again"))
-    assert api.train(None, store.root, tmp_path / "run", steps=2, values=small).step == 2
+    assert api.train(None, store.root, tmp_path / "run", steps=2, settings=small).step == 2
     facts = read_json(tmp_path / "run/painter/config.json")["facts"]
     assert facts["choice"] == first["facts"]["choice"]
 
@@ -66,12 +66,12 @@ def test_a_run_keeps_what_was_chosen(store: Store, tmp_path: Path, monkeypatch: 
 def test_it_says_what_it_does(store: Store, tmp_path: Path) -> None:
     events: list[Event] = []
     values = {"channels": (16,), "attention": (), "samples": 0, "autoencoder": ""}
-    api.train(None, store.root, tmp_path / "run", steps=1, preset="tiny", values=values, watch=events.append)
+    api.train(None, store.root, tmp_path / "run", steps=1, preset="tiny", settings=values, watch=events.append)
     assert events[0].values["preset"] == "tiny"
     assert read_json(tmp_path / "run/painter/config.json")["facts"]["choice"]["preset"] == "tiny"
 
 
 def test_a_run_that_was_named_goes_on_unnamed(store: Store, tmp_path: Path) -> None:
-    api.train("vae", store.root, tmp_path / "run", steps=1, preset="tiny", values={"samples": 0})
-    assert api.train(None, store.root, tmp_path / "run", steps=2, values={"samples": 0}).step == 2
+    api.train("vae", store.root, tmp_path / "run", steps=1, preset="tiny", settings={"samples": 0})
+    assert api.train(None, store.root, tmp_path / "run", steps=2, settings={"samples": 0}).step == 2
     assert read_json(tmp_path / "run/run.json")["painter"] == "vae"

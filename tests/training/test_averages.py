@@ -73,7 +73,7 @@ def test_updates_follow_the_profile() -> None:
 
 def test_a_killed_run_keeps_the_averages_of_one_that_was_not(store: Store, tmp_path: Path) -> None:
     values = {**SMALL, "averages": 4, "checkpoint_every": 3, "keep": 9}
-    api.train("vae", store.root, tmp_path / "whole", steps=8, preset="tiny", values=values)
+    api.train("vae", store.root, tmp_path / "whole", steps=8, preset="tiny", settings=values)
     shutil.copytree(tmp_path / "whole", tmp_path / "cut")
     for later in ("step-000000006", "step-000000008"):
         shutil.rmtree(tmp_path / "cut" / "checkpoints" / later)
@@ -82,7 +82,7 @@ def test_a_killed_run_keeps_the_averages_of_one_that_was_not(store: Store, tmp_p
         if path.name > "step-000000003-1":
             path.unlink()
     (tmp_path / "cut" / "averages" / "step-000000005-0.safetensors").write_bytes(b"of a way not taken")
-    api.train("vae", store.root, tmp_path / "cut", steps=8, preset="tiny", values=values)
+    api.train("vae", store.root, tmp_path / "cut", steps=8, preset="tiny", settings=values)
     assert sorted(path.name for path in (tmp_path / "cut" / "averages").iterdir()) == snapshots
     one, other = (api.load_painter(api.average(tmp_path / n, 0.07, tmp_path / f"{n}-7")) for n in ("whole", "cut"))
     for a, b in zip(one.parameters(), other.parameters(), strict=True):
@@ -92,7 +92,7 @@ def test_a_killed_run_keeps_the_averages_of_one_that_was_not(store: Store, tmp_p
 
 
 def test_lengths_out_of_range_and_missing_or_damaged_snapshots_are_refused(store: Store, tmp_path: Path) -> None:
-    api.train("vae", store.root, tmp_path / "run", steps=1, preset="tiny", values=SMALL)
+    api.train("vae", store.root, tmp_path / "run", steps=1, preset="tiny", settings=SMALL)
     with pytest.raises(CheckpointError, match="averages=8"):
         api.average(tmp_path / "run", 0.1, tmp_path / "out")
     with pytest.raises(ConfigError, match=r"length = 0\.9"):

@@ -297,7 +297,7 @@ def test_a_signal_leaves_a_checkpoint_and_the_same_command_goes_on(store: Store,
     process.send_signal(sign)
     printed, _ = process.communicate(timeout=240)
     assert process.returncode == 130, printed
-    assert "the same command goes on from there" in printed
+    assert "To go on, give the same options again: impasto train" in printed
     stopped = checkpoint.newest(out / "checkpoints")
     step = int(stopped.name[5:])
     assert step > 0

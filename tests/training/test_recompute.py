@@ -54,8 +54,8 @@ def test_gradients_stay_and_memory_is_saved(name: str) -> None:
 
 def test_a_run_may_go_on_with_or_without(store: Store, tmp_path: Path) -> None:
     values = {"samples": 0, "precision": "fp32", "batch": 8}
-    api.train("ddpm", store.root, tmp_path / "run", steps=1, preset="tiny", values={**values, "recompute": True})
-    assert api.train("ddpm", store.root, tmp_path / "run", steps=2, preset="tiny", values=values).step == 2
+    api.train("ddpm", store.root, tmp_path / "run", steps=1, preset="tiny", settings={**values, "recompute": True})
+    assert api.train("ddpm", store.root, tmp_path / "run", steps=2, preset="tiny", settings=values).step == 2
 
 
 def test_precisions_are_timed_with_it(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,5 +66,5 @@ def test_precisions_are_timed_with_it(store: Store, tmp_path: Path, monkeypatch:
         return "fp32", 0.1
 
     monkeypatch.setattr("impasto.training.session.choose_precision", choose_precision)
-    api.train("ddpm", store.root, tmp_path / "run", steps=1, preset="tiny", values={"samples": 0, "recompute": True})
+    api.train("ddpm", store.root, tmp_path / "run", steps=1, preset="tiny", settings={"samples": 0, "recompute": True})
     assert recomputes == [True]

@@ -5,17 +5,22 @@ Imports that take long stay inside the functions, so that `import impasto.api` i
 
 from impasto.api.editing import Edited, edit
 from impasto.api.exporting import average, export
-from impasto.api.loading import PAINTER, load_painter
+from impasto.api.gallery import Gallery
+from impasto.api.loaded import LoadedPainter, open  # noqa: A004 - as `Store.open`
+from impasto.api.loading import load_painter
 from impasto.api.measuring import compare, measure
-from impasto.api.painting import Gallery, paint
+from impasto.api.painting import paint
+from impasto.api.pictures import Picture, Pictures
 from impasto.api.repainting import Repainted, repaint
 from impasto.api.stores import inspect, make, prepare
 from impasto.api.training import train
 
 __all__ = [
-    "PAINTER",
     "Edited",
     "Gallery",
+    "LoadedPainter",
+    "Picture",
+    "Pictures",
     "Repainted",
     "average",
     "compare",
@@ -25,6 +30,7 @@ __all__ = [
     "load_painter",
     "make",
     "measure",
+    "open",
     "paint",
     "prepare",
     "repaint",

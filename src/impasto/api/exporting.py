@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from impasto.api.loaded import LoadedPainter, loaded
 from impasto.api.loading import load_painter
 from impasto.errors import CheckpointError, NotCapable, UnknownName
+from impasto.sources import path_of
 
 if TYPE_CHECKING:
     from impasto.contract import Learner
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["average", "export", "save_diffusers"]
 
 
-def average(run: str | Path, length: float, out: str | Path) -> Path:
+def average(run: str | PathLike[str], length: float, out: str | PathLike[str]) -> Path:
     """Export a run's painter once more, with weights averaged over another length of its training.
 
     Args:
@@ -33,9 +36,9 @@ def average(run: str | Path, length: float, out: str | Path) -> Path:
     from impasto.files import read_json
     from impasto.training import averages
 
-    place = Path(run)
+    place = path_of(run)
     if not (place / "run.json").exists():
-        raise CheckpointError(f"{place} is no run; name the folder that `impasto train` was given as --out.")
+        raise CheckpointError(f"{place} is not a run; give the folder of a training.")
     painter = averages.average(load_painter(place), place / "averages", length)
     facts = read_json(place / "painter" / "config.json", CheckpointError).get("facts", {})
     # Metrics and remarks are about the painter with the run's own average.
@@ -45,11 +48,11 @@ def average(run: str | Path, length: float, out: str | Path) -> Path:
     return Path(out)
 
 
-def export(source: str | Path, out: str | Path, *, to: str = "diffusers") -> Path:
+def export(painter: str | PathLike[str] | LoadedPainter, out: str | PathLike[str], *, to: str = "diffusers") -> Path:
     """Write a painter in the layout of another library, which then loads it without impasto.
 
     Args:
-        source: A run, an exported painter, a hub id, or the name of a painter by rules.
+        painter: A run, an exported painter, a hub id, the name of a painter by rules, or one that is loaded.
         out: The new folder.
         to: The library: 'diffusers', whose `from_pretrained` reads the folder.
 
@@ -64,7 +67,7 @@ def export(source: str | Path, out: str | Path, *, to: str = "diffusers") -> Pat
     """
     if to != "diffusers":
         raise UnknownName("layout", to, ["diffusers"])
-    save_diffusers(load_painter(source), Path(out))
+    save_diffusers(loaded(painter).model, Path(out))
     return Path(out)
 
 

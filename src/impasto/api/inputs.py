@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto.api.named import named_before, remember
 from impasto.errors import DataError, RecipeError
 from impasto.files import file_hash
+from impasto.spelling import option
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -38,18 +40,18 @@ class Given:
         maps: Name, such as 'layout' → file with one channel, whose values are taken as they are.
     """
 
-    pictures: Mapping[str, str | Path] = field(default_factory=dict)
-    mask: str | Path | None = None
-    maps: Mapping[str, str | Path] = field(default_factory=dict)
+    pictures: Mapping[str, str | PathLike[str]] = field(default_factory=dict)
+    mask: str | PathLike[str] | None = None
+    maps: Mapping[str, str | PathLike[str]] = field(default_factory=dict)
 
-    def files(self) -> dict[str, str | Path]:
+    def files(self) -> dict[str, str | PathLike[str]]:
         """File by the name of the part of a condition that it fills."""
         mask = {} if self.mask is None else {"mask": self.mask}
         pictures = {f"given:{name}": file for name, file in self.pictures.items()}
         return {**pictures, **mask, **{f"maps:{name}": file for name, file in self.maps.items()}}
 
     @classmethod
-    def from_files(cls, files: Mapping[str, str | Path]) -> Given:
+    def from_files(cls, files: Mapping[str, str | PathLike[str]]) -> Given:
         """The inverse of `files`."""
         pictures = {part.removeprefix("given:"): file for part, file in files.items() if part.startswith("given:")}
         maps = {part.removeprefix("maps:"): file for part, file in files.items() if part.startswith("maps:")}
@@ -73,7 +75,9 @@ def given_to(painter: Painter, given: Given) -> dict[str, Any]:
     }
 
 
-def inputs_of(files: Mapping[str, str | Path], painter: Painter, settings: Mapping[str, Any]) -> dict[str, Input]:
+def inputs_of(
+    files: Mapping[str, str | PathLike[str]], painter: Painter, settings: Mapping[str, Any]
+) -> dict[str, Input]:
     """All files that a picture is painted with, for its recipe: those given, and those that settings name."""
     from impasto.images.recipe import Input
 
@@ -82,11 +86,11 @@ def inputs_of(files: Mapping[str, str | Path], painter: Painter, settings: Mappi
     for name, file in named.items():
         if Path(file).is_file():
             remember(file)
-            inputs[name] = Input(str(file), file_hash(Path(file)))
+            inputs[name] = Input(fspath(file), file_hash(Path(file)))
     return inputs
 
 
-def locate(name: str, file: Input, picture: Path, given: Mapping[str, str | Path]) -> Path:
+def locate(name: str, file: Input, picture: Path, given: Mapping[str, str | PathLike[str]]) -> Path:
     """Where a file that a recipe names lies now, with the same content.
 
     A recipe may come from anybody, so that no file outside of `within_reach` is opened for it unless the user names it.
@@ -196,11 +200,8 @@ def _shown(name: str) -> str:
 
 def _option(name: str) -> str:
     """How the user gives a file by the name that a recipe has for it."""
-    if name == "mask":
-        return "--mask FILE"
-    if name.startswith("maps:"):
-        return f"--map {_shown(name.removeprefix('maps:'))}=FILE"
-    return f"--given {_shown(name.removeprefix('given:'))}=FILE"
+    kind, _, rest = name.rpartition(":")
+    return option("mask", "FILE") if name == "mask" else option(kind or "given", {_shown(rest): "FILE"})
 
 
 def _files_in(painter: Painter, settings: Mapping[str, Any]) -> dict[str, str]:
@@ -217,20 +218,20 @@ def _files_in(painter: Painter, settings: Mapping[str, Any]) -> dict[str, str]:
     return files
 
 
-def _framed(file: str | Path, painter: Painter) -> Pixels:
+def _framed(file: str | PathLike[str], painter: Painter) -> Pixels:
     """A picture at the painter's size, shape (H, W, 3), uint8."""
     from impasto.images.framing import frame
     from impasto.images.reading import Unreadable, read_picture
     from impasto.images.size import Size
 
     try:
-        reading = read_picture(file)
+        reading = read_picture(Path(file))
     except Unreadable as why:
         raise DataError(f"{file} cannot be painted from: {why}. Give a picture that can be opened.") from None
     return frame(reading.image, Size(*painter.data.size), "cover", WHITE, reading.box)
 
 
-def _mask(file: str | Path, painter: Painter) -> Tensor:
+def _mask(file: str | PathLike[str], painter: Painter) -> Tensor:
     """A mask at the painter's size, shape (1, H, W): 1 where the picture in the file is light, 0 where it is dark."""
     import numpy as np
     import torch
@@ -240,7 +241,7 @@ def _mask(file: str | Path, painter: Painter) -> Tensor:
     return torch.from_numpy((grey >= 128).astype(np.float32))[None]
 
 
-def _map(file: str | Path, painter: Painter) -> Tensor:
+def _map(file: str | PathLike[str], painter: Painter) -> Tensor:
     """The values of a map at the painter's size, int64, shape (H, W), each that of the nearest pixel."""
     import numpy as np
     import torch

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impasto import catalogue
 from impasto.errors import CheckpointError, UnknownName, UsageError, suggestion
+from impasto.images.size import Size, SizeLike
 from impasto.sources import CatalogueName, Export, Run, Unknown, resolve
+from impasto.spelling import command, option
 
 if TYPE_CHECKING:
     from impasto.contract import Painter
-    from impasto.images.size import Size
     from impasto.pretrained import Saved
 
 __all__ = ["PAINTER", "holds_painter", "load_painter", "painter_at"]
@@ -20,7 +22,7 @@ PAINTER = "shipped/painter"
 """The painter that comes with impasto."""
 
 
-def load_painter(source: str | Path, size: Size | tuple[int, int] | None = None) -> Painter:
+def load_painter(source: str | PathLike[str], size: SizeLike | None = None) -> Painter:
     """The painter of a run, of an exported folder, of a hub id, or one that paints by rules.
 
     Args:
@@ -32,16 +34,17 @@ def load_painter(source: str | Path, size: Size | tuple[int, int] | None = None)
         CheckpointError: When nothing loadable is there.
         UsageError: When the painter must be trained first, does not paint, or paints at another size.
     """
+    size = Size.choose(None, size)
     painter = painter_at(source, size)
-    if size is not None and painter.data.size != _pair(size):
+    if size is not None and painter.data.size != (size.height, size.width):
         raise UsageError(
             f"{source} was trained at {painter.data.size_in_words} and paints at that alone; "
-            "leave out --resolution and --size."
+            f"leave out {option('resolution', None)} and {option('size', None)}."
         )
     return painter
 
 
-def painter_at(source: str | Path, size: Size | tuple[int, int] | None) -> Painter:
+def painter_at(source: str | PathLike[str], size: Size | None) -> Painter:
     """Like `load_painter`, but a trained painter comes at its own size whatever `size` is.
 
     Raises:
@@ -71,12 +74,12 @@ def holds_painter(folder: Path) -> bool:
     return folder.is_dir() and isinstance(resolve(folder), Run | Export)
 
 
-def _by_rules(name: str, size: Size | tuple[int, int] | None) -> Saved:
+def _by_rules(name: str, size: Size | None) -> Saved:
     """The painter of that name, which needs no training."""
     cls = catalogue.painter(name)
     if cls.learns():
-        raise UsageError(f"{name} learns from pictures; train it first: impasto train {name} STORE --out RUN")
-    painter: Saved = cls.build(**({} if size is None else {"size": _pair(size)}))
+        raise UsageError(f"{name} learns from pictures; train it first: {command('train', name, 'STORE')}")
+    painter: Saved = cls.build(**({} if size is None else {"size": (size.height, size.width)}))
     return painter
 
 
@@ -88,7 +91,7 @@ def _newest(run: Path) -> Saved:
 
     checkpoint = newest(run / "checkpoints")
     if checkpoint is None:
-        raise CheckpointError(f"{run} holds no checkpoint yet; train it first: impasto train … --out {run}")
+        raise CheckpointError(f"{run} holds no checkpoint yet; train it first: {command('train', '…', out=run)}")
     painter = pretrained.rebuild(read_json(run / "run.json", CheckpointError))
     pretrained.load_weights(painter, checkpoint / "ema.safetensors")
     return painter
@@ -103,7 +106,3 @@ def _suggest(word: str) -> None:
     by_rules = [name for name, cls in catalogue.usable(catalogue.painters()).items() if not cls.learns()]
     if "/" not in word and "?" in suggestion(word, by_rules):
         raise UnknownName("painter by rules", word, by_rules)
-
-
-def _pair(size: Size | tuple[int, int]) -> tuple[int, int]:
-    return size if isinstance(size, tuple) else (size.height, size.width)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from impasto.api.checks import check_order
+from impasto.api.loaded import LoadedPainter, loaded
+from impasto.api.stores import store_at
 from impasto.errors import DataError
 from impasto.events import Event, Watch
-from impasto.sources import Export, Run, resolve
+from impasto.sources import Export, Run, path_of, resolve
+from impasto.spelling import command
+from impasto.terminal import shown
 
 if TYPE_CHECKING:
     from impasto.comparing.results import Results
@@ -19,11 +25,11 @@ __all__ = ["compare", "measure"]
 
 
 def measure(
-    source: str | Path,
-    against: str | Path,
+    painter: str | PathLike[str] | LoadedPainter,
+    against: str | PathLike[str],
     *,
     split: str = "test",
-    out: str | Path | None = None,
+    out: str | PathLike[str] | None = None,
     count: int = 2000,
     seed: int = 0,
     network: str = "auto",
@@ -35,15 +41,16 @@ def measure(
     A painter that lies in a local folder has the numbers added to its model card.
 
     Args:
-        source: A run, an exported painter, a hub id, or the name of a painter by rules.
+        painter: A run, an exported painter, a hub id, the name of a painter by rules, or one that is loaded.
         against: A store of the painter's size.
         split: 'test', 'train' or 'all'.
-        out: The folder for both files; `measure` inside a local source, or else here, without it.
+        out: The folder for both files; `measure` inside the painter's local folder, or else here, without it.
         count: Pictures painted.
-        seed: Of the pictures painted and of all resampling.
+        seed: Seed of the pictures painted and of all resampling.
         network: Feature network; 'auto' takes the best whose weights are found.
         label: Label column; the one whose categories the painter knows without it.
-        watch: Called with each event: a line on what is being done.
+        watch: Called with each event: a line on what is being done. Without it they are shown; `impasto.silent` shows
+            nothing.
 
     Raises:
         UsageError: When painter and store stand in each other's place.
@@ -51,57 +58,55 @@ def measure(
         ImpastoError: As `metrics.measure.measure` says.
     """
     from impasto import pretrained
-    from impasto.api.requests import check_order
-    from impasto.data.store import Store
     from impasto.metrics.measure import measure as measure_painter
 
-    check_order(source, against, "measure {painter} --against {store}")
-    store = Store.open(against)
-    painter = _painter_for(store, source)
-    label = label or _label_of(painter, store)
-    origin = resolve(source)
+    if not isinstance(painter, LoadedPainter):
+        check_order(painter, against, lambda painter, store: command("measure", painter, against=store))
+    store = store_at(against)
+    opened = _opened_for(store, painter)
+    label = label or _label_of(opened.model, store)
+    origin = resolve(opened.source)
     folder = origin.folder if isinstance(origin, Run | Export) else Path()
-    facts = {"source": str(source), "weights": pretrained.state_hash(painter), "store": str(against)}
-    measurement = measure_painter(
-        painter,
-        store.split(split, label),
-        train=store.split("train", label),
-        out=Path(out) if out else folder / "measure",
-        count=count,
-        seed=seed,
-        network=network,
-        facts={**facts, "run": str(folder)} if isinstance(origin, Run) else facts,
-        cache=store.root / "features",
-        progress=None if watch is None else lambda line: watch(Event("measure", "progress", line)),
-    )
+    facts = {"source": opened.source, "weights": pretrained.state_hash(opened.model), "store": str(store.root)}
+    with shown(watch) as notify:
+        measurement = measure_painter(
+            opened.model,
+            store.split(split, label),
+            train=store.split("train", label),
+            out=Path(out) if out else folder / "measure",
+            count=count,
+            seed=seed,
+            network=network,
+            facts={**facts, "run": str(folder)} if isinstance(origin, Run) else facts,
+            cache=store.root / "features",
+            progress=lambda line: notify(Event("measure", "progress", line)),
+        )
     export = origin.export if isinstance(origin, Run) else folder if isinstance(origin, Export) else None
     if export is not None:
         pretrained.annotate(export, {"metrics": measurement.to_json()["metrics"]})
     return measurement
 
 
-def _painter_for(store: Store, source: str | Path) -> Painter:
-    """The painter of a source; one by rules paints at the size of the store.
+def _opened_for(store: Store, painter: str | PathLike[str] | LoadedPainter) -> LoadedPainter:
+    """The painter; one by rules paints at the size of the store.
 
     Raises:
         DataError: When a painter that learned paints at another size.
     """
-    from impasto.api.loading import painter_at
-
-    painter = painter_at(source, store.size)
-    if (store.height, store.width) != painter.data.size:
+    opened = loaded(painter, store.size, strict=False)
+    if (store.height, store.width) != opened.size:
         raise DataError(
-            f"The painter paints at {painter.data.size_in_words} and {store.root} holds {store.size} px; "
+            f"The painter paints at {opened.model.data.size_in_words} and {store.root} holds {store.size} px; "
             "prepare a store at the painter's size."
         )
-    return painter
+    return opened
 
 
 def compare(
-    experiment: str | Path,
-    out: str | Path,
+    experiment: str | PathLike[str],
+    out: str | PathLike[str],
     *,
-    store: str | Path | None = None,
+    store: str | PathLike[str] | None = None,
     miniature: bool = False,
     watch: Watch | None = None,
 ) -> Results:
@@ -112,12 +117,20 @@ def compare(
         out: Folder of the comparison; the same call goes on in it.
         store: Pictures to use instead of those that the file names.
         miniature: Whether the file's small version is run.
-        watch: Called with each event: a line on how far it is.
+        watch: Called with each event: a line on how far it is. Without it they are shown; `impasto.silent` shows
+            nothing.
     """
     from impasto.comparing.compare import compare as run
 
-    report = None if watch is None else lambda line: watch(Event("compare", "progress", line))
-    return run(experiment, out, store=store, miniature=miniature, watch=report)
+    pictures = None if store is None else path_of(store)
+    with shown(watch) as notify:
+        return run(
+            path_of(experiment),
+            path_of(out),
+            store=pictures,
+            miniature=miniature,
+            watch=lambda line: notify(Event("compare", "progress", line)),
+        )
 
 
 def _label_of(painter: Painter, store: Store) -> str | None:

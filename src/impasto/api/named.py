@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
+from os import PathLike
 from pathlib import Path
 
 from impasto.errors import ImpastoError
@@ -15,14 +16,14 @@ from impasto.files import cache_folder, write_whole
 __all__ = ["named_before", "remember"]
 
 
-def remember(path: str | Path) -> None:
+def remember(path: str | PathLike[str]) -> None:
     """Keep in the cache that the user named a file or folder; a cache that cannot be written is no error."""
     if Path(path).exists():
         with suppress(ImpastoError, OSError):
             write_whole(_entry(path), str(Path(path).resolve()))
 
 
-def named_before(path: str | Path) -> bool:
+def named_before(path: str | PathLike[str]) -> bool:
     """Whether the user has named this file or folder before."""
     try:
         return _entry(path).is_file()
@@ -30,6 +31,6 @@ def named_before(path: str | Path) -> bool:
         return False
 
 
-def _entry(path: str | Path) -> Path:
+def _entry(path: str | PathLike[str]) -> Path:
     digest = hashlib.sha256(str(Path(path).resolve()).encode("utf8", "surrogateescape")).hexdigest()
     return cache_folder() / "named" / digest[:32]

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, get_type_hints
 
+from impasto.api.checks import check_able
 from impasto.api.editing import editor
 from impasto.api.inputs import Given, locate, locate_settings, within_reach
-from impasto.api.loading import holds_painter, painter_at
-from impasto.api.painting import Request
-from impasto.api.requests import check_able
+from impasto.api.loaded import LoadedPainter, loaded
+from impasto.api.loading import holds_painter
+from impasto.api.request import Request
 from impasto.errors import CheckpointError, RecipeError, UsageError
-from impasto.sources import CatalogueName, Shipped, resolve
+from impasto.images.size import Size
+from impasto.sources import GALLERIES, NEWEST, CatalogueName, Shipped, path_of, resolve
+from impasto.spelling import option
 
 if TYPE_CHECKING:
     from impasto.contract import Painter
@@ -38,8 +42,10 @@ def repaint(
     picture: str | Path,
     out: str | Path | None = None,
     *,
-    source: str | Path | None = None,
-    given: Mapping[str, str | Path] | None = None,
+    painter: str | PathLike[str] | LoadedPainter | None = None,
+    given: Mapping[str, str | PathLike[str]] | None = None,
+    mask: str | PathLike[str] | None = None,
+    maps: Mapping[str, str | PathLike[str]] | None = None,
 ) -> Repainted:
     """Paint a picture again from the recipe inside it.
 
@@ -49,9 +55,11 @@ def repaint(
     Args:
         picture: A PNG that `paint` or `edit` wrote.
         out: Where to; beside the picture, with '-again' in its name, without it.
-        source: The painter, when it is not found where the recipe says.
-        given: Files in the place of those that the recipe names, by their name in it, such as 'picture' or
-            'given:source'; their content must be the same.
+        painter: The painter, when it is not found where the recipe says.
+        given: Files in the place of those that the recipe names, by their name in it, such as 'picture' or 'source';
+            their content must be the same.
+        mask: The mask in the place of the one that the recipe names.
+        maps: Maps in the place of those that the recipe names, by their name.
 
     Raises:
         RecipeError: When the picture holds no recipe, the painter's weights are others, or a file that it was painted
@@ -61,24 +69,41 @@ def repaint(
     from impasto.images.recipe import pixels_hash, read_recipe, save_picture
     from impasto.pretrained import state_hash
 
-    recipe = read_recipe(picture)
-    path = Path(picture)
-    source = _source(recipe, path) if source is None else source
+    path = _picture(picture)
+    recipe = read_recipe(path)
+    source = _source(recipe, path) if painter is None else painter
     try:
-        painter = painter_at(source, None if recipe.edit else (recipe.height, recipe.width))
+        opened = loaded(source, None if recipe.edit else Size(recipe.height, recipe.width), strict=False)
     except (CheckpointError, UsageError) as error:
         raise RecipeError(
-            f"The painter of {picture} is not at {source} ({error}) Say where it is: --painter FOLDER"
+            f"The painter of {path} is not at {source} ({error}) Say where it is: {option('painter', 'FOLDER')}"
         ) from None
-    if state_hash(painter) != recipe.weights:
+    model = opened.model
+    if state_hash(model) != recipe.weights:
         raise RecipeError(
-            f"The painter at {source} has other weights than the one that painted {picture}. "
-            "Say where that one is: --painter FOLDER"
+            f"The painter at {opened.source} has other weights than the one that painted {path}. "
+            f"Say where that one is: {option('painter', 'FOLDER')}"
         )
-    again = _edited(painter, recipe, path, given or {}) if recipe.edit else _painted(painter, recipe, path, given or {})
+    files = _files(given or {}, mask, maps or {})
+    again = _edited(model, recipe, path, files) if recipe.edit else _painted(model, recipe, path, files)
     place = Path(out) if out else path.with_stem(path.stem + "-again")
     save_picture(place, again, recipe)
     return Repainted(place, pixels_hash(again) == recipe.pixels)
+
+
+def _picture(picture: str | PathLike[str]) -> Path:
+    """The file of a picture; 'newest' alone is the first picture of the newest gallery."""
+    newest = fspath(picture) == NEWEST and not Path(picture).exists()
+    return path_of(GALLERIES / NEWEST / "0000.png" if newest else picture)
+
+
+def _files(
+    given: Mapping[str, str | PathLike[str]], mask: str | PathLike[str] | None, maps: Mapping[str, str | PathLike[str]]
+) -> dict[str, str | PathLike[str]]:
+    """Files under the names of inputs that recipes have; those of settings and edits by their own name."""
+    pictures = {key: file for name, file in given.items() for key in (name, f"given:{name}")}
+    masks = {} if mask is None else {"mask": mask}
+    return {**pictures, **masks, **{f"maps:{name}": file for name, file in maps.items()}}
 
 
 def _source(recipe: Recipe, picture: Path) -> str | Path:
@@ -94,12 +119,12 @@ def _source(recipe: Recipe, picture: Path) -> str | Path:
         return recipe.painter
     raise RecipeError(
         f"{picture} was painted by {recipe.painter!r}, which is neither in the working folder nor above the picture; "
-        "a recipe opens nothing elsewhere and downloads nothing by itself. Say where it is: --painter FOLDER, or "
-        "--painter OWNER/NAME for one on the hub."
+        "a recipe opens nothing elsewhere and downloads nothing by itself. Say where it is: "
+        f"{option('painter', 'FOLDER')}, or {option('painter', 'OWNER/NAME')} for one on the hub."
     )
 
 
-def _painted(painter: Painter, recipe: Recipe, picture: Path, given: Mapping[str, str | Path]) -> Pixels:
+def _painted(painter: Painter, recipe: Recipe, picture: Path, given: Mapping[str, str | PathLike[str]]) -> Pixels:
     """The pixels of a picture, painted together with those that it was painted with."""
     from impasto.images.pictures import to_uint8
 
@@ -113,7 +138,7 @@ def _painted(painter: Painter, recipe: Recipe, picture: Path, given: Mapping[str
     return to_uint8(request.painted(painter, first, recipe.batch).pictures)[recipe.index - first]
 
 
-def _edited(painter: Painter, recipe: Recipe, picture: Path, given: Mapping[str, str | Path]) -> Pixels:
+def _edited(painter: Painter, recipe: Recipe, picture: Path, given: Mapping[str, str | PathLike[str]]) -> Pixels:
     """The pixels of an edited picture, from the same file as before.
 
     Raises:

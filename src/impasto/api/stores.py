@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impasto.events import Event, Watch
+from impasto.images.size import Size, SizeLike
+from impasto.sources import STORES, path_of
+from impasto.terminal import shown
 
 if TYPE_CHECKING:
     from impasto.data.inspection import Inspection
     from impasto.data.store import Store
-    from impasto.images.size import Size
 
-__all__ = ["inspect", "make", "prepare"]
+__all__ = ["inspect", "make", "prepare", "store_at"]
 
 
 def prepare(
-    folder: str | Path,
-    out: str | Path,
+    folder: str | PathLike[str],
+    out: str | PathLike[str] | None = None,
     *,
     resolution: int | None = None,
-    size: Size | tuple[int, int] | None = None,
+    size: SizeLike | None = None,
     frames: int = 1,
     crop: str = "cover",
     label: str | None = None,
@@ -35,76 +38,100 @@ def prepare(
     workers: int | None = None,
     watch: Watch | None = None,
 ) -> Store:
-    """Make a store of a folder of pictures; `watch` gets each event, the rest is as in `data.prepare.prepare`."""
+    """Make a store of a folder of pictures.
+
+    Without `out` the store lies in 'stores', named after folder and size. `watch` is called with each event; without
+    it they are shown, and `impasto.silent` shows nothing. The rest is as of `data.prepare.prepare`.
+    """
     from impasto.data.prepare import prepare as prepare_folder
 
-    return prepare_folder(
-        Path(folder),
-        Path(out),
-        resolution=resolution,
-        size=size,
-        frames=frames,
-        crop=crop,
-        label=label,
-        test_share=test_share,
-        seed=seed,
-        background=background,
-        crop_bars=crop_bars,
-        duplicates=duplicates,
-        max_bad=max_bad,
-        limit=limit,
-        workers=workers,
-        progress=_progress(watch, "prepare", "Preparing pictures"),
-    )
+    pictures = path_of(folder)
+    chosen = Size.choose(resolution, size)
+    with shown(watch) as notify:
+        return prepare_folder(
+            pictures,
+            _place(pictures, chosen) if out is None else Path(out),
+            size=chosen,
+            frames=frames,
+            crop=crop,
+            label=label,
+            test_share=test_share,
+            seed=seed,
+            background=background,
+            crop_bars=crop_bars,
+            duplicates=duplicates,
+            max_bad=max_bad,
+            limit=limit,
+            workers=workers,
+            progress=_progress(notify, "prepare", "Preparing pictures"),
+        )
 
 
 def make(
     world: str,
-    out: str | Path,
+    out: str | PathLike[str] | None = None,
     *,
     count: int,
     resolution: int | None = None,
-    size: Size | tuple[int, int] | None = None,
+    size: SizeLike | None = None,
     seed: int = 0,
     category: str | None = None,
     workers: int | None = None,
     watch: Watch | None = None,
 ) -> Store:
-    """Paint a store of pictures that a world makes; `watch` gets each event, the rest is as in `making.make`."""
+    """Paint a store of pictures that a world makes.
+
+    Without `out` the store lies in 'stores', named after world and size. `watch` is called with each event; without
+    it they are shown, and `impasto.silent` shows nothing. The rest is as of `making.make`.
+    """
     from impasto.making import make as make_world
 
-    return make_world(
-        world,
-        Path(out),
-        count=count,
-        resolution=resolution,
-        size=size,
-        seed=seed,
-        category=category,
-        workers=workers,
-        progress=_progress(watch, "make", f"Painting {world}"),
-    )
+    chosen = Size.choose(resolution, size)
+    with shown(watch) as notify:
+        return make_world(
+            world,
+            _place(Path(world), chosen) if out is None else Path(out),
+            count=count,
+            size=chosen,
+            seed=seed,
+            category=category,
+            workers=workers,
+            progress=_progress(notify, "make", f"Painting {world}"),
+        )
 
 
-def inspect(store: str | Path, out: str | Path | None = None) -> Inspection:
+def inspect(store: str | PathLike[str], out: str | PathLike[str] | None = None) -> Inspection:
     """Describe a store: counts, categories and shares, sizes, duplicates, rejects.
 
     Args:
-        store: A folder that `prepare` made.
-        out: Where the page, the chart and the contact sheet go; the store's own folder `inspection`
-            without it.
+        store: A store, or the folder of one.
+        out: Where the page, the chart and the contact sheet go; the store's own folder `inspection` without it.
 
     Returns:
         The numbers on the page, and where it lies.
     """
     from impasto.data.inspect import inspect as write_page
+
+    opened = store_at(store)
+    return write_page(opened, Path(out) if out else opened.root / "inspection")
+
+
+def store_at(store: str | PathLike[str]) -> Store:
+    """The store that a user names, or hands over."""
     from impasto.data.store import Store
 
-    return write_page(Store.open(store), Path(out) if out else Path(store) / "inspection")
+    return store if isinstance(store, Store) else Store.open(path_of(store))
 
 
-def _progress(watch: Watch | None, verb: str, message: str) -> Callable[[int, int], None] | None:
-    """A function of (done, total) that reports them as events; None without `watch`: the work shows its own bar."""
-    if watch is None:
-        return None
+def _place(pictures: Path, size: Size | None) -> Path:
+    """Where a store lies whose place is not said, such as 'stores/paintings-64'."""
+    from impasto.data.prepare import DEFAULT
+
+    height, width = (DEFAULT, DEFAULT) if size is None else (size.height, size.width)
+    name = pictures.resolve().name or "pictures"
+    return STORES / f"{name}-{height if height == width else f'{height}x{width}'}"
+
+
+def _progress(watch: Watch, verb: str, message: str) -> Callable[[int, int], None]:
+    """A function of (done, total) that reports them as events."""
     return lambda done, total: watch(Event(verb, "progress", message, done, total))

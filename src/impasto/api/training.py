@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import fields
+from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impasto.api.requests import check_order
-from impasto.errors import CheckpointError, ConfigError, NotCapable, suggestion
+from impasto.api.checks import check_order
+from impasto.api.places import new_folder
+from impasto.api.stores import store_at
+from impasto.errors import CheckpointError, ConfigError, NotCapable, UsageError, suggestion
 from impasto.events import Event, Watch
+from impasto.sources import RUNS, path_of
+from impasto.spelling import command, option
+from impasto.terminal import shown
 
 if TYPE_CHECKING:
     from impasto.contract import Data, Learner
-    from impasto.data.store import Store
+    from impasto.data.store import Split, Store
     from impasto.painters.choice import Choice
     from impasto.training.loop import Trained
     from impasto.training.settings import TrainSettings
@@ -22,57 +29,89 @@ __all__ = ["train"]
 
 
 def train(
-    painter: str | None,
-    store: str | Path,
-    out: str | Path,
+    painter: str | PathLike[str] | None = None,
+    store: str | PathLike[str] | None = None,
+    out: str | PathLike[str] | None = None,
     *,
     minutes: float | None = None,
     steps: int | None = None,
     preset: str | None = None,
     label: str | None = None,
-    values: Mapping[str, Any] | None = None,
-    second: str | Path | None = None,
+    seed: int | None = None,
+    batch: int | None = None,
+    device: str | None = None,
+    settings: Mapping[str, Any] | None = None,
+    second_store: str | PathLike[str] | None = None,
     watch: Watch | None = None,
 ) -> Trained:
     """Train a painter on the training pictures of a store, or go on where the run stopped.
 
+    The painter may be left out, as in `train(store)`: the one is then taken that measured best for pictures of this
+    size on such a machine; a run that goes on keeps its choice.
+
     Args:
-        painter: Name in the catalogue. None chooses the painter that measured best for pictures of this size on such a
-            machine; a run that goes on keeps its choice.
+        painter: Name in the catalogue.
         store: A folder that `prepare` made.
-        out: The run folder.
+        out: The run folder; without it, a new one in 'runs'.
         minutes: Minutes of training, over all sessions of the run.
-        steps: Steps of training; with both, whichever ends first.
+        steps: Steps of training, over all sessions; with both, whichever ends first.
         preset: 'tiny', 'small' or 'base'; by default, where no painter is named, the one chosen with it, else 'base' on
             a GPU and 'small' on a CPU.
         label: Label column whose categories the painter learns; the store's own default without it.
-        values: Further settings, of `TrainSettings` or of the painter's config, by name.
-        second: A second store, for painters that learn from two; its pictures come beside those of the first.
-        watch: Called with every event of the run's journal.
+        seed: Seed of the random numbers: weights, order of the pictures, noise.
+        batch: Pictures in each step.
+        device: 'auto', 'cpu' or 'cuda'.
+        settings: Further settings, of `TrainSettings` or of the painter's config, by name.
+        second_store: A second store, for painters that learn from two; its pictures come beside those of the first.
+        watch: Called with every event of the run's journal. Without it they are shown; `impasto.silent` shows nothing.
 
     Raises:
         UnknownName: When painter, preset or label column do not exist.
         NotCapable: When the painter paints by rules.
-        UsageError: When painter and store are given in the wrong order.
+        UsageError: When painter and store are given in the wrong order, or there is no store.
         ConfigError: When a value is unknown, of the wrong type or out of range.
         StoreError: When the store is missing or was changed.
         ImpastoError: As `training.loop.train` says.
     """
-    from impasto.data.store import Store
+    name, folder = _painter_and_store(painter, store)
 
-    check_order(painter or "", store, "train {name} {store} --out {out}", out=out)
-    pictures = Store.open(store)
-    values = {**(values or {}), **{k: v for k, v in (("minutes", minutes), ("steps", steps)) if v is not None}}
-    choice = None if painter else _choice(Path(out), pictures, preset, values)
-    how: dict[str, Any] = {"label": label, "second": second, "watch": watch}
-    if choice is None:
-        return _train(painter or "", pictures, Path(out), preset=preset, values=values, facts={}, **how)
-    description = choice.as_dict()
-    if watch is not None:
-        watch(Event("train", "choice", values=description))
-    values = {**choice.settings, **values}
-    facts = {"choice": description}
-    return _train(choice.painter, pictures, Path(out), preset=choice.preset, values=values, facts=facts, **how)
+    def write(painter: str, store: str) -> str:
+        return command("train", painter, store, out="RUN" if out is None else out)
+
+    check_order(name or "", folder, write, by_name=True)
+    pictures = store_at(folder)
+    numbers = {"minutes": minutes, "steps": steps, "seed": seed, "batch": batch, "device": device}
+    values = {**(settings or {}), **{key: value for key, value in numbers.items() if value is not None}}
+    second = None if second_store is None else store_at(second_store).split("train")
+    with (
+        new_folder(RUNS, name or folder) if out is None else nullcontext(path_of(out)) as run,
+        shown(watch) as notify,
+    ):
+        choice = None if name else _choice(run, pictures, preset, values)
+        if choice is None:
+            chosen: dict[str, Any] = {"name": name, "preset": preset, "values": values, "facts": {}}
+        else:
+            description = choice.as_dict()
+            notify(Event("train", "choice", values=description))
+            values = {**choice.settings, **values}
+            facts = {"choice": description}
+            chosen = {"name": choice.painter, "preset": choice.preset, "values": values, "facts": facts}
+        return _train(store=pictures, out=run, label=label, second=second, watch=notify, **chosen)
+
+
+def _painter_and_store(painter: Any, store: Any) -> tuple[str | None, str | PathLike[str]]:
+    """The name of the painter, None where it is left out, and the store.
+
+    Raises:
+        UsageError: When there is no store.
+    """
+    if store is None:
+        painter, store = None, painter
+    if not isinstance(store, str | PathLike):
+        raise UsageError(
+            f"Training needs a store, and {store!r} is none; write: {command('train', 'PAINTER', 'STORE')}"
+        )
+    return (None if painter is None else fspath(painter)), store
 
 
 def _train(
@@ -83,30 +122,28 @@ def _train(
     preset: str | None,
     label: str | None,
     values: Mapping[str, Any],
-    second: str | Path | None,
+    second: Split | None,
     facts: dict[str, Any],
-    watch: Watch | None,
+    watch: Watch,
 ) -> Trained:
     """Train the painter of a name; `facts` go onto its card, the rest is as of `train`."""
     import torch
 
     from impasto import catalogue
     from impasto.data.facts import facts_of
-    from impasto.data.store import Store
     from impasto.training.loop import train as run
 
     cls = catalogue.painter(name)
     if not cls.learns():
         raise NotCapable(
-            f"{name} paints by rules and needs no training. Paint with it at once: impasto paint {name} --out FOLDER"
+            f"{name} paints by rules and needs no training. Paint with it at once: {command('paint', name)}"
         )
     settings, architecture = _divided(cls, values)
     split = store.split("train", label)
     torch.manual_seed(settings.seed)
     preset = preset or ("base" if torch.cuda.is_available() and settings.device != "cpu" else "small")
     learner = _built(cls, preset, facts_of(split), architecture, out)
-    other = None if second is None else Store.open(second).split("train")
-    return run(learner, split, out, settings, second=other, facts={"preset": preset, **facts}, watch=watch)
+    return run(learner, split, out, settings, second=second, facts={"preset": preset, **facts}, watch=watch)
 
 
 def _choice(out: Path, store: Store, preset: str | None, values: Mapping[str, Any]) -> Choice:
@@ -186,7 +223,7 @@ def _divided(cls: type[Learner], values: Mapping[str, Any]) -> tuple[TrainSettin
         if name in facts:
             raise ConfigError(
                 f"{name} = {value!r} cannot be set: it comes from the store. "
-                "Prepare another store, or choose the label column with --label."
+                f"Prepare another store, or choose the label column with {option('label', 'COLUMN')}."
             )
         if name not in names:
             raise ConfigError(f"There is no setting {name!r}{suggestion(name, names)} Settings: {', '.join(names)}.")

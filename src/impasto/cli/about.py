@@ -11,8 +11,9 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from impasto.cli.out import Json, console, duration, print_json
+from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, watching
+from impasto.terminal import duration
 
 __all__ = ["add_to"]
 

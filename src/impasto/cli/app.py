@@ -14,6 +14,7 @@ import typer
 from impasto import __version__
 from impasto.cli import about, average, compare, data, edit, export, measure, paint, train
 from impasto.errors import ConfigError, ImpastoError, suggestion
+from impasto.spelling import command_line
 
 __all__ = ["app", "main"]
 
@@ -59,7 +60,8 @@ def main(arguments: list[str] | None = None) -> None:
         command = typer.main.get_command(app)
         defaults = _defaults(command)
         debug = debug or defaults.get("debug") is True
-        command(arguments, prog_name="impasto", standalone_mode=True, default_map=defaults)
+        with command_line():
+            command(arguments, prog_name="impasto", standalone_mode=True, default_map=defaults)
     except ImpastoError as error:
         if debug:
             traceback.print_exc()

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from impasto.cli.out import Json, console, print_json
+from impasto.cli.watching import Events, Quiet, watching
 
 __all__ = ["add_to"]
 
@@ -22,11 +23,14 @@ def average(
     length: Annotated[float, typer.Option(help="As a share of the training, 0.01 to 0.25.")],
     out: Annotated[Path, typer.Option(help="Folder of the export.")],
     json: Json = False,
+    events: Events = False,
+    quiet: Quiet = False,
 ) -> None:
     """Export a run's painter with weights averaged over another length of its training."""
     from impasto import api
 
-    folder = api.average(run, length, out)
+    with watching(json=json, events=events, quiet=quiet):
+        folder = api.average(run, length, out)
     if json:
         print_json({"painter": folder})
     else:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from impasto.cli.out import Json, console, print_json
-from impasto.cli.watching import Events, watching
+from impasto.cli.watching import Events, Quiet, watching
 
 __all__ = ["add_to"]
 
@@ -25,12 +25,13 @@ def compare(
     miniature: Annotated[bool, typer.Option(help="The file's small version.")] = False,
     json: Json = False,
     events: Events = False,
+    quiet: Quiet = False,
 ) -> None:
     """Train and measure painters on equal terms: curves, tables with intervals, samples side by side."""
     from impasto import api
     from impasto.comparing.compare import failures
 
-    with watching(json=json, events=events) as watch:
+    with watching(json=json, events=events, quiet=quiet) as watch:
         results = api.compare(experiment, out, store=store, miniature=miniature, watch=watch)
     failed = failures(results)
     if json:

@@ -11,7 +11,7 @@ import typer
 from rich.table import Table
 
 from impasto.cli.out import Json, console, print_json
-from impasto.cli.watching import Events, watching
+from impasto.cli.watching import Events, Quiet, watching
 from impasto.images.size import Size
 
 if TYPE_CHECKING:
@@ -26,7 +26,9 @@ app = typer.Typer(help="From a folder of pictures to a store.", no_args_is_help=
 @app.command()
 def prepare(
     folder: Annotated[Path, typer.Argument(help="Pictures: class folders, metadata.csv or .jsonl, .txt of captions.")],
-    out: Annotated[Path, typer.Option(help="The store to make.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The store to make; by default in stores/, named after folder and size.")
+    ] = None,
     resolution: Annotated[int | None, typer.Option(help="Side of square pictures; by default 64.")] = None,
     size: Annotated[
         str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Rows and columns, as in 96x128 (96 rows, 128 columns).")
@@ -42,14 +44,16 @@ def prepare(
     crop_bars: Annotated[bool, typer.Option(help="Crop the bars of letterboxed pictures.")] = False,
     duplicates: Annotated[str, typer.Option(help="drop, or keep: each group on one side of the split.")] = "drop",
     max_bad: Annotated[float, typer.Option(help="Share of bad files above which it is an error.")] = 0.5,
+    limit: Annotated[int, typer.Option(help="Most pixels of a picture; larger files are left out.")] = 100_000_000,
     workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
     json: Json = False,
     events: Events = False,
+    quiet: Quiet = False,
 ) -> None:
     """Make a store of a folder of pictures: read, clean, resize, find duplicates, split."""
     from impasto import api
 
-    with watching(json=json, events=events) as watch:
+    with watching(json=json, events=events, quiet=quiet) as watch:
         store = api.prepare(
             folder,
             out,
@@ -64,20 +68,23 @@ def prepare(
             crop_bars=crop_bars,
             duplicates=duplicates,
             max_bad=max_bad,
+            limit=limit,
             workers=workers,
             watch=watch,
         )
     if json:
         print_json(store.manifest)
     else:
-        _print_store(store, out)
+        _print_store(store)
 
 
 @app.command()
 def make(
     world: Annotated[str, typer.Argument(help="What paints by itself: landscapes.")],
-    out: Annotated[Path, typer.Option(help="The store to make.")],
     count: Annotated[int, typer.Option(help="How many pictures.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The store to make; by default in stores/, named after world and size.")
+    ] = None,
     resolution: Annotated[int | None, typer.Option(help="Rows and columns, 32 to 2048; by default 64.")] = None,
     size: Annotated[
         str | None, typer.Option(metavar="HEIGHTxWIDTH", help="The same, as in 64x64; squares only.")
@@ -87,11 +94,12 @@ def make(
     workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
     json: Json = False,
     events: Events = False,
+    quiet: Quiet = False,
 ) -> None:
     """Paint a store of pictures by rules, with all labels, a layout and a depth."""
     from impasto import api
 
-    with watching(json=json, events=events) as watch:
+    with watching(json=json, events=events, quiet=quiet) as watch:
         store = api.make(
             world,
             out,
@@ -106,7 +114,7 @@ def make(
     if json:
         print_json(store.manifest)
     else:
-        _print_store(store, out)
+        _print_store(store)
 
 
 @app.command()
@@ -114,11 +122,14 @@ def inspect(
     store: Annotated[Path, typer.Argument(help="A store made by `impasto data prepare`.")],
     out: Annotated[Path | None, typer.Option(help="Folder for the page; inside the store by default.")] = None,
     json: Json = False,
+    events: Events = False,
+    quiet: Quiet = False,
 ) -> None:
     """Describe a store: counts, categories and their shares, sizes, duplicates, rejects, a contact sheet."""
     from impasto import api
 
-    inspection = api.inspect(store, out)
+    with watching(json=json, events=events, quiet=quiet):
+        inspection = api.inspect(store, out)
     if json:
         print_json(asdict(inspection))
         return
@@ -144,15 +155,17 @@ def inspect(
     console.print(f"With pictures: {inspection.page}", soft_wrap=True, markup=False)
 
 
-def _print_store(store: Store, out: Path) -> None:
+def _print_store(store: Store) -> None:
     """Say what is in a store that was just made."""
     train = len(store.split("train"))
     test = len(store.split("test"))
     label = f"label {store.label!r} with {len(store.categories())} categories" if store.label else "no labels"
     what = "pictures" if store.frames == 1 else "clips"
     size = f"{_frames(store.frames)}{store.size} px (height × width)"
-    console.print(f"{out}: {train:,} {what} to train on, {test:,} to test with; {label}; {size}.", soft_wrap=True)
-    console.print(f"Look at it: impasto data inspect {out}", soft_wrap=True)
+    console.print(
+        f"{store.root}: {train:,} {what} to train on, {test:,} to test with; {label}; {size}.", soft_wrap=True
+    )
+    console.print(f"Look at it: impasto data inspect {store.root}", soft_wrap=True)
 
 
 def _frames(frames: int) -> str:

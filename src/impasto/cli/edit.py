@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from impasto.cli.out import Json, console, print_json
-from impasto.cli.watching import Events, watching
+from impasto.cli.watching import Events, Quiet, watching
 from impasto.events import Event
 
 __all__ = ["add_to"]
@@ -23,13 +23,16 @@ def edit(
     name: Annotated[str, typer.Argument(help="What to do with the picture; see `impasto list edits`.")],
     picture: Annotated[Path, typer.Argument(help="The picture file.")],
     painter: Annotated[
-        str, typer.Option("--with", help="A run, an exported painter, a hub id, or the name of a painter by rules.")
+        str,
+        typer.Option(
+            "--painter", "--with", help="A run, an exported painter, a hub id, or the name of a painter by rules."
+        ),
     ],
     emotion: Annotated[str | None, typer.Option(help="What to feel, in a word or in words.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same picture.")] = 0,
     size: Annotated[int, typer.Option(help="Longest side of the new picture in pixels.")] = 512,
     out: Annotated[Path | None, typer.Option(help="The new PNG; in gallery/ without it.")] = None,
-    values: Annotated[
+    settings: Annotated[
         list[str] | None,
         typer.Option(
             "--set", metavar="KEY=VALUE", envvar="IMPASTO_EDIT_SET", help="A setting of this painter; may be repeated."
@@ -43,16 +46,14 @@ def edit(
     overwrite: Annotated[bool, typer.Option(help="Replace a picture of the same name.")] = False,
     json: Json = False,
     events: Events = False,
+    quiet: Quiet = False,
 ) -> None:
     """Edit a picture with a painter, such as to paint it again in the painter's own manner."""
     from impasto import api
     from impasto.config import parse_pairs
 
-    settings = parse_pairs(values or [])
-    if emotion is not None:
-        settings["emotion"] = emotion
     remarks: list[str] = []
-    with watching(json=json, events=events) as watch:
+    with watching(json=json, events=events, quiet=quiet) as watch:
 
         def note(event: Event) -> None:
             remarks.append(event.message)
@@ -63,12 +64,13 @@ def edit(
             picture,
             out,
             painter=painter,
+            emotion=emotion,
             seed=seed,
             size=size,
             anyway=anyway,
             also=also or (),
             overwrite=overwrite,
-            settings=settings,
+            settings=parse_pairs(settings or []),
             watch=note,
         )
     if json:

@@ -9,7 +9,7 @@ import typer
 from rich.table import Table
 
 from impasto.cli.out import Json, console, print_json
-from impasto.cli.watching import Events, watching
+from impasto.cli.watching import Events, Quiet, watching
 
 if TYPE_CHECKING:
     from impasto.metrics.measurement import Measurement
@@ -33,7 +33,7 @@ def measure(
     split: Annotated[str, typer.Option(help="test, train or all.")] = "test",
     out: Annotated[Path | None, typer.Option(help="Folder for measure.json and report.html.")] = None,
     count: Annotated[int, typer.Option(help="Pictures painted.")] = 2000,
-    seed: Annotated[int, typer.Option(help="Of the pictures and of all resampling.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the pictures painted and of all resampling.")] = 0,
     network: Annotated[
         str, typer.Option(help="Feature network; auto takes the best whose weights are installed.")
     ] = "auto",
@@ -42,16 +42,19 @@ def measure(
     ] = None,
     json: Json = False,
     events: Events = False,
+    quiet: Quiet = False,
 ) -> None:
     """Measure a painter against real pictures: every metric, as JSON and as a page."""
     from impasto import api
-    from impasto.api.requests import order_error
+    from impasto.api.checks import order_error
+    from impasto.spelling import command
 
     source, *more = what
     if more or against is None:
-        raise order_error([*what, *([against] if against else [])], "measure {painter} --against {store}")
+        words: list[str | Path] = [*what, *([against] if against else [])]
+        raise order_error(words, lambda painter, store: command("measure", painter, against=store))
     place = out or Path(source if Path(source).is_dir() else "") / "measure"
-    with watching(json=json, events=events) as watch:
+    with watching(json=json, events=events, quiet=quiet) as watch:
         measured = api.measure(
             source, against, split=split, out=place, count=count, seed=seed, network=network, label=label, watch=watch
         )

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from impasto.cli.out import Json, console, print_json
-from impasto.cli.watching import Events, watching
+from impasto.cli.watching import Events, Quiet, watching
 from impasto.errors import UsageError
-from impasto.images.size import Size
+from impasto.sources import SHIPPED
 
 if TYPE_CHECKING:
     from impasto.api.repainting import Repainted
@@ -28,9 +28,10 @@ Source = Annotated[
 Count = Annotated[int, typer.Option(help="How many pictures.")]
 Category = Annotated[str | None, typer.Option(help="Paint this category only.")]
 Prompt = Annotated[str | None, typer.Option(help="What to paint, in words, for painters that read them.")]
-Resolution = Annotated[int | None, typer.Option(help="Rows and columns, where the painter can choose.")]
+Resolution = Annotated[int | None, typer.Option(help="Height and width in pixels, where the painter can choose.")]
 SizeText = Annotated[
-    str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Rows and columns, as in 96x128, for such painters.")
+    str | None,
+    typer.Option(metavar="HEIGHTxWIDTH", help="Height and width in pixels, as in 96x128, for such painters."),
 ]
 GivenFiles = Annotated[
     list[str] | None,
@@ -43,9 +44,12 @@ MapFiles = Annotated[
     list[str] | None,
     typer.Option("--map", metavar="NAME=FILE", help="A map to follow, such as layout=map.png; may be repeated."),
 ]
-Seed = Annotated[int, typer.Option(help="Picture i of a seed is always the same.")]
-Out = Annotated[Path | None, typer.Option(help="Folder for the pictures; with --from, the new picture.")]
-Values = Annotated[
+Seed = Annotated[int, typer.Option(help="Seed of the random numbers; picture i of a seed is always the same.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Folder for the pictures, by default a new one in gallery/; with --from, the new picture."),
+]
+Settings = Annotated[
     list[str] | None,
     typer.Option(
         "--set", metavar="KEY=VALUE", envvar="IMPASTO_PAINT_SET", help="A setting of this painter; may be repeated."
@@ -56,7 +60,12 @@ Also = Annotated[
     typer.Option(metavar="ENDING", help="A file to write beside each picture, such as svg; may be repeated."),
 ]
 Overwrite = Annotated[bool, typer.Option(help="Replace pictures of the same name.")]
-Again = Annotated[Path | None, typer.Option("--from", help="Paint this picture again from its recipe.")]
+Again = Annotated[
+    Path | None,
+    typer.Option(
+        "--from", help="Paint this picture again from its recipe; newest names the first of the newest gallery."
+    ),
+]
 ItsPainter = Annotated[Path | None, typer.Option(help="With --from: where its painter is now.")]
 
 
@@ -77,13 +86,14 @@ def paint(
     maps: MapFiles = None,
     seed: Seed = 0,
     out: Out = None,
-    values: Values = None,
+    settings: Settings = None,
     also: Also = None,
     overwrite: Overwrite = False,
     again: Again = None,
     painter: ItsPainter = None,
     json: Json = False,
     events: Events = False,
+    quiet: Quiet = False,
 ) -> None:
     """Paint pictures, each with its recipe inside, or one again from its recipe."""
     from impasto import api
@@ -92,35 +102,37 @@ def paint(
     if again is not None:
         if source is not None:
             raise UsageError("Give a painter or --from PICTURE, not both; say where its painter is with --painter.")
-        repainted = api.repaint(again, out, source=painter, given=_recipe_inputs(given or [], mask, maps or []))
-        _say_repainted(repainted, json=json)
+        files = {"given": _named_files("--given", given or []), "maps": _named_files("--map", maps or [])}
+        repainted = api.repaint(again, out, painter=painter, mask=mask, **files)
+        _print_repainted(repainted, json=json)
         return
-    with watching(json=json, events=events) as watch:
+    with watching(json=json, events=events, quiet=quiet) as watch:
         gallery = api.paint(
-            source or api.PAINTER,
-            out or Path("gallery"),
+            source or SHIPPED,
+            out,
             count=count,
             category=category,
-            seed=seed,
-            resolution=resolution,
-            size=Size.parse(size) if size else None,
             prompt=prompt,
+            resolution=resolution,
+            size=size,
             given=_named_files("--given", given or []),
             mask=mask,
             maps=_named_files("--map", maps or []),
+            seed=seed,
             also=also or (),
             overwrite=overwrite,
-            settings=parse_pairs(values or []),
+            settings=parse_pairs(settings or []),
             watch=watch,
         )
     if json:
         print_json({"pictures": gallery.pictures, "contact_sheet": gallery.contact_sheet})
     else:
-        sheet = gallery.contact_sheet
-        console.print(f"{count} pictures in {sheet.parent}; all on one sheet: {sheet}", soft_wrap=True, markup=False)
+        what = "1 picture" if count == 1 else f"{count:,} pictures"
+        text = f"{what} in {gallery.folder}; all on one sheet: {gallery.contact_sheet}"
+        console.print(text, soft_wrap=True, markup=False)
 
 
-def _say_repainted(repainted: Repainted, *, json: bool) -> None:
+def _print_repainted(repainted: Repainted, *, json: bool) -> None:
     if json:
         print_json({"picture": repainted.picture, "identical": repainted.identical})
         return
@@ -141,12 +153,3 @@ def _named_files(option: str, words: list[str]) -> dict[str, str]:
             raise UsageError(f"{option} takes NAME=FILE, such as {option} source=photo.png, not {word!r}.")
         files[name.strip()] = file
     return files
-
-
-def _recipe_inputs(given: list[str], mask: Path | None, maps: list[str]) -> dict[str, str | Path]:
-    """Files for a repainting, under the names of inputs that recipes have; settings' files by the setting's name."""
-    files: dict[str, str | Path] = {}
-    for name, file in _named_files("--given", given).items():
-        files |= {name: file, f"given:{name}": file}
-    files |= {f"maps:{name}": file for name, file in _named_files("--map", maps).items()}
-    return files if mask is None else {**files, "mask": mask}

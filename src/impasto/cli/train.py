@@ -8,14 +8,36 @@ from typing import Annotated
 
 import typer
 
-from impasto.cli.out import Json, console, duration, print_json
-from impasto.cli.watching import Events, watching
+from impasto.cli.out import Json, console, print_json
+from impasto.cli.watching import Events, Quiet, watching
+from impasto.terminal import duration
 
 __all__ = ["add_to"]
 
-Second = Annotated[
-    Path | None, typer.Option("--second-store", help="A second store, for painters that learn from two.")
+Words = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="[PAINTER] STORE",
+        help="A painter of `impasto list painters`, by default the best for the store and the machine; "
+        "and a store made by `impasto data prepare`.",
+    ),
 ]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="The run folder; the same command resumes the run in it. By default a new one in runs/."),
+]
+Minutes = Annotated[float | None, typer.Option(help="Minutes of training, in all; with --steps, whichever ends first.")]
+Steps = Annotated[int | None, typer.Option(help="Steps of training, in all; with --minutes, whichever ends first.")]
+Preset = Annotated[str | None, typer.Option(help="tiny, small or base; by default what fits the machine.")]
+Label = Annotated[str | None, typer.Option(help="Label column whose categories are learned.")]
+Seed = Annotated[int | None, typer.Option(help="Seed of the random numbers: weights, order of the pictures, noise.")]
+Batch = Annotated[int | None, typer.Option(help="Pictures in each step.")]
+Device = Annotated[str | None, typer.Option(help="auto, cpu or cuda.")]
+Settings = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="KEY=VALUE", envvar="IMPASTO_TRAIN_SET", help="Any other setting; may be repeated."),
+]
+SecondStore = Annotated[Path | None, typer.Option(help="A second store, for painters that learn from two.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -24,40 +46,28 @@ def add_to(app: typer.Typer) -> None:
 
 
 def train(
-    what: Annotated[
-        list[str],
-        typer.Argument(
-            metavar="[PAINTER] STORE",
-            help="A painter of `impasto list painters`, by default the best for the store and the machine; "
-            "and a store made by `impasto data prepare`.",
-        ),
-    ],
-    out: Annotated[Path, typer.Option(help="The run folder; the same command resumes the run in it.")],
-    minutes: Annotated[float | None, typer.Option(help="Minutes of training, in all.")] = None,
-    steps: Annotated[int | None, typer.Option(help="Steps of training, in all.")] = None,
-    preset: Annotated[str | None, typer.Option(help="tiny, small or base; by default what fits the machine.")] = None,
-    label: Annotated[str | None, typer.Option(help="Label column whose categories are learned.")] = None,
-    seed: Annotated[int | None, typer.Option(help="Of weights, order and noise.")] = None,
-    batch: Annotated[int | None, typer.Option(help="Pictures a step.")] = None,
-    device: Annotated[str | None, typer.Option(help="auto, cpu or cuda.")] = None,
-    values: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="KEY=VALUE", envvar="IMPASTO_TRAIN_SET", help="Any other setting; may be repeated."
-        ),
-    ] = None,
-    second: Second = None,
+    what: Words,
+    out: Out = None,
+    minutes: Minutes = None,
+    steps: Steps = None,
+    preset: Preset = None,
+    label: Label = None,
+    seed: Seed = None,
+    batch: Batch = None,
+    device: Device = None,
+    settings: Settings = None,
+    second_store: SecondStore = None,
     json: Json = False,
     events: Events = False,
+    quiet: Quiet = False,
 ) -> None:
     """Train a painter; Ctrl-C leaves a checkpoint, and the same command goes on from it."""
     from impasto import api
     from impasto.config import parse_pairs
+    from impasto.spelling import command
 
     painter, store = _painter_and_store(what)
-    options = {"seed": seed, "batch": batch, "device": device}
-    settings = {**{k: v for k, v in options.items() if v is not None}, **parse_pairs(values or [])}
-    with watching(json=json, events=events) as watch:
+    with watching(json=json, events=events, quiet=quiet) as watch:
         trained = api.train(
             painter,
             store,
@@ -66,8 +76,11 @@ def train(
             steps=steps,
             preset=preset,
             label=label,
-            values=settings,
-            second=second,
+            seed=seed,
+            batch=batch,
+            device=device,
+            settings=parse_pairs(settings or []),
+            second_store=second_store,
             watch=watch,
         )
     if os.environ.get("RANK", "0") != "0":  # Of processes that train together the first one speaks.
@@ -75,11 +88,14 @@ def train(
     elif json:
         print_json(vars(trained))
     elif trained.interrupted:
-        console.print(f"Stopped at step {trained.step:,}; the same command goes on from there.", soft_wrap=True)
+        again = command("train", *what, out=trained.run)
+        text = f"Stopped at step {trained.step:,}. To go on, give the same options again: {again} …"
+        console.print(text, soft_wrap=True, markup=False)
     else:
         console.print(f"Trained {trained.step:,} steps in {duration(trained.seconds)}.", soft_wrap=True)
-        following = f"The painter is in {trained.painter}. Next: impasto paint {out}"
-        console.print(following if trained.paints else f"The export is in {trained.painter}.", soft_wrap=True)
+        following = f"The painter is in {trained.painter}. Next: impasto paint {trained.run}"
+        text = following if trained.paints else f"The export is in {trained.painter}."
+        console.print(text, soft_wrap=True, markup=False)
     if trained.interrupted:
         raise typer.Exit(130)
 
@@ -90,5 +106,5 @@ def _painter_and_store(what: list[str]) -> tuple[str | None, Path]:
 
     *before, store = what
     if len(before) > 1:
-        raise UsageError(f"Give a painter and a store, not {len(what)} words: impasto train [PAINTER] STORE --out RUN.")
+        raise UsageError(f"Give a painter and a store, not {len(what)} words: impasto train [PAINTER] STORE.")
     return (before[0] if before else None), Path(store)

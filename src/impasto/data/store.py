@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from os import PathLike, fspath
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -34,7 +35,7 @@ Map = npt.NDArray[np.unsignedinteger]
 Rows = Sequence[int] | npt.NDArray[np.integer] | slice
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Store:
     """A prepared folder of pictures or clips, all of one size.
 
@@ -56,7 +57,7 @@ class Store:
     maps: dict[str, Map] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, path: str | Path, verify: bool = True) -> Self:
+    def open(cls, path: str | PathLike[str], verify: bool = True) -> Self:
         """The store in a folder.
 
         Args:
@@ -79,6 +80,17 @@ class Store:
         store = cls(root, manifest, pictures, table, maps)
         store._check_shapes()
         return store
+
+    def __fspath__(self) -> str:
+        """The folder, for which the store stands wherever a path is expected."""
+        return fspath(self.root)
+
+    def __repr__(self) -> str:
+        """Folder, size, counts and label column."""
+        counts = ", ".join(f"{len(self.split(name)):,} {name}" for name in ("train", "test"))
+        label = f", {len(self.categories())} categories of {self.label!r}" if self.label else ""
+        what = "pictures" if self.frames == 1 else f"clips of {self.frames} frames"
+        return f"<Store {self.root}: {len(self):,} {what} of {self.size} px ({counts}){label}>"
 
     @property
     def hash(self) -> str:
@@ -220,7 +232,7 @@ class Store:
         return {}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Split:
     """A view of a store; rows are positions inside the split.
 
@@ -242,6 +254,10 @@ class Split:
 
     def __len__(self) -> int:
         return len(self.indices)
+
+    def __repr__(self) -> str:
+        """Name, number of pictures and folder of the store."""
+        return f"<Split {self.name!r}: {len(self):,} of the {len(self.store):,} pictures in {self.store.root}>"
 
     def uint8(self, rows: Rows | None = None) -> Pixels:
         """Pixels of those rows, all if none are named: shape (N, H, W, 3) or, of clips, (N, F, H, W, 3), a copy."""

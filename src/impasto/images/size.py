@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Self
+from typing import Self, overload
 
 from impasto.errors import UsageError
 
-__all__ = ["Size"]
+__all__ = ["Size", "SizeLike"]
 
 PATTERN = re.compile(r"\s*([0-9]{1,9})\s*(?:[x×]\s*([0-9]{1,9})\s*)?", re.IGNORECASE)
 
@@ -52,24 +52,33 @@ class Size:
         return cls(int(height), int(width or height))
 
     @classmethod
-    def choose(cls, resolution: int | None, size: Size | tuple[int, int] | None, default: int) -> Size:
+    @overload
+    def choose(cls, resolution: int | None, size: SizeLike | None, default: int) -> Size: ...
+    @classmethod
+    @overload
+    def choose(cls, resolution: int | None, size: SizeLike | None, default: None = None) -> Size | None: ...
+    @classmethod
+    def choose(cls, resolution: int | None, size: SizeLike | None, default: int | None = None) -> Size | None:
         """The size that an option for squares and one for any size ask for together.
 
         Args:
             resolution: Side of a square.
-            size: Height and width.
-            default: Side of the square that is meant when neither is given.
+            size: Height and width, as (96, 128) or '96x128'.
+            default: Side of the square that is meant when neither is given; without it, None is returned then.
 
         Raises:
-            UsageError: When both are given, or the size has no pixels.
+            UsageError: When both are given, or the size is of another form or has no pixels.
         """
-        size = cls(*size) if isinstance(size, tuple) else size
+        if isinstance(size, tuple):
+            size = cls(*size)
+        elif isinstance(size, str):
+            size = cls.parse(size)
         if resolution is not None and size is not None:
-            raise UsageError(f"resolution {resolution} and size {size} were both given; name one of them.")
+            raise UsageError(f"resolution {resolution} and size {size} were both given; give one of them.")
         if size is not None:
             return size
         side = default if resolution is None else resolution
-        return cls(side, side)
+        return None if side is None else cls(side, side)
 
     @property
     def is_square(self) -> bool:
@@ -79,3 +88,7 @@ class Size:
     def __str__(self) -> str:
         """Height × width, such as '96 × 128'; `parse` reads it back."""
         return f"{self.height} × {self.width}"
+
+
+SizeLike = Size | tuple[int, int] | str
+"""A size as a user gives it; a text as `Size.parse` reads it."""

@@ -6,6 +6,7 @@ import threading
 import time
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from os import fspath
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,10 @@ class Trained:
     seconds: float
     interrupted: bool
     paints: bool
+
+    def __fspath__(self) -> str:
+        """The run folder, for which this stands wherever a path is expected."""
+        return fspath(self.run)
 
 
 def train(

@@ -130,7 +130,9 @@ def test_a_run_goes_on_without_the_folder_of_its_autoencoder(autoencoder, store,
 
     def train(run: str, steps: int, **more: object) -> Path:
         values = {**settings, "autoencoder": str(place), **more}
-        return api.train("flow_matching", store.root, tmp_path / run, steps=steps, preset="tiny", values=values).painter
+        return api.train(
+            "flow_matching", store.root, tmp_path / run, steps=steps, preset="tiny", settings=values
+        ).painter
 
     whole = train("whole", 4)
     train("cut", 2)

@@ -279,7 +279,7 @@ def test_a_folder_is_no_scene(tmp_path: Path) -> None:
 
 def test_companions_are_not_overwritten_unasked(tmp_path: Path) -> None:
     (tmp_path / "0001.caption.txt").write_text("mine")
-    with pytest.raises(UsageError, match=r"0001\.caption\.txt exists already.*--overwrite"):
+    with pytest.raises(UsageError, match=r"0001\.caption\.txt exists already.*overwrite=True"):
         api.paint("landscape", tmp_path, count=2, resolution=32, also=["caption.txt"])
     assert [path.name for path in tmp_path.iterdir()] == ["0001.caption.txt"]
     assert (tmp_path / "0001.caption.txt").read_text() == "mine"

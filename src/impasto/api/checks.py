@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto import catalogue
 from impasto.errors import ConfigError, NotCapable, UnknownName, UsageError
-from impasto.sources import CatalogueName, Export, Hub, Run, Shipped, StoreFolder, Unknown, resolve
+from impasto.sources import CatalogueName, Export, Hub, Run, StoreFolder, Unknown, resolve
+from impasto.spelling import option
 
 if TYPE_CHECKING:
     from impasto.contract import Painter
 
-__all__ = ["check_able", "check_companions", "check_free", "check_order", "check_prompt", "order_error"]
+__all__ = ["check_able", "check_companions", "check_count", "check_free", "check_order", "check_prompt", "order_error"]
+
+
+Write = Callable[[str, str], str]
+"""Gives the command for a painter and a store."""
+
+MOST = 1_000_000
+"""Most pictures of one call."""
 
 
 def check_able(painter: Painter, protocol: type[Any], action: str) -> None:
@@ -44,22 +53,36 @@ def check_prompt(painter: Painter, prompt: object) -> None:
     if "words" not in painter.reads:
         classes = catalogue.usable(catalogue.painters())
         able = [name for name, cls in classes.items() if "words" in cls.conditions]
-        raise NotCapable(f"{painter.name} does not read prompts; leave out --prompt. These can: {', '.join(able)}.")
+        raise NotCapable(
+            f"{painter.name} does not read prompts; leave out {option('prompt', None)}. These can: {', '.join(able)}."
+        )
     if not isinstance(prompt, str):
         raise ConfigError(f"prompt = {prompt!r}: a prompt is text.")
     if not prompt.strip():
-        raise UsageError("The prompt is empty; say what to paint, such as 'a boat at dusk', or leave out --prompt.")
+        raise UsageError(
+            f"The prompt is empty; say what to paint, such as 'a boat at dusk', or leave out {option('prompt', None)}."
+        )
 
 
-def check_companions(painter: Painter, endings: Sequence[str]) -> None:
-    """Refuse companion files that a painter does not give.
+def check_companions(companions: Collection[str], endings: Sequence[str]) -> None:
+    """Refuse endings of companion files that are not among those that there are.
 
     Raises:
-        UnknownName: With those that it gives.
+        UnknownName: With those that there are.
     """
     for ending in endings:
-        if ending not in painter.companions:
-            raise UnknownName("companion file", ending, painter.companions)
+        if ending not in companions:
+            raise UnknownName("companion file", ending, companions)
+
+
+def check_count(count: int) -> None:
+    """Refuse a number of pictures that is out of range.
+
+    Raises:
+        UsageError: With the range.
+    """
+    if not 1 <= count <= MOST:
+        raise UsageError(f"count must be 1 or more, not {count}." if count < 1 else f"count is at most {MOST:,}.")
 
 
 def check_free(paths: Sequence[Path], *, overwrite: bool) -> None:
@@ -70,47 +93,45 @@ def check_free(paths: Sequence[Path], *, overwrite: bool) -> None:
     """
     existing = next((path for path in paths if path.exists()), None)
     if existing is not None and not overwrite:
-        raise UsageError(f"{existing} exists already; choose another --out, or allow it with --overwrite.")
+        raise UsageError(
+            f"{existing} exists already; choose another {option('out', None)}, or allow it with {option('overwrite')}."
+        )
 
 
-def check_order(painter: str | Path, store: str | Path, command: str, **values: object) -> None:
+def check_order(
+    painter: str | PathLike[str], store: str | PathLike[str], write: Write, *, by_name: bool = False
+) -> None:
     """Refuse a store where a painter is expected, and a painter where a store is.
 
     Args:
         painter: A run, an exported painter, a hub id or a name.
         store: A folder.
-        command: As of `order_error`.
-        values: As of `order_error`.
+        write: As of `order_error`.
+        by_name: Whether only a painter's name in the catalogue is meant.
 
     Raises:
         UsageError: As `order_error` gives it.
     """
-    by_name = "{name}" in command
-    kinds = (CatalogueName, Unknown, Hub, Shipped) if by_name else (CatalogueName, Unknown, Hub, Shipped, Run, Export)
-    fits = isinstance(resolve(painter, names_first=by_name), kinds)
-    if not fits or not isinstance(resolve(store), StoreFolder | Unknown | Hub):
-        raise order_error([painter, store], command, **values)
+    others = (StoreFolder, Run, Export) if by_name else (StoreFolder,)
+    misplaced = isinstance(resolve(painter, names_first=by_name), others)
+    if misplaced or not isinstance(resolve(store), StoreFolder | Unknown | Hub):
+        raise order_error([painter, store], write, by_name=by_name)
 
 
-def order_error(words: Sequence[str | Path], command: str, **values: object) -> UsageError:
+def order_error(words: Sequence[str | PathLike[str]], write: Write, *, by_name: bool = False) -> UsageError:
     """The error that says what each word of a command is, and what to write.
 
     Args:
         words: As the user wrote them.
-        command: As it is written, with '{store}', and with '{painter}' for any painter or '{name}' for one of the
-            catalogue, where the words belong.
-        values: Values of the other names in braces in `command`.
+        write: The right command, of a painter and a store.
+        by_name: Whether only a painter's name in the catalogue is meant.
     """
-    sources = {str(word): resolve(word) for word in words}
+    sources = {fspath(word): resolve(word) for word in words}
 
     def first(otherwise: str, *kinds: type[Any]) -> str:
         return next((word for word, source in sources.items() if isinstance(source, kinds)), otherwise)
 
-    line = command.format(
-        store=first("STORE", StoreFolder),
-        painter=first("PAINTER", Run, Export, CatalogueName),
-        name=first("PAINTER", CatalogueName),
-        **values,
-    )
+    painters = (CatalogueName,) if by_name else (Run, Export, CatalogueName)
+    line = write(first("PAINTER", *painters), first("STORE", StoreFolder))
     stated = " and ".join(f"{word} is {source.kind}" for word, source in sources.items() if source.kind)
-    return UsageError(f"{stated}; write: impasto {line}" if stated else f"Write: impasto {line}")
+    return UsageError(f"{stated}; write: {line}" if stated else f"Write: {line}")

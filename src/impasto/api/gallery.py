@@ -1,0 +1,142 @@
+"""A folder of painted pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from os import PathLike, fspath
+from pathlib import Path
+
+from impasto.api.checks import check_free
+from impasto.api.pictures import SHEET, Picture, png_of, sheet_of
+from impasto.api.places import new_folder
+from impasto.errors import RecipeError
+from impasto.events import Event, Watch, silent
+from impasto.files import write_whole
+from impasto.sources import GALLERIES
+
+__all__ = ["Gallery", "write_gallery"]
+
+NUMBERED = re.compile(r"\d{4,}")
+"""Name of a picture without its ending."""
+
+
+@dataclass(frozen=True)
+class Gallery:
+    """What painting left in a folder; wherever a path is expected, it stands for the folder.
+
+    Attributes:
+        folder: The folder.
+        pictures: The pictures, in order of their index.
+        contact_sheet: The first of them on one sheet.
+        companions: Files beside the pictures.
+    """
+
+    folder: Path
+    pictures: list[Path]
+    contact_sheet: Path
+    companions: list[Path]
+
+    def __len__(self) -> int:
+        """Number of pictures."""
+        return len(self.pictures)
+
+    def __iter__(self) -> Iterator[Path]:
+        """The pictures, in order."""
+        return iter(self.pictures)
+
+    def __getitem__(self, index: int) -> Path:
+        """One picture."""
+        return self.pictures[index]
+
+    def __fspath__(self) -> str:
+        """The folder."""
+        return fspath(self.folder)
+
+    def __repr__(self) -> str:
+        """Number of pictures, and the folder."""
+        return f"<Gallery of {len(self)} pictures in {self.folder}>"
+
+    def _repr_png_(self) -> bytes:
+        """The contact sheet as notebooks show it."""
+        return self.contact_sheet.read_bytes()
+
+
+def write_gallery(
+    pictures: Iterable[Picture],
+    count: int,
+    folder: str | PathLike[str] | None,
+    painter: str,
+    *,
+    also: Sequence[str] = (),
+    overwrite: bool = False,
+    watch: Watch = silent,
+) -> Gallery:
+    """Write pictures one after the other, and a contact sheet.
+
+    Args:
+        pictures: As they are painted.
+        count: How many they are.
+        folder: Where to; a new folder in 'gallery' without it.
+        painter: Name or path of the painter, after which a new folder is named.
+        also: Endings of companions to write beside each picture.
+        overwrite: Whether pictures of the same name may be replaced. Pictures of an earlier gallery in the same folder
+            are then removed where the new one has fewer.
+        watch: Called as pictures are done.
+
+    Raises:
+        UsageError: When a file would be replaced.
+        ImpastoError: When a file cannot be written.
+    """
+    with new_folder(GALLERIES, painter) if folder is None else nullcontext(Path(folder)) as place:
+        gallery = _planned(place, count, also)
+        check_free([*gallery.pictures, gallery.contact_sheet, *gallery.companions], overwrite=overwrite)
+        first: list[Picture] = []
+        for path, picture in zip(gallery.pictures, pictures, strict=True):
+            picture.save(path, also=also, overwrite=True)
+            if len(first) < SHEET:
+                first.append(picture)
+            watch(Event("paint", "progress", "Painting", int(path.stem) + 1, count))
+        write_whole(gallery.contact_sheet, png_of(sheet_of([picture.pixels for picture in first])))
+        if overwrite:
+            _remove_surplus(gallery, first[0].companions, watch)
+    return gallery
+
+
+def _planned(folder: Path, count: int, also: Sequence[str]) -> Gallery:
+    """The files of a gallery that is not there yet."""
+    pictures = [folder / f"{index:04d}.png" for index in range(count)]
+    companions = [picture.with_suffix(f".{ending}") for picture in pictures for ending in also]
+    return Gallery(folder, pictures, folder / "contact-sheet.png", companions)
+
+
+def _remove_surplus(gallery: Gallery, endings: Collection[str], watch: Watch) -> None:
+    """Remove pictures of an earlier gallery whose numbers the new one does not reach, and their companions.
+
+    Args:
+        gallery: The new one.
+        endings: Of the companions that its painter gives.
+        watch: Is told which.
+    """
+    surplus = [path for path in sorted(gallery.folder.iterdir()) if _is_surplus(path, len(gallery))]
+    for path in surplus:
+        for place in (path, *(path.with_suffix(f".{ending}") for ending in endings)):
+            place.unlink(missing_ok=True)
+    if surplus:
+        names = ", ".join(path.name for path in surplus[:3]) + (", …" if len(surplus) > 3 else "")
+        watch(Event("paint", "remark", f"Removed from an earlier gallery in {gallery.folder}: {names}"))
+
+
+def _is_surplus(path: Path, count: int) -> bool:
+    """Whether a file is a picture of a gallery, with a recipe inside, whose number is `count` or more."""
+    from impasto.images.recipe import read_recipe
+
+    if path.suffix != ".png" or not NUMBERED.fullmatch(path.stem) or int(path.stem) < count:
+        return False
+    try:
+        read_recipe(path)
+    except RecipeError:
+        return False
+    return True

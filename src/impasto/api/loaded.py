@@ -1,0 +1,183 @@
+"""A painter in memory, and the name by which the recipes of its pictures know it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Any
+
+from impasto.api.checks import check_count
+from impasto.api.inputs import Given
+from impasto.api.loading import load_painter, painter_at
+from impasto.api.pictures import Picture, Pictures, each_painted
+from impasto.api.request import Request
+from impasto.errors import UsageError
+from impasto.events import Event, Watch
+from impasto.images.size import Size
+from impasto.sources import SHIPPED, Shipped, path_of, resolve
+from impasto.terminal import shown
+
+if TYPE_CHECKING:
+    from impasto.contract import Painter
+    from impasto.images.size import SizeLike
+
+__all__ = ["LoadedPainter", "loaded", "open"]
+
+
+class LoadedPainter:
+    """A painter of any family, ready to paint.
+
+    Attributes:
+        source: The name, folder or hub id that it was loaded from.
+        model: The painter itself, a `torch.nn.Module`.
+    """
+
+    def __init__(self, source: str, model: Painter) -> None:
+        self.source = source
+        self.model = model
+
+    @property
+    def name(self) -> str:
+        """Name of its kind in the catalogue."""
+        return self.model.name
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Height and width of its pictures in pixels."""
+        return self.model.data.size
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Names of the categories that it can be asked for."""
+        return self.model.data.categories if "category" in self.model.reads else ()
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """What it can be asked for: 'category', 'words' (a prompt), 'mask', 'given:NAME', 'maps:NAME'."""
+        return self.model.reads
+
+    @property
+    def companions(self) -> dict[str, str]:
+        """Files that it can give beside a picture: ending → what it is."""
+        return dict(self.model.companions)
+
+    def paint(
+        self,
+        count: int = 16,
+        *,
+        category: str | None = None,
+        prompt: str | None = None,
+        resolution: int | None = None,
+        size: SizeLike | None = None,
+        given: Mapping[str, str | PathLike[str]] | None = None,
+        mask: str | PathLike[str] | None = None,
+        maps: Mapping[str, str | PathLike[str]] | None = None,
+        seed: int = 0,
+        settings: Mapping[str, Any] | None = None,
+        watch: Watch | None = None,
+    ) -> Pictures:
+        """Paint pictures in memory; arguments and errors as of `impasto.paint`.
+
+        Returns:
+            The pictures with their recipes: `pictures[0].image`, `.arrays`, `.tensors`, `.save(folder)`.
+        """
+        check_count(count)
+        model = loaded(self, Size.choose(resolution, size)).model
+        files = Given(given or {}, mask, maps or {})
+        request = Request(seed, category, prompt, files, settings or {}).checked(model)
+        pictures = []
+        with shown(watch) as notify:
+            for remark in request.remarks(model):
+                notify(Event("paint", "remark", remark))
+            for picture in each_painted(model, self.source, request, count):
+                pictures.append(picture)
+                notify(Event("paint", "progress", "Painting", len(pictures), count))
+        return Pictures(pictures)
+
+    def edit(
+        self,
+        name: str,
+        picture: str | PathLike[str],
+        *,
+        emotion: str | None = None,
+        seed: int = 0,
+        size: int = 512,
+        anyway: bool = False,
+        settings: Mapping[str, Any] | None = None,
+        watch: Watch | None = None,
+    ) -> Picture:
+        """Edit a picture file in memory; arguments and errors as of `impasto.edit`."""
+        from impasto.api.editing import edit_in_memory
+
+        with shown(watch) as notify:
+            return edit_in_memory(
+                name,
+                picture,
+                self,
+                emotion=emotion,
+                seed=seed,
+                size=size,
+                anyway=anyway,
+                settings=settings,
+                watch=notify,
+            )
+
+    def __repr__(self) -> str:
+        """Source, kind, size and what it reads."""
+        kind = "" if self.source == self.name else f"{self.name}, "
+        reads = ", ".join(sorted(self.reads)) or "nothing"
+        return f"<Painter {self.source}: {kind}{self.model.data.size_in_words}, reads {reads}>"
+
+
+def open(  # noqa: A001 - as `PIL.Image.open` and `Store.open`
+    painter: str | PathLike[str] = SHIPPED,
+    *,
+    resolution: int | None = None,
+    size: SizeLike | None = None,
+) -> LoadedPainter:
+    """Load a painter.
+
+    Args:
+        painter: A run, an exported painter, a hub id, the name of a painter by rules, or 'shipped', the painter that
+            comes with impasto.
+        resolution: Height and width of its pictures in pixels, where the painter can choose.
+        size: Height and width, as (96, 128) or '96x128', in the place of `resolution`.
+
+    Raises:
+        CheckpointError: When nothing that can be loaded is there.
+        UsageError: When the painter must be trained first, does not paint, or paints at another size.
+    """
+    return loaded(painter, Size.choose(resolution, size))
+
+
+def loaded(
+    painter: str | PathLike[str] | LoadedPainter, size: Size | None = None, *, strict: bool = True
+) -> LoadedPainter:
+    """The painter that a user names, or hands over.
+
+    Args:
+        painter: As of `open`, or one that is loaded.
+        size: Height and width of its pictures.
+        strict: Whether a trained painter of another size is an error; else it comes at its own size.
+
+    Raises:
+        CheckpointError: When nothing that can be loaded is there.
+        UsageError: When it is something else than a painter's name, must be trained first, does not paint, or paints
+            at another size.
+    """
+    if isinstance(painter, LoadedPainter):
+        if size is None or painter.size == (size.height, size.width):
+            return painter
+        painter = painter.source
+    if not isinstance(painter, str | PathLike):
+        raise UsageError(
+            f"A painter is named by a text or a path, or comes from impasto.open, and is not {type(painter).__name__}."
+        )
+    load = load_painter if strict else painter_at
+    return LoadedPainter(_canonical(painter), load(painter, size))
+
+
+def _canonical(painter: str | PathLike[str]) -> str:
+    """The name that recipes keep: 'newest' will name another painter later."""
+    source = resolve(painter)
+    return source.name if isinstance(source, Shipped) else fspath(path_of(painter))

@@ -1,0 +1,242 @@
+"""Pictures in memory, each with the recipe that paints it again."""
+
+from __future__ import annotations
+
+import io
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
+
+from impasto.api.checks import check_companions, check_free
+from impasto.api.inputs import inputs_of
+from impasto.api.request import Request, recipe_of
+from impasto.errors import UsageError
+from impasto.files import write_whole
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+    from PIL import Image
+    from torch import Tensor
+
+    from impasto.api.gallery import Gallery
+    from impasto.contract import Painter
+    from impasto.images.pictures import Pixels
+    from impasto.images.recipe import Recipe
+
+__all__ = ["SHEET", "Picture", "Pictures", "each_painted", "png_of", "sheet_of"]
+
+SHEET = 256
+"""Most pictures on a contact sheet."""
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Picture:
+    """A painted picture, or a clip.
+
+    Attributes:
+        pixels: Shape (H, W, 3), or (F, H, W, 3) of a clip, uint8.
+        recipe: All it takes to paint it again.
+        companions: Ending of a file that goes with the picture → a function that gives its content.
+        statement: What the painter says about it, in sentences; '' when it says nothing.
+    """
+
+    pixels: Pixels
+    recipe: Recipe
+    companions: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
+    statement: str = ""
+
+    @property
+    def image(self) -> Image.Image:
+        """The picture for Pillow; of a clip the first frame."""
+        from PIL import Image
+
+        return Image.fromarray(self.pixels if self.pixels.ndim == 3 else self.pixels[0])
+
+    @property
+    def tensor(self) -> Tensor:
+        """The picture for torch, shape (3, H, W), or (F, 3, H, W) of a clip, float32, in [-1, 1]."""
+        from impasto.images.pictures import to_float
+
+        return to_float(self.pixels[None])[0].contiguous()
+
+    def save(self, path: str | PathLike[str], *, also: Sequence[str] = (), overwrite: bool = False) -> Path:
+        """Write a PNG with the recipe inside; a clip becomes an animated PNG.
+
+        Args:
+            path: The file; its folder is made if need be.
+            also: Endings of companions to write beside it.
+            overwrite: Whether files of the same name may be replaced.
+
+        Returns:
+            The file.
+
+        Raises:
+            UsageError: When a file would be replaced.
+            UnknownName: When the picture has no such companion.
+            ImpastoError: When a file cannot be written.
+        """
+        from impasto.images.recipe import save_picture
+
+        place = Path(path)
+        check_companions(self.companions, also)
+        beside = {place.with_suffix(f".{ending}"): ending for ending in also}
+        check_free([place, *beside], overwrite=overwrite)
+        # All contents come first, so that nothing is written where one of them fails.
+        contents = {file: self.companions[ending]() for file, ending in beside.items()}
+        save_picture(place, self.pixels, self.recipe)
+        for file, content in contents.items():
+            write_whole(file, content)
+        return place
+
+    def __array__(self, dtype: npt.DTypeLike | None = None, copy: bool | None = None) -> npt.NDArray[Any]:
+        """The pixels, for numpy."""
+        import numpy as np
+
+        return np.array(self.pixels, dtype, copy=copy)
+
+    def __repr__(self) -> str:
+        """Size, painter, seed and index."""
+        recipe = self.recipe
+        return f"<Picture {_size(self.pixels)} by {recipe.painter}, seed {recipe.seed}, index {recipe.index}>"
+
+    def _repr_png_(self) -> bytes:
+        """The picture as notebooks show it."""
+        return png_of(self.image)
+
+
+class Pictures(Sequence[Picture]):
+    """Painted pictures of one size, in the order of their index."""
+
+    def __init__(self, pictures: Sequence[Picture]) -> None:
+        self._pictures = tuple(pictures)
+
+    @overload
+    def __getitem__(self, index: int) -> Picture: ...
+    @overload
+    def __getitem__(self, index: slice) -> Pictures: ...
+    def __getitem__(self, index: int | slice) -> Picture | Pictures:
+        """One picture, or some of them."""
+        return Pictures(self._pictures[index]) if isinstance(index, slice) else self._pictures[index]
+
+    def __len__(self) -> int:
+        """Number of pictures."""
+        return len(self._pictures)
+
+    @property
+    def arrays(self) -> Pixels:
+        """All pixels, shape (N, H, W, 3), or (N, F, H, W, 3) of clips, uint8."""
+        import numpy as np
+
+        return np.stack([picture.pixels for picture in self])
+
+    @property
+    def tensors(self) -> Tensor:
+        """All pictures for torch, shape (N, 3, H, W), or (N, F, 3, H, W) of clips, float32, in [-1, 1]."""
+        from impasto.images.pictures import to_float
+
+        return to_float(self.arrays).contiguous()
+
+    @property
+    def images(self) -> list[Image.Image]:
+        """All pictures for Pillow; of clips the first frames."""
+        return [picture.image for picture in self]
+
+    @property
+    def recipes(self) -> list[Recipe]:
+        """The recipe of each picture."""
+        return [picture.recipe for picture in self]
+
+    def save(
+        self, folder: str | PathLike[str] | None = None, *, also: Sequence[str] = (), overwrite: bool = False
+    ) -> Gallery:
+        """Write all pictures into a folder, each with its recipe inside, and a contact sheet.
+
+        Args:
+            folder: Pictures in it are named by their number; without it, a new folder in 'gallery'.
+            also: Endings of companions to write beside each picture.
+            overwrite: Whether pictures of the same name may be replaced.
+
+        Raises:
+            UsageError: When there are no pictures, or a file would be replaced.
+            UnknownName: When the pictures have no such companion.
+            ImpastoError: When a file cannot be written.
+        """
+        from impasto.api.gallery import write_gallery
+
+        if not self:
+            raise UsageError("There are no pictures to save.")
+        check_companions(self[0].companions, also)
+        return write_gallery(self, len(self), folder, self[0].recipe.painter, also=also, overwrite=overwrite)
+
+    def contact_sheet(self) -> Image.Image:
+        """The first 256 pictures on one image; of clips the first frames."""
+        return sheet_of([picture.pixels for picture in self[:SHEET]])
+
+    def __repr__(self) -> str:
+        """Number, size, painter and seed."""
+        if not self:
+            return "<Pictures: none>"
+        recipe = self[0].recipe
+        return f"<{len(self)} Pictures {_size(self[0].pixels)} by {recipe.painter}, seed {recipe.seed}>"
+
+    def _repr_png_(self) -> bytes:
+        """The contact sheet as notebooks show it."""
+        return png_of(self.contact_sheet())
+
+
+def each_painted(painter: Painter, source: str, request: Request, count: int) -> Iterator[Picture]:
+    """Paint pictures, one after the other.
+
+    Args:
+        painter: Any painter.
+        source: The name or path by which recipes know it.
+        request: What is requested; it must be `checked`.
+        count: How many.
+    """
+    from impasto.images.pictures import to_uint8
+    from impasto.pretrained import state_hash
+
+    batch = _batch(painter, count)
+    weights = state_hash(painter)
+    inputs = inputs_of(request.given.files(), painter, request.settings)
+    for first in range(0, count, batch):
+        painted = request.painted(painter, first, batch)
+        for row, pixels in enumerate(to_uint8(painted.pictures)[: count - first]):
+            recipe = recipe_of(
+                painter, source, request, pixels, weights=weights, index=first + row, batch=batch, inputs=inputs
+            )
+            companions = painted.companions[row] if painted.companions else {}
+            statement = painted.statements[row] if painted.statements else ""
+            yield Picture(pixels, recipe, companions, statement)
+
+
+def _batch(painter: Painter, count: int) -> int:
+    """Pictures painted together; all batches are full, since a picture is repeated exactly in one of the same size."""
+    batches = math.ceil(count / painter.chunk)
+    return math.ceil(count / batches)
+
+
+def sheet_of(pictures: Sequence[Pixels]) -> Image.Image:
+    """A contact sheet of pictures of one size; of clips it shows the first frames."""
+    import numpy as np
+
+    from impasto.images.pictures import contact_sheet
+
+    pixels = np.stack([picture if picture.ndim == 3 else picture[0] for picture in pictures])
+    return contact_sheet(pixels, scale=max(1, 96 // pixels.shape[1]))
+
+
+def png_of(image: Image.Image) -> bytes:
+    """An image as the bytes of a PNG."""
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
+
+
+def _size(pixels: Pixels) -> str:
+    """Height and width, and the frames of a clip."""
+    frames = f"{len(pixels)} frames of " if pixels.ndim == 4 else ""
+    return f"{frames}{pixels.shape[-3]} × {pixels.shape[-2]} px"

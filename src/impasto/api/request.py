@@ -1,0 +1,121 @@
+"""What a user requests of a painter, and the recipe that keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from impasto import __version__
+from impasto.api.checks import check_prompt
+from impasto.api.inputs import Given, given_to
+
+if TYPE_CHECKING:
+    from impasto.contract import Painted, Painter
+    from impasto.images.pictures import Pixels
+    from impasto.images.recipe import Recipe
+
+__all__ = ["Request", "recipe_of"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a user requests of a painter.
+
+    Attributes:
+        seed: Picture `i` of a seed is always the same.
+        category: Name of a category.
+        prompt: What to paint, in words.
+        given: Files given to the painter.
+        settings: The painter's settings; all of them once it is `checked`.
+    """
+
+    seed: int
+    category: str | None
+    prompt: str | None
+    given: Given
+    settings: Mapping[str, Any]
+
+    def checked(self, painter: Painter) -> Request:
+        """The same with all settings, defaults among them, so that a recipe holds when these change.
+
+        Raises:
+            NotCapable: When the painter reads no prompt, and one is given.
+            ConfigError: When a setting is unknown or out of range.
+        """
+        from impasto.config import load, to_dict
+
+        # Up to version 0.1.0 the prompt was one of the settings.
+        settings = dict(self.settings)
+        prompt = settings.pop("prompt", None) if self.prompt is None else self.prompt
+        if prompt is not None:
+            check_prompt(painter, prompt)
+        complete = painter.resolve_settings(load(painter.Settings, settings))
+        return replace(self, prompt=prompt, settings=to_dict(complete))
+
+    def remarks(self, painter: Painter) -> list[str]:
+        """The painter's remarks on this request; see `Painter.remarks`."""
+        from impasto.config import load
+
+        given = given_to(painter, self.given)
+        condition = painter.condition(self.seed, range(1), category=self.category, prompt=self.prompt, **given)
+        return painter.remarks(condition, load(painter.Settings, self.settings))
+
+    def painted(self, painter: Painter, first: int, count: int) -> Painted:
+        """Pictures of the seed from the `first` on, painted together."""
+        return painter.paint(
+            count,
+            seed=self.seed,
+            category=self.category,
+            prompt=self.prompt,
+            first=first,
+            batch=count,
+            **given_to(painter, self.given),
+            **self.settings,
+        )
+
+
+def recipe_of(
+    painter: Painter,
+    source: str,
+    request: Request,
+    pixels: Pixels,
+    *,
+    weights: str = "",
+    index: int = 0,
+    batch: int = 1,
+    **edited: Any,
+) -> Recipe:
+    """The recipe of a picture that was just painted.
+
+    Args:
+        painter: The one that painted it.
+        source: The word by which the user named the painter.
+        request: The request that was painted.
+        pixels: Shape (H, W, 3), uint8, or (F, H, W, 3) of a clip.
+        weights: Hash of the painter's weights; computed here if empty.
+        index: Which picture of the seed.
+        batch: How many were painted together.
+        **edited: The fields of `Recipe` on inputs and edits.
+    """
+    import torch
+
+    from impasto.images.recipe import Recipe, pixels_hash
+    from impasto.pretrained import state_hash
+
+    return Recipe(
+        painter=source,
+        weights=weights or state_hash(painter),
+        seed=request.seed,
+        index=index,
+        batch=batch,
+        category=request.category,
+        prompt=request.prompt,
+        settings=dict(request.settings),
+        version=__version__,
+        torch=torch.__version__,
+        pixels=pixels_hash(pixels),
+        height=pixels.shape[-3],
+        width=pixels.shape[-2],
+        **edited,
+    )

@@ -1,0 +1,161 @@
+"""What a person sees while a verb runs: a bar in a terminal or a notebook, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from impasto.events import Event, Watch, silent
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import TaskID
+
+__all__ = ["Terminal", "duration", "shown"]
+
+BETWEEN_LINES = 10
+"""Seconds between two lines of numbers about a training, where there is no bar."""
+BETWEEN_COUNTS = 5
+"""Seconds between two lines that count what is done, where there is no bar."""
+
+
+@contextmanager
+def shown(watch: Watch | None, screen: Console | None = None) -> Iterator[Watch]:
+    """What receives the events of a verb.
+
+    Args:
+        watch: The caller's own function, which is then all that receives them; None shows them to a person. Of
+            processes that train together only the first one shows anything.
+        screen: Where they are shown; on standard error, or in the notebook, without it.
+    """
+    if watch is not None:
+        yield watch
+        return
+    if os.environ.get("RANK", "0") != "0":
+        yield silent
+        return
+    from rich.console import Console
+
+    terminal = Terminal(Console(stderr=True, highlight=False) if screen is None else screen)
+    try:
+        yield terminal
+    finally:
+        terminal.close()
+
+
+class Terminal:
+    """Shows events on a console."""
+
+    def __init__(self, screen: Console) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        self.screen = screen
+        columns = (
+            BarColumn(30),
+            TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
+            TextColumn("{task.description}", markup=False),
+        )
+        moves = screen.is_terminal or screen.is_jupyter
+        self.bar = Progress(*columns, console=screen, transient=True) if moves else None
+        self.task: TaskID | None = None
+        self.line = _at_intervals(self.say, BETWEEN_LINES)
+        errors = Console(stderr=True, highlight=False)
+        self.count_always: Callable[[str], None] = lambda text: errors.print(text, soft_wrap=True, markup=False)
+        self.count = _at_intervals(self.count_always, BETWEEN_COUNTS)
+
+    def say(self, text: str) -> None:
+        """Print a line; what it holds is never markup."""
+        self.screen.print(text, soft_wrap=True, markup=False)
+
+    def close(self) -> None:
+        """Leave the bar."""
+        if self.bar is not None and self.task is not None:
+            self.bar.stop()
+
+    def __call__(self, event: Event) -> None:
+        """Show an event."""
+        if event.verb == "train" and event.kind in _TRAINING:
+            _TRAINING[event.kind](self, event)
+        elif event.kind == "progress" and event.total:
+            self.progress(event.done or 0, event.total, event.message or f"{event.verb} …")
+        elif event.kind == "progress" and event.message:
+            self.say(f"  {event.message}")
+        elif event.message:
+            self.say(event.message)
+
+    def progress(self, done: int, total: int, description: str) -> None:
+        """Move the bar, or print a line now and then."""
+        if self.bar is None:
+            (self.count_always if done == total else self.count)(f"{description}: {done:,} of {total:,}")
+            return
+        if self.task is None:
+            self.bar.start()
+            self.task = self.bar.add_task("", total=1)
+        self.bar.update(self.task, completed=done, total=total, description=description)
+
+
+def _choice(terminal: Terminal, event: Event) -> None:
+    values = event.values
+    settings = "".join(f", {key}={value}" for key, value in values["settings"].items())
+    terminal.say(f"{values['painter']}, {values['preset']}{settings}. {values['reason']}")
+
+
+def _plan(terminal: Terminal, event: Event) -> None:
+    values = event.values
+    start = f"Goes on from step {values['resumed']:,}. " if values["resumed"] else ""
+    terminal.say(
+        f"{start}{values['parameters']:,} parameters, {values['horizon']:,} steps planned in {values['precision']}, "
+        f"about {duration(values['eta'])}; each picture is seen {values['passes']:,.1f} times."
+    )
+    if values.get("warning"):
+        terminal.say(f"Note: {values['warning']}")
+
+
+def _train(terminal: Terminal, event: Event) -> None:
+    values = event.values
+    losses = "  ".join(
+        f"{name.removesuffix('/loss')} {value:.3f}"
+        for name, value in values["logs"].items()
+        if name.endswith("/loss") and value is not None
+    )
+    text = f"{values['speed']:.0f} pictures/s  {duration(values['eta'])} left  {losses}"
+    if terminal.bar is None:
+        terminal.line(f"{values['step']:,}/{values['horizon']:,}  {text}")
+    else:
+        terminal.progress(values["step"], values["horizon"], text)
+
+
+def _skip(terminal: Terminal, event: Event) -> None:
+    # Not every one: where one step is skipped, many may follow.
+    terminal.line(event.message)
+
+
+_TRAINING = {"choice": _choice, "plan": _plan, "train": _train, "skip": _skip}
+"""How the events of a training are shown that have no message, or whose messages are too many."""
+
+
+def duration(seconds: float) -> str:
+    """Seconds in the words of a clock, such as '3 min 20 s'."""
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def _at_intervals(say: Callable[[str], None], seconds: float) -> Callable[[str], None]:
+    """A version of `say` that drops what comes within so many seconds of the last line."""
+    last = float("-inf")
+
+    def limited(text: str) -> None:
+        nonlocal last
+        if time.monotonic() - last >= seconds:
+            last = time.monotonic()
+            say(text)
+
+    return limited
