@@ -73,6 +73,7 @@ def impasto(*words: object, capsys: pytest.CaptureFixture[str]) -> tuple[int, st
         (("paint", "{store}", *OUT), 1, "{store} is a store of pictures, not a painter"),
         (("export", "{store}", *OUT), 1, "{store} is a store of pictures, not a painter"),
         (("edit", "stylize", "{plain}", "--with", "{store}", *OUT), 1, "is a store of pictures, not a painter"),
+        (("edit", "a.png", "stylize", "--with", "aaron", *OUT), 2, "write: impasto edit stylize a.png --painter aaron"),
         (("data", "inspect", "{run}", *OUT), 1, "{run} is a run, not a store of pictures"),
         (("measure", "{run}", "--against", "{store}", "--split", "tst"), 2, "did you mean 'test'"),
         (("data", "prepare", "{new}", "--out", "{new}2"), 1, "{new}"),

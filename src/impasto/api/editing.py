@@ -18,7 +18,7 @@ from impasto.api.request import Request, recipe_of
 from impasto.errors import ImpastoError, UnknownName, UsageError
 from impasto.events import Event, Watch
 from impasto.sources import GALLERIES, path_of
-from impasto.spelling import option
+from impasto.spelling import command, option
 from impasto.terminal import shown
 
 if TYPE_CHECKING:
@@ -89,6 +89,7 @@ def edit(
         UsageError: When files would be replaced, or a number is out of range.
         ImpastoError: When the painter declines to show its work.
     """
+    _check_order(name, picture, painter)
     opened = loaded(painter)
     check_companions(opened.companions, also)
     file = path_of(picture)
@@ -163,6 +164,21 @@ def _edited(
     result = to_uint8(edited.pictures)[0]
     companions = edited.companions[0] if edited.companions else {}
     return Picture(result, recipe_of(painter.model, painter.source, request, result, **origin), companions, statement)
+
+
+def _check_order(name: str, picture: str | PathLike[str], painter: str | PathLike[str] | LoadedPainter) -> None:
+    """Refuse a picture where an edit is expected, and an edit where a picture is.
+
+    Raises:
+        UsageError: With the right order.
+    """
+    from impasto import catalogue
+
+    edits = catalogue.edits()
+    if name not in edits and fspath(picture) in edits:
+        word = painter.source if isinstance(painter, LoadedPainter) else painter
+        line = command("edit", picture, name, painter=word)
+        raise UsageError(f"The edit comes first, then the picture; write: {line}")
 
 
 def editor(name: str) -> Callable[..., Painted]:

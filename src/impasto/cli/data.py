@@ -12,7 +12,6 @@ from rich.table import Table
 
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
-from impasto.images.size import Size
 
 if TYPE_CHECKING:
     from impasto.data.inspection import CategoryCounts
@@ -58,7 +57,7 @@ def prepare(
             folder,
             out,
             resolution=resolution,
-            size=Size.parse(size) if size else None,
+            size=size,
             frames=frames,
             crop=crop,
             label=label,
@@ -105,7 +104,7 @@ def make(
             out,
             count=count,
             resolution=resolution,
-            size=Size.parse(size) if size else None,
+            size=size,
             seed=seed,
             category=category,
             workers=workers,
