@@ -13,6 +13,8 @@ ImpastoError                 something failed; the command line exits with 1
 ├── WeightsMissing           a pretrained network's file was not found
 ├── RecipeError              a picture holds no recipe, or one that cannot be followed
 └── MixedMethods             runs of a comparison were measured in different ways
+
+Interrupted is no failure but a KeyboardInterrupt, with a sentence on what is kept; the command line exits with 130.
 """
 
 from __future__ import annotations
@@ -26,6 +28,7 @@ __all__ = [
     "DataError",
     "Diverged",
     "ImpastoError",
+    "Interrupted",
     "MixedMethods",
     "NotCapable",
     "RecipeError",
@@ -105,6 +108,10 @@ class MixedMethods(ImpastoError):
 
 class RecipeError(ImpastoError):
     """A picture holds no recipe, or one that cannot be followed."""
+
+
+class Interrupted(KeyboardInterrupt):
+    """The user stopped the work; the message says what is kept, what is lost, and how to go on."""
 
 
 def suggestion(name: str, names: Iterable[str]) -> str:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
+
+from rich.console import Console
 
 from impasto.events import Event, Watch, silent
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.progress import TaskID
 
-__all__ = ["Terminal", "duration", "shown"]
+__all__ = ["Screen", "Terminal", "duration", "shown", "undisturbed"]
 
 BETWEEN_LINES = 10
 """Seconds between two lines of numbers about a training, where there is no bar."""
@@ -23,7 +24,7 @@ BETWEEN_COUNTS = 5
 
 
 @contextmanager
-def shown(watch: Watch | None, screen: Console | None = None) -> Iterator[Watch]:
+def shown(watch: Watch | None, screen: Screen | None = None) -> Iterator[Watch]:
     """What receives the events of a verb.
 
     Args:
@@ -37,20 +38,44 @@ def shown(watch: Watch | None, screen: Console | None = None) -> Iterator[Watch]
     if os.environ.get("RANK", "0") != "0":
         yield silent
         return
-    from rich.console import Console
-
-    terminal = Terminal(Console(stderr=True, highlight=False) if screen is None else screen)
+    terminal = Terminal(Screen(stderr=True) if screen is None else screen)
     try:
-        yield terminal
+        yield undisturbed(terminal)
     finally:
-        terminal.close()
+        with suppress(OSError):
+            terminal.close()
+
+
+def undisturbed(watch: Watch) -> Watch:
+    """The same `watch`, but where its terminal or pipe is closed or full, the work goes on unseen."""
+    gone = False
+
+    def watch_while_possible(event: Event) -> None:
+        nonlocal gone
+        if not gone:
+            try:
+                watch(event)
+            except OSError:
+                gone = True
+
+    return watch_while_possible
+
+
+class Screen(Console):
+    """A terminal, notebook or file that text is printed on as it is: without markup, emoji codes or line breaks."""
+
+    def __init__(self, *, stderr: bool = False) -> None:
+        super().__init__(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+    def on_broken_pipe(self) -> None:
+        """Raise the error, where Rich would end the process and the work with it."""
+        raise BrokenPipeError
 
 
 class Terminal:
     """Shows events on a console."""
 
-    def __init__(self, screen: Console) -> None:
-        from rich.console import Console
+    def __init__(self, screen: Screen) -> None:
         from rich.progress import BarColumn, Progress, TextColumn
 
         self.screen = screen
@@ -63,13 +88,12 @@ class Terminal:
         self.bar = Progress(*columns, console=screen, transient=True) if moves else None
         self.task: TaskID | None = None
         self.line = _at_intervals(self.say, BETWEEN_LINES)
-        errors = Console(stderr=True, highlight=False)
-        self.count_always: Callable[[str], None] = lambda text: errors.print(text, soft_wrap=True, markup=False)
+        self.count_always: Callable[[str], None] = Screen(stderr=True).print
         self.count = _at_intervals(self.count_always, BETWEEN_COUNTS)
 
     def say(self, text: str) -> None:
-        """Print a line; what it holds is never markup."""
-        self.screen.print(text, soft_wrap=True, markup=False)
+        """Print a line."""
+        self.screen.print(text)
 
     def close(self) -> None:
         """Leave the bar."""

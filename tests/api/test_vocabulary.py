@@ -37,10 +37,10 @@ REPAINTING = {"again", "painter"}
 
 
 def command(verb: str) -> Any:
-    found: Any = typer.main.get_command(app)
+    group: Any = typer.main.get_command(app)
     for word in COMMANDS[verb]:
-        found = found.commands[word]
-    return found
+        group = group.commands[word]
+    return group
 
 
 def in_python(function: Callable[..., Any]) -> dict[str, Any]:

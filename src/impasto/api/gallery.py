@@ -12,7 +12,7 @@ from pathlib import Path
 from impasto.api.checks import check_free
 from impasto.api.pictures import SHEET, Picture, png_of, sheet_of
 from impasto.api.places import new_folder
-from impasto.errors import RecipeError
+from impasto.errors import Interrupted, RecipeError
 from impasto.events import Event, Watch, silent
 from impasto.files import write_whole
 from impasto.sources import GALLERIES
@@ -94,11 +94,16 @@ def write_gallery(
         gallery = _planned(place, count, also)
         check_free([*gallery.pictures, gallery.contact_sheet, *gallery.companions], overwrite=overwrite)
         first: list[Picture] = []
-        for path, picture in zip(gallery.pictures, pictures, strict=True):
-            picture.save(path, also=also, overwrite=True)
-            if len(first) < SHEET:
-                first.append(picture)
-            watch(Event("paint", "progress", "Painting", int(path.stem) + 1, count))
+        done = 0
+        try:
+            for path, picture in zip(gallery.pictures, pictures, strict=True):
+                picture.save(path, also=also, overwrite=True)
+                done += 1
+                if len(first) < SHEET:
+                    first.append(picture)
+                watch(Event("paint", "progress", "Painting", done, count))
+        except KeyboardInterrupt:
+            raise Interrupted(f"Stopped: {done:,} of {count:,} pictures are in {place}, each of them whole.") from None
         write_whole(gallery.contact_sheet, png_of(sheet_of([picture.pixels for picture in first])))
         if overwrite:
             _remove_surplus(gallery, first[0].companions, watch)

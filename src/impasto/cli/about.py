@@ -61,11 +61,11 @@ def doctor(json: Json = False) -> None:
         return
     for part in ("versions", "machine", "speed", "weights"):
         unit = " (GFLOP/s of matrix products, of a GPU or of one core)" if part == "speed" else ""
-        console.print(f"[bold]{part}[/bold]{unit}")
+        console.print(f"{part}{unit}", style="bold")
         for key, value in examination[part].items():
-            console.print(f"  {key:24} {'not found' if value is None else value}", soft_wrap=True, markup=False)
+            console.print(f"  {key:24} {'not found' if value is None else value}")
     for sentence in examination["missing"]:
-        console.print(f"Note: {sentence}", soft_wrap=True, markup=False)
+        console.print(f"Note: {sentence}")
 
 
 def demo(
@@ -81,4 +81,4 @@ def demo(
     with watching(events=events) as watch:
         page = work(out, data=data, minutes=minutes, watch=watch)
     console.print(f"Done in {duration(time.monotonic() - start)}. Pictures: {out / 'gallery' / 'contact-sheet.png'}")
-    console.print(f"Look at {page}", soft_wrap=True)
+    console.print(f"Look at {page}")

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+import threading
 import tomllib
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from impasto import __version__
 from impasto.cli import about, average, compare, data, edit, export, measure, paint, train
@@ -18,8 +23,24 @@ from impasto.spelling import command_line
 
 __all__ = ["app", "main"]
 
+
+class _Commands(TyperGroup):
+    """The commands; interruptions and closed pipes end them in our words and not in those of Typer."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as interruption:
+            _say(str(interruption) or "Interrupted.")
+            sys.exit(130)
+        except BrokenPipeError:  # Whoever read along has seen enough, as in `impasto list | head -3`.
+            sys.exit(0)
+
+
 app = typer.Typer(
     name="impasto",
+    cls=_Commands,
     help="An open studio for AI painting: prepare pictures, train a painter, paint, and measure honestly.",
     no_args_is_help=True,
     add_completion=False,
@@ -57,10 +78,10 @@ def main(arguments: list[str] | None = None) -> None:
     # --debug is understood wherever it stands.
     arguments = [word for word in arguments if word != "--debug"]
     try:
-        command = typer.main.get_command(app)
-        defaults = _defaults(command)
-        debug = debug or defaults.get("debug") is True
-        with command_line():
+        with _ended_by_signals(), command_line():
+            command = typer.main.get_command(app)
+            defaults = _defaults(command)
+            debug = debug or defaults.get("debug") is True
             command(arguments, prog_name="impasto", standalone_mode=True, default_map=defaults)
     except ImpastoError as error:
         if debug:
@@ -78,10 +99,40 @@ def main(arguments: list[str] | None = None) -> None:
             sys.exit(1)
         _say(f"{type(error).__name__}: {error}. This was not foreseen; see the whole story with --debug.")
         sys.exit(1)
+    finally:
+        _close_pipes()
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let SIGTERM, and the end of the terminal, end the block as an exception does: nothing half-written stays."""
+
+    def end(number: int, frame: Any) -> None:
+        sys.exit(128 + number)
+
+    numbers = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    in_main = threading.current_thread() is threading.main_thread()
+    handled = [number for number in numbers if in_main and signal.getsignal(number) is not signal.SIG_IGN]
+    previous = {number: signal.signal(number, end) for number in handled}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)
+
+
+def _close_pipes() -> None:
+    """Give up what a closed pipe did not take, about which Python would complain on its way out."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _say(message: str) -> None:
-    print(f"impasto: {message}", file=sys.stderr)
+    with suppress(OSError):
+        print(f"impasto: {message}", file=sys.stderr)
 
 
 def _defaults(command: Any) -> dict[str, Any]:

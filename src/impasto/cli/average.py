@@ -34,4 +34,4 @@ def average(
     if json:
         print_json({"painter": folder})
     else:
-        console.print(f"The painter is in {folder}. Next: impasto paint {folder}", soft_wrap=True)
+        console.print(f"The painter is in {folder}. Next: impasto paint {folder}")

@@ -38,7 +38,7 @@ def compare(
         print_json(results.to_json())
     else:
         for line in failed:
-            console.print(f"Failed: {line}", soft_wrap=True, markup=False)
-        console.print(f"The page: {out / 'report.html'}; its tables: {out / 'tables.md'}", soft_wrap=True)
+            console.print(f"Failed: {line}")
+        console.print(f"The page: {out / 'report.html'}; its tables: {out / 'tables.md'}")
     if failed:
         raise typer.Exit(1)

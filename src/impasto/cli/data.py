@@ -148,10 +148,10 @@ def inspect(
         ("captions", f"{inspection.captions:,} of {inspection.with_text:,} {what}"),
         ("licences", _counts(licences) + more_licences),
     ):
-        console.print(f"{title:10}{value}", soft_wrap=True, markup=False)
+        console.print(f"{title:10}{value}")
     if inspection.categories:
         console.print(_shares(inspection.categories))
-    console.print(f"With pictures: {inspection.page}", soft_wrap=True, markup=False)
+    console.print(f"With pictures: {inspection.page}")
 
 
 def _print_store(store: Store) -> None:
@@ -164,7 +164,7 @@ def _print_store(store: Store) -> None:
     console.print(
         f"{store.root}: {train:,} {what} to train on, {test:,} to test with; {label}; {size}.", soft_wrap=True
     )
-    console.print(f"Look at it: impasto data inspect {store.root}", soft_wrap=True)
+    console.print(f"Look at it: impasto data inspect {store.root}")
 
 
 def _frames(frames: int) -> str:

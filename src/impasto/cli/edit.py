@@ -76,4 +76,4 @@ def edit(
     if json:
         print_json({"picture": edited.picture, "beside": edited.companions, "said": remarks})
     else:
-        console.print(f"{edited.picture}", soft_wrap=True, markup=False)
+        console.print(f"{edited.picture}")

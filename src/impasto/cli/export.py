@@ -34,4 +34,4 @@ def export(
     if json:
         print_json({"folder": folder, "files": sorted(path.name for path in folder.iterdir())})
     else:
-        console.print(f"{painter} lies in {folder} as {to} reads it.", soft_wrap=True, markup=False)
+        console.print(f"{painter} lies in {folder} as {to} reads it.")

@@ -62,7 +62,7 @@ def measure(
         print_json(measured.to_json())
         return
     console.print(_table(measured))
-    console.print(f"Everything, with pictures: {place / 'report.html'}", soft_wrap=True)
+    console.print(f"Everything, with pictures: {place / 'report.html'}")
 
 
 def _table(measurement: Measurement) -> Table:

@@ -7,13 +7,14 @@ import sys
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+
+from impasto.terminal import Screen
 
 __all__ = ["Json", "console", "print_json"]
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
-console = Console(highlight=False)
+console = Screen()
 
 
 def print_json(value: Any) -> None:

@@ -129,7 +129,7 @@ def paint(
     else:
         what = "1 picture" if count == 1 else f"{count:,} pictures"
         text = f"{what} in {gallery.folder}; all on one sheet: {gallery.contact_sheet}"
-        console.print(text, soft_wrap=True, markup=False)
+        console.print(text)
 
 
 def _print_repainted(repainted: Repainted, *, json: bool) -> None:
@@ -137,7 +137,7 @@ def _print_repainted(repainted: Repainted, *, json: bool) -> None:
         print_json({"picture": repainted.picture, "identical": repainted.identical})
         return
     verdict = "bit for bit the same" if repainted.identical else "NOT the same: another version or device painted it"
-    console.print(f"{repainted.picture}: {verdict}.", soft_wrap=True, markup=False)
+    console.print(f"{repainted.picture}: {verdict}.")
 
 
 def _named_files(option: str, words: list[str]) -> dict[str, str]:

@@ -90,12 +90,12 @@ def train(
     elif trained.interrupted:
         again = command("train", *what, out=trained.run)
         text = f"Stopped at step {trained.step:,}. To go on, give the same options again: {again} …"
-        console.print(text, soft_wrap=True, markup=False)
+        console.print(text)
     else:
-        console.print(f"Trained {trained.step:,} steps in {duration(trained.seconds)}.", soft_wrap=True)
+        console.print(f"Trained {trained.step:,} steps in {duration(trained.seconds)}.")
         following = f"The painter is in {trained.painter}. Next: impasto paint {trained.run}"
         text = following if trained.paints else f"The export is in {trained.painter}."
-        console.print(text, soft_wrap=True, markup=False)
+        console.print(text)
     if trained.interrupted:
         raise typer.Exit(130)
 

@@ -13,7 +13,7 @@ import typer
 from impasto.cli.out import console
 from impasto.errors import UsageError
 from impasto.events import Event, Watch, silent
-from impasto.terminal import shown
+from impasto.terminal import shown, undisturbed
 
 __all__ = ["Events", "Quiet", "watching"]
 
@@ -37,7 +37,7 @@ def watching(*, json: bool = False, events: bool = False, quiet: bool = False) -
     """
     if events and quiet:
         raise UsageError("--events and --quiet exclude each other; give one of them.")
-    watch = _as_json if events else silent if quiet else None
+    watch = undisturbed(_as_json) if events else silent if quiet else None
     if os.environ.get("RANK", "0") != "0":  # Of processes that train together the first one speaks.
         watch = silent
     with shown(watch, None if json else console) as shower:

@@ -46,7 +46,7 @@ def compare(
     Raises:
         ConfigError: With all problems at once, before anything runs.
         MixedMethods: When runs were measured in different ways.
-        KeyboardInterrupt: When Ctrl-C or SIGTERM asked to stop; every run has left a checkpoint.
+        Interrupted: When a signal asked to stop; every run has left a checkpoint.
         ImpastoError: When the pictures cannot be prepared, or the folder cannot be written.
     """
     out = Path(out)
@@ -73,7 +73,8 @@ def compare(
             raise ConfigError(store_changed(place, out))
         say("Embedding the real pictures")
         embed_real(pictures, experiment.data.label, experiment.measuring.network)
-        with stop_on_signal() as stop:
+        answer = "Stopping: each run saves a checkpoint; press Ctrl-C again to stop at once."
+        with stop_on_signal(lambda: say(answer)) as stop:
             return Schedule(experiment, pictures, out, say, stop, miniature=miniature).perform_all()
 
 

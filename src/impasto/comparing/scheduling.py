@@ -15,7 +15,7 @@ from impasto.comparing.gathering import gather
 from impasto.comparing.results import Results
 from impasto.comparing.running import Job, RunStopped, jobs, perform
 from impasto.data.store import Store
-from impasto.errors import ImpastoError
+from impasto.errors import ImpastoError, Interrupted
 from impasto.files import write_json
 from impasto.jobs.workers import cores
 
@@ -65,7 +65,7 @@ class Schedule:
         """Perform what is not finished; the results.
 
         Raises:
-            KeyboardInterrupt: When `stop` was set; every run has left a checkpoint.
+            Interrupted: When `stop` was set; every run has left a checkpoint.
             MixedMethods: When runs were measured in different ways.
         """
         waiting = [job for job in self.jobs if not job.finished]
@@ -85,7 +85,7 @@ class Schedule:
                 raise
         results = self._write(page=True)
         if self.stop.is_set():
-            raise KeyboardInterrupt
+            raise Interrupted(f"Stopped; what is done is kept in {self.out}, and the same command goes on from there.")
         return results
 
     def _perform(self, job: Job) -> None:

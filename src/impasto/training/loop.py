@@ -14,8 +14,9 @@ import torch
 
 from impasto.contract import Learner, Painter
 from impasto.data.store import Split
-from impasto.errors import ImpastoError, UsageError
-from impasto.events import Watch
+from impasto.errors import ImpastoError, Interrupted, UsageError
+from impasto.events import Event, Watch
+from impasto.training.checkpoint import newest
 from impasto.training.journal import Journal
 from impasto.training.lock import locked
 from impasto.training.processes import Processes
@@ -28,6 +29,10 @@ from impasto.training.signals import stop_on_signal
 from impasto.training.trainer import Trainer
 
 __all__ = ["Trained", "train"]
+
+
+ANSWER = "Stopping after this step, then a checkpoint is saved; press Ctrl-C again to stop at once, without one."
+"""What the first Ctrl-C is answered with."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +98,15 @@ def train(
         if processes.first:
             record.check_folder()
         journal = Journal(out, watch, keep=processes.first)
-        with locked(out) if processes.first else nullcontext(), stop_on_signal() as stop:
+        session: Session | None = None
+        with locked(out) if processes.first else nullcontext():
             try:
                 session = open_session(record, processes, journal, started)
-                return _run(session, stop)
+                # Before the first step there is nothing to save, and a signal ends the work at once.
+                with stop_on_signal(lambda: _answer(watch)) as stop:
+                    return _run(session, stop)
+            except KeyboardInterrupt:
+                raise Interrupted(_loss(out, session)) from None
             except RuntimeError as error:
                 if not isinstance(error, torch.OutOfMemoryError) and "allocate memory" not in str(error):
                     raise
@@ -107,6 +117,23 @@ def train(
             finally:
                 if processes.first:
                     record.forget()
+
+
+def _answer(watch: Watch | None) -> None:
+    """Say that a request to stop was heard."""
+    if watch is not None:
+        watch(Event("train", "stopping", ANSWER))
+
+
+def _loss(out: Path, session: Session | None) -> str:
+    """What is lost of a session that ends without a checkpoint of its last step, and what is kept."""
+    step = 0 if session is None else session.state.step
+    last = newest(out / "checkpoints")
+    if last is None:
+        return f"Stopped before the first checkpoint; nothing is kept in {out}."
+    kept = int(last.name.rpartition("-")[2])
+    lost = f"Stopped without a checkpoint: {step - kept:,} steps are lost. " if step > kept else "Stopped. "
+    return f"{lost}The same command goes on from step {kept:,} in {out}."
 
 
 def _run(session: Session, stop: threading.Event) -> Trained:
