@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from impasto.cli.explaining import ExplainingCommand
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
 from impasto.errors import UsageError
@@ -71,7 +72,7 @@ ItsPainter = Annotated[Path | None, typer.Option(help="With --from: where its pa
 
 def add_to(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command()(paint)
+    app.command(cls=ExplainingCommand)(paint)
 
 
 def paint(

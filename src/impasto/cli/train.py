@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from impasto.cli.explaining import ExplainingCommand
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
 from impasto.terminal import duration
@@ -42,7 +43,7 @@ SecondStore = Annotated[Path | None, typer.Option(help="A second store, for pain
 
 def add_to(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command()(train)
+    app.command(cls=ExplainingCommand)(train)
 
 
 def train(
