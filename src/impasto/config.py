@@ -116,9 +116,14 @@ class Setting:
         return not self.schema.get("readOnly")
 
 
-@functools.cache
-def describe(cls: Any) -> tuple[Setting, ...]:
+def describe(cls: type) -> tuple[Setting, ...]:
     """The settings of a config class, in the order of its fields."""
+    return _described(cast(Any, cls))
+
+
+@functools.cache
+def _described(cls: Any) -> tuple[Setting, ...]:
+    """The same, read once for each class."""
     whole = TypeAdapter(cls).json_schema()
     texts = _descriptions(cls)
     fields = cls.__pydantic_fields__

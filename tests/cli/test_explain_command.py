@@ -104,7 +104,7 @@ try:
     main({words!r})
 except SystemExit:
     pass
-print("LOADED", sorted({{"torch", "pydantic", "matplotlib", "pyarrow"}} & {{m.split(".")[0] for m in sys.modules}}))
+print("LOADED", sorted({{"torch", "numpy", "matplotlib", "pyarrow"}} & {{m.split(".")[0] for m in sys.modules}}))
 """
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert "LOADED []" in done.stdout

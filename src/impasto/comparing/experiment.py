@@ -104,7 +104,7 @@ class Entry:
         paper: Numbers that a paper reports for this painter, by their name there: fid, is, ssim, lpips, sd.
     """
 
-    name: str = Field(min_length=1, max_length=200, examples=["DDPM, large"])
+    name: str = Field(min_length=1, max_length=200, examples=["large, without attention"])
     painter: str = Field(max_length=100, examples=[*catalogue.painters()])
     preset: str | None = Field(default=None, max_length=100, examples=["tiny", "small", "base"])
     settings: dict[str, Any] = Field(default_factory=dict)
