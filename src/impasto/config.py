@@ -136,23 +136,22 @@ def _described(cls: Any) -> tuple[Setting, ...]:
     return tuple(settings)
 
 
-def unknown_setting(name: str, settings: Iterable[Setting], topic: str = "") -> str:
+def unknown_setting(name: str, known: Mapping[str, str], *topics: str) -> str:
     """The sentence about a setting that does not exist, with the nearest ones and where all are listed.
 
     Args:
         name: The one that was given.
-        settings: Those that exist.
-        topic: As of `load`.
+        known: Those that exist: name → description.
+        topics: What `impasto explain` lists them under; without one, or with '', they are listed here.
     """
-    settings = [setting for setting in settings if setting.can_be_set]
-    hint = suggestion(name.rpartition(".")[2], [setting.name for setting in settings])
-    words = re.sub(r"[\W_]+", " ", name).casefold()
-    described = [setting.name for setting in settings if words in setting.description.casefold()]
+    hint = suggestion(name.rpartition(".")[2], known)
+    words = re.sub(r"[\W_]+", " ", name).casefold().strip()
+    described = [each for each, description in known.items() if words and words in description.casefold()]
     if hint == "." and 0 < len(described) <= 3:
         hint = f"; did you mean {' or '.join(map(repr, described))}?"
-    listed = (
-        f"{command('explain', topic)} lists them." if topic else f"Settings: {', '.join(s.name for s in settings)}."
-    )
+    places = [command("explain", topic) for topic in topics if topic]
+    verb = "lists" if len(places) == 1 else "list"
+    listed = f"{' and '.join(places)} {verb} them." if places else f"Settings: {', '.join(known)}."
     return f"unknown setting {name!r}{hint} {listed}"
 
 
@@ -196,7 +195,8 @@ def _sentence(cls: type, problem: Any, topic: str) -> str:
     *path, name = problem["loc"] or ("",)
     key = ".".join(map(str, problem["loc"]))
     if problem["type"] in ("unexpected_keyword_argument", "extra_forbidden"):
-        return unknown_setting(key, describe(_class_at(cls, path)), topic)
+        known = {setting.name: setting.description for setting in describe(_class_at(cls, path)) if setting.can_be_set}
+        return unknown_setting(key, known, topic)
     if problem["type"] == "missing" and isinstance(name, str):
         return f"{key} must be given."
     message = problem["msg"][0].lower() + problem["msg"][1:]

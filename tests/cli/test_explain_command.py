@@ -61,6 +61,7 @@ def test_an_unknown_name_is_a_wrong_usage(capsys):
         (("paint", "shipped/painter", "--help"), ("  guidance: number",)),
         (("edit", "stylize", "--help"), ("painting_fool, spa_gan", "--size")),
         (("edit", "stylize", "PICTURE", "--help"), ("painting_fool, spa_gan",)),
+        (("edit", "stylize", "--painter", "painting_fool", "--help"), ("painting_fool, spa_gan", "  medium: acrylic")),
     ],
 )
 def test_help_goes_on_with_the_settings_of_what_is_named(words, parts, capsys):

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from impasto.spelling import option, setting
+from impasto.spelling import command, option, setting
 
 if TYPE_CHECKING:
     from impasto.api.explaining import Explanation
@@ -43,8 +43,9 @@ def settings_text(explanation: Explanation, groups: Iterable[str] | None = None)
     blocks = []
     for group in explanation.settings if groups is None else groups:
         blocks.append("\n".join([_title(explanation, group), *_list(explanation.settings.get(group, {}))]))
-        if group == "training" and explanation.presets:
+        if explanation.presets and group == "training":
             blocks.append("\n".join(_presets(explanation.presets)))
+            blocks.append(f"Settings of training that all painters share: {command('explain', 'train')}")
     return "\n\n".join(blocks)
 
 
@@ -56,7 +57,7 @@ def _head(explanation: Explanation) -> str:
 
 
 def _title(explanation: Explanation, group: str) -> str:
-    if explanation.kind == "painter" or explanation.name == group:
+    if group in ("training", "painting"):
         return f"Settings of {group}: {setting('NAME', 'VALUE')}"
     return f"Section {group}" if group else "At the top"
 

@@ -226,7 +226,7 @@ def _divided(cls: type[Learner], values: Mapping[str, Any]) -> tuple[TrainSettin
                 f"Prepare another store, or choose the label column with {option('label', 'COLUMN')}."
             )
         if name not in names:
-            known = (*describe(cls.Config), *describe(TrainSettings))
-            raise ConfigError(f"{cls.topic()}: {unknown_setting(name, known, cls.topic())}")
+            known = {s.name: s.description for s in (*describe(cls.Config), *describe(TrainSettings))}
+            raise ConfigError(f"{cls.topic()}: {unknown_setting(name, known, cls.topic(), 'train')}")
     settings = load(TrainSettings, {name: value for name, value in values.items() if name in training}, "train")
     return settings, {name: value for name, value in values.items() if name not in training}

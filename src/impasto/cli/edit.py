@@ -36,7 +36,10 @@ def edit(
     settings: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", metavar="KEY=VALUE", envvar="IMPASTO_EDIT_SET", help="A setting of this painter; may be repeated."
+            "--set",
+            metavar="KEY=VALUE",
+            envvar="IMPASTO_EDIT_SET",
+            help="A setting of the painter, as `impasto explain PAINTER` lists them; may be repeated.",
         ),
     ] = None,
     also: Annotated[

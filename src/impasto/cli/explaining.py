@@ -88,6 +88,4 @@ def _settings_of(word: str, group: str) -> str:
         return ""
     explanation = explained(name)
     lines = [f"{explanation.name}: {explanation.summary}", "", settings_text(explanation, [group])]
-    if group == "training":
-        lines += ["", "Settings of training that all painters share: impasto explain train"]
-    return "\n" + "\n".join([*lines, f"All about {name}: impasto explain {name}"]) + "\n"
+    return "\n" + "\n".join([*lines, "", f"All about {name}: impasto explain {name}"]) + "\n"

@@ -53,7 +53,10 @@ Out = Annotated[
 Settings = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="KEY=VALUE", envvar="IMPASTO_PAINT_SET", help="A setting of this painter; may be repeated."
+        "--set",
+        metavar="KEY=VALUE",
+        envvar="IMPASTO_PAINT_SET",
+        help="A setting of the painter, as `impasto explain PAINTER` lists them; may be repeated.",
     ),
 ]
 Also = Annotated[

@@ -36,7 +36,12 @@ Batch = Annotated[int | None, typer.Option(help="Pictures in each step.")]
 Device = Annotated[str | None, typer.Option(help="auto, cpu or cuda.")]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", envvar="IMPASTO_TRAIN_SET", help="Any other setting; may be repeated."),
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        envvar="IMPASTO_TRAIN_SET",
+        help="Any other setting, as `impasto explain PAINTER` and `impasto explain train` list them; may be repeated.",
+    ),
 ]
 SecondStore = Annotated[Path | None, typer.Option(help="A second store, for painters that learn from two.")]
 

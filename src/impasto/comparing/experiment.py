@@ -9,11 +9,13 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from impasto import catalogue
 from impasto.config import Field, config, load
 from impasto.errors import ConfigError, ImpastoError, UnknownName
+from impasto.metrics.embedding import NETWORKS
+from impasto.metrics.spaces import HANDCRAFTED
 from impasto.worlds import WORLDS
 
 __all__ = ["Data", "Draft", "Entry", "Experiment", "Measuring", "Ratio", "Terms", "read", "slug"]
@@ -21,6 +23,13 @@ __all__ = ["Data", "Draft", "Entry", "Experiment", "Measuring", "Ratio", "Terms"
 C = TypeVar("C")
 
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
+if TYPE_CHECKING:
+    # Values are validated when a file is read; for the type checker they are plain texts.
+    World = str
+    Network = str
+else:
+    World = Literal[*WORLDS]
+    Network = Literal["auto", *NETWORKS, HANDCRAFTED]
 
 
 @config
@@ -32,13 +41,13 @@ class Data:
         world: Name of a procedural world whose pictures are painted, in the place of a folder.
         count: Number of pictures to paint of the world.
         resolution: Height and width of the pictures in pixels.
-        label: Label column whose categories the painters learn; null takes the store's default column.
+        label: Label column whose categories the painters learn; without it the store's default column.
         test_share: Share of the folder's pictures that is kept for measuring.
         seed: Seed of the world's pictures, and of the division into training and test pictures.
     """
 
     folder: str | None = Field(default=None, max_length=4096, examples=["paintings"])
-    world: str | None = Field(default=None, max_length=100, examples=[*WORLDS])
+    world: World | None = None
     count: int = Field(default=2000, ge=1, le=10_000_000)
     resolution: int = Field(default=64, ge=8, le=2048)
     label: str | None = Field(default=None, max_length=1000, examples=["movement"])
@@ -81,14 +90,15 @@ class Measuring:
         points: Number of points of a curve at most; where there are more checkpoints, evenly spaced ones are measured.
         count: Pictures painted for a point of a curve.
         final: Pictures painted at the end of each training.
-        network: Feature network of the distances; 'auto' takes the best whose weights are installed.
+        network: Feature network of the distances; 'auto' takes the best whose weights are installed, and 'handcrafted'
+            needs none.
     """
 
     every: int = Field(default=500, ge=1, le=10**9)
     points: int = Field(default=100, ge=1, le=100_000)
     count: int = Field(default=2000, ge=50, le=10_000_000)
     final: int = Field(default=2000, ge=50, le=10_000_000)
-    network: str = Field(default="auto", max_length=100, examples=["auto", "inception", "mobilenetv2", "squeezenet"])
+    network: Network = "auto"
 
 
 @config
@@ -98,9 +108,9 @@ class Entry:
     Attributes:
         name: Name of the entry, as tables show it.
         painter: Name of the painter in the catalogue.
-        preset: Preset of the painter; null takes that of the terms.
+        preset: Preset of the painter; without it that of the terms.
         settings: Settings of the painter that differ from the preset, by name.
-        ema: Half-life of the averaged weights, where it differs from that of the terms; null takes that.
+        ema: Half-life of the averaged weights in thousands of pictures; without it that of the terms.
         paper: Numbers that a paper reports for this painter, by their name there: fid, is, ssim, lpips, sd.
     """
 
@@ -257,8 +267,6 @@ def _terms_problems(terms: Terms, measuring: Measuring) -> Iterator[str]:
 def _data_problems(data: Data) -> Iterator[str]:
     if data.folder is not None and data.world is not None:
         yield f"data names the folder {data.folder!r} and the world {data.world!r}; keep one."
-    if data.world is not None and data.world not in WORLDS:
-        yield str(UnknownName("world", data.world, tuple(WORLDS)))
 
 
 def _name_problems(entries: Sequence[Entry | None], ratios: Sequence[Ratio | None]) -> Iterator[str]:

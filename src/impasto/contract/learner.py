@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from impasto import pretrained
-from impasto.config import config, load, override, to_dict
+from impasto.config import config, describe, load, override, to_dict, unknown_setting
 from impasto.contract.condition import Condition
 from impasto.contract.data import Data
 from impasto.contract.turns import Batch, Player, Turn
@@ -151,7 +151,12 @@ class Learner(pretrained.Saved):
         """
         if preset not in cls.presets:
             raise UnknownName("preset", preset, cls.presets)
-        chosen = {**cls.presets[preset], **cls.renewed(values)}
+        values = cls.renewed(values)
+        known = {setting.name: setting.description for setting in (*describe(cls.Config), *describe(Data))}
+        known["resolution"] = "Rows and columns of square pictures."
+        for name in values.keys() - known.keys():
+            raise ConfigError(unknown_setting(name, known, cls.topic()))
+        chosen = {**cls.presets[preset], **values}
         side = chosen.pop("resolution", None) if resolution is None else resolution
         chosen.pop("resolution", None)
         square = {} if side is None else {"size": (side, side)}
