@@ -106,6 +106,11 @@ class Setting:
         return in_words(self.schema)
 
     @property
+    def examples(self) -> tuple[Any, ...]:
+        """Some of the values, where it takes any text."""
+        return tuple(next((part["examples"] for part in parts(self.schema) if "examples" in part), ()))
+
+    @property
     def is_file(self) -> bool:
         """Whether it names one or several files to read."""
         return any(part.get("format") == "file-path" for part in parts(self.schema))

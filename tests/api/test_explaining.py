@@ -123,7 +123,7 @@ def test_a_run_and_an_export_are_explained_by_the_painter_inside(tmp_path):
     write_json(tmp_path / "run" / "run.json", {"painter": "vae"})
     write_json(tmp_path / "export" / "config.json", {"painter": "ddpm", "config": {}})
     write_json(tmp_path / "other" / "config.json", {"painter": "nobody"})
-    assert explain(str(tmp_path / "run")).name == "vae"
+    assert explain(tmp_path / "run").name == "vae"
     assert explain(str(tmp_path / "export")).name == "ddpm"
     assert explain("shipped/painter").name in catalogue.painters()
     with pytest.raises(CheckpointError, match="names no painter of the catalogue"):

@@ -59,6 +59,7 @@ def test_an_unknown_name_is_a_wrong_usage(capsys):
         (("train", "ddpm", "STORE", "-h", "--set", "x=1"), ("  channels: list of 1 to 6",)),
         (("paint", "--help", "landscape"), ("  season: spring, summer", "impasto explain landscape", "--count")),
         (("paint", "shipped/painter", "--help"), ("  guidance: number",)),
+        (("train", "landscape", "--help"), ("It has no settings of training.", "impasto explain landscape")),
         (("edit", "stylize", "--help"), ("painting_fool, spa_gan", "--size")),
         (("edit", "stylize", "PICTURE", "--help"), ("painting_fool, spa_gan",)),
         (("edit", "stylize", "--painter", "painting_fool", "--help"), ("painting_fool, spa_gan", "  medium: acrylic")),

@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, get_type_hints
 
 from impasto import catalogue
@@ -72,7 +73,7 @@ def explainable() -> dict[str, list[str]]:
     return {**{kind: list(names) for kind, names in cards.items()}, "settings": list(TOPICS)}
 
 
-def explain(name: str) -> Explanation:
+def explain(name: str | PathLike[str]) -> Explanation:
     """What a painter, a metric, an edit or a file of settings is, and all that can be set.
 
     Args:
@@ -83,6 +84,7 @@ def explain(name: str) -> Explanation:
         UsageError: When there is nothing of that name, with the nearest one.
         CheckpointError: When the run or exported painter cannot be read.
     """
+    name = fspath(name)
     by_kind: tuple[tuple[Callable[[Card], Explanation], dict[str, Card]], ...] = (
         (_painter, catalogue.painters()),
         (_metric, catalogue.metrics()),

@@ -87,5 +87,7 @@ def _settings_of(word: str, group: str) -> str:
     if name is None:
         return ""
     explanation = explained(name)
-    lines = [f"{explanation.name}: {explanation.summary}", "", settings_text(explanation, [group])]
+    has_some = group in explanation.settings
+    settings = settings_text(explanation, [group]) if has_some else f"It has no settings of {group}."
+    lines = [f"{explanation.name}: {explanation.summary}", "", settings]
     return "\n" + "\n".join([*lines, "", f"All about {name}: impasto explain {name}"]) + "\n"
