@@ -45,6 +45,7 @@ PUBLIC = [
     "prepare",
     "make",
     "inspect",
+    "explain",
     "train",
     "average",
     "paint",

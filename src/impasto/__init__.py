@@ -17,6 +17,7 @@ _HOMES = {
     "prepare": "impasto.api",
     "make": "impasto.api",
     "inspect": "impasto.api",
+    "explain": "impasto.api",
     "train": "impasto.api",
     "average": "impasto.api",
     "paint": "impasto.api",

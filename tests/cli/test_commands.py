@@ -46,6 +46,7 @@ def impasto(*words: object, capsys: pytest.CaptureFixture[str]) -> tuple[int, st
         (("train", "vae", "{store}", *OUT), 2, "--minutes 10, or --steps 5000"),
         (("train", "vae", "{store}", *ONE, "--preset", "smal"), 2, "did you mean 'small'"),
         (("train", "vae", "{store}", *ONE, "--set", "sed=1"), 2, "did you mean 'seed'"),
+        (("train", "vae", "{store}", *ONE, "--set", "sed=1"), 2, "explain vae and impasto explain train list them"),
         (("train", "vae", "{store}", *ONE, "--set", "lr=NaN"), 2, "finite number"),
         (("train", "vae", "{store}", *ONE, "--set", "channels=1000000000"), 2, "channels = 1000000000"),
         (("train", "vae", "{store}", *ONE, "--set", "seed"), 2, "key=value, not 'seed'"),

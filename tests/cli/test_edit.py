@@ -73,7 +73,7 @@ def test_a_declined_work_ends_with_1_and_is_written_anyway_on_request(
     ("words", "code", "message"),
     [
         (("stylize", "photo.png", *HOW, "--emotion", "melanchly"), 2, "did you mean 'melancholy'"),
-        (("stylize", "photo.png", *HOW, "--set", "medium=oil"), 2, "There is no medium 'oil'"),
+        (("stylize", "photo.png", *HOW, "--set", "medium=oil"), 2, "medium = 'oil': input should be 'acrylic',"),
         (("stylise", "photo.png", *HOW), 2, "did you mean 'stylize'"),
         (("stylize", "none.png", *HOW), 1, "none.png cannot be edited: missing"),
         (("stylize", "photo.png"), 2, "--with"),

@@ -149,7 +149,7 @@ def test_a_painter_without_categories_says_so():
 
 
 def test_resolution_and_shares_are_checked_when_built():
-    with pytest.raises(ConfigError, match="dab cannot paint at 48 px; it paints at 32, 64, 128 px"):
+    with pytest.raises(ConfigError, match="dab cannot paint at 48 px; it paints at 32, 64 or 128 px"):
         Dab.build("tiny", resolution=48)
     with pytest.raises(ConfigError, match="2 categories but 1 shares"):
         Dab.build("tiny", categories=("a", "b"), shares=(1.0,))

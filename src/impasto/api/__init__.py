@@ -4,6 +4,7 @@ Imports that take long stay inside the functions, so that `import impasto.api` i
 """
 
 from impasto.api.editing import Edited, edit
+from impasto.api.explaining import Explanation, explain, explainable
 from impasto.api.exporting import average, export
 from impasto.api.gallery import Gallery
 from impasto.api.loaded import LoadedPainter, open  # noqa: A004 - as `Store.open`
@@ -17,6 +18,7 @@ from impasto.api.training import train
 
 __all__ = [
     "Edited",
+    "Explanation",
     "Gallery",
     "LoadedPainter",
     "Picture",
@@ -25,6 +27,8 @@ __all__ = [
     "average",
     "compare",
     "edit",
+    "explain",
+    "explainable",
     "export",
     "inspect",
     "load_painter",

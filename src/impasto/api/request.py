@@ -43,23 +43,21 @@ class Request:
             NotCapable: When the painter reads no prompt, and one is given.
             ConfigError: When a setting is unknown or out of range.
         """
-        from impasto.config import load, to_dict
+        from impasto.config import to_dict
 
         # Up to version 0.1.0 the prompt was one of the settings.
         settings = dict(self.settings)
         prompt = settings.pop("prompt", None) if self.prompt is None else self.prompt
         if prompt is not None:
             check_prompt(painter, prompt)
-        complete = painter.resolve_settings(load(painter.Settings, settings))
+        complete = painter.resolve_settings(painter.load_settings(settings))
         return replace(self, prompt=prompt, settings=to_dict(complete))
 
     def remarks(self, painter: Painter) -> list[str]:
         """The painter's remarks on this request; see `Painter.remarks`."""
-        from impasto.config import load
-
         given = given_to(painter, self.given)
         condition = painter.condition(self.seed, range(1), category=self.category, prompt=self.prompt, **given)
-        return painter.remarks(condition, load(painter.Settings, self.settings))
+        return painter.remarks(condition, painter.load_settings(self.settings))
 
     def painted(self, painter: Painter, first: int, count: int) -> Painted:
         """Pictures of the seed from the `first` on, painted together."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from impasto.api.checks import check_order
 from impasto.api.places import new_folder
 from impasto.api.stores import store_at
-from impasto.errors import CheckpointError, ConfigError, NotCapable, UsageError, suggestion
+from impasto.errors import CheckpointError, ConfigError, NotCapable, UsageError
 from impasto.events import Event, Watch
 from impasto.sources import RUNS, path_of
 from impasto.spelling import command, option
@@ -182,7 +182,7 @@ def _built(cls: type[Learner], preset: str, data: Data, architecture: Mapping[st
 def _resumed(cls: type[Learner], architecture: Mapping[str, Any], out: Path) -> Learner | None:
     """The learner in a run's newest checkpoint, if the run was begun with this architecture."""
     from impasto import pretrained
-    from impasto.config import load, to_dict
+    from impasto.config import to_dict
     from impasto.contract import Learner
     from impasto.files import read_json
     from impasto.training.checkpoint import newest
@@ -194,7 +194,7 @@ def _resumed(cls: type[Learner], architecture: Mapping[str, Any], out: Path) -> 
     if run["painter"] != cls.__card__.name:
         return None
     then = to_dict(cls.read_description(run)[0])
-    now = to_dict(load(cls.Config, architecture))
+    now = to_dict(cls.load_config(architecture))
     # Fields that are decided before construction were saved decided in the run, and are still None in the new config.
     if any(value != then[key] for key, value in now.items() if value is not None):
         return None
@@ -211,14 +211,14 @@ def _divided(cls: type[Learner], values: Mapping[str, Any]) -> tuple[TrainSettin
     Raises:
         ConfigError: When a setting is neither, or is a fact of the pictures.
     """
-    from impasto.config import load
+    from impasto.config import describe, load, unknown_setting
     from impasto.contract import Data
     from impasto.training.settings import TrainSettings
 
     values = cls.renewed(values)
     facts = {field.name for field in fields(Data)} | {"resolution"}
     training = {field.name for field in fields(TrainSettings)}
-    names = sorted(training | {field.name for field in fields(cls.Config)})
+    names = training | {field.name for field in fields(cls.Config)}
     for name, value in values.items():
         if name in facts:
             raise ConfigError(
@@ -226,6 +226,7 @@ def _divided(cls: type[Learner], values: Mapping[str, Any]) -> tuple[TrainSettin
                 f"Prepare another store, or choose the label column with {option('label', 'COLUMN')}."
             )
         if name not in names:
-            raise ConfigError(f"There is no setting {name!r}{suggestion(name, names)} Settings: {', '.join(names)}.")
-    settings = load(TrainSettings, {name: value for name, value in values.items() if name in training})
+            known = {s.name: s.description for s in (*describe(cls.Config), *describe(TrainSettings))}
+            raise ConfigError(f"{cls.topic()}: {unknown_setting(name, known, cls.topic(), 'train')}")
+    settings = load(TrainSettings, {name: value for name, value in values.items() if name in training}, "train")
     return settings, {name: value for name, value in values.items() if name not in training}

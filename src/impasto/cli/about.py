@@ -49,6 +49,7 @@ def list_(
     for card in cards:
         table.add_row(card.name, str(card.year), card.summary, card.source)
     console.print(table)
+    console.print("All about one of them, with its settings: impasto explain NAME")
 
 
 def doctor(json: Json = False) -> None:

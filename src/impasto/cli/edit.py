@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from impasto.cli.explaining import ExplainingCommand
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
 from impasto.events import Event
@@ -16,7 +17,7 @@ __all__ = ["add_to"]
 
 def add_to(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command()(edit)
+    app.command(cls=ExplainingCommand)(edit)
 
 
 def edit(
@@ -35,7 +36,10 @@ def edit(
     settings: Annotated[
         list[str] | None,
         typer.Option(
-            "--set", metavar="KEY=VALUE", envvar="IMPASTO_EDIT_SET", help="A setting of this painter; may be repeated."
+            "--set",
+            metavar="KEY=VALUE",
+            envvar="IMPASTO_EDIT_SET",
+            help="A setting of the painter, as `impasto explain PAINTER` lists them; may be repeated.",
         ),
     ] = None,
     also: Annotated[

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from impasto.cli.explaining import ExplainingCommand
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
 from impasto.errors import UsageError
@@ -52,7 +53,10 @@ Out = Annotated[
 Settings = Annotated[
     list[str] | None,
     typer.Option(
-        "--set", metavar="KEY=VALUE", envvar="IMPASTO_PAINT_SET", help="A setting of this painter; may be repeated."
+        "--set",
+        metavar="KEY=VALUE",
+        envvar="IMPASTO_PAINT_SET",
+        help="A setting of the painter, as `impasto explain PAINTER` lists them; may be repeated.",
     ),
 ]
 Also = Annotated[
@@ -71,7 +75,7 @@ ItsPainter = Annotated[Path | None, typer.Option(help="With --from: where its pa
 
 def add_to(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command()(paint)
+    app.command(cls=ExplainingCommand)(paint)
 
 
 def paint(

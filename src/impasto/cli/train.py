@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from impasto.cli.explaining import ExplainingCommand
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
 from impasto.terminal import duration
@@ -35,14 +36,19 @@ Batch = Annotated[int | None, typer.Option(help="Pictures in each step.")]
 Device = Annotated[str | None, typer.Option(help="auto, cpu or cuda.")]
 Settings = Annotated[
     list[str] | None,
-    typer.Option("--set", metavar="KEY=VALUE", envvar="IMPASTO_TRAIN_SET", help="Any other setting; may be repeated."),
+    typer.Option(
+        "--set",
+        metavar="KEY=VALUE",
+        envvar="IMPASTO_TRAIN_SET",
+        help="Any other setting, as `impasto explain PAINTER` and `impasto explain train` list them; may be repeated.",
+    ),
 ]
 SecondStore = Annotated[Path | None, typer.Option(help="A second store, for painters that learn from two.")]
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the command to the command line."""
-    app.command()(train)
+    app.command(cls=ExplainingCommand)(train)
 
 
 def train(

@@ -9,16 +9,27 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
 from impasto import catalogue
 from impasto.config import Field, config, load
 from impasto.errors import ConfigError, ImpastoError, UnknownName
+from impasto.metrics.embedding import NETWORKS
+from impasto.metrics.spaces import HANDCRAFTED
 from impasto.worlds import WORLDS
 
 __all__ = ["Data", "Draft", "Entry", "Experiment", "Measuring", "Ratio", "Terms", "read", "slug"]
 
 C = TypeVar("C")
+
+Seed = Annotated[int, Field(ge=0, lt=2**63)]
+if TYPE_CHECKING:
+    # Values are validated when a file is read; for the type checker they are plain texts.
+    World = str
+    Network = str
+else:
+    World = Literal[*WORLDS]
+    Network = Literal["auto", *NETWORKS, HANDCRAFTED]
 
 
 @config
@@ -26,22 +37,22 @@ class Data:
     """The pictures: a folder to prepare, or a world to paint; or a store that the command names.
 
     Attributes:
-        folder: A folder of pictures.
-        world: Name of a world.
-        count: Pictures of the world.
-        resolution: Rows and columns.
-        label: Label column whose categories the painters learn; the store's own default without it.
-        test_share: Share of a folder's pictures kept for measuring.
-        seed: Of the world, and of the split.
+        folder: Folder of pictures to prepare a store from.
+        world: Name of a procedural world whose pictures are painted, in the place of a folder.
+        count: Number of pictures to paint of the world.
+        resolution: Height and width of the pictures in pixels.
+        label: Label column whose categories the painters learn; without it the store's default column.
+        test_share: Share of the folder's pictures that is kept for measuring.
+        seed: Seed of the world's pictures, and of the division into training and test pictures.
     """
 
-    folder: str | None = None
-    world: str | None = None
-    count: int = Field(default=2000, ge=1)
+    folder: str | None = Field(default=None, max_length=4096, examples=["paintings"])
+    world: World | None = None
+    count: int = Field(default=2000, ge=1, le=10_000_000)
     resolution: int = Field(default=64, ge=8, le=2048)
-    label: str | None = None
+    label: str | None = Field(default=None, max_length=1000, examples=["movement"])
     test_share: float = Field(default=0.4, gt=0, lt=1)
-    seed: int = Field(default=0, ge=0)
+    seed: Seed = 0
 
 
 @config
@@ -49,23 +60,24 @@ class Terms:
     """What is the same for all painters. Give `steps` or `minutes`.
 
     Attributes:
-        steps: Steps of training.
-        minutes: Minutes of training.
-        batch: Pictures a step.
-        precision: Of the training's arithmetic; 'auto' is the faster one on the machine that begins, for all painters.
-        preset: Of all painters, where an entry names no other.
-        seeds: Every entry is trained once with each.
-        ema: Half-life of the averaged weights in thousands of pictures; 0 measures the last weights.
-        workers: Runs side by side; each has an equal share of the processor cores.
+        steps: Optimizer steps of each training.
+        minutes: Minutes of each training.
+        batch: Pictures in a batch; a step reads one batch.
+        precision: Arithmetic of all trainings; 'auto' takes the faster on the machine where the comparison begins.
+        preset: Preset of all painters, where an entry names no other.
+        seeds: Seeds; every entry is trained once with each.
+        ema: Half-life of the exponential moving average of the weights, in thousands of pictures; 0 measures the
+            weights of the last step.
+        workers: Number of trainings that run at the same time; each has an equal share of the processor cores.
     """
 
-    steps: int | None = Field(default=None, ge=1)
-    minutes: float | None = Field(default=None, gt=0)
-    batch: int = Field(default=32, ge=1)
+    steps: int | None = Field(default=None, ge=1, le=10**9)
+    minutes: float | None = Field(default=None, gt=0, le=100_000)
+    batch: int = Field(default=32, ge=1, le=65_536)
     precision: Literal["auto", "fp32", "bf16"] = "auto"
-    preset: str = "base"
-    seeds: tuple[int, ...] = (0, 1, 2)
-    ema: float = Field(default=10.0, ge=0)
+    preset: str = Field(default="base", max_length=100, examples=["tiny", "small", "base"])
+    seeds: tuple[Seed, ...] = Field(default=(0, 1, 2), max_length=1000)
+    ema: float = Field(default=10.0, ge=0, le=1e6)
     workers: int = Field(default=1, ge=1, le=64)
 
 
@@ -74,18 +86,19 @@ class Measuring:
     """What is measured, and when.
 
     Attributes:
-        every: Steps between two points of the curves.
-        points: Most points of a curve; where there are more checkpoints, evenly spaced ones are measured.
-        count: Pictures painted for a point.
-        final: Pictures painted at the end.
-        network: Feature network; 'auto' takes the best whose weights are at hand.
+        every: Steps between two points of the curves over training.
+        points: Number of points of a curve at most; where there are more checkpoints, evenly spaced ones are measured.
+        count: Pictures painted for a point of a curve.
+        final: Pictures painted at the end of each training.
+        network: Feature network of the distances; 'auto' takes the best whose weights are installed, and 'handcrafted'
+            needs none.
     """
 
-    every: int = Field(default=500, ge=1)
-    points: int = Field(default=100, ge=1)
-    count: int = Field(default=2000, ge=50)
-    final: int = Field(default=2000, ge=50)
-    network: str = "auto"
+    every: int = Field(default=500, ge=1, le=10**9)
+    points: int = Field(default=100, ge=1, le=100_000)
+    count: int = Field(default=2000, ge=50, le=10_000_000)
+    final: int = Field(default=2000, ge=50, le=10_000_000)
+    network: Network = "auto"
 
 
 @config
@@ -93,33 +106,33 @@ class Entry:
     """A painter in the comparison.
 
     Attributes:
-        name: As it stands in tables.
-        painter: Its name in the catalogue.
-        preset: Where it is not that of the terms.
-        settings: Of its config, where they differ from the preset.
-        ema: As in the terms, where averaging belongs to the entry.
-        paper: The numbers that a paper gives for it: fid, is, ssim, lpips, sd.
+        name: Name of the entry, as tables show it.
+        painter: Name of the painter in the catalogue.
+        preset: Preset of the painter; without it that of the terms.
+        settings: Settings of the painter that differ from the preset, by name.
+        ema: Half-life of the averaged weights in thousands of pictures; without it that of the terms.
+        paper: Numbers that a paper reports for this painter, by their name there: fid, is, ssim, lpips, sd.
     """
 
-    name: str = Field(min_length=1)
-    painter: str
-    preset: str | None = None
+    name: str = Field(min_length=1, max_length=200, examples=["large, without attention"])
+    painter: str = Field(max_length=100, examples=[*catalogue.painters()])
+    preset: str | None = Field(default=None, max_length=100, examples=["tiny", "small", "base"])
     settings: dict[str, Any] = Field(default_factory=dict)
-    ema: float | None = Field(default=None, ge=0)
+    ema: float | None = Field(default=None, ge=0, le=1e6)
     paper: dict[str, float] = Field(default_factory=dict)
 
 
 @config
 class Ratio:
-    """Two entries whose Fréchet distances are set in proportion.
+    """Two entries whose Fréchet distances are compared as a ratio.
 
     Attributes:
-        of: The entry above the line.
-        to: The one below it.
+        of: Name of the entry in the numerator.
+        to: Name of the entry in the denominator.
     """
 
-    of: str
-    to: str
+    of: str = Field(max_length=200, examples=["A"])
+    to: str = Field(max_length=200, examples=["B"])
 
 
 @config
@@ -127,22 +140,22 @@ class Experiment:
     """A comparison, as its file says.
 
     Attributes:
-        name: Short, of letters, digits, '-' and '_'.
-        title: A sentence.
-        data: The pictures.
-        terms: What is equal.
-        measuring: What is measured.
-        entry: The painters.
-        ratio: What is set in proportion.
+        name: Short name, of letters, digits, '-' and '_'.
+        title: Title of the report, a sentence.
+        data: Section [data]: the pictures.
+        terms: Section [terms]: what is the same for all painters.
+        measuring: Section [measuring]: what is measured, and when.
+        entry: Sections [[entry]]: the painters, one each.
+        ratio: Sections [[ratio]]: pairs of entries whose distances are compared as a ratio.
     """
 
-    name: str = Field(pattern=r"^[A-Za-z0-9_-]+$")
-    title: str = ""
+    name: str = Field(pattern=r"^[A-Za-z0-9_-]+$", max_length=200, examples=["paper-paintings"])
+    title: str = Field(default="", max_length=1000, examples=["Four painters in equal time"])
     data: Data = Field(default_factory=Data)
     terms: Terms = Field(default_factory=Terms)
     measuring: Measuring = Field(default_factory=Measuring)
-    entry: tuple[Entry, ...] = ()
-    ratio: tuple[Ratio, ...] = ()
+    entry: tuple[Entry, ...] = Field(default=(), max_length=1000)
+    ratio: tuple[Ratio, ...] = Field(default=(), max_length=1000)
 
 
 @dataclass(frozen=True)
@@ -245,8 +258,6 @@ def _terms_problems(terms: Terms, measuring: Measuring) -> Iterator[str]:
     if not terms.seeds:
         yield "terms.seeds is empty: name at least one, better three, as in seeds = [0, 1, 2]."
     for seed, times in Counter(terms.seeds).items():
-        if not 0 <= seed < 2**63:
-            yield f"terms.seeds names {seed}; seeds are 0 or more, and below 2 to the 63rd."
         if times > 1:
             yield f"terms.seeds names {seed} {times} times; every seed counts once."
     if terms.steps is not None and measuring.every > terms.steps:
@@ -256,8 +267,6 @@ def _terms_problems(terms: Terms, measuring: Measuring) -> Iterator[str]:
 def _data_problems(data: Data) -> Iterator[str]:
     if data.folder is not None and data.world is not None:
         yield f"data names the folder {data.folder!r} and the world {data.world!r}; keep one."
-    if data.world is not None and data.world not in WORLDS:
-        yield str(UnknownName("world", data.world, tuple(WORLDS)))
 
 
 def _name_problems(entries: Sequence[Entry | None], ratios: Sequence[Ratio | None]) -> Iterator[str]:

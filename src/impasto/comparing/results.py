@@ -215,7 +215,7 @@ class TermsFacts:
     """What is the same for all runs; see `experiment.Terms`.
 
     Attributes:
-        batch: Pictures a step.
+        batch: Pictures in a batch; a step reads one batch.
         precision: Of the training's arithmetic.
         preset: Where an entry names no other.
         seeds: Of the runs.

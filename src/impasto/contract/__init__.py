@@ -25,7 +25,7 @@ from impasto.contract.data import Data
 from impasto.contract.learner import Learner, PainterConfig
 from impasto.contract.noise import BatchNoise, Noise, PictureNoise
 from impasto.contract.painted import Painted
-from impasto.contract.painter import InputFile, Painter, PaintSettings, file_settings
+from impasto.contract.painter import Painter, PaintSettings, file_settings
 from impasto.contract.turns import Batch, Player, Schedule, Turn, constant, cosine
 
 __all__ = [
@@ -38,7 +38,6 @@ __all__ = [
     "Encodes",
     "ExportsToDiffusers",
     "HasLatents",
-    "InputFile",
     "Inverts",
     "Judges",
     "Learner",

@@ -10,11 +10,11 @@ import torch
 from torch import Tensor, nn
 
 from impasto import pretrained
-from impasto.config import config, load, override, to_dict
+from impasto.config import config, describe, load, override, to_dict, unknown_setting
 from impasto.contract.condition import Condition
 from impasto.contract.data import Data
 from impasto.contract.turns import Batch, Player, Turn
-from impasto.errors import ConfigError, UnknownName, suggestion
+from impasto.errors import ConfigError, UnknownName
 
 __all__ = ["Learner", "PainterConfig"]
 
@@ -123,6 +123,20 @@ class Learner(pretrained.Saved):
         return {cls.renamed_settings.get(name, name): value for name, value in values.items()}
 
     @classmethod
+    def topic(cls) -> str:
+        """What `impasto explain` lists the settings under: the name in the catalogue, or '' outside of it."""
+        return cls.__card__.name if hasattr(cls, "__card__") else ""
+
+    @classmethod
+    def load_config(cls, values: Mapping[str, Any]) -> Any:
+        """An instance of `Config`, of plain values.
+
+        Raises:
+            ConfigError: With every value that is unknown, of the wrong type or out of range.
+        """
+        return load(cls.Config, values, cls.topic())
+
+    @classmethod
     def build(cls, preset: str = "small", *, resolution: int | None = None, **values: Any) -> Self:
         """A new learner from a preset and the values that differ from it.
 
@@ -137,17 +151,18 @@ class Learner(pretrained.Saved):
         """
         if preset not in cls.presets:
             raise UnknownName("preset", preset, cls.presets)
-        names = [*(field.name for field in fields(cls.Config)), *DATA_FIELDS, "resolution"]
         values = cls.renewed(values)
-        for name in values.keys() - set(names):
-            raise ConfigError(f"There is no setting {name!r}{suggestion(name, names)} Settings: {', '.join(names)}.")
+        known = {setting.name: setting.description for setting in (*describe(cls.Config), *describe(Data))}
+        known["resolution"] = "Rows and columns of square pictures."
+        for name in values.keys() - known.keys():
+            raise ConfigError(unknown_setting(name, known, cls.topic()))
         chosen = {**cls.presets[preset], **values}
         side = chosen.pop("resolution", None) if resolution is None else resolution
         chosen.pop("resolution", None)
         square = {} if side is None else {"size": (side, side)}
         facts = {name: value for name, value in chosen.items() if name in DATA_FIELDS}
         architecture = {name: value for name, value in chosen.items() if name not in DATA_FIELDS}
-        return cls.create(load(cls.Config, architecture), override(cls.default_data, {**square, **facts}))
+        return cls.create(cls.load_config(architecture), override(cls.default_data, {**square, **facts}))
 
     @classmethod
     def create(cls, config: Any, data: Data) -> Self:
@@ -174,7 +189,7 @@ class Learner(pretrained.Saved):
             side = values.pop("resolution")
             facts = {"size": (side, side), **{k: values.pop(k, ()) for k in ("categories", "shares")}}
         data = load(Data, facts)
-        return cls.decided(load(cls.Config, cls.renewed(values)), data), data
+        return cls.decided(cls.load_config(cls.renewed(values)), data), data
 
     def describe(self) -> dict[str, Any]:
         """Name, config and facts of the pictures, as plain values."""
@@ -234,10 +249,17 @@ class Learner(pretrained.Saved):
         if cls.square and data.height != data.width:
             raise ConfigError(f"{name} paints square pictures only, not {data.size_in_words} (height × width).")
         if any(side not in allowed for side in (data.height, data.width)):
-            sizes = f"{allowed[0]} to {allowed[-1]}" if isinstance(allowed, range) else ", ".join(map(str, allowed))
-            if isinstance(allowed, range) and allowed.step > 1:
-                sizes += f", in steps of {allowed.step},"
             raise ConfigError(
-                f"{name} cannot paint at {data.size_in_words}; it paints at {sizes} px. "
+                f"{name} cannot paint at {data.size_in_words}; it paints at {cls.sizes_in_words()}. "
                 "Choose one of these resolutions."
             )
+
+    @classmethod
+    def sizes_in_words(cls) -> str:
+        """The numbers of rows, and of columns, that pictures may have, such as '32, 64 or 128 px'."""
+        sides = cls.resolutions
+        if not isinstance(sides, range):
+            *first, last = map(str, sides)
+            return f"{', '.join(first)} or {last} px" if first else f"{last} px"
+        steps = f" in steps of {sides.step}" if sides.step > 1 else ""
+        return f"{sides[0]} to {sides[-1]} px{steps}"

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Annotated, Any, ClassVar, get_args, get_type_hints
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
 
-from impasto.config import config, load
+from impasto.config import config, describe, load
 from impasto.contract.condition import Condition
 from impasto.contract.learner import Learner
 from impasto.contract.noise import Noise, PictureNoise
@@ -18,11 +18,7 @@ from impasto.contract.painted import Painted
 from impasto.errors import NotCapable, UnknownName, UsageError
 from impasto.nn.memory_layout import channels_last
 
-__all__ = ["InputFile", "PaintSettings", "Painter", "file_settings"]
-
-INPUT_FILE = "input file"
-InputFile = Annotated[str, INPUT_FILE]
-"""Type of a setting that names a file to read; recipes keep its hash. A tuple of them may be a setting too."""
+__all__ = ["PaintSettings", "Painter", "file_settings"]
 
 CATEGORY_STREAM = 0x5EED
 """Distinguishes the random numbers that choose a picture's category from those that it is painted with."""
@@ -35,14 +31,7 @@ class PaintSettings:
 
 def file_settings(settings: type[PaintSettings]) -> list[str]:
     """Names of the settings that name files to read."""
-    hints = get_type_hints(settings, include_extras=True)
-    return [name for name, hint in hints.items() if INPUT_FILE in _metadata(hint)]
-
-
-def _metadata(hint: Any) -> set[Any]:
-    """All that annotations say inside a type, such as `tuple[InputFile, ...]`."""
-    inner = {part for argument in get_args(hint) for part in _metadata(argument)}
-    return inner | {note for note in getattr(hint, "__metadata__", ()) if isinstance(note, str)}
+    return [setting.name for setting in describe(settings) if setting.is_file]
 
 
 class Painter(Learner):
@@ -82,6 +71,15 @@ class Painter(Learner):
             settings: An instance of `Settings`.
         """
         return []
+
+    @classmethod
+    def load_settings(cls, values: Mapping[str, Any]) -> Any:
+        """An instance of `Settings`, of plain values.
+
+        Raises:
+            ConfigError: With every value that is unknown, of the wrong type or out of range.
+        """
+        return load(cls.Settings, values, cls.topic())
 
     def resolve_settings(self, settings: Any) -> Any:
         """The same settings with every 'auto' replaced by the value that it stands for on this machine.
@@ -135,7 +133,7 @@ class Painter(Learner):
         for word, value, least in (("count", count, 1), ("seed", seed, 0), ("first", first, 0), ("batch", batch, 1)):
             if value < least:
                 raise UsageError(f"{word} must be {least} or more, not {value}.")
-        checked = self.resolve_settings(load(self.Settings, settings))
+        checked = self.resolve_settings(self.load_settings(settings))
         parts = []
         with self._painting():
             for start in range(first, first + count, batch):

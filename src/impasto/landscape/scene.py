@@ -93,12 +93,12 @@ class Camera:
     """Place and direction of the eye.
 
     Attributes:
-        height: Metres above the water.
-        horizon: Row of the horizon, as a share of the picture from its top.
-        focal: Focal length, in picture widths; 1 sees 53 degrees.
-        facing: Direction in which it looks, in degrees clockwise from north; the place lies at 32 degrees north.
-        x: Metres to the right.
-        z: Metres forward.
+        height: Height of the eye above the water, in metres.
+        horizon: Row of the horizon, as a share of the picture's height from its top.
+        focal: Focal length, in picture widths; 1 sees 53 degrees, more sees less of the scene, enlarged.
+        facing: Direction of view, in degrees clockwise from north; the place lies at 32 degrees north.
+        x: Place of the eye, in metres to the right.
+        z: Place of the eye, in metres forward.
     """
 
     height: float = Field(default=40.0, ge=1.0, le=5000.0)
@@ -114,12 +114,12 @@ class Ridge:
     """A mountain or a chain of them across the view.
 
     Attributes:
-        kind: Its form.
-        x: Metres to the right of its middle.
-        z: Metres forward of its crest.
-        width: Metres across.
-        height: Metres above the water.
-        rough: How strongly crests and gullies break it up.
+        kind: Form of the ridge.
+        x: Middle of the ridge, in metres to the right.
+        z: Distance of its crest, in metres forward.
+        width: Width of the ridge, in metres.
+        height: Height of its crest above the water, in metres.
+        rough: How strongly crests and gullies break up its surface.
         seed: Seed of its shape.
     """
 
@@ -142,10 +142,10 @@ class Water:
     """A level sheet of water at height 0, wherever the ground lies lower.
 
     Attributes:
-        near: Metres forward of its near shore; the ground before it is a bank.
-        far: Metres forward of its far shore; equal to `near`, there is no water.
-        bend: How far the shores swing, as a share.
-        ripples: From a mirror (0) to rough water (1).
+        near: Distance of its near shore, in metres forward; the ground before it is a bank.
+        far: Distance of its far shore, in metres forward; where it equals `near`, there is no water.
+        bend: How far the shores swing from straight lines.
+        ripples: Roughness of the surface, from a mirror (0) to choppy water (1).
         seed: Seed of the shape of its shores.
     """
 
@@ -161,10 +161,10 @@ class Sky:
     """Clouds, mist, haze and birds.
 
     Attributes:
-        cover: Share of the sky behind clouds.
-        drift: Metres by which the clouds have moved to the right.
-        mist: How thick mist lies in the valleys.
-        haze: How strongly distance fades into the air.
+        cover: Share of the sky that is covered by clouds.
+        drift: How far the clouds have moved, in metres to the right.
+        mist: Thickness of the mist in the valleys.
+        haze: How strongly distant objects fade into the air.
         birds: Number of flying birds.
         seed: Seed of clouds, mist and birds.
     """
@@ -179,7 +179,16 @@ class Sky:
 
 @config
 class Plant:
-    """A tree, or a grove of bamboo: kind, foot (x, z), height in metres, lean to the right in radians, seed."""
+    """A tree, or a grove of bamboo.
+
+    Attributes:
+        kind: Kind of plant.
+        x: Place of its foot, in metres to the right.
+        z: Place of its foot, in metres forward.
+        height: Height in metres.
+        lean: Lean to the right, in radians.
+        seed: Seed of its shape.
+    """
 
     kind: PlantKind = "pine"
     x: Across = 0.0
@@ -191,9 +200,16 @@ class Plant:
 
 @config
 class Building:
-    """A building: kind, middle of its foot (x, z), width and height in metres, turn in radians, seed.
+    """A building.
 
-    A bridge spans `width` metres along x.
+    Attributes:
+        kind: Kind of building. A bridge spans `width` metres from left to right.
+        x: Middle of its foot, in metres to the right.
+        z: Middle of its foot, in metres forward.
+        width: Width in metres.
+        height: Height in metres.
+        turn: Rotation about the vertical axis, in radians.
+        seed: Seed of its details.
     """
 
     kind: BuildingKind = "cottage"
@@ -207,7 +223,15 @@ class Building:
 
 @config
 class Figure:
-    """A small figure or a boat: kind, place (x, z), height or length in metres, seed."""
+    """A small figure, an animal or a boat.
+
+    Attributes:
+        kind: Kind of figure.
+        x: Its place, in metres to the right.
+        z: Its place, in metres forward.
+        size: Height of a figure, or length of a boat, in metres.
+        seed: Seed of its details.
+    """
 
     kind: FigureKind = "walker"
     x: Across = 0.0
@@ -218,7 +242,15 @@ class Figure:
 
 @config
 class Path:
-    """A path over the ground: from the near edge at x = `start` to (x = `end`, z = `far`), and its width in metres."""
+    """A path over the ground, away from the near edge of the picture.
+
+    Attributes:
+        start: Where it begins at the near edge, in metres to the right.
+        end: Where it ends, in metres to the right.
+        far: Where it ends, in metres forward.
+        width: Width in metres.
+        seed: Seed of its bends.
+    """
 
     start: Across = 0.0
     end: Across = 0.0
@@ -232,24 +264,24 @@ class Scene:
     """A place at a time, and the kind of painting that it is to become.
 
     Attributes:
-        category: One of `CATEGORIES`.
-        season: One of `SEASONS`.
-        hour: Hour of the sun, in [0, 24].
-        weather: One of `WEATHERS`.
+        category: Kind of Chinese landscape painting.
+        season: Season.
+        hour: Hour of the day, which places the sun; 12 is noon.
+        weather: Weather.
         camera: Place and direction of the eye.
         ridges: Mountains and hills, in any order.
         water: The sheet of water.
         sky: Clouds, mist and birds.
         plants: Trees and bamboo.
-        buildings: Houses and what else is built.
+        buildings: Houses, bridges and other buildings.
         figures: People, animals, boats.
         paths: Paths over the ground.
         fields: Share of the level ground that is tilled.
         seal: Whether the painting has a red seal.
-        mood: Name of the emotion it was composed for; empty without one.
-        valence: From sad (-1) to glad (1).
-        arousal: From calm (-1) to excited (1).
-        seed: Seed of the touches of the brush and of the paper.
+        mood: Name of the emotion that the scene was composed for; empty without one.
+        valence: Valence of the emotion, from sad (-1) to glad (1).
+        arousal: Arousal of the emotion, from calm (-1) to excited (1).
+        seed: Seed of the brushwork and of the paper.
     """
 
     category: Category = "ink"
@@ -266,7 +298,7 @@ class Scene:
     paths: Annotated[tuple[Path, ...], Field(max_length=10)] = ()
     fields: Share = 0.0
     seal: bool = True
-    mood: str = Field(default="", max_length=60)
+    mood: str = Field(default="", max_length=60, examples=["serene", "the day my dog came home"])
     valence: float = Field(default=0.0, ge=-1.0, le=1.0)
     arousal: float = Field(default=0.0, ge=-1.0, le=1.0)
     seed: Seed = 0
@@ -297,4 +329,4 @@ def scene_from_json(text: str | bytes) -> Scene:
         ) from None
     if not isinstance(values, dict):
         raise ConfigError(f"A scene is an object of named values, not a {type(values).__name__}.")
-    return load(Scene, values)
+    return load(Scene, values, "scene")

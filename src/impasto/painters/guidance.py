@@ -18,7 +18,8 @@ class GuidedConfig(PainterConfig):
     """Training of a network that paints with and without a category.
 
     Attributes:
-        label_dropout: Share of the training pictures shown without their category.
+        label_dropout: Share of the training pictures whose category is hidden, so that the network also learns to paint
+            without one, which guidance needs (Ho & Salimans 2022).
     """
 
     label_dropout: float = Field(default=0.1, ge=0.01, le=0.9)
@@ -29,7 +30,8 @@ class GuidedSettings(PaintSettings):
     """How strongly the category counts in painting.
 
     Attributes:
-        guidance: 1 follows the category, more exaggerates it, 0 ignores it.
+        guidance: Strength of classifier-free guidance (Ho & Salimans 2022): 1 follows the category as learned, more
+            exaggerates it at the cost of variety, 0 ignores it.
     """
 
     guidance: float = Field(default=1.0, ge=0, le=20)

@@ -15,14 +15,14 @@ class OptimizerConfig(PainterConfig):
     """Optimizer of a painter that has one for all its networks.
 
     Attributes:
-        lr: Largest learning rate.
-        weight_decay: Per unit of learning rate.
-        clip: Largest gradient norm.
+        lr: Highest learning rate of AdamW; it rises over the first 3 % of the steps and then falls as half a cosine.
+        weight_decay: Weight decay of AdamW: in each step weights shrink by this times the learning rate.
+        clip: Norm that gradients are clipped to.
     """
 
     lr: float = Field(default=1e-3, gt=0, le=1)
     weight_decay: float = Field(default=0.01, ge=0, le=1)
-    clip: float = Field(default=1.0, gt=0)
+    clip: float = Field(default=1.0, gt=0, le=1e6)
 
     def player(self, *networks: nn.Module) -> Player:
         """The player that moves networks; its rate rises over 3 % of the steps and falls to 1 % of the largest."""

@@ -123,7 +123,7 @@ class Record:
             config, data = self.learner.read_description(begun)
             begun |= {"config": to_dict(config), "data": to_dict(data)}
         with suppress(ConfigError):
-            begun["settings"] = to_dict(load(TrainSettings, begun["settings"]))
+            begun["settings"] = to_dict(load(TrainSettings, begun["settings"], "train"))
         return begun
 
     def export(self, learner: Learner, step: int, seconds: float, processor: float) -> None:

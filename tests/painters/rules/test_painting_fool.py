@@ -58,7 +58,7 @@ def test_without_a_picture_it_paints_a_place_that_it_imagines() -> None:
     ("wrong", "kind", "message"),
     [
         ({"emotion": "melanchly"}, UnknownName, "did you mean 'melancholy'"),
-        ({"medium": "acrilic"}, UnknownName, "did you mean 'acrylic'"),
+        ({"medium": "acrilic"}, ConfigError, "did you mean 'acrylic'"),
         ({"attempts": 0}, ConfigError, "attempts = 0"),
         ({"attempts": 9}, ConfigError, "attempts = 9"),
         ({"detail": 9}, ConfigError, "detail = 9"),

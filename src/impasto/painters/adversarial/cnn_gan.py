@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -21,24 +21,23 @@ from impasto.config import Field, config
 from impasto.contract import Batch, Condition, Data, Noise, Painted, Painter, PainterConfig, PaintSettings, Player, Turn
 from impasto.nn.batch_norm import GroupedBatchNorm, update_statistics
 from impasto.painters.adversarial.convolutions import channels_by_size
+from impasto.painters.bounds import Beta
 
 __all__ = ["CnnGan", "CnnGanConfig"]
-
-Beta = Annotated[float, Field(ge=0, lt=1)]
 
 
 @config
 class CnnGanConfig(PainterConfig):
-    """Settings of `CnnGan`; the defaults are those of DCGAN.
+    """Settings of `CnnGan`; the defaults are those of DCGAN (Radford et al. 2016).
 
     Attributes:
-        latent_dims: Dimensions of the latent.
-        embedding: Dimensions of the category's embedding, which is concatenated to the latent.
-        width: Channels at half the resolution; doubled with each halving, up to `max_width`.
-        max_width: Largest number of channels.
-        norm_group: Rows over which batch norm takes its statistics.
-        lr: Learning rate of both players.
-        betas: Of Adam, for both.
+        latent_dims: Dimensions of the latent vector that a picture is made from.
+        embedding: Dimensions of the category's embedding, which is appended to the latent vector.
+        width: Channels of the feature maps at half the resolution; doubled with each halving, up to `max_width`.
+        max_width: Largest number of channels of a feature map.
+        norm_group: Number of pictures over which batch normalisation takes its statistics.
+        lr: Learning rate of generator and discriminator.
+        betas: Decay rates of Adam's first and second moments, for both networks.
     """
 
     latent_dims: int = Field(default=100, ge=1, le=4096)

@@ -13,35 +13,37 @@ relativistic pairs over a whole batch are not used: a batch could not be cut the
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from impasto.config import Field, config
-from impasto.contract import InputFile, PainterConfig, PaintSettings
+from impasto.config import Field, InputFile, config
+from impasto.contract import PainterConfig, PaintSettings
 from impasto.painters.adversarial.migan_generator import FivePixelBranch
 from impasto.painters.adversarial.objectives import Objective
+from impasto.painters.bounds import Beta
 
 __all__ = ["PRESETS", "RENAMED_SETTINGS", "MiganConfig", "MiganSettings"]
-
-Beta = Annotated[float, Field(ge=0, lt=1)]
 
 
 @config
 class MiganConfig(PainterConfig):
-    """Settings of `Migan`; the defaults are the paper's where it gives a value.
+    """Settings of `Migan`; the defaults are the paper's where it gives a value, and equations have its numbers.
+
+    A is the generator, B the encoder that reads the latent codes back from a picture, D the discriminator, K the
+    network of semantic features.
 
     Attributes:
         ams: Whether A has multi-scale features (AMS), equation (10).
         sft: Whether A has spatial feature transforms (SFT), equation (11).
-        sa: Whether A attends over positions (SA), equations (12)-(14).
-        eca: Whether A attends over channels (ECA), equations (15)-(16).
-        attention_at: Size in pixels of the stage of A that has attention.
-        five_pixel_branch: How AMS gets a receptive field of 5 pixels: by one 'dilated' 3×3 convolution, or by two
-            'stacked' plain ones.
-        condition: What the semantic features K of SFT are computed from: 'none' stands for the codes c; 'sketch' for
-            the sketch of a picture, which then is painted over. In training half of the sketches, at random, are blank,
-            so that A also paints without one.
-        style_dims: Dimensions of z′.
-        unlabelled_classes: Classes of c₁ where the pictures have no categories.
+        sa: Whether A has spatial attention (SA), equations (12)-(14).
+        eca: Whether A has channel attention (ECA), equations (15)-(16).
+        attention_at: Side in pixels of the feature map of A that has attention.
+        five_pixel_branch: How AMS reaches a receptive field of 5 pixels: with one 'dilated' 3×3 convolution, or with
+            two 'stacked' ones.
+        condition: What the semantic features of SFT are computed from: 'none' takes the latent codes; 'sketch' the
+            sketch of a given picture, which is then painted over. In training half of the sketches, chosen at random,
+            are blank, so that A can also paint without one.
+        style_dims: Dimensions of the unconstrained part z′ of the latent vector.
+        unlabelled_classes: Number of values of the categorical code c₁ where the pictures have no categories.
         factors: Number of uniform codes c₂ … c_K.
         width: Channels of A at full resolution; doubled with each halving, up to `max_width`.
         max_width: Largest number of channels in A.
@@ -49,28 +51,31 @@ class MiganConfig(PainterConfig):
         encoder_width: Channels of B at full resolution.
         discriminator_width: Channels of D at full resolution.
         max_strided_width: Largest number of channels in B and D.
-        shared_trunk: Whether both scales of D share their first layers.
+        shared_trunk: Whether the two scales of D share their first layers.
         factor_constant: C of λ = C - MS-SSIM, equation (8).
-        content_weight: Factor on λ·L_MS; 1 is equation (17).
-        perceptual_weight: η of equation (17); None sets it after the first step so that η·L_per is a tenth of L_MS.
-        perceptual_features: Network whose features L_per compares: 'squeezenet', the trunk of the 'discriminator', or
-            'auto' for the first where its weights are at hand and the second where they are not.
-        label_weight: Weight of the cross-entropy of real pictures' categories.
-        information_weight: Factor on λ·I_bound; 1 is equation (17).
-        reuse_fakes: Whether A paints once a step, for the turns of D and of A, instead of anew for its own turn.
-        cycle_every: Steps between two with the picture cycle; in the others λ = C.
-        critic: D: 'dual' is the paper's, 'projected' are heads on a pretrained network, 'auto' is the latter where
-            its weights are at hand and the former where they are not.
-        critic_width: Channels of the heads on a pretrained network.
-        critic_min_side: Pixels to which smaller pictures are enlarged for the pretrained network.
-        objective: Loss of D and A on the scores; 'wasserstein' is the paper's.
-        augment: Whether D sees all pictures with random colours, shifts and holes.
-        penalty_weight: Weight of the gradient penalty of the dual discriminator. Where the objective is not the
-            paper's, the penalty is R₁ + R₂, and half of the weight is the γ of R3GAN.
-        penalty_every: Steps between two with the penalty, whose weight is multiplied by this number.
+        content_weight: Weight of the content loss λ·L_MS; 1 is equation (17).
+        perceptual_weight: η of equation (17), the weight of the perceptual loss; null sets it after the first step so
+            that the perceptual loss is a tenth of L_MS.
+        perceptual_features: Network whose features the perceptual loss compares: 'squeezenet' (pretrained), the
+            'discriminator', or 'auto' for the first where its weights are installed, else the second.
+        label_weight: Weight of the cross-entropy of the real pictures' categories.
+        information_weight: Weight of the mutual-information term λ·I_bound; 1 is equation (17).
+        reuse_fakes: Whether the pictures that A paints for D's update also serve its own, which is faster; otherwise A
+            paints new ones.
+        cycle_every: The cycle of pictures through B and A is computed in every so many-th step; in the others λ = C.
+        critic: Kind of D: 'dual' is the paper's, 'projected' puts small heads on a pretrained network, 'auto' is
+            'projected' where the weights of that network are installed, else 'dual'.
+        critic_width: Channels of the heads on the pretrained network, with a projected critic.
+        critic_min_side: Side in pixels that smaller pictures are enlarged to for the pretrained network.
+        objective: Loss on the scores of D; 'wasserstein' is the paper's.
+        augment: Whether D sees all pictures with random colours, shifts and holes (Zhao et al. 2020), which keeps it
+            from memorising small collections.
+        penalty_weight: Weight of the gradient penalty, with a dual critic. With an objective other than 'wasserstein'
+            the penalty is R₁ + R₂, and half of the weight is the γ of R3GAN (Huang et al. 2024).
+        penalty_every: The gradient penalty is computed in every so many-th step, and multiplied by this number there.
         lr: Learning rate of A and B.
         discriminator_lr: Learning rate of D.
-        betas: Of Adam, for all.
+        betas: Decay rates of Adam's first and second moments, for all networks.
         warmup: Steps over which both learning rates rise. With the full rate from the start, a generator without
             normalisation may paint all black before it has learned anything, where tanh has no gradient.
     """
@@ -79,7 +84,7 @@ class MiganConfig(PainterConfig):
     sft: bool = True
     sa: bool = True
     eca: bool = True
-    attention_at: int = Field(default=32, ge=4)
+    attention_at: int = Field(default=32, ge=4, le=2048)
     five_pixel_branch: FivePixelBranch = "dilated"
     condition: Literal["none", "sketch"] = "none"
     style_dims: int = Field(default=128, ge=1, le=4096)
@@ -118,7 +123,7 @@ class MiganSettings(PaintSettings):
     """How a picture is painted.
 
     Attributes:
-        picture: File of a picture whose sketch is painted over, by a painter with `condition` = 'sketch'.
+        picture: Picture whose sketch is painted over, for a painter trained with `condition` = 'sketch'.
     """
 
     picture: InputFile | None = None

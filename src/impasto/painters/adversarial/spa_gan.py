@@ -24,7 +24,6 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from impasto.catalogue import listed
-from impasto.config import load
 from impasto.contract import Batch, Condition, Data, Noise, Painted, Painter, PainterConfig, PaintSettings, Player, Turn
 from impasto.errors import DataError, NotCapable, UsageError
 from impasto.images.pictures import to_float
@@ -153,7 +152,7 @@ class TranslatingSpaGan(SpaGan):
             UsageError: When a second picture is given as a setting.
             DataError: When a side is too short.
         """
-        second_picture = load(SpaGanSettings, settings).picture
+        second_picture = self.load_settings(settings).picture
         if second_picture is not None:
             raise UsageError(f"The picture is given already; leave out the setting picture = {second_picture!r}.")
         height, width = picture.shape[1:]

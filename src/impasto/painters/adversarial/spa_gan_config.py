@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from impasto.config import Field, config
-from impasto.contract import InputFile, PainterConfig, PaintSettings
+from impasto.config import Field, InputFile, config
+from impasto.contract import PainterConfig, PaintSettings
+from impasto.painters.bounds import Beta
 
 __all__ = ["PRESETS", "RENAMED_SETTINGS", "SpaGanConfig", "SpaGanSettings"]
-
-Beta = Annotated[float, Field(ge=0, lt=1)]
 
 
 @config
@@ -17,26 +16,26 @@ class SpaGanConfig(PainterConfig):
     """Settings of `SpaGan`.
 
     Attributes:
-        task: Whether paintings are made from a 'latent', a 'sketch' or a 'photo'.
-        photo_category: Category of the photographs, in the task 'photo'.
-        style_dims: Dimensions of a latent's style z′.
+        task: What paintings are made from: a random 'latent' vector, the 'sketch' of a picture, or a 'photo'.
+        photo_category: Category of the store that holds the photographs, in the task 'photo'.
+        style_dims: Dimensions of the style z′ of a latent vector.
         width: Channels of the generators at full resolution; doubled with each halving, up to `max_width`.
         max_width: Largest number of channels in the generators.
-        blocks: Residual blocks of a translation at a quarter of the resolution.
+        blocks: Residual blocks of a generator that translates pictures, at a quarter of the resolution.
         encoder_width: Channels of the encoder at full resolution.
         discriminator_width: Channels of a discriminator at full resolution.
-        max_strided_width: Largest number of channels in the encoder and in a discriminator.
-        attention_depth: Halvings of the picture's size after which a discriminator's attention is taken.
-        cycle_weight: Weight of the mean absolute error of pictures (and sources) after their cycle.
-        style_cycle_weight: Weight of the mean absolute error of styles after their cycle.
-        feature_weight: Weight of the feature-map loss.
+        max_strided_width: Largest number of channels in the encoder and the discriminators.
+        attention_depth: Number of halvings of the picture after which a discriminator's spatial attention is taken.
+        cycle_weight: Weight of the mean absolute error of pictures after a cycle through both generators.
+        style_cycle_weight: Weight of the mean absolute error of styles that are read back from painted pictures.
+        feature_weight: Weight of the feature-map loss, which compares activations of a discriminator.
         label_weight: Weight of the cross-entropies of the category, in real pictures and in painted ones.
-        lr: Learning rate of all.
-        betas: Of Adam, for all.
+        lr: Learning rate of all networks.
+        betas: Decay rates of Adam's first and second moments, for all networks.
     """
 
     task: Literal["latent", "sketch", "photo"] = "latent"
-    photo_category: str = "photo"
+    photo_category: str = Field(default="photo", max_length=1000, examples=["photo", "photographs"])
     style_dims: int = Field(default=128, ge=1, le=4096)
     width: int = Field(default=64, ge=4, le=1024)
     max_width: int = Field(default=512, ge=4, le=2048)
@@ -58,8 +57,8 @@ class SpaGanSettings(PaintSettings):
     """How a picture is painted.
 
     Attributes:
-        picture: File of a picture that is painted over, in the tasks 'sketch' and 'photo'; without one, an
-            imagined landscape is painted over, another in each picture.
+        picture: Picture to paint over, for painters of the tasks 'sketch' and 'photo'; null paints over imagined
+            landscapes, another one for each picture.
     """
 
     picture: InputFile | None = None

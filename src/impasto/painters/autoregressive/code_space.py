@@ -22,11 +22,12 @@ SHADES = (9, 9, 9)
 
 @config
 class CodeConfig(LatentConfig):
-    """The codes that pictures are written in.
+    """The codes that a picture is written in.
 
     Attributes:
-        autoencoder: Run, exported folder or hub id of a vq_autoencoder, whose codes are written; empty writes colours.
-        grid: Colours along the longer side that a picture is reduced to; not read with an autoencoder.
+        autoencoder: Run, exported folder or hub id of a vq_autoencoder whose codes are written; empty writes colours.
+        grid: Number of colours along the longer side of the small picture that is written; not used with an
+            autoencoder.
     """
 
     grid: int = Field(default=16, ge=4, le=64)

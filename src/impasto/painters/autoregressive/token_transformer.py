@@ -30,13 +30,13 @@ __all__ = ["TokenTransformer", "TokenTransformerConfig", "TokenTransformerSettin
 
 @config
 class TokenTransformerConfig(CodeConfig, GuidedConfig, OptimizerConfig):
-    """Size and training of a painter of codes.
+    """Size of a painter that writes pictures as sequences of codes.
 
     Attributes:
-        width: Channels of a token.
-        depth: Blocks of the transformer.
-        heads: Of its attention.
-        condition: Length of the vector that stands for the category.
+        width: Channels of a token of the transformer.
+        depth: Number of blocks of the transformer.
+        heads: Attention heads of each block; they must divide `width`.
+        condition: Length of the vector that encodes the category.
     """
 
     width: int = Field(default=256, ge=16, le=4096)
@@ -47,16 +47,16 @@ class TokenTransformerConfig(CodeConfig, GuidedConfig, OptimizerConfig):
 
 @config
 class TokenTransformerSettings(GuidedSettings):
-    """How codes are drawn.
+    """How codes are sampled.
 
     Attributes:
-        temperature: Divides the logits; below 1 paints safer pictures, above 1 wilder ones.
-        top_k: Number of likeliest codes that are drawn from at each place; all if not given.
-        top_p: Of those, only the fewest are drawn from whose share reaches this.
+        temperature: Divisor of the logits; below 1 paints safer pictures, above 1 more varied ones.
+        top_k: Sample from so many of the likeliest codes at each position; null samples from all.
+        top_p: Sample from the fewest likeliest codes whose probabilities sum to this (nucleus sampling); 1 keeps all.
     """
 
     temperature: float = Field(default=1.0, gt=0, le=10)
-    top_k: int | None = Field(default=None, ge=1)
+    top_k: int | None = Field(default=None, ge=1, le=65_536)
     top_p: float = Field(default=1.0, gt=0, le=1)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -14,6 +14,7 @@ from impasto.config import Field, config
 from impasto.contract import Batch, Condition, Data, Turn
 from impasto.errors import ConfigError
 from impasto.nn.unet import UNet
+from impasto.painters.bounds import Channels
 from impasto.painters.diffusion.denoiser import Denoiser, DenoiserConfig, DenoiserSettings
 from impasto.painters.diffusion.prediction import (
     SIGMA_DATA,
@@ -42,24 +43,26 @@ __all__ = ["DDPM", "DDPMConfig", "DDPMSettings"]
 
 @config
 class DDPMConfig(DenoiserConfig):
-    """Size and schedule of a diffusion painter.
+    """Size and noise schedule of a diffusion painter.
 
     Attributes:
-        channels: Channels of each level of the UNet, finest first, in multiples of 16.
-        blocks: Residual blocks on each level, each way.
-        attention: Feature maps that get self-attention, by the places along their longer side.
-        grid: Places along the longer side of the finest feature map; larger pictures or latents are folded into patches
-            for it, for the nearest number that comes out even.
-        times: Number T of noise levels in training; not read by 'edm'.
-        schedule: How the signal falls over time; 'cosine' if not given. None for 'edm', whose levels are log-normal.
-        prediction: What the network predicts: the 'noise', the 'velocity', or the mixture of picture and noise of
-            Karras et al. 2022 ('edm').
-        min_snr: Largest weight on the error of the implied picture; 0 weighs all times alike.
+        channels: Channels of each level of the UNet, finest level first, in multiples of 16.
+        blocks: Residual blocks on each level, in the encoder and again in the decoder.
+        attention: Which feature maps get self-attention, named by the number of positions along their longer side.
+        grid: Number of positions along the longer side of the finest feature map; larger pictures or latents are folded
+            into patches to fit. The nearest number that divides the side is taken.
+        times: Number T of noise levels in training; prediction 'edm' does not use it.
+        schedule: How the share of signal falls over time; null is 'cosine'. Prediction 'edm' needs null, because it
+            draws log-normal noise levels.
+        prediction: What the network predicts: the 'noise', the 'velocity' (Salimans & Ho 2022), or the mixture of
+            picture and noise of Karras et al. 2022 ('edm').
+        min_snr: Cap on the loss weight at low noise, γ of min-SNR weighting (Hang et al. 2023); 0 weighs all times
+            alike.
     """
 
-    channels: tuple[int, ...] = Field(default=(64, 128, 128), min_length=1, max_length=6)
+    channels: tuple[Channels, ...] = Field(default=(64, 128, 128), min_length=1, max_length=6)
     blocks: int = Field(default=1, ge=1, le=8)
-    attention: tuple[int, ...] = (8,)
+    attention: tuple[Annotated[int, Field(ge=1, le=512)], ...] = Field(default=(8,), max_length=6)
     grid: int = Field(default=32, ge=8, le=128)
     times: int = Field(default=1000, ge=10, le=4000)
     schedule: ScheduleName | None = None
@@ -69,13 +72,11 @@ class DDPMConfig(DenoiserConfig):
 
 @config
 class DDPMSettings(DenoiserSettings):
-    """The way from noise to a picture.
+    """The way from noise to a picture; other defaults than those of `DenoiserSettings`.
 
     Attributes:
-        steps: From level to level of noise.
-        sampler: As of every denoiser.
-        spacing: Of the levels: 'even' in time, or as Karras et al. (2022) ('karras'); if not given, 'even', and
-            'karras' for a painter of prediction 'edm'. A `shift` moves even ones only.
+        spacing: How noise levels are spaced: 'even' in time, or by the rule of Karras et al. 2022 ('karras'); null is
+            'karras' for a painter of prediction 'edm' and 'even' for others. `shift` only moves even ones.
     """
 
     steps: int = Field(default=20, ge=1, le=4000)
@@ -218,7 +219,7 @@ def _check(config: DDPMConfig) -> None:
     """Refuse settings that do not fit one another.
 
     Raises:
-        ConfigError: When channels do not fit groups or attention heads, or 'edm' is given a schedule or weights.
+        ConfigError: When 'edm' is given a schedule or weights.
     """
     if config.prediction == "edm" and config.schedule:
         raise ConfigError(
@@ -228,9 +229,6 @@ def _check(config: DDPMConfig) -> None:
         raise ConfigError(
             f"min_snr = {config.min_snr:g}, but prediction 'edm' has its own weights; leave min_snr at 0."
         )
-    for channels in config.channels:
-        if channels % 16 or not 16 <= channels <= 2048:
-            raise ConfigError(f"channels = {config.channels}: each must be a multiple of 16 from 16 to 2048.")
 
 
 def _check_levels(config: DDPMConfig, places: int) -> None:

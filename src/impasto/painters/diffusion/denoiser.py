@@ -31,8 +31,8 @@ class DenoiserConfig(LatentConfig, GuidedConfig, OptimizerConfig):
     """The space that is painted in, and how the network is trained.
 
     Attributes:
-        perceptual: Weight of how different the implied picture looks from the true one (LPIPS on SqueezeNet), times
-            the share of signal; 0 leaves it out, as painting in latents must.
+        perceptual: Weight of the perceptual distance (LPIPS on SqueezeNet) between the network's estimate of the clean
+            picture and the true one, times the share of signal; 0 leaves it out. Painting in latents needs 0.
     """
 
     perceptual: float = Field(default=0.0, ge=0, le=100)
@@ -43,15 +43,16 @@ class DenoiserSettings(GuidedSettings):
     """The way from noise to a picture.
 
     Attributes:
-        steps: From level to level of noise.
-        sampler: 'dpmpp' (DPM-Solver++(2M)), 'ddim' (Euler's method, which 'euler' names too), 'ancestral' (with fresh
-            noise on the way) or 'heun', which alone runs the network twice a step.
-        eta: Share of fresh noise on the way, of 'ddim' only.
-        shift: More than 1 lingers near the noise.
-        guided_from: Share of the picture in the mixture, from 0 (noise) to 1 (picture), from which on guidance counts.
-        guided_to: Share up to which it counts.
-        precision: Of the network's arithmetic; 'bf16' paints nearly the same and is faster where the machine has units
-            for it, and much slower elsewhere. 'auto' takes the one that is faster here, by measurement.
+        steps: Number of sampling steps; more take longer and follow the learned path more closely.
+        sampler: How a step is taken: 'dpmpp' is DPM-Solver++(2M), 'ddim' Euler's method (also called 'euler'),
+            'ancestral' adds fresh noise in each step, and 'heun' evaluates the network twice a step.
+        eta: Share of fresh noise in each step of 'ddim': 0 for none, 1 for as much as 'ancestral' adds.
+        shift: More than 1 spends more of the steps at high noise, where the composition is decided; less than 1 fewer.
+        guided_from: Guidance acts from this share of picture in the mixture on: 0 is pure noise, 1 the finished
+            picture.
+        guided_to: Guidance acts up to this share of picture in the mixture.
+        precision: Arithmetic of the network. 'bf16' paints nearly the same pictures and is faster on hardware that
+            supports it, and much slower elsewhere. 'auto' times both on this machine and takes the faster.
     """
 
     steps: int = Field(default=30, ge=1, le=4000)

@@ -31,17 +31,19 @@ NEAREST = 0.05
 
 @config
 class FlowMatchingConfig(DenoiserConfig):
-    """Size and times of a flow painter.
+    """Size and training of a flow painter.
 
     Attributes:
-        grid: Patches along the longer side of a picture, or of its latents; the nearest number that comes out even.
-        width: Channels of a token.
-        depth: Blocks of the transformer.
-        heads: Of its attention.
-        condition: Length of the vector that stands for time and category, even.
-        prediction: What the network predicts: the 'velocity', or the 'clean' picture.
-        time_mean: Mean of the logit of the times in training; below 0 they are noisier.
-        time_spread: Its standard deviation.
+        grid: Number of patches along the longer side of a picture, or of its latents; the nearest number that divides
+            the side is taken. More patches show finer detail and take longer.
+        width: Channels of a token of the transformer.
+        depth: Number of blocks of the transformer.
+        heads: Attention heads of each block; they must divide `width`.
+        condition: Length of the vector that encodes time and category, even.
+        prediction: What the network predicts: the 'velocity' from noise to picture, or the 'clean' picture.
+        time_mean: Mean of the logit of the training times, which are logit-normal (Esser et al. 2024); below 0 the
+            network sees more noise.
+        time_spread: Standard deviation of the logit of the training times.
     """
 
     grid: int = Field(default=8, ge=2, le=128)
@@ -56,12 +58,7 @@ class FlowMatchingConfig(DenoiserConfig):
 
 @config
 class FlowMatchingSettings(DenoiserSettings):
-    """The way from noise to a picture.
-
-    Attributes:
-        steps: Intervals of time.
-        sampler: As of every denoiser.
-    """
+    """The way from noise to a picture; other defaults than those of `DenoiserSettings`."""
 
     steps: int = Field(default=30, ge=1, le=MOST_STEPS)
     sampler: SamplerName = "euler"

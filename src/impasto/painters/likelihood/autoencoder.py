@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Tensor
@@ -19,6 +19,7 @@ from impasto.nn.frozen import FrozenNetwork, FrozenRecord
 from impasto.nn.perceptual import has_perceptual_weights, lpips_network
 from impasto.painters.adversarial.objectives import critic_loss, painter_loss
 from impasto.painters.adversarial.patch_discriminator import PatchDiscriminator
+from impasto.painters.bounds import Channels
 from impasto.painters.likelihood.diffusers_layout import (
     DiffusersDecoder,
     DiffusersEncoder,
@@ -34,41 +35,41 @@ BALANCE_EVERY = 8
 """Steps between two measurements of the adaptive weight, each of which costs as much as half a critic's move."""
 LARGEST_BALANCE = 1e4
 
-Width = Annotated[int, Field(ge=16, le=2048, multiple_of=16)]
-
 
 @config
 class AutoencoderConfig(OptimizerConfig):
     """Size and training of an autoencoder.
 
     Attributes:
-        factor: Rows, and columns, of pixels that become one row, or column, of the latents.
-        channels: Channels of each level of both nets, finest first. A single level folds as many pixels into a place
-            as the factor says, which reconstructs best after minutes on a CPU; more levels fold fewer.
+        factor: Pixels along a side that become one position of the latents: 4 turns 64 × 64 px into 16 × 16 positions.
+        channels: Channels of each level of encoder and decoder, finest level first. A single level folds `factor`
+            pixels into a position at once, which reconstructs best after minutes on a CPU; with more levels fewer are
+            folded.
         blocks: Residual blocks on each level, in the encoder and again in the decoder.
-        layout: 'folded' takes squares of pixels as places, which is fast; 'diffusers' has the layers of diffusers'
-            models and can be exported for them, but works at full resolution, which takes several times as long. As
-            it folds nothing, it has a level for every halving; the last of the channels stand for all not named.
-        features: Whether perceptual distance (LPIPS on SqueezeNet) is part of the loss: 'lpips', 'none', or 'auto',
-            which is 'lpips' where its weights are at hand.
-        perceptual: Weight of that, beside the absolute error.
-        adversarial: Weight of the critic of patches, relative to that of all else; 0 trains without one, as
-            presets 'small' and 'diffusers' do.
-        discriminator_from: Step from which there is a critic; earlier, its gradients would only add noise.
-        critic: Channels of the critic's finest map.
-        lr: Largest learning rate, of all but the critic.
-        critic_lr: Learning rate of the critic.
+        layout: 'folded' folds squares of pixels into positions, which is fast; 'diffusers' has the layers of the
+            library diffusers and can be exported to it, but works at full resolution, which takes several times as
+            long. As it folds nothing, it has a level for every halving; the last of `channels` stands for all levels
+            not named.
+        features: Whether the perceptual distance LPIPS (on SqueezeNet) is part of the loss: 'lpips', 'none', or 'auto',
+            which is 'lpips' where its weights are installed.
+        perceptual: Weight of the perceptual distance, beside the mean absolute error of pixels.
+        adversarial: Weight of the patch discriminator's loss, relative to all other losses; 0 trains without one.
+        discriminator_from: Step from which the patch discriminator takes part; earlier its gradients would only add
+            noise.
+        critic: Channels of the patch discriminator's finest feature map.
+        lr: Highest learning rate of AdamW for encoder and decoder.
+        critic_lr: Learning rate of the patch discriminator.
     """
 
     factor: Literal[4, 8] = 4
-    channels: tuple[Width, ...] = Field(default=(128,), min_length=1, max_length=4)
+    channels: tuple[Channels, ...] = Field(default=(128,), min_length=1, max_length=4)
     blocks: int = Field(default=1, ge=1, le=8)
     layout: Literal["folded", "diffusers"] = "folded"
     features: Literal["auto", "lpips", "none"] = "auto"
     perceptual: float = Field(default=1.0, gt=0, le=100)
     adversarial: float = Field(default=0.5, ge=0, le=100)
-    discriminator_from: int = Field(default=1000, ge=0)
-    critic: Width = 32
+    discriminator_from: int = Field(default=1000, ge=0, le=10**9)
+    critic: Channels = 32
     lr: float = Field(default=2e-3, gt=0, le=1)
     critic_lr: float = Field(default=4e-4, gt=0, le=1)
 

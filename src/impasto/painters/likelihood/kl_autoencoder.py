@@ -21,8 +21,9 @@ class KlAutoencoderConfig(AutoencoderConfig):
     """An autoencoder's config, and how its latents are kept near a standard normal distribution.
 
     Attributes:
-        latent: Channels C of the latents.
-        kl: Weight of the divergence from the prior, in nats a colour value.
+        latent: Channels of the latents.
+        kl: Weight of the KL divergence from the standard normal prior, in nats per colour value of a pixel. More makes
+            latents smoother and reconstructions blurrier.
     """
 
     latent: int = Field(default=4, ge=1, le=64)

@@ -36,8 +36,8 @@ class TrainedAutoencoder:
     Attributes:
         painter: Its name in the catalogue.
         config: Its config.
-        data: Facts of the pictures that it was built for; None in configs of version 0.1.0, where `config` has them.
-        hash: Of its weights.
+        data: Facts of the pictures that it was built for; null in configs of version 0.1.0, where `config` has them.
+        hash: Hash of its weights.
     """
 
     painter: str
@@ -51,14 +51,14 @@ class LatentConfig(PainterConfig):
     """The space that is painted in.
 
     Attributes:
-        autoencoder: Run, exported folder or hub id of the autoencoder whose latents are painted, such as the
-            'shipped/autoencoder' that comes with impasto; empty paints pixels.
-        latents: Description of the autoencoder; filled in when the painter is first built, so that a saved painter
-            needs the source no more.
+        autoencoder: Autoencoder whose latents are painted: a run, an exported folder, a hub id, or
+            'shipped/autoencoder', which comes with impasto. Empty paints pixels.
+        latents: Description of the autoencoder; impasto fills it in when the painter is first built, so that a saved
+            painter no longer needs the autoencoder's own files.
     """
 
-    autoencoder: str = ""
-    latents: TrainedAutoencoder | None = Field(default=None)
+    autoencoder: str = Field(default="", max_length=4096, examples=["shipped/autoencoder", "runs/autoencoder"])
+    latents: TrainedAutoencoder | None = Field(default=None, json_schema_extra={"readOnly": True})
 
 
 C = TypeVar("C", bound=LatentConfig)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -23,6 +23,7 @@ from impasto.contract import (
     Turn,
 )
 from impasto.errors import ConfigError
+from impasto.painters.bounds import Channels
 from impasto.painters.likelihood.gaussian import gaussian_kl, gaussian_nll
 from impasto.painters.likelihood.ladder import Decoder, Encoder
 from impasto.painters.optimizer import OptimizerConfig
@@ -36,24 +37,24 @@ class VAEConfig(OptimizerConfig):
     """Size and training of a variational autoencoder.
 
     Attributes:
-        channels: Channels of each level, finest first, in multiples of 16.
+        channels: Channels of each level, finest level first, in multiples of 16.
         blocks: Residual blocks on each level, in the encoder and again in the decoder.
-        latent: Numbers D that stand for a picture.
-        detail: Numbers for each place of each level, finest first, that fill in what those leave open; all 0 is
-            the autoencoder of the paper.
-        grid: Places along the longer side of the finest feature map; larger pictures are folded into patches for it,
-            for the nearest number that comes out even.
-        beta: Weight of the divergence from the prior.
-        warmup: Steps over which that weight rises from 0 for the vector, and falls from `detail_weight` times its value
-            for detail; 0 for none.
-        detail_weight: Factor on the divergence of detail at first.
-        sigma: Standard deviation of a pixel; 0 to learn it.
+        latent: Dimensions of the latent vector of a picture.
+        detail: Latent channels at each position of each level, finest level first, which encode what the vector leaves
+            open; one number a level. All 0 is the autoencoder of Kingma & Welling 2014.
+        grid: Number of positions along the longer side of the finest feature map; larger pictures are folded into
+            patches to fit. The nearest number that divides the side is taken.
+        beta: Weight of the KL divergence from the prior (Higgins et al. 2017); 1 is the evidence lower bound.
+        warmup: Steps over which the weight of the vector's divergence rises from 0, and that of detail falls from
+            `detail_weight` times its final value; 0 starts with the final weights.
+        detail_weight: Factor on the divergence of detail at the start of training.
+        sigma: Standard deviation of a pixel's likelihood; 0 learns it.
     """
 
-    channels: tuple[int, ...] = Field(default=(96, 192, 256), min_length=1, max_length=6)
+    channels: tuple[Channels, ...] = Field(default=(96, 192, 256), min_length=1, max_length=6)
     blocks: int = Field(default=1, ge=1, le=8)
     latent: int = Field(default=128, ge=1, le=4096)
-    detail: tuple[int, ...] = (0, 4, 8)
+    detail: tuple[Annotated[int, Field(ge=0, le=64)], ...] = Field(default=(0, 4, 8), max_length=6)
     grid: int = Field(default=16, ge=8, le=128)
     beta: float = Field(default=1.0, ge=0, le=1000)
     warmup: int = Field(default=500, ge=0, le=1_000_000)
@@ -63,10 +64,10 @@ class VAEConfig(OptimizerConfig):
 
 @config
 class VAESettings(PaintSettings):
-    """How a picture is drawn from the prior.
+    """How a picture is sampled from the prior.
 
     Attributes:
-        temperature: Standard deviation of the latents; below 1 paints safer, duller pictures.
+        temperature: Standard deviation of the latents, where the prior has 1; below 1 paints safer, duller pictures.
     """
 
     temperature: float = Field(default=1.0, ge=0, le=2)
@@ -200,14 +201,11 @@ def _check(config: VAEConfig) -> None:
     """Refuse networks that cannot be built.
 
     Raises:
-        ConfigError: When channels do not fit groups, or detail does not fit channels.
+        ConfigError: When detail does not fit channels.
     """
-    for channels in config.channels:
-        if channels % 16 or not 16 <= channels <= 2048:
-            raise ConfigError(f"channels = {config.channels}: each must be a multiple of 16 from 16 to 2048.")
-    if len(config.detail) != len(config.channels) or not all(0 <= d <= 64 for d in config.detail):
+    if len(config.detail) != len(config.channels):
         raise ConfigError(
-            f"detail = {config.detail}: one number from 0 to 64 for each of the {len(config.channels)} levels of "
+            f"detail = {config.detail}: one number for each of the {len(config.channels)} levels of "
             f"channels = {config.channels} is needed, finest first."
         )
 

@@ -20,14 +20,15 @@ __all__ = ["VqAutoencoder", "VqAutoencoderConfig"]
 
 @config
 class VqAutoencoderConfig(AutoencoderConfig):
-    """An autoencoder's config, and how its latents are rounded.
+    """An autoencoder's config, and how its latents are quantized.
 
     Attributes:
-        quantizer: 'fsq' rounds each channel to a few levels, 'codebook' each vector to the nearest of a learned book.
-        levels: Number of levels of each channel, of 'fsq'; their product is the number of codes.
-        latent: Channels C of a vector, of 'codebook'.
-        codes: Number of vectors, of 'codebook'.
-        commitment: Weight that draws the encoder to the codes, of 'codebook'.
+        quantizer: 'fsq' rounds each channel to a few levels (Mentzer et al. 2023), 'codebook' replaces each vector by
+            the nearest of a learned codebook (van den Oord et al. 2017).
+        levels: Number of levels of each channel, for 'fsq'; their product is the number of codes.
+        latent: Channels of a vector, for 'codebook'.
+        codes: Number of vectors in the codebook, for 'codebook'.
+        commitment: Weight of the commitment loss, which draws the encoder's output to the codebook, for 'codebook'.
     """
 
     quantizer: Literal["fsq", "codebook"] = "fsq"

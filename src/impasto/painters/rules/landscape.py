@@ -6,20 +6,20 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
 from impasto.catalogue import listed
-from impasto.config import Field, config
-from impasto.contract import Condition, Data, InputFile, PaintSettings
-from impasto.errors import ConfigError, DataError, UnknownName
+from impasto.config import Field, InputFile, config
+from impasto.contract import Condition, Data, PaintSettings
+from impasto.errors import ConfigError, DataError
 from impasto.images.pictures import Pixels
 from impasto.landscape.caption import caption
 from impasto.landscape.compose import SHARES, compose
-from impasto.landscape.emotion import read_emotion
+from impasto.landscape.emotion import EMOTIONS, MAX_TEXT_LENGTH, read_emotion
 from impasto.landscape.film import film, moving_picture, relight
 from impasto.landscape.prompt import read_prompt, remarks_on
 from impasto.landscape.render import render
@@ -35,25 +35,32 @@ LEGEND = (
 )  # fmt: skip
 """Colour of each entry of `scene.LAYOUT` in 'layout.png'."""
 
+if TYPE_CHECKING:
+    SeasonChoice = str
+    WeatherChoice = str
+else:
+    SeasonChoice = Literal[*SEASONS, ""]
+    WeatherChoice = Literal[*WEATHERS, ""]
+
 
 @config
 class LandscapeSettings(PaintSettings):
-    """What to paint; whatever is not set is decided by the seed.
+    """What to paint; the prompt, and then the seed, decide what is not set.
 
     Attributes:
-        emotion: Name of an emotion, or a text whose emotion is read.
-        hour: Hour of the sun, in [0, 24]; a scene from a file is only relit.
-        season: 'spring', 'summer', 'autumn' or 'winter'.
-        weather: 'clear', 'cloudy', 'mist', 'rain', 'snow' or 'storm'.
-        scene: JSON file of a scene, which is painted as it is.
-        frames: Frames of the film, if there is one.
-        film_resolution: Rows and columns of the film.
+        emotion: Emotion that the landscape expresses: a word, or a sentence from which the emotion is read.
+        hour: Hour of the day, which places the sun; 12 is noon. A scene from a file is relit by it.
+        season: Season; empty leaves it open.
+        weather: Weather; empty leaves it open.
+        scene: JSON file of a scene, which is painted as it is; the file 'scene.json' beside a painting is one.
+        frames: Number of frames of 'film.webp'.
+        film_resolution: Height and width of the film in pixels.
     """
 
-    emotion: str = ""
+    emotion: str = Field(default="", max_length=MAX_TEXT_LENGTH, examples=[*EMOTIONS])
     hour: float | None = Field(default=None, ge=0, le=24)
-    season: str = ""
-    weather: str = ""
+    season: SeasonChoice = ""
+    weather: WeatherChoice = ""
     scene: InputFile = ""
     frames: int = Field(default=60, ge=2, le=2000)
     film_resolution: int = Field(default=256, ge=32, le=2048)
@@ -117,9 +124,6 @@ class Landscape(RulePainter):
 def _wish(words: str, settings: LandscapeSettings) -> Wish:
     """The wish of a prompt, overridden by single settings."""
     wish = read_prompt(words).wish if words else Wish()
-    for word, value, allowed in (("season", settings.season, SEASONS), ("weather", settings.weather, WEATHERS)):
-        if value and value not in allowed:
-            raise UnknownName(word, value, allowed)
     wish = replace(wish, season=settings.season or wish.season, weather=settings.weather or wish.weather)
     if settings.hour is not None:
         wish = replace(wish, hour=settings.hour)

@@ -11,26 +11,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar, Literal
 
 import numpy as np
 import torch
+from pydantic import BeforeValidator
 from torch import Tensor
 
 from impasto.catalogue import listed
-from impasto.config import Field, config, load
-from impasto.contract import Condition, Data, InputFile, Painted, PaintSettings, PictureNoise
+from impasto.config import Field, InputFile, config
+from impasto.contract import Condition, Data, Painted, PaintSettings, PictureNoise
 from impasto.errors import DataError, UsageError
 from impasto.images.framing import frame
 from impasto.images.pictures import Pixels, to_float, to_uint8
 from impasto.images.reading import Reading, Unreadable, read_picture
 from impasto.images.size import Size
 from impasto.landscape.compose import compose
-from impasto.landscape.emotion import read_emotion
+from impasto.landscape.emotion import EMOTIONS, MAX_TEXT_LENGTH, read_emotion
 from impasto.landscape.render import render
 from impasto.landscape.wish import Wish
 from impasto.painters.rules.fool.commentary import commentary
 from impasto.painters.rules.fool.layer_animation import animate_layers
+from impasto.painters.rules.fool.plan import Medium
 from impasto.painters.rules.fool.work import Work, create_work
 from impasto.painters.rules.rule_painter import SEEDS, Drawn, RulePainter
 
@@ -40,26 +42,30 @@ WHITE = (255, 255, 255)
 MIN_SIDE = 16
 """Least rows and columns of a picture that can be painted."""
 
+MediumChoice = Annotated[Literal[Medium, ""], BeforeValidator(lambda word: str(word).strip().casefold())]
+"""A medium, in capitals or not; '' for none."""
+
 
 @config
 class PaintingFoolSettings(PaintSettings):
     """How a picture is painted.
 
     Attributes:
-        picture: File of the photograph or picture to paint from; empty to imagine a landscape.
-        emotion: A word or text; empty to read one from the picture.
-        medium: 'acrylic', 'pastel', 'ink' or 'pencil'; empty to choose one by emotion and picture.
-        attempts: Most attempts, of which the best is kept.
-        detail: Detail of the finest strokes; 2 halves their width.
-        earlier: Files of earlier works, from which the new one should differ.
+        picture: Photograph or picture to paint from; empty paints from an imagined landscape.
+        emotion: Emotion to express: a word, or a sentence from which it is read; empty reads one from the picture's
+            light and colour.
+        medium: Medium to paint in; empty chooses one that suits emotion and picture.
+        attempts: Number of attempts at most, of which the best is kept; it ends earlier when it is content.
+        detail: Fineness of the finest strokes; 2 halves their width, 0.5 doubles it.
+        earlier: Pictures of earlier works, from which the new one should differ.
     """
 
     picture: InputFile = ""
-    emotion: str = ""
-    medium: str = ""
+    emotion: str = Field(default="", max_length=MAX_TEXT_LENGTH, examples=[*EMOTIONS])
+    medium: MediumChoice = ""
     attempts: int = Field(default=3, ge=1, le=8)
     detail: float = Field(default=1.0, ge=0.5, le=2.0)
-    earlier: tuple[InputFile, ...] = ()
+    earlier: tuple[InputFile, ...] = Field(default=(), max_length=100)
 
 
 @listed(
@@ -90,7 +96,7 @@ class PaintingFool(RulePainter):
 
     def stylize(self, picture: Tensor, /, *, seed: int = 0, **settings: Any) -> Painted:
         """A given picture in this painter's manner; see `Stylizes.stylize`."""
-        checked = load(self.Settings, settings)
+        checked = self.load_settings(settings)
         if checked.picture:
             raise UsageError(f"The picture is given already; leave out the setting picture = {checked.picture!r}.")
         picture_seed = int(PictureNoise(seed, [0]).integers(SEEDS)[0])

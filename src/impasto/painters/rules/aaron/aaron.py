@@ -41,9 +41,9 @@ class AaronSettings(PaintSettings):
     """How AARON draws.
 
     Attributes:
-        colour: Whether the drawing is coloured.
+        colour: Whether the drawing is coloured; otherwise it is of lines alone.
         line: Factor on the width of the lines.
-        freehand: How far the hand drifts: 0 for hardly at all, 1 for a calm hand, 3 for a wild one.
+        freehand: How far lines drift from their course: 0 hardly at all, 1 like a calm hand, 3 like a wild one.
     """
 
     colour: bool = True

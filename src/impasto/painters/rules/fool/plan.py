@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
 from impasto.landscape.emotion import Emotion
 
-__all__ = ["MEDIA", "Plan"]
+__all__ = ["MEDIA", "Medium", "Plan"]
 
-MEDIA = ("acrylic", "pastel", "ink", "pencil")
+Medium = Literal["acrylic", "pastel", "ink", "pencil"]
+MEDIA: tuple[str, ...] = get_args(Medium)
 
 
 @dataclass(frozen=True)
