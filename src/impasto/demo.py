@@ -8,6 +8,7 @@ from pathlib import Path
 from impasto import api
 from impasto.errors import UsageError
 from impasto.events import Event, Watch
+from impasto.spelling import option
 
 __all__ = ["demo"]
 
@@ -48,9 +49,9 @@ def demo(
     # Marks the folder as one that may be replaced.
     marker = folder / ".demo"
     if folder.exists() and not marker.exists() and (folder.is_file() or any(folder.iterdir())):
-        raise UsageError(f"{folder} holds other files; choose another --out.")
+        raise UsageError(f"{folder} holds other files; choose another {option('out', None)}.")
     if data is not None and Path(data).resolve().is_relative_to(folder.resolve()):
-        raise UsageError(f"{data} lies inside {folder}, which is made anew; choose another --out.")
+        raise UsageError(f"{data} lies inside {folder}, which is made anew; choose another {option('out', None)}.")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     marker.touch()

@@ -15,6 +15,7 @@ from impasto.data.store import Store
 from impasto.errors import ImpastoError
 from impasto.files import read_json, write_json
 from impasto.metrics.records import from_plain, to_plain
+from impasto.spelling import command, option
 
 __all__ = ["Beginning", "folder_problems", "store_changed", "store_problems"]
 
@@ -72,11 +73,14 @@ def store_problems(data: Data, place: Path, *, given: bool) -> Iterator[str]:
     """
     if not place.exists():
         if given:
-            yield f"There is no store {place}; make it with: impasto data prepare FOLDER --out {place}"
+            yield f"There is no store {place}; make it with: {command('prepare', 'FOLDER', out=place)}"
         elif data.folder is None and data.world is None:
-            yield "data names neither a folder nor a world, and no --store was given."
+            yield f"data names neither a folder nor a world, and no {option('store', None)} was given."
         elif data.folder is not None and not Path(data.folder).is_dir():
-            yield f"data.folder = {data.folder!r} is no folder; name one, or give a store with --store."
+            yield (
+                f"data.folder = {data.folder!r} is no folder; name one, or give a store with "
+                f"{option('store', 'STORE')}."
+            )
         return
     try:
         store = Store.open(place)
@@ -102,17 +106,20 @@ def folder_problems(
         place: Folder of the store.
     """
     if out.is_file():
-        yield f"{out} is a file; choose another --out."
+        yield f"{out} is a file; choose another {option('out', None)}."
         return
     if beginning is None:
         if out.is_dir() and {path.name for path in out.iterdir()} - {".lock", ".holder", "store"}:
-            yield f"{out} holds other files and is no comparison; choose another --out."
+            yield f"{out} holds other files and is not a comparison; choose another {option('out', None)}."
         return
     if experiment is not None:
         plain = _plain(experiment)
         changed = [key for key, value in plain.items() if beginning.experiment.get(key) != value]
         if changed:
-            yield f"{out} was begun with another experiment (changed: {', '.join(changed)}); choose another --out."
+            yield (
+                f"{out} was begun with another experiment (changed: {', '.join(changed)}); choose "
+                f"another {option('out', None)}."
+            )
     try:
         same = not place.exists() or Store.open(place, verify=False).hash == beginning.store
     except ImpastoError:
@@ -125,7 +132,7 @@ def store_changed(place: Path, out: Path) -> str:
     """The sentence for a store that is not the one that a comparison was begun with."""
     return (
         f"The store {place} is not the one that {out} was begun with, so that its finished runs would stand beside "
-        "others of other pictures. Bring the old store back, or choose another --out."
+        f"others of other pictures. Bring the old store back, or choose another {option('out', None)}."
     )
 
 

@@ -16,6 +16,7 @@ from impasto.config import Field, config, load
 from impasto.errors import ConfigError, ImpastoError, UnknownName
 from impasto.metrics.embedding import NETWORKS
 from impasto.metrics.spaces import HANDCRAFTED
+from impasto.spelling import option
 from impasto.worlds import WORLDS
 
 __all__ = ["Data", "Draft", "Entry", "Experiment", "Measuring", "Ratio", "Terms", "read", "slug"]
@@ -225,7 +226,7 @@ def _values(file: Path, miniature: bool) -> dict[str, Any]:
         raise ConfigError(f"{file} holds no experiment; see experiments/ for examples.")
     smaller = values.pop("miniature", {})
     if miniature and not (smaller and isinstance(smaller, dict)):
-        raise ConfigError(f"{file} has no section [miniature]; run it whole, without --miniature.")
+        raise ConfigError(f"{file} has no section [miniature]; run it whole, without {option('miniature', None)}.")
     for section, changes in smaller.items() if miniature else ():
         whole = values.get(section, {})
         both = isinstance(changes, dict) and isinstance(whole, dict)

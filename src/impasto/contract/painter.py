@@ -17,6 +17,7 @@ from impasto.contract.noise import Noise, PictureNoise
 from impasto.contract.painted import Painted
 from impasto.errors import NotCapable, UnknownName, UsageError
 from impasto.nn.memory_layout import channels_last
+from impasto.spelling import option
 
 __all__ = ["PaintSettings", "Painter", "file_settings"]
 
@@ -186,9 +187,9 @@ class Painter(Learner):
         names = self.data.categories
         if category is not None:
             if "category" not in self.conditions:
-                raise NotCapable(f"{self.name} does not read categories; leave out --category.")
+                raise NotCapable(f"{self.name} does not read categories; leave out {option('category', None)}.")
             if "category" not in self.reads:
-                raise NotCapable(f"{self.name} was trained without categories; leave out --category.")
+                raise NotCapable(f"{self.name} was trained without categories; leave out {option('category', None)}.")
             folded = {name.casefold(): label for label, name in enumerate(names)}
             if category.casefold() not in folded:
                 raise UnknownName("category", category, names)
@@ -263,11 +264,11 @@ _IN_WORDS = {"words": "prompts", "mask": "a mask", "category": "categories"}
 
 
 def _option(part: str) -> str:
-    """How a part of a condition is given on the command line."""
+    """How the user gives a part of a condition."""
     kind, _, name = part.partition(":")
     if name:
-        return f"--{'map' if kind == 'maps' else kind} {name}=FILE"
-    return {"words": "--prompt", "mask": "--mask FILE"}.get(part, f"--{part}")
+        return option(kind, {name: "FILE"})
+    return option("prompt", None) if part == "words" else option(part, "FILE" if part == "mask" else None)
 
 
 def _for_all(values: Tensor, count: int, device: torch.device) -> Tensor:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from impasto.config import Field, config, load, to_dict
 from impasto.errors import ConfigError
+from impasto.spelling import command
 
 __all__ = [
     "BUILDINGS",
@@ -325,7 +326,7 @@ def scene_from_json(text: str | bytes) -> Scene:
         values: Any = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ConfigError(
-            f"The scene is not JSON ({error}). Write one with: impasto paint … --also scene.json"
+            f"The scene is not JSON ({error}). Write one with: {command('paint', 'landscape', also=['scene.json'])}"
         ) from None
     if not isinstance(values, dict):
         raise ConfigError(f"A scene is an object of named values, not a {type(values).__name__}.")

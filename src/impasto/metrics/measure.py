@@ -28,6 +28,7 @@ from impasto.metrics.offers import NotOffered, check_offered, plain_resolution
 from impasto.metrics.painted_categories import painted_categories
 from impasto.metrics.spaces import choose_network
 from impasto.metrics.steps import Steps
+from impasto.spelling import option
 
 __all__ = ["measure"]
 
@@ -197,10 +198,10 @@ def _check(painter: Painter, against: Split, train: Split, count: int, seed: int
         here = plain_resolution(split.store.height, split.store.width)
         expected = plain_resolution(*painter.data.size)
         if here != expected:
-            option = f"--size {expected}" if isinstance(expected, str) else f"--resolution {expected}"
+            advice = option("size" if isinstance(expected, str) else "resolution", expected)
             raise UsageError(
                 f"{painter.name} paints at {painter.data.size_in_words} and {split.store.root} holds pictures of "
-                f"{here} px, and the size of a picture moves every number. Prepare a store with {option}."
+                f"{here} px, and the size of a picture moves every number. Prepare a store with {advice}."
             )
 
 
@@ -209,7 +210,8 @@ def _size_notes(against: Split, train: Split, count: int) -> list[str]:
     if len(train) < count:
         notes.append(
             f"There are {len(train):,} training pictures and {count:,} painted ones. Distances fall as sets grow, so "
-            f"the yardstick of {len(train):,} is a little too large; --count {len(train)} would make them even."
+            f"the yardstick of {len(train):,} is a little too large; "
+            f"{option('count', len(train))} would make them even."
         )
     if against.store.hash == train.store.hash and np.intersect1d(against.indices, train.indices).size:
         notes.append(

@@ -23,6 +23,7 @@ from torch import Tensor
 from impasto.contract import Learner
 from impasto.errors import CheckpointError, ConfigError
 from impasto.files import write_whole
+from impasto.spelling import setting
 from impasto.training.sharding import gather, local_tensor, sharded_like
 
 __all__ = ["LENGTHS", "LONGEST", "SHORTEST", "Averages", "average", "exponent", "mixture"]
@@ -122,7 +123,7 @@ def average(painter: Learner, folder: Path, length: float) -> Learner:
     snapshots = sorted((int(m[1]), int(m[2]), p) for p in folder.glob("step-*") if (m := _NAME.fullmatch(p.name)))
     if not snapshots:
         raise CheckpointError(
-            f"No averages were kept in {folder}; train with --set averages=8 to choose their length afterwards."
+            f"No averages were kept in {folder}; train with {setting('averages', 8)} to choose their length afterwards."
         )
     steps = [step for step, _, _ in snapshots]
     lengths = [LENGTHS[number] for _, number, _ in snapshots]
@@ -179,7 +180,7 @@ def mixture(steps: Sequence[int], lengths: Sequence[float], step: int, length: f
     if error > LARGEST_ERROR:
         raise ConfigError(
             f"length = {length:g} lies too far from what the averages kept at {len(set(steps))} times can be mixed to; "
-            "ask for one nearer to 0.1, or train with more of them, such as --set averages=32."
+            f"ask for one nearer to 0.1, or train with more of them, such as {setting('averages', 32)}."
         )
     # With a sum of 1, weights that never moved are averaged to themselves.
     return [float(coefficient) for coefficient in coefficients / coefficients.sum()]

@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from impasto.errors import ImpastoError, RunLocked
 from impasto.files import disk_errors_named
+from impasto.spelling import option
 
 __all__ = ["locked"]
 
@@ -34,10 +35,12 @@ def locked(run: Path) -> Iterator[None]:
         pid = holder.read_text() if holder.exists() else "unknown"
         raise RunLocked(
             f"Another process (pid {pid}) is training in {run}. "
-            "Wait for it, stop it with Ctrl-C, or choose another --out."
+            f"Wait for it, stop it with Ctrl-C, or choose another {option('out', None)}."
         ) from None
     except OSError as error:
-        raise ImpastoError(f"{run} cannot be written ({error.strerror}); choose another --out.") from None
+        raise ImpastoError(
+            f"{run} cannot be written ({error.strerror}); choose another {option('out', None)}."
+        ) from None
     try:
         with disk_errors_named(holder):
             holder.write_text(str(os.getpid()))

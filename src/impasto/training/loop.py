@@ -16,6 +16,7 @@ from impasto.contract import Learner, Painter
 from impasto.data.store import Split
 from impasto.errors import ImpastoError, Interrupted, UsageError
 from impasto.events import Event, Watch
+from impasto.spelling import option, setting
 from impasto.training.checkpoint import newest
 from impasto.training.journal import Journal
 from impasto.training.lock import locked
@@ -90,7 +91,7 @@ def train(
     """
     started = time.monotonic()
     if settings.steps is None and settings.minutes is None:
-        raise UsageError("Say how long to train: --minutes 10, or --steps 5000.")
+        raise UsageError(f"Say how long to train: {option('minutes', 10)}, or {option('steps', 5000)}.")
     if settings.shard:
         check_shardable(learner)
     with Processes(settings.device, shard=settings.shard) as processes:
@@ -111,8 +112,9 @@ def train(
                 if not isinstance(error, torch.OutOfMemoryError) and "allocate memory" not in str(error):
                     raise
                 raise ImpastoError(
-                    f"A step of {settings.batch} pictures does not fit into memory; take a smaller --batch, "
-                    f"or cut it into parts with --set micro={2 * settings.micro}."
+                    f"A step of {settings.batch} pictures does not fit into memory; take a smaller "
+                    f"{option('batch', None)}, "
+                    f"or cut it into parts with {setting('micro', 2 * settings.micro)}."
                 ) from error
             finally:
                 if processes.first:

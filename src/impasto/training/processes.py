@@ -11,6 +11,7 @@ import torch.distributed as dist
 from torch import Tensor
 
 from impasto.errors import UsageError
+from impasto.spelling import option
 
 __all__ = ["Processes"]
 
@@ -95,7 +96,9 @@ def _device(name: str) -> torch.device:
         raise UsageError(f"{name!r} is no device that painters train on; use auto, cpu or cuda.")
     if device.type == "cuda":
         if not torch.cuda.is_available():
-            raise UsageError(f"Device {name!r} was asked for, but torch sees no GPU here; use --device cpu.")
+            raise UsageError(
+                f"Device {name!r} was asked for, but torch sees no GPU here; use {option('device', 'cpu')}."
+            )
         device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", device.index or 0)))
         if (device.index or 0) >= torch.cuda.device_count():
             raise UsageError(f"There is no GPU {device.index}; torch sees {torch.cuda.device_count()}, counted from 0.")

@@ -15,6 +15,7 @@ from impasto.contract import Learner
 from impasto.data.store import Split
 from impasto.errors import CheckpointError, ConfigError, ImpastoError, UsageError
 from impasto.files import read_json, write_json
+from impasto.spelling import option
 from impasto.training.encoding import FILES as ENCODINGS
 from impasto.training.requirements import check_stores
 from impasto.training.settings import TrainSettings
@@ -74,13 +75,15 @@ class Record:
             ImpastoError: When the folder holds something else, or cannot be made.
         """
         if self.out.is_file():
-            raise ImpastoError(f"{self.out} is a file; choose another --out.")
+            raise ImpastoError(f"{self.out} is a file; choose another {option('out', None)}.")
         if self.out.is_dir() and not self.path.exists() and set(self.out.iterdir()) - set(self._early()):
-            raise ImpastoError(f"{self.out} holds other files and is no run; choose another --out.")
+            raise ImpastoError(f"{self.out} holds other files and is not a run; choose another {option('out', None)}.")
         try:
             self.out.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise ImpastoError(f"{self.out} cannot be made ({error.strerror}); choose another --out.") from None
+            raise ImpastoError(
+                f"{self.out} cannot be made ({error.strerror}); choose another {option('out', None)}."
+            ) from None
 
     def forget(self) -> None:
         """Remove the folder again, when the run did not get as far as to begin."""
@@ -107,8 +110,8 @@ class Record:
         differences = _differences(begun, self._description())
         if differences:
             raise UsageError(
-                f"{self.out} was begun otherwise ({'; '.join(differences)}). "
-                "Repeat the command it was begun with, or choose another --out."
+                f"{self.out} was begun with other settings ({'; '.join(differences)}). "
+                f"Give the same as then, or choose another {option('out', None)}."
             )
         self.facts = begun.get("facts", self.facts)
         return begun

@@ -6,6 +6,7 @@ from impasto.contract import Learner
 from impasto.data.facts import facts_of
 from impasto.data.store import Split
 from impasto.errors import DataError, UsageError
+from impasto.spelling import option
 
 __all__ = ["check_stores"]
 
@@ -28,9 +29,11 @@ def check_stores(learner: Learner, split: Split, second: Split | None) -> None:
     _check_words(learner, split)
     _check_maps(learner, split)
     if learner.reads_second_store and second is None:
-        raise UsageError(f"{learner.name} learns from two stores; give the second one with --second-store STORE.")
+        raise UsageError(
+            f"{learner.name} learns from two stores; give the second one with {option('second_store', 'STORE')}."
+        )
     if second is not None and not learner.reads_second_store:
-        raise UsageError(f"{learner.name} learns from one store; leave out --second-store.")
+        raise UsageError(f"{learner.name} learns from one store; leave out {option('second_store', None)}.")
     if second is not None:
         _check_pictures(learner, second)
 
@@ -62,7 +65,8 @@ def _check_categories(learner: Learner, split: Split) -> None:
     if "category" in learner.reads and split.categories != learner.data.categories:
         raise DataError(
             f"{learner.name} was built for the categories {', '.join(learner.data.categories)}, and {split.store.root} "
-            f"has {', '.join(split.categories) or 'none'}; choose the label column with --label, or prepare a store "
+            f"has {', '.join(split.categories) or 'none'}; choose the label column with "
+            f"{option('label', 'COLUMN')}, or prepare a store "
             "with labels."
         )
 

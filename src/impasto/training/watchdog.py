@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from impasto.errors import Diverged
+from impasto.spelling import setting
 
 __all__ = ["Verdict", "Watchdog"]
 
@@ -50,7 +51,7 @@ class Watchdog:
             raise Diverged(
                 f"Training stopped at step {step}: {cause} was not finite {self.consecutive_skips or 1} steps in a "
                 f"row, and {self.rollback_count} returns to an earlier checkpoint did not help. "
-                "Lower the learning rate, or train with --set precision=fp32. The last checkpoint is whole."
+                f"Lower the learning rate, or train with {setting('precision', 'fp32')}. The last checkpoint is whole."
             )
         self.consecutive_skips = 0
         self.rollback_count += 1

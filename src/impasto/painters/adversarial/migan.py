@@ -43,6 +43,7 @@ from impasto.painters.adversarial.migan_networks import new_discriminator, new_e
 from impasto.painters.adversarial.objectives import critic_loss, painter_loss
 from impasto.painters.adversarial.projected_discriminator import ProjectedDiscriminator
 from impasto.painters.adversarial.sketch import BLANK, sketch, sketch_of_file
+from impasto.spelling import setting
 
 __all__ = ["Migan", "MiganConfig"]
 
@@ -266,7 +267,9 @@ class Migan(Painter):
         """
         if self.config.condition == "none":
             if picture is not None:
-                raise NotCapable(f"picture = {picture!r}: this migan was trained without --set condition=sketch.")
+                raise NotCapable(
+                    f"picture = {picture!r}: this migan was trained without {setting('condition', 'sketch')}."
+                )
             return None
         side = self.data.side
         single = torch.full((1, 1, side, side), BLANK) if picture is None else sketch_of_file(picture, side)

@@ -43,7 +43,7 @@ MARGIN = 12
 shorter side, because they mirror it."""
 SEEDS = 2**31
 """Number of different seeds of imagined landscapes."""
-UNABLE = "this spa_gan was trained to paint from latents; train one with --set task=sketch or --set task=photo."
+UNABLE = "this spa_gan was trained to paint from latents; train one with the setting task=sketch or task=photo."
 
 
 @listed(

@@ -19,6 +19,7 @@ from impasto.painters.adversarial.spa_terms import (
     turn_on,
 )
 from impasto.painters.adversarial.spatial_attention import feature_map_loss
+from impasto.spelling import setting
 
 __all__ = ["TranslationTask"]
 
@@ -166,6 +167,6 @@ def _photo_share(config: SpaGanConfig, data: Data) -> float:
         raise ConfigError(
             f"task = 'photo' needs photographs in a category {config.photo_category!r} and paintings in others; "
             f"the categories are: {', '.join(data.categories) or 'none'}. Prepare a folder with a folder of each, or "
-            "say which are the photographs with --set photo_category=…"
+            f"say which are the photographs with {setting('photo_category', '…')}"
         )
     return share

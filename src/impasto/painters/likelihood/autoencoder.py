@@ -28,6 +28,7 @@ from impasto.painters.likelihood.diffusers_layout import (
 )
 from impasto.painters.likelihood.folded import FoldedDecoder, FoldedEncoder
 from impasto.painters.optimizer import OptimizerConfig
+from impasto.spelling import option
 
 __all__ = ["Autoencoder", "AutoencoderConfig", "Bottleneck"]
 
@@ -299,7 +300,7 @@ class Autoencoder(Painter):
         if c.layout != "diffusers":
             raise NotCapable(
                 f"This {self.name} has layout = {c.layout!r}, and no model of diffusers folds squares of pixels; "
-                "train one that has their layers: --preset diffusers."
+                f"train one that has their layers: {option('preset', 'diffusers')}."
             )
         config, weights = self.diffusers_bottleneck()
         height, width = self.data.size

@@ -14,6 +14,7 @@ from impasto.errors import NotCapable
 from impasto.nn.codebook import codebook_usage
 from impasto.painters.likelihood.autoencoder import Autoencoder, AutoencoderConfig, Bottleneck
 from impasto.painters.likelihood.quantizers import CodebookQuantizer, FiniteScalarQuantizer, Quantizer
+from impasto.spelling import option
 
 __all__ = ["VqAutoencoder", "VqAutoencoderConfig"]
 
@@ -105,7 +106,7 @@ class VqAutoencoder(Autoencoder):
         if not isinstance(self.quantizer, CodebookQuantizer):
             raise NotCapable(
                 f"This {self.name} has quantizer = {self.config.quantizer!r}, whose bounds no model of diffusers has; "
-                "train one with a codebook: --preset diffusers."
+                f"train one with a codebook: {option('preset', 'diffusers')}."
             )
         codebook = self.quantizer.codebook().detach()
         identity = torch.eye(self.channels, device=codebook.device)[:, :, None, None]

@@ -26,6 +26,7 @@ from impasto.landscape.render import render
 from impasto.landscape.scene import SEASONS, WEATHERS, Scene, scene_from_json, scene_to_json
 from impasto.landscape.wish import Wish
 from impasto.painters.rules.rule_painter import Drawn, RulePainter
+from impasto.spelling import command
 
 __all__ = ["Landscape", "LandscapeSettings"]
 
@@ -144,7 +145,8 @@ def _read_scene(path: str) -> Scene:
         text = Path(path).read_bytes()
     except OSError as error:
         raise DataError(
-            f"The scene {path} cannot be read: {error.strerror}. Write one with: impasto paint … --also scene.json"
+            f"The scene {path} cannot be read: {error.strerror}. "
+            f"Write one with: {command('paint', 'landscape', also=['scene.json'])}"
         ) from None
     try:
         return scene_from_json(text)
