@@ -222,7 +222,7 @@ def test_a_column_of_splits_is_kept(folder: Path, make: Make, column: str) -> No
     expected = ["train", "test", "val", "train", "train"]
     assert store.table["split"].to_pylist() == expected * 2
     assert store.label is None
-    assert "4 pictures stand in no split, such as '03.png'" in say(store)["pictures in no split"]
+    assert "4 pictures stand in no split and are trained on, such as '03.png'" in say(store)["pictures in no split"]
 
 
 def test_a_column_of_other_splits_is_not_taken(folder: Path, make: Make) -> None:

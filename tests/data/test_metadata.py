@@ -60,7 +60,15 @@ def test_forms_of_json(tmp_path: Path, value: Any, expected: list[tuple[str, dic
     assert rows(tmp_path / "dataset.json", json.dumps(value)) == expected
 
 
-@pytest.mark.parametrize("value", [5, "text", {"images": [], "annotations": []}])
-def test_json_of_no_form_that_is_read(tmp_path: Path, value: Any) -> None:
-    with pytest.raises(DataError, match=r"metadata\.json (holds no list|has a form)"):
-        rows(tmp_path / "metadata.json", json.dumps(value))
+@pytest.mark.parametrize("value", [5, "text", {"images": [], "annotations": {}}])
+def test_json_of_another_form_costs_nothing_else(tmp_path: Path, value: Any) -> None:
+    (tmp_path / "metadata.json").write_text(json.dumps(value))
+    (row,) = read_metadata(tmp_path / "metadata.json")
+    assert (row.file_name, row.problem[:35]) == ("", "it is neither a list of objects wit")
+
+
+@pytest.mark.parametrize(("name", "data"), [("metadata.json", b"{half"), ("metadata.csv", b"file_name\ncaf\xe9.png")])
+def test_files_that_cannot_be_read_are_named(tmp_path: Path, name: str, data: bytes) -> None:
+    (tmp_path / name).write_bytes(data)
+    with pytest.raises(DataError, match=name):
+        list(read_metadata(tmp_path / name))

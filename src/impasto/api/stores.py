@@ -68,7 +68,7 @@ def prepare(
             workers=workers,
             progress=_progress(notify, "prepare", "Preparing pictures"),
         )
-        _say_remarks(store, notify)
+        _say_remarks(store, notify, "prepare")
     return store
 
 
@@ -93,7 +93,7 @@ def make(
 
     chosen = Size.choose(resolution, size)
     with shown(watch) as notify, _interruption_said(notify, "make"):
-        return make_world(
+        store = make_world(
             world,
             _place(Path(world), chosen) if out is None else Path(out),
             count=count,
@@ -103,6 +103,8 @@ def make(
             workers=workers,
             progress=_progress(notify, "make", f"Painting {world}"),
         )
+        _say_remarks(store, notify, "make")
+    return store
 
 
 def inspect(store: str | PathLike[str], out: str | PathLike[str] | None = None) -> Inspection:
@@ -137,16 +139,16 @@ def _place(pictures: Path, size: Size | None) -> Path:
     return STORES / f"{name}-{height if height == width else f'{height}x{width}'}"
 
 
-def _say_remarks(store: Store, watch: Watch) -> None:
-    """Report what was noticed in a preparation, and whether training needs pictures of another size."""
+def _say_remarks(store: Store, watch: Watch, verb: str) -> None:
+    """Report what was noticed while a store was made, and whether training needs pictures of another size."""
     from impasto.data.facts import facts_of
     from impasto.painters.choice import advice_on_size
 
     for remark in store.remarks():
         values = {key: value for key, value in remark.items() if key not in ("kind", "message")}
-        watch(Event("prepare", remark["kind"], remark["message"], values=values))
+        watch(Event(verb, remark["kind"], remark["message"], values=values))
     if advice := advice_on_size(facts_of(store.split("all"))):
-        watch(Event("prepare", "warning", advice, values={"topic": "size of the pictures"}))
+        watch(Event(verb, "warning", advice, values={"topic": "size of the pictures"}))
 
 
 @contextmanager

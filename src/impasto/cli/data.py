@@ -174,10 +174,12 @@ def _print_store(store: Store) -> None:
     test = len(store.split("test"))
     val = f", {len(store.split('val')):,} in val" if len(store.split("val")) else ""
     label = f"label {store.label!r} with {len(store.categories())} categories" if store.label else "no labels"
+    captioned = sum(1 for texts in store.captions if texts)
+    captions = f"; {captioned:,} with a caption" if captioned else ""
     what = ("picture" if store.frames == 1 else "clip") + ("" if train == 1 else "s")
     size = f"{_frames(store.frames)}{store.size} px (height × width)"
     for line in (
-        f"{store.root}: {train:,} {what} to train on, {test:,} to test with{val}; {label}; {size}.",
+        f"{store.root}: {train:,} {what} to train on, {test:,} to test with{val}; {label}{captions}; {size}.",
         *([f"Categories: {_largest(store.manifest['categories'])}."] if store.label else []),
         f"Look at it: impasto data inspect {store.root}",
     ):

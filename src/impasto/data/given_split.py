@@ -116,7 +116,7 @@ def _complete(source: str, files: Sequence[str], splits: Sequence[str | None]) -
         remarks.append(Remark("val taken as test", message, splits.count("test"), "remark"))
     outside = [file for file, split in zip(files, splits, strict=True) if split is None]
     if outside:
-        what = counted(len(outside), "picture stands", "pictures stand")
-        message = f"{what} in no split, such as {outside[0]!r}; they are trained on."
+        what = counted(len(outside), "picture stands in no split and is", "pictures stand in no split and are")
+        message = f"{what} trained on, such as {outside[0]!r}."
         remarks.append(Remark("pictures in no split", message, len(outside)))
     return GivenSplit(source, {file: split or "train" for file, split in zip(files, splits, strict=True)}, remarks)

@@ -55,13 +55,13 @@ def read_metadata(path: Path) -> Iterator[MetadataRow]:
     """
     ending = path.suffix.lower()
     if ending == ".json":
-        return _entry_rows(path, _entries(path, read_json(path, DataError)))
+        return _entry_rows(_entries(read_json(path, DataError)))
     text = read_text(path, DataError)
     if ending != ".jsonl":
         return _table_rows(path, text)
     # Some write a JSON array and call it by this name.
     whole = _parsed(text) if text.lstrip().startswith("[") else None
-    return _line_rows(text) if whole is None else _entry_rows(path, whole)
+    return _line_rows(text) if whole is None else _entry_rows(whole)
 
 
 def _table_rows(path: Path, text: str) -> Iterator[MetadataRow]:
@@ -109,9 +109,11 @@ def _line_rows(text: str) -> Iterator[MetadataRow]:
             yield _entry_row(line, values)
 
 
-def _entry_rows(path: Path, entries: Any) -> Iterator[MetadataRow]:
+def _entry_rows(entries: Any) -> Iterator[MetadataRow]:
+    """The rows of a JSON value; one with a problem when it has a form that is not read, as a file may be about else."""
     if not isinstance(entries, list):
-        raise DataError(f"{path} holds no list of entries, one a picture; see the guide for the forms that are read.")
+        yield MetadataRow(1, problem="it is neither a list of objects with 'file_name' nor an object of file → values")
+        return
     for number, values in enumerate(entries, 1):
         yield _entry_row(number, values)
 
@@ -128,14 +130,11 @@ def _entry_row(number: int, values: Any) -> MetadataRow:
     return MetadataRow(number, problem="it is not an object with a 'file_name'")
 
 
-def _entries(path: Path, value: Any) -> Any:
-    """The entries of a JSON file as a list of objects.
+def _entries(value: Any) -> Any:
+    """The entries of a JSON file as a list of objects; another value as it is.
 
-    It may be such a list, an object of file → values, or one with a list of (file, label) pairs, or of file → label, as
-    `labels`, which is how StyleGAN's `dataset.json` has it.
-
-    Raises:
-        DataError: When it is nothing of this.
+    The file may hold such a list, an object of file → values or file → label, or one that has pairs of file and label,
+    or an object of file → label, as `labels`, which is how StyleGAN's `dataset.json` has it.
     """
     if isinstance(value, dict) and "labels" in value:
         value = value["labels"]
@@ -143,15 +142,10 @@ def _entries(path: Path, value: Any) -> Any:
             return []
         if isinstance(value, list) and all(isinstance(pair, list) and len(pair) == 2 for pair in value):
             return [{"file_name": name, "label": label} for name, label in value]
-    if isinstance(value, dict):
-        if all(isinstance(values, dict) for values in value.values()):
-            return [{**values, "file_name": name} for name, values in value.items()]
-        if not any(isinstance(values, dict | list) for values in value.values()):
-            return [{"file_name": name, "label": label} for name, label in value.items()]
-        raise DataError(
-            f"{path} has a form that is not read. Write a list of objects with 'file_name', or an object of file → "
-            "values."
-        )
+    if isinstance(value, dict) and all(isinstance(values, dict) for values in value.values()):
+        return [{**values, "file_name": name} for name, values in value.items()]
+    if isinstance(value, dict) and not any(isinstance(values, dict | list) for values in value.values()):
+        return [{"file_name": name, "label": label} for name, label in value.items()]
     return value
 
 

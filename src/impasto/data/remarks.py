@@ -54,7 +54,7 @@ def left_out(rejects: Sequence[Reject]) -> list[Remark]:
     """How many files and rows of the metadata were left out, and the commonest reasons, each with an example."""
     rows = [reject for reject in rejects if reject.reason.startswith("metadata ")]
     copies = [reject for reject in rejects if reject.reason in DUPLICATES]
-    files = [reject for reject in rejects if reject not in set(rows) | set(copies)]
+    files = [r for r in rejects if not r.reason.startswith("metadata ") and r.reason not in DUPLICATES]
     remarks = []
     if files:
         what = f"{counted(len(files), 'file was', 'files were')} left out: {_reasons(files)}."

@@ -31,7 +31,7 @@ def locked(run: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        pid = holder.read_text() if holder.exists() else "unknown"
+        pid = holder.read_text(encoding="utf8") if holder.exists() else "unknown"
         raise RunLocked(
             f"Another process (pid {pid}) is training in {run}. "
             "Wait for it, stop it with Ctrl-C, or choose another --out."
@@ -40,7 +40,7 @@ def locked(run: Path) -> Iterator[None]:
         raise ImpastoError(f"{run} cannot be written ({error.strerror}); choose another --out.") from None
     try:
         with disk_errors_named(holder):
-            holder.write_text(str(os.getpid()))
+            holder.write_text(str(os.getpid()), encoding="utf8")
         yield
         holder.unlink(missing_ok=True)
     finally:
