@@ -151,17 +151,22 @@ def test_a_split_of_the_user_is_kept_unless_it_is_made_anew(folder: Path, tmp_pa
     assert "3 pictures to train on, 2 to test with; " in output
 
 
+@pytest.mark.parametrize("ending", [130, 143])
 def test_an_interruption_says_how_to_go_on(
-    folder: Path, tmp_path: Path, impasto: Impasto, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
+    tmp_path: Path,
+    impasto: Impasto,
+    monkeypatch: pytest.MonkeyPatch,
+    ending: int,
 ) -> None:
     def interrupt(*_: object, **__: object) -> None:
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt if ending == 130 else SystemExit(ending)
 
     for module, words in (("data.prepare", ("prepare", folder)), ("making", ("make", "landscapes", "--count", 3))):
         with monkeypatch.context() as patch:
             patch.setattr(f"impasto.{module}.make_missing_parts", interrupt)
             code, output, _ = impasto("data", *words, "--out", tmp_path / "store")
-        assert code == 130
+        assert code == ending
         (waiting,) = tmp_path.glob(".store.parts-*")
         assert f"Interrupted. What is ready waits in {waiting}; the same command goes on from there." in output
         assert impasto("data", *words, "--out", tmp_path / "store")[0] == 0

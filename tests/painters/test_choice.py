@@ -80,5 +80,5 @@ def test_a_run_that_was_named_goes_on_unnamed(store: Store, tmp_path: Path) -> N
 
 def test_pictures_that_the_default_painter_cannot_learn_are_noted() -> None:
     assert advice_on_size(Data(size=(64, 64))) == advice_on_size(Data(size=(96, 128))) == ""
-    assert "cannot paint at 40 px; it paints at 32 to 512, in steps of 16, px" in advice_on_size(Data(size=(40, 40)))
+    assert "cannot paint at 40 px; it paints at 32 to 512 px in steps of 16" in advice_on_size(Data(size=(40, 40)))
     assert "clips of 8 frames" in advice_on_size(Data(size=(64, 64), frames=8))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.table import Table
-from rich.text import Text
 
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
@@ -207,5 +206,5 @@ def _shares(categories: Mapping[str, CategoryCounts]) -> Table:
     largest = max(counts.share for counts in categories.values())
     for name, counts in categories.items():
         bar = "█" * max(1, round(30 * counts.share / largest))
-        table.add_row(Text(name), f"{counts.train:,}", f"{counts.test:,}", f"{counts.share:.1%}", bar)
+        table.add_row(name, f"{counts.train:,}", f"{counts.test:,}", f"{counts.share:.1%}", bar)
     return table
