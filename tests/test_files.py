@@ -9,7 +9,16 @@ from pathlib import Path
 import pytest
 
 from impasto.errors import CheckpointError, ImpastoError
-from impasto.files import cache_folder, file_hash, read_json, whole_folder, write_json, write_whole
+from impasto.files import (
+    cache_folder,
+    file_hash,
+    read_json,
+    read_json_lines,
+    read_text,
+    whole_folder,
+    write_json,
+    write_whole,
+)
 
 
 def names(folder):
@@ -111,11 +120,61 @@ def test_json_never_holds_nan(tmp_path):
     assert names(tmp_path) == []
 
 
-@pytest.mark.parametrize("content", [b"{half", b"\xff\xfe\x00", b"1" * 5000, b""])
+@pytest.mark.parametrize("content", [b"{half", b"1" * 5000, b""])
 def test_json_that_cannot_be_read_is_an_error_of_the_kind_asked_for(tmp_path, content):
     (tmp_path / "a.json").write_bytes(content)
     with pytest.raises(CheckpointError, match=r"a\.json cannot be read as JSON"):
         read_json(tmp_path / "a.json", CheckpointError)
+
+
+ENCODINGS = ("utf-8", "utf-8-sig", "utf-16", "utf-32")
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_text_is_decoded_by_its_mark(tmp_path, encoding):
+    (tmp_path / "a.txt").write_bytes("a caf\u00e9\r\nat dusk \u5927\u6d25".encode(encoding))
+    assert read_text(tmp_path / "a.txt") == "a caf\u00e9\r\nat dusk \u5927\u6d25"
+    (tmp_path / "a.json").write_bytes('{"a": "\u00e9"}'.encode(encoding))
+    assert read_json(tmp_path / "a.json") == {"a": "\u00e9"}
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        ("caf\u00e9 at".encode("cp1252"), "byte 3 does not fit"),
+        ("dusk".encode("utf-16-le"), "it holds the character 0"),
+        (b"\xff\xfe\x00", "byte 2 does not fit"),
+    ],
+)
+def test_what_is_no_text_is_an_error_with_the_name_of_the_file(tmp_path, data, problem):
+    (tmp_path / "a.txt").write_bytes(data)
+    for read in (read_text, read_json):
+        with pytest.raises(
+            CheckpointError, match=rf"a\.txt is not text in UTF-8.*\({problem}\). Save it again as UTF-8"
+        ):
+            read(tmp_path / "a.txt", CheckpointError)
+
+
+def test_files_that_cannot_be_read_as_text(tmp_path):
+    with pytest.raises(CheckpointError, match="is missing"):
+        read_text(tmp_path / "absent", CheckpointError)
+    with pytest.raises(CheckpointError, match="cannot be read"):
+        read_text(tmp_path, CheckpointError)
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS)
+def test_text_is_cut_between_characters(tmp_path, encoding):
+    data = ("\u00e9\u5927" * 10).encode(encoding)
+    (tmp_path / "a.txt").write_bytes(data)
+    texts = [read_text(tmp_path / "a.txt", most=most) for most in range(8, len(data) + 1)]
+    assert texts[-1] == "\u00e9\u5927" * 10
+    assert all(texts[-1].startswith(text) for text in texts)
+
+
+def test_lines_of_json_without_those_that_are_cut(tmp_path):
+    (tmp_path / "a.jsonl").write_bytes('{"a": "\u2028"}\n\n{"b": 1}\n{"c": "\u00e9'.encode()[:-1])
+    assert read_json_lines(tmp_path / "a.jsonl") == [{"a": "\u2028"}, {"b": 1}]
+    assert read_json_lines(tmp_path / "absent.jsonl") == []
 
 
 def test_json_that_is_missing(tmp_path):

@@ -1,14 +1,15 @@
-"""Files and folders that appear whole or not at all."""
+"""Files and folders that appear whole or not at all, and text files in the encodings that people have."""
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -18,13 +19,26 @@ from impasto.errors import ImpastoError
 
 __all__ = [
     "cache_folder",
+    "decode_text",
     "disk_errors_named",
     "file_hash",
     "read_json",
+    "read_json_lines",
+    "read_text",
     "whole_folder",
     "write_json",
     "write_whole",
 ]
+
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+"""Byte order marks and what follows them; the mark of UTF-32 begins with the one of UTF-16, so that it comes first."""
 
 
 @contextmanager
@@ -68,7 +82,7 @@ def write_whole(path: Path, content: bytes | str) -> None:
     Raises:
         ImpastoError: When the file cannot be written.
     """
-    data = content.encode() if isinstance(content, str) else content
+    data = content.encode("utf8") if isinstance(content, str) else content
     with disk_errors_named(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
@@ -89,18 +103,74 @@ def write_json(path: Path, value: Any) -> None:
     write_whole(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
 
 
+def decode_text(data: bytes, *, cut: bool = False) -> str:
+    """Text of bytes in UTF-8, or in UTF-16 or UTF-32 with a byte order mark; the mark is no part of the text.
+
+    Args:
+        data: The bytes.
+        cut: Whether they may end inside of a character, which is then left out.
+
+    Raises:
+        ValueError: When they are not such text.
+    """
+    encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), "utf-8")
+    text = codecs.getincrementaldecoder(encoding)().decode(data, final=not cut)
+    if "\0" in text:
+        raise ValueError("it holds the character 0")
+    return text
+
+
+def read_text(path: Path, kind: type[ImpastoError] = ImpastoError, *, most: int | None = None) -> str:
+    """The text of a file, decoded as `decode_text` says; ends of lines stay as they are.
+
+    Args:
+        path: The file.
+        kind: Class of the error.
+        most: Most bytes that are read.
+
+    Raises:
+        ImpastoError: As the given class of it, when the file is missing, cannot be read or is not text.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(-1 if most is None else most)
+            return decode_text(data, cut=most is not None and len(data) == most)
+    except FileNotFoundError:
+        raise kind(f"{path} is missing.") from None
+    except OSError as error:
+        raise kind(f"{path} cannot be read ({error.strerror or error}).") from None
+    except ValueError as error:
+        where = f"byte {error.start} does not fit" if isinstance(error, UnicodeDecodeError) else str(error)
+        raise kind(
+            f"{path} is not text in UTF-8, nor in UTF-16 with a byte order mark ({where}). Save it again as UTF-8."
+        ) from None
+
+
 def read_json(path: Path, kind: type[ImpastoError] = ImpastoError) -> Any:
     """The value of a JSON file.
 
     Raises:
         ImpastoError: As the given class of it, when the file is missing or is not JSON.
     """
+    text = read_text(path, kind)
     try:
-        return json.loads(path.read_text(encoding="utf8"))
-    except FileNotFoundError:
-        raise kind(f"{path} is missing.") from None
-    except (OSError, ValueError, RecursionError) as error:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
         raise kind(f"{path} cannot be read as JSON ({error}).") from None
+
+
+def read_json_lines(path: Path) -> list[Any]:
+    """The values in a file of one JSON value a line.
+
+    Lines that are not JSON, such as a last one that was not written to its end, are left out; none are there when the
+    file is missing.
+    """
+    values = []
+    # Lines end at line feeds alone: a text may hold other characters that Python counts as ends of lines.
+    for line in path.read_bytes().split(b"\n") if path.is_file() else []:
+        with suppress(ValueError, RecursionError):
+            values.append(json.loads(decode_text(line)))
+    return values
 
 
 def cache_folder() -> Path:

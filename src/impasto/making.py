@@ -15,6 +15,7 @@ from impasto.jobs.scratch import make_missing_parts, plan_parts, scratch_folder
 from impasto.jobs.workers import Job, cores
 from impasto.landscape import render
 from impasto.landscape.scene import CATEGORIES
+from impasto.names import find_name
 from impasto.worlds import MAPS, WORLDS, paint_part
 
 if TYPE_CHECKING:
@@ -78,7 +79,7 @@ def make(
     out = Path(out)
     workers = cores() if workers is None else workers
     size = Size.choose(resolution, size, DEFAULT)
-    _check_names(world, category)
+    category = _checked_category(world, category)
     _check(out, size, {"count": count, "resolution": size.height, "seed": seed, "workers": workers})
     resolution = size.height
     settings = {"seed": seed, "resolution": resolution, "category": category}
@@ -96,11 +97,14 @@ def make(
     return Store.open(out, verify=False)
 
 
-def _check_names(world: str, category: str | None) -> None:
+def _checked_category(world: str, category: str | None) -> str | None:
+    """The category as the world calls it."""
     if world not in WORLDS:
         raise UnknownName("world", world, tuple(WORLDS))
-    if category is not None and category not in CATEGORIES:
+    existing = None if category is None else find_name(category, CATEGORIES)
+    if category is not None and existing is None:
         raise UnknownName("category", category, CATEGORIES)
+    return existing
 
 
 def _check(out: Path, size: Size, numbers: dict[str, int]) -> None:

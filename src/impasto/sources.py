@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from impasto import catalogue
+from impasto.errors import UsageError
 
 __all__ = [
     "GALLERIES",
@@ -117,7 +118,12 @@ def path_of(word: str | PathLike[str]) -> Path:
     """The path that a word names; a part 'newest' stands for what was changed last in the folder above it.
 
     A file or folder that is itself called 'newest' comes first. Where there is nothing newest, the path stays as it is.
+
+    Raises:
+        UsageError: When the word is empty, which would otherwise mean the working folder.
     """
+    if not fspath(word).strip():
+        raise UsageError("The name of a file or folder is empty; name one, or '.' for the folder you are in.")
     path = RUNS / NEWEST if fspath(word) == NEWEST and not Path(word).exists() else Path(word)
     for position, part in enumerate(path.parts):
         above = Path(*path.parts[:position])

@@ -172,7 +172,7 @@ def test_version_and_doctor(capsys) -> None:
 
 def test_defaults_come_from_the_environment_and_from_impasto_toml(home, tmp_path, capsys, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "impasto.toml").write_text("[paint]\ncount = 2\n")
+    (tmp_path / "impasto.toml").write_text("[paint]\ncount = 2\n", encoding="utf-8-sig")
     assert "2 pictures" in impasto("paint", home / "run", "--out", tmp_path / "a", capsys=capsys)[1]
     monkeypatch.setenv("IMPASTO_PAINT_COUNT", "3")
     assert "3 pictures" in impasto("paint", home / "run", "--out", tmp_path / "b", capsys=capsys)[1]

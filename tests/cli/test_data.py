@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -103,3 +104,89 @@ def test_worlds_paint_squares(tmp_path: Path, impasto: Impasto) -> None:
     code, output, error = impasto(*words, "32x32", "--json")
     assert code == 0, error
     assert json.loads(output)["width"] == 32
+
+
+def test_losses_and_categories_are_printed(folder: Path, tmp_path: Path, impasto: Impasto) -> None:
+    (folder / "phone.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(40))
+    rows = [f"{i}.jpg,{['[/ink]', 'oil'][i % 2]}\n" for i in range(4)]
+    (folder / "metadata.csv").write_text("".join(["image,style\n", *rows]))
+    store = tmp_path / "store"
+    sentences = (
+        "1 file was left out: format not read: HEIC (1, such as 'phone.heic': convert it to JPEG or PNG).",
+        "4 rows of the metadata have another ending than the picture and still matched, such as '0.jpg' for '0.png'.",
+        "1 picture has no row in 'metadata.csv', such as '4.png'.",
+    )
+    code, output, error = impasto("data", "prepare", folder, "--out", store, "--resolution", 32)
+    assert code == 0, error
+    assert all(sentence in output for sentence in sentences)
+    assert "Categories: [/ink]: 2, oil: 2, (none): 1." in output
+    _, output, _ = impasto("data", "inspect", store)
+    assert all(sentence in output for sentence in sentences)
+    _, output, _ = impasto("data", "inspect", store, "--json")
+    assert json.loads(output)["remarks"] == list(sentences)
+    _, output, error = impasto("data", "prepare", folder, "--out", tmp_path / "two", "--json", "--events")
+    assert [remark["message"] for remark in json.loads(output)["remarks"]] == list(sentences)
+    assert '"kind": "warning"' in error
+    assert '"kind": "remark"' in error
+
+
+def test_a_size_that_the_default_painter_cannot_learn_is_noted(folder: Path, tmp_path: Path, impasto: Impasto) -> None:
+    code, output, _ = impasto("data", "prepare", folder, "--out", tmp_path / "store", "--resolution", 40)
+    assert code == 0
+    assert "Training needs these pictures in another size, or another painter than the default" in output
+    _, output, _ = impasto("data", "prepare", folder, "--out", tmp_path / "other", "--resolution", 48)
+    assert "Training needs" not in output
+
+
+def test_a_split_of_the_user_is_kept_unless_it_is_made_anew(folder: Path, tmp_path: Path, impasto: Impasto) -> None:
+    for i in range(5):
+        place = folder / ("train", "test", "val")[i // 2]
+        place.mkdir(exist_ok=True)
+        (folder / f"{i}.png").rename(place / f"{i}.png")
+    _, output, _ = impasto("data", "prepare", folder, "--out", tmp_path / "store", "--resolution", 32)
+    assert "2 pictures to train on, 2 to test with, 1 in val" in output
+    _, output, _ = impasto("data", "inspect", tmp_path / "store")
+    assert "2 train, 2 test, 1 val" in output
+    _, output, _ = impasto("data", "prepare", folder, "--out", tmp_path / "anew", "--resolution", 32, "--split", "anew")
+    assert "3 pictures to train on, 2 to test with; " in output
+
+
+@pytest.mark.parametrize("ending", [130, 143])
+def test_an_interruption_says_how_to_go_on(
+    folder: Path,
+    tmp_path: Path,
+    impasto: Impasto,
+    monkeypatch: pytest.MonkeyPatch,
+    ending: int,
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt if ending == 130 else SystemExit(ending)
+
+    for module, words in (("data.prepare", ("prepare", folder)), ("making", ("make", "landscapes", "--count", 3))):
+        with monkeypatch.context() as patch:
+            patch.setattr(f"impasto.{module}.make_missing_parts", interrupt)
+            code, output, _ = impasto("data", *words, "--out", tmp_path / "store")
+        assert code == ending
+        (waiting,) = tmp_path.glob(".store.parts-*")
+        assert f"Interrupted. What is ready waits in {waiting}; the same command goes on from there." in output
+        assert impasto("data", *words, "--out", tmp_path / "store")[0] == 0
+        shutil.rmtree(tmp_path / "store")
+
+
+@pytest.mark.parametrize(
+    ("words", "what"),
+    [
+        (("data", "prepare", "", "--out", "s"), "An argument is empty"),
+        (("data", "prepare", ".", "--out", ""), "The value of --out is empty"),
+        (("data", "inspect", "s", "--out="), "The value of --out is empty"),
+        (("train", "vae", "", "--out", "r"), "An argument is empty"),
+        (("paint", "--from", ""), "The value of --from is empty"),
+    ],
+)
+def test_an_empty_name_does_not_mean_the_working_folder(
+    impasto: Impasto, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], what: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    code, _, error = impasto(*words)
+    assert (code, list(tmp_path.iterdir())) == (2, [])
+    assert f"{what}; name a file or folder, or '.' for the folder you are in." in error

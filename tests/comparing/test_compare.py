@@ -250,12 +250,14 @@ def test_all_problems_are_told_at_once_before_anything_runs(tmp_path, store):
         ("it.toml", "name = ", "cannot be understood"),
         ("it.json", "[1]", "holds no experiment"),
         ("it.toml", 'name = "a"', "has no section .miniature."),
-        ("absent.toml", None, "cannot be read"),
+        ("absent.toml", None, "absent.toml is missing"),
+        ("it.toml", b'name = "caf\xe9"', r"it\.toml is not text in UTF-8"),
+        ("it.toml", 'name = "caf\u00e9"'.encode("utf-16"), "has no section .miniature."),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(tmp_path, name, text, message):
     if text is not None:
-        (tmp_path / name).write_text(text)
+        (tmp_path / name).write_bytes(text if isinstance(text, bytes) else text.encode())
     with pytest.raises(ConfigError, match=message):
         read(tmp_path / name, miniature=True)
 

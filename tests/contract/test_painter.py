@@ -286,3 +286,17 @@ def test_cosine_rises_falls_and_stays_on_the_floor():
 
 def test_pictures_and_labels_of_a_painter_of_one_category():
     assert Dab.build("tiny", categories=("a",), shares=(1.0,)).categories_of(3, range(9)).tolist() == [0] * 9
+
+
+@pytest.mark.parametrize(
+    ("typed", "label"),
+    [("Cafe\u0301", 0), ("CAF\u00c9 ", 0), ("oil  Paint", 1), ("Oil Paint", 1), ("Ink", 2), ("ink", 3)],
+)
+def test_a_category_is_found_as_people_read_it(typed, label):
+    painter = Dab.build("tiny", categories=("Caf\u00e9", "Oil Paint", "Ink", "ink"))
+    assert painter.categories_of(0, range(2), typed).tolist() == [label] * 2
+
+
+def test_a_category_that_may_mean_two_is_refused():
+    with pytest.raises(UnknownName, match="There are: Ink, ink"):
+        Dab.build("tiny", categories=("Ink", "ink")).categories_of(0, range(1), "INK")

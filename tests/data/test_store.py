@@ -42,7 +42,8 @@ def test_what_a_store_holds(root: Path) -> None:
 
 def test_splits_part_the_store(root: Path) -> None:
     store = Store.open(root)
-    train, test, both = (store.split(name) for name in Store.SPLITS)
+    train, test, val, both = (store.split(name) for name in Store.SPLITS)
+    assert len(val) == 0
     assert sorted([*train.indices, *test.indices]) == list(both.indices)
     assert len(test) == 5
     assert train.categories == test.categories == ("dawn", "dusk")
@@ -163,7 +164,39 @@ def test_missing_labels_are_a_category(tmp_path: Path, scene: Scene, quiet: Quie
         scene(i).save(folder / f"{i}.png")
     (folder / "metadata.csv").write_text("file_name,style\n0.png,a\n1.png,a\n2.png,b\n3.png,b\n")
     store = prepare(folder, tmp_path / "s", resolution=8, progress=quiet)
-    assert store.categories() == ("a", "b", "unknown")
+    assert store.categories() == ("(none)", "a", "b")
+    assert store.manifest["categories"] == {"(none)": 2, "a": 2, "b": 2}
+
+
+def test_no_name_is_taken_for_a_missing_label(tmp_path: Path, scene: Scene, quiet: Quiet) -> None:
+    folder = tmp_path / "p"
+    folder.mkdir()
+    for i in range(8):
+        scene(i).save(folder / f"{i}.png")
+    rows = [f"{i}.png,{('unknown', '(none)')[i % 2]}\n" for i in range(4)]
+    (folder / "metadata.csv").write_text("".join(["file_name,category\n", *rows]))
+    store = prepare(folder, tmp_path / "s", resolution=8, progress=quiet)
+    assert store.categories() == ("((none))", "(none)", "unknown")
+    assert np.bincount(store.split("all").labels).tolist() == [4, 2, 2]
+
+
+def test_missing_labels_are_unknown_in_stores_of_former_versions(tmp_path: Path, scene: Scene, quiet: Quiet) -> None:
+    folder = tmp_path / "p"
+    folder.mkdir()
+    for i in range(6):
+        scene(i).save(folder / f"{i}.png")
+    (folder / "metadata.csv").write_text("file_name,style\n0.png,a\n1.png,unknown\n")
+    root = prepare(folder, tmp_path / "s", resolution=8, progress=quiet).root
+    manifest = json.loads((root / "manifest.json").read_text())
+    seal(root, {key: value for key, value in manifest.items() if key not in ("missing", "remarks", "seal")})
+    store = Store.open(root)
+    assert store.categories() == ("a", "unknown")
+    assert store.remarks() == []
+
+
+def test_a_label_column_is_found_as_people_read_it(root: Path) -> None:
+    store = Store.open(root)
+    assert store.split("train", " Folder").categories == ("dawn", "dusk")
 
 
 def test_no_labels_at_all(tmp_path: Path, scene: Scene, quiet: Quiet) -> None:

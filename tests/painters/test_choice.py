@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from impasto import api, catalogue
+from impasto.contract import Data
 from impasto.data.store import Store
 from impasto.events import Event
 from impasto.files import read_json
-from impasto.painters.choice import choose
+from impasto.painters.choice import advice_on_size, choose
 from impasto.training.settings import TrainSettings
 
 
@@ -75,3 +76,9 @@ def test_a_run_that_was_named_goes_on_unnamed(store: Store, tmp_path: Path) -> N
     api.train("vae", store.root, tmp_path / "run", steps=1, preset="tiny", settings={"samples": 0})
     assert api.train(None, store.root, tmp_path / "run", steps=2, settings={"samples": 0}).step == 2
     assert read_json(tmp_path / "run/run.json")["painter"] == "vae"
+
+
+def test_pictures_that_the_default_painter_cannot_learn_are_noted() -> None:
+    assert advice_on_size(Data(size=(64, 64))) == advice_on_size(Data(size=(96, 128))) == ""
+    assert "cannot paint at 40 px; it paints at 32 to 512 px in steps of 16" in advice_on_size(Data(size=(40, 40)))
+    assert "clips of 8 frames" in advice_on_size(Data(size=(64, 64), frames=8))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,7 @@ def prepare(
     frames: int = 1,
     crop: str = "cover",
     label: str | None = None,
+    split: str = "keep",
     test_share: float = 0.4,
     seed: int = 0,
     background: str = "white",
@@ -47,14 +49,15 @@ def prepare(
 
     pictures = path_of(folder)
     chosen = Size.choose(resolution, size)
-    with shown(watch) as notify:
-        return prepare_folder(
+    with shown(watch) as notify, _interruption_said(notify, "prepare"):
+        store = prepare_folder(
             pictures,
             _place(pictures, chosen) if out is None else Path(out),
             size=chosen,
             frames=frames,
             crop=crop,
             label=label,
+            split=split,
             test_share=test_share,
             seed=seed,
             background=background,
@@ -65,6 +68,8 @@ def prepare(
             workers=workers,
             progress=_progress(notify, "prepare", "Preparing pictures"),
         )
+        _say_remarks(store, notify, "prepare")
+    return store
 
 
 def make(
@@ -87,8 +92,8 @@ def make(
     from impasto.making import make as make_world
 
     chosen = Size.choose(resolution, size)
-    with shown(watch) as notify:
-        return make_world(
+    with shown(watch) as notify, _interruption_said(notify, "make"):
+        store = make_world(
             world,
             _place(Path(world), chosen) if out is None else Path(out),
             count=count,
@@ -98,6 +103,8 @@ def make(
             workers=workers,
             progress=_progress(notify, "make", f"Painting {world}"),
         )
+        _say_remarks(store, notify, "make")
+    return store
 
 
 def inspect(store: str | PathLike[str], out: str | PathLike[str] | None = None) -> Inspection:
@@ -130,6 +137,29 @@ def _place(pictures: Path, size: Size | None) -> Path:
     height, width = (DEFAULT, DEFAULT) if size is None else (size.height, size.width)
     name = pictures.resolve().name or "pictures"
     return STORES / f"{name}-{height if height == width else f'{height}x{width}'}"
+
+
+def _say_remarks(store: Store, watch: Watch, verb: str) -> None:
+    """Report what was noticed while a store was made, and whether training needs pictures of another size."""
+    from impasto.data.facts import facts_of
+    from impasto.painters.choice import advice_on_size
+
+    for remark in store.remarks():
+        values = {key: value for key, value in remark.items() if key not in ("kind", "message")}
+        watch(Event(verb, remark["kind"], remark["message"], values=values))
+    if advice := advice_on_size(facts_of(store.split("all"))):
+        watch(Event(verb, "warning", advice, values={"topic": "size of the pictures"}))
+
+
+@contextmanager
+def _interruption_said(watch: Watch, verb: str) -> Iterator[None]:
+    """Report what an interruption of the block leaves behind."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit) as stop:
+        for note in getattr(stop, "__notes__", ()):
+            watch(Event(verb, "warning", note))
+        raise
 
 
 def _progress(watch: Watch, verb: str, message: str) -> Callable[[int, int], None]:

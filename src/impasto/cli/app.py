@@ -18,7 +18,8 @@ from typer.core import TyperGroup
 
 from impasto import __version__
 from impasto.cli import about, average, compare, data, edit, explaining, export, measure, paint, train
-from impasto.errors import ConfigError, ImpastoError, suggestion
+from impasto.errors import ConfigError, ImpastoError, UsageError, suggestion
+from impasto.files import read_text
 from impasto.spelling import command_line
 
 __all__ = ["app", "main"]
@@ -80,6 +81,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         with _ended_by_signals(), command_line():
             command = typer.main.get_command(app)
+            _refuse_empty_paths(command, arguments)
             defaults = _defaults(command)
             debug = debug or defaults.get("debug") is True
             command(arguments, prog_name="impasto", standalone_mode=True, default_map=defaults)
@@ -135,6 +137,31 @@ def _say(message: str) -> None:
         print(f"impasto: {message}", file=sys.stderr)
 
 
+def _refuse_empty_paths(command: Any, arguments: list[str]) -> None:
+    """Refuse words that are empty where a file or folder is to be named: they would mean the working folder.
+
+    Raises:
+        UsageError: With the option, or the argument's number.
+    """
+    options = set(_path_options(command))
+    for before, word in zip(["", *arguments], arguments, strict=False):
+        option, equals, value = word.partition("=")
+        empty_argument = not word and not before.startswith("-")
+        empty_option = before if not word and before in options else option if equals and not value else ""
+        if empty_argument or empty_option in options:
+            what = f"The value of {empty_option}" if empty_option else "An argument"
+            raise UsageError(f"{what} is empty; name a file or folder, or '.' for the folder you are in.")
+
+
+def _path_options(command: Any) -> Iterator[str]:
+    """The options of all commands that name files and folders."""
+    for inner in getattr(command, "commands", {}).values():
+        yield from _path_options(inner)
+    for parameter in command.params:
+        if "Path" in str(getattr(getattr(parameter, "type_descriptor", None), "annotation", "")):
+            yield from parameter.opts
+
+
 def _defaults(command: Any) -> dict[str, Any]:
     """Defaults of the commands' options from `impasto.toml` in the working folder.
 
@@ -144,9 +171,10 @@ def _defaults(command: Any) -> dict[str, Any]:
     path = Path("impasto.toml")
     if not path.is_file():
         return {}
+    text = read_text(path, ConfigError)
     try:
-        values = tomllib.loads(path.read_text(encoding="utf8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        values = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"{path} cannot be read as TOML ({error}).") from None
     return _named(command, values, str(path))
 

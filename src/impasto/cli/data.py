@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
+MOST_CATEGORIES = 20
+"""Most categories that are named after a store was made."""
+
 app = typer.Typer(help="From a folder of pictures to a store.", no_args_is_help=True)
 
 
@@ -37,6 +40,12 @@ def prepare(
     ] = 1,
     crop: Annotated[str, typer.Option(help="cover, centre or pad.")] = "cover",
     label: Annotated[str | None, typer.Option(help="Label column; by default the first that suits.")] = None,
+    split: Annotated[
+        str,
+        typer.Option(
+            help="keep: the folders train, test and val, or the column split, as they are. anew: mix and split."
+        ),
+    ] = "keep",
     test_share: Annotated[float, typer.Option(help="Share of the pictures kept for measuring.")] = 0.4,
     seed: Annotated[int, typer.Option(help="Seed of the split.")] = 0,
     background: Annotated[str, typer.Option(help="Colour behind transparent pictures and pads.")] = "white",
@@ -61,6 +70,7 @@ def prepare(
             frames=frames,
             crop=crop,
             label=label,
+            split=split,
             test_share=test_share,
             seed=seed,
             background=background,
@@ -134,7 +144,8 @@ def inspect(
         return
     what = "pictures" if inspection.frames == 1 else "clips"
     size = f"{_frames(inspection.frames)}{inspection.size} px (height × width)"
-    counts = f"{inspection.train:,} train, {inspection.test:,} test"
+    val = f", {inspection.val:,} val" if inspection.val else ""
+    counts = f"{inspection.train:,} train, {inspection.test:,} test{val}"
     sides = inspection.source_sizes.short_side
     columns = ", ".join(inspection.label_columns)
     licences = dict(list(inspection.licences.items())[:3])
@@ -151,6 +162,8 @@ def inspect(
         console.print(f"{title:10}{value}")
     if inspection.categories:
         console.print(_shares(inspection.categories))
+    for remark in inspection.remarks:
+        console.print(remark)
     console.print(f"With pictures: {inspection.page}")
 
 
@@ -158,17 +171,29 @@ def _print_store(store: Store) -> None:
     """Say what is in a store that was just made."""
     train = len(store.split("train"))
     test = len(store.split("test"))
+    val = f", {len(store.split('val')):,} in val" if len(store.split("val")) else ""
     label = f"label {store.label!r} with {len(store.categories())} categories" if store.label else "no labels"
-    what = "pictures" if store.frames == 1 else "clips"
+    captioned = sum(1 for texts in store.captions if texts)
+    captions = f"; {captioned:,} with a caption" if captioned else ""
+    what = ("picture" if store.frames == 1 else "clip") + ("" if train == 1 else "s")
     size = f"{_frames(store.frames)}{store.size} px (height × width)"
-    console.print(
-        f"{store.root}: {train:,} {what} to train on, {test:,} to test with; {label}; {size}.", soft_wrap=True
-    )
-    console.print(f"Look at it: impasto data inspect {store.root}")
+    for line in (
+        f"{store.root}: {train:,} {what} to train on, {test:,} to test with{val}; {label}{captions}; {size}.",
+        *([f"Categories: {_largest(store.manifest['categories'])}."] if store.label else []),
+        f"Look at it: impasto data inspect {store.root}",
+    ):
+        console.print(line)
 
 
 def _frames(frames: int) -> str:
     return "" if frames == 1 else f"{frames} frames of "
+
+
+def _largest(categories: Mapping[str, int]) -> str:
+    """The largest categories with their numbers of pictures."""
+    shown = dict(list(categories.items())[:MOST_CATEGORIES])
+    rest = len(categories) - len(shown)
+    return _counts(shown) + (f" and {rest:,} more" if rest else "")
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 from impasto import catalogue
 from impasto.config import Field, config, load
 from impasto.errors import ConfigError, ImpastoError, UnknownName
+from impasto.files import read_text
 from impasto.metrics.embedding import NETWORKS
 from impasto.metrics.spaces import HANDCRAFTED
 from impasto.spelling import option
@@ -215,12 +216,10 @@ def slug(name: str, seed: int) -> str:
 
 def _values(file: Path, miniature: bool) -> dict[str, Any]:
     """The plain values of a file, with those of the miniature in their place."""
+    text = read_text(file, ConfigError)
     try:
-        text = file.read_text(encoding="utf8")
-        values = json.loads(text) if file.suffix == ".json" else tomllib.loads(text)
-    except OSError as error:
-        raise ConfigError(f"{file} cannot be read ({error.strerror}). Name an experiment file.") from None
-    except ValueError as error:  # of either parser, or of bytes that are no text
+        values = json.loads(text) if file.suffix.lower() == ".json" else tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
         raise ConfigError(f"{file} cannot be understood: {error}.") from None
     if not isinstance(values, dict):
         raise ConfigError(f"{file} holds no experiment; see experiments/ for examples.")

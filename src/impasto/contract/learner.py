@@ -58,7 +58,7 @@ class Learner(pretrained.Saved):
             ConfigError: When this learner cannot be built for such pictures.
         """
         super().__init__()
-        self._check_size(data)
+        self.check_size(data)
         self.config = config
         self.data = data
 
@@ -167,7 +167,7 @@ class Learner(pretrained.Saved):
     @classmethod
     def create(cls, config: Any, data: Data) -> Self:
         """A new learner of a config, in which 'auto' is decided first, with the weights of its frozen parts."""
-        cls._check_size(data)
+        cls.check_size(data)
         config = cls.decided(config, data)
         learner = cls.variant(config)(config, data)
         learner.fetch()
@@ -236,7 +236,7 @@ class Learner(pretrained.Saved):
         return condition.category.where(condition.category >= 0, none)
 
     @classmethod
-    def _check_size(cls, data: Data) -> None:
+    def check_size(cls, data: Data) -> None:
         """Refuse pictures of a size or number of frames that this class is not made for.
 
         Raises:

@@ -16,6 +16,7 @@ from impasto.contract.learner import Learner
 from impasto.contract.noise import Noise, PictureNoise
 from impasto.contract.painted import Painted
 from impasto.errors import NotCapable, UnknownName, UsageError
+from impasto.names import find_name
 from impasto.nn.memory_layout import channels_last
 from impasto.spelling import option
 
@@ -190,10 +191,10 @@ class Painter(Learner):
                 raise NotCapable(f"{self.name} does not read categories; leave out {option('category', None)}.")
             if "category" not in self.reads:
                 raise NotCapable(f"{self.name} was trained without categories; leave out {option('category', None)}.")
-            folded = {name.casefold(): label for label, name in enumerate(names)}
-            if category.casefold() not in folded:
+            existing = find_name(category, names)
+            if existing is None:
                 raise UnknownName("category", category, names)
-            return torch.full((len(indices),), folded[category.casefold()], device=self.device)
+            return torch.full((len(indices),), names.index(existing), device=self.device)
         shares = torch.tensor(self.data.shares or (1.0,) * self.classes, dtype=torch.float64)
         # A separate stream, so that a picture's latent does not depend on how its category was chosen.
         draws = PictureNoise(seed ^ CATEGORY_STREAM, indices).uniform().double()

@@ -10,11 +10,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
-from pathlib import Path
+from collections.abc import Collection, Iterable
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-__all__ = ["CAPTION_ENDINGS", "as_text", "is_caption_column", "read_caption_file", "row_captions"]
+from impasto.errors import DataError
+from impasto.files import read_text
+from impasto.names import folded, normalized
+
+__all__ = ["CAPTION_ENDINGS", "as_text", "caption_files", "is_caption_column", "read_caption_file", "row_captions"]
 
 CAPTION_ENDINGS = (".txt", ".caption")
 """Of text files, in the order in which they count."""
@@ -38,22 +42,46 @@ def row_captions(row: dict[str, Any]) -> tuple[str, ...]:
     return _distinct(text for value in values for text in (value if isinstance(value, list) else [value]))
 
 
-def read_caption_file(file: Path) -> tuple[str, ...]:
-    """The captions in a text file, one a line; equal ones count once.
+def caption_files(pictures: Iterable[str], texts: Collection[str]) -> dict[str, str]:
+    """The text file of each picture that has one.
+
+    Args:
+        pictures: Names of pictures.
+        texts: Names of text files: that of a picture with another ending, or with one more. Composition and letter case
+            do not count where no text has the very name.
+    """
+    alike: dict[str, str] = {}
+    for name in sorted(texts):
+        alike.setdefault(folded(name), name)
+    chosen = {}
+    for picture in pictures:
+        stem = str(PurePosixPath(picture).with_suffix(""))
+        places = [start + ending for start in (stem, picture) for ending in CAPTION_ENDINGS]
+        exact = [place for place in places if place in texts]
+        text = next(iter([*exact, *(alike[folded(place)] for place in places if folded(place) in alike)]), None)
+        if text is not None:
+            chosen[picture] = text
+    return chosen
+
+
+def read_caption_file(file: Path) -> tuple[tuple[str, ...], bool]:
+    """The captions in a text file, one a line, equal ones once; and whether the file was too long to be read whole.
 
     Raises:
-        OSError: When it cannot be read.
+        DataError: When it cannot be read, or is no text.
     """
-    with file.open("rb") as opened:
-        text = opened.read(LONGEST_FILE).decode("utf8", "replace")
-    return _distinct(text.splitlines())
+    text = read_text(file, DataError, most=LONGEST_FILE)
+    return _distinct(text.splitlines()), file.stat().st_size > LONGEST_FILE
 
 
 def as_text(value: Any) -> str:
-    """A value of the metadata as text that can be written as UTF-8; JSON for what is neither text nor absent."""
+    """A value of the metadata as text that can be written as UTF-8; JSON for what is neither text nor absent.
+
+    It is normalized, so that what looks the same is the same.
+    """
     text = value if isinstance(value, str) else "" if value is None else json.dumps(value, ensure_ascii=False)
     # A lone surrogate (JSON can hold one) cannot be written as UTF-8.
-    return text.encode("utf8", "replace").decode("utf8").strip()
+    return normalized(text.encode("utf8", "replace").decode("utf8"))
 
 
 def _distinct(values: Iterable[Any]) -> tuple[str, ...]:

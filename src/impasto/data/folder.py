@@ -8,15 +8,18 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from impasto.data.captions import CAPTION_ENDINGS
+from impasto.data.metadata import METADATA
 from impasto.errors import DataError
 from impasto.images.reading import Unreadable, sniff
 
-__all__ = ["FolderContents", "Reject", "Source", "list_folder"]
+__all__ = ["PICTURE_ENDINGS", "FolderContents", "Reject", "Source", "list_folder"]
 
-METADATA = ("metadata.csv", "metadata.jsonl")
 READ_ENDINGS = ("jpg", "jpeg", "jpe", "jfif", "png", "webp", "tif", "tiff", "bmp", "gif")
 OTHER_ENDINGS = ("heic", "heif", "avif", "jxl", "jp2", "psd", "svg", "ico", "tga", "exr")
 """Of pictures in formats that cannot be read; such files are named among the rejects."""
+BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"hevc": "HEIC", b"mif1": "HEIC", b"avif": "AVIF", b"avis": "AVIF"}
+"""Formats that cannot be read and that cameras also call .jpg, by the bytes 8 to 12 of the file."""
+SYSTEM_FILES = ("thumbs.db", "desktop.ini")
 PICTURE_ENDINGS = frozenset(f".{ending}" for ending in (*READ_ENDINGS, *OTHER_ENDINGS))
 
 
@@ -59,12 +62,14 @@ class FolderContents:
         captions: Names of text files.
         metadata: Names of metadata files.
         rejects: Files and folders that are left out.
+        others: Names of files that are none of this.
     """
 
     pictures: list[Source] = field(default_factory=list)
     captions: set[str] = field(default_factory=set)
     metadata: list[str] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
+    others: list[str] = field(default_factory=list)
 
 
 def list_folder(folder: Path) -> FolderContents:
@@ -97,6 +102,7 @@ def list_folder(folder: Path) -> FolderContents:
             _add_file(os.path.join(here, name), folder, root, contents)  # noqa: PTH118
     contents.pictures.sort(key=lambda source: source.name)
     contents.metadata.sort()
+    contents.others.sort()
     return contents
 
 
@@ -121,12 +127,14 @@ def _add_file(path: str, folder: Path, root: str, contents: FolderContents) -> N
             status = _link_target(path, root)
         if not stat.S_ISREG(status.st_mode):
             raise Unreadable("not a file", "it is a device, a pipe or the like")
-        if base in METADATA:
+        if base.lower() in METADATA:
             contents.metadata.append(name)
         elif ending in CAPTION_ENDINGS:
             contents.captions.add(name)
         elif _announces_picture(path, status.st_size, ending):
             contents.pictures.append(Source(name, status.st_size, status.st_mtime_ns))
+        elif base.lower() not in SYSTEM_FILES:
+            contents.others.append(name)
     except Unreadable as error:
         contents.rejects.append(Reject(name, error.reason, error.detail))
     except OSError as error:
@@ -154,10 +162,15 @@ def _announces_picture(path: str, size: int, ending: str) -> bool:
         Unreadable: When they are not, though the file is called like one.
     """
     with open(path, "rb") as file:  # noqa: PTH123
-        kind = sniff(file.read(32))
+        head = file.read(32)
+    kind = sniff(head)
     if kind is None and ending in PICTURE_ENDINGS:
         if size == 0:
             raise Unreadable("empty file", "it has no bytes")
+        brand = BRANDS.get(head[8:12]) if head[4:8] == b"ftyp" else None
+        if brand or ending.removeprefix(".") in OTHER_ENDINGS:
+            what = brand or ending.removeprefix(".").upper()
+            raise Unreadable(f"format not read: {what}", "convert it to JPEG or PNG")
         raise Unreadable("not a picture", f"it is called {ending}, but its bytes are of no format that can be read")
     return kind is not None
 

@@ -36,6 +36,8 @@ def inspect_page(inspection: Inspection, rejects: Sequence[Mapping[str, Any]], *
         Section("Licences", [_counts("licence", inspection.licences)]),
         Section("Left out", _left_out(inspection, rejects)),
     ]
+    if inspection.remarks:
+        parts.append(Section("Remarks of the preparation", [Paragraph(remark) for remark in inspection.remarks]))
     return Page(inspection.store, subtitle, parts, footer=f"Hash of the store: {inspection.hash}")
 
 

@@ -61,6 +61,7 @@ class Inspection:
         pictures: How many.
         train: How many to train on.
         test: How many to test with.
+        val: How many are in a split of their own that is neither trained on nor tested with.
         label: The default label column.
         label_chosen: How it was chosen, in words.
         label_columns: All columns that sort the pictures into categories.
@@ -72,6 +73,7 @@ class Inspection:
         licences: Pictures of each licence.
         with_text: Pictures with a caption.
         captions: Captions of all pictures.
+        remarks: What was to be said when the store was made, such as what was lost.
         page: The page that shows all this; empty as long as none is written.
     """
 
@@ -95,6 +97,8 @@ class Inspection:
     licences: dict[str, int]
     with_text: int
     captions: int
+    val: int = 0
+    remarks: tuple[str, ...] = ()
     page: str = ""
 
 
@@ -123,17 +127,21 @@ def inspect_store(store: Store) -> Inspection:
         licences=manifest["licences"],
         with_text=sum(1 for captions in store.captions if captions),
         captions=sum(len(captions) for captions in store.captions),
+        val=len(store.split("val")),
+        remarks=tuple(remark["message"] for remark in store.remarks()),
     )
 
 
 def _categories(store: Store) -> dict[str, CategoryCounts]:
     train = store.split("train")
     test = store.split("test")
+    all_labels = store.split("all").labels
     counts = {}
     for label, name in enumerate(train.categories):
         in_train = int((train.labels == label).sum())
         in_test = int((test.labels == label).sum())
-        counts[name] = CategoryCounts(in_train, in_test, round((in_train + in_test) / len(store), 4))
+        share = int((all_labels == label).sum()) / len(store)
+        counts[name] = CategoryCounts(in_train, in_test, round(share, 4))
     return dict(sorted(counts.items(), key=lambda pair: -pair[1].share))
 
 

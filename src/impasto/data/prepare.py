@@ -12,7 +12,9 @@ from PIL import ImageColor
 from impasto import __version__
 from impasto.data.folder import FolderContents, Reject, list_folder
 from impasto.data.framing_worker import Framing, make_part
+from impasto.data.given_split import GivenSplit, given_split
 from impasto.data.labelling import Labels, check_label, read_labels
+from impasto.data.remarks import unread_files
 from impasto.data.selecting import check_rejects, select
 from impasto.data.store import Store
 from impasto.data.writing import write_store
@@ -30,6 +32,7 @@ __all__ = ["prepare"]
 MOST_FRAMES = 256
 """Most frames of a clip."""
 DUPLICATES = ("drop", "keep")
+SPLITS = ("keep", "anew")
 LEAST = 8
 MOST = 1024
 """Fewest and most rows and columns of a picture."""
@@ -46,6 +49,7 @@ def prepare(
     frames: int = 1,
     crop: str = "cover",
     label: str | None = None,
+    split: str = "keep",
     test_share: float = 0.4,
     seed: int = 0,
     background: str = "white",
@@ -62,7 +66,7 @@ def prepare(
     After an error nothing is left.
 
     Args:
-        folder: Pictures, in class folders or not, with `metadata.csv`, `metadata.jsonl` or text files of captions
+        folder: Pictures, in class folders or not, with metadata files (see `data.metadata`) or text files of captions
             (see `data.captions`). A column `map:layout`, say, of the metadata names a picture file of one channel of 8
             bits that becomes the map `layout` of its picture.
         out: Where the store appears, whole; must not exist.
@@ -71,10 +75,11 @@ def prepare(
         frames: Of each clip, 2 to 256: only animated GIF, WebP and PNG files are taken, of each so many frames, evenly
             spaced in time. With 1 the store holds pictures, of animations the first frame.
         crop: 'cover', 'centre' or 'pad'.
-        label: Default label column; without it the first there is of category, label, class, movement,
-            genre, style, else the class folders.
-        test_share: Share of the test split, in [0, 1).
-        seed: Of the split.
+        label: Default label column; without it the first there is of `labelling.PREFERRED`, else the class folders.
+        split: 'keep' takes the split that the pictures come with, if any: in folders train and test or val, or in a
+            column `split` of the metadata. 'anew' mixes and splits again.
+        test_share: Share of the test split, in [0, 1), where the pictures come without a split.
+        seed: Of that split.
         background: Colour behind transparency and padding, by name or as '#rrggbb'.
         crop_bars: Whether the bars of letterboxed pictures are cut off; else they are only flagged.
         duplicates: 'drop' keeps the largest picture of each group of duplicates, exact and near;
@@ -91,10 +96,9 @@ def prepare(
     """
     size = Size.choose(resolution, size, DEFAULT)
     framing = Framing(size.height, size.width, frames, crop, _colour(background), crop_bars, limit)
-    options = _Options(framing, label, test_share, seed, duplicates, max_bad)
-    workers = cores() if workers is None else workers
-    _check(Path(out), options, workers)
-    _prepare(Path(folder), Path(out), options, workers, progress)
+    options = _Options(framing, label, split, test_share, seed, duplicates, max_bad)
+    _check(folder, out, options, workers)
+    _prepare(Path(folder), Path(out), options, cores() if workers is None else workers, progress)
     return Store.open(out, verify=False)
 
 
@@ -110,6 +114,8 @@ def _prepare(folder: Path, out: Path, options: _Options, workers: int, progress:
     if options.label is not None:
         # A wrong name should fail now, not after an hour of decoding.
         check_label(labels, [name for name, *_ in items], options.label)
+    given = given_split([name for name, *_ in items], labels) if options.split == "keep" else GivenSplit()
+    labels.remarks.extend(unread_files(contents.others))
     if labels.maps and framing.frames > 1:
         raise UsageError(f"{folder} has maps of its pictures, which clips cannot have; prepare it without frames.")
     sources = [asdict(source) for source in contents.pictures]
@@ -118,12 +124,14 @@ def _prepare(folder: Path, out: Path, options: _Options, workers: int, progress:
         settings = {"folder": str(folder), "framing": asdict(framing)}
         make_missing_parts(make_part, settings, jobs, workers=workers, title="Preparing pictures", progress=progress)
         drop = options.duplicates == "drop"
-        selection = select(folder, jobs, rejects, scratch / "thumbs", drop=drop, max_bad=options.max_bad)
+        selection = select(
+            folder, jobs, rejects, scratch / "thumbs", drop=drop, max_bad=options.max_bad, splits=given.splits
+        )
         selection.rejects.extend(labels.rejects)
         selection.rejects.sort(key=lambda reject: (reject.reason, reject.file))
         how = {"impasto": __version__, "folder": str(folder), **options.record()}
         with whole_folder(out) as store:
-            write_store(store, selection, labels, jobs, framing=framing, how=how)
+            write_store(store, selection, labels, jobs, framing=framing, how=how, given=given)
 
 
 def _items(contents: FolderContents, labels: Labels) -> tuple[list[list[str]], list[Reject]]:
@@ -152,6 +160,7 @@ class _Options:
 
     framing: Framing
     label: str | None
+    split: str
     test_share: float
     seed: int
     duplicates: str
@@ -163,10 +172,15 @@ class _Options:
         return {**options.pop("framing"), **options}
 
 
-def _check(out: Path, options: _Options, workers: int) -> None:
+def _check(folder: str | Path, out: str | Path, options: _Options, workers: int | None) -> None:
+    # An empty text would mean the working folder.
+    for argument, place in (("folder", folder), ("out", out)):
+        if not str(place).strip():
+            raise UsageError(f"{argument} is empty; name a folder, or '.' for the one you are in.")
     for word, value, choices in (
         ("crop", options.framing.crop, tuple(CROPS)),
         ("duplicates", options.duplicates, DUPLICATES),
+        ("split", options.split, SPLITS),
     ):
         if value not in choices:
             raise UnknownName(f"value of {word}", str(value), choices)
@@ -180,9 +194,9 @@ def _check(out: Path, options: _Options, workers: int) -> None:
     _check_range("limit", options.framing.limit, 1, 2**40)
     if not 0 <= options.test_share < 1:
         raise UsageError(f"test_share must be at least 0 and below 1, not {options.test_share}.")
-    if workers < 1:
+    if workers is not None and workers < 1:
         raise UsageError(f"workers must be 1 or more, not {workers}.")
-    if out.exists() or out.is_symlink():
+    if Path(out).exists() or Path(out).is_symlink():
         raise ImpastoError(f"{out} exists already; choose another name or remove it first.")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,8 @@ from impasto.jobs.workers import Job
 
 __all__ = ["Selection", "check_rejects", "select"]
 
+NO_SPLITS: Mapping[str, str] = {}
+
 
 @dataclass(frozen=True)
 class Selection:
@@ -29,16 +31,25 @@ class Selection:
         facts: Of each: file, sha, phash, width, height, kind, flags; see `parts.load_facts`.
         groups: Number of the group of duplicates of each.
         rejects: All files left out.
+        alike: The files of each group of duplicates, kept or not, the best first.
     """
 
     rows: list[int]
     facts: list[dict[str, Any]]
     groups: list[int]
     rejects: list[Reject]
+    alike: list[list[str]]
 
 
 def select(
-    folder: Path, jobs: Sequence[Job], rejects: Sequence[Reject], scratch: Path, *, drop: bool, max_bad: float
+    folder: Path,
+    jobs: Sequence[Job],
+    rejects: Sequence[Reject],
+    scratch: Path,
+    *,
+    drop: bool,
+    max_bad: float,
+    splits: Mapping[str, str] = NO_SPLITS,
 ) -> Selection:
     """Choose the pictures to keep.
 
@@ -49,6 +60,7 @@ def select(
         scratch: A file for the thumbnails.
         drop: Whether one picture of each group of duplicates is kept, else all of them.
         max_bad: Share of the pictures that may be bad, in [0, 1].
+        splits: Split of each file, where the pictures come with one; then one of each group and split is kept.
 
     Raises:
         DataError: When there are too many bad pictures, or fewer than two that differ.
@@ -71,9 +83,10 @@ def select(
         )
     rows = list(range(len(facts)))
     if drop:
-        rows, duplicates = _best(facts, groups)
+        rows, duplicates = _best(facts, [(group, splits.get(facts[row]["file"])) for row, group in enumerate(groups)])
         rejects += duplicates
-    return Selection(rows, [facts[row] for row in rows], [groups[row] for row in rows], rejects)
+    alike = _alike(facts, groups)
+    return Selection(rows, [facts[row] for row in rows], [groups[row] for row in rows], rejects, alike)
 
 
 def check_rejects(folder: Path, rejects: Sequence[Reject], good: int, max_bad: float) -> None:
@@ -107,14 +120,25 @@ def _groups(facts: list[dict[str, Any]], thumbs: npt.NDArray[np.uint8]) -> list[
     return [int(group) for group in firsts[near][place]]
 
 
-def _best(facts: list[dict[str, Any]], groups: list[int]) -> tuple[list[int], list[Reject]]:
-    """The best picture of each group, and the others as rejects."""
-    members: dict[int, list[int]] = defaultdict(list)
+def _members(groups: Sequence[Hashable]) -> list[list[int]]:
+    """The rows of each group."""
+    members: dict[Hashable, list[int]] = defaultdict(list)
     for row, group in enumerate(groups):
         members[group].append(row)
+    return list(members.values())
+
+
+def _alike(facts: list[dict[str, Any]], groups: list[int]) -> list[list[str]]:
+    """The files of each group of several, the best first."""
+    several = [rows for rows in _members(groups) if len(rows) > 1]
+    return [[facts[row]["file"] for row in sorted(rows, key=lambda row: _preference(facts[row]))] for rows in several]
+
+
+def _best(facts: list[dict[str, Any]], groups: Sequence[Hashable]) -> tuple[list[int], list[Reject]]:
+    """The best picture of each group, and the others as rejects."""
     kept = []
     rejects = []
-    for rows in members.values():
+    for rows in _members(groups):
         best, *others = sorted(rows, key=lambda row: _preference(facts[row]))
         kept.append(best)
         for row in others:

@@ -7,8 +7,7 @@ A store may hold maps beside the pictures, one value a pixel: `layout.npy`, say,
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike, fspath
@@ -23,16 +22,28 @@ from torch import Tensor
 
 from impasto.data.manifest import check_files, read_manifest, store_changed
 from impasto.errors import StoreError, UnknownName
+from impasto.files import read_json_lines
 from impasto.images.pictures import Pixels, to_float
 from impasto.images.size import Size
+from impasto.names import find_name
 
-__all__ = ["UNKNOWN", "Split", "Store"]
+__all__ = ["MISSING", "Split", "Store", "missing_category"]
 
-UNKNOWN = "unknown"
-"""Category of a picture whose label is missing."""
+MISSING = "(none)"
+"""Category of pictures whose label is missing."""
+FORMER_MISSING = "unknown"
+"""The same in stores of former versions, whose manifest does not say it."""
 
 Map = npt.NDArray[np.unsignedinteger]
 Rows = Sequence[int] | npt.NDArray[np.integer] | slice
+
+
+def missing_category(values: Collection[str | None]) -> str:
+    """The name of the category of pictures without a label: MISSING, in more brackets where that is a label itself."""
+    name = MISSING
+    while name in values:
+        name = f"({name})"
+    return name
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -49,7 +60,7 @@ class Store:
             none.
     """
 
-    SPLITS: ClassVar[tuple[str, ...]] = ("train", "test", "all")
+    SPLITS: ClassVar[tuple[str, ...]] = ("train", "test", "val", "all")
     root: Path
     manifest: dict[str, Any]
     pictures: Pixels
@@ -174,7 +185,7 @@ class Store:
         """The pictures to train on, to test with, or all.
 
         Args:
-            name: 'train', 'test' or 'all'.
+            name: 'train', 'test', 'all', or 'val', which is empty unless the pictures came with such a split.
             column: Label column; the default one if none is named.
 
         Raises:
@@ -191,10 +202,13 @@ class Store:
         shares = tuple(float(count) / max(1, len(labels)) for count in counts)
         return Split(self, name, indices.astype(np.int64), labels, names, shares)
 
+    def remarks(self) -> list[dict[str, Any]]:
+        """What was to be said when it was prepared: topic, message, count, and kind ('warning' or 'remark')."""
+        return list(self.manifest.get("remarks", ()))
+
     def rejects(self) -> list[dict[str, Any]]:
         """Files that were left out: file, reason, detail, and whether it is a bad picture."""
-        lines = (self.root / "rejects.jsonl").read_text(encoding="utf8").splitlines()
-        return [json.loads(line) for line in lines]
+        return read_json_lines(self.root / "rejects.jsonl")
 
     def _check_shapes(self) -> None:
         """Compare the arrays with the index and the manifest.
@@ -215,15 +229,19 @@ class Store:
                 )
 
     def _column(self, column: str | None) -> str | None:
-        if column is not None and column not in self.label_columns:
+        if column is None:
+            return self.label
+        existing = find_name(column, self.label_columns)
+        if existing is None:
             raise UnknownName("label column", column, self.label_columns)
-        return column if column is not None else self.label
+        return existing
 
     def _coded(self, column: str) -> tuple[tuple[str, ...], npt.NDArray[np.int64]]:
         """Names of the categories of a column, and which of them each picture has, shape (N,)."""
         if column not in self._codes:
             values = ["" if value is None else str(value) for value in self.table[column].to_pylist()]
-            names, codes = np.unique([value or UNKNOWN for value in values], return_inverse=True)
+            missing = missing_category(values) if "missing" in self.manifest else FORMER_MISSING
+            names, codes = np.unique([value or missing for value in values], return_inverse=True)
             self._codes[column] = (tuple(str(name) for name in names), codes.astype(np.int64))
         return self._codes[column]
 
@@ -238,7 +256,7 @@ class Split:
 
     Attributes:
         store: Where the pictures lie.
-        name: 'train', 'test' or 'all'.
+        name: 'train', 'test', 'val' or 'all'.
         indices: Positions in the store, int64, shape (N,).
         labels: Category of each picture, int64, shape (N,); zeros when there is no label column.
         categories: Names of all categories of the store.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,18 +15,22 @@ import pyarrow.parquet
 
 from impasto.data.folder import Reject
 from impasto.data.framing_worker import Framing
+from impasto.data.given_split import GivenSplit
 from impasto.data.labelling import Labels, choose_label, label_columns
 from impasto.data.manifest import FILES, seal
 from impasto.data.parts import load_pixels
+from impasto.data.remarks import Remark, counted, left_out, listed_names
 from impasto.data.selecting import Selection
 from impasto.data.splitting import choose_test
-from impasto.data.store import UNKNOWN
+from impasto.data.store import MISSING, missing_category
 from impasto.images.size import Size
 from impasto.jobs.workers import Job
+from impasto.names import folded
 
 __all__ = ["Description", "finish_store", "write_store"]
 
 MOST_LICENCES = 100
+NO_SPLIT = GivenSplit()
 
 
 @dataclass(frozen=True)
@@ -41,6 +45,7 @@ class Description:
         label_columns: All columns that sort the pictures into categories.
         how: The options that the store was made with, by name.
         maps: What each map shows, by name, in the order in which the parts hold them.
+        remarks: What was to be said about the preparation.
     """
 
     size: Size
@@ -50,10 +55,18 @@ class Description:
     label_columns: Sequence[str]
     how: Mapping[str, Any]
     maps: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    remarks: Sequence[Remark] = ()
 
 
 def write_store(
-    store: Path, selection: Selection, labels: Labels, jobs: Sequence[Job], *, framing: Framing, how: Mapping[str, Any]
+    store: Path,
+    selection: Selection,
+    labels: Labels,
+    jobs: Sequence[Job],
+    *,
+    framing: Framing,
+    how: Mapping[str, Any],
+    given: GivenSplit = NO_SPLIT,
 ) -> None:
     """Write the files of a store of pictures that were prepared.
 
@@ -64,15 +77,26 @@ def write_store(
         jobs: The parts, finished.
         framing: How the pictures were framed.
         how: The options of the preparation by name; label, test_share and seed are used here, and all are recorded.
+        given: The split that the pictures come with, if any.
     """
     files = [fact["file"] for fact in selection.facts]
     label, label_chosen = choose_label(labels, files, how["label"])
     values = labels.column(label, files) if label else [None] * len(files)
-    test = choose_test(files, selection.groups, values, how["test_share"], how["seed"])
-    table = _table(selection, labels, files, ["test" if is_test else "train" for is_test in test])
+    if given.source:
+        split = given.of(files)
+    else:
+        test = choose_test(files, selection.groups, values, how["test_share"], how["seed"])
+        split = ["test" if is_test else "train" for is_test in test]
+    table = _table(selection, labels, files, split)
     columns = label_columns(labels, files, label)
     maps = {name: {"shows": f"what the column map:{name} of the metadata names"} for name in labels.map_names()}
-    description = Description(framing.size, framing.frames, label, label_chosen, columns, how, maps)
+    remarks = [
+        *left_out(selection.rejects),
+        *labels.remarks,
+        *given.remarks_on(selection),
+        *(_doubtful_categories(labels, label, values, selection) if label else ()),
+    ]
+    description = Description(framing.size, framing.frames, label, label_chosen, columns, how, maps, remarks)
     finish_store(store, table, jobs, description, rows=selection.rows, rejects=selection.rejects)
 
 
@@ -126,13 +150,47 @@ def _manifest(table: pyarrow.Table, description: Description, rejects: Sequence[
             "pictures": table.num_rows,
             "train": split["train"],
             "test": split["test"],
+            **({"val": split["val"]} if split["val"] else {}),
             "left_out": _ranked(Counter(reject.reason for reject in rejects)),
             "flags": _ranked(Counter(flag for flags in table["flags"].to_pylist() for flag in flags)),
         },
-        "categories": _ranked(Counter(value or UNKNOWN for value in table[label].to_pylist())) if label else {},
+        "missing": MISSING,
+        "categories": _categories(table[label].to_pylist()) if label else {},
         "licences": dict(licences.most_common(MOST_LICENCES)),
+        "remarks": [remark.as_dict() for remark in description.remarks],
         "made": dict(description.how),
     }
+
+
+def _categories(values: Sequence[str | None]) -> dict[str, int]:
+    """How many pictures each category has, the largest first."""
+    missing = missing_category(values)
+    return _ranked(Counter(value or missing for value in values))
+
+
+def _doubtful_categories(
+    labels: Labels, label: str, values: Sequence[str | None], selection: Selection
+) -> list[Remark]:
+    """Say which duplicates are of different categories, and which categories differ in letter case alone."""
+    remarks = []
+    disputed = [files for files in selection.alike if len(set(labels.column(label, files))) > 1]
+    if disputed:
+        first = disputed[0]
+        categories = labels.column(label, first)
+        other = next(at for at, category in enumerate(categories) if category != categories[0])
+        pair = " and ".join(f"{first[at]!r} ({categories[at] or MISSING})" for at in (0, other))
+        what = counted(len(disputed), "group of duplicates has", "groups of duplicates have")
+        message = f"{what} pictures of different categories, such as {pair}."
+        remarks.append(Remark("duplicates of different categories", message, len(disputed)))
+    alike: dict[str, set[str]] = defaultdict(set)
+    for value in filter(None, values):
+        alike[folded(value)].add(value)
+    if several := [names for names in alike.values() if len(names) > 1]:
+        message = (
+            f"Categories that differ in letter case or spaces alone are kept apart: {listed_names(sorted(several[0]))}."
+        )
+        remarks.append(Remark("categories that look alike", message, len(several)))
+    return remarks
 
 
 def _table(selection: Selection, labels: Labels, files: list[str], split: list[str]) -> pyarrow.Table:

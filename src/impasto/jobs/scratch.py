@@ -48,6 +48,9 @@ def scratch_folder(out: Path, inputs: list[Any]) -> Iterator[Path]:
     except ImpastoError:
         _remove(out, new_parents)
         raise
+    except (KeyboardInterrupt, SystemExit) as stop:
+        stop.add_note(f"Interrupted. What is ready waits in {folder}; the same command goes on from there.")
+        raise
     except OSError as error:
         _remove(out, new_parents)
         raise ImpastoError(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
+from impasto.files import read_json_lines
 from impasto.metrics.category_report import CategoryRow
 from impasto.metrics.nearest_training import NearestTraining
 from impasto.metrics.number import Better, Number, Yardstick
@@ -118,18 +118,17 @@ def _logged(events: Path) -> dict[str, list[tuple[float, float]]]:
     """Points of each logged value; lines that cannot be read are left out."""
     logged: dict[str, list[tuple[float, float]]] = {}
     try:
-        lines = events.read_text(encoding="utf8").splitlines()
-    except (OSError, UnicodeDecodeError):
+        lines = read_json_lines(events)
+    except OSError:
         return logged
-    for line in lines:
+    for event in lines:
         try:
-            event = json.loads(line)
             if event["kind"] != "train":
                 continue
             for name, value in event["logs"].items():
                 if isinstance(value, int | float) and math.isfinite(value):
                     logged.setdefault(str(name), []).append((float(event["step"]), float(value)))
-        except (json.JSONDecodeError, KeyError, TypeError, AttributeError):
+        except (KeyError, TypeError, AttributeError):
             continue
     return {name: points for name, points in logged.items() if len(points) > 1}
 

@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from impasto import catalogue
+from impasto.contract import Data, Learner
+from impasto.errors import ConfigError
 from impasto.painters import DEFAULT
 
-__all__ = ["ON_GPU", "Choice", "choose"]
+__all__ = ["ON_GPU", "Choice", "advice_on_size", "choose"]
 
 LEAST_PLACES = 12
 """Rows or columns of latents below which too little is left to compose; then pixels are painted."""
@@ -84,3 +87,29 @@ def choose(height: int, width: int, *, gpu: bool) -> Choice:
         f"many more steps there than over pixels. What to expect: {expected}."
     )
     return Choice(DEFAULT, "small", {"autoencoder": "shipped/autoencoder", **(ON_GPU if gpu else {})}, why)
+
+
+def advice_on_size(data: Data) -> str:
+    """A sentence for someone whose pictures the painter that is trained by default cannot learn; '' where it can.
+
+    Args:
+        data: Facts of the pictures, of which size and frames count.
+    """
+    painter = catalogue.painter(DEFAULT)
+    try:
+        painter.check_size(data)
+    except ConfigError as error:
+        able = [name for name, cls in catalogue.usable(catalogue.painters()).items() if _can_learn(cls, data)]
+        others = f" These painters can learn them as they are: {', '.join(able)}." if able else ""
+        return f"Training needs these pictures in another size, or another painter than the default: {error}{others}"
+    return ""
+
+
+def _can_learn(cls: type[Learner], data: Data) -> bool:
+    if not cls.learns():
+        return False
+    try:
+        cls.check_size(data)
+    except ConfigError:
+        return False
+    return True

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto.events import Event, Watch
-from impasto.files import disk_errors_named, write_whole
+from impasto.files import disk_errors_named, read_json_lines, write_whole
 
 if TYPE_CHECKING:
     from torch.utils.tensorboard import SummaryWriter
@@ -99,12 +99,4 @@ class Journal:
 
 def read_events(run: Path) -> list[dict[str, Any]]:
     """All events of a run as `Event.as_dict` gave them, oldest first; a half-written last line is left out."""
-    events = []
-    path = run / "events.jsonl"
-    # Split at line feeds alone: a message may hold other characters that Python counts as ends of lines.
-    for line in path.read_text(encoding="utf8").split("\n") if path.exists() else []:
-        try:
-            events.append(json.loads(line))
-        except json.JSONDecodeError:
-            continue
-    return events
+    return read_json_lines(run / "events.jsonl")

@@ -32,7 +32,7 @@ def locked(run: Path) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        pid = holder.read_text() if holder.exists() else "unknown"
+        pid = holder.read_text(encoding="utf8") if holder.exists() else "unknown"
         raise RunLocked(
             f"Another process (pid {pid}) is training in {run}. "
             f"Wait for it, stop it with Ctrl-C, or choose another {option('out', None)}."
@@ -43,7 +43,7 @@ def locked(run: Path) -> Iterator[None]:
         ) from None
     try:
         with disk_errors_named(holder):
-            holder.write_text(str(os.getpid()))
+            holder.write_text(str(os.getpid()), encoding="utf8")
         yield
         holder.unlink(missing_ok=True)
     finally:

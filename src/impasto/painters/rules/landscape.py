@@ -16,6 +16,7 @@ from impasto.catalogue import listed
 from impasto.config import Field, InputFile, config
 from impasto.contract import Condition, Data, PaintSettings
 from impasto.errors import ConfigError, DataError
+from impasto.files import read_text
 from impasto.images.pictures import Pixels
 from impasto.landscape.caption import caption
 from impasto.landscape.compose import SHARES, compose
@@ -26,7 +27,6 @@ from impasto.landscape.render import render
 from impasto.landscape.scene import SEASONS, WEATHERS, Scene, scene_from_json, scene_to_json
 from impasto.landscape.wish import Wish
 from impasto.painters.rules.rule_painter import Drawn, RulePainter
-from impasto.spelling import command
 
 __all__ = ["Landscape", "LandscapeSettings"]
 
@@ -141,13 +141,7 @@ def _read_scene(path: str) -> Scene:
         DataError: When the file cannot be read.
         ConfigError: When it holds no valid scene.
     """
-    try:
-        text = Path(path).read_bytes()
-    except OSError as error:
-        raise DataError(
-            f"The scene {path} cannot be read: {error.strerror}. "
-            f"Write one with: {command('paint', 'landscape', also=['scene.json'])}"
-        ) from None
+    text = read_text(Path(path), DataError)
     try:
         return scene_from_json(text)
     except ConfigError as error:

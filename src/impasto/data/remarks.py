@@ -1,0 +1,102 @@
+"""What a person should hear about a preparation: what was lost, what was matched loosely, what was chosen."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import PurePosixPath
+from typing import Any
+
+from impasto.data.folder import Reject
+
+__all__ = ["Remark", "counted", "left_out", "listed_names", "unread_files"]
+
+SHOWN = 4
+"""Most reasons or names in a sentence."""
+DUPLICATES = ("exact duplicate", "near duplicate")
+TABLE_ENDINGS = (".csv", ".tsv", ".json", ".jsonl", ".xlsx", ".ods", ".parquet")
+
+
+@dataclass(frozen=True)
+class Remark:
+    """A sentence about the preparation of a store.
+
+    Attributes:
+        topic: What it is about, in a few words, the same in all preparations.
+        message: The sentence.
+        count: How many files or rows it is about.
+        kind: 'warning' where something was lost, 'remark' otherwise.
+    """
+
+    topic: str
+    message: str
+    count: int
+    kind: str = "warning"
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain values, for the manifest."""
+        return asdict(self)
+
+
+def counted(count: int, one: str, several: str) -> str:
+    """A number with its noun: '1 row', '1,204 rows'."""
+    return f"{count:,} {one if count == 1 else several}"
+
+
+def listed_names(names: Iterable[str]) -> str:
+    """Some names in quotes, with an ellipsis where there are more."""
+    names = list(names)
+    return ", ".join(map(repr, names[:SHOWN])) + (", …" if len(names) > SHOWN else "")
+
+
+def left_out(rejects: Sequence[Reject]) -> list[Remark]:
+    """How many files and rows of the metadata were left out, and the commonest reasons, each with an example."""
+    rows = [reject for reject in rejects if reject.reason.startswith("metadata ")]
+    copies = [reject for reject in rejects if reject.reason in DUPLICATES]
+    files = [r for r in rejects if not r.reason.startswith("metadata ") and r.reason not in DUPLICATES]
+    remarks = []
+    if files:
+        what = f"{counted(len(files), 'file was', 'files were')} left out: {_reasons(files)}."
+        remarks.append(Remark("files left out", what, len(files)))
+    if copies:
+        what = f"{counted(len(copies), 'duplicate was', 'duplicates were')} left out: {_reasons(copies)}."
+        remarks.append(Remark("duplicates left out", what, len(copies), "remark"))
+    if rows:
+        what = f"{counted(len(rows), 'row', 'rows')} of the metadata could not be used: {_reasons(rows)}."
+        remarks.append(Remark("metadata rows not used", what, len(rows)))
+    return remarks
+
+
+def unread_files(files: Sequence[str]) -> list[Remark]:
+    """How many files are nothing that a preparation reads, by ending; tables are said one by one.
+
+    Args:
+        files: Their names.
+    """
+    by_ending: dict[str, list[str]] = defaultdict(list)
+    for file in files:
+        by_ending[PurePosixPath(file).suffix.lower() or "without an ending"].append(file)
+    remarks = []
+    if tables := [file for ending in TABLE_ENDINGS for file in by_ending.get(ending, ())]:
+        what = counted(len(tables), "file that may be a table was", "files that may be tables were")
+        message = f"{what} not read: {listed_names(tables)}. A table of labels is read when it is called metadata.csv."
+        remarks.append(Remark("tables not read", message, len(tables)))
+    if others := {ending: names for ending, names in by_ending.items() if ending not in TABLE_ENDINGS}:
+        ranked = sorted(others.items(), key=lambda pair: (-len(pair[1]), pair[0]))[:SHOWN]
+        kinds = ", ".join(f"{ending} ({len(names):,}, such as {names[0]!r})" for ending, names in ranked)
+        count = sum(map(len, others.values()))
+        message = f"{counted(count, 'file is', 'files are')} of other kinds than pictures: {kinds}."
+        remarks.append(Remark("files of other kinds", message, count, "remark"))
+    return remarks
+
+
+def _reasons(rejects: Sequence[Reject]) -> str:
+    """The commonest reasons, each with how many and an example."""
+    by_reason: dict[str, list[Reject]] = defaultdict(list)
+    for reject in rejects:
+        by_reason[reject.reason].append(reject)
+    ranked = sorted(by_reason.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    parts = [f"{reason} ({len(group):,}, such as {group[0].file!r}: {group[0].detail})" for reason, group in ranked]
+    more = f", and {len(parts) - SHOWN} other reasons" if len(parts) > SHOWN else ""
+    return ", ".join(parts[:SHOWN]) + more
