@@ -61,6 +61,10 @@ def measure(
     if json:
         print_json(measured.to_json())
         return
+    verdict = measured.verdict
+    console.print(verdict.headline, style="bold", markup=False)
+    for sentence in (verdict.sentences, *verdict.cautions):
+        console.print(sentence, markup=False)
     console.print(_table(measured))
     console.print(f"Everything, with pictures: {place / 'report.html'}")
 
