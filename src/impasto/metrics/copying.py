@@ -181,9 +181,11 @@ def verdict(number: Number, unreadable: str = "") -> str:
     """What the share means, with the share itself; arguments as of `copying_sentence`."""
     if number.value is None or number.interval is None:
         return f"Whether it copies cannot be said: {number.reason}"
+    if unreadable:
+        return copying_sentence(number, unreadable)
     share = (
         f"{number.value:.1%} of the paintings lie nearer to a training picture than 95 % of the real pictures that "
         f"were not trained on; by chance {CHANCE:.0%} would."
     )
-    look = " Look at the pairs below." if number.interval[0] > CHANCE and not unreadable else ""
-    return f"{share} {copying_sentence(number, unreadable)}{look}"
+    look = " Look at the pairs below." if number.interval[0] > CHANCE else ""
+    return f"{share} {copying_sentence(number)}{look}"

@@ -26,7 +26,7 @@ from impasto.metrics.nearest_training import NearestTraining
 from impasto.metrics.number import Number
 from impasto.metrics.offers import NotOffered, check_offered, plain_resolution
 from impasto.metrics.painted_categories import painted_categories
-from impasto.metrics.spaces import choose_network
+from impasto.metrics.spaces import HANDCRAFTED, choose_network
 from impasto.metrics.steps import Steps
 from impasto.metrics.training_log import trained
 from impasto.metrics.verdict import verdict_of
@@ -93,7 +93,13 @@ def _measured(inputs: Inputs, notes: Sequence[str], facts: dict[str, Any], out: 
     files = inputs.train.files(inputs.nearest_training.rows[rows].numpy())
     categories, strips = _categories(inputs)
     journal = _journal(facts)
-    verdict = verdict_of(numbers, real_pictures=len(inputs.against), trained=trained(journal))
+    features = inputs.painted_features
+    verdict = verdict_of(
+        numbers,
+        real_pictures=len(inputs.against),
+        trained=trained(journal),
+        sees_things=features.network != HANDCRAFTED,
+    )
     measurement = Measurement(
         version=MEASURE_VERSION,
         impasto=impasto.__version__,
@@ -105,7 +111,7 @@ def _measured(inputs: Inputs, notes: Sequence[str], facts: dict[str, Any], out: 
         seed=inputs.seed,
         notes=(*notes, *_size_notes(inputs.against, inputs.train, inputs.count)),
         metrics=numbers,
-        network=Space.of(inputs.painted_features),
+        network=Space.of(features),
         copying=copying_report(numbers["copying"], inputs.nearest_training, rows, files, verdict.unreadable),
         categories=categories,
         seconds=steps.seconds,

@@ -82,7 +82,7 @@ def measure_page(measurement: Measurement, exhibits: Exhibits) -> str:
         _pictures(exhibits),
         Lead(verdict.headline, verdict.sentences, verdict.cautions) if verdict.headline else None,
         Cards(_headline(measurement)),
-        _numbers(measurement.metrics),
+        _numbers(measurement),
         _copying(measurement, exhibits),
         _categories(measurement, exhibits.categories),
         _reconstructions(exhibits),
@@ -96,11 +96,7 @@ def measure_page(measurement: Measurement, exhibits: Exhibits) -> str:
 
 def _headline(measurement: Measurement) -> list[Card]:
     """A card for each number that asks for one, in the order it asks for."""
-    metrics = dict(measurement.metrics)
-    if measurement.verdict.unreadable:
-        # A large number would be taken for a finding.
-        metrics.pop("copying", None)
-    shown = [number for number in metrics.values() if number.headline and number.value is not None]
+    shown = [number for number in _telling(measurement).values() if number.headline and number.value is not None]
     return [
         Card(
             _with_unit(number.value, number.unit),
@@ -109,6 +105,12 @@ def _headline(measurement: Measurement) -> list[Card]:
         )
         for number in sorted(shown, key=lambda number: number.headline)
     ]
+
+
+def _telling(measurement: Measurement) -> Mapping[str, Number]:
+    """The numbers that may be shown large: of paintings that cannot be read, that of copying would mislead."""
+    hidden = {"copying"} if measurement.verdict.unreadable else set()
+    return {name: number for name, number in measurement.metrics.items() if name not in hidden}
 
 
 def _with_unit(value: float | None, unit: str) -> str:
@@ -135,15 +137,16 @@ def _first(count: int, noun: str) -> str:
     return f"the first {noun}" if count == 1 else f"the first {counted(count, noun)}"
 
 
-def _numbers(metrics: Mapping[str, Number]) -> Section:
-    rows = [_row(name, number) for name, number in metrics.items() if number.value is not None]
+def _numbers(measurement: Measurement) -> Section:
+    rows = [_row(name, number) for name, number in measurement.metrics.items() if number.value is not None]
     lead = (
         "Small print under a number: its 95 % interval. Under “Real” stands the same number for real pictures, "
         "which a perfect painter would reach; it is not zero."
     )
     columns = ("Metric", "Painted", "Real", "Which real pictures", "Counts")
     charts_of = [
-        Drawing(chart, title=f"{name}, painted and real", panel=True) for name, chart in charts.overview(metrics)
+        Drawing(chart, title=f"{name}, painted and real", panel=True)
+        for name, chart in charts.overview(_telling(measurement))
     ]
     return Section(
         "Numbers",
@@ -176,6 +179,8 @@ def _copying(measurement: Measurement, exhibits: Exhibits) -> Section | None:
         "to the left of the real pictures. Dashed: 1st and 5th percentile of the real pictures."
     )
     parts: list[Part] = [Paragraph(measurement.copying.verdict)]
+    if measurement.verdict.unreadable:
+        return Section("Does it copy?", parts)
     if exhibits.pairs is not None:
         painted, trained = exhibits.pairs
         columns = min(8, len(painted))

@@ -12,7 +12,7 @@ from typing import Literal
 from impasto.metrics.copying import copies, copying_sentence
 from impasto.metrics.number import Number
 from impasto.metrics.training_log import Trained
-from impasto.pages.numbers import SHORT_TRAINING, counted, format_number
+from impasto.pages.numbers import SHORT_TRAINING, counted
 
 __all__ = ["Verdict", "verdict_of"]
 
@@ -63,13 +63,16 @@ class Verdict:
     unreadable: str = ""
 
 
-def verdict_of(metrics: Mapping[str, Number], *, real_pictures: int, trained: Trained | None = None) -> Verdict:
+def verdict_of(
+    metrics: Mapping[str, Number], *, real_pictures: int, trained: Trained | None = None, sees_things: bool = True
+) -> Verdict:
     """What numbers say of a painter.
 
     Args:
         metrics: Name → number, as a measurement holds them.
         real_pictures: How many real pictures were measured against.
         trained: How long the painter was trained, where that is known.
+        sees_things: Whether the feature space knows what pictures show, as that of a trained network does.
     """
     distance = next((number for number in metrics.values() if number.headline == 1), None)
     state = _state(metrics, distance)
@@ -84,7 +87,7 @@ def verdict_of(metrics: Mapping[str, Number], *, real_pictures: int, trained: Tr
     return Verdict(
         _headline(state, metrics, real_pictures if small else None, short=short),
         " ".join(sentence for sentence in sentences if sentence),
-        tuple(_cautions(real_pictures if small else None, trained if short else None)),
+        tuple(_cautions(real_pictures if small else None, trained if short else None, sees_things=sees_things)),
         unreadable,
     )
 
@@ -97,19 +100,19 @@ def _ratio(number: Number | None) -> float | None:
 
 
 def _state(metrics: Mapping[str, Number], distance: Number | None) -> State:
-    apart = _ratio(distance)
+    far_off = _ratio(distance)
     sharp = _ratio(metrics.get("sharpness"))
     if sharp is not None and sharp > NOISE:
         return "noise"
     if sharp is not None and sharp < BLUR:
         return "blurred"
-    if apart is None:
+    if far_off is None:
         return "unknown"
-    if apart > FAR or _is_low(metrics, "precision"):
+    if far_off > FAR or _is_low(metrics, "precision"):
         return "far"
     if _is_low(metrics, "recall"):
         return "narrow"
-    return "apart" if apart > CLOSE else "close"
+    return "apart" if far_off > CLOSE else "close"
 
 
 def _is_low(metrics: Mapping[str, Number], name: str) -> bool:
@@ -129,7 +132,7 @@ def _headline(state: State, metrics: Mapping[str, Number], few: int | None, *, s
 def _first_sentence(state: State, metrics: Mapping[str, Number], distance: Number | None) -> str:
     if state in ("noise", "blurred"):
         what = "noise" if state == "noise" else "blurred or flat"
-        return f"The paintings are {what}: {_beside('neighbouring pixels differ by', metrics['sharpness'])}."
+        return f"The paintings are {what}: {_beside('sharpness', metrics['sharpness'])}."
     if state == "unknown" or distance is None:
         return "The distance of the paintings from real pictures is not known."
     how = {
@@ -142,7 +145,8 @@ def _first_sentence(state: State, metrics: Mapping[str, Number], distance: Numbe
 def _beside(what: str, number: Number) -> str:
     """A number with the same of real pictures."""
     assert number.real is not None
-    return f"{what} {format_number(number.value)}, real pictures {format_number(number.real.value)}"
+    assert number.value is not None
+    return f"{what} {number.value:.3g}, real pictures {number.real.value:.3g}"
 
 
 def _variety(metrics: Mapping[str, Number]) -> str:
@@ -151,8 +155,12 @@ def _variety(metrics: Mapping[str, Number]) -> str:
     return f"They show only a small part of what the real pictures show ({_beside('recall', metrics['recall'])})."
 
 
-def _cautions(few: int | None, short: Trained | None) -> list[str]:
+def _cautions(few: int | None, short: Trained | None, *, sees_things: bool) -> list[str]:
     cautions = []
+    if not sees_things:
+        cautions.append(
+            "Pictures were compared by statistics of colours, edges and detail: what they show does not count here."
+        )
     if few is not None:
         cautions.append(
             f"Only {counted(few, 'real picture was', 'real pictures were')} measured against: intervals are wide, "

@@ -52,8 +52,8 @@ def inline_plot(plot: Figure) -> Markup:
     svg = re.sub(r'<g id="[^"]*"', "<g", svg[svg.index("<svg") :].rstrip())
     svg = re.sub(r'style="[^"]*"', lambda style: _with_variables(style.group()), svg)
     # Ids must differ between the drawings of a page.
-    own = hashlib.sha256(svg.encode()).hexdigest()[:8]
-    return Markup(re.sub(r'(<[^>]* id="|url\(#|href="#)', rf"\g<1>i{own}-", svg))
+    prefix = hashlib.sha256(svg.encode()).hexdigest()[:8]
+    return Markup(re.sub(r'(<[^>]* id="|url\(#|href="#)', rf"\g<1>i{prefix}-", svg))
 
 
 def _with_variables(style: str) -> str:

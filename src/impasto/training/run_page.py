@@ -78,8 +78,8 @@ def _summary(description: dict[str, Any], train_events: list[Event], troubles: l
     """What became of the run, in a headline and in sentences."""
     last = train_events[-1] if train_events else NOTHING
     pictures = description["store"]["pictures"]
-    seen = last["step"] * description["settings"]["batch"] / max(1, pictures)
-    sentences = [f"Each of the {counted(pictures, 'training picture')} was seen {seen:.1f} times."]
+    passes = last["step"] * description["settings"]["batch"] / max(1, pictures)
+    sentences = [f"Each of the {counted(pictures, 'training picture')} was seen {passes:.1f} times."]
     if last["step"] < SHORT_TRAINING:
         sentences.append("That is very short: thousands of steps are usual.")
     if troubles:
