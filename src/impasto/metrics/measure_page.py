@@ -35,7 +35,7 @@ from impasto.pages.page import (
     Table,
 )
 
-__all__ = ["Exhibits", "measure_page"]
+__all__ = ["Exhibits", "headline_cards", "measure_page"]
 
 ARROWS = {"lower": "lower is better", "higher": "higher is better", "neither": ""}
 SHEET_WIDTH = 1040
@@ -81,7 +81,7 @@ def measure_page(measurement: Measurement, exhibits: Exhibits) -> str:
     sections = [
         _pictures(exhibits),
         Lead(verdict.headline, verdict.sentences, verdict.cautions) if verdict.headline else None,
-        Cards(_headline(measurement)),
+        headline_cards(measurement),
         _numbers(measurement),
         _copying(measurement, exhibits),
         _categories(measurement, exhibits.categories),
@@ -94,10 +94,10 @@ def measure_page(measurement: Measurement, exhibits: Exhibits) -> str:
     return Page(title, subtitle, parts, footer=f"impasto {measurement.impasto}").html()
 
 
-def _headline(measurement: Measurement) -> list[Card]:
+def headline_cards(measurement: Measurement) -> Cards:
     """A card for each number that asks for one, in the order it asks for."""
     shown = [number for number in _telling(measurement).values() if number.headline and number.value is not None]
-    return [
+    cards = [
         Card(
             _with_unit(number.value, number.unit),
             number.title,
@@ -105,6 +105,7 @@ def _headline(measurement: Measurement) -> list[Card]:
         )
         for number in sorted(shown, key=lambda number: number.headline)
     ]
+    return Cards(cards)
 
 
 def _telling(measurement: Measurement) -> Mapping[str, Number]:
