@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from impasto import api
 from impasto.errors import UsageError
-from impasto.events import Event, Watch
+from impasto.events import Event, Watch, silent
 from impasto.files import write_whole
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ def demo(
     data: str | Path | None = None,
     minutes: float = 2.0,
     count: int = 256,
-    watch: Watch = lambda event: None,
+    watch: Watch = silent,
 ) -> Path:
     """Do the main job on a folder of pictures, or on the landscape world that the package paints itself.
 
@@ -47,7 +47,7 @@ def demo(
         watch: Called with each event: a line before each part, and the events of the parts.
 
     Returns:
-        The page with the results.
+        The page with the results: first what painters without training paint, then what was trained.
 
     Raises:
         UsageError: When `out` holds other files, or the folder of pictures lies inside it.
@@ -71,18 +71,18 @@ def demo(
     marker.touch()
     say("Painting with what needs no training …")
     for name, (pictures, resolution, _) in AT_ONCE.items():
-        api.paint(name, folder / "at-once" / name, count=pictures, seed=SEED, resolution=resolution)
+        api.paint(name, folder / "at-once" / name, count=pictures, seed=SEED, resolution=resolution, watch=silent)
     if data is None:
         say("Painting landscapes by rules, in nine kinds …")
-        store = api.make("landscapes", folder / "store", count=PICTURES, resolution=32, seed=0)
+        store = api.make("landscapes", folder / "store", count=PICTURES, resolution=32, seed=0, watch=watch)
     else:
         say(f"Preparing {data} …")
-        store = api.prepare(data, folder / "store", resolution=32)
+        store = api.prepare(data, folder / "store", resolution=32, watch=watch)
     api.inspect(store, folder / "store" / "inspection")
     say(f"Training {DEFAULT} for {minutes:g} min on {counted(len(store.split('train')), 'picture')} …")
     api.train(DEFAULT, folder / "store", folder / "run", minutes=minutes, watch=watch)
     say("Painting …")
-    api.paint(folder / "run", folder / "gallery", count=36, seed=1)
+    api.paint(folder / "run", folder / "gallery", count=36, seed=1, watch=silent)
     say("Measuring …")
     measured = api.measure(folder / "run", folder / "store", out=folder / "measure", count=count, watch=watch)
     page = folder / "report.html"
