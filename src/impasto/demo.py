@@ -6,10 +6,11 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from impasto import api
+from impasto import api, catalogue
 from impasto.errors import UsageError
 from impasto.events import Event, Watch, silent
 from impasto.files import write_whole
+from impasto.sources import SHIPPED
 
 if TYPE_CHECKING:
     from impasto.metrics.measurement import Measurement
@@ -20,13 +21,9 @@ __all__ = ["demo"]
 PICTURES = 1800
 """Of the landscape world: two cores paint them in about half a minute."""
 SEED = 3
-AT_ONCE = {
-    "landscape": (4, 512, "Landscapes composed and painted by rules."),
-    "painting_fool": (1, 512, "An imagined landscape of painting_fool, which paints by rules and judges its own work."),
-    "aaron": (1, 512, "A drawing by the rules of AARON."),
-    "shipped/painter": (9, None, "By a painter that comes with impasto, trained on paintings in the public domain."),
-}
-"""Painter that needs no training → how many pictures of what side, and their caption; a few seconds each."""
+BY_RULES = (4, 384)
+"""Pictures of each painter by rules in the report, and their side in pixels: some seconds for each."""
+SHIPPED_PICTURES = 9
 
 
 def demo(
@@ -70,8 +67,10 @@ def demo(
     folder.mkdir(parents=True)
     marker.touch()
     say("Painting with what needs no training …")
-    for name, (pictures, resolution, _) in AT_ONCE.items():
-        api.paint(name, folder / "at-once" / name, count=pictures, seed=SEED, resolution=resolution, watch=silent)
+    for name in _by_rules():
+        pictures, side = BY_RULES
+        api.paint(name, folder / name, count=pictures, seed=SEED, resolution=side, watch=silent)
+    api.paint(SHIPPED, folder / SHIPPED, count=SHIPPED_PICTURES, seed=SEED, watch=silent)
     if data is None:
         say("Painting landscapes by rules, in nine kinds …")
         store = api.make("landscapes", folder / "store", count=PICTURES, resolution=32, seed=0, watch=watch)
@@ -99,14 +98,15 @@ def _page(folder: Path, measured: Measurement, minutes: float) -> str:
 
     time = format_duration(60 * minutes)
     verdict = measured.verdict
-    at_once = [_sheet(folder / "at-once" / name, caption) for name, (_, _, caption) in AT_ONCE.items()]
+    at_once = [_sheet(folder / name, f"{name}, by rules: {summary}.") for name, summary in _by_rules().items()]
+    shipped = "By the painter that comes with impasto, trained on paintings in the public domain."
     trained = [
         _sheet(folder / "gallery", f"Painted after {time} of training on the store, not chosen."),
         _sheet(folder / "store" / "inspection", "Pictures that it was trained on, or tested with."),
     ]
     longer = f"impasto train {DEFAULT} {folder / 'store'} --out longer --minutes 120"
     parts = [
-        Columns(at_once, least=420),
+        Columns([*at_once, _sheet(folder / SHIPPED, shipped)], least=420),
         Section(f"What {time} of training give", [Columns(trained, least=420)]),
         Lead(verdict.headline, verdict.sentences, verdict.cautions),
         headline_cards(measured),
@@ -123,6 +123,12 @@ def _page(folder: Path, measured: Measurement, minutes: float) -> str:
     ]
     subtitle = f"Pictures of painters that need no training, and of {DEFAULT}, trained here for {time}"
     return Page("What impasto paints", subtitle, parts, footer=f"impasto {measured.impasto}").html()
+
+
+def _by_rules() -> dict[str, str]:
+    """Name → summary of each painter that needs no training."""
+    cards = catalogue.painters()
+    return {name: cards[name].summary for name, cls in catalogue.usable(cards).items() if not cls.learns()}
 
 
 def _sheet(folder: Path, caption: str) -> Figure:

@@ -90,10 +90,10 @@ def write_gallery(
         UsageError: When a file would be replaced.
         ImpastoError: When a file cannot be written.
     """
+    from impasto.images.pictures import sheet_file
+
     with new_folder(GALLERIES, painter) if folder is None else nullcontext(Path(folder)) as place:
         gallery = _planned(place, count, also)
-        from impasto.images.pictures import sheet_file
-
         check_free([*gallery.pictures, gallery.contact_sheet, *gallery.companions], overwrite=overwrite)
         first: list[Picture] = []
         done = 0
