@@ -68,7 +68,7 @@ def test_distance_alone_makes_paintings_far():
 
 def test_low_recall_is_said_although_the_rest_is_good():
     narrow = verdict(recall=0.1)
-    assert narrow.headline == "Like the real pictures, but too much alike"
+    assert narrow.headline == "Like the real pictures, but far less varied"
     assert "only a small part" in narrow.sentences
 
 
@@ -108,7 +108,7 @@ def test_without_a_distance_there_is_no_verdict():
         ("sharpness", verdicts.NOISE, "Close to the real pictures", "Noise instead of paintings"),
         ("fd", verdicts.CLOSE, "Close to the real pictures", "Somewhat like the real pictures"),
         ("fd", verdicts.FAR, "Somewhat like the real pictures", "Far from the real pictures"),
-        ("recall", verdicts.FEW, "Like the real pictures, but too much alike", "Close to the real pictures"),
+        ("recall", verdicts.FEW, "Like the real pictures, but far less varied", "Close to the real pictures"),
     ],
 )
 def test_limits_are_of_the_ratio_to_real_pictures(name, limit, below, above):

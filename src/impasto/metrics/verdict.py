@@ -38,7 +38,7 @@ HEADLINES: dict[State, str] = {
     "blurred": "Blurred or flat",
     "far": "Far from the real pictures",
     "apart": "Somewhat like the real pictures",
-    "narrow": "Like the real pictures, but too much alike",
+    "narrow": "Like the real pictures, but far less varied",
     "close": "Close to the real pictures",
 }
 UNREADABLE: dict[State, str] = {"noise": "noise", "blurred": "blurred or flat", "far": "far from any real picture"}
