@@ -44,7 +44,7 @@ def test_pictures_come_first_then_what_became_of_the_run_then_curves(run: Path) 
     words = ("Painted after 30 steps.", "Trained for 30 steps", '<div class="cards">', "<svg", "Painted after 0 steps.")
     places = [page.index(word) for word in words]
     assert places == sorted(places)
-    assert "Each of the 90 training pictures was seen 5.0 times. That is very short" in page
+    assert "Each of the 90 training pictures was seen 5.0 times. So few steps are a very short training" in page
     assert "1 event disturbed it" in page
     assert len(re.findall("<svg", page)) == 2
 

@@ -81,7 +81,7 @@ def _summary(description: dict[str, Any], train_events: list[Event], troubles: l
     passes = last["step"] * description["settings"]["batch"] / max(1, pictures)
     sentences = [f"Each of the {counted(pictures, 'training picture')} was seen {passes:.1f} times."]
     if last["step"] < SHORT_TRAINING:
-        sentences.append("That is very short: thousands of steps are usual.")
+        sentences.append("So few steps are a very short training: thousands are usual.")
     if troubles:
         sentences.append(f"{counted(len(troubles), 'event')} disturbed it; see below.")
     return f"Trained for {counted(last['step'], 'step')}", " ".join(sentences)
