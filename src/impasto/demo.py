@@ -1,19 +1,30 @@
-"""The main job in one go: pictures, a store, a painter, its pictures and their measure."""
+"""The main job in one go: pictures, a store, a painter, its pictures and their measure; and what paints at once."""
 
 from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from impasto import api
+from impasto import api, catalogue
 from impasto.errors import UsageError
-from impasto.events import Event, Watch
+from impasto.events import Event, Watch, silent
+from impasto.files import write_whole
+from impasto.sources import SHIPPED
 from impasto.spelling import option
+
+if TYPE_CHECKING:
+    from impasto.metrics.measurement import Measurement
+    from impasto.pages.page import Figure
 
 __all__ = ["demo"]
 
 PICTURES = 1800
 """Of the landscape world: two cores paint them in about half a minute."""
+SEED = 3
+BY_RULES = (4, 384)
+"""Pictures of each painter by rules in the report, and their side in pixels: some seconds for each."""
+SHIPPED_PICTURES = 9
 
 
 def demo(
@@ -22,7 +33,7 @@ def demo(
     data: str | Path | None = None,
     minutes: float = 2.0,
     count: int = 256,
-    watch: Watch = lambda event: None,
+    watch: Watch = silent,
 ) -> Path:
     """Do the main job on a folder of pictures, or on the landscape world that the package paints itself.
 
@@ -34,12 +45,13 @@ def demo(
         watch: Called with each event: a line before each part, and the events of the parts.
 
     Returns:
-        The page with the results.
+        The page with the results: first what painters without training paint, then what was trained.
 
     Raises:
         UsageError: When `out` holds other files, or the folder of pictures lies inside it.
         ImpastoError: As `api.make`, `prepare`, `train`, `paint` and `measure` say.
     """
+    from impasto.pages.numbers import counted
     from impasto.painters import DEFAULT
 
     def say(line: str) -> None:
@@ -55,18 +67,77 @@ def demo(
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     marker.touch()
+    say("Painting with what needs no training …")
+    for name in _by_rules():
+        pictures, side = BY_RULES
+        api.paint(name, folder / name, count=pictures, seed=SEED, resolution=side, watch=silent)
+    api.paint(SHIPPED, folder / SHIPPED, count=SHIPPED_PICTURES, seed=SEED, watch=silent)
     if data is None:
         say("Painting landscapes by rules, in nine kinds …")
-        store = api.make("landscapes", folder / "store", count=PICTURES, resolution=32, seed=0)
+        store = api.make("landscapes", folder / "store", count=PICTURES, resolution=32, seed=0, watch=watch)
     else:
         say(f"Preparing {data} …")
-        store = api.prepare(data, folder / "store", resolution=32)
-    say(f"Training {DEFAULT} for {minutes:g} minutes on {len(store.split('train')):,} pictures …")
+        store = api.prepare(data, folder / "store", resolution=32, watch=watch)
+    api.inspect(store, folder / "store" / "inspection")
+    say(f"Training {DEFAULT} for {minutes:g} min on {counted(len(store.split('train')), 'picture')} …")
     api.train(DEFAULT, folder / "store", folder / "run", minutes=minutes, watch=watch)
     say("Painting …")
-    api.paint(folder / "run", folder / "gallery", count=36, seed=1)
+    api.paint(folder / "run", folder / "gallery", count=36, seed=1, watch=silent)
     say("Measuring …")
-    api.measure(folder / "run", folder / "store", out=folder / "measure", count=count, watch=watch)
+    measured = api.measure(folder / "run", folder / "store", out=folder / "measure", count=count, watch=watch)
     page = folder / "report.html"
-    shutil.copyfile(folder / "measure" / "report.html", page)
+    write_whole(page, _page(folder, measured, minutes))
     return page
+
+
+def _page(folder: Path, measured: Measurement, minutes: float) -> str:
+    """The report: first what paints at once, then what was trained here."""
+    from impasto.metrics.measure_page import headline_cards
+    from impasto.metrics.verdict import format_duration
+    from impasto.pages.page import Columns, Lead, Link, Page, Paragraph, Preformatted, Section
+    from impasto.painters import DEFAULT
+
+    time = format_duration(60 * minutes)
+    verdict = measured.verdict
+    at_once = [_sheet(folder / name, f"{name}, by rules: {summary}.") for name, summary in _by_rules().items()]
+    shipped = "By the painter that comes with impasto, trained on paintings in the public domain."
+    trained = [
+        _sheet(folder / "gallery", f"Painted after {time} of training on the store, not chosen."),
+        _sheet(folder / "store" / "inspection", "Pictures that it was trained on, or tested with."),
+    ]
+    longer = f"impasto train {DEFAULT} {folder / 'store'} --out longer --minutes 120"
+    parts = [
+        Columns([*at_once, _sheet(folder / SHIPPED, shipped)], least=420),
+        Section(f"What {time} of training give", [Columns(trained, least=420)]),
+        Lead(verdict.headline, verdict.sentences, verdict.cautions),
+        headline_cards(measured),
+        Section(
+            "Further",
+            [
+                Paragraph("So short a training shows that everything works, and not what a painter can learn. Longer:"),
+                Preformatted(longer, "Command"),
+                Link("measure/report.html", "All numbers, and whether it copies"),
+                Link("run/report.html", "The training, by step"),
+                Link("store/inspection/inspect.html", "The pictures that it was trained on"),
+            ],
+        ),
+    ]
+    subtitle = f"Pictures of painters that need no training, and of {DEFAULT}, trained here for {time}"
+    return Page("What impasto paints", subtitle, parts, footer=f"impasto {measured.impasto}").html()
+
+
+def _by_rules() -> dict[str, str]:
+    """Name → summary of each painter that needs no training."""
+    cards = catalogue.painters()
+    return {name: cards[name].summary for name, cls in catalogue.usable(cards).items() if not cls.learns()}
+
+
+def _sheet(folder: Path, caption: str) -> Figure:
+    """The contact sheet that lies in a folder."""
+    from PIL import Image
+
+    from impasto.pages.figures import inline_image
+    from impasto.pages.page import Figure
+
+    with Image.open(folder / "contact-sheet.png") as sheet:
+        return Figure(inline_image(sheet), caption, sheet=True)

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "inspect": ("data", "inspect"),
     "train": ("train",),
     "average": ("average",),
+    "explain": ("explain",),
     "paint": ("paint",),
     "edit": ("edit",),
     "export": ("export",),
@@ -84,9 +85,14 @@ def test_an_option_is_spelled_like_the_argument(verb: str) -> None:
             assert parameter.opts[0] == OPTIONS.get(parameter.name, "--" + parameter.name.replace("_", "-"))
 
 
-@pytest.mark.parametrize("verb", COMMANDS)
-def test_every_command_prints_json_its_events_or_nothing_but_the_result(verb: str) -> None:
-    assert {parameter.name for parameter in command(verb).params} >= SHOWING
+def every_command(group: Any) -> list[Any]:
+    commands = getattr(group, "commands", None)
+    return [group] if commands is None else [each for inner in commands.values() for each in every_command(inner)]
+
+
+@pytest.mark.parametrize("command", every_command(typer.main.get_command(app)), ids=lambda command: command.name)
+def test_every_command_prints_json_its_events_or_nothing_but_the_result(command: Any) -> None:
+    assert {parameter.name for parameter in command.params} >= SHOWING
 
 
 def test_a_loaded_painter_paints_and_edits_with_the_same_words() -> None:

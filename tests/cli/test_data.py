@@ -51,8 +51,8 @@ def test_any_size_is_prepared_and_inspected(folder: Path, tmp_path: Path, impast
     assert code == 0, error
     assert "5 of 16 × 24 px (height × width)" in output
     with Image.open(store / "inspection" / "contact-sheet.png") as sheet:
-        # Five pictures in a row, each pixel enlarged four times, gaps of two.
-        assert sheet.size == (5 * (24 * 4 + 2) + 2, 16 * 4 + 4)
+        # Five pictures in a row, each pixel enlarged nine times, gaps of two.
+        assert sheet.size == (5 * (24 * 9 + 2) + 2, 16 * 9 + 4)
 
 
 def test_clips_are_prepared_and_inspected(folder: Path, tmp_path: Path, impasto: Impasto, scene) -> None:

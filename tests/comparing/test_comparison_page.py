@@ -44,7 +44,7 @@ def test_all_is_written_and_stands_alone(comparison):
     results = fake.results()
     write(results, fake.out)
     page = (fake.out / "report.html").read_text(encoding="utf8")
-    assert not re.findall(r"""(?:src|href)=["'](?!data:)""", page)
+    assert not re.findall(r"""(?:src|href)=["'](?!data:|#)""", page)
     assert {f.name for f in (fake.out / "figures").iterdir()} == {
         f"{name}.png" for name in ("curves", "frechet", "finals", "categories", "ratios", "samples")
     }
@@ -128,6 +128,7 @@ def test_the_paper_stands_beside_as_ratios_never_as_its_numbers(finished, page):
     assert f"{ours.value:.3g} ({48.25 / 108.32:.3g})<small>" in cells[1]
     assert "{:.3g} … {:.3g}".format(*ours.interval) in cells[1]
     tables = page[: page.index("<h2>On what terms</h2>")]  # There the whole experiment stands.
+    tables = re.sub("<svg.*?</svg>", "", tables, flags=re.DOTALL)  # Coordinates are numbers of another kind.
     assert f"({0.5934 / 0.6917:.3g})" in tables
     for number in ("108.32", "108.3<", "72.84", "48.25"):
         assert number not in tables
@@ -144,6 +145,26 @@ def test_markdown_holds_the_numbers_of_the_page(finished, page):
     tables = re.findall(r"(?:^\|.*\n?)+", text, re.MULTILINE)
     for lines in tables:
         assert len({line.count(" | ") for line in lines.strip().splitlines()}) == 1
+
+
+def test_the_page_opens_with_pictures_and_a_verdict(comparison, finished):
+    fake = comparison()
+    page = comparison_page(fake.results(), fake.out)
+    assert page.index("<img") < page.index('class="verdict"') < page.index('class="cards"') < page.index("<table")
+    assert "<h2>MIGAN modern paints nearest to the real pictures</h2>" in page
+    assert "By Fréchet distance" in page
+
+
+def test_without_a_clear_winner_the_verdict_names_none(comparison, tmp_path):
+    page = comparison_page(comparison(seeds=(0, 1)).results(), tmp_path)
+    assert "<h2>No entry is clearly the best</h2>" in page
+    assert "2 seeds of each entry at most" in page
+
+
+def test_names_are_texts_in_drawings_too(comparison, tmp_path):
+    page = comparison_page(half_done(comparison), tmp_path)
+    drawn = "".join(re.findall("<svg.*?</svg>", page, re.DOTALL))
+    assert "&lt;b&gt;A &amp; B&lt;/b&gt; | $x_1$" in drawn
 
 
 def test_samples_of_one_seed_lie_below_each_other(comparison):

@@ -42,13 +42,17 @@ def test_a_curve_is_the_mean_and_range_of_finished_seeds_at_steps_they_share():
     assert curve_of(entry, "is", "step") is None
 
 
-def best_of(finished, better: str, *intervals: tuple[float, float] | None) -> str | None:
+def best_of(finished, better: str, *intervals: tuple[float, float] | None, seeds: int = 3) -> str | None:
     entries = []
     for i, ends in enumerate(intervals):
-        spread = Spread(sum(ends) / 2 if ends else 1.0, ends, 2, ())
+        spread = Spread(sum(ends) / 2 if ends else 1.0, ends, seeds, ())
         entries.append(EntryResults("abc"[i], "p", summary={"m": spread}))
     metric = replace(metric_summaries(finished)[0], key="m", better=better)
     return best_entry(replace(finished, entries=tuple(entries)), metric)
+
+
+def test_two_seeds_make_no_entry_the_best(finished):
+    assert best_of(finished, "lower", (1, 2), (3, 4), (5, 6), seeds=2) is None
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from impasto.data.inspect import inspect
-from impasto.data.inspection import Duplicates, ShortSides, SourceSizes
+from impasto.data.inspect import _chart, inspect
+from impasto.data.inspection import CategoryCounts, Duplicates, ShortSides, SourceSizes
 from impasto.data.prepare import prepare
 from impasto.data.store import Store
 from impasto.errors import ImpastoError, StoreError
@@ -53,10 +54,33 @@ def test_the_page_shows_it_and_runs_nothing(store: Store, tmp_path: Path) -> Non
     assert "&lt;b&gt;bad.png" in page
     assert "copy.jpg" in page or "03.png" in page
     assert store.hash in page
-    for name in ("contact-sheet.png", "shares.png", "flagged.png"):
+    for name in ("contact-sheet.png", "flagged.png"):
         with Image.open(tmp_path / "out" / name) as picture:
-            assert picture.width > 60
+            assert picture.width >= 1024
             picture.load()
+
+
+def test_the_page_opens_with_pictures_and_names_are_plain_texts(store: Store, tmp_path: Path) -> None:
+    page = Path(inspect(store, tmp_path / "out").page).read_text(encoding="utf8")
+    assert page.index("contact-sheet.png") < page.index("8 pictures to train on, 5 to test with") < page.index("<table")
+    chart = page[page.index("<svg") : page.index("</svg>")]
+    assert "&lt;script&gt;$x^2 Ōtsu 大津" in chart
+
+
+def test_the_legend_of_the_chart_lies_above_its_bars() -> None:
+    counts = {"one": CategoryCounts(1000, 100, 0.99), "two": CategoryCounts(5, 5, 0.01)}
+    chart = _chart(counts)
+    legend, bars = (
+        [float(y) for y in re.findall(r'y="([\d.]+)"', part) or re.findall(r"translate\([\d.]+ ([\d.]+)\)", part)]
+        for part in (_text_of(chart, "to train on"), _text_of(chart, "one"))
+    )
+    assert max(legend) + 10 < min(bars)
+
+
+def _text_of(chart: str, text: str) -> str:
+    """The element of the chart that writes a text."""
+    end = chart.index(f">{text}</text>")
+    return chart[chart.rindex("<text", 0, end) : end]
 
 
 def test_a_store_without_labels(tmp_path: Path, scene: Scene, quiet: Callable[[int, int], None]) -> None:
@@ -64,8 +88,10 @@ def test_a_store_without_labels(tmp_path: Path, scene: Scene, quiet: Callable[[i
         scene(i).save(tmp_path / f"{i}.png")
     inspection = inspect(prepare(tmp_path, tmp_path / "s", resolution=8, progress=quiet), tmp_path / "out")
     assert inspection.categories == {}
-    assert not (tmp_path / "out" / "shares.png").exists()
-    assert "no label column found" in Path(inspection.page).read_text(encoding="utf8")
+    page = Path(inspection.page).read_text(encoding="utf8")
+    assert "<svg" not in page
+    assert "They have no categories." in page
+    assert "no label column found" in page
 
 
 def test_places_that_cannot_be_read_or_written(store: Store, tmp_path: Path) -> None:

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 
 from impasto.errors import UsageError
-from impasto.images.pictures import contact_sheet, to_float, to_uint8
+from impasto.images.pictures import contact_sheet, to_float, to_uint8, write_sheet
 
 LEVELS = np.arange(256, dtype=np.uint8).repeat(3).reshape(1, 16, 16, 3)
 
@@ -72,10 +75,30 @@ def test_contact_sheet_places_and_scales() -> None:
 
 def test_a_clip_is_a_strip_on_a_contact_sheet() -> None:
     clips = np.arange(2 * 3, dtype=np.uint8).reshape(2, 3, 1, 1, 1).repeat(2, 2).repeat(4, 3).repeat(3, 4)
-    sheet = np.asarray(contact_sheet(clips, gap=1))
+    sheet = np.asarray(contact_sheet(clips, scale=1, gap=1))
     assert sheet.shape == (2 * 3 + 1, 3 * 4 + 2, 3)
     assert sheet[1, 1:-1, 0].tolist() == [0] * 4 + [1] * 4 + [2] * 4
     assert sheet[4, 1:-1, 0].tolist() == [3] * 4 + [4] * 4 + [5] * 4
+
+
+@pytest.mark.parametrize(
+    ("count", "width", "scale"), [(9, 64, 6), (9, 340, 1), (9, 341, 1), (9, 338, 2), (1, 1, 1020), (2, 2000, 1)]
+)
+def test_a_contact_sheet_is_1024_pixels_wide_or_more(count: int, width: int, scale: int) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (count, 3, width, 3), np.uint8)
+    sheet = np.asarray(contact_sheet(pixels))
+    assert sheet.shape[1] >= 1024
+    large = pixels[0].repeat(scale, 0).repeat(scale, 1)
+    np.testing.assert_array_equal(sheet[2 : 2 + 3 * scale, 2 : 2 + width * scale], large)
+
+
+def test_a_written_sheet_shows_the_first_frames_of_clips(tmp_path: Path) -> None:
+    clips = np.random.default_rng(0).integers(0, 256, (5, 3, 8, 8, 3), np.uint8)
+    write_sheet(tmp_path / "clips.png", clips, columns=2)
+    write_sheet(tmp_path / "frames.png", clips[:, 0], columns=2)
+    assert (tmp_path / "clips.png").read_bytes() == (tmp_path / "frames.png").read_bytes()
+    with Image.open(tmp_path / "clips.png") as sheet:
+        assert sheet.size == (2 * 64 * 8 + 6, 3 * (64 * 8 + 2) + 2)
 
 
 @pytest.mark.parametrize("wrong", [{"columns": 0}, {"scale": 0}, {"gap": -1}])

@@ -121,7 +121,7 @@ def test_all_problems_are_named_at_once() -> None:
     ("text", "message"),
     [
         ("", "not JSON"),
-        ("a mountain", "--also scene.json"),
+        ("a mountain", "also=['scene.json']"),
         ("{'hour': 3}", "not JSON"),
         (b"\xff\xfe\x00\x01", "not JSON"),
         ("[" * 100_000, "not JSON"),

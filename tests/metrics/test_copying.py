@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from impasto.errors import UsageError
-from impasto.metrics.copying import copying, verdict
+from impasto.metrics.copying import copies, copying, verdict
 from impasto.metrics.evaluating import evaluate
 from impasto.metrics.metric import listed_metrics
 from impasto.metrics.nearest_training import nearest, nearest_training
@@ -53,12 +53,17 @@ def test_a_copycat_is_flagged_and_a_new_set_is_not():
     number = number_of(nearest_training(train[:200] + 0.02 * points(200, 2), held_out, train))
     assert number.value == 1
     assert number.n == {"painted": 200, "test": 300}
-    assert "This painter copies" in verdict(number)
+    assert copies(number)
+    assert "It copies" in verdict(number)
+    assert "cannot be told as long as the paintings are noise" in verdict(number, "noise")
+    assert "It copies" not in verdict(number, "noise")
 
     new = number_of(nearest_training(points(300, 3), held_out, train))
     assert new.interval[0] < 0.05 < new.interval[1]
     assert new.real.value == 0.05
+    assert not copies(new)
     assert "no sign of copying" in verdict(new)
+    assert "no sign" not in verdict(new, "blurred or flat")
 
 
 def test_copies_of_mirror_images_are_noticed():

@@ -85,7 +85,7 @@ def test_the_layout_of_the_file_stays(measured):
     assert plain["version"] == 1
     assert [*plain] == [
         "version", "impasto", "torch", "painter", "against", "train", "count", "seed", "notes", "metrics", "network",
-        "copying", "categories", "seconds", "facts",
+        "copying", "categories", "seconds", "facts", "verdict",
     ]  # fmt: skip
     assert [*plain["metrics"]["sharpness"]][:10] == [
         "title", "better", "value", "interval", "n", "recipe", "seed", "real", "reason", "remark",
@@ -142,7 +142,8 @@ def test_a_good_painter_is_near_the_yardstick_and_bad_ones_are_not(measured):
 def test_a_copycat_is_flagged(measured):
     result = measured(Copycat)[0]
     assert result.metrics["copying"].value > 0.95
-    assert "This painter copies" in result.copying.verdict
+    assert "It copies" in result.copying.verdict
+    assert result.verdict.headline == "It copies its training pictures"
     assert 0.3 < result.copying.mirrored < 0.7
     assert result.copying.nearest[0].file.endswith(".png")
     assert value(measured, Copycat, "mifd-handcrafted") > 2 * value(measured, Copycat, "fd-handcrafted")
@@ -154,6 +155,16 @@ def test_a_collapsed_painter_covers_little(measured):
     assert value(measured, Collapsed, "coverage") < 0.3 * value(measured, Honest, "coverage")
     assert value(measured, Collapsed, "ms-ssim-2-diversity") > 0.99
     assert value(measured, Collapsed, "mode-coverage") == pytest.approx(1 / 3)
+
+
+def test_verdicts_say_what_the_painter_does(measured):
+    honest, noisy, collapsed = (measured(kind)[0].verdict for kind in (Honest, Noisy, Collapsed))
+    assert honest.headline.startswith("Close to the real pictures")
+    assert noisy.headline == "Noise instead of paintings"
+    assert "no sign of copying" not in measured(Noisy)[0].copying.verdict
+    assert "far" in collapsed.headline.lower()
+    for each in (honest, noisy, collapsed):
+        assert "Only 120 real pictures were measured against" in " ".join(each.cautions)
 
 
 def test_categories_are_judged_beside_the_judge(measured):
@@ -202,9 +213,10 @@ def test_reconstructions_as_a_set_are_measured_beside_their_own_originals(landsc
 
 def test_the_page_stands_alone_and_shows_what_it_should(measured):
     page = (measured(Honest)[1] / "report.html").read_text()
-    assert not re.findall(r"""(?:src|href)=["'](?!data:)""", page)
-    assert not re.findall(r"<script|<link|@import|url\(", page)
-    for title in ("Painted, and real", "Numbers", "Does it copy?", "Categories", "Reconstructions", "Small print"):
+    assert not re.findall(r"""(?:src|href)=["'](?!data:|#)""", page)
+    assert not re.findall(r"<script|<link|@import|url\((?!#)", page)
+    assert measured(Honest)[0].verdict.headline in page
+    for title in ("Numbers", "Does it copy?", "Categories", "Reconstructions", "Details"):
         assert f"<h2>{title}</h2>" in page
     assert "<h2>Reconstructions</h2>" not in (measured(Noisy)[1] / "report.html").read_text()
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from impasto.errors import ImpastoError
-from impasto.metrics.number import Number, Yardstick, mean_of
+from impasto.metrics.number import Number, Yardstick, clipped, mean_of
 from impasto.metrics.records import from_plain, to_plain
 
 
@@ -49,3 +49,20 @@ def test_values_of_numpy_become_plain():
 def test_the_mean_of_equal_values_has_no_spread():
     number = mean_of("M", np.ones(5), "lower", n={"painted": 5}, method={}, seed=0)
     assert (number.value, number.interval) == (1, (1, 1))
+
+
+@pytest.mark.parametrize(
+    ("interval", "bounds", "shown"),
+    [
+        ((0.26, 1.54), (0, 1), (0.26, 1)),
+        ((-1.6, 2.6), (0, 1), (0, 1)),
+        ((-3.0, 5.0), (0, None), (0, 5)),
+        ((1.2, 1.4), (0, 1), (1, 1)),
+        ((-3.0, 5.0), (None, None), (-3, 5)),
+        (None, (0, 1), None),
+    ],
+)
+def test_intervals_end_where_a_number_cannot_go(interval, bounds, shown):
+    assert clipped(interval, bounds) == shown
+    number = Number("Share", value=0.5, interval=interval, real=Yardstick("a", 0.5, interval), bounds=bounds)
+    assert number.interval == number.real.interval == shown

@@ -67,7 +67,7 @@ def test_more_steps_go_on_where_it_stopped(store: Store, tmp_path: Path) -> None
 
 def test_another_batch_size_or_store_is_refused(store: Store, tmp_path: Path) -> None:
     run(store, tmp_path / "run", steps=2)
-    with pytest.raises(UsageError, match=r"begun otherwise \(batch: 8 → 4\)"):
+    with pytest.raises(UsageError, match=r"begun with other settings \\(batch: 8 → 4\)"):
         run(store, tmp_path / "run", steps=3, batch=4)
 
 
@@ -107,7 +107,7 @@ def test_two_stores_feed_one_training(store: Store, stored, tmp_path: Path) -> N
 
 
 def test_without_an_end_it_does_not_begin(store: Store, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="--minutes 10, or --steps"):
+    with pytest.raises(UsageError, match="minutes=10, or steps=5000"):
         run(store, tmp_path / "run")
     assert not (tmp_path / "run").exists()
 
@@ -119,7 +119,7 @@ def test_a_store_of_another_resolution_is_refused(store: Store, tmp_path: Path) 
 
 def test_a_folder_with_other_files_is_left_alone(store: Store, tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("dear")
-    with pytest.raises(ImpastoError, match="holds other files and is no run"):
+    with pytest.raises(ImpastoError, match="holds other files and is not a run"):
         run(store, tmp_path, steps=1)
     assert [p.name for p in tmp_path.iterdir()] == ["letter.txt"]
 
@@ -137,7 +137,7 @@ def test_too_little_memory_says_what_helps(store: Store, tmp_path: Path) -> None
             raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 10 bytes.")
             yield
 
-    with pytest.raises(ImpastoError, match=r"8 pictures does not fit into memory.*--set micro=2"):
+    with pytest.raises(ImpastoError, match=r"8 pictures does not fit into memory.*settings={'micro': 2}"):
         run(store, tmp_path / "run", Huge.build("tiny"), steps=1)
 
 

@@ -49,7 +49,7 @@ def test_maps_that_are_missing_or_others(tmp_path: Path) -> None:
 
 def test_other_categories(tmp_path: Path) -> None:
     store = rich_store(tmp_path / "rich")
-    with pytest.raises(DataError, match=r"categories sun, moon, and .*rich has dawn, dusk; choose .* --label"):
+    with pytest.raises(DataError, match=r"categories sun, moon, and .*rich has dawn, dusk; choose .* label=COLUMN"):
         check_stores(learner_for(Demanding, store, categories=("sun", "moon")), store.split("train"), None)
 
 
@@ -70,9 +70,9 @@ def test_one_picture_is_too_few(tmp_path: Path) -> None:
 
 def test_a_second_store_is_asked_for_and_not_taken_in_vain(store: Store, tmp_path: Path) -> None:
     split = store.split("train")
-    with pytest.raises(UsageError, match=r"toy learns from two stores; give the second one with --second-store"):
+    with pytest.raises(UsageError, match=r"toy learns from two stores; give the second one with second_store=STORE"):
         check_stores(learner_for(Pair, store), split, None)
-    with pytest.raises(UsageError, match=r"toy learns from one store; leave out --second-store"):
+    with pytest.raises(UsageError, match=r"toy learns from one store; leave out second_store"):
         check_stores(learner_for(Toy, store), split, split)
     small = rich_store(tmp_path / "small", size=(16, 16)).split("train")
     with pytest.raises(DataError, match=r"small holds pictures of 16 px"):

@@ -10,7 +10,7 @@ from os import PathLike, fspath
 from pathlib import Path
 
 from impasto.api.checks import check_free
-from impasto.api.pictures import SHEET, Picture, png_of, sheet_of
+from impasto.api.pictures import SHEET, Picture, sheet_of
 from impasto.api.places import new_folder
 from impasto.errors import Interrupted, RecipeError
 from impasto.events import Event, Watch, silent
@@ -90,6 +90,8 @@ def write_gallery(
         UsageError: When a file would be replaced.
         ImpastoError: When a file cannot be written.
     """
+    from impasto.images.pictures import sheet_file
+
     with new_folder(GALLERIES, painter) if folder is None else nullcontext(Path(folder)) as place:
         gallery = _planned(place, count, also)
         check_free([*gallery.pictures, gallery.contact_sheet, *gallery.companions], overwrite=overwrite)
@@ -104,7 +106,7 @@ def write_gallery(
                 watch(Event("paint", "progress", "Painting", done, count))
         except KeyboardInterrupt:
             raise Interrupted(f"Stopped: {done:,} of {count:,} pictures are in {place}, each of them whole.") from None
-        write_whole(gallery.contact_sheet, png_of(sheet_of([picture.pixels for picture in first])))
+        write_whole(gallery.contact_sheet, sheet_file(sheet_of([picture.pixels for picture in first])))
         if overwrite:
             _remove_surplus(gallery, first[0].companions, watch)
     return gallery

@@ -226,7 +226,7 @@ def sheet_of(pictures: Sequence[Pixels]) -> Image.Image:
     from impasto.images.pictures import contact_sheet
 
     pixels = np.stack([picture if picture.ndim == 3 else picture[0] for picture in pictures])
-    return contact_sheet(pixels, scale=max(1, 96 // pixels.shape[1]))
+    return contact_sheet(pixels)
 
 
 def png_of(image: Image.Image) -> bytes:

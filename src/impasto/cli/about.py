@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 
 from impasto.cli.out import Json, console, print_json
-from impasto.cli.watching import Events, watching
+from impasto.cli.watching import Events, Quiet, watching
 from impasto.terminal import duration
 
 __all__ = ["add_to"]
@@ -34,13 +34,17 @@ class Kind(StrEnum):
 
 
 def list_(
-    kind: Annotated[Kind, typer.Argument(help="painters, metrics or edits")] = Kind.painters, json: Json = False
+    kind: Annotated[Kind, typer.Argument(help="painters, metrics or edits")] = Kind.painters,
+    json: Json = False,
+    events: Events = False,
+    quiet: Quiet = False,
 ) -> None:
     """List what there is, with year and source."""
     from impasto import catalogue
 
     listings = {Kind.painters: catalogue.painters, Kind.metrics: catalogue.metrics, Kind.edits: catalogue.edits}
-    cards = listings[kind]().values()
+    with watching(json=json, events=events, quiet=quiet):
+        cards = listings[kind]().values()
     if json:
         shown = ("name", "summary", "year", "source", "family")
         print_json([{key: getattr(card, key) for key in shown} for card in cards])
@@ -52,11 +56,12 @@ def list_(
     console.print("All about one of them, with its settings: impasto explain NAME")
 
 
-def doctor(json: Json = False) -> None:
+def doctor(json: Json = False, events: Events = False, quiet: Quiet = False) -> None:
     """Say what this machine offers, and what is missing."""
     from impasto.doctor import examine
 
-    examination = asdict(examine())
+    with watching(json=json, events=events, quiet=quiet):
+        examination = asdict(examine())
     if json:
         print_json(examination)
         return
@@ -73,13 +78,18 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder for all of it.")] = Path("demo"),
     data: Annotated[Path | None, typer.Option(help="Folder of pictures; drawn by rules without it.")] = None,
     minutes: Annotated[float, typer.Option(help="How long to train.")] = 2.0,
+    json: Json = False,
     events: Events = False,
+    quiet: Quiet = False,
 ) -> None:
     """Do the main job in one go: pictures, a store, a painter, its pictures and their measure."""
     from impasto.demo import demo as work
 
     start = time.monotonic()
-    with watching(events=events) as watch:
+    with watching(json=json, events=events, quiet=quiet) as watch:
         page = work(out, data=data, minutes=minutes, watch=watch)
+    if json:
+        print_json({"page": page})
+        return
     console.print(f"Done in {duration(time.monotonic() - start)}. Pictures: {out / 'gallery' / 'contact-sheet.png'}")
     console.print(f"Look at {page}")

@@ -9,6 +9,7 @@ import typer
 from typer.core import TyperCommand
 
 from impasto.cli.out import Json, print_json
+from impasto.cli.watching import Events, Quiet, watching
 from impasto.errors import ImpastoError
 
 __all__ = ["ExplainingCommand", "add_to"]
@@ -33,18 +34,22 @@ def explain(
         ),
     ] = None,
     json: Json = False,
+    events: Events = False,
+    quiet: Quiet = False,
 ) -> None:
     """Explain what something is, and list all its settings with their values, defaults and meanings."""
     from impasto import api
 
     if name is None:
-        names = api.explainable()
+        with watching(json=json, events=events, quiet=quiet):
+            names = api.explainable()
         if json:
             print_json(names)
         for kind, many in () if json else names.items():
             typer.echo(f"{kind}: {', '.join(many)}")
         return
-    explanation = api.explain(name)
+    with watching(json=json, events=events, quiet=quiet):
+        explanation = api.explain(name)
     if json:
         print_json(explanation.as_dict())
     else:

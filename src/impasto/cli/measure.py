@@ -61,16 +61,24 @@ def measure(
     if json:
         print_json(measured.to_json())
         return
+    verdict = measured.verdict
+    console.print(verdict.headline, style="bold")
+    for sentence in (verdict.sentences, *verdict.cautions):
+        console.print(sentence)
     console.print(_table(measured))
+    if absent := [name for name, number in measured.metrics.items() if number.value is None]:
+        console.print(f"Not measured, for reasons that the page gives: {', '.join(absent)}.")
     console.print(f"Everything, with pictures: {place / 'report.html'}")
 
 
 def _table(measurement: Measurement) -> Table:
     table = Table("metric", "value", "95 % interval", "real pictures", box=None)
     for name, number in measurement.metrics.items():
+        if number.value is None:
+            continue
         table.add_row(
             name,
-            number.reason if number.value is None else f"{_number(number.value)} {number.unit}".rstrip(),
+            f"{_number(number.value)} {number.unit}".rstrip(),
             f"{_number(number.interval[0])} … {_number(number.interval[1])}" if number.interval else "",
             _number(number.real.value) if number.real else "",
         )

@@ -21,15 +21,13 @@ from impasto.comparing.findings import (
     ratios_beside_paper,
 )
 from impasto.comparing.results import EntryResults, Results
-from impasto.pages.figures import INK, plots
+from impasto.pages.colours import CARD, FAINT, INK, LINE, SERIES, SOFT
+from impasto.pages.figures import plots
 
-__all__ = ["COLOURS", "Chart", "charts"]
+__all__ = ["Chart", "charts"]
 
-COLOURS = ("#332288", "#cc6677", "#117733", "#4a9fd0", "#882255", "#44aa99", "#999933", "#aa4499")
-"""Told apart by colour-blind eyes too, and none too light for paper. Source: the 'muted' scheme of Paul Tol 2021."""
 DASHES: tuple[Any, ...] = ("-", (0, (5, 1.6)), (0, (1.2, 1.2)), (0, (6, 1.5, 1.2, 1.5)))
 MARKS = "osD^vPX*"
-GREY = "#756d64"
 LONGEST_NAME = 26
 HOW_TO_READ = "Line: mean over the seeds; band: from the lowest seed to the highest. "
 
@@ -81,9 +79,9 @@ def charts(results: Results) -> list[Chart]:
 def _styles(results: Results) -> dict[str, _Style]:
     return {
         entry.name: _Style(
-            COLOURS[i % len(COLOURS)],
-            DASHES[(i + i // len(COLOURS)) % len(DASHES)],
-            MARKS[(i + i // len(COLOURS)) % len(MARKS)],
+            SERIES[i % len(SERIES)],
+            DASHES[(i + i // len(SERIES)) % len(DASHES)],
+            MARKS[(i + i // len(SERIES)) % len(MARKS)],
             _shortened(entry.name),
         )
         for i, entry in enumerate(results.entries)
@@ -91,9 +89,8 @@ def _styles(results: Results) -> dict[str, _Style]:
 
 
 def _shortened(text: str) -> str:
-    """A name as a drawing can hold it: not too long, and no formula in it."""
-    text = text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
-    return text.replace("$", r"\$")
+    """A name as a drawing has room for it."""
+    return text if len(text) <= LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
 
 
 def _legend(axes: Any, styles: Mapping[str, _Style], drawn: set[str], *, lines: bool = True) -> None:
@@ -145,6 +142,9 @@ def _draw_curves(axis: Any, results: Results, key: str, over: Axis, unit: float 
         highest = max(highest, *curve.high)
     if 0 < lowest < highest / 12:
         axis.set_yscale("log")
+        # The usual labels of powers are formulas, which are switched off for the sake of names with a dollar sign.
+        axis.yaxis.set_major_formatter("{x:g}")
+        axis.yaxis.set_minor_formatter("")
     return drawn
 
 
@@ -223,7 +223,7 @@ def _finals(results: Results) -> Chart | None:
     caption = (
         "Final values. Bar: mean over the seeds; dots: single seeds; black: 95 % interval over the seeds, or, grey, "
         "over the pictures of a single seed, where there is but one. Dashed: real pictures. "
-        "A metric that a painter has not is left empty."
+        "A number that could not be measured is left empty."
     )
     size = (10, rows * (0.75 + 0.2 * max(3, len(entries))))
     return Chart("finals", "Final values", caption, draw, (rows, columns), size)
@@ -237,10 +237,10 @@ def _bar(axis: Any, place: int, entry: EntryResults, key: str, style: _Style) ->
     finals = [run.final[key] for run in entry.done if key in run.final]
     interval = spread.interval or next((number.interval for number in finals if number.interval), None)
     if interval:
-        colour = INK if spread.interval else "#a39a8f"
+        colour = INK if spread.interval else FAINT
         axis.plot(interval, [place, place], color=colour, linewidth=1.2, marker="|", markersize=7)
     values = spread.values
-    axis.plot(values, [place] * len(values), "o", color="white", markeredgecolor=INK, markersize=3, markeredgewidth=0.6)
+    axis.plot(values, [place] * len(values), "o", color=CARD, markeredgecolor=INK, markersize=3, markeredgewidth=0.6)
 
 
 def _shares(results: Results) -> Chart | None:
@@ -255,7 +255,7 @@ def _shares(results: Results) -> Chart | None:
     def draw(axes: Any) -> None:
         axis = axes[0, 0]
         place = np.arange(len(names))
-        axis.bar(place, [100 * share for share in real], 0.86, color="#ddd5c8", zorder=0)
+        axis.bar(place, [100 * share for share in real], 0.86, color=LINE, zorder=0)
         for i, (name, style) in enumerate(styles.items()):
             shift = 0.7 * ((i + 0.5) / len(styles) - 0.5)
             heights = [100 * fmean(by_seed) for by_seed in zip(*shares[name], strict=True)]
@@ -284,7 +284,7 @@ def _ratios(results: Results) -> Chart | None:
         axis = axes[0, 0]
         for place, ratio in enumerate(ratios):
             _draw_ratio(axis, place, ratio, _styles(results)[ratio.result.of].colour)
-        axis.axvline(1, color=GREY, linewidth=0.8, linestyle=(0, (4, 3)))
+        axis.axvline(1, color=SOFT, linewidth=0.8, linestyle=(0, (4, 3)))
         pairs = [ratio.result for ratio in ratios]
         words = [f"{_shortened(pair.of)} : {_shortened(pair.to)}   {pair.metric}" for pair in pairs]
         axis.set_yticks(range(len(ratios)), words)

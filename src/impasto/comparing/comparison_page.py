@@ -7,16 +7,28 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from PIL import Image
-
 import impasto
 from impasto.comparing import samples, tables
 from impasto.comparing.charts import Chart, charts
-from impasto.comparing.findings import best_entry, count_states, metric_summaries
+from impasto.comparing.findings import LEAST_SEEDS, best_entry, count_states, frechet_summary, metric_summaries
 from impasto.comparing.results import Results
 from impasto.files import write_whole
+from impasto.images.pictures import sheet_file
 from impasto.pages.figures import inline_image, inline_plot
-from impasto.pages.page import Card, Cards, Details, Figure, Page, Paragraph, Part, Preformatted, Section
+from impasto.pages.numbers import counted, format_number
+from impasto.pages.page import (
+    Card,
+    Cards,
+    Details,
+    Drawing,
+    Figure,
+    Lead,
+    Page,
+    Paragraph,
+    Part,
+    Preformatted,
+    Section,
+)
 
 __all__ = ["comparison_page", "markdown_tables", "save_figures", "write"]
 
@@ -56,18 +68,12 @@ def save_figures(results: Results, out: Path) -> list[Path]:
             figure.savefig(buffer, format="png", dpi=150, facecolor="white", metadata={"Software": None})
         contents[chart.name] = buffer.getvalue()
     if shown := samples.sheet(results, out):
-        contents["samples"] = _png(shown[0])
+        contents["samples"] = sheet_file(shown[0])
     files = []
     for name, content in contents.items():
         files.append(out / "figures" / f"{name}.png")
         write_whole(files[-1], content)
     return files
-
-
-def _png(image: Image.Image) -> bytes:
-    buffer = io.BytesIO()
-    image.save(buffer, "PNG")
-    return buffer.getvalue()
 
 
 def markdown_tables(results: Results) -> str:
@@ -94,15 +100,16 @@ def comparison_page(results: Results, folder: Path) -> str:
         results: Of finished runs or of a comparison under way.
         folder: Where the files that it names lie.
     """
-    figures = {chart.name: _figure(chart) for chart in charts(results)}
+    drawings = {chart.name: _drawing(chart) for chart in charts(results)}
     sections = [
-        Cards(_cards(results)),
-        _standing(results),
-        _quality(results, figures),
-        _paper(results, figures),
-        _of_figures("Along training", figures, "curves", "frechet") if "curves" in figures else None,
         _samples(results, folder),
-        _of_figures("Categories", figures, "categories"),
+        Lead(_headline(results), _verdict(results), _cautions(results)),
+        Cards(_cards(results)),
+        _unfinished(results),
+        _quality(results, drawings),
+        _paper(results, drawings),
+        _of_drawings("Along training", drawings, "curves", "frechet") if "curves" in drawings else None,
+        _of_drawings("Categories", drawings, "categories"),
         Section("What it cost", [Paragraph(_COSTS), tables.cost_table(results)]),
         _runs(results),
         _terms(results),
@@ -123,21 +130,22 @@ _PAPER = (
 )
 
 
-def _figure(chart: Chart) -> Figure:
+def _drawing(chart: Chart) -> Drawing:
     with chart.drawn() as figure:
-        return Figure(inline_plot(figure), chart.caption)
+        return Drawing(inline_plot(figure), chart.caption, chart.title)
 
 
-def _of_figures(title: str, figures: Mapping[str, Figure], *names: str) -> Section | None:
-    """A section of those figures that there are; None without any."""
-    present = [figures[name] for name in names if name in figures]
+def _of_drawings(title: str, drawings: Mapping[str, Drawing], *names: str) -> Section | None:
+    """A section of those drawings that there are; None without any."""
+    present = [drawings[name] for name in names if name in drawings]
     return Section(title, present) if present else None
 
 
 def _subtitle(results: Results) -> str:
     names = [entry.name for entry in results.entries]
     seeds = max((len(entry.runs) for entry in results.entries), default=0)
-    words = f"{len(names)} entries, {seeds} seed{'' if seeds == 1 else 's'} each, all on the same pictures and terms"
+    entries = counted(len(names), "entry", "entries")
+    words = f"{entries}, {counted(seeds, 'seed')} each, all on the same pictures and terms"
     return f"{words}: {', '.join(names)}."
 
 
@@ -159,20 +167,54 @@ def _cards(results: Results) -> list[Card]:
     return cards
 
 
-def _standing(results: Results) -> Section | None:
+def _headline(results: Results) -> str:
+    """Who paints nearest to real pictures, or why that cannot be said."""
+    metric = frechet_summary(results)
+    if metric is None:
+        return "Nothing has been measured yet"
+    best = best_entry(results, metric)
+    so_far = " so far" if tables.unfinished_table(results) else ""
+    return f"{best} paints nearest to the real pictures{so_far}" if best else f"No entry is clearly the best{so_far}"
+
+
+def _verdict(results: Results) -> str:
+    """What the Fréchet distance says about the entries, in a sentence or two."""
+    metric = frechet_summary(results)
+    if metric is None:
+        return "This page is written anew while the runs go on."
+    best = best_entry(results, metric)
+    means = {e.name: e.summary[metric.key].mean for e in results.entries if metric.key in e.summary}
+    ranked = sorted((mean, name) for name, mean in means.items() if mean is not None)
+    near = ", then ".join(f"{name} ({format_number(mean)})" for mean, name in ranked[:3])
+    real = "" if metric.real is None else f"; real pictures come out at {format_number(metric.real)}"
+    order = f"By {metric.title}, smaller is better, the order is {near}{real}."
+    if best:
+        return f"{order} The interval of {best} lies beyond those of all others."
+    return f"{order} Training again may change it: no interval over the seeds lies beyond those of all others."
+
+
+def _cautions(results: Results) -> list[str]:
     """What a reader must know before any number."""
-    unfinished = tables.unfinished_table(results)
-    parts: list[Part] = []
+    cautions = []
     if results.miniature:
-        parts.append(
-            Paragraph(
-                "This is a miniature: so small and short that it shows that everything works, and nothing about who "
-                "paints better."
-            )
+        cautions.append(
+            "This is a miniature: so small and short that it shows that everything works, and nothing about who "
+            "paints better."
         )
-    if unfinished:
-        parts += [Paragraph("Not all runs have finished, and means are over those that have."), unfinished]
-    return Section("How far it is", parts) if parts else None
+    seeds = max((len(entry.done) for entry in results.entries), default=0)
+    if 0 < seeds < LEAST_SEEDS:
+        cautions.append(
+            f"There {'is' if seeds == 1 else 'are'} {counted(seeds, 'seed')} of each entry at most; from "
+            f"{LEAST_SEEDS} on an entry can be marked as the best."
+        )
+    return cautions
+
+
+def _unfinished(results: Results) -> Section | None:
+    unfinished = tables.unfinished_table(results)
+    if unfinished is None:
+        return None
+    return Section("Not finished yet", [Paragraph("Means are over the runs that have finished."), unfinished])
 
 
 def _lead(results: Results) -> str:
@@ -180,7 +222,7 @@ def _lead(results: Results) -> str:
     most_seeds = max((len(entry.done) for entry in results.entries), default=0)
     pictures = "the 95 % interval over its pictures, which does not know what training again would change"
     if most_seeds < 2:
-        return f"One seed each. In brackets {pictures}; so no entry is marked as the best."
+        return f"One seed each. In brackets stands {pictures}; so no entry is marked as the best."
     lead = f"Means over the seeds, with the 95 % interval of that mean; in brackets, for a single seed, {pictures}. "
     if any(best_entry(results, metric) for metric in metric_summaries(results)):
         lead += "A value stands out where its interval over the seeds lies beyond those of all others"
@@ -189,36 +231,36 @@ def _lead(results: Results) -> str:
     return lead + (" so far." if tables.unfinished_table(results) else ".")
 
 
-def _quality(results: Results, figures: Mapping[str, Figure]) -> Section:
+def _quality(results: Results, drawings: Mapping[str, Drawing]) -> Section:
     quality = tables.quality_tables(results)
     gaps = tables.missing_table(results)
     if not quality:
         return Section("Results", [Paragraph("No run has been measured yet.")])
     parts: list[Part] = [Paragraph(_lead(results)), *quality]
     parts += [gaps] if gaps else []
-    parts += [figures["finals"]] if "finals" in figures else []
+    parts += [drawings["finals"]] if "finals" in drawings else []
     return Section("Results", parts)
 
 
-def _paper(results: Results, figures: Mapping[str, Figure]) -> Section | None:
+def _paper(results: Results, drawings: Mapping[str, Drawing]) -> Section | None:
     ratios = tables.ratio_table(results)
     if ratios is None:
         return None
     return Section(
         "Beside the paper, as ratios",
-        [Paragraph(_PAPER), ratios, *([figures["ratios"]] if "ratios" in figures else [])],
+        [Paragraph(_PAPER), ratios, *([drawings["ratios"]] if "ratios" in drawings else [])],
     )
 
 
-def _samples(results: Results, folder: Path) -> Section | None:
+def _samples(results: Results, folder: Path) -> Figure | None:
     shown = samples.sheet(results, folder)
     if shown is None:
         return None
     caption = (
-        "The first pictures that each entry paints, unchosen, when all are asked with the same seed; trained with "
-        f"seed {shown[1]}."
+        "The first pictures that each entry paints, not chosen, with the same seed of painting; trained with seed "
+        f"{shown[1]}."
     )
-    return Section("Side by side", [Figure(inline_image(shown[0]), caption)])
+    return Figure(inline_image(shown[0]), caption)
 
 
 def _runs(results: Results) -> Section | None:
@@ -242,9 +284,9 @@ def _terms(results: Results) -> Section:
         [
             tables.method_table(results),
             Paragraph("All of this is made again from the experiment's file, whose values stand below, with:"),
-            Preformatted(f"impasto compare {results.name}.toml{smaller}"),
-            Details("The experiment", [Preformatted(experiment)]),
-            Details("Pictures and budget", [Preformatted(budget)]),
-            Details("Machine", [Preformatted(machine)]),
+            Preformatted(f"impasto compare {results.name}.toml{smaller}", "Command"),
+            Details("The experiment", [Preformatted(experiment, "The experiment")]),
+            Details("Pictures and budget", [Preformatted(budget, "Pictures and budget")]),
+            Details("Machine", [Preformatted(machine, "Machine")]),
         ],
     )

@@ -12,6 +12,7 @@ from impasto.comparing.statistics import Spread
 from impasto.metrics.number import Better, Interval, Number
 
 __all__ = [
+    "LEAST_SEEDS",
     "Axis",
     "BesidePaper",
     "Curve",
@@ -33,6 +34,9 @@ PAPER_NAMES = {"fd": "fid", "lpips-diversity": "lpips", "lpips": "", "sd-paper":
 """What a paper calls a number, where it is not the name here.
 
 A paper's LPIPS that is better when larger is one of variety, and none answers to the distance to a picture."""
+
+LEAST_SEEDS = 3
+"""Seeds that an entry must have been trained with before it can be marked as the best."""
 
 Axis = Literal["step", "seconds"]
 """What a curve is drawn over."""
@@ -134,14 +138,15 @@ def count_states(results: Results) -> dict[State, int]:
 def best_entry(results: Results, metric: MetricSummary) -> str | None:
     """Name of the entry whose interval over seeds lies beyond those of all others, if there is one.
 
-    Without two seeds an entry has no such interval, and nothing is said: training again may move a
-    number further than any two entries lie apart.
+    Of fewer seeds than three nothing is said: training again may move a number further than any two entries lie apart.
     """
     if metric.better not in ("lower", "higher"):
         return None
     spreads = {entry.name: entry.summary[metric.key] for entry in results.entries if metric.key in entry.summary}
     ranked = [(s.mean, s.interval, name) for name, s in spreads.items() if s.mean is not None]
-    intervals = {name: interval for _, interval, name in ranked if interval is not None}
+    intervals = {
+        name: interval for _, interval, name in ranked if interval is not None and spreads[name].n >= LEAST_SEEDS
+    }
     if len(ranked) < 2 or len(intervals) < len(ranked):
         return None
     low = metric.better == "lower"

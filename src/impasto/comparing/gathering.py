@@ -146,7 +146,7 @@ def _summary(runs: Sequence[RunResults]) -> dict[str, Spread]:
     summary = {}
     for key in keys:
         numbers = [final[key] for final in finals if key in final]
-        summary[key] = spread_of([number.value for number in numbers if number.value is not None])
+        summary[key] = spread_of([number.value for number in numbers if number.value is not None], numbers[0].bounds)
     return summary
 
 

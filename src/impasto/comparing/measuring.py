@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,8 +15,8 @@ from impasto.comparing.results import CurvePoint, CurveValue, RunMeasurement
 from impasto.contract import Painter
 from impasto.data.store import Split, Store
 from impasto.errors import CheckpointError
-from impasto.files import read_json, write_json, write_whole
-from impasto.images.pictures import contact_sheet, to_uint8
+from impasto.files import read_json, write_json
+from impasto.images.pictures import to_uint8, write_sheet
 from impasto.metrics.evaluating import evaluate
 from impasto.metrics.inputs import Inputs
 from impasto.metrics.measure import measure
@@ -98,9 +97,7 @@ def measure_run(run: Path, job: MeasuringJob) -> RunMeasurement:
         facts={"run": str(run)},
         cache=store.root / "features",
     )
-    sheet = io.BytesIO()
-    contact_sheet(to_uint8(painter.paint(SHOWN, seed=SEED).pictures), columns=8).save(sheet, "PNG")
-    write_whole(Path(job.samples), sheet.getvalue())
+    write_sheet(Path(job.samples), to_uint8(painter.paint(SHOWN, seed=SEED).pictures), columns=8)
     result = RunMeasurement(
         curve=curve,
         final=measurement.metrics,

@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image, ImageDraw, ImageFont
 
 from impasto.comparing.results import Results
-from impasto.pages.figures import BACKGROUND, INK
+from impasto.pages.colours import INK, PAPER, rgb
 
 __all__ = ["sheet"]
 
@@ -47,7 +47,7 @@ def sheet(results: Results, folder: Path) -> tuple[Image.Image, int] | None:
     scale = max(1, WIDTH // (columns * wide))
     across = wide * scale + GAP
     down = LETTERS + 8 + high * scale + GAP
-    whole = Image.new("RGB", (columns * across - GAP, -(-len(blocks) // columns) * down), BACKGROUND)
+    whole = Image.new("RGB", (columns * across - GAP, -(-len(blocks) // columns) * down), rgb(PAPER))
     pen = ImageDraw.Draw(whole)
     font = _font()
     for i, (name, image) in enumerate(blocks):

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from impasto.metrics.number import Interval
+from impasto.metrics.number import Bounds, Interval, clipped
 
 __all__ = ["Spread", "ratio_of", "spread_of"]
 
@@ -32,8 +32,8 @@ class Spread:
     values: tuple[float, ...]
 
 
-def spread_of(values: Sequence[float]) -> Spread:
-    """Mean over seeds and its 95 % interval, by Student's distribution; no interval of a single seed."""
+def spread_of(values: Sequence[float], bounds: Bounds = (None, None)) -> Spread:
+    """Mean over seeds and its 95 % interval within bounds, by Student's distribution; no interval of a single seed."""
     n = len(values)
     if not n:
         return Spread(None, None, 0, ())
@@ -41,7 +41,7 @@ def spread_of(values: Sequence[float]) -> Spread:
     if n == 1:
         return Spread(mean, None, 1, tuple(values))
     reach = _student(n) * stdev(values) / math.sqrt(n)
-    return Spread(mean, (mean - reach, mean + reach), n, tuple(values))
+    return Spread(mean, clipped((mean - reach, mean + reach), bounds), n, tuple(values))
 
 
 def ratio_of(above: Sequence[float], below: Sequence[float]) -> tuple[float, Interval | None]:

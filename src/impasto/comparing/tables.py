@@ -19,7 +19,8 @@ from impasto.comparing.findings import (
 )
 from impasto.comparing.results import EntryResults, Results
 from impasto.metrics.number import Number
-from impasto.pages.page import Cell, Table, format_interval, format_number
+from impasto.pages.numbers import counted, format_interval, format_number
+from impasto.pages.page import Cell, Table
 
 __all__ = [
     "cost_table",
@@ -79,7 +80,9 @@ def _quality_table(results: Results, metrics: Sequence[MetricSummary]) -> Table:
     if any(metric.real is not None for metric in metrics):
         real = Cell("Real pictures", "the same number for them")
         rows.append([real, *(Cell(format_number(metric.real)) for metric in metrics)])
-    return Table(["", *(metric.label for metric in metrics)], rows, range(1, len(metrics) + 1))
+    return Table(
+        ["Entry", *(metric.label for metric in metrics)], rows, range(1, len(metrics) + 1), "Final values of each entry"
+    )
 
 
 def _name_cell(entry: EntryResults) -> Cell:
@@ -87,7 +90,7 @@ def _name_cell(entry: EntryResults) -> Cell:
     finished = len(entry.done)
     settings = ", ".join(f"{key}={value}" for key, value in entry.settings.items())
     built = " · ".join(dict.fromkeys(word for word in (entry.painter, entry.preset) if word))
-    words = f"{seeds:,} seed{'' if seeds == 1 else 's'}"
+    words = counted(seeds, "seed")
     return Cell(entry.name, f"{built}, {f'{finished} of ' if finished < seeds else ''}{words}", settings)
 
 
@@ -116,12 +119,13 @@ def run_tables(results: Results) -> list[Table]:
         return []
     return [
         Table(
-            ["", "Seed", *(metric.label for metric in metrics)],
+            ["Entry", "Seed", *(metric.label for metric in metrics)],
             [
                 [Cell(entry.name), Cell(str(run.seed)), *(_run_cell(run.final.get(metric.key)) for metric in metrics)]
                 for entry, run in runs
             ],
             range(1, len(metrics) + 2),
+            "Final values of each run",
         )
         for metrics in _pieces(metric_summaries(results))
     ]
@@ -142,7 +146,7 @@ def cost_table(results: Results) -> Table:
             value = mean_cost(entry, attribute)
             cells.append(Cell("–" if value is None else write(value)))
         rows.append(cells)
-    return Table(["", *COSTS], rows, range(1, len(COSTS) + 1))
+    return Table(["Entry", *COSTS], rows, range(1, len(COSTS) + 1), "What each entry cost")
 
 
 def format_quantity(value: float) -> str:
@@ -188,7 +192,9 @@ def ratio_table(results: Results) -> Table | None:
         [Cell(of, f"to {to}"), *(_ratio_cell(ratios.get((of, to, metric.key))) for metric in metrics)]
         for of, to in dict.fromkeys(key[:2] for key in ratios)
     ]
-    return Table(["", *(metric.label for metric in metrics)], rows, range(1, len(metrics) + 1))
+    return Table(
+        ["Entry", *(metric.label for metric in metrics)], rows, range(1, len(metrics) + 1), "Ratios of entries"
+    )
 
 
 def _ratio_cell(ratio: BesidePaper | None) -> Cell:
@@ -212,7 +218,7 @@ def method_table(results: Results) -> Table:
                 Cell(_format_method(results.methods.get(metric.key))),
             ]
         )
-    return Table(("Metric", "What it is", "Better", "How it was computed"), rows)
+    return Table(("Metric", "What it is", "Better", "How it was computed"), rows, title="How numbers were computed")
 
 
 def _format_method(value: Any) -> str:
@@ -232,7 +238,7 @@ def missing_table(results: Results) -> Table | None:
                 if number.value is None:
                     keys_by_reason.setdefault((entry.name, number.reason), {})[key] = None
     rows = [[Cell(name), Cell(", ".join(keys)), Cell(reason)] for (name, reason), keys in keys_by_reason.items()]
-    return Table(("", "Not measured", "Why"), rows) if rows else None
+    return Table(("Entry", "Not measured", "Why"), rows, title="What was not measured") if rows else None
 
 
 def unfinished_table(results: Results) -> Table | None:
@@ -243,4 +249,4 @@ def unfinished_table(results: Results) -> Table | None:
         for run in entry.runs
         if run.state != "done"
     ]
-    return Table(("", "Seed", "State", "Why"), rows, range(1, 2)) if rows else None
+    return Table(("Entry", "Seed", "State", "Why"), rows, range(1, 2), "Runs that are not finished") if rows else None

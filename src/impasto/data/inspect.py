@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import io
-import warnings
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from matplotlib.figure import Figure
+from markupsafe import Markup
 
 from impasto.data.inspect_page import inspect_page
 from impasto.data.inspection import CategoryCounts, Inspection, inspect_store
 from impasto.data.store import Split, Store
 from impasto.files import write_whole
-from impasto.images.pictures import contact_sheet
+from impasto.images.pictures import write_sheet
+from impasto.pages.colours import REAL, REQUESTED
+from impasto.pages.figures import inline_plot, plots
 
 __all__ = ["inspect"]
 
@@ -26,6 +25,8 @@ SHEET = 100
 """Most pictures on a contact sheet."""
 BARS = 40
 """Most categories on the chart; the table of the page has all."""
+LONGEST_NAME = 40
+"""Characters of a category's name on the chart."""
 
 
 def inspect(store: Store | str | Path, out: str | Path) -> Inspection:
@@ -33,8 +34,7 @@ def inspect(store: Store | str | Path, out: str | Path) -> Inspection:
 
     Args:
         store: A store, or the folder of one.
-        out: Folder for `inspect.html`, `contact-sheet.png`, `shares.png` and, where pictures are
-            flagged, `flagged.png`.
+        out: Folder for `inspect.html`, `contact-sheet.png` and, where pictures are flagged, `flagged.png`.
 
     Returns:
         The numbers on the page, with the path of the page.
@@ -50,12 +50,11 @@ def inspect(store: Store | str | Path, out: str | Path) -> Inspection:
     # With some categories, each has a row of its own.
     columns = SHEET // max(1, len(inspection.categories))
     columns = columns if 5 <= columns <= 20 else 10
-    _write_sheet(out / "contact-sheet.png", store, _spread(store.split("all")), columns)
+    write_sheet(out / "contact-sheet.png", store.pictures[_spread(store.split("all"))], columns=columns)
     if flagged:
-        _write_sheet(out / "flagged.png", store, flagged, 10)
-    if inspection.categories:
-        write_whole(out / "shares.png", _chart(inspection.categories))
-    page = inspect_page(inspection, store.rejects(), flagged=bool(flagged))
+        write_sheet(out / "flagged.png", store.pictures[flagged], columns=10)
+    chart = _chart(inspection.categories) if inspection.categories else None
+    page = inspect_page(inspection, store.rejects(), chart, flagged=bool(flagged))
     write_whole(out / "inspect.html", page.html())
     return replace(inspection, page=str(out / "inspect.html"))
 
@@ -72,34 +71,24 @@ def _spread(split: Split) -> npt.NDArray[np.int64]:
     return split.indices[chosen[:SHEET]]
 
 
-def _chart(categories: Mapping[str, CategoryCounts]) -> bytes:
-    """A bar a category, train and test on end, as PNG."""
+def _chart(categories: Mapping[str, CategoryCounts]) -> Markup:
+    """A bar for each category, train and test on end."""
     largest = dict(list(categories.items())[:BARS])
-    figure = Figure(figsize=(8, 1 + 0.3 * len(largest)), layout="constrained")
-    axes = figure.subplots()
-    # A dollar sign in a name would be taken for the start of a formula.
-    names = [" ".join(name.split())[:40].replace("$", r"\$") for name in largest]
+    names = [_shortened(name) for name in largest]
     train = np.array([counts.train for counts in largest.values()])
     test = np.array([counts.test for counts in largest.values()])
-    axes.barh(range(len(largest)), train, color="#3d5a80", label="train")
-    axes.barh(range(len(largest)), test, left=train, color="#ee9b5c", label="test")
-    axes.set_yticks(range(len(largest)), names)
-    axes.invert_yaxis()
-    axes.set_xlabel("pictures")
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.legend(frameon=False)
-    file = io.BytesIO()
-    with warnings.catch_warnings():
-        # A name may be in a script that the font lacks; the table below the chart has it.
-        warnings.simplefilter("ignore", UserWarning)
-        figure.savefig(file, format="png", dpi=110)
-    return file.getvalue()
+    with plots(size=(8, 1.1 + 0.28 * len(largest))) as (figure, axes):
+        axis = axes[0, 0]
+        axis.barh(range(len(largest)), train, color=REAL, label="to train on")
+        axis.barh(range(len(largest)), test, left=train, color=REQUESTED, label="to test with")
+        axis.set_yticks(range(len(largest)), names)
+        axis.invert_yaxis()
+        axis.set_xlabel("pictures")
+        # Outside of the axes it covers no bar, however long that is.
+        figure.legend(loc="outside upper left", ncols=2)
+        return inline_plot(figure)
 
 
-def _write_sheet(path: Path, store: Store, rows: Any, columns: int) -> None:
-    """Write a contact sheet of some pictures, of clips of their first frames."""
-    file = io.BytesIO()
-    scale = max(1, 64 // min(store.height, store.width))
-    pictures = store.pictures[rows] if store.frames == 1 else store.pictures[rows, 0]
-    contact_sheet(pictures, columns=columns, scale=scale).save(file, "PNG")
-    write_whole(path, file.getvalue())
+def _shortened(name: str) -> str:
+    name = " ".join(name.split())
+    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from markupsafe import Markup
+
 from impasto.data.inspection import Inspection, SourceSizes
-from impasto.pages.page import Details, Figure, Page, Paragraph, Part, Section, Table
+from impasto.pages.numbers import counted
+from impasto.pages.page import Details, Drawing, Figure, Lead, Page, Paragraph, Part, Section, Table
 
 __all__ = ["inspect_page"]
 
@@ -14,72 +17,99 @@ SHOWN_REJECTS = 500
 """Most rejects that the page lists; `rejects.jsonl` has all."""
 
 
-def inspect_page(inspection: Inspection, rejects: Sequence[Mapping[str, Any]], *, flagged: bool) -> Page:
-    """The page that shows what is in a store; its figures are files beside it.
+def inspect_page(
+    inspection: Inspection, rejects: Sequence[Mapping[str, Any]], chart: Markup | None, *, flagged: bool
+) -> Page:
+    """The page that shows what is in a store; its sheets are files beside it.
 
     Args:
         inspection: The numbers.
         rejects: Files that were left out, with reason and detail.
+        chart: Pictures of each category, as `inline_plot` gives it; None without categories.
         flagged: Whether there are flagged pictures, and `flagged.png` shows them.
     """
-    what = "pictures" if inspection.frames == 1 else f"clips of {inspection.frames} frames"
-    subtitle = (
-        f"{inspection.pictures} {what} of {inspection.size} px (height × width): {inspection.train} to train on, "
-        f"{inspection.test} to test with. {inspection.with_text} have a caption, of "
-        f"{inspection.captions} in all."
-    )
-    parts = [
-        Section("Categories", _categories(inspection)),
-        Section("Pictures", [Figure("contact-sheet.png", "Some pictures of every category.")]),
-        Section("Sizes in the source", [Paragraph(_sizes(inspection.source_sizes))]),
-        Section("Flags", _flags(inspection.flags) if flagged else [Paragraph("No picture is odd.")]),
-        Section("Licences", [_counts("licence", inspection.licences)]),
-        Section("Left out", _left_out(inspection, rejects)),
+    kind = "picture" if inspection.frames == 1 else "clip"
+    length = "" if inspection.frames == 1 else f" of {inspection.frames} frames"
+    subtitle = f"{counted(inspection.pictures, kind)}{length} of {inspection.size} px (height × width)"
+    chosen = "Pictures of every category." if inspection.label else "Pictures from all over the store."
+    left_out = sum(inspection.left_out.values())
+    parts: list[Part] = [
+        Figure("contact-sheet.png", chosen),
+        Lead(_headline(inspection), _summary(inspection)),
+        Section("Categories", _categories(inspection, chart)),
+        Section("Sizes of the original files", [Paragraph(_sizes(inspection.source_sizes))]),
+        Section("Unusual pictures", _flags(inspection.flags) if flagged else [Paragraph("No picture is unusual.")]),
+        Section("Licences", [_counts("Licence", inspection.licences)]),
+        Section("Left out", _left_out(inspection, rejects) if left_out else [Paragraph("No file was left out.")]),
     ]
     if inspection.remarks:
         parts.append(Section("Remarks of the preparation", [Paragraph(remark) for remark in inspection.remarks]))
     return Page(inspection.store, subtitle, parts, footer=f"Hash of the store: {inspection.hash}")
 
 
-def _categories(inspection: Inspection) -> list[Part]:
-    if not inspection.label:
-        return [Paragraph(f"None: {inspection.label_chosen}.")]
+def _headline(inspection: Inspection) -> str:
+    kind = "picture" if inspection.frames == 1 else "clip"
+    return f"{counted(inspection.train, kind)} to train on, {inspection.test:,} to test with"
+
+
+def _summary(inspection: Inspection) -> str:
+    if inspection.label:
+        kinds = counted(len(inspection.categories), "category", "categories")
+        sentences = [f"They are sorted into {kinds} by {inspection.label!r}."]
+    else:
+        sentences = ["They have no categories."]
+    if inspection.with_text:
+        have = "has" if inspection.with_text == 1 else "have"
+        sentences.append(f"{inspection.with_text:,} of them {have} a caption.")
+    else:
+        sentences.append("None has a caption.")
+    left_out = sum(inspection.left_out.values())
+    if left_out:
+        sentences.append(f"{counted(left_out, 'file was', 'files were')} left out; the reasons stand below.")
+    return " ".join(sentences)
+
+
+def _categories(inspection: Inspection, chart: Markup | None) -> list[Part]:
+    if not inspection.label or chart is None:
+        return [Paragraph(f"There are none: {inspection.label_chosen}.")]
     columns = ", ".join(inspection.label_columns)
     rows = [
-        [name, str(counts.train), str(counts.test), f"{100 * counts.share:.1f} %"]
+        [name, f"{counts.train:,}", f"{counts.test:,}", f"{100 * counts.share:.1f} %"]
         for name, counts in inspection.categories.items()
     ]
+    title = "Pictures of each category"
     return [
-        Paragraph(f"By {inspection.label} ({inspection.label_chosen}). Label columns: {columns}."),
-        Figure("shares.png", "Pictures of each category."),
-        Table(("category", "train", "test", "share"), rows, range(1, 4)),
+        Paragraph(f"The label is {inspection.label!r} ({inspection.label_chosen}), out of: {columns}."),
+        Drawing(chart, f"{title}, the largest first."),
+        Table(("Category", "To train on", "To test with", "Share"), rows, range(1, 4), title),
     ]
 
 
 def _sizes(sizes: SourceSizes) -> str:
     side = sizes.short_side
-    kinds = " ".join(f"{kind}: {count}." for kind, count in sizes.kinds.items())
-    return f"Short side from {side.least} to {side.most} px, median {side.median}. {kinds}"
+    kinds = ", ".join(f"{count:,} {kind}" for kind, count in sizes.kinds.items())
+    return f"Their short sides are from {side.least:,} to {side.most:,} px, median {side.median:,}. Formats: {kinds}."
 
 
 def _flags(flags: Mapping[str, int]) -> list[Part]:
-    return [_counts("flag", flags), Figure("flagged.png", "Flagged pictures.")]
+    return [Figure("flagged.png", "Pictures that are unusual in some way."), _counts("What is unusual", flags)]
 
 
 def _counts(what: str, counts: Mapping[str, int]) -> Table:
-    return Table((what, "pictures"), [[name, str(count)] for name, count in counts.items()], (1,))
+    return Table((what, "Pictures"), [[name, f"{count:,}"] for name, count in counts.items()], (1,), what)
 
 
 def _left_out(inspection: Inspection, rejects: Sequence[Mapping[str, Any]]) -> list[Part]:
     duplicates = inspection.duplicates
     parts: list[Part] = [
         Paragraph(
-            f"Duplicates: {duplicates.exact} exact, {duplicates.near} near. All files are in rejects.jsonl of "
-            "the store."
+            f"Duplicates among them: {duplicates.exact:,} exact and {duplicates.near:,} near. Every file is named in "
+            "rejects.jsonl of the store."
         ),
-        _counts("reason", inspection.left_out),
+        _counts("Reason", inspection.left_out),
     ]
     if first := rejects[:SHOWN_REJECTS]:
         rows = [[str(reject["file"]), str(reject["reason"]), str(reject["detail"])] for reject in first]
-        parts.append(Details(f"The first {len(first)} files", [Table(("file", "reason", "detail"), rows)]))
+        listed = Table(("File", "Reason", "Detail"), rows, title="Files that were left out")
+        parts.append(Details(f"The first of them ({len(first):,})", [listed]))
     return parts

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import math
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -11,10 +13,14 @@ from PIL import Image
 from torch import Tensor
 
 from impasto.errors import UsageError
+from impasto.files import write_whole
 
-__all__ = ["contact_sheet", "to_float", "to_uint8"]
+__all__ = ["contact_sheet", "sheet_file", "to_float", "to_uint8", "write_sheet"]
 
 Pixels = npt.NDArray[np.uint8]
+
+SHEET_WIDTH = 1024
+"""Least width of a contact sheet, in pixels: small pictures are enlarged, by whole factors, until it is that wide."""
 
 
 def to_uint8(pictures: Tensor) -> Pixels:
@@ -50,7 +56,7 @@ def contact_sheet(
     pixels: Pixels,
     *,
     columns: int | None = None,
-    scale: int = 1,
+    scale: int | None = None,
     gap: int = 2,
     background: tuple[int, int, int] = (24, 24, 24),
 ) -> Image.Image:
@@ -59,7 +65,8 @@ def contact_sheet(
     Args:
         pixels: Shape (N, H, W, 3), or (N, F, H, W, 3) for clips, uint8, N at least 1.
         columns: Pictures a row; without it the sheet of pictures is about square, and each clip has a row.
-        scale: Each pixel becomes a square of this side.
+        scale: Each pixel becomes a square of this side; without it the least with which the sheet is 1,024 pixels
+            wide or more.
         gap: Pixels between the pictures and around the sheet.
         background: Colour of the gaps, RGB in 0..255.
 
@@ -78,9 +85,10 @@ def contact_sheet(
         pixels = pixels.transpose(0, 2, 1, 3, 4).reshape(count, height, frames * width, 3)
     count, height, width, _ = pixels.shape
     for word, value, least in (("columns", columns, 1), ("scale", scale, 1), ("gap", gap, 0)):
-        if value < least:
+        if value is not None and value < least:
             raise UsageError(f"{word} must be {least} or more, not {value}.")
     columns = min(columns, count)
+    scale = scale or max(1, math.ceil((SHEET_WIDTH - gap * (columns + 1)) / (columns * width)))
     rows = math.ceil(count / columns)
     row_height = height * scale + gap
     column_width = width * scale + gap
@@ -92,3 +100,25 @@ def contact_sheet(
         large = picture.repeat(scale, axis=0).repeat(scale, axis=1)
         sheet[top : top + height * scale, left : left + width * scale] = large
     return Image.fromarray(sheet)
+
+
+def sheet_file(sheet: Image.Image) -> bytes:
+    """The PNG file of a sheet."""
+    file = io.BytesIO()
+    sheet.save(file, "PNG")
+    return file.getvalue()
+
+
+def write_sheet(path: Path, pixels: Pixels, *, columns: int | None = None) -> None:
+    """Write a contact sheet of pictures, or of the first frames of clips, as a PNG file.
+
+    Args:
+        path: The file.
+        pixels: Shape (N, H, W, 3), or (N, F, H, W, 3) for clips, uint8, N at least 1.
+        columns: Pictures a row; without it the sheet is about square.
+
+    Raises:
+        UsageError: When there is no picture.
+        ImpastoError: When the file cannot be written.
+    """
+    write_whole(path, sheet_file(contact_sheet(pixels if pixels.ndim == 4 else pixels[:, 0], columns=columns)))

@@ -10,7 +10,7 @@ import numpy as np
 
 from impasto.catalogue import listed
 from impasto.errors import NotCapable
-from impasto.metrics.metric import Beside, Estimate, Quantity, reports
+from impasto.metrics.metric import SHARE, Beside, Estimate, Quantity, reports
 from impasto.metrics.recognised import Recognised
 
 __all__ = ["category_fidelity"]
@@ -23,7 +23,7 @@ __all__ = ["category_fidelity"]
     source="Ravuri & Vinyals 2019, Classification Accuracy Score (its reverse: trained on real, tested on painted)",
 )
 @reports(
-    Quantity("category-fidelity", "Painted as asked: recognised as its category", "higher", headline=5),
+    Quantity("category-fidelity", "As asked: share recognised as its category", "higher", headline=7, bounds=SHARE),
     aspect="categories",
     beside=Beside({"recognised": "recognised_real"}, "the judge on the test split"),
 )

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from impasto.catalogue import listed
 from impasto.errors import UsageError
 from impasto.metrics.influence import bootstrap_interval
-from impasto.metrics.metric import Estimate, Quantity, reports
+from impasto.metrics.metric import SHARE, Estimate, Quantity, reports
 from impasto.metrics.number import Interval, Yardstick
 from impasto.metrics.recognised import Labels, Recognised
 
@@ -28,8 +28,8 @@ TENTH = 0.1
     source="Che et al. 2017, Mode Regularized GANs (modes counted by a classifier of real pictures)",
 )
 @reports(
-    Quantity("mode-coverage", "Share of categories that appear", "higher"),
-    Quantity("category-shift", "Distance of the shares of categories from the real ones", "lower"),
+    Quantity("mode-coverage", "Share of categories that appear", "higher", bounds=SHARE),
+    Quantity("category-shift", "Distance of the shares of categories from the real ones", "lower", bounds=SHARE),
     aspect="categories",
 )
 def category_shares(recognised: Recognised, recognised_real: Recognised, seed: int) -> dict[str, Estimate]:

@@ -25,7 +25,7 @@ SPLITS = 10
     source="Salimans et al., Improved techniques for training GANs",
 )
 @reports(
-    Quantity(name_in_space("is"), "Score of clear and varied classes", "higher"),
+    Quantity(name_in_space("is"), "Inception score: clear and varied things, as a classifier sees them", "higher"),
     aspect="distance",
     beside=Beside({"painted_features": "real_features"}, "test split", "test"),
     least=LEAST_PICTURES,

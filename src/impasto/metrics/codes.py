@@ -13,7 +13,7 @@ from impasto.catalogue import listed
 from impasto.contract import Painter, Tokenizes
 from impasto.errors import NotCapable
 from impasto.images.pictures import Pixels, to_float
-from impasto.metrics.metric import Estimate, Quantity, reports
+from impasto.metrics.metric import SHARE, Estimate, Quantity, reports
 from impasto.metrics.offers import plain_resolution
 from impasto.metrics.painting import evaluation_mode
 from impasto.nn.codebook import codebook_usage
@@ -72,7 +72,7 @@ def codes_of(painter: Painter, pixels: Pixels) -> Codes:
     source="van den Oord, Vinyals & Kavukcuoglu, Neural discrete representation learning",
 )
 @reports(
-    Quantity("code-use", "Share of the codes that occur in test pictures", "higher"),
+    Quantity("code-use", "Share of the codes that occur in test pictures", "higher", bounds=SHARE),
     Quantity("code-perplexity", "Perplexity of the codes of test pictures", "higher"),
     aspect="codes",
 )

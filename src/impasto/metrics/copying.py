@@ -13,11 +13,20 @@ import numpy as np
 
 from impasto.catalogue import listed
 from impasto.errors import UsageError
-from impasto.metrics.metric import Estimate, Quantity, reports
+from impasto.metrics.metric import SHARE, Estimate, Quantity, reports
 from impasto.metrics.nearest_training import NearestTraining
 from impasto.metrics.number import Number, Yardstick
 
-__all__ = ["CopyingReport", "MedianDistance", "NearestPair", "copying", "copying_report", "verdict"]
+__all__ = [
+    "CopyingReport",
+    "MedianDistance",
+    "NearestPair",
+    "copies",
+    "copying",
+    "copying_report",
+    "copying_sentence",
+    "verdict",
+]
 
 CHANCE = 0.05
 """Share of pictures below the 5th percentile of held-out ones where nothing is copied."""
@@ -32,7 +41,13 @@ RESAMPLES = 1000
     source="Meehan, Chaudhuri & Dasgupta 2020, A Non-Parametric Test to Detect Data-Copying",
 )
 @reports(
-    Quantity("copying", "Copying: nearer to training pictures than 95 % of held-out ones", "lower", headline=4),
+    Quantity(
+        "copying",
+        "Copying: share nearer to training pictures than 95 % of held-out ones",
+        "lower",
+        headline=6,
+        bounds=SHARE,
+    ),
     aspect="copying",
 )
 def copying(nearest_training: NearestTraining, seed: int) -> Estimate:
@@ -115,7 +130,7 @@ class CopyingReport:
 
 
 def copying_report(
-    number: Number, nearest: NearestTraining, rows: Sequence[int], files: Sequence[str]
+    number: Number, nearest: NearestTraining, rows: Sequence[int], files: Sequence[str], unreadable: str = ""
 ) -> CopyingReport:
     """The report of some distances.
 
@@ -124,9 +139,10 @@ def copying_report(
         nearest: The distances.
         rows: Painted pictures whose pairs are named.
         files: Name of the training picture of each.
+        unreadable: What the paintings are, where that makes the distances mean nothing.
     """
     return CopyingReport(
-        verdict=verdict(number),
+        verdict=verdict(number, unreadable),
         nearer_than_1st_percentile=float(nearest.nearer_than(1).double().mean()),
         nearer_than_5th_percentile=float(nearest.nearer_than(5).double().mean()),
         median_distance=MedianDistance(float(nearest.painted.median()), float(nearest.held_out.median())),
@@ -138,13 +154,38 @@ def copying_report(
     )
 
 
-def verdict(number: Number) -> str:
-    """What the share means, in a sentence or two."""
+def copies(number: Number | None) -> bool:
+    """Whether the share is so far above chance that its painter copies."""
+    return number is not None and number.interval is not None and number.interval[0] > 2 * CHANCE
+
+
+def copying_sentence(number: Number | None, unreadable: str = "") -> str:
+    """What the share means, in a short sentence; empty where there is no share.
+
+    Args:
+        number: The number of `copying`.
+        unreadable: What the paintings are, where that makes the share mean nothing: 'noise', 'blurred or flat'.
+    """
+    if number is None or number.value is None or number.interval is None:
+        return ""
+    if unreadable:
+        return f"Whether it copies cannot be told as long as the paintings are {unreadable}."
+    if copies(number):
+        return "It copies: many paintings lie nearer to a training picture than real pictures do."
+    if number.interval[0] > CHANCE:
+        return "Somewhat more paintings than by chance lie very near to a training picture."
+    return "There is no sign of copying."
+
+
+def verdict(number: Number, unreadable: str = "") -> str:
+    """What the share means, with the share itself; arguments as of `copying_sentence`."""
     if number.value is None or number.interval is None:
         return f"Whether it copies cannot be said: {number.reason}"
-    share = f"{number.value:.1%} of the painted pictures lie nearer to a training picture than 95 % of held-out ones do"
-    if number.interval[0] > 2 * CHANCE:
-        return f"{share}; by chance {CHANCE:.0%} would. This painter copies: look at the pairs below."
-    if number.interval[0] > CHANCE:
-        return f"{share}, somewhat more than the {CHANCE:.0%} of chance. Look at the pairs below."
-    return f"{share}; by chance {CHANCE:.0%} would. There is no sign of copying."
+    if unreadable:
+        return copying_sentence(number, unreadable)
+    share = (
+        f"{number.value:.1%} of the paintings lie nearer to a training picture than 95 % of the real pictures that "
+        f"were not trained on; by chance {CHANCE:.0%} would."
+    )
+    look = " Look at the pairs below." if number.interval[0] > CHANCE else ""
+    return f"{share} {copying_sentence(number)}{look}"

@@ -9,7 +9,7 @@ from torch import Tensor
 from impasto.catalogue import listed
 from impasto.errors import UsageError
 from impasto.images.pictures import Pixels, to_float
-from impasto.metrics.metric import Beside, Estimate, Quantity, reports
+from impasto.metrics.metric import DISTANCE, Beside, Estimate, Quantity, reports
 from impasto.metrics.perceptual_distance import REPORTED_NET, lpips, lpips_hash
 from impasto.metrics.structural_similarity import largest_scales, ms_ssim
 from impasto.nn.similarity import ms_ssim_name
@@ -27,7 +27,11 @@ BESIDE = Beside({"painted": "real"}, "test split")
     year=2017,
     source="Zhu et al. 2017, Toward multimodal image-to-image translation; LPIPS by Zhang et al. 2018",
 )
-@reports(Quantity("lpips-diversity", "Perceptual variety of pairs", "higher"), aspect="variety", beside=BESIDE)
+@reports(
+    Quantity("lpips-diversity", "Perceptual variety of pairs", "higher", bounds=DISTANCE),
+    aspect="variety",
+    beside=BESIDE,
+)
 def lpips_diversity(painted: Pixels, seed: int, *, net: str = REPORTED_NET) -> Estimate:
     """Mean LPIPS of random pairs among one set; higher is more varied.
 

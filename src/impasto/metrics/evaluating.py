@@ -121,6 +121,7 @@ def _number(
         remark=estimate.remark,
         unit=quantity.unit,
         headline=quantity.headline,
+        bounds=quantity.bounds,
     )
 
 

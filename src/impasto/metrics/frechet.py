@@ -9,7 +9,7 @@ from impasto.catalogue import listed
 from impasto.errors import UsageError
 from impasto.metrics.embedding import Features
 from impasto.metrics.influence import frechet_influence
-from impasto.metrics.metric import LEAST_PICTURES, Beside, Estimate, Quantity, reports
+from impasto.metrics.metric import DISTANCE, LEAST_PICTURES, Beside, Estimate, Quantity, reports
 from impasto.metrics.spaces import name_in_space
 
 __all__ = ["checked", "frechet", "frechet_distance", "trace_of_root"]
@@ -22,7 +22,7 @@ __all__ = ["checked", "frechet", "frechet_distance", "trace_of_root"]
     source="Heusel et al., GANs trained by a two time-scale update rule",
 )
 @reports(
-    Quantity(name_in_space("fd"), "Fréchet distance", "lower", headline=1),
+    Quantity(name_in_space("fd"), "Fréchet distance from real pictures", "lower", headline=1, bounds=DISTANCE),
     aspect="distance",
     beside=Beside({"painted_features": "train_sample_features"}, "{count} training pictures", "train"),
     least=LEAST_PICTURES,

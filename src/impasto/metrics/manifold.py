@@ -11,7 +11,7 @@ from impasto.catalogue import listed
 from impasto.errors import UsageError
 from impasto.metrics.embedding import Features
 from impasto.metrics.frechet import checked
-from impasto.metrics.metric import LEAST_PICTURES, Beside, Estimate, Quantity, reports
+from impasto.metrics.metric import DISTANCE, LEAST_PICTURES, SHARE, Beside, Estimate, Quantity, reports
 
 __all__ = ["manifold", "neighbourhoods", "precision_recall_density_coverage"]
 
@@ -26,10 +26,12 @@ _ROWS = 2048
     source="Kynkäänniemi et al. 2019; Naeem, Oh, Uh, Choi & Yoo 2020",
 )
 @reports(
-    Quantity("precision", "Precision: painted pictures among the real", "higher", headline=3),
-    Quantity("recall", "Recall: real pictures among the painted", "higher"),
-    Quantity("density", "Density: how deep among the real", "higher"),
-    Quantity("coverage", "Coverage: real pictures with a painted neighbour", "higher", headline=2),
+    Quantity("precision", "Precision: share of the paintings among real pictures", "higher", headline=2, bounds=SHARE),
+    Quantity("recall", "Recall: share of the real pictures among paintings", "higher", headline=3, bounds=SHARE),
+    Quantity("density", "Density: how deep the paintings lie among real pictures", "higher", bounds=DISTANCE),
+    Quantity(
+        "coverage", "Coverage: share of the real pictures with a painting near", "higher", headline=4, bounds=SHARE
+    ),
     aspect="distance",
     beside=Beside({"painted_features": "train_sample_features"}, "{count} training pictures", "train"),
     least=LEAST_PICTURES,

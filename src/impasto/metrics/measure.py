@@ -26,8 +26,10 @@ from impasto.metrics.nearest_training import NearestTraining
 from impasto.metrics.number import Number
 from impasto.metrics.offers import NotOffered, check_offered, plain_resolution
 from impasto.metrics.painted_categories import painted_categories
-from impasto.metrics.spaces import choose_network
+from impasto.metrics.spaces import HANDCRAFTED, choose_network
 from impasto.metrics.steps import Steps
+from impasto.metrics.training_log import trained
+from impasto.metrics.verdict import verdict_of
 from impasto.spelling import option
 
 __all__ = ["measure"]
@@ -91,6 +93,14 @@ def _measured(inputs: Inputs, notes: Sequence[str], facts: dict[str, Any], out: 
     rows = inputs.nearest_training.nearest_pairs(PAIRS)
     files = inputs.train.files(inputs.nearest_training.rows[rows].numpy())
     categories, strips = _categories(inputs)
+    journal = _journal(facts)
+    features = inputs.painted_features
+    verdict = verdict_of(
+        numbers,
+        real_pictures=len(inputs.against),
+        trained=trained(journal),
+        sees_things=features.network != HANDCRAFTED,
+    )
     measurement = Measurement(
         version=MEASURE_VERSION,
         impasto=impasto.__version__,
@@ -102,13 +112,14 @@ def _measured(inputs: Inputs, notes: Sequence[str], facts: dict[str, Any], out: 
         seed=inputs.seed,
         notes=(*notes, *_size_notes(inputs.against, inputs.train, inputs.count)),
         metrics=numbers,
-        network=Space.of(inputs.painted_features),
-        copying=copying_report(numbers["copying"], inputs.nearest_training, rows, files),
+        network=Space.of(features),
+        copying=copying_report(numbers["copying"], inputs.nearest_training, rows, files, verdict.unreadable),
         categories=categories,
         seconds=steps.seconds,
         facts=facts,
+        verdict=verdict,
     )
-    page = measure_page(measurement, _exhibits(inputs, rows, strips, _events(facts)))
+    page = measure_page(measurement, _exhibits(inputs, rows, strips, journal))
     write_json(out / "measure.json", measurement.to_json())
     write_whole(out / "report.html", page)
     steps.say(f"Written: {out / 'measure.json'} and {out / 'report.html'}")
@@ -142,7 +153,7 @@ def _categories(inputs: Inputs) -> tuple[CategoryReport | None, dict[str, Pixels
     return CategoryReport(judge_facts(len(inputs.train), real), rows), strips
 
 
-def _exhibits(inputs: Inputs, rows: list[int], strips: Mapping[str, Pixels], events: Path | None) -> Exhibits:
+def _exhibits(inputs: Inputs, rows: list[int], strips: Mapping[str, Pixels], journal: Path | None) -> Exhibits:
     """What the page shows beside the numbers."""
     try:
         reconstructions = inputs.reconstructions[:SHOWN]
@@ -158,7 +169,7 @@ def _exhibits(inputs: Inputs, rows: list[int], strips: Mapping[str, Pixels], eve
         originals=inputs.originals[:SHOWN] if reconstructions is not None else None,
         reconstructions=reconstructions,
         categories=strips,
-        events=events,
+        journal=journal,
     )
 
 
@@ -236,7 +247,7 @@ def _plain_facts(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {str(key): plain(value) for key, value in facts.items()}
 
 
-def _events(facts: Mapping[str, Any]) -> Path | None:
+def _journal(facts: Mapping[str, Any]) -> Path | None:
     """The journal of the run that the facts name, where there is one."""
     if facts.get("events"):
         file = Path(facts["events"])

@@ -11,32 +11,35 @@ import numpy as np
 
 from impasto.images.pictures import Pixels, contact_sheet
 from impasto.metrics import charts
-from impasto.metrics.category_report import CategoryReport, CategoryRow
+from impasto.metrics.category_report import CategoryRow
 from impasto.metrics.measurement import Measurement
 from impasto.metrics.nearest_training import NearestTraining
 from impasto.metrics.number import Number
-from impasto.pages.figures import BACKGROUND, inline_image
+from impasto.pages.colours import PAPER, rgb
+from impasto.pages.figures import inline_image
+from impasto.pages.numbers import counted, format_interval, format_number
 from impasto.pages.page import (
     Card,
     Cards,
     Cell,
     Columns,
     Details,
+    Drawing,
     Figure,
+    Lead,
     Page,
     Paragraph,
     Part,
     Preformatted,
     Section,
     Table,
-    format_interval,
-    format_number,
 )
 
-__all__ = ["Exhibits", "measure_page"]
+__all__ = ["Exhibits", "headline_cards", "measure_page"]
 
 ARROWS = {"lower": "lower is better", "higher": "higher is better", "neither": ""}
 SHEET_WIDTH = 1040
+"""Pixels of a sheet that hold as many columns as fit."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +55,7 @@ class Exhibits:
         originals: Real pictures that were reconstructed.
         reconstructions: The painter's own versions of them.
         categories: Painted pictures of each category, by name.
-        events: Journal of the training run.
+        journal: That of the training run.
     """
 
     painted: Pixels
@@ -63,24 +66,27 @@ class Exhibits:
     originals: Pixels | None = None
     reconstructions: Pixels | None = None
     categories: Mapping[str, Pixels] = field(default_factory=dict)
-    events: Path | None = None
+    journal: Path | None = None
 
 
 def measure_page(measurement: Measurement, exhibits: Exhibits) -> str:
     """The page, one HTML file that needs no network."""
     against = measurement.against
+    size = f"{against.resolution} × {against.resolution}" if isinstance(against.resolution, int) else against.resolution
     subtitle = (
-        f"{measurement.count:,} painted pictures of {against.resolution} px against {against.pictures:,} real ones "
-        f"({against.store}, {against.split} split), embedded by {measurement.network.name}, seed {measurement.seed}."
+        f"{counted(measurement.count, 'painting')} of {size} px beside "
+        f"{counted(against.pictures, 'real picture')} ({against.store}, {against.split} split)"
     )
+    verdict = measurement.verdict
     sections = [
-        Cards(_headline(measurement.metrics)),
         _pictures(exhibits),
-        _numbers(measurement.metrics),
+        Lead(verdict.headline, verdict.sentences, verdict.cautions) if verdict.headline else None,
+        headline_cards(measurement),
+        _numbers(measurement),
         _copying(measurement, exhibits),
-        _categories(measurement.categories, exhibits.categories),
+        _categories(measurement, exhibits.categories),
         _reconstructions(exhibits),
-        _losses(exhibits.events),
+        _losses(exhibits.journal),
         _small_print(measurement),
     ]
     parts = [section for section in sections if section is not None]
@@ -88,10 +94,10 @@ def measure_page(measurement: Measurement, exhibits: Exhibits) -> str:
     return Page(title, subtitle, parts, footer=f"impasto {measurement.impasto}").html()
 
 
-def _headline(metrics: Mapping[str, Number]) -> list[Card]:
+def headline_cards(measurement: Measurement) -> Cards:
     """A card for each number that asks for one, in the order it asks for."""
-    shown = [number for number in metrics.values() if number.headline and number.value is not None]
-    return [
+    shown = [number for number in _telling(measurement).values() if number.headline and number.value is not None]
+    cards = [
         Card(
             _with_unit(number.value, number.unit),
             number.title,
@@ -99,6 +105,13 @@ def _headline(metrics: Mapping[str, Number]) -> list[Card]:
         )
         for number in sorted(shown, key=lambda number: number.headline)
     ]
+    return Cards(cards)
+
+
+def _telling(measurement: Measurement) -> Mapping[str, Number]:
+    """The numbers that may be shown large: of paintings that cannot be read, that of copying would mislead."""
+    hidden = {"copying"} if measurement.verdict.unreadable else set()
+    return {name: number for name, number in measurement.metrics.items() if name not in hidden}
 
 
 def _with_unit(value: float | None, unit: str) -> str:
@@ -106,29 +119,44 @@ def _with_unit(value: float | None, unit: str) -> str:
 
 
 def _columns(pixels: Pixels) -> int:
-    return max(6, min(16, SHEET_WIDTH // (pixels.shape[2] + 2)))
+    return max(6, min(12, SHEET_WIDTH // (pixels.shape[2] + 2)))
 
 
 def _sheet(pixels: Pixels, columns: int | None = None) -> str:
-    return inline_image(contact_sheet(pixels, columns=columns or _columns(pixels), background=BACKGROUND))
+    return inline_image(contact_sheet(pixels, columns=columns or _columns(pixels), background=rgb(PAPER)))
 
 
-def _pictures(exhibits: Exhibits) -> Section:
-    painted = f"The first {len(exhibits.painted)} painted pictures, unchosen."
-    real = "As many real ones that it never saw, drawn at random."
-    figures = [Figure(_sheet(exhibits.painted), painted, sheet=True), Figure(_sheet(exhibits.real), real, sheet=True)]
-    return Section("Painted, and real", figures)
+def _pictures(exhibits: Exhibits) -> Columns:
+    painted = f"Painted: {_first(len(exhibits.painted), 'picture')}, not chosen."
+    real = f"Real: {counted(len(exhibits.real), 'picture')} that the painter never saw, drawn at random."
+    columns = 4 if len(exhibits.painted) < 36 else 8
+    sheets = ((exhibits.painted, painted), (exhibits.real, real))
+    return Columns([Figure(_sheet(pixels, columns), caption, sheet=True) for pixels, caption in sheets], least=420)
 
 
-def _numbers(metrics: Mapping[str, Number]) -> Section:
-    rows = [_row(name, number) for name, number in metrics.items() if number.value is not None]
+def _first(count: int, noun: str) -> str:
+    return f"the first {noun}" if count == 1 else f"the first {counted(count, noun)}"
+
+
+def _numbers(measurement: Measurement) -> Section:
+    rows = [_row(name, number) for name, number in measurement.metrics.items() if number.value is not None]
     lead = (
-        "Each number with its 95 % bootstrap interval. Under “Real” stands the same number for real pictures: a "
-        "perfect painter would come out there, and not at zero."
+        "Small print under a number: its 95 % interval. Under “Real” stands the same number for real pictures, "
+        "which a perfect painter would reach; it is not zero."
     )
-    columns = ("Metric", "Painted", "Real", "Yardstick", "Pictures")
-    overview = Figure(charts.overview(metrics), "Painted beside real, each on an axis of its own.")
-    return Section("Numbers", [Paragraph(lead), Table(columns, rows, (1, 2)), overview])
+    columns = ("Metric", "Painted", "Real", "Which real pictures", "Counts")
+    charts_of = [
+        Drawing(chart, title=f"{name}, painted and real", panel=True)
+        for name, chart in charts.overview(_telling(measurement))
+    ]
+    return Section(
+        "Numbers",
+        [
+            Paragraph(lead),
+            Columns(charts_of, least=280),
+            Details("All numbers, with intervals and counts", [Table(columns, rows, (1, 2), "All numbers")]),
+        ],
+    )
 
 
 def _row(name: str, number: Number) -> list[Cell | str]:
@@ -148,13 +176,12 @@ def _copying(measurement: Measurement, exhibits: Exhibits) -> Section | None:
     if exhibits.nearest is None:
         return None
     caption = (
-        "Cosine distance to the nearest training picture or its mirror image. A painter that copies lies to the left "
-        "of the held-out pictures."
+        "Cosine distance to the nearest training picture or its mirror image. Paintings of a painter that copies lie "
+        "to the left of the real pictures. Dashed: 1st and 5th percentile of the real pictures."
     )
-    parts = [
-        Paragraph(measurement.copying.verdict),
-        Figure(charts.distances(exhibits.nearest), caption, width=760),
-    ]
+    parts: list[Part] = [Paragraph(measurement.copying.verdict)]
+    if measurement.verdict.unreadable:
+        return Section("Does it copy?", parts)
     if exhibits.pairs is not None:
         painted, trained = exhibits.pairs
         columns = min(8, len(painted))
@@ -162,36 +189,49 @@ def _copying(measurement: Measurement, exhibits: Exhibits) -> Section | None:
             block[start : start + columns] for start in range(0, len(painted), columns) for block in (painted, trained)
         ]
         reach = f"{format_number(exhibits.distances[0])} to {format_number(exhibits.distances[-1])}"
-        caption = (
-            f"The {len(painted)} painted pictures nearest to the training set (upper of each two rows), with the "
-            f"training picture below each; distances {reach}."
+        pairs = (
+            f"The {counted(len(painted), 'painting')} nearest to the training pictures (upper of each two rows), with "
+            f"the training picture below each; distances {reach}."
         )
-        parts.append(Figure(_sheet(np.concatenate(stacked), columns), caption, sheet=True))
+        parts.append(Figure(_sheet(np.concatenate(stacked), columns), pairs, sheet=True))
+    parts.append(Drawing(charts.distances(exhibits.nearest), caption, "Distances to the nearest training picture"))
     return Section("Does it copy?", parts)
 
 
-def _categories(report: CategoryReport | None, strips: Mapping[str, Pixels]) -> Section | None:
+def _categories(measurement: Measurement, strips: Mapping[str, Pixels]) -> Section | None:
+    report = measurement.categories
     if report is None:
         return None
     judge = report.judge
     lead = (
-        f"The judge is a logistic regression on features of {judge.trained_on:,} real training pictures. On held-out "
-        f"real pictures it names {judge.accuracy:.0%} rightly (guessing the commonest: {judge.commonest:.0%}): that is "
-        "the measure of a good painter. One that copies comes out above it, because the judge knows the training "
-        "pictures."
+        "The categories are recognised by a classifier that learned from "
+        f"{counted(judge.trained_on, 'training picture')}. Of real pictures that it did not learn from it names "
+        f"{judge.accuracy:.0%} rightly; always naming the commonest category would give {judge.commonest:.0%}. "
+        "Paintings that are recognised more often than those real pictures may be copies."
     )
+    parts: list[Part] = [Paragraph(lead)]
+    if unreadable := measurement.verdict.unreadable:
+        parts.insert(
+            0,
+            Paragraph(f"The paintings are {unreadable}: what the classifier takes them for below means nothing yet."),
+        )
     columns = (
         "Category",
         "Asked for",
-        "Seen among painted",
-        "Seen among real",
-        "Painted and recognised",
-        "Real and recognised",
+        "Recognised among paintings",
+        "Recognised among real pictures",
+        "Paintings of it recognised",
+        "Real pictures of it recognised",
     )
     rows = [_category_row(row) for row in report.rows]
     figures = [Figure(_sheet(pixels, len(pixels)), name, sheet=True) for name, pixels in strips.items()]
-    chart = Figure(charts.shares(report.rows), "Share of each category, as the judge sees it.")
-    return Section("Categories", [Paragraph(lead), chart, Table(columns, rows, range(1, 6)), Columns(figures)])
+    title = "Share of each category"
+    parts += [
+        *([Columns(figures)] if figures else []),
+        Drawing(charts.shares(report.rows), f"{title}, as the classifier recognises it."),
+        Table(columns, rows, range(1, 6), title),
+    ]
+    return Section("Categories", parts)
 
 
 def _category_row(row: CategoryRow) -> list[Cell | str]:
@@ -200,7 +240,7 @@ def _category_row(row: CategoryRow) -> list[Cell | str]:
         "–" if row.requested is None else f"{row.requested:.1%}",
         f"{row.recognised:.1%}",
         f"{row.real:.1%}",
-        "–" if row.fidelity is None else Cell(f"{row.fidelity:.0%}", f"of {row.painted}"),
+        "–" if row.fidelity is None else Cell(f"{row.fidelity:.0%}", f"of {row.painted:,}"),
         "–" if row.real_fidelity is None else f"{row.real_fidelity:.0%}",
     ]
 
@@ -218,18 +258,22 @@ def _reconstructions(exhibits: Exhibits) -> Section | None:
     return Section("Reconstructions", [Figure(_sheet(np.concatenate(blocks), columns), caption, sheet=True)])
 
 
-def _losses(events: Path | None) -> Section | None:
-    curves = charts.losses(events) if events else None
-    if curves is None:
+def _losses(journal: Path | None) -> Section | None:
+    curves = charts.losses(journal) if journal else []
+    if not curves:
         return None
-    return Section("Training", [Figure(curves, "Losses by step: each point, and their running median.")])
+    lead = "What training logged, by step: each point in grey, and their running median."
+    panels = [Drawing(chart, title=f"{name} by step", panel=True) for name, chart in curves]
+    return Section("Training", [Paragraph(lead), Columns(panels, least=280)])
 
 
 def _small_print(measurement: Measurement) -> Section:
     absent = [[n.title, name, n.reason] for name, n in measurement.metrics.items() if n.value is None]
-    parts: list[Part] = [Paragraph(note) for note in measurement.notes]
+    features = f"Pictures are compared by features of the network {measurement.network.name}. Seed: {measurement.seed}."
+    parts: list[Part] = [Paragraph(note) for note in (features, *measurement.notes)]
     if absent:
-        parts.append(Table(("Not measured", "Name", "Why"), absent))
-    whole = Preformatted(json.dumps(measurement.to_json(), indent=2))
+        missing = Table(("Not measured", "Name", "Why"), absent, title="Not measured")
+        parts.append(Details(f"{counted(len(absent), 'number')} not measured, and why", [missing]))
+    whole = Preformatted(json.dumps(measurement.to_json(), indent=2, ensure_ascii=False), "measure.json")
     parts.append(Details("The whole measurement, as in measure.json", [whole]))
-    return Section("Small print", parts)
+    return Section("Details", parts)

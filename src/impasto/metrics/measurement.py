@@ -15,6 +15,7 @@ from impasto.metrics.embedding import Features
 from impasto.metrics.number import Number
 from impasto.metrics.offers import plain_resolution
 from impasto.metrics.records import JsonRecord
+from impasto.metrics.verdict import Verdict
 
 __all__ = ["MEASURE_VERSION", "Measurement", "Space", "SplitFacts"]
 
@@ -95,6 +96,7 @@ class Measurement(JsonRecord):
         categories: What is said about categories; None where there is no judge of them.
         seconds: Step → seconds that it took.
         facts: What the caller knows of the painter.
+        verdict: What all this says, in plain sentences; empty in measurements of earlier versions.
     """
 
     version: int
@@ -112,3 +114,4 @@ class Measurement(JsonRecord):
     categories: CategoryReport | None = None
     seconds: Mapping[str, float] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
+    verdict: Verdict = field(default_factory=Verdict)

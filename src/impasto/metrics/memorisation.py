@@ -9,7 +9,7 @@ from impasto.catalogue import listed
 from impasto.metrics.embedding import Features
 from impasto.metrics.frechet import checked, frechet_distance
 from impasto.metrics.influence import frechet_influence
-from impasto.metrics.metric import LEAST_PICTURES, Beside, Estimate, Quantity, reports
+from impasto.metrics.metric import DISTANCE, LEAST_PICTURES, Beside, Estimate, Quantity, reports
 from impasto.metrics.nearest_training import nearest
 from impasto.metrics.spaces import name_in_space
 
@@ -28,7 +28,7 @@ TINY = 1e-15
     source="Bai, Lin, Raffel & Kan, On training sample memorization",
 )
 @reports(
-    Quantity(name_in_space("mifd"), "Fréchet distance with a penalty for copies", "lower"),
+    Quantity(name_in_space("mifd"), "Fréchet distance with a penalty for copies", "lower", bounds=DISTANCE),
     aspect="distance",
     beside=Beside({"painted_features": "real_features", "real_features": "train_features"}, "test split"),
     least=LEAST_PICTURES,

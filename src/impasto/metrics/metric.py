@@ -27,9 +27,25 @@ from torch import Tensor
 
 from impasto import catalogue
 from impasto.errors import ImpastoError
-from impasto.metrics.number import Better, Interval, Yardstick
+from impasto.metrics.number import Better, Bounds, Interval, Yardstick
 
-__all__ = ["LEAST_PICTURES", "Aspect", "Beside", "Estimate", "Metric", "Quantity", "listed_metrics", "reports"]
+__all__ = [
+    "DISTANCE",
+    "LEAST_PICTURES",
+    "SHARE",
+    "Aspect",
+    "Beside",
+    "Estimate",
+    "Metric",
+    "Quantity",
+    "listed_metrics",
+    "reports",
+]
+
+SHARE: Bounds = (0.0, 1.0)
+"""Bounds of a share."""
+DISTANCE: Bounds = (0.0, None)
+"""Bounds of a distance."""
 
 LEAST_PICTURES = 50
 """Fewest pictures of a set whose distribution is measured: with fewer, the error of the sample outweighs it."""
@@ -49,7 +65,9 @@ class Quantity:
         title: What it is, in words.
         better: Which way is better.
         unit: Unit of the value; empty for plain numbers.
-        headline: Place among the large numbers at the top of the page, from 1; 0 for none.
+        headline: Place among the large numbers at the top of the page, from 1; 0 for none. The first is the distance
+            from real pictures by which a verdict is given.
+        bounds: Least and largest value that is possible; intervals end there.
     """
 
     name: str | Callable[..., str]
@@ -57,6 +75,7 @@ class Quantity:
     better: Better = "neither"
     unit: str = ""
     headline: int = 0
+    bounds: Bounds = (None, None)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -13,10 +13,12 @@ from pydantic import Field
 
 from impasto.metrics.influence import bootstrap_interval
 
-__all__ = ["Better", "Interval", "Number", "Yardstick", "mean_of", "missing"]
+__all__ = ["Better", "Bounds", "Interval", "Number", "Yardstick", "clipped", "mean_of", "missing"]
 
 Better = Literal["lower", "higher", "neither"]
 Interval = tuple[float, float]
+Bounds = tuple[float | None, float | None]
+"""Least and largest value that a number can have; None where there is no such bound."""
 NOT_FINITE = "The computation gave no finite number."
 
 
@@ -55,6 +57,7 @@ class Number:
         remark: What the reader should know beside it.
         unit: Unit of the value; empty for plain numbers.
         headline: Place among the large numbers at the top of a page, from 1; 0 for none.
+        bounds: Least and largest value that is possible; intervals end there.
     """
 
     title: str
@@ -69,6 +72,7 @@ class Number:
     remark: str = ""
     unit: str = ""
     headline: int = 0
+    bounds: Bounds = (None, None)
 
     def __post_init__(self) -> None:
         """Take a value that is not finite for none; an interval must be finite too."""
@@ -78,6 +82,22 @@ class Number:
             object.__setattr__(self, "reason", self.reason or NOT_FINITE)
         if self.value is None or (self.interval and not all(map(math.isfinite, self.interval))):
             object.__setattr__(self, "interval", None)
+        object.__setattr__(self, "interval", clipped(self.interval, self.bounds))
+        if self.real is not None:
+            object.__setattr__(self, "real", replace(self.real, interval=clipped(self.real.interval, self.bounds)))
+
+
+def clipped(interval: Interval | None, bounds: Bounds) -> Interval | None:
+    """The part of an interval that lies within bounds: a share, for one, is never above 1."""
+    if interval is None:
+        return None
+    low, high = interval
+    least, most = bounds
+    if least is not None:
+        low, high = max(low, least), max(high, least)
+    if most is not None:
+        low, high = min(low, most), min(high, most)
+    return low, high
 
 
 def missing(title: str, reason: str, better: Better = "neither") -> Number:

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.images.pictures import Pixels
-from impasto.metrics.metric import Estimate, Quantity, reports
+from impasto.metrics.metric import DISTANCE, Estimate, Quantity, reports
 from impasto.metrics.pairs import by_batches, of_pairs
 from impasto.nn.perceptual import Lpips, lpips_network
 
@@ -23,7 +23,7 @@ REPORTED_NET = "squeeze"
     year=2018,
     source="Zhang, Isola, Efros, Shechtman & Wang, The unreasonable effectiveness of deep features",
 )
-@reports(Quantity("lpips", "Perceptual distance of reconstructions", "lower"), aspect="reconstruction")
+@reports(Quantity("lpips", "Perceptual distance of reconstructions", "lower", bounds=DISTANCE), aspect="reconstruction")
 def reconstruction_lpips(originals: Pixels, reconstructions: Pixels) -> Estimate:
     """LPIPS of pictures and their reconstructions.
 

@@ -6,7 +6,7 @@ from impasto.catalogue import listed
 from impasto.metrics.embedding import Features
 from impasto.metrics.frechet import frechet_distance
 from impasto.metrics.influence import frechet_influence
-from impasto.metrics.metric import LEAST_PICTURES, Estimate, Quantity, reports
+from impasto.metrics.metric import DISTANCE, LEAST_PICTURES, Estimate, Quantity, reports
 from impasto.metrics.spaces import name_in_space
 
 __all__ = ["reconstruction_distance"]
@@ -19,7 +19,7 @@ __all__ = ["reconstruction_distance"]
     source="Esser, Rombach & Ommer 2021, Taming Transformers for High-Resolution Image Synthesis, section 4.1",
 )
 @reports(
-    Quantity(name_in_space("fd", prefix="r"), "Fréchet distance of reconstructions", "lower"),
+    Quantity(name_in_space("fd", prefix="r"), "Fréchet distance of reconstructions", "lower", bounds=DISTANCE),
     aspect="reconstruction",
     least=LEAST_PICTURES,
 )

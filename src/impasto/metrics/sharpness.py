@@ -7,7 +7,7 @@ import numpy as np
 from impasto.catalogue import listed
 from impasto.errors import UsageError
 from impasto.images.pictures import Pixels
-from impasto.metrics.metric import Beside, Estimate, Quantity, reports
+from impasto.metrics.metric import SHARE, Beside, Estimate, Quantity, reports
 
 __all__ = ["sharpness"]
 
@@ -21,7 +21,7 @@ CHUNK = 256
     source="The gradients of Mathieu, Couprie & LeCun 2015, of one picture alone",
 )
 @reports(
-    Quantity("sharpness", "Sharpness: mean difference of neighbouring pixels"),
+    Quantity("sharpness", "Sharpness: mean difference of neighbouring pixels", headline=5, bounds=SHARE),
     aspect="variety",
     beside=Beside({"painted": "real"}, "test split"),
 )

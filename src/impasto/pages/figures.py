@@ -1,27 +1,31 @@
-"""Pictures and plots that stand inside a page, as data addresses."""
+"""Pictures and charts that stand inside a page."""
 
 from __future__ import annotations
 
 import base64
+import hashlib
 import io
+import re
+import warnings
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from markupsafe import Markup
 from PIL import Image
 
+from impasto.pages.colours import ACCENT, COLOURS, FAINT, INK, SOFT
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from matplotlib.figure import Figure
 
-__all__ = ["BACKGROUND", "INK", "PALETTE", "inline_image", "inline_plot", "plots"]
+__all__ = ["inline_image", "inline_plot", "panels", "plots"]
 
-INK = "#2a2622"
-"""Colour of the text."""
-BACKGROUND = (251, 249, 245)
-"""Colour of the page, RGB, for the gaps of sheets."""
-PALETTE = ("#b4532a", "#2f6079", "#c79a3b", "#6b7d4f", "#7a4e6d", "#8a8178", "#3f8f8b", "#a8443f")
-"""Colours of marks, in order of use: the first is the painter's, the second that of real pictures."""
+T = TypeVar("T")
+
+_VARIABLES = {light: f"var(--{name})" for name, (light, _) in COLOURS.items()}
+_NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
 
 
 def inline_image(image: Image.Image) -> str:
@@ -31,15 +35,29 @@ def inline_image(image: Image.Image) -> str:
     return "data:image/png;base64," + base64.b64encode(buffer.getvalue()).decode()
 
 
-def inline_plot(plot: Figure) -> str:
-    """A matplotlib figure as a data address: a vector drawing, sharp at any size."""
+def inline_plot(plot: Figure) -> Markup:
+    """A matplotlib figure as an `<svg>` element: sharp at any size, its colours those of the page around it.
+
+    Texts stay texts, so that the reader's own fonts write them, in any script. Several drawings may share a page.
+    """
     import matplotlib as mpl
 
-    buffer = io.BytesIO()
-    # Without the fixed salt and date the same plot would be other bytes each time.
-    with mpl.rc_context({"svg.hashsalt": "impasto"}):
-        plot.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
-    return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode()
+    buffer = io.StringIO()
+    # Without the fixed salt the same plot would be other bytes each time.
+    with mpl.rc_context({"svg.hashsalt": "impasto", "svg.fonttype": "none"}), warnings.catch_warnings():
+        # A letter that matplotlib's font lacks is measured wrongly, but the reader's font has it.
+        warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
+        plot.savefig(buffer, format="svg", transparent=True, metadata=_NO_METADATA)
+    svg = buffer.getvalue()
+    svg = re.sub(r'<g id="[^"]*"', "<g", svg[svg.index("<svg") :].rstrip())
+    svg = re.sub(r'style="[^"]*"', lambda style: _with_variables(style.group()), svg)
+    # Ids must differ between the drawings of a page.
+    prefix = hashlib.sha256(svg.encode()).hexdigest()[:8]
+    return Markup(re.sub(r'(<[^>]* id="|url\(#|href="#)', rf"\g<1>i{prefix}-", svg))
+
+
+def _with_variables(style: str) -> str:
+    return re.sub(r"#[0-9a-f]{6}", lambda colour: _VARIABLES.get(colour.group(), colour.group()), style)
 
 
 @contextmanager
@@ -59,18 +77,37 @@ def plots(rows: int = 1, columns: int = 1, *, size: tuple[float, float] = (7.0, 
         "font.family": "sans-serif",
         "font.size": 9,
         "text.color": INK,
+        # Names that users give may hold dollar signs, which are no formulas.
+        "text.parse_math": False,
         "axes.labelcolor": INK,
-        "axes.edgecolor": "#b9b0a4",
+        "axes.edgecolor": FAINT,
         "axes.linewidth": 0.8,
         "axes.spines.top": False,
         "axes.spines.right": False,
         "axes.titlesize": 10,
-        "axes.prop_cycle": cycler(color=PALETTE),
-        "xtick.color": "#756d64",
-        "ytick.color": "#756d64",
+        "axes.prop_cycle": cycler(color=[ACCENT]),
+        "xtick.color": FAINT,
+        "ytick.color": FAINT,
+        "xtick.labelcolor": SOFT,
+        "ytick.labelcolor": SOFT,
         "legend.frameon": False,
     }
     with mpl.rc_context(style):
         # Not pyplot, which keeps every figure alive and looks for a screen.
         figure = Figure(figsize=size, layout="constrained")
         yield figure, figure.subplots(rows, columns, squeeze=False)
+
+
+def panels(items: Iterable[T], draw: Callable[[Any, T], None]) -> list[Markup]:
+    """Small charts, one for each item, that a page sets side by side or, where it is narrow, below each other.
+
+    Args:
+        items: What is drawn.
+        draw: Draws an item on axes.
+    """
+    drawn = []
+    for item in items:
+        with plots(size=(3.3, 1.75)) as (figure, axes):
+            draw(axes[0, 0], item)
+            drawn.append(inline_plot(figure))
+    return drawn

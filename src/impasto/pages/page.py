@@ -1,6 +1,7 @@
 """Web pages from parts: sections, tables, figures. The template `page.html` turns them into one HTML file.
 
-All texts are plain: what looks like markup in them is escaped, so names that users give cannot break a page.
+Parts say what is on a page; all markup stands in the template, all style in `page.css`. Texts are plain: what looks
+like markup in them is escaped, so names that users give cannot break a page.
 """
 
 from __future__ import annotations
@@ -12,6 +13,9 @@ from pathlib import Path
 from typing import ClassVar
 
 import jinja2
+from markupsafe import Markup
+
+from impasto.pages.colours import COLOURS
 
 __all__ = [
     "Card",
@@ -19,15 +23,16 @@ __all__ = [
     "Cell",
     "Columns",
     "Details",
+    "Drawing",
     "Figure",
+    "Link",
     "Page",
     "Paragraph",
     "Part",
     "Preformatted",
     "Section",
     "Table",
-    "format_interval",
-    "format_number",
+    "Lead",
 ]
 
 
@@ -57,11 +62,33 @@ class Paragraph(Part):
 
 
 @dataclass(frozen=True)
+class Lead(Part):
+    """What a page says in short, in large type.
+
+    Attributes:
+        headline: A few words.
+        sentences: What they mean.
+        cautions: What they do not mean.
+    """
+
+    kind = "lead"
+    headline: str
+    sentences: str
+    cautions: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
 class Preformatted(Part):
-    """Text that keeps its line breaks, in a font of equal widths."""
+    """Text that keeps its line breaks, in a font of equal widths; screens and print show it under its title.
+
+    Attributes:
+        text: What it says.
+        title: What it is, for those who do not see it.
+    """
 
     kind = "preformatted"
     text: str
+    title: str = "Text"
 
 
 @dataclass(frozen=True)
@@ -75,10 +102,16 @@ class Details(Part):
 
 @dataclass(frozen=True)
 class Columns(Part):
-    """Parts side by side, two or more in a row where there is room."""
+    """Parts side by side, as many in a row as there is room for.
+
+    Attributes:
+        parts: The parts.
+        least: Least width of each, in pixels of the page.
+    """
 
     kind = "columns"
     parts: Sequence[Part]
+    least: int = 330
 
 
 @dataclass(frozen=True)
@@ -129,12 +162,14 @@ class Table(Part):
         columns: Headings.
         rows: One cell for each column.
         number_columns: Positions of the columns that are set flush right.
+        title: What it shows, for those who do not see it.
     """
 
     kind = "table"
     columns: Sequence[str]
     rows: Sequence[Sequence[Cell | str]]
     number_columns: Collection[int] = ()
+    title: str = "Table"
 
     @property
     def heading(self) -> list[Cell]:
@@ -152,7 +187,7 @@ class Figure(Part):
     """A picture with a caption, which also stands in for it where it cannot be seen.
 
     Attributes:
-        source: Address of the picture: of a file beside the page, or of data as `inline_image` and `inline_plot` give.
+        source: Address of the picture: of a file beside the page, or of data as `inline_image` gives.
         caption: Text under it.
         sheet: Whether it is a sheet of small pictures: filled to the width, its pixels kept sharp.
         width: Largest width, in pixels of the page; without it that of the text.
@@ -166,12 +201,45 @@ class Figure(Part):
 
 
 @dataclass(frozen=True)
+class Drawing(Part):
+    """A chart with a caption.
+
+    Attributes:
+        svg: The chart, as `inline_plot` gives it.
+        caption: Text under it; of a panel that others explain it may be empty.
+        title: What it shows, for those who do not see it; the caption without it.
+        panel: Whether it is one of several small charts, and fills its place; others keep their size, and where the
+            page is narrower they are moved sideways.
+    """
+
+    kind = "drawing"
+    svg: Markup
+    caption: str = ""
+    title: str = ""
+    panel: bool = False
+
+
+@dataclass(frozen=True)
+class Link(Part):
+    """A paragraph that leads to another page.
+
+    Attributes:
+        address: Of a file beside the page.
+        text: What is found there.
+    """
+
+    kind = "link"
+    address: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Page:
-    """A whole page in light typography that needs no network.
+    """A whole page that needs no network, for wide and narrow screens, light and dark.
 
     Attributes:
         title: Also the name of the browser's tab.
-        subtitle: Text under the title.
+        subtitle: Text under the title, which also describes the page to search engines.
         parts: The content.
         footer: Text at the end.
     """
@@ -183,7 +251,7 @@ class Page:
 
     def html(self) -> str:
         """The page as one HTML file."""
-        return _template().render(title=self.title, subtitle=self.subtitle, parts=self.parts, footer=self.footer)
+        return _template().render(page=self, colours=COLOURS)
 
 
 @cache
@@ -193,15 +261,3 @@ def _template() -> jinja2.Template:
         loader=loader, autoescape=True, undefined=jinja2.StrictUndefined, keep_trailing_newline=True
     )
     return environment.get_template("page.html")
-
-
-def format_number(value: float | None) -> str:
-    """A value with four significant figures, or a dash where there is none."""
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if abs(value) >= 1e4 else f"{value:.4g}"
-
-
-def format_interval(ends: Sequence[float] | None) -> str:
-    """The two ends of an interval, or an empty text where there is none."""
-    return f"{format_number(ends[0])} … {format_number(ends[1])}" if ends else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,22 @@ from PIL import Image
 
 from impasto.errors import CheckpointError
 from impasto.files import read_json, write_whole
-from impasto.pages.figures import inline_image, inline_plot, plots
-from impasto.pages.page import Card, Cards, Details, Figure, Page, Part, Preformatted, Section
+from impasto.pages.figures import inline_image, panels
+from impasto.pages.numbers import SHORT_TRAINING, counted
+from impasto.pages.page import (
+    Card,
+    Cards,
+    Columns,
+    Details,
+    Drawing,
+    Figure,
+    Lead,
+    Page,
+    Paragraph,
+    Part,
+    Preformatted,
+    Section,
+)
 from impasto.training.journal import read_events
 
 __all__ = ["write_report"]
@@ -20,6 +35,8 @@ SHOWN_GRIDS = 6
 """Sample grids on the page, the first and the last among them."""
 
 Event = dict[str, Any]
+NOTHING: Event = {"step": 0, "elapsed": 0.0, "speed": 0.0}
+"""Stands for the last line of a journal that has none."""
 
 
 def write_report(run: Path) -> Path:
@@ -33,32 +50,51 @@ def write_report(run: Path) -> Path:
     description = {"store": description["data"], **description}  # As runs of version 0.1.0 have it.
     events = read_events(run)
     train_events = [event for event in events if event["kind"] == "train"]
-    parts: list[Part] = [_cards(description, train_events)]
-    if train_events:
-        caption = "What each player logged, averaged between two lines."
-        parts.append(Section("Curves", [Figure(_curves(train_events), caption)]))
-    if grids := _sample_grids(run, events):
-        parts.append(Section("The same sixteen pictures along the way", grids))
     troubles = [event for event in events if event["kind"] in ("skip", "rollback", "interrupted", "failed")]
+    grids = _sample_grids(run, events)
+    parts: list[Part] = [
+        *grids[-1:],
+        Lead(*_summary(description, train_events, troubles)),
+        _cards(description, train_events),
+    ]
+    if train_events:
+        lead = "What training logged, averaged between two lines of the journal."
+        parts.append(Section("Losses and other values by step", [Paragraph(lead), _curves(train_events)]))
+    if len(grids) > 1:
+        parts.append(Section("The same pictures, earlier in training", grids[:-1]))
     if troubles:
-        lines = "\n".join(str(event) for event in troubles)
-        parts.append(Details("What went wrong or was interrupted", [Preformatted(lines)]))
+        lines = "\n".join(json.dumps(event, ensure_ascii=False) for event in troubles)
+        title = "What went wrong, or interrupted the training"
+        parts.append(Details(title, [Preformatted(lines, title)]))
     settings = "\n".join(f"{k}: {v}" for k, v in {**description["config"], **description["settings"]}.items())
-    parts.append(Details("Settings", [Preformatted(settings)]))
-    subtitle = f"{run.name}, on {description['store']['store']}"
+    parts.append(Details("Settings", [Preformatted(settings, "Settings")]))
+    subtitle = f"Run {run.name}, on the store {description['store']['store']}"
     file = run / "report.html"
     write_whole(file, Page(f"Training {description['painter']}", subtitle, parts).html())
     return file
 
 
+def _summary(description: dict[str, Any], train_events: list[Event], troubles: list[Event]) -> tuple[str, str]:
+    """What became of the run, in a headline and in sentences."""
+    last = train_events[-1] if train_events else NOTHING
+    pictures = description["store"]["pictures"]
+    passes = last["step"] * description["settings"]["batch"] / max(1, pictures)
+    sentences = [f"Each of the {counted(pictures, 'training picture')} was seen {passes:.1f} times."]
+    if last["step"] < SHORT_TRAINING:
+        sentences.append("So few steps are a very short training: thousands are usual.")
+    if troubles:
+        sentences.append(f"{counted(len(troubles), 'event')} disturbed it; see below.")
+    return f"Trained for {counted(last['step'], 'step')}", " ".join(sentences)
+
+
 def _cards(description: dict[str, Any], train_events: list[Event]) -> Cards:
-    last = train_events[-1] if train_events else {"step": 0, "elapsed": 0.0, "speed": 0.0}
+    last = train_events[-1] if train_events else NOTHING
     batch = description["settings"]["batch"]
     pictures = description["store"]["pictures"]
     return Cards(
         [
-            Card(f"{last['step']:,}", "steps", f"of {batch} pictures"),
-            Card(f"{last['elapsed'] / 60:.1f}", "minutes", str(description["precision"])),
+            Card(f"{last['step']:,}", "steps", f"of {counted(batch, 'picture')}"),
+            Card(f"{last['elapsed'] / 60:.1f}", "minutes", f"in {description['precision']}"),
             Card(f"{last['speed']:.0f}", "pictures a second", "at the end"),
             Card(f"{pictures:,}", "training pictures", f"seen {last['step'] * batch / pictures:.1f} times"),
         ]
@@ -73,20 +109,26 @@ def _sample_grids(run: Path, events: list[Event]) -> list[Figure]:
     files = list(dict.fromkeys(files))
     every = max(1, math.ceil((len(files) - 1) / (SHOWN_GRIDS - 1)))
     shown = list(dict.fromkeys([*files[::every], files[-1]]))
-    return [Figure(inline_image(Image.open(file)), f"step {int(file.stem[5:]):,}", sheet=True) for file in shown]
+    return [
+        Figure(_inline(file), f"Painted after {counted(int(file.stem[5:]), 'step')}.", sheet=True) for file in shown
+    ]
 
 
-def _curves(train_events: list[Event]) -> str:
+def _inline(file: Path) -> str:
+    with Image.open(file) as image:
+        return inline_image(image)
+
+
+def _curves(train_events: list[Event]) -> Columns:
     names = [
         name for name in train_events[-1]["logs"] if any(event["logs"].get(name) is not None for event in train_events)
     ]
-    columns = min(3, max(1, len(names)))
-    rows = math.ceil(len(names) / columns)
-    with plots(rows, columns, size=(10, 1.9 * rows)) as (figure, axes):
-        for axis in axes.flat[len(names) :]:
-            axis.set_axis_off()
-        for axis, name in zip(axes.flat, names, strict=False):
-            points = [(e["step"], e["logs"][name]) for e in train_events if e["logs"].get(name) is not None]
-            axis.plot(*zip(*points, strict=True), linewidth=1)
-            axis.set_title(name, loc="left")
-        return inline_plot(figure)
+
+    def draw(axis: Any, name: str) -> None:
+        points = [(e["step"], e["logs"][name]) for e in train_events if e["logs"].get(name) is not None]
+        axis.plot(*zip(*points, strict=True), linewidth=1)
+        axis.set_title(name, loc="left")
+        axis.locator_params(nbins=4)
+
+    charts = zip(names, panels(names, draw), strict=True)
+    return Columns([Drawing(chart, title=f"{name} by step", panel=True) for name, chart in charts], least=280)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
 import numpy as np
@@ -10,7 +9,7 @@ import torch
 
 from impasto.contract import Painted, Painter
 from impasto.data.store import Split
-from impasto.images.pictures import contact_sheet, to_uint8
+from impasto.images.pictures import contact_sheet, sheet_file, to_uint8
 
 __all__ = ["sample_grid"]
 
@@ -43,9 +42,7 @@ def sample_grid(painter: Painter, split: Split, seed: int) -> bytes | None:
     else:
         painted = painter.paint(SAMPLES, seed=seed)
     pictures = painted.pictures if painted.pictures.ndim == 4 else painted.pictures[:, 0]
-    file = BytesIO()
-    contact_sheet(to_uint8(pictures), columns=COLUMNS).save(file, "PNG")
-    return file.getvalue()
+    return sheet_file(contact_sheet(to_uint8(pictures), columns=COLUMNS))
 
 
 def _is_supplied(part: str) -> bool:

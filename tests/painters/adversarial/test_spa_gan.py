@@ -282,11 +282,11 @@ def test_without_photographs_or_without_paintings_there_is_nothing_to_translate(
 def test_what_only_the_other_task_can_do_is_refused(house: Path) -> None:
     latent = build()
     drawing = build(task="sketch")
-    with pytest.raises(NotCapable, match="train one with --set task=sketch"):
+    with pytest.raises(NotCapable, match="train one with the setting task=sketch"):
         latent.paint(1, picture=str(house))
     assert not isinstance(latent, Stylizes)
     assert isinstance(drawing, Stylizes)
-    with pytest.raises(NotCapable, match="leave out --category"):
+    with pytest.raises(NotCapable, match="leave out category"):
         drawing.paint(1, category="dawn")
     with pytest.raises(UsageError, match="leave out the setting picture"):
         drawing.stylize(pictures(1)[0], picture=str(house))

@@ -144,9 +144,9 @@ def test_the_nets_begin_as_they_should():
 @pytest.mark.parametrize(
     ("cls", "preset", "values", "why"),
     [
-        (KlAutoencoder, "tiny", {"channels": (16, 16)}, "layout = 'folded'.*--preset diffusers"),
-        (VqAutoencoder, "tiny", {"quantizer": "codebook"}, "layout = 'folded'.*--preset diffusers"),
-        (VqAutoencoder, "diffusers", {"quantizer": "fsq"}, "quantizer = 'fsq'.*--preset diffusers"),
+        (KlAutoencoder, "tiny", {"channels": (16, 16)}, "layout = 'folded'.*preset='diffusers'"),
+        (VqAutoencoder, "tiny", {"quantizer": "codebook"}, "layout = 'folded'.*preset='diffusers'"),
+        (VqAutoencoder, "diffusers", {"quantizer": "fsq"}, "quantizer = 'fsq'.*preset='diffusers'"),
     ],
 )
 def test_what_diffusers_has_no_layers_for_is_refused(cls, preset, values, why, tmp_path: Path):
