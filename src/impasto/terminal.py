@@ -131,8 +131,11 @@ def _choice(terminal: Terminal, event: Event) -> None:
 def _plan(terminal: Terminal, event: Event) -> None:
     values = event.values
     start = f"Goes on from step {values['resumed']:,}. " if values["resumed"] else ""
+    steps = f"{values['horizon']:,} steps"
+    # How many steps fit into the minutes is planned anew after every step.
+    plan = f"about {steps} until the minutes end" if values["ends_by"] == "minutes" else steps
     terminal.say(
-        f"{start}{values['parameters']:,} parameters, {values['horizon']:,} steps planned in {values['precision']}, "
+        f"{start}{values['parameters']:,} parameters, {plan} in {values['precision']}, "
         f"about {duration(values['eta'])}; each picture is seen {values['passes']:,.1f} times."
     )
     if values.get("warning"):

@@ -186,5 +186,5 @@ def test_progress_is_shown_called_or_silent(run: Path, tmp_path: Path, capsys: p
 def test_training_is_shown_too(store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     impasto.train("vae", store, tmp_path / "run", steps=2, preset="tiny", settings=FAST)
     captured = capsys.readouterr()
-    assert "steps planned" in captured.err
+    assert "2 steps in fp32" in captured.err
     assert captured.out == ""

@@ -72,7 +72,7 @@ def plain(default: Any) -> Any:
 def test_a_verb_has_the_same_words_and_defaults_typed_and_called(verb: str) -> None:
     called, on_the_command_line = in_python(getattr(impasto, verb)), typed(verb)
     assert set(called) == set(on_the_command_line)
-    free = {name for (of, _), names in WORDS.items() if of == verb for name in names} | {"against"}
+    free = {name for (of, _), names in WORDS.items() if of == verb for name in names} | {"against", "name"}
     assert {k: v for k, v in called.items() if k not in free} == {
         k: v for k, v in on_the_command_line.items() if k not in free
     }

@@ -117,3 +117,39 @@ def test_an_interrupted_painting_says_how_far_it_came(
         main(["paint", "landscape", "--count", "4", "--resolution", "32", "--out", str(tmp_path / "g")])
     assert ended.value.code == 130
     assert f"Stopped: 2 of 4 pictures are in {tmp_path / 'g'}, each of them whole." in capsys.readouterr().err
+
+
+def test_of_steps_and_minutes_the_first_to_end_ends_the_run(store: Store, tmp_path: Path) -> None:
+    plans: list[impasto.Event] = []
+
+    def watch(event: impasto.Event) -> None:
+        if event.kind == "plan":
+            plans.append(event)
+
+    def run(name: str, **ends: float) -> int:
+        return impasto.train("vae", store, tmp_path / name, preset="tiny", settings=FAST, watch=watch, **ends).step
+
+    assert run("steps", steps=3, minutes=5) == 3
+    steps = run("minutes", steps=1_000_000, minutes=0.05)
+    assert 1 <= steps < 1_000_000
+    assert [event.values["ends_by"] for event in plans] == ["steps", "minutes"]
+
+
+def test_a_run_goes_on_with_the_preset_that_another_machine_chose_for_it(store: Store, tmp_path: Path) -> None:
+    impasto.train("vae", store, tmp_path / "run", steps=2, preset="tiny", settings=FAST, watch=impasto.silent)
+    # Neither 'tiny' nor what a GPU takes by itself is what this machine would choose.
+    assert impasto.train("vae", store, tmp_path / "run", steps=4, settings=FAST, watch=impasto.silent).step == 4
+
+
+def test_a_run_begun_in_a_precision_that_is_slow_here_says_so(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from impasto.training import trainer
+
+    monkeypatch.setattr(trainer, "cost_of", lambda precision, device: f"{precision} is slow on this processor")
+    settings = {**FAST, "precision": "bf16"}
+    impasto.train("vae", store, tmp_path / "run", steps=1, preset="tiny", settings=settings, watch=impasto.silent)
+    plans: list[impasto.Event] = []
+    impasto.train("vae", store, tmp_path / "run", steps=2, settings=settings, watch=plans.append)
+    warning = next(event.values["warning"] for event in plans if event.kind == "plan")
+    assert "bf16 is slow on this processor; go on faster with settings={'precision': 'fp32'}." in warning

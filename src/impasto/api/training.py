@@ -55,8 +55,8 @@ def train(
         out: The run folder; without it, a new one in 'runs'.
         minutes: Minutes of training, over all sessions of the run.
         steps: Steps of training, over all sessions; with both, whichever ends first.
-        preset: 'tiny', 'small' or 'base'; by default, where no painter is named, the one chosen with it, else 'base' on
-            a GPU and 'small' on a CPU.
+        preset: 'tiny', 'small' or 'base'. By default that of the run that goes on; for a new one, where no painter is
+            named, the one chosen with it, else 'base' on a GPU and 'small' on a CPU.
         label: Label column whose categories the painter learns; the store's own default without it.
         seed: Seed of the random numbers: weights, order of the pictures, noise.
         batch: Pictures in each step.
@@ -141,9 +141,21 @@ def _train(
     settings, architecture = _divided(cls, values)
     split = store.split("train", label)
     torch.manual_seed(settings.seed)
-    preset = preset or ("base" if torch.cuda.is_available() and settings.device != "cpu" else "small")
+    preset = (
+        preset or _preset_of(out) or ("base" if torch.cuda.is_available() and settings.device != "cpu" else "small")
+    )
     learner = _built(cls, preset, facts_of(split), architecture, out)
     return run(learner, split, out, settings, second=second, facts={"preset": preset, **facts}, watch=watch)
+
+
+def _preset_of(out: Path) -> str | None:
+    """The preset that a run was begun with, which another machine would not choose by itself; None for a new run."""
+    from impasto.files import read_json
+
+    if not (out / "run.json").is_file():
+        return None
+    preset = read_json(out / "run.json", CheckpointError).get("facts", {}).get("preset")
+    return None if preset is None else str(preset)
 
 
 def _choice(out: Path, store: Store, preset: str | None, values: Mapping[str, Any]) -> Choice:

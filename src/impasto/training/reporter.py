@@ -31,7 +31,7 @@ class Reporter:
             journal: Where the events go.
             folder: Of the run; sample grids are written into its `samples`.
             split: The training pictures.
-            batch: Pictures a step.
+            batch: Pictures in each step.
             seed: Of the pictures on sample grids.
         """
         self.journal = journal
@@ -43,7 +43,7 @@ class Reporter:
         self._lap_started = time.monotonic()
         self._sums: dict[str, float] = {}
 
-    def plan(self, state: RunState, clock: Clock, *, precision: str, parameters: int) -> None:
+    def plan(self, state: RunState, clock: Clock, *, precision: str, parameters: int, remark: str = "") -> None:
         """Say what is planned.
 
         Args:
@@ -51,10 +51,12 @@ class Reporter:
             clock: Of the run.
             precision: In which it trains.
             parameters: Numbers that the learner consists of.
+            remark: What else the user should know.
         """
-        warning = oversubscription()
+        warning = " ".join(text for text in (remark, oversubscription()) if text)
         values = {
             "horizon": state.horizon,
+            "ends_by": "minutes" if clock.steps is None or state.horizon < clock.steps else "steps",
             "eta": clock.eta(state.step, state.horizon),
             "precision": precision,
             "resumed": state.step,

@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 
 from impasto.errors import CheckpointError
+from impasto.machine import Precision, cost_of
+from impasto.spelling import setting
 from impasto.training import checkpoint
 from impasto.training.milestones import Milestones
 from impasto.training.moves import Step
@@ -70,6 +73,7 @@ class Trainer:
             session.clock,
             precision=session.precision,
             parameters=sum(p.numel() for p in session.moves.painter.parameters()),
+            remark=self._slow(),
         )
         self._go_on()
         self._saved = time.monotonic()
@@ -96,6 +100,14 @@ class Trainer:
         if session.ema.averages:
             folder = session.record.out / "averages"
             session.ema.averages.write(folder, session.state.step, first=session.processes.first)
+
+    def _slow(self) -> str:
+        """A remark where this machine is slow in the precision of the run, as where it was begun on another one."""
+        session = self.session
+        if not session.state.step:
+            return ""
+        cost = cost_of(cast(Precision, session.precision), session.processes.device)
+        return "" if cost is None else f"{cost}; go on faster with {setting('precision', 'fp32')}."
 
     def _step(self) -> bool:
         """Make a step; returns False where the run went back to a checkpoint instead."""
