@@ -19,6 +19,7 @@ from impasto.pages.numbers import counted, format_number
 from impasto.pages.page import (
     Card,
     Cards,
+    Columns,
     Details,
     Drawing,
     Figure,
@@ -68,7 +69,7 @@ def save_figures(results: Results, out: Path) -> list[Path]:
             figure.savefig(buffer, format="png", dpi=150, facecolor="white", metadata={"Software": None})
         contents[chart.name] = buffer.getvalue()
     if shown := samples.sheet(results, out):
-        contents["samples"] = sheet_file(shown[0])
+        contents["samples"] = sheet_file(shown)
     files = []
     for name, content in contents.items():
         files.append(out / "figures" / f"{name}.png")
@@ -102,7 +103,7 @@ def comparison_page(results: Results, folder: Path) -> str:
     """
     drawings = {chart.name: _drawing(chart) for chart in charts(results)}
     sections = [
-        _samples(results, folder),
+        *_samples(results, folder),
         Lead(_headline(results), _verdict(results), _cautions(results)),
         Cards(_cards(results)),
         _unfinished(results),
@@ -252,15 +253,17 @@ def _paper(results: Results, drawings: Mapping[str, Drawing]) -> Section | None:
     )
 
 
-def _samples(results: Results, folder: Path) -> Figure | None:
-    shown = samples.sheet(results, folder)
-    if shown is None:
-        return None
-    caption = (
+def _samples(results: Results, folder: Path) -> list[Part]:
+    by_entry = samples.sheets(results, folder)
+    if by_entry is None:
+        return []
+    sheets, seed = by_entry
+    note = (
         "The first pictures that each entry paints, not chosen, with the same seed of painting; trained with seed "
-        f"{shown[1]}."
+        f"{seed}."
     )
-    return Figure(inline_image(shown[0]), caption)
+    figures = [Figure(inline_image(sheet), name, sheet=True) for name, sheet in sheets]
+    return [Columns(figures, least=420), Paragraph(note, note=True)]
 
 
 def _runs(results: Results) -> Section | None:

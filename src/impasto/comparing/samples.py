@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw, ImageFont
 from impasto.comparing.results import Results
 from impasto.pages.colours import INK, PAPER, rgb
 
-__all__ = ["sheet"]
+__all__ = ["sheet", "sheets"]
 
 WIDTH = 1200
 """Pixels that a sheet is enlarged to, by whole factors, so that a pixel stays a square."""
@@ -19,16 +19,16 @@ LETTERS = 24
 GAP = 14
 
 
-def sheet(results: Results, folder: Path) -> tuple[Image.Image, int] | None:
-    """The pictures that each entry's run left for this, below its name.
+def sheets(results: Results, folder: Path) -> tuple[list[tuple[str, Image.Image]], int] | None:
+    """The pictures that each entry's run left for this.
 
     Args:
         results: Of the comparison.
         folder: Where its files lie.
 
     Returns:
-        The sheet, and the seed that its runs share: the one that most entries have finished; None while there is no
-        picture.
+        Name and sheet of each entry, and the seed that their runs share: the one that most entries have finished; None
+        while there is no picture.
     """
     painted = [
         (entry.name, run.seed, folder / run.samples)
@@ -39,7 +39,15 @@ def sheet(results: Results, folder: Path) -> tuple[Image.Image, int] | None:
     if not painted:
         return None
     seed = Counter(run_seed for _, run_seed, _ in painted).most_common(1)[0][0]
-    blocks = [(name, _opened(file)) for name, run_seed, file in painted if run_seed == seed]
+    return [(name, _opened(file)) for name, run_seed, file in painted if run_seed == seed], seed
+
+
+def sheet(results: Results, folder: Path) -> Image.Image | None:
+    """The sheets of all entries on one image, each below its name; arguments as of `sheets`."""
+    by_entry = sheets(results, folder)
+    if by_entry is None:
+        return None
+    blocks, _ = by_entry
     wide = max(image.width for _, image in blocks)
     high = max(image.height for _, image in blocks)
     # Strips of one row lie below each other; blocks of several rows in pairs, or the sheet would be endless.
@@ -56,7 +64,7 @@ def sheet(results: Results, folder: Path) -> tuple[Image.Image, int] | None:
         pen.text((left + 2, top), name, INK, font)
         large = image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST)
         whole.paste(large, (left, top + LETTERS + 8))
-    return whole, seed
+    return whole
 
 
 def _opened(path: Path) -> Image.Image:
