@@ -96,6 +96,8 @@ def test_results_chain(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert impasto.inspect(prepared).pictures == len(prepared)
     measured = impasto.measure(trained, prepared, count=50, network="handcrafted", watch=impasto.silent)
     assert measured.facts["run"] == str(trained.run)
+    assert repr(measured).startswith("<Measurement of vae against pictures-32 (test): ")
+    assert len(repr(measured)) < 200
     painter = impasto.open(trained)
     assert impasto.paint(painter, count=1, watch=impasto.silent).folder.name.endswith("-002-" + trained.run.name)
 
@@ -167,7 +169,7 @@ def test_what_python_shows_is_short(store: Store, run: Path, tmp_path: Path) -> 
     assert "24 pictures of 32 × 32 px" in shown[0]
     assert "vae" in shown[2]
     assert "2 Pictures 32 × 32 px" in shown[3]
-    for each in (pictures, pictures[0], gallery):
+    for each in (pictures, pictures[0], gallery, store):
         assert Image.open(io.BytesIO(each._repr_png_())).format == "PNG"
 
 

@@ -15,6 +15,7 @@ from impasto.api.places import new_folder
 from impasto.errors import Interrupted, RecipeError
 from impasto.events import Event, Watch, silent
 from impasto.files import write_whole
+from impasto.pages.numbers import counted
 from impasto.sources import GALLERIES
 
 __all__ = ["Gallery", "write_gallery"]
@@ -57,7 +58,7 @@ class Gallery:
 
     def __repr__(self) -> str:
         """Number of pictures, and the folder."""
-        return f"<Gallery of {len(self)} pictures in {self.folder}>"
+        return f"<Gallery of {counted(len(self), 'picture')} in {self.folder}>"
 
     def _repr_png_(self) -> bytes:
         """The contact sheet as notebooks show it."""

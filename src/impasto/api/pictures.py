@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from impasto.images.pictures import Pixels
     from impasto.images.recipe import Recipe
 
-__all__ = ["SHEET", "Picture", "Pictures", "each_painted", "png_of", "sheet_of"]
+__all__ = ["SHEET", "Picture", "Pictures", "each_painted", "sheet_of"]
 
 SHEET = 256
 """Most pictures on a contact sheet."""
@@ -104,7 +104,9 @@ class Picture:
 
     def _repr_png_(self) -> bytes:
         """The picture as notebooks show it."""
-        return png_of(self.image)
+        file = io.BytesIO()
+        self.image.save(file, "PNG")
+        return file.getvalue()
 
 
 class Pictures(Sequence[Picture]):
@@ -184,7 +186,9 @@ class Pictures(Sequence[Picture]):
 
     def _repr_png_(self) -> bytes:
         """The contact sheet as notebooks show it."""
-        return png_of(self.contact_sheet())
+        from impasto.images.pictures import sheet_file
+
+        return sheet_file(self.contact_sheet())
 
 
 def each_painted(painter: Painter, source: str, request: Request, count: int) -> Iterator[Picture]:
@@ -227,13 +231,6 @@ def sheet_of(pictures: Sequence[Pixels]) -> Image.Image:
 
     pixels = np.stack([picture if picture.ndim == 3 else picture[0] for picture in pictures])
     return contact_sheet(pixels)
-
-
-def png_of(image: Image.Image) -> bytes:
-    """An image as the bytes of a PNG."""
-    file = io.BytesIO()
-    image.save(file, "PNG")
-    return file.getvalue()
 
 
 def _size(pixels: Pixels) -> str:

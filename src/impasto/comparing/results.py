@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
@@ -252,7 +253,7 @@ class Machine:
     torch: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Results(JsonRecord):
     """All that a comparison found so far.
 
@@ -288,3 +289,10 @@ class Results(JsonRecord):
     def runs(self) -> list[RunResults]:
         """All runs, entry by entry."""
         return [run for entry in self.entries for run in entry.runs]
+
+    def __repr__(self) -> str:
+        """Name, and how many runs are in which state."""
+        states = Counter(run.state for run in self.runs)
+        return (
+            f"<Results {self.name!r}: {', '.join(f'{count} {state}' for state, count in states.items()) or 'no runs'}>"
+        )

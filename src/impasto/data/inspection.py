@@ -47,7 +47,7 @@ class Duplicates:
     near: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Inspection:
     """The numbers of a store.
 
@@ -100,6 +100,10 @@ class Inspection:
     val: int = 0
     remarks: tuple[str, ...] = ()
     page: str = ""
+
+    def __repr__(self) -> str:
+        """The store, its size, and the page."""
+        return f"<Inspection of {self.store}: {self.pictures:,} pictures of {self.size} px; page {self.page or 'none'}>"
 
 
 def inspect_store(store: Store) -> Inspection:

@@ -23,7 +23,7 @@ from torch import Tensor
 from impasto.data.manifest import check_files, read_manifest, store_changed
 from impasto.errors import StoreError, UnknownName
 from impasto.files import read_json_lines
-from impasto.images.pictures import Pixels, to_float
+from impasto.images.pictures import Pixels, contact_sheet, sheet_file, to_float
 from impasto.images.size import Size
 from impasto.names import find_name
 
@@ -33,6 +33,9 @@ MISSING = "(none)"
 """Category of pictures whose label is missing."""
 FORMER_MISSING = "unknown"
 """The same in stores of former versions, whose manifest does not say it."""
+
+SHOWN = 16
+"""Pictures of a store that a notebook shows."""
 
 Map = npt.NDArray[np.unsignedinteger]
 Rows = Sequence[int] | npt.NDArray[np.integer] | slice
@@ -102,6 +105,11 @@ class Store:
         label = f", {len(self.categories())} categories of {self.label!r}" if self.label else ""
         what = "pictures" if self.frames == 1 else f"clips of {self.frames} frames"
         return f"<Store {self.root}: {len(self):,} {what} of {self.size} px ({counts}){label}>"
+
+    def _repr_png_(self) -> bytes:
+        """The first pictures on a sheet, as notebooks show them."""
+        pictures = self.pictures[:SHOWN]
+        return sheet_file(contact_sheet(pictures if pictures.ndim == 4 else pictures[:, 0]))
 
     @property
     def hash(self) -> str:

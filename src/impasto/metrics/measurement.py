@@ -76,7 +76,7 @@ class Space:
         )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Measurement(JsonRecord):
     """All that was measured of a painter.
 
@@ -115,3 +115,9 @@ class Measurement(JsonRecord):
     seconds: Mapping[str, float] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     verdict: Verdict = field(default_factory=Verdict)
+
+    def __repr__(self) -> str:
+        """The painter, the pictures it was measured against, and the headline of the verdict."""
+        headline = f": {self.verdict.headline}" if self.verdict.headline else ""
+        against = f"{self.against.store} ({self.against.split})"
+        return f"<Measurement of {self.painter.get('painter', 'a painter')} against {against}{headline}>"
