@@ -360,7 +360,8 @@ def test_the_lock_pins_everything_and_satisfies_the_project():
     pins = {name.lower().replace("_", "-"): pin for name, pin in (line.split("==") for line in lines)}
     assert [n for n in pins if n == "torchvision" or n.startswith(("nvidia", "triton"))] == []
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    required = [Requirement(r) for r in [*project["dependencies"], *project["optional-dependencies"]["dev"]]]
+    extras = project["optional-dependencies"]
+    required = [Requirement(r) for r in [*project["dependencies"], *extras["dev"], *extras["docs"]]]
     unmet = [str(r) for r in required if not r.specifier.contains(pins.get(r.name.lower().replace("_", "-"), "0"))]
     assert unmet == []
 
