@@ -58,9 +58,9 @@ def on_post_build(*, config: MkDocsConfig) -> None:
     from mkdocs.exceptions import PluginError
 
     for page in sorted(Path(config.site_dir).rglob("*.html")):
-        found = OUTSIDE.search(page.read_text(encoding="utf8"))
-        if found:
-            raise PluginError(f"{page} fetches something from another server: {found[0]}")
+        tag = OUTSIDE.search(page.read_text(encoding="utf8"))
+        if tag:
+            raise PluginError(f"{page} fetches something from another server: {tag[0]}")
 
 
 def _generated() -> dict[str, Callable[[], str]]:
