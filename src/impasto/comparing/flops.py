@@ -26,7 +26,7 @@ def flops_per_picture(description: Mapping[str, Any], split: Split) -> float:
     """Floating-point operations of a training step for each picture, backward passes with them.
 
     Args:
-        description: Of the learner, as `Learner.describe` gives it; its weights do not matter.
+        description: Description of the learner, as `Learner.describe` gives it; its weights do not matter.
         split: Pictures to train on.
     """
     learner = rebuild(description)

@@ -55,8 +55,8 @@ class CurvePoint:
     """What was measured at a checkpoint.
 
     Attributes:
-        step: Of the checkpoint.
-        seconds: Of training until then.
+        step: Step of the checkpoint.
+        seconds: Seconds of training until then.
         pictures: Seen until then.
         count: Pictures painted for this point.
         metrics: Name → number; those without a value are left out.
@@ -91,9 +91,9 @@ class Cost:
     """What a finished run took.
 
     Attributes:
-        seconds: Of training.
-        processor_seconds: Of all processor cores together.
-        steps: Of training.
+        seconds: Seconds of training.
+        processor_seconds: Processor seconds of all processor cores together.
+        steps: Steps of training.
         pictures: Seen in training.
         parameters: That are trained.
         peak_memory_bytes: Most memory of the training process, where the system tells it.
@@ -114,8 +114,8 @@ class RunResults:
     """A run of the comparison, as far as it is.
 
     Attributes:
-        seed: Of its training.
-        folder: Of the run, inside that of the comparison.
+        seed: Seed of its training.
+        folder: Folder of the run, inside that of the comparison.
         state: How far it is.
         reason: Why it failed.
         cost: What it took, once it is done.
@@ -190,8 +190,8 @@ class StoreFacts:
     """The pictures that all runs train on.
 
     Attributes:
-        path: Of the store.
-        hash: Of the store.
+        path: Path of the store.
+        hash: Hash of the store.
         resolution: Rows and columns of a picture.
         label: Label column.
         train: Training pictures.
@@ -216,14 +216,14 @@ class TermsFacts:
 
     Attributes:
         batch: Pictures in a batch; a step reads one batch.
-        precision: Of the training's arithmetic.
+        precision: Arithmetic of the training.
         preset: Where an entry names no other.
-        seeds: Of the runs.
+        seeds: Seeds of the runs.
         ema: Half-life of the averaged weights in thousands of pictures.
         workers: Runs side by side.
         threads: Processor cores of each run.
-        steps: Of training, where they are the budget.
-        minutes: Of training, where they are the budget.
+        steps: Steps of training, where they are the budget.
+        minutes: Minutes of training, where they are the budget.
     """
 
     batch: int
@@ -257,9 +257,9 @@ class Results(JsonRecord):
     """All that a comparison found so far.
 
     Attributes:
-        version: Of this layout.
-        name: Of the experiment.
-        title: Of the experiment.
+        version: Version of this file layout.
+        name: Name of the experiment.
+        title: Title of the experiment.
         experiment: Its file, as plain values.
         miniature: Whether the file's small version was run.
         store: The pictures.

@@ -44,8 +44,8 @@ class Job:
 
     Attributes:
         entry: The painter.
-        seed: Of its training.
-        folder: Of the run.
+        seed: Seed of its training.
+        folder: Folder of the run.
         samples: The contact sheet's file.
     """
 

@@ -23,7 +23,7 @@ def sheet(results: Results, folder: Path) -> tuple[Image.Image, int] | None:
     """The pictures that each entry's run left for this, below its name.
 
     Args:
-        results: Of the comparison.
+        results: Results of the comparison.
         folder: Where its files lie.
 
     Returns:

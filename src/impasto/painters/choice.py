@@ -29,8 +29,8 @@ class Choice:
 
     Attributes:
         painter: Name in the catalogue.
-        preset: Of the painter.
-        settings: Of its config and of the training, where they differ from preset and default.
+        preset: Preset of the painter.
+        settings: Settings of its config and of the training, where they differ from preset and default.
         reason: A sentence or two.
     """
 

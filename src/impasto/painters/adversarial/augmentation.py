@@ -65,7 +65,7 @@ def _with_hole(x: Tensor, positions: Tensor) -> Tensor:
 
     Args:
         x: Shape (N, 3, R, R).
-        positions: Of the square, in [0, 1), shape (N, 2).
+        positions: Positions of the square, in [0, 1), shape (N, 2).
     """
     side = x.shape[-1]
     width = int(side * HOLE_SIDE + 0.5)

@@ -23,7 +23,7 @@ class DualDiscriminator(nn.Module):
         """Build both scales.
 
         Args:
-            channels: Of each stage, by its size in pixels, from 4 pixels up.
+            channels: Channels of each stage, by its size in pixels, from 4 pixels up.
             shared: Whether patches are scored on the first layers of the whole picture's trunk, instead of on a trunk
                 of their own.
         """

@@ -64,7 +64,7 @@ class LatentPosterior:
 
     Attributes:
         style: Estimate of z′, shape (N, D).
-        category_logits: Of the category c₁, shape (N, L).
+        category_logits: Logits of the category c₁, shape (N, L).
         factor_means: Means of the further codes, in [-1, 1], shape (N, F).
         factor_log_vars: Natural logarithms of their variances, shape (N, F).
     """

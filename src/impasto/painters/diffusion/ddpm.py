@@ -206,7 +206,7 @@ def _schedule(config: DDPMConfig, side: float) -> NoiseSchedule | LogNormalNoise
     """The noise that a painter learns to remove.
 
     Args:
-        config: Of the painter.
+        config: Config of the painter.
         side: Rows and columns of pictures or latents; of those that are not square, of a square with as many places.
     """
     if config.prediction == "edm":

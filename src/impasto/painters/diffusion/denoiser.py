@@ -223,7 +223,7 @@ class Denoiser(LatentPainter, GuidedPainter):
         """A loss with the perceptual distance of the implied pictures.
 
         Args:
-            loss: Of each picture, shape (N,).
+            loss: Loss of each picture, shape (N,).
             implied: The pictures that follow from what the network predicts, shape (N, 3, H, W).
             clean: The true ones.
             share: Share of signal in the network's input, shape (N,).

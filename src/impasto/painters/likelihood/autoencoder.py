@@ -124,7 +124,7 @@ class Autoencoder(Painter):
         """Build the nets.
 
         Args:
-            config: Of the painter.
+            config: Config of the painter.
             data: Facts of the pictures.
             moments: Channels that the encoder gives to the bottleneck.
 

@@ -22,7 +22,7 @@ class DiffusersEncoder(nn.Sequential):
     """Pictures to maps: levels at half the size of the one before, two blocks and attention between them, a head.
 
     Args:
-        channels: Of each level, finest first.
+        channels: Channels of each level, finest first.
         blocks: Residual blocks on each level.
         outputs: Channels that go out.
 

@@ -21,7 +21,7 @@ class FoldedEncoder(nn.Module):
 
     Args:
         fold: Side of that square, in pixels.
-        channels: Of each level, finest first; each level halves the one before.
+        channels: Channels of each level, finest first; each level halves the one before.
         blocks: Residual blocks on each level.
         outputs: Channels that go out.
 
