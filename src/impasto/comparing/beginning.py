@@ -1,4 +1,4 @@
-"""What a comparison was begun with, and what keeps one from being begun or from going on."""
+"""What a comparison was started with, and what prevents one from starting or continuing."""
 
 from __future__ import annotations
 
@@ -59,17 +59,17 @@ class Beginning:
 
     @property
     def precision(self) -> str:
-        """Precision of the training's arithmetic."""
+        """Arithmetic of the training."""
         return str(self.experiment["terms"]["precision"])
 
 
 def store_problems(data: Data, place: Path, *, given: bool) -> Iterator[str]:
-    """What is wrong with the pictures, a sentence each.
+    """Problems with the pictures, each as a sentence.
 
     Args:
         data: What the experiment says about them.
         place: Folder of their store, which need not be there yet.
-        given: Whether the command names that store.
+        given: Whether the command named that store.
     """
     if not place.exists():
         if given:
@@ -89,7 +89,7 @@ def store_problems(data: Data, place: Path, *, given: bool) -> Iterator[str]:
         yield str(error)
         return
     if side != data.resolution:
-        yield f"{place} holds pictures of {side} px, and data.resolution is {data.resolution}."
+        yield f"{place} holds pictures of {side} px, but data.resolution is {data.resolution}; the two must agree."
     if data.label is not None and data.label not in store.label_columns:
         yield f"{place} has no label column {data.label!r}; it has: {', '.join(store.label_columns) or 'none'}."
 
@@ -97,12 +97,12 @@ def store_problems(data: Data, place: Path, *, given: bool) -> Iterator[str]:
 def folder_problems(
     out: Path, beginning: Beginning | None, experiment: Experiment | None, place: Path
 ) -> Iterator[str]:
-    """What keeps a comparison from being begun in a folder, or from going on there, a sentence each.
+    """What prevents a comparison from starting or continuing in a folder, each as a sentence.
 
     Args:
         out: The folder.
         beginning: What the folder's comparison was begun with.
-        experiment: That is asked for; None where it could not be read.
+        experiment: The requested experiment; None where it could not be read.
         place: Folder of the store.
     """
     if out.is_file():

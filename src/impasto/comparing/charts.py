@@ -1,4 +1,4 @@
-"""The drawings of a comparison. An entry has the same colour and dashes in all of them."""
+"""The charts of a comparison. An entry has the same colour and line style in all of them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ HOW_TO_READ = "Line: mean over the seeds; band: from the lowest seed to the high
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing that a page shows and a file keeps.
+    """A chart, shown on the page and written to a file.
 
     Attributes:
         name: Name of its file, without an ending.

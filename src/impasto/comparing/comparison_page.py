@@ -98,7 +98,7 @@ def comparison_page(results: Results, folder: Path) -> str:
 
     Args:
         results: Results of finished runs or of a comparison under way.
-        folder: Where the files that it names lie.
+        folder: Folder of the files that it names.
     """
     drawings = {chart.name: _drawing(chart) for chart in charts(results)}
     sections = [

@@ -1,4 +1,4 @@
-"""What a comparison found so far, as `results.json` holds it."""
+"""The results of a comparison so far: the content of `results.json`."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ __all__ = [
 
 RESULTS_VERSION = 1
 State = Literal["done", "running", "waiting", "failed"]
-"""How far a run is."""
+"""State of a run."""
 
 
 @dataclass(frozen=True)
 class CurveValue:
-    """A number along training, without what does not change from point to point.
+    """A number at one point of training, without what is the same for all points.
 
     Attributes:
         value: The number.
@@ -57,7 +57,7 @@ class CurvePoint:
     Attributes:
         step: Step of the checkpoint.
         seconds: Seconds of training until then.
-        pictures: Seen until then.
+        pictures: Training pictures seen until then.
         count: Pictures painted for this point.
         metrics: Name → number; those without a value are left out.
     """
@@ -71,10 +71,10 @@ class CurvePoint:
 
 @dataclass(frozen=True)
 class RunMeasurement:
-    """The measures of a finished run, as its `result.json` holds them.
+    """What was measured of a finished run: the content of its `result.json`.
 
     Attributes:
-        curve: Along training.
+        curve: Points during training.
         final: Name → number at its end.
         painted_shares: Share of each category that a judge recognised in the painted pictures; None without a judge.
         flops_per_picture: Floating-point operations of training on one picture.
@@ -92,11 +92,11 @@ class Cost:
 
     Attributes:
         seconds: Seconds of training.
-        processor_seconds: Processor seconds of all processor cores together.
+        processor_seconds: Processor time of all cores together, in seconds.
         steps: Steps of training.
-        pictures: Seen in training.
-        parameters: That are trained.
-        peak_memory_bytes: Most memory of the training process, where the system tells it.
+        pictures: Pictures seen in training.
+        parameters: Number of trained parameters.
+        peak_memory_bytes: Largest memory of the training process in bytes, where the system reports it.
         flops_per_picture: Floating-point operations of training on one picture.
     """
 
@@ -111,7 +111,7 @@ class Cost:
 
 @dataclass(frozen=True)
 class RunResults:
-    """A run of the comparison, as far as it is.
+    """A run of the comparison, as far as it has come.
 
     Attributes:
         seed: Seed of its training.
@@ -119,7 +119,7 @@ class RunResults:
         state: How far it is.
         reason: Why it failed.
         cost: What it took, once it is done.
-        curve: Numbers along training, once it is done.
+        curve: Numbers during training, once it is done.
         final: Numbers at its end, once it is done.
         painted_shares: As of `RunMeasurement`.
         samples: File of its contact sheet, inside the folder of the comparison.
@@ -141,10 +141,10 @@ class EntryResults:
     """A painter of the comparison.
 
     Attributes:
-        name: As it stands in tables.
+        name: Name of the entry, as tables show it.
         painter: Its name in the catalogue.
-        preset: It was built from.
-        settings: That differ from the preset.
+        preset: Preset that it was built from.
+        settings: Settings that differ from the preset.
         ema: Half-life of the averaged weights, where the entry has its own.
         paper: Numbers that a paper gives for it.
         runs: One for each seed.
@@ -168,12 +168,12 @@ class EntryResults:
 
 @dataclass(frozen=True)
 class RatioResult:
-    """A number of one entry in proportion to that of another.
+    """The ratio of a number of two entries.
 
     Attributes:
         metric: Name of the number.
-        of: Entry above the line.
-        to: Entry below it.
+        of: Entry in the numerator.
+        to: Entry in the denominator.
         value: The ratio.
         interval: 95 % interval over the seeds.
     """
@@ -192,7 +192,7 @@ class StoreFacts:
     Attributes:
         path: Path of the store.
         hash: Hash of the store.
-        resolution: Rows and columns of a picture.
+        resolution: Height and width of a picture in pixels.
         label: Label column.
         train: Training pictures.
         test: Pictures held out to measure against.
@@ -217,10 +217,10 @@ class TermsFacts:
     Attributes:
         batch: Pictures in a batch; a step reads one batch.
         precision: Arithmetic of the training.
-        preset: Where an entry names no other.
+        preset: Preset of the entries that name no other.
         seeds: Seeds of the runs.
         ema: Half-life of the averaged weights in thousands of pictures.
-        workers: Runs side by side.
+        workers: Number of runs at the same time.
         threads: Processor cores of each run.
         steps: Steps of training, where they are the budget.
         minutes: Minutes of training, where they are the budget.
@@ -254,7 +254,7 @@ class Machine:
 
 @dataclass(frozen=True)
 class Results(JsonRecord):
-    """All that a comparison found so far.
+    """The results of a comparison so far.
 
     Attributes:
         version: Version of this file layout.
@@ -267,7 +267,7 @@ class Results(JsonRecord):
         methods: Name of a number → how it was computed, the same for all runs. In JSON it is the key 'recipe'.
         machine: Where the results were gathered.
         entries: The painters.
-        ratios: That the experiment asks for.
+        ratios: The ratios that the experiment asks for.
         real: Name of a number → the same number for real pictures.
     """
 

@@ -1,4 +1,4 @@
-"""Painted pictures of all entries on one sheet, asked for with the same seed."""
+"""Pictures of all entries on one sheet, painted with the same seed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from impasto.pages.colours import INK, PAPER, rgb
 __all__ = ["sheet"]
 
 WIDTH = 1200
-"""Pixels that a sheet is enlarged to, by whole factors, so that a pixel stays a square."""
+"""Width in pixels that a sheet is enlarged to, by whole factors so that pixels stay square."""
 LETTERS = 24
 GAP = 14
 
@@ -24,7 +24,7 @@ def sheet(results: Results, folder: Path) -> tuple[Image.Image, int] | None:
 
     Args:
         results: Results of the comparison.
-        folder: Where its files lie.
+        folder: Folder of its files.
 
     Returns:
         The sheet, and the seed that its runs share: the one that most entries have finished; None while there is no

@@ -211,7 +211,7 @@ def _check(painter: Painter, against: Split, train: Split, count: int, seed: int
             advice = option("size" if isinstance(expected, str) else "resolution", expected)
             raise UsageError(
                 f"{painter.name} paints at {painter.data.size_in_words} and {split.store.root} holds pictures of "
-                f"{here} px, and the size of a picture moves every number. Prepare a store with {advice}."
+                f"{here} px, but every number depends on the size of the pictures. Prepare a store with {advice}."
             )
 
 

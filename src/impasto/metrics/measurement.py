@@ -95,7 +95,7 @@ class Measurement(JsonRecord):
         copying: What is said about copying.
         categories: What is said about categories; None where there is no judge of them.
         seconds: Step → seconds that it took.
-        facts: What the caller knows of the painter.
+        facts: What else the caller knows of the painter.
         verdict: What all this says, in plain sentences; empty in measurements of earlier versions.
     """
 
