@@ -75,10 +75,10 @@ def store_problems(data: Data, place: Path, *, given: bool) -> Iterator[str]:
         if given:
             yield f"There is no store {place}; make it with: {command('prepare', 'FOLDER', out=place)}"
         elif data.folder is None and data.world is None:
-            yield f"data names neither a folder nor a world, and no {option('store', None)} was given."
+            yield f"data names neither a folder nor a world, and there is no {option('store', None)}; give one of them."
         elif data.folder is not None and not Path(data.folder).is_dir():
             yield (
-                f"data.folder = {data.folder!r} is no folder; name one, or give a store with "
+                f"data.folder = {data.folder!r} is not a folder; name one, or give a store with "
                 f"{option('store', 'STORE')}."
             )
         return
@@ -106,7 +106,7 @@ def folder_problems(
         place: Folder of the store.
     """
     if out.is_file():
-        yield f"{out} is a file; choose another {option('out', None)}."
+        yield f"{out} is a file; choose a folder as {option('out', None)}."
         return
     if beginning is None:
         if out.is_dir() and {path.name for path in out.iterdir()} - {".lock", ".holder", "store"}:
@@ -117,7 +117,7 @@ def folder_problems(
         changed = [key for key, value in plain.items() if beginning.experiment.get(key) != value]
         if changed:
             yield (
-                f"{out} was begun with another experiment (changed: {', '.join(changed)}); choose "
+                f"{out} was started with another experiment (changed: {', '.join(changed)}); choose "
                 f"another {option('out', None)}."
             )
     try:

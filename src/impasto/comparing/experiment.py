@@ -215,7 +215,7 @@ def slug(name: str, seed: int) -> str:
 
 
 def _values(file: Path, miniature: bool) -> dict[str, Any]:
-    """The plain values of a file, with those of the miniature in their place."""
+    """The plain values of a file; those of the miniature replace them if it is requested."""
     text = read_text(file, ConfigError)
     try:
         values = json.loads(text) if file.suffix.lower() == ".json" else tomllib.loads(text)

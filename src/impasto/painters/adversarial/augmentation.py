@@ -1,4 +1,4 @@
-"""Random changes of colour and place, applied to real and painted pictures before a discriminator sees them."""
+"""Random changes of colour and position, applied to real and painted pictures before the discriminator."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def gradient_penalty(discriminator: nn.Module, real: Tensor, fake: Tensor, mix: 
         discriminator: Pictures → scores, shape (N, K).
         real: Shape (N, 3, R, R).
         fake: Like `real`, and without a graph.
-        mix: Where between the two, in [0, 1), shape (N, 1, 1, 1).
+        mix: Position between the two, in [0, 1), shape (N, 1, 1, 1).
 
     Returns:
         Mean over pictures and scores, a scalar.

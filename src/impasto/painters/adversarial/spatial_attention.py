@@ -37,8 +37,8 @@ def attention_map(activations: Tensor, height: int, width: int) -> Tensor:
 class AttentiveDiscriminator(nn.Module):
     """Scores of overlapping patches, and the attention map of one of the layers.
 
-    Group norm takes the place of the paper's instance norm, which would remove the mean colours of a picture. The
-    attention has no graph: who reads a picture through it must not change the discriminator's weights.
+    Group norm replaces the paper's instance norm, which would remove the mean colours of a picture. The
+    attention has no graph, so that networks that read pictures through it do not change the discriminator.
 
     Source: Emami et al. 2019, section 3.2; Isola et al. 2017, "pix2pix", section 3.2 (patch scores).
     """

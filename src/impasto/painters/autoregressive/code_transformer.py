@@ -1,4 +1,4 @@
-"""A network that scores what comes next in a picture written as codes, row by row."""
+"""A network that scores the next code of a picture, which is a sequence of codes, row by row."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Decoding:
     """What is kept while pictures are written code by code.
 
     Attributes:
-        caches: Keys and values of the places written so far, one cache a block.
+        caches: Keys and values of the places written so far, one cache for each block.
         rotation: Rotary embedding of all places, as `axial_rotary` gives it.
     """
 

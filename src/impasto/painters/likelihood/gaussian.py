@@ -1,4 +1,4 @@
-"""Gaussians that likelihood painters measure with."""
+"""Divergence and likelihood of Gaussians."""
 
 from __future__ import annotations
 
