@@ -268,7 +268,8 @@ class Migan(Painter):
         if self.config.condition == "none":
             if picture is not None:
                 raise NotCapable(
-                    f"picture = {picture!r}: this migan paints over no sketch; train one with {setting('condition', 'sketch')}."
+                    f"picture = {picture!r}: this migan paints over no sketch; "
+                    f"train one with {setting('condition', 'sketch')}."
                 )
             return None
         side = self.data.side
