@@ -182,7 +182,7 @@ def test_what_a_painter_does_not_read_is_refused_by_name(dab):
         dab.paint(1, prompt="a boat")
     with pytest.raises(NotCapable, match="dab does not read a mask"):
         dab.paint(1, mask=torch.ones(1, 32, 32))
-    with pytest.raises(NotCapable, match="leave out given={'source': FILE}"):
+    with pytest.raises(NotCapable, match=r"leave out given={'source': FILE}"):
         dab.paint(1, given={"source": torch.zeros(3, 32, 32)})
 
 
@@ -205,7 +205,7 @@ def test_given_pictures_and_masks_reach_the_painter_and_what_it_needs_is_asked_f
     pictures = painter.paint(2, seed=1, given={"source": source}, mask=mask).pictures
     assert torch.equal(pictures[:, :, 16:], source[None, :, 16:].expand(2, -1, -1, -1))
     assert pictures[:, :, :16].std() > 0.1
-    with pytest.raises(UsageError, match="cannot paint without given:source; give it: given={'source': FILE}"):
+    with pytest.raises(UsageError, match=r"cannot paint without given:source; give it: given={'source': FILE}"):
         painter.paint(1, mask=mask)
     with pytest.raises(UsageError, match="mask is 8 × 8 px"):
         painter.paint(1, given={"source": source}, mask=torch.ones(1, 8, 8))
