@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 DATA ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check bench clean
+.PHONY: help install demo test check docs bench clean
 
 help: ## list what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1	/' | expand -t 12
@@ -16,19 +16,22 @@ install: $(READY) ## set up .venv
 demo: $(READY) ## pictures → painter → paintings → measure, in demo/ (DATA=folder for your own pictures)
 	$(VENV)/bin/python -m impasto demo --out demo $(if $(DATA),--data "$(DATA)")
 
-test: check ## check, then all tests
+test: check docs ## check, docs, then all tests
 	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -n 2 --dist worksteal </dev/null
 
 check: $(READY) ## formatting, lint and types
-	$(VENV)/bin/ruff format --check src tests benchmarks examples
-	$(VENV)/bin/ruff check src tests benchmarks examples
+	$(VENV)/bin/ruff format --check src tests benchmarks examples docs
+	$(VENV)/bin/ruff check src tests benchmarks examples docs
 	$(VENV)/bin/mypy
+
+docs: $(READY) ## the documentation as a site, in site/; warnings are errors
+	$(VENV)/bin/mkdocs build --strict --quiet
 
 bench: $(READY) ## speed beside other libraries → docs/results/speed.md (ARGS="--quick --only NAME")
 	$(VENV)/bin/python benchmarks/run.py $(ARGS)
 
 clean: ## remove what make has made; stores, runs and galleries stay
-	rm -rf $(VENV) demo benchmarks/.env build dist .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) demo site benchmarks/.env build dist .pytest_cache .mypy_cache .ruff_cache
 	find src tests benchmarks -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(READY): requirements.lock pyproject.toml

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -26,9 +27,18 @@ def test_it_is_small_and_its_card_tells_all(folder: Path) -> None:
     facts = read_json(folder / "config.json")["facts"]
     assert len(facts["data"]["hash"]) == 64
     assert "/" not in facts["data"]["store"]
+    assert facts["metrics"]["fd-mobilenetv2"]["n"]["painted"] >= 1000
     card = (folder / "README.md").read_text(encoding="utf8")
     for content in ("license: cc0-1.0", "fd-mobilenetv2", "## Copying", "## What it is bad at", facts["data"]["hash"]):
         assert content in card
+
+
+def test_measuring_it_again_leaves_its_card_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    store = api.make("landscapes", tmp_path / "store", count=10, resolution=128)
+    measured = SimpleNamespace(to_json=lambda: {"metrics": {}})
+    monkeypatch.setattr("impasto.metrics.measure.measure", lambda *_, **__: measured)
+    monkeypatch.setattr("impasto.pretrained.annotate", lambda *_: pytest.fail("its card was changed"))
+    assert api.measure(PACKAGED / "painter", store, out=tmp_path / "measure") is measured
 
 
 def test_the_default_painter_paints_its_categories(tmp_path: Path) -> None:

@@ -1,18 +1,18 @@
 """The error tree. A message says what happened, with which value, and what to do next.
 
-ImpastoError                 something failed; the command line exits with 1
-├── UsageError               the request itself is wrong; the command line exits with 2
-│   ├── ConfigError          a setting is unknown, of the wrong type or out of range
-│   ├── UnknownName          no painter, metric, preset, category … of that name
-│   └── NotCapable           this painter lacks the ability that the request needs
-├── DataError                pictures or a folder of pictures cannot be used
-│   └── StoreError           a prepared store is missing, changed or of another version
-├── CheckpointError          a checkpoint or exported painter is missing or damaged
-├── RunLocked                another process trains in this run folder
-├── Diverged                 training stopped because its numbers are no longer finite
-├── WeightsMissing           a pretrained network's file was not found
-├── RecipeError              a picture holds no recipe, or one that cannot be followed
-└── MixedMethods             runs of a comparison were measured in different ways
+    ImpastoError                 something failed; the command line exits with 1
+    ├── UsageError               the request itself is wrong; the command line exits with 2
+    │   ├── ConfigError          a setting is unknown, of the wrong type or out of range
+    │   ├── UnknownName          no painter, metric, preset, category … of that name
+    │   └── NotCapable           this painter lacks the ability that the request needs
+    ├── DataError                pictures or a folder of pictures cannot be used
+    │   └── StoreError           a prepared store is missing, changed or of another version
+    ├── CheckpointError          a checkpoint or exported painter is missing or damaged
+    ├── RunLocked                another process trains in this run folder
+    ├── Diverged                 training stopped because its numbers are no longer finite
+    ├── WeightsMissing           a pretrained network's file was not found
+    ├── RecipeError              a picture holds no recipe, or one that cannot be followed
+    └── MixedMethods             runs of a comparison were measured in different ways
 
 Interrupted is no failure but a KeyboardInterrupt, with a sentence on what is kept; the command line exits with 130.
 """

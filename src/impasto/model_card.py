@@ -31,13 +31,13 @@ def model_card(card: Card, description: Mapping[str, Any]) -> str:
             f"tags: [image-generation, painting, {card.name}]",
             *([f"license: {facts['license']}"] if "license" in facts else []),
             "---",
-            f"# A painter of the kind `{card.name}`",
+            f"# A `{card.name}` painter",
             "",
             f"{card.summary[0].upper()}{card.summary[1:]} ({card.source}). It paints at {size} px with "
             f"{description['parameters']:,} parameters.",
             "",
             "```",
-            "impasto paint THIS_FOLDER --count 16",
+            "impasto paint FOLDER --count 16",
             "```",
             "",
             f"Categories: {', '.join(pictures['categories']) or 'none'}.",
@@ -68,7 +68,7 @@ def _training(training: Mapping[str, Any]) -> Iterator[str]:
     yield (
         f"{training.get('steps', 0):,} steps, {training.get('pictures', 0):,} pictures seen, "
         f"{training.get('seconds', 0) / 60:.1f} minutes, torch {training.get('torch')}. "
-        "All settings stand in `config.json`."
+        "All settings are in `config.json`."
     )
 
 
@@ -78,7 +78,9 @@ def _metrics(metrics: Mapping[str, Any]) -> Iterator[str]:
         return
     yield from (
         "",
-        "## Measures",
+        "## Measurements",
+        "",
+        "The last column is the same number for real pictures, which a perfect painter would reach.",
         "",
         "| metric | value | 95 % interval | pictures | real pictures |",
         "|---|---|---|---|---|",

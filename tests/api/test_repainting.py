@@ -71,7 +71,7 @@ def test_a_painter_beside_the_picture_starts_no_download(home: Path, monkeypatch
     (home / "downloads" / "painter").mkdir()
     config = {"painter": "ddpm", "config": {"autoencoder": "somebody/autoencoder"}, "data": {}}
     (home / "downloads" / "painter" / "config.json").write_text(json.dumps(config))
-    with pytest.raises(RecipeError, match="names the autoencoder 'somebody/autoencoder' and does not describe it"):
+    with pytest.raises(RecipeError, match="names the autoencoder 'somebody/autoencoder' but does not describe it"):
         api.repaint(picture)
 
 

@@ -184,7 +184,7 @@ def test_asked_to_stop_it_leaves_checkpoints_and_goes_on_from_them(store, tmp_pa
 
 def test_other_terms_need_another_folder(finished, store):
     (finished / "other.toml").write_text(HEAD.replace("steps = 4", "steps = 8") + ENTRIES)
-    with pytest.raises(ConfigError, match=r"was begun with another experiment \(changed: terms\)"):
+    with pytest.raises(ConfigError, match=r"was started with another experiment \(changed: terms\)"):
         api.compare(finished / "other.toml", finished / "out", store=store)
 
 

@@ -33,7 +33,7 @@ def test_checkpoints_of_a_training_under_way_are_left_alone(tmp_path):
 
 
 def test_the_last_words_of_a_failed_process_are_its_reason(tmp_path):
-    with pytest.raises(RunFailed, match=r"it burned \(all that it wrote: .*run\.train\.log\)"):
+    with pytest.raises(RunFailed, match=r"it burned \(its whole output: .*run\.train\.log\)"):
         run("import sys; sys.exit('it burned')", tmp_path / "run")
 
 

@@ -101,7 +101,7 @@ def test_what_carries_no_feeling_is_refused():
         read_emotion("chair")
     with pytest.raises(UnknownName, match="did you mean 'lonely'"):
         read_emotion("lonley")
-    with pytest.raises(UsageError, match="No feeling is named"):
+    with pytest.raises(UsageError, match="The emotion is empty"):
         read_emotion(" \n")
     with pytest.raises(UsageError, match="2,000 characters; this text has 2,001"):
         read_emotion("a" * (MAX_TEXT_LENGTH + 1))

@@ -28,5 +28,5 @@ def test_use_of_codes_is_that_of_the_pictures_shown() -> None:
 
 
 def test_painters_without_codes_are_refused() -> None:
-    with pytest.raises(NotCapable, match="kl_autoencoder does not write pictures in codes"):
+    with pytest.raises(NotCapable, match="kl_autoencoder does not represent pictures as codes"):
         codes_of(catalogue.painter("kl_autoencoder").build("tiny", resolution=32), GREY)

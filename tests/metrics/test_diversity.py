@@ -25,7 +25,7 @@ def test_pairs_share_no_picture():
 
 @pytest.mark.parametrize(("count", "pairs"), [(1, 5), (10, 0)])
 def test_no_pair_is_refused(count, pairs):
-    with pytest.raises(UsageError, match="two pictures or more"):
+    with pytest.raises(UsageError, match="At least two pictures"):
         random_pairs(count, pairs, 0)
 
 

@@ -187,7 +187,7 @@ def test_what_a_painter_cannot_do_is_null_with_the_reason(measured):
         assert noise[name].value is None
         assert "cannot reconstruct" in noise[name].reason
     for name in ("code-use", "code-perplexity"):
-        assert noise[name].reason == "Noisy does not write pictures in codes."
+        assert noise[name].reason == "Noisy does not represent pictures as codes."
     honest = measured(Honest)[0].metrics
     assert 0.9 < honest["ssim"].value < 1
     assert honest["psnr"].n == {"test": 50}
@@ -244,7 +244,7 @@ def test_the_same_request_gives_the_same_numbers(landscape, measured, tmp_path):
 @pytest.mark.parametrize(
     ("values", "error", "words"),
     [
-        ({"count": 49}, UsageError, "count is 49, and numbers of fewer than 50 pictures say nothing"),
+        ({"count": 49}, UsageError, "count is 49, but 50 pictures are needed at least"),
         ({"seed": -1}, UsageError, "seed must be 0 or more, not -1"),
         ({"network": "incepton"}, UnknownName, "did you mean 'inception'"),
     ],

@@ -210,7 +210,7 @@ def test_sets_of_too_few_pictures_are_named():
     beside = Beside({"painted": "real"}, "test split")
     metric = Metric(lambda painted: 1.0, (Quantity("m", "M"),), beside=beside, least=4)
     number = evaluate(metric, GivenOffers({"painted": PIXELS, "real": PIXELS[:3]}), seed=0)["m"]
-    assert number.reason == "It takes 4 pictures of each set; of the test split there are 3."
+    assert number.reason == "At least 4 pictures of each set are needed; of the test split there are 3."
 
 
 def test_features_that_were_computed_differently_are_never_compared():

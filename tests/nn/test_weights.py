@@ -122,7 +122,7 @@ def test_a_failed_download_is_reported_and_leaves_nothing(tmp_path, toy, monkeyp
 
 def test_pickle_under_a_safetensors_name_is_refused(tmp_path):
     torch.save({"x": torch.zeros(1)}, tmp_path / "named/vgg16_features.safetensors")
-    with pytest.raises(WeightsMissing, match="damaged or no safetensors file"):
+    with pytest.raises(WeightsMissing, match="damaged or not a safetensors file"):
         load_weights("vgg16")
 
 

@@ -55,7 +55,7 @@ def test_limits_are_compared_in_the_precision_of_times():
 
 
 def test_an_interval_that_ends_before_it_begins_is_refused():
-    with pytest.raises(ConfigError, match=r"guided_from = 0.7 lies after guided_to = 0.5.*smaller of the two"):
+    with pytest.raises(ConfigError, match=r"guided_from = 0.7 is above guided_to = 0.5.*smaller of the two"):
         guided(constant(0.5), constant(0.2), 3.0, low=0.7, high=0.5)
 
 

@@ -77,7 +77,7 @@ def test_times_of_a_straight_flow_rise_and_a_shift_lingers_near_the_noise():
 
 @pytest.mark.parametrize("steps", [0, 10**6])
 def test_impossible_steps_of_a_straight_flow_are_named(steps):
-    with pytest.raises(ConfigError, match=f"steps = {steps}: a flow is followed in 1 to 1000 steps"):
+    with pytest.raises(ConfigError, match=f"steps = {steps}: this painter takes 1 to 1000 sampling steps"):
         straight_levels(steps)
     with pytest.raises(ConfigError, match="shift = 0 must be above 0"):
         straight_levels(4, 0.0)

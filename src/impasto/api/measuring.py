@@ -11,7 +11,7 @@ from impasto.api.loaded import LoadedPainter, loaded
 from impasto.api.stores import store_at
 from impasto.errors import DataError
 from impasto.events import Event, Watch
-from impasto.sources import Export, Run, path_of, resolve
+from impasto.sources import PACKAGED, Export, Run, path_of, resolve
 from impasto.spelling import command
 from impasto.terminal import shown
 
@@ -82,7 +82,8 @@ def measure(
             progress=lambda line: notify(Event("measure", "progress", line)),
         )
     export = origin.export if isinstance(origin, Run) else folder if isinstance(origin, Export) else None
-    if export is not None:
+    # The card of a painter that comes with impasto holds the numbers of its makers.
+    if export is not None and PACKAGED not in export.resolve().parents:
         pretrained.annotate(export, {"metrics": measurement.to_json()["metrics"]})
     return measurement
 

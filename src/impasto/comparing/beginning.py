@@ -1,4 +1,4 @@
-"""What a comparison was begun with, and what keeps one from being begun or from going on."""
+"""What a comparison was started with, and what prevents one from starting or continuing."""
 
 from __future__ import annotations
 
@@ -59,26 +59,26 @@ class Beginning:
 
     @property
     def precision(self) -> str:
-        """Precision of the training's arithmetic."""
+        """Arithmetic of the training."""
         return str(self.experiment["terms"]["precision"])
 
 
 def store_problems(data: Data, place: Path, *, given: bool) -> Iterator[str]:
-    """What is wrong with the pictures, a sentence each.
+    """Problems with the pictures, each as a sentence.
 
     Args:
         data: What the experiment says about them.
         place: Folder of their store, which need not be there yet.
-        given: Whether the command names that store.
+        given: Whether the command named that store.
     """
     if not place.exists():
         if given:
             yield f"There is no store {place}; make it with: {command('prepare', 'FOLDER', out=place)}"
         elif data.folder is None and data.world is None:
-            yield f"data names neither a folder nor a world, and no {option('store', None)} was given."
+            yield f"data names neither a folder nor a world, and there is no {option('store', None)}; give one of them."
         elif data.folder is not None and not Path(data.folder).is_dir():
             yield (
-                f"data.folder = {data.folder!r} is no folder; name one, or give a store with "
+                f"data.folder = {data.folder!r} is not a folder; name one, or give a store with "
                 f"{option('store', 'STORE')}."
             )
         return
@@ -89,7 +89,7 @@ def store_problems(data: Data, place: Path, *, given: bool) -> Iterator[str]:
         yield str(error)
         return
     if side != data.resolution:
-        yield f"{place} holds pictures of {side} px, and data.resolution is {data.resolution}."
+        yield f"{place} holds pictures of {side} px, but data.resolution is {data.resolution}; the two must agree."
     if data.label is not None and data.label not in store.label_columns:
         yield f"{place} has no label column {data.label!r}; it has: {', '.join(store.label_columns) or 'none'}."
 
@@ -97,16 +97,16 @@ def store_problems(data: Data, place: Path, *, given: bool) -> Iterator[str]:
 def folder_problems(
     out: Path, beginning: Beginning | None, experiment: Experiment | None, place: Path
 ) -> Iterator[str]:
-    """What keeps a comparison from being begun in a folder, or from going on there, a sentence each.
+    """What prevents a comparison from starting or continuing in a folder, each as a sentence.
 
     Args:
         out: The folder.
         beginning: What the folder's comparison was begun with.
-        experiment: That is asked for; None where it could not be read.
+        experiment: The requested experiment; None where it could not be read.
         place: Folder of the store.
     """
     if out.is_file():
-        yield f"{out} is a file; choose another {option('out', None)}."
+        yield f"{out} is a file; choose a folder as {option('out', None)}."
         return
     if beginning is None:
         if out.is_dir() and {path.name for path in out.iterdir()} - {".lock", ".holder", "store"}:
@@ -117,7 +117,7 @@ def folder_problems(
         changed = [key for key, value in plain.items() if beginning.experiment.get(key) != value]
         if changed:
             yield (
-                f"{out} was begun with another experiment (changed: {', '.join(changed)}); choose "
+                f"{out} was started with another experiment (changed: {', '.join(changed)}); choose "
                 f"another {option('out', None)}."
             )
     try:

@@ -1,4 +1,4 @@
-"""The drawings of a comparison. An entry has the same colour and dashes in all of them."""
+"""The charts of a comparison. An entry has the same colour and line style in all of them."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ HOW_TO_READ = "Line: mean over the seeds; band: from the lowest seed to the high
 
 @dataclass(frozen=True)
 class Chart:
-    """A drawing that a page shows and a file keeps.
+    """A chart, shown on the page and written to a file.
 
     Attributes:
-        name: Of its file, without an ending.
+        name: Name of its file, without an ending.
         title: What it shows, in a few words.
         caption: How it is read.
         draw: Draws on axes, an array of (rows, columns).
@@ -111,7 +111,7 @@ def _draw_curves(axis: Any, results: Results, key: str, over: Axis, unit: float 
 
     Args:
         axis: To draw on.
-        results: Of the comparison.
+        results: Results of the comparison.
         key: Name of the number.
         over: What the points lie over.
         unit: Seconds, or steps, that count as one on the axis.

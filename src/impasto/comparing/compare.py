@@ -1,4 +1,4 @@
-"""Compare painters on equal terms: read an experiment, run what is not run yet, write what was found."""
+"""Compare painters on equal terms: read an experiment, run what has not been run yet, write the results."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ def compare(
         file: The experiment, in TOML; see `comparing.experiment`.
         out: Folder for store, runs, `results.json`, `report.html`, `tables.md` and `figures/`.
         store: Pictures to use instead of those that the file names.
-        miniature: Whether the file's section `miniature` counts.
-        watch: Called with a line on how far it is.
+        miniature: Whether the values of the file's section `miniature` are used.
+        watch: Called with a line about the progress.
 
     Returns:
         What `results.json` holds. Runs that failed are in state 'failed', with the reason.
@@ -71,7 +71,7 @@ def compare(
             Beginning.of(experiment, pictures).write(out)
         elif pictures.hash != beginning.store:
             raise ConfigError(store_changed(place, out))
-        say("Embedding the real pictures")
+        say("Computing features of the real pictures")
         embed_real(pictures, experiment.data.label, experiment.measuring.network)
         answer = "Stopping: each run saves a checkpoint; press Ctrl-C again to stop at once."
         with stop_on_signal(lambda: say(answer)) as stop:
@@ -79,7 +79,7 @@ def compare(
 
 
 def failures(results: Results) -> list[str]:
-    """Runs that failed, a sentence each."""
+    """The runs that failed, each as a sentence."""
     return [
         f"{entry.name}, seed {run.seed}: {run.reason}"
         for entry in results.entries

@@ -38,7 +38,7 @@ def write(results: Results, out: Path) -> None:
     """Write `report.html`, `tables.md` and `figures/`, each whole; a comparison under way is shown as far as it is.
 
     Args:
-        results: Of finished runs or of a comparison under way.
+        results: Results of finished runs or of a comparison under way.
         out: Folder of the comparison, where its runs and samples lie.
 
     Raises:
@@ -53,7 +53,7 @@ def save_figures(results: Results, out: Path) -> list[Path]:
     """Write the drawings of the page as PNG files into `out/figures`.
 
     Args:
-        results: Of finished runs or of a comparison under way.
+        results: Results of finished runs or of a comparison under way.
         out: Folder of the comparison.
 
     Returns:
@@ -98,8 +98,8 @@ def comparison_page(results: Results, folder: Path) -> str:
     """The page, one file that needs no network.
 
     Args:
-        results: Of finished runs or of a comparison under way.
-        folder: Where the files that it names lie.
+        results: Results of finished runs or of a comparison under way.
+        folder: Folder of the files that it names.
     """
     drawings = {chart.name: _drawing(chart) for chart in charts(results)}
     sections = [

@@ -162,12 +162,12 @@ class Experiment:
 
 @dataclass(frozen=True)
 class Draft:
-    """A file as far as it could be read.
+    """An experiment file, as far as it could be read.
 
     Attributes:
         experiment: None where there are problems.
         data: The section on the pictures, which are checked even where other parts are wrong.
-        problems: Everything that could not be run, a sentence each.
+        problems: Everything that prevents it from being run, each as a sentence.
     """
 
     experiment: Experiment | None
@@ -176,7 +176,7 @@ class Draft:
 
 
 def read(file: str | Path, *, miniature: bool = False) -> Draft:
-    """The experiment of a file, with all that is wrong with it.
+    """The experiment of a file, with all its problems.
 
     Args:
         file: TOML, or JSON where it ends so: sections `data`, `terms`, `measuring`, lists `entry` and `ratio`, and
@@ -215,7 +215,7 @@ def slug(name: str, seed: int) -> str:
 
 
 def _values(file: Path, miniature: bool) -> dict[str, Any]:
-    """The plain values of a file, with those of the miniature in their place."""
+    """The plain values of a file; those of the miniature replace them if it is requested."""
     text = read_text(file, ConfigError)
     try:
         values = json.loads(text) if file.suffix.lower() == ".json" else tomllib.loads(text)
@@ -234,9 +234,9 @@ def _values(file: Path, miniature: bool) -> dict[str, Any]:
 
 
 def _section(cls: type[C], values: Any, where: str, problems: list[str]) -> C | None:
-    """A config of plain values; None, and a problem more, when they are no such config."""
+    """A config built from plain values; where that fails, None, and one more problem in the list."""
     if not isinstance(values, dict):
-        problems.append(f"{where} = {values!r} is no section; write [{where}] and its values below.")
+        problems.append(f"{where} = {values!r} is not a section; write [{where}] and its values below it.")
         return None
     try:
         return load(cls, values)
@@ -247,7 +247,7 @@ def _section(cls: type[C], values: Any, where: str, problems: list[str]) -> C | 
 
 def _sections(cls: type[C], values: Any, where: str, problems: list[str]) -> list[C | None]:
     if not isinstance(values, list | tuple):
-        problems.append(f"{where} = {values!r} is no list; write [[{where}]] above the values of each.")
+        problems.append(f"{where} = {values!r} is not a list; write [[{where}]] above the values of each.")
         return [None]
     return [_section(cls, each, f"{where} {at}", problems) for at, each in enumerate(values, 1)]
 
@@ -256,17 +256,17 @@ def _terms_problems(terms: Terms, measuring: Measuring) -> Iterator[str]:
     if (terms.steps is None) == (terms.minutes is None):
         yield f"terms: give steps or minutes, not {'neither' if terms.steps is None else 'both'}."
     if not terms.seeds:
-        yield "terms.seeds is empty: name at least one, better three, as in seeds = [0, 1, 2]."
+        yield "terms.seeds is empty: name at least one, preferably three, as in seeds = [0, 1, 2]."
     for seed, times in Counter(terms.seeds).items():
         if times > 1:
-            yield f"terms.seeds names {seed} {times} times; every seed counts once."
+            yield f"terms.seeds names {seed} {times} times; name each seed once."
     if terms.steps is not None and measuring.every > terms.steps:
         yield f"measuring.every = {measuring.every} is beyond terms.steps = {terms.steps}; no point would be measured."
 
 
 def _data_problems(data: Data) -> Iterator[str]:
     if data.folder is not None and data.world is not None:
-        yield f"data names the folder {data.folder!r} and the world {data.world!r}; keep one."
+        yield f"data names the folder {data.folder!r} and the world {data.world!r}; remove one of them."
 
 
 def _name_problems(entries: Sequence[Entry | None], ratios: Sequence[Ratio | None]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What the results of a comparison say, entry by entry and number by number, whatever of it is there yet."""
+"""What the results of a comparison say, as far as it has come."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ __all__ = [
 MOST_USED = ("fid", "fd-", "is", "ssim", "lpips", "sd-paper", "lpips-diversity", "coverage", "precision", "recall")
 """Names of numbers, or their beginnings, that come first on a page, in this order."""
 PAPER_NAMES = {"fd": "fid", "lpips-diversity": "lpips", "lpips": "", "sd-paper": "sd"}
-"""What a paper calls a number, where it is not the name here.
+"""Names that papers use for a number, where they differ from ours.
 
 A paper's LPIPS that is better when larger is one of variety, and none answers to the distance to a picture."""
 
@@ -66,10 +66,10 @@ class MetricSummary:
 
 @dataclass(frozen=True)
 class Curve:
-    """How a number went along training: the mean over an entry's seeds, and the lowest and highest of them.
+    """A number during training: the mean over an entry's seeds, and the lowest and highest of them.
 
     Attributes:
-        x: Where the points lie.
+        x: Steps or seconds of the points.
         mean: Mean over the seeds.
         low: The lowest seed.
         high: The highest seed.
@@ -85,7 +85,7 @@ class Curve:
 
 @dataclass(frozen=True)
 class BesidePaper:
-    """A ratio of two entries, beside that of their paper.
+    """A ratio of two entries, with that of their paper.
 
     Attributes:
         result: The ratio here.
@@ -97,7 +97,7 @@ class BesidePaper:
 
 
 def metric_summaries(results: Results) -> list[MetricSummary]:
-    """All numbers with a value, those of most use first."""
+    """All numbers with a value, the most useful first."""
     numbers: dict[str, list[Number | CurveValue]] = {}
     for run in results.runs:
         measured: list[Mapping[str, Number | CurveValue]] = [run.final, *(point.metrics for point in run.curve)]
@@ -124,7 +124,7 @@ def is_frechet(key: str) -> bool:
 
 
 def frechet_summary(results: Results) -> MetricSummary | None:
-    """The Fréchet distance of the comparison, in the best space there is."""
+    """The Fréchet distance of the comparison, in the best feature space available."""
     return next((summary for summary in metric_summaries(results) if is_frechet(summary.key)), None)
 
 
@@ -160,7 +160,7 @@ def best_entry(results: Results, metric: MetricSummary) -> str | None:
 
 
 def curve_of(entry: EntryResults, key: str, over: Axis) -> Curve | None:
-    """How a number went along training, over the finished seeds; None where none has measured it.
+    """A number during training, over the finished seeds; None where none has measured it.
 
     Args:
         entry: One entry of the results.

@@ -19,14 +19,14 @@ __all__ = ["flops_per_picture"]
 
 BATCH = 16
 COUNTED_STEPS = 16
-"""Steps whose operations are counted: some turns come every few steps only."""
+"""Number of steps whose operations are counted, since some turns come only every few steps."""
 
 
 def flops_per_picture(description: Mapping[str, Any], split: Split) -> float:
-    """Floating-point operations of a training step for each picture, backward passes with them.
+    """Floating-point operations of a training step for each picture, including backward passes.
 
     Args:
-        description: Of the learner, as `Learner.describe` gives it; its weights do not matter.
+        description: Description of the learner, as `Learner.describe` gives it; its weights do not matter.
         split: Pictures to train on.
     """
     learner = rebuild(description)

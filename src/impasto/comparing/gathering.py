@@ -44,11 +44,11 @@ def gather(
     miniature: bool,
     threads: int,
 ) -> Results:
-    """The results as far as the runs are.
+    """The results, as far as the runs have come.
 
     Args:
-        experiment: As it was read.
-        store: That all runs train on.
+        experiment: The experiment.
+        store: The store that all runs train on.
         jobs: All runs.
         states: Folder of a run → 'running', or why it failed; others are finished or waiting.
         out: Folder of the comparison.

@@ -1,4 +1,4 @@
-"""The measures of one run of a comparison, in a process of its own: `python -m impasto.comparing.measuring`."""
+"""Measuring one run of a comparison, in a process of its own: `python -m impasto.comparing.measuring`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ __all__ = ["MeasuringJob", "embed_real", "measure_run"]
 SHOWN = 32
 """Pictures on the contact sheet."""
 LEAST_RECONSTRUCTED = 16
-"""Fewest test pictures that are reconstructed for a point; else an eighth as many as are painted."""
+"""Fewest test pictures that are reconstructed for a point of a curve; else an eighth as many as are painted."""
 CURVE_INPUTS = frozenset(
     {
         "painted_features",
@@ -48,9 +48,9 @@ CURVE_INPUTS = frozenset(
         "seed",
     }
 )
-"""What may be computed for a point of a curve: metrics that need more are measured at the end only."""
+"""Inputs that are computed for a point of a curve; metrics that need others are measured at the end only."""
 SEED = 0
-"""All runs are asked for the same pictures."""
+"""Seed of the painted pictures, the same for all runs."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class MeasuringJob:
         label: Label column; the store's own default without it.
         count: Pictures painted for a point of the curves.
         final: Pictures painted at the end.
-        points: Most points of a curve.
+        points: Largest number of points of a curve.
         network: Feature network, or 'auto'.
         samples: File of the contact sheet.
     """
@@ -77,7 +77,7 @@ class MeasuringJob:
 
 
 def measure_run(run: Path, job: MeasuringJob) -> RunMeasurement:
-    """Measure a trained run along its way and at its end; writes `result.json` and a contact sheet."""
+    """Measure a trained run at its checkpoints and at its end; writes `result.json` and a contact sheet."""
     store = Store.open(job.store, verify=False)
     train = store.split("train", job.label)
     test = store.split("test", job.label)
@@ -109,7 +109,7 @@ def measure_run(run: Path, job: MeasuringJob) -> RunMeasurement:
 
 
 def embed_real(store: Store, label: str | None, network: str) -> None:
-    """Put the features of the real pictures into the store's cache, so that runs side by side need not do it twice."""
+    """Compute the features of the real pictures once, into the store's cache, for all runs."""
     name, _ = choose_network(network)
     train = store.split("train", label)
     test = store.split("test", label)

@@ -1,4 +1,4 @@
-"""What a comparison found so far, as `results.json` holds it."""
+"""The results of a comparison so far: the content of `results.json`."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ __all__ = [
 
 RESULTS_VERSION = 1
 State = Literal["done", "running", "waiting", "failed"]
-"""How far a run is."""
+"""State of a run."""
 
 
 @dataclass(frozen=True)
 class CurveValue:
-    """A number along training, without what does not change from point to point.
+    """A number at one point of training, without what is the same for all points.
 
     Attributes:
         value: The number.
@@ -56,9 +56,9 @@ class CurvePoint:
     """What was measured at a checkpoint.
 
     Attributes:
-        step: Of the checkpoint.
-        seconds: Of training until then.
-        pictures: Seen until then.
+        step: Step of the checkpoint.
+        seconds: Seconds of training until then.
+        pictures: Training pictures seen until then.
         count: Pictures painted for this point.
         metrics: Name → number; those without a value are left out.
     """
@@ -72,10 +72,10 @@ class CurvePoint:
 
 @dataclass(frozen=True)
 class RunMeasurement:
-    """The measures of a finished run, as its `result.json` holds them.
+    """What was measured of a finished run: the content of its `result.json`.
 
     Attributes:
-        curve: Along training.
+        curve: Points during training.
         final: Name → number at its end.
         painted_shares: Share of each category that a judge recognised in the painted pictures; None without a judge.
         flops_per_picture: Floating-point operations of training on one picture.
@@ -92,12 +92,12 @@ class Cost:
     """What a finished run took.
 
     Attributes:
-        seconds: Of training.
-        processor_seconds: Of all processor cores together.
-        steps: Of training.
-        pictures: Seen in training.
-        parameters: That are trained.
-        peak_memory_bytes: Most memory of the training process, where the system tells it.
+        seconds: Seconds of training.
+        processor_seconds: Processor time of all cores together, in seconds.
+        steps: Steps of training.
+        pictures: Pictures seen in training.
+        parameters: Number of trained parameters.
+        peak_memory_bytes: Largest memory of the training process in bytes, where the system reports it.
         flops_per_picture: Floating-point operations of training on one picture.
     """
 
@@ -112,15 +112,15 @@ class Cost:
 
 @dataclass(frozen=True)
 class RunResults:
-    """A run of the comparison, as far as it is.
+    """A run of the comparison, as far as it has come.
 
     Attributes:
-        seed: Of its training.
-        folder: Of the run, inside that of the comparison.
+        seed: Seed of its training.
+        folder: Folder of the run, inside that of the comparison.
         state: How far it is.
         reason: Why it failed.
         cost: What it took, once it is done.
-        curve: Numbers along training, once it is done.
+        curve: Numbers during training, once it is done.
         final: Numbers at its end, once it is done.
         painted_shares: As of `RunMeasurement`.
         samples: File of its contact sheet, inside the folder of the comparison.
@@ -142,10 +142,10 @@ class EntryResults:
     """A painter of the comparison.
 
     Attributes:
-        name: As it stands in tables.
+        name: Name of the entry, as tables show it.
         painter: Its name in the catalogue.
-        preset: It was built from.
-        settings: That differ from the preset.
+        preset: Preset that it was built from.
+        settings: Settings that differ from the preset.
         ema: Half-life of the averaged weights, where the entry has its own.
         paper: Numbers that a paper gives for it.
         runs: One for each seed.
@@ -169,12 +169,12 @@ class EntryResults:
 
 @dataclass(frozen=True)
 class RatioResult:
-    """A number of one entry in proportion to that of another.
+    """The ratio of a number of two entries.
 
     Attributes:
         metric: Name of the number.
-        of: Entry above the line.
-        to: Entry below it.
+        of: Entry in the numerator.
+        to: Entry in the denominator.
         value: The ratio.
         interval: 95 % interval over the seeds.
     """
@@ -191,9 +191,9 @@ class StoreFacts:
     """The pictures that all runs train on.
 
     Attributes:
-        path: Of the store.
-        hash: Of the store.
-        resolution: Rows and columns of a picture.
+        path: Path of the store.
+        hash: Hash of the store.
+        resolution: Height and width of a picture in pixels.
         label: Label column.
         train: Training pictures.
         test: Pictures held out to measure against.
@@ -217,14 +217,14 @@ class TermsFacts:
 
     Attributes:
         batch: Pictures in a batch; a step reads one batch.
-        precision: Of the training's arithmetic.
-        preset: Where an entry names no other.
-        seeds: Of the runs.
+        precision: Arithmetic of the training.
+        preset: Preset of the entries that name no other.
+        seeds: Seeds of the runs.
         ema: Half-life of the averaged weights in thousands of pictures.
-        workers: Runs side by side.
+        workers: Number of runs at the same time.
         threads: Processor cores of each run.
-        steps: Of training, where they are the budget.
-        minutes: Of training, where they are the budget.
+        steps: Steps of training, where they are the budget.
+        minutes: Minutes of training, where they are the budget.
     """
 
     batch: int
@@ -255,12 +255,12 @@ class Machine:
 
 @dataclass(frozen=True, repr=False)
 class Results(JsonRecord):
-    """All that a comparison found so far.
+    """The results of a comparison so far.
 
     Attributes:
-        version: Of this layout.
-        name: Of the experiment.
-        title: Of the experiment.
+        version: Version of this file layout.
+        name: Name of the experiment.
+        title: Title of the experiment.
         experiment: Its file, as plain values.
         miniature: Whether the file's small version was run.
         store: The pictures.
@@ -268,7 +268,7 @@ class Results(JsonRecord):
         methods: Name of a number → how it was computed, the same for all runs. In JSON it is the key 'recipe'.
         machine: Where the results were gathered.
         entries: The painters.
-        ratios: That the experiment asks for.
+        ratios: The ratios that the experiment asks for.
         real: Name of a number → the same number for real pictures.
     """
 

@@ -27,7 +27,7 @@ from impasto.training.points import POINTS, keep_point
 __all__ = ["Job", "RunFailed", "RunStopped", "cost", "jobs", "perform"]
 
 POLL_SECONDS = 0.5
-"""Seconds between two looks at a process."""
+"""Seconds between two checks of a process."""
 
 
 class RunFailed(ImpastoError):
@@ -44,8 +44,8 @@ class Job:
 
     Attributes:
         entry: The painter.
-        seed: Of its training.
-        folder: Of the run.
+        seed: Seed of its training.
+        folder: Folder of the run.
         samples: The contact sheet's file.
     """
 
@@ -61,7 +61,7 @@ class Job:
 
     @property
     def trained(self) -> bool:
-        """Whether its training came to its end."""
+        """Whether its training is finished."""
         return any(event["kind"] == "end" for event in read_events(self.folder)[-3:])
 
 
@@ -79,7 +79,7 @@ def perform(job: Job, experiment: Experiment, store: Path, threads: int, stop: t
 
     Args:
         job: The run.
-        experiment: On what terms.
+        experiment: The experiment, with its terms.
         store: Folder of the pictures.
         threads: Processor cores for it.
         stop: Ends the run when it is set; a training leaves a checkpoint.
@@ -152,12 +152,12 @@ def _run(command: list[str], folder: Path, name: str, threads: int, stop: thread
                 process.kill()
                 process.wait()
     if process.returncode:
-        raise RunFailed(f"{_last_words(log, process.returncode)} (all that it wrote: {log})")
+        raise RunFailed(f"{_last_words(log, process.returncode)} (its whole output: {log})")
     return peak
 
 
 def _peak(pid: int) -> int | None:
-    """Most memory that a process has held; what `wait4` tells of it may be its parent's."""
+    """The most memory that a process has held; the number from `wait4` can be that of its parent."""
     with suppress(OSError, ValueError):
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith("VmHWM:"):
@@ -176,7 +176,7 @@ def _last_words(log: Path, code: int) -> str:
 
 
 def _keep_last_points(run: Path) -> None:
-    """Keep points of the checkpoints that a training left which kept none itself: one begun by version 0.1.0."""
+    """Keep points from the checkpoints of a training that kept none itself, as version 0.1.0 did."""
     for checkpoint in sorted((run / "checkpoints").glob("step-*")):
         if complete(checkpoint):
             keep_point(checkpoint)

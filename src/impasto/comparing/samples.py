@@ -1,4 +1,4 @@
-"""Painted pictures of all entries on one sheet, asked for with the same seed."""
+"""Pictures of all entries on one sheet, painted with the same seed."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from impasto.pages.colours import INK, PAPER, rgb
 __all__ = ["sheet", "sheets"]
 
 WIDTH = 1200
-"""Pixels that a sheet is enlarged to, by whole factors, so that a pixel stays a square."""
+"""Width in pixels that a sheet is enlarged to, by whole factors so that pixels stay square."""
 LETTERS = 24
 GAP = 14
 
@@ -23,8 +23,8 @@ def sheets(results: Results, folder: Path) -> tuple[list[tuple[str, Image.Image]
     """The pictures that each entry's run left for this.
 
     Args:
-        results: Of the comparison.
-        folder: Where its files lie.
+        results: Results of the comparison.
+        folder: Folder of its files.
 
     Returns:
         Name and sheet of each entry, and the seed that their runs share: the one that most entries have finished; None

@@ -1,4 +1,4 @@
-"""The runs of a comparison, a few side by side, and its results written after each of them."""
+"""Performing the runs of a comparison, a few at a time, and writing the results after each of them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from impasto.jobs.workers import cores
 __all__ = ["Schedule"]
 
 PAGE_SECONDS = 30.0
-"""Shortest time between two drawings of the page, which take processor time from the runs."""
+"""Shortest time in seconds between two versions of the page, which take processor time from the runs."""
 
 
 class Schedule:
@@ -41,10 +41,10 @@ class Schedule:
         """Plan the runs; nothing is started yet.
 
         Args:
-            experiment: On what terms.
+            experiment: The experiment, with its terms.
             store: The pictures.
             out: Folder of the comparison.
-            say: Called with a line on how far it is.
+            say: Called with a line about the progress.
             stop: Ends all runs when it is set.
             miniature: Whether this is the experiment's small version.
         """
@@ -62,7 +62,7 @@ class Schedule:
         self._page_time = -PAGE_SECONDS
 
     def perform_all(self) -> Results:
-        """Perform what is not finished; the results.
+        """Perform all runs that are not finished, and return the results.
 
         Raises:
             Interrupted: When `stop` was set; every run has left a checkpoint.
@@ -85,7 +85,7 @@ class Schedule:
                 raise
         results = self._write(page=True)
         if self.stop.is_set():
-            raise Interrupted(f"Stopped; what is done is kept in {self.out}, and the same command goes on from there.")
+            raise Interrupted(f"Stopped. Finished runs are kept in {self.out}; the same command continues.")
         return results
 
     def _perform(self, job: Job) -> None:

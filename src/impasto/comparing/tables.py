@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 WIDE = 6
-"""Numbers side by side; more go into a table below."""
+"""Largest number of columns of a table; further numbers go into another table."""
 
 
 def markdown(table: Table) -> str:
@@ -64,7 +64,7 @@ def quality_tables(results: Results) -> list[Table]:
 
 
 def _pieces(metrics: list[MetricSummary]) -> list[list[MetricSummary]]:
-    """Numbers table by table, evenly."""
+    """The numbers divided evenly among tables."""
     if not metrics:
         return []
     wide = math.ceil(len(metrics) / math.ceil(len(metrics) / WIDE))
@@ -150,7 +150,7 @@ def cost_table(results: Results) -> Table:
 
 
 def format_quantity(value: float) -> str:
-    """A large number in three figures and a letter: 1.23 M."""
+    """A large number with three digits and a letter: 1.23 M."""
     for size, letter in ((1e12, "T"), (1e9, "G"), (1e6, "M")):
         if abs(value) >= size:
             return f"{value / size:.3g} {letter}"
@@ -182,7 +182,7 @@ COSTS: dict[str, tuple[str, Callable[[float], str]]] = {
 def ratio_table(results: Results) -> Table | None:
     """Pairs of entries by numbers: our ratio and, in brackets, the paper's; None when the experiment names no pair.
 
-    A ratio stands out where the paper's lies within our interval.
+    A ratio is highlighted where the paper's lies within our interval.
     """
     ratios = {(r.result.of, r.result.to, r.result.metric): r for r in ratios_beside_paper(results)}
     if not ratios:
@@ -222,7 +222,7 @@ def method_table(results: Results) -> Table:
 
 
 def _format_method(value: Any) -> str:
-    """A method in a line; hashes by their first figures."""
+    """A method in one line; hashes are shortened."""
     if isinstance(value, Mapping):
         return ", ".join(f"{key} {_format_method(inner)}" for key, inner in value.items())
     text = value if isinstance(value, str) else "–" if value is None else json.dumps(value, ensure_ascii=False)
@@ -230,7 +230,7 @@ def _format_method(value: Any) -> str:
 
 
 def missing_table(results: Results) -> Table | None:
-    """What finished runs could not be measured in, and why; None when all was measured."""
+    """Numbers that could not be measured of finished runs, with the reasons; None when there are none."""
     keys_by_reason: dict[tuple[str, str], dict[str, None]] = {}
     for entry in results.entries:
         for run in entry.done:

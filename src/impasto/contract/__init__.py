@@ -1,4 +1,4 @@
-"""What every learner and painter promises, and what training and painting hand to them.
+"""The base classes of learners and painters, and what training and painting pass to them.
 
 Shapes, everywhere in `impasto`:
     N  pictures of a batch          L  categories (at least 1)

@@ -1,4 +1,4 @@
-"""What a painter can do beyond painting: protocols, asked of an instance with `isinstance`.
+"""What a painter can do beyond painting: protocols, checked on an instance with `isinstance`.
 
 Commands, metrics and edits ask for these, never for a painter's name. A class whose instances differ, by their config,
 in what they can do has a subclass for each kind; see `Learner.variants`.
@@ -57,7 +57,7 @@ class Encodes(Protocol):
             pictures: Shape (N, 3, H, W), in [-1, 1].
 
         Returns:
-            Shape (N, C, h, w), scaled to a standard deviation of about 1; of a painter of pixels the pictures.
+            Shape (N, C, h, w), scaled to a standard deviation of about 1; for painters of pixels the pictures.
         """
         ...
 
@@ -67,7 +67,7 @@ class Decodes(Protocol):
     """Maps latents back to pictures."""
 
     def decode(self, latents: Tensor, /) -> Tensor:
-        """Pictures of latents; gradients flow through.
+        """Pictures decoded from latents; gradients flow through.
 
         Args:
             latents: As `encode` gives them, shape (N, C, h, w).
@@ -121,7 +121,7 @@ class Denoises(Encodes, Decodes, Protocol):
         """A function that estimates clean pictures from noisy ones.
 
         Args:
-            condition: Of N pictures; an empty one gives the unconditional estimate.
+            condition: Condition of N pictures; an empty one gives the unconditional estimate.
 
         Returns:
             A function of mixtures signal · `encode`(pictures) + sigma · noise, shape (N, C, h, w), and their `Level`,
@@ -204,6 +204,6 @@ class ExportsToDiffusers(Protocol):
             Name of each file → what it holds: plain values, or tensors by name where it ends in '.safetensors'.
 
         Raises:
-            NotCapable: When this instance's architecture has no equal in diffusers.
+            NotCapable: When diffusers has no equivalent of this instance's architecture.
         """
         ...

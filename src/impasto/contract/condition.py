@@ -1,4 +1,4 @@
-"""What each picture of a batch shall show: a category, words, given pictures, a mask, maps; every part is optional.
+"""What each picture of a batch should show: a category, words, given pictures, a mask, maps; every part is optional.
 
 In training the condition holds labels, captions and maps of the store; in painting, what the user requests. By the
 names of its parts a painter declares what it reads: 'category', 'words', 'emotion', 'mask', 'given:NAME', 'maps:NAME'.
@@ -24,7 +24,7 @@ NO_CATEGORY = -1
 
 @dataclass(frozen=True)
 class Condition:
-    """What each of N pictures shall show. A part that is None, or not among `given` and `maps`, is absent.
+    """What each of N pictures should show. A part that is None, or not among `given` and `maps`, is absent.
 
     Attributes:
         count: Number of pictures N.
@@ -111,7 +111,7 @@ class Condition:
 
         Args:
             share: The probability, in [0, 1].
-            noise: Decides which rows; one number a row is drawn from it.
+            noise: Decides which rows; one number is drawn from it for each row.
             parts: As in `emptied`; a row loses all of them together.
 
         Source: Ho & Salimans 2022, algorithm 1.

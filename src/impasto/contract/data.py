@@ -1,4 +1,4 @@
-"""Facts of the pictures that a learner is built for, apart from its architecture and from the way it is trained."""
+"""Facts about the pictures that a learner is built for."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Data:
 
     @property
     def side(self) -> int:
-        """Rows, and as many columns, of a square picture."""
+        """Height and width of a square picture."""
         assert self.height == self.width, "only painters of square pictures ask for one side"
         return self.height
 

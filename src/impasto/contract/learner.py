@@ -1,4 +1,4 @@
-"""What everything that is trained promises: its players, the turns it yields, what it reads and how it is built."""
+"""The base class of everything that is trained: its players, the turns it yields, what it reads, how it is built."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class Learner(pretrained.Saved):
     default_data: ClassVar[Data] = Data()
     """Facts of the pictures where none are given."""
     resolutions: ClassVar[Sequence[int]] = (32, 64, 128)
-    """Numbers of rows, and of columns, that pictures may have."""
+    """Heights and widths that pictures may have, in pixels."""
     square: ClassVar[bool] = True
-    """Whether pictures must have as many rows as columns."""
+    """Whether pictures must be square."""
     renamed_settings: ClassVar[Mapping[str, str]] = {}
     """Names of settings in earlier versions → their names now; both are understood wherever settings are given."""
     clips: ClassVar[bool] = False
@@ -142,7 +142,7 @@ class Learner(pretrained.Saved):
 
         Args:
             preset: A key of `presets`.
-            resolution: Rows and columns of the pictures, in the place of `size`.
+            resolution: Height and width of the pictures in pixels, instead of `size`.
             **values: Fields of `Config` or of `Data`.
 
         Raises:
@@ -166,7 +166,7 @@ class Learner(pretrained.Saved):
 
     @classmethod
     def create(cls, config: Any, data: Data) -> Self:
-        """A new learner of a config, in which 'auto' is decided first, with the weights of its frozen parts."""
+        """A new learner built from a config; every 'auto' is decided first, and frozen parts get their weights."""
         cls.check_size(data)
         config = cls.decided(config, data)
         learner = cls.variant(config)(config, data)
@@ -196,7 +196,7 @@ class Learner(pretrained.Saved):
         return {"painter": self.name, "config": to_dict(self.config), "data": to_dict(self.data)}
 
     def fetch(self) -> None:
-        """Load the weights of frozen parts from the place that the config names; called once, for a new learner.
+        """Load the weights of frozen parts from where the config says; called once, for a new learner.
 
         Raises:
             CheckpointError: When they are not there.
@@ -210,7 +210,7 @@ class Learner(pretrained.Saved):
         """The optimizer steps of one training step, in order; see `contract.turns` for what it may do.
 
         Args:
-            batch: Of this process and micro-batch.
+            batch: Batch of this process and micro-batch.
             step: Number of the step, from 0.
         """
         raise NotImplementedError(f"{self.name} does not learn")
@@ -228,7 +228,7 @@ class Learner(pretrained.Saved):
         """Category of each picture as an index of an embedding, int64, shape (N,).
 
         Args:
-            condition: Of N pictures.
+            condition: Condition of N pictures.
             none: Index for pictures without a category.
         """
         if condition.category is None:
@@ -237,7 +237,7 @@ class Learner(pretrained.Saved):
 
     @classmethod
     def check_size(cls, data: Data) -> None:
-        """Refuse pictures of a size or number of frames that this class is not made for.
+        """Refuse pictures of a size or number of frames that this class cannot learn.
 
         Raises:
             ConfigError: With the sizes that it is made for.
@@ -256,7 +256,7 @@ class Learner(pretrained.Saved):
 
     @classmethod
     def sizes_in_words(cls) -> str:
-        """The numbers of rows, and of columns, that pictures may have, such as '32, 64 or 128 px'."""
+        """The heights and widths that pictures may have, in words, such as '32, 64 or 128 px'."""
         sides = cls.resolutions
         if not isinstance(sides, range):
             *first, last = map(str, sides)

@@ -1,4 +1,4 @@
-"""Random numbers that do not depend on how pictures are cut into batches."""
+"""Random numbers that do not depend on how pictures are divided into batches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What painting gives: pictures, and what goes beside each."""
+"""Painted pictures, and what belongs to each."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ __all__ = ["Painted"]
 
 @dataclass(frozen=True)
 class Painted:
-    """Pictures that were painted, and what goes beside each.
+    """Painted pictures, and what belongs to each.
 
     Attributes:
         pictures: Shape (N, 3, H, W), or (N, F, 3, H, W) for clips, in [-1, 1].
         companions: For each picture: ending of a file that goes with it → a function that gives its content. Empty
             when there are none.
         statements: For each picture: what the painter says about it, in sentences. Empty when it says nothing.
-        declined: For each picture: why the painter would rather not show it, '' where it would. Empty when it shows
+        declined: For each picture: why the painter would rather not show it; '' where it shows it. Empty when it shows
             all.
     """
 

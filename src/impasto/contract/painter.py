@@ -1,4 +1,4 @@
-"""What every painter promises: it renders pictures of a condition, the same ones for the same seed."""
+"""The base class of painters: they render pictures of a condition, the same ones for the same seed."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class PaintSettings:
 
 
 def file_settings(settings: type[PaintSettings]) -> list[str]:
-    """Names of the settings that name files to read."""
+    """Names of the settings whose values are files."""
     return [setting.name for setting in describe(settings) if setting.is_file]
 
 
@@ -45,7 +45,7 @@ class Painter(Learner):
     companions: ClassVar[dict[str, str]] = {}
     """Files that this painter can give beside a picture: ending → what it is."""
     chunk: ClassVar[int] = 64
-    """Most pictures worth painting at a time."""
+    """Number of pictures that it is worth painting at a time at most."""
 
     @property
     def needs(self) -> frozenset[str]:
@@ -56,8 +56,8 @@ class Painter(Learner):
         """Paint one batch.
 
         Args:
-            condition: What each of N pictures shall show.
-            noise: Source of every random number, one row a picture.
+            condition: What each of N pictures should show.
+            noise: Source of every random number, with one row for each picture.
             settings: An instance of `Settings`.
 
         Returns:
@@ -69,7 +69,7 @@ class Painter(Learner):
         """Sentences to show the user before painting, such as which words of a prompt were not understood.
 
         Args:
-            condition: Of one picture.
+            condition: Condition of one picture.
             settings: An instance of `Settings`.
         """
         return []
@@ -202,7 +202,7 @@ class Painter(Learner):
         return torch.searchsorted(edges, draws, right=True).clamp(max=self.classes - 1).to(self.device)
 
     def _check_condition(self, condition: Condition) -> None:
-        """Refuse a condition that this painter cannot honour.
+        """Refuse a condition that this painter cannot follow.
 
         Raises:
             NotCapable: When it holds a part that the painter does not read.

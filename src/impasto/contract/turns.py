@@ -21,7 +21,7 @@ from impasto.contract.noise import BatchNoise
 __all__ = ["Batch", "Player", "Schedule", "Turn", "constant", "cosine"]
 
 Schedule = Callable[[int, int], float]
-"""Factor on the learning rate, of (step, steps planned in all)."""
+"""Function of (step, number of planned steps) that gives a factor on the learning rate."""
 
 
 def constant(step: int, horizon: int) -> float:
@@ -53,7 +53,7 @@ class Batch:
 
     Attributes:
         pictures: Shape (N, 3, H, W), or (N, F, 3, H, W) of clips, in [-1, 1]. On the device 'meta', with a shape and no
-            values, where `encoded` stands in their place.
+            values, where `encoded` replaces them.
         condition: The parts of the store's labels, captions and maps that the painter reads.
         noise: Source of every random number of the painter's turns.
         encoded: Encodings of the pictures, shape (N, …), computed once for the whole run; None where the painter has no

@@ -1,4 +1,4 @@
-"""Air between the eye and the land: how much of a colour it lets through, and mist in the valleys."""
+"""Air between the eye and the land: how much of a colour passes through it, and mist in the valleys."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ __all__ = ["paint_birds"]
 
 
 def paint_birds(stage: Stage) -> None:
-    """Paint a flock in a loose line across the sky, two strokes a bird."""
+    """Paint a flock in a loose line across the sky, two strokes for each bird."""
     sky = stage.scene.sky
     if not sky.birds:
         return

@@ -20,7 +20,7 @@ Box = tuple[int, int, int, int]
 MARK_SPACING = 0.7
 """Pixels between two marks along a bristle."""
 MAX_MARKS = 2_000_000
-"""Most marks set at a time, so that memory stays bounded."""
+"""Largest number of marks set at a time, so that memory stays bounded."""
 
 
 @dataclass(frozen=True)

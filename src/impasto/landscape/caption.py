@@ -93,7 +93,7 @@ def caption(scene: Scene, seed: int) -> str:
     if items:
         item_list = _enumerate(items)
         sentences.append(
-            pick((f"You see {item_list}", f"It also shows {item_list}", f"To be seen as well: {item_list}"))
+            pick((f"You see {item_list}", f"It also shows {item_list}", f"Also in the picture: {item_list}"))
         )
     if scene.mood:
         sentences.append(_mood_sentence(scene.mood, pick))

@@ -40,7 +40,7 @@ def compose(wish: Wish | None = None, seed: int = 0, category: str | None = None
     """A scene that fulfils a wish; the seed decides the rest.
 
     Args:
-        wish: What the scene shall hold; by default nothing in particular.
+        wish: What the scene should contain; by default nothing in particular.
         seed: Any integer of 0 or more; each gives another scene.
         category: Kind of painting, where the wish names none; drawn in `SHARES` by default.
 
@@ -99,7 +99,7 @@ def _check(wish: Wish, seed: int, category: str | None) -> None:
         if name is not None and name not in allowed:
             raise UnknownName(kind, name, allowed)
     if wish.hour is not None and not 0 <= wish.hour <= 24:
-        raise UsageError(f"The hour is {wish.hour:g}; the sun's hours run from 0 to 24.")
+        raise UsageError(f"The hour is {wish.hour:g}; it must be from 0 to 24.")
     if seed < 0:
         raise UsageError(f"seed must be 0 or more, not {seed}.")
 

@@ -111,9 +111,9 @@ def read_emotion(text: str) -> Emotion:
     Source: Hutto & Gilbert 2014, "VADER: A parsimonious rule-based model for sentiment analysis".
     """
     if not text.strip():
-        raise UsageError("No feeling is named. For example: serene, or: the day my dog came home")
+        raise UsageError("The emotion is empty. For example: serene, or: the day my dog came home")
     if len(text) > MAX_TEXT_LENGTH:
-        raise UsageError(f"A feeling is told in up to {MAX_TEXT_LENGTH:,} characters; this text has {len(text):,}.")
+        raise UsageError(f"An emotion takes up to {MAX_TEXT_LENGTH:,} characters; this text has {len(text):,}.")
     name = emotion_name(text.strip(" \t\r\n.!?"))
     if name is not None and "!" not in text:
         return Emotion(name, *EMOTIONS[name])

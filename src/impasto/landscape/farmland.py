@@ -12,7 +12,7 @@ from impasto.landscape.terrain import PLAIN
 __all__ = ["paint_fields"]
 
 CROPS = ((0.80, 0.72, 0.30), (0.50, 0.64, 0.26), (0.70, 0.60, 0.34), (0.62, 0.74, 0.38))
-"""RGB of ripe grain, rice, stubble and young green."""
+"""RGB of ripe grain, rice, stubble and young crops."""
 
 
 def paint_fields(stage: Stage) -> None:

@@ -1,4 +1,4 @@
-"""A scene through time: its light alone changed, or sun, clouds, water and eye all moving."""
+"""A scene through time: only its light changes, or sun, clouds, water and viewpoint move."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["MAX_FRAMES", "film", "moving_picture", "relight"]
 
 MAX_FRAMES = 2000
 WIND = 35.0
-"""Metres by which clouds move in a second of film, in which about an hour passes."""
+"""Metres by which clouds move in one second of film, which shows about an hour."""
 
 
 def relight(scene: Scene, hour: float) -> Scene:
@@ -32,12 +32,12 @@ def relight(scene: Scene, hour: float) -> Scene:
         UsageError: When there is no such hour.
     """
     if not 0 <= hour <= 24:
-        raise UsageError(f"The hour is {hour:g}; the sun's hours run from 0 to 24.")
+        raise UsageError(f"The hour is {hour:g}; it must be from 0 to 24.")
     return replace(scene, hour=hour)
 
 
 def film(scene: Scene, *, frames: int, hours: float = 0.0, forward: float = 0.0, right: float = 0.0) -> Iterator[Scene]:
-    """Scenes of a film, one a frame; land and objects stay in place, so that the frames are consistent.
+    """Scenes of a film, one for each frame; land and objects stay in place, so that the frames are consistent.
 
     Args:
         scene: The first frame.
@@ -70,8 +70,8 @@ def moving_picture(scenes: Iterator[Scene], resolution: int, rate: float = 12.0,
     """An animated WebP of scenes.
 
     Args:
-        scenes: One a frame.
-        resolution: Rows and columns.
+        scenes: One scene for each frame.
+        resolution: Height and width in pixels.
         rate: Frames a second.
         quality: Quality of the compression, 0 to 100.
     """

@@ -136,7 +136,7 @@ def water_between(
 
 
 def wants_water(random: np.random.Generator, wish: Wish, odds: float) -> bool:
-    """Whether there shall be water: as the wish has it, or else by chance."""
+    """Whether there should be water: as the wish says, or else by chance."""
     if any(wish.elements.get(name) for name in (*WATERS, "boat", "sail", "fisherman", "bridge")):
         return True
     return not water_denied(wish) and bool(random.random() < odds)

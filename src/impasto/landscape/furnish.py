@@ -29,8 +29,8 @@ def furnish(scene: Scene, plan: Plan, wish: Wish, mood: Mood, random: np.random.
     Args:
         scene: The land.
         plan: Its plan.
-        wish: What the scene shall hold.
-        mood: The mood of the scene, which decides how much company there is.
+        wish: What the scene should contain.
+        mood: The mood of the scene, which decides how many people there are.
         random: Decides the rest.
     """
     buildings = [*place_buildings(scene, plan, wish, random)]

@@ -91,7 +91,7 @@ def mood_for(valence: float, arousal: float) -> Mood:
     """
     for name, value in (("valence", valence), ("arousal", arousal)):
         if not -1 <= value <= 1:
-            raise UsageError(f"{name} = {value}: it lies between -1 and 1.")
+            raise UsageError(f"{name} = {value}; it must be between -1 and 1.")
     v = float(valence)
     a = float(arousal)
     determinant = 0.69 * 0.60 + 0.22 * 0.31

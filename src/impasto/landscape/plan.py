@@ -23,7 +23,7 @@ class Plan:
         side: Column around which the objects of the near bank gather, as a share of the picture.
         near: Metres forward of the near shore, or where the foreground ends.
         far: Metres forward of the far shore.
-        sparse: Whether few objects shall be placed.
+        sparse: Whether few objects should be placed.
         has_halls: Whether it is a place of halls and walls.
         is_village: Whether it is a village with fields.
         fields: Share of the level ground that is tilled.

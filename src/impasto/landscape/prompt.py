@@ -1,4 +1,4 @@
-"""Reading a prompt: free English becomes a wish, by rules that stand in `vocabulary`."""
+"""Reading a prompt: English text becomes a wish, by the rules in `vocabulary`."""
 
 from __future__ import annotations
 
@@ -43,7 +43,9 @@ def read_prompt(text: str) -> Reading:
     normalized = WORDED_HOUR.sub(lambda match: str(NUMBERS[match[0].lower()]), DESERTED.sub("no people,", text))
     reader.read([Token(m.lastgroup or "", m[0].lower().replace("’", "'")) for m in TOKEN.finditer(normalized)])
     if _is_foreign(text, len(reader.understood), reader.words):
-        raise UsageError(f"Prompts are read in English, and nothing of {_shorten(text)!r} is. For example: {EXAMPLE}")
+        raise UsageError(
+            f"Prompts are read in English, and nothing of {_shorten(text)!r} was understood. For example: {EXAMPLE}"
+        )
     return reader.reading(text.count("!"))
 
 
@@ -51,7 +53,7 @@ def remarks_on(reading: Reading) -> list[str]:
     """Sentences for the user about a reading: decisions first, then what was not followed; often none."""
     sentences = list(reading.notes)
     if reading.wish.elements.get("waterfall"):
-        sentences.append("No waterfall can be painted yet; steep mountains stand in its place.")
+        sentences.append("No waterfall can be painted yet; steep mountains are painted instead.")
     if reading.wish.elements.get("sea"):
         sentences.append("The sea is painted as a lake.")
     details = [word for word in reading.ignored if word in UNSUPPORTED_DETAILS]

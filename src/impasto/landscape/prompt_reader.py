@@ -45,7 +45,7 @@ class Reading:
     """How a prompt was understood.
 
     Attributes:
-        wish: What the scene shall hold.
+        wish: What the scene should contain.
         understood: The phrases that were followed, negated ones with 'no'.
         ignored: The content words that were not followed, in lower case.
         notes: Sentences on what was decided where words contradict each other or ask for too many.
@@ -154,7 +154,7 @@ class PromptReader:
         raise AssertionError("there is at least one word")
 
     def _read_other_word(self, word: str, following: list[str]) -> None:
-        """Read a word that is no phrase of the vocabulary."""
+        """Read a word that is not in the vocabulary."""
         if emotion_name(word):
             self.feelings.append((word, self.negating))
             self._note_understood(word)

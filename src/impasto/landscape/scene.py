@@ -329,5 +329,5 @@ def scene_from_json(text: str | bytes) -> Scene:
             f"The scene is not JSON ({error}). Write one with: {command('paint', 'landscape', also=['scene.json'])}"
         ) from None
     if not isinstance(values, dict):
-        raise ConfigError(f"A scene is an object of named values, not a {type(values).__name__}.")
+        raise ConfigError(f"A scene file holds an object of named values, not a {type(values).__name__}.")
     return load(Scene, values, "scene")

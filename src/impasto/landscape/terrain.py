@@ -93,7 +93,7 @@ def _ridge_height(ridge: Ridge, x: Field, z: Field, reach: float, octaves: int) 
     v = np.broadcast_to((z - np.float32(ridge.z)) * np.float32(1 / reach), u.shape)
     seed = ridge.seed % 65521
     rough = ridge.rough
-    # Noise displaces the plan of the ridge, so that it is no circle.
+    # Noise displaces the plan of the ridge, so that it is not a circle.
     u = u + np.float32(0.22) * noise(u * np.float32(1.7), v * np.float32(1.3), seed + 1)
     return np.asarray(_FORMS[ridge.kind](u, v, seed, rough, octaves) * np.float32(ridge.height), np.float32)
 

@@ -127,7 +127,7 @@ FOREIGN = _words(
     une un du et avec sur dans sous sans el los las una con en y bajo sin del il lo gli uno nel della di e sotto senza
     het een van met op och den på med i jest na w z pod o os as um uma com ao não"""
 ) - _words("a an in on am i no do so me die i as")
-"""Function words of other languages that are no words of English."""
+"""Function words of other languages that are not English words."""
 
 
 def time_of_day(hour: float) -> str:

@@ -1,4 +1,4 @@
-"""A wish: what a scene shall hold; `compose` makes a scene of it."""
+"""A wish: what a scene should contain; `compose` makes a scene from it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ELEMENTS = (
 
 @dataclass(frozen=True)
 class Wish:
-    """What a scene shall hold; what is None or not named is left to the composer.
+    """What a scene should contain; whatever is None or not named is left to the composer.
 
     Attributes:
         category: One of `scene.CATEGORIES`.

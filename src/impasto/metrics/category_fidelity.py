@@ -18,7 +18,7 @@ __all__ = ["category_fidelity"]
 
 @listed(
     name="category-fidelity",
-    summary="How often a picture asked for a category is recognised as such, by a judge that saw real pictures only",
+    summary="share of pictures recognised as the requested category, by a classifier trained on real pictures",
     year=2019,
     source="Ravuri & Vinyals 2019, Classification Accuracy Score (its reverse: trained on real, tested on painted)",
 )
@@ -28,10 +28,10 @@ __all__ = ["category_fidelity"]
     beside=Beside({"recognised": "recognised_real"}, "the judge on the test split"),
 )
 def category_fidelity(recognised: Recognised) -> Estimate:
-    """Share of pictures that are recognised as what they should show.
+    """Share of pictures that are recognised as the category that they were painted for.
 
     Raises:
-        NotCapable: When the pictures were painted for no category.
+        NotCapable: When the pictures were not painted for a category.
     """
     if recognised.expected is None:
         raise NotCapable(recognised.reason)

@@ -17,13 +17,13 @@ __all__ = ["CategoryReport", "CategoryRow", "JudgeFacts", "category_rows", "judg
 
 @dataclass(frozen=True)
 class JudgeFacts:
-    """How good the judge is that names the categories.
+    """How good the judge is that recognises the categories.
 
     Attributes:
         trained_on: Real training pictures that it learned from.
-        accuracy: Share of held-out real pictures that it names rightly.
-        commonest: That share for always naming the commonest category.
-        network: Feature network that it stands on.
+        accuracy: Share of held-out real pictures whose category it recognises.
+        commonest: The same share for always answering with the commonest category.
+        network: Feature network whose features it reads.
         resizing: How pictures are resized for that network.
         weights: SHA-256 of that network's weights.
         dtype: Arithmetic of that network.
@@ -47,7 +47,7 @@ class CategoryRow:
     """A category among painted and real pictures; all shares are in [0, 1].
 
     Attributes:
-        name: Of the category.
+        name: Name of the category.
         requested: Share of the painted pictures that were painted for it; None where no category is asked for.
         recognised: Share of the painted pictures that the judge takes for it.
         real: Share of the real pictures that the judge takes for it.
@@ -70,7 +70,7 @@ class CategoryReport:
     """What a measurement says about categories beyond its numbers.
 
     Attributes:
-        judge: Who names them.
+        judge: Facts of the judge that recognises them.
         rows: A row for each category of the store.
     """
 
@@ -79,7 +79,7 @@ class CategoryReport:
 
 
 def judge_facts(train: int, real: Recognised) -> JudgeFacts:
-    """Facts of the judge that named real pictures.
+    """Facts of the judge, with its accuracy on real pictures.
 
     Args:
         train: Pictures that it learned from.
@@ -106,8 +106,8 @@ def category_rows(
 
     Args:
         names: Categories of the store.
-        painted: Of the painted pictures.
-        real: Of real pictures.
+        painted: Categories of the painted pictures.
+        real: Categories of real pictures.
         by_category: Pictures painted for each category.
     """
     assert real.expected is not None

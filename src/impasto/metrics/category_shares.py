@@ -1,4 +1,4 @@
-"""How the categories of painted pictures spread: which appear at all, and how far their shares are from real ones."""
+"""Which categories appear among painted pictures, and how far their shares are from those of real pictures."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ __all__ = ["appears", "category_shares", "frequent"]
 
 RESAMPLES = 1000
 LEAST_EXPECTED = 5
-"""Pictures of a category to be expected at least: of a rarer one chance alone would decide whether it appears."""
+"""Fewest expected pictures of a category that is counted; whether a rarer one appears would be a matter of chance."""
 TENTH = 0.1
 """A category is missing below this part of its share among real pictures."""
 
 
 @listed(
     name="mode-coverage",
-    summary="Share of the categories that appear among the painted pictures, as the judge sees them",
+    summary="share of the categories that a classifier of real pictures recognises among the painted ones",
     year=2017,
     source="Che et al. 2017, Mode Regularized GANs (modes counted by a classifier of real pictures)",
 )
@@ -33,12 +33,12 @@ TENTH = 0.1
     aspect="categories",
 )
 def category_shares(recognised: Recognised, recognised_real: Recognised, seed: int) -> dict[str, Estimate]:
-    """How the recognised categories of painted pictures spread, beside those of real ones.
+    """Which categories are recognised in painted pictures, compared with those of real pictures.
 
     Args:
-        recognised: Of painted pictures.
-        recognised_real: Of real ones.
-        seed: Of resampling.
+        recognised: Categories recognised in the painted pictures.
+        recognised_real: Categories recognised in the real pictures.
+        seed: Seed of resampling.
 
     Returns:
         Share of the categories of real pictures that appear among painted ones, as far as they are frequent enough to

@@ -1,4 +1,4 @@
-"""The drawings of a report."""
+"""The charts of a report."""
 
 from __future__ import annotations
 

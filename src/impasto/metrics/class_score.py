@@ -1,4 +1,4 @@
-"""How clearly and how variously a classifier recognises things in pictures: the Inception score."""
+"""The Inception score: whether a classifier is sure about each picture, and finds many classes among all of them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SPLITS = 10
 
 @listed(
     name="inception-score",
-    summary="clear and varied classes: IS on Inception logits, is-<network> on others; higher is better",
+    summary="sure and varied answers of a classifier: IS on Inception logits, is-<network> on others; higher is better",
     year=2016,
     source="Salimans et al., Improved techniques for training GANs",
 )

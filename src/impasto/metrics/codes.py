@@ -1,4 +1,4 @@
-"""How many of its codes a painter that writes pictures in codes makes use of."""
+"""How many of its codes a painter uses, if it represents pictures as codes."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BATCH = 64
 
 @dataclass(frozen=True, eq=False)
 class Codes:
-    """Pictures as a painter writes them.
+    """Pictures as a painter's codes.
 
     Attributes:
         values: Codes of all pictures, int64, in [0, size), shape (T,).
@@ -53,10 +53,10 @@ def codes_of(painter: Painter, pixels: Pixels) -> Codes:
         pixels: Shape (N, H, W, 3), uint8.
 
     Raises:
-        NotCapable: When the painter writes no codes.
+        NotCapable: When the painter does not represent pictures as codes.
     """
     if not isinstance(painter, Tokenizes):
-        raise NotCapable(f"{painter.name} does not write pictures in codes.")
+        raise NotCapable(f"{painter.name} does not represent pictures as codes.")
     with evaluation_mode(painter), torch.inference_mode():
         parts = [
             painter.tokens(to_float(pixels[start : start + BATCH]).to(painter.device)).flatten().cpu()
@@ -79,7 +79,7 @@ def codes_of(painter: Painter, pixels: Pixels) -> Codes:
 def code_use(codes: Codes) -> dict[str, Estimate]:
     """Use of a painter's codes in real pictures.
 
-    No more codes can occur than there are tokens, so a book of many codes needs many pictures.
+    No more codes can occur than there are tokens, so a large codebook needs many pictures.
 
     Returns:
         Share of the codes that occur, in (0, 1], and perplexity, from 1 to the number of codes.

@@ -1,7 +1,7 @@
 """Whether a painter copies: its pictures against the training pictures they lie nearest to.
 
 Every new painting resembles some older one. A painter copies when its pictures lie nearer to the
-training pictures than held-out real pictures do, so those are the yardstick.
+training pictures than held-out real pictures do, so the measure compares with those.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ RESAMPLES = 1000
 
 @listed(
     name="copying",
-    summary="Share of pictures nearer to a training picture than held-out real ones are",
+    summary="share of pictures nearer to a training picture than 95 % of held-out real ones",
     year=2020,
     source="Meehan, Chaudhuri & Dasgupta 2020, A Non-Parametric Test to Detect Data-Copying",
 )
@@ -60,7 +60,7 @@ def copying(nearest_training: NearestTraining, seed: int) -> Estimate:
     """
     if len(nearest_training.held_out) < LEAST_HELD_OUT:
         raise UsageError(
-            f"Percentiles take {LEAST_HELD_OUT} held-out pictures; there are {len(nearest_training.held_out)}."
+            f"Percentiles need {LEAST_HELD_OUT} held-out pictures; there are {len(nearest_training.held_out)}."
         )
     value = float(nearest_training.nearer_than(5).double().mean())
     rng = np.random.default_rng(seed)
@@ -83,8 +83,8 @@ class MedianDistance:
     """Median distance to the nearest training picture.
 
     Attributes:
-        painted: Of painted pictures.
-        held_out: Of real pictures that were not trained on.
+        painted: Median of the painted pictures.
+        held_out: Median of real pictures that were not trained on.
     """
 
     painted: float
@@ -116,7 +116,7 @@ class CopyingReport:
         verdict: What the number means, in a sentence or two.
         nearer_than_1st_percentile: Share of painted pictures nearer than 99 % of held-out ones.
         nearer_than_5th_percentile: Share nearer than 95 % of them.
-        median_distance: Of painted and of held-out pictures.
+        median_distance: Median distances of painted and of held-out pictures.
         mirrored: Share of painted pictures that are nearest to a mirror image.
         nearest: The nearest pairs, nearest first.
     """

@@ -1,4 +1,4 @@
-"""How much the pictures of a set differ from one another, beside how much real ones do."""
+"""How much the pictures of a set differ from one another, compared with real ones."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from impasto.nn.similarity import ms_ssim_name
 __all__ = ["lpips_diversity", "ms_ssim_diversity", "random_pairs"]
 
 PAIRS = 500
-"""Most pairs that are compared."""
+"""Largest number of pairs that are compared."""
 BESIDE = Beside({"painted": "real"}, "test split")
 
 
@@ -37,12 +37,12 @@ def lpips_diversity(painted: Pixels, seed: int, *, net: str = REPORTED_NET) -> E
 
     Args:
         painted: Shape (N, H, W, 3), uint8, N at least 2.
-        seed: Of the drawing.
+        seed: Seed of the random choice of pairs.
         net: 'squeeze', 'alex' or 'vgg'.
 
     Raises:
         UsageError: When there are fewer than two pictures.
-        WeightsMissing: When the network's files are not at hand.
+        WeightsMissing: When the network's files are not installed.
     """
     method = {"net": net, "weights": lpips_hash(net), "dtype": "float32"}
     left, right = _drawn_pairs(painted, seed)
@@ -65,7 +65,7 @@ def ms_ssim_diversity(painted: Pixels, seed: int, *, scales: int | None = None) 
 
     Args:
         painted: Shape (N, H, W, 3), uint8, N at least 2.
-        seed: Of the drawing.
+        seed: Seed of the random choice of pairs.
         scales: From 5 to 2; without it as many as the size of the pictures permits.
 
     Raises:
@@ -83,7 +83,7 @@ def random_pairs(count: int, pairs: int, seed: int) -> tuple[Tensor, Tensor]:
     Args:
         count: Number of pictures, 2 or more.
         pairs: How many at most; there are no more than half the pictures.
-        seed: Of the drawing.
+        seed: Seed of the random choice of pairs.
 
     Returns:
         Rows, two of shape (P,).
@@ -92,7 +92,7 @@ def random_pairs(count: int, pairs: int, seed: int) -> tuple[Tensor, Tensor]:
         UsageError: When there are fewer than two pictures, or less than one pair is asked for.
     """
     if count < 2 or pairs < 1:
-        raise UsageError(f"Pairs need two pictures or more and at least one pair, not {count} and {pairs}.")
+        raise UsageError(f"At least two pictures and one pair are needed, not {count} and {pairs}.")
     order = np.random.default_rng(seed).permutation(count)[: 2 * min(pairs, count // 2)]
     left, right = torch.from_numpy(order).view(2, -1)
     return left, right

@@ -92,7 +92,7 @@ def features(
     """Features of pictures, computed in batches, so that memory does not grow with their number.
 
     Args:
-        pictures: Bytes, shape (N, H, W, 3), uint8 (a memory map will do), or a float tensor, shape
+        pictures: Bytes, shape (N, H, W, 3), uint8 (or a memory map of these), or a float tensor, shape
             (N, 3, H, W), in [-1, 1], which is rounded to bytes first.
         network: 'inception', 'mobilenetv2' or 'squeezenet'.
         resizing: 'fid-clean' or 'fid-tf1'; with '-bf16' the network computes in bfloat16, for a preview.
@@ -106,7 +106,7 @@ def features(
 
     Raises:
         UnknownName: When there is no such network or resizing.
-        WeightsMissing: When the network's weights are not at hand.
+        WeightsMissing: When the network's weights are not installed.
         UsageError: When the pictures are of another kind, none, or hold numbers that are not finite.
     """
     _check(pictures, batch)
@@ -160,7 +160,7 @@ def cached_features(
 
     Raises:
         UnknownName: When there is no such network or resizing.
-        WeightsMissing: When the network's weights are not at hand.
+        WeightsMissing: When the network's weights are not installed.
     """
     empty = _without_values(network, resizing, _network(network, str(device), download)[1])
     kept = read_cache(cache_file(cache, key, empty.network, empty.resizing, empty.weights), count)
@@ -182,7 +182,7 @@ def check_same_method(*sets: Features) -> None:
         if unlike:
             raise UsageError(
                 f"Two sets of features that were computed in different ways cannot be compared: {', '.join(unlike)}. "
-                "Embed both in the same way."
+                "Compute both in the same way."
             )
 
 
@@ -196,7 +196,7 @@ def network_hash(network: str) -> str:
 
     Raises:
         UnknownName: When there is no such network.
-        WeightsMissing: When its weights are not at hand.
+        WeightsMissing: When its weights are not installed.
     """
     return _network(network, "cpu", None)[1]
 
@@ -252,7 +252,7 @@ def _check(pictures: npt.NDArray[np.uint8] | Tensor, batch: int) -> None:
         raise UsageError(f"batch must be 1 or more, not {batch}.")
     if pictures.ndim != 4 or len(pictures) == 0 or pictures.shape[-1 if _is_bytes(pictures) else 1] != 3:
         raise UsageError(
-            "Features are taken of one picture or more: bytes (N, H, W, 3), or floats (N, 3, H, W) in [-1, 1]; "
+            "Features are computed from one picture or more: bytes (N, H, W, 3), or floats (N, 3, H, W) in [-1, 1]; "
             f"not {pictures.dtype} {tuple(pictures.shape)}."
         )
     if isinstance(pictures, Tensor) and pictures.is_floating_point():

@@ -1,4 +1,4 @@
-"""A metric computed: its function called with what a measurement offers, its numbers with intervals and counts."""
+"""Computing a metric: its function is called with its inputs, and its numbers get intervals and counts."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ __all__ = ["evaluate"]
 
 
 def evaluate(metric: Metric, offers: Offers, *, seed: int) -> dict[str, Number]:
-    """The numbers of a metric, by name; those that cannot be measured say why.
+    """The numbers of a metric by name; a number that cannot be computed has the reason in place of a value.
 
     Args:
         metric: The metric.
-        offers: Where its inputs come from.
-        seed: Of resampling.
+        offers: Gives its inputs.
+        seed: Seed of resampling.
 
     Raises:
         UsageError: When features that were computed in different ways are to be compared.
@@ -61,7 +61,7 @@ def _features(inputs: Mapping[str, Offer]) -> list[Features]:
 
 
 def _check_counts(metric: Metric, inputs: Mapping[str, Offer], offers: Offers) -> None:
-    """Refuse sets of fewer pictures than the metric takes.
+    """Refuse sets of fewer pictures than the metric needs.
 
     Raises:
         NotOffered: With the smallest set.
@@ -73,7 +73,7 @@ def _check_counts(metric: Metric, inputs: Mapping[str, Offer], offers: Offers) -
     smallest = min(sets, key=lambda offer: len(offer.value))
     if len(smallest.value) < metric.least:
         raise NotOffered(
-            f"It takes {metric.least} pictures of each set; of the {smallest.kind.pictures} there are "
+            f"At least {metric.least} pictures of each set are needed; of the {smallest.kind.pictures} there are "
             f"{len(smallest.value)}."
         )
 

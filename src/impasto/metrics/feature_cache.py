@@ -1,4 +1,4 @@
-"""Features kept in files, so that the pictures of a store are embedded once."""
+"""Features kept in files, so that those of a store's pictures are computed once."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from torch import Tensor
 __all__ = ["cache_file", "read_cache", "write_cache"]
 
 _LAYOUT = "1"
-"""Raised whenever the same pictures would be embedded otherwise, so that older caches are left alone."""
+"""Increased whenever features of the same pictures would change, so that older caches are not read."""
 
 
 def cache_file(folder: Path, pictures: str, network: str, resizing: str, weights: str) -> Path:
     """The file of some pictures' features.
 
     Args:
-        folder: Of the cache.
+        folder: Folder of the cache.
         pictures: Stands for the pictures, such as their hash.
         network: Name of the network.
         resizing: How pictures are resized; it also names the arithmetic.
@@ -43,7 +43,7 @@ def read_cache(file: Path, count: int) -> tuple[Tensor, Tensor | None] | None:
 
 
 def write_cache(file: Path, values: Tensor, logits: Tensor | None) -> None:
-    """Write features whole; a cache that cannot be written costs time, never the measurement."""
+    """Write features to a file; if that fails, the measurement goes on without the cache."""
     tensors = {"values": values.contiguous()}
     if logits is not None:
         tensors["logits"] = logits.contiguous()

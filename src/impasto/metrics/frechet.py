@@ -17,7 +17,7 @@ __all__ = ["checked", "frechet", "frechet_distance", "trace_of_root"]
 
 @listed(
     name="frechet-distance",
-    summary="distance of two sets of features as Gaussians: FID on Inception, fd-<network> on others",
+    summary="distance of two sets of features taken as Gaussians: FID on Inception, fd-<network> on others",
     year=2017,
     source="Heusel et al., GANs trained by a two time-scale update rule",
 )

@@ -16,7 +16,7 @@ from impasto.metrics.pairs import of_pairs
 __all__ = ["SHARPNESS_CAPS", "reconstruction_sharpness", "sharpness_difference"]
 
 SHARPNESS_CAPS = {"paper": 100.0, "authors": 88.13080361}
-"""Largest value of each variant, in dB: pairs of equal gradients would be infinite. Count them."""
+"""Largest value of each variant, in dB, which pairs of equal gradients get instead of infinity."""
 
 
 @listed(

@@ -1,6 +1,6 @@
 """Features that need no pretrained network: statistics of colour, edges and detail.
 
-They stand in where no weights are at hand, so that a fresh machine can measure at all. They describe
+They are used where no weights are installed, so that every machine can measure. They describe
 colour, layout, edge directions and how much detail each scale holds; they know nothing of what is
 depicted, and numbers computed from them are named after them.
 """
@@ -20,18 +20,18 @@ from impasto.images.pictures import Pixels
 __all__ = ["VERSION", "handcrafted_features", "handcrafted_hash"]
 
 VERSION = 1
-"""Raised whenever a number of this file changes, since features of two versions do not compare."""
+"""Increased whenever a constant of this file changes, since features of two versions cannot be compared."""
 
 CELLS = 4
 DIRECTIONS = 8
 TONES = 8
 LAGS = (1, 2, 4)
 SCALE = 3.0
-"""Brings numbers near the size of a pooled network's, which the kernel distance expects."""
+"""Factor that brings the features near the size of a network's, which the kernel distance expects."""
 
 
 def handcrafted_hash() -> str:
-    """What stands for the weights of a space that has none: a hash of its version and settings."""
+    """A hash of the version and settings, which takes the role of a hash of weights."""
     return hashlib.sha256(repr((VERSION, CELLS, DIRECTIONS, TONES, LAGS, SCALE)).encode()).hexdigest()
 
 

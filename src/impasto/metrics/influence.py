@@ -29,7 +29,7 @@ def bootstrap_interval(
         value: The number.
         influences: For each set, the derivative of the number by the weight of each picture,
             shape (N,); for a mean, the pictures' own values. Their mean is taken off.
-        seed: Of the resampling.
+        seed: Seed of the resampling.
         repeats: How often each set is resampled.
         level: Share of resamples inside the interval, in (0, 1).
 

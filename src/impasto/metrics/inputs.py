@@ -30,7 +30,7 @@ and some painters take long."""
 
 
 class Inputs:
-    """What a measurement offers to its metrics, under the names of `offers.OFFERED`; each is computed once."""
+    """The inputs of metrics, under the names of `offers.OFFERED`; each is computed once."""
 
     def __init__(
         self,
@@ -52,11 +52,11 @@ class Inputs:
             against: Real pictures that it was not trained on.
             train: The pictures it was trained on.
             count: How many pictures are painted.
-            seed: Of painting and drawing.
+            seed: Seed of painting and of random choices.
             network: Feature network, as `choose_network` gives it.
             cache: Folder where features of the real pictures are kept.
             original_rows: Rows of `against` that are reconstructed, shape (K,); by default some drawn at random.
-            steps: Told what is being computed.
+            steps: Records what is being computed.
         """
         self.painter = painter
         self.against = against
@@ -72,13 +72,13 @@ class Inputs:
         self.original_rows = drawn if original_rows is None else original_rows
 
     def offer(self, name: str) -> Offer:
-        """As of `offers.Offers`."""
+        """See `offers.Offers`."""
         check_offered(name)
         return as_offer(name, getattr(self, name))
 
     @property
     def size(self) -> tuple[int, int]:
-        """Rows and columns of the pictures."""
+        """Height and width of the pictures."""
         return self.painter.data.size
 
     @cached_property
@@ -89,7 +89,7 @@ class Inputs:
 
     @cached_property
     def real(self) -> Pixels:
-        """As many real pictures, if there are so many, shape (M, H, W, 3)."""
+        """Real pictures: as many as were painted, or all if there are fewer, shape (M, H, W, 3)."""
         return self.against.uint8(self.real_rows)
 
     @cached_property
@@ -109,7 +109,7 @@ class Inputs:
 
     @cached_property
     def train_sample_features(self) -> Features:
-        """Features of as many training pictures as were painted, if there are so many."""
+        """Features of training pictures: as many as were painted, or all if there are fewer."""
         rows = np.random.default_rng(self.seed).permutation(len(self.train))[: self.count]
         return self.train_features[rows]
 
@@ -169,7 +169,7 @@ class Inputs:
         """The painter's own versions of `originals`.
 
         Raises:
-            NotOffered: When the painter makes none.
+            NotOffered: When the painter cannot reconstruct.
         """
         originals = self.originals
         try:
@@ -190,10 +190,10 @@ class Inputs:
 
     @cached_property
     def codes(self) -> Codes:
-        """The codes that the painter writes `originals` in.
+        """The painter's codes of `originals`.
 
         Raises:
-            NotOffered: When it writes none.
+            NotOffered: When it does not represent pictures as codes.
         """
         try:
             return codes_of(self.painter, self.originals)

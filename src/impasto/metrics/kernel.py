@@ -19,7 +19,7 @@ __all__ = ["kernel", "kernel_distance", "kernel_distances", "polynomial_kernel"]
 SUBSETS = 100
 SUBSET_SIZE = 1000
 _WHOLE = 6000
-"""Up to so many pictures the kernel of all pairs is computed once, and subsets are read from it."""
+"""Number of pictures up to which the kernel of all pairs is computed once, and subsets are read from it."""
 
 
 @listed(

@@ -1,4 +1,4 @@
-"""Precision, recall, density and coverage: do the sets lie in one another's neighbourhoods?"""
+"""Precision, recall, density and coverage, from the neighbourhoods of pictures in feature space."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ROWS = 2048
 
 @listed(
     name="precision-recall-density-coverage",
-    summary="neighbourhoods of k nearest: fidelity (precision, density) and variety (recall, coverage)",
+    summary="fidelity (precision, density) and variety (recall, coverage), from k-nearest-neighbour regions",
     year=2020,
     source="Kynkäänniemi et al. 2019; Naeem, Oh, Uh, Choi & Yoo 2020",
 )
@@ -111,5 +111,5 @@ def _distances(x: Tensor, y: Tensor) -> Iterator[tuple[slice, Tensor]]:
         rows = slice(start, min(start + _ROWS, len(x)))
         sums = norms_x[rows, None] + norms_y
         squares = sums - 2 * (x[rows] @ y.T)
-        # Rounding makes equal rows a tiny bit unlike, or nearer than nothing; they are equal.
+        # Rounding can give equal rows a tiny positive or negative distance; it is 0.
         yield rows, torch.where(squares < 1e-13 * sums, 0.0, squares)

@@ -1,4 +1,4 @@
-"""Everything that can be measured of a painter, written as numbers and as a page."""
+"""Measuring a painter: all metrics are computed and written as JSON and as a page."""
 
 from __future__ import annotations
 
@@ -61,10 +61,10 @@ def measure(
         train: The pictures it was trained on.
         out: Folder for `measure.json` and `report.html`.
         count: How many pictures are painted, 50 or more. Distances depend on it.
-        seed: Of painting, sampling and resampling, 0 or more.
-        network: Feature network; 'auto' takes the best whose weights are at hand, and without any
+        seed: Seed of painting, sampling and resampling, 0 or more.
+        network: Feature network; 'auto' takes the best whose weights are installed, and without any
             a space of plain picture statistics.
-        facts: What is known of the painter beside; kept in the JSON. 'run' (a run folder) or 'events' (its journal)
+        facts: What else is known of the painter; kept in the JSON. 'run' (a run folder) or 'events' (its journal)
             gives the page its curves.
         cache: Folder where features of the real pictures are kept.
         progress: Called with a line on what is being done.
@@ -75,7 +75,7 @@ def measure(
     Raises:
         UsageError: When the request cannot be measured: count, seed, sizes.
         UnknownName: When a metric needs something that no measurement offers.
-        ImpastoError: When the painter paints what is no picture, or the folder cannot be written.
+        ImpastoError: When the painter's output is not a picture, or the folder cannot be written.
     """
     _check(painter, against, train, count, seed)
     space, notes = choose_network(network)
@@ -189,21 +189,20 @@ def _check(painter: Painter, against: Split, train: Split, count: int, seed: int
     """
     if count < LEAST_PICTURES:
         raise UsageError(
-            f"count is {count}, and numbers of fewer than {LEAST_PICTURES} pictures say nothing; the usual count is "
-            "2000."
+            f"count is {count}, but {LEAST_PICTURES} pictures are needed at least; the usual count is 2000."
         )
     if seed < 0:
         raise UsageError(f"seed must be 0 or more, not {seed}.")
     for holder, frames in ((painter.name, painter.data.frames), (str(against.store.root), against.store.frames)):
         if frames > 1:
             raise UsageError(
-                f"{holder} has clips of {frames} frames, and metrics are of single pictures. Measure a painter of "
+                f"{holder} has clips of {frames} frames, but metrics compare single pictures. Measure a painter of "
                 "pictures against a store of pictures."
             )
     for word, split in (("to measure against", against), ("to train on", train)):
         if len(split) < 2:
             raise UsageError(
-                f"The {split.name} split of {split.store.root} has {len(split)} pictures {word}; it takes 2 or more. "
+                f"The {split.name} split of {split.store.root} has {len(split)} pictures {word}, but 2 are needed. "
                 "Prepare the store from more pictures."
             )
         here = plain_resolution(split.store.height, split.store.width)
@@ -212,7 +211,7 @@ def _check(painter: Painter, against: Split, train: Split, count: int, seed: int
             advice = option("size" if isinstance(expected, str) else "resolution", expected)
             raise UsageError(
                 f"{painter.name} paints at {painter.data.size_in_words} and {split.store.root} holds pictures of "
-                f"{here} px, and the size of a picture moves every number. Prepare a store with {advice}."
+                f"{here} px, but every number depends on the size of the pictures. Prepare a store with {advice}."
             )
 
 

@@ -70,7 +70,7 @@ class Exhibits:
 
 
 def measure_page(measurement: Measurement, exhibits: Exhibits) -> str:
-    """The page, one HTML file that needs no network."""
+    """The page as one HTML file that loads nothing else."""
     against = measurement.against
     size = f"{against.resolution} × {against.resolution}" if isinstance(against.resolution, int) else against.resolution
     subtitle = (

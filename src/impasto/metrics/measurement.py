@@ -31,7 +31,7 @@ class SplitFacts:
         hash: The store's hash.
         split: 'train', 'test' or 'all'.
         pictures: Number of pictures.
-        resolution: Rows and columns of a picture; of one that is not square a text such as '96x128' (rows, columns).
+        resolution: Height and width of a picture; where they differ, a text such as '96x128' (height, width).
     """
 
     store: str
@@ -52,8 +52,8 @@ class Space:
     """The feature space of a measurement.
 
     Attributes:
-        name: As `choose_network` gives it.
-        network: Of the features.
+        name: Name of the network, or 'handcrafted'.
+        network: Network of the features.
         resizing: How pictures are resized.
         weights: SHA-256 of the network's weights.
         dtype: Arithmetic of the network.
@@ -81,21 +81,21 @@ class Measurement(JsonRecord):
     """All that was measured of a painter.
 
     Attributes:
-        version: Of this layout.
+        version: Version of this file layout.
         impasto: Version of the package.
         torch: Version of torch.
         painter: Name, config and facts of the pictures, as `Painter.describe` gives them.
         against: The pictures that were measured against.
         train: The pictures that the painter was trained on.
         count: Pictures painted.
-        seed: Of painting, drawing and resampling.
+        seed: Seed of painting, of random choices and of resampling.
         notes: What the reader should know.
         metrics: Name → number.
         network: The feature space.
         copying: What is said about copying.
         categories: What is said about categories; None where there is no judge of them.
         seconds: Step → seconds that it took.
-        facts: What the caller knows of the painter.
+        facts: What else the caller knows of the painter.
         verdict: What all this says, in plain sentences; empty in measurements of earlier versions.
     """
 

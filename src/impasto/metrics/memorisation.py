@@ -16,7 +16,7 @@ from impasto.metrics.spaces import name_in_space
 __all__ = ["memorisation", "memorisation_distance", "mifid"]
 
 THRESHOLD = 0.1
-"""Mean cosine distance from which on nothing counts as copied, in Inception's space."""
+"""Mean cosine distance above which nothing counts as copied, in the space of Inception features."""
 TINY = 1e-15
 """Addend, as published, that keeps the quotient finite when every picture is a copy."""
 
@@ -68,11 +68,11 @@ def mifid(real: Tensor, fake: Tensor, *, train: Tensor | None = None, threshold:
         real: Features that the Fréchet distance is taken to, shape (N, D).
         fake: Features of generated pictures, shape (M, D).
         train: Features of the pictures that may have been copied, shape (K, D); by default `real`.
-        threshold: Mean cosine distance from which on there is no penalty.
+        threshold: Mean cosine distance above which there is no penalty.
 
     Returns:
         The Fréchet distance, divided by `memorisation_distance` where that is below the threshold.
-        Copies throughout make it as large as 1e15 times the Fréchet distance.
+        If all pictures are copies, it can be 1e15 times the Fréchet distance.
 
     Raises:
         UsageError: When shapes do not fit, a set is too small or a number is not finite.

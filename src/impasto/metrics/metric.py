@@ -1,4 +1,4 @@
-"""What a metric is: a function that says by its parameters what it needs, and what the numbers are that it gives.
+"""What a metric is: a function whose parameters name its inputs, and a description of the numbers it returns.
 
 A metric is one function in a file of this folder, marked with `@listed` and `@reports`:
 
@@ -48,7 +48,7 @@ DISTANCE: Bounds = (0.0, None)
 """Bounds of a distance."""
 
 LEAST_PICTURES = 50
-"""Fewest pictures of a set whose distribution is measured: with fewer, the error of the sample outweighs it."""
+"""Fewest pictures of a set whose distribution is measured; with fewer, the sampling error would dominate."""
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -83,8 +83,8 @@ class Beside:
     """How the same number for real pictures is computed: by the metric's function on other inputs.
 
     Attributes:
-        instead: Name of an input → name of the one in its place, that of the painted pictures first.
-        of: Which real pictures stand in the painted ones' place, in words; '{count}' becomes their number.
+        instead: Name of an input → name of the input that replaces it, that of the painted pictures first.
+        of: Which real pictures replace the painted ones, in words; '{count}' becomes their number.
         word: What these are called in counts of pictures.
     """
 
@@ -95,11 +95,11 @@ class Beside:
 
 @dataclass(frozen=True, eq=False)
 class Estimate:
-    """A value with all that it is reported with.
+    """A value, with everything that is reported beside it.
 
     Attributes:
         value: The number.
-        influences: For each set of pictures that was drawn by itself, the derivative of the number by the weight of
+        influences: For each independently sampled set of pictures, the derivative of the number by the weight of
             each picture, shape (N,), from which the interval is bootstrapped; for a mean, the pictures' own values.
         interval: An interval that the metric computed itself.
         n: Counts beyond those of its inputs.
@@ -125,7 +125,7 @@ class Estimate:
         method: Mapping[str, Any] | None = None,
         remark: str = "",
     ) -> Estimate:
-        """The mean of values that were measured one by one, shape (N,); other arguments as the attributes."""
+        """The mean of values of single pictures, shape (N,); the other arguments are the attributes."""
         array = np.asarray(values.double().cpu() if isinstance(values, Tensor) else values, np.float64)
         return cls(float(array.mean()), (array,), n=n or {}, method=method or {}, remark=remark)
 
@@ -138,7 +138,7 @@ class Metric:
         function: Computes it.
         quantities: The numbers that it gives.
         aspect: What it is about.
-        beside: How the same numbers for real pictures are computed; None without such numbers.
+        beside: How the same numbers for real pictures are computed; None where there are none.
         least: Fewest pictures that each of its sets must have, those of real pictures included.
     """
 
@@ -175,7 +175,7 @@ def reports(
 def listed_metrics() -> dict[str, Metric]:
     """All metrics by their name in the catalogue, in the order of a report.
 
-    A file that cannot be used stands here with a function that raises why, so that the report says it.
+    A file that cannot be imported is listed with a function that raises the reason, so that the report gives it.
     """
     metrics = {name: _metric(card) for name, card in catalogue.metrics().items()}
     aspects = get_args(Aspect)

@@ -1,4 +1,4 @@
-"""The training picture nearest to each painted one, and how near: what copying is judged by."""
+"""The training picture nearest to each painted one, and how near it is, from which copying is judged."""
 
 from __future__ import annotations
 
@@ -98,9 +98,9 @@ def nearest(queries: Tensor, references: Tensor, *, chunk: int = 1024) -> tuple[
     """
     for word, features in (("queries", queries), ("references", references)):
         if len(features) == 0:
-            raise UsageError(f"The nearest pictures cannot be searched: there are no {word}.")
+            raise UsageError(f"The nearest pictures cannot be found: there are no {word}.")
         if not bool(torch.isfinite(features).all()):
-            raise UsageError(f"The nearest pictures cannot be searched: features of the {word} are not finite.")
+            raise UsageError(f"The nearest pictures cannot be found: some features of the {word} are not finite.")
     unit_queries = F.normalize(queries.float(), dim=1)
     unit_references = F.normalize(references.float(), dim=1)
     best = [(part @ unit_references.T).max(dim=1) for part in unit_queries.split(chunk)]

@@ -1,4 +1,4 @@
-"""A number as it is reported: with interval, sample counts, how it was computed, and the same for real pictures."""
+"""A reported number: with its interval, sample counts, method, and the same number for real pictures."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ NOT_FINITE = "The computation gave no finite number."
 
 @dataclass(frozen=True)
 class Yardstick:
-    """The same number for real pictures: where a perfect painter would come out.
+    """The same number for real pictures, which a perfect painter would reach.
 
     Attributes:
         of: Which real pictures, in words.
@@ -51,7 +51,7 @@ class Number:
         n: Pictures of each set that it was computed from.
         method: How it was computed: network, weights, resizing and settings, all of which another number must share to
             be compared with this one. In JSON it is the key 'recipe'.
-        seed: Of sampling and resampling.
+        seed: Seed of sampling and resampling.
         real: The same number for real pictures.
         reason: Why there is no value.
         remark: What the reader should know beside it.
@@ -75,7 +75,7 @@ class Number:
     bounds: Bounds = (None, None)
 
     def __post_init__(self) -> None:
-        """Take a value that is not finite for none; an interval must be finite too."""
+        """Treat a value that is not finite as missing; an interval must be finite too."""
         if self.value is not None and not math.isfinite(self.value):
             object.__setattr__(self, "value", None)
         if self.value is None:
@@ -114,7 +114,7 @@ def mean_of(
     method: Mapping[str, Any],
     seed: int,
 ) -> Number:
-    """The mean of values that were measured one by one, with its bootstrap interval."""
+    """The mean of values of single pictures, with its bootstrap interval."""
     value = float(np.mean(values))
     interval = bootstrap_interval(value, values, seed=seed) if math.isfinite(value) else None
     return Number(title, better, value, interval, n, method, seed)

@@ -1,4 +1,4 @@
-"""What a measurement offers to its metrics: the names that a metric's parameters may have."""
+"""The inputs that a measurement can pass to metrics: the names that a metric's parameters may have."""
 
 from __future__ import annotations
 
@@ -64,16 +64,16 @@ OFFERED = {
     "size": Kind("rows and columns (H, W) of the pictures"),
     "seed": Kind("seed of all drawing, an integer"),
 }
-"""All names, with what comes under them. What a painter cannot give, such as reconstructions, is not offered."""
+"""All names, with what they stand for. What a painter cannot give, such as reconstructions, is left out."""
 
 
 class NotOffered(ImpastoError):
-    """This measurement cannot offer something; the message says why."""
+    """An input that this measurement does not have; the message says why."""
 
 
 @dataclass(frozen=True)
 class Offer:
-    """Something that a measurement offers.
+    """An input of metrics.
 
     Attributes:
         value: The thing itself.
@@ -93,8 +93,8 @@ class Offers(Protocol):
         """The input of that name.
 
         Raises:
-            NotOffered: When there is none in this measurement, with the reason.
-            UnknownName: When there never is one of that name.
+            NotOffered: When this measurement does not have it, with the reason.
+            UnknownName: When no measurement has an input of that name.
         """
         ...
 
@@ -110,7 +110,7 @@ class GivenOffers:
     values: Mapping[str, Any]
 
     def offer(self, name: str) -> Offer:
-        """As of `Offers`."""
+        """See `Offers`."""
         if name in self.values:
             return as_offer(name, self.values[name])
         check_offered(name)

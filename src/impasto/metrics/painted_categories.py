@@ -1,4 +1,4 @@
-"""Pictures painted for each category, more of a rare one: the page shows some, and the category's row counts them."""
+"""Pictures painted for each category, which the page shows and counts; more are painted of rare ones."""
 
 from __future__ import annotations
 

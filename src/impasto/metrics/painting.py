@@ -31,7 +31,7 @@ def paint_pixels(
     """Pictures of a painter, a few hundred at a time, so that only their bytes are kept.
 
     Args:
-        painter: Who paints.
+        painter: The painter.
         count: How many.
         seed: As in `Painter.paint`.
         category: As in `Painter.paint`.
@@ -58,18 +58,18 @@ def reconstruct_pixels(painter: Painter, originals: Pixels) -> Pixels:
     """The painter's own versions of pictures, rounded to bytes.
 
     Args:
-        painter: Who reconstructs.
+        painter: The painter.
         originals: Shape (N, H, W, 3), uint8.
 
     Returns:
         Of the same shape.
 
     Raises:
-        NotCapable: When the painter has no way from pictures back to latents.
+        NotCapable: When the painter cannot map pictures back to latents.
         ImpastoError: When a version holds a number that is not finite, or is of another size.
     """
     if not isinstance(painter, Reconstructs):
-        raise NotCapable(f"{painter.name} cannot reconstruct: it has no way from a picture back to a latent.")
+        raise NotCapable(f"{painter.name} cannot reconstruct: it cannot map a picture back to a latent.")
     parts = []
     # Not inference mode, inside which a painter that searches its latents could not turn gradients on again.
     with evaluation_mode(painter), torch.no_grad():
@@ -81,7 +81,7 @@ def reconstruct_pixels(painter: Painter, originals: Pixels) -> Pixels:
 
 @contextmanager
 def evaluation_mode(net: nn.Module) -> Iterator[None]:
-    """All modules as in evaluation for the time of the block, and afterwards as they were."""
+    """All modules are in evaluation mode inside the block, and afterwards as they were."""
     modes = [(module, module.training) for module in net.modules()]
     net.eval()
     try:

@@ -1,4 +1,4 @@
-"""Pairs of pictures, one number each: what SSIM, PSNR and LPIPS have in common."""
+"""One number for each pair of pictures: what SSIM, PSNR and LPIPS have in common."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def by_batches(pairwise: Callable[[Tensor, Tensor], Tensor], a: Tensor, b: Tenso
     """A function of pairs, computed a few pairs at a time.
 
     Args:
-        pairwise: Of two tensors (N, 3, H, W) → (N,).
+        pairwise: Function of two tensors (N, 3, H, W) → (N,).
         a: Pictures, shape (N, 3, H, W), in [-1, 1].
         b: As many, of the same shape.
 
@@ -56,7 +56,7 @@ def of_pairs(
     """The mean over pairs of a picture and its reconstruction.
 
     Args:
-        pairwise: Of two tensors (N, 3, H, W), in [-1, 1] → (N,).
+        pairwise: Function of two tensors (N, 3, H, W), in [-1, 1] → (N,).
         originals: Real pictures, shape (N, H, W, 3), uint8.
         reconstructions: A painter's versions of them, rounded to bytes like saved pictures, of the same shape.
         dtype: Arithmetic of the function.

@@ -28,7 +28,7 @@ def reconstruction_lpips(originals: Pixels, reconstructions: Pixels) -> Estimate
     """LPIPS of pictures and their reconstructions.
 
     Raises:
-        WeightsMissing: When the network's files are not at hand.
+        WeightsMissing: When the network's files are not installed.
     """
     method = {"net": REPORTED_NET, "weights": lpips_hash(REPORTED_NET)}
     return of_pairs(lpips, originals, reconstructions, dtype="float32", method=method)
@@ -48,7 +48,7 @@ def lpips(a: Tensor, b: Tensor, *, net: str = "squeeze") -> Tensor:
     Raises:
         UsageError: When shapes differ or a value is out of range.
         UnknownName: When there is no such trunk.
-        WeightsMissing: When its file is not at hand.
+        WeightsMissing: When its file is not installed.
     """
     network = _network(net, a.device.type)
     return by_batches(lambda x, y: network(x.float(), y.float()).double(), a, b)

@@ -1,4 +1,4 @@
-"""Categories of a set of pictures: what they should show, and what a judge recognises in them."""
+"""Categories of a set of pictures: those requested, and those that the judge recognises."""
 
 from __future__ import annotations
 
@@ -48,9 +48,9 @@ def requested_categories(painter: Painter, count: int, seed: int, names: tuple[s
     """Categories that `painter.paint(count, seed=seed)` paints.
 
     Args:
-        painter: Who paints.
+        painter: The painter.
         count: How many pictures.
-        seed: Of painting.
+        seed: Seed of painting.
         names: Categories of the store.
 
     Returns:

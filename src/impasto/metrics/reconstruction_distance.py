@@ -26,11 +26,11 @@ __all__ = ["reconstruction_distance"]
 def reconstruction_distance(original_features: Features, reconstruction_features: Features) -> Estimate:
     """Fréchet distance of a painter's own versions of pictures to those pictures.
 
-    The sets are pairs, so that two halves of the real pictures are no yardstick.
+    The sets are pairs, so two halves of the real pictures would not be comparable.
 
     Args:
-        original_features: Of the pictures, shape (K, D).
-        reconstruction_features: Of the painter's versions, in the same order.
+        original_features: Features of the pictures, shape (K, D).
+        reconstruction_features: Features of the painter's reconstructions, in the same order.
     """
     originals = original_features.values
     versions = reconstruction_features.values

@@ -1,4 +1,4 @@
-"""Results are dataclasses; here they become JSON values, once, and are read back by the same classes."""
+"""Results as dataclasses that are written as JSON and read back."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def from_plain(cls: type[R], values: Any, source: object) -> R:
         place = ".".join(str(part) for part in first["loc"]) or "the whole"
         raise ImpastoError(
             f"{source} cannot be read as a {cls.__name__}: {place}: {first['msg']}. Was it changed by hand? "
-            "Measure again to write it anew."
+            "Measure again to replace it."
         ) from None
 
 

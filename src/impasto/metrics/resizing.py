@@ -1,4 +1,4 @@
-"""Pictures brought to the size that a network takes, which changes a Fréchet distance more than anything else does.
+"""Resizing pictures for a feature network, which changes a Fréchet distance more than anything else does.
 
 Two ways, never compared with each other:
 
@@ -36,7 +36,7 @@ def resize_for_inception(
 
     Raises:
         UsageError: When the pictures are not bytes of that shape.
-        UnknownName: When there is no such way.
+        UnknownName: When there is no such method.
 
     Source: Parmar, Zhang & Zhu 2022 (fid-clean); Heusel et al. 2017, their code (fid-tf1).
     """

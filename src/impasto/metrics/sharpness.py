@@ -1,4 +1,4 @@
-"""How sharp pictures are, painted beside real."""
+"""How sharp painted pictures are, compared with real ones."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CHUNK = 256
 
 @listed(
     name="sharpness",
-    summary="Mean absolute difference of neighbouring pixels; painted and real should agree",
+    summary="mean absolute difference of neighbouring pixels; it should be as in real pictures",
     year=2015,
     source="The gradients of Mathieu, Couprie & LeCun 2015, of one picture alone",
 )

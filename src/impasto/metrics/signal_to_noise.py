@@ -19,7 +19,7 @@ PSNR_CAP = 100.0
     name="psnr",
     summary="peak signal-to-noise ratio of pairs, in dB",
     year=1980,
-    source="the usual definition; 10·log10(max² / mean squared error)",
+    source="usual definition: 10·log10(max² / mean squared error)",
 )
 @reports(Quantity("psnr", "Signal-to-noise ratio of reconstructions", "higher", unit="dB"), aspect="reconstruction")
 def reconstruction_psnr(originals: Pixels, reconstructions: Pixels) -> Estimate:

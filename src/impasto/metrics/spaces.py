@@ -18,20 +18,20 @@ HANDCRAFTED = "handcrafted"
 """The space that needs no weights."""
 RESIZING = "fid-clean"
 BATCH = 8
-"""Half as fast again as batches of 32 on a CPU, whose caches hold the maps of so few."""
+"""1.5 times as fast as batches of 32 on a CPU, whose caches hold the feature maps of so few pictures."""
 INCEPTION_NAMES = {"fd": "fid", "kd": "kid", "is": "is", "mifd": "mifid"}
-"""What the literature calls these on Inception's features."""
+"""Names of these metrics in the literature, for Inception features."""
 
 
 def choose_network(network: str) -> tuple[str, list[str]]:
     """The feature network to measure with, and what the reader should know about the choice.
 
     Args:
-        network: A network's name, 'handcrafted', or 'auto' for the best whose weights are at hand.
+        network: A network's name, 'handcrafted', or 'auto' for the best whose weights are installed.
 
     Raises:
         UnknownName: When there is no such network.
-        WeightsMissing: When a network was named whose weights are not at hand.
+        WeightsMissing: When a network was named whose weights are not installed.
     """
     if network == HANDCRAFTED:
         return HANDCRAFTED, [_about_handcrafted()]
@@ -47,9 +47,10 @@ def choose_network(network: str) -> tuple[str, list[str]]:
             find_weights("inception", download=False)
         except WeightsMissing:
             notes.append(
-                f"FID's network is not at hand, the file {WEIGHTS['inception'][1].path} (`impasto doctor` says how to "
-                f"bring it). Distances are taken in the space of {chosen!r} and named after it: "
-                f"{metric_name('fd', chosen)} is not FID, and no number here compares with a published FID, KID or IS."
+                f"FID's network is not installed: the file {WEIGHTS['inception'][1].path} (`impasto doctor` says "
+                f"how to get it). Distances are taken in the space of {chosen!r} and named after it: "
+                f"{metric_name('fd', chosen)} is not FID, and no number here can be compared with a published FID, KID "
+                "or IS."
             )
     if chosen == HANDCRAFTED:
         notes.append(_about_handcrafted())
@@ -89,7 +90,7 @@ def embed(
 
     Args:
         pixels: Shape (N, H, W, 3), uint8.
-        network: As `choose_network` gives it.
+        network: Name of the network, or 'handcrafted'.
         cache: Folder where features are kept.
         key: Stands for the pictures in the cache.
         progress: Called with (pictures done, pictures in all).
@@ -114,7 +115,7 @@ def embed_split(
 
     Args:
         split: The pictures.
-        network: As `choose_network` gives it.
+        network: Name of the network, or 'handcrafted'.
         mirrored: Whether their mirror images are embedded.
         cache: Folder where features are kept.
         progress: Called with (pictures done, pictures in all).

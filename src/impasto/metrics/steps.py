@@ -1,4 +1,4 @@
-"""The steps of a measurement: said when they begin, and timed."""
+"""The steps of a measurement, announced when they begin, and timed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ __all__ = ["Steps"]
 
 
 class Steps:
-    """Says what is being done, and notes how long it took.
+    """Announces what is being done, and records how long it took.
 
     Attributes:
         seconds: Name of each step → seconds that it took, without the steps inside it.
@@ -28,7 +28,7 @@ class Steps:
 
     @contextmanager
     def step(self, name: str) -> Iterator[None]:
-        """The step of the block."""
+        """The block is one step."""
         self.say(name)
         start = time.perf_counter()
         outer = self._inner

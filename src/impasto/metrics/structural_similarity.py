@@ -88,7 +88,7 @@ def ms_ssim(a: Tensor, b: Tensor, *, scales: int = 5) -> Tensor:
 
 
 def largest_scales(height: int, width: int) -> int:
-    """As many scales of MS-SSIM as pictures of a size permit; five where even two are too many, which is refused."""
+    """The most scales of MS-SSIM for pictures of a size; five where even two are too many, which is then refused."""
     try:
         return ms_ssim_scales(height, width)
     except ImpastoError:

@@ -1,1 +1,1 @@
-"""Blocks and networks that two or more rooms of the house share unchanged."""
+"""Blocks and networks that several packages of `impasto` share."""

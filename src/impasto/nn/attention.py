@@ -11,7 +11,7 @@ from torch.nn import functional as F
 __all__ = ["ChannelAttention", "PositionAttention", "attend"]
 
 MAX_SCORES = 1024**2
-"""Most attention scores of one head that the two plain products may hold in memory."""
+"""Number of attention scores of one head up to which two plain matrix products are used."""
 
 
 def attend(q: Tensor, k: Tensor, v: Tensor, *, causal: bool = False) -> Tensor:

@@ -13,8 +13,8 @@ class GroupedBatchNorm(nn.Module):
     """Batch normalisation over groups of a fixed number of pictures.
 
     In training each group of `group` consecutive pictures is normalised by its own statistics. Micro-batches and
-    processes that hold whole groups therefore compute what the undivided batch would. A batch whose size is no multiple
-    of `group` is one group.
+    processes that hold whole groups therefore compute what the undivided batch would. A batch whose size is not a
+    multiple of `group` is one group.
 
     A forward pass does not write the running statistics: it accumulates sums, and `update_statistics` moves the running
     statistics once a step. In evaluation the running statistics are used, so that pictures do not affect one another.

@@ -14,9 +14,9 @@ HASH_BYTES = 32
 
 
 class FrozenNetwork:
-    """A network that is no part of the module which holds it.
+    """A network that is not a submodule of the module that holds it.
 
-    It is not a submodule, so that its weights are neither among the holder's parameters nor in its state, and the
+    Its weights are therefore neither among the holder's parameters nor in its state, and the
     holder's `train()` does not reach it. It follows its inputs to their device.
     """
 
@@ -25,7 +25,7 @@ class FrozenNetwork:
         self.net = net.eval().requires_grad_(requires_grad=False)
 
     def __call__(self, pictures: Tensor, *more: Tensor) -> Any:
-        """The network's output for pictures (and, of networks that compare, for more of them)."""
+        """The network's output for pictures; networks that compare pictures take several tensors."""
         parameter = next(self.net.parameters(), None)
         if parameter is not None and parameter.device != pictures.device:
             self.net.to(pictures.device)

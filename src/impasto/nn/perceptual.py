@@ -1,7 +1,7 @@
 """How different two pictures look to a pretrained network: LPIPS, and a plain feature loss.
 
 Both are modules that metrics and painters share. A painter holds one in `impasto.nn.frozen.FrozenNetwork`,
-because a frozen network is no part of what the painter learns and saves.
+because a frozen network is neither trained nor saved with the painter.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ class SelfAttention(nn.Module):
 
     Args:
         channels: Channels of the map.
-        head_channels: Channels of a head; more where these do not divide `channels`.
+        head_channels: Channels of each head; more where this does not divide `channels`.
 
     Source: Vaswani et al. 2017, section 3.2; in a UNet: Ho et al. 2020, appendix B.
     """

@@ -19,10 +19,10 @@ def axial_rotary(rows: int, columns: int, head: int, device: torch.device) -> Te
     Positions are counted from the middle of the picture, so that they keep their meaning in grids of another shape.
 
     Args:
-        rows: Of the grid of patches.
-        columns: Of the grid of patches.
+        rows: Number of rows of the grid of patches.
+        columns: Number of columns of the grid of patches.
         head: Channels of a head, a multiple of 4: one half is rotated by the row, the other by the column.
-        device: Of the result.
+        device: Device of the result.
 
     Returns:
         Cosines and sines of the angles, shape (2, rows * columns, head / 2).
@@ -148,7 +148,7 @@ class DiT(nn.Module):
     """Diffusion transformer: maps a picture to an output of its shape, given a time and a label.
 
     Args:
-        channels: Of a picture or latent.
+        channels: Channels of a picture or latent.
         patch: Side of the square patches that become tokens, in pixels.
         width: Channels of a token.
         depth: Number of blocks.

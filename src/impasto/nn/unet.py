@@ -36,7 +36,7 @@ class UNet(nn.Module):
 
     Args:
         grid: Rows and columns of the finest feature map.
-        channels: Of each level, finest first; each level has half the rows and columns of the one before.
+        channels: Channels of each level, finest first; each level has half the rows and columns of the one before.
         blocks: Residual blocks of each level, on the way down and again on the way up.
         attention: Numbers of rows; feature maps with that many rows get self-attention.
         labels: Number of labels, including "no category"; 0 without labels.

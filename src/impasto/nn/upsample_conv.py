@@ -35,7 +35,7 @@ class UpsampleConv2d(nn.Conv2d):
         """Upsample and convolve.
 
         Args:
-            x: The map to be doubled, shape (N, C, H, W).
+            x: The map to be doubled in size, shape (N, C, H, W).
             skip: The map of a skip connection, shape (N, inputs - C, 2H, 2W); needed where C is less than `inputs`.
 
         Returns:

@@ -37,7 +37,7 @@ class WeightsFile:
         path: Relative to a weights folder.
         sha256: Hash of its bytes; empty for a conversion to safetensors that users make themselves, which is checked by
             the names and shapes of its tensors instead.
-        url: Where it can be downloaded; empty where this file is not published.
+        url: Address that it can be downloaded from; empty where this file is not published.
     """
 
     path: str
@@ -179,7 +179,7 @@ def load_weights(name: str, *, download: bool | None = None) -> tuple[dict[str, 
         # Cloned, because the loaded tensors are views of the memory-mapped file.
         return {key: value.clone() for key, value in load_file(path).items()}, digest
     except (SafetensorError, OSError, ValueError) as error:
-        raise WeightsMissing(f"{path} is damaged or no safetensors file ({error}); fetch it again.") from None
+        raise WeightsMissing(f"{path} is damaged or not a safetensors file ({error}); fetch it again.") from None
 
 
 def load_frozen(net: nn.Module, state: Mapping[str, Tensor], name: str) -> None:

@@ -1,4 +1,4 @@
-"""Painters, one file each, in a folder a family."""
+"""Painters: one file for each, in a folder for each family."""
 
 from __future__ import annotations
 

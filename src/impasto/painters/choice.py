@@ -1,4 +1,4 @@
-"""Which painter to train when none is named: the one that measured best where time, pictures and machine were alike."""
+"""Which painter to train when none is named: the one that measured best under similar conditions."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from impasto.painters import DEFAULT
 __all__ = ["ON_GPU", "Choice", "advice_on_size", "choose"]
 
 LEAST_PLACES = 12
-"""Rows or columns of latents below which too little is left to compose; then pixels are painted."""
+"""Smallest height or width of latents to paint in; for smaller pictures, pixels are painted instead."""
 
 FACTOR = 4
-"""Rows, and columns, of pixels that one latent of the shipped autoencoder stands for."""
+"""Height and width in pixels of the square that one latent of the shipped autoencoder encodes."""
 
 ON_GPU: Mapping[str, Any] = {"channels": (96, 160, 192), "attention": (16, 8), "batch": 256, "ema": 100.0}
-"""What is larger where a GPU learns from latents."""
+"""Settings that are larger where a GPU learns from latents."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """A painter, and why it.
+    """A painter, and why it was chosen.
 
     Attributes:
         painter: Name in the catalogue.
-        preset: Of the painter.
-        settings: Of its config and of the training, where they differ from preset and default.
+        preset: Preset of the painter.
+        settings: Settings of its config and of the training, where they differ from preset and default.
         reason: A sentence or two.
     """
 
@@ -40,7 +40,7 @@ class Choice:
     reason: str
 
     def with_changes(self, preset: str | None, values: Mapping[str, Any]) -> Choice:
-        """The same, with what the user chooses in the place of some of it.
+        """The same choice, with the user's preset and settings replacing some of its values.
 
         Args:
             preset: A preset; None leaves the chosen one.
@@ -49,7 +49,7 @@ class Choice:
         # What is larger on a GPU was measured with the preset that it changes.
         larger = ON_GPU if preset not in (None, self.preset) else {}
         settings = {key: value for key, value in self.settings.items() if key not in (*values, *larger)}
-        reason = self.reason if settings == self.settings else "With settings of your own."
+        reason = self.reason if settings == self.settings else "You chose the settings yourself."
         return replace(self, preset=preset or self.preset, settings=settings, reason=reason)
 
     def as_dict(self) -> dict[str, Any]:
@@ -72,19 +72,19 @@ def choose(height: int, width: int, *, gpu: bool) -> Choice:
     columns = width // FACTOR
     if min(rows, columns) < LEAST_PLACES:
         why = (
-            f"Over pixels: latents of pictures of {height} x {width} px have {rows} x {columns} places, too few to "
-            "compose in. What to expect: a quarter of an hour of one processor core gave colour and masses of "
+            f"It paints pixels: latents of pictures of {height} x {width} px would have only {rows} x {columns} "
+            "positions. What to expect: 15 minutes on one processor core gave the colours and rough shapes of "
             "paintings at 32 px."
         )
         return Choice(DEFAULT, "base" if gpu else "small", {}, why)
     expected = (
         "six minutes on an H100 gave landscapes and lit figures at 128 px, and hints of faces"
         if gpu
-        else "25 minutes on two cores gave light, colour and composition of paintings at 64 px, and hardly a face"
+        else "25 minutes on two cores gave light, colour and composition of paintings at 64 px, but hardly a face"
     )
     why = (
-        f"In latents of {rows} x {columns} places, made by the autoencoder that comes with impasto: a minute holds "
-        f"many more steps there than over pixels. What to expect: {expected}."
+        f"It paints latents of {rows} x {columns} positions, made by the autoencoder that comes with impasto, because "
+        f"steps are much faster there than on pixels. What to expect: {expected}."
     )
     return Choice(DEFAULT, "small", {"autoencoder": "shipped/autoencoder", **(ON_GPU if gpu else {})}, why)
 

@@ -1,4 +1,4 @@
-"""What painters share that are guided towards a category without a classifier (Ho & Salimans 2022)."""
+"""What painters with classifier-free guidance towards a category share (Ho & Salimans 2022)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class GuidedPainter(Painter):
 
     @property
     def no_category(self) -> int:
-        """The label that stands for "no category"; the only one of a painter trained without."""
+        """The label that stands for "no category"; the only label of a painter trained without categories."""
         return len(self.data.categories)
 
     def labels_of(self, condition: Condition) -> Tensor:
@@ -57,13 +57,13 @@ class GuidedPainter(Painter):
         return self.labels_of(batch.condition.dropped(self.config.label_dropout, batch.noise))
 
     def check_guidance(self, guidance: float) -> None:
-        """Refuse guidance where there is nothing to be guided by.
+        """Refuse guidance of a painter that was trained without categories.
 
         Raises:
             NotCapable: When guidance is not 1 and the painter was trained without categories.
         """
         if guidance != 1 and not self.data.categories:
             raise NotCapable(
-                f"guidance = {guidance:g}, but this {self.name} was trained without categories and has "
-                "nothing to be guided by; leave guidance at 1."
+                f"guidance = {guidance:g}, but this {self.name} was trained without categories, which "
+                "guidance needs; leave guidance at 1."
             )

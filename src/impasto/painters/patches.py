@@ -1,4 +1,4 @@
-"""The squares that a picture is cut into before a network sees it."""
+"""The square patches that a picture is divided into before a network reads it."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ def patch_side(height: int, width: int, grid: int, multiple: int = 1) -> int:
     ]
     if not even:
         raise ConfigError(
-            f"{height} × {width} places (height × width) do not come out even: the network needs multiples of "
-            f"{multiple} along both sides. Take pictures of another size, or a network of fewer levels."
+            f"{height} × {width} positions (height × width) do not fit the network, which needs multiples of "
+            f"{multiple} along both sides. Use pictures of another size, or a network with fewer levels."
         )
     exact = max(1, longer // grid)
     return exact if exact in even else min(even, key=lambda side: abs(math.log(longer / (side * grid))))

@@ -1,1 +1,1 @@
-"""From noise to pictures along levels of noise: schedules, spacings, samplers and guidance, for any denoiser."""
+"""Sampling from any denoiser: noise schedules, the spacing of noise levels, samplers and guidance."""

@@ -1,4 +1,4 @@
-"""Guidance without a classifier: estimates that are led towards a condition, and beyond it."""
+"""Classifier-free guidance: estimates that are moved towards a condition, and beyond it."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ def extrapolated(unconditional: Tensor, conditional: Tensor, scale: float) -> Te
     """The point on the line through two estimates that lies `scale` times as far from the first as the second does.
 
     Args:
-        unconditional: An estimate (of pictures, noise, velocities or logits) that does not know the condition.
-        conditional: One of the same shape that does.
+        unconditional: An estimate (of pictures, noise, velocities or logits) made without the condition.
+        conditional: The estimate with the condition, of the same shape.
         scale: 0 gives the first, 1 the second, more goes beyond it.
 
     Source: Ho & Salimans 2022, equation 6, where w = scale - 1.
@@ -27,14 +27,14 @@ def extrapolated(unconditional: Tensor, conditional: Tensor, scale: float) -> Te
 def guided(
     conditional: Denoise, unconditional: Denoise, scale: float, *, low: float = 0.0, high: float = 1.0
 ) -> Denoise:
-    """A denoiser that is led towards a condition at some levels.
+    """A denoiser that is guided towards a condition at some noise levels.
 
     Args:
-        conditional: Knows the condition.
-        unconditional: Does not.
+        conditional: Denoiser with the condition.
+        unconditional: Denoiser without it.
         scale: 0 ignores the condition, 1 follows it, more exaggerates it.
-        low: First share of the picture in the mixture at which `scale` counts; outside it is 1.
-        high: Last such share.
+        low: Lowest share of the picture in the mixture at which `scale` is used; elsewhere the scale is 1.
+        high: Highest such share.
 
     Raises:
         ConfigError: When low is above high.
@@ -43,7 +43,7 @@ def guided(
     """
     if low > high:
         raise ConfigError(
-            f"guided_from = {low:g} lies after guided_to = {high:g}, so guidance would never count; "
+            f"guided_from = {low:g} is above guided_to = {high:g}, so guidance would never be used; "
             "let guided_from be the smaller of the two."
         )
 

@@ -1,4 +1,4 @@
-"""A level of noise, and the function that samplers are led by."""
+"""Noise levels, and the type of the denoisers that samplers call."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Level(NamedTuple):
     """A mixture signal · picture + sigma · noise, where the noise is standard normal.
 
     Attributes:
-        time: By which the denoiser knows the level.
+        time: Time of the level on the denoiser's own scale.
         signal: Factor on the picture, 0 or more.
         sigma: Factor on the noise, 0 or more; 0 is the picture itself.
     """
@@ -31,7 +31,7 @@ class Level(NamedTuple):
 
     @property
     def straight(self) -> bool:
-        """Whether signal and sigma sum to 1, as they do all along the straight flow from noise to picture."""
+        """Whether signal and sigma sum to 1, as everywhere on the straight path of rectified flow."""
         return math.isclose(self.signal + self.sigma, 1.0, abs_tol=1e-9)
 
 
@@ -41,7 +41,7 @@ recover the velocity from it without rounding."""
 
 
 class NoiseSource(Protocol):
-    """Gives random tensors with one row a picture; `contract.Noise` is one."""
+    """A source of random tensors with one row for each picture; `contract.Noise` is one."""
 
     def normal(self, *shape: int) -> Tensor:
         """Standard normal numbers, shape (N, *shape)."""

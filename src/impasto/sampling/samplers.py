@@ -1,4 +1,4 @@
-"""Samplers: ways from noise to a picture, as functions of a denoiser and of the levels of noise it is led through.
+"""Samplers: functions that turn noise into pictures by calling a denoiser at a sequence of noise levels.
 
 Levels fall from noise to the picture itself, where sigma is 0; any sampler runs over any of them. A network that tells
 the velocity of a straight flow is a denoiser too: clean = x + sigma · velocity.
@@ -32,15 +32,15 @@ def sample(
     eta: float = 0.0,
     noise: NoiseSource | None = None,
 ) -> Tensor:
-    """Pictures by the sampler of a name.
+    """Pictures by a sampler, chosen by its name.
 
     Args:
         sampler: 'dpmpp', 'heun', 'ddim', 'euler' (the same as 'ddim') or 'ancestral' ('ddim' with eta = 1).
         denoise: Estimates pictures.
         start: Standard normal noise times the first sigma, shape (N, C, H, W).
-        levels: To lead through, the picture itself last.
-        eta: As of `ddim`, and read by 'ddim' and 'euler' only.
-        noise: As of `ddim`.
+        levels: Noise levels to visit, ending with the picture itself.
+        eta: See `ddim`; used by 'ddim' and 'euler' only.
+        noise: See `ddim`.
 
     Returns:
         Shape (N, C, H, W).
@@ -55,7 +55,7 @@ def sample(
 def ddim(
     denoise: Denoise, start: Tensor, levels: list[Level], *, eta: float = 0.0, noise: NoiseSource | None = None
 ) -> Tensor:
-    """Pictures by implicit sampling; of first order, the denoiser is called once a step.
+    """Pictures by implicit sampling; of first order, the denoiser is called once in each step.
 
     With eta = 0 it is Euler's method on the probability-flow ODE, in sigma / signal as well as along
     a straight flow; with eta = 1 it draws from the posterior of each level, as ancestral sampling does.
@@ -63,7 +63,7 @@ def ddim(
     Args:
         denoise: Estimates pictures.
         start: Standard normal noise times the first sigma, shape (N, C, H, W).
-        levels: To lead through, the picture itself last.
+        levels: Noise levels to visit, ending with the picture itself.
         eta: Share of the noise that is drawn anew, in [0, 1].
         noise: Source of what is drawn anew; needed when eta is above 0.
 
@@ -83,14 +83,14 @@ def ddim(
 
 
 def heun(denoise: Denoise, start: Tensor, levels: list[Level]) -> Tensor:
-    """Pictures by Heun's method on the probability-flow ODE; of second order, the denoiser is called twice a step.
+    """Pictures by Heun's method on the probability-flow ODE; of second order, with two calls of the denoiser a step.
 
     It follows the time of a straight flow where levels lie on one, else sigma / signal.
 
     Args:
         denoise: Estimates pictures.
         start: Standard normal noise times the first sigma, shape (N, C, H, W).
-        levels: To lead through; the last step, to the picture itself, calls the denoiser once.
+        levels: Noise levels to visit; the last step, to the picture itself, calls the denoiser once.
 
     Returns:
         Shape (N, C, H, W).
@@ -117,7 +117,7 @@ def heun(denoise: Denoise, start: Tensor, levels: list[Level]) -> Tensor:
 
 
 def dpmpp(denoise: Denoise, start: Tensor, levels: list[Level]) -> Tensor:
-    """Pictures by DPM-Solver++(2M); of second order, the denoiser is called once a step.
+    """Pictures by DPM-Solver++(2M); of second order, the denoiser is called once in each step.
 
     A step is that of `ddim` towards an estimate extrapolated linearly from the last two, in
     λ = log(signal / sigma).
@@ -125,7 +125,7 @@ def dpmpp(denoise: Denoise, start: Tensor, levels: list[Level]) -> Tensor:
     Args:
         denoise: Estimates pictures.
         start: Standard normal noise times the first sigma, shape (N, C, H, W).
-        levels: To lead through; the first and the last step are of first order.
+        levels: Noise levels to visit; the first and the last step are of first order.
 
     Returns:
         Shape (N, C, H, W).
@@ -154,8 +154,8 @@ def invert(denoise: Denoise, pictures: Tensor, levels: list[Level], *, refinemen
     Args:
         denoise: Estimates pictures; not clipped, since clipping cannot be undone.
         pictures: Shape (N, C, H, W).
-        levels: Of the sampler to be undone.
-        refinements: How often each step's guess is improved; 0 calls the denoiser once a step.
+        levels: Noise levels that the sampler would visit.
+        refinements: How often each step's guess is improved; 0 calls the denoiser once in each step.
 
     Returns:
         Shape (N, C, H, W), near standard normal times the first sigma.
@@ -175,7 +175,7 @@ def invert(denoise: Denoise, pictures: Tensor, levels: list[Level], *, refinemen
 def _step(x: Tensor, clean: Tensor, now: Level, then: Level, fresh: float = 0.0) -> Tensor:
     """The mixture at the next level, of the same estimate and noise; without the part of the noise to be drawn anew."""
     if _straight(now, then) and not fresh:
-        # Equal to the formula below, and rounded as by those who follow velocities: pictures of before are met exactly.
+        # Equal to the formula below, but rounded as when following velocities, so that older pictures repeat exactly.
         return x + (then.signal - now.signal) * _velocity(x, clean, now)
     kept = math.sqrt(max(0.0, then.sigma**2 - fresh**2)) / now.sigma
     return (then.signal * clean + kept * (x - now.signal * clean)).to(x.dtype)
@@ -190,7 +190,7 @@ def _step_back(x: Tensor, guess: Tensor, clean: Tensor, now: Level, then: Level)
 
 
 def _straight(now: Level, then: Level) -> bool:
-    """Whether a step lies on the straight flow from noise to picture."""
+    """Whether a step lies on the straight path of rectified flow."""
     return now.straight and then.straight
 
 

@@ -1,4 +1,4 @@
-"""Schedules of noise: the share of signal and of noise at every time that a denoiser is trained at."""
+"""Noise schedules: how much signal and noise there is at every time that a denoiser is trained at."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ __all__ = [
 ScheduleName = Literal["linear", "cosine", "sigmoid"]
 
 LEAST = 0.002
-"""Noise over signal under which none is seen."""
+"""Ratio of noise to signal below which no noise is visible."""
 MOST = 80.0
-"""Noise over signal above which nothing but noise is seen."""
+"""Ratio of noise to signal above which nothing but noise is visible."""
 
 
 class NoiseSchedule(nn.Module):
@@ -56,7 +56,7 @@ class NoiseSchedule(nn.Module):
 
     @property
     def span(self) -> tuple[float, float]:
-        """Least and most noise over signal of the levels worth visiting."""
+        """Lowest and highest ratio of noise to signal worth visiting."""
         logs = self._log_ratios()
         return max(LEAST, math.exp(logs[0])), min(MOST, math.exp(logs[-1]))
 
@@ -93,7 +93,7 @@ class NoiseSchedule(nn.Module):
 
 
 class LogNormalNoise:
-    """The noise of x = picture + sigma · noise, where times are the sigmas, and their logarithms normal in training.
+    """Noise levels x = picture + sigma · noise: times are the sigmas, whose logarithms are normal in training.
 
     Args:
         mean: Mean of the logarithms.
@@ -103,7 +103,7 @@ class LogNormalNoise:
     """
 
     span = LEAST, MOST
-    """Least and most noise over signal of the levels worth visiting."""
+    """Lowest and highest ratio of noise to signal worth visiting."""
 
     def __init__(self, mean: float = -1.2, spread: float = 1.2) -> None:
         self.mean = mean

@@ -13,16 +13,16 @@ __all__ = ["MOST_STEPS", "Spacing", "even_levels", "karras_levels", "straight_le
 Spacing = Literal["even", "karras"]
 
 MOST_STEPS = 1000
-"""Most steps along a straight flow."""
+"""Largest number of steps along a straight path."""
 
 
 def even_levels(schedule: NoiseSchedule, count: int, shift: float = 1.0) -> list[Level]:
     """Levels evenly spaced in time from T - 1 down, with the picture itself as the last.
 
     Args:
-        schedule: That the denoiser was trained with.
+        schedule: Noise schedule that the denoiser was trained with.
         count: Steps from level to level, in [1, T].
-        shift: 1 keeps them even; more lingers near the noise.
+        shift: 1 keeps them even; larger values put more of them near the noise.
 
     Returns:
         count + 1 levels.
@@ -50,7 +50,7 @@ def karras_levels(
     """Levels whose steps become smaller the less noise remains, with the picture itself as the last.
 
     Args:
-        schedule: That the denoiser was trained with.
+        schedule: Noise schedule that the denoiser was trained with.
         count: Steps from level to level, 1 or more.
         span: Noise over signal of the last level before the picture, and of the first; those of the schedule
             if not given.
@@ -76,7 +76,7 @@ def straight_levels(count: int, shift: float = 1.0) -> list[Level]:
 
     Args:
         count: Steps from level to level, in [1, 1000].
-        shift: 1 spaces times evenly; more lingers near the noise, as larger pictures need.
+        shift: 1 spaces times evenly; larger values put more of them near the noise, as larger pictures need.
 
     Returns:
         count + 1 levels, whose times are t.
@@ -87,7 +87,7 @@ def straight_levels(count: int, shift: float = 1.0) -> list[Level]:
     Source: Esser et al. 2024, equation 23.
     """
     if not 1 <= count <= MOST_STEPS:
-        raise ConfigError(f"steps = {count}: a flow is followed in 1 to {MOST_STEPS} steps.")
+        raise ConfigError(f"steps = {count}: this painter takes 1 to {MOST_STEPS} sampling steps.")
     _check_shift(shift)
     even = [k / count for k in range(count + 1)]
     times = [t / (t + shift * (1 - t)) for t in even]

@@ -82,7 +82,7 @@ def test_it_learns_to_follow_the_sketch() -> None:
 
 
 def test_what_does_not_fit_is_said(house: Path, tmp_path: Path) -> None:
-    with pytest.raises(NotCapable, match=r"without settings={'condition': 'sketch'}"):
+    with pytest.raises(NotCapable, match=r"train one with settings={'condition': 'sketch'}"):
         build(condition="none").paint(1, picture=str(house))
     with pytest.raises(ConfigError, match="needs sft = true"):
         build(sft=False)

@@ -233,10 +233,10 @@ def test_training_keeps_the_codes_of_every_picture(autoencoder, store: Store, tm
 
 def test_latents_that_are_no_codes_are_refused(tmp_path):
     KlAutoencoder.build("tiny").save_pretrained(tmp_path / "kl")
-    with pytest.raises(ConfigError, match=r"a kl_autoencoder lies there, whose latents are no codes; name a vq_auto"):
+    with pytest.raises(ConfigError, match=r"this is a kl_autoencoder, whose latents are not codes; give a vq_auto"):
         build(autoencoder=str(tmp_path / "kl"))
     build().save_pretrained(tmp_path / "p")
-    with pytest.raises(ConfigError, match=r"a token_transformer lies there, which has no latents to paint in"):
+    with pytest.raises(ConfigError, match=r"this is a token_transformer, which is not an autoencoder"):
         build(autoencoder=str(tmp_path / "p"))
     with pytest.raises(CheckpointError, match="There is no folder 'nowhere'"):
         build(autoencoder="nowhere")

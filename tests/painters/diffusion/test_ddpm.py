@@ -206,8 +206,8 @@ def test_guidance_needs_categories():
         ({"eta": 0.5, "sampler": "dpmpp"}, "eta = 0.5 is a setting of the sampler 'ddim'.*not dpmpp"),
         ({"spacing": "quadratic"}, "spacing = 'quadratic'"),
         ({"shift": 0}, "shift = 0"),
-        ({"shift": 2, "spacing": "karras"}, "shift = 2 moves levels.*leave shift at 1"),
-        ({"guided_from": 0.8, "guided_to": 0.2, "guidance": 2}, "guided_from = 0.8 lies after guided_to = 0.2"),
+        ({"shift": 2, "spacing": "karras"}, "shift = 2 works only with.*leave shift at 1"),
+        ({"guided_from": 0.8, "guided_to": 0.2, "guidance": 2}, "guided_from = 0.8 is above guided_to = 0.2"),
         ({"step": 5}, "did you mean 'steps'"),
     ],
 )
@@ -220,7 +220,7 @@ def test_settings_out_of_range_are_named(painter, settings, message):
     ("settings", "message"),
     [
         ({"spacing": "even"}, "spacing = 'even', but.*no times to space evenly.*spacing=karras"),
-        ({"shift": 2}, "shift = 2 moves levels.*leave shift at 1"),
+        ({"shift": 2}, "shift = 2 works only with.*leave shift at 1"),
         ({"steps": 0}, "steps = 0"),
         ({"steps": 10**6}, "steps = 1000000"),
     ],

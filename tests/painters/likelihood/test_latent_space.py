@@ -87,20 +87,20 @@ def test_latents_have_a_scale_that_noise_fits(autoencoder):
 
 
 def test_a_resolution_without_whole_latents_is_refused(autoencoder):
-    with pytest.raises(ConfigError, match=r"Pictures of 34 px have no whole latents: the autoencoder makes 4 × 4 pix"):
+    with pytest.raises(ConfigError, match=r"Pictures of 34 px do not fit the autoencoder, which turns 4 × 4 pix"):
         Latents(Painter.from_pretrained(autoencoder), Data(size=(34, 34)), "")
 
 
 def test_only_autoencoders_have_latents(tmp_path):
     catalogue.painter("cnn_gan").build("tiny", resolution=32).save_pretrained(tmp_path / "p")
-    with pytest.raises(ConfigError, match=r"a cnn_gan lies there, which has no latents to paint in"):
+    with pytest.raises(ConfigError, match=r"this is a cnn_gan, which is not an autoencoder"):
         DDPM.build("tiny", resolution=32, autoencoder=str(tmp_path / "p"))
     with pytest.raises(CheckpointError, match="There is no folder 'nowhere'"):
         DDPM.build("tiny", resolution=32, autoencoder="nowhere")
 
 
 def test_latents_cannot_be_looked_at(autoencoder):
-    with pytest.raises(ConfigError, match=r"perceptual = 0.5: only pixels can be looked at"):
+    with pytest.raises(ConfigError, match=r"perceptual = 0.5 compares pixels"):
         DDPM.build("tiny", resolution=32, autoencoder=str(autoencoder), perceptual=0.5)
 
 

@@ -1,4 +1,4 @@
-"""Random changes of colour and place, applied to real and painted pictures before a discriminator sees them."""
+"""Random changes of colour and position, applied to real and painted pictures before the discriminator."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def _with_hole(x: Tensor, positions: Tensor) -> Tensor:
 
     Args:
         x: Shape (N, 3, R, R).
-        positions: Of the square, in [0, 1), shape (N, 2).
+        positions: Positions of the square, in [0, 1), shape (N, 2).
     """
     side = x.shape[-1]
     width = int(side * HOLE_SIDE + 0.5)

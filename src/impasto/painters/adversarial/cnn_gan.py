@@ -150,7 +150,7 @@ class CnnGan(Painter):
         update_statistics(self)
 
     def latents(self, condition: Condition, noise: Noise) -> Tensor:
-        """Latents from their prior, standard normal, shape (N, D); the category is no part of them."""
+        """Latents from their prior, standard normal, shape (N, D); the category is not part of them."""
         return noise.normal(self.config.latent_dims).to(self.discriminator.score.weight.dtype)
 
     def synthesize(self, latents: Tensor, condition: Condition) -> Tensor:

@@ -42,7 +42,7 @@ def strided_convolutions(channels: Sequence[int]) -> list[nn.Module]:
     """Layers from pictures down: a convolution at full size, then one of stride 2 for each further width.
 
     Args:
-        channels: Of each stage, from full size down.
+        channels: Channels of each stage, from full size down.
     """
     layers: list[nn.Module] = [initialised(nn.Conv2d(3, channels[0], 3, padding=1)), nn.LeakyReLU(SLOPE)]
     for before, after in pairwise(channels):

@@ -23,7 +23,7 @@ class DualDiscriminator(nn.Module):
         """Build both scales.
 
         Args:
-            channels: Of each stage, by its size in pixels, from 4 pixels up.
+            channels: Channels of each stage, by its size in pixels, from 4 pixels up.
             shared: Whether patches are scored on the first layers of the whole picture's trunk, instead of on a trunk
                 of their own.
         """
@@ -85,7 +85,7 @@ def gradient_penalty(discriminator: nn.Module, real: Tensor, fake: Tensor, mix: 
         discriminator: Pictures → scores, shape (N, K).
         real: Shape (N, 3, R, R).
         fake: Like `real`, and without a graph.
-        mix: Where between the two, in [0, 1), shape (N, 1, 1, 1).
+        mix: Position between the two, in [0, 1), shape (N, 1, 1, 1).
 
     Returns:
         Mean over pictures and scores, a scalar.

@@ -20,7 +20,7 @@ class Encoder(nn.Module):
         """Build the trunk and the head.
 
         Args:
-            channels: Of each stage, by its size in pixels, from 4 pixels up.
+            channels: Channels of each stage, by its size in pixels, from 4 pixels up.
             style_dims: D, dimensions of z′.
             classes: L, of the category c₁.
             factors: F, number of further codes.

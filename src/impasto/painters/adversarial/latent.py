@@ -41,12 +41,12 @@ class Latent:
 
     @property
     def codes(self) -> Tensor:
-        """The codes c as one vector a picture, shape (N, L + F)."""
+        """The codes c as one vector for each picture, shape (N, L + F)."""
         return torch.cat([self.category, self.factors], dim=1)
 
     @property
     def vector(self) -> Tensor:
-        """The whole z as one vector a picture, shape (N, D + L + F)."""
+        """The whole z as one vector for each picture, shape (N, D + L + F)."""
         return torch.cat([self.style, self.category, self.factors], dim=1)
 
     def concatenated(self, other: Latent) -> Latent:
@@ -64,7 +64,7 @@ class LatentPosterior:
 
     Attributes:
         style: Estimate of z′, shape (N, D).
-        category_logits: Of the category c₁, shape (N, L).
+        category_logits: Logits of the category c₁, shape (N, L).
         factor_means: Means of the further codes, in [-1, 1], shape (N, F).
         factor_log_vars: Natural logarithms of their variances, shape (N, F).
     """

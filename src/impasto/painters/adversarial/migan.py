@@ -104,7 +104,7 @@ class Migan(Painter):
 
     @classmethod
     def decided(cls, config: MiganConfig, data: Data) -> MiganConfig:
-        """A config in which `critic` and `perceptual_features` are decided by whether SqueezeNet is at hand."""
+        """A config in which `critic` and `perceptual_features` are decided by whether SqueezeNet is installed."""
         at_hand = has_perceptual_weights("squeeze", heads=False)
         if config.critic == "auto":
             config = replace(config, critic="projected" if at_hand else "dual")
@@ -268,7 +268,8 @@ class Migan(Painter):
         if self.config.condition == "none":
             if picture is not None:
                 raise NotCapable(
-                    f"picture = {picture!r}: this migan was trained without {setting('condition', 'sketch')}."
+                    f"picture = {picture!r}: this migan paints over no sketch; "
+                    f"train one with {setting('condition', 'sketch')}."
                 )
             return None
         side = self.data.side
@@ -289,7 +290,7 @@ class Migan(Painter):
 
     @cached_property
     def _pretrained(self) -> FrozenNetwork | None:
-        """SqueezeNet, loaded when training first uses it; None where neither D nor L_per stands on it."""
+        """SqueezeNet, loaded when training first uses it; None where neither D nor L_per needs it."""
         if isinstance(self.discriminator, ProjectedDiscriminator):
             return self.discriminator.trunk
         if self.config.perceptual_features == "discriminator":

@@ -6,7 +6,7 @@ a picture of 32 pixels some fifty times more strongly than a mean over its 3,072
 
 The preset 'modern' keeps A and B and changes how they are trained, for small collections and little time. D stands on
 a frozen, pretrained network, and sees all pictures augmented, so that neither it nor A can memorise the collection.
-The gradient penalty, which took two fifths of a step, is left out; A paints once a step for both turns; the picture
+The gradient penalty, which took two fifths of a step, is left out; A paints once for both turns; the picture
 cycle, a third of a step, is computed in every fourth step; attention acts at 8 pixels. Minibatch statistics and
 relativistic pairs over a whole batch are not used: a batch could not be cut then.
 """

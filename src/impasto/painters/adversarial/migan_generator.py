@@ -57,7 +57,7 @@ class Stage(nn.Module):
 
         Args:
             before: Channels of the stage below, whose features are enlarged; 0 for the first stage.
-            channels: Of this stage.
+            channels: Channels of this stage.
             semantic_width: Channels of K; 0 leaves SFT out.
             branch: As of `Generator`; None leaves AMS out.
         """
@@ -100,12 +100,13 @@ class Generator(nn.Module):
         """Build the stages.
 
         Args:
-            channels: Of each stage, by its size in pixels, in order.
+            channels: Channels of each stage, by its size in pixels, in order.
             latent_dims: Dimensions of the whole latent z.
             code_dims: Dimensions of its codes c.
             semantic_width: Channels of the semantic features K; 0 leaves spatial transforms (SFT) out.
             from_sketch: Whether K is computed from a sketch instead of c.
-            five_pixel_branch: Of the multi-scale features (AMS); None leaves these out.
+            five_pixel_branch: How the branch of 5 pixels of the multi-scale features (AMS) is made; None leaves the
+                multi-scale features out.
             attention_at: Size in pixels of the stage that has attention.
             position_attention: Whether it attends over positions (SA).
             channel_attention: Whether it attends over channels (ECA).
@@ -141,7 +142,7 @@ class Generator(nn.Module):
         """Pictures, shape (N, 3, R, R), in [-1, 1].
 
         Args:
-            latent: Of N pictures.
+            latent: Latent of N pictures.
             sketches: Shape (N, 1, R, R), where K is computed from sketches.
         """
         semantics = None

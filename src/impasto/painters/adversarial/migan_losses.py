@@ -1,6 +1,6 @@
 """The loss of MIGAN's generator A and encoder B, term by term.
 
-Each term is of shape (N,), one number a picture, so that a batch may be cut anywhere. With z = (z′, c) a latent from
+Each term is of shape (N,), one number for each picture, so that batches can be divided. With z = (z′, c) a latent from
 the prior and x a real picture:
 
     (17)  L = λ·L_MS + L_adv + η·L_per - λ·I_bound               `painter_objective`

@@ -26,7 +26,7 @@ def new_generator(config: MiganConfig, side: int, classes: int) -> Generator:
             f"attention_at = {config.attention_at}: at {side} px the stages have {sizes} px; choose one of them."
         )
     if config.condition != "none" and not config.sft:
-        raise ConfigError("condition = 'sketch' needs sft = true: the sketch acts through the spatial transform.")
+        raise ConfigError("condition = 'sketch' needs sft = true, which is how the sketch enters.")
     code_dims = classes + config.factors
     return Generator(
         channels,

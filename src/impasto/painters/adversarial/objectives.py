@@ -16,7 +16,7 @@ def critic_loss(objective: Objective, real: Tensor, fake: Tensor) -> Tensor:
     """Loss of the discriminator for each pair of a real and a painted picture, shape (N,).
 
     Args:
-        objective: Which loss.
+        objective: The kind of loss.
         real: Scores of real pictures, shape (N, K).
         fake: Scores of painted pictures, shape (N, K).
 
@@ -36,7 +36,7 @@ def painter_loss(objective: Objective, fake: Tensor, real: Tensor | None = None)
     """Loss of the painter for each picture, shape (N,).
 
     Args:
-        objective: Which loss.
+        objective: The kind of loss.
         fake: Scores of painted pictures, shape (N, K).
         real: Scores of real pictures, shape (N, K); only the relativistic loss reads them.
 
@@ -51,7 +51,7 @@ def least_squares_loss(scores: Tensor, target: float) -> Tensor:
 
     Args:
         scores: Shape (N, K).
-        target: 1 where pictures shall pass for real, 0 where they shall not.
+        target: 1 where pictures should pass for real, 0 where they should not.
 
     Source: Mao et al. 2017, "Least squares generative adversarial networks", equation (2).
     """

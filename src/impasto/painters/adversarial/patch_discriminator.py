@@ -18,7 +18,7 @@ class PatchDiscriminator(nn.Module):
     Args:
         width: Channels of the finest map; the coarser one has twice as many.
 
-    Source: Isola et al. 2017, section 3.2, with group norm instead of batch norm, so that a batch may be cut anywhere.
+    Source: Isola et al. 2017, section 3.2, with group norm instead of batch norm, so that batches can be divided.
     """
 
     def __init__(self, width: int) -> None:

@@ -23,7 +23,7 @@ class Decoder(nn.Module):
 
         Args:
             latent_dims: Dimensions of the whole latent.
-            channels: Of each stage, by its size in pixels, from 4 pixels up.
+            channels: Channels of each stage, by its size in pixels, from 4 pixels up.
         """
         super().__init__()
         counts = list(channels.values())
@@ -50,7 +50,7 @@ class Translator(nn.Module):
         Args:
             inputs: Channels of the pictures that come in.
             outputs: Channels of the pictures that go out.
-            channels: Of the features at full, half and a quarter of the size.
+            channels: Channels of the features at full, half and a quarter of the size.
             blocks: How many there are at a quarter of the size.
         """
         super().__init__()

@@ -42,7 +42,7 @@ def sketch_of_file(path: str, resolution: int) -> Tensor:
     """The sketch of a picture in a file, shape (1, 1, R, R), in [-1, 1].
 
     Raises:
-        DataError: When the file is missing or is no picture that can be read.
+        DataError: When the file is missing or is not a picture that can be read.
     """
     return sketch(picture_of_file(path, resolution))
 
@@ -51,7 +51,7 @@ def picture_of_file(path: str, resolution: int) -> Tensor:
     """The middle square of a picture in a file, shape (1, 3, R, R), in [-1, 1].
 
     Raises:
-        DataError: When the file is missing or is no picture that can be read.
+        DataError: When the file is missing or is not a picture that can be read.
     """
     try:
         picture = read_picture(Path(path))

@@ -1,4 +1,4 @@
-"""SPA-GAN: what a network reads of a picture is weighted by a discriminator's spatial attention to it.
+"""SPA-GAN: before a network reads a picture, the picture is weighted by a discriminator's spatial attention.
 
 In the tasks 'sketch' and 'photo', as in the original, sketches or photographs are translated into paintings and
 paintings into these, without pairs; the photographs are one category of the training pictures, the paintings are all
@@ -9,7 +9,7 @@ open:
       picture's features are a constant, so that no network can lower the loss by weaker features.
     - The loss of the cycle of latents is the mean absolute error of the style and the cross-entropy of the category.
     - In 'latent' the category of a real picture also trains B, so that each class means the category of its name.
-    - Group norm takes the place of instance norm.
+    - Group norm replaces instance norm.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ UNABLE = "this spa_gan was trained to paint from latents; train one with the set
 
 @listed(
     name="spa_gan",
-    summary="GAN whose discriminator's spatial attention weighs what is read from a picture",
+    summary="GAN in which a discriminator's spatial attention weights the pictures that networks read",
     year=2019,
     source="Emami et al. 2019, arXiv:1908.06616; Shen et al. 2023",
 )
@@ -104,7 +104,7 @@ class LatentSpaGan(SpaGan):
         self.task = LatentTask(config, data)
 
     def latents(self, condition: Condition, noise: Noise) -> Tensor:
-        """Styles from their prior, standard normal, shape (N, D); the category is no part of them."""
+        """Styles from their prior, standard normal, shape (N, D); the category is not part of them."""
         return self.task.latents(condition, noise)
 
     def synthesize(self, latents: Tensor, condition: Condition) -> Tensor:

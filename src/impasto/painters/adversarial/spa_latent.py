@@ -63,7 +63,7 @@ class LatentTask(nn.Module):
         return turn_on("discriminator", {"real": (1.0, real), "fake": (1.0, fake)})
 
     def painter_turn(self, batch: Batch) -> Turn:
-        """A and B learn to paint what D takes for real, and to bring pictures and latents back.
+        """A and B learn to paint what D takes for real, and to reconstruct pictures and latents.
 
         What B reads, a real picture x or a painted one A(z), is multiplied by D's attention to it.
         """
@@ -89,7 +89,7 @@ class LatentTask(nn.Module):
         return turn_on("painter", terms)
 
     def latents(self, condition: Condition, noise: Noise) -> Tensor:
-        """Styles from their prior, standard normal, shape (N, D); the category is no part of them."""
+        """Styles from their prior, standard normal, shape (N, D); the category is not part of them."""
         return noise.normal(self.config.style_dims).to(self.generator.start.weight.dtype)
 
     def synthesize(self, latents: Tensor, condition: Condition) -> Tensor:

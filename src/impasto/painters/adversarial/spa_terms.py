@@ -1,4 +1,4 @@
-"""What both tasks of SPA-GAN share: the discriminator that a config says, and turns on weighted terms."""
+"""What both tasks of SPA-GAN share: building the discriminator, and turns on weighted terms."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def absolute_error(prediction: Tensor, target: Tensor) -> Tensor:
 
 
 def turn_on(player: str, terms: Terms) -> Turn:
-    """A player's move on the weighted sum of its terms' means; the means are logged without their weights."""
+    """A turn of a player on the weighted sum of its terms' means, which are logged without their weights."""
     means = {name: values.mean() for name, (_, values) in terms.items()}
     loss = torch.stack([weight * means[name] for name, (weight, _) in terms.items()]).sum()
     return Turn(player, loss, {name: mean.detach() for name, mean in means.items()})

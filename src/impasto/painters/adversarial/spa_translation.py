@@ -79,7 +79,7 @@ class TranslationTask(nn.Module):
         )
 
     def painter_turn(self, batch: Batch) -> Turn:
-        """Both translators learn to make what passes for real, and to bring each other's pictures back.
+        """Both translators learn to make pictures that pass for real, and to undo each other's translation.
 
         What a translator reads is multiplied by a discriminator's attention to it.
         """
@@ -141,10 +141,10 @@ class TranslationTask(nn.Module):
         """A move on terms of each source and terms of each painting.
 
         Args:
-            player: Who moves.
+            player: The player whose turn it is.
             rows: Pictures in the batch, of both sides together.
-            source_terms: Of as many values as there are sources.
-            painting_terms: Of as many values as there are paintings.
+            source_terms: Terms with one value for each source.
+            painting_terms: Terms with one value for each painting.
         """
         shares = (1.0, 1.0) if self.photo_share is None else (self.photo_share, 1 - self.photo_share)
         means = {
@@ -166,7 +166,7 @@ def _photo_share(config: SpaGanConfig, data: Data) -> float:
     if not 0 < share < 1:
         raise ConfigError(
             f"task = 'photo' needs photographs in a category {config.photo_category!r} and paintings in others; "
-            f"the categories are: {', '.join(data.categories) or 'none'}. Prepare a folder with a folder of each, or "
-            f"say which are the photographs with {setting('photo_category', '…')}"
+            f"the categories are: {', '.join(data.categories) or 'none'}. Prepare a folder with a subfolder of each, "
+            f"or say which are the photographs with {setting('photo_category', '…')}"
         )
     return share

@@ -19,7 +19,7 @@ def attention_map(activations: Tensor, height: int, width: int) -> Tensor:
     """How strongly a layer responds at each place of a picture, relative to the place of its strongest response.
 
     Args:
-        activations: Of the layer, shape (N, C, h, w).
+        activations: Activations of the layer, shape (N, C, h, w).
         height: H, rows of the pictures.
         width: W, columns of the pictures.
 
@@ -37,8 +37,8 @@ def attention_map(activations: Tensor, height: int, width: int) -> Tensor:
 class AttentiveDiscriminator(nn.Module):
     """Scores of overlapping patches, and the attention map of one of the layers.
 
-    Group norm takes the place of the paper's instance norm, which would remove the mean colours of a picture. The
-    attention has no graph: who reads a picture through it must not change the discriminator's weights.
+    Group norm replaces the paper's instance norm, which would remove the mean colours of a picture. The
+    attention has no graph, so that networks that read pictures through it do not change the discriminator.
 
     Source: Emami et al. 2019, section 3.2; Isola et al. 2017, "pix2pix", section 3.2 (patch scores).
     """
@@ -48,7 +48,7 @@ class AttentiveDiscriminator(nn.Module):
 
         Args:
             inputs: Channels of a picture: 3, or 1 of a sketch.
-            channels: Of each layer, from full size down, each at half the size of the one before.
+            channels: Channels of each layer, from full size down, each at half the size of the one before.
             depth: Index of the layer whose attention is taken.
         """
         super().__init__()
@@ -95,9 +95,9 @@ def feature_map_loss(first_layers: nn.Module, real: Tensor, painted: Tensor) -> 
     """Mean absolute error between the features of painted pictures and those of real ones, shape (N,).
 
     Args:
-        first_layers: Of a network; pictures (N, C, H, W) → features.
+        first_layers: First layers of a network; pictures (N, C, H, W) → features.
         real: Shape (N, C, H, W); its features are the target, and get no gradient.
-        painted: Of the same shape.
+        painted: Painted pictures, of the same shape.
 
     Source: Emami et al. 2019, section 3.3.
     """

@@ -1,4 +1,4 @@
-"""What a painter writes pictures in: the codes of a frozen autoencoder, or the colours of a palette."""
+"""The codes that represent pictures: those of a frozen autoencoder, or the colours of a palette."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from impasto.painters.likelihood.vq_autoencoder import VqAutoencoder
 __all__ = ["CodeConfig", "Codes", "Palette", "code_space_of"]
 
 MOST_CODES = 65_536
-"""Most codes; beyond, nearly all weights would be those that score each code at each place."""
+"""Largest number of codes; with more, nearly all weights would be those of the output layer."""
 SHADES = (9, 9, 9)
 """Levels of red, green and blue; odd, so that black, grey and white are among them."""
 
@@ -109,12 +109,12 @@ def code_space_of(config: CodeConfig, data: Data) -> Palette | Codes:
     autoencoder = autoencoder_of(config.latents)
     if not isinstance(autoencoder, VqAutoencoder):
         raise ConfigError(
-            f"autoencoder = {config.autoencoder}: a {autoencoder.name} lies there, whose latents are no codes; "
-            "name a vq_autoencoder, or leave autoencoder empty to write colours."
+            f"autoencoder = {config.autoencoder}: this is a {autoencoder.name}, whose latents are not codes; "
+            "give a vq_autoencoder, or leave autoencoder empty to use colours as codes."
         )
     if autoencoder.size > MOST_CODES:
         raise ConfigError(
-            f"autoencoder = {config.autoencoder}: it has {autoencoder.size} codes, and at most {MOST_CODES} can be "
-            "written; train one with fewer levels."
+            f"autoencoder = {config.autoencoder}: it has {autoencoder.size} codes, but at most {MOST_CODES} can be "
+            "used; train one with fewer levels."
         )
     return Codes(autoencoder, data, config.latents.hash)

@@ -1,4 +1,4 @@
-"""A network that scores what comes next in a picture written as codes, row by row."""
+"""A network that scores the next code of a picture, which is a sequence of codes, row by row."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ class Decoding:
     """What is kept while pictures are written code by code.
 
     Attributes:
-        caches: Keys and values of the places written so far, one cache a block.
-        rotation: Of all places, as `axial_rotary` gives it.
+        caches: Keys and values of the places written so far, one cache for each block.
+        rotation: Rotary embedding of all places, as `axial_rotary` gives it.
     """
 
     caches: list[KVCache]
@@ -39,7 +39,7 @@ class CodeTransformer(nn.Module):
         width: Columns of places.
         channels: Channels of a token.
         depth: Blocks.
-        heads: Of attention; channels / heads is a multiple of 4.
+        heads: Attention heads; channels / heads is a multiple of 4.
         labels: Number of labels, "no category" included; 1 without labels.
         condition: Length of the vector that stands for the label.
 
@@ -92,9 +92,9 @@ class CodeTransformer(nn.Module):
         """Scores of what comes at the next place: those of `forward`, without computing earlier places anew.
 
         Args:
-            codes: Of the place before it, int64, shape (N,); not read at the first place.
+            codes: Code at the place before it, int64, shape (N,); not read at the first place.
             labels: As of `forward`.
-            decoding: Of these pictures; this place is added to its caches.
+            decoding: What is kept of these pictures; this place is added to its caches.
 
         Returns:
             Logits, shape (N, size).

@@ -1,4 +1,4 @@
-"""One code out of many is drawn, by the logits that a network gives each."""
+"""Drawing a code from the logits of a network."""
 
 from __future__ import annotations
 

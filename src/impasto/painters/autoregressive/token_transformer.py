@@ -1,4 +1,4 @@
-"""A painter that writes pictures as sentences of codes, one after the other, row by row.
+"""A painter that generates a picture as a sequence of codes, one after the other, row by row.
 
 The codes are those of a vq_autoencoder (`--set autoencoder=RUN`), as in DALL·E's first version and in VQGAN's second
 stage; without one they are the colours of a small picture, as in image GPT.
@@ -89,7 +89,7 @@ class TokenTransformer(LatentPainter, GuidedPainter):
         """Build the transformer.
 
         Raises:
-            ConfigError: When heads do not come out even, or the codes do not fit.
+            ConfigError: When `width` is not a multiple of 4 times `heads`, or the codes do not fit.
         """
         super().__init__(config, data)
         self.space = code_space_of(config, data)
@@ -111,7 +111,7 @@ class TokenTransformer(LatentPainter, GuidedPainter):
         return {"painter": self.config.player(self.net)}
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
-        """One move: the negative logarithm of each code's probability, in nats a code.
+        """One move: the negative logarithm of each code's probability, in nats for each code.
 
         Source: Esser et al. 2021, section 3.2.
         """
@@ -160,7 +160,7 @@ class TokenTransformer(LatentPainter, GuidedPainter):
 
     @torch.inference_mode()
     def reconstruct(self, pictures: Tensor) -> Tensor:
-        """Pictures written in codes and read again, which is all that the painter could see of them.
+        """Pictures encoded as codes and decoded again: the best that the painter could reach.
 
         Args:
             pictures: Shape (N, 3, H, W), in [-1, 1].

@@ -132,7 +132,7 @@ class DDPM(Denoiser):
         self.schedule = _schedule(config, math.sqrt(height * width))
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
-        """One move: the squared error at one random time a picture (Ho et al. 2020, algorithm 1)."""
+        """One move: the squared error at one random time for each picture (Ho et al. 2020, algorithm 1)."""
         prediction = self.config.prediction
         clean = self.clean(batch)
         noise = batch.noise.normal(*clean.shape[1:])
@@ -176,13 +176,12 @@ class DDPM(Denoiser):
             return even_levels(self.schedule, steps, shift)
         if spacing == "even":
             raise ConfigError(
-                "spacing = 'even', but a painter of prediction 'edm' has no times to space evenly; "
+                "spacing = 'even' needs discrete times, which a painter with prediction 'edm' does not have; "
                 "leave spacing out or choose spacing=karras."
             )
         if shift != 1:
             raise ConfigError(
-                f"shift = {shift:g} moves levels that are even in time, and these are spaced as 'karras'; "
-                "leave shift at 1."
+                f"shift = {shift:g} works only with spacing 'even', and this painter uses 'karras'; leave shift at 1."
             )
         return karras_levels(self.schedule, steps)
 
@@ -206,7 +205,7 @@ def _schedule(config: DDPMConfig, side: float) -> NoiseSchedule | LogNormalNoise
     """The noise that a painter learns to remove.
 
     Args:
-        config: Of the painter.
+        config: Config of the painter.
         side: Rows and columns of pictures or latents; of those that are not square, of a square with as many places.
     """
     if config.prediction == "edm":
@@ -223,7 +222,7 @@ def _check(config: DDPMConfig) -> None:
     """
     if config.prediction == "edm" and config.schedule:
         raise ConfigError(
-            f"schedule = {config.schedule!r}, but prediction 'edm' draws its own levels of noise; leave schedule out."
+            f"schedule = {config.schedule!r}, but prediction 'edm' has its own noise levels; leave schedule out."
         )
     if config.prediction == "edm" and config.min_snr:
         raise ConfigError(
@@ -240,6 +239,6 @@ def _check_levels(config: DDPMConfig, places: int) -> None:
     levels = len(config.channels)
     if places >> (levels - 1) < 2:
         raise ConfigError(
-            f"channels = {config.channels}: {levels} levels halve a grid of {places} rows to less than 2; "
-            "name fewer channels."
+            f"channels = {config.channels}: {levels} levels halve a grid of {places} rows to fewer than 2; "
+            "give fewer channels."
         )

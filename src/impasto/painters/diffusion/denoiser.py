@@ -1,4 +1,4 @@
-"""What painters share that remove noise, whatever their networks predict."""
+"""What painters that remove noise share, whatever their networks predict."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class DenoiserSettings(GuidedSettings):
 class Denoiser(LatentPainter, GuidedPainter):
     """A painter of pixels or latents, guided by categories without a classifier.
 
-    Subclasses bring the network `net`, the loss, `denoiser` and `levels`; all ways of sampling follow from these.
+    Subclasses provide the network `net`, the loss, `denoiser` and `levels`; all ways of sampling follow from these.
     """
 
     Config: ClassVar[type[PainterConfig]] = DenoiserConfig
@@ -75,7 +75,7 @@ class Denoiser(LatentPainter, GuidedPainter):
     resolutions = range(32, 513, 16)
     square = False
     clips_estimates: ClassVar[bool] = False
-    """Whether estimates of pixels are cut off at -1 and 1."""
+    """Whether estimates of pixels are clipped to [-1, 1]."""
     config: DenoiserConfig
     net: nn.Module
     space: Pixels | Latents
@@ -84,12 +84,12 @@ class Denoiser(LatentPainter, GuidedPainter):
         """Build the space.
 
         Raises:
-            ConfigError: When the loss is to be perceptual in latents, or the space does not fit.
+            ConfigError: When a perceptual loss is combined with latents, or the size of the pictures does not fit.
         """
         if config.autoencoder and config.perceptual:
             raise ConfigError(
-                f"perceptual = {config.perceptual:g}: only pixels can be looked at, not the latents of autoencoder = "
-                f"{config.autoencoder!r}; leave one of the two away."
+                f"perceptual = {config.perceptual:g} compares pixels, but autoencoder = {config.autoencoder!r} paints "
+                "latents; set only one of the two."
             )
         super().__init__(config, data)
         self.space = space_of(config, data)
@@ -172,10 +172,10 @@ class Denoiser(LatentPainter, GuidedPainter):
         Args:
             pictures: Shape (N, 3, H, W), in [-1, 1].
             condition: What is known of them.
-            steps: Of the way to the noise.
+            steps: Number of steps to the noise.
 
         Returns:
-            Noise in the place of `encode`d pictures, near standard normal times the first level's sigma.
+            Noise of the shape of `encode`d pictures, near standard normal times the first level's sigma.
         """
         return invert(self.denoiser(condition), self.encode(pictures), self.levels(steps))
 
@@ -185,7 +185,7 @@ class Denoiser(LatentPainter, GuidedPainter):
 
         Args:
             pictures: Shape (N, 3, H, W), in [-1, 1].
-            steps: Of the way to the noise, and of the way back.
+            steps: Number of steps to the noise, and of those back.
 
         Returns:
             Pictures of the same shape and range.
@@ -195,12 +195,12 @@ class Denoiser(LatentPainter, GuidedPainter):
         return self.decode(ddim(self.denoiser(condition), start, self.levels(steps))).clamp(-1, 1)
 
     def after(self, step: int, logs: dict[str, float]) -> None:
-        """Note which network measured the perceptual distance."""
+        """Record which network measured the perceptual distance."""
         if self.looked_through is not None and self.perceptual_distance is not None:
             self.looked_through.record(self.perceptual_distance)
 
     def describe(self) -> dict[str, Any]:
-        """As of every painter, and, once it was used, the hash of the network that measured the perceptual distance."""
+        """The description of every painter, and the hash of the network of the perceptual distance, once used."""
         network_hash = self.looked_through.hash if self.looked_through else ""
         return super().describe() | ({"frozen": {"lpips-squeeze": network_hash}} if network_hash else {})
 
@@ -223,7 +223,7 @@ class Denoiser(LatentPainter, GuidedPainter):
         """A loss with the perceptual distance of the implied pictures.
 
         Args:
-            loss: Of each picture, shape (N,).
+            loss: Loss of each picture, shape (N,).
             implied: The pictures that follow from what the network predicts, shape (N, 3, H, W).
             clean: The true ones.
             share: Share of signal in the network's input, shape (N,).
@@ -237,5 +237,5 @@ class Denoiser(LatentPainter, GuidedPainter):
 
     @cached_property
     def perceptual_distance(self) -> FrozenNetwork | None:
-        """LPIPS, loaded when training first asks for it; None where it is no part of the loss."""
+        """LPIPS, loaded when training first asks for it; None where it is not part of the loss."""
         return FrozenNetwork(lpips_network("squeeze")) if self.config.perceptual else None

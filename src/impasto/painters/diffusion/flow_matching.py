@@ -26,7 +26,7 @@ from impasto.sampling.spacing import MOST_STEPS, straight_levels
 __all__ = ["FlowMatching", "FlowMatchingConfig", "FlowMatchingSettings"]
 
 NEAREST = 0.05
-"""Least distance to the picture, in time, over which a predicted picture is divided into a velocity."""
+"""Smallest time to the picture by which a predicted picture is divided to give a velocity."""
 
 
 @config
@@ -89,7 +89,7 @@ class FlowMatching(Denoiser):
         """Build the transformer.
 
         Raises:
-            ConfigError: When heads do not come out even, or the space does not fit.
+            ConfigError: When `width` is not a multiple of 4 times `heads`, or the size of the pictures does not fit.
         """
         super().__init__(config, data)
         if config.width % (4 * config.heads):
@@ -105,7 +105,7 @@ class FlowMatching(Denoiser):
         )
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
-        """One move: the squared error of the velocity at one random time a picture.
+        """One move: the squared error of the velocity at one random time for each picture.
 
         Source: Liu et al. 2023, equation 1; times: Esser et al. 2024, equation 19.
         """

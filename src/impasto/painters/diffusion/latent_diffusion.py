@@ -1,4 +1,4 @@
-"""A painter that follows a flow through the latents of an autoencoder that is there already."""
+"""A painter that follows a flow through the latents of an autoencoder that was trained before."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from impasto.painters.diffusion.flow_matching import FlowMatching
 __all__ = ["LatentDiffusion"]
 
 IN_LATENTS = {"autoencoder": "shipped/autoencoder", "prediction": "velocity", "time_mean": 0.0}
-"""What latents change: they are few enough a patch to predict the velocity."""
+"""Settings that differ for latents: patches have so few of them that the velocity can be predicted."""
 
 
 @listed(

@@ -20,7 +20,7 @@ def target_of(prediction: Prediction, pictures: Tensor, noise: Tensor, signal: T
     Args:
         prediction: 'noise' (ε), 'velocity' (v = signal · ε − sigma · x) or 'edm' ((x − c_skip · noisy) / c_out).
         pictures: Shape (N, C, H, W).
-        noise: That was mixed into them, of that shape.
+        noise: Noise that was mixed into them, of the same shape.
         signal: Shape (N, 1, 1, 1), 1 for 'edm'.
         sigma: Shape (N, 1, 1, 1).
 

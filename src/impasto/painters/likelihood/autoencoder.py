@@ -1,4 +1,4 @@
-"""What autoencoders of latent spaces share: networks, loss and critic; each adds its bottleneck."""
+"""What autoencoders for latent painters share: networks, loss and critic; each adds its bottleneck."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ class Bottleneck:
 
 
 class Autoencoder(Painter):
-    """Pictures to small maps of latents and back. Subclasses fill in the bottleneck and how it is painted from.
+    """Maps pictures to small maps of latents and back. Subclasses provide the bottleneck, and sample from it.
 
     The loss is the absolute error, LPIPS and the scores of a critic of patches. The weight of the critic makes the
     gradient of its scores with respect to the picture as long as that of the rest. Unlike in the paper, these gradients
@@ -124,7 +124,7 @@ class Autoencoder(Painter):
         """Build the nets.
 
         Args:
-            config: Of the painter.
+            config: Config of the painter.
             data: Facts of the pictures.
             moments: Channels that the encoder gives to the bottleneck.
 
@@ -136,7 +136,7 @@ class Autoencoder(Painter):
         if fold < 1:
             raise ConfigError(
                 f"channels = {config.channels}: {len(config.channels)} levels make pictures smaller by more than "
-                f"factor = {config.factor}; name at most {int(math.log2(config.factor)) + 1} levels."
+                f"factor = {config.factor}; give at most {int(math.log2(config.factor)) + 1} channels."
             )
         self.encoder: FoldedEncoder | DiffusersEncoder
         self.decoder: FoldedDecoder | DiffusersDecoder
@@ -154,14 +154,14 @@ class Autoencoder(Painter):
 
     @classmethod
     def decided(cls, config: Any, data: Data) -> Any:
-        """A config that says whether LPIPS is part of the loss, by whether its weights are at hand."""
+        """A config that says whether LPIPS is part of the loss, which it is if its weights are installed."""
         if config.features != "auto":
             return config
         return replace(config, features="lpips" if has_perceptual_weights("squeeze") else "none")
 
     @property
     def factor(self) -> int:
-        """Rows, and columns, of pixels that become one row, or column, of the latents."""
+        """Height and width in pixels of the square that becomes one position of the latents."""
         return self.config.factor
 
     @property
@@ -171,27 +171,27 @@ class Autoencoder(Painter):
 
     @property
     def latent_size(self) -> tuple[int, int]:
-        """Rows and columns of the latents."""
+        """Height and width of the latents."""
         return self.data.height // self.factor, self.data.width // self.factor
 
     @abstractmethod
     def bottleneck(self, moments: Tensor, noise: Noise) -> Bottleneck:
-        """What goes on to the decoder in training, of what the encoder gave, shape (N, moments, H/f, W/f)."""
+        """What the decoder gets in training, computed from the encoder's output, shape (N, moments, H/f, W/f)."""
 
     @abstractmethod
     def latents_of(self, moments: Tensor) -> Tensor:
-        """Unscaled latents without noise or rounding, shape (N, C, H/f, W/f), of what the encoder gave."""
+        """Unscaled latents without noise or rounding, shape (N, C, H/f, W/f), computed from the encoder's output."""
 
     @abstractmethod
     def diffusers_bottleneck(self) -> tuple[dict[str, Any], dict[str, Tensor]]:
-        """The class that diffusers has for this, with what the bottleneck adds to its config and weights.
+        """The equivalent class of diffusers, with what the bottleneck adds to its config and weights.
 
         Raises:
             NotCapable: When there is none.
         """
 
     def quantize(self, latents: Tensor) -> Tensor:
-        """What the decoder is given for unscaled latents: the same, or the nearest that it knows."""
+        """What the decoder gets for unscaled latents: the same, or the nearest vectors of its codes."""
         return latents
 
     @torch.no_grad()
@@ -284,23 +284,23 @@ class Autoencoder(Painter):
             self.looked_through.record(self.perceptual_distance)
 
     def describe(self) -> dict[str, Any]:
-        """As of every painter; once trained, also which network the perceptual loss used, or that there was none."""
+        """The description of every painter; once trained, also which network the perceptual loss used, if any."""
         if network_hash := self.looked_through.hash:
             return super().describe() | {"frozen": {"lpips-squeeze": network_hash}}
         left_out = self.power != 1 and self.config.features == "none"
         return super().describe() | ({"left_out": "LPIPS"} if left_out else {})
 
     def diffusers(self) -> dict[str, Mapping[str, Any]]:
-        """Files of the model of diffusers that encodes and decodes alike, but for clamping.
+        """Files of a model of diffusers that encodes and decodes in the same way, except for clamping.
 
         Raises:
-            NotCapable: When the layout is another, or the bottleneck has no like.
+            NotCapable: When diffusers has no equivalent of the layout or of the bottleneck.
         """
         c = self.config
         if c.layout != "diffusers":
             raise NotCapable(
-                f"This {self.name} has layout = {c.layout!r}, and no model of diffusers folds squares of pixels; "
-                f"train one that has their layers: {option('preset', 'diffusers')}."
+                f"This {self.name} has layout = {c.layout!r}, which no model of diffusers has; "
+                f"train one with its layers: {option('preset', 'diffusers')}."
             )
         config, weights = self.diffusers_bottleneck()
         height, width = self.data.size
@@ -317,7 +317,7 @@ class Autoencoder(Painter):
 
     @cached_property
     def perceptual_distance(self) -> FrozenNetwork | None:
-        """LPIPS, loaded when training first asks for it; None where it is no part of the loss."""
+        """LPIPS, loaded when training first asks for it; None where it is not part of the loss."""
         if self.config.features == "none":
             return None
         return FrozenNetwork(lpips_network("squeeze").to(memory_format=torch.channels_last))  # type: ignore[call-overload]

@@ -1,4 +1,4 @@
-"""The nets of latent diffusion's autoencoders, down to the names that their weights bear in diffusers."""
+"""The networks of latent diffusion's autoencoders, with the names that diffusers gives to their weights."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ class DiffusersEncoder(nn.Sequential):
     """Pictures to maps: levels at half the size of the one before, two blocks and attention between them, a head.
 
     Args:
-        channels: Of each level, finest first.
+        channels: Channels of each level, finest first.
         blocks: Residual blocks on each level.
-        outputs: Channels that go out.
+        outputs: Channels of the output.
 
     Source: Rombach et al. 2022, appendix E.1; names: `Encoder` of diffusers.
     """
@@ -60,7 +60,7 @@ class DiffusersDecoder(nn.Sequential):
     Args:
         channels: As of `DiffusersEncoder`, finest first.
         blocks: As of `DiffusersEncoder`.
-        inputs: Channels that come in.
+        inputs: Channels of the input.
 
     Source: Rombach et al. 2022, appendix E.1; names: `Decoder` of diffusers.
     """
@@ -111,7 +111,7 @@ def diffusers_files(config: Mapping[str, Any], weights: Mapping[str, Tensor]) ->
 
 
 class _Block(nn.Module):
-    """Norm, SiLU, convolution, twice, beside a shortcut (`ResnetBlock2D`)."""
+    """Norm, SiLU and convolution, twice, plus a shortcut (`ResnetBlock2D`)."""
 
     def __init__(self, inputs: int, outputs: int, groups: int) -> None:
         super().__init__()
@@ -127,7 +127,7 @@ class _Block(nn.Module):
 
 
 class _Attention(nn.Module):
-    """Every place looks at every other with a single head, beside a shortcut (`Attention`)."""
+    """Self-attention over all positions with a single head, plus a shortcut (`Attention`)."""
 
     def __init__(self, channels: int, groups: int) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""The two nets between pictures and maps of latents, neither of which works at full resolution."""
+"""Networks between pictures and maps of latents, which do not work at full resolution."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ PIXEL = 8
 
 
 class FoldedEncoder(nn.Module):
-    """Pictures to maps, whose finest level takes a square of pixels as one place.
+    """Pictures to maps; its finest level treats a square of pixels as one position.
 
     Args:
         fold: Side of that square, in pixels.
-        channels: Of each level, finest first; each level halves the one before.
+        channels: Channels of each level, finest first; each level halves the one before.
         blocks: Residual blocks on each level.
-        outputs: Channels that go out.
+        outputs: Channels of the output.
 
     Source: Rombach et al. 2022, appendix E.1, with pixels folded as in Shi et al. 2016.
     """
@@ -55,7 +55,7 @@ class FoldedDecoder(nn.Module):
         fold: As of `FoldedEncoder`.
         channels: As of `FoldedEncoder`, finest first.
         blocks: Residual blocks on each level.
-        inputs: Channels that come in.
+        inputs: Channels of the input.
 
     Source: Aitken et al. 2017, "Checkerboard artifact free sub-pixel convolution" (the first weights).
     """
@@ -71,7 +71,7 @@ class FoldedDecoder(nn.Module):
                 self.blocks.append(ResidualBlock(width, wide, resample=resample))
                 width = wide
         unfolded = nn.Conv2d(width, PIXEL * fold**2, 3, padding=1)
-        # All pixels of a square begin alike: random differences would show as a grid that takes long to unlearn.
+        # All pixels of a square start equal: random differences would show as a grid that takes long to unlearn.
         with torch.no_grad():
             for part in unfolded.parameters():
                 part.copy_(part[:: fold**2].repeat_interleave(fold**2, dim=0))

@@ -1,4 +1,4 @@
-"""Gaussians that likelihood painters measure with."""
+"""Divergence and likelihood of Gaussians."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def gaussian_nll(pictures: Tensor, means: Tensor, log_sigma: Tensor) -> Tensor:
 
     Args:
         pictures: Shape (N, 3, H, W).
-        means: Of the same shape.
+        means: Means of the same shape.
         log_sigma: Natural logarithm of the standard deviation, a scalar.
 
     Returns:

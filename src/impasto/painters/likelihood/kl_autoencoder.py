@@ -1,4 +1,4 @@
-"""An autoencoder of pictures into small maps of nearly normal latents, in which other painters may paint."""
+"""An autoencoder of pictures into small maps of nearly normal latents, in which other painters can paint."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class KlAutoencoderConfig(AutoencoderConfig):
 
 @listed(
     name="kl_autoencoder",
-    summary="Latent space of continuous maps: L1, LPIPS and a critic of patches, slightly drawn to the normal",
+    summary="Autoencoder into small continuous maps: L1, LPIPS, a patch discriminator and a small KL term",
     year=2022,
     source="Rombach et al., High-Resolution Image Synthesis with Latent Diffusion Models",
 )

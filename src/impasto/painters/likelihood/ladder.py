@@ -24,7 +24,7 @@ class Encoder(nn.Module):
     """Pictures and conditions to the mean and log-variance of their latents, and to a map of features per level.
 
     Args:
-        channels: Of each level, finest first.
+        channels: Channels of each level, finest first.
         blocks: Residual blocks on each level.
         latent: Length D of the vector.
         patch: Side of the squares of pixels that are folded into one place of the finest map.
@@ -110,7 +110,7 @@ class Decoder(nn.Module):
     """Latents and conditions to pictures. The latent also scales and shifts every block.
 
     Args:
-        channels: Of each level, finest first.
+        channels: Channels of each level, finest first.
         blocks: Residual blocks on each level.
         latent: Length D of the vector.
         patch: Side of the squares of pixels that are unfolded from one place of the finest map.
@@ -158,7 +158,7 @@ class Decoder(nn.Module):
         Args:
             latents: Shape (N, D).
             condition: Shape (N, E).
-            features: Of the encoder, where a given picture is to be reconstructed; None draws detail from its prior.
+            features: Features of the encoder, where a given picture is reconstructed; None draws detail from its prior.
             draw: Gives the noise of the detail, of shape (N, *shape).
 
         Returns:

@@ -65,7 +65,7 @@ C = TypeVar("C", bound=LatentConfig)
 
 
 class Space(nn.Module):
-    """What a painter paints in: it leads from pictures into the space, and `decode` leads back.
+    """What a painter paints in: calling it maps pictures into the space, and `decode` maps them back.
 
     Attributes:
         height: Rows of a picture in the space.
@@ -80,7 +80,7 @@ class Space(nn.Module):
         raise NotImplementedError
 
     def fetch(self, source: str) -> None:
-        """Take the weights, where the space has any, from a run, an exported folder or the hub.
+        """Load the weights, where the space has any, from a run, an exported folder or the hub.
 
         Raises:
             CheckpointError: When they are not there, or others than expected.
@@ -126,8 +126,8 @@ class Latents(Space):
         factor = autoencoder.factor
         if data.height % factor or data.width % factor:
             raise ConfigError(
-                f"Pictures of {data.size_in_words} have no whole latents: the autoencoder makes {factor} × {factor} "
-                f"pixels one place. Take a size that {factor} divides, or another autoencoder."
+                f"Pictures of {data.size_in_words} do not fit the autoencoder, which turns {factor} × {factor} "
+                f"pixels into one position. Use a size that is a multiple of {factor}, or another autoencoder."
             )
         self.autoencoder = _frozen(autoencoder)
         self.channels = autoencoder.channels
@@ -145,7 +145,7 @@ class Latents(Space):
         return self.autoencoder.decode(x)
 
     def train(self, mode: bool = True) -> Self:
-        """Nothing: it does not train."""
+        """Do nothing: it is not trained."""
         return super().train(mode=False)
 
     def fetch(self, source: str) -> None:
@@ -176,8 +176,8 @@ class LatentPainter(Painter):
         config = description["config"]
         if config.get("autoencoder") and not config.get("latents"):
             raise CheckpointError(
-                f"The config names the autoencoder {config['autoencoder']!r} and does not describe it under 'latents'; "
-                "take the config.json that was exported with the weights."
+                f"The config names the autoencoder {config['autoencoder']!r} but does not describe it under 'latents'; "
+                "use the config.json that was exported with the weights."
             )
         return super().read_description(description)
 
@@ -247,8 +247,8 @@ def _load_autoencoder(source: str) -> Autoencoder:
         painter = pretrained.load(source)
     if not isinstance(painter, Autoencoder):
         raise ConfigError(
-            f"autoencoder = {source}: a {painter.name} lies there, which has no latents to paint in; "
-            "name an autoencoder: impasto list painters."
+            f"autoencoder = {source}: this is a {painter.name}, which is not an autoencoder; "
+            "`impasto list painters` names the autoencoders."
         )
     return painter
 

@@ -1,4 +1,4 @@
-"""Rounding of vectors to codes, without running averages: finite scalars, and a codebook that moves as a whole."""
+"""Rounding vectors to codes: finite scalars, and a codebook that is learned as a whole."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class CodebookQuantizer(nn.Module):
     """The nearest of many vectors, which are one learned linear map of fixed random ones.
 
     As all of them move together, none is left behind to die, so that none has to be restarted; and the map is moved
-    by gradients like any weight, so that no averages are kept beside them.
+    by gradients like any weight, so that no running averages are needed.
 
     Args:
         channels: Length C of a vector.

@@ -130,7 +130,7 @@ class VAE(Painter):
         return {"painter": self.config.player(self)}
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
-        """One move: the negative evidence lower bound, in nats a colour value."""
+        """One move: the negative evidence lower bound, in nats for each colour value."""
         c = self.config
         size = batch.pictures[0].numel()
         condition = self._condition(self.category_index(batch.condition))
@@ -205,8 +205,8 @@ def _check(config: VAEConfig) -> None:
     """
     if len(config.detail) != len(config.channels):
         raise ConfigError(
-            f"detail = {config.detail}: one number for each of the {len(config.channels)} levels of "
-            f"channels = {config.channels} is needed, finest first."
+            f"detail = {config.detail}: it must have one number for each of the {len(config.channels)} levels of "
+            f"channels = {config.channels}, finest first."
         )
 
 
@@ -219,5 +219,5 @@ def _check_levels(config: VAEConfig, places: int) -> None:
     if places < 2:
         raise ConfigError(
             f"channels = {config.channels}: {len(config.channels)} levels leave a feature map of {places} rows; "
-            "name fewer channels."
+            "at least 2 are needed, so give fewer channels."
         )

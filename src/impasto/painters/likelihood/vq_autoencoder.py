@@ -1,4 +1,4 @@
-"""An autoencoder of pictures into small maps of codes, which other painters may write like sentences."""
+"""An autoencoder of pictures into small maps of codes, which other painters can generate as sequences."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class VqAutoencoderConfig(AutoencoderConfig):
 
 @listed(
     name="vq_autoencoder",
-    summary="Latent space of codes: L1, LPIPS and a critic of patches; finite scalars or a codebook that moves as one",
+    summary="Autoencoder into small maps of codes, finite scalars or a codebook: L1, LPIPS, a patch discriminator",
     year=2021,
     source="Esser, Rombach & Ommer, Taming Transformers for High-Resolution Image Synthesis",
 )
@@ -105,7 +105,7 @@ class VqAutoencoder(Autoencoder):
         """The codebook, between two convolutions that change nothing."""
         if not isinstance(self.quantizer, CodebookQuantizer):
             raise NotCapable(
-                f"This {self.name} has quantizer = {self.config.quantizer!r}, whose bounds no model of diffusers has; "
+                f"This {self.name} has quantizer = {self.config.quantizer!r}, which no model of diffusers has; "
                 f"train one with a codebook: {option('preset', 'diffusers')}."
             )
         codebook = self.quantizer.codebook().detach()

@@ -149,7 +149,7 @@ def _read_scene(path: str) -> Scene:
 
 
 def _film(scene: Scene, settings: LandscapeSettings) -> bytes:
-    """A film of the scene over one hour, in which the eye moves slightly forward."""
+    """A film of the scene over one hour, in which the viewpoint moves slightly forward."""
     frames = film(scene, frames=settings.frames, hours=1.0, forward=0.15 * scene.camera.height)
     return moving_picture(frames, settings.film_resolution)
 

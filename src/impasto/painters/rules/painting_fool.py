@@ -163,7 +163,7 @@ def _companions(work: Work, seed: int) -> dict[str, Callable[[], bytes]]:
 
 
 def _open_picture(path: str, least: int) -> Reading:
-    """A picture file that is large enough to paint from, read at `least` pixels a side or more.
+    """A picture file that is large enough to paint from, read with at least `least` pixels on each side.
 
     Raises:
         DataError: When it is missing, too small, or no picture that can be read.
@@ -174,5 +174,5 @@ def _open_picture(path: str, least: int) -> Reading:
         raise DataError(f"{path} cannot be painted from: {why}. Give a picture that can be opened.") from None
     if min(picture.size) < MIN_SIDE:
         width, height = picture.size
-        raise DataError(f"{path} is {width} × {height} px; a picture to paint from has {MIN_SIDE} px or more a side.")
+        raise DataError(f"{path} is {width} × {height} px; painting from it needs {MIN_SIDE} px or more on each side.")
     return picture

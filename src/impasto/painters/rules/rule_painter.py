@@ -1,4 +1,4 @@
-"""The base of painters by rules, which draw a picture from a category, words, a seed and settings."""
+"""The base class of painters by rules, which draw a picture from a category, words, a seed and settings."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Drawn:
         pixels: Shape (H, W, 3), uint8.
         companions: Ending of a file that goes with the picture → a function that gives its content.
         statement: What the painter says about the picture; '' for nothing.
-        declined: Why the painter would rather not show it; '' when it would.
+        declined: Why the painter would rather not show it; '' when it shows it.
     """
 
     pixels: Pixels
@@ -49,7 +49,7 @@ class RulePainter(Painter):
 
         Args:
             label: Its category, in [0, L).
-            words: What it shall show; '' without a prompt.
+            words: What it should show; '' without a prompt.
             seed: Seed of this picture, in [0, 2⁶²), which decides everything that is left to chance.
             settings: An instance of `Settings`.
         """

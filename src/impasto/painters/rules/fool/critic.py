@@ -106,7 +106,7 @@ def colour_mood(pixels: Pixels) -> tuple[float, float]:
 
 
 def likeness(photograph: Pixels, painted: Pixels) -> float:
-    """Agreement of structure, in [0, 1]; 0 where the photograph has none.
+    """Agreement of structure, in [0, 1]; 0 where the photograph has no structure.
 
     Source: Wang et al. 2004, equation 13, on lightness at 192 px.
     """

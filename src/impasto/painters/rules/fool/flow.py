@@ -71,7 +71,7 @@ def edge_strength(lab: Floats, unit: float) -> Floats:
     strength = np.minimum(fine, coarse * 1.3) + 0.3 * coarse
     scale = max(float(np.quantile(strength, 0.99)), 2.0)
     strength = (strength / np.float32(scale)).astype(np.float32)
-    # The border of a photograph is no edge.
+    # The border of a photograph is not an edge.
     border = max(1, round(3 * unit))
     inside = np.zeros_like(strength)
     inside[border:-border, border:-border] = strength[border:-border, border:-border]
