@@ -104,31 +104,31 @@ def _settings(name: str) -> str:
     """What `impasto explain` says, as a page."""
     from impasto.api import explain
 
-    told = explain(name)
-    lines = [f"# {told.name}", "", f"{told.summary[0].upper()}{told.summary[1:]}."]
-    if told.source:
-        lines += ["", f"Source: {told.source} ({told.year})."]
-    if told.facts:
-        lines += ["", "| | |", "|---|---|", *(f"| {label} | {_cell(text)} |" for label, text in told.facts.items())]
-    for group, settings in told.settings.items():
-        lines += ["", f"## {_title(group, told)}", "", *_table(settings)]
-    if told.presets:
+    explanation = explain(name)
+    lines = [f"# {explanation.name}", "", f"{explanation.summary[0].upper()}{explanation.summary[1:]}."]
+    if explanation.source:
+        lines += ["", f"Source: {explanation.source} ({explanation.year})."]
+    if explanation.facts:
+        lines += ["", "| | |", "|---|---|", *(f"| {label} | {_cell(text)} |" for label, text in explanation.facts.items())]
+    for group, settings in explanation.settings.items():
+        lines += ["", f"## {_title(group, explanation)}", "", *_table(settings)]
+    if explanation.presets:
         lines += ["", "## Presets", "", "| preset | changes |", "|---|---|"]
-        for preset, values in told.presets.items():
+        for preset, values in explanation.presets.items():
             changes = ", ".join(f"`{key}={value}`" for key, value in values.items())
             lines.append(f"| `{preset}` | {changes or 'nothing: the defaults'} |")
-    if told.companions:
+    if explanation.companions:
         lines += ["", "## Files beside each picture", "", "| `--also` | what it is |", "|---|---|"]
-        lines += [f"| `{ending}` | {_cell(text)} |" for ending, text in told.companions.items()]
-    if told.examples:
-        lines += ["", "## Examples", "", "```", *told.examples, "```"]
+        lines += [f"| `{ending}` | {_cell(text)} |" for ending, text in explanation.companions.items()]
+    if explanation.examples:
+        lines += ["", "## Examples", "", "```", *explanation.examples, "```"]
     return "\n".join(lines) + "\n"
 
 
-def _title(group: str, told: Explanation) -> str:
+def _title(group: str, explanation: Explanation) -> str:
     if group in ("training", "painting"):
         return f"Settings of {group}"
-    return f"Section `{group}`" if group else ("At the top of the file" if len(told.settings) > 1 else "Settings")
+    return f"Section `{group}`" if group else ("At the top of the file" if len(explanation.settings) > 1 else "Settings")
 
 
 def _table(settings: Any) -> Iterator[str]:

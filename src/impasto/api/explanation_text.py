@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from impasto.api.explaining import Explanation
     from impasto.config import Setting
 
-__all__ = ["settings_text", "text_of"]
+__all__ = ["settings_text", "text_of", "value_text"]
 
 WIDTH = 80
 
@@ -65,7 +65,7 @@ def _title(explanation: Explanation, group: str) -> str:
 def _list(settings: Mapping[str, Setting]) -> Iterator[str]:
     """The settings, one below the other."""
     for one in settings.values():
-        default = "must be given" if one.required else f"default {_value_text(one.default)}"
+        default = "must be given" if one.required else f"default {value_text(one.default)}"
         sections = "section" in one.values
         yield from _wrapped(f"{one.name}: {one.values}" + ("" if sections else f"; {default}"), "  ", hanging=4)
         yield from _wrapped(one.description, "      ")
@@ -79,13 +79,13 @@ def _presets(presets: Mapping[str, Mapping[str, Any]]) -> Iterator[str]:
     names = list(dict.fromkeys(name for values in presets.values() for name in values))
     rows = [["", *presets]]
     for name in names:
-        rows.append([name, *(_value_text(preset[name]) if name in preset else "" for preset in presets.values())])
+        rows.append([name, *(value_text(preset[name]) if name in preset else "" for preset in presets.values())])
     widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
     if 2 + sum(width + 2 for width in widths) <= WIDTH:
         yield from ("  " + "  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
         return
     for preset, values in presets.items():
-        changes = ", ".join(f"{name}={_value_text(value)}" for name, value in values.items())
+        changes = ", ".join(f"{name}={value_text(value)}" for name, value in values.items())
         yield from _wrapped(f"{preset}: {changes or 'the defaults'}", "  ", hanging=4)
 
 
@@ -106,6 +106,6 @@ def _wrapped(text: str, indent: str, *, hanging: int = 0) -> list[str]:
     )
 
 
-def _value_text(value: Any) -> str:
+def value_text(value: Any) -> str:
     """A value as it is written after `NAME=`; an empty text as quotes."""
     return (value or "''") if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
