@@ -96,7 +96,7 @@ def test_an_edit_names_the_painters_that_can_do_it():
 
 def test_a_metric_says_what_it_gives_and_needs():
     facts = explain("frechet-distance").facts
-    assert facts["gives"] == "Fréchet distance; lower is better"
+    assert facts["gives"] == "Fréchet distance from real pictures; lower is better"
     assert "Features of the painted pictures" in facts["needs"]
 
 
