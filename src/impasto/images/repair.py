@@ -51,13 +51,13 @@ def repaired(path: str | Path) -> Iterator[tuple[bytes, tuple[str, ...]]]:
         for kept, flags in (((b"iCCP", b"eXIf"), WITH_PROFILE), ((b"eXIf",), WITHOUT_PROFILE), ((), WITHOUT_PROFILE)):
             yield PNG + b"".join(_chunks(data, (*PIXEL_CHUNKS, *kept))), flags
     elif data.startswith(JPEG):
-        flags = ()
+        ended: tuple[str, ...] = ()
         if (complete := _with_end(data)) is not None:
-            data, flags = complete, (NO_END,)
-            yield data, flags
+            data, ended = complete, (NO_END,)
+            yield data, ended
         # The first two hold EXIF and XMP, and the colour profile.
         for numbers, lost in (((0xE1, 0xE2), WITH_PROFILE), ((0xE2,), WITH_PROFILE), ((), WITHOUT_PROFILE)):
-            yield JPEG + b"".join(_segments(data, (*PIXEL_SEGMENTS, *numbers))), (*flags, *lost)
+            yield JPEG + b"".join(_segments(data, (*PIXEL_SEGMENTS, *numbers))), (*ended, *lost)
 
 
 def _chunks(data: bytes, kept: tuple[bytes, ...]) -> Iterator[bytes]:
