@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from impasto.contract import Learner
 from impasto.data.facts import facts_of
+from impasto.data.remarks import LEAST_TO_TRAIN, too_few_to_train
 from impasto.data.store import Split
 from impasto.errors import DataError, UsageError
 from impasto.spelling import option
@@ -51,10 +52,8 @@ def _check_pictures(learner: Learner, split: Split) -> None:
             f"{split.store.root} holds {_frames(facts.frames)}, and {name} learns {_frames(learner.data.frames)}; "
             "prepare a store of such."
         )
-    if len(split) < 2:
-        raise DataError(
-            f"There are {len(split)} pictures to learn from in {split.store.root}; prepare a folder with at least two."
-        )
+    if len(split) < LEAST_TO_TRAIN:
+        raise DataError(too_few_to_train(split.store.root, len(split), len(split.store)))
 
 
 def _frames(count: int) -> str:
