@@ -33,8 +33,8 @@ def is_out_of_memory(error: BaseException) -> bool:
     """Whether an error, of whatever library, says that there is not enough memory."""
     if isinstance(error, OSError):
         return error.errno == errno.ENOMEM
-    told = isinstance(error, RuntimeError) or type(error).__name__ == "error"
-    return isinstance(error, MemoryError) or (told and any(phrase in str(error).lower() for phrase in PHRASES))
+    may_say = isinstance(error, RuntimeError) or type(error).__name__ == "error"
+    return isinstance(error, MemoryError) or (may_say and any(phrase in str(error).lower() for phrase in PHRASES))
 
 
 @contextmanager

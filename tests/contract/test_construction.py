@@ -16,7 +16,7 @@ def test_weights_beyond_the_memory_are_refused_before_they_are_made(monkeypatch:
         catalogue.painter("flow_matching").build("tiny", width=4096, depth=64, heads=64)
 
 
-def said(cls: type[Any], description: dict[str, Any]) -> str:
+def error_over(cls: type[Any], description: dict[str, Any]) -> str:
     """The error over a description; '' where there is none."""
     try:
         cls.from_description(description)
@@ -33,7 +33,7 @@ def test_numbers_of_a_strangers_file_are_checked_first(name: str) -> None:
     for field, value in description["config"].items():
         if isinstance(value, int) and not isinstance(value, bool):
             strange = {**description, "config": {**description["config"], field: 10**12}}
-            message = said(cls, strange)
+            message = error_over(cls, strange)
             assert message == "" or f"{field} = 1000000000000" in message or "GB of memory" in message
     for facts in ({"size": [10**9, 10**9]}, {"size": [0, 32]}, {"maps": {"layout": 10**9}}, {"frames": 10**9}):
         with pytest.raises(ConfigError):

@@ -39,8 +39,8 @@ def marked(content: bytes, kind: str) -> bytes:
     text = KEY + b"\0" + kind.encode("ascii")
     if content.startswith(PNG):
         chunk = b"tEXt" + text
-        size, checksum = struct.pack(">I", len(text)), struct.pack(">I", zlib.crc32(chunk))
-        return content[:HEADER] + size + chunk + checksum + content[HEADER:]
+        whole = struct.pack(">I", len(text)) + chunk + struct.pack(">I", zlib.crc32(chunk))
+        return content[:HEADER] + whole + content[HEADER:]
     if content.startswith(GIF):
         start = _after_palette(content)
         return content[:start] + b"!\xfe" + bytes([len(text)]) + text + b"\0" + content[start:]
@@ -63,7 +63,8 @@ def mark_of(path: str | Path) -> str | None:
             file.seek(len(PNG))
             for _ in range(MOST_CHUNKS):
                 start = file.read(8)
-                size, name = int.from_bytes(start[:4], "big"), start[4:]
+                size = int.from_bytes(start[:4], "big")
+                name = start[4:]
                 if name in (b"IDAT", b""):
                     return None
                 if name in (b"tEXt", b"iTXt"):

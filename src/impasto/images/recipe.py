@@ -23,7 +23,7 @@ __all__ = ["Input", "Recipe", "pixels_hash", "read_recipe", "save_picture"]
 
 FRAME_MS = 125
 """Milliseconds that a frame of a clip is shown."""
-LARGEST = {"batch": 4096, "height": 16_384, "width": 16_384, "longest_side": 16_384}
+LARGEST = {"seed": 2**63 - 1, "index": 2**31, "batch": 256, "height": 16_384, "width": 16_384, "longest_side": 16_384}
 """Largest values of a recipe that is followed, since it may come from a stranger and ask for too much memory."""
 
 

@@ -53,7 +53,8 @@ def repaired(path: str | Path) -> Iterator[tuple[bytes, tuple[str, ...]]]:
     elif data.startswith(JPEG):
         ended: tuple[str, ...] = ()
         if (complete := _with_end(data)) is not None:
-            data, ended = complete, (NO_END,)
+            data = complete
+            ended = (NO_END,)
             yield data, ended
         # The first two hold EXIF and XMP, and the colour profile.
         for numbers, lost in (((0xE1, 0xE2), WITH_PROFILE), ((0xE2,), WITH_PROFILE), ((), WITHOUT_PROFILE)):
