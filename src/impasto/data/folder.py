@@ -123,10 +123,10 @@ def list_folder(folder: Path, *, follow_links: bool = False) -> FolderContents:
 
     entered = {root}
     for here, folders, files in os.walk(folder, onerror=refused, followlinks=follow_links):
-        own = next((kind for kind, names in OWN_FOLDERS.items() if names <= set(files)), None)
-        if own and here != str(folder):
+        kind = next((kind for kind, names in OWN_FOLDERS.items() if names <= set(files)), None)
+        if kind and here != str(folder):
             folders.clear()
-            contents.rejects.append(Reject(_relative(here, folder), OWN, f"the folder is {own}", False))
+            contents.rejects.append(Reject(_relative(here, folder), OWN, f"the folder is {kind}", False))
             continue
         for name in sorted(folders):
             path = os.path.join(here, name)  # noqa: PTH118 - paths as text are several times faster here

@@ -108,7 +108,8 @@ def check_rejects(folder: Path, rejects: Sequence[Reject], good: int, max_bad: f
         return
     reasons = ", ".join(f"{reason} ({count:,})" for reason, count in Counter(r.reason for r in bad).most_common(3))
     share = math.ceil(100 * len(bad) / (good + len(bad))) / 100
-    excess, remedy = ("", "Mend the folder, or name another one.")
+    excess = ""
+    remedy = "Mend the folder, or name another one."
     if good:
         # Where all are bad, no share helps.
         excess = f", more than the {max_bad:.0%} that {option('max_bad', None)} allows"

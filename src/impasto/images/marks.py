@@ -85,8 +85,8 @@ def mark_of(path: str | Path) -> str | None:
 
 def _kind(text: bytes) -> str | None:
     """The kind that a mark states; None where the text is no mark."""
-    found = re.match(re.escape(KEY) + rb"\0([ -~]{1,100})", text)
-    return found[1].decode("ascii") if found else None
+    match = re.match(re.escape(KEY) + rb"\0([ -~]{1,100})", text)
+    return match[1].decode("ascii") if match else None
 
 
 def _after_palette(content: bytes) -> int:

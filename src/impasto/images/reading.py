@@ -150,7 +150,7 @@ def _opened(file: str | Path | BinaryIO) -> Iterator[Image.Image]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(file, formats=FORMATS) as image:
+            with _pillow_limit_lifted(), Image.open(file, formats=FORMATS) as image:
                 yield image
     except Unreadable:
         raise
@@ -158,8 +158,6 @@ def _opened(file: str | Path | BinaryIO) -> Iterator[Image.Image]:
         raise Unreadable("missing", "the file is not there") from None
     except UnidentifiedImageError:
         raise Unreadable("not a picture", "its bytes are of no format that can be read") from None
-    except Image.DecompressionBombError as error:
-        raise Unreadable("too large", str(error)) from None
     except PermissionError:
         raise Unreadable("not permitted", "the file may not be read") from None
     except IsADirectoryError:
@@ -173,6 +171,17 @@ def _opened(file: str | Path | BinaryIO) -> Iterator[Image.Image]:
         raise Unreadable(reason, f"{type(error).__name__}: {error}") from None
 
 
+@contextmanager
+def _pillow_limit_lifted() -> Iterator[None]:
+    """Let Pillow open pictures of any size, for the block; `check_pixels` refuses them by the user's own limit."""
+    before = Image.MAX_IMAGE_PIXELS
+    Image.MAX_IMAGE_PIXELS = None
+    try:
+        yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
+
+
 def check_pixels(image: Image.Image, limit: int) -> None:
     """Refuse a picture that is too large, before it is decoded.
 
@@ -181,7 +190,7 @@ def check_pixels(image: Image.Image, limit: int) -> None:
     """
     width, height = image.size
     if width * height > limit:
-        raise Unreadable("too large", f"{width} × {height} pixels, where {limit:,} are the limit")
+        raise Unreadable("too large", f"{width} × {height} pixels, where {limit:,} are allowed")
 
 
 def _read(image: Image.Image, background: Colour, limit: int, least: int | None) -> Reading:

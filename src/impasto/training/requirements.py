@@ -7,7 +7,7 @@ from impasto.data.facts import facts_of
 from impasto.data.remarks import LEAST_TO_TRAIN, too_few_to_train
 from impasto.data.store import Split
 from impasto.errors import DataError, UsageError
-from impasto.spelling import option
+from impasto.spelling import command, option
 
 __all__ = ["check_stores"]
 
@@ -87,7 +87,8 @@ def _check_maps(learner: Learner, split: Split) -> None:
         if name not in maps:
             raise DataError(
                 f"{learner.name} learns from a map {name!r} of each picture, and {split.store.root} has "
-                f"{', '.join(sorted(maps)) or 'no maps'}; make a store that has it, such as with: impasto data make"
+                f"{', '.join(sorted(maps)) or 'no maps'}; make a store that has it, such as with: "
+                f"{command('make', 'landscapes', count=2000)}"
             )
         if maps[name] != learner.data.maps.get(name):
             raise DataError(
