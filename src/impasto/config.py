@@ -123,7 +123,8 @@ class Setting:
 
 def describe(cls: type) -> tuple[Setting, ...]:
     """The settings of a config class, in the order of its fields."""
-    return _described(cast(Any, cls))
+    # Recipes are loaded like configs, and are plain dataclasses.
+    return _described(cast(Any, cls)) if hasattr(cls, "__pydantic_fields__") else ()
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from impasto.errors import UsageError
 from impasto.events import Event, Watch, silent
 from impasto.files import write_whole
 from impasto.sources import SHIPPED
-from impasto.spelling import option
+from impasto.spelling import command, option
 
 if TYPE_CHECKING:
     from impasto.metrics.measurement import Measurement
@@ -57,6 +58,8 @@ def demo(
     def say(line: str) -> None:
         watch(Event("demo", "part", line))
 
+    if not 0 < minutes < math.inf:
+        raise UsageError(f"minutes must be a number above 0, not {minutes:g}.")
     folder = Path(out)
     # Marks the folder as one that may be replaced.
     marker = folder / ".demo"
@@ -105,7 +108,7 @@ def _page(folder: Path, measured: Measurement, minutes: float) -> str:
         _sheet(folder / "gallery", f"Painted after {time} of training on the store, not chosen."),
         _sheet(folder / "store" / "inspection", "Pictures that it was trained on, or tested with."),
     ]
-    longer = f"impasto train {DEFAULT} {folder / 'store'} --out longer --minutes 120"
+    longer = command("train", DEFAULT, folder / "store", out="longer", minutes=120)
     parts = [
         Columns([*at_once, _sheet(folder / SHIPPED, shipped)], least=420),
         Section(f"What {time} of training give", [Columns(trained, least=420)]),

@@ -11,6 +11,7 @@
     ├── RunLocked                another process trains in this run folder
     ├── Diverged                 training stopped because its numbers are no longer finite
     ├── WeightsMissing           a pretrained network's file was not found
+    ├── OutOfMemory              there is not enough memory
     ├── RecipeError              a picture holds no recipe, or one that cannot be followed
     └── MixedMethods             runs of a comparison were measured in different ways
 
@@ -31,6 +32,7 @@ __all__ = [
     "Interrupted",
     "MixedMethods",
     "NotCapable",
+    "OutOfMemory",
     "RecipeError",
     "RunLocked",
     "StoreError",
@@ -104,6 +106,10 @@ class WeightsMissing(ImpastoError):
 
 class MixedMethods(ImpastoError):
     """Runs of a comparison were measured in different ways, so that their numbers cannot be compared."""
+
+
+class OutOfMemory(ImpastoError):
+    """There is not enough memory for what was asked."""
 
 
 class RecipeError(ImpastoError):

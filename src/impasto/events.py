@@ -47,9 +47,9 @@ class Event:
         flat = {"verb": self.verb, "kind": self.kind, "time": self.time, **stated, **self.values}
         return {name: _finite(value) for name, value in flat.items()}
 
-    def as_json(self) -> str:
-        """`as_dict` as one line of strict JSON."""
-        return json.dumps(self.as_dict(), ensure_ascii=False, allow_nan=False)
+    def as_json(self, *, ascii_only: bool = False) -> str:
+        """`as_dict` as one line of strict JSON, if need be in ASCII alone."""
+        return json.dumps(self.as_dict(), ensure_ascii=ascii_only, allow_nan=False)
 
 
 Watch = Callable[[Event], None]

@@ -100,7 +100,9 @@ def write_whole(path: Path, content: bytes | str) -> None:
 
 def write_json(path: Path, value: Any) -> None:
     """Write a value as indented JSON, whole or not at all."""
-    write_whole(path, json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n")
+    text = json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+    # Bytes of a path that are not UTF-8 become codes, which JSON reads as the same bytes.
+    write_whole(path, text.encode("utf8", "backslashreplace"))
 
 
 def decode_text(data: bytes, *, cut: bool = False) -> str:

@@ -37,6 +37,9 @@ __all__ = [
     "state_hash",
 ]
 
+PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp")
+"""Endings of files that are no painters, though 'gallery/0007.png' has the form of a hub id."""
+
 
 class Saved(nn.Module):
     """A network that is saved with the description it can be built from; the base of all learners."""
@@ -161,11 +164,19 @@ def folder_of(source: Source) -> Path:
             raise CheckpointError(
                 f"{folder} is {source.kind}, not a painter. Train one on it: {command('train', folder)}"
             )
+        case Hub(word) | Unknown(word) if Path(word).suffix.lower() in PICTURES:
+            raise CheckpointError(
+                f"{word} is the name of a picture, not of a painter. To paint it again: {command('repaint', word)}"
+            )
         case Hub(name):
             return _download(name)
         case CatalogueName(word) | Unknown(word):
-            if Path(word).is_dir():
+            if (Path(word) / "config.json").exists():
                 return Path(word)
+            if Path(word).is_dir():
+                raise CheckpointError(
+                    f"{word} holds no painter, which would have a config.json; name a run or an exported painter."
+                )
             raise CheckpointError(f"There is no folder {word!r}, and it is no hub id of the form 'owner/name'.")
 
 

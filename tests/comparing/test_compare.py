@@ -15,7 +15,7 @@ from impasto import api
 from impasto.comparing import running
 from impasto.comparing.beginning import Beginning
 from impasto.comparing.compare import _with_precision, failures
-from impasto.comparing.experiment import read, slug
+from impasto.comparing.experiment import read
 from impasto.comparing.results import Results
 from impasto.config import to_dict
 from impasto.errors import ConfigError, MixedMethods
@@ -307,6 +307,6 @@ def test_the_papers_experiments_can_be_run(name, miniature):
     experiment = draft.experiment
     assert len(experiment.terms.seeds) >= 3
     assert {entry.painter for entry in experiment.entry} >= {"cnn_gan", "spa_gan", "migan"}
-    assert len({slug(entry.name, 0) for entry in experiment.entry}) == len(experiment.entry) == 8
+    assert len(experiment.entry) == 8
     if miniature:
         assert experiment.data.resolution == 32

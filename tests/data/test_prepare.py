@@ -311,7 +311,7 @@ def test_links_that_lead_outside_are_not_followed(
     assert reasons(store) == {
         "link.png": "link leading outside",
         "up.png": "link leading outside",
-        "folder": "linked folder",
+        "folder": "linked folder outside",
         "nowhere.png": "broken link",
         "pipe.png": "not a file",
         "inside.png": "exact duplicate",

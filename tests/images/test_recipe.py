@@ -91,7 +91,7 @@ def changed(**values: Any) -> str:
         (changed(seed="soon"), "seed"),
         (changed(seed=-1), "seed -1"),
         (changed(batch=0), "batch 0"),
-        (changed(batch=10**9), "batch 1,000,000,000, above 4,096"),
+        (changed(batch=10**9), "batch 1,000,000,000, above 256"),
         (changed(height=10**6), "height 1,000,000"),
         (changed(invented=1), "'invented'"),
         (changed(seed=1).replace("0.7", "NaN"), "NaN"),

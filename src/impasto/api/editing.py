@@ -15,6 +15,7 @@ from impasto.api.named import remember
 from impasto.api.pictures import Picture
 from impasto.api.places import free_file
 from impasto.api.request import Request, recipe_of
+from impasto.api.verb import verb
 from impasto.errors import ImpastoError, UnknownName, UsageError
 from impasto.events import Event, Watch
 from impasto.sources import GALLERIES, path_of
@@ -50,6 +51,7 @@ class Edited:
         return self.picture.read_bytes()
 
 
+@verb
 def edit(
     name: str,
     picture: str | PathLike[str],

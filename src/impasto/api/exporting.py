@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from impasto.api.loaded import LoadedPainter, loaded
 from impasto.api.loading import load_painter
+from impasto.api.verb import verb
 from impasto.errors import CheckpointError, NotCapable, UnknownName
 from impasto.sources import path_of
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["average", "export", "save_diffusers"]
 
 
+@verb
 def average(run: str | PathLike[str], length: float, out: str | PathLike[str]) -> Path:
     """Export a run's painter once more, with weights averaged over another length of its training.
 
@@ -48,6 +50,7 @@ def average(run: str | PathLike[str], length: float, out: str | PathLike[str]) -
     return Path(out)
 
 
+@verb
 def export(painter: str | PathLike[str] | LoadedPainter, out: str | PathLike[str], *, to: str = "diffusers") -> Path:
     """Write a painter in the layout of another library, which then loads it without impasto.
 

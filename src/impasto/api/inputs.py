@@ -253,7 +253,9 @@ def _map(file: str | PathLike[str], painter: Painter) -> Tensor:
     try:
         values = read_map(Path(file))
     except Unreadable as why:
-        raise DataError(f"{file} cannot be used as a map: {why}. Save it as a grey picture of 8 bits.") from None
+        raise DataError(
+            f"{file} cannot be used as a map: {why}. Give a grey picture of 8 bits, one value a pixel."
+        ) from None
     extent = (0, 0, *values.size)
     framed = frame_map(values, Size(*painter.data.size), "cover", box=extent, extent=extent)
     return torch.from_numpy(framed.astype(np.int64))

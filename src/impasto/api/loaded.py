@@ -11,6 +11,7 @@ from impasto.api.inputs import Given
 from impasto.api.loading import load_painter, painter_at
 from impasto.api.pictures import Picture, Pictures, each_painted
 from impasto.api.request import Request
+from impasto.api.verb import verb
 from impasto.errors import UsageError
 from impasto.events import Event, Watch
 from impasto.images.size import Size
@@ -61,6 +62,7 @@ class LoadedPainter:
         """Files that it can give beside a picture: ending → what it is."""
         return dict(self.model.companions)
 
+    @verb
     def paint(
         self,
         count: int = 16,
@@ -94,6 +96,7 @@ class LoadedPainter:
                 notify(Event("paint", "progress", "Painting", len(pictures), count))
         return Pictures(pictures)
 
+    @verb
     def edit(
         self,
         name: str,
@@ -129,6 +132,7 @@ class LoadedPainter:
         return f"<Painter {self.source}: {kind}{self.model.data.size_in_words}, reads {reads}>"
 
 
+@verb
 def open(  # noqa: A001 - as `PIL.Image.open` and `Store.open`
     painter: str | PathLike[str] = SHIPPED,
     *,

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impasto import catalogue
+from impasto.api.verb import verb
 from impasto.errors import CheckpointError, UnknownName, UsageError, suggestion
 from impasto.images.size import Size, SizeLike
 from impasto.sources import CatalogueName, Export, Run, Unknown, resolve
@@ -22,6 +23,7 @@ PAINTER = "shipped/painter"
 """The painter that comes with impasto."""
 
 
+@verb
 def load_painter(source: str | PathLike[str], size: SizeLike | None = None) -> Painter:
     """The painter of a run, of an exported folder, of a hub id, or one that paints by rules.
 

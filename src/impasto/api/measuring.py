@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from impasto.api.checks import check_order
 from impasto.api.loaded import LoadedPainter, loaded
 from impasto.api.stores import store_at
+from impasto.api.verb import verb
 from impasto.errors import DataError
 from impasto.events import Event, Watch
 from impasto.sources import PACKAGED, Export, Run, path_of, resolve
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["compare", "measure"]
 
 
+@verb
 def measure(
     painter: str | PathLike[str] | LoadedPainter,
     against: str | PathLike[str],
@@ -103,6 +105,7 @@ def _opened_for(store: Store, painter: str | PathLike[str] | LoadedPainter) -> L
     return opened
 
 
+@verb
 def compare(
     experiment: str | PathLike[str],
     out: str | PathLike[str],

@@ -6,6 +6,7 @@ Each is a small file in the cache folder, named by a hash of the path.
 from __future__ import annotations
 
 import hashlib
+import os
 from contextlib import suppress
 from os import PathLike
 from pathlib import Path
@@ -20,7 +21,7 @@ def remember(path: str | PathLike[str]) -> None:
     """Keep in the cache that the user named a file or folder; a cache that cannot be written is no error."""
     if Path(path).exists():
         with suppress(ImpastoError, OSError):
-            write_whole(_entry(path), str(Path(path).resolve()))
+            write_whole(_entry(path), os.fsencode(Path(path).resolve()))
 
 
 def named_before(path: str | PathLike[str]) -> bool:

@@ -13,6 +13,7 @@ from impasto.api.loaded import LoadedPainter, loaded
 from impasto.api.named import remember
 from impasto.api.pictures import each_painted
 from impasto.api.request import Request
+from impasto.api.verb import verb
 from impasto.events import Event, Watch
 from impasto.images.size import Size
 from impasto.sources import SHIPPED
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["paint"]
 
 
+@verb
 def paint(
     painter: str | PathLike[str] | LoadedPainter = SHIPPED,
     out: str | PathLike[str] | None = None,

@@ -78,6 +78,7 @@ class Picture:
             UnknownName: When the picture has no such companion.
             ImpastoError: When a file cannot be written.
         """
+        from impasto.images.marks import marked
         from impasto.images.recipe import save_picture
 
         place = Path(path)
@@ -85,7 +86,7 @@ class Picture:
         beside = {place.with_suffix(f".{ending}"): ending for ending in also}
         check_free([place, *beside], overwrite=overwrite)
         # All contents come first, so that nothing is written where one of them fails.
-        contents = {file: self.companions[ending]() for file, ending in beside.items()}
+        contents = {file: marked(self.companions[ending](), f"companion {ending}") for file, ending in beside.items()}
         save_picture(place, self.pixels, self.recipe)
         for file, content in contents.items():
             write_whole(file, content)

@@ -13,6 +13,7 @@ from impasto.api.inputs import Given, locate, locate_settings, within_reach
 from impasto.api.loaded import LoadedPainter, loaded
 from impasto.api.loading import holds_painter
 from impasto.api.request import Request
+from impasto.api.verb import verb
 from impasto.errors import CheckpointError, RecipeError, UsageError
 from impasto.images.size import Size
 from impasto.sources import GALLERIES, NEWEST, CatalogueName, Shipped, path_of, resolve
@@ -38,6 +39,7 @@ class Repainted(NamedTuple):
     identical: bool
 
 
+@verb
 def repaint(
     picture: str | Path,
     out: str | Path | None = None,

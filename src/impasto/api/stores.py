@@ -8,6 +8,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from impasto.api.verb import verb
 from impasto.events import Event, Watch
 from impasto.images.size import Size, SizeLike
 from impasto.sources import STORES, path_of
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["inspect", "make", "prepare", "store_at"]
 
 
+@verb
 def prepare(
     folder: str | PathLike[str],
     out: str | PathLike[str] | None = None,
@@ -36,6 +38,7 @@ def prepare(
     crop_bars: bool = False,
     duplicates: str = "drop",
     max_bad: float = 0.5,
+    follow_links: bool = False,
     limit: int = 100_000_000,
     workers: int | None = None,
     watch: Watch | None = None,
@@ -64,6 +67,7 @@ def prepare(
             crop_bars=crop_bars,
             duplicates=duplicates,
             max_bad=max_bad,
+            follow_links=follow_links,
             limit=limit,
             workers=workers,
             progress=_progress(notify, "prepare", "Preparing pictures"),
@@ -72,6 +76,7 @@ def prepare(
     return store
 
 
+@verb
 def make(
     world: str,
     out: str | PathLike[str] | None = None,
@@ -107,6 +112,7 @@ def make(
     return store
 
 
+@verb
 def inspect(store: str | PathLike[str], out: str | PathLike[str] | None = None) -> Inspection:
     """Describe a store: counts, categories and shares, sizes, duplicates, rejects.
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from impasto.api.checks import check_order
 from impasto.api.places import new_folder
 from impasto.api.stores import store_at
+from impasto.api.verb import verb
 from impasto.errors import CheckpointError, ConfigError, NotCapable, UsageError
 from impasto.events import Event, Watch
 from impasto.sources import RUNS, path_of
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["train"]
 
 
+@verb
 def train(
     painter: str | PathLike[str] | None = None,
     store: str | PathLike[str] | None = None,

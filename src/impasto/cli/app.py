@@ -18,9 +18,12 @@ from typer.core import TyperGroup
 
 from impasto import __version__
 from impasto.cli import about, average, compare, data, edit, explaining, export, measure, paint, train
+from impasto.cli.out import write_all_letters
 from impasto.errors import ConfigError, ImpastoError, UsageError, suggestion
 from impasto.files import read_text
+from impasto.memory import memory_errors_named
 from impasto.spelling import command_line
+from impasto.texts import check_text
 
 __all__ = ["app", "main"]
 
@@ -78,8 +81,10 @@ def main(arguments: list[str] | None = None) -> None:
     debug = "--debug" in arguments or os.environ.get("IMPASTO_DEBUG", "").casefold() in _YES
     # --debug is understood wherever it stands.
     arguments = [word for word in arguments if word != "--debug"]
+    write_all_letters()
     try:
-        with _ended_by_signals(), command_line():
+        with _ended_by_signals(), command_line(), memory_errors_named():
+            check_text("The argument", arguments)
             command = typer.main.get_command(app)
             _refuse_empty_paths(command, arguments)
             defaults = _defaults(command)

@@ -9,6 +9,7 @@ import typer
 
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
+from impasto.spelling import command
 
 __all__ = ["add_to"]
 
@@ -34,4 +35,4 @@ def average(
     if json:
         print_json({"painter": folder})
     else:
-        console.print(f"The painter is in {folder}. Next: impasto paint {folder}")
+        console.print(f"The painter is in {folder}. Next: {command('paint', folder)}")

@@ -12,6 +12,7 @@ from rich.table import Table
 
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
+from impasto.spelling import command
 
 if TYPE_CHECKING:
     from impasto.data.inspection import CategoryCounts
@@ -52,6 +53,7 @@ def prepare(
     crop_bars: Annotated[bool, typer.Option(help="Crop the bars of letterboxed pictures.")] = False,
     duplicates: Annotated[str, typer.Option(help="drop, or keep: each group on one side of the split.")] = "drop",
     max_bad: Annotated[float, typer.Option(help="Share of bad files above which it is an error.")] = 0.5,
+    follow_links: Annotated[bool, typer.Option(help="Follow links to folders, and to files elsewhere.")] = False,
     limit: Annotated[int, typer.Option(help="Most pixels of a picture; larger files are left out.")] = 100_000_000,
     workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
     json: Json = False,
@@ -77,6 +79,7 @@ def prepare(
             crop_bars=crop_bars,
             duplicates=duplicates,
             max_bad=max_bad,
+            follow_links=follow_links,
             limit=limit,
             workers=workers,
             watch=watch,
@@ -180,7 +183,7 @@ def _print_store(store: Store) -> None:
     for line in (
         f"{store.root}: {train:,} {what} to train on, {test:,} to test with{val}; {label}{captions}; {size}.",
         *([f"Categories: {_largest(store.manifest['categories'])}."] if store.label else []),
-        f"Look at it: impasto data inspect {store.root}",
+        f"Look at it: {command('inspect', store.root)}",
     ):
         console.print(line)
 

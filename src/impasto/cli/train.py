@@ -99,7 +99,7 @@ def train(
         console.print(text)
     else:
         console.print(f"Trained {trained.step:,} steps in {duration(trained.seconds)}.")
-        following = f"The painter is in {trained.painter}. Next: impasto paint {trained.run}"
+        following = f"The painter is in {trained.painter}. Next: {command('paint', trained.run)}"
         text = following if trained.paints else f"The export is in {trained.painter}."
         console.print(text)
     if trained.interrupted:

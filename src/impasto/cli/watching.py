@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from impasto.cli.out import console
+from impasto.cli.out import ascii_only, console
 from impasto.errors import UsageError
 from impasto.events import Event, Watch, silent
 from impasto.terminal import shown, undisturbed
@@ -45,4 +45,4 @@ def watching(*, json: bool = False, events: bool = False, quiet: bool = False) -
 
 
 def _as_json(event: Event) -> None:
-    print(event.as_json(), file=sys.stderr, flush=True)
+    print(event.as_json(ascii_only=ascii_only(sys.stderr)), file=sys.stderr, flush=True)

@@ -13,6 +13,7 @@ from impasto.comparing.charts import Chart, charts
 from impasto.comparing.findings import LEAST_SEEDS, best_entry, count_states, frechet_summary, metric_summaries
 from impasto.comparing.results import Results
 from impasto.files import write_whole
+from impasto.images.marks import marked
 from impasto.images.pictures import sheet_file
 from impasto.pages.figures import inline_image, inline_plot
 from impasto.pages.numbers import counted, format_number
@@ -67,7 +68,7 @@ def save_figures(results: Results, out: Path) -> list[Path]:
         buffer = io.BytesIO()
         with chart.drawn() as figure:
             figure.savefig(buffer, format="png", dpi=150, facecolor="white", metadata={"Software": None})
-        contents[chart.name] = buffer.getvalue()
+        contents[chart.name] = marked(buffer.getvalue(), "chart")
     if shown := samples.sheet(results, out):
         contents["samples"] = sheet_file(shown)
     files = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -20,7 +19,7 @@ from impasto.metrics.spaces import HANDCRAFTED
 from impasto.spelling import option
 from impasto.worlds import WORLDS
 
-__all__ = ["Data", "Draft", "Entry", "Experiment", "Measuring", "Ratio", "Terms", "read", "slug"]
+__all__ = ["Data", "Draft", "Entry", "Experiment", "Measuring", "Ratio", "Terms", "read"]
 
 C = TypeVar("C")
 
@@ -209,11 +208,6 @@ def read(file: str | Path, *, miniature: bool = False) -> Draft:
     return Draft(replace(whole, data=data, terms=terms, measuring=measuring, entry=entry, ratio=ratio), data, [])
 
 
-def slug(name: str, seed: int) -> str:
-    """The folder of a run."""
-    return f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}-{seed}"
-
-
 def _values(file: Path, miniature: bool) -> dict[str, Any]:
     """The plain values of a file; those of the miniature replace them if it is requested."""
     text = read_text(file, ConfigError)
@@ -274,12 +268,6 @@ def _name_problems(entries: Sequence[Entry | None], ratios: Sequence[Ratio | Non
         yield "There is no [[entry]]: name the painters to compare."
     names = Counter(entry.name for entry in entries if entry)
     yield from (f"entry {name!r} stands there {times} times." for name, times in names.items() if times > 1)
-    folders = Counter(slug(name, 0) for name in names)
-    yield from (
-        f"The names of {times} entries differ in signs only ({folder[:-2]!r})."
-        for folder, times in folders.items()
-        if times > 1
-    )
     # The name that a ratio asks for may be that of an entry which could not be read.
     for ratio in ratios if None not in entries else ():
         for name in (ratio.of, ratio.to) if ratio else ():

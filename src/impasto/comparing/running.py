@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from impasto.comparing.experiment import Entry, Experiment, slug
+from impasto.comparing.experiment import Entry, Experiment
+from impasto.comparing.folder_names import folder_names
 from impasto.comparing.measuring import MeasuringJob
 from impasto.comparing.results import Cost
 from impasto.errors import ImpastoError
@@ -67,8 +68,14 @@ class Job:
 
 def jobs(experiment: Experiment, out: Path) -> list[Job]:
     """All runs, seed by seed, so that every painter has a number early."""
+    names = folder_names(entry.name for entry in experiment.entry)
     return [
-        Job(entry, seed, out / "runs" / slug(entry.name, seed), out / "samples" / f"{slug(entry.name, seed)}.png")
+        Job(
+            entry,
+            seed,
+            out / "runs" / f"{names[entry.name]}-{seed}",
+            out / "samples" / f"{names[entry.name]}-{seed}.png",
+        )
         for seed in experiment.terms.seeds
         for entry in experiment.entry
     ]

@@ -7,6 +7,9 @@ from impasto.errors import ConfigError
 
 __all__ = ["Data"]
 
+LARGEST = 65_536
+"""Most rows or columns of a picture, and most classes of a map."""
+
 
 @config
 class Data:
@@ -29,11 +32,15 @@ class Data:
     captions: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse shares that do not belong to the categories.
+        """Refuse shares that do not belong to the categories, and numbers that no picture has.
 
         Raises:
-            ConfigError: When there are other shares than categories, or shares below 0.
+            ConfigError: When there are other shares than categories, or shares below 0, or a number is out of range.
         """
+        for name, numbers, least, most in (("size", self.size, 1, LARGEST), ("maps", self.maps.values(), 0, LARGEST)):
+            for number in numbers:
+                if not least <= number <= most:
+                    raise ConfigError(f"{name} = {number:,}: it must lie between {least} and {most:,}.")
         if self.categories and len(self.shares) not in (0, len(self.categories)):
             raise ConfigError(f"{len(self.categories)} categories but {len(self.shares)} shares.")
         if self.shares and (min(self.shares) < 0 or sum(self.shares) <= 0):

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from impasto import pretrained
 from impasto.config import config, describe, load, override, to_dict, unknown_setting
 from impasto.contract.condition import Condition
+from impasto.contract.construction import constructed
 from impasto.contract.data import Data
 from impasto.contract.turns import Batch, Player, Turn
 from impasto.errors import ConfigError, UnknownName
@@ -169,7 +170,7 @@ class Learner(pretrained.Saved):
         """A new learner built from a config; every 'auto' is decided first, and frozen parts get their weights."""
         cls.check_size(data)
         config = cls.decided(config, data)
-        learner = cls.variant(config)(config, data)
+        learner = constructed(cls.variant(config), config, data)
         learner.fetch()
         return learner
 
@@ -177,7 +178,7 @@ class Learner(pretrained.Saved):
     def from_description(cls, description: Mapping[str, Any]) -> Self:
         """A learner with fresh weights, from what `describe` gave."""
         config, data = cls.read_description(description)
-        return cls.variant(config)(config, data)
+        return constructed(cls.variant(config), config, data)
 
     @classmethod
     def read_description(cls, description: Mapping[str, Any]) -> tuple[Any, Data]:

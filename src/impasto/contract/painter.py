@@ -22,6 +22,9 @@ from impasto.spelling import option
 
 __all__ = ["PaintSettings", "Painter", "file_settings"]
 
+MOST = 2**63
+"""Seeds and indices of pictures lie below it, so that recipes, random numbers and other programs can hold them."""
+
 CATEGORY_STREAM = 0x5EED
 """Distinguishes the random numbers that choose a picture's category from those that it is painted with."""
 
@@ -135,6 +138,8 @@ class Painter(Learner):
         for word, value, least in (("count", count, 1), ("seed", seed, 0), ("first", first, 0), ("batch", batch, 1)):
             if value < least:
                 raise UsageError(f"{word} must be {least} or more, not {value}.")
+            if value >= MOST:
+                raise UsageError(f"{word} must be below {MOST:,}, not {value:,}.")
         checked = self.resolve_settings(self.load_settings(settings))
         parts = []
         with self._painting():

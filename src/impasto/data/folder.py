@@ -10,9 +10,20 @@ from pathlib import Path
 from impasto.data.captions import CAPTION_ENDINGS
 from impasto.data.metadata import METADATA
 from impasto.errors import DataError
+from impasto.images.marks import PAINTING, mark_of
 from impasto.images.reading import Unreadable, sniff
+from impasto.spelling import option
 
-__all__ = ["PICTURE_ENDINGS", "FolderContents", "Reject", "Source", "list_folder"]
+__all__ = [
+    "OUTSIDE_FILE",
+    "OUTSIDE_FOLDER",
+    "OWN",
+    "PICTURE_ENDINGS",
+    "FolderContents",
+    "Reject",
+    "Source",
+    "list_folder",
+]
 
 READ_ENDINGS = ("jpg", "jpeg", "jpe", "jfif", "png", "webp", "tif", "tiff", "bmp", "gif")
 OTHER_ENDINGS = ("heic", "heif", "avif", "jxl", "jp2", "psd", "svg", "ico", "tga", "exr")
@@ -20,6 +31,17 @@ OTHER_ENDINGS = ("heic", "heif", "avif", "jxl", "jp2", "psd", "svg", "ico", "tga
 BRANDS = {b"heic": "HEIC", b"heix": "HEIC", b"hevc": "HEIC", b"mif1": "HEIC", b"avif": "AVIF", b"avis": "AVIF"}
 """Formats that cannot be read and that cameras also call .jpg, by the bytes 8 to 12 of the file."""
 SYSTEM_FILES = ("thumbs.db", "desktop.ini")
+OUTSIDE_FILE = "link leading outside"
+OUTSIDE_FOLDER = "linked folder outside"
+OWN = "made by impasto"
+"""Reasons that others than this file ask for."""
+OWN_FOLDERS = {
+    "a store": {"manifest.json", "pictures.npy"},
+    "a run": {"run.json", "events.jsonl"},
+    "an exported painter": {"config.json", "model.safetensors"},
+    "a comparison": {"experiment.json", "results.json"},
+}
+"""Folders that impasto makes, and the files by which they are known."""
 PICTURE_ENDINGS = frozenset(f".{ending}" for ending in (*READ_ENDINGS, *OTHER_ENDINGS))
 
 
@@ -63,6 +85,9 @@ class FolderContents:
         metadata: Names of metadata files.
         rejects: Files and folders that are left out.
         others: Names of files that are none of this.
+        by_products: Pictures that impasto made beside its paintings, such as contact sheets, and what they are; they
+            are not among `pictures`.
+        painted: Number of `pictures` that impasto painted.
     """
 
     pictures: list[Source] = field(default_factory=list)
@@ -70,10 +95,16 @@ class FolderContents:
     metadata: list[str] = field(default_factory=list)
     rejects: list[Reject] = field(default_factory=list)
     others: list[str] = field(default_factory=list)
+    by_products: dict[str, str] = field(default_factory=dict)
+    painted: int = 0
 
 
-def list_folder(folder: Path) -> FolderContents:
-    """Look through a folder; links that lead outside and linked folders are not followed.
+def list_folder(folder: Path, *, follow_links: bool = False) -> FolderContents:
+    """Look through a folder. Runs, stores, exported painters and comparisons of impasto inside it are left out.
+
+    Args:
+        folder: The folder.
+        follow_links: Whether linked folders are entered, and links that lead outside are followed.
 
     Raises:
         DataError: When there is no such folder, or it may not be read.
@@ -90,24 +121,56 @@ def list_folder(folder: Path) -> FolderContents:
         name = _relative(str(error.filename), folder)
         contents.rejects.append(Reject(name, "not permitted", f"the folder cannot be read: {error.strerror}"))
 
-    for here, folders, files in os.walk(folder, onerror=refused, followlinks=False):
+    entered = {root}
+    for here, folders, files in os.walk(folder, onerror=refused, followlinks=follow_links):
+        kind = next((kind for kind, names in OWN_FOLDERS.items() if names <= set(files)), None)
+        if kind and here != str(folder):
+            folders.clear()
+            contents.rejects.append(Reject(_relative(here, folder), OWN, f"the folder is {kind}", False))
+            continue
         for name in sorted(folders):
             path = os.path.join(here, name)  # noqa: PTH118 - paths as text are several times faster here
-            if name.startswith(".") or Path(path).is_symlink():
+            reasons = _unentered(name, path, root, entered, follow_links=follow_links)
+            if reasons is not None:
                 folders.remove(name)
-                what = "hidden folder" if name.startswith(".") else "linked folder"
-                relative = _relative(path, folder)
-                contents.rejects.append(Reject(relative, what, "folders like this are not entered", False))
+                contents.rejects.append(Reject(_relative(path, folder), *reasons, False))
         for name in files:
-            _add_file(os.path.join(here, name), folder, root, contents)  # noqa: PTH118
+            _add_file(os.path.join(here, name), folder, None if follow_links else root, contents)  # noqa: PTH118
     contents.pictures.sort(key=lambda source: source.name)
     contents.metadata.sort()
     contents.others.sort()
     return contents
 
 
-def _add_file(path: str, folder: Path, root: str, contents: FolderContents) -> None:
-    """Put a file where it belongs in the contents, if anywhere."""
+def _unentered(name: str, path: str, root: str, entered: set[str], *, follow_links: bool) -> tuple[str, str] | None:
+    """Reason and detail when a folder inside is not entered, else None.
+
+    Args:
+        name: Of the folder.
+        path: Of the folder.
+        root: The folder that is listed, without links in its path.
+        entered: The folders that linked ones lead to; a new one is added.
+        follow_links: Whether linked folders are entered.
+    """
+    if name.startswith("."):
+        return "hidden folder", "folders like this are not entered"
+    if not Path(path).is_symlink():
+        return None
+    target = os.path.realpath(path)
+    if target in entered or _is_inside(target, root) or _is_inside(root, target):
+        return "linked folder", f"it leads to {target}, which is looked through already or holds this folder"
+    if not follow_links:
+        return OUTSIDE_FOLDER, f"it leads to {target}; to enter it, add {option('follow_links')}"
+    entered.add(target)
+    return None
+
+
+def _is_inside(target: str, root: str) -> bool:
+    return f"{target}{os.sep}".startswith(root.rstrip(os.sep) + os.sep)
+
+
+def _add_file(path: str, folder: Path, root: str | None, contents: FolderContents) -> None:
+    """Put a file where it belongs in the contents, if anywhere; without a root, links are followed anywhere."""
     name = _relative(path, folder)
     base = name.rpartition("/")[2]
     ending = Path(base).suffix.lower()
@@ -132,26 +195,36 @@ def _add_file(path: str, folder: Path, root: str, contents: FolderContents) -> N
         elif ending in CAPTION_ENDINGS:
             contents.captions.add(name)
         elif _announces_picture(path, status.st_size, ending):
-            contents.pictures.append(Source(name, status.st_size, status.st_mtime_ns))
+            _add_picture(path, Source(name, status.st_size, status.st_mtime_ns), contents)
         elif base.lower() not in SYSTEM_FILES:
             contents.others.append(name)
     except Unreadable as error:
-        contents.rejects.append(Reject(name, error.reason, error.detail))
+        contents.rejects.append(Reject(name, error.reason, error.detail, error.reason != OUTSIDE_FILE))
     except OSError as error:
         contents.rejects.append(Reject(name, "not permitted", f"it cannot be opened: {error.strerror}"))
 
 
-def _link_target(path: str, root: str) -> os.stat_result:
+def _add_picture(path: str, source: Source, contents: FolderContents) -> None:
+    """Add a picture where it belongs: among those of the user, or those that impasto made beside its paintings."""
+    mark = mark_of(path)
+    if mark in (None, PAINTING):
+        contents.pictures.append(source)
+        contents.painted += mark == PAINTING
+    else:
+        contents.by_products[source.name] = str(mark)
+
+
+def _link_target(path: str, root: str | None) -> os.stat_result:
     """The status of the file that a link points to.
 
     Raises:
-        Unreadable: When it lies outside of the root, or is not there.
+        Unreadable: When it lies outside of the root, if there is one, or is not there.
     """
     target = os.path.realpath(path)
-    if not target.startswith(root.rstrip("/") + "/"):
-        raise Unreadable("link leading outside", "the link was not followed")
     if not os.path.exists(target):  # noqa: PTH110
         raise Unreadable("broken link", "what it points to is not there")
+    if root is not None and not _is_inside(target, root):
+        raise Unreadable(OUTSIDE_FILE, f"it leads to {target}; to read it, add {option('follow_links')}")
     return os.stat(target)  # noqa: PTH116
 
 

@@ -88,7 +88,9 @@ def read_labels(folder: Path, contents: FolderContents) -> Labels:
             impossible name.
     """
     # Rows about files that are left out are as they should be.
-    names = FileNames([s.name for s in contents.pictures], [reject.file for reject in contents.rejects])
+    names = FileNames(
+        [*(s.name for s in contents.pictures), *contents.by_products], [reject.file for reject in contents.rejects]
+    )
     pairs, rejects, remarks = assign_rows(folder, contents, names)
     labels = Labels(rejects=rejects, remarks=remarks)
     for file, row in pairs:

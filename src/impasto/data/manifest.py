@@ -11,6 +11,7 @@ from typing import Any
 from impasto.errors import StoreError
 from impasto.files import file_hash, read_json, write_json
 from impasto.sources import StoreFolder, resolve
+from impasto.spelling import command
 
 __all__ = ["FILES", "STORE_VERSION", "check_files", "read_manifest", "seal", "store_changed"]
 
@@ -53,14 +54,15 @@ def read_manifest(root: Path) -> dict[str, Any]:
     if not (root / "manifest.json").is_file():
         if kind := resolve(root).kind:
             raise StoreError(
-                f"{root} is {kind}, not {StoreFolder.kind}. Name a folder that `impasto data prepare` made."
+                f"{root} is {kind}, not {StoreFolder.kind}. Make one of pictures with: "
+                f"{command('prepare', 'FOLDER', out='STORE')}"
             )
         if root.is_dir():
             raise StoreError(
                 f"{root} is no store: it has no manifest.json. "
-                f"Make a store of the pictures in it with: impasto data prepare {root} --out STORE"
+                f"Make a store of the pictures in it with: {command('prepare', root, out='STORE')}"
             )
-        raise StoreError(f"{root} does not exist. Make a store with: impasto data prepare FOLDER --out {root}")
+        raise StoreError(f"{root} does not exist. Make a store with: {command('prepare', 'FOLDER', out=root)}")
     manifest = read_json(root / "manifest.json", StoreError)
     version = manifest.get("version") if isinstance(manifest, dict) else None
     if version not in READABLE:

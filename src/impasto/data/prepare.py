@@ -10,11 +10,11 @@ from typing import Any
 from PIL import ImageColor
 
 from impasto import __version__
-from impasto.data.folder import FolderContents, Reject, list_folder
+from impasto.data.folder import OWN, FolderContents, Reject, list_folder
 from impasto.data.framing_worker import Framing, make_part
 from impasto.data.given_split import GivenSplit, given_split
 from impasto.data.labelling import Labels, check_label, read_labels
-from impasto.data.remarks import unread_files
+from impasto.data.remarks import no_pictures, painted_pictures, unread_files
 from impasto.data.selecting import check_rejects, select
 from impasto.data.store import Store
 from impasto.data.writing import write_store
@@ -56,6 +56,7 @@ def prepare(
     crop_bars: bool = False,
     duplicates: str = "drop",
     max_bad: float = 0.5,
+    follow_links: bool = False,
     limit: int = PIXEL_LIMIT,
     workers: int | None = None,
     progress: Progress | None = None,
@@ -85,6 +86,7 @@ def prepare(
         duplicates: 'drop' keeps the largest picture of each group of duplicates, exact and near;
             'keep' keeps all, each group on one side of the split.
         max_bad: Share of pictures that may be unreadable, in [0, 1].
+        follow_links: Whether links to folders, and to files outside of the folder, are followed.
         limit: Most pixels of a picture that is decoded.
         workers: Processes; without it one a processor core.
         progress: Called with how many are done, of how many; without it a bar or lines on standard error.
@@ -96,7 +98,7 @@ def prepare(
     """
     size = Size.choose(resolution, size, DEFAULT)
     framing = Framing(size.height, size.width, frames, crop, _colour(background), crop_bars, limit)
-    options = _Options(framing, label, split, test_share, seed, duplicates, max_bad)
+    options = _Options(framing, label, split, test_share, seed, duplicates, max_bad, follow_links)
     _check(folder, out, options, workers)
     _prepare(Path(folder), Path(out), options, cores() if workers is None else workers, progress)
     return Store.open(out, verify=False)
@@ -105,17 +107,17 @@ def prepare(
 def _prepare(folder: Path, out: Path, options: _Options, workers: int, progress: Progress | None) -> None:
     """Write the store; options are checked."""
     framing = options.framing
-    contents = list_folder(folder)
+    contents = list_folder(folder, follow_links=options.follow_links)
     if not contents.pictures:
         check_rejects(folder, contents.rejects, 0, options.max_bad)
-        raise DataError(f"{folder} holds no pictures (jpg, png, webp, tiff, bmp or gif); name another folder.")
+        raise DataError(no_pictures(folder, contents))
     labels = read_labels(folder, contents)
     items, rejects = _items(contents, labels)
     if options.label is not None:
         # A wrong name should fail now, not after an hour of decoding.
         check_label(labels, [name for name, *_ in items], options.label)
     given = given_split([name for name, *_ in items], labels) if options.split == "keep" else GivenSplit()
-    labels.remarks.extend(unread_files(contents.others))
+    labels.remarks.extend([*unread_files(contents.others), *painted_pictures(contents.painted)])
     if labels.maps and framing.frames > 1:
         raise UsageError(f"{folder} has maps of its pictures, which clips cannot have; prepare it without frames.")
     sources = [asdict(source) for source in contents.pictures]
@@ -151,6 +153,8 @@ def _items(contents: FolderContents, labels: Labels) -> tuple[list[list[str]], l
             rejects.append(Reject(source.name, "its map is missing", f"other pictures have a {missing[0]}"))
         else:
             items.append([source.name, *(maps[name] for name in map_names)])
+    by_products = {name: kind for name, kind in contents.by_products.items() if name not in map_files}
+    rejects += [Reject(name, OWN, f"it is a {kind}", False) for name, kind in by_products.items()]
     return items, rejects
 
 
@@ -165,6 +169,7 @@ class _Options:
     seed: int
     duplicates: str
     max_bad: float
+    follow_links: bool
 
     def record(self) -> dict[str, Any]:
         """All options by name, as the manifest keeps them."""

@@ -5,12 +5,26 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 
-from impasto.data.folder import Reject
+from impasto.data.folder import OUTSIDE_FILE, OUTSIDE_FOLDER, OWN, FolderContents, Reject
+from impasto.spelling import option
 
-__all__ = ["Remark", "counted", "left_out", "listed_names", "unread_files"]
+__all__ = [
+    "LEAST_TO_TRAIN",
+    "Remark",
+    "counted",
+    "left_out",
+    "listed_names",
+    "no_pictures",
+    "painted_pictures",
+    "too_few_to_train",
+    "unread_files",
+]
+
+LEAST_TO_TRAIN = 2
+"""Fewest pictures that a painter is trained on."""
 
 SHOWN = 4
 """Most reasons or names in a sentence."""
@@ -89,6 +103,53 @@ def unread_files(files: Sequence[str]) -> list[Remark]:
         message = f"{counted(count, 'file is', 'files are')} of other kinds than pictures: {kinds}."
         remarks.append(Remark("files of other kinds", message, count, "remark"))
     return remarks
+
+
+def painted_pictures(count: int) -> list[Remark]:
+    """How many of the pictures impasto painted itself."""
+    if not count:
+        return []
+    what = counted(count, "picture was painted by impasto and is", "pictures were painted by impasto and are")
+    message = f"{what} taken like all others; leave them out of the folder if nothing is to be learned from them."
+    return [Remark("painted by impasto", message, count, "remark")]
+
+
+def too_few_to_train(store: Path | str, train: int, pictures: int) -> str:
+    """What is said of a store that nothing can be trained on.
+
+    Args:
+        store: Its folder.
+        train: Pictures to train on, fewer than `LEAST_TO_TRAIN`.
+        pictures: All its pictures.
+    """
+    anew = f", or keep none for the test: {option('test_share', 0)}" if pictures >= LEAST_TO_TRAIN else ""
+    return (
+        f"{store} has {counted(train, 'picture', 'pictures')} to train on, and painters learn from {LEAST_TO_TRAIN} or "
+        f"more. Prepare the folder with more pictures{anew}."
+    )
+
+
+def no_pictures(folder: Path, contents: FolderContents) -> str:
+    """What is said of a folder in which no picture was found.
+
+    Args:
+        folder: The folder.
+        contents: What was found.
+    """
+    lead = f"{folder} holds no pictures (jpg, png, webp, tiff, bmp or gif)"
+    links = [reject for reject in contents.rejects if reject.reason in (OUTSIDE_FILE, OUTSIDE_FOLDER)]
+    made = [reject.file for reject in contents.rejects if reject.reason == OWN]
+    if links:
+        what = counted(len(links), "link that leads", "links that lead")
+        return (
+            f"{lead} but {what} outside of it, such as {links[0].file!r}. To follow links, add "
+            f"{option('follow_links')}; or name the folder that they lead to."
+        )
+    if made or contents.by_products:
+        what = counted(len(made) + len(contents.by_products), "thing", "things")
+        first = next(iter((*made, *contents.by_products)))
+        return f"{lead} but {what} that impasto made, such as {first!r}; name a folder of pictures."
+    return f"{lead}; name another folder."
 
 
 def _reasons(rejects: Sequence[Reject]) -> str:

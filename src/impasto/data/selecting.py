@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from impasto.data.folder import Reject
 from impasto.data.parts import load_facts
 from impasto.errors import DataError
 from impasto.jobs.workers import Job
+from impasto.spelling import option
 
 __all__ = ["Selection", "check_rejects", "select"]
 
@@ -105,9 +107,16 @@ def check_rejects(folder: Path, rejects: Sequence[Reject], good: int, max_bad: f
     if not bad or (good and len(bad) <= max_bad * (good + len(bad))):
         return
     reasons = ", ".join(f"{reason} ({count:,})" for reason, count in Counter(r.reason for r in bad).most_common(3))
+    share = math.ceil(100 * len(bad) / (good + len(bad))) / 100
+    excess = ""
+    remedy = "Mend the folder, or name another one."
+    if good:
+        # Where all are bad, no share helps.
+        excess = f", more than the {max_bad:.0%} that {option('max_bad', None)} allows"
+        remedy = f"Mend the folder, or take the others alone: {option('max_bad', share)}."
     raise DataError(
-        f"{len(bad):,} of {good + len(bad):,} pictures in {folder} cannot be used, more than the {max_bad:.0%} that "
-        f"max_bad allows: {reasons}. The first is {bad[0].file!r}: {bad[0].detail}. Mend the folder or raise max_bad."
+        f"{len(bad):,} of {good + len(bad):,} pictures in {folder} cannot be used{excess}: {reasons}. "
+        f"The first is {bad[0].file!r}: {bad[0].detail}. {remedy}"
     )
 
 

@@ -26,6 +26,7 @@ from impasto.files import read_json_lines
 from impasto.images.pictures import Pixels, contact_sheet, sheet_file, to_float
 from impasto.images.size import Size
 from impasto.names import find_name
+from impasto.spelling import option
 
 __all__ = ["MISSING", "Split", "Store", "missing_category"]
 
@@ -148,7 +149,7 @@ class Store:
         if not self.size.is_square:
             raise StoreError(
                 f"{self.root} holds pictures of {self.size} px (height × width), and only squares can be used here. "
-                "Prepare the folder again with --resolution."
+                f"Prepare the folder again with {option('resolution', 'SIDE')}."
             )
         return self.height
 

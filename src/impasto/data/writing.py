@@ -19,7 +19,7 @@ from impasto.data.given_split import GivenSplit
 from impasto.data.labelling import Labels, choose_label, label_columns
 from impasto.data.manifest import FILES, seal
 from impasto.data.parts import load_pixels
-from impasto.data.remarks import Remark, counted, left_out, listed_names
+from impasto.data.remarks import LEAST_TO_TRAIN, Remark, counted, left_out, listed_names, too_few_to_train
 from impasto.data.selecting import Selection
 from impasto.data.splitting import choose_test
 from impasto.data.store import MISSING, missing_category
@@ -96,6 +96,9 @@ def write_store(
         *given.remarks_on(selection),
         *(_doubtful_categories(labels, label, values, selection) if label else ()),
     ]
+    if (train := split.count("train")) < LEAST_TO_TRAIN:
+        message = too_few_to_train("The store", train, len(split))
+        remarks.append(Remark("too few pictures to train on", message, train))
     description = Description(framing.size, framing.frames, label, label_chosen, columns, how, maps, remarks)
     finish_store(store, table, jobs, description, rows=selection.rows, rejects=selection.rejects)
 

@@ -26,7 +26,8 @@ def given(path: str | Path, size: int) -> tuple[npt.NDArray[np.uint8], list[str]
         size: Its longest side in pixels becomes this, larger or smaller.
 
     Returns:
-        Pixels, shape (H, W, 3), and remarks in sentences: enlarged, without colour, one even tone.
+        Pixels, shape (H, W, 3), and remarks in sentences: what is odd about the file, enlarged, without colour, one
+        even tone.
 
     Raises:
         DataError: When the file is missing, broken, or has too many or too few pixels.
@@ -44,7 +45,7 @@ def given(path: str | Path, size: int) -> tuple[npt.NDArray[np.uint8], list[str]
             f"each side takes {LEAST} px or more. Give a larger picture, or one less narrow."
         )
     pixels = np.asarray(read.image.resize(shape, Image.Resampling.LANCZOS, read.box, reducing_gap=3.0))
-    notes = []
+    notes = [f"{path} was read as far as it goes: {flag}." for flag in read.flags]
     if scale > 1.5:
         notes.append(
             f"{path} has only {width} × {height} px and was enlarged {scale:.1f} times: what is fine is invented."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
 from typing import BinaryIO
@@ -14,7 +14,8 @@ import numpy.typing as npt
 from PIL import Image, PngImagePlugin
 
 from impasto.images.colour import to_srgb
-from impasto.images.reading import PIXEL_LIMIT, Unreadable, check_pixels, opened, turn_upright
+from impasto.images.reading import PIXEL_LIMIT, Unreadable, check_pixels, decoded, turn_upright
+from impasto.images.repair import PROFILE_IGNORED
 
 __all__ = ["Clip", "evenly_spaced", "read_clip", "write_animated_png"]
 
@@ -33,7 +34,7 @@ class Clip:
         images: Its frames, upright, mode RGB.
         size: Width and height of the upright frames in the file.
         kind: Format, such as 'GIF'.
-        flags: 'profile ignored' when the colour profile does not fit.
+        flags: What is odd about the file, as in `Reading`.
         duration: Of the whole animation, in milliseconds.
     """
 
@@ -62,22 +63,26 @@ def read_clip(
     Raises:
         Unreadable: With the reason: one frame, too few frames, too many frames, and those of `read_picture`.
     """
-    with opened(path) as image:
-        check_pixels(image, limit)
-        durations = _durations(image, frames)
-        # A PNG may begin with a still picture for programs that show no animations.
-        first = 1 if getattr(image, "default_image", False) else 0
-        images = []
-        fits = True
-        for number in evenly_spaced(durations, frames):
-            image.seek(first + number)
-            picture = image.copy()
-            turn_upright(picture, (0, 0, *picture.size))
-            picture, frame_fits = to_srgb(picture, background)
-            images.append(picture)
-            fits = fits and frame_fits
-        flags = () if fits else ("profile ignored",)
-        return Clip(tuple(images), images[0].size, str(image.format), flags, sum(durations))
+    clip, flags = decoded(path, lambda image: _read(image, frames, background, limit))
+    return replace(clip, flags=tuple(dict.fromkeys((*clip.flags, *flags))))
+
+
+def _read(image: Image.Image, frames: int, background: tuple[int, int, int], limit: int) -> Clip:
+    check_pixels(image, limit)
+    durations = _durations(image, frames)
+    # A PNG may begin with a still picture for programs that show no animations.
+    first = 1 if getattr(image, "default_image", False) else 0
+    images = []
+    fits = True
+    for number in evenly_spaced(durations, frames):
+        image.seek(first + number)
+        picture = image.copy()
+        turn_upright(picture, (0, 0, *picture.size))
+        picture, frame_fits = to_srgb(picture, background)
+        images.append(picture)
+        fits = fits and frame_fits
+    flags = () if fits else (PROFILE_IGNORED,)
+    return Clip(tuple(images), images[0].size, str(image.format), flags, sum(durations))
 
 
 def evenly_spaced(durations: Sequence[int], count: int) -> list[int]:

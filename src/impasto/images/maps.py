@@ -9,7 +9,7 @@ import numpy.typing as npt
 from PIL import Image
 
 from impasto.images.framing import Box, cut, padded_size
-from impasto.images.reading import PIXEL_LIMIT, Unreadable, check_pixels, opened
+from impasto.images.reading import PIXEL_LIMIT, Unreadable, check_pixels, decoded
 from impasto.images.size import Size
 
 __all__ = ["frame_map", "read_map"]
@@ -33,11 +33,14 @@ def read_map(path: Path, limit: int = PIXEL_LIMIT) -> Image.Image:
     Raises:
         Unreadable: When the file cannot be read, or has several channels or more than 8 bits.
     """
-    with opened(path) as image:
-        check_pixels(image, limit)
-        if image.mode not in MODES:
-            raise Unreadable("not of one channel of 8 bits", f"it is of mode {image.mode}")
-        return Image.fromarray(np.asarray(image).astype(np.uint8))
+    return decoded(path, lambda image: _values(image, limit))[0]
+
+
+def _values(image: Image.Image, limit: int) -> Image.Image:
+    check_pixels(image, limit)
+    if image.mode not in MODES:
+        raise Unreadable("not of one channel of 8 bits", f"it is of mode {image.mode}")
+    return Image.fromarray(np.asarray(image).astype(np.uint8))
 
 
 def frame_map(values: Image.Image, size: Size, crop: str, *, box: Box, extent: Box) -> npt.NDArray[np.uint8]:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from impasto.errors import UsageError
 from impasto.files import write_whole
+from impasto.images.marks import marked
 
 __all__ = ["contact_sheet", "sheet_file", "to_float", "to_uint8", "write_sheet"]
 
@@ -103,10 +104,10 @@ def contact_sheet(
 
 
 def sheet_file(sheet: Image.Image) -> bytes:
-    """The PNG file of a sheet."""
+    """The PNG file of a sheet, marked as one."""
     file = io.BytesIO()
     sheet.save(file, "PNG")
-    return file.getvalue()
+    return marked(file.getvalue(), "contact sheet")
 
 
 def write_sheet(path: Path, pixels: Pixels, *, columns: int | None = None) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import io
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import BinaryIO, TypeVar
 
 from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
 
 from impasto.errors import DataError
 from impasto.images.colour import to_srgb
 from impasto.images.framing import Box
+from impasto.images.repair import PROFILE_IGNORED, repaired
 
 __all__ = [
     "FORMATS",
@@ -20,7 +23,7 @@ __all__ = [
     "Reading",
     "Unreadable",
     "check_pixels",
-    "opened",
+    "decoded",
     "read_picture",
     "sniff",
     "turn_upright",
@@ -30,6 +33,10 @@ FORMATS = ("JPEG", "PNG", "WEBP", "TIFF", "BMP", "GIF")
 PIXEL_LIMIT = 100_000_000
 """Most pixels of a picture that is decoded: 10,000 × 10,000."""
 
+REPAIRABLE = ("not a picture", "truncated", "damaged")
+"""Reasons for which a file is tried again in a repaired form."""
+
+Decoded = TypeVar("Decoded")
 Colour = tuple[int, int, int]
 
 
@@ -58,8 +65,9 @@ class Reading:
             150.5 of 151.
         size: Width and height of the upright picture in the file.
         kind: Format, such as 'JPEG'.
-        flags: 'animated' when only the first frame was taken, 'profile ignored' when the colour
-            profile does not fit the picture.
+        flags: 'animated' when only the first frame was taken; 'profile ignored' when the colour profile does not fit
+            the picture; 'embedded metadata ignored' when a profile, EXIF, XMP or texts inside the file are broken or
+            too large; 'end marker missing' of a JPEG.
     """
 
     image: Image.Image
@@ -103,12 +111,37 @@ def read_picture(
     Raises:
         Unreadable: With the reason: no picture, too large, truncated, damaged.
     """
-    with opened(path) as image:
-        return _read(image, background, limit, least)
+    reading, flags = decoded(path, lambda image: _read(image, background, limit, least))
+    return replace(reading, flags=tuple(dict.fromkeys((*reading.flags, *flags))))
+
+
+def decoded(path: str | Path, decode: Callable[[Image.Image], Decoded]) -> tuple[Decoded, tuple[str, ...]]:
+    """What is decoded from a picture file; where the file as it is cannot be, from a repaired form of it.
+
+    Args:
+        path: The file.
+        decode: Is given the picture, of which only the header is read; anything may go wrong in it.
+
+    Returns:
+        What `decode` gave, and what is odd about the file; see `repaired`.
+
+    Raises:
+        Unreadable: As in `read_picture`.
+    """
+    try:
+        with _opened(path) as image:
+            return decode(image), ()
+    except Unreadable as error:
+        if error.reason not in REPAIRABLE:
+            raise
+        for data, flags in repaired(path):
+            with suppress(Unreadable), _opened(io.BytesIO(data)) as image:
+                return decode(image), flags
+        raise
 
 
 @contextmanager
-def opened(path: str | Path) -> Iterator[Image.Image]:
+def _opened(file: str | Path | BinaryIO) -> Iterator[Image.Image]:
     """A picture file, of which only the header is read; errors in the block say what is wrong with the file.
 
     Raises:
@@ -117,7 +150,7 @@ def opened(path: str | Path) -> Iterator[Image.Image]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=FORMATS) as image:
+            with _pillow_limit_lifted(), Image.open(file, formats=FORMATS) as image:
                 yield image
     except Unreadable:
         raise
@@ -125,10 +158,10 @@ def opened(path: str | Path) -> Iterator[Image.Image]:
         raise Unreadable("missing", "the file is not there") from None
     except UnidentifiedImageError:
         raise Unreadable("not a picture", "its bytes are of no format that can be read") from None
-    except Image.DecompressionBombError as error:
-        raise Unreadable("too large", str(error)) from None
     except PermissionError:
         raise Unreadable("not permitted", "the file may not be read") from None
+    except IsADirectoryError:
+        raise Unreadable("not a file", "it is a folder") from None
     except MemoryError:
         raise Unreadable("too large", "there is not enough memory to decode it") from None
     except Exception as error:  # decoders raise anything at all on damaged files
@@ -136,6 +169,17 @@ def opened(path: str | Path) -> Iterator[Image.Image]:
         cut = any(word in text for word in ("truncated", "eof", "incomplete", "not enough"))
         reason = "truncated" if cut or isinstance(error, EOFError) else "damaged"
         raise Unreadable(reason, f"{type(error).__name__}: {error}") from None
+
+
+@contextmanager
+def _pillow_limit_lifted() -> Iterator[None]:
+    """Let Pillow open pictures of any size, for the block; `check_pixels` refuses them by the user's own limit."""
+    before = Image.MAX_IMAGE_PIXELS
+    Image.MAX_IMAGE_PIXELS = None
+    try:
+        yield
+    finally:
+        Image.MAX_IMAGE_PIXELS = before
 
 
 def check_pixels(image: Image.Image, limit: int) -> None:
@@ -146,7 +190,7 @@ def check_pixels(image: Image.Image, limit: int) -> None:
     """
     width, height = image.size
     if width * height > limit:
-        raise Unreadable("too large", f"{width} × {height} pixels, where {limit:,} are the limit")
+        raise Unreadable("too large", f"{width} × {height} pixels, where {limit:,} are allowed")
 
 
 def _read(image: Image.Image, background: Colour, limit: int, least: int | None) -> Reading:
@@ -169,7 +213,7 @@ def _read(image: Image.Image, background: Colour, limit: int, least: int | None)
         width, height = height, width
     rgb, fits = to_srgb(image, background)
     if not fits:
-        flags.append("profile ignored")
+        flags.append(PROFILE_IGNORED)
     return Reading(rgb, box, (width, height), "JPEG" if kind == "MPO" else kind, tuple(flags))
 
 

@@ -16,14 +16,14 @@ from impasto.config import load, to_dict
 from impasto.errors import ConfigError, RecipeError
 from impasto.files import write_whole
 from impasto.images.clips import write_animated_png
+from impasto.images.marks import RECIPE
 from impasto.images.pictures import Pixels
 
 __all__ = ["Input", "Recipe", "pixels_hash", "read_recipe", "save_picture"]
 
-CHUNK = "impasto"
 FRAME_MS = 125
 """Milliseconds that a frame of a clip is shown."""
-LARGEST = {"batch": 4096, "height": 16_384, "width": 16_384, "longest_side": 16_384}
+LARGEST = {"seed": 2**63 - 1, "index": 2**31, "batch": 256, "height": 16_384, "width": 16_384, "longest_side": 16_384}
 """Largest values of a recipe that is followed, since it may come from a stranger and ask for too much memory."""
 
 
@@ -107,7 +107,7 @@ def save_picture(path: str | Path, pixels: Pixels, recipe: Recipe | None) -> Non
     info = PngImagePlugin.PngInfo()
     if recipe is not None:
         info.add_itxt("parameters", _parameters(recipe, pixels))
-        info.add_itxt(CHUNK, json.dumps(to_dict(recipe), ensure_ascii=False, allow_nan=False))
+        info.add_itxt(RECIPE, json.dumps(to_dict(recipe), ensure_ascii=False, allow_nan=False))
     file = io.BytesIO()
     if pixels.ndim == 4 and len(pixels) > 1:
         write_animated_png(file, pixels, FRAME_MS, info)
@@ -131,10 +131,10 @@ def read_recipe(path: str | Path) -> Recipe:
         raise RecipeError(f"There is no picture {path}.") from None
     except (OSError, EOFError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise RecipeError(f"{path} cannot be read as a PNG ({error}); recipes are kept in PNG files.") from None
-    if CHUNK not in chunks:
+    if RECIPE not in chunks:
         raise RecipeError(f"{path} holds no recipe; only pictures painted with impasto and not edited since do.")
     try:
-        values = json.loads(chunks[CHUNK], parse_constant=_refuse)
+        values = json.loads(chunks[RECIPE], parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise RecipeError(f"The text inside {path} is not a recipe: it is not JSON ({error}).") from None
     if not isinstance(values, dict):

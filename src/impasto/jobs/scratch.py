@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import hashlib
 import json
+import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from impasto.errors import ImpastoError
 from impasto.jobs.progress import Progress, reporting
@@ -19,6 +21,8 @@ __all__ = ["make_missing_parts", "plan_parts", "scratch_folder"]
 
 PART_VERSION = 2
 """Version of the layout of parts; those of another version are not used."""
+LOCK = "lock"
+"""Name of the file in a scratch folder that the process which works there holds locked."""
 PART_BYTES = 4_000_000
 """About how many bytes of pixels a part holds."""
 
@@ -28,7 +32,8 @@ def scratch_folder(out: Path, inputs: list[Any]) -> Iterator[Path]:
     """A folder beside `out` for the parts of a preparation.
 
     It is removed when the block ends, normally or with an `ImpastoError`; an interruption leaves it, and the same
-    preparation is given it again. Folders of other preparations of the same `out` are removed together with it.
+    preparation is given it again. When the store is there, what interrupted preparations of the same `out` have left is
+    removed too.
 
     Args:
         out: The store to be made.
@@ -41,23 +46,19 @@ def scratch_folder(out: Path, inputs: list[Any]) -> Iterator[Path]:
     new_parents = [parent for parent in out.parents if not parent.exists()]
     folder = out.parent / f".{out.name}.parts-{key}"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / "lock").open("w") as lock:
-            _lock(lock.fileno(), out)
-            yield folder
+        with _disk_errors_named(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            with _locked(folder, out):
+                yield folder
+    except _InUse:
+        raise
     except ImpastoError:
-        _remove(out, new_parents)
+        _remove([folder], new_parents)
         raise
     except (KeyboardInterrupt, SystemExit) as stop:
         stop.add_note(f"Interrupted. What is ready waits in {folder}; the same command goes on from there.")
         raise
-    except OSError as error:
-        _remove(out, new_parents)
-        raise ImpastoError(
-            f"Could not write {folder}: {error.strerror or error}. Check that the disk has room and that "
-            f"{out.parent} may be written."
-        ) from error
-    _remove(out, [])
+    _remove(_abandoned(out), [])
 
 
 def plan_parts(items: Sequence[Any], item_bytes: int, folder: Path, least: int = 8, most: int = 128) -> list[Job]:
@@ -110,23 +111,59 @@ def make_missing_parts(
         make_parts(make_part, settings, missing, workers=workers, on_part=on_part, serial_limit=serial_limit)
 
 
-def _lock(lock: int, out: Path) -> None:
-    """Take the lock of a scratch folder, which goes with the process.
+class _InUse(ImpastoError):
+    """Another process works in a scratch folder."""
+
+
+@contextmanager
+def _locked(folder: Path, out: Path) -> Iterator[None]:
+    """Hold the lock of a scratch folder, which goes with the process.
 
     Raises:
-        ImpastoError: When another process has it.
+        _InUse: When another process has it.
     """
+    lock = FileLock(folder / LOCK)
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise ImpastoError(
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise _InUse(
             f"Another process is preparing {out} at this moment; wait for it or choose another name."
         ) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
-def _remove(out: Path, new_parents: list[Path]) -> None:
-    """Remove all scratch folders of a store, and folders above them that are empty."""
-    for folder in out.parent.glob(f".{out.name}.parts-*"):
+@contextmanager
+def _disk_errors_named(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise ImpastoError(
+            f"Could not write {folder}: {error.strerror or error}. Check that the disk has room and that "
+            f"{folder.parent} may be written."
+        ) from error
+
+
+def _abandoned(out: Path) -> list[Path]:
+    """The scratch folders of a store in which no process works."""
+    # Not `glob`, for which a name such as '[ab]' is a pattern.
+    name = re.compile(rf"\.{re.escape(out.name)}\.parts-[0-9a-f]{{16}}")
+    return [folder for folder in out.parent.iterdir() if name.fullmatch(folder.name) and not _in_use(folder, out)]
+
+
+def _in_use(folder: Path, out: Path) -> bool:
+    try:
+        with _locked(folder, out):
+            return False
+    except (_InUse, OSError):
+        return True
+
+
+def _remove(folders: Iterable[Path], new_parents: list[Path]) -> None:
+    """Remove scratch folders, and folders above them that are empty."""
+    for folder in folders:
         shutil.rmtree(folder, ignore_errors=True)
     for parent in new_parents:
         with suppress(OSError):

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from impasto.errors import ImpastoError
+from impasto.spelling import option
 
 __all__ = ["Job", "MakePart", "cores", "make_parts", "serve"]
 
@@ -143,7 +144,7 @@ class _Worker:
                     errors.seek(0)
                     reason = errors.read().decode(errors="replace").strip().rpartition("\n")[2] or "it says nothing"
                     raise ImpastoError(
-                        f"A process that works on pictures did not start ({reason}); try with workers=1."
+                        f"A process that works on pictures did not start ({reason}); try with {option('workers', 1)}."
                     )
         order = {"settings": self._settings, "items": items, "file": str(file), "crashed": list(crashed)}
         answer = self._answer(json.dumps(order) + "\n")

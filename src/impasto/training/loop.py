@@ -10,12 +10,11 @@ from os import fspath
 from pathlib import Path
 from typing import Any
 
-import torch
-
 from impasto.contract import Learner, Painter
 from impasto.data.store import Split
-from impasto.errors import ImpastoError, Interrupted, UsageError
+from impasto.errors import ImpastoError, Interrupted, OutOfMemory, UsageError
 from impasto.events import Event, Watch
+from impasto.memory import is_out_of_memory
 from impasto.spelling import option, setting
 from impasto.training.checkpoint import newest
 from impasto.training.journal import Journal
@@ -108,10 +107,10 @@ def train(
                     return _run(session, stop)
             except KeyboardInterrupt:
                 raise Interrupted(_loss(out, session)) from None
-            except RuntimeError as error:
-                if not isinstance(error, torch.OutOfMemoryError) and "allocate memory" not in str(error):
+            except (RuntimeError, MemoryError) as error:
+                if not is_out_of_memory(error):
                     raise
-                raise ImpastoError(
+                raise OutOfMemory(
                     f"A step of {settings.batch} pictures does not fit into memory; take a smaller "
                     f"{option('batch', None)}, "
                     f"or cut it into parts with {setting('micro', 2 * settings.micro)}."

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from impasto.contract import Learner
 from impasto.data.facts import facts_of
+from impasto.data.remarks import LEAST_TO_TRAIN, too_few_to_train
 from impasto.data.store import Split
 from impasto.errors import DataError, UsageError
-from impasto.spelling import option
+from impasto.spelling import command, option
 
 __all__ = ["check_stores"]
 
@@ -51,10 +52,8 @@ def _check_pictures(learner: Learner, split: Split) -> None:
             f"{split.store.root} holds {_frames(facts.frames)}, and {name} learns {_frames(learner.data.frames)}; "
             "prepare a store of such."
         )
-    if len(split) < 2:
-        raise DataError(
-            f"There are {len(split)} pictures to learn from in {split.store.root}; prepare a folder with at least two."
-        )
+    if len(split) < LEAST_TO_TRAIN:
+        raise DataError(too_few_to_train(split.store.root, len(split), len(split.store)))
 
 
 def _frames(count: int) -> str:
@@ -88,7 +87,8 @@ def _check_maps(learner: Learner, split: Split) -> None:
         if name not in maps:
             raise DataError(
                 f"{learner.name} learns from a map {name!r} of each picture, and {split.store.root} has "
-                f"{', '.join(sorted(maps)) or 'no maps'}; make a store that has it, such as with: impasto data make"
+                f"{', '.join(sorted(maps)) or 'no maps'}; make a store that has it, such as with: "
+                f"{command('make', 'landscapes', count=2000)}"
             )
         if maps[name] != learner.data.maps.get(name):
             raise DataError(

@@ -1,0 +1,55 @@
+"""How much memory there is, and errors that say there is not enough of it."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from impasto.errors import OutOfMemory
+
+__all__ = ["is_out_of_memory", "memory_errors_named", "memory_of_machine"]
+
+LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+"""Files in which Linux keeps the limit of a container, in bytes."""
+PHRASES = ("allocate memory", "not enough memory", "out of memory", "insufficient memory", "alloc_cpu")
+"""What errors of torch, CUDA and OpenCV say, which are of no class of their own."""
+
+
+def memory_of_machine() -> int | None:
+    """Bytes of memory of this machine, or of the container that this process runs in; None where that is unknown."""
+    known = []
+    with suppress(AttributeError, OSError, ValueError):  # Windows has no sysconf.
+        known.append(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"))
+    for file in LIMITS:
+        with suppress(OSError, ValueError):  # The word 'max' stands for no limit.
+            known.append(int(Path(file).read_text(encoding="ascii")))
+    return min(known, default=None)
+
+
+def is_out_of_memory(error: BaseException) -> bool:
+    """Whether an error, of whatever library, says that there is not enough memory."""
+    if isinstance(error, OSError):
+        return error.errno == errno.ENOMEM
+    may_say = isinstance(error, RuntimeError) or type(error).__name__ == "error"
+    return isinstance(error, MemoryError) or (may_say and any(phrase in str(error).lower() for phrase in PHRASES))
+
+
+@contextmanager
+def memory_errors_named() -> Iterator[None]:
+    """Turn errors of the block that say there is not enough memory, of whatever library, into one sentence.
+
+    Raises:
+        OutOfMemory: In their place.
+    """
+    try:
+        yield
+    except Exception as error:
+        if not is_out_of_memory(error):
+            raise
+        raise OutOfMemory(
+            "There is not enough memory for this. Ask for less at a time (smaller or fewer pictures, a smaller preset "
+            "or batch), or close other programs."
+        ) from error
