@@ -11,6 +11,7 @@ import pytest
 from impasto.errors import CheckpointError, ImpastoError
 from impasto.files import (
     cache_folder,
+    check_writable,
     file_hash,
     read_json,
     read_json_lines,
@@ -196,3 +197,42 @@ def test_file_hash_is_sha256(tmp_path):
     content = json.dumps(list(range(100000))).encode()
     (tmp_path / "a").write_bytes(content)
     assert file_hash(tmp_path / "a") == hashlib.sha256(content).hexdigest()
+
+
+def test_a_folder_that_can_be_written_is_left_as_it_was(tmp_path):
+    (tmp_path / "there").mkdir()
+    check_writable(tmp_path / "there")
+    check_writable(tmp_path / "new" / "er")
+    assert [*tmp_path.rglob("*")] == [tmp_path / "there"]
+
+
+@pytest.mark.parametrize("folder", ["file", "file/below", "file/far/below"])
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path, folder):
+    (tmp_path / "file").touch()
+    with pytest.raises(ImpastoError, match=f"Could not write {tmp_path / folder}: "):
+        check_writable(tmp_path / folder)
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.EACCES, errno.ENOSPC])
+def test_a_disk_that_takes_no_files_is_refused_and_new_folders_are_removed(tmp_path, monkeypatch, number):
+    def refuse(**_):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    with pytest.raises(ImpastoError, match=os.strerror(number)):
+        check_writable(tmp_path / "new" / "er")
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_folders_are_written_whole_where_folders_cannot_be_opened(tmp_path, monkeypatch):
+    def open_as_windows(path, flags, *more):
+        if Path(path).is_dir():
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        assert flags & os.O_RDWR, "a file that is only read cannot be synced there"
+        return real(path, flags, *more)
+
+    real = os.open
+    monkeypatch.setattr(os, "open", open_as_windows)
+    with whole_folder(tmp_path / "store") as work:
+        (work / "a.txt").write_bytes(b"a")
+    assert names(tmp_path / "store") == ["a.txt"]

@@ -71,16 +71,27 @@ def examine() -> Examination:
 
 
 def _weights() -> tuple[dict[str, str | None], list[str]]:
-    """Where the weights of each pretrained network are, and a sentence for each that is absent."""
-    from impasto.errors import WeightsMissing
-    from impasto.nn.weights import WEIGHTS, find_weights
+    """Where the weights of each pretrained network are, and sentences on those that are absent or damaged."""
+    from impasto.errors import WeightsDamaged, WeightsMissing
+    from impasto.nn.weights import WEIGHTS, find_weights, how_to_install, weights_folders
 
     files: dict[str, str | None] = {}
     absent: list[str] = []
+    damaged: list[str] = []
     for name in WEIGHTS:
         try:
-            files[name] = str(find_weights(name))
-        except WeightsMissing as error:
-            files[name] = None
-            absent.append(str(error))
-    return files, absent
+            files[name] = str(find_weights(name, download=False))
+            continue
+        except WeightsDamaged as error:
+            damaged.append(str(error))
+        except WeightsMissing:
+            absent.append(how_to_install(name))
+        files[name] = None
+    if not absent:
+        return files, damaged
+    intro = (
+        "Some metrics and painters use pretrained networks. To install one, put its file into "
+        f"{' or '.join(map(str, weights_folders()))}, or into a folder named in IMPASTO_WEIGHTS; with "
+        "IMPASTO_DOWNLOAD=1, those with an address are downloaded when they are first needed."
+    )
+    return files, [*damaged, intro, *absent]

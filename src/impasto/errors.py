@@ -11,6 +11,7 @@
     ├── RunLocked                another process trains in this run folder
     ├── Diverged                 training stopped because its numbers are no longer finite
     ├── WeightsMissing           a pretrained network's file was not found
+    │   └── WeightsDamaged       it is there, but is damaged or another file
     ├── OutOfMemory              there is not enough memory
     ├── RecipeError              a picture holds no recipe, or one that cannot be followed
     └── MixedMethods             runs of a comparison were measured in different ways
@@ -38,6 +39,7 @@ __all__ = [
     "StoreError",
     "UnknownName",
     "UsageError",
+    "WeightsDamaged",
     "WeightsMissing",
     "suggestion",
 ]
@@ -102,6 +104,10 @@ class Diverged(ImpastoError):
 
 class WeightsMissing(ImpastoError):
     """The file of a pretrained network was not found, or is damaged."""
+
+
+class WeightsDamaged(WeightsMissing):
+    """The file of a pretrained network is there, but is damaged or another file."""
 
 
 class MixedMethods(ImpastoError):

@@ -19,6 +19,7 @@ from impasto.errors import ImpastoError
 
 __all__ = [
     "cache_folder",
+    "check_writable",
     "decode_text",
     "disk_errors_named",
     "file_hash",
@@ -96,6 +97,26 @@ def write_whole(path: Path, content: bytes | str) -> None:
             temporary.replace(path)
         finally:
             temporary.unlink(missing_ok=True)
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse a folder that cannot be written, before the work whose results shall go there.
+
+    The folder need not exist. Nothing is left behind.
+
+    Raises:
+        ImpastoError: When it cannot be made, or no file can be written in it.
+    """
+    new = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        with disk_errors_named(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder) as file:
+                file.write(bytes(1 << 16))
+    finally:
+        for place in new:
+            with suppress(OSError):
+                place.rmdir()
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -204,7 +225,15 @@ def disk_errors_named(path: Path) -> Iterator[None]:
 
 
 def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
+    """Have the system write a file, or the entries of a folder, to the disk."""
+    # Windows syncs only files that are open for writing, and Linux opens folders only for reading.
+    folder = path.is_dir()
+    try:
+        descriptor = os.open(path, os.O_RDONLY if folder else os.O_RDWR)
+    except PermissionError:
+        if folder:  # Windows opens no folders at all.
+            return
+        raise
     try:
         os.fsync(descriptor)
     finally:

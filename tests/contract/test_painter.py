@@ -300,3 +300,19 @@ def test_a_category_is_found_as_people_read_it(typed, label):
 def test_a_category_that_may_mean_two_is_refused():
     with pytest.raises(UnknownName, match="There are: Ink, ink"):
         Dab.build("tiny", categories=("Ink", "ink")).categories_of(0, range(1), "INK")
+
+
+def test_a_category_without_a_training_picture_is_remarked_on_and_painted():
+    painter = Dab.build("tiny", categories=("Realism", "Cubism"), shares=(1.0, 0.0))
+    settings = painter.load_settings({})
+    learned, unlearned = (painter.condition(0, range(1), category=name) for name in painter.data.categories)
+    assert painter.remarks(learned, settings) == []
+    assert painter.remarks(unlearned, settings) == [
+        "No training picture is of the category 'Cubism', so dab has not learned what it looks like."
+    ]
+    assert painter.paint(2, category="cubism").pictures.shape[0] == 2
+
+
+def test_shares_that_are_not_known_give_no_remark():
+    painter = Dab.build("tiny", categories=("Realism", "Cubism"))
+    assert painter.remarks(painter.condition(0, range(1), category="Cubism"), painter.load_settings({})) == []

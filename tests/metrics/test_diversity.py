@@ -66,7 +66,7 @@ def test_missing_weights_give_a_reason(tmp_path, monkeypatch):
     pictures = sceneries(LABELS, 0)
     number = measured("lpips-diversity", pictures, pictures)["lpips-diversity"]
     assert number.value is None
-    assert "The weights of 'squeezenet' were not found" in number.reason
+    assert "The weights of 'squeezenet' are not installed" in number.reason
 
 
 def test_scales_are_those_asked_for():

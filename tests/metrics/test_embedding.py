@@ -7,8 +7,9 @@ import torch
 from impasto.errors import UnknownName, UsageError, WeightsMissing
 from impasto.images.pictures import to_float
 from impasto.metrics import embedding, features
-from impasto.metrics.embedding import network_at_hand, network_hash, picture_hash
+from impasto.metrics.embedding import network_hash, picture_hash
 from impasto.metrics.resizing import resize_for_inception
+from impasto.metrics.spaces import HANDCRAFTED, choose_network
 from impasto.nn.inception import Inception
 from impasto.nn.mobilenet import MobileNetV2
 from impasto.nn.weights import load_frozen, load_weights
@@ -104,12 +105,12 @@ def test_folding_batch_norm_changes_nothing(drawn):
 
 def test_inception_is_preferred_and_named_when_missing(weights, drawn, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert network_at_hand() == "mobilenetv2"
+    assert choose_network("auto")[0] == "mobilenetv2"
     assert network_hash("squeezenet").startswith("b592c85c")
-    with pytest.raises(WeightsMissing, match=r"pt_inception-2015-12-05-6726825d\.pth"):
+    with pytest.raises(WeightsMissing, match="weights of 'inception' are not installed"):
         features(drawn(1, 32, 1))
     monkeypatch.delenv("IMPASTO_WEIGHTS")
-    assert network_at_hand() is None
+    assert choose_network("auto")[0] == HANDCRAFTED
 
 
 def test_hash_depends_on_every_byte_and_the_shape(drawn):

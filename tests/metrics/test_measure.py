@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from fakes import Broken, Collapsed, Copycat, Fake, Honest, Noisy, Searching, store
 
-from impasto.errors import ImpastoError, UnknownName, UsageError, WeightsMissing
+from impasto.errors import ImpastoError, UnknownName, UsageError, WeightsDamaged, WeightsMissing
 from impasto.metrics.embedding import check_same_method
 from impasto.metrics.measure import measure
 from impasto.metrics.measurement import Measurement
@@ -260,7 +260,7 @@ def test_a_named_network_without_weights_is_an_error_that_names_the_file(landsca
     monkeypatch.setenv("IMPASTO_WEIGHTS", str(tmp_path))
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     train = landscape.split("train")
-    with pytest.raises(WeightsMissing, match="inception-2015-12-05"):
+    with pytest.raises(WeightsMissing, match="weights of 'inception' are not installed"):
         measure(Noisy.of(train), landscape.split("test"), train=train, out=tmp_path / "out", network="inception")
 
 
@@ -272,9 +272,36 @@ def test_without_any_weights_it_goes_on_and_says_so(landscape, tmp_path, monkeyp
         Noisy.of(train), landscape.split("test"), train=train, out=tmp_path / "out", count=60, progress=lines.append
     )
     assert result.network.name == "handcrafted"
-    assert "inception-2015-12-05" in result.notes[0]
+    assert "`impasto doctor` says how" in result.notes[0]
     assert "fd-handcrafted is not FID" in result.notes[0]
     assert lines[:2] == [*result.notes[:2]]
+
+
+def test_damaged_weights_are_said_and_the_numbers_name_the_network_that_took_their_place(
+    landscape, tmp_path, monkeypatch
+):
+    monkeypatch.setenv("IMPASTO_WEIGHTS", str(tmp_path))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    file = tmp_path / "pt_inception-2015-12-05-6726825d.pth"
+    file.write_bytes(b"half a file")
+    train, lines = landscape.split("train"), []
+    result = measure(
+        Noisy.of(train), landscape.split("test"), train=train, out=tmp_path / "out", count=60, progress=lines.append
+    )
+    assert result.notes[0].startswith(f"The network 'inception' was left out. {file} is damaged or another file")
+    assert lines[0] == result.notes[0]
+    assert {"fd-handcrafted", "kd-handcrafted"} <= set(result.metrics)
+    with pytest.raises(WeightsDamaged, match="is damaged or another file"):
+        measure(Noisy.of(train), landscape.split("test"), train=train, out=tmp_path / "out", network="inception")
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_anything_is_painted(landscape, tmp_path, monkeypatch):
+    (tmp_path / "file").touch()
+    train = landscape.split("train")
+    painter = Noisy.of(train)
+    monkeypatch.setattr(painter, "paint", lambda *a, **k: pytest.fail("painted first"))
+    with pytest.raises(ImpastoError, match=r"Could not write .*file/measure"):
+        measure(painter, landscape.split("test"), train=train, out=tmp_path / "file" / "measure", count=60)
 
 
 def test_pictures_of_another_size_are_never_compared(landscape, tmp_path):

@@ -8,7 +8,8 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from impasto.errors import UnknownName, WeightsMissing
+from impasto import doctor
+from impasto.errors import UnknownName, WeightsDamaged, WeightsMissing
 from impasto.nn import weights as module
 from impasto.nn.weights import WEIGHTS, WeightsFile, find_weights, has_weights, load_weights
 
@@ -45,17 +46,81 @@ def answer_with(monkeypatch, content):
     return requested
 
 
-def test_absent_weights_are_named_with_hash_places_and_way(tmp_path):
+def test_absent_weights_are_said_briefly():
     with pytest.raises(WeightsMissing) as caught:
         find_weights("inception")
-    message = str(caught.value)
-    assert "pt_inception-2015-12-05-6726825d.pth" in message
-    assert "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2" in message
-    assert str(tmp_path / "named") in message
-    assert str(tmp_path / "cache/impasto/weights") in message
-    assert "https://github.com/mseitzer/pytorch-fid/" in message
-    assert "IMPASTO_DOWNLOAD=1" in message
+    assert str(caught.value) == ("The weights of 'inception' are not installed; `impasto doctor` says how to get them.")
     assert not has_weights("inception")
+
+
+def test_the_doctor_says_once_where_weights_belong_and_of_each_where_it_is_from(tmp_path):
+    weights, sentences = doctor._weights()
+    assert set(weights.values()) == {None}
+    intro, *each = sentences
+    assert str(tmp_path / "named") in intro
+    assert str(tmp_path / "cache/impasto/weights") in intro
+    assert "IMPASTO_DOWNLOAD=1" in intro
+    assert [line.partition(":")[0] for line in each] == [*WEIGHTS]
+    assert "pt_inception-2015-12-05-6726825d.pth" in each[0]
+    assert "https://github.com/mseitzer/pytorch-fid/" in each[0]
+    assert "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2" in each[0]
+
+
+def test_the_doctor_names_damaged_weights_and_downloads_none(tmp_path, toy, monkeypatch):
+    requested = answer_with(monkeypatch, CONTENT)
+    monkeypatch.setenv("IMPASTO_DOWNLOAD", "1")
+    file = tmp_path / "named" / toy.path
+    file.parent.mkdir()
+    file.write_bytes(b"something else")
+    weights, sentences = doctor._weights()
+    assert weights["toy"] is None
+    assert sentences[0].startswith(f"{file} is damaged or another file")
+    assert requested == []
+
+
+def test_damaged_is_not_the_same_as_missing(tmp_path, toy):
+    assert not has_weights("toy")
+    file = tmp_path / "named" / toy.path
+    file.parent.mkdir()
+    file.write_bytes(b"something else")
+    with pytest.raises(WeightsDamaged, match="Remove it and download it again"):
+        has_weights("toy")
+
+
+@pytest.mark.parametrize("damage", [b"", b"no tensors", None])
+def test_a_conversion_without_a_known_hash_is_opened_to_see_that_it_is_whole(tmp_path, damage):
+    file = tmp_path / "named/alexnet_features.safetensors"
+    save_file({"x": torch.ones(200)}, file)
+    assert has_weights("alexnet")
+    file.write_bytes(file.read_bytes()[:-4] if damage is None else damage)
+    with pytest.raises(WeightsDamaged, match="damaged or no safetensors file"):
+        has_weights("alexnet")
+
+
+def test_a_file_is_hashed_once_and_not_again_by_the_next_command(tmp_path, toy, monkeypatch):
+    file = tmp_path / "named" / toy.path
+    file.parent.mkdir()
+    file.write_bytes(CONTENT)
+    find_weights("toy")
+    module._cached_digest.cache_clear()  # as a new process begins
+    hashed = []
+    monkeypatch.setattr(module, "file_hash", lambda path: hashed.append(path) or "0" * 64)
+    assert find_weights("toy") == file
+    assert hashed == []
+    file.write_bytes(b"Weights and more")
+    with pytest.raises(WeightsDamaged):
+        find_weights("toy")
+    assert hashed == [file]
+
+
+@pytest.mark.parametrize("content", ["no JSON", "[1]", '{"a": 1}'])
+def test_hashes_kept_in_a_file_of_another_form_are_made_anew(tmp_path, toy, content):
+    file = tmp_path / "named" / toy.path
+    file.parent.mkdir()
+    file.write_bytes(CONTENT)
+    (tmp_path / "cache/impasto").mkdir(parents=True)
+    (tmp_path / "cache/impasto/weights.json").write_text(content)
+    assert find_weights("toy") == file
 
 
 def test_unknown_network():

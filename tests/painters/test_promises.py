@@ -118,6 +118,17 @@ def test_a_category_can_be_chosen_and_changes_the_picture(name: str) -> None:
         painter.paint(1, category="dsk")
 
 
+def test_a_category_without_a_training_picture_is_remarked_on(name: str) -> None:
+    painter = build(name, shares=(1.0, 0.0))
+    if "category" in painter.reads and not painter.needs:
+        defaults = painter.load_settings({})
+        remarks = [painter.remarks(painter.condition(0, range(1), category=c), defaults) for c in CATEGORIES]
+        sentence = (
+            f"No training picture is of the category 'dusk', so {painter.name} has not learned what it looks like."
+        )
+        assert (sentence in remarks[0], sentence in remarks[1]) == (False, True)
+
+
 def test_without_categories_it_paints_and_refuses_a_category(name: str) -> None:
     painter = build(name, categories=(), shares=())
     assert painter.paint(2).pictures.isfinite().all()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from impasto import catalogue
 from impasto.errors import ConfigError, NotCapable, UnknownName, UsageError
+from impasto.files import check_writable
 from impasto.sources import CatalogueName, Export, Hub, Run, StoreFolder, Unknown, resolve
 from impasto.spelling import option
 
@@ -86,16 +87,19 @@ def check_count(count: int) -> None:
 
 
 def check_free(paths: Sequence[Path], *, overwrite: bool) -> None:
-    """Refuse to replace files, unless that is allowed.
+    """Refuse to replace files, unless that is allowed, and folders that cannot be written.
 
     Raises:
         UsageError: With the first file that is there.
+        ImpastoError: With the first folder that cannot be written.
     """
     existing = next((path for path in paths if path.exists()), None)
     if existing is not None and not overwrite:
         raise UsageError(
             f"{existing} exists already; choose another {option('out', None)}, or allow it with {option('overwrite')}."
         )
+    for folder in {path.parent: None for path in paths}:
+        check_writable(folder)
 
 
 def check_order(

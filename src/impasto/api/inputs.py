@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from os import PathLike, fspath
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,7 +86,7 @@ def inputs_of(
     for name, file in named.items():
         if Path(file).is_file():
             remember(file)
-            inputs[name] = Input(fspath(file), file_hash(Path(file)))
+            inputs[name] = Input(Path(file).as_posix(), file_hash(Path(file)))
     return inputs
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from os import PathLike, fspath
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from impasto.api.checks import check_count
@@ -182,6 +182,6 @@ def loaded(
 
 
 def _canonical(painter: str | PathLike[str]) -> str:
-    """The name that recipes keep: 'newest' will name another painter later."""
+    """The name that recipes keep, with '/' on every system: 'newest' will name another painter later."""
     source = resolve(painter)
-    return source.name if isinstance(source, Shipped) else fspath(path_of(painter))
+    return source.name if isinstance(source, Shipped) else path_of(painter).as_posix()

@@ -10,7 +10,7 @@ from impasto.api.checks import check_order
 from impasto.api.loaded import LoadedPainter, loaded
 from impasto.api.stores import store_at
 from impasto.api.verb import verb
-from impasto.errors import DataError
+from impasto.errors import DataError, ImpastoError
 from impasto.events import Event, Watch
 from impasto.sources import PACKAGED, Export, Run, path_of, resolve
 from impasto.spelling import command
@@ -83,10 +83,13 @@ def measure(
             cache=store.root / "features",
             progress=lambda line: notify(Event("measure", "progress", line)),
         )
-    export = origin.export if isinstance(origin, Run) else folder if isinstance(origin, Export) else None
-    # The card of a painter that comes with impasto holds the numbers of its makers.
-    if export is not None and PACKAGED not in export.resolve().parents:
-        pretrained.annotate(export, {"metrics": measurement.to_json()["metrics"]})
+        export = origin.export if isinstance(origin, Run) else folder if isinstance(origin, Export) else None
+        # The card of a painter that comes with impasto holds the numbers of its makers.
+        if export is not None and PACKAGED not in export.resolve().parents:
+            try:
+                pretrained.annotate(export, {"metrics": measurement.to_json()["metrics"]})
+            except ImpastoError as error:  # The measurement is written; the card may lie where nobody may write.
+                notify(Event("measure", "remark", f"The numbers were not added to the painter's model card. {error}"))
     return measurement
 
 

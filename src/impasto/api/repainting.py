@@ -15,6 +15,7 @@ from impasto.api.loading import holds_painter
 from impasto.api.request import Request
 from impasto.api.verb import verb
 from impasto.errors import CheckpointError, RecipeError, UsageError
+from impasto.files import check_writable
 from impasto.images.size import Size
 from impasto.sources import GALLERIES, NEWEST, CatalogueName, Shipped, path_of, resolve
 from impasto.spelling import option
@@ -73,6 +74,8 @@ def repaint(
 
     path = _picture(picture)
     recipe = read_recipe(path)
+    place = Path(out) if out else path.with_stem(path.stem + "-again")
+    check_writable(place.parent)
     source = _source(recipe, path) if painter is None else painter
     try:
         opened = loaded(source, None if recipe.edit else Size(recipe.height, recipe.width), strict=False)
@@ -88,7 +91,6 @@ def repaint(
         )
     files = _files(given or {}, mask, maps or {})
     again = _edited(model, recipe, path, files) if recipe.edit else _painted(model, recipe, path, files)
-    place = Path(out) if out else path.with_stem(path.stem + "-again")
     save_picture(place, again, recipe)
     return Repainted(place, pixels_hash(again) == recipe.pixels)
 

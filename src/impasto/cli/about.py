@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
@@ -49,6 +48,8 @@ def list_(
         shown = ("name", "summary", "year", "source", "family")
         print_json([{key: getattr(card, key) for key in shown} for card in cards])
         return
+    from rich.table import Table
+
     table = Table("name", "year", "what it is", "source", box=None)
     for card in cards:
         table.add_row(card.name, str(card.year), card.summary, card.source)
@@ -69,7 +70,7 @@ def doctor(json: Json = False, events: Events = False, quiet: Quiet = False) -> 
         unit = " (GFLOP/s of matrix products, of a GPU or of one core)" if part == "speed" else ""
         console.print(f"{part}{unit}", style="bold")
         for key, value in examination[part].items():
-            console.print(f"  {key:24} {'not found' if value is None else value}")
+            console.print(f"  {key:24} {'not installed' if value is None else value}")
     for sentence in examination["missing"]:
         console.print(f"Note: {sentence}")
 

@@ -47,7 +47,6 @@ app = typer.Typer(
     cls=_Commands,
     help="An open studio for AI painting: prepare pictures, train a painter, paint, and measure honestly.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "IMPASTO"},
 )
@@ -174,7 +173,8 @@ def _defaults(command: Any) -> dict[str, Any]:
         ConfigError: When the file is not TOML, or names a command or option that does not exist.
     """
     path = Path("impasto.toml")
-    if not path.is_file():
+    # While a command is being typed, the shell asks for words with this variable and wants no error.
+    if not path.is_file() or "_IMPASTO_COMPLETE" in os.environ:
         return {}
     text = read_text(path, ConfigError)
     try:
@@ -188,7 +188,8 @@ def _named(command: Any, values: dict[str, Any], where: str) -> dict[str, Any]:
     """The values under the names that the command's parameters have in the code."""
     groups = getattr(command, "commands", {})
     # In the file an option bears the name it has on the command line.
-    options = {(p.opts[0] if p.param_type_name == "option" else p.name).lstrip("-"): p for p in command.params}
+    params = [param for param in command.params if param.expose_value]
+    options = {(p.opts[0] if p.param_type_name == "option" else p.name).lstrip("-"): p for p in params}
     known = [*groups, *options]
     named = {}
     for word, value in values.items():

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
 from impasto.spelling import command
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from impasto.data.inspection import CategoryCounts
     from impasto.data.store import Store
 
@@ -205,6 +206,8 @@ def _counts(counts: dict[str, int]) -> str:
 
 def _shares(categories: Mapping[str, CategoryCounts]) -> Table:
     """The categories with a bar each, as long as its share."""
+    from rich.table import Table
+
     table = Table("category", "train", "test", "share", "", box=None)
     largest = max(counts.share for counts in categories.values())
     for name, counts in categories.items():

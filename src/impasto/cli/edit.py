@@ -7,12 +7,26 @@ from typing import Annotated
 
 import typer
 
+from impasto.cli import completing
 from impasto.cli.explaining import ExplainingCommand
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
 from impasto.events import Event
 
 __all__ = ["add_to"]
+
+Name = Annotated[
+    str, typer.Argument(help="What to do with the picture; see `impasto list edits`.", autocompletion=completing.edits)
+]
+ItsPainter = Annotated[
+    str,
+    typer.Option(
+        "--painter",
+        "--with",
+        help="A run, an exported painter, a hub id, or the name of a painter by rules.",
+        autocompletion=completing.runs_and_painters,
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -21,14 +35,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def edit(
-    name: Annotated[str, typer.Argument(help="What to do with the picture; see `impasto list edits`.")],
+    name: Name,
     picture: Annotated[Path, typer.Argument(help="The picture file.")],
-    painter: Annotated[
-        str,
-        typer.Option(
-            "--painter", "--with", help="A run, an exported painter, a hub id, or the name of a painter by rules."
-        ),
-    ],
+    painter: ItsPainter,
     emotion: Annotated[str | None, typer.Option(help="What to feel, in a word or in words.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same picture.")] = 0,
     size: Annotated[int, typer.Option(help="Longest side of the new picture in pixels.")] = 512,

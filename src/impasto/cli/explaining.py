@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperCommand
 
+from impasto.cli import completing
 from impasto.cli.out import Json, print_json
 from impasto.cli.watching import Events, Quiet, watching
 from impasto.errors import ImpastoError
@@ -30,7 +31,8 @@ def explain(
         str | None,
         typer.Argument(
             help="A painter, metric or edit; a run or an exported painter; or 'train', 'experiment' or 'scene'. "
-            "Without it, all names."
+            "Without it, all names.",
+            autocompletion=completing.explainable,
         ),
     ] = None,
     json: Json = False,

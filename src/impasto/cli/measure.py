@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.table import Table
 
+from impasto.cli import completing
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from impasto.metrics.measurement import Measurement
 
 __all__ = ["add_to"]
@@ -26,16 +28,24 @@ def measure(
     what: Annotated[
         list[str],
         typer.Argument(
-            metavar="PAINTER", help="A run, an exported painter, a hub id, or the name of a painter by rules."
+            metavar="PAINTER",
+            help="A run, an exported painter, a hub id, or the name of a painter by rules.",
+            autocompletion=completing.runs_and_painters,
         ),
     ],
-    against: Annotated[Path | None, typer.Option(help="A store of the painter's resolution; required.")] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="A store of the painter's resolution; required.", autocompletion=completing.stores),
+    ] = None,
     split: Annotated[str, typer.Option(help="test, train or all.")] = "test",
     out: Annotated[Path | None, typer.Option(help="Folder for measure.json and report.html.")] = None,
     count: Annotated[int, typer.Option(help="Pictures painted.")] = 2000,
     seed: Annotated[int, typer.Option(help="Seed of the pictures painted and of all resampling.")] = 0,
     network: Annotated[
-        str, typer.Option(help="Feature network; auto takes the best whose weights are installed.")
+        str,
+        typer.Option(
+            help="Feature network; auto takes the best whose weights are installed.", autocompletion=completing.networks
+        ),
     ] = "auto",
     label: Annotated[
         str | None, typer.Option(help="Label column; by default the one whose categories the painter learned.")
@@ -72,6 +82,8 @@ def measure(
 
 
 def _table(measurement: Measurement) -> Table:
+    from rich.table import Table
+
     table = Table("metric", "value", "95 % interval", "real pictures", box=None)
     for name, number in measurement.metrics.items():
         if number.value is None:

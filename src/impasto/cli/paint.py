@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from impasto.cli import completing
 from impasto.cli.explaining import ExplainingCommand
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
@@ -23,7 +24,8 @@ Source = Annotated[
     str | None,
     typer.Argument(
         help="A run, an exported painter, a hub id, or the name of a painter by rules; "
-        "without it, the painter that comes with impasto."
+        "without it, the painter that comes with impasto.",
+        autocompletion=completing.runs_and_painters,
     ),
 ]
 Count = Annotated[int, typer.Option(help="How many pictures.")]

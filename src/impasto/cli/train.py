@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from impasto.cli import completing
 from impasto.cli.explaining import ExplainingCommand
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
@@ -21,6 +22,7 @@ Words = Annotated[
         metavar="[PAINTER] STORE",
         help="A painter of `impasto list painters`, by default the best for the store and the machine; "
         "and a store made by `impasto data prepare`.",
+        autocompletion=completing.train_words,
     ),
 ]
 Out = Annotated[
@@ -29,7 +31,10 @@ Out = Annotated[
 ]
 Minutes = Annotated[float | None, typer.Option(help="Minutes of training, in all; with --steps, whichever ends first.")]
 Steps = Annotated[int | None, typer.Option(help="Steps of training, in all; with --minutes, whichever ends first.")]
-Preset = Annotated[str | None, typer.Option(help="tiny, small or base; by default what fits the machine.")]
+Preset = Annotated[
+    str | None,
+    typer.Option(help="tiny, small or base; by default what fits the machine.", autocompletion=completing.presets),
+]
 Label = Annotated[str | None, typer.Option(help="Label column whose categories are learned.")]
 Seed = Annotated[int | None, typer.Option(help="Seed of the random numbers: weights, order of the pictures, noise.")]
 Batch = Annotated[int | None, typer.Option(help="Pictures in each step.")]

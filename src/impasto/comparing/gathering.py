@@ -100,7 +100,7 @@ def _entry(entry: Entry, preset: str, runs: Sequence[RunResults]) -> EntryResult
 
 
 def _run(job: Job, state: str | None, out: Path) -> RunResults:
-    folder = str(job.folder.relative_to(out))
+    folder = job.folder.relative_to(out).as_posix()
     if not job.finished:
         if state is None or state == "running":
             return RunResults(job.seed, folder, "running" if state else "waiting")
@@ -115,7 +115,7 @@ def _run(job: Job, state: str | None, out: Path) -> RunResults:
         curve=measured.curve,
         final=measured.final,
         painted_shares=measured.painted_shares,
-        samples=str(job.samples.relative_to(out)),
+        samples=job.samples.relative_to(out).as_posix(),
     )
 
 

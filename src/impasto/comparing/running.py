@@ -27,6 +27,8 @@ from impasto.training.points import POINTS, keep_point
 
 __all__ = ["Job", "RunFailed", "RunStopped", "cost", "jobs", "perform"]
 
+ASK_TO_STOP = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM)
+"""Signal after which a training leaves a checkpoint; on Windows SIGTERM would end it at once."""
 POLL_SECONDS = 0.5
 """Seconds between two checks of a process."""
 
@@ -145,12 +147,19 @@ def _run(command: list[str], folder: Path, name: str, threads: int, stop: thread
     with log.open("w", encoding="utf8") as output:
         # In a group of its own, so that Ctrl-C on a terminal reaches it once, from here.
         process = subprocess.Popen(
-            command, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output, process_group=0
+            command,
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            process_group=0,
+            # How Windows makes a group.
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
         try:
             while process.poll() is None:
                 if stop.wait(POLL_SECONDS):
-                    process.terminate()
+                    process.send_signal(ASK_TO_STOP)
                     process.wait()
                     raise RunStopped(f"{folder} was asked to stop.")
                 peak = _peak(process.pid) or peak

@@ -71,11 +71,19 @@ class Painter(Learner):
     def remarks(self, condition: Condition, settings: Any) -> list[str]:
         """Sentences to show the user before painting, such as which words of a prompt were not understood.
 
+        A painter that has something to say adds it to what this says: that a category has no training picture.
+
         Args:
             condition: Condition of one picture.
             settings: An instance of `Settings`.
         """
-        return []
+        labels = () if condition.category is None else sorted(set(condition.category.tolist()))
+        return [
+            f"No training picture is of the category {self.data.categories[label]!r}, so {self.name} has not learned "
+            "what it looks like."
+            for label in labels
+            if self.data.categories and self.data.shares and label >= 0 and not self.data.shares[label]
+        ]
 
     @classmethod
     def load_settings(cls, values: Mapping[str, Any]) -> Any:

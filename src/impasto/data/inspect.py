@@ -14,7 +14,7 @@ from markupsafe import Markup
 from impasto.data.inspect_page import inspect_page
 from impasto.data.inspection import CategoryCounts, Inspection, inspect_store
 from impasto.data.store import Split, Store
-from impasto.files import write_whole
+from impasto.files import check_writable, write_whole
 from impasto.images.pictures import write_sheet
 from impasto.pages.colours import REAL, REQUESTED
 from impasto.pages.figures import inline_plot, plots
@@ -45,6 +45,7 @@ def inspect(store: Store | str | Path, out: str | Path) -> Inspection:
     """
     store = store if isinstance(store, Store) else Store.open(store)
     out = Path(out)
+    check_writable(out)
     inspection = inspect_store(store)
     flagged = [row for row, flags in enumerate(store.table["flags"].to_pylist()) if flags][:SHEET]
     # With some categories, each has a row of its own.

@@ -189,6 +189,7 @@ def _start(program: str, errors: IO[bytes]) -> subprocess.Popen[str]:
         text=True,
         encoding="utf8",
         env={**os.environ, **threads, "PYTHONPATH": path},
-        # Ctrl-C reaches only the parent, which then stops its workers.
+        # Ctrl-C reaches only the parent, which then stops its workers; the second is how Windows says that.
         start_new_session=True,
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )

@@ -26,7 +26,7 @@ from impasto.metrics.resizing import RESIZINGS, resize_for_inception
 from impasto.nn.inception import Inception
 from impasto.nn.mobilenet import MobileNetV2
 from impasto.nn.trunks import SqueezeNet
-from impasto.nn.weights import has_weights, load_frozen, load_weights
+from impasto.nn.weights import load_frozen, load_weights
 
 __all__ = [
     "NETWORKS",
@@ -34,7 +34,6 @@ __all__ = [
     "cached_features",
     "check_same_method",
     "features",
-    "network_at_hand",
     "network_hash",
     "picture_hash",
 ]
@@ -184,11 +183,6 @@ def check_same_method(*sets: Features) -> None:
                 f"Two sets of features that were computed in different ways cannot be compared: {', '.join(unlike)}. "
                 "Compute both in the same way."
             )
-
-
-def network_at_hand() -> str | None:
-    """The preferred network whose weights are found here, or None."""
-    return next((name for name in NETWORKS if has_weights(name)), None)
 
 
 def network_hash(network: str) -> str:

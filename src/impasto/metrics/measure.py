@@ -13,7 +13,7 @@ import impasto
 from impasto.contract import Painter
 from impasto.data.store import Split
 from impasto.errors import UsageError
-from impasto.files import write_json, write_whole
+from impasto.files import check_writable, write_json, write_whole
 from impasto.images.pictures import Pixels
 from impasto.metrics.category_report import CategoryReport, category_rows, judge_facts
 from impasto.metrics.copying import copying_report
@@ -78,6 +78,7 @@ def measure(
         ImpastoError: When the painter's output is not a picture, or the folder cannot be written.
     """
     _check(painter, against, train, count, seed)
+    check_writable(out)
     space, notes = choose_network(network)
     steps = Steps(progress)
     for note in notes:

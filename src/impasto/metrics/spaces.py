@@ -6,11 +6,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from impasto.data.store import Split
-from impasto.errors import UnknownName, WeightsMissing
+from impasto.errors import UnknownName, WeightsDamaged
 from impasto.images.pictures import Pixels
-from impasto.metrics.embedding import NETWORKS, Features, cached_features, features, network_at_hand
+from impasto.metrics.embedding import NETWORKS, Features, cached_features, features
 from impasto.metrics.handcrafted import VERSION, handcrafted_features, handcrafted_hash
-from impasto.nn.weights import WEIGHTS, find_weights
+from impasto.nn.weights import find_weights, has_weights
 
 __all__ = ["HANDCRAFTED", "choose_network", "embed", "embed_split", "metric_name", "name_in_space"]
 
@@ -31,7 +31,7 @@ def choose_network(network: str) -> tuple[str, list[str]]:
 
     Raises:
         UnknownName: When there is no such network.
-        WeightsMissing: When a network was named whose weights are not installed.
+        WeightsMissing: When a network was named whose weights are not installed, or are damaged.
     """
     if network == HANDCRAFTED:
         return HANDCRAFTED, [_about_handcrafted()]
@@ -40,21 +40,29 @@ def choose_network(network: str) -> tuple[str, list[str]]:
             raise UnknownName("feature network", network, ["auto", *NETWORKS, HANDCRAFTED])
         find_weights(network)
         return network, []
-    chosen = network_at_hand() or HANDCRAFTED
-    notes = []
+    chosen, damage = _best_installed()
+    notes = [*damage]
     if chosen != "inception":
-        try:
-            find_weights("inception", download=False)
-        except WeightsMissing:
-            notes.append(
-                f"FID's network is not installed: the file {WEIGHTS['inception'][1].path} (`impasto doctor` says "
-                f"how to get it). Distances are taken in the space of {chosen!r} and named after it: "
-                f"{metric_name('fd', chosen)} is not FID, and no number here can be compared with a published FID, KID "
-                "or IS."
-            )
+        notes.append(
+            f"Without the weights of FID's network (`impasto doctor` says how to get them), distances are taken in the "
+            f"space of {chosen!r} and named after it: {metric_name('fd', chosen)} is not FID, and no number here can be "
+            "compared with a published FID, KID or IS."
+        )
     if chosen == HANDCRAFTED:
         notes.append(_about_handcrafted())
     return chosen, notes
+
+
+def _best_installed() -> tuple[str, list[str]]:
+    """The preferred space whose weights can be used, and a sentence for each better one whose weights are damaged."""
+    damage: list[str] = []
+    for name in NETWORKS:
+        try:
+            if has_weights(name):
+                return name, damage
+        except WeightsDamaged as error:
+            damage.append(f"The network {name!r} was left out. {error}")
+    return HANDCRAFTED, damage
 
 
 def _about_handcrafted() -> str:

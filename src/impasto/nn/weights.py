@@ -6,23 +6,26 @@ import os
 import tempfile
 import urllib.request
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import torch
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file
 from torch import Tensor, nn
 
-from impasto.errors import ImpastoError, UnknownName, WeightsMissing
-from impasto.files import cache_folder, file_hash
+from impasto.errors import ImpastoError, UnknownName, WeightsDamaged, WeightsMissing
+from impasto.files import cache_folder, file_hash, read_json, write_json
 
 __all__ = [
     "WEIGHTS",
     "WeightsFile",
     "find_weights",
     "has_weights",
+    "how_to_install",
     "load_frozen",
     "load_weights",
     "weights_folders",
@@ -131,7 +134,8 @@ def find_weights(name: str, *, download: bool | None = None) -> Path:
 
     Raises:
         UnknownName: When there is no such network.
-        WeightsMissing: When the file is missing, has another hash, or could not be downloaded.
+        WeightsMissing: When the file is missing or could not be downloaded.
+        WeightsDamaged: When it has another hash, or is no whole file of its format.
     """
     if name not in WEIGHTS:
         raise UnknownName("pretrained network", name, WEIGHTS)
@@ -151,16 +155,30 @@ def find_weights(name: str, *, download: bool | None = None) -> Path:
                 return _download(file)
             except (OSError, ImpastoError) as error:
                 reasons += f" Downloading {file.url} failed ({getattr(error, 'reason', None) or error})."
-    raise WeightsMissing(_how_to_get(name) + reasons)
+    raise WeightsMissing(f"The weights of {name!r} are not installed; `impasto doctor` says how to get them.{reasons}")
 
 
 def has_weights(name: str) -> bool:
-    """Whether `find_weights` finds the file without downloading it."""
+    """Whether `find_weights` finds the file without downloading it.
+
+    Raises:
+        UnknownName: When there is no such network.
+        WeightsDamaged: When the file is there and is damaged: going on without it would pass over that in silence.
+    """
     try:
         find_weights(name, download=False)
+    except WeightsDamaged:
+        raise
     except WeightsMissing:
         return False
     return True
+
+
+def how_to_install(name: str) -> str:
+    """Which file holds a network's weights, and where to get it."""
+    file = next((file for file in WEIGHTS[name] if file.url), WEIGHTS[name][0])
+    place = f"to be downloaded from {file.url}" if file.url else "to be copied from where you have it"
+    return f"{name}: {file.path}, {place} (SHA-256 {file.sha256})"
 
 
 def load_weights(name: str, *, download: bool | None = None) -> tuple[dict[str, Tensor], str]:
@@ -168,18 +186,16 @@ def load_weights(name: str, *, download: bool | None = None) -> tuple[dict[str, 
 
     Raises:
         UnknownName: When there is no such network.
-        WeightsMissing: When the file is missing or damaged.
+        WeightsMissing: When the file is missing.
+        WeightsDamaged: When it is damaged.
     """
     path = find_weights(name, download=download)
     digest = _digest(path)
     if path.suffix != ".safetensors":
         # Only files whose hash is in `WEIGHTS` are unpickled; `find_weights` has checked it.
         return torch.load(path, map_location="cpu", weights_only=True), digest
-    try:
-        # Cloned, because the loaded tensors are views of the memory-mapped file.
-        return {key: value.clone() for key, value in load_file(path).items()}, digest
-    except (SafetensorError, OSError, ValueError) as error:
-        raise WeightsMissing(f"{path} is damaged or not a safetensors file ({error}); fetch it again.") from None
+    # Cloned, because the loaded tensors are views of the memory-mapped file.
+    return {key: value.clone() for key, value in load_file(path).items()}, digest
 
 
 def load_frozen(net: nn.Module, state: Mapping[str, Tensor], name: str) -> None:
@@ -191,7 +207,7 @@ def load_frozen(net: nn.Module, state: Mapping[str, Tensor], name: str) -> None:
         name: Key of `WEIGHTS`, for the message.
 
     Raises:
-        WeightsMissing: When a tensor is missing or of another shape.
+        WeightsDamaged: When a tensor is missing or of another shape.
     """
     expected = net.state_dict()
     # `num_batches_tracked` counts training steps; some files leave it out, and evaluation does not read it.
@@ -201,7 +217,7 @@ def load_frozen(net: nn.Module, state: Mapping[str, Tensor], name: str) -> None:
         if not key.endswith("num_batches_tracked") and (key not in state or state[key].shape != value.shape)
     ]
     if mismatched:
-        raise WeightsMissing(
+        raise WeightsDamaged(
             f"The file found for {name!r} holds other weights: {len(mismatched)} of {len(expected)} tensors are "
             f"missing or of another shape, the first of them {mismatched[0]!r}. Replace it by {WEIGHTS[name][0].path}."
         )
@@ -210,12 +226,25 @@ def load_frozen(net: nn.Module, state: Mapping[str, Tensor], name: str) -> None:
 
 
 def _checked(path: Path, file: WeightsFile) -> Path:
-    digest = _digest(path)
-    if file.sha256 and digest != file.sha256:
-        raise WeightsMissing(
+    """The path again, if what lies there can be the file that is meant.
+
+    Raises:
+        WeightsDamaged: When it has another hash, or is no whole safetensors file.
+    """
+    if file.sha256 and (digest := _digest(path)) != file.sha256:
+        raise WeightsDamaged(
             f"{path} is damaged or another file: its SHA-256 is {digest}, not {file.sha256}. "
             "Remove it and download it again."
         )
+    if not file.sha256:
+        try:
+            # Opening reads the names and shapes of the tensors, and compares the length of the file with them.
+            with safe_open(path, "pt"):
+                pass
+        except (SafetensorError, OSError, ValueError) as error:
+            raise WeightsDamaged(
+                f"{path} is damaged or no safetensors file ({error}). Remove it and make or fetch it again."
+            ) from None
     return path
 
 
@@ -227,7 +256,21 @@ def _digest(path: Path) -> str:
 # Time and size are part of the key, so that a changed file is read again.
 @lru_cache(maxsize=64)
 def _cached_digest(path: Path, modified: int, size: int) -> str:
-    return file_hash(path)
+    """The hash of a file, from the file `weights.json` in the cache where it is known; else it is computed and kept.
+
+    Computing takes a second for some hundred megabytes, which every command that looks for weights would wait for.
+    """
+    kept = cache_folder() / "weights.json"
+    known: Any = {}
+    with suppress(ImpastoError):
+        known = read_json(kept) if kept.is_file() else {}
+    known = known if isinstance(known, dict) else {}
+    key = f"{path.absolute()} {size} {modified}"
+    if not isinstance(known.get(key), str):
+        known[key] = file_hash(path)
+        with suppress(ImpastoError):
+            write_json(kept, known)
+    return str(known[key])
 
 
 def _download(file: WeightsFile) -> Path:
@@ -249,21 +292,6 @@ def _download(file: WeightsFile) -> Path:
     finally:
         temporary.unlink(missing_ok=True)
     return target
-
-
-def _how_to_get(name: str) -> str:
-    """Which files were not found, where they were looked for, and where to get them."""
-    files = " or ".join(f"{f.path} (SHA-256 {f.sha256 or 'of your own conversion'})" for f in WEIGHTS[name])
-    folders = ", ".join(str(folder) for folder in weights_folders())
-    urls = [f.url for f in WEIGHTS[name] if f.url]
-    if urls:
-        advice = f"Download {urls[0]} yourself, or set IMPASTO_DOWNLOAD=1"
-    else:
-        advice = "Copy the file from where you have it"
-    return (
-        f"The weights of {name!r} were not found: {files}, in {folders}. {advice}; "
-        "put the file into one of these folders, or name its folder in IMPASTO_WEIGHTS."
-    )
 
 
 def _is_set(variable: str) -> bool:

@@ -125,7 +125,8 @@ def _write(file: Path, count: int, chunks: Iterator[np.ndarray]) -> None:
             done += len(chunk)
         assert encodings is not None
         encodings.flush()
-        unfinished.rename(file)
+        encodings = None  # Windows renames no file that is still mapped.
+        unfinished.replace(file)
 
 
 def _read(file: Path | None) -> Any:

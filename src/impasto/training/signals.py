@@ -11,8 +11,8 @@ from typing import Any
 
 __all__ = ["stop_on_signal"]
 
-STOPPING = ("SIGINT", "SIGTERM", "SIGHUP")
-"""Signals that ask to stop; Windows has no SIGHUP."""
+STOPPING = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+"""Signals that ask to stop; only Windows has the last one, and it has no SIGHUP."""
 ONE_PRESS = 1.0
 """Seconds within which signals count as one: shells and launchers pass on the one that the terminal sent already."""
 

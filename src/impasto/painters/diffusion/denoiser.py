@@ -213,7 +213,8 @@ class Denoiser(LatentPainter, GuidedPainter):
     def remarks(self, condition: Condition, settings: Any) -> list[str]:
         """What a slow precision costs on this painter's device; see `Painter.remarks`."""
         cost = None if settings.precision == "auto" else cost_of(settings.precision, self.device)
-        return [f"{cost}; leave precision out or set precision=fp32."] if cost else []
+        remarks = super().remarks(condition, settings)
+        return [*remarks, f"{cost}; leave precision out or set precision=fp32."] if cost else remarks
 
     def clean(self, batch: Batch) -> Tensor:
         """What noise is added to, of a batch in training."""
