@@ -138,7 +138,7 @@ def no_pictures(folder: Path, contents: FolderContents) -> str:
     """
     lead = f"{folder} holds no pictures (jpg, png, webp, tiff, bmp or gif)"
     links = [reject for reject in contents.rejects if reject.reason in (OUTSIDE_FILE, OUTSIDE_FOLDER)]
-    made = [reject.file for reject in contents.rejects if reject.reason == OWN]
+    by_impasto = [reject.file for reject in contents.rejects if reject.reason == OWN]
     if links:
         what = counted(len(links), "link that leads", "links that lead")
         return (

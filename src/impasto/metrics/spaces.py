@@ -45,7 +45,8 @@ def choose_network(network: str) -> tuple[str, list[str]]:
     if chosen != "inception":
         notes.append(
             f"Without the weights of FID's network (`impasto doctor` says how to get them), distances are taken in the "
-            f"space of {chosen!r} and named after it: {metric_name('fd', chosen)} is not FID, and no number here can be "
+            f"space of {chosen!r} and named after it: {metric_name('fd', chosen)} is not FID, "
+            "and no number here can be "
             "compared with a published FID, KID or IS."
         )
     if chosen == HANDCRAFTED:
