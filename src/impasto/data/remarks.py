@@ -145,10 +145,10 @@ def no_pictures(folder: Path, contents: FolderContents) -> str:
             f"{lead} but {what} outside of it, such as {links[0].file!r}. To follow links, add "
             f"{option('follow_links')}; or name the folder that they lead to."
         )
-    if made or contents.by_products:
-        what = counted(len(made) + len(contents.by_products), "thing", "things")
-        first = next(iter((*made, *contents.by_products)))
-        return f"{lead} but {what} that impasto made, such as {first!r}; name a folder of pictures."
+    if by_impasto or contents.by_products:
+        what = counted(len(by_impasto) + len(contents.by_products), "file or folder", "files and folders")
+        first = next(iter((*by_impasto, *contents.by_products)))
+        return f"{lead} but {what} that impasto wrote, such as {first!r}; name a folder of pictures."
     return f"{lead}; name another folder."
 
 
