@@ -79,7 +79,7 @@ def test_stores_and_runs_inside_are_skipped_whole(tmp_path: Path, scene: Scene) 
         "run",
         "compared",
     }
-    with pytest.raises(DataError, match=r"holds no pictures .* but 1 thing that impasto made"):
+    with pytest.raises(DataError, match=r"holds no pictures .* but 1 file or folder that impasto wrote"):
         prepared(folder / "store")
 
 
