@@ -138,16 +138,16 @@ def no_pictures(folder: Path, contents: FolderContents) -> str:
     """
     lead = f"{folder} holds no pictures (jpg, png, webp, tiff, bmp or gif)"
     links = [reject for reject in contents.rejects if reject.reason in (OUTSIDE_FILE, OUTSIDE_FOLDER)]
-    made = [reject.file for reject in contents.rejects if reject.reason == OWN]
+    own_folders = [reject.file for reject in contents.rejects if reject.reason == OWN]
     if links:
         what = counted(len(links), "link that leads", "links that lead")
         return (
             f"{lead} but {what} outside of it, such as {links[0].file!r}. To follow links, add "
             f"{option('follow_links')}; or name the folder that they lead to."
         )
-    if made or contents.by_products:
-        what = counted(len(made) + len(contents.by_products), "thing", "things")
-        first = next(iter((*made, *contents.by_products)))
+    if own_folders or contents.by_products:
+        what = counted(len(own_folders) + len(contents.by_products), "thing", "things")
+        first = next(iter((*own_folders, *contents.by_products)))
         return f"{lead} but {what} that impasto made, such as {first!r}; name a folder of pictures."
     return f"{lead}; name another folder."
 
