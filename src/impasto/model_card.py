@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from impasto.catalogue import Card
+from impasto.pages.markdown import escaped
 
 __all__ = ["model_card"]
 
@@ -29,7 +31,8 @@ def model_card(card: Card, description: Mapping[str, Any]) -> str:
             "---",
             "library_name: impasto",
             f"tags: [image-generation, painting, {card.name}]",
-            *([f"license: {facts['license']}"] if "license" in facts else []),
+            # JSON is YAML that says where a text ends.
+            *([f"license: {json.dumps(facts['license'])}"] if "license" in facts else []),
             "---",
             f"# A `{card.name}` painter",
             "",
@@ -40,7 +43,7 @@ def model_card(card: Card, description: Mapping[str, Any]) -> str:
             "impasto paint FOLDER --count 16",
             "```",
             "",
-            f"Categories: {', '.join(pictures['categories']) or 'none'}.",
+            f"Categories: {escaped(', '.join(pictures['categories'])) or 'none'}.",
             *_data(facts.get("data", {})),
             *_training(facts.get("training", {})),
             *_metrics(facts.get("metrics", {})),
@@ -58,7 +61,7 @@ def _data(data: Mapping[str, Any]) -> Iterator[str]:
     licences: Mapping[str, int] = data.get("licences", {})
     if licences:
         yield from ("", "| licence, as the data state it | pictures in the store |", "|---|---|")
-        yield from (f"| {name or 'not stated'} | {number} |" for name, number in licences.items())
+        yield from (f"| {escaped(name) or 'not stated'} | {number} |" for name, number in licences.items())
 
 
 def _training(training: Mapping[str, Any]) -> Iterator[str]:

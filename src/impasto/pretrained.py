@@ -175,7 +175,7 @@ def folder_of(source: Source) -> Path:
                 return Path(word)
             if Path(word).is_dir():
                 raise CheckpointError(
-                    f"{word} holds no painter, which would have a config.json; name a run or an exported painter."
+                    f"{word} holds no painter: config.json is missing. Name a run or an exported painter."
                 )
             raise CheckpointError(f"There is no folder {word!r}, and it is no hub id of the form 'owner/name'.")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import time
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -14,9 +15,12 @@ from impasto.events import Event, Watch, silent
 
 if TYPE_CHECKING:
     from rich.progress import TaskID
+    from rich.text import Text
 
-__all__ = ["Screen", "Terminal", "duration", "shown", "undisturbed"]
+__all__ = ["Screen", "Terminal", "duration", "shown", "undisturbed", "visible"]
 
+DIRECTIONS = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Characters that turn the direction of writing, so that a name can pass for another."""
 BETWEEN_LINES = 10
 """Seconds between two lines of numbers about a training, where there is no bar."""
 BETWEEN_COUNTS = 5
@@ -61,11 +65,29 @@ def undisturbed(watch: Watch) -> Watch:
     return watch_while_possible
 
 
+def visible(text: str) -> str:
+    """A text whose control characters, which terminals act upon, are written out; lines and tabs stay."""
+    return "".join(_written_out(letter) if _is_control(letter) else letter for letter in text)
+
+
+def _is_control(letter: str) -> bool:
+    # Of format characters (Cf) only those that turn the direction of writing; others join letters of some scripts.
+    return letter not in "\n\t" and (unicodedata.category(letter) == "Cc" or letter in DIRECTIONS)
+
+
+def _written_out(letter: str) -> str:
+    return letter.encode("unicode_escape").decode("ascii")
+
+
 class Screen(Console):
     """A terminal, notebook or file that text is printed on as it is: without markup, emoji codes or line breaks."""
 
     def __init__(self, *, stderr: bool = False) -> None:
         super().__init__(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """A text with nothing in it that the terminal would act upon."""
+        return super().render_str(visible(text), **options)
 
     def on_broken_pipe(self) -> None:
         """Raise the error, where Rich would end the process and the work with it."""

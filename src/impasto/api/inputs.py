@@ -21,9 +21,10 @@ if TYPE_CHECKING:
 
     from impasto.contract import Painter
     from impasto.images.pictures import Pixels
+    from impasto.images.reading import Reading
     from impasto.images.recipe import Input
 
-__all__ = ["Given", "given_to", "inputs_of", "locate", "locate_settings", "within_reach"]
+__all__ = ["Given", "given_to", "inputs_of", "locate", "locate_settings", "remarks_on", "within_reach"]
 
 WHITE = (255, 255, 255)
 LEVELS = 3
@@ -73,6 +74,17 @@ def given_to(painter: Painter, given: Given) -> dict[str, Any]:
         "mask": None if given.mask is None else _mask(given.mask, painter),
         "maps": {name: _map(file, painter) for name, file in given.maps.items()},
     }
+
+
+def remarks_on(given: Given) -> list[str]:
+    """What is odd about the files given, one sentence a file.
+
+    Raises:
+        DataError: When a file cannot be read.
+    """
+    files = [*given.pictures.values(), *([] if given.mask is None else [given.mask])]
+    readings = {fspath(file): _reading(file) for file in files}
+    return [f"{file} was read as far as it goes: {flag}." for file, read in readings.items() for flag in read.flags]
 
 
 def inputs_of(
@@ -221,14 +233,20 @@ def _files_in(painter: Painter, settings: Mapping[str, Any]) -> dict[str, str]:
 def _framed(file: str | PathLike[str], painter: Painter) -> Pixels:
     """A picture at the painter's size, shape (H, W, 3), uint8."""
     from impasto.images.framing import frame
-    from impasto.images.reading import Unreadable, read_picture
     from impasto.images.size import Size
 
+    reading = _reading(file)
+    return frame(reading.image, Size(*painter.data.size), "cover", WHITE, reading.box)
+
+
+def _reading(file: str | PathLike[str]) -> Reading:
+    """A picture as it is in its file."""
+    from impasto.images.reading import Unreadable, read_picture
+
     try:
-        reading = read_picture(Path(file))
+        return read_picture(Path(file))
     except Unreadable as why:
         raise DataError(f"{file} cannot be painted from: {why}. Give a picture that can be opened.") from None
-    return frame(reading.image, Size(*painter.data.size), "cover", WHITE, reading.box)
 
 
 def _mask(file: str | PathLike[str], painter: Painter) -> Tensor:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from impasto import __version__
 from impasto.api.checks import check_prompt
-from impasto.api.inputs import Given, given_to
+from impasto.api.inputs import Given, given_to, remarks_on
 
 if TYPE_CHECKING:
     from impasto.contract import Painted, Painter
@@ -57,7 +57,7 @@ class Request:
         """The painter's remarks on this request; see `Painter.remarks`."""
         given = given_to(painter, self.given)
         condition = painter.condition(self.seed, range(1), category=self.category, prompt=self.prompt, **given)
-        return painter.remarks(condition, painter.load_settings(self.settings))
+        return remarks_on(self.given) + painter.remarks(condition, painter.load_settings(self.settings))
 
     def painted(self, painter: Painter, first: int, count: int) -> Painted:
         """Pictures of the seed from the `first` on, painted together."""

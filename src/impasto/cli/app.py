@@ -23,6 +23,7 @@ from impasto.errors import ConfigError, ImpastoError, UsageError, suggestion
 from impasto.files import read_text
 from impasto.memory import memory_errors_named
 from impasto.spelling import command_line
+from impasto.terminal import visible
 from impasto.texts import check_text
 
 __all__ = ["app", "main"]
@@ -138,7 +139,7 @@ def _close_pipes() -> None:
 
 def _say(message: str) -> None:
     with suppress(OSError):
-        print(f"impasto: {message}", file=sys.stderr)
+        print(f"impasto: {visible(message)}", file=sys.stderr)
 
 
 def _refuse_empty_paths(command: Any, arguments: list[str]) -> None:

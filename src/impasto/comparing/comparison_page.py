@@ -16,6 +16,7 @@ from impasto.files import write_whole
 from impasto.images.marks import marked
 from impasto.images.pictures import sheet_file
 from impasto.pages.figures import inline_image, inline_plot
+from impasto.pages.markdown import escaped
 from impasto.pages.numbers import counted, format_number
 from impasto.pages.page import (
     Card,
@@ -80,7 +81,7 @@ def save_figures(results: Results, out: Path) -> list[Path]:
 
 def markdown_tables(results: Results) -> str:
     """The page's tables in Markdown, for a document: final values, ratios, costs, and what is missing."""
-    parts = [_lead(results), *(tables.markdown(t) for t in tables.quality_tables(results))]
+    parts = [escaped(_lead(results)), *(tables.markdown(t) for t in tables.quality_tables(results))]
     for heading, table in (
         (
             "As ratios, in brackets the paper's; a ratio stands out where the paper's lies within our interval",

@@ -6,7 +6,6 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
-from html import escape
 from typing import Any
 
 from impasto.comparing.findings import (
@@ -19,6 +18,7 @@ from impasto.comparing.findings import (
 )
 from impasto.comparing.results import EntryResults, Results
 from impasto.metrics.number import Number
+from impasto.pages.markdown import escaped
 from impasto.pages.numbers import counted, format_interval, format_number
 from impasto.pages.page import Cell, Table
 
@@ -42,20 +42,16 @@ def markdown(table: Table) -> str:
     """A table for a document on GitHub."""
     rule = ["--:" if at in table.number_columns else "---" for at in range(len(table.columns))]
     lines = [
-        [_escaped(text) for text in table.columns],
+        [escaped(text) for text in table.columns],
         rule,
         *([_markdown_cell(cell) for cell in row] for row in table.body),
     ]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def _escaped(text: str) -> str:
-    return re.sub(r"([|*_`\[\]\\~])", r"\\\1", escape(text.replace("\n", " "), quote=False))
-
-
 def _markdown_cell(cell: Cell) -> str:
-    text = f"**{_escaped(cell.text)}**" if cell.strong else _escaped(cell.text)
-    return f"{text}<br><sub>{_escaped(cell.remark)}</sub>" if cell.remark else text
+    text = f"**{escaped(cell.text)}**" if cell.strong else escaped(cell.text)
+    return f"{text}<br><sub>{escaped(cell.remark)}</sub>" if cell.remark else text
 
 
 def quality_tables(results: Results) -> list[Table]:
