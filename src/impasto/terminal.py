@@ -7,6 +7,7 @@ import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -14,7 +15,7 @@ from rich.console import Console
 from impasto.events import Event, Watch, silent
 
 if TYPE_CHECKING:
-    from rich.progress import TaskID
+    from rich.progress import Progress, TaskID
     from rich.text import Text
 
 __all__ = ["Screen", "Terminal", "duration", "shown", "undisturbed", "visible"]
@@ -98,20 +99,25 @@ class Terminal:
     """Shows events on a console."""
 
     def __init__(self, screen: Screen) -> None:
+        self.screen = screen
+        self.task: TaskID | None = None
+        self.line = _at_intervals(self.say, BETWEEN_LINES)
+        self.count_always: Callable[[str], None] = Screen(stderr=True).print
+        self.count = _at_intervals(self.count_always, BETWEEN_COUNTS)
+
+    @cached_property
+    def bar(self) -> Progress | None:
+        """The bar, made when there first is something to count; None where lines are printed in its place."""
         from rich.progress import BarColumn, Progress, TextColumn
 
-        self.screen = screen
+        if not (self.screen.is_terminal or self.screen.is_jupyter):
+            return None
         columns = (
             BarColumn(30),
             TextColumn("{task.completed:,.0f}/{task.total:,.0f}"),
             TextColumn("{task.description}", markup=False),
         )
-        moves = screen.is_terminal or screen.is_jupyter
-        self.bar = Progress(*columns, console=screen, transient=True) if moves else None
-        self.task: TaskID | None = None
-        self.line = _at_intervals(self.say, BETWEEN_LINES)
-        self.count_always: Callable[[str], None] = Screen(stderr=True).print
-        self.count = _at_intervals(self.count_always, BETWEEN_COUNTS)
+        return Progress(*columns, console=self.screen, transient=True)
 
     def say(self, text: str) -> None:
         """Print a line."""
@@ -119,7 +125,7 @@ class Terminal:
 
     def close(self) -> None:
         """Leave the bar."""
-        if self.bar is not None and self.task is not None:
+        if self.task is not None and self.bar is not None:
             self.bar.stop()
 
     def __call__(self, event: Event) -> None:

@@ -93,7 +93,7 @@ def test_a_conversion_without_a_known_hash_is_opened_to_see_that_it_is_whole(tmp
     save_file({"x": torch.ones(200)}, file)
     assert has_weights("alexnet")
     file.write_bytes(file.read_bytes()[:-4] if damage is None else damage)
-    with pytest.raises(WeightsDamaged, match="damaged or no safetensors file"):
+    with pytest.raises(WeightsDamaged, match="damaged or not a safetensors file"):
         has_weights("alexnet")
 
 

@@ -243,7 +243,7 @@ def _checked(path: Path, file: WeightsFile) -> Path:
                 pass
         except (SafetensorError, OSError, ValueError) as error:
             raise WeightsDamaged(
-                f"{path} is damaged or no safetensors file ({error}). Remove it and make or fetch it again."
+                f"{path} is damaged or not a safetensors file ({error}). Remove it and make or fetch it again."
             ) from None
     return path
 
