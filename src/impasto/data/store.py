@@ -141,7 +141,7 @@ class Store:
 
     @property
     def resolution(self) -> int:
-        """Rows and columns of each picture of a square store.
+        """Height and width of each picture of a square store.
 
         Raises:
             StoreError: When the pictures are not square.

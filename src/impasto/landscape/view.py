@@ -30,7 +30,7 @@ class View:
 
     Attributes:
         camera: The eye.
-        side: Rows and columns.
+        side: Height and width.
         ground: The samples it was made from.
         sky: Whether it shows the sky.
         water: Whether it shows water.
@@ -80,7 +80,7 @@ def view_ground(scene: Scene, side: int, sun: tuple[float, float, float]) -> Vie
 
     Args:
         scene: The scene.
-        side: Rows and columns.
+        side: Height and width.
         sun: Unit vector towards the light: right, up, forward.
     """
     ground = sample_ground(scene, side, sun)

@@ -82,7 +82,7 @@ class VAESettings(PaintSettings):
 class VAE(Painter):
     """Variational autoencoder (Kingma & Welling 2014), given the category on both sides (Sohn et al. 2015).
 
-    Pictures have 32 to 512 rows and columns, in steps of 16.
+    Pictures have a height and width of 32 to 512 px, in steps of 16.
     """
 
     Config = VAEConfig
