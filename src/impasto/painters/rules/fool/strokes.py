@@ -124,7 +124,7 @@ def trace(
 
 
 def _pixel_indices(points: Floats, height: int, width: int) -> tuple[Ints, Ints]:
-    """Height and width of the nearest pixels, shape (S,) each."""
+    """Rows and columns of the nearest pixels, shape (S,) each."""
     return (
         np.rint(points[:, 1]).astype(np.int64).clip(0, height - 1),
         np.rint(points[:, 0]).astype(np.int64).clip(0, width - 1),
