@@ -62,7 +62,7 @@ def prepare(
         crop_bars: Whether plain bars at the edges are cut off.
         duplicates: 'drop' keeps one picture of each group of duplicates; 'keep' keeps all, on one side of the split.
         max_bad: Share of the pictures that may be unreadable, in [0, 1].
-        follow_links: Whether links that lead out of the folder are followed.
+        follow_links: Whether links to folders, and to files elsewhere, are followed.
         limit: Largest number of pixels of a picture that is read.
         workers: Number of processes; as many as there are processor cores without it.
         watch: Called with each event. Without it they are shown; `impasto.silent` shows nothing.
