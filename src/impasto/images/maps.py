@@ -1,4 +1,4 @@
-"""Maps, pictures of one value a pixel (labels, say), are read as they are and framed exactly as their pictures."""
+"""Maps, pictures of one value for each pixel (such as labels), are read as they are and framed exactly as their pictures."""
 
 from __future__ import annotations
 

@@ -45,7 +45,7 @@ MAX_RESOLUTION = 2048
 
 @dataclass(frozen=True)
 class Rendering:
-    """A painted scene; all maps have one value a pixel.
+    """A painted scene; all maps have one value for each pixel.
 
     Attributes:
         pixels: The painting, shape (R, R, 3), uint8.

@@ -56,7 +56,7 @@ class View:
 
 
 def per_surface(view: View, values: Sequence[float], default: float) -> Field:
-    """Spread one value a ridge over the pixels that show it; `default` at all others, shape (side, side)."""
+    """Spread one value for each ridge over the pixels that show it; `default` at all others, shape (side, side)."""
     # The table begins with the three surfaces that are no ridge: SKY, WATER and PLAIN.
     return np.array([default, default, default, *values], np.float32)[view.surface - SKY]
 
