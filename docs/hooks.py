@@ -109,7 +109,12 @@ def _settings(name: str) -> str:
     if explanation.source:
         lines += ["", f"Source: {explanation.source} ({explanation.year})."]
     if explanation.facts:
-        lines += ["", "| | |", "|---|---|", *(f"| {label} | {_cell(text)} |" for label, text in explanation.facts.items())]
+        lines += [
+            "",
+            "| | |",
+            "|---|---|",
+            *(f"| {label} | {_cell(text)} |" for label, text in explanation.facts.items()),
+        ]
     for group, settings in explanation.settings.items():
         lines += ["", f"## {_title(group, explanation)}", "", *_table(settings)]
     if explanation.presets:
@@ -128,7 +133,9 @@ def _settings(name: str) -> str:
 def _title(group: str, explanation: Explanation) -> str:
     if group in ("training", "painting"):
         return f"Settings of {group}"
-    return f"Section `{group}`" if group else ("At the top of the file" if len(explanation.settings) > 1 else "Settings")
+    return (
+        f"Section `{group}`" if group else ("At the top of the file" if len(explanation.settings) > 1 else "Settings")
+    )
 
 
 def _table(settings: Any) -> Iterator[str]:

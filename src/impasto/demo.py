@@ -1,4 +1,4 @@
-"""The main job in one go: pictures, a store, a painter, its pictures and their measure; and what paints at once."""
+"""The whole work in one go, from pictures to a measured painter; and what paints without training."""
 
 from __future__ import annotations
 

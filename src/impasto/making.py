@@ -61,7 +61,7 @@ def make(
         world: Name in `worlds.WORLDS`.
         out: Where the store appears, whole; must not exist.
         count: How many pictures, 1 to 10 million.
-        resolution: Rows and columns, 32 to 2048; 64 without it.
+        resolution: Height and width, 32 to 2048; 64 without it.
         size: Height and width, in place of the resolution; both alike, since the worlds paint squares.
         seed: Any integer of 0 or more; also of the split.
         category: The only one to paint; without it all, in shares like a real collection's.
@@ -73,7 +73,7 @@ def make(
 
     Raises:
         UnknownName: When there is no such world or category.
-        UsageError: When a number is out of range, or the size is no square.
+        UsageError: When a number is out of range, or the size is not square.
         ImpastoError: When `out` exists or cannot be written.
     """
     out = Path(out)

@@ -273,7 +273,7 @@ def test_unknown_names_are_refused_with_the_nearest(wish: Wish, message: str) ->
 
 @pytest.mark.parametrize("hour", [-0.1, 24.1, float("nan"), float("inf")])
 def test_hours_that_do_not_exist_are_refused(hour: float) -> None:
-    with pytest.raises(UsageError, match="hours run from 0 to 24"):
+    with pytest.raises(UsageError, match="it must be from 0 to 24"):
         compose(Wish(hour=hour))
 
 

@@ -89,7 +89,7 @@ def test_relighting_changes_the_hour_alone(scene: Scene) -> None:
     assert relight(scene, 3.5) == replace(scene, hour=3.5)
     assert relight(scene, scene.hour) == scene
     for hour in (-0.1, 24.5, float("nan")):
-        with pytest.raises(UsageError, match="hours run from 0 to 24"):
+        with pytest.raises(UsageError, match="it must be from 0 to 24"):
             relight(scene, hour)
 
 

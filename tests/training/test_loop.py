@@ -67,7 +67,7 @@ def test_more_steps_go_on_where_it_stopped(store: Store, tmp_path: Path) -> None
 
 def test_another_batch_size_or_store_is_refused(store: Store, tmp_path: Path) -> None:
     run(store, tmp_path / "run", steps=2)
-    with pytest.raises(UsageError, match=r"begun with other settings \(batch: 8 → 4\)"):
+    with pytest.raises(UsageError, match=r"started with other settings \(batch: 8 → 4\)"):
         run(store, tmp_path / "run", steps=3, batch=4)
 
 

@@ -49,7 +49,7 @@ def check_prompt(painter: Painter, prompt: object) -> None:
     Raises:
         NotCapable: With the names of the painters that read prompts.
         UsageError: When the prompt is empty.
-        ConfigError: When it is no text.
+        ConfigError: When it is not text.
     """
     if "words" not in painter.reads:
         classes = catalogue.usable(catalogue.painters())

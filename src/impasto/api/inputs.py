@@ -272,7 +272,7 @@ def _map(file: str | PathLike[str], painter: Painter) -> Tensor:
         values = read_map(Path(file))
     except Unreadable as why:
         raise DataError(
-            f"{file} cannot be used as a map: {why}. Give a grey picture of 8 bits, one value a pixel."
+            f"{file} cannot be used as a map: {why}. Give a grey picture of 8 bits, with one value for each pixel."
         ) from None
     extent = (0, 0, *values.size)
     framed = frame_map(values, Size(*painter.data.size), "cover", box=extent, extent=extent)

@@ -30,7 +30,7 @@ def load_painter(source: str | PathLike[str], size: SizeLike | None = None) -> P
     Args:
         source: A run folder (its export, or without one its newest checkpoint), a folder with
             `config.json` and `model.safetensors`, a hub id, or the name of a painter that needs no training.
-        size: Rows and columns of its pictures; only a painter by rules can choose.
+        size: Height and width of its pictures; only a painter by rules can choose.
 
     Raises:
         CheckpointError: When nothing loadable is there.

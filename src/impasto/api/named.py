@@ -18,7 +18,7 @@ __all__ = ["named_before", "remember"]
 
 
 def remember(path: str | PathLike[str]) -> None:
-    """Keep in the cache that the user named a file or folder; a cache that cannot be written is no error."""
+    """Keep in the cache that the user named a file or folder; a cache that cannot be written is not an error."""
     if Path(path).exists():
         with suppress(ImpastoError, OSError):
             write_whole(_entry(path), os.fsencode(Path(path).resolve()))

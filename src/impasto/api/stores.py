@@ -1,4 +1,4 @@
-"""Stores of pictures: prepared from a folder, made by a world, looked at."""
+"""Stores of pictures: prepared from a folder, painted by rules, inspected."""
 
 from __future__ import annotations
 
@@ -45,8 +45,32 @@ def prepare(
 ) -> Store:
     """Make a store of a folder of pictures.
 
-    Without `out` the store lies in 'stores', named after folder and size. `watch` is called with each event; without
-    it they are shown, and `impasto.silent` shows nothing. The rest is as of `data.prepare.prepare`.
+    An interrupted call leaves its finished parts, and the same call continues from them.
+
+    Args:
+        folder: Pictures, in class folders or not, with a table of labels or text files of captions.
+        out: Folder of the store, which must not exist; without it, one in 'stores', named after folder and size.
+        resolution: Height and width of square pictures in pixels, 8 to 1024; 64 without it.
+        size: Height and width, as (96, 128) or '96x128', instead of `resolution`.
+        frames: Number of frames of each clip, 2 to 256, evenly spaced in time; 1 for single pictures.
+        crop: 'cover' fills the frame, 'centre' cuts out the middle unscaled, 'pad' adds a border.
+        label: Label column of the categories; a usual one, or the class folders, without it.
+        split: 'keep' keeps the split that the pictures come with; 'anew' divides them again.
+        test_share: Share of the test split, in [0, 1), where the pictures come without one.
+        seed: Seed of that division, 0 or more.
+        background: Colour behind transparency and padding, by name or as '#rrggbb'.
+        crop_bars: Whether plain bars at the edges are cut off.
+        duplicates: 'drop' keeps one picture of each group of duplicates; 'keep' keeps all, on one side of the split.
+        max_bad: Share of the pictures that may be unreadable, in [0, 1].
+        follow_links: Whether links to folders, and to files elsewhere, are followed.
+        limit: Largest number of pixels of a picture that is read.
+        workers: Number of processes; as many as there are processor cores without it.
+        watch: Called with each event. Without it they are shown; `impasto.silent` shows nothing.
+
+    Raises:
+        UsageError: When an argument is out of range, or there is no such label column or kind of crop.
+        DataError: When the folder is missing, or holds too few pictures or too many unreadable ones.
+        ImpastoError: When `out` exists or cannot be written.
     """
     from impasto.data.prepare import prepare as prepare_folder
 
@@ -89,10 +113,26 @@ def make(
     workers: int | None = None,
     watch: Watch | None = None,
 ) -> Store:
-    """Paint a store of pictures that a world makes.
+    """Paint a store of labelled pictures by rules.
 
-    Without `out` the store lies in 'stores', named after world and size. `watch` is called with each event; without
-    it they are shown, and `impasto.silent` shows nothing. The rest is as of `making.make`.
+    Picture `i` of a seed depends on the seed and `i` alone, so a larger count only adds pictures. An interrupted call
+    leaves its finished parts, and the same call continues from them.
+
+    Args:
+        world: What paints the pictures: 'landscapes'.
+        out: Folder of the store, which must not exist; without it, one in 'stores', named after world and size.
+        count: Number of pictures, 1 to 10 million.
+        resolution: Height and width in pixels, 32 to 2048; 64 without it.
+        size: The same as (64, 64) or '64x64', instead of `resolution`; worlds paint squares.
+        seed: Seed of the pictures and of the split, 0 or more.
+        category: The only category to paint; all of them without it.
+        workers: Number of processes; as many as there are processor cores without it.
+        watch: Called with each event. Without it they are shown; `impasto.silent` shows nothing.
+
+    Raises:
+        UnknownName: When there is no such world or category.
+        UsageError: When a number is out of range, or the size is not square.
+        ImpastoError: When `out` exists or cannot be written.
     """
     from impasto.making import make as make_world
 

@@ -173,7 +173,7 @@ def _choice(out: Path, store: Store, preset: str | None, values: Mapping[str, An
     run = read_json(out / "run.json", CheckpointError)
     facts = run.get("facts", {})
     unnamed = {"painter": run["painter"], "preset": facts.get("preset", "small"), "settings": {}}
-    unnamed |= {"reason": "As it was begun.", **facts.get("choice", {})}
+    unnamed |= {"reason": "As the run was started.", **facts.get("choice", {})}
     return Choice(**{field.name: unnamed[field.name] for field in fields(Choice)}).with_changes(preset, values)
 
 
@@ -194,7 +194,7 @@ def _built(cls: type[Learner], preset: str, data: Data, architecture: Mapping[st
 
 
 def _resumed(cls: type[Learner], architecture: Mapping[str, Any], out: Path) -> Learner | None:
-    """The learner in a run's newest checkpoint, if the run was begun with this architecture."""
+    """The learner in a run's newest checkpoint, if the run was started with this architecture."""
     from impasto import pretrained
     from impasto.config import to_dict
     from impasto.contract import Learner

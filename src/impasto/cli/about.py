@@ -83,7 +83,7 @@ def demo(
     events: Events = False,
     quiet: Quiet = False,
 ) -> None:
-    """Do the main job in one go: pictures, a store, a painter, its pictures and their measure."""
+    """Show the whole work in one go: pictures, a store, a painter, its pictures and their measurement."""
     from impasto.demo import demo as work
 
     start = time.monotonic()

@@ -35,7 +35,7 @@ def prepare(
     ] = None,
     resolution: Annotated[int | None, typer.Option(help="Side of square pictures; by default 64.")] = None,
     size: Annotated[
-        str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Rows and columns, as in 96x128 (96 rows, 128 columns).")
+        str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Height and width, as in 96x128 (96 high, 128 wide).")
     ] = None,
     frames: Annotated[
         int, typer.Option(help="Frames of each clip, from animated GIF, WebP or PNG; 1 for pictures.")
@@ -98,7 +98,7 @@ def make(
     out: Annotated[
         Path | None, typer.Option(help="The store to make; by default in stores/, named after world and size.")
     ] = None,
-    resolution: Annotated[int | None, typer.Option(help="Rows and columns, 32 to 2048; by default 64.")] = None,
+    resolution: Annotated[int | None, typer.Option(help="Height and width, 32 to 2048; by default 64.")] = None,
     size: Annotated[
         str | None, typer.Option(metavar="HEIGHTxWIDTH", help="The same, as in 64x64; squares only.")
     ] = None,

@@ -24,7 +24,7 @@ FILE = "experiment.json"
 
 @dataclass(frozen=True)
 class Beginning:
-    """What a comparison was begun with, as its `experiment.json` holds it.
+    """What a comparison was started with, as its `experiment.json` holds it.
 
     Attributes:
         experiment: The experiment, as plain values.
@@ -101,7 +101,7 @@ def folder_problems(
 
     Args:
         out: The folder.
-        beginning: What the folder's comparison was begun with.
+        beginning: What the folder's comparison was started with.
         experiment: The requested experiment; None where it could not be read.
         place: Folder of the store.
     """
@@ -129,9 +129,9 @@ def folder_problems(
 
 
 def store_changed(place: Path, out: Path) -> str:
-    """The sentence for a store that is not the one that a comparison was begun with."""
+    """The sentence for a store that is not the one that a comparison was started with."""
     return (
-        f"The store {place} is not the one that {out} was begun with, so that its finished runs would stand beside "
+        f"The store {place} is not the one that {out} was started with, so its finished runs would be compared with "
         f"others of other pictures. Bring the old store back, or choose another {option('out', None)}."
     )
 

@@ -89,7 +89,7 @@ def failures(results: Results) -> list[str]:
 
 
 def _with_precision(experiment: Experiment | None, beginning: Beginning | None) -> Experiment | None:
-    """The experiment with a precision in place of 'auto': what it was begun with, or else the faster one here."""
+    """The experiment with a precision in place of 'auto': what it was started with, or else the faster one here."""
     if experiment is None or experiment.terms.precision != "auto":
         return experiment
     precision = beginning.precision if beginning else fastest_precision(default_device())

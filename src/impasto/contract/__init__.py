@@ -2,7 +2,7 @@
 
 Shapes, everywhere in `impasto`:
     N  pictures of a batch          L  categories (at least 1)
-    H, W  rows and columns          F  frames of a clip
+    H, W  height and width          F  frames of a clip
     C  channels of a feature map    D  dimensions of a latent or feature vector
 
 Pictures are RGB tensors (N, 3, H, W), float, in [-1, 1]; clips are (N, F, 3, H, W) in the same range.

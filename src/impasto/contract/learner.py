@@ -154,7 +154,7 @@ class Learner(pretrained.Saved):
             raise UnknownName("preset", preset, cls.presets)
         values = cls.renewed(values)
         known = {setting.name: setting.description for setting in (*describe(cls.Config), *describe(Data))}
-        known["resolution"] = "Rows and columns of square pictures."
+        known["resolution"] = "Height and width of square pictures."
         for name in values.keys() - known.keys():
             raise ConfigError(unknown_setting(name, known, cls.topic()))
         chosen = {**cls.presets[preset], **values}

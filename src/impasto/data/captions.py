@@ -68,7 +68,7 @@ def read_caption_file(file: Path) -> tuple[tuple[str, ...], bool]:
     """The captions in a text file, one a line, equal ones once; and whether the file was too long to be read whole.
 
     Raises:
-        DataError: When it cannot be read, or is no text.
+        DataError: When it cannot be read, or is not text.
     """
     text = read_text(file, DataError, most=LONGEST_FILE)
     return _distinct(text.splitlines()), file.stat().st_size > LONGEST_FILE

@@ -49,7 +49,7 @@ def read_manifest(root: Path) -> dict[str, Any]:
     """The manifest of a store.
 
     Raises:
-        StoreError: When the folder is no store, or one of an unknown version, or the manifest was changed.
+        StoreError: When the folder is not a store, or one of an unknown version, or the manifest was changed.
     """
     if not (root / "manifest.json").is_file():
         if kind := resolve(root).kind:
@@ -59,7 +59,7 @@ def read_manifest(root: Path) -> dict[str, Any]:
             )
         if root.is_dir():
             raise StoreError(
-                f"{root} is no store: it has no manifest.json. "
+                f"{root} is not a store: it has no manifest.json. "
                 f"Make a store of the pictures in it with: {command('prepare', root, out='STORE')}"
             )
         raise StoreError(f"{root} does not exist. Make a store with: {command('prepare', 'FOLDER', out=root)}")

@@ -35,7 +35,7 @@ DUPLICATES = ("drop", "keep")
 SPLITS = ("keep", "anew")
 LEAST = 8
 MOST = 1024
-"""Fewest and most rows and columns of a picture."""
+"""Smallest and largest height and width of a picture."""
 DEFAULT = 64
 """Side of the pictures when no size is asked for."""
 

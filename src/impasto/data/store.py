@@ -2,7 +2,7 @@
 
 `pictures.npy` holds all pictures as one array, `index.parquet` a row a picture, `rejects.jsonl` a
 line for each file left out, and `manifest.json` says how all this was made and what it must hash to.
-A store may hold maps beside the pictures, one value a pixel: `layout.npy`, say, with its legend in the manifest.
+A store may hold maps beside the pictures, one value for each pixel: `layout.npy`, say, with its legend in the manifest.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ class Store:
 
     @property
     def resolution(self) -> int:
-        """Rows and columns of each picture of a square store.
+        """Height and width of each picture of a square store.
 
         Raises:
             StoreError: When the pictures are not square.

@@ -1,4 +1,4 @@
-"""Maps, pictures of one value a pixel (labels, say), are read as they are and framed exactly as their pictures."""
+"""Maps, with one value for each pixel (such as a label), are read as they are and framed exactly as their pictures."""
 
 from __future__ import annotations
 

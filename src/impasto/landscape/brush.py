@@ -71,7 +71,7 @@ def ink_density(
 
     Args:
         strokes: The strokes.
-        side: Rows and columns of the picture.
+        side: Height and width of the picture.
         random: Decides where dry bristles run out.
         box: The rectangle to compute: left, top, right, bottom, in pixels; by default the whole picture.
 

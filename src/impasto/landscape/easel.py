@@ -45,7 +45,7 @@ class Easel:
     """A sheet of paper and what has been painted on it.
 
     Attributes:
-        side: Rows and columns.
+        side: Height and width.
         colour: RGB in [0, 1], shape (side, side, 3).
         layout: Number in `LAYOUT` of what a pixel shows, shape (side, side).
         distance: Metres from the eye of what a pixel shows, shape (side, side).
@@ -203,7 +203,7 @@ class Easel:
         """Draw the outline of a polygon with an even line, as in jiehua (ruled-line painting).
 
         Args:
-            box: Rows and columns of the part of the picture that holds it.
+            box: Height and width of the part of the picture that holds it.
             local: Corners in that part, in sixteenths of a pixel, shape (P, 2).
             edge: Opacity of the line, shape of the part.
             width: As a share of the picture; a line thinner than a pixel is drawn paler instead.

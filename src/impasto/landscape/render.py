@@ -40,12 +40,12 @@ __all__ = ["MIN_RESOLUTION", "MAX_RESOLUTION", "Rendering", "render"]
 
 MIN_RESOLUTION = 32
 MAX_RESOLUTION = 2048
-"""Least and most rows and columns that can be rendered."""
+"""Smallest and largest height and width that can be rendered."""
 
 
 @dataclass(frozen=True)
 class Rendering:
-    """A painted scene; all maps have one value a pixel.
+    """A painted scene; all maps have one value for each pixel.
 
     Attributes:
         pixels: The painting, shape (R, R, 3), uint8.
@@ -65,7 +65,7 @@ def render(scene: Scene, resolution: int) -> Rendering:
 
     Args:
         scene: The scene.
-        resolution: Rows and columns, 32 to 2048.
+        resolution: Height and width, 32 to 2048.
 
     Raises:
         UsageError: When the resolution is out of range.
@@ -130,7 +130,7 @@ def _paint_group(stage: Stage, group: Sequence[Plant | Building | Figure]) -> No
 
 
 def _side(resolution: int) -> int:
-    """Rows and columns to paint at: small pictures are painted larger and averaged, which smooths their strokes."""
+    """Height and width to paint at: small pictures are painted larger and averaged, which smooths their strokes."""
     if resolution < 80:
         return 2 * resolution
     if resolution <= 160 and resolution % 4 == 0:

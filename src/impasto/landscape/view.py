@@ -30,7 +30,7 @@ class View:
 
     Attributes:
         camera: The eye.
-        side: Rows and columns.
+        side: Height and width.
         ground: The samples it was made from.
         sky: Whether it shows the sky.
         water: Whether it shows water.
@@ -56,7 +56,7 @@ class View:
 
 
 def per_surface(view: View, values: Sequence[float], default: float) -> Field:
-    """Spread one value a ridge over the pixels that show it; `default` at all others, shape (side, side)."""
+    """Spread one value for each ridge over the pixels that show it; `default` at all others, shape (side, side)."""
     # The table begins with the three surfaces that are no ridge: SKY, WATER and PLAIN.
     return np.array([default, default, default, *values], np.float32)[view.surface - SKY]
 
@@ -80,7 +80,7 @@ def view_ground(scene: Scene, side: int, sun: tuple[float, float, float]) -> Vie
 
     Args:
         scene: The scene.
-        side: Rows and columns.
+        side: Height and width.
         sun: Unit vector towards the light: right, up, forward.
     """
     ground = sample_ground(scene, side, sun)

@@ -61,7 +61,7 @@ OFFERED = {
     "reconstruction_features": Kind("`Features` of `reconstructions`"),
     "codes": Kind("`Codes`: the codes that the painter writes `originals` in"),
     "network": Kind("name of the feature network"),
-    "size": Kind("rows and columns (H, W) of the pictures"),
+    "size": Kind("height and width (H, W) of the pictures"),
     "seed": Kind("seed of all drawing, an integer"),
 }
 """All names, with what they stand for. What a painter cannot give, such as reconstructions, is left out."""
@@ -139,5 +139,5 @@ def as_offer(name: str, value: Any) -> Offer:
 
 
 def plain_resolution(height: int, width: int) -> int | str:
-    """The size of pictures as results name it: 64 for squares, else rows and columns, as '96x128'."""
+    """The size of pictures as results name it: 64 for squares, else height and width, as '96x128'."""
     return height if height == width else f"{height}x{width}"

@@ -29,7 +29,7 @@ def resize_for_inception(
     Args:
         pixels: Shape (N, H, W, 3), uint8.
         resizing: 'fid-clean' or 'fid-tf1'.
-        size: Rows and columns of the result; 299 for Inception.
+        size: Height and width of the result; 299 for Inception.
 
     Returns:
         Shape (N, 3, size, size), float32, in [0, 255], not rounded.

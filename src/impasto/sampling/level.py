@@ -36,7 +36,7 @@ class Level(NamedTuple):
 
 
 Denoise = Callable[[Tensor, Level], Tensor]
-"""Estimates the pictures behind mixtures, shape (N, C, H, W), at a level; float32, or float64 where a sampler shall
+"""Estimates the pictures behind mixtures, shape (N, C, H, W), at a level; float32, or float64 where a sampler must
 recover the velocity from it without rounding."""
 
 

@@ -78,7 +78,7 @@ def train(
         out: The run folder.
         settings: How to train.
         second: Pictures of a second store, for learners that read one.
-        facts: What the exported painter's card shall tell beyond the run itself.
+        facts: What the exported painter's card should say beyond the run itself.
         watch: Called with every event of the journal.
 
     Raises:

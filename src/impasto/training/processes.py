@@ -91,9 +91,9 @@ def _device(name: str) -> torch.device:
     try:
         device = torch.device(name)
     except RuntimeError:
-        raise UsageError(f"{name!r} is no device; use auto, cpu or cuda.") from None
+        raise UsageError(f"{name!r} is not a device; use auto, cpu or cuda.") from None
     if device.type not in ("cpu", "cuda"):
-        raise UsageError(f"{name!r} is no device that painters train on; use auto, cpu or cuda.")
+        raise UsageError(f"{name!r} is not a device that painters train on; use auto, cpu or cuda.")
     if device.type == "cuda":
         if not torch.cuda.is_available():
             raise UsageError(

@@ -110,7 +110,7 @@ class Record:
         differences = _differences(begun, self._description())
         if differences:
             raise UsageError(
-                f"{self.out} was begun with other settings ({'; '.join(differences)}). "
+                f"{self.out} was started with other settings ({'; '.join(differences)}). "
                 f"Give the same as then, or choose another {option('out', None)}."
             )
         self.facts = begun.get("facts", self.facts)

@@ -43,7 +43,7 @@ def write_report(run: Path) -> Path:
     """Write `report.html` of a run folder from its `run.json`, journal and sample grids.
 
     Raises:
-        CheckpointError: When the folder is no run.
+        CheckpointError: When the folder is not a run.
         ImpastoError: When it cannot be written.
     """
     description = read_json(run / "run.json", CheckpointError)

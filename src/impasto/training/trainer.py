@@ -52,7 +52,7 @@ class Trainer:
 
         Args:
             session: Begun or resumed.
-            stop: Set when the run shall stop after the step it is in.
+            stop: Set when the run should stop after the step it is in.
         """
         self.session = session
         self.stop = stop

@@ -244,7 +244,7 @@ def test_latents_that_are_no_codes_are_refused(tmp_path):
 
 def test_too_many_codes_are_refused(tmp_path):
     VqAutoencoder.build("tiny", levels=(64, 64, 64)).save_pretrained(tmp_path / "p")
-    with pytest.raises(ConfigError, match=r"it has 262144 codes, and at most 65536 can be written"):
+    with pytest.raises(ConfigError, match=r"it has 262144 codes, but at most 65536 can be used"):
         build(autoencoder=str(tmp_path / "p"))
 
 

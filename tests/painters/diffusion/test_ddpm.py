@@ -219,7 +219,7 @@ def test_settings_out_of_range_are_named(painter, settings, message):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"spacing": "even"}, "spacing = 'even', but.*no times to space evenly.*spacing=karras"),
+        ({"spacing": "even"}, "spacing = 'even' needs discrete times.*spacing=karras"),
         ({"shift": 2}, "shift = 2 works only with.*leave shift at 1"),
         ({"steps": 0}, "steps = 0"),
         ({"steps": 10**6}, "steps = 1000000"),
@@ -233,7 +233,7 @@ def test_settings_that_do_not_fit_edm_are_named(settings, message):
 @pytest.mark.parametrize(
     ("values", "message"),
     [
-        ({"schedule": "cosine"}, "schedule = 'cosine', but prediction 'edm' draws its own.*leave schedule out"),
+        ({"schedule": "cosine"}, "schedule = 'cosine', but prediction 'edm' has its own.*leave schedule out"),
         ({"min_snr": 5.0}, "min_snr = 5, but prediction 'edm' has its own weights; leave min_snr at 0"),
     ],
 )

@@ -122,7 +122,7 @@ def test_the_last_of_the_channels_stand_for_the_levels_that_are_not_named(factor
 
 
 def test_more_levels_than_halvings_are_refused():
-    with pytest.raises(ConfigError, match="at most 3 levels"):
+    with pytest.raises(ConfigError, match="at most 3 channels"):
         build(KlAutoencoder, channels=(16,) * 4)
 
 

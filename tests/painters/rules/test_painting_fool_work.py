@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -185,6 +186,18 @@ def test_the_best_of_the_attempts_is_kept_and_each_has_another_plan() -> None:
     assert {plan.medium for plan in plans} == {"pencil"}
     assert all(attempt.change for attempt in work.attempts[1:])
     assert f"{len(scores)} attempts" in commentary(work, 0)
+
+
+def test_its_aim_is_a_sentence_whether_the_emotion_is_a_word_or_a_story() -> None:
+    works = {
+        name: create_work(scene(96, 96), seed=1, emotion=name, medium="pastel", attempts=1)
+        for name in ("angry", "the day my dog came home")
+    }
+    aims = {name: {commentary(work, seed).split(". ")[0] for seed in range(30)} for name, work in works.items()}
+    assert all("angry" in aim and "a angry" not in aim for aim in aims["angry"])
+    story = "“the day my dog came home”"
+    assert all(re.search(f"(express|feels like|feeling of) {story}", aim) for aim in aims["the day my dog came home"])
+    assert {len(variants) for variants in aims.values()} == {3}
 
 
 @pytest.mark.parametrize(

@@ -93,7 +93,7 @@ class DDPMSettings(DenoiserSettings):
 class DDPM(Denoiser):
     """Denoising diffusion (Ho et al. 2020).
 
-    Pictures have 32 to 512 rows and columns, in steps of 16.
+    Pictures have a height and width of 32 to 512 px, in steps of 16.
     """
 
     Config = DDPMConfig
@@ -206,7 +206,7 @@ def _schedule(config: DDPMConfig, side: float) -> NoiseSchedule | LogNormalNoise
 
     Args:
         config: Config of the painter.
-        side: Rows and columns of pictures or latents; of those that are not square, of a square with as many places.
+        side: Height and width of pictures or latents; of those that are not square, of a square with as many places.
     """
     if config.prediction == "edm":
         return LogNormalNoise()

@@ -73,7 +73,7 @@ class FlowMatchingSettings(DenoiserSettings):
 class FlowMatching(Denoiser):
     """Rectified flow (Liu et al. 2023) whose network may predict the picture (Li & He 2025, arXiv:2511.13720).
 
-    Pictures have 32 to 512 rows and columns, in steps of 16.
+    Pictures have a height and width of 32 to 512 px, in steps of 16.
     """
 
     Config: ClassVar[type[PainterConfig]] = FlowMatchingConfig

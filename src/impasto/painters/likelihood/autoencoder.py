@@ -100,7 +100,8 @@ class Autoencoder(Painter):
     are taken at the picture rather than at the last layer, as a mean over pictures, every few steps, and the weight is
     used from the next step on: so the loss remains a mean over rows, and a batch may be cut anywhere.
 
-    Pictures have 32 to 512 rows and columns, in steps of 16; `encode` and `decode` take any multiples of the factor.
+    Pictures have a height and width of 32 to 512 px, in steps of 16; `encode` and `decode` take any multiples of
+    the factor.
 
     Source: Rombach et al. 2022, section 3.1; Esser et al. 2021, equations 4 to 7.
     """

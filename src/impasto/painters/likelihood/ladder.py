@@ -28,7 +28,7 @@ class Encoder(nn.Module):
         blocks: Residual blocks on each level.
         latent: Length D of the vector.
         patch: Side of the squares of pixels that are folded into one place of the finest map.
-        coarse: Rows and columns of the coarsest map.
+        coarse: Height and width of the coarsest map.
         condition: Length E of the condition; 0 without one.
     """
 
@@ -114,7 +114,7 @@ class Decoder(nn.Module):
         blocks: Residual blocks on each level.
         latent: Length D of the vector.
         patch: Side of the squares of pixels that are unfolded from one place of the finest map.
-        coarse: Rows and columns of the coarsest map.
+        coarse: Height and width of the coarsest map.
         condition: Length E of the condition; 0 without one.
         detail: Latents for each place of each level, finest first; 0 for none.
     """

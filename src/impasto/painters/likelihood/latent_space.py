@@ -211,7 +211,7 @@ def with_autoencoder(config: C) -> C:
 
     Raises:
         CheckpointError: When no autoencoder lies where the config says.
-        ConfigError: When a painter of another kind lies there.
+        ConfigError: When there is a painter of another kind.
     """
     if not config.autoencoder or config.latents is not None:
         return config
@@ -240,7 +240,7 @@ def _load_autoencoder(source: str) -> Autoencoder:
 
     Raises:
         CheckpointError: When it is not there.
-        ConfigError: When a painter of another kind lies there.
+        ConfigError: When there is a painter of another kind.
     """
     # Weights are read wherever the rest of the painter is built, on no device perhaps.
     with torch.device("cpu"):

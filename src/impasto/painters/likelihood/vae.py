@@ -41,7 +41,7 @@ class VAEConfig(OptimizerConfig):
         blocks: Residual blocks on each level, in the encoder and again in the decoder.
         latent: Dimensions of the latent vector of a picture.
         detail: Latent channels at each position of each level, finest level first, which encode what the vector leaves
-            open; one number a level. All 0 is the autoencoder of Kingma & Welling 2014.
+            open; one number for each level. All 0 is the autoencoder of Kingma & Welling 2014.
         grid: Number of positions along the longer side of the finest feature map; larger pictures are folded into
             patches to fit. The nearest number that divides the side is taken.
         beta: Weight of the KL divergence from the prior (Higgins et al. 2017); 1 is the evidence lower bound.
@@ -82,7 +82,7 @@ class VAESettings(PaintSettings):
 class VAE(Painter):
     """Variational autoencoder (Kingma & Welling 2014), given the category on both sides (Sohn et al. 2015).
 
-    Pictures have 32 to 512 rows and columns, in steps of 16.
+    Pictures have a height and width of 32 to 512 px, in steps of 16.
     """
 
     Config = VAEConfig

@@ -40,7 +40,7 @@ __all__ = ["PaintingFool", "PaintingFoolSettings"]
 
 WHITE = (255, 255, 255)
 MIN_SIDE = 16
-"""Least rows and columns of a picture that can be painted."""
+"""Smallest height and width of a picture that can be painted."""
 
 MediumChoice = Annotated[Literal[Medium, ""], BeforeValidator(lambda word: str(word).strip().casefold())]
 """A medium, in capitals or not; '' for none."""

@@ -22,7 +22,7 @@ FRAME_MS = 60
 HOLD_MS = 3000
 """Milliseconds that the last frame is shown."""
 MAX_SIDE = 400
-"""Most rows and columns of an animation."""
+"""Largest height and width of an animation."""
 
 
 def vectors(drawing: Drawing) -> bytes:
@@ -49,7 +49,7 @@ def animation(drawing: Drawing, resolution: int) -> bytes:
 
     Args:
         drawing: The drawing.
-        resolution: Rows and columns of the frames, at most 400.
+        resolution: Height and width of the frames, at most 400.
     """
     side = min(resolution, MAX_SIDE)
     picture = render(drawing, side)

@@ -26,7 +26,7 @@ def render(drawing: Drawing, resolution: int) -> Pixels:
 
     Args:
         drawing: The drawing.
-        resolution: Rows and columns R.
+        resolution: Height and width R.
 
     Returns:
         Pixels, shape (R, R, 3), uint8.

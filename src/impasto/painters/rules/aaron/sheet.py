@@ -18,7 +18,7 @@ from impasto.painters.rules.aaron.pen import Points, length, resample, trace
 __all__ = ["RASTER_SIDE", "Form", "Line", "Sheet"]
 
 RASTER_SIDE = 1024
-"""Rows and columns of the raster."""
+"""Height and width of the raster."""
 MIN_LENGTH = 0.005
 """Least length of a visible piece of a line, as a share of the sheet; shorter ones are left out."""
 CONTACT = 10

@@ -33,15 +33,24 @@ def commentary(work: Work, seed: int) -> str:
 
 def _aim(work: Work, random: np.random.Generator) -> str:
     name = work.best_attempt.plan.emotion.name
-    regions = work.regions
-    name = f"“{name}”" if " " in name else name
+    patches = "one patch" if work.regions == 1 else f"{work.regions} patches"
     wordings = (
-        f"I saw {regions} patches of colour in this picture and wanted it to feel {name}",
-        f"This was to be a {name} picture, made of {regions} patches of colour",
-        f"I set out to paint something {name}, and took the picture apart into {regions} patches",
+        f"I saw {patches} of colour in this picture and wanted it to feel {name}",
+        f"I wanted to make {_with_article(name)} picture of {patches} of colour",
+        f"I wanted to paint something {name}, and divided the picture into {patches}",
     )
+    if " " in name:
+        wordings = (
+            f"I saw {patches} of colour in this picture and wanted it to express “{name}”",
+            f"I wanted to make a picture of {patches} of colour that feels like “{name}”",
+            f"I wanted to paint the feeling of “{name}”, and divided the picture into {patches}",
+        )
     why = f": {work.why_emotion}." if work.why_emotion else "."
     return _one_of(wordings, random) + why
+
+
+def _with_article(adjective: str) -> str:
+    return f"{'an' if adjective[0] in 'aeiou' else 'a'} {adjective}"
 
 
 def _means(attempt: Attempt, random: np.random.Generator) -> str:

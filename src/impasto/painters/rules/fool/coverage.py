@@ -46,7 +46,7 @@ def sweep(path: Path, shape: tuple[int, int], allowed: tuple[Ints, Ints] | None 
 
     Args:
         path: The strokes, in order of painting.
-        shape: Rows and columns of the picture.
+        shape: Height and width of the picture.
         allowed: Region of each pixel, shape (H, W), and of each stroke, shape (S,); a stroke covers pixels of
             its own region alone. By default strokes are not confined.
     """
@@ -89,7 +89,7 @@ def deposit(path: Path, density: Floats, shape: tuple[int, int]) -> Floats:
     Args:
         path: The strokes.
         density: Density at each point, shape (S, P).
-        shape: Rows and columns of the picture.
+        shape: Height and width of the picture.
 
     Returns:
         Density, shape (H, W); about 1 under a single stroke of density 1.

@@ -38,7 +38,7 @@ def tooth(shape: tuple[int, int], grain: float, random: np.random.Generator) -> 
     """Height of rough paper, evenly distributed over [0, 1], shape (H, W).
 
     Args:
-        shape: Rows and columns.
+        shape: Height and width.
         grain: Width of a grain in pixels.
         random: Decides the relief.
     """
@@ -52,7 +52,7 @@ def weave(shape: tuple[int, int], thread: float, random: np.random.Generator) ->
     """Height of woven canvas in [0, 1], shape (H, W); uneven threads cross over and under.
 
     Args:
-        shape: Rows and columns.
+        shape: Height and width.
         thread: Distance between threads in pixels.
         random: Decides the unevenness.
     """
