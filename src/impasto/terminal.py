@@ -141,6 +141,8 @@ class Terminal:
 
     def progress(self, done: int, total: int, description: str) -> None:
         """Move the bar, or print a line now and then."""
+        if self.bar is None and done == 0:
+            return
         if self.bar is None:
             (self.count_always if done == total else self.count)(f"{description}: {done:,} of {total:,}")
             return
@@ -159,7 +161,7 @@ def _choice(terminal: Terminal, event: Event) -> None:
 def _plan(terminal: Terminal, event: Event) -> None:
     values = event.values
     start = f"Goes on from step {values['resumed']:,}. " if values["resumed"] else ""
-    steps = f"{values['horizon']:,} steps"
+    steps = f"{values['horizon']:,} step{'' if values['horizon'] == 1 else 's'}"
     # How many steps fit into the minutes is planned anew after every step.
     plan = f"about {steps} until the minutes end" if values["ends_by"] == "minutes" else steps
     terminal.say(

@@ -83,7 +83,9 @@ def check_count(count: int) -> None:
         UsageError: With the range.
     """
     if not 1 <= count <= MOST:
-        raise UsageError(f"count must be 1 or more, not {count}." if count < 1 else f"count is at most {MOST:,}.")
+        raise UsageError(
+            f"count must be 1 or more, not {count}." if count < 1 else f"count is at most {MOST:,}, not {count:,}."
+        )
 
 
 def check_free(paths: Sequence[Path], *, overwrite: bool) -> None:

@@ -12,6 +12,7 @@ from impasto.cli import completing
 from impasto.cli.explaining import ExplainingCommand
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
+from impasto.pages.numbers import counted
 from impasto.terminal import duration
 
 __all__ = ["add_to"]
@@ -103,7 +104,7 @@ def train(
         text = f"Stopped at step {trained.step:,}. To go on, give the same options again: {again} …"
         console.print(text)
     else:
-        console.print(f"Trained {trained.step:,} steps in {duration(trained.seconds)}.")
+        console.print(f"Trained {counted(trained.step, 'step')} in {duration(trained.seconds)}.")
         following = f"The painter is in {trained.painter}. Next: {command('paint', trained.run)}"
         text = following if trained.paints else f"The export is in {trained.painter}."
         console.print(text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +14,7 @@ from impasto.comparing.results import Results
 from impasto.files import write_whole
 from impasto.images.marks import marked
 from impasto.images.pictures import sheet_file
-from impasto.pages.figures import inline_image, inline_plot
+from impasto.pages.figures import inline_image, inline_plot, png_plot
 from impasto.pages.markdown import escaped
 from impasto.pages.numbers import counted, format_number
 from impasto.pages.page import (
@@ -66,10 +65,8 @@ def save_figures(results: Results, out: Path) -> list[Path]:
     """
     contents = {}
     for chart in charts(results):
-        buffer = io.BytesIO()
         with chart.drawn() as figure:
-            figure.savefig(buffer, format="png", dpi=150, facecolor="white", metadata={"Software": None})
-        contents[chart.name] = marked(buffer.getvalue(), "chart")
+            contents[chart.name] = marked(png_plot(figure), "chart")
     if shown := samples.sheet(results, out):
         contents["samples"] = sheet_file(shown)
     files = []

@@ -8,6 +8,7 @@ import io
 import re
 import warnings
 from contextlib import contextmanager
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from markupsafe import Markup
@@ -20,9 +21,14 @@ if TYPE_CHECKING:
 
     from matplotlib.figure import Figure
 
-__all__ = ["inline_image", "inline_plot", "panels", "plots"]
+__all__ = ["inline_image", "inline_plot", "panels", "plots", "png_plot"]
 
 T = TypeVar("T")
+
+MANY_SCRIPTS = re.compile(
+    "(Noto Sans CJK|Source Han Sans|WenQuanYi|Droid Sans Fallback|Microsoft YaHei|SimHei|PingFang|Hiragino)"
+)
+"""Fonts with the letters of East Asian scripts."""
 
 _VARIABLES = {light: f"var(--{name})" for name, (light, _) in COLOURS.items()}
 _NO_METADATA = dict.fromkeys(("Creator", "Date", "Format", "Type"))
@@ -44,9 +50,7 @@ def inline_plot(plot: Figure) -> Markup:
 
     buffer = io.StringIO()
     # Without the fixed salt the same plot would be other bytes each time.
-    with mpl.rc_context({"svg.hashsalt": "impasto", "svg.fonttype": "none"}), warnings.catch_warnings():
-        # A letter that matplotlib's font lacks is measured wrongly, but the reader's font has it.
-        warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
+    with mpl.rc_context({"svg.hashsalt": "impasto", "svg.fonttype": "none"}), missing_letters_allowed():
         plot.savefig(buffer, format="svg", transparent=True, metadata=_NO_METADATA)
     svg = buffer.getvalue()
     svg = re.sub(r'<g id="[^"]*"', "<g", svg[svg.index("<svg") :].rstrip())
@@ -54,6 +58,30 @@ def inline_plot(plot: Figure) -> Markup:
     # Ids must differ between the drawings of a page.
     prefix = hashlib.sha256(svg.encode()).hexdigest()[:8]
     return Markup(re.sub(r'(<[^>]* id="|url\(#|href="#)', rf"\g<1>i{prefix}-", svg))
+
+
+def png_plot(plot: Figure) -> bytes:
+    """A matplotlib figure as a PNG file."""
+    buffer = io.BytesIO()
+    with missing_letters_allowed():
+        plot.savefig(buffer, format="png", dpi=150, facecolor="white", metadata={"Software": None})
+    return buffer.getvalue()
+
+
+@contextmanager
+def missing_letters_allowed() -> Iterator[None]:
+    """Say nothing of letters that no installed font has: names come in any script."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing", category=UserWarning)
+        yield
+
+
+@cache
+def _fonts() -> list[str]:
+    """The font of charts, and those that are installed here for scripts that it lacks."""
+    from matplotlib.font_manager import get_font_names
+
+    return ["sans-serif", *sorted(name for name in get_font_names() if MANY_SCRIPTS.match(name))]
 
 
 def _with_variables(style: str) -> str:
@@ -74,7 +102,7 @@ def plots(rows: int = 1, columns: int = 1, *, size: tuple[float, float] = (7.0, 
     from matplotlib.figure import Figure
 
     style: Any = {
-        "font.family": "sans-serif",
+        "font.family": _fonts(),
         "font.size": 9,
         "text.color": INK,
         # Names that users give may hold dollar signs, which are no formulas.
