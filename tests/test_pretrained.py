@@ -216,5 +216,5 @@ def test_a_weight_beyond_half_precision_is_refused(dab, tmp_path):
 def test_licence_and_remarks_stand_on_the_card(dab, tmp_path):
     pretrained.save(dab, tmp_path / "it", {"license": "cc0-1.0", "remarks": {"What it is bad at": "Hands."}})
     card = (tmp_path / "it" / "README.md").read_text(encoding="utf8")
-    assert "\nlicense: cc0-1.0\n---" in card
+    assert '\nlicense: "cc0-1.0"\n---' in card
     assert "## What it is bad at\n\nHands." in card

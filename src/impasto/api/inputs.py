@@ -83,8 +83,8 @@ def remarks_on(given: Given) -> list[str]:
         DataError: When a file cannot be read.
     """
     files = [*given.pictures.values(), *([] if given.mask is None else [given.mask])]
-    readings = {fspath(file): _reading(file) for file in files}
-    return [f"{file} was read as far as it goes: {flag}." for file, read in readings.items() for flag in read.flags]
+    readings = {str(file): _reading(file) for file in files}
+    return [f"{file} was read with losses: {', '.join(read.flags)}." for file, read in readings.items() if read.flags]
 
 
 def inputs_of(
@@ -160,7 +160,7 @@ def locate_settings(
         value = settings.get(name)
         if isinstance(value, str) and value:
             changed[name] = located(name, value)
-        elif isinstance(value, list | tuple):
+        elif isinstance(value, list | tuple) and all(isinstance(file, str) for file in value):
             changed[name] = [located(f"{name}.{number}", file) for number, file in enumerate(value)]
     return changed
 
@@ -226,7 +226,7 @@ def _files_in(painter: Painter, settings: Mapping[str, Any]) -> dict[str, str]:
         if isinstance(value, str) and value:
             files[name] = value
         elif isinstance(value, Iterable) and not isinstance(value, str):
-            files |= {f"{name}.{number}": file for number, file in enumerate(value)}
+            files |= {f"{name}.{number}": file for number, file in enumerate(value) if isinstance(file, str)}
     return files
 
 

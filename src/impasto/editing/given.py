@@ -45,7 +45,7 @@ def given(path: str | Path, size: int) -> tuple[npt.NDArray[np.uint8], list[str]
             f"each side takes {LEAST} px or more. Give a larger picture, or one less narrow."
         )
     pixels = np.asarray(read.image.resize(shape, Image.Resampling.LANCZOS, read.box, reducing_gap=3.0))
-    notes = [f"{path} was read as far as it goes: {flag}." for flag in read.flags]
+    notes = [f"{path} was read with losses: {', '.join(read.flags)}."] if read.flags else []
     if scale > 1.5:
         notes.append(
             f"{path} has only {width} × {height} px and was enlarged {scale:.1f} times: what is fine is invented."

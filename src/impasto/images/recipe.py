@@ -13,11 +13,12 @@ import numpy as np
 from PIL import Image, PngImagePlugin
 
 from impasto.config import load, to_dict
-from impasto.errors import ConfigError, RecipeError
+from impasto.errors import RecipeError, UsageError
 from impasto.files import write_whole
 from impasto.images.clips import write_animated_png
 from impasto.images.marks import RECIPE
 from impasto.images.pictures import Pixels
+from impasto.texts import check_text
 
 __all__ = ["Input", "Recipe", "pixels_hash", "read_recipe", "save_picture"]
 
@@ -143,8 +144,9 @@ def read_recipe(path: str | Path) -> Recipe:
     if strange := sorted(set(values) - set(Recipe.__dataclass_fields__)):
         raise RecipeError(f"The recipe inside {path} has the unknown entry {strange[0]!r}; a newer version wrote it.")
     try:
+        check_text("the recipe", values)
         recipe = load(Recipe, values)
-    except ConfigError as error:
+    except UsageError as error:
         raise RecipeError(f"The recipe inside {path} cannot be followed. {error}") from None
     _check_numbers(path, recipe)
     return recipe
