@@ -238,7 +238,7 @@ def test_all_problems_are_told_at_once_before_anything_runs(tmp_path, store):
         "aaron paints by rules",
         "cannot paint at 40 px",
         "There is no entry 'Three'",
-        "holds pictures of 32 px, and data.resolution is 40",
+        "holds pictures of 32 px, but data.resolution is 40; the two must agree",
     ):
         assert part in message
     assert not (tmp_path / "out").exists()
