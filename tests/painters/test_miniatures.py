@@ -124,7 +124,9 @@ def test_trained_and_resumed_it_is_the_one_that_was_never_stopped(
     # Sixteen pictures, or first frames, in two rows of eight.
     for grid in grids:
         with Image.open(grid) as picture:
-            assert picture.size == (8 * (SIZE[1] + 2) + 2, 2 * (SIZE[0] + 2) + 2)
+            # Enlarged to 1,024 px or more: 8 columns and 2 rows with gaps of 2.
+            scale = -(-(1024 - 2 - 8 * 2) // (8 * SIZE[1]))
+            assert picture.size == (8 * (scale * SIZE[1] + 2) + 2, 2 * (scale * SIZE[0] + 2) + 2)
 
 
 @pytest.mark.parametrize("miniature", MINIATURES, ids=ids)
