@@ -192,6 +192,8 @@ def _check(painter: Painter, against: Split, train: Split, count: int, seed: int
         raise UsageError(
             f"count is {count}, but {LEAST_PICTURES} pictures are needed at least; the usual count is 2000."
         )
+    if count > MOST_PICTURES:
+        raise UsageError(f"count is at most {MOST_PICTURES:,}, not {count:,}.")
     if seed < 0:
         raise UsageError(f"seed must be 0 or more, not {seed}.")
     for holder, frames in ((painter.name, painter.data.frames), (str(against.store.root), against.store.frames)):
