@@ -53,7 +53,7 @@ def test_no_download_is_started_and_no_folder_elsewhere_is_opened(
     monkeypatch.setattr(pretrained, "load", lambda source: pytest.fail(f"{source} would be opened"))
     name = painter.replace("/{private}", "{private}").format(private=home.parent / "private")
     picture = planted(home / "downloads" / "more" / "a.png", painter=name)
-    with pytest.raises(RecipeError, match=r"downloads nothing by itself\. Say where it is: painter=FOLDER"):
+    with pytest.raises(RecipeError, match=r"downloads nothing by itself\. Say where it is: painter=FOLDER|not UTF-8"):
         api.repaint(picture)
 
 

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
+SplitMode = Annotated[
+    str,
+    typer.Option(help="keep: the folders train, test and val, or the column split, as they are. anew: mix and split."),
+]
 MOST_CATEGORIES = 20
 """Most categories that are named after a store was made."""
 
@@ -42,19 +46,16 @@ def prepare(
     ] = 1,
     crop: Annotated[str, typer.Option(help="cover, centre or pad.")] = "cover",
     label: Annotated[str | None, typer.Option(help="Label column; by default the first that suits.")] = None,
-    split: Annotated[
-        str,
-        typer.Option(
-            help="keep: the folders train, test and val, or the column split, as they are. anew: mix and split."
-        ),
-    ] = "keep",
+    split: SplitMode = "keep",
     test_share: Annotated[float, typer.Option(help="Share of the pictures kept for measuring.")] = 0.4,
     seed: Annotated[int, typer.Option(help="Seed of the split.")] = 0,
     background: Annotated[str, typer.Option(help="Colour behind transparent pictures and pads.")] = "white",
     crop_bars: Annotated[bool, typer.Option(help="Crop the bars of letterboxed pictures.")] = False,
     duplicates: Annotated[str, typer.Option(help="drop, or keep: each group on one side of the split.")] = "drop",
     max_bad: Annotated[float, typer.Option(help="Share of bad files above which it is an error.")] = 0.5,
-    follow_links: Annotated[bool, typer.Option(help="Follow links to folders, and to files elsewhere.")] = False,
+    follow_links: Annotated[
+        bool, typer.Option("--follow-links", help="Follow links to folders, and to files elsewhere.")
+    ] = False,
     limit: Annotated[int, typer.Option(help="Most pixels of a picture; larger files are left out.")] = 100_000_000,
     workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
     json: Json = False,

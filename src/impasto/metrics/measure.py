@@ -34,6 +34,9 @@ from impasto.spelling import option
 
 __all__ = ["measure"]
 
+MOST_PICTURES = 10_000_000
+"""Most pictures that are painted to be measured."""
+
 SHOWN = 64
 """Pictures on each sheet of the page."""
 PAIRS = 16
