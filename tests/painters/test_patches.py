@@ -28,5 +28,5 @@ def test_squares_come_near_to_the_grid(height, width, grid, multiple, side):
 
 
 def test_sizes_that_do_not_come_out_even_are_refused():
-    with pytest.raises(ConfigError, match=r"6 × 8 places .* multiples of 4 along both sides"):
+    with pytest.raises(ConfigError, match=r"6 × 8 positions .* multiples of 4 along both sides"):
         patch_side(6, 8, 32, 4)
