@@ -5,10 +5,13 @@ import pytest
 from impasto import errors
 from impasto.errors import ImpastoError, UnknownName, UsageError, suggestion
 
+NO_FAILURES = {"Interrupted", "suggestion"}
+"""Public names that are not errors of impasto."""
+
 
 def test_every_error_is_public_and_in_the_tree():
     classes = {n for n, e in vars(errors).items() if isinstance(e, type) and issubclass(e, Exception)}
-    assert classes == {n for n in errors.__all__ if n != "suggestion"}
+    assert classes == set(errors.__all__) - NO_FAILURES
     assert all(issubclass(getattr(errors, name), ImpastoError) for name in classes)
 
 
@@ -20,7 +23,7 @@ def test_the_drawing_at_the_top_shows_every_error():
 
 def test_exit_codes_tell_a_wrong_request_from_a_failure():
     wrong_request = {"UsageError", "ConfigError", "UnknownName", "NotCapable"}
-    for name in set(errors.__all__) - {"suggestion"}:
+    for name in set(errors.__all__) - NO_FAILURES:
         assert getattr(errors, name).exit_code == (2 if name in wrong_request else 1), name
 
 

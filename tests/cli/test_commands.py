@@ -54,7 +54,7 @@ def impasto(*words: object, capsys: pytest.CaptureFixture[str]) -> tuple[int, st
         (("train", "vae", "{store}", *ONE, "--set", "categories=[]"), 2, "it comes from the store"),
         (("train", "vae", "{store}", *ONE, "--batch", 7, "--set", "micro=2"), 2, "multiple of 2"),
         (("train", "vae", "{store}", *ONE, "--label", "categry"), 2, "did you mean 'category'"),
-        (("train", "vae", "{store}", *ONE, "--device", "tpu"), 2, "no device"),
+        (("train", "vae", "{store}", *ONE, "--device", "tpu"), 2, "is not a device"),
         (("paint", "{run}", "--out", "{new}", "--category", "nosuch"), 2, "There is no category 'nosuch'"),
         (("paint", "{run}", "--out", "{new}", "--count", 0), 2, "count must be 1 or more, not 0"),
         (("paint", "{new}", "--out", "{new}2"), 1, "There is no folder"),

@@ -93,7 +93,7 @@ def test_sizes_that_cannot_be(
 def test_the_help_says_that_height_comes_first(impasto: Impasto) -> None:
     _, output, _ = impasto("data", "prepare", "--help")
     assert "HEIGHTxWIDTH" in output
-    assert "96 rows, 128 columns" in output
+    assert "96 high, 128 wide" in output
 
 
 def test_worlds_paint_squares(tmp_path: Path, impasto: Impasto) -> None:
