@@ -3,7 +3,27 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:  # What type checkers and editors see; at run time names are fetched when they are first used.
+    from impasto.api import average as average
+    from impasto.api import compare as compare
+    from impasto.api import edit as edit
+    from impasto.api import explain as explain
+    from impasto.api import export as export
+    from impasto.api import inspect as inspect
+    from impasto.api import make as make
+    from impasto.api import measure as measure
+    from impasto.api import open as open  # noqa: A004 - as `Store.open`
+    from impasto.api import paint as paint
+    from impasto.api import prepare as prepare
+    from impasto.api import repaint as repaint
+    from impasto.api import train as train
+    from impasto.contract import Painter as Painter
+    from impasto.data.store import Store as Store
+    from impasto.errors import ImpastoError as ImpastoError
+    from impasto.events import Event as Event
+    from impasto.events import silent as silent
 
 __version__ = "0.1.0"
 
