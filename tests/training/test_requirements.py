@@ -64,7 +64,7 @@ def test_other_sizes_and_frames(tmp_path: Path) -> None:
 
 def test_one_picture_is_too_few(tmp_path: Path) -> None:
     store = rich_store(tmp_path / "one", count=1)
-    with pytest.raises(DataError, match="There are 1 pictures to learn from"):
+    with pytest.raises(DataError, match="has 1 picture to train on, and painters learn from 2 or more"):
         check_stores(learner_for(Toy, store), store.split("train"), None)
 
 
