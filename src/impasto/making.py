@@ -66,7 +66,7 @@ def make(
         seed: Any integer of 0 or more; also of the split.
         category: The only one to paint; without it all, in shares like a real collection's.
         workers: Processes; without it one a processor core.
-        progress: Called with how many are done, of how many; without it a bar or lines on standard error.
+        progress: Called with how many are done, of how many.
 
     Returns:
         The store, opened.
@@ -86,10 +86,7 @@ def make(
     how = {"impasto": __version__, "world": world, "code": _code_hash(), "count": count, **settings}
     with scratch_folder(out, [how]) as scratch:
         jobs = plan_parts(range(count), resolution * resolution * 3, scratch, least=1, most=PART)
-        title = f"Painting {world}"
-        make_missing_parts(
-            paint_part, settings, jobs, workers=workers, title=title, progress=progress, serial_limit=SERIAL_LIMIT
-        )
+        make_missing_parts(paint_part, settings, jobs, workers=workers, progress=progress, serial_limit=SERIAL_LIMIT)
         with whole_folder(out) as store:
             _write(store, jobs, {**how, "test_share": TEST_SHARE})
     from impasto.data.store import Store

@@ -14,8 +14,8 @@ import pytest
 from impasto import api
 from impasto.comparing import running
 from impasto.comparing.beginning import Beginning
-from impasto.comparing.compare import _with_precision, failures
-from impasto.comparing.experiment import read
+from impasto.comparing.compare import _opened, _with_precision, failures
+from impasto.comparing.experiment import Data, read
 from impasto.comparing.results import Results
 from impasto.config import to_dict
 from impasto.errors import ConfigError, MixedMethods
@@ -310,3 +310,13 @@ def test_the_papers_experiments_can_be_run(name, miniature):
     assert len(experiment.entry) == 8
     if miniature:
         assert experiment.data.resolution == 32
+
+
+def test_making_the_store_is_reported_and_prints_nothing_by_itself(tmp_path: Path, capsys) -> None:
+    lines: list[str] = []
+    store = _opened(Data(world="landscapes", count=12, resolution=32), tmp_path / "store", lines.append)
+    assert len(store) == 12
+    assert lines[0] == f"Making the store {tmp_path / 'store'}"
+    assert lines[-1] == "Pictures of the store: 12 of 12"
+    captured = capsys.readouterr()
+    assert captured.out + captured.err == ""

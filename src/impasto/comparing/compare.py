@@ -15,6 +15,7 @@ from impasto.config import override
 from impasto.data.prepare import prepare
 from impasto.data.store import Store
 from impasto.errors import ConfigError
+from impasto.jobs.progress import tenths
 from impasto.machine import cost_of, default_device, fastest_precision
 from impasto.making import make
 from impasto.training.lock import locked
@@ -100,8 +101,9 @@ def _opened(data: Data, place: Path, say: Callable[[str], None]) -> Store:
     """The store of the pictures, made first where it is not there yet."""
     if not place.exists():
         say(f"Making the store {place}")
+        progress = tenths(say, "Pictures of the store")
         if data.world is not None:
-            make(data.world, place, count=data.count, resolution=data.resolution, seed=data.seed)
+            make(data.world, place, count=data.count, resolution=data.resolution, seed=data.seed, progress=progress)
         else:
             prepare(
                 Path(str(data.folder)),
@@ -110,5 +112,6 @@ def _opened(data: Data, place: Path, say: Callable[[str], None]) -> Store:
                 label=data.label,
                 test_share=data.test_share,
                 seed=data.seed,
+                progress=progress,
             )
     return Store.open(place, verify=False)

@@ -89,7 +89,7 @@ def prepare(
         follow_links: Whether links to folders, and to files outside of the folder, are followed.
         limit: Most pixels of a picture that is decoded.
         workers: Processes; without it one a processor core.
-        progress: Called with how many are done, of how many; without it a bar or lines on standard error.
+        progress: Called with how many are done, of how many.
 
     Raises:
         UsageError: When an option is out of range, or no crop or label column of that name exists.
@@ -124,7 +124,7 @@ def _prepare(folder: Path, out: Path, options: _Options, workers: int, progress:
     with scratch_folder(out, [str(folder.resolve()), asdict(framing), sources, items]) as scratch:
         jobs = plan_parts(items, math.prod(framing.shape), scratch)
         settings = {"folder": str(folder), "framing": asdict(framing)}
-        make_missing_parts(make_part, settings, jobs, workers=workers, title="Preparing pictures", progress=progress)
+        make_missing_parts(make_part, settings, jobs, workers=workers, progress=progress)
         drop = options.duplicates == "drop"
         selection = select(
             folder, jobs, rejects, scratch / "thumbs", drop=drop, max_bad=options.max_bad, splits=given.splits

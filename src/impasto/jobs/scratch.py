@@ -14,7 +14,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from impasto.errors import ImpastoError
-from impasto.jobs.progress import Progress, reporting
+from impasto.jobs.progress import Progress
 from impasto.jobs.workers import Job, MakePart, make_parts
 
 __all__ = ["make_missing_parts", "plan_parts", "scratch_folder"]
@@ -82,7 +82,6 @@ def make_missing_parts(
     jobs: Sequence[Job],
     *,
     workers: int,
-    title: str,
     progress: Progress | None,
     serial_limit: int | None = None,
 ) -> None:
@@ -93,22 +92,21 @@ def make_missing_parts(
         settings: What all parts share.
         jobs: All parts.
         workers: How many processes.
-        title: What is going on.
-        progress: Called with how many items are done; without it a bar or lines on the standard error.
+        progress: Called with how many items are done.
         serial_limit: Up to so many items no process is started.
     """
     missing = [job for job in jobs if not job[1].exists()]
     total = sum(len(items) for items, _ in jobs)
     done = total - sum(len(items) for items, _ in missing)
-    with reporting(title, progress) as report:
+    report = progress or (lambda done, total: None)
+    report(done, total)
+
+    def on_part(count: int) -> None:
+        nonlocal done
+        done += count
         report(done, total)
 
-        def on_part(count: int) -> None:
-            nonlocal done
-            done += count
-            report(done, total)
-
-        make_parts(make_part, settings, missing, workers=workers, on_part=on_part, serial_limit=serial_limit)
+    make_parts(make_part, settings, missing, workers=workers, on_part=on_part, serial_limit=serial_limit)
 
 
 class _InUse(ImpastoError):
