@@ -257,15 +257,15 @@ def test_files_and_functions_are_short():
     functions = [
         (file, node) for file in sources() for node in ast.walk(tree(file)) if isinstance(node, ast.FunctionDef)
     ]
-    assert [f"{shown(f)}: {n.name}" for f, n in functions if code_lines(n) > 60] == []
+    assert [f"{shown(f)}: {n.name}" for f, n in functions if body_lines(n) > 54] == []
 
 
-def code_lines(function: ast.FunctionDef) -> int:
-    """Lines of a function without its docstring."""
+def body_lines(function: ast.FunctionDef) -> int:
+    """Lines of a function without its signature and docstring, which are as long as the arguments are many."""
     first = function.body[0]
     documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
-    docstring = (first.end_lineno or 0) - first.lineno + 1 if documented else 0
-    return (function.end_lineno or 0) - function.lineno + 1 - docstring
+    statements = function.body[1:] if documented else function.body
+    return (function.end_lineno or 0) - statements[0].lineno + 1 if statements else 0
 
 
 def test_each_module_opens_with_its_public_names():

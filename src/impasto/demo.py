@@ -96,7 +96,7 @@ def demo(
 def _page(folder: Path, measured: Measurement, minutes: float) -> str:
     """The report: first what paints at once, then what was trained here."""
     from impasto.metrics.measure_page import headline_cards
-    from impasto.metrics.verdict import format_duration
+    from impasto.pages.numbers import format_duration
     from impasto.pages.page import Columns, Lead, Link, Page, Paragraph, Preformatted, Section
     from impasto.painters import DEFAULT
 

@@ -149,6 +149,15 @@ def test_overwriting_removes_what_an_earlier_gallery_had_more(tmp_path: Path) ->
     assert any("0001.png, 0002.png" in event.message for event in events)
 
 
+def test_saving_over_more_pictures_says_what_it_removes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pictures = impasto.open("landscape").paint(2, seed=1, resolution=32, watch=impasto.silent)
+    pictures.save(tmp_path, watch=impasto.silent)
+    assert capsys.readouterr().err == ""
+    pictures[:1].save(tmp_path, overwrite=True)
+    assert "Removed from an earlier gallery" in capsys.readouterr().err
+    assert not (tmp_path / "0001.png").exists()
+
+
 def test_an_edit_in_memory_is_the_edit_in_a_file(tmp_path: Path) -> None:
     photo = impasto.open("landscape").paint(1, seed=3, resolution=64)[0].save(tmp_path / "photo.png")
     painter = impasto.open("painting_fool")

@@ -33,7 +33,7 @@ FILES = (
         ("red/two.png", "red/Two.JPG", "ending"),
         ("red/two", "red/Two.JPG", "ending"),
         ("img.001", "img.001.png", "ending"),
-        ("/home/me/pictures/red/one.png", "red/one.png", "folders"),
+        ("/elsewhere/pictures/red/one.png", "red/one.png", "folders"),
         ("C:\\pictures\\red\\one.jpg", "red/one.png", "folders"),
         ("https://host/x/red/one.png", "red/one.png", "folders"),
         ("../pictures/red/one.png", "red/one.png", "folders"),

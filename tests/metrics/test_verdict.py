@@ -114,10 +114,3 @@ def test_without_a_distance_there_is_no_verdict():
 def test_limits_are_of_the_ratio_to_real_pictures(name, limit, below, above):
     assert verdict(**{name: 0.99 * limit * REAL[name]}).headline == below
     assert verdict(**{name: 1.01 * limit * REAL[name]}).headline == above
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"), [(1, "1 second"), (55, "55 seconds"), (180, "3 minutes"), (9000, "2.5 hours")]
-)
-def test_times_are_written_in_a_fitting_unit(seconds, text):
-    assert verdicts.format_duration(seconds) == text

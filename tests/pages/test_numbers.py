@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from impasto.pages.numbers import counted, format_interval, format_number
+from impasto.pages.numbers import counted, format_duration, format_interval, format_number
 
 
 @pytest.mark.parametrize(
@@ -26,3 +26,10 @@ def test_a_count_stands_with_its_noun(count, text):
 
 def test_most_nouns_take_an_s():
     assert [counted(n, "picture") for n in (1, 2)] == ["1 picture", "2 pictures"]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"), [(1, "1 second"), (55, "55 seconds"), (180, "3 minutes"), (9000, "2.5 hours")]
+)
+def test_times_are_written_in_a_fitting_unit(seconds, text):
+    assert format_duration(seconds) == text

@@ -14,7 +14,9 @@ from impasto.api.checks import check_companions, check_free
 from impasto.api.inputs import inputs_of
 from impasto.api.request import Request, recipe_of
 from impasto.errors import UsageError
+from impasto.events import Watch
 from impasto.files import write_whole
+from impasto.terminal import shown
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -153,14 +155,21 @@ class Pictures(Sequence[Picture]):
         return [picture.recipe for picture in self]
 
     def save(
-        self, folder: str | PathLike[str] | None = None, *, also: Sequence[str] = (), overwrite: bool = False
+        self,
+        folder: str | PathLike[str] | None = None,
+        *,
+        also: Sequence[str] = (),
+        overwrite: bool = False,
+        watch: Watch | None = None,
     ) -> Gallery:
         """Write all pictures into a folder, each with its recipe inside, and a contact sheet.
 
         Args:
             folder: Pictures in it are named by their number; without it, a new folder in 'gallery'.
             also: Endings of companions to write beside each picture.
-            overwrite: Whether pictures of the same name may be replaced.
+            overwrite: Whether pictures of the same name may be replaced. Where an earlier gallery in that folder has
+                more pictures, those beyond are then removed, which is said.
+            watch: Called with each event. Without it they are shown; `impasto.silent` shows nothing.
 
         Raises:
             UsageError: When there are no pictures, or a file would be replaced.
@@ -172,7 +181,9 @@ class Pictures(Sequence[Picture]):
         if not self:
             raise UsageError("There are no pictures to save.")
         check_companions(self[0].companions, also)
-        return write_gallery(self, len(self), folder, self[0].recipe.painter, also=also, overwrite=overwrite)
+        painter = self[0].recipe.painter
+        with shown(watch) as notify:
+            return write_gallery(self, len(self), folder, painter, also=also, overwrite=overwrite, watch=notify)
 
     def contact_sheet(self) -> Image.Image:
         """The first 256 pictures on one image; of clips the first frames."""

@@ -104,7 +104,7 @@ def main(arguments: list[str] | None = None) -> None:
         if isinstance(error, OSError) and error.filename:
             _say(f"{error.filename}: {error.strerror}. Check that it is there and may be read and written.")
             sys.exit(1)
-        _say(f"{type(error).__name__}: {error}. This was not foreseen; see the whole story with --debug.")
+        _say(f"{type(error).__name__}: {error}. This is an error in impasto itself; add --debug to see where.")
         sys.exit(1)
     finally:
         _close_pipes()

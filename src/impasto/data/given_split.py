@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from impasto.data.labelling import SPLIT_COLUMN, Labels
 from impasto.data.path_levels import SPLIT_NAMES
-from impasto.data.remarks import Remark, counted, listed_names
+from impasto.data.remarks import Remark, listed_names
 from impasto.data.selecting import Selection
 from impasto.errors import DataError
 from impasto.names import folded
+from impasto.pages.numbers import counted
 from impasto.spelling import option
 
 __all__ = ["GivenSplit", "given_split"]

@@ -19,9 +19,10 @@ from impasto.data.file_names import FileNames
 from impasto.data.folder import FolderContents, Reject
 from impasto.data.metadata_rows import Row, assign_rows, pictures_without_row
 from impasto.data.path_levels import PathLevels
-from impasto.data.remarks import Remark, counted, listed_names
+from impasto.data.remarks import Remark, listed_names
 from impasto.errors import DataError, UnknownName
 from impasto.names import find_name, folded
+from impasto.pages.numbers import counted
 
 __all__ = ["Labels", "check_label", "choose_label", "label_columns", "read_labels"]
 

@@ -11,7 +11,8 @@ from impasto.data.captions import as_text
 from impasto.data.file_names import FileNames, Match
 from impasto.data.folder import FolderContents, Reject
 from impasto.data.metadata import MetadataRow, read_metadata
-from impasto.data.remarks import Remark, counted, listed_names
+from impasto.data.remarks import Remark, listed_names
+from impasto.pages.numbers import counted
 
 __all__ = ["Row", "assign_rows", "pictures_without_row"]
 

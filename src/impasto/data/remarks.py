@@ -9,12 +9,12 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from impasto.data.folder import OUTSIDE_FILE, OUTSIDE_FOLDER, OWN, FolderContents, Reject
+from impasto.pages.numbers import counted
 from impasto.spelling import option
 
 __all__ = [
     "LEAST_TO_TRAIN",
     "Remark",
-    "counted",
     "left_out",
     "listed_names",
     "no_pictures",
@@ -51,11 +51,6 @@ class Remark:
     def as_dict(self) -> dict[str, Any]:
         """As plain values, for the manifest."""
         return asdict(self)
-
-
-def counted(count: int, one: str, several: str) -> str:
-    """A number with its noun: '1 row', '1,204 rows'."""
-    return f"{count:,} {one if count == 1 else several}"
 
 
 def listed_names(names: Iterable[str]) -> str:

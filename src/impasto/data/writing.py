@@ -19,13 +19,14 @@ from impasto.data.given_split import GivenSplit
 from impasto.data.labelling import Labels, choose_label, label_columns
 from impasto.data.manifest import FILES, seal
 from impasto.data.parts import load_pixels
-from impasto.data.remarks import LEAST_TO_TRAIN, Remark, counted, left_out, listed_names, too_few_to_train
+from impasto.data.remarks import LEAST_TO_TRAIN, Remark, left_out, listed_names, too_few_to_train
 from impasto.data.selecting import Selection
 from impasto.data.splitting import choose_test
 from impasto.data.store import MISSING, missing_category
 from impasto.images.size import Size
 from impasto.jobs.workers import Job
 from impasto.names import folded
+from impasto.pages.numbers import counted
 
 __all__ = ["Description", "finish_store", "write_store"]
 

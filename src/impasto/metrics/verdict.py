@@ -12,7 +12,7 @@ from typing import Literal
 from impasto.metrics.copying import copies, copying_sentence
 from impasto.metrics.number import Number
 from impasto.metrics.training_log import Trained
-from impasto.pages.numbers import SHORT_TRAINING, counted
+from impasto.pages.numbers import SHORT_TRAINING, counted, format_duration
 
 __all__ = ["Verdict", "verdict_of"]
 
@@ -172,10 +172,3 @@ def _cautions(few: int | None, short: Trained | None, *, sees_things: bool) -> l
             "very short. Thousands are usual."
         )
     return cautions
-
-
-def format_duration(seconds: float) -> str:
-    """A time in the unit that suits it."""
-    if seconds < 120:
-        return counted(round(seconds), "second")
-    return counted(round(seconds / 60), "minute") if seconds < 7200 else f"{seconds / 3600:.1f} hours"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-__all__ = ["SHORT_TRAINING", "counted", "format_interval", "format_number"]
+__all__ = ["SHORT_TRAINING", "counted", "format_duration", "format_interval", "format_number"]
 
 SHORT_TRAINING = 1000
 """Steps below which pages call a training very short: painters of all families take thousands."""
@@ -31,3 +31,10 @@ def counted(count: int, one: str, many: str = "") -> str:
         many: The noun for other counts, where it is not the first with an s.
     """
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def format_duration(seconds: float) -> str:
+    """A time in the unit that suits it, such as '55 seconds' or '2.5 hours'."""
+    if seconds < 120:
+        return counted(round(seconds), "second")
+    return counted(round(seconds / 60), "minute") if seconds < 7200 else f"{seconds / 3600:.1f} hours"
