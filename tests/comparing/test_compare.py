@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
 from impasto import api
+from impasto.cli.app import main
 from impasto.comparing import running
 from impasto.comparing.beginning import Beginning
 from impasto.comparing.compare import _opened, _with_precision, failures
 from impasto.comparing.experiment import Data, read
+from impasto.comparing.measuring import MeasuringJob, measure_run
 from impasto.comparing.results import Results
 from impasto.config import to_dict
 from impasto.errors import ConfigError, MixedMethods
+from impasto.files import read_json
+from impasto.metrics.records import from_plain
 from impasto.training.journal import read_events
 
 HEAD = """
@@ -67,8 +74,33 @@ def file(tmp_path) -> Path:
 def finished(store, tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("finished")
     (folder / "small.toml").write_text(HEAD + ENTRIES)
-    api.compare(folder / "small.toml", folder / "out", store=store)
+    with pytest.MonkeyPatch.context() as patch:
+        run_in_this_process(patch)
+        api.compare(folder / "small.toml", folder / "out", store=store)
     return folder
+
+
+def run_in_this_process(patch: pytest.MonkeyPatch) -> None:
+    """Do what the processes of a comparison do in this one, which saves starting them; one after the other."""
+    start = running._run
+    one_at_a_time = threading.Lock()
+
+    def run(command: list[str], *rest: object) -> int | None:
+        if command[:2] != [sys.executable, "-m"]:
+            return start(command, *rest)
+        module, *words = command[2:]
+        with one_at_a_time, contextlib.redirect_stdout(io.StringIO()):
+            if module == "impasto":
+                with pytest.raises(SystemExit) as ended:
+                    main(words)
+                assert not ended.value.code
+            else:
+                assert module == "impasto.comparing.measuring"
+                folder, job = map(Path, words)
+                measure_run(folder, from_plain(MeasuringJob, read_json(job), str(job)))
+        return 2 * 10**8
+
+    patch.setattr(running, "_run", run)
 
 
 def test_from_a_file_to_numbers_curves_and_a_page(finished):
@@ -162,16 +194,16 @@ def test_a_run_whose_memory_was_not_noted_stays_readable(finished, store, tmp_pa
 
 
 def test_asked_to_stop_it_leaves_checkpoints_and_goes_on_from_them(store, tmp_path):
-    longer = (
-        HEAD.replace("steps = 4", "steps = 40").replace("[0, 1]", "[0]").replace("every = 2", "every = 2\npoints = 1")
-    )
+    # Steps would be over before they are seen; seconds are not.
+    longer = HEAD.replace("steps = 4", "minutes = 0.1").replace("[0, 1]", "[0]").replace("every = 2", "every = 50")
+    longer = longer.replace("count = 50", "count = 50\npoints = 1")
     (tmp_path / "long.toml").write_text(longer + '[[entry]]\nname = "One"\npainter = "vae"\n')
     words = ["compare", str(tmp_path / "long.toml"), "--store", str(store), "--out", str(tmp_path / "out")]
     process = subprocess.Popen([sys.executable, "-m", "impasto", *words])
     checkpoints = tmp_path / "out" / "runs" / "one-0" / "checkpoints"
-    while not (checkpoints / "step-000000002").exists():
+    while not any(checkpoints.glob("step-*[1-9]*")):
         assert process.poll() is None
-        time.sleep(0.1)
+        time.sleep(0.05)
     process.terminate()
     assert process.wait(timeout=60) == 130
     stopped = Results.read(tmp_path / "out" / "results.json")
@@ -211,6 +243,7 @@ def test_a_run_that_fails_leaves_the_others_and_is_tried_again(file, store, tmp_
         return ["false"] if job.entry.name == "Two" else training(job, *more)
 
     file.write_text(HEAD.replace("[0, 1]", "[0]") + ENTRIES)
+    run_in_this_process(monkeypatch)
     monkeypatch.setattr(running, "_training_command", broken)
     results = api.compare(file, tmp_path / "out", store=store)
     assert [run.state for run in results.runs] == ["done", "failed"]

@@ -15,6 +15,7 @@ from impasto.contract import Learner
 from impasto.data.encodings import Encodings
 from impasto.data.store import Split
 from impasto.files import disk_errors_named
+from impasto.machine import fastest_precision
 from impasto.pretrained import state_hash
 from impasto.training.processes import Processes
 
@@ -28,7 +29,7 @@ CHUNK = 64
 
 
 def encode(
-    learner: Learner, splits: Sequence[Split], folder: Path, processes: Processes, *, flip: bool
+    learner: Learner, splits: Sequence[Split], folder: Path, processes: Processes, *, flip: bool, precision: str
 ) -> list[Encodings]:
     """The encodings of pictures and captions, read from files in the run's folder, which are written if missing.
 
@@ -40,6 +41,7 @@ def encode(
         folder: The run's folder.
         processes: The first one writes the files, the others wait for it.
         flip: Whether mirrored pictures are encoded too: the mirrored latent is not the latent of the mirrored picture.
+        precision: Arithmetic of the encoder of pictures, 'fp32' or 'bf16'; 'auto' is the faster one on this machine.
 
     Returns:
         Those of each split; memory maps of 16-bit floats, or of 32-bit integers where an encoder gives integers.
@@ -51,7 +53,10 @@ def encode(
     of_pictures = encoders.get("pictures")
     of_words = encoders.get("words") if "words" in learner.reads else None
     texts = [_distinct_captions(split) if of_words else [] for split in splits]
-    picture_files = [folder / _pictures_name(of_pictures, split, flip) if of_pictures else None for split in splits]
+    precision = fastest_precision(processes.device) if precision == "auto" else precision
+    picture_files = [
+        folder / _pictures_name(of_pictures, split, flip, precision) if of_pictures else None for split in splits
+    ]
     word_files = [folder / _words_name(of_words, captions) if of_words else None for captions in texts]
     if processes.first:
         files = {file for file in (*picture_files, *word_files) if file is not None}
@@ -59,7 +64,8 @@ def encode(
             outdated.unlink()
         for split, captions, picture_file, word_file in zip(splits, texts, picture_files, word_files, strict=True):
             if of_pictures and picture_file and not picture_file.exists():
-                _write(picture_file, len(split), _encoded_pictures(of_pictures, split, processes.device, flip))
+                with torch.autocast(processes.device.type, torch.bfloat16, enabled=precision == "bf16"):
+                    _write(picture_file, len(split), _encoded_pictures(of_pictures, split, processes.device, flip))
             if of_words and word_file and captions and not word_file.exists():
                 _write(word_file, len(captions), _encoded_words(of_words, captions))
     processes.wait()
@@ -73,8 +79,9 @@ def _distinct_captions(split: Split) -> list[str]:
     return sorted({text for texts in split.captions() for text in texts})
 
 
-def _pictures_name(encoder: nn.Module, split: Split, flip: bool) -> str:
-    return f"encoded-{_short_hash(f'{state_hash(encoder)} {split.store.hash} {split.name} {flip}')}.npy"
+def _pictures_name(encoder: nn.Module, split: Split, flip: bool, precision: str) -> str:
+    parts = [state_hash(encoder), split.store.hash, split.name, flip, *(["bf16"] if precision == "bf16" else [])]
+    return f"encoded-{_short_hash(' '.join(map(str, parts)))}.npy"
 
 
 def _words_name(encoder: nn.Module, captions: list[str]) -> str:

@@ -166,7 +166,7 @@ def _batches(record: Record, learner: Learner, processes: Processes) -> Batches:
     """The batches of the run, with those of its second store beside them, once both are encoded."""
     settings = record.settings
     splits = [record.split] if record.second is None else [record.split, record.second]
-    encodings = encode(learner, splits, record.out, processes, flip=settings.flip)
+    encodings = encode(learner, splits, record.out, processes, flip=settings.flip, precision=settings.precision)
 
     def batches(number: int, seed: int, parts: frozenset[str], second: Batches | None = None) -> Batches:
         return Batches(

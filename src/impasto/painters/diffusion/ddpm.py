@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -13,8 +13,6 @@ from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Batch, Condition, Data, Turn
 from impasto.errors import ConfigError
-from impasto.nn.unet import UNet
-from impasto.painters.bounds import Channels
 from impasto.painters.diffusion.denoiser import Denoiser, DenoiserConfig, DenoiserSettings
 from impasto.painters.diffusion.prediction import (
     SIGMA_DATA,
@@ -24,7 +22,7 @@ from impasto.painters.diffusion.prediction import (
     network_input,
     target_of,
 )
-from impasto.painters.patches import patch_side
+from impasto.painters.diffusion.unet_size import UNetConfig, unet_for
 from impasto.sampling.level import Denoise, Level
 from impasto.sampling.samplers import SamplerName
 from impasto.sampling.schedule import (
@@ -42,15 +40,10 @@ __all__ = ["DDPM", "DDPMConfig", "DDPMSettings"]
 
 
 @config
-class DDPMConfig(DenoiserConfig):
-    """Size and noise schedule of a diffusion painter.
+class DDPMConfig(DenoiserConfig, UNetConfig):
+    """Noise schedule of a diffusion painter; the size of its UNet as of `UNetConfig`.
 
     Attributes:
-        channels: Channels of each level of the UNet, finest level first, in multiples of 16.
-        blocks: Residual blocks on each level, in the encoder and again in the decoder.
-        attention: Which feature maps get self-attention, named by the number of positions along their longer side.
-        grid: Number of positions along the longer side of the finest feature map; larger pictures or latents are folded
-            into patches to fit. The nearest number that divides the side is taken.
         times: Number T of noise levels in training; prediction 'edm' does not use it.
         schedule: How the share of signal falls over time; null is 'cosine'. Prediction 'edm' needs null, because it
             draws log-normal noise levels.
@@ -60,10 +53,6 @@ class DDPMConfig(DenoiserConfig):
             alike.
     """
 
-    channels: tuple[Channels, ...] = Field(default=(64, 128, 128), min_length=1, max_length=6)
-    blocks: int = Field(default=1, ge=1, le=8)
-    attention: tuple[Annotated[int, Field(ge=1, le=512)], ...] = Field(default=(8,), max_length=6)
-    grid: int = Field(default=32, ge=8, le=128)
     times: int = Field(default=1000, ge=10, le=4000)
     schedule: ScheduleName | None = None
     prediction: Prediction = "velocity"
@@ -116,20 +105,8 @@ class DDPM(Denoiser):
         """
         super().__init__(config, data)
         _check(config)
-        height = self.space.height
-        width = self.space.width
-        patch = patch_side(height, width, config.grid, multiple=2 ** (len(config.channels) - 1))
-        _check_levels(config, min(height, width) // patch)
-        self.net = UNet(
-            grid=max(height, width) // patch,
-            channels=config.channels,
-            blocks=config.blocks,
-            attention=config.attention,
-            labels=self.no_category + 1 if data.categories else 0,
-            patch=patch,
-            in_channels=self.space.channels,
-        )
-        self.schedule = _schedule(config, math.sqrt(height * width))
+        self.net = unet_for(config, self.space, self.no_category + 1 if data.categories else 0)
+        self.schedule = _schedule(config, math.sqrt(self.space.height * self.space.width))
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
         """One move: the squared error at one random time for each picture (Ho et al. 2020, algorithm 1)."""
@@ -227,18 +204,4 @@ def _check(config: DDPMConfig) -> None:
     if config.prediction == "edm" and config.min_snr:
         raise ConfigError(
             f"min_snr = {config.min_snr:g}, but prediction 'edm' has its own weights; leave min_snr at 0."
-        )
-
-
-def _check_levels(config: DDPMConfig, places: int) -> None:
-    """Refuse more levels than the finest feature map can be halved for.
-
-    Raises:
-        ConfigError: When fewer than 2 places would remain along its shorter side.
-    """
-    levels = len(config.channels)
-    if places >> (levels - 1) < 2:
-        raise ConfigError(
-            f"channels = {config.channels}: {levels} levels halve a grid of {places} rows to fewer than 2; "
-            "give fewer channels."
         )

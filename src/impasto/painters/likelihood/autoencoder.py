@@ -14,19 +14,14 @@ from torch import Tensor
 
 from impasto.config import Field, config
 from impasto.contract import Batch, Data, Noise, Painter, Player, Turn
-from impasto.errors import ConfigError, NotCapable
+from impasto.errors import NotCapable
 from impasto.nn.frozen import FrozenNetwork, FrozenRecord
 from impasto.nn.perceptual import has_perceptual_weights, lpips_network
 from impasto.painters.adversarial.objectives import critic_loss, painter_loss
 from impasto.painters.adversarial.patch_discriminator import PatchDiscriminator
 from impasto.painters.bounds import Channels
-from impasto.painters.likelihood.diffusers_layout import (
-    DiffusersDecoder,
-    DiffusersEncoder,
-    diffusers_config,
-    diffusers_files,
-)
-from impasto.painters.likelihood.folded import FoldedDecoder, FoldedEncoder
+from impasto.painters.likelihood.diffusers_layout import diffusers_config, diffusers_files
+from impasto.painters.likelihood.layouts import Layout, networks, unfolded_channels
 from impasto.painters.optimizer import OptimizerConfig
 from impasto.spelling import option
 
@@ -50,7 +45,8 @@ class AutoencoderConfig(OptimizerConfig):
         layout: 'folded' folds squares of pixels into positions, which is fast; 'diffusers' has the layers of the
             library diffusers and can be exported to it, but works at full resolution, which takes several times as
             long. As it folds nothing, it has a level for every halving; the last of `channels` stands for all levels
-            not named.
+            not named. 'tiny' has the layers of TAESD and TAEF2 (Bohan 2023), whose published weights fit it; it has one
+            number of channels for all levels.
         features: Whether the perceptual distance LPIPS (on SqueezeNet) is part of the loss: 'lpips', 'none', or 'auto',
             which is 'lpips' where its weights are installed.
         perceptual: Weight of the perceptual distance, beside the mean absolute error of pixels.
@@ -65,7 +61,7 @@ class AutoencoderConfig(OptimizerConfig):
     factor: Literal[4, 8] = 4
     channels: tuple[Channels, ...] = Field(default=(128,), min_length=1, max_length=4)
     blocks: int = Field(default=1, ge=1, le=8)
-    layout: Literal["folded", "diffusers"] = "folded"
+    layout: Layout = "folded"
     features: Literal["auto", "lpips", "none"] = "auto"
     perceptual: float = Field(default=1.0, gt=0, le=100)
     adversarial: float = Field(default=0.5, ge=0, le=100)
@@ -130,23 +126,12 @@ class Autoencoder(Painter):
             moments: Channels that the encoder gives to the bottleneck.
 
         Raises:
-            ConfigError: When there are more levels than the factor has halvings.
+            ConfigError: As of `layouts.networks`.
         """
         super().__init__(config, data)
-        fold = config.factor >> (len(config.channels) - 1)
-        if fold < 1:
-            raise ConfigError(
-                f"channels = {config.channels}: {len(config.channels)} levels make pictures smaller by more than "
-                f"factor = {config.factor}; give at most {int(math.log2(config.factor)) + 1} channels."
-            )
-        self.encoder: FoldedEncoder | DiffusersEncoder
-        self.decoder: FoldedDecoder | DiffusersDecoder
-        if config.layout == "folded":
-            self.encoder = FoldedEncoder(fold, config.channels, config.blocks, moments)
-            self.decoder = FoldedDecoder(fold, config.channels, config.blocks, self.channels)
-        else:
-            self.encoder = DiffusersEncoder(self._level_channels, config.blocks, moments)
-            self.decoder = DiffusersDecoder(self._level_channels, config.blocks, self.channels)
+        self.encoder, self.decoder = networks(
+            config.layout, config.factor, config.channels, config.blocks, moments=moments, latents=self.channels
+        )
         self.discriminator = PatchDiscriminator(config.critic) if config.adversarial else None
         self.register_buffer("power", torch.tensor(1.0))
         self.register_buffer("balance", torch.tensor(0.0))
@@ -306,15 +291,10 @@ class Autoencoder(Painter):
         config, weights = self.diffusers_bottleneck()
         height, width = self.data.size
         config |= {"latent_channels": self.channels, "sample_size": height if height == width else [height, width]}
-        config |= {"scaling_factor": float(self.power.rsqrt()), **diffusers_config(self._level_channels, c.blocks)}
+        config |= {"scaling_factor": float(self.power.rsqrt())}
+        config |= diffusers_config(unfolded_channels(c.channels, c.factor), c.blocks)
         weights |= {k: v for k, v in self.state_dict().items() if k.startswith(("encoder.", "decoder."))}
         return diffusers_files(config, weights)
-
-    @property
-    def _level_channels(self) -> tuple[int, ...]:
-        """Channels of each level where nothing is folded, finest first."""
-        named = self.config.channels
-        return named + named[-1:] * (self.config.factor.bit_length() - len(named))
 
     @cached_property
     def perceptual_distance(self) -> FrozenNetwork | None:

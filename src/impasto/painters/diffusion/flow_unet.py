@@ -1,0 +1,54 @@
+"""A painter that follows a straight flow from noise to pictures or latents, with a UNet."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from impasto.catalogue import listed
+from impasto.config import Field, config
+from impasto.contract import Data, PainterConfig
+from impasto.painters.bounds import Channels
+from impasto.painters.diffusion.straight_flow import StraightFlow, StraightFlowConfig
+from impasto.painters.diffusion.unet_size import UNetConfig, unet_for
+
+__all__ = ["FlowUNet", "FlowUNetConfig"]
+
+
+@config
+class FlowUNetConfig(StraightFlowConfig, UNetConfig):
+    """Training as of `StraightFlowConfig` and size as of `UNetConfig`, with other defaults, which suit latents."""
+
+    channels: tuple[Channels, ...] = Field(default=(128, 256), min_length=1, max_length=6)
+    attention: tuple[Annotated[int, Field(ge=1, le=512)], ...] = Field(default=(16, 8, 4), max_length=6)
+    grid: int = Field(default=16, ge=2, le=128)
+    prediction: Literal["velocity", "clean"] = "velocity"
+
+
+@listed(
+    name="flow_unet",
+    summary="Rectified flow with a UNet over the latents of a frozen autoencoder, or over pixels",
+    year=2023,
+    source="Liu et al. 2023, arXiv:2209.03003; Rombach et al. 2022, arXiv:2112.10752",
+)
+class FlowUNet(StraightFlow):
+    """Rectified flow (Liu et al. 2023) over latents (Rombach et al. 2022) with the UNet of denoising diffusion.
+
+    Pictures have a height and width of 32 to 512 px, in steps of 16.
+    """
+
+    Config: ClassVar[type[PainterConfig]] = FlowUNetConfig
+    presets: ClassVar[dict[str, dict[str, Any]]] = {
+        "tiny": {"channels": (16, 16)},
+        "small": {"autoencoder": "shipped/taef2"},
+        "base": {"autoencoder": "shipped/taef2", "channels": (192, 384), "blocks": 2, "lr": 5e-4},
+    }
+    config: FlowUNetConfig
+
+    def __init__(self, config: FlowUNetConfig, data: Data) -> None:
+        """Build the UNet.
+
+        Raises:
+            ConfigError: As of `unet_for`.
+        """
+        super().__init__(config, data)
+        self.net = unet_for(config, self.space, self.no_category + 1 if data.categories else 0)

@@ -1,0 +1,65 @@
+"""The size of the UNet of a painter that removes noise, and the UNet of that size."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from impasto.config import Field, config
+from impasto.contract import PainterConfig
+from impasto.errors import ConfigError
+from impasto.nn.unet import UNet
+from impasto.painters.bounds import Channels
+from impasto.painters.likelihood.latent_space import Latents, Pixels
+from impasto.painters.patches import patch_side
+
+__all__ = ["UNetConfig", "unet_for"]
+
+
+@config
+class UNetConfig(PainterConfig):
+    """Size of a UNet.
+
+    Attributes:
+        channels: Channels of each level of the UNet, finest level first, in multiples of 16.
+        blocks: Residual blocks on each level, in the encoder and again in the decoder.
+        attention: Which feature maps get self-attention, named by the number of positions along their longer side.
+        grid: Number of positions along the longer side of the finest feature map; larger pictures or latents are folded
+            into patches to fit. The nearest number that divides the side is taken.
+    """
+
+    channels: tuple[Channels, ...] = Field(default=(64, 128, 128), min_length=1, max_length=6)
+    blocks: int = Field(default=1, ge=1, le=8)
+    attention: tuple[Annotated[int, Field(ge=1, le=512)], ...] = Field(default=(8,), max_length=6)
+    grid: int = Field(default=32, ge=8, le=128)
+
+
+def unet_for(config: UNetConfig, space: Pixels | Latents, labels: int) -> UNet:
+    """The UNet of a config, with fresh weights, for pictures or latents of a space.
+
+    Args:
+        config: Its size.
+        space: What it reads and gives.
+        labels: Number of labels, including "no category"; 0 without labels.
+
+    Raises:
+        ConfigError: When the finest feature map cannot be halved once for each further level.
+    """
+    height = space.height
+    width = space.width
+    levels = len(config.channels)
+    patch = patch_side(height, width, config.grid, multiple=2 ** (levels - 1))
+    rows = min(height, width) // patch
+    if rows >> (levels - 1) < 2:
+        raise ConfigError(
+            f"channels = {config.channels}: {levels} levels halve a grid of {rows} rows to fewer than 2; "
+            "give fewer channels."
+        )
+    return UNet(
+        grid=max(height, width) // patch,
+        channels=config.channels,
+        blocks=config.blocks,
+        attention=config.attention,
+        labels=labels,
+        patch=patch,
+        in_channels=space.channels,
+    )
