@@ -50,7 +50,7 @@ def left(folder: Path) -> set[str]:
 
 def test_a_made_store_holds_all_labels(landscapes: Store) -> None:
     again = Store.open(landscapes.root)
-    assert (len(again.split("train")), len(again.split("test"))) == (24, 16)
+    assert [len(again.split(name)) for name in ("train", "test", "val")] == [24, 8, 8]
     assert again.label == "category"
     assert {"category", "season", "time", "weather", "mood"} == set(again.label_columns)
     rows = again.table.to_pylist()
@@ -85,7 +85,8 @@ def test_the_manifest_tells_how_and_what_the_maps_mean(landscapes: Store) -> Non
     assert landscapes.manifest["maps"]["layout"]["legend"] == list(LAYOUT)
     assert "ratio" in landscapes.manifest["maps"]["depth"]["formula"]
     how = landscapes.manifest["made"]
-    assert (how["world"], how["count"], how["seed"], how["test_share"]) == ("landscapes", 40, 1, 0.4)
+    assert (how["world"], how["count"], how["seed"]) == ("landscapes", 40, 1)
+    assert (how["test_share"], how["val_share"]) == (0.2, 0.2)
     assert landscapes.manifest["licences"] == {"CC0-1.0": 40}
     assert str(landscapes.root) not in (landscapes.root / "manifest.json").read_text()
 

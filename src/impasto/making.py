@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto import __version__, worlds
+from impasto.data.splitting import TEST_SHARE, VAL_SHARE, check_shares, choose_splits
 from impasto.errors import ImpastoError, UnknownName, UsageError
 from impasto.files import whole_folder
 from impasto.images.size import Size
@@ -23,9 +24,8 @@ if TYPE_CHECKING:
 
     from impasto.data.store import Store
 
-__all__ = ["TEST_SHARE", "make"]
+__all__ = ["make"]
 
-TEST_SHARE = 0.4
 DEFAULT = 64
 """Side of the pictures when no size is asked for."""
 MOST = 10_000_000
@@ -48,6 +48,8 @@ def make(
     size: Size | tuple[int, int] | None = None,
     seed: int = 0,
     category: str | None = None,
+    test_share: float = TEST_SHARE,
+    val_share: float = VAL_SHARE,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Store:
@@ -65,6 +67,8 @@ def make(
         size: Height and width, in place of the resolution; both alike, since the worlds paint squares.
         seed: Any integer of 0 or more; also of the split.
         category: The only one to paint; without it all, in shares like a real collection's.
+        test_share: Share of the test split, in [0, 1).
+        val_share: Share of the validation split, in [0, 1 - test_share).
         workers: Processes; without it one a processor core.
         progress: Called with how many are done, of how many.
 
@@ -81,6 +85,7 @@ def make(
     size = Size.choose(resolution, size, DEFAULT)
     category = _checked_category(world, category)
     _check(out, size, {"count": count, "resolution": size.height, "seed": seed, "workers": workers})
+    check_shares(test_share, val_share)
     resolution = size.height
     settings = {"seed": seed, "resolution": resolution, "category": category}
     how = {"impasto": __version__, "world": world, "code": _code_hash(), "count": count, **settings}
@@ -88,7 +93,7 @@ def make(
         jobs = plan_parts(range(count), resolution * resolution * 3, scratch, least=1, most=PART)
         make_missing_parts(paint_part, settings, jobs, workers=workers, progress=progress, serial_limit=SERIAL_LIMIT)
         with whole_folder(out) as store:
-            _write(store, jobs, {**how, "test_share": TEST_SHARE})
+            _write(store, jobs, {**how, "test_share": test_share, "val_share": val_share})
     from impasto.data.store import Store
 
     return Store.open(out, verify=False)
@@ -135,15 +140,21 @@ def _write(store: Path, jobs: list[Job], how: dict[str, Any]) -> None:
     """Write the store of the painted parts."""
     import pyarrow
 
-    from impasto.data.splitting import choose_test
     from impasto.data.writing import Description, finish_store
 
     side = how["resolution"]
     table = pyarrow.concat_tables([_part_table(part, side) for _, part in jobs]).combine_chunks()
     files = table["file"].to_pylist()
-    test = choose_test(files, range(len(files)), table["category"].to_pylist(), how["test_share"], how["seed"])
-    split = pyarrow.array(["test" if is_test else "train" for is_test in test], pyarrow.string())
-    table = table.add_column(1, "split", split)
+    labels = table["category"].to_pylist()
+    split = choose_splits(
+        files,
+        range(len(files)),
+        labels,
+        test_share=how["test_share"],
+        val_share=how["val_share"],
+        seed=how["seed"],
+    )
+    table = table.add_column(1, "split", pyarrow.array(split, pyarrow.string()))
     columns = [column for column in LABELS if column == "category" or len(table[column].unique()) > 1]
     chosen = "the world's kinds of picture"
     finish_store(store, table, jobs, Description(Size(side, side), 1, "category", chosen, columns, how, MAPS))

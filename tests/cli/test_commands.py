@@ -105,7 +105,7 @@ def test_landscapes_are_painted_into_a_store(tmp_path: Path, capsys) -> None:
     words = ("data", "make", "landscapes", "--count", 5, "--resolution", 32, "--seed", 7, "--out")
     code, output, error = impasto(*words, tmp_path / "a", capsys=capsys)
     assert code == 0, error
-    assert "3 pictures to train on, 2 to test with; label 'category'" in output
+    assert "3 pictures to train on, 1 to test with, 1 for validation; label 'category'" in output
     assert "Painting landscapes: 5 of 5" in error
     code, output, error = impasto(*words, tmp_path / "b", "--json", capsys=capsys)
     assert code == 0, error

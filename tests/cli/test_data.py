@@ -44,7 +44,7 @@ def test_any_size_is_prepared_and_inspected(folder: Path, tmp_path: Path, impast
     store = tmp_path / "store"
     code, output, error = impasto("data", "prepare", folder, "--out", store, "--size", "16x24")
     assert code == 0, error
-    assert "3 pictures to train on, 2 to test with" in output
+    assert "3 pictures to train on, 1 to test with, 1 for validation" in output
     assert "16 × 24 px (height × width)" in output
     assert Store.open(store).size == Size(16, 24)
     code, output, error = impasto("data", "inspect", store)
@@ -64,7 +64,7 @@ def test_clips_are_prepared_and_inspected(folder: Path, tmp_path: Path, impasto:
     words = ("data", "prepare", folder, "--out", store, "--resolution", 16, "--frames", 3)
     code, output, error = impasto(*words)
     assert code == 0, error
-    assert "2 clips to train on, 2 to test with" in output
+    assert "2 clips to train on, 1 to test with, 1 for validation" in output
     assert "3 frames of 16 × 16 px (height × width)" in output
     code, output, error = impasto("data", "inspect", store)
     assert code == 0, error
@@ -144,11 +144,11 @@ def test_a_split_of_the_user_is_kept_unless_it_is_made_anew(folder: Path, tmp_pa
         place.mkdir(exist_ok=True)
         (folder / f"{i}.png").rename(place / f"{i}.png")
     _, output, _ = impasto("data", "prepare", folder, "--out", tmp_path / "store", "--resolution", 32)
-    assert "2 pictures to train on, 2 to test with, 1 in val" in output
+    assert "2 pictures to train on, 2 to test with, 1 for validation" in output
     _, output, _ = impasto("data", "inspect", tmp_path / "store")
     assert "2 train, 2 test, 1 val" in output
     _, output, _ = impasto("data", "prepare", folder, "--out", tmp_path / "anew", "--resolution", 32, "--split", "anew")
-    assert "3 pictures to train on, 2 to test with; " in output
+    assert "3 pictures to train on, 1 to test with, 1 for validation; " in output
 
 
 @pytest.mark.parametrize("ending", [130, 143])

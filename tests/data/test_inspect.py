@@ -34,11 +34,13 @@ def store(tmp_path: Path, scene: Scene, quiet: Callable[[int, int], None]) -> St
 
 def test_what_is_told(store: Store, tmp_path: Path) -> None:
     inspection = inspect(store.root, tmp_path / "out")
-    assert (inspection.pictures, inspection.train, inspection.test) == (13, 8, 5)
+    assert (inspection.pictures, inspection.train, inspection.test, inspection.val) == (13, 7, 3, 3)
     assert inspection.label == "genre"
     assert (inspection.size, inspection.height, inspection.width, inspection.frames) == ("16 × 16", 16, 16, 1)
     assert (inspection.with_text, inspection.captions) == (0, 0)
-    assert inspection.categories[ODD].train + inspection.categories[ODD].test == 9 - 1
+    odd = inspection.categories[ODD]
+    assert odd.train + odd.test + odd.val == 9 - 1
+    assert sum(counts.val for counts in inspection.categories.values()) == 3
     assert sum(counts.share for counts in inspection.categories.values()) == pytest.approx(1, abs=1e-3)
     assert inspection.duplicates == Duplicates(exact=0, near=1)
     assert inspection.left_out == {"near duplicate": 1, "not a picture": 1}
@@ -62,7 +64,8 @@ def test_the_page_shows_it_and_runs_nothing(store: Store, tmp_path: Path) -> Non
 
 def test_the_page_opens_with_pictures_and_names_are_plain_texts(store: Store, tmp_path: Path) -> None:
     page = Path(inspect(store, tmp_path / "out").page).read_text(encoding="utf8")
-    assert page.index("contact-sheet.png") < page.index("8 pictures to train on, 5 to test with") < page.index("<table")
+    lead = "7 pictures to train on, 3 to test with, 3 for validation"
+    assert page.index("contact-sheet.png") < page.index(lead) < page.index("<table")
     chart = page[page.index("<svg") : page.index("</svg>")]
     assert "&lt;script&gt;$x^2 Ōtsu 大津" in chart
 

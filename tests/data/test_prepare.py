@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from impasto.data import prepare as prepare_module
 from impasto.data.prepare import prepare
@@ -71,7 +71,7 @@ def test_the_same_whatever_the_workers(pictures: Path, make: Make, monkeypatch: 
 
 def test_manifest_tells_how(pictures: Path, make: Make) -> None:
     manifest = make(crop="pad", background="#0a141e", seed=3).manifest
-    assert manifest["counts"] == {"pictures": 12, "train": 7, "test": 5, "left_out": {}, "flags": {}}
+    assert manifest["counts"] == {"pictures": 12, "train": 8, "test": 2, "val": 2, "left_out": {}, "flags": {}}
     assert manifest["label_chosen"] == "class folders"
     assert manifest["categories"] == {"dawn": 8, "dusk": 4}
     assert manifest["licences"] == {"not stated": 12}
@@ -217,9 +217,27 @@ def test_squares_are_prepared_as_they_always_were(make: Make, tmp_path: Path, sc
         scene(i, width, height).save(folder / name)
         lines.append(f"{name},{'ab'[i % 2]},picture {i}")
     (folder / "metadata.csv").write_text("\n".join(lines))
-    store = make(crop=crop, resolution=24, seed=5)
+    store = make(crop=crop, resolution=24, seed=5, test_share=0.4, val_share=0)
     rows = json.dumps(store.table.to_pylist(), sort_keys=True)
     assert hashlib.sha256(store.pictures.tobytes() + rows.encode()).hexdigest() == RECORDED[crop]
+
+
+@pytest.mark.parametrize("how", [{}, {"crop": "centre"}, {"crop_bars": True}])
+def test_splits_and_duplicates_do_not_depend_on_the_size(
+    tmp_path: Path, make: Make, scene: Scene, how: dict[str, object]
+) -> None:
+    """JPEGs are decoded at a scale that depends on the size of the store; what is found alike does not."""
+    (tmp_path / "pictures").mkdir()
+    for i in range(12):
+        picture = scene(i, 520, 700)
+        picture = ImageOps.expand(picture, (0, 90), "black") if i % 3 == 0 else picture
+        picture.save(tmp_path / "pictures" / f"{i:02d}.jpg", quality=60, subsampling=2)
+        if i % 4 == 0:
+            picture.resize((260, picture.height // 2)).save(tmp_path / "pictures" / f"{i:02d} again.jpg", quality=40)
+    tables = [make(out=f"{side}", resolution=side, **how).table for side in (16, 64, 96, 300)]
+    for name in ("file", "split", "phash"):
+        first, *others = (table[name].to_pylist() for table in tables)
+        assert all(other == first for other in others), name
 
 
 def test_duplicates_never_meet_across_splits(pictures: Path, make: Make) -> None:

@@ -24,7 +24,7 @@ MAP_FILES = ("layout.npy", "depth.npy")
 
 @pytest.fixture
 def root(pictures: Path, tmp_path: Path, quiet: Quiet) -> Path:
-    prepare(pictures, tmp_path / "store", resolution=16, progress=quiet)
+    prepare(pictures, tmp_path / "store", resolution=16, test_share=0.4, val_share=0, progress=quiet)
     return tmp_path / "store"
 
 
@@ -40,12 +40,12 @@ def test_what_a_store_holds(root: Path) -> None:
     assert store.categories() == ("dawn", "dusk")
 
 
-def test_splits_part_the_store(root: Path) -> None:
-    store = Store.open(root)
+def test_splits_part_the_store(pictures: Path, tmp_path: Path, quiet: Quiet) -> None:
+    store = prepare(pictures, tmp_path / "store", resolution=16, progress=quiet)
     train, test, val, both = (store.split(name) for name in Store.SPLITS)
-    assert len(val) == 0
-    assert sorted([*train.indices, *test.indices]) == list(both.indices)
-    assert len(test) == 5
+    assert sorted([*train.indices, *test.indices, *val.indices]) == list(both.indices)
+    assert (len(train), len(test), len(val)) == (8, 2, 2)
+    assert "(8 train, 2 test, 2 val)" in repr(store)
     assert train.categories == test.categories == ("dawn", "dusk")
     assert sum(train.shares) == pytest.approx(1)
     assert both.shares == pytest.approx((8 / 12, 4 / 12))
@@ -261,8 +261,9 @@ def test_no_store(tmp_path: Path) -> None:
 
 
 def test_the_hash_stands_for_the_content(pictures: Path, root: Path, tmp_path: Path, quiet: Quiet) -> None:
-    again = prepare(pictures, tmp_path / "again", resolution=16, progress=quiet)
-    other = prepare(pictures, tmp_path / "other", resolution=16, seed=1, progress=quiet)
+    shares = {"test_share": 0.4, "val_share": 0}
+    again = prepare(pictures, tmp_path / "again", resolution=16, **shares, progress=quiet)
+    other = prepare(pictures, tmp_path / "other", resolution=16, **shares, seed=1, progress=quiet)
     assert again.hash == Store.open(root).hash
     assert other.hash != again.hash
     assert np.array_equal(other.pictures, again.pictures)

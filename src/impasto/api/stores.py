@@ -32,7 +32,8 @@ def prepare(
     crop: str = "cover",
     label: str | None = None,
     split: str = "keep",
-    test_share: float = 0.4,
+    test_share: float = 0.2,
+    val_share: float = 0.2,
     seed: int = 0,
     background: str = "white",
     crop_bars: bool = False,
@@ -56,11 +57,12 @@ def prepare(
         crop: 'cover' fills the frame, 'centre' cuts out the middle unscaled, 'pad' adds a border.
         label: Label column of the categories; a usual one, or the class folders, without it.
         split: 'keep' keeps the split that the pictures come with; 'anew' divides them again.
-        test_share: Share of the test split, in [0, 1), where the pictures come without one.
+        test_share: Share of the test split, in [0, 1), where the pictures come without one; it is for measuring alone.
+        val_share: Share of the validation split, by which painters and settings are chosen, in [0, 1 - test_share).
         seed: Seed of that division, 0 or more.
         background: Colour behind transparency and padding, by name or as '#rrggbb'.
         crop_bars: Whether plain bars at the edges are cut off.
-        duplicates: 'drop' keeps one picture of each group of duplicates; 'keep' keeps all, on one side of the split.
+        duplicates: 'drop' keeps one picture of each group of duplicates; 'keep' keeps all, in one split.
         max_bad: Share of the pictures that may be unreadable, in [0, 1].
         follow_links: Whether links to folders, and to files elsewhere, are followed.
         limit: Largest number of pixels of a picture that is read.
@@ -86,6 +88,7 @@ def prepare(
             label=label,
             split=split,
             test_share=test_share,
+            val_share=val_share,
             seed=seed,
             background=background,
             crop_bars=crop_bars,
@@ -110,6 +113,8 @@ def make(
     size: SizeLike | None = None,
     seed: int = 0,
     category: str | None = None,
+    test_share: float = 0.2,
+    val_share: float = 0.2,
     workers: int | None = None,
     watch: Watch | None = None,
 ) -> Store:
@@ -126,6 +131,8 @@ def make(
         size: The same as (64, 64) or '64x64', instead of `resolution`; worlds paint squares.
         seed: Seed of the pictures and of the split, 0 or more.
         category: The only category to paint; all of them without it.
+        test_share: Share of the test split, in [0, 1).
+        val_share: Share of the validation split, in [0, 1 - test_share).
         workers: Number of processes; as many as there are processor cores without it.
         watch: Called with each event. Without it they are shown; `impasto.silent` shows nothing.
 
@@ -145,6 +152,8 @@ def make(
             size=chosen,
             seed=seed,
             category=category,
+            test_share=test_share,
+            val_share=val_share,
             workers=workers,
             progress=_progress(notify, "make", f"Painting {world}"),
         )

@@ -25,6 +25,8 @@ SplitMode = Annotated[
     str,
     typer.Option(help="keep: the folders train, test and val, or the column split, as they are. anew: mix and split."),
 ]
+TestShare = Annotated[float, typer.Option(help="Share of the pictures kept for measuring.")]
+ValShare = Annotated[float, typer.Option(help="Share of the pictures kept for choosing painters and settings.")]
 MOST_CATEGORIES = 20
 """Most categories that are named after a store was made."""
 
@@ -47,11 +49,12 @@ def prepare(
     crop: Annotated[str, typer.Option(help="cover, centre or pad.")] = "cover",
     label: Annotated[str | None, typer.Option(help="Label column; by default the first that suits.")] = None,
     split: SplitMode = "keep",
-    test_share: Annotated[float, typer.Option(help="Share of the pictures kept for measuring.")] = 0.4,
+    test_share: TestShare = 0.2,
+    val_share: ValShare = 0.2,
     seed: Annotated[int, typer.Option(help="Seed of the split.")] = 0,
     background: Annotated[str, typer.Option(help="Colour behind transparent pictures and pads.")] = "white",
     crop_bars: Annotated[bool, typer.Option(help="Crop the bars of letterboxed pictures.")] = False,
-    duplicates: Annotated[str, typer.Option(help="drop, or keep: each group on one side of the split.")] = "drop",
+    duplicates: Annotated[str, typer.Option(help="drop, or keep: each group in one split.")] = "drop",
     max_bad: Annotated[float, typer.Option(help="Share of bad files above which it is an error.")] = 0.5,
     follow_links: Annotated[
         bool, typer.Option("--follow-links", help="Follow links to folders, and to files elsewhere.")
@@ -76,6 +79,7 @@ def prepare(
             label=label,
             split=split,
             test_share=test_share,
+            val_share=val_share,
             seed=seed,
             background=background,
             crop_bars=crop_bars,
@@ -105,6 +109,8 @@ def make(
     ] = None,
     seed: Annotated[int, typer.Option(help="Picture i of a seed is always the same.")] = 0,
     category: Annotated[str | None, typer.Option(help="The only one; by default all, in unequal shares.")] = None,
+    test_share: TestShare = 0.2,
+    val_share: ValShare = 0.2,
     workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
     json: Json = False,
     events: Events = False,
@@ -122,6 +128,8 @@ def make(
             size=size,
             seed=seed,
             category=category,
+            test_share=test_share,
+            val_share=val_share,
             workers=workers,
             watch=watch,
         )
@@ -176,7 +184,7 @@ def _print_store(store: Store) -> None:
     """Say what is in a store that was just made."""
     train = len(store.split("train"))
     test = len(store.split("test"))
-    val = f", {len(store.split('val')):,} in val" if len(store.split("val")) else ""
+    val = f", {len(store.split('val')):,} for validation" if len(store.split("val")) else ""
     label = f"label {store.label!r} with {len(store.categories())} categories" if store.label else "no labels"
     captioned = sum(1 for texts in store.captions if texts)
     captions = f"; {captioned:,} with a caption" if captioned else ""
@@ -209,9 +217,9 @@ def _shares(categories: Mapping[str, CategoryCounts]) -> Table:
     """The categories with a bar each, as long as its share."""
     from rich.table import Table
 
-    table = Table("category", "train", "test", "share", "", box=None)
+    table = Table("category", "train", "test", "val", "share", "", box=None)
     largest = max(counts.share for counts in categories.values())
     for name, counts in categories.items():
         bar = "█" * max(1, round(30 * counts.share / largest))
-        table.add_row(name, f"{counts.train:,}", f"{counts.test:,}", f"{counts.share:.1%}", bar)
+        table.add_row(name, f"{counts.train:,}", f"{counts.test:,}", f"{counts.val:,}", f"{counts.share:.1%}", bar)
     return table

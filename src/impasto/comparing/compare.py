@@ -98,12 +98,21 @@ def _with_precision(experiment: Experiment | None, beginning: Beginning | None) 
 
 
 def _opened(data: Data, place: Path, say: Callable[[str], None]) -> Store:
-    """The store of the pictures, made first where it is not there yet."""
+    """The store of the pictures, made first where it is not there yet; an experiment chooses nothing by validation."""
     if not place.exists():
         say(f"Making the store {place}")
         progress = tenths(say, "Pictures of the store")
         if data.world is not None:
-            make(data.world, place, count=data.count, resolution=data.resolution, seed=data.seed, progress=progress)
+            make(
+                data.world,
+                place,
+                count=data.count,
+                resolution=data.resolution,
+                seed=data.seed,
+                test_share=data.test_share,
+                val_share=0.0,
+                progress=progress,
+            )
         else:
             prepare(
                 Path(str(data.folder)),
@@ -111,6 +120,7 @@ def _opened(data: Data, place: Path, say: Callable[[str], None]) -> Store:
                 resolution=data.resolution,
                 label=data.label,
                 test_share=data.test_share,
+                val_share=0.0,
                 seed=data.seed,
                 progress=progress,
             )

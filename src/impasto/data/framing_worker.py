@@ -18,10 +18,10 @@ from PIL import Image
 from impasto.data.duplicates import THUMB, perceptual_hashes
 from impasto.data.parts import pack
 from impasto.images.clips import read_clip
-from impasto.images.framing import Box, flags_of, frame, least_side
+from impasto.images.framing import LEAST_SIDE, Box, flags_of, frame, least_side
 from impasto.images.letterbox import find_bars
 from impasto.images.maps import frame_map, read_map
-from impasto.images.reading import Unreadable, read_picture
+from impasto.images.reading import Unreadable, jpeg_scale, read_picture
 from impasto.images.size import Size
 from impasto.jobs.workers import serve
 
@@ -117,6 +117,8 @@ def make_part(settings: dict[str, Any], items: list[list[str]], file: Path, cras
         content = f"{fact['width']} {fact['height']}".encode() + arrays.thumbs[row].tobytes() + pixels.tobytes()
         fact["sha"] = hashlib.sha256(content).hexdigest()
         fact["phash"] = phash
+        # Of the thumbnail, so that the same one of some duplicates is the best in stores of every size.
+        fact["grey"] = "grey" in flags_of(arrays.thumbs[row])
         middle = pixels if framing.frames == 1 else pixels[framing.frames // 2]
         fact["flags"] = sorted([*fact["flags"], *flags_of(middle)])
     pack(file, facts, rejects, [values[:count] for values in (arrays.thumbs, arrays.pixels, *arrays.maps)])
@@ -133,20 +135,18 @@ def _read_row(folder: Path, item: list[str], framing: Framing, arrays: _Arrays, 
     """
     name, *map_names = item
     images, extent, facts = _read(folder / name, framing)
-    middle = images[len(images) // 2]
-    bars = find_bars(middle)
+    bars = find_bars(images[len(images) // 2])
     # What is framed, in pixels of the decoded picture, and the same in pixels of `images`.
     shown: Box = extent
     box: Box = extent
     if bars is not None and framing.crop_bars:
         # Cut off before resizing, which looks a little beyond the box.
         images = [image.crop(bars) for image in images]
-        middle = images[len(images) // 2]
         shown = bars
         box = (0, 0, bars[2] - bars[0], bars[3] - bars[1])
     for image, pixels in zip(images, arrays.pixels[row].reshape(-1, framing.height, framing.width, 3), strict=True):
         pixels[:] = frame(image, framing.size, framing.crop, framing.background, box)
-    arrays.thumbs[row] = np.asarray(middle.resize((THUMB, THUMB), Image.Resampling.BOX, box))
+    arrays.thumbs[row] = _thumbnail(folder / name, framing, images[len(images) // 2], box, facts)
     for map_name, values in zip(map_names, arrays.maps, strict=True):
         map_image = _read_map(folder, map_name, framing.limit)
         values[row] = frame_map(map_image, framing.size, framing.crop, box=shown, extent=extent)
@@ -155,6 +155,33 @@ def _read_row(folder: Path, item: list[str], framing: Framing, arrays: _Arrays, 
     if bars is not None:
         facts["flags"].append("letterboxed")
     return facts
+
+
+def _thumbnail(path: Path, framing: Framing, image: Image.Image, box: Box, facts: dict[str, Any]) -> Bytes:
+    """The thumbnail by which duplicates are found, shape (32, 32, 3), the same for stores of pictures of any size.
+
+    A JPEG that was decoded at another scale than that of all thumbnails is decoded once more.
+
+    Args:
+        path: The file.
+        framing: How it was read.
+        image: What was read of it.
+        box: What of the image is framed.
+        facts: Of the file, as `_read` gives them.
+
+    Raises:
+        Unreadable: When the file can no longer be read.
+    """
+    size = (facts["width"], facts["height"])
+    read_at = jpeg_scale(size, least_side(framing.crop, framing.size, framing.crop_bars))
+    if facts["kind"] == "JPEG" and read_at != jpeg_scale(size, LEAST_SIDE):
+        again = read_picture(path, background=framing.background, limit=framing.limit, least=LEAST_SIDE)
+        image = again.image
+        box = again.box
+        if framing.crop_bars and (bars := find_bars(image)) is not None:
+            image = image.crop(bars)
+            box = (0, 0, *image.size)
+    return np.asarray(image.resize((THUMB, THUMB), Image.Resampling.BOX, box))
 
 
 def _read_map(folder: Path, name: str, limit: int) -> Image.Image:

@@ -53,7 +53,7 @@ class GivenSplit:
         files = [fact["file"] for fact in selection.facts]
         counts = Counter(self.of(files))
         numbers = ", ".join(f"{counts[name]:,} {name}" for name in ("train", "test", "val") if counts[name])
-        unused = " Those of val are neither trained on nor tested with." if counts["val"] else ""
+        unused = " Those of val are for choosing: neither trained on nor tested with." if counts["val"] else ""
         message = (
             f"{self.source} are kept as they are: {numbers}.{unused} To mix and split again: {option('split', 'anew')}."
         )

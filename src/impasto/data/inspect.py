@@ -16,7 +16,7 @@ from impasto.data.inspection import CategoryCounts, Inspection, inspect_store
 from impasto.data.store import Split, Store
 from impasto.files import check_writable, write_whole
 from impasto.images.pictures import write_sheet
-from impasto.pages.colours import REAL, REQUESTED
+from impasto.pages.colours import FAINT, REAL, REQUESTED
 from impasto.pages.figures import inline_plot, plots
 
 __all__ = ["inspect"]
@@ -73,20 +73,23 @@ def _spread(split: Split) -> npt.NDArray[np.int64]:
 
 
 def _chart(categories: Mapping[str, CategoryCounts]) -> Markup:
-    """A bar for each category, train and test on end."""
+    """A bar for each category, train, test and val on end."""
     largest = dict(list(categories.items())[:BARS])
     names = [_shortened(name) for name in largest]
-    train = np.array([counts.train for counts in largest.values()])
-    test = np.array([counts.test for counts in largest.values()])
+    splits = (("train", REAL, "to train on"), ("test", REQUESTED, "to test with"), ("val", FAINT, "for validation"))
     with plots(size=(8, 1.1 + 0.28 * len(largest))) as (figure, axes):
         axis = axes[0, 0]
-        axis.barh(range(len(largest)), train, color=REAL, label="to train on")
-        axis.barh(range(len(largest)), test, left=train, color=REQUESTED, label="to test with")
+        left = np.zeros(len(largest))
+        for split, colour, words in splits:
+            width = np.array([getattr(counts, split) for counts in largest.values()])
+            if width.any():
+                axis.barh(range(len(largest)), width, left=left, color=colour, label=words)
+            left += width
         axis.set_yticks(range(len(largest)), names)
         axis.invert_yaxis()
         axis.set_xlabel("pictures")
         # Outside of the axes it covers no bar, however long that is.
-        figure.legend(loc="outside upper left", ncols=2)
+        figure.legend(loc="outside upper left", ncols=3)
         return inline_plot(figure)
 
 

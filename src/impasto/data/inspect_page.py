@@ -49,7 +49,8 @@ def inspect_page(
 
 def _headline(inspection: Inspection) -> str:
     kind = "picture" if inspection.frames == 1 else "clip"
-    return f"{counted(inspection.train, kind)} to train on, {inspection.test:,} to test with"
+    val = f", {inspection.val:,} for validation" if inspection.val else ""
+    return f"{counted(inspection.train, kind)} to train on, {inspection.test:,} to test with{val}"
 
 
 def _summary(inspection: Inspection) -> str:
@@ -74,14 +75,14 @@ def _categories(inspection: Inspection, chart: Markup | None) -> list[Part]:
         return [Paragraph(f"There are none: {inspection.label_chosen}.")]
     columns = ", ".join(inspection.label_columns)
     rows = [
-        [name, f"{counts.train:,}", f"{counts.test:,}", f"{100 * counts.share:.1f} %"]
+        [name, f"{counts.train:,}", f"{counts.test:,}", f"{counts.val:,}", f"{100 * counts.share:.1f} %"]
         for name, counts in inspection.categories.items()
     ]
     title = "Pictures of each category"
     return [
         Paragraph(f"The label is {inspection.label!r} ({inspection.label_chosen}), out of: {columns}."),
         Drawing(chart, f"{title}, the largest first."),
-        Table(("Category", "To train on", "To test with", "Share"), rows, range(1, 4), title),
+        Table(("Category", "To train on", "To test with", "For validation", "Share"), rows, range(1, 5), title),
     ]
 
 

@@ -15,11 +15,12 @@ __all__ = ["CategoryCounts", "Duplicates", "Inspection", "ShortSides", "SourceSi
 
 @dataclass(frozen=True)
 class CategoryCounts:
-    """Pictures of a category to train on and to test with, and its share of the store."""
+    """Pictures of a category to train on, to test with and for validation, and its share of the store."""
 
     train: int
     test: int
     share: float
+    val: int = 0
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class Inspection:
         pictures: How many.
         train: How many to train on.
         test: How many to test with.
-        val: How many are in a split of their own that is neither trained on nor tested with.
+        val: How many are for validation: neither trained on nor tested with.
         label: The default label column.
         label_chosen: How it was chosen, in words.
         label_columns: All columns that sort the pictures into categories.
@@ -137,15 +138,13 @@ def inspect_store(store: Store) -> Inspection:
 
 
 def _categories(store: Store) -> dict[str, CategoryCounts]:
-    train = store.split("train")
-    test = store.split("test")
-    all_labels = store.split("all").labels
-    counts = {}
-    for label, name in enumerate(train.categories):
-        in_train = int((train.labels == label).sum())
-        in_test = int((test.labels == label).sum())
-        share = int((all_labels == label).sum()) / len(store)
-        counts[name] = CategoryCounts(in_train, in_test, round(share, 4))
+    names = store.categories()
+    splits = {name: store.split(name).labels for name in ("train", "test", "val", "all")}
+    train, test, val, every = (np.bincount(labels, minlength=len(names)).tolist() for labels in splits.values())
+    counts = {
+        name: CategoryCounts(train[label], test[label], round(every[label] / len(store), 4), val[label])
+        for label, name in enumerate(names)
+    }
     return dict(sorted(counts.items(), key=lambda pair: -pair[1].share))
 
 

@@ -16,6 +16,7 @@ from impasto.data.given_split import GivenSplit, given_split
 from impasto.data.labelling import Labels, check_label, read_labels
 from impasto.data.remarks import no_pictures, painted_pictures, unread_files
 from impasto.data.selecting import check_rejects, select
+from impasto.data.splitting import TEST_SHARE, VAL_SHARE, check_shares
 from impasto.data.store import Store
 from impasto.data.writing import write_store
 from impasto.errors import DataError, ImpastoError, UnknownName, UsageError
@@ -36,6 +37,8 @@ SPLITS = ("keep", "anew")
 LEAST = 8
 MOST = 1024
 """Smallest and largest height and width of a picture."""
+PARTS = 2
+"""Version of what a part holds, so that none of an earlier version is taken for one of this."""
 DEFAULT = 64
 """Side of the pictures when no size is asked for."""
 
@@ -50,7 +53,8 @@ def prepare(
     crop: str = "cover",
     label: str | None = None,
     split: str = "keep",
-    test_share: float = 0.4,
+    test_share: float = TEST_SHARE,
+    val_share: float = VAL_SHARE,
     seed: int = 0,
     background: str = "white",
     crop_bars: bool = False,
@@ -80,11 +84,12 @@ def prepare(
         split: 'keep' takes the split that the pictures come with, if any: in folders train and test or val, or in a
             column `split` of the metadata. 'anew' mixes and splits again.
         test_share: Share of the test split, in [0, 1), where the pictures come without a split.
-        seed: Of that split.
+        val_share: Share of the validation split, by which painters and settings are chosen, in [0, 1 - test_share).
+        seed: Of that division.
         background: Colour behind transparency and padding, by name or as '#rrggbb'.
         crop_bars: Whether the bars of letterboxed pictures are cut off; else they are only flagged.
         duplicates: 'drop' keeps the largest picture of each group of duplicates, exact and near;
-            'keep' keeps all, each group on one side of the split.
+            'keep' keeps all, each group in one split.
         max_bad: Share of pictures that may be unreadable, in [0, 1].
         follow_links: Whether links to folders, and to files outside of the folder, are followed.
         limit: Most pixels of a picture that is decoded.
@@ -98,7 +103,7 @@ def prepare(
     """
     size = Size.choose(resolution, size, DEFAULT)
     framing = Framing(size.height, size.width, frames, crop, _colour(background), crop_bars, limit)
-    options = _Options(framing, label, split, test_share, seed, duplicates, max_bad, follow_links)
+    options = _Options(framing, label, split, test_share, val_share, seed, duplicates, max_bad, follow_links)
     _check(folder, out, options, workers)
     _prepare(Path(folder), Path(out), options, cores() if workers is None else workers, progress)
     return Store.open(out, verify=False)
@@ -121,7 +126,7 @@ def _prepare(folder: Path, out: Path, options: _Options, workers: int, progress:
     if labels.maps and framing.frames > 1:
         raise UsageError(f"{folder} has maps of its pictures, which clips cannot have; prepare it without frames.")
     sources = [asdict(source) for source in contents.pictures]
-    with scratch_folder(out, [str(folder.resolve()), asdict(framing), sources, items]) as scratch:
+    with scratch_folder(out, [PARTS, str(folder.resolve()), asdict(framing), sources, items]) as scratch:
         jobs = plan_parts(items, math.prod(framing.shape), scratch)
         settings = {"folder": str(folder), "framing": asdict(framing)}
         make_missing_parts(make_part, settings, jobs, workers=workers, progress=progress)
@@ -166,6 +171,7 @@ class _Options:
     label: str | None
     split: str
     test_share: float
+    val_share: float
     seed: int
     duplicates: str
     max_bad: float
@@ -197,8 +203,7 @@ def _check(folder: str | Path, out: str | Path, options: _Options, workers: int 
     _check_range("max_bad", options.max_bad, 0, 1)
     _check_range("seed", options.seed, 0, 2**63)
     _check_range("limit", options.framing.limit, 1, 2**40)
-    if not 0 <= options.test_share < 1:
-        raise UsageError(f"test_share must be at least 0 and below 1, not {options.test_share}.")
+    check_shares(options.test_share, options.val_share)
     if workers is not None and workers < 1:
         raise UsageError(f"workers must be 1 or more, not {workers}.")
     if Path(out).exists() or Path(out).is_symlink():

@@ -18,6 +18,7 @@ __all__ = [
     "left_out",
     "listed_names",
     "no_pictures",
+    "no_validation",
     "painted_pictures",
     "too_few_to_train",
     "unread_files",
@@ -122,6 +123,17 @@ def too_few_to_train(store: Path | str, train: int, pictures: int) -> str:
         f"{store} has {counted(train, 'picture', 'pictures')} to train on, and painters learn from {LEAST_TO_TRAIN} or "
         f"more. Prepare the folder with more pictures{anew}."
     )
+
+
+def no_validation(splits: Sequence[str]) -> Remark:
+    """That a store is too small for a validation split.
+
+    Args:
+        splits: The split of each of its pictures.
+    """
+    what = ", ".join(f"{splits.count(name):,} {name}" for name in ("train", "test") if name in splits)
+    message = f"There are too few pictures for a validation split: {what}. Nothing can be chosen without the test."
+    return Remark("no validation split", message, len(splits), "remark")
 
 
 def no_pictures(folder: Path, contents: FolderContents) -> str:

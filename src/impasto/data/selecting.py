@@ -30,7 +30,7 @@ class Selection:
 
     Attributes:
         rows: Their positions among all pictures that could be read, ascending.
-        facts: Of each: file, sha, phash, width, height, kind, flags; see `parts.load_facts`.
+        facts: Of each: file, sha, phash, grey, width, height, kind, flags; see `parts.load_facts`.
         groups: Number of the group of duplicates of each.
         rejects: All files left out.
         alike: The files of each group of duplicates, kept or not, the best first.
@@ -159,4 +159,4 @@ def _best(facts: list[dict[str, Any]], groups: Sequence[Hashable]) -> tuple[list
 
 def _preference(fact: dict[str, Any]) -> tuple[int, bool, str]:
     """Sorts the pictures of a group: the largest first, rather coloured than grey, then by name."""
-    return -fact["width"] * fact["height"], "grey" in fact["flags"], fact["file"]
+    return -fact["width"] * fact["height"], fact["grey"], fact["file"]

@@ -1,21 +1,48 @@
-"""Which pictures are trained on and which are kept for the test."""
+"""Which pictures are trained on, which are kept for the test, and which for choosing (validation)."""
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-import numpy as np
-import numpy.typing as npt
+from impasto.errors import UsageError
+from impasto.spelling import option
 
-__all__ = ["choose_test"]
+__all__ = ["TEST_SHARE", "VAL_SHARE", "check_shares", "choose_splits"]
+
+TEST_SHARE = 0.2
+VAL_SHARE = 0.2
+"""Shares of the test and of the validation split where none are asked for."""
+NOTHING: Mapping[str, int] = {}
 
 
-def choose_test(
-    files: Sequence[str], groups: Sequence[int], labels: Sequence[str | None], share: float, seed: int
-) -> npt.NDArray[np.bool_]:
-    """Choose the pictures of the test split, in the same share of every category.
+def check_shares(test_share: float, val_share: float) -> None:
+    """Refuse shares that leave nothing to train on.
+
+    Raises:
+        UsageError: With the share that is out of range, or with both where they add up to 1 or more.
+    """
+    for word, share in (("test_share", test_share), ("val_share", val_share)):
+        if not 0 <= share < 1:
+            raise UsageError(f"{word} must be at least 0 and below 1, not {share}.")
+    if test_share + val_share >= 1:
+        raise UsageError(
+            f"test_share {test_share} and val_share {val_share} leave nothing to train on; their sum must be below 1. "
+            f"Lower one of them, or keep no pictures for validation: {option('val_share', 0)}."
+        )
+
+
+def choose_splits(
+    files: Sequence[str],
+    groups: Sequence[int],
+    labels: Sequence[str | None],
+    *,
+    test_share: float,
+    val_share: float,
+    seed: int,
+) -> list[str]:
+    """Divide pictures into three splits, in the same shares of every category.
 
     The choice depends on the names and the seed alone, not on the order of the files, and a
     picture mostly stays where it was when others are added.
@@ -24,42 +51,50 @@ def choose_test(
         files: Names, shape (N,).
         groups: Pictures of one group stay together.
         labels: Category of each picture.
-        share: Share of the test split, in [0, 1).
+        test_share: Share of the test split, in [0, 1).
+        val_share: Share of the validation split, in [0, 1 - test_share).
         seed: Any integer of 0 or more.
 
     Returns:
-        Whether each picture is in the test split, shape (N,). Where N is at least 2 and the share
-        above 0, neither split is empty.
+        'train', 'test' or 'val' for each picture, shape (N,). Where N is at least 2 and the share of the test above 0,
+        there are pictures of train and of test; those of val are the first to be missing where N is small.
     """
     groups_of_rows: dict[int, list[int]] = defaultdict(list)
     for row in sorted(range(len(files)), key=files.__getitem__):
         groups_of_rows[groups[row]].append(row)
-    by_label: dict[str, list[list[int]]] = defaultdict(list)
-    for rows in groups_of_rows.values():
-        by_label[labels[rows[0]] or ""].append(rows)
-    is_test = np.zeros(len(files), bool)
-    for label, quota in _quotas(by_label, share, len(files)).items():
-        remaining = quota
-        for rows in sorted(by_label[label], key=lambda rows: _shuffled(seed, files[rows[0]])):
-            if len(rows) <= remaining:
-                is_test[rows] = True
-                remaining -= len(rows)
-    return is_test
+    remaining: dict[str, list[list[int]]] = defaultdict(list)
+    for rows in sorted(groups_of_rows.values(), key=lambda rows: _shuffled(seed, files[rows[0]])):
+        remaining[labels[rows[0]] or ""].append(rows)
+    sizes = {label: sum(map(len, of_label)) for label, of_label in remaining.items()}
+    test_count = min(max(round(len(files) * test_share), 1 if test_share > 0 else 0), len(files) - 1)
+    val_count = min(round(len(files) * val_share), len(files) - 1 - test_count)
+    test_quotas = _quotas(sizes, test_share, test_count)
+    # Rounded together, or the small categories that give a picture for the test would also be those that give one here.
+    both = _quotas(sizes, test_share + val_share, test_count + val_count, test_quotas)
+    splits = ["train"] * len(files)
+    for label, of_label in remaining.items():
+        open_places = {"test": test_quotas[label], "val": both[label] - test_quotas[label]}
+        for rows in of_label:
+            split = next((name for name, number in open_places.items() if len(rows) <= number), None)
+            if split is not None:
+                open_places[split] -= len(rows)
+                for row in rows:
+                    splits[row] = split
+    return splits
 
 
-def _quotas(by_label: dict[str, list[list[int]]], share: float, total: int) -> dict[str, int]:
-    """Pictures of each category for the test: shares rounded so that their sum is right.
+def _quotas(sizes: Mapping[str, int], share: float, count: int, least: Mapping[str, int] = NOTHING) -> dict[str, int]:
+    """Pictures of each category for a split: shares rounded so that their sum is right.
 
     Args:
-        by_label: The groups of rows of each category.
-        share: Share of the test split.
-        total: Pictures of all categories.
+        sizes: Pictures of each category.
+        share: Share of the split.
+        count: Pictures of the split in all.
+        least: Fewest pictures of a category.
     """
-    sizes = {label: sum(len(rows) for rows in groups) for label, groups in by_label.items()}
-    quotas = {label: int(size * share) for label, size in sizes.items()}
-    test_count = min(max(round(total * share), 1 if share > 0 else 0), total - 1)
+    quotas = {label: max(int(size * share), least.get(label, 0)) for label, size in sizes.items()}
     by_remainder = sorted(sizes, key=lambda label: (quotas[label] - sizes[label] * share, label))
-    for label in by_remainder[: test_count - sum(quotas.values())]:
+    for label in by_remainder[: max(0, count - sum(quotas.values()))]:
         quotas[label] += 1
     return quotas
 

@@ -102,7 +102,8 @@ class Store:
 
     def __repr__(self) -> str:
         """Folder, size, counts and label column."""
-        counts = ", ".join(f"{len(self.split(name)):,} {name}" for name in ("train", "test"))
+        sizes = {name: len(self.split(name)) for name in ("train", "test", "val")}
+        counts = ", ".join(f"{size:,} {name}" for name, size in sizes.items() if size or name != "val")
         label = f", {len(self.categories())} categories of {self.label!r}" if self.label else ""
         what = "pictures" if self.frames == 1 else f"clips of {self.frames} frames"
         return f"<Store {self.root}: {len(self):,} {what} of {self.size} px ({counts}){label}>"
@@ -191,10 +192,10 @@ class Store:
         return self._coded(column)[0] if column else ()
 
     def split(self, name: str, column: str | None = None) -> Split:
-        """The pictures to train on, to test with, or all.
+        """The pictures to train on, to test with, for validation, or all.
 
         Args:
-            name: 'train', 'test', 'all', or 'val', which is empty unless the pictures came with such a split.
+            name: 'train', 'test', 'all', or 'val', which is empty in stores of former versions.
             column: Label column; the default one if none is named.
 
         Raises:

@@ -19,9 +19,9 @@ from impasto.data.given_split import GivenSplit
 from impasto.data.labelling import Labels, choose_label, label_columns
 from impasto.data.manifest import FILES, seal
 from impasto.data.parts import load_pixels
-from impasto.data.remarks import LEAST_TO_TRAIN, Remark, left_out, listed_names, too_few_to_train
+from impasto.data.remarks import LEAST_TO_TRAIN, Remark, left_out, listed_names, no_validation, too_few_to_train
 from impasto.data.selecting import Selection
-from impasto.data.splitting import choose_test
+from impasto.data.splitting import choose_splits
 from impasto.data.store import MISSING, missing_category
 from impasto.images.size import Size
 from impasto.jobs.workers import Job
@@ -77,7 +77,8 @@ def write_store(
         labels: Labels, captions and maps of the pictures.
         jobs: The parts, finished.
         framing: How the pictures were framed.
-        how: The options of the preparation by name; label, test_share and seed are used here, and all are recorded.
+        how: The options of the preparation by name; the label, the shares of the splits and the seed are used here, and
+            all are recorded.
         given: The split that the pictures come with, if any.
     """
     files = [fact["file"] for fact in selection.facts]
@@ -86,8 +87,9 @@ def write_store(
     if given.source:
         split = given.of(files)
     else:
-        test = choose_test(files, selection.groups, values, how["test_share"], how["seed"])
-        split = ["test" if is_test else "train" for is_test in test]
+        split = choose_splits(
+            files, selection.groups, values, **{key: how[key] for key in ("test_share", "val_share", "seed")}
+        )
     table = _table(selection, labels, files, split)
     columns = label_columns(labels, files, label)
     maps = {name: {"shows": f"what the column map:{name} of the metadata names"} for name in labels.map_names()}
@@ -97,6 +99,8 @@ def write_store(
         *given.remarks_on(selection),
         *(_doubtful_categories(labels, label, values, selection) if label else ()),
     ]
+    if how["val_share"] and not given.source and "val" not in split:
+        remarks.append(no_validation(split))
     if (train := split.count("train")) < LEAST_TO_TRAIN:
         message = too_few_to_train("The store", train, len(split))
         remarks.append(Remark("too few pictures to train on", message, train))

@@ -8,13 +8,16 @@ from PIL import Image
 
 from impasto.images.size import Size
 
-__all__ = ["CROPS", "Box", "cut", "flags_of", "frame", "least_side", "padded_size"]
+__all__ = ["CROPS", "LEAST_SIDE", "Box", "cut", "flags_of", "frame", "least_side", "padded_size"]
 
 CROPS = {
     "cover": "the picture fills the frame, what is over at its longer side is cut off evenly",
     "centre": "the middle is cut out at its own scale, or enlarged where the picture is too small",
     "pad": "the whole picture lies in the frame, the rest is background",
 }
+
+LEAST_SIDE = 128
+"""Pixels of the short side at which a JPEG may be decoded for a thumbnail, and at least for anything else."""
 
 Pixels = npt.NDArray[np.uint8]
 Box = tuple[float, float, float, float]
@@ -25,7 +28,7 @@ def least_side(crop: str, size: Size, crop_bars: bool) -> int | None:
     """Pixels that the short side of a picture must keep when a JPEG is decoded at a smaller scale.
 
     At twice the size the framed picture differs from that of a full decoding by less than one level
-    on average. Not below 128, so that stores of different sizes find nearly the same duplicates.
+    on average.
 
     Args:
         crop: A key of `CROPS`.
@@ -37,7 +40,7 @@ def least_side(crop: str, size: Size, crop_bars: bool) -> int | None:
     """
     if crop == "centre":
         return None
-    return max(128, max(size.height, size.width) * (4 if crop_bars else 2))
+    return max(LEAST_SIDE, max(size.height, size.width) * (4 if crop_bars else 2))
 
 
 def frame(

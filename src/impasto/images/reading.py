@@ -24,6 +24,7 @@ __all__ = [
     "Unreadable",
     "check_pixels",
     "decoded",
+    "jpeg_scale",
     "read_picture",
     "sniff",
     "turn_upright",
@@ -140,6 +141,17 @@ def decoded(path: str | Path, decode: Callable[[Image.Image], Decoded]) -> tuple
         raise
 
 
+def jpeg_scale(size: tuple[int, int], least: int | None) -> int:
+    """By how much a JPEG is decoded smaller than it is: 1, 2, 4 or 8.
+
+    Args:
+        size: Width and height in the file.
+        least: Pixels that its short side keeps; None for the full scale.
+    """
+    factor = 1 if least is None else min(size) // least
+    return max(scale for scale in (1, 2, 4, 8) if scale <= max(1, factor))
+
+
 @contextmanager
 def _opened(file: str | Path | BinaryIO) -> Iterator[Image.Image]:
     """A picture file, of which only the header is read; errors in the block say what is wrong with the file.
@@ -202,10 +214,10 @@ def _read(image: Image.Image, background: Colour, limit: int, least: int | None)
     if kind in ("GIF", "WEBP", "PNG") and getattr(image, "is_animated", False):
         flags.append("animated")
         image.seek(0)
-    if kind == "JPEG" and least is not None and min(width, height) > least:
-        factor = min(width, height) // least
+    scale = jpeg_scale((width, height), least)
+    if kind == "JPEG" and scale > 1:
         # Rounded down: of 301 pixels a half is 150, or the decoder would find that too small.
-        drafted = image.draft(image.mode, (width // factor, height // factor))
+        drafted = image.draft(image.mode, (width // scale, height // scale))
     image.load()
     decoded = image.size
     box = turn_upright(image, drafted[1] if drafted else (0, 0, *decoded))
