@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar
 
 import torch
@@ -107,6 +108,7 @@ class DDPM(Denoiser):
     }
     clips_estimates = True
     config: DDPMConfig
+    net: UNet
 
     def __init__(self, config: DDPMConfig, data: Data) -> None:
         """Build the UNet.
@@ -130,6 +132,14 @@ class DDPM(Denoiser):
             in_channels=self.space.channels,
         )
         self.schedule = _schedule(config, math.sqrt(height * width))
+
+    def config_for(self, data: Data) -> DDPMConfig:
+        """The config for pictures of another size: patches stay as they are, and the same levels have attention."""
+        before = max(self.space.height, self.space.width) // self.net.patch
+        grid = before * max(data.size) // max(self.data.size)
+        levels = range(len(self.config.channels))
+        attention = tuple(grid >> level for level in levels if before >> level in self.config.attention)
+        return replace(self.config, grid=grid, attention=attention)
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
         """One move: the squared error at one random time for each picture (Ho et al. 2020, algorithm 1)."""

@@ -7,6 +7,7 @@ loss is that of the velocity in both cases.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar, Literal
 
 import torch
@@ -84,6 +85,7 @@ class FlowMatching(Denoiser):
         "base": {"width": 512, "depth": 12, "heads": 8, "condition": 512, "grid": 16, "lr": 3e-4},
     }
     config: FlowMatchingConfig
+    net: DiT
 
     def __init__(self, config: FlowMatchingConfig, data: Data) -> None:
         """Build the transformer.
@@ -103,6 +105,11 @@ class FlowMatching(Denoiser):
             labels=self.no_category + 1 if data.categories else 0,
             condition=config.condition,
         )
+
+    def config_for(self, data: Data) -> FlowMatchingConfig:
+        """The config for pictures of another size: patches stay as they are, and there are more or fewer of them."""
+        grid = max(self.space.height, self.space.width) // self.net.patch * max(data.size) // max(self.data.size)
+        return replace(self.config, grid=grid)
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
         """One move: the squared error of the velocity at one random time for each picture.
