@@ -46,6 +46,7 @@ def model_card(card: Card, description: Mapping[str, Any]) -> str:
             f"Categories: {escaped(', '.join(pictures['categories'])) or 'none'}.",
             *_data(facts.get("data", {})),
             *_training(facts.get("training", {})),
+            *_origin(facts.get("from", {})),
             *_metrics(facts.get("metrics", {})),
             *_remarks(facts.get("remarks", {})),
             "",
@@ -73,6 +74,19 @@ def _training(training: Mapping[str, Any]) -> Iterator[str]:
         f"{training.get('seconds', 0) / 60:.1f} minutes, torch {training.get('torch')}. "
         "All settings are in `config.json`."
     )
+
+
+def _origin(origin: Mapping[str, Any]) -> Iterator[str]:
+    """The painters whose weights training began from, the last one first."""
+    while origin:
+        data = origin.get("data", {})
+        yield ""
+        yield (
+            f"Fine-tuned from {escaped(origin['source'])}, a `{origin['painter']}` whose weights have the SHA-256 "
+            f"`{origin['hash']}`. It was trained on {data.get('pictures', 'an unknown number of')} pictures from a "
+            f"store with the SHA-256 `{data.get('hash')}`."
+        )
+        origin = origin.get("from", {})
 
 
 def _metrics(metrics: Mapping[str, Any]) -> Iterator[str]:

@@ -45,7 +45,8 @@ def option(name: str, value: object = True) -> str:
     """
     if not TYPED:
         return name if value is None else f"{name}={_literal(value)}"
-    flag = f"--{REPEATED.get(name, name).replace('_', '-')}"
+    # A name that is a word of Python, such as 'from', has a '_' at its end there.
+    flag = f"--{REPEATED.get(name, name).rstrip('_').replace('_', '-')}"
     if isinstance(value, Mapping):
         return " ".join(f"{flag} {key}={_word(inner)}" for key, inner in value.items())
     if isinstance(value, list | tuple):

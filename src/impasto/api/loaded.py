@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from impasto.contract import Painter
     from impasto.images.size import SizeLike
 
-__all__ = ["LoadedPainter", "loaded", "open"]
+__all__ = ["LoadedPainter", "canonical", "loaded", "open"]
 
 
 class LoadedPainter:
@@ -178,10 +178,10 @@ def loaded(
             f"A painter is named by a text or a path, or comes from impasto.open, and is not {type(painter).__name__}."
         )
     load = load_painter if strict else painter_at
-    return LoadedPainter(_canonical(painter), load(painter, size))
+    return LoadedPainter(canonical(painter), load(painter, size))
 
 
-def _canonical(painter: str | PathLike[str]) -> str:
+def canonical(painter: str | PathLike[str]) -> str:
     """The name that recipes keep, with '/' on every system: 'newest' will name another painter later."""
     source = resolve(painter)
     return source.name if isinstance(source, Shipped) else path_of(painter).as_posix()

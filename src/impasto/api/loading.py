@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from impasto.contract import Painter
     from impasto.pretrained import Saved
 
-__all__ = ["PAINTER", "holds_painter", "load_painter", "painter_at"]
+__all__ = ["PAINTER", "holds_painter", "load_painter", "newest_average", "painter_at"]
 
 PAINTER = "shipped/painter"
 """The painter that comes with impasto."""
@@ -60,7 +60,7 @@ def painter_at(source: str | PathLike[str], size: Size | None) -> Painter:
         case CatalogueName(name):
             painter: Saved = _by_rules(name, size)
         case Run(folder) as run if run.export is None:
-            painter = _newest(folder)
+            painter = newest_average(folder)
         case Unknown(word) if not Path(word).exists():
             _suggest(word)
             painter = pretrained.load(source)
@@ -85,8 +85,12 @@ def _by_rules(name: str, size: Size | None) -> Saved:
     return painter
 
 
-def _newest(run: Path) -> Saved:
-    """The averaged painter of a run's newest checkpoint."""
+def newest_average(run: Path) -> Saved:
+    """The averaged painter, or other learner, of a run's newest checkpoint.
+
+    Raises:
+        CheckpointError: When there is none.
+    """
     from impasto import pretrained
     from impasto.files import read_json
     from impasto.training.checkpoint import newest

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto.api.checks import check_order
+from impasto.api.fine_tuning import Beginning, beginning
+from impasto.api.loaded import canonical
 from impasto.api.places import new_folder
 from impasto.api.stores import store_at
 from impasto.api.verb import verb
@@ -44,6 +46,7 @@ def train(
     device: str | None = None,
     settings: Mapping[str, Any] | None = None,
     second_store: str | PathLike[str] | None = None,
+    from_: str | PathLike[str] | None = None,
     watch: Watch | None = None,
 ) -> Trained:
     """Train a painter on the training pictures of a store, or go on where the run stopped.
@@ -65,13 +68,18 @@ def train(
         device: 'auto', 'cpu' or 'cuda'.
         settings: Further settings, of `TrainSettings` or of the painter's config, by name.
         second_store: A second store, for painters that learn from two; its pictures come beside those of the first.
+        from_: Painter whose weights training begins from, instead of from fresh ones: a run, an exported painter, a hub
+            id, or 'shipped'. Painter, preset and the painter's settings are then those of that painter. Pictures may
+            have another size where its weights allow that, and other categories: vectors of those with the same name
+            are kept, others begin as that of no category. Optimizers and averages begin anew.
         watch: Called with every event of the run's journal. Without it they are shown; `impasto.silent` shows nothing.
 
     Raises:
         UnknownName: When painter, preset or label column do not exist.
         NotCapable: When the painter paints by rules.
         UsageError: When painter and store are given in the wrong order, or there is no store.
-        ConfigError: When a value is unknown, of the wrong type or out of range.
+        ConfigError: When a value is unknown, of the wrong type or out of range, or does not fit the weights of `from_`.
+        CheckpointError: When `from_` names no painter.
         StoreError: When the store is missing or was changed.
         ImpastoError: As `training.loop.train` says.
     """
@@ -85,20 +93,25 @@ def train(
     numbers = {"minutes": minutes, "steps": steps, "seed": seed, "batch": batch, "device": device}
     values = {**(settings or {}), **{key: value for key, value in numbers.items() if value is not None}}
     second = None if second_store is None else store_at(second_store).split("train")
+    source = None if from_ is None else canonical(from_)
     with (
         new_folder(RUNS, name or folder) if out is None else nullcontext(path_of(out)) as run,
         shown(watch) as notify,
     ):
-        choice = None if name else _choice(run, pictures, preset, values)
-        if choice is None:
-            chosen: dict[str, Any] = {"name": name, "preset": preset, "values": values, "facts": {}}
+        start = beginning(source, run)
+        choice = None if name or start else _choice(run, pictures, preset, values)
+        if start is not None:
+            start.check(name, preset)
+            chosen: dict[str, Any] = {"name": start.name, "preset": preset, "values": values, "facts": start.facts}
+        elif choice is None:
+            chosen = {"name": name, "preset": preset, "values": values, "facts": {}}
         else:
             description = choice.as_dict()
             notify(Event("train", "choice", values=description))
             values = {**choice.settings, **values}
             facts = {"choice": description}
             chosen = {"name": choice.painter, "preset": choice.preset, "values": values, "facts": facts}
-        return _train(store=pictures, out=run, label=label, second=second, watch=notify, **chosen)
+        return _train(store=pictures, out=run, label=label, second=second, start=start, watch=notify, **chosen)
 
 
 def _painter_and_store(painter: Any, store: Any) -> tuple[str | None, str | PathLike[str]]:
@@ -125,7 +138,8 @@ def _train(
     label: str | None,
     values: Mapping[str, Any],
     second: Split | None,
-    facts: dict[str, Any],
+    start: Beginning | None,
+    facts: Mapping[str, Any],
     watch: Watch,
 ) -> Trained:
     """Train the painter of a name; `facts` go onto its card, the rest is as of `train`."""
@@ -143,6 +157,9 @@ def _train(
     settings, architecture = _divided(cls, values)
     split = store.split("train", label)
     torch.manual_seed(settings.seed)
+    if start is not None:
+        learner = start.build(cls, facts_of(split), architecture)
+        return run(learner, split, out, settings, second=second, facts={**facts}, watch=watch)
     preset = (
         preset or _preset_of(out) or ("base" if torch.cuda.is_available() and settings.device != "cpu" else "small")
     )

@@ -8,7 +8,17 @@ from pathlib import Path
 from impasto import catalogue
 from impasto.sources import NEWEST, RUNS, SHIPPED, STORES
 
-__all__ = ["edits", "explainable", "networks", "painters", "presets", "runs_and_painters", "stores", "train_words"]
+__all__ = [
+    "edits",
+    "explainable",
+    "networks",
+    "painters",
+    "presets",
+    "runs_and_painters",
+    "stores",
+    "train_words",
+    "trained",
+]
 
 Offers = list[tuple[str, str]]
 """What the shell offers: words, and what each of them is."""
@@ -34,8 +44,13 @@ def explainable() -> Offers:
 
 def runs_and_painters() -> Offers:
     """What can be painted with or measured: runs, the painter that comes with impasto, and names of the catalogue."""
+    return [*trained(), *painters()]
+
+
+def trained() -> Offers:
+    """Painters with weights: runs, and the painter that comes with impasto."""
     others = [(NEWEST, "the newest run"), (SHIPPED, "the painter that comes with impasto")]
-    return [*_folders(RUNS, "run.json", "a run"), *others, *painters()]
+    return [*_folders(RUNS, "run.json", "a run"), *others]
 
 
 def stores() -> Offers:

@@ -49,6 +49,15 @@ Settings = Annotated[
         help="Any other setting, as `impasto explain PAINTER` and `impasto explain train` list them; may be repeated.",
     ),
 ]
+From = Annotated[
+    str | None,
+    typer.Option(
+        "--from",
+        metavar="PAINTER",
+        help="Begin from the weights of a run, an exported painter, a hub id or 'shipped', instead of from fresh ones.",
+        autocompletion=completing.trained,
+    ),
+]
 SecondStore = Annotated[Path | None, typer.Option(help="A second store, for painters that learn from two.")]
 
 
@@ -69,6 +78,7 @@ def train(
     device: Device = None,
     settings: Settings = None,
     second_store: SecondStore = None,
+    from_: From = None,
     json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -93,6 +103,7 @@ def train(
             device=device,
             settings=parse_pairs(settings or []),
             second_store=second_store,
+            from_=from_,
             watch=watch,
         )
     if os.environ.get("RANK", "0") != "0":  # Of processes that train together the first one speaks.

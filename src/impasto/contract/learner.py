@@ -44,6 +44,10 @@ class Learner(pretrained.Saved):
     """Whether frames are learned together; pictures are then (N, F, 3, H, W)."""
     conditions: ClassVar[frozenset[str]] = frozenset()
     """Parts of a `Condition` that learners of this class can read; an instance says in `reads` what it reads."""
+    exchanges_categories: ClassVar[bool] = False
+    """Whether weights serve other categories too: those that belong to a category are all in a `CategoryEmbedding`."""
+    fixed_settings: ClassVar[frozenset[str]] = frozenset()
+    """Settings that decide what the weights mean, so that training from given weights cannot change them."""
     double_backward: ClassVar[tuple[str, ...]] = ()
     """Submodules whose gradients are differentiated again (gradient penalties); never compiled."""
     config: PainterConfig
@@ -202,6 +206,14 @@ class Learner(pretrained.Saved):
         Raises:
             CheckpointError: When they are not there.
         """
+
+    def config_for(self, data: Data) -> Any:
+        """The config of a learner of pictures of another size that these weights fit, where another one is needed.
+
+        Args:
+            data: Facts of the other pictures.
+        """
+        return self.config
 
     def players(self) -> dict[str, Player]:
         """The optimizers of training, each with its parameters, by name."""

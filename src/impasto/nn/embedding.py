@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
-__all__ = ["ConditionEmbedding", "sinusoidal_embedding"]
+__all__ = ["CategoryEmbedding", "ConditionEmbedding", "sinusoidal_embedding"]
 
 
 def sinusoidal_embedding(values: Tensor, dim: int, *, max_period: float = 10_000.0) -> Tensor:
@@ -29,6 +30,34 @@ def sinusoidal_embedding(values: Tensor, dim: int, *, max_period: float = 10_000
     return torch.cat([angles.cos(), angles.sin()], dim=1)
 
 
+class CategoryEmbedding(nn.Embedding):
+    """A vector for each category; a last one more stands for "no category", where there is one."""
+
+    @torch.no_grad()
+    def take(self, weight: Tensor, before: Sequence[str], after: Sequence[str]) -> Tensor:
+        """The vectors of another embedding, arranged for other categories.
+
+        Args:
+            weight: Vectors of the other embedding, shape (number of labels, dim).
+            before: Its categories.
+            after: Categories of this embedding.
+
+        Returns:
+            The vector of each category that both have. The others get the vector of "no category", or stay as they are
+            here where `weight` has none.
+        """
+        vectors = self.weight.clone()
+        none = weight[len(before)] if len(weight) > len(before) else None
+        for label, name in enumerate(after):
+            if name in before:
+                vectors[label] = weight[before.index(name)]
+            elif none is not None:
+                vectors[label] = none
+        if len(vectors) > len(after):
+            vectors[len(after)] = weight.mean(0) if none is None else none
+        return vectors
+
+
 class ConditionEmbedding(nn.Module):
     """Time and category of a picture as one vector.
 
@@ -41,7 +70,7 @@ class ConditionEmbedding(nn.Module):
         super().__init__()
         self.dim = dim
         self.time = nn.Sequential(nn.Linear(dim, dim), nn.SiLU(), nn.Linear(dim, dim))
-        self.label = nn.Embedding(labels, dim) if labels else None
+        self.label = CategoryEmbedding(labels, dim) if labels else None
 
     def forward(self, times: Tensor, labels: Tensor) -> Tensor:
         """The vectors of some pictures.

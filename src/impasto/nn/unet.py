@@ -35,7 +35,7 @@ class UNet(nn.Module):
     """Maps a picture to an output of its shape, given a time and a label.
 
     Args:
-        grid: Rows and columns of the finest feature map.
+        grid: Number of positions along the longer side of the finest feature map.
         channels: Channels of each level, finest first; each level has half the rows and columns of the one before.
         blocks: Residual blocks of each level, on the way down and again on the way up.
         attention: Numbers of rows; feature maps with that many rows get self-attention.
@@ -59,6 +59,7 @@ class UNet(nn.Module):
     ) -> None:
         super().__init__()
         self.patch = patch
+        self.grid = grid
         dim = 4 * channels[0]
         self.embedding = ConditionEmbedding(dim, labels)
         self.stem = nn.Conv2d(in_channels * patch**2, channels[0], 3, padding=1)

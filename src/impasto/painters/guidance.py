@@ -41,6 +41,7 @@ class GuidedPainter(Painter):
     """A painter whose network has one label more than there are categories, which stands for "no category"."""
 
     conditions: ClassVar[frozenset[str]] = frozenset({"category"})
+    exchanges_categories: ClassVar[bool] = True
     config: GuidedConfig
 
     @property

@@ -80,6 +80,9 @@ def _summary(description: dict[str, Any], train_events: list[Event], troubles: l
     pictures = description["store"]["pictures"]
     passes = last["step"] * description["settings"]["batch"] / max(1, pictures)
     sentences = [f"Each of the {counted(pictures, 'training picture')} was seen {passes:.1f} times."]
+    origin = description.get("facts", {}).get("from")
+    if origin:
+        sentences.append(f"Training began from the weights of {origin['source']}.")
     if last["step"] < SHORT_TRAINING:
         sentences.append("So few steps are a very short training: thousands are usual.")
     if troubles:

@@ -150,6 +150,10 @@ def _begin(session: Session) -> None:
     """Write down what the run is, draw a first grid, and leave a first checkpoint to return to."""
     if session.processes.first:
         session.record.begin(session.precision)
+        origin = session.record.facts.get("from")
+        if origin:
+            message = f"Training begins from the weights of {origin['source']}."
+            session.reporter.journal.write("from", 0, {"from": origin}, message=message)
     start = time.monotonic()
     if session.settings.samples:
         session.draw_grid()

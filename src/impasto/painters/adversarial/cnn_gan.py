@@ -20,6 +20,7 @@ from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Batch, Condition, Data, Noise, Painted, Painter, PainterConfig, PaintSettings, Player, Turn
 from impasto.nn.batch_norm import GroupedBatchNorm, update_statistics
+from impasto.nn.embedding import CategoryEmbedding
 from impasto.painters.adversarial.convolutions import channels_by_size
 from impasto.painters.bounds import Beta
 
@@ -61,7 +62,7 @@ class Generator(nn.Module):
         super().__init__()
         counts = list(_channels(c, side).values())
         inputs = c.latent_dims + c.embedding
-        self.embedding = nn.Embedding(classes, c.embedding)
+        self.embedding = CategoryEmbedding(classes, c.embedding)
         layers: list[nn.Module] = [nn.ConvTranspose2d(inputs, counts[0], 4, bias=False)]
         variance = INITIAL_STD**2 * inputs
         for before, after in pairwise(counts):
@@ -91,7 +92,7 @@ class Discriminator(nn.Module):
             layers += [GroupedBatchNorm(after, c.norm_group), nn.LeakyReLU(0.2)]
         self.layers = nn.Sequential(*layers)
         self.score = nn.Conv2d(counts[-1], 1, 4)
-        self.embedding = nn.Embedding(classes, counts[-1])
+        self.embedding = CategoryEmbedding(classes, counts[-1])
         nn.init.normal_(self.embedding.weight, std=INITIAL_STD)
 
     def forward(self, pictures: Tensor, labels: Tensor) -> Tensor:
@@ -118,6 +119,7 @@ class CnnGan(Painter):
     }
     renamed_settings: ClassVar[Mapping[str, str]] = {"style": "latent_dims", "most": "max_width"}
     conditions: ClassVar[frozenset[str]] = frozenset({"category"})
+    exchanges_categories: ClassVar[bool] = True
     training_only: ClassVar[tuple[str, ...]] = ("discriminator",)
     config: CnnGanConfig
 

@@ -8,6 +8,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from impasto.nn.embedding import CategoryEmbedding
 from impasto.nn.residual import near_zero_init
 from impasto.nn.transformer import Block, KVCache, axial_rotary
 
@@ -62,7 +63,7 @@ class CodeTransformer(nn.Module):
         self.height = height
         self.width = width
         self.head = channels // heads
-        self.label = nn.Embedding(labels, condition)
+        self.label = CategoryEmbedding(labels, condition)
         self.begin = nn.Linear(condition, channels)
         self.embed = nn.Embedding(size, channels)
         self.place = nn.Parameter(0.1 * torch.randn(height * width, channels))

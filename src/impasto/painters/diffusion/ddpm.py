@@ -13,6 +13,7 @@ from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Batch, Condition, Data, Turn
 from impasto.errors import ConfigError
+from impasto.nn.unet import UNet
 from impasto.painters.diffusion.denoiser import Denoiser, DenoiserConfig, DenoiserSettings
 from impasto.painters.diffusion.prediction import (
     SIGMA_DATA,
@@ -22,7 +23,7 @@ from impasto.painters.diffusion.prediction import (
     network_input,
     target_of,
 )
-from impasto.painters.diffusion.unet_size import UNetConfig, unet_for
+from impasto.painters.diffusion.unet_size import UNetConfig, resized, unet_for
 from impasto.sampling.level import Denoise, Level
 from impasto.sampling.samplers import SamplerName
 from impasto.sampling.schedule import (
@@ -96,6 +97,7 @@ class DDPM(Denoiser):
     }
     clips_estimates = True
     config: DDPMConfig
+    net: UNet
 
     def __init__(self, config: DDPMConfig, data: Data) -> None:
         """Build the UNet.
@@ -107,6 +109,10 @@ class DDPM(Denoiser):
         _check(config)
         self.net = unet_for(config, self.space, self.no_category + 1 if data.categories else 0)
         self.schedule = _schedule(config, math.sqrt(self.space.height * self.space.width))
+
+    def config_for(self, data: Data) -> DDPMConfig:
+        """The config for pictures of another size: patches stay as they are, and the same levels have attention."""
+        return resized(self.config, self.net, data.size, self.data.size)
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
         """One move: the squared error at one random time for each picture (Ho et al. 2020, algorithm 1)."""

@@ -6,6 +6,7 @@ loss is that of the velocity in both cases.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from impasto.catalogue import listed
@@ -58,6 +59,7 @@ class FlowMatching(StraightFlow):
         "base": {"width": 512, "depth": 12, "heads": 8, "condition": 512, "grid": 16, "lr": 3e-4},
     }
     config: FlowMatchingConfig
+    net: DiT
 
     def __init__(self, config: FlowMatchingConfig, data: Data) -> None:
         """Build the transformer.
@@ -77,3 +79,8 @@ class FlowMatching(StraightFlow):
             labels=self.no_category + 1 if data.categories else 0,
             condition=config.condition,
         )
+
+    def config_for(self, data: Data) -> FlowMatchingConfig:
+        """The config for pictures of another size: patches stay as they are, and there are more or fewer of them."""
+        grid = max(self.space.height, self.space.width) // self.net.patch * max(data.size) // max(self.data.size)
+        return replace(self.config, grid=grid)

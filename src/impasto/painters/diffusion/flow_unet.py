@@ -7,9 +7,10 @@ from typing import Annotated, Any, ClassVar, Literal
 from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Data, PainterConfig
+from impasto.nn.unet import UNet
 from impasto.painters.bounds import Channels
 from impasto.painters.diffusion.straight_flow import StraightFlow, StraightFlowConfig
-from impasto.painters.diffusion.unet_size import UNetConfig, unet_for
+from impasto.painters.diffusion.unet_size import UNetConfig, resized, unet_for
 
 __all__ = ["FlowUNet", "FlowUNetConfig"]
 
@@ -43,6 +44,7 @@ class FlowUNet(StraightFlow):
         "base": {"autoencoder": "shipped/taef2", "channels": (192, 384), "blocks": 2, "lr": 5e-4},
     }
     config: FlowUNetConfig
+    net: UNet
 
     def __init__(self, config: FlowUNetConfig, data: Data) -> None:
         """Build the UNet.
@@ -52,3 +54,7 @@ class FlowUNet(StraightFlow):
         """
         super().__init__(config, data)
         self.net = unet_for(config, self.space, self.no_category + 1 if data.categories else 0)
+
+    def config_for(self, data: Data) -> FlowUNetConfig:
+        """The config for pictures of another size: patches stay as they are, and the same levels have attention."""
+        return resized(self.config, self.net, data.size, self.data.size)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, TypeVar
 
 from impasto.config import Field, config
 from impasto.contract import PainterConfig
@@ -12,7 +13,7 @@ from impasto.painters.bounds import Channels
 from impasto.painters.likelihood.latent_space import Latents, Pixels
 from impasto.painters.patches import patch_side
 
-__all__ = ["UNetConfig", "unet_for"]
+__all__ = ["UNetConfig", "resized", "unet_for"]
 
 
 @config
@@ -31,6 +32,9 @@ class UNetConfig(PainterConfig):
     blocks: int = Field(default=1, ge=1, le=8)
     attention: tuple[Annotated[int, Field(ge=1, le=512)], ...] = Field(default=(8,), max_length=6)
     grid: int = Field(default=32, ge=8, le=128)
+
+
+C = TypeVar("C", bound=UNetConfig)
 
 
 def unet_for(config: UNetConfig, space: Pixels | Latents, labels: int) -> UNet:
@@ -63,3 +67,17 @@ def unet_for(config: UNetConfig, space: Pixels | Latents, labels: int) -> UNet:
         patch=patch,
         in_channels=space.channels,
     )
+
+
+def resized(config: C, net: UNet, size: tuple[int, int], former_size: tuple[int, int]) -> C:
+    """The config for pictures of another size: patches stay as they are, and the same levels have attention.
+
+    Args:
+        config: The config of a painter.
+        net: Its UNet.
+        size: New height and width of the pictures.
+        former_size: Those that the painter was built for.
+    """
+    grid = net.grid * max(size) // max(former_size)
+    attention = tuple(grid >> level for level in range(len(config.channels)) if net.grid >> level in config.attention)
+    return replace(config, grid=grid, attention=attention)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -157,6 +157,7 @@ class Latents(Space):
 class LatentPainter(Painter):
     """A painter of pixels or latents; subclasses build the `space`."""
 
+    fixed_settings: ClassVar[frozenset[str]] = frozenset({"autoencoder"})
     config: LatentConfig
     space: Space
 

@@ -23,6 +23,7 @@ from impasto.contract import (
     Turn,
 )
 from impasto.errors import ConfigError
+from impasto.nn.embedding import CategoryEmbedding
 from impasto.painters.bounds import Channels
 from impasto.painters.likelihood.gaussian import gaussian_kl, gaussian_nll
 from impasto.painters.likelihood.ladder import Decoder, Encoder
@@ -103,6 +104,7 @@ class VAE(Painter):
     square = False
     renamed_settings: ClassVar[dict[str, str]] = {"dear": "detail_weight"}
     conditions = frozenset({"category"})
+    exchanges_categories = True
     config: VAEConfig
 
     def __init__(self, config: VAEConfig, data: Data) -> None:
@@ -118,7 +120,7 @@ class VAE(Painter):
         coarse = (data.height // patch >> halvings, data.width // patch >> halvings)
         _check_levels(config, min(coarse))
         condition = 64 if data.categories else 0
-        self.embedding = nn.Embedding(self.classes, condition) if condition else None
+        self.embedding = CategoryEmbedding(self.classes, condition) if condition else None
         shape = (config.channels, config.blocks, config.latent)
         self.encoder = Encoder(*shape, patch=patch, coarse=coarse, condition=condition)
         self.decoder = Decoder(*shape, patch=patch, coarse=coarse, condition=condition, detail=config.detail)

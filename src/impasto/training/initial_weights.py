@@ -1,0 +1,69 @@
+"""Training may begin from the weights of another learner instead of from fresh ones."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from impasto.contract import Learner
+from impasto.errors import ConfigError
+from impasto.nn.embedding import CategoryEmbedding, ConditionEmbedding
+
+__all__ = ["take_weights"]
+
+
+@torch.no_grad()
+def take_weights(learner: Learner, other: Learner) -> None:
+    """Replace a learner's weights by those of another one of its class, whose categories may be others.
+
+    Vectors of categories that both have are kept by name; those of new categories become the vector of "no category"
+    where the other learner has one, and stay fresh elsewhere. Parts that only training needs stay fresh where the other
+    learner comes without them.
+
+    Args:
+        learner: Fresh; unchanged on error.
+        other: The one whose weights are taken; it is not changed.
+
+    Raises:
+        ConfigError: When the weights have other shapes.
+    """
+    state = _for_categories(learner, other)
+    expected = learner.state_dict()
+    misfits = [
+        name
+        for name in sorted(expected.keys() | state.keys())
+        if not _same_shape(state.get(name), expected.get(name)) and not _may_be_absent(learner, name, state, expected)
+    ]
+    if misfits:
+        raise ConfigError(
+            f"{len(misfits)} of {len(expected)} tensors have another shape there, the first of them {misfits[0]!r}."
+        )
+    learner.load_state_dict({name: values for name, values in state.items() if name in expected}, strict=False)
+
+
+def _for_categories(learner: Learner, other: Learner) -> dict[str, Tensor]:
+    """The weights of `other`, with vectors for the categories of `learner`."""
+    before = other.data.categories
+    after = learner.data.categories
+    state: dict[str, Tensor] = dict(other.state_dict())
+    if before == after:
+        return state
+    for name, module in learner.named_modules():
+        label = f"{name}.label.weight"
+        if isinstance(module, ConditionEmbedding) and module.label is None and label in state:
+            # All pictures then have the vector of "no category", which is added to the vector of the time.
+            bias = f"{name}.time.2.bias"
+            state[bias] = state[bias] + state.pop(label)[len(before)]
+        elif isinstance(module, ConditionEmbedding) and module.label is not None and label not in state:
+            state[label] = torch.zeros_like(module.label.weight)
+        elif isinstance(module, CategoryEmbedding) and f"{name}.weight" in state:
+            state[f"{name}.weight"] = module.take(state[f"{name}.weight"], before, after)
+    return state
+
+
+def _same_shape(one: Tensor | None, other: Tensor | None) -> bool:
+    return one is not None and other is not None and one.shape == other.shape
+
+
+def _may_be_absent(learner: Learner, name: str, state: dict[str, Tensor], expected: dict[str, Tensor]) -> bool:
+    return name.partition(".")[0] in learner.training_only and (name not in state or name not in expected)
