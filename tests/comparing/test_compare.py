@@ -80,6 +80,12 @@ def finished(store, tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.fixture(autouse=True)
+def _without_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Write no page but in `finished`: drawing takes far longer than the painters here take."""
+    monkeypatch.setattr("impasto.comparing.scheduling.write", lambda results, out: None)
+
+
 def run_in_this_process(patch: pytest.MonkeyPatch) -> None:
     """Do what the processes of a comparison do in this one, which saves starting them; one after the other."""
     start = running._run
