@@ -218,3 +218,16 @@ def test_licence_and_remarks_stand_on_the_card(dab, tmp_path):
     card = (tmp_path / "it" / "README.md").read_text(encoding="utf8")
     assert '\nlicense: "cc0-1.0"\n---' in card
     assert "## What it is bad at\n\nHands." in card
+
+
+def test_a_painter_that_comes_with_impasto_may_rest_on_an_autoencoder_that_does(tmp_path, monkeypatch):
+    painter = catalogue.painter("flow_unet").build("tiny", autoencoder="shipped/taef2", size=(64, 64))
+    pretrained.save(painter, tmp_path / "light", {}, without_encoders=True)
+    assert (tmp_path / "light" / "model.safetensors").stat().st_size < 2_000_000
+    with pytest.raises(CheckpointError, match="tensors missing"):
+        pretrained.load(tmp_path / "light")
+    monkeypatch.setattr("impasto.pretrained.PACKAGED", tmp_path)
+    monkeypatch.setattr("impasto.painters.likelihood.latent_space._load_autoencoder", lambda _: shipped)
+    shipped = painter.space.autoencoder
+    loaded = pretrained.load(tmp_path / "light")
+    assert torch.equal(loaded.paint(1, steps=2).pictures, painter.paint(1, steps=2).pictures)

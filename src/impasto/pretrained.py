@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from os import PathLike
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -67,6 +67,13 @@ class Saved(nn.Module):
     def from_description(cls, description: Mapping[str, Any]) -> Self:
         """A network with fresh weights, from what `describe` gave."""
 
+    def fetch(self) -> None:
+        """Load the weights of frozen encoders, where there are any, from where the config says.
+
+        Raises:
+            CheckpointError: When they are not there.
+        """
+
     def save_pretrained(self, folder: str | PathLike[str], *, facts: dict[str, Any] | None = None) -> None:
         """Export to a folder in the hub's layout; see `save`."""
         save(self, Path(folder), facts or {})
@@ -84,7 +91,9 @@ class Saved(nn.Module):
         return loaded
 
 
-def save(painter: Saved, folder: Path, facts: dict[str, Any], *, half: bool = False) -> None:
+def save(
+    painter: Saved, folder: Path, facts: dict[str, Any], *, half: bool = False, without_encoders: bool = False
+) -> None:
     """Export a painter, replacing an older export of that folder only when the new one is whole.
 
     Args:
@@ -93,6 +102,8 @@ def save(painter: Saved, folder: Path, facts: dict[str, Any], *, half: bool = Fa
         facts: Entries of the model card beyond the config: data, licences, training, metrics.
         half: Whether weights are rounded to 16 bits, which halves the file; they are loaded as 32 bits. Weights of
             frozen encoders are rounded only where that changes no value, because the painter checks their hash.
+        without_encoders: Whether the weights of frozen encoders are left out, as only painters may that come with
+            impasto: `load` then takes them from where the config says.
 
     Raises:
         ImpastoError: When the folder holds something else or cannot be written, or a weight is too large for 16 bit.
@@ -101,9 +112,11 @@ def save(painter: Saved, folder: Path, facts: dict[str, Any], *, half: bool = Fa
         raise ImpastoError(f"{folder} is a file; export to an empty or new folder.")
     if folder.exists() and any(folder.iterdir()) and not (folder / "config.json").exists():
         raise ImpastoError(f"{folder} holds other files; export to an empty or new folder.")
+    frozen = _frozen_weights(painter)
     state = {k: v.detach().cpu().contiguous() for k, v in painter.state_dict().items() if _exported(painter, k)}
+    if without_encoders:
+        state = {k: v for k, v in state.items() if k not in frozen}
     if half:
-        frozen = _frozen_weights(painter)
         rounded = {
             k: _halved(k, v) for k, v in state.items() if k not in frozen or torch.equal(v.half().to(v.dtype), v)
         }
@@ -140,7 +153,12 @@ def load(source: str | PathLike[str]) -> Saved:
     """
     folder = folder_of(resolve(source))
     painter = rebuild(_read_description(folder))
-    load_weights(painter, folder / "model.safetensors", partial=True)
+    optional: set[str] = set()
+    if folder.resolve().is_relative_to(PACKAGED.resolve()):
+        # What comes with impasto may rest on an encoder that comes with it too, and is not stored twice.
+        painter.fetch()
+        optional = _frozen_weights(painter)
+    load_weights(painter, folder / "model.safetensors", partial=True, optional=optional)
     return painter
 
 
@@ -191,27 +209,33 @@ def rebuild(description: Mapping[str, Any]) -> Saved:
     return cls.from_description(description)
 
 
-def load_weights(painter: torch.nn.Module, file: Path, *, partial: bool = False) -> None:
+def load_weights(
+    painter: torch.nn.Module, file: Path, *, partial: bool = False, optional: Collection[str] = ()
+) -> None:
     """Fill a painter from a safetensors file.
 
     Args:
         painter: Receives the weights; unchanged on error.
         file: A file that `save` or a checkpoint wrote.
         partial: Whether the submodules in `training_only` may be absent.
+        optional: Names of weights that may be absent too; the painter keeps those that it has.
 
     Raises:
         CheckpointError: When the file is missing, damaged, no safetensors, or of other shapes.
     """
-    painter.load_state_dict(read_weights(painter, file, partial=partial), strict=False)
+    painter.load_state_dict(read_weights(painter, file, partial=partial, optional=optional), strict=False)
 
 
-def read_weights(painter: torch.nn.Module, file: Path, *, partial: bool = False) -> dict[str, torch.Tensor]:
+def read_weights(
+    painter: torch.nn.Module, file: Path, *, partial: bool = False, optional: Collection[str] = ()
+) -> dict[str, torch.Tensor]:
     """The tensors of a safetensors file, by name, once they are known to fit a painter.
 
     Args:
         painter: The one that they must fit; it is not changed.
         file: A file that `save` or a checkpoint wrote.
         partial: Whether the submodules in `training_only` may be absent.
+        optional: Names of weights that may be absent too.
 
     Raises:
         CheckpointError: When the file is missing, damaged, no safetensors, or of other shapes.
@@ -225,7 +249,7 @@ def read_weights(painter: torch.nn.Module, file: Path, *, partial: bool = False)
         raise CheckpointError(f"{file} is damaged or no safetensors file ({error}); nothing was loaded.") from None
     expected = painter.state_dict()
     needed = {k for k in expected if not partial or _exported(painter, k)}
-    missing = needed - state.keys()
+    missing = needed - state.keys() - set(optional)
     extra = state.keys() - expected.keys()
     misfits = [k for k in state.keys() & expected.keys() if state[k].shape != expected[k].shape]
     if missing or extra or misfits:

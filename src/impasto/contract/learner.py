@@ -200,13 +200,6 @@ class Learner(pretrained.Saved):
         """Name, config and facts of the pictures, as plain values."""
         return {"painter": self.name, "config": to_dict(self.config), "data": to_dict(self.data)}
 
-    def fetch(self) -> None:
-        """Load the weights of frozen parts from where the config says; called once, for a new learner.
-
-        Raises:
-            CheckpointError: When they are not there.
-        """
-
     def config_for(self, data: Data) -> Any:
         """The config of a learner of pictures of another size that these weights fit, where another one is needed.
 
