@@ -1,10 +1,9 @@
 """Put the painter of a run into the package, in half precision, with its numbers and its card.
 
-    python benchmarks/ship.py runs/painter stores/paintings-64 --as painter --remarks remarks.json
+    python benchmarks/ship.py runs/shipped/run stores/paintings-128 --remarks remarks.json
 
-'painter' is the one that `impasto paint` takes without being given a name, 'autoencoder' the one whose latents latent
-painters paint in by default. It is measured as it lies in the package, after rounding, against the test
-pictures of the store given.
+It becomes the painter that `impasto paint` takes without being given a name. Its autoencoder comes with the package too
+and is left out. It is measured as it lies in the package, after rounding, against the test pictures of the store.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from pathlib import Path
 
 from impasto import api, pretrained
 from impasto.events import Event
-from impasto.files import read_json, write_json
+from impasto.files import read_json
 from impasto.sources import PACKAGED
 
 MOST_BYTES = 15_000_000
@@ -35,30 +34,24 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("run", type=Path)
     parser.add_argument("store", type=Path)
-    parser.add_argument("--as", dest="name", choices=["painter", "autoencoder"], required=True)
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--remarks", type=Path, help="JSON of titles and texts for the card: what it is bad at, say.")
     arguments = parser.parse_args()
-    folder = Path("src/impasto") / PACKAGED.name / arguments.name
+    name = f"{PACKAGED.name}/painter"
+    folder = Path("src/impasto") / name
     facts = read_json(arguments.run / "painter" / "config.json")["facts"]
     facts["data"]["store"] = Path(facts["data"]["store"]).name
     remarks = {"Where the pictures come from": DATA, **(read_json(arguments.remarks) if arguments.remarks else {})}
     facts |= {"license": "cc0-1.0", "remarks": remarks}
-    pretrained.save(api.load_painter(arguments.run), folder, facts, half=True)
-    described = read_json(folder / "config.json")
-    if where := described["config"].get("autoencoder"):
-        # The painter carries it; where it once lay is nobody's concern.
-        run = Path(where).parent if Path(where).name == "painter" else Path(where)
-        described["config"]["autoencoder"] = run.name if run.is_absolute() else where
-        write_json(folder / "config.json", described)
+    pretrained.save(api.load_painter(arguments.run), folder, facts, half=True, without_encoders=True)
     size = sum(file.stat().st_size for file in folder.iterdir())
     if size > MOST_BYTES:
         shutil.rmtree(folder)
         raise SystemExit(f"The painter takes {size:,} bytes; at most {MOST_BYTES:,} are carried by the package.")
     measured = api.measure(
-        folder,
+        name,
         arguments.store,
-        out=arguments.run / f"measure-{arguments.name}",
+        out=arguments.run / "measure-shipped",
         count=arguments.count,
         watch=lambda event: print(event.message),
     )

@@ -9,17 +9,17 @@ from typing import Any
 from impasto import catalogue
 from impasto.contract import Data, Learner
 from impasto.errors import ConfigError
-from impasto.painters import DEFAULT
+from impasto.painters import DEFAULT, OF_PIXELS
 
 __all__ = ["ON_GPU", "Choice", "advice_on_size", "choose"]
 
-LEAST_PLACES = 12
+LEAST_PLACES = 6
 """Smallest height or width of latents to paint in; for smaller pictures, pixels are painted instead."""
 
-FACTOR = 4
-"""Height and width in pixels of the square that one latent of the shipped autoencoder encodes."""
+FACTOR = 8
+"""Height and width in pixels of the square that one latent of the autoencoder encodes."""
 
-ON_GPU: Mapping[str, Any] = {"channels": (96, 160, 192), "attention": (16, 8), "batch": 256, "ema": 100.0}
+ON_GPU: Mapping[str, Any] = {"channels": (192, 384), "blocks": 2, "batch": 256, "ema": 100.0}
 """Settings that are larger where a GPU learns from latents."""
 
 
@@ -60,8 +60,8 @@ class Choice:
 def choose(height: int, width: int, *, gpu: bool) -> Choice:
     """The painter for a store and a machine.
 
-    The rule, and what to expect of it, come from the measurements in `docs/results/diffusion.md`, which compares
-    painters in equal time, and in `docs/results/foundation.md`, which does so at 32 px.
+    The rule, and what to expect of it, come from the measurements in `docs/results/quality-log.md`, and, at 32 px, in
+    `docs/results/foundation.md`.
 
     Args:
         height: Rows of the pictures.
@@ -76,17 +76,13 @@ def choose(height: int, width: int, *, gpu: bool) -> Choice:
             "positions. What to expect: 15 minutes on one processor core gave the colours and rough shapes of "
             "paintings at 32 px."
         )
-        return Choice(DEFAULT, "base" if gpu else "small", {}, why)
-    expected = (
-        "six minutes on an H100 gave landscapes and lit figures at 128 px, and hints of faces"
-        if gpu
-        else "25 minutes on two cores gave light, colour and composition of paintings at 64 px, but hardly a face"
-    )
+        return Choice(OF_PIXELS, "base" if gpu else "small", {}, why)
     why = (
-        f"It paints latents of {rows} x {columns} positions, made by the autoencoder that comes with impasto, because "
-        f"steps are much faster there than on pixels. What to expect: {expected}."
+        f"It paints latents of {rows} x {columns} positions, made by an autoencoder that comes with impasto, because "
+        "steps are much faster there than on pixels. What to expect: nine minutes on one core gave the colours, light "
+        "and brushwork of paintings at 64 px, and masses that suggest figures and trees, but hardly a face."
     )
-    return Choice(DEFAULT, "small", {"autoencoder": "shipped/autoencoder", **(ON_GPU if gpu else {})}, why)
+    return Choice(DEFAULT, "small", {"autoencoder": "shipped/taef2", **(ON_GPU if gpu else {})}, why)
 
 
 def advice_on_size(data: Data) -> str:

@@ -14,13 +14,16 @@ from impasto.painters.diffusion.unet_size import UNetConfig, resized, unet_for
 
 __all__ = ["FlowUNet", "FlowUNetConfig"]
 
+IN_LATENTS = {"autoencoder": "shipped/taef2", "time_mean": -0.3}
+"""Settings of the presets."""
+
 
 @config
 class FlowUNetConfig(StraightFlowConfig, UNetConfig):
     """Training as of `StraightFlowConfig` and size as of `UNetConfig`, with other defaults, which suit latents."""
 
     channels: tuple[Channels, ...] = Field(default=(128, 256), min_length=1, max_length=6)
-    attention: tuple[Annotated[int, Field(ge=1, le=512)], ...] = Field(default=(16, 8, 4), max_length=6)
+    attention: tuple[Annotated[int, Field(ge=1, le=512)], ...] = Field(default=(8, 4), max_length=6)
     grid: int = Field(default=16, ge=2, le=128)
     prediction: Literal["velocity", "clean"] = "velocity"
 
@@ -40,8 +43,8 @@ class FlowUNet(StraightFlow):
     Config: ClassVar[type[PainterConfig]] = FlowUNetConfig
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         "tiny": {"channels": (16, 16)},
-        "small": {"autoencoder": "shipped/taef2"},
-        "base": {"autoencoder": "shipped/taef2", "channels": (192, 384), "blocks": 2, "lr": 5e-4},
+        "small": IN_LATENTS,
+        "base": {**IN_LATENTS, "channels": (192, 384), "blocks": 2, "lr": 5e-4},
     }
     config: FlowUNetConfig
     net: UNet

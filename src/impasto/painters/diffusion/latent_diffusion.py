@@ -9,7 +9,7 @@ from impasto.painters.diffusion.flow_matching import FlowMatching
 
 __all__ = ["LatentDiffusion"]
 
-IN_LATENTS = {"autoencoder": "shipped/autoencoder", "prediction": "velocity", "time_mean": 0.0}
+IN_LATENTS = {"autoencoder": "shipped/taef2", "prediction": "velocity", "time_mean": 0.0}
 """Settings that differ for latents: patches have so few of them that the velocity can be predicted."""
 
 

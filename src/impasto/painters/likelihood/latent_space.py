@@ -52,12 +52,12 @@ class LatentConfig(PainterConfig):
 
     Attributes:
         autoencoder: Autoencoder whose latents are painted: a run, an exported folder, a hub id, or
-            'shipped/autoencoder', which comes with impasto. Empty paints pixels.
+            'shipped/taef2' or 'shipped/autoencoder', which come with impasto. Empty paints pixels.
         latents: Description of the autoencoder; impasto fills it in when the painter is first built, so that a saved
             painter no longer needs the autoencoder's own files.
     """
 
-    autoencoder: str = Field(default="", max_length=4096, examples=["shipped/autoencoder", "runs/autoencoder"])
+    autoencoder: str = Field(default="", max_length=4096, examples=["shipped/taef2", "runs/autoencoder"])
     latents: TrainedAutoencoder | None = Field(default=None, json_schema_extra={"readOnly": True})
 
 
