@@ -5,7 +5,8 @@ import pytest
 import torch
 
 from impasto.metrics import frechet_distance, inception_score
-from impasto.metrics.influence import bootstrap_interval, frechet_influence, kernel_influence, score_influence
+from impasto.metrics.influence import frechet_influence, kernel_influence, score_influence
+from impasto.metrics.intervals import bootstrap_interval
 from impasto.metrics.kernel import polynomial_kernel
 
 

@@ -49,7 +49,7 @@ def measure(
         out: The folder for both files; `measure` inside the painter's local folder, or else here, without it.
         count: Pictures painted.
         seed: Seed of the pictures painted and of all resampling.
-        network: Feature network; 'auto' takes the best whose weights are found.
+        network: Feature networks, joined by '+'; 'auto' takes the best two whose weights are found.
         label: Label column; the one whose categories the painter knows without it.
         watch: Called with each event: a line on what is being done. Without it they are shown; `impasto.silent` shows
             nothing.

@@ -70,7 +70,7 @@ def presets() -> Offers:
 
 def networks() -> Offers:
     """The feature networks of `impasto measure`; importing their module would take too long for a key press."""
-    names = ("inception", "mobilenetv2", "squeezenet")
+    names = ("inception", "mobilenetv2", "efficientnet_lite0", "dinov2_small", "squeezenet")
     return [("auto", "the best whose weights are installed"), *((name, "") for name in names), ("handcrafted", "")]
 
 

@@ -44,7 +44,8 @@ def measure(
     network: Annotated[
         str,
         typer.Option(
-            help="Feature network; auto takes the best whose weights are installed.", autocompletion=completing.networks
+            help="Feature networks, joined by +; auto takes the best two whose weights are installed.",
+            autocompletion=completing.networks,
         ),
     ] = "auto",
     label: Annotated[
@@ -85,7 +86,10 @@ def _table(measurement: Measurement) -> Table:
     from rich.table import Table
 
     table = Table("metric", "value", "95 % interval", "real pictures", box=None)
-    for name, number in measurement.metrics.items():
+    hidden = {"copying"} if measurement.verdict.unreadable else set()
+    shown = {name: number for name, number in measurement.metrics.items() if name not in hidden}
+    # The distance that decides comes first, in all feature spaces.
+    for name, number in sorted(shown.items(), key=lambda item: item[1].headline != 1):
         if number.value is None:
             continue
         table.add_row(

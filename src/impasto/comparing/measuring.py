@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from impasto.metrics.measurement import Measurement
 from impasto.metrics.metric import Metric, listed_metrics
 from impasto.metrics.number import Number
 from impasto.metrics.records import from_plain, to_plain
-from impasto.metrics.spaces import choose_network, embed_split
+from impasto.metrics.spaces import choose_network, choose_networks, embed_split
 from impasto.pretrained import load_weights, rebuild
 from impasto.training.journal import read_events
 from impasto.training.points import POINTS
@@ -41,6 +42,7 @@ CURVE_INPUTS = frozenset(
         "real_features",
         "train_features",
         "train_sample_features",
+        "blurred_features",
         "originals",
         "reconstructions",
         "network",
@@ -110,10 +112,10 @@ def measure_run(run: Path, job: MeasuringJob) -> RunMeasurement:
 
 def embed_real(store: Store, label: str | None, network: str) -> None:
     """Compute the features of the real pictures once, into the store's cache, for all runs."""
-    name, _ = choose_network(network)
+    names, _ = choose_networks(network)
     train = store.split("train", label)
     test = store.split("test", label)
-    for split, mirrored in ((test, False), (train, False), (train, True)):
+    for name, (split, mirrored) in product(names, ((test, False), (train, False), (train, True))):
         embed_split(split, name, mirrored=mirrored, cache=store.root / "features")
 
 

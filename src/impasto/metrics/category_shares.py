@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from impasto.catalogue import listed
 from impasto.errors import UsageError
-from impasto.metrics.influence import bootstrap_interval
+from impasto.metrics.intervals import bootstrap_interval
 from impasto.metrics.metric import SHARE, Estimate, Quantity, reports
 from impasto.metrics.number import Interval, Yardstick
 from impasto.metrics.recognised import Labels, Recognised

@@ -31,7 +31,7 @@ __all__ = [
 CHANCE = 0.05
 """Share of pictures below the 5th percentile of held-out ones where nothing is copied."""
 LEAST_HELD_OUT = 20
-RESAMPLES = 1000
+RESAMPLES = 4000
 
 
 @listed(
@@ -69,7 +69,11 @@ def copying(nearest_training: NearestTraining, seed: int) -> Estimate:
     resampled = held_out[rng.integers(0, len(held_out), (RESAMPLES, len(held_out)))]
     percentiles = np.quantile(resampled, CHANCE, axis=1)
     below = np.searchsorted(painted, percentiles, side="left") / len(painted)
-    low, high = np.quantile(rng.binomial(len(painted), below) / len(painted), [0.025, 0.975])
+    # Below a fixed percentile, these quantiles are the ends of the interval of Clopper & Pearson 1934.
+    counts = below * len(painted)
+    low = np.quantile(np.where(counts > 0, rng.beta(np.maximum(counts, 1), len(painted) - counts + 1), 0), 0.025)
+    rest = len(painted) - counts
+    high = np.quantile(np.where(rest > 0, rng.beta(counts + 1, np.maximum(rest, 1)), 1), 0.975)
     return Estimate(
         value,
         interval=(float(low), float(high)),

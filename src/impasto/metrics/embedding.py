@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,8 @@ from impasto.errors import UnknownName, UsageError
 from impasto.images.pictures import to_uint8
 from impasto.metrics.feature_cache import cache_file, read_cache, write_cache
 from impasto.metrics.resizing import RESIZINGS, resize_for_inception
+from impasto.nn.dinov2 import DinoV2Small
+from impasto.nn.efficientnet_lite import EfficientNetLite0
 from impasto.nn.inception import Inception
 from impasto.nn.mobilenet import MobileNetV2
 from impasto.nn.trunks import SqueezeNet
@@ -38,7 +41,13 @@ __all__ = [
     "picture_hash",
 ]
 
-NETWORKS: dict[str, type[nn.Module]] = {"inception": Inception, "mobilenetv2": MobileNetV2, "squeezenet": SqueezeNet}
+NETWORKS: dict[str, type[nn.Module]] = {
+    "inception": Inception,
+    "mobilenetv2": MobileNetV2,
+    "efficientnet_lite0": EfficientNetLite0,
+    "dinov2_small": DinoV2Small,
+    "squeezenet": SqueezeNet,
+}
 """Feature networks by name, the preferred one first."""
 PREVIEW = "-bf16"
 
@@ -93,7 +102,7 @@ def features(
     Args:
         pictures: Bytes, shape (N, H, W, 3), uint8 (or a memory map of these), or a float tensor, shape
             (N, 3, H, W), in [-1, 1], which is rounded to bytes first.
-        network: 'inception', 'mobilenetv2' or 'squeezenet'.
+        network: Key of `NETWORKS`.
         resizing: 'fid-clean' or 'fid-tf1'; with '-bf16' the network computes in bfloat16, for a preview.
         cache: Folder where features are kept by (pictures, network, resizing, weights).
         key: Stands for the pictures in the cache, such as the hash of a store and the name of a split; by default the
@@ -219,10 +228,10 @@ def _network(name: str, device: str, download: bool | None) -> tuple[Any, str]:
 def _fold(net: nn.Module) -> None:
     """Fold every batch norm into the convolution before it: the same function in fewer passes."""
     for module in net.modules():
-        names = [name for name, child in module.named_children() if isinstance(child, nn.Conv2d | nn.BatchNorm2d)]
-        if len(names) == 2 and isinstance(norm := getattr(module, names[1]), nn.BatchNorm2d):
-            setattr(module, names[0], fuse_conv_bn_eval(getattr(module, names[0]), norm))
-            setattr(module, names[1], nn.Identity())
+        for (name, conv), (norm_name, norm) in pairwise([*module.named_children()]):
+            if isinstance(conv, nn.Conv2d) and isinstance(norm, nn.BatchNorm2d):
+                setattr(module, name, fuse_conv_bn_eval(conv, norm))
+                setattr(module, norm_name, nn.Identity())
 
 
 def _embed(net: Any, levels: Tensor) -> tuple[Tensor, Tensor | None]:

@@ -22,7 +22,7 @@ __all__ = ["checked", "frechet", "frechet_distance", "trace_of_root"]
     source="Heusel et al., GANs trained by a two time-scale update rule",
 )
 @reports(
-    Quantity(name_in_space("fd"), "Fréchet distance from real pictures", "lower", headline=1, bounds=DISTANCE),
+    Quantity(name_in_space("fd"), "Fréchet distance from real pictures", "lower", bounds=DISTANCE),
     aspect="distance",
     beside=Beside({"painted_features": "train_sample_features"}, "{count} training pictures", "train"),
     least=LEAST_PICTURES,

@@ -15,35 +15,9 @@ import numpy.typing as npt
 import torch
 from torch import Tensor
 
-__all__ = ["bootstrap_interval", "frechet_influence", "kernel_influence", "score_influence"]
+__all__ = ["frechet_influence", "kernel_influence", "score_influence"]
 
 Weights = npt.NDArray[np.float64]
-
-
-def bootstrap_interval(
-    value: float, *influences: Weights, seed: int = 0, repeats: int = 1000, level: float = 0.95
-) -> tuple[float, float]:
-    """Bootstrap interval of a number whose sets of pictures were drawn independently.
-
-    Args:
-        value: The number.
-        influences: For each set, the derivative of the number by the weight of each picture,
-            shape (N,); for a mean, the pictures' own values. Their mean is taken off.
-        seed: Seed of the resampling.
-        repeats: How often each set is resampled.
-        level: Share of resamples inside the interval, in (0, 1).
-
-    Returns:
-        Lower and upper end.
-    """
-    rng = np.random.default_rng(seed)
-    shifts = np.zeros(repeats)
-    for influence in influences:
-        centred = np.asarray(influence, np.float64) - np.mean(influence)
-        for resample in range(repeats):
-            shifts[resample] += centred[rng.integers(0, len(centred), len(centred))].mean()
-    low, high = np.quantile(shifts, [(1 - level) / 2, (1 + level) / 2])
-    return value + float(low), value + float(high)
 
 
 def frechet_influence(real: Tensor, fake: Tensor) -> tuple[Weights, Weights]:

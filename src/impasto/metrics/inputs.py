@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from functools import cached_property
 from pathlib import Path
 
@@ -27,6 +28,8 @@ __all__ = ["Inputs"]
 LEAST_RECONSTRUCTED = 50
 """Fewest test pictures that are reconstructed; else a quarter as many as are painted, since these means settle early
 and some painters take long."""
+BLURRED = 200
+"""Training pictures that are blurred to give distances a scale."""
 
 
 class Inputs:
@@ -70,6 +73,15 @@ class Inputs:
         self.real_rows = np.random.default_rng(seed).permutation(len(against))[:count]
         drawn = self.real_rows[: max(LEAST_RECONSTRUCTED, count // 4)]
         self.original_rows = drawn if original_rows is None else original_rows
+
+    def in_space(self, network: str) -> Inputs:
+        """Inputs of the same pictures, with features in another space; pictures are not painted again."""
+        other = copy(self)
+        vars(other).update(network=network)
+        for name, value in vars(self).items():
+            if isinstance(getattr(Inputs, name, None), cached_property) and not isinstance(value, np.ndarray):
+                delattr(other, name)
+        return other
 
     def offer(self, name: str) -> Offer:
         """See `offers.Offers`."""
@@ -117,6 +129,12 @@ class Inputs:
     def mirrored_train_features(self) -> Features:
         """Features of the mirror images of the training pictures."""
         return self._embedded_split("mirrored training pictures", self.train, mirrored=True)
+
+    @cached_property
+    def blurred_features(self) -> Features:
+        """Features of some training pictures at a quarter of their resolution."""
+        rows = np.random.default_rng(self.seed).permutation(len(self.train))[:BLURRED]
+        return self._embedded_split("blurred training pictures", self.train, rows=rows, blurred=True)
 
     @cached_property
     def nearest_training(self) -> NearestTraining:
@@ -209,7 +227,23 @@ class Inputs:
         with self.steps.step(f"features of the {name}"):
             return embed(pixels, self.network, progress=self.steps.counter(name))
 
-    def _embedded_split(self, name: str, split: Split, *, mirrored: bool = False) -> Features:
+    def _embedded_split(
+        self,
+        name: str,
+        split: Split,
+        *,
+        mirrored: bool = False,
+        blurred: bool = False,
+        rows: npt.NDArray[np.int64] | None = None,
+    ) -> Features:
         progress = self.steps.counter(name)
         with self.steps.step(f"features of the {name}"):
-            return embed_split(split, self.network, mirrored=mirrored, cache=self.cache, progress=progress)
+            return embed_split(
+                split,
+                self.network,
+                mirrored=mirrored,
+                blurred=blurred,
+                rows=rows,
+                cache=self.cache,
+                progress=progress,
+            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from impasto.metrics.category_report import CategoryReport, category_rows, judge
 from impasto.metrics.copying import copying_report
 from impasto.metrics.evaluating import evaluate
 from impasto.metrics.inputs import Inputs
+from impasto.metrics.loss_networks import loss_networks, may_rank
 from impasto.metrics.measure_page import Exhibits, measure_page
 from impasto.metrics.measurement import MEASURE_VERSION, Measurement, Space, SplitFacts
 from impasto.metrics.metric import LEAST_PICTURES, listed_metrics
@@ -26,7 +28,7 @@ from impasto.metrics.nearest_training import NearestTraining
 from impasto.metrics.number import Number
 from impasto.metrics.offers import NotOffered, check_offered, plain_resolution
 from impasto.metrics.painted_categories import painted_categories
-from impasto.metrics.spaces import HANDCRAFTED, choose_network
+from impasto.metrics.spaces import HANDCRAFTED, choose_networks
 from impasto.metrics.steps import Steps
 from impasto.metrics.training_log import trained
 from impasto.metrics.verdict import verdict_of
@@ -65,8 +67,8 @@ def measure(
         out: Folder for `measure.json` and `report.html`.
         count: How many pictures are painted, 50 or more. Distances depend on it.
         seed: Seed of painting, sampling and resampling, 0 or more.
-        network: Feature network; 'auto' takes the best whose weights are installed, and without any
-            a space of plain picture statistics.
+        network: Feature networks, joined by '+'; 'auto' takes the best two whose weights are installed, and without
+            any a space of plain picture statistics. Copying and categories are judged in the first.
         facts: What else is known of the painter; kept in the JSON. 'run' (a run folder) or 'events' (its journal)
             gives the page its curves.
         cache: Folder where features of the real pictures are kept.
@@ -82,18 +84,25 @@ def measure(
     """
     _check(painter, against, train, count, seed)
     check_writable(out)
-    space, notes = choose_network(network)
+    networks, notes = choose_networks(network)
     steps = Steps(progress)
     for note in notes:
         steps.say(note)
-    inputs = Inputs(painter, against, train, count=count, seed=seed, network=space, cache=cache, steps=steps)
-    return _measured(inputs, notes, _plain_facts(facts or {}), out)
+    inputs = Inputs(painter, against, train, count=count, seed=seed, network=networks[0], cache=cache, steps=steps)
+    return _measured(inputs, networks[1:], notes, _plain_facts(facts or {}), out)
 
 
-def _measured(inputs: Inputs, notes: Sequence[str], facts: dict[str, Any], out: Path) -> Measurement:
+def _measured(
+    inputs: Inputs, further: Sequence[str], notes: Sequence[str], facts: dict[str, Any], out: Path
+) -> Measurement:
     """Compute all metrics and write them, with the page."""
     steps = inputs.steps
+    learned_from = loss_networks(inputs.painter)
     numbers = _numbers(inputs)
+    more_inputs = [inputs.in_space(network) for network in further]
+    for each in more_inputs:
+        numbers |= _numbers_in_space(each)
+    numbers = {name: replace(number, ranks=may_rank(number, learned_from)) for name, number in numbers.items()}
     rows = inputs.nearest_training.nearest_pairs(PAIRS)
     files = inputs.train.files(inputs.nearest_training.rows[rows].numpy())
     categories, strips = _categories(inputs)
@@ -105,6 +114,9 @@ def _measured(inputs: Inputs, notes: Sequence[str], facts: dict[str, Any], out: 
         trained=trained(journal),
         sees_things=features.network != HANDCRAFTED,
     )
+    if verdict.unreadable:
+        remark = f"says nothing as long as the paintings are {verdict.unreadable}"
+        numbers["copying"] = replace(numbers["copying"], ranks=False, remark=remark)
     measurement = Measurement(
         version=MEASURE_VERSION,
         impasto=impasto.__version__,
@@ -122,6 +134,8 @@ def _measured(inputs: Inputs, notes: Sequence[str], facts: dict[str, Any], out: 
         seconds=steps.seconds,
         facts=facts,
         verdict=verdict,
+        more_spaces=tuple(Space.of(each.painted_features) for each in more_inputs),
+        loss_networks=learned_from,
     )
     page = measure_page(measurement, _exhibits(inputs, rows, strips, journal))
     write_json(out / "measure.json", measurement.to_json())
@@ -141,6 +155,16 @@ def _numbers(inputs: Inputs) -> dict[str, Number]:
     for name, metric in metrics.items():
         with inputs.steps.step(name):
             numbers |= evaluate(metric, inputs, seed=inputs.seed)
+    return numbers
+
+
+def _numbers_in_space(inputs: Inputs) -> dict[str, Number]:
+    """The numbers of features once more, in a further space."""
+    numbers: dict[str, Number] = {}
+    for name, metric in listed_metrics().items():
+        if metric.compares_features:
+            with inputs.steps.step(f"{name} ({inputs.network})"):
+                numbers |= evaluate(metric, inputs, seed=inputs.seed, space=inputs.network)
     return numbers
 
 
@@ -226,8 +250,7 @@ def _size_notes(against: Split, train: Split, count: int) -> list[str]:
     if len(train) < count:
         notes.append(
             f"There are {len(train):,} training pictures and {count:,} painted ones. Distances fall as sets grow, so "
-            f"the yardstick of {len(train):,} is a little too large; "
-            f"{option('count', len(train))} would make them even."
+            f"those beside which training pictures stand are taken of {len(train):,} paintings."
         )
     if against.store.hash == train.store.hash and np.intersect1d(against.indices, train.indices).size:
         notes.append(

@@ -101,11 +101,22 @@ def headline_cards(measurement: Measurement) -> Cards:
         Card(
             _with_unit(number.value, number.unit),
             number.title,
-            f"real pictures: {_with_unit(number.real.value, number.unit)}" if number.real else ARROWS[number.better],
+            _beside(number),
         )
         for number in sorted(shown, key=lambda number: number.headline)
     ]
     return Cards(cards)
+
+
+def _beside(number: Number) -> str:
+    """What stands under a large number: the same of real pictures, and of spoilt ones."""
+    parts = [
+        f"{word}: {_with_unit(other.value, number.unit)}"
+        for word, other in (("real pictures", number.real), ("blurred ones", number.anchor))
+        if other
+    ]
+    learned = "" if number.ranks else "the painter learned from this network"
+    return "; ".join(part for part in (*parts, learned) if part) or ARROWS[number.better]
 
 
 def _telling(measurement: Measurement) -> Mapping[str, Number]:
@@ -267,10 +278,21 @@ def _losses(journal: Path | None) -> Section | None:
     return Section("Training", [Paragraph(lead), Columns(panels, least=280)])
 
 
+def _about_networks(measurement: Measurement) -> list[str]:
+    """Which networks compare the pictures, and which the painter learned from."""
+    spaces = [measurement.network.name, *(space.name for space in measurement.more_spaces)]
+    about = [f"Pictures are compared by features of the network {' and of '.join(spaces)}. Seed: {measurement.seed}."]
+    if measurement.loss_networks:
+        about.append(
+            f"The painter learned from pretrained networks: {', '.join(measurement.loss_networks)}. Numbers that are "
+            "computed by them flatter it, and do not decide whether it is better than another."
+        )
+    return about
+
+
 def _small_print(measurement: Measurement) -> Section:
     absent = [[n.title, name, n.reason] for name, n in measurement.metrics.items() if n.value is None]
-    features = f"Pictures are compared by features of the network {measurement.network.name}. Seed: {measurement.seed}."
-    parts: list[Part] = [Paragraph(note) for note in (features, *measurement.notes)]
+    parts: list[Part] = [Paragraph(note) for note in (*_about_networks(measurement), *measurement.notes)]
     if absent:
         missing = Table(("Not measured", "Name", "Why"), absent, title="Not measured")
         parts.append(Details(f"{counted(len(absent), 'number')} not measured, and why", [missing]))

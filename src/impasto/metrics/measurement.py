@@ -97,6 +97,8 @@ class Measurement(JsonRecord):
         seconds: Step → seconds that it took.
         facts: What else the caller knows of the painter.
         verdict: What all this says, in plain sentences; empty in measurements of earlier versions.
+        more_spaces: Further feature spaces; names of numbers in them end with the network's.
+        loss_networks: Pretrained networks that the painter learned from; numbers in their spaces do not rank it.
     """
 
     version: int
@@ -115,6 +117,8 @@ class Measurement(JsonRecord):
     seconds: Mapping[str, float] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     verdict: Verdict = field(default_factory=Verdict)
+    more_spaces: tuple[Space, ...] = ()
+    loss_networks: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """The painter, the pictures it was measured against, and the headline of the verdict."""

@@ -66,7 +66,7 @@ class Quantity:
         better: Which way is better.
         unit: Unit of the value; empty for plain numbers.
         headline: Place among the large numbers at the top of the page, from 1; 0 for none. The first is the distance
-            from real pictures by which a verdict is given.
+            from real pictures by which a verdict is given, and is shown in every feature space.
         bounds: Least and largest value that is possible; intervals end there.
     """
 
@@ -81,6 +81,8 @@ class Quantity:
 @dataclass(frozen=True)
 class Beside:
     """How the same number for real pictures is computed: by the metric's function on other inputs.
+
+    Where both are features, it is computed of equally many pictures as the number itself.
 
     Attributes:
         instead: Name of an input → name of the input that replaces it, that of the painted pictures first.
@@ -140,6 +142,8 @@ class Metric:
         aspect: What it is about.
         beside: How the same numbers for real pictures are computed; None where there are none.
         least: Fewest pictures that each of its sets must have, those of real pictures included.
+        anchor: How the same numbers for spoilt real pictures are computed, which give the numbers a scale.
+        equal: Whether all its sets of features are cut to as many pictures as the smallest has.
     """
 
     function: Callable[..., Any]
@@ -147,6 +151,8 @@ class Metric:
     aspect: Aspect = "other"
     beside: Beside | None = None
     least: int = 0
+    anchor: Beside | None = None
+    equal: bool = False
 
     @property
     def needs(self) -> tuple[str, ...]:
@@ -157,16 +163,25 @@ class Metric:
     def all_needs(self) -> frozenset[str]:
         """Names of all inputs, with those of the numbers' names and of the numbers for real pictures."""
         naming = [name for quantity in self.quantities if callable(quantity.name) for name in parameters(quantity.name)]
-        return frozenset({*self.needs, *naming, *(self.beside.instead.values() if self.beside else ())})
+        others = [name for beside in (self.beside, self.anchor) if beside for name in beside.instead.values()]
+        return frozenset({*self.needs, *naming, *others})
+
+    @property
+    def compares_features(self) -> bool:
+        """Whether it is a number of features themselves, which each feature space gives anew."""
+        return any(name.endswith("_features") for name in self.needs)
 
 
-def reports(
-    *quantities: Quantity, aspect: Aspect = "other", beside: Beside | None = None, least: int = 0
-) -> Callable[[F], F]:
-    """Declare what the function of a metric gives; the arguments are attributes of `Metric`."""
+def reports(*quantities: Quantity, **attributes: Any) -> Callable[[F], F]:
+    """Declare what the function of a metric gives.
+
+    Args:
+        quantities: The numbers that it gives.
+        attributes: Further attributes of `Metric`.
+    """
 
     def mark(function: F) -> F:
-        function.__metric__ = Metric(function, quantities, aspect, beside, least)  # type: ignore[attr-defined]
+        function.__metric__ = Metric(function, quantities, **attributes)  # type: ignore[attr-defined]
         return function
 
     return mark

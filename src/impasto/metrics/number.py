@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import Field
 
-from impasto.metrics.influence import bootstrap_interval
+from impasto.metrics.intervals import bootstrap_interval
 
 __all__ = ["Better", "Bounds", "Interval", "Number", "Yardstick", "clipped", "mean_of", "missing"]
 
@@ -58,6 +58,8 @@ class Number:
         unit: Unit of the value; empty for plain numbers.
         headline: Place among the large numbers at the top of a page, from 1; 0 for none.
         bounds: Least and largest value that is possible; intervals end there.
+        anchor: The same number for spoilt real pictures, which gives it a scale.
+        ranks: Whether it may decide which painter is better: not where the painter learned from the same network.
     """
 
     title: str
@@ -73,6 +75,8 @@ class Number:
     unit: str = ""
     headline: int = 0
     bounds: Bounds = (None, None)
+    anchor: Yardstick | None = None
+    ranks: bool = True
 
     def __post_init__(self) -> None:
         """Treat a value that is not finite as missing; an interval must be finite too."""

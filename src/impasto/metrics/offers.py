@@ -52,6 +52,9 @@ OFFERED = {
     "train_sample_features": Kind(
         "`Features` of as many training pictures as were painted, drawn at random", "train", "training split"
     ),
+    "blurred_features": Kind(
+        "`Features` of some training pictures at a quarter of their resolution", "blurred", "training split"
+    ),
     "nearest_training": Kind("`NearestTraining`: the training picture nearest to each painted one"),
     "recognised": Kind("`Recognised`: categories of the painted pictures, asked for and recognised", "painted"),
     "recognised_real": Kind("`Recognised`: categories of real pictures, true and recognised", "real"),

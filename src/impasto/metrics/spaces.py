@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
+
+import cv2
+import numpy as np
+import numpy.typing as npt
 
 from impasto.data.store import Split
 from impasto.errors import UnknownName, WeightsDamaged
@@ -12,15 +17,47 @@ from impasto.metrics.embedding import NETWORKS, Features, cached_features, featu
 from impasto.metrics.handcrafted import VERSION, handcrafted_features, handcrafted_hash
 from impasto.nn.weights import find_weights, has_weights
 
-__all__ = ["HANDCRAFTED", "choose_network", "embed", "embed_split", "metric_name", "name_in_space"]
+__all__ = [
+    "HANDCRAFTED",
+    "choose_network",
+    "choose_networks",
+    "embed",
+    "embed_split",
+    "metric_name",
+    "name_in_space",
+]
 
 HANDCRAFTED = "handcrafted"
 """The space that needs no weights."""
 RESIZING = "fid-clean"
 BATCH = 8
 """1.5 times as fast as batches of 32 on a CPU, whose caches hold the feature maps of so few pictures."""
-INCEPTION_NAMES = {"fd": "fid", "kd": "kid", "is": "is", "mifd": "mifid"}
+COARSER = 4
+"""How many times fewer pixels a side blurred pictures keep."""
+LOSS_NETWORK = "squeezenet"
+"""The network that perceptual losses and critics here look through: never the second of two spaces."""
+INCEPTION_NAMES = {"fd": "fid", "kd": "kid", "is": "is", "mifd": "mifid", "mind": "mind"}
 """Names of these metrics in the literature, for Inception features."""
+
+
+def choose_networks(network: str) -> tuple[tuple[str, ...], list[str]]:
+    """The feature networks to measure with, and what the reader should know about the choice.
+
+    Args:
+        network: Names of networks, joined by '+', or 'handcrafted'; 'auto' takes the best two whose weights are
+            installed, so that no single network decides.
+
+    Raises:
+        UnknownName: When there is no such network.
+        WeightsMissing: When a network was named whose weights are not installed, or are damaged.
+    """
+    first, *more = network.split("+")
+    chosen, notes = choose_network(first)
+    if network == "auto":
+        others = [name for name in NETWORKS if name not in (chosen, LOSS_NETWORK) and chosen != HANDCRAFTED]
+        more = [name for name in others if _is_usable(name)][:1]
+    further = [choose_network(name) for name in more]
+    return (chosen, *(name for name, _ in further)), [*notes, *(note for _, words in further for note in words)]
 
 
 def choose_network(network: str) -> tuple[str, list[str]]:
@@ -66,6 +103,13 @@ def _best_installed() -> tuple[str, list[str]]:
     return HANDCRAFTED, damage
 
 
+def _is_usable(name: str) -> bool:
+    try:
+        return has_weights(name)
+    except WeightsDamaged:
+        return False
+
+
 def _about_handcrafted() -> str:
     return (
         "The space 'handcrafted' is made of statistics of colour, edges and detail, not of a trained network: it sees "
@@ -74,15 +118,15 @@ def _about_handcrafted() -> str:
 
 
 def metric_name(kind: str, network: str) -> str:
-    """Name of 'fd', 'kd', 'is' or 'mifd' in a space: the literature's on Inception only."""
-    return INCEPTION_NAMES[kind] if network == "inception" else f"{kind}-{network}"
+    """Name of 'fd', 'kd', 'mind', 'is' or 'mifd' in a space: the literature's on Inception only."""
+    return INCEPTION_NAMES.get(kind, kind) if network == "inception" else f"{kind}-{network}"
 
 
-def name_in_space(kind: str, prefix: str = "") -> Callable[[str], str]:
-    """The function of a measurement's network that names 'fd', 'kd', 'is' or 'mifd', for `Quantity.name`."""
+def name_in_space(kind: str, prefix: str = "", suffix: str = "") -> Callable[[str], str]:
+    """The function of a measurement's network that names 'fd', 'kd', 'mind', 'is' or 'mifd', for `Quantity.name`."""
 
     def name(network: str) -> str:
-        return prefix + metric_name(kind, network)
+        return prefix + metric_name(kind, network) + suffix
 
     return name
 
@@ -117,6 +161,8 @@ def embed_split(
     network: str,
     *,
     mirrored: bool = False,
+    blurred: bool = False,
+    rows: npt.NDArray[np.int64] | None = None,
     cache: Path | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Features:
@@ -126,13 +172,30 @@ def embed_split(
         split: The pictures.
         network: Name of the network, or 'handcrafted'.
         mirrored: Whether their mirror images are embedded.
+        blurred: Whether the pictures are embedded at a quarter of their resolution.
+        rows: The pictures of the split that are embedded, shape (N,); by default all.
         cache: Folder where features are kept.
         progress: Called with (pictures done, pictures in all).
     """
-    key = f"{split.store.hash}:{split.name}:{len(split)}" + (":mirrored" if mirrored else "")
+    key = (
+        f"{split.store.hash}:{split.name}:{len(split)}"
+        + (":mirrored" if mirrored else "")
+        + (":blurred" if blurred else "")
+    )
+    if rows is not None:
+        key += f":{hashlib.sha256(rows.tobytes()).hexdigest()}"
     if cache is not None and network != HANDCRAFTED:
-        kept = cached_features(cache, key, len(split), network, RESIZING)
+        kept = cached_features(cache, key, len(split) if rows is None else len(rows), network, RESIZING)
         if kept is not None:
             return kept
-    pixels = split.uint8()
-    return embed(pixels[:, :, ::-1] if mirrored else pixels, network, cache=cache, key=key, progress=progress)
+    pixels = split.uint8(rows)
+    pixels = pixels[:, :, ::-1] if mirrored else pixels
+    return embed(_blurred(pixels) if blurred else pixels, network, cache=cache, key=key, progress=progress)
+
+
+def _blurred(pixels: Pixels) -> Pixels:
+    """Pictures shrunk to a quarter of their sides and enlarged again."""
+    height, width = pixels.shape[1:3]
+    small = (max(1, width // COARSER), max(1, height // COARSER))
+    coarse = (cv2.resize(picture, small, interpolation=cv2.INTER_AREA) for picture in pixels)
+    return np.stack([cv2.resize(picture, (width, height), interpolation=cv2.INTER_CUBIC) for picture in coarse])

@@ -8,6 +8,8 @@ from __future__ import annotations
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from impasto.nn.same_conv import SameConv2d
+
 __all__ = ["MobileNetV2"]
 
 _CHANNELS = (16, 24, 24, 32, 32, 32, 64, 64, 64, 64, 96, 96, 96, 160, 160, 160, 320)
@@ -22,27 +24,12 @@ class _Conv(nn.Module):
     ) -> None:
         super().__init__()
         self.linear = linear
-        # At stride 1 TensorFlow's 'SAME' pads both sides equally, which the convolution does itself, and faster.
-        padding = kernel // 2 if stride == 1 else 0
-        self.convolution = nn.Conv2d(inputs, outputs, kernel, stride, padding, groups=groups, bias=False)
+        self.convolution = SameConv2d(inputs, outputs, kernel, stride, groups=groups)
         self.normalization = nn.BatchNorm2d(outputs, eps=0.001)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = self.normalization(self.convolution(_pad(x, self.convolution)))
+        x = self.normalization(self.convolution(x))
         return x if self.linear else F.relu6(x, inplace=True)
-
-
-def _pad(x: Tensor, conv: nn.Conv2d) -> Tensor:
-    """Pad for a strided convolution as TensorFlow's 'SAME' does: an odd pixel goes to the right and bottom."""
-    if conv.stride == (1, 1):
-        return x
-    sides: list[int] = []
-    for dim in (3, 2):
-        kernel = conv.kernel_size[dim - 2]
-        stride = conv.stride[dim - 2]
-        total = max(kernel - (x.shape[dim] % stride or stride), 0)
-        sides += [total // 2, total - total // 2]
-    return F.pad(x, sides) if any(sides) else x
 
 
 class _Block(nn.Module):

@@ -38,8 +38,8 @@ class WeightsFile:
 
     Attributes:
         path: Relative to a weights folder.
-        sha256: Hash of its bytes; empty for a conversion to safetensors that users make themselves, which is checked by
-            the names and shapes of its tensors instead.
+        sha256: Hash of its bytes; empty for a file of safetensors that users convert themselves or whose publisher may
+            renew it, which is checked by the names and shapes of its tensors instead.
         url: Address that it can be downloaded from; empty where this file is not published.
     """
 
@@ -52,6 +52,7 @@ _TORCH = "https://download.pytorch.org/models/"
 _FID = "https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/"
 _FIDELITY = "https://github.com/toshas/torch-fidelity/releases/download/v0.2.0/"
 _LPIPS = "https://github.com/richzhang/PerceptualSimilarity/raw/master/lpips/weights/v0.1/"
+_HUB = "https://huggingface.co/"
 _INCEPTION = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
 
 WEIGHTS: dict[str, tuple[WeightsFile, ...]] = {
@@ -67,6 +68,16 @@ WEIGHTS: dict[str, tuple[WeightsFile, ...]] = {
     "mobilenetv2": (
         WeightsFile(
             "mobilenet_v2_1.0_224/model.safetensors", "cf8a85e54e709258e7eb3ad760b7031757012e0fe479a9ce441c3b2a31b1ffb2"
+        ),
+    ),
+    "efficientnet_lite0": (
+        WeightsFile(
+            "efficientnet_lite0.safetensors", "c4117a10d10cf2f3b5a1ed7ae5e966d9939525b09aff571725cea4635cdab3f5"
+        ),
+    ),
+    "dinov2_small": (
+        WeightsFile(
+            "dinov2-small/model.safetensors", "", _HUB + "facebook/dinov2-small/resolve/main/model.safetensors"
         ),
     ),
     "squeezenet": (
@@ -112,6 +123,11 @@ WEIGHTS: dict[str, tuple[WeightsFile, ...]] = {
     "lpips-vgg": (
         WeightsFile("lpips_v0.1_vgg.safetensors", "9f75404b1f7389ef56cd2597e519cde1f6ed2cf546124d0ebff6726e81f44c7e"),
         WeightsFile("vgg.pth", "a78928a0af1e5f0fcb1f3b9e8f8c3a2a5a3de244d830ad5c1feddc79b8432868", _LPIPS + "vgg.pth"),
+    ),
+    "dists": (
+        WeightsFile(
+            "dists/dists_alpha_beta.safetensors", "53955dbce0a1b8c80698cc8310cba9c694682d95b036116f763d7ccb388dae7d"
+        ),
     ),
 }
 """Network → the files that hold its weights, the preferred one first."""
@@ -178,7 +194,7 @@ def how_to_install(name: str) -> str:
     """Which file holds a network's weights, and where to get it."""
     file = next((file for file in WEIGHTS[name] if file.url), WEIGHTS[name][0])
     place = f"to be downloaded from {file.url}" if file.url else "to be copied from where you have it"
-    return f"{name}: {file.path}, {place} (SHA-256 {file.sha256})"
+    return f"{name}: {file.path}, {place}" + (f" (SHA-256 {file.sha256})" if file.sha256 else "")
 
 
 def load_weights(name: str, *, download: bool | None = None) -> tuple[dict[str, Tensor], str]:
@@ -285,7 +301,7 @@ def _download(file: WeightsFile) -> Path:
             out.flush()
             os.fsync(out.fileno())
         digest = file_hash(temporary)
-        if digest != file.sha256:
+        if file.sha256 and digest != file.sha256:
             raise WeightsMissing(f"the downloaded file has SHA-256 {digest}, not {file.sha256}")
         temporary.chmod(0o644)
         temporary.replace(target)
