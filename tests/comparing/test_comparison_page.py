@@ -20,6 +20,12 @@ def page(finished, tmp_path_factory) -> str:
     return comparison_page(finished, tmp_path_factory.mktemp("none"))
 
 
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages without charts, which take most of the time."""
+    monkeypatch.setattr("impasto.comparing.comparison_page.charts", lambda _: [])
+
+
 def half_done(comparison) -> Results:
     """One entry waits, one run failed, one entry is under way, and one name is hard to write down."""
     states = {("MIGAN without SFT", 1): "Diverged at <812>."}
@@ -60,6 +66,7 @@ def test_a_mean_stands_with_its_interval_and_its_single_runs(finished, page):
         assert f"{value:.4g}" in cell
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_best_stands_out_only_where_intervals_say_so(comparison, page, tmp_path):
     assert "<b>" in row(page, "MIGAN modern")[1]
 
@@ -78,6 +85,7 @@ def test_how_numbers_were_computed_is_said(page):
     assert "network inception" in cells[3]
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_one_seed_has_no_interval_over_seeds_and_no_best(comparison, tmp_path):
     results = comparison(seeds=(0,)).results()
     page = comparison_page(results, tmp_path)
@@ -147,6 +155,7 @@ def test_markdown_holds_the_numbers_of_the_page(finished, page):
         assert len({line.count(" | ") for line in lines.strip().splitlines()}) == 1
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_the_page_opens_with_pictures_and_a_verdict(comparison, finished):
     fake = comparison()
     page = comparison_page(fake.results(), fake.out)
@@ -155,6 +164,7 @@ def test_the_page_opens_with_pictures_and_a_verdict(comparison, finished):
     assert "By Fréchet distance" in page
 
 
+@pytest.mark.usefixtures("undrawn")
 def test_without_a_clear_winner_the_verdict_names_none(comparison, tmp_path):
     page = comparison_page(comparison(seeds=(0, 1)).results(), tmp_path)
     assert "<h2>No entry is clearly the best</h2>" in page
