@@ -191,3 +191,16 @@ def test_two_stores_keep_their_encodings_side_by_side(store: Store, tmp_path: Pa
     encode(painter, splits, tmp_path, Processes("cpu"), flip=False, precision="fp32")
     assert painter.halves.pictures_encoded == len(store)
     assert len(list(tmp_path.glob("encoded-*.npy"))) == 2
+
+
+def test_it_says_how_far_it_is(store: Store, tmp_path: Path) -> None:
+    reached: list[tuple[int, int]] = []
+    split = store.split("train")
+
+    def progress(done: int, total: int) -> None:
+        reached.append((done, total))
+
+    for _ in range(2):
+        encode(with_encoder(), [split], tmp_path, Processes("cpu"), flip=False, precision="fp32", progress=progress)
+    # The second time the file is there already.
+    assert reached == [(len(split), len(split))]

@@ -15,6 +15,7 @@ from impasto.contract import Learner
 from impasto.data.encodings import Encodings
 from impasto.data.store import Split
 from impasto.files import disk_errors_named
+from impasto.jobs.progress import Progress
 from impasto.machine import fastest_precision
 from impasto.pretrained import state_hash
 from impasto.training.processes import Processes
@@ -29,7 +30,14 @@ CHUNK = 64
 
 
 def encode(
-    learner: Learner, splits: Sequence[Split], folder: Path, processes: Processes, *, flip: bool, precision: str
+    learner: Learner,
+    splits: Sequence[Split],
+    folder: Path,
+    processes: Processes,
+    *,
+    flip: bool,
+    precision: str,
+    progress: Progress | None = None,
 ) -> list[Encodings]:
     """The encodings of pictures and captions, read from files in the run's folder, which are written if missing.
 
@@ -42,6 +50,7 @@ def encode(
         processes: The first one writes the files, the others wait for it.
         flip: Whether mirrored pictures are encoded too: the mirrored latent is not the latent of the mirrored picture.
         precision: Arithmetic of the encoder of pictures, 'fp32' or 'bf16'; 'auto' is the faster one on this machine.
+        progress: Called in the first process as pictures of a split are encoded.
 
     Returns:
         Those of each split; memory maps of 16-bit floats, or of 32-bit integers where an encoder gives integers.
@@ -65,7 +74,8 @@ def encode(
         for split, captions, picture_file, word_file in zip(splits, texts, picture_files, word_files, strict=True):
             if of_pictures and picture_file and not picture_file.exists():
                 with torch.autocast(processes.device.type, torch.bfloat16, enabled=precision == "bf16"):
-                    _write(picture_file, len(split), _encoded_pictures(of_pictures, split, processes.device, flip))
+                    encoded = _encoded_pictures(of_pictures, split, processes.device, flip)
+                    _write(picture_file, len(split), encoded, progress)
             if of_words and word_file and captions and not word_file.exists():
                 _write(word_file, len(captions), _encoded_words(of_words, captions))
     processes.wait()
@@ -116,7 +126,7 @@ def _encoded_words(encoder: nn.Module, captions: list[str]) -> Iterator[np.ndarr
 
 
 @torch.inference_mode()
-def _write(file: Path, count: int, chunks: Iterator[np.ndarray]) -> None:
+def _write(file: Path, count: int, chunks: Iterator[np.ndarray], progress: Progress | None = None) -> None:
     """Write encodings one chunk after the other, into a file that gets its name when it is whole."""
     unfinished = file.with_suffix(".part")
     encodings = None
@@ -130,6 +140,8 @@ def _write(file: Path, count: int, chunks: Iterator[np.ndarray]) -> None:
                 encodings = np.lib.format.open_memmap(unfinished, mode="w+", dtype=dtype, shape=shape)
             encodings[done : done + len(chunk)] = chunk
             done += len(chunk)
+            if progress:
+                progress(done, count)
         assert encodings is not None
         encodings.flush()
         encodings = None  # Windows renames no file that is still mapped.

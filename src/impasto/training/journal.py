@@ -72,6 +72,11 @@ class Journal:
         if self.watch:
             self.watch(event)
 
+    def progress(self, done: int, total: int, message: str) -> None:
+        """Report to the caller how far something is that comes before the first step; it is not written down."""
+        if self.keep and self.watch:
+            self.watch(Event("train", "progress", message, done, total))
+
     def rewind(self, step: int) -> None:
         """Forget what was trained, drawn and saved after a step, when the run goes back to it."""
         if not self.keep:

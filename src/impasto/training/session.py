@@ -118,7 +118,7 @@ def open_session(record: Record, processes: Processes, journal: Journal, started
     processes.wait()  # All have looked before the first one writes.
     begun = record.resume() if newest else None
     learner = _placed(record.learner, processes)
-    batches = _batches(record, learner, processes)
+    batches = _batches(record, learner, processes, journal)
     # Copied before blocks are changed to compute their features again, which the average never needs.
     ema = Ema(learner, 1000 * settings.ema, mixable=settings.averages > 0)
     if settings.recompute:
@@ -166,11 +166,19 @@ def _begin(session: Session) -> None:
     session.clock.reserve += 2 * (time.monotonic() - start)
 
 
-def _batches(record: Record, learner: Learner, processes: Processes) -> Batches:
+def _batches(record: Record, learner: Learner, processes: Processes, journal: Journal) -> Batches:
     """The batches of the run, with those of its second store beside them, once both are encoded."""
     settings = record.settings
     splits = [record.split] if record.second is None else [record.split, record.second]
-    encodings = encode(learner, splits, record.out, processes, flip=settings.flip, precision=settings.precision)
+    encodings = encode(
+        learner,
+        splits,
+        record.out,
+        processes,
+        flip=settings.flip,
+        precision=settings.precision,
+        progress=lambda done, total: journal.progress(done, total, "Encoding pictures"),
+    )
 
     def batches(number: int, seed: int, parts: frozenset[str], second: Batches | None = None) -> Batches:
         return Batches(
