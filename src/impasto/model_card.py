@@ -19,7 +19,7 @@ def model_card(card: Card, description: Mapping[str, Any]) -> str:
         card: The painter's entry in the catalogue.
         description: The content of the painter's `config.json`: 'config' and 'data', which it is built from,
             'parameters', how many it has, and 'facts' on its origin: 'data', 'training', and, where there are any,
-            'metrics', 'license' of the weights, and 'remarks' (title → text).
+            'metrics', 'measured' (on which pictures), 'license' of the weights, and 'remarks' (title → text).
     """
     facts = description["facts"]
     # Exports of earlier versions hold the facts of the pictures in the config.
@@ -46,7 +46,7 @@ def model_card(card: Card, description: Mapping[str, Any]) -> str:
             f"Categories: {escaped(', '.join(pictures['categories'])) or 'none'}.",
             *_data(facts.get("data", {})),
             *_training(facts.get("training", {})),
-            *_metrics(facts.get("metrics", {})),
+            *_metrics(facts.get("metrics", {}), facts.get("measured", "")),
             *_remarks(facts.get("remarks", {})),
             "",
         ]
@@ -75,7 +75,7 @@ def _training(training: Mapping[str, Any]) -> Iterator[str]:
     )
 
 
-def _metrics(metrics: Mapping[str, Any]) -> Iterator[str]:
+def _metrics(metrics: Mapping[str, Any], pictures: str) -> Iterator[str]:
     measured = {name: metric for name, metric in metrics.items() if metric.get("value") is not None}
     if not measured:
         return
@@ -83,6 +83,7 @@ def _metrics(metrics: Mapping[str, Any]) -> Iterator[str]:
         "",
         "## Measurements",
         "",
+        *((pictures, "") if pictures else ()),
         "The last column is the same number for real pictures, which a perfect painter would reach.",
         "",
         "| metric | value | 95 % interval | pictures | real pictures |",

@@ -89,6 +89,7 @@ def _newest(run: Path) -> Saved:
     """The averaged painter of a run's newest checkpoint."""
     from impasto import pretrained
     from impasto.files import read_json
+    from impasto.fingerprints import TrainingPictures
     from impasto.training.checkpoint import newest
 
     checkpoint = newest(run / "checkpoints")
@@ -96,6 +97,7 @@ def _newest(run: Path) -> Saved:
         raise CheckpointError(f"{run} holds no checkpoint yet; train it first: {command('train', '…', out=run)}")
     painter = pretrained.rebuild(read_json(run / "run.json", CheckpointError))
     pretrained.load_weights(painter, checkpoint / "ema.safetensors")
+    painter.training_pictures = TrainingPictures.read(run)
     return painter
 
 

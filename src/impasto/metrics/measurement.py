@@ -14,6 +14,7 @@ from impasto.metrics.copying import CopyingReport
 from impasto.metrics.embedding import Features
 from impasto.metrics.number import Number
 from impasto.metrics.offers import plain_resolution
+from impasto.metrics.overlap import Overlap
 from impasto.metrics.records import JsonRecord
 from impasto.metrics.verdict import Verdict
 
@@ -29,7 +30,7 @@ class SplitFacts:
     Attributes:
         store: Name of the store's folder.
         hash: The store's hash.
-        split: 'train', 'test' or 'all'.
+        split: 'train', 'test', 'val' or 'all'.
         pictures: Number of pictures.
         resolution: Height and width of a picture; where they differ, a text such as '96x128' (height, width).
     """
@@ -97,6 +98,7 @@ class Measurement(JsonRecord):
         seconds: Step → seconds that it took.
         facts: What else the caller knows of the painter.
         verdict: What all this says, in plain sentences; empty in measurements of earlier versions.
+        overlap: Whether the painter learned from pictures that were measured against.
     """
 
     version: int
@@ -115,6 +117,7 @@ class Measurement(JsonRecord):
     seconds: Mapping[str, float] = field(default_factory=dict)
     facts: Mapping[str, Any] = field(default_factory=dict)
     verdict: Verdict = field(default_factory=Verdict)
+    overlap: Overlap = field(default_factory=Overlap)
 
     def __repr__(self) -> str:
         """The painter, the pictures it was measured against, and the headline of the verdict."""

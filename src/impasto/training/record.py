@@ -12,9 +12,12 @@ import torch
 from impasto import __version__
 from impasto.config import load, to_dict
 from impasto.contract import Learner
+from impasto.data.facts import fingerprints_of
 from impasto.data.store import Split
 from impasto.errors import CheckpointError, ConfigError, ImpastoError, UsageError
 from impasto.files import read_json, write_json
+from impasto.fingerprints import TrainingPictures
+from impasto.pretrained import Saved
 from impasto.spelling import option
 from impasto.training.encoding import FILES as ENCODINGS
 from impasto.training.requirements import check_stores
@@ -67,6 +70,7 @@ class Record:
         self.facts = facts
         self.second = second
         self.path = out / "run.json"
+        self._pictures: TrainingPictures | None = None
 
     def check_folder(self) -> None:
         """Make the run folder, or see that the one there is a run.
@@ -99,6 +103,7 @@ class Record:
     def begin(self, precision: str) -> None:
         """Write `run.json` for a new run."""
         write_json(self.path, {**self._description(), "precision": precision, "facts": self.facts})
+        self.training_pictures().write(self.out)
 
     def resume(self) -> dict[str, Any]:
         """The content of `run.json`, once it is known to agree with the present request.
@@ -149,7 +154,31 @@ class Record:
         }
         second = {} if self.second is None else {"second": _origin(self.second)}
         facts = {"data": _origin(self.split), **second, "training": training, **self.facts}
+        learner.training_pictures = self.training_pictures()
         learner.save_pretrained(self.out / "painter", facts=facts)
+
+    def training_pictures(self) -> TrainingPictures:
+        """What the learner and each part of it learned from, as the run's folder has it, or else as it is begun now."""
+        if self._pictures is None:
+            kept = TrainingPictures.read(self.out) if self.path.exists() else None
+            self._pictures = kept or self._all_pictures()
+        return self._pictures
+
+    def _all_pictures(self) -> TrainingPictures:
+        pictures = TrainingPictures({"painter": fingerprints_of(self.split)})
+        if self.second is not None:
+            pictures = pictures.with_part("second store", fingerprints_of(self.second))
+        before = self.learner.training_pictures
+        known = {} if before is None else dict(before.parts)
+        # Networks inside it that were trained beforehand, such as an autoencoder, by the last part of their names.
+        for name, module in self.learner.named_modules():
+            if name and isinstance(module, Saved):
+                part = name.rpartition(".")[2]
+                pictures = pictures.with_part(part, module.training_pictures or known.pop(part, None))
+        if before is not None or "from" in self.facts:
+            first = None if before is None else TrainingPictures(known, before.unknown)
+            pictures = pictures.with_part("first weights", first)
+        return pictures
 
     def _description(self) -> dict[str, Any]:
         """What `run.json` says of the run, but for its precision and facts."""
