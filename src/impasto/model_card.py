@@ -73,6 +73,8 @@ def _training(training: Mapping[str, Any]) -> Iterator[str]:
         f"{training.get('seconds', 0) / 60:.1f} minutes, torch {training.get('torch')}. "
         "All settings are in `config.json`."
     )
+    if "held_out" in training:
+        yield training["held_out"]
 
 
 def _metrics(metrics: Mapping[str, Any], pictures: str) -> Iterator[str]:

@@ -52,7 +52,7 @@ def with_encoder(gain: float = 1.0) -> Toy:
 
 
 def encode_split(learner: Learner, split: Split, folder: Path, *, flip: bool = True) -> Encodings:
-    (encodings,) = encode(learner, [split], folder, Processes("cpu"), flip=flip)
+    (encodings,) = encode(learner, [split], folder, Processes("cpu"), flips=[flip])
     return encodings
 
 
@@ -186,8 +186,8 @@ def test_other_captions_and_other_encoders_are_encoded_anew(tmp_path: Path) -> N
 def test_two_stores_keep_their_encodings_side_by_side(store: Store, tmp_path: Path) -> None:
     splits = [store.split("train"), store.split("test")]
     painter = with_encoder()
-    first, second = encode(painter, splits, tmp_path, Processes("cpu"), flip=False)
+    first, second = encode(painter, splits, tmp_path, Processes("cpu"), flips=[False] * 2)
     assert (len(first.pictures), len(second.pictures)) == (len(splits[0]), len(splits[1]))
-    encode(painter, splits, tmp_path, Processes("cpu"), flip=False)
+    encode(painter, splits, tmp_path, Processes("cpu"), flips=[False] * 2)
     assert painter.halves.pictures_encoded == len(store)
     assert len(list(tmp_path.glob("encoded-*.npy"))) == 2

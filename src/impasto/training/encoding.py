@@ -28,7 +28,7 @@ CHUNK = 64
 
 
 def encode(
-    learner: Learner, splits: Sequence[Split], folder: Path, processes: Processes, *, flip: bool
+    learner: Learner, splits: Sequence[Split], folder: Path, processes: Processes, *, flips: Sequence[bool]
 ) -> list[Encodings]:
     """The encodings of pictures and captions, read from files in the run's folder, which are written if missing.
 
@@ -39,7 +39,8 @@ def encode(
         splits: The pictures.
         folder: The run's folder.
         processes: The first one writes the files, the others wait for it.
-        flip: Whether mirrored pictures are encoded too: the mirrored latent is not the latent of the mirrored picture.
+        flips: Whether the mirrored pictures of each split are encoded too: the mirrored latent is not the latent of the
+            mirrored picture.
 
     Returns:
         Those of each split; memory maps of 16-bit floats, or of 32-bit integers where an encoder gives integers.
@@ -51,13 +52,17 @@ def encode(
     of_pictures = encoders.get("pictures")
     of_words = encoders.get("words") if "words" in learner.reads else None
     texts = [_distinct_captions(split) if of_words else [] for split in splits]
-    picture_files = [folder / _pictures_name(of_pictures, split, flip) if of_pictures else None for split in splits]
+    picture_files = [
+        folder / _pictures_name(of_pictures, split, flip) if of_pictures else None
+        for split, flip in zip(splits, flips, strict=True)
+    ]
     word_files = [folder / _words_name(of_words, captions) if of_words else None for captions in texts]
     if processes.first:
         files = {file for file in (*picture_files, *word_files) if file is not None}
         for outdated in {file for pattern in FILES for file in folder.glob(pattern)} - files:
             outdated.unlink()
-        for split, captions, picture_file, word_file in zip(splits, texts, picture_files, word_files, strict=True):
+        pairs = zip(splits, flips, texts, picture_files, word_files, strict=True)
+        for split, flip, captions, picture_file, word_file in pairs:
             if of_pictures and picture_file and not picture_file.exists():
                 _write(picture_file, len(split), _encoded_pictures(of_pictures, split, processes.device, flip))
             if of_words and word_file and captions and not word_file.exists():

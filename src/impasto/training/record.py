@@ -20,6 +20,7 @@ from impasto.fingerprints import TrainingPictures
 from impasto.pretrained import Saved
 from impasto.spelling import option
 from impasto.training.encoding import FILES as ENCODINGS
+from impasto.training.held_out import validation_sample
 from impasto.training.requirements import check_stores
 from impasto.training.settings import TrainSettings
 
@@ -27,9 +28,12 @@ __all__ = ["Record"]
 
 MAY_CHANGE = frozenset({
     "steps", "minutes", "micro", "device", "checkpoint_every", "checkpoint_seconds",
-    "keep", "points", "log_every", "samples", "compile", "precision", "recompute", "shard",
+    "keep", "points", "log_every", "held_out", "samples", "compile", "precision", "recompute", "shard",
 })  # fmt: skip
 """Settings that a run may be resumed with other values of."""
+
+PAINTER = "painter"
+"""Folder of a run with its exported painter."""
 
 EARLY_FILES = (".lock", ".holder", *ENCODINGS)
 """Patterns of the files that lie in the folder before the run has begun."""
@@ -47,6 +51,7 @@ class Record:
         facts: dict[str, Any],
         *,
         second: Split | None = None,
+        held_out: Split | None = None,
     ) -> None:
         """Describe a run.
 
@@ -56,7 +61,8 @@ class Record:
             split: Its training pictures.
             settings: How it is trained.
             facts: Entries of the exported painter's model card beyond those that describe the run.
-            second: Pictures of a second store, for learners that read one.
+            second: Pictures of a second store, for learners that read one; then nothing is held out.
+            held_out: Pictures of the first store that are not learned from.
 
         Raises:
             DataError: When the stores do not hold what the learner learns from.
@@ -69,6 +75,8 @@ class Record:
         self.settings = settings
         self.facts = facts
         self.second = second
+        sample = None if held_out is None or second else validation_sample(held_out, settings.held_out)
+        self.held_out = sample or None
         self.path = out / "run.json"
         self._pictures: TrainingPictures | None = None
 
@@ -134,14 +142,25 @@ class Record:
             begun["settings"] = to_dict(load(TrainSettings, begun["settings"], "train"))
         return begun
 
-    def export(self, learner: Learner, step: int, seconds: float, processor: float) -> None:
-        """Write the averaged learner with its card into the run's `painter` folder.
+    def export(
+        self,
+        learner: Learner,
+        step: int,
+        seconds: float,
+        processor: float,
+        *,
+        folder: str = PAINTER,
+        held_out: str = "",
+    ) -> None:
+        """Write an averaged learner with its card into a folder of the run.
 
         Args:
             learner: The average.
             step: Steps made in all.
             seconds: Seconds of training in all sessions.
             processor: Seconds of processor time in all sessions.
+            folder: Name of the folder.
+            held_out: What is to be said about the loss of pictures that were not learned from.
         """
         training = {
             "steps": step,
@@ -151,11 +170,12 @@ class Record:
             "threads": torch.get_num_threads(),
             "settings": to_dict(self.settings),
             "torch": torch.__version__,
+            **({"held_out": held_out} if held_out else {}),
         }
         second = {} if self.second is None else {"second": _origin(self.second)}
         facts = {"data": _origin(self.split), **second, "training": training, **self.facts}
         learner.training_pictures = self.training_pictures()
-        learner.save_pretrained(self.out / "painter", facts=facts)
+        learner.save_pretrained(self.out / folder, facts=facts)
 
     def training_pictures(self) -> TrainingPictures:
         """What the learner and each part of it learned from, as the run's folder has it, or else as it is begun now."""
