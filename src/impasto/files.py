@@ -23,6 +23,7 @@ __all__ = [
     "decode_text",
     "disk_errors_named",
     "file_hash",
+    "link_or_copy",
     "read_json",
     "read_json_lines",
     "read_text",
@@ -210,6 +211,14 @@ def file_hash(path: Path) -> str:
     """SHA-256 of a file's bytes, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def link_or_copy(source: Path, target: Path) -> None:
+    """Give a file another name, which takes no room; copy it where the disk knows no such names."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copy(source, target)
 
 
 @contextmanager

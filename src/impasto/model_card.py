@@ -19,7 +19,7 @@ def model_card(card: Card, description: Mapping[str, Any]) -> str:
         card: The painter's entry in the catalogue.
         description: The content of the painter's `config.json`: 'config' and 'data', which it is built from,
             'parameters', how many it has, and 'facts' on its origin: 'data', 'training', and, where there are any,
-            'metrics', 'license' of the weights, and 'remarks' (title → text).
+            'metrics', 'measured' (on which pictures), 'license' of the weights, and 'remarks' (title → text).
     """
     facts = description["facts"]
     # Exports of earlier versions hold the facts of the pictures in the config.
@@ -47,7 +47,7 @@ def model_card(card: Card, description: Mapping[str, Any]) -> str:
             *_data(facts.get("data", {})),
             *_training(facts.get("training", {})),
             *_origin(facts.get("from", {})),
-            *_metrics(facts.get("metrics", {})),
+            *_metrics(facts.get("metrics", {}), facts.get("measured", "")),
             *_remarks(facts.get("remarks", {})),
             "",
         ]
@@ -74,6 +74,8 @@ def _training(training: Mapping[str, Any]) -> Iterator[str]:
         f"{training.get('seconds', 0) / 60:.1f} minutes, torch {training.get('torch')}. "
         "All settings are in `config.json`."
     )
+    if "held_out" in training:
+        yield training["held_out"]
 
 
 def _origin(origin: Mapping[str, Any]) -> Iterator[str]:
@@ -89,7 +91,7 @@ def _origin(origin: Mapping[str, Any]) -> Iterator[str]:
         origin = origin.get("from", {})
 
 
-def _metrics(metrics: Mapping[str, Any]) -> Iterator[str]:
+def _metrics(metrics: Mapping[str, Any], pictures: str) -> Iterator[str]:
     measured = {name: metric for name, metric in metrics.items() if metric.get("value") is not None}
     if not measured:
         return
@@ -97,6 +99,7 @@ def _metrics(metrics: Mapping[str, Any]) -> Iterator[str]:
         "",
         "## Measurements",
         "",
+        *((pictures, "") if pictures else ()),
         "The last column is the same number for real pictures, which a perfect painter would reach.",
         "",
         "| metric | value | 95 % interval | pictures | real pictures |",

@@ -1,7 +1,7 @@
 """Painters on disk, in the layout of the Hugging Face hub.
 
-`config.json` names the painter and its config, `model.safetensors` holds its weights, and
-`README.md` is the model card. No pickle is read or written.
+`config.json` names the painter and its config, `model.safetensors` holds its weights, `README.md` is the model card,
+and `training_pictures.safetensors` identifies the pictures that it learned from. No pickle is read or written.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from torch import nn
 from impasto import catalogue
 from impasto.errors import CheckpointError, ImpastoError, UsageError
 from impasto.files import read_json, whole_folder, write_json, write_whole
+from impasto.fingerprints import FILE as TRAINING_PICTURES
+from impasto.fingerprints import TrainingPictures
 from impasto.model_card import model_card
 from impasto.sources import PACKAGED, CatalogueName, Export, Hub, Run, Shipped, Source, StoreFolder, Unknown, resolve
 from impasto.spelling import command
@@ -41,11 +43,17 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp")
 """Endings of files that are no painters, though 'gallery/0007.png' has the form of a hub id."""
 
 
+FILES = ["config.json", "model.safetensors", "README.md", TRAINING_PICTURES]
+"""Files of an exported painter."""
+
+
 class Saved(nn.Module):
     """A network that is saved with the description it can be built from; the base of all learners."""
 
     training_only: ClassVar[tuple[str, ...]] = ()
     """Submodules that are needed in training alone; they are not exported."""
+    training_pictures: TrainingPictures | None = None
+    """What each part learned from; None where that is not known, or nothing."""
     __card__: ClassVar[catalogue.Card]
 
     @property
@@ -126,6 +134,8 @@ def save(
         parameters = sum(p.numel() for name, p in painter.named_parameters() if name in state)
         description = {**painter.describe(), "parameters": parameters, "facts": facts}
         _write_description(work, type(painter).__card__, description)
+        if painter.training_pictures is not None:
+            painter.training_pictures.write(work)
 
 
 def annotate(folder: Path, facts: dict[str, Any]) -> None:
@@ -159,6 +169,7 @@ def load(source: str | PathLike[str]) -> Saved:
         painter.fetch()
         optional = _frozen_weights(painter)
     load_weights(painter, folder / "model.safetensors", partial=True, optional=optional)
+    painter.training_pictures = TrainingPictures.read(folder)
     return painter
 
 
@@ -299,7 +310,7 @@ def _download(name: str) -> Path:
     from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
 
     try:
-        return Path(snapshot_download(name, allow_patterns=["config.json", "model.safetensors", "README.md"]))
+        return Path(snapshot_download(name, allow_patterns=FILES))
     except HFValidationError:
         raise CheckpointError(f"There is no folder {name!r}, and it is no hub id of the form 'owner/name'.") from None
     except (HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:

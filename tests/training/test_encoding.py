@@ -52,7 +52,7 @@ def with_encoder(gain: float = 1.0) -> Toy:
 
 
 def encode_split(learner: Learner, split: Split, folder: Path, *, flip: bool = True) -> Encodings:
-    (encodings,) = encode(learner, [split], folder, Processes("cpu"), flip=flip, precision="fp32")
+    (encodings,) = encode(learner, [split], folder, Processes("cpu"), flips=[flip], precision="fp32")
     return encodings
 
 
@@ -186,9 +186,9 @@ def test_other_captions_and_other_encoders_are_encoded_anew(tmp_path: Path) -> N
 def test_two_stores_keep_their_encodings_side_by_side(store: Store, tmp_path: Path) -> None:
     splits = [store.split("train"), store.split("test")]
     painter = with_encoder()
-    first, second = encode(painter, splits, tmp_path, Processes("cpu"), flip=False, precision="fp32")
+    first, second = encode(painter, splits, tmp_path, Processes("cpu"), flips=[False] * 2, precision="fp32")
     assert (len(first.pictures), len(second.pictures)) == (len(splits[0]), len(splits[1]))
-    encode(painter, splits, tmp_path, Processes("cpu"), flip=False, precision="fp32")
+    encode(painter, splits, tmp_path, Processes("cpu"), flips=[False] * 2, precision="fp32")
     assert painter.halves.pictures_encoded == len(store)
     assert len(list(tmp_path.glob("encoded-*.npy"))) == 2
 
@@ -201,6 +201,6 @@ def test_it_says_how_far_it_is(store: Store, tmp_path: Path) -> None:
         reached.append((done, total))
 
     for _ in range(2):
-        encode(with_encoder(), [split], tmp_path, Processes("cpu"), flip=False, precision="fp32", progress=progress)
+        encode(with_encoder(), [split], tmp_path, Processes("cpu"), flips=[False], precision="fp32", progress=progress)
     # The second time the file is there already.
     assert reached == [(len(split), len(split))]

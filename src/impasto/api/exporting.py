@@ -44,7 +44,7 @@ def average(run: str | PathLike[str], length: float, out: str | PathLike[str]) -
     painter = averages.average(load_painter(place), place / "averages", length)
     facts = read_json(place / "painter" / "config.json", CheckpointError).get("facts", {})
     # Metrics and remarks are about the painter with the run's own average.
-    facts = {key: value for key, value in facts.items() if key not in ("metrics", "remarks")}
+    facts = {key: value for key, value in facts.items() if key not in ("metrics", "measured", "remarks")}
     facts["training"] = {**facts.get("training", {}), "average": length}
     pretrained.save(painter, Path(out), facts)
     return Path(out)

@@ -93,6 +93,7 @@ def newest_average(run: Path) -> Saved:
     """
     from impasto import pretrained
     from impasto.files import read_json
+    from impasto.fingerprints import TrainingPictures
     from impasto.training.checkpoint import newest
 
     checkpoint = newest(run / "checkpoints")
@@ -100,6 +101,7 @@ def newest_average(run: Path) -> Saved:
         raise CheckpointError(f"{run} holds no checkpoint yet; train it first: {command('train', '…', out=run)}")
     painter = pretrained.rebuild(read_json(run / "run.json", CheckpointError))
     pretrained.load_weights(painter, checkpoint / "ema.safetensors")
+    painter.training_pictures = TrainingPictures.read(run)
     return painter
 
 

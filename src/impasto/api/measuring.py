@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from impasto.api.checks import check_order
 from impasto.api.loaded import LoadedPainter, loaded
@@ -30,12 +30,13 @@ def measure(
     painter: str | PathLike[str] | LoadedPainter,
     against: str | PathLike[str],
     *,
-    split: str = "test",
+    on: str = "test",
     out: str | PathLike[str] | None = None,
     count: int = 2000,
     seed: int = 0,
     network: str = "auto",
     label: str | None = None,
+    allow_overlap: bool = False,
     watch: Watch | None = None,
 ) -> Measurement:
     """Measure a painter against the pictures of a store; writes `measure.json` and `report.html`.
@@ -45,17 +46,21 @@ def measure(
     Args:
         painter: A run, an exported painter, a hub id, the name of a painter by rules, or one that is loaded.
         against: A store of the painter's size.
-        split: 'test', 'train' or 'all'.
+        on: The split that is measured against: 'test', 'val' (to choose by, so that the test is kept for the last
+            measurement), 'train' or 'all'.
         out: The folder for both files; `measure` inside the painter's local folder, or else here, without it.
         count: Pictures painted.
         seed: Seed of the pictures painted and of all resampling.
         network: Feature networks, joined by '+'; 'auto' takes the best two whose weights are found.
         label: Label column; the one whose categories the painter knows without it.
+        allow_overlap: Whether to measure though the painter, or a part of it, learned from some of the pictures of the
+            test or validation split; the measurement then says so.
         watch: Called with each event: a line on what is being done. Without it they are shown; `impasto.silent` shows
             nothing.
 
     Raises:
-        UsageError: When painter and store stand in each other's place.
+        UsageError: When painter and store stand in each other's place, or the painter learned from pictures that it is
+            measured against.
         DataError: When store and painter differ in size.
         ImpastoError: As `metrics.measure.measure` says.
     """
@@ -73,12 +78,13 @@ def measure(
     with shown(watch) as notify:
         measurement = measure_painter(
             opened.model,
-            store.split(split, label),
+            store.split(on, label),
             train=store.split("train", label),
             out=Path(out) if out else folder / "measure",
             count=count,
             seed=seed,
             network=network,
+            allow_overlap=allow_overlap,
             facts={**facts, "run": str(folder)} if isinstance(origin, Run) else facts,
             cache=store.root / "features",
             progress=lambda line: notify(Event("measure", "progress", line)),
@@ -87,10 +93,20 @@ def measure(
         # The card of a painter that comes with impasto holds the numbers of its makers.
         if export is not None and PACKAGED not in export.resolve().parents:
             try:
-                pretrained.annotate(export, {"metrics": measurement.to_json()["metrics"]})
+                pretrained.annotate(export, _card_facts(measurement))
             except ImpastoError as error:  # The measurement is written; the card may lie where nobody may write.
                 notify(Event("measure", "remark", f"The numbers were not added to the painter's model card. {error}"))
     return measurement
+
+
+def _card_facts(measurement: Measurement) -> dict[str, Any]:
+    """What a measurement adds to the model card of the painter."""
+    against = measurement.against
+    measured = f"Measured on the {against.split} split of {against.store} (SHA-256 `{against.hash}`)."
+    return {
+        "metrics": measurement.to_json()["metrics"],
+        "measured": " ".join(filter(None, (measured, measurement.overlap.sentence))),
+    }
 
 
 def _opened_for(store: Store, painter: str | PathLike[str] | LoadedPainter) -> LoadedPainter:

@@ -164,7 +164,10 @@ def _train(
         preset or _preset_of(out) or ("base" if torch.cuda.is_available() and settings.device != "cpu" else "small")
     )
     learner = _built(cls, preset, facts_of(split), architecture, out)
-    return run(learner, split, out, settings, second=second, facts={"preset": preset, **facts}, watch=watch)
+    held_out = store.split("val", label)
+    return run(
+        learner, split, out, settings, second=second, held_out=held_out, facts={"preset": preset, **facts}, watch=watch
+    )
 
 
 def _preset_of(out: Path) -> str | None:

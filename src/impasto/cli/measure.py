@@ -37,7 +37,9 @@ def measure(
         Path | None,
         typer.Option(help="A store of the painter's resolution; required.", autocompletion=completing.stores),
     ] = None,
-    split: Annotated[str, typer.Option(help="test, train or all.")] = "test",
+    on: Annotated[
+        str, typer.Option("--on", "--split", help="Split to measure on: test, val (to choose by), train or all.")
+    ] = "test",
     out: Annotated[Path | None, typer.Option(help="Folder for measure.json and report.html.")] = None,
     count: Annotated[int, typer.Option(help="Pictures painted.")] = 2000,
     seed: Annotated[int, typer.Option(help="Seed of the pictures painted and of all resampling.")] = 0,
@@ -51,6 +53,9 @@ def measure(
     label: Annotated[
         str | None, typer.Option(help="Label column; by default the one whose categories the painter learned.")
     ] = None,
+    allow_overlap: Annotated[
+        bool, typer.Option("--allow-overlap", help="Measure though the painter learned from some of these pictures.")
+    ] = False,
     json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -67,7 +72,16 @@ def measure(
     place = out or Path(source if Path(source).is_dir() else "") / "measure"
     with watching(json=json, events=events, quiet=quiet) as watch:
         measured = api.measure(
-            source, against, split=split, out=place, count=count, seed=seed, network=network, label=label, watch=watch
+            source,
+            against,
+            on=on,
+            out=place,
+            count=count,
+            seed=seed,
+            network=network,
+            label=label,
+            allow_overlap=allow_overlap,
+            watch=watch,
         )
     if json:
         print_json(measured.to_json())

@@ -116,6 +116,8 @@ def train(
         console.print(text)
     else:
         console.print(f"Trained {counted(trained.step, 'step')} in {duration(trained.seconds)}.")
+        if trained.held_out:
+            console.print(trained.held_out)
         following = f"The painter is in {trained.painter}. Next: {command('paint', trained.run)}"
         text = following if trained.paints else f"The export is in {trained.painter}."
         console.print(text)

@@ -21,6 +21,9 @@ __all__ = ["Learner", "PainterConfig"]
 
 DATA_FIELDS = tuple(field.name for field in fields(Data))
 
+LATE = 10**9
+"""Number of a step that is late in any training."""
+
 
 @config
 class PainterConfig:
@@ -220,6 +223,19 @@ class Learner(pretrained.Saved):
             step: Number of the step, from 0.
         """
         raise NotImplementedError(f"{self.name} does not learn")
+
+    def held_out_loss(self, batch: Batch) -> Tensor | None:
+        """The loss of pictures that are not learned from, a scalar; None where no loss tells how well it learned.
+
+        It is that of the turns late in training, when nothing rises any more. Losses of several players have no such
+        meaning, because they change with one another.
+
+        Args:
+            batch: Pictures with their noise.
+        """
+        if len(self.players()) != 1:
+            return None
+        return torch.stack([turn.loss for turn in self.turns(batch, LATE)]).sum()
 
     def after(self, step: int, logs: dict[str, float]) -> None:
         """Update buffers, such as running statistics, after a step.

@@ -1,11 +1,14 @@
-"""The facts of a split's pictures that a learner is built for, and the parts of a condition that a split can fill."""
+"""The facts of a split's pictures: what a learner is built for, what a condition can have, and what identifies them."""
 
 from __future__ import annotations
 
+import hashlib
+
 from impasto.contract import Data
 from impasto.data.store import Split
+from impasto.fingerprints import Fingerprints
 
-__all__ = ["facts_of", "parts_of"]
+__all__ = ["facts_of", "fingerprints_of", "parts_of"]
 
 
 def facts_of(split: Split) -> Data:
@@ -26,3 +29,18 @@ def parts_of(split: Split) -> frozenset[str]:
     category = {"category"} if split.categories else set()
     words = {"words"} if split.store.has_captions else set()
     return frozenset(category | words | {f"maps:{name}" for name in split.store.maps})
+
+
+def fingerprints_of(split: Split) -> Fingerprints:
+    """What identifies the pictures of a split in stores of any size.
+
+    A picture that was painted by rules is identified by its scene, and one of a store of former versions, which do not
+    know the hashes of files, by what it looks like alone.
+    """
+    table = split.store.table.take(split.indices)
+    texts = {
+        name: [text or "" for text in table[name].to_pylist()] if name in table.column_names else [""] * len(split)
+        for name in ("scene", "sha256", "phash")
+    }
+    scenes = [hashlib.sha256(scene.encode()).hexdigest() if scene else "" for scene in texts["scene"]]
+    return Fingerprints.of(scenes if any(scenes) else texts["sha256"], texts["phash"])

@@ -17,6 +17,7 @@ from PIL import Image
 
 from impasto.data.duplicates import THUMB, perceptual_hashes
 from impasto.data.parts import pack
+from impasto.files import file_hash
 from impasto.images.clips import read_clip
 from impasto.images.framing import LEAST_SIDE, Box, flags_of, frame, least_side
 from impasto.images.letterbox import find_bars
@@ -105,7 +106,13 @@ def make_part(settings: dict[str, Any], items: list[list[str]], file: Path, cras
     ]
     for item in items:
         try:
-            facts.append({"file": item[0], **_read_row(folder, item, framing, arrays, len(facts))})
+            facts.append(
+                {
+                    "file": item[0],
+                    "sha256": _file_hash(folder / item[0]),
+                    **_read_row(folder, item, framing, arrays, len(facts)),
+                }
+            )
         except Unreadable as error:
             rejects.append({"file": item[0], "reason": error.reason, "detail": error.detail})
     count = len(facts)
@@ -155,6 +162,14 @@ def _read_row(folder: Path, item: list[str], framing: Framing, arrays: _Arrays, 
     if bars is not None:
         facts["flags"].append("letterboxed")
     return facts
+
+
+def _file_hash(path: Path) -> str:
+    """SHA-256 of a file; '' of one that cannot be read, about which its decoding will complain."""
+    try:
+        return file_hash(path)
+    except OSError:
+        return ""
 
 
 def _thumbnail(path: Path, framing: Framing, image: Image.Image, box: Box, facts: dict[str, Any]) -> Bytes:

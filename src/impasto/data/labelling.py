@@ -34,7 +34,7 @@ SUBFOLDER = "subfolder"
 """Column of the names of folders inside class folders."""
 SPLIT_COLUMN = "source_split"
 """Column of the index with what the metadata has as `split`."""
-RESERVED = ("file", "split", "phash", "width", "height", "kind", "flags", FOLDER, SUBFOLDER)
+RESERVED = ("file", "split", "sha256", "phash", "width", "height", "kind", "flags", FOLDER, SUBFOLDER)
 """Columns of the index that the preparation itself fills in."""
 MOST_CATEGORIES = 1000
 MAP_PREFIX = "map:"

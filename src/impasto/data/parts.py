@@ -45,7 +45,7 @@ def load_facts(file: Path) -> tuple[list[dict[str, Any]], list[dict[str, str]], 
     """The facts of the pictures of a part.
 
     Returns:
-        A row a picture (file, sha, phash, grey, width, height, kind, flags; of clips also duration); a row
+        A row a picture (file, sha256, sha, phash, grey, width, height, kind, flags; of clips also duration); a row
         a file that could not be read (file, reason, detail); thumbnails, shape (N, 32, 32, 3).
     """
     with file.open("rb") as packed:

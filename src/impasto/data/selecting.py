@@ -30,7 +30,7 @@ class Selection:
 
     Attributes:
         rows: Their positions among all pictures that could be read, ascending.
-        facts: Of each: file, sha, phash, grey, width, height, kind, flags; see `parts.load_facts`.
+        facts: Of each: file, sha256, sha, phash, grey, width, height, kind, flags; see `parts.load_facts`.
         groups: Number of the group of duplicates of each.
         rejects: All files left out.
         alike: The files of each group of duplicates, kept or not, the best first.

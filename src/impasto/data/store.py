@@ -58,8 +58,8 @@ class Store:
         root: The folder.
         manifest: Version, hashes, counts, label columns, licences and how the store was made.
         pictures: Memory map, shape (N, H, W, 3), or (N, F, H, W, 3) for clips of F frames, uint8.
-        table: A row a picture: file, split, label columns, text (its first caption), license, phash, flags, and,
-            where a picture has several, the list captions.
+        table: A row a picture: file, split, label columns, text (its first caption), license, sha256 (of the file),
+            phash, flags, and, where a picture has several, the list captions.
         maps: Memory maps by name, each of shape (N, H, W); the manifest says what their values mean. Most stores have
             none.
     """

@@ -212,6 +212,7 @@ def _table(selection: Selection, labels: Labels, files: list[str], split: list[s
     if any(len(several) > 1 for several in captions):
         # Where each picture has one caption at most, the column `text` says it all.
         columns["captions"] = pyarrow.array(captions, pyarrow.list_(text))
+    columns["sha256"] = pyarrow.array([fact["sha256"] for fact in facts], text)
     columns["phash"] = pyarrow.array([fact["phash"] for fact in facts], text)
     columns["flags"] = pyarrow.array([fact["flags"] for fact in facts], pyarrow.list_(text))
     for name in ("width", "height"):

@@ -27,6 +27,7 @@ from impasto.metrics.metric import LEAST_PICTURES, listed_metrics
 from impasto.metrics.nearest_training import NearestTraining
 from impasto.metrics.number import Number
 from impasto.metrics.offers import NotOffered, check_offered, plain_resolution
+from impasto.metrics.overlap import Overlap, check_overlap, overlap_of
 from impasto.metrics.painted_categories import painted_categories
 from impasto.metrics.spaces import HANDCRAFTED, choose_networks
 from impasto.metrics.steps import Steps
@@ -54,6 +55,7 @@ def measure(
     count: int = 2000,
     seed: int = 0,
     network: str = "auto",
+    allow_overlap: bool = False,
     facts: Mapping[str, Any] | None = None,
     cache: Path | None = None,
     progress: Callable[[str], None] | None = None,
@@ -69,6 +71,8 @@ def measure(
         seed: Seed of painting, sampling and resampling, 0 or more.
         network: Feature networks, joined by '+'; 'auto' takes the best two whose weights are installed, and without
             any a space of plain picture statistics. Copying and categories are judged in the first.
+        allow_overlap: Whether a painter is measured against a test or validation split though it learned from some of
+            its pictures, by the fingerprints that it carries; the measurement then says so.
         facts: What else is known of the painter; kept in the JSON. 'run' (a run folder) or 'events' (its journal)
             gives the page its curves.
         cache: Folder where features of the real pictures are kept.
@@ -78,22 +82,25 @@ def measure(
         What `measure.json` holds.
 
     Raises:
-        UsageError: When the request cannot be measured: count, seed, sizes.
+        UsageError: When the request cannot be measured: count, seed, sizes, pictures that the painter learned from.
         UnknownName: When a metric needs something that no measurement offers.
         ImpastoError: When the painter's output is not a picture, or the folder cannot be written.
     """
     _check(painter, against, train, count, seed)
+    overlap = overlap_of(painter, against)
+    if not allow_overlap:
+        check_overlap(overlap, against)
     check_writable(out)
     networks, notes = choose_networks(network)
     steps = Steps(progress)
     for note in notes:
         steps.say(note)
     inputs = Inputs(painter, against, train, count=count, seed=seed, network=networks[0], cache=cache, steps=steps)
-    return _measured(inputs, networks[1:], notes, _plain_facts(facts or {}), out)
+    return _measured(inputs, networks[1:], notes, _plain_facts(facts or {}), out, overlap=overlap)
 
 
 def _measured(
-    inputs: Inputs, further: Sequence[str], notes: Sequence[str], facts: dict[str, Any], out: Path
+    inputs: Inputs, further: Sequence[str], notes: Sequence[str], facts: dict[str, Any], out: Path, *, overlap: Overlap
 ) -> Measurement:
     """Compute all metrics and write them, with the page."""
     steps = inputs.steps
@@ -113,6 +120,7 @@ def _measured(
         real_pictures=len(inputs.against),
         trained=trained(journal),
         sees_things=features.network != HANDCRAFTED,
+        overlap=overlap.sentence if overlap.pictures else "",
     )
     if verdict.unreadable:
         remark = f"says nothing as long as the paintings are {verdict.unreadable}"
@@ -127,7 +135,7 @@ def _measured(
         count=inputs.count,
         seed=inputs.seed,
         notes=(*notes, *_size_notes(inputs.against, inputs.train, inputs.count)),
-        metrics=numbers,
+        metrics=_named_after(inputs.against, numbers),
         network=Space.of(features),
         copying=copying_report(numbers["copying"], inputs.nearest_training, rows, files, verdict.unreadable),
         categories=categories,
@@ -136,6 +144,7 @@ def _measured(
         verdict=verdict,
         more_spaces=tuple(Space.of(each.painted_features) for each in more_inputs),
         loss_networks=learned_from,
+        overlap=overlap,
     )
     page = measure_page(measurement, _exhibits(inputs, rows, strips, journal))
     write_json(out / "measure.json", measurement.to_json())
@@ -165,7 +174,18 @@ def _numbers_in_space(inputs: Inputs) -> dict[str, Number]:
         if metric.compares_features:
             with inputs.steps.step(f"{name} ({inputs.network})"):
                 numbers |= evaluate(metric, inputs, seed=inputs.seed, space=inputs.network)
-    return numbers
+    return _named_after(inputs.against, numbers)
+
+
+def _named_after(against: Split, numbers: dict[str, Number]) -> dict[str, Number]:
+    """The numbers, with yardsticks that name the split that was measured against."""
+    words = f"{against.name} split"
+    return {
+        name: replace(number, real=replace(number.real, of=words))
+        if number.real is not None and number.real.of == "test split"
+        else number
+        for name, number in numbers.items()
+    }
 
 
 def _categories(inputs: Inputs) -> tuple[CategoryReport | None, dict[str, Pixels]]:
@@ -233,7 +253,7 @@ def _check(painter: Painter, against: Split, train: Split, count: int, seed: int
         if len(split) < 2:
             raise UsageError(
                 f"The {split.name} split of {split.store.root} has {len(split)} pictures {word}, but 2 are needed. "
-                "Prepare the store from more pictures."
+                "Prepare the store again, from more pictures if there are few."
             )
         here = plain_resolution(split.store.height, split.store.width)
         expected = plain_resolution(*painter.data.size)

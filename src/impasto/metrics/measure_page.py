@@ -79,13 +79,13 @@ def measure_page(measurement: Measurement, exhibits: Exhibits) -> str:
     )
     verdict = measurement.verdict
     sections = [
-        _pictures(exhibits),
+        _pictures(exhibits, measurement.against.split),
         Lead(verdict.headline, verdict.sentences, verdict.cautions) if verdict.headline else None,
         headline_cards(measurement),
         _numbers(measurement),
         _copying(measurement, exhibits),
         _categories(measurement, exhibits.categories),
-        _reconstructions(exhibits),
+        _reconstructions(exhibits, measurement.against.split),
         _losses(exhibits.journal),
         _small_print(measurement),
     ]
@@ -137,9 +137,9 @@ def _sheet(pixels: Pixels, columns: int | None = None) -> str:
     return inline_image(contact_sheet(pixels, columns=columns or _columns(pixels), background=rgb(PAPER)))
 
 
-def _pictures(exhibits: Exhibits) -> Columns:
+def _pictures(exhibits: Exhibits, split: str) -> Columns:
     painted = f"Painted: {_first(len(exhibits.painted), 'picture')}, not chosen."
-    real = f"Real: {counted(len(exhibits.real), 'picture')} that the painter never saw, drawn at random."
+    real = f"Real: {counted(len(exhibits.real), 'picture')} of the {split} split, drawn at random."
     columns = 4 if len(exhibits.painted) < 36 else 8
     sheets = ((exhibits.painted, painted), (exhibits.real, real))
     return Columns([Figure(_sheet(pixels, columns), caption, sheet=True) for pixels, caption in sheets], least=420)
@@ -163,6 +163,7 @@ def _numbers(measurement: Measurement) -> Section:
     return Section(
         "Numbers",
         [
+            *([Paragraph(measurement.overlap.sentence)] if measurement.overlap.sentence else []),
             Paragraph(lead),
             Columns(charts_of, least=280),
             Details("All numbers, with intervals and counts", [Table(columns, rows, (1, 2), "All numbers")]),
@@ -256,7 +257,7 @@ def _category_row(row: CategoryRow) -> list[Cell | str]:
     ]
 
 
-def _reconstructions(exhibits: Exhibits) -> Section | None:
+def _reconstructions(exhibits: Exhibits, split: str) -> Section | None:
     if exhibits.originals is None or exhibits.reconstructions is None:
         return None
     columns = min(_columns(exhibits.originals), len(exhibits.originals))
@@ -265,7 +266,9 @@ def _reconstructions(exhibits: Exhibits) -> Section | None:
         for start in range(0, len(exhibits.originals) // columns * columns, columns)
         for block in (exhibits.originals, exhibits.reconstructions)
     ]
-    caption = "Real pictures of the test split (upper of each two rows) and the painter's own version of each (lower)."
+    caption = (
+        f"Real pictures of the {split} split (upper of each two rows) and the painter's own version of each (lower)."
+    )
     return Section("Reconstructions", [Figure(_sheet(np.concatenate(blocks), columns), caption, sheet=True)])
 
 

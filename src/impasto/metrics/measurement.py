@@ -14,6 +14,7 @@ from impasto.metrics.copying import CopyingReport
 from impasto.metrics.embedding import Features
 from impasto.metrics.number import Number
 from impasto.metrics.offers import plain_resolution
+from impasto.metrics.overlap import Overlap
 from impasto.metrics.records import JsonRecord
 from impasto.metrics.verdict import Verdict
 
@@ -29,7 +30,7 @@ class SplitFacts:
     Attributes:
         store: Name of the store's folder.
         hash: The store's hash.
-        split: 'train', 'test' or 'all'.
+        split: 'train', 'test', 'val' or 'all'.
         pictures: Number of pictures.
         resolution: Height and width of a picture; where they differ, a text such as '96x128' (height, width).
     """
@@ -99,6 +100,7 @@ class Measurement(JsonRecord):
         verdict: What all this says, in plain sentences; empty in measurements of earlier versions.
         more_spaces: Further feature spaces; names of numbers in them end with the network's.
         loss_networks: Pretrained networks that the painter learned from; numbers in their spaces do not rank it.
+        overlap: Whether the painter learned from pictures that were measured against.
     """
 
     version: int
@@ -119,6 +121,7 @@ class Measurement(JsonRecord):
     verdict: Verdict = field(default_factory=Verdict)
     more_spaces: tuple[Space, ...] = ()
     loss_networks: tuple[str, ...] = ()
+    overlap: Overlap = field(default_factory=Overlap)
 
     def __repr__(self) -> str:
         """The painter, the pictures it was measured against, and the headline of the verdict."""

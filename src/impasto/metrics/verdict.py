@@ -69,7 +69,12 @@ class Verdict:
 
 
 def verdict_of(
-    metrics: Mapping[str, Number], *, real_pictures: int, trained: Trained | None = None, sees_things: bool = True
+    metrics: Mapping[str, Number],
+    *,
+    real_pictures: int,
+    trained: Trained | None = None,
+    sees_things: bool = True,
+    overlap: str = "",
 ) -> Verdict:
     """What numbers say of a painter.
 
@@ -78,6 +83,7 @@ def verdict_of(
         real_pictures: How many real pictures were measured against.
         trained: How long the painter was trained, where that is known.
         sees_things: Whether the feature space knows what pictures show, as that of a trained network does.
+        overlap: That it learned from pictures that were measured against, in a sentence; empty where it did not.
     """
     distances = [number for number in metrics.values() if number.headline == 1 and number.value is not None]
     # A network that the painter learned from judges it too kindly; of the others the least favourable counts.
@@ -93,10 +99,12 @@ def verdict_of(
     ]
     small = real_pictures < SMALL_SAMPLE
     short = trained is not None and trained.steps < SHORT_TRAINING
+    headline = _headline(state, metrics, real_pictures if small else None, short=short)
+    cautions = _cautions(real_pictures if small else None, trained if short else None, sees_things=sees_things)
     return Verdict(
-        _headline(state, metrics, real_pictures if small else None, short=short),
+        f"{headline} (measured on pictures it learned from)" if overlap else headline,
         " ".join(sentence for sentence in sentences if sentence),
-        tuple(_cautions(real_pictures if small else None, trained if short else None, sees_things=sees_things)),
+        (overlap, *cautions) if overlap else tuple(cautions),
         unreadable,
     )
 

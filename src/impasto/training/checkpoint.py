@@ -12,13 +12,16 @@ from safetensors.torch import load_file, save_file
 
 from impasto import pretrained
 from impasto.errors import CheckpointError
-from impasto.files import read_json, whole_folder, write_json
+from impasto.files import link_or_copy, read_json, whole_folder, write_json
 from impasto.training.ema import Ema
 from impasto.training.moves import Moves
 from impasto.training.run_state import RunState
 from impasto.training.sharding import gather, load_weights
 
-__all__ = ["complete", "newest", "restore", "save"]
+__all__ = ["BEST", "complete", "newest", "restore", "save"]
+
+BEST = "best.safetensors"
+"""File of a checkpoint with the averaged weights, up to its step, whose held-out loss is lowest."""
 
 _NAME = re.compile(r"step-(\d{9})")
 
@@ -48,9 +51,13 @@ def save(folder: Path, moves: Moves, ema: Ema, state: RunState, keep: int) -> Pa
         for tensors in parts.values():
             gather(tensors, keep=False)
         return path
+    previous = sorted(p for p in folder.glob("step-*") if complete(p))
     with whole_folder(path, replace=True) as work:
         for name, tensors in parts.items():
             save_file(gather(tensors, keep=True), work / f"{name}.safetensors")
+        if state.best_step:
+            best = work / "ema.safetensors" if state.best_step == state.step else previous[-1] / BEST
+            link_or_copy(best, work / BEST)
         write_json(work / "state.json", asdict(state))
         write_json(work / "files.json", {f.name: f.stat().st_size for f in sorted(work.iterdir())})
     # This process alone writes here, so a folder that still has a temporary name was left by one that was killed.

@@ -35,7 +35,7 @@ def encode(
     folder: Path,
     processes: Processes,
     *,
-    flip: bool,
+    flips: Sequence[bool],
     precision: str,
     progress: Progress | None = None,
 ) -> list[Encodings]:
@@ -48,7 +48,8 @@ def encode(
         splits: The pictures.
         folder: The run's folder.
         processes: The first one writes the files, the others wait for it.
-        flip: Whether mirrored pictures are encoded too: the mirrored latent is not the latent of the mirrored picture.
+        flips: Whether the mirrored pictures of each split are encoded too: the mirrored latent is not the latent of the
+            mirrored picture.
         precision: Arithmetic of the encoder of pictures, 'fp32' or 'bf16'; 'auto' is the faster one on this machine.
         progress: Called in the first process as pictures of a split are encoded.
 
@@ -64,14 +65,16 @@ def encode(
     texts = [_distinct_captions(split) if of_words else [] for split in splits]
     precision = fastest_precision(processes.device) if precision == "auto" else precision
     picture_files = [
-        folder / _pictures_name(of_pictures, split, flip, precision) if of_pictures else None for split in splits
+        folder / _pictures_name(of_pictures, split, flip, precision) if of_pictures else None
+        for split, flip in zip(splits, flips, strict=True)
     ]
     word_files = [folder / _words_name(of_words, captions) if of_words else None for captions in texts]
     if processes.first:
         files = {file for file in (*picture_files, *word_files) if file is not None}
         for outdated in {file for pattern in FILES for file in folder.glob(pattern)} - files:
             outdated.unlink()
-        for split, captions, picture_file, word_file in zip(splits, texts, picture_files, word_files, strict=True):
+        pairs = zip(splits, flips, texts, picture_files, word_files, strict=True)
+        for split, flip, captions, picture_file, word_file in pairs:
             if of_pictures and picture_file and not picture_file.exists():
                 with torch.autocast(processes.device.type, torch.bfloat16, enabled=precision == "bf16"):
                     encoded = _encoded_pictures(of_pictures, split, processes.device, flip)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Journal", "read_events"]
 
-REPEATED = {"train", "sample", "checkpoint"}
+REPEATED = {"train", "sample", "checkpoint", "held_out"}
 """Kinds of events that come again when a run goes back to a checkpoint; the others tell its history."""
 
 
@@ -50,7 +50,7 @@ class Journal:
         Args:
             kind: What happened: 'plan', 'train', 'sample', 'checkpoint', 'skip', 'rollback', 'end', …
             step: Steps made by then.
-            values: Everything else about it; of the kind 'train' with the scalars to plot in 'logs'.
+            values: Everything else about it; scalars to plot are in 'logs'.
             total: Steps planned in all, where the event tells how far the run is.
             message: A sentence for people.
 
@@ -64,7 +64,7 @@ class Journal:
         path = self.run / "events.jsonl"
         with disk_errors_named(path), path.open("a", encoding="utf8") as file:
             file.write(event.as_json() + "\n")
-        if kind == "train":
+        if "logs" in event.values:
             with disk_errors_named(self.run / "tensorboard"):
                 board = self._tensorboard()
                 for name, value in event.values["logs"].items():

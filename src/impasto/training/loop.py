@@ -15,12 +15,14 @@ from impasto.data.store import Split
 from impasto.errors import ImpastoError, Interrupted, OutOfMemory, UsageError
 from impasto.events import Event, Watch
 from impasto.memory import is_out_of_memory
+from impasto.pretrained import load_weights
 from impasto.spelling import option, setting
-from impasto.training.checkpoint import newest
-from impasto.training.journal import Journal
+from impasto.training.checkpoint import BEST, newest
+from impasto.training.held_out import Losses, summary
+from impasto.training.journal import Journal, read_events
 from impasto.training.lock import locked
 from impasto.training.processes import Processes
-from impasto.training.record import Record
+from impasto.training.record import PAINTER, Record
 from impasto.training.run_page import write_report
 from impasto.training.session import Session, open_session
 from impasto.training.settings import TrainSettings
@@ -46,6 +48,8 @@ class Trained:
         seconds: Seconds of training in all.
         interrupted: Whether a signal ended it before the plan did.
         paints: Whether what was trained paints; a judge, say, does not.
+        held_out: What the loss of pictures that were not learned from says; empty where none was computed. The weights
+            with the lowest are exported into the run's folder `best`.
     """
 
     run: Path
@@ -54,6 +58,7 @@ class Trained:
     seconds: float
     interrupted: bool
     paints: bool
+    held_out: str = ""
 
     def __fspath__(self) -> str:
         """The run folder, for which this stands wherever a path is expected."""
@@ -67,6 +72,7 @@ def train(
     settings: TrainSettings,
     *,
     second: Split | None = None,
+    held_out: Split | None = None,
     facts: dict[str, Any] | None = None,
     watch: Watch | None = None,
 ) -> Trained:
@@ -78,6 +84,7 @@ def train(
         out: The run folder.
         settings: How to train.
         second: Pictures of a second store, for learners that read one.
+        held_out: Validation pictures, whose loss is computed beside that of training pictures; none are learned from.
         facts: What the exported painter's card should say beyond the run itself.
         watch: Called with every event of the journal.
 
@@ -94,7 +101,7 @@ def train(
     if settings.shard:
         check_shardable(learner)
     with Processes(settings.device, shard=settings.shard) as processes:
-        record = Record(out, learner, split, settings, facts or {}, second=second)
+        record = Record(out, learner, split, settings, facts or {}, second=second, held_out=held_out)
         if processes.first:
             record.check_folder()
         journal = Journal(out, watch, keep=processes.first)
@@ -143,7 +150,7 @@ def _run(session: Session, stop: threading.Event) -> Trained:
     try:
         trainer = Trainer(session, stop)
         interrupted = trainer.run()
-        session.save()
+        session.save(last=not interrupted)
         trainer.write_averages()
         if session.settings.samples and not interrupted:
             session.draw_grid()
@@ -161,8 +168,9 @@ def _finish(session: Session, interrupted: bool) -> Trained:
     step = session.state.step
     folder = session.record.out
     learner = session.averaged()
+    said = ""
     if learner is not None:
-        session.record.export(learner, step, session.clock.elapsed(), session.processor_seconds())
+        said = _export(session, learner)
     seconds = session.clock.elapsed()
     session.reporter.journal.write("interrupted" if interrupted else "end", step, {"elapsed": seconds})
     session.reporter.journal.close()
@@ -170,4 +178,20 @@ def _finish(session: Session, interrupted: bool) -> Trained:
         write_report(folder)
     session.processes.wait()
     paints = isinstance(session.record.learner, Painter)
-    return Trained(folder, folder / "painter", step, seconds, interrupted, paints)
+    return Trained(folder, folder / PAINTER, step, seconds, interrupted, paints, said)
+
+
+def _export(session: Session, learner: Learner) -> str:
+    """Export the averaged learner, and the one whose held-out loss was lowest; says what both losses were."""
+    record = session.record
+    state = session.state
+    seconds = session.clock.elapsed()
+    processor = session.processor_seconds()
+    said = summary(Losses.of_events(read_events(record.out)))
+    record.export(learner, state.step, seconds, processor, held_out=said)
+    best = newest(session.checkpoints)
+    if state.best_step and best is not None:
+        # The weights of the end are exported by now, and not needed any more.
+        load_weights(learner, best / BEST)
+        record.export(learner, state.best_step, seconds, processor, folder="best", held_out=said)
+    return said

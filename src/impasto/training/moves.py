@@ -95,7 +95,7 @@ class Moves:
         player = ""
         sums: dict[str, Tensor] = {}
         for number, generator in enumerate(generators):
-            with self._precision():
+            with self.precision():
                 turn, loss = self.next_turn(generator)
             if turn is None:
                 continue
@@ -144,7 +144,8 @@ class Moves:
             self.processes.mean_([values])
             logs.update(zip(logs, values.tolist(), strict=True))
 
-    def _precision(self) -> AbstractContextManager[object]:
+    def precision(self) -> AbstractContextManager[object]:
+        """The arithmetic of the turns, for a block."""
         if self.autocast is None:
             return nullcontext()
         # With shared weights, autocast's cache would keep a 16-bit copy of every block that was gathered.

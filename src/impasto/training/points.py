@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from pathlib import Path
+
+from impasto.files import link_or_copy
 
 __all__ = ["POINTS", "keep_point"]
 
@@ -24,9 +24,5 @@ def keep_point(checkpoint: Path) -> None:
     if point.exists():
         return
     point.parent.mkdir(exist_ok=True)
-    weights = checkpoint / "ema.safetensors"
-    try:
-        # Another name of the same file: it takes no room, and stays when the checkpoint goes.
-        os.link(weights, point)
-    except OSError:
-        shutil.copy(weights, point)
+    # The other name stays when the checkpoint goes.
+    link_or_copy(checkpoint / "ema.safetensors", point)

@@ -12,11 +12,15 @@ import torch
 from impasto import __version__
 from impasto.config import load, to_dict
 from impasto.contract import Learner
+from impasto.data.facts import fingerprints_of
 from impasto.data.store import Split
 from impasto.errors import CheckpointError, ConfigError, ImpastoError, UsageError
 from impasto.files import read_json, write_json
+from impasto.fingerprints import TrainingPictures
+from impasto.pretrained import Saved
 from impasto.spelling import option
 from impasto.training.encoding import FILES as ENCODINGS
+from impasto.training.held_out import validation_sample
 from impasto.training.requirements import check_stores
 from impasto.training.settings import TrainSettings
 
@@ -24,9 +28,12 @@ __all__ = ["Record"]
 
 MAY_CHANGE = frozenset({
     "steps", "minutes", "micro", "device", "checkpoint_every", "checkpoint_seconds",
-    "keep", "points", "log_every", "samples", "compile", "precision", "recompute", "shard",
+    "keep", "points", "log_every", "held_out", "samples", "compile", "precision", "recompute", "shard",
 })  # fmt: skip
 """Settings that a run may be resumed with other values of."""
+
+PAINTER = "painter"
+"""Folder of a run with its exported painter."""
 
 EARLY_FILES = (".lock", ".holder", *ENCODINGS)
 """Patterns of the files that lie in the folder before the run has begun."""
@@ -44,6 +51,7 @@ class Record:
         facts: dict[str, Any],
         *,
         second: Split | None = None,
+        held_out: Split | None = None,
     ) -> None:
         """Describe a run.
 
@@ -53,7 +61,8 @@ class Record:
             split: Its training pictures.
             settings: How it is trained.
             facts: Entries of the exported painter's model card beyond those that describe the run.
-            second: Pictures of a second store, for learners that read one.
+            second: Pictures of a second store, for learners that read one; then nothing is held out.
+            held_out: Pictures of the first store that are not learned from.
 
         Raises:
             DataError: When the stores do not hold what the learner learns from.
@@ -66,7 +75,10 @@ class Record:
         self.settings = settings
         self.facts = facts
         self.second = second
+        sample = None if held_out is None or second else validation_sample(held_out, settings.held_out)
+        self.held_out = sample or None
         self.path = out / "run.json"
+        self._pictures: TrainingPictures | None = None
 
     def check_folder(self) -> None:
         """Make the run folder, or see that the one there is a run.
@@ -99,6 +111,7 @@ class Record:
     def begin(self, precision: str) -> None:
         """Write `run.json` for a new run."""
         write_json(self.path, {**self._description(), "precision": precision, "facts": self.facts})
+        self.training_pictures().write(self.out)
 
     def resume(self) -> dict[str, Any]:
         """The content of `run.json`, once it is known to agree with the present request.
@@ -129,14 +142,25 @@ class Record:
             begun["settings"] = to_dict(load(TrainSettings, begun["settings"], "train"))
         return begun
 
-    def export(self, learner: Learner, step: int, seconds: float, processor: float) -> None:
-        """Write the averaged learner with its card into the run's `painter` folder.
+    def export(
+        self,
+        learner: Learner,
+        step: int,
+        seconds: float,
+        processor: float,
+        *,
+        folder: str = PAINTER,
+        held_out: str = "",
+    ) -> None:
+        """Write an averaged learner with its card into a folder of the run.
 
         Args:
             learner: The average.
             step: Steps made in all.
             seconds: Seconds of training in all sessions.
             processor: Seconds of processor time in all sessions.
+            folder: Name of the folder.
+            held_out: What is to be said about the loss of pictures that were not learned from.
         """
         training = {
             "steps": step,
@@ -146,10 +170,35 @@ class Record:
             "threads": torch.get_num_threads(),
             "settings": to_dict(self.settings),
             "torch": torch.__version__,
+            **({"held_out": held_out} if held_out else {}),
         }
         second = {} if self.second is None else {"second": _origin(self.second)}
         facts = {"data": _origin(self.split), **second, "training": training, **self.facts}
-        learner.save_pretrained(self.out / "painter", facts=facts)
+        learner.training_pictures = self.training_pictures()
+        learner.save_pretrained(self.out / folder, facts=facts)
+
+    def training_pictures(self) -> TrainingPictures:
+        """What the learner and each part of it learned from, as the run's folder has it, or else as it is begun now."""
+        if self._pictures is None:
+            kept = TrainingPictures.read(self.out) if self.path.exists() else None
+            self._pictures = kept or self._all_pictures()
+        return self._pictures
+
+    def _all_pictures(self) -> TrainingPictures:
+        pictures = TrainingPictures({"painter": fingerprints_of(self.split)})
+        if self.second is not None:
+            pictures = pictures.with_part("second store", fingerprints_of(self.second))
+        before = self.learner.training_pictures
+        known = {} if before is None else dict(before.parts)
+        # Networks inside it that were trained beforehand, such as an autoencoder, by the last part of their names.
+        for name, module in self.learner.named_modules():
+            if name and isinstance(module, Saved):
+                part = name.rpartition(".")[2]
+                pictures = pictures.with_part(part, module.training_pictures or known.pop(part, None))
+        if before is not None or "from" in self.facts:
+            first = None if before is None else TrainingPictures(known, before.unknown)
+            pictures = pictures.with_part("first weights", first)
+        return pictures
 
     def _description(self) -> dict[str, Any]:
         """What `run.json` says of the run, but for its precision and facts."""

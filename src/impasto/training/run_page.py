@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,8 @@ from PIL import Image
 
 from impasto.errors import CheckpointError
 from impasto.files import read_json, write_whole
-from impasto.pages.figures import inline_image, panels
+from impasto.pages.colours import ACCENT, REAL
+from impasto.pages.figures import inline_image, inline_plot, panels, plots
 from impasto.pages.numbers import SHORT_TRAINING, counted
 from impasto.pages.page import (
     Card,
@@ -27,6 +29,7 @@ from impasto.pages.page import (
     Preformatted,
     Section,
 )
+from impasto.training.held_out import Losses, summary
 from impasto.training.journal import read_events
 
 __all__ = ["write_report"]
@@ -52,14 +55,18 @@ def write_report(run: Path) -> Path:
     train_events = [event for event in events if event["kind"] == "train"]
     troubles = [event for event in events if event["kind"] in ("skip", "rollback", "interrupted", "failed")]
     grids = _sample_grids(run, events)
+    losses = Losses.of_events(events)
+    headline, sentences = _summary(description, train_events, troubles)
     parts: list[Part] = [
         *grids[-1:],
-        Lead(*_summary(description, train_events, troubles)),
+        Lead(headline, f"{sentences} {summary(losses)}".rstrip()),
         _cards(description, train_events),
     ]
     if train_events:
         lead = "What training logged, averaged between two lines of the journal."
         parts.append(Section("Losses and other values by step", [Paragraph(lead), _curves(train_events)]))
+    if len(losses) > 1:
+        parts.append(Section("Pictures that were not learned from", [_held_out(losses)]))
     if len(grids) > 1:
         parts.append(Section("The same pictures, earlier in training", grids[:-1]))
     if troubles:
@@ -120,6 +127,22 @@ def _sample_grids(run: Path, events: list[Event]) -> list[Figure]:
 def _inline(file: Path) -> str:
     with Image.open(file) as image:
         return inline_image(image)
+
+
+def _held_out(losses: Sequence[Losses]) -> Drawing:
+    """Both losses of the averaged weights by step, with a mark at the lowest one."""
+    best = min(losses, key=lambda each: each.held_out)
+    with plots(size=(6.6, 2.6)) as (figure, axes):
+        axis = axes[0, 0]
+        steps = [each.step for each in losses]
+        axis.plot(steps, [each.held_out for each in losses], color=ACCENT, label="held-out pictures")
+        axis.plot(steps, [each.training for each in losses], color=REAL, label="training pictures")
+        axis.plot([best.step], [best.held_out], "o", color=ACCENT, label="best")
+        axis.set_xlabel("step")
+        figure.legend(loc="outside upper left", ncols=3)
+        return Drawing(
+            inline_plot(figure), "Loss of the averaged weights, with the same noise for both.", "Held-out loss"
+        )
 
 
 def _curves(train_events: list[Event]) -> Columns:

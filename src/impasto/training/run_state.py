@@ -26,6 +26,9 @@ class RunState:
         processor_seconds: Seconds of processor time, of all sessions up to a checkpoint; while a session runs, of those
             before it.
         clock: What `Clock.state` gave.
+        held_out_step: Steps made when the loss of pictures held out was last computed; 0 where it never was.
+        best_step: Steps made when it was lowest.
+        best_loss: What it was then.
     """
 
     step: int = 0
@@ -34,6 +37,9 @@ class RunState:
     grid_seconds: float = 0.0
     processor_seconds: float = 0.0
     clock: dict[str, float] = field(default_factory=dict)
+    held_out_step: int = 0
+    best_step: int = 0
+    best_loss: float | None = None
 
     @property
     def share(self) -> float:

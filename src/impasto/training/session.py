@@ -5,17 +5,22 @@ The order of their creation matters; it is that of `open_session`.
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from impasto.contract import Learner
 from impasto.data.batches import Batches, second_seed
+from impasto.data.encodings import Encodings
+from impasto.data.store import Split
 from impasto.nn.memory_layout import channels_last
 from impasto.training import checkpoint
 from impasto.training.clock import Clock
 from impasto.training.ema import Ema
 from impasto.training.encoding import encode
+from impasto.training.held_out import HELD_OUT, HeldOut
 from impasto.training.journal import Journal
 from impasto.training.moves import Moves
 from impasto.training.points import keep_point
@@ -48,6 +53,7 @@ class Session:
         clock: Plans the steps.
         reporter: Writes the journal.
         state: Where the run stands; changes with every step.
+        held_out: Computes the loss of validation pictures, in the first process alone; None where nothing is held out.
     """
 
     record: Record
@@ -59,6 +65,7 @@ class Session:
     clock: Clock
     reporter: Reporter
     state: RunState
+    held_out: HeldOut | None = None
 
     @property
     def settings(self) -> TrainSettings:
@@ -74,13 +81,32 @@ class Session:
         """Seconds of processor time in all sessions."""
         return self.state.processor_seconds + time.process_time()
 
-    def save(self) -> None:
-        """Write a checkpoint; all processes must call this."""
+    def save(self, *, last: bool = False) -> None:
+        """Write a checkpoint; all processes must call this.
+
+        Args:
+            last: Whether the run ends, so that the loss of what is held out is computed whatever it takes.
+        """
+        self._hold_out(last=last)
         state = replace(self.state, processor_seconds=self.processor_seconds(), clock=self.clock.state())
         path = checkpoint.save(self.checkpoints, self.moves, self.ema, state, self.settings.keep)
         if self.settings.points and self.processes.first:
             keep_point(path)
         self.reporter.journal.write("checkpoint", self.state.step)
+
+    def _hold_out(self, *, last: bool) -> None:
+        """Compute the loss of validation pictures, where it is worth its time, and note whether it is the lowest."""
+        state = self.state
+        since = state.step - state.held_out_step
+        if self.held_out is None or not since or not (last or self.held_out.due(since * self.settings.batch)):
+            return
+        losses = self.held_out.losses(self.ema.painter, state.step, self.moves.precision())
+        state.held_out_step = state.step
+        if losses is not None and math.isfinite(losses.held_out):
+            if state.best_loss is None or losses.held_out < state.best_loss:
+                state.best_step = state.step
+                state.best_loss = losses.held_out
+            self.reporter.journal.write(HELD_OUT, state.step, {"logs": losses.logs})
 
     def restore(self, path: Path) -> RunState:
         """The state in a checkpoint, once weights, optimizers and averages are back where they were then.
@@ -118,7 +144,7 @@ def open_session(record: Record, processes: Processes, journal: Journal, started
     processes.wait()  # All have looked before the first one writes.
     begun = record.resume() if newest else None
     learner = _placed(record.learner, processes)
-    batches = _batches(record, learner, processes, journal)
+    batches, held_out = _batches(record, learner, processes, journal)
     # Copied before blocks are changed to compute their features again, which the average never needs.
     ema = Ema(learner, 1000 * settings.ema, mixable=settings.averages > 0)
     if settings.recompute:
@@ -137,7 +163,7 @@ def open_session(record: Record, processes: Processes, journal: Journal, started
     box = None if settings.minutes is None else 60 * settings.minutes
     clock = Clock(box, settings.steps, step_seconds, started=started)
     reporter = Reporter(journal, record.out, record.split, settings.batch, settings.seed)
-    session = Session(record, processes, batches, moves, ema, precision, clock, reporter, RunState())
+    session = Session(record, processes, batches, moves, ema, precision, clock, reporter, RunState(), held_out)
     if newest is None:
         _begin(session)
         return session
@@ -164,18 +190,23 @@ def _begin(session: Session) -> None:
     start = time.monotonic()
     session.save()
     session.clock.reserve += 2 * (time.monotonic() - start)
+    if session.held_out is not None:
+        session.clock.reserve += session.held_out.cost / session.settings.batch * session.clock.step_seconds
 
 
-def _batches(record: Record, learner: Learner, processes: Processes, journal: Journal) -> Batches:
-    """The batches of the run, with those of its second store beside them, once both are encoded."""
+def _batches(
+    record: Record, learner: Learner, processes: Processes, journal: Journal
+) -> tuple[Batches, HeldOut | None]:
+    """The batches of the run, with those of its second store beside them, and what is held out; all encoded."""
     settings = record.settings
-    splits = [record.split] if record.second is None else [record.split, record.second]
+    splits = [split for split in (record.split, record.second, record.held_out) if split is not None]
     encodings = encode(
         learner,
         splits,
         record.out,
         processes,
-        flip=settings.flip,
+        # Pictures that are held out are never mirrored.
+        flips=[settings.flip and split is not record.held_out for split in splits],
         precision=settings.precision,
         progress=lambda done, total: journal.progress(done, total, "Encoding pictures"),
     )
@@ -195,12 +226,28 @@ def _batches(record: Record, learner: Learner, processes: Processes, journal: Jo
             second=second,
         )
 
+    if record.held_out is not None:
+        return batches(0, settings.seed, learner.reads), _held_out(learner, splits, encodings, processes)
     if record.second is None:
-        return batches(0, settings.seed, learner.reads)
+        return batches(0, settings.seed, learner.reads), None
     # Labels of two stores mean the same only where their categories have the same names.
     same = record.second.categories == record.split.categories
     parts = learner.reads if same else learner.reads - {"category"}
-    return batches(0, settings.seed, learner.reads, batches(1, second_seed(settings.seed), parts))
+    return batches(0, settings.seed, learner.reads, batches(1, second_seed(settings.seed), parts)), None
+
+
+def _held_out(
+    learner: Learner, splits: Sequence[Split], encodings: Sequence[Encodings], processes: Processes
+) -> HeldOut | None:
+    """What computes the loss of validation pictures, the second of both splits; in the first process alone."""
+    if not processes.first or processes.shard:
+        return None
+    size = HeldOut.batch_size(*splits)
+    training, held_out = (
+        Batches(split, size, 0, parts=learner.reads, device=processes.device, encodings=encoded)
+        for split, encoded in zip(splits, encodings, strict=True)
+    )
+    return HeldOut(held_out, training)
 
 
 def _placed(learner: Learner, processes: Processes) -> Learner:

@@ -34,6 +34,9 @@ class TrainSettings:
         points: Whether the averaged weights of every checkpoint are kept in the folder `points` of the run, so that
             progress can be measured afterwards.
         log_every: Steps between two lines of the journal; fewer where they would take more than 10 seconds.
+        held_out: Number of validation pictures whose loss is computed at checkpoints, beside that of as many training
+            pictures; fewer where there are fewer. The weights with the lowest loss are kept as the best of the run. Not
+            more than 2 % of the training is spent on it; 0 computes none.
         samples: Number of sample grids that are painted over the run, to watch its progress.
         recompute: Whether activations are recomputed in the backward pass instead of stored (gradient checkpointing),
             which needs less memory and more time for the same gradients.
@@ -57,6 +60,7 @@ class TrainSettings:
     keep: int = Field(default=2, ge=1, le=10**6)
     points: bool = False
     log_every: int = Field(default=20, ge=1, le=10**9)
+    held_out: int = Field(default=192, ge=0, le=10**6)
     samples: int = Field(default=12, ge=0, le=1000)
     recompute: bool = False
     shard: bool = False

@@ -166,7 +166,9 @@ class Trainer:
         if path is None:
             raise CheckpointError(f"{session.checkpoints} was emptied while the run had to return to it.")
         failed = session.state.step
-        session.state.step = session.restore(path).step
+        restored = session.restore(path)
+        for name in ("step", "held_out_step", "best_step", "best_loss"):
+            setattr(session.state, name, getattr(restored, name))
         session.state.salt += 1
         session.reporter.rolled_back(session.state, failed, result.skipped)
         self._go_on()
