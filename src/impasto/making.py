@@ -144,12 +144,10 @@ def _write(store: Path, jobs: list[Job], how: dict[str, Any]) -> None:
 
     side = how["resolution"]
     table = pyarrow.concat_tables([_part_table(part, side) for _, part in jobs]).combine_chunks()
-    files = table["file"].to_pylist()
-    labels = table["category"].to_pylist()
+    hashes = [hashlib.sha256(scene.encode()).hexdigest() for scene in table["scene"].to_pylist()]
     split = choose_splits(
-        files,
-        range(len(files)),
-        labels,
+        hashes,
+        range(len(hashes)),
         test_share=how["test_share"],
         val_share=how["val_share"],
         seed=how["seed"],

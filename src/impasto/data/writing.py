@@ -87,8 +87,9 @@ def write_store(
     if given.source:
         split = given.of(files)
     else:
+        hashes = [fact["sha256"] for fact in selection.facts]
         split = choose_splits(
-            files, selection.groups, values, **{key: how[key] for key in ("test_share", "val_share", "seed")}
+            hashes, selection.groups, **{key: how[key] for key in ("test_share", "val_share", "seed")}
         )
     table = _table(selection, labels, files, split)
     columns = label_columns(labels, files, label)
