@@ -66,6 +66,17 @@ def test_a_copycat_is_flagged_and_a_new_set_is_not():
     assert "no sign" not in verdict(new, "blurred or flat")
 
 
+def test_no_copy_among_few_pictures_leaves_some_possible():
+    train, held_out = points(400, 0), points(3000, 1)
+    far = nearest_training(-train[:100] - 1, held_out, train)
+    number = number_of(far)
+    assert number.value == 0
+    # Clopper & Pearson: 1 - 0.025 ** (1 / 100).
+    assert number.interval == (0, pytest.approx(0.0362, rel=0.1))
+    copied = number_of(nearest_training(train[:100], held_out, train))
+    assert copied.interval == (pytest.approx(1 - 0.0362, rel=0.01), 1)
+
+
 def test_copies_of_mirror_images_are_noticed():
     train, mirrored, held_out = points(200, 0), points(200, 5), points(200, 1)
     result = nearest_training(mirrored[:40], held_out, train, mirrored)

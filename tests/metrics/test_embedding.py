@@ -9,7 +9,7 @@ from impasto.images.pictures import to_float
 from impasto.metrics import embedding, features
 from impasto.metrics.embedding import network_hash, picture_hash
 from impasto.metrics.resizing import resize_for_inception
-from impasto.metrics.spaces import HANDCRAFTED, choose_network
+from impasto.metrics.spaces import HANDCRAFTED, choose_network, choose_networks
 from impasto.nn.inception import Inception
 from impasto.nn.mobilenet import MobileNetV2
 from impasto.nn.weights import load_frozen, load_weights
@@ -111,6 +111,21 @@ def test_inception_is_preferred_and_named_when_missing(weights, drawn, tmp_path,
         features(drawn(1, 32, 1))
     monkeypatch.delenv("IMPASTO_WEIGHTS")
     assert choose_network("auto")[0] == HANDCRAFTED
+
+
+def test_two_spaces_are_chosen_where_two_networks_are_installed(weights, tmp_path, monkeypatch):
+    assert choose_networks("auto")[0] == ("mobilenetv2", "efficientnet_lite0")
+    assert choose_networks("mobilenetv2")[0] == ("mobilenetv2",)
+    assert choose_networks("squeezenet+efficientnet_lite0")[0] == ("squeezenet", "efficientnet_lite0")
+    with pytest.raises(UnknownName, match="did you mean 'efficientnet_lite0'"):
+        choose_networks("mobilenetv2+efficientnet_lite")
+    # SqueezeNet is what losses here look through: it is no second opinion.
+    (tmp_path / "mobilenet_v2_1.0_224").symlink_to(weights / "mobilenet_v2_1.0_224")
+    (tmp_path / "squeezenet1_1_features.safetensors").symlink_to(weights / "squeezenet1_1_features.safetensors")
+    monkeypatch.setenv("IMPASTO_WEIGHTS", str(tmp_path))
+    assert choose_networks("auto")[0] == ("mobilenetv2",)
+    monkeypatch.setenv("IMPASTO_WEIGHTS", str(tmp_path / "nothing"))
+    assert choose_networks("auto")[0] == (HANDCRAFTED,)
 
 
 def test_hash_depends_on_every_byte_and_the_shape(drawn):

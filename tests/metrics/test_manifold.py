@@ -6,7 +6,10 @@ import torch
 
 from impasto.errors import UsageError
 from impasto.metrics import manifold, precision_recall_density_coverage
-from impasto.metrics.manifold import neighbourhoods
+from impasto.metrics.embedding import Features
+from impasto.metrics.intervals import clopper_pearson
+from impasto.metrics.manifold import deviations, neighbourhoods
+from impasto.metrics.manifold import manifold as measured
 
 
 @pytest.fixture(scope="module")
@@ -72,3 +75,46 @@ def test_bad_requests(draws):
         precision_recall_density_coverage(x[:5], y)
     with pytest.raises(UsageError, match="k must be 1 or more, not 0"):
         precision_recall_density_coverage(x, y, k=0)
+
+
+def gaussians(seed: int, count: int = 120):
+    random = np.random.default_rng(seed)
+    return torch.from_numpy(random.normal(size=(count, 6))), torch.from_numpy(random.normal(0.3, 0.8, (count, 6)))
+
+
+def as_features(values):
+    return Features(values, None, "made-up", "none", "", "float64")
+
+
+def test_intervals_hold_what_new_pictures_of_both_sets_would_give():
+    """Both sets are drawn anew; an interval that resampled one of them would be too narrow."""
+    draws = [precision_recall_density_coverage(*gaussians(seed)) for seed in range(1000, 1100)]
+    expected = {name: np.mean([draw[name] for draw in draws]) for name in draws[0]}
+    scatter = {name: np.std([draw[name] for draw in draws]) for name in draws[0]}
+    held = dict.fromkeys(expected, 0)
+    for seed in range(40):
+        real, painted = gaussians(seed)
+        for name, estimate in measured(as_features(painted), as_features(real), seed).items():
+            low, high = estimate.interval
+            held[name] += low <= expected[name] <= high
+    assert min(held.values()) >= 36
+    spread = [deviations(*gaussians(seed), seed=seed) for seed in range(10)]
+    for name, deviation in scatter.items():
+        # Leaving out groups overestimates a little.
+        assert 0.8 < np.mean([each[name] for each in spread]) / deviation < 2.2, name
+
+
+def test_the_interval_of_no_picture_at_all_is_exact():
+    real = gaussians(0)[0]
+    estimates = measured(as_features(real + 100), as_features(real), 0)
+    for name in ("precision", "recall", "coverage"):
+        assert estimates[name].value == 0
+        assert estimates[name].interval == clopper_pearson(0, 120)
+
+
+def test_leaving_out_a_group_is_computing_without_it():
+    real = gaussians(0)[0]
+    out = torch.from_numpy(np.random.default_rng(0).permutation(120) % 20)
+    without = manifold._reaches(real, 5, out, 20)
+    kept = out != 3
+    torch.testing.assert_close(without[3, kept], manifold._reach(real[kept], 5))

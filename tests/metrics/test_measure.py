@@ -6,13 +6,16 @@ import re
 import numpy as np
 import pytest
 from fakes import Broken, Collapsed, Copycat, Fake, Honest, Noisy, Searching, store
+from torch import nn
 
 from impasto.errors import ImpastoError, UnknownName, UsageError, WeightsDamaged, WeightsMissing
+from impasto.metrics import embedding, spaces
 from impasto.metrics.embedding import check_same_method
 from impasto.metrics.measure import measure
 from impasto.metrics.measurement import Measurement
 from impasto.metrics.reconstruction_distance import reconstruction_distance
 from impasto.metrics.spaces import embed, embed_split
+from impasto.nn.weights import WEIGHTS
 
 RECORDED = {
     "fd-handcrafted": (2.881723463, 1.593603716, 4.126710653, 3.102259916),
@@ -85,7 +88,7 @@ def test_the_layout_of_the_file_stays(measured):
     assert plain["version"] == 1
     assert [*plain] == [
         "version", "impasto", "torch", "painter", "against", "train", "count", "seed", "notes", "metrics", "network",
-        "copying", "categories", "seconds", "facts", "verdict", "overlap",
+        "copying", "categories", "seconds", "facts", "verdict", "more_spaces", "loss_networks", "overlap",
     ]  # fmt: skip
     assert [*plain["metrics"]["sharpness"]][:10] == [
         "title", "better", "value", "interval", "n", "recipe", "seed", "real", "reason", "remark",
@@ -116,7 +119,7 @@ def test_every_number_is_whole_or_says_why_not(measured):
 
 
 def test_values_are_those_of_earlier_versions(measured):
-    """Recorded by version 0.1.0, where each metric was called by hand."""
+    """Recorded by version 0.1.0, but for what is of equal counts since and for intervals that hold at 0."""
     for name, (value, low, high, real) in RECORDED.items():
         number = measured(Honest)[0].metrics[name]
         assert number.value == pytest.approx(value, rel=1e-6), name
@@ -358,12 +361,83 @@ def test_curves_of_the_run_are_shown_and_trained_pictures_noted(landscape, tmp_p
     assert any("trained on in part" in note for note in result.notes)
 
 
+class Shrunk(nn.Module):
+    """A feature network without weights: the pixels of pictures of 8 px."""
+
+    size = 8
+
+    def forward(self, levels):
+        return (levels / 50 - 2.5).flatten(1), None
+
+
+@pytest.fixture
+def shrunk(monkeypatch):
+    """A second feature space that costs nothing."""
+    monkeypatch.setitem(embedding.NETWORKS, "shrunk", Shrunk)
+    monkeypatch.setitem(WEIGHTS, "shrunk", ())
+    monkeypatch.setattr(embedding, "load_weights", lambda *_, **__: ({}, 64 * "0"))
+    monkeypatch.setattr(spaces, "find_weights", lambda *_, **__: None)
+    return "shrunk"
+
+
+def test_distances_are_measured_in_both_spaces_and_the_rest_in_the_first(landscape, tmp_path, shrunk, monkeypatch):
+    train = landscape.split("train")
+    painter = Honest.of(train)
+    painted = []
+    monkeypatch.setattr(painter, "paint", lambda *a, paint=painter.paint, **k: painted.append(a) or paint(*a, **k))
+    result = measure(
+        painter, landscape.split("test"), train=train, out=tmp_path, count=60, network=f"handcrafted+{shrunk}"
+    )
+    assert painted.count((60,)) == 1
+    first = {name.replace("-handcrafted", "-X") for name in result.metrics if "shrunk" not in name}
+    second = {name.replace("-shrunk", "-X") for name in result.metrics if "shrunk" in name}
+    assert {"kd-X", "fd-X", "fdinf-X", "mind-X", "is-X", "mifd-X", "rfd-X"} == first & second
+    assert second - first == {"precision-X", "recall-X", "density-X", "coverage-X"}
+    assert [name for name, number in result.metrics.items() if number.headline == 1] == ["kd-handcrafted", "kd-shrunk"]
+    assert result.metrics["kd-shrunk"].title == "Kernel distance from real pictures (by shrunk)"
+    assert result.metrics["recall-shrunk"].headline == 0
+    assert result.metrics["recall-shrunk"].method["network"] == "shrunk"
+    assert [space.name for space in result.more_spaces] == ["shrunk"]
+    assert Measurement.read(tmp_path / "measure.json").to_json() == result.to_json()
+    page = (tmp_path / "report.html").read_text()
+    assert "features of the network handcrafted and of shrunk" in page
+    assert page.index("by shrunk") < page.index("Recall:")
+
+
+def test_a_network_that_a_loss_used_is_named_and_its_numbers_do_not_rank(landscape, tmp_path, shrunk):
+    train = landscape.split("train")
+    painter = Noisy.of(train)
+    described = painter.describe()
+    painter.describe = lambda: described | {"frozen": {"shrunk": "hash"}}
+    result = measure(
+        painter, landscape.split("test"), train=train, out=tmp_path, count=50, network=f"{shrunk}+handcrafted"
+    )
+    assert result.loss_networks == ("shrunk",)
+    assert not result.metrics["kd-shrunk"].ranks
+    assert result.metrics["kd-handcrafted"].ranks
+    assert "The painter learned from pretrained networks: shrunk." in (tmp_path / "report.html").read_text()
+    # Noise is neither copied nor free of copies.
+    assert not result.metrics["copying"].ranks
+    assert result.metrics["copying"].remark == "says nothing as long as the paintings are noise"
+
+
+def test_numbers_beside_each_other_are_of_equal_counts(measured):
+    metrics = measured(Honest)[0].metrics
+    for name in ("precision", "recall", "density", "coverage", "mind-handcrafted", "fdinf-handcrafted"):
+        assert metrics[name].n == {"painted": 100, "real": 100}
+        assert metrics[name].real.n == {"train": 100, "real": 100}
+        assert metrics[name].method.get("k", 5) == 5
+    assert metrics["mifd-handcrafted"].real.n == {"test": 100, "real": 120, "train": 180}
+    assert metrics["kd-handcrafted"].anchor.n == {"test": 180, "real": 120}
+
+
 def test_real_pictures_are_embedded_once(weights, tmp_path, monkeypatch):
     tiny = store(50, 50)
     train, test = tiny.split("train"), tiny.split("test")
     kept = tmp_path / "kept"
     result = measure(Copycat.of(train), test, train=train, out=tmp_path, count=50, cache=kept)
-    assert len(list(kept.iterdir())) == 3
+    # Training and test pictures in both spaces, with their blurred copies; mirror images in the first only.
+    assert len(list(kept.iterdir())) == 7
     network = result.network.name
     if network == "mobilenetv2":
         assert result.metrics["is-mobilenetv2"].value > 1

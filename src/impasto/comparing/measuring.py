@@ -116,6 +116,9 @@ def embed_real(store: Store, label: str | None, network: str) -> None:
     train = store.split("train", label)
     test = store.split("test", label)
     for name, (split, mirrored) in product(names, ((test, False), (train, False), (train, True))):
+        # Copies are looked for in the first space only, where mirror images count.
+        if mirrored and name != names[0]:
+            continue
         embed_split(split, name, mirrored=mirrored, cache=store.root / "features")
 
 

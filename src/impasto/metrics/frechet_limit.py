@@ -27,7 +27,7 @@ REPEATS = 2
     source="Chong & Forsyth, Effectively unbiased FID and Inception score, section 4",
 )
 @reports(
-    Quantity(name_in_space("fd", suffix="-inf"), "Fréchet distance, extrapolated to infinitely many pictures", "lower"),
+    Quantity(name_in_space("fdinf"), "Fréchet distance, extrapolated to infinitely many pictures", "lower"),
     aspect="distance",
     beside=Beside({"painted_features": "train_sample_features"}, "{count} training pictures", "train"),
     least=LEAST_PICTURES,

@@ -60,7 +60,8 @@ def clopper_pearson(share: float, count: float, *, level: float = 0.95) -> tuple
 
 def _beta_quantile(probability: float, a: float, b: float) -> float:
     """The point below which a beta distribution has that probability, by bisection."""
-    low, high = 0.0, 1.0
+    low = 0.0
+    high = 1.0
     for _ in range(60):
         middle = (low + high) / 2
         if _beta_below(middle, a, b) < probability:
@@ -82,7 +83,9 @@ def _beta_below(x: float, a: float, b: float) -> float:
     front = math.exp(
         math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b) + a * math.log(x) + b * math.log1p(-x) - math.log(a)
     )
-    c, d, fraction = 1.0, 0.0, 1.0
+    c = 1.0
+    d = 0.0
+    fraction = 1.0
     for i in range(1000):
         m = i // 2
         if i == 0:

@@ -46,7 +46,8 @@ _SPARE = 30
 )
 def manifold(painted_features: Features, real_features: Features, seed: int) -> dict[str, Estimate]:
     """Precision, recall, density and coverage of painted pictures among as many real ones."""
-    real, painted = real_features.values, painted_features.values
+    real = real_features.values
+    painted = painted_features.values
     spread = deviations(real, painted, k=NEIGHBOURS, seed=seed)
     return {
         name: Estimate(
@@ -115,8 +116,10 @@ def deviations(real: Tensor, fake: Tensor, *, k: int = 5, groups: int = GROUPS, 
     random = np.random.default_rng(seed)
     # Row g of what follows is without group g.
     out_x, out_y = (torch.from_numpy(random.permutation(len(rows)) % groups) for rows in (x, y))
-    reach_x, reach_y = _reach(x, k), _reach(y, k)
-    reaches_x, reaches_y = _reaches(x, k, out_x, groups), _reaches(y, k, out_y, groups)
+    reach_x = _reach(x, k)
+    reach_y = _reach(y, k)
+    reaches_x = _reaches(x, k, out_x, groups)
+    reaches_y = _reaches(y, k, out_y, groups)
     insides = torch.zeros(groups, len(y)).double()
     inside = torch.zeros(len(y)).double()
     votes = {name: torch.zeros(groups, len(x)).double() for name in ("recall", "coverage of real", "coverage of fake")}

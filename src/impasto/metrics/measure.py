@@ -174,7 +174,7 @@ def _numbers_in_space(inputs: Inputs) -> dict[str, Number]:
         if metric.compares_features:
             with inputs.steps.step(f"{name} ({inputs.network})"):
                 numbers |= evaluate(metric, inputs, seed=inputs.seed, space=inputs.network)
-    return _named_after(inputs.against, numbers)
+    return numbers
 
 
 def _named_after(against: Split, numbers: dict[str, Number]) -> dict[str, Number]:

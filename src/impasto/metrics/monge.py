@@ -36,7 +36,8 @@ _AT_ONCE = 100
 )
 def monge(painted_features: Features, real_features: Features, seed: int) -> Estimate:
     """The Monge distance of painted pictures to as many real ones; that of real pictures is its floor, above 0."""
-    real, painted = real_features.values, painted_features.values
+    real = real_features.values
+    painted = painted_features.values
     value = monge_distance(real, painted, seed=seed)
     return Estimate(value, monge_influence(real, painted, seed=seed), method={"directions": DIRECTIONS})
 
@@ -79,9 +80,11 @@ def monge_influence(
     Source: Santambrogio 2015, Optimal transport for applied mathematicians, proposition 7.17.
     """
     x, y = _sets(real, fake)
-    moved_x, moved_y = torch.zeros(len(x)).double(), torch.zeros(len(y)).double()
+    moved_x = torch.zeros(len(x)).double()
+    moved_y = torch.zeros(len(y)).double()
     for lines in _directions(x.shape[1], directions, seed):
-        (from_x, order_x), (from_y, order_y) = (x @ lines).sort(0), (y @ lines).sort(0)
+        from_x, order_x = (x @ lines).sort(0)
+        from_y, order_y = (y @ lines).sort(0)
         moved_x += _potential(from_x, from_y, order_x)
         moved_y += _potential(from_y, from_x, order_y)
     scale = 3 * x.shape[1] / directions

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 
 from torch import Tensor
 
@@ -12,7 +12,7 @@ from impasto.metrics.metric import DISTANCE, Estimate, Quantity, reports
 from impasto.metrics.pairs import by_batches, of_pairs
 from impasto.nn.perceptual import Lpips, lpips_network
 
-__all__ = ["lpips", "lpips_hash", "reconstruction_lpips"]
+__all__ = ["lpips", "lpips_hash", "reconstruction_lpips", "reconstruction_lpips_alex", "reconstruction_lpips_vgg"]
 
 REPORTED_NET = "squeeze"
 
@@ -30,8 +30,45 @@ def reconstruction_lpips(originals: Pixels, reconstructions: Pixels) -> Estimate
     Raises:
         WeightsMissing: When the network's files are not installed.
     """
-    method = {"net": REPORTED_NET, "weights": lpips_hash(REPORTED_NET)}
-    return of_pairs(lpips, originals, reconstructions, dtype="float32", method=method)
+    return _of_reconstructions(originals, reconstructions, REPORTED_NET)
+
+
+@listed(
+    name="lpips-alex",
+    summary="LPIPS by AlexNet, the version that papers report most; 0 is equal",
+    year=2018,
+    source="Zhang, Isola, Efros, Shechtman & Wang, The unreasonable effectiveness of deep features",
+)
+@reports(
+    Quantity("lpips-alex", "Perceptual distance of reconstructions, by AlexNet", "lower", bounds=DISTANCE),
+    aspect="reconstruction",
+)
+def reconstruction_lpips_alex(originals: Pixels, reconstructions: Pixels) -> Estimate:
+    """LPIPS by AlexNet, which no loss here looks through.
+
+    Raises:
+        WeightsMissing: When the network's files are not installed.
+    """
+    return _of_reconstructions(originals, reconstructions, "alex")
+
+
+@listed(
+    name="lpips-vgg",
+    summary="LPIPS by VGG16; 0 is equal",
+    year=2018,
+    source="Zhang, Isola, Efros, Shechtman & Wang, The unreasonable effectiveness of deep features",
+)
+@reports(
+    Quantity("lpips-vgg", "Perceptual distance of reconstructions, by VGG16", "lower", bounds=DISTANCE),
+    aspect="reconstruction",
+)
+def reconstruction_lpips_vgg(originals: Pixels, reconstructions: Pixels) -> Estimate:
+    """LPIPS by VGG16, which no loss here looks through.
+
+    Raises:
+        WeightsMissing: When the network's files are not installed.
+    """
+    return _of_reconstructions(originals, reconstructions, "vgg")
 
 
 def lpips(a: Tensor, b: Tensor, *, net: str = "squeeze") -> Tensor:
@@ -57,6 +94,12 @@ def lpips(a: Tensor, b: Tensor, *, net: str = "squeeze") -> Tensor:
 def lpips_hash(net: str = "squeeze") -> str:
     """SHA-256 of the files behind `lpips`, trunk and heads joined by '+'."""
     return _network(net, "cpu").hash
+
+
+def _of_reconstructions(originals: Pixels, reconstructions: Pixels, net: str) -> Estimate:
+    pairwise = partial(lpips, net=net)
+    method = {"net": net, "weights": lpips_hash(net)}
+    return of_pairs(pairwise, originals, reconstructions, dtype="float32", method=method)
 
 
 @cache

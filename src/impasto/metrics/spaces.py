@@ -36,7 +36,7 @@ COARSER = 4
 """How many times fewer pixels a side blurred pictures keep."""
 LOSS_NETWORK = "squeezenet"
 """The network that perceptual losses and critics here look through: never the second of two spaces."""
-INCEPTION_NAMES = {"fd": "fid", "kd": "kid", "is": "is", "mifd": "mifid", "mind": "mind"}
+INCEPTION_NAMES = {"fd": "fid", "kd": "kid", "is": "is", "mifd": "mifid", "mind": "mind", "fdinf": "fid-inf"}
 """Names of these metrics in the literature, for Inception features."""
 
 
@@ -118,15 +118,15 @@ def _about_handcrafted() -> str:
 
 
 def metric_name(kind: str, network: str) -> str:
-    """Name of 'fd', 'kd', 'mind', 'is' or 'mifd' in a space: the literature's on Inception only."""
-    return INCEPTION_NAMES.get(kind, kind) if network == "inception" else f"{kind}-{network}"
+    """Name of a key of `INCEPTION_NAMES` in a space: the literature's on Inception only."""
+    return INCEPTION_NAMES[kind] if network == "inception" else f"{kind}-{network}"
 
 
-def name_in_space(kind: str, prefix: str = "", suffix: str = "") -> Callable[[str], str]:
-    """The function of a measurement's network that names 'fd', 'kd', 'mind', 'is' or 'mifd', for `Quantity.name`."""
+def name_in_space(kind: str, prefix: str = "") -> Callable[[str], str]:
+    """The function of a measurement's network that names a key of `INCEPTION_NAMES`, for `Quantity.name`."""
 
     def name(network: str) -> str:
-        return prefix + metric_name(kind, network) + suffix
+        return prefix + metric_name(kind, network)
 
     return name
 

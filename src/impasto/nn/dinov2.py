@@ -28,13 +28,14 @@ class _Embeddings(nn.Module):
     def forward(self, pictures: Tensor) -> Tensor:
         patches = self.patch_embeddings["projection"](pictures)
         size = patches.shape[2:]
-        first, rest = self.position_embeddings[:, :1], self.position_embeddings[:, 1:]
-        grid = round(rest.shape[1] ** 0.5)
-        places = rest.mT.unflatten(2, (grid, grid))
+        of_class = self.position_embeddings[:, :1]
+        places = self.position_embeddings[:, 1:].mT
+        grid = round(places.shape[2] ** 0.5)
+        places = places.unflatten(2, (grid, grid))
         if size != places.shape[2:]:
             places = F.interpolate(places, size, mode="bicubic", align_corners=False)
         tokens = (patches + places).flatten(2).mT
-        return torch.cat([(self.cls_token + first).expand(len(tokens), -1, -1), tokens], 1)
+        return torch.cat([(self.cls_token + of_class).expand(len(tokens), -1, -1), tokens], 1)
 
 
 class _Scale(nn.Module):

@@ -65,7 +65,8 @@ class Dists(nn.Module):
         betas = (self.beta / total).flatten().split(self.channels)
         likeness = a.new_zeros(len(a))
         for alpha, beta, x, y in zip(alphas, betas, self._maps(a), self._maps(b), strict=True):
-            mean_x, mean_y = x.mean((2, 3)), y.mean((2, 3))
+            mean_x = x.mean((2, 3))
+            mean_y = y.mean((2, 3))
             texture = (2 * mean_x * mean_y + _STABLE) / (mean_x.square() + mean_y.square() + _STABLE)
             covariance = (x * y).mean((2, 3)) - mean_x * mean_y
             spread = x.var((2, 3), correction=0) + y.var((2, 3), correction=0)
@@ -88,6 +89,7 @@ def dists_network() -> Dists:
     state, trunk_hash = load_weights(network.trunk.weights)
     load_frozen(network.trunk, state, network.trunk.weights)
     state, weights_hash = load_weights("dists")
-    network.alpha.data, network.beta.data = state["alpha"], state["beta"]
+    network.alpha.data = state["alpha"]
+    network.beta.data = state["beta"]
     network.hash = f"{trunk_hash}+{weights_hash}"
     return network.eval().requires_grad_(requires_grad=False)
