@@ -109,18 +109,24 @@ def precisions() -> dict[str, torch.dtype | None]:
     return {"fp32": None, "bf16": torch.bfloat16}
 
 
-def pretend_torchvision() -> None:
+def pretend_torchvision(*packages: str) -> None:
     """Let peers import torchvision, which they name at the top of files but never call here.
 
     torchvision is tied to one build of torch and is no dependency of ours; whatever is asked of
     the pretended one is an empty class.
+
+    Args:
+        packages: All that are pretended; torchvision alone without any.
     """
-    sys.meta_path.insert(0, _Pretender())
+    sys.meta_path.insert(0, _Pretender(packages or ("torchvision",)))
 
 
 class _Pretender(MetaPathFinder, Loader):
+    def __init__(self, packages: tuple[str, ...]) -> None:
+        self.packages = packages
+
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
-        return ModuleSpec(name, self, is_package=True) if name.split(".", maxsplit=1)[0] == "torchvision" else None
+        return ModuleSpec(name, self, is_package=True) if name.split(".", maxsplit=1)[0] in self.packages else None
 
     def create_module(self, spec: ModuleSpec) -> types.ModuleType:
         return _Pretended(spec.name)

@@ -19,6 +19,7 @@ from pathlib import Path
 from PIL import Image
 
 from impasto import api
+from impasto.data.store import Store
 from impasto.metrics.measurement import Measurement
 from impasto.metrics.number import Number, Yardstick
 
@@ -39,7 +40,7 @@ def main() -> None:
     if arguments.minutes:
         train(arguments)
     for name in arguments.painters:
-        if not (arguments.out / name / "measure" / "measure.json").exists():
+        if not is_measured(arguments.out / name, arguments.store, arguments.count):
             api.measure(
                 arguments.out / name, arguments.store, count=arguments.count, watch=lambda event: print(event.message)
             )
@@ -48,6 +49,15 @@ def main() -> None:
     for name in arguments.painters:
         sheets(arguments.out / name, pictures / f"{name}.webp")
     write(arguments)
+
+
+def is_measured(run: Path, store: Path, count: int) -> bool:
+    """Whether the painter that a run now holds was measured against this store with so many pictures."""
+    file = run / "measure" / "measure.json"
+    if not file.exists() or file.stat().st_mtime < (run / "painter" / "model.safetensors").stat().st_mtime:
+        return False
+    measured = Measurement.read(file)
+    return measured.count == count and measured.against.hash == Store.open(store).hash
 
 
 def train(arguments: argparse.Namespace) -> None:
@@ -106,12 +116,15 @@ def write(arguments: argparse.Namespace) -> None:
         real = next((n.real for n in measures if n.real), None)
         arrow = {"lower": " ↓", "higher": " ↑"}.get(measures[0].better, "")
         lines.append(row(f"{name}{arrow}", [cell(n) for n in numbers], cell(real)))
-    first = next(iter(measured.values()))
     lines.append("")
-    lines.append(
-        f"{first.count:,} pictures painted by each, seed {first.seed}; against {first.against.pictures:,} test "
-        f"pictures of the store {first.against.hash[:12]}; 95 % bootstrap intervals in brackets."
-    )
+    terms = {
+        f"{m.count:,} pictures painted by each, seed {m.seed}; against {m.against.pictures:,} {m.against.split} "
+        f"pictures of the store {m.against.hash[:12]}"
+        for m in measured.values()
+    }
+    if len(terms) > 1:
+        sys.exit(f"These were measured on different terms, so that one table cannot hold them: {'; '.join(terms)}.")
+    lines.append(f"{terms.pop()}; 95 % bootstrap intervals in brackets, over the pictures of a single training.")
     start = f"<!-- {arguments.table} -->"
     end = f"<!-- end of {arguments.table} -->"
     page = arguments.page.read_text(encoding="utf8") if arguments.page.exists() else f"{start}\n{end}\n"

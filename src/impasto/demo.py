@@ -1,4 +1,4 @@
-"""The whole work in one go, from pictures to a measured painter; and what paints without training."""
+"""The whole work in one go: what paints at once, then a painter that learns from pictures, and how it measures."""
 
 from __future__ import annotations
 
@@ -15,17 +15,60 @@ from impasto.sources import SHIPPED
 from impasto.spelling import command, option
 
 if TYPE_CHECKING:
+    from impasto.data.store import Store
     from impasto.metrics.measurement import Measurement
     from impasto.pages.page import Figure
 
-__all__ = ["demo"]
+__all__ = ["demo", "expected", "learn"]
 
-PICTURES = 1800
-"""Of the landscape world: two cores paint them in about half a minute."""
+PICTURES = 600
+"""Of the landscape world: a core paints ten of them in a second, and fine-tuning needs no more."""
+SIDE = 64
+"""Height and width in pixels of what is learned: a quarter of the work of 128, and shapes can still be made out."""
+SETTINGS = {"batch": 16, "lr": 5e-4, "samples": 0, "flip": False}
+"""Of the training: small batches, of which more fit into the time, and nothing beside them that takes any."""
 SEED = 3
 BY_RULES = (4, 384)
 """Pictures of each painter by rules in the report, and their side in pixels: some seconds for each."""
 SHIPPED_PICTURES = 9
+
+
+def learn(store: Store, run: Path, *, minutes: float | None, steps: int | None = None, watch: Watch = silent) -> Path:
+    """Fine-tune the painter that comes with impasto on a store; says beforehand what so many steps gave before.
+
+    Args:
+        store: Of pictures of `SIDE` pixels.
+        run: The run folder.
+        minutes: Minutes of training.
+        steps: Steps of training; with both, whichever ends first.
+        watch: Called with each event of the training.
+
+    Returns:
+        The run folder.
+    """
+
+    def listen(event: Event) -> None:
+        watch(event)
+        if event.kind == "plan":
+            watch(Event("demo", "expectation", expected(event.values["horizon"])))
+
+    api.train(store, out=run, from_=SHIPPED, minutes=minutes, steps=steps, settings=SETTINGS, watch=listen)
+    return run
+
+
+def expected(steps: int) -> str:
+    """What so many steps gave before, in a sentence."""
+    from impasto.pages.numbers import counted
+    from impasto.painters.fine_tuning import outcome_of
+
+    outcome = outcome_of(steps)
+    if outcome is None:
+        return (
+            f"{counted(steps, 'step')} are too few to learn from these pictures on this machine in this time: the "
+            "paintings will be much like those of the painter that comes with impasto, from which training begins. "
+            f"Give it longer with {option('minutes', 10)}."
+        )
+    return f"So many steps have given before: {outcome.paintings} (measured after {counted(outcome.steps, 'step')})."
 
 
 def demo(
@@ -53,7 +96,6 @@ def demo(
         ImpastoError: As `api.make`, `prepare`, `train`, `paint` and `measure` say.
     """
     from impasto.pages.numbers import counted
-    from impasto.painters import DEFAULT
 
     def say(line: str) -> None:
         watch(Event("demo", "part", line))
@@ -77,13 +119,14 @@ def demo(
     api.paint(SHIPPED, folder / SHIPPED, count=SHIPPED_PICTURES, seed=SEED, watch=silent)
     if data is None:
         say("Painting landscapes by rules, in nine kinds …")
-        store = api.make("landscapes", folder / "store", count=PICTURES, resolution=32, seed=0, watch=watch)
+        store = api.make("landscapes", folder / "store", count=PICTURES, resolution=SIDE, seed=0, watch=watch)
     else:
         say(f"Preparing {data} …")
-        store = api.prepare(data, folder / "store", resolution=32, watch=watch)
+        store = api.prepare(data, folder / "store", resolution=SIDE, watch=watch)
     api.inspect(store, folder / "store" / "inspection")
-    say(f"Training {DEFAULT} for {minutes:g} min on {counted(len(store.split('train')), 'picture')} …")
-    api.train(DEFAULT, folder / "store", folder / "run", minutes=minutes, watch=watch)
+    training = counted(len(store.split("train")), "picture")
+    say(f"Training the painter that comes with impasto for {minutes:g} min more, on {training} …")
+    learn(store, folder / "run", minutes=minutes, watch=watch)
     say("Painting …")
     api.paint(folder / "run", folder / "gallery", count=36, seed=1, watch=silent)
     say("Measuring …")
@@ -98,17 +141,16 @@ def _page(folder: Path, measured: Measurement, minutes: float) -> str:
     from impasto.metrics.measure_page import headline_cards
     from impasto.pages.numbers import format_duration
     from impasto.pages.page import Columns, Lead, Link, Page, Paragraph, Preformatted, Section
-    from impasto.painters import DEFAULT
 
     time = format_duration(60 * minutes)
     verdict = measured.verdict
     at_once = [_sheet(folder / name, f"{name}, by rules: {summary}.") for name, summary in _by_rules().items()]
     shipped = "By the painter that comes with impasto, trained on paintings in the public domain."
     trained = [
-        _sheet(folder / "gallery", f"Painted after {time} of training on the store, not chosen."),
-        _sheet(folder / "store" / "inspection", "Pictures that it was trained on, or tested with."),
+        _sheet(folder / "gallery", f"By the same painter after {time} of training on other pictures, not chosen."),
+        _sheet(folder / "store" / "inspection", "Some of those pictures; a part of them was kept for testing."),
     ]
-    longer = command("train", DEFAULT, folder / "store", out="longer", minutes=120)
+    longer = command("train", folder / "store", from_=SHIPPED, out="longer", minutes=120)
     parts = [
         Columns([*at_once, _sheet(folder / SHIPPED, shipped)], least=420),
         Section(f"What {time} of training give", [Columns(trained, least=420)]),
@@ -125,7 +167,7 @@ def _page(folder: Path, measured: Measurement, minutes: float) -> str:
             ],
         ),
     ]
-    subtitle = f"Pictures of painters that need no training, and of {DEFAULT}, trained here for {time}"
+    subtitle = f"By painters that need no training, and by one that was trained here for {time}: {verdict.headline}"
     return Page("What impasto paints", subtitle, parts, footer=f"impasto {measured.impasto}").html()
 
 

@@ -9,13 +9,15 @@ from impasto.comparing.findings import (
     count_states,
     curve_of,
     frechet_summary,
+    leading_entries,
     metric_summaries,
     paper_ratio,
     ratios_beside_paper,
 )
 from impasto.comparing.results import CurvePoint, CurveValue, EntryResults, RunResults
-from impasto.comparing.statistics import Spread
+from impasto.comparing.statistics import Spread, spread_of
 from impasto.comparing.tables import format_quantity
+from impasto.metrics.number import Number
 
 
 def run(state: str, *points: tuple[int, float, float | None]) -> RunResults:
@@ -69,6 +71,27 @@ def test_two_seeds_make_no_entry_the_best(finished):
 )
 def test_the_best_lies_beyond_all_intervals(finished, better, intervals, name):
     assert best_of(finished, better, *intervals) == name
+
+
+def of_seeds(finished, **values: tuple[float, ...]) -> tuple[str, ...]:
+    """Leading entries of made-up values of three seeds, smaller ones better."""
+    entries = []
+    for name, numbers in values.items():
+        runs = tuple(
+            RunResults(seed, "", "done", final={"m": Number("", "lower", value)}) for seed, value in enumerate(numbers)
+        )
+        entries.append(EntryResults(name, "p", runs=runs, summary={"m": spread_of(numbers)}))
+    metric = replace(metric_summaries(finished)[0], key="m", better="lower")
+    return leading_entries(replace(finished, entries=tuple(entries)), metric)
+
+
+def test_trainings_with_the_same_seed_are_paired(finished):
+    # Their intervals overlap, and yet one is ahead with every seed.
+    assert of_seeds(finished, a=(1.0, 2.0, 3.0), b=(1.4, 2.5, 3.4)) == ("a",)
+
+
+def test_entries_that_cannot_be_told_apart_tie(finished):
+    assert of_seeds(finished, a=(1.0, 2.0, 3.0), b=(1.4, 1.9, 3.4), c=(8.0, 9.0, 9.5)) == ("a", "b")
 
 
 def test_metrics_come_in_order_of_use_and_know_their_yardstick(finished):

@@ -78,6 +78,9 @@ def test_spread_and_ratio_follow_student():
     assert replace(spread, interval=None) == Spread(2.0, None, 2, (1.0, 3.0))
     assert spread.interval == pytest.approx((2 - 12.706, 2 + 12.706))
     assert spread_of([5.0]) == Spread(5.0, None, 1, (5.0,))
+    assert spread_of([1.0, 3.0], intervals=[(0.0, 2.0), None]).interval == pytest.approx(
+        (2 - 12.745, 2 + 12.745), abs=1e-2
+    )
     assert spread_of([0.85, 0.95], (0, 1)).interval == (pytest.approx(0.2647, abs=1e-4), 1)
     value, ends = ratio_of([1.0, 2.0, 4.0], [2.0, 4.0, 8.0])
     assert value == pytest.approx(0.5)

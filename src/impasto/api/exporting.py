@@ -42,6 +42,7 @@ def average(run: str | PathLike[str], length: float, out: str | PathLike[str]) -
     if not (place / "run.json").exists():
         raise CheckpointError(f"{place} is not a run; give the folder of a training.")
     painter = averages.average(load_painter(place), place / "averages", length)
+    painter.renew_statistics()
     facts = read_json(place / "painter" / "config.json", CheckpointError).get("facts", {})
     # Metrics and remarks are about the painter with the run's own average.
     facts = {key: value for key, value in facts.items() if key not in ("metrics", "measured", "remarks")}

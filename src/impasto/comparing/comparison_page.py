@@ -9,7 +9,14 @@ from pathlib import Path
 import impasto
 from impasto.comparing import samples, tables
 from impasto.comparing.charts import Chart, charts
-from impasto.comparing.findings import LEAST_SEEDS, best_entry, count_states, frechet_summary, metric_summaries
+from impasto.comparing.findings import (
+    LEAST_SEEDS,
+    best_entry,
+    count_states,
+    frechet_summary,
+    leading_entries,
+    metric_summaries,
+)
 from impasto.comparing.results import Results
 from impasto.files import write_whole
 from impasto.images.marks import marked
@@ -189,8 +196,10 @@ def _verdict(results: Results) -> str:
     real = "" if metric.real is None else f"; real pictures come out at {format_number(metric.real)}"
     order = f"By {metric.title}, smaller is better, the order is {near}{real}."
     if best:
-        return f"{order} The interval of {best} lies beyond those of all others."
-    return f"{order} Training again may change it: no interval over the seeds lies beyond those of all others."
+        return f"{order} {best} is ahead of all others, beyond the interval of the difference."
+    tied = leading_entries(results, metric)
+    who = f"{', '.join(tied)} cannot be told apart" if tied else "too few trainings tell who is ahead"
+    return f"{order} Training again may change it: {who}."
 
 
 def _cautions(results: Results) -> list[str]:
@@ -223,11 +232,14 @@ def _lead(results: Results) -> str:
     pictures = "the 95 % interval over its pictures, which does not know what training again would change"
     if most_seeds < 2:
         return f"One seed each. In brackets stands {pictures}; so no entry is marked as the best."
-    lead = f"Means over the seeds, with the 95 % interval of that mean; in brackets, for a single seed, {pictures}. "
-    if any(best_entry(results, metric) for metric in metric_summaries(results)):
-        lead += "A value stands out where its interval over the seeds lies beyond those of all others"
-    else:
-        lead += "No value stands out: nowhere does one interval lie beyond those of all others"
+    lead = (
+        "Means over the seeds, with the 95 % interval of that mean over trainings and pictures; in brackets, for a "
+        f"single seed, {pictures}. A value stands out where its entry is ahead of all others, beyond the interval of "
+        f"the difference between trainings with the same seeds; entries that lead and cannot be told apart have a "
+        f"'{tables.TIE}'"
+    )
+    if not any(leading_entries(results, metric) for metric in metric_summaries(results)):
+        lead += ". So few trainings tell that of none"
     return lead + (" so far." if tables.unfinished_table(results) else ".")
 
 

@@ -8,7 +8,7 @@ from statistics import fmean
 from typing import Literal
 
 from impasto.comparing.results import CurveValue, EntryResults, RatioResult, Results, RunResults, State
-from impasto.comparing.statistics import Spread
+from impasto.comparing.statistics import Spread, spread_of
 from impasto.metrics.number import Better, Interval, Number
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "curve_of",
     "frechet_summary",
     "is_frechet",
+    "leading_entries",
     "mean_cost",
     "metric_summaries",
     "paper_ratio",
@@ -136,27 +137,52 @@ def count_states(results: Results) -> dict[State, int]:
 
 
 def best_entry(results: Results, metric: MetricSummary) -> str | None:
-    """Name of the entry whose interval over seeds lies beyond those of all others, if there is one.
+    """Name of the entry that is clearly ahead of all others, if there is one; see `leading_entries`."""
+    leading = leading_entries(results, metric)
+    return leading[0] if len(leading) == 1 else None
 
-    Of fewer seeds than three nothing is said: training again may move a number further than any two entries lie apart.
+
+def leading_entries(results: Results, metric: MetricSummary) -> tuple[str, ...]:
+    """The entry with the best mean, and all others that it is not clearly ahead of: a tie, if there are any.
+
+    It is ahead where the 95 % interval of the difference excludes 0. Trainings with the same seed are paired. Each
+    paints pictures of its own and is measured against the same real ones, so that the differences hold both sources of
+    chance. Of fewer seeds than three nothing is said: training again may move a number further than any two entries
+    lie apart.
     """
     if metric.better not in ("lower", "higher"):
-        return None
-    spreads = {entry.name: entry.summary[metric.key] for entry in results.entries if metric.key in entry.summary}
-    ranked = [(s.mean, s.interval, name) for name, s in spreads.items() if s.mean is not None]
-    intervals = {
-        name: interval for _, interval, name in ranked if interval is not None and spreads[name].n >= LEAST_SEEDS
-    }
-    if len(ranked) < 2 or len(intervals) < len(ranked):
-        return None
-    low = metric.better == "lower"
-    best = min(ranked)[2] if low else max(ranked)[2]
-    others = [interval for name, interval in intervals.items() if name != best]
-    if low:
-        clear = intervals[best][1] < min(interval[0] for interval in others)
-    else:
-        clear = intervals[best][0] > max(interval[1] for interval in others)
-    return best if clear else None
+        return ()
+    ranked = [entry for entry in results.entries if _mean(entry, metric.key) is not None]
+    if len(ranked) < 2 or any(entry.summary[metric.key].n < LEAST_SEEDS for entry in ranked):
+        return ()
+    if any(entry.summary[metric.key].interval is None for entry in ranked):
+        return ()
+    sign = -1 if metric.better == "lower" else 1
+    best = max(ranked, key=lambda entry: sign * (_mean(entry, metric.key) or 0.0))
+    tied = (entry.name for entry in ranked if entry is not best and not _is_ahead(best, entry, metric.key, sign))
+    return (best.name, *tied)
+
+
+def _mean(entry: EntryResults, key: str) -> float | None:
+    return entry.summary[key].mean if key in entry.summary else None
+
+
+def _is_ahead(best: EntryResults, other: EntryResults, key: str, sign: int) -> bool:
+    """Whether an entry is clearly ahead of another; `sign` is -1 where smaller is better."""
+    ours = _values_by_seed(best, key)
+    theirs = _values_by_seed(other, key)
+    shared = sorted(ours.keys() & theirs.keys())
+    if len(shared) >= LEAST_SEEDS:
+        interval = spread_of([sign * (ours[seed] - theirs[seed]) for seed in shared]).interval
+        return interval is not None and interval[0] > 0
+    low, high = best.summary[key].interval or (0.0, 0.0)
+    their_low, their_high = other.summary[key].interval or (0.0, 0.0)
+    return high < their_low if sign < 0 else low > their_high
+
+
+def _values_by_seed(entry: EntryResults, key: str) -> dict[int, float]:
+    numbers = {run.seed: run.final[key].value for run in entry.done if key in run.final}
+    return {seed: value for seed, value in numbers.items() if value is not None}
 
 
 def curve_of(entry: EntryResults, key: str, over: Axis) -> Curve | None:

@@ -146,7 +146,9 @@ def _summary(runs: Sequence[RunResults]) -> dict[str, Spread]:
     summary = {}
     for key in keys:
         numbers = [final[key] for final in finals if key in final]
-        summary[key] = spread_of([number.value for number in numbers if number.value is not None], numbers[0].bounds)
+        measured = [number for number in numbers if number.value is not None]
+        values = [number.value for number in measured if number.value is not None]
+        summary[key] = spread_of(values, numbers[0].bounds, intervals=[number.interval for number in measured])
     return summary
 
 

@@ -21,7 +21,7 @@ class Spread:
 
     Attributes:
         mean: Mean over the seeds; None without any.
-        interval: 95 % interval of the mean; None of a single seed.
+        interval: 95 % interval of the mean, over trainings and pictures; None of a single seed.
         n: Number of seeds.
         values: The number of each seed.
     """
@@ -32,15 +32,27 @@ class Spread:
     values: tuple[float, ...]
 
 
-def spread_of(values: Sequence[float], bounds: Bounds = (None, None)) -> Spread:
-    """Mean over seeds and its 95 % interval within bounds, by Student's distribution; no interval of a single seed."""
+def spread_of(
+    values: Sequence[float], bounds: Bounds = (None, None), *, intervals: Sequence[Interval | None] = ()
+) -> Spread:
+    """Mean over seeds and its 95 % interval within bounds, by Student's distribution; no interval of a single seed.
+
+    Args:
+        values: The number of each seed.
+        bounds: Least and largest value that is possible.
+        intervals: Intervals over the pictures. All seeds are measured against the same real pictures, so that their
+            scatter does not show how much depends on those; the mean half width of these intervals is therefore added,
+            as the root of a sum of squares. That is rather too wide, since it contains the painted pictures once more.
+    """
     n = len(values)
     if not n:
         return Spread(None, None, 0, ())
     mean = fmean(values)
     if n == 1:
         return Spread(mean, None, 1, tuple(values))
-    reach = _student(n) * stdev(values) / math.sqrt(n)
+    of_trainings = _student(n) * stdev(values) / math.sqrt(n)
+    halves = [(ends[1] - ends[0]) / 2 for ends in intervals if ends is not None]
+    reach = math.hypot(of_trainings, fmean(halves) if halves else 0.0)
     return Spread(mean, clipped((mean - reach, mean + reach), bounds), n, tuple(values))
 
 

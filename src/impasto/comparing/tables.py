@@ -11,7 +11,7 @@ from typing import Any
 from impasto.comparing.findings import (
     BesidePaper,
     MetricSummary,
-    best_entry,
+    leading_entries,
     mean_cost,
     metric_summaries,
     ratios_beside_paper,
@@ -34,6 +34,8 @@ __all__ = [
     "unfinished_table",
 ]
 
+TIE = "="
+"""Stands before the numbers of entries that lead and cannot be told apart."""
 WIDE = 6
 """Largest number of columns of a table; further numbers go into another table."""
 
@@ -68,10 +70,9 @@ def _pieces(metrics: list[MetricSummary]) -> list[list[MetricSummary]]:
 
 
 def _quality_table(results: Results, metrics: Sequence[MetricSummary]) -> Table:
-    best = {metric.key: best_entry(results, metric) for metric in metrics}
+    leading = {metric.key: leading_entries(results, metric) for metric in metrics}
     rows = [
-        [_name_cell(entry), *(_mean_cell(entry, m.key, strong=best[m.key] == entry.name) for m in metrics)]
-        for entry in results.entries
+        [_name_cell(entry), *(_mean_cell(entry, m.key, leading[m.key]) for m in metrics)] for entry in results.entries
     ]
     if any(metric.real is not None for metric in metrics):
         real = Cell("Real pictures", "the same number for them")
@@ -90,14 +91,17 @@ def _name_cell(entry: EntryResults) -> Cell:
     return Cell(entry.name, f"{built}, {f'{finished} of ' if finished < seeds else ''}{words}", settings)
 
 
-def _mean_cell(entry: EntryResults, key: str, *, strong: bool) -> Cell:
+def _mean_cell(entry: EntryResults, key: str, leading: Sequence[str]) -> Cell:
+    """The mean; strong where the entry leads alone, with a '=' where it is one of several that lead."""
     spread = entry.summary.get(key)
     finals = [(run.seed, run.final[key]) for run in entry.done if key in run.final]
     if spread is None or spread.mean is None:
         return Cell("–", hover=next((number.reason for _, number in finals if number.reason), "not finished"))
     single = "; ".join(f"seed {seed}: {_with_interval(n)}" for seed, n in finals if n.value is not None)
     if spread.interval:
-        return Cell(format_number(spread.mean), format_interval(spread.interval), single, strong)
+        tie = f"{TIE} " if entry.name in leading and len(leading) > 1 else ""
+        ends = format_interval(spread.interval)
+        return Cell(f"{tie}{format_number(spread.mean)}", ends, single, leading == (entry.name,))
     # One seed has only the interval of resampled pictures, which says nothing about training again.
     interval = next((number.interval for _, number in finals if number.interval), None)
     return Cell(format_number(spread.mean), f"({format_interval(interval)})" if interval else "", single)

@@ -246,6 +246,13 @@ class Learner(pretrained.Saved):
                 alike. Weights may be sharded at this point.
         """
 
+    def renew_statistics(self) -> None:
+        """Compute anew, in buffers, the statistics that depend on the weights, such as those of batch norm.
+
+        Called after weights were averaged: statistics that were collected with others do not belong to the average. The
+        result depends on the weights alone. A learner without such statistics leaves this as it is.
+        """
+
     def category_index(self, condition: Condition, none: int = 0) -> Tensor:
         """Category of each picture as an index of an embedding, int64, shape (N,).
 

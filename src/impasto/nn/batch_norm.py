@@ -65,18 +65,22 @@ class GroupedBatchNorm(nn.Module):
         return y
 
     @torch.no_grad()
-    def update_statistics(self) -> None:
-        """Move the running statistics towards the mean over the groups normalised since the last update."""
+    def update_statistics(self, momentum: float | None = None) -> None:
+        """Move the running statistics towards the mean over the groups normalised since the last update.
+
+        Args:
+            momentum: Share of the new statistics, instead of the one given at the beginning.
+        """
         if self._sums is None:
             return
         for running, total in zip((self.mean, self.var), self._sums, strict=True):
-            running.lerp_(total / self._groups, self.momentum)
+            running.lerp_(total / self._groups, self.momentum if momentum is None else momentum)
         self._sums = None
         self._groups = 0
 
 
-def update_statistics(net: nn.Module) -> None:
-    """Update the running statistics of every `GroupedBatchNorm` inside a network."""
+def update_statistics(net: nn.Module, momentum: float | None = None) -> None:
+    """Update the running statistics of every `GroupedBatchNorm` inside a network; see there."""
     for module in net.modules():
         if isinstance(module, GroupedBatchNorm):
-            module.update_statistics()
+            module.update_statistics(momentum)

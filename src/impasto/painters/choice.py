@@ -10,6 +10,7 @@ from impasto import catalogue
 from impasto.contract import Data, Learner
 from impasto.errors import ConfigError
 from impasto.painters import DEFAULT, OF_PIXELS
+from impasto.spelling import option
 
 __all__ = ["ON_GPU", "Choice", "advice_on_size", "choose"]
 
@@ -80,7 +81,8 @@ def choose(height: int, width: int, *, gpu: bool) -> Choice:
     why = (
         f"It paints latents of {rows} x {columns} positions, made by an autoencoder that comes with impasto, because "
         "steps are much faster there than on pixels. What to expect: nine minutes on one core gave the colours, light "
-        "and brushwork of paintings at 64 px, and masses that suggest figures and trees, but hardly a face."
+        "and brushwork of paintings at 64 px, and masses that suggest figures and trees, but hardly a face. "
+        f"A few minutes give more with {option('from_', 'shipped')}, which begins from a trained painter."
     )
     return Choice(DEFAULT, "small", {"autoencoder": "shipped/taef2", **(ON_GPU if gpu else {})}, why)
 

@@ -16,6 +16,8 @@ __all__ = ["Ema"]
 class Ema:
     """A copy of a painter whose parameters are an exponential moving average, and whose buffers are the latest.
 
+    `renew_statistics` replaces those buffers that belong to the weights before the average is used.
+
     Attributes:
         painter: The copy, in evaluation mode.
         averages: Averages from which one of any length can be computed after the training; None when not `mixable`.
@@ -35,6 +37,8 @@ class Ema:
         self.half_life = half_life
         self.ramp = ramp
         self.mixable = mixable
+        # Those of the painter belong to its weights.
+        self._renewed = True
         self.painter = copy.deepcopy(painter).requires_grad_(False).eval()
         self.follow(painter)
 
@@ -61,6 +65,12 @@ class Ema:
         self._latest = [local_tensor(latest.detach()) for _, latest in trainable]
         self._buffers = list(zip(self.painter.buffers(), painter.buffers(), strict=True))
 
+    def renew_statistics(self) -> None:
+        """Compute the statistics that belong to the averaged weights, unless that was done since the last update."""
+        if not self._renewed:
+            self.painter.renew_statistics()
+            self._renewed = True
+
     @torch.no_grad()
     def update(self, batch: int, pictures: int) -> None:
         """Include the weights after a step.
@@ -77,3 +87,4 @@ class Ema:
             self.averages.update(pictures // batch)
         for average, latest in self._buffers:
             average.copy_(latest)
+        self._renewed = False

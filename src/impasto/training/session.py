@@ -87,6 +87,7 @@ class Session:
         Args:
             last: Whether the run ends, so that the loss of what is held out is computed whatever it takes.
         """
+        self.ema.renew_statistics()
         self._hold_out(last=last)
         state = replace(self.state, processor_seconds=self.processor_seconds(), clock=self.clock.state())
         path = checkpoint.save(self.checkpoints, self.moves, self.ema, state, self.settings.keep)
@@ -121,6 +122,7 @@ class Session:
 
     def averaged(self) -> Learner | None:
         """The averaged learner, unsharded, in the first process and None in the others; all must call this."""
+        self.ema.renew_statistics()
         return gather_painter(self.ema.painter, keep=self.processes.first)
 
     def draw_grid(self) -> None:

@@ -6,6 +6,7 @@ from torch import nn
 
 from impasto.contract import Batch, BatchNoise, Condition, PictureNoise
 from impasto.painters.adversarial.cnn_gan import CnnGan
+from impasto.training.ema import Ema
 
 
 def of_category(labels: torch.Tensor) -> Condition:
@@ -110,3 +111,37 @@ def test_an_untrained_painter_paints_what_its_start_implies():
     with torch.no_grad():
         by_batch = painter.synthesize(painter.latents(condition, PictureNoise(0, range(32))), condition)
     assert 0.7 < painted.std() / by_batch.std() < 1.4
+
+
+def test_statistics_of_batch_norm_belong_to_the_averaged_weights():
+    painter = build(norm_group=8)
+    ema = Ema(painter, half_life=1000, ramp=1.0)
+    with torch.no_grad():
+        for layer in painter.generator.layers:
+            if isinstance(layer, nn.ConvTranspose2d):
+                layer.weight.mul_(5)
+    of_batch = batch()
+    for _ in range(20):
+        for turn in painter.turns(Batch(of_batch.pictures.float(), of_batch.condition, of_batch.noise), 0):
+            del turn
+        painter.after(0, {})
+        ema.update(8, 10_000)
+    condition = of_category(torch.arange(64) % 2)
+    latents = torch.randn(64, 16, generator=torch.Generator().manual_seed(2))
+    average = ema.painter
+
+    def error() -> float:
+        with torch.no_grad():
+            painted = average.synthesize(latents, condition)
+            average.generator.train()
+            by_its_own_statistics = average.synthesize(latents, condition)
+            average.generator.eval()
+        return float((painted - by_its_own_statistics).square().mean() / by_its_own_statistics.var())
+
+    before = error()
+    ema.renew_statistics()
+    assert error() < 0.2 * before
+    state = {name: values.clone() for name, values in average.state_dict().items()}
+    average.renew_statistics()
+    assert all(torch.equal(values, state[name]) for name, values in average.state_dict().items())
+    assert not average.generator.training

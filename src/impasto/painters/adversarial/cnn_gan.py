@@ -18,7 +18,19 @@ from torch.nn import functional as F
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import Batch, Condition, Data, Noise, Painted, Painter, PainterConfig, PaintSettings, Player, Turn
+from impasto.contract import (
+    Batch,
+    Condition,
+    Data,
+    Noise,
+    Painted,
+    Painter,
+    PainterConfig,
+    PaintSettings,
+    PictureNoise,
+    Player,
+    Turn,
+)
 from impasto.nn.batch_norm import GroupedBatchNorm, update_statistics
 from impasto.nn.embedding import CategoryEmbedding
 from impasto.painters.adversarial.convolutions import channels_by_size
@@ -52,6 +64,8 @@ class CnnGanConfig(PainterConfig):
 
 INITIAL_STD = 0.02
 """Standard deviation of the initial weights (Radford et al. 2016, section 4)."""
+STATISTICS_BATCHES = 200
+"""Groups of pictures that the statistics of averaged weights are computed over."""
 
 
 class Generator(nn.Module):
@@ -150,6 +164,20 @@ class CnnGan(Painter):
     def after(self, step: int, logs: dict[str, float]) -> None:
         """Move the running statistics of the batch norms."""
         update_statistics(self)
+
+    @torch.no_grad()
+    def renew_statistics(self) -> None:
+        """Compute the statistics of the generator's batch norms over fixed latents; see `Learner.renew_statistics`."""
+        group = self.config.norm_group
+        pictures = range(STATISTICS_BATCHES * group)
+        latents = self.latents(Condition(len(pictures)), PictureNoise(0, pictures, self.device))
+        labels = self.categories_of(0, pictures)
+        training = self.generator.training
+        self.generator.train()
+        for part, of_part in zip(latents.split(group), labels.split(group), strict=True):
+            self.generator(part, of_part)
+        update_statistics(self.generator, momentum=1.0)
+        self.generator.train(training)
 
     def latents(self, condition: Condition, noise: Noise) -> Tensor:
         """Latents from their prior, standard normal, shape (N, D); the category is not part of them."""

@@ -1,0 +1,228 @@
+"""Train every painter for the same processor minutes, measure all alike, and write docs/results/leaderboard.md.
+
+    python benchmarks/leaderboard.py stores/paintings-64 runs/leaderboard
+    python benchmarks/leaderboard.py stores/paintings-64 runs/leaderboard --only ddpm --minutes 0.2 --count 100
+
+Each painter has one thread and --minutes of processor time, its autoencoder included where it is one of ours; then
+the three nearest to the real pictures have --leader-minutes. The folder keeps a row for each training; what is there
+under the same terms is not done again. Rows are measured on the validation pictures of the store. The test pictures are
+opened with --release alone, once before a release: whoever looks at them more often chooses by them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from leaderboard_entries import PEERS, Entry, anchors, autoencoder_cost, entries, place
+from leaderboard_numbers import Reference, numbers_of, spaces_here
+from leaderboard_table import Rows, ranked, ratio, table
+
+from impasto import __version__
+from impasto.data.store import Split, Store
+from impasto.files import read_json, write_json, write_whole
+from impasto.machine import processor_name
+
+HERE = Path(__file__).resolve().parent
+PAGE = HERE.parent / "docs" / "results" / "leaderboard.md"
+
+
+def main() -> None:
+    """Do what is not done yet, then write the page."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("store", type=Path)
+    parser.add_argument("state", type=Path, help="folder of rows, runs and features")
+    parser.add_argument("--minutes", type=float, default=10.0)
+    parser.add_argument("--leaders", type=int, default=3)
+    parser.add_argument("--leader-minutes", type=float, default=60.0)
+    parser.add_argument("--only", action="append", metavar="NAME", help="an entry; may be repeated")
+    parser.add_argument("--seeds", type=int, default=1, help="trainings of each")
+    parser.add_argument("--count", type=int, default=2000, help="pictures painted by each")
+    parser.add_argument("--autoencoder", action="append", default=[], help="for a row of a perfect painter of latents")
+    parser.add_argument("--release", action="store_true", help="open the test pictures")
+    parser.add_argument("--page", type=Path, default=PAGE)
+    arguments = parser.parse_args()
+    board = Board(arguments)
+    chosen = [entry for entry in entries() if not arguments.only or entry.name in arguments.only]
+    if missing := set(arguments.only or ()) - {entry.name for entry in chosen}:
+        parser.error(
+            f"no entry is called {', '.join(sorted(missing))}; there are: {', '.join(e.name for e in entries())}"
+        )
+    board.measure_anchors()
+    for entry in chosen:
+        board.train(entry, arguments.minutes)
+    if arguments.leaders and not arguments.only:
+        standings = ranked(board.rows(arguments.minutes), board.spaces)[: arguments.leaders]
+        for entry in chosen:
+            if entry.name in [standing.name for standing in standings]:
+                board.train(entry, arguments.leader_minutes)
+    write_whole(arguments.page, board.page())
+    print(f"Written: {arguments.page}")
+
+
+class Board:
+    """The rows in a folder, and how they are made.
+
+    Attributes:
+        spaces: The two feature spaces.
+        split: Name of the split that is measured against.
+    """
+
+    def __init__(self, arguments: argparse.Namespace) -> None:
+        self.arguments = arguments
+        self.state: Path = arguments.state
+        self.store = Store.open(arguments.store)
+        self.split = "test" if arguments.release else "val"
+        self.spaces = spaces_here()
+        self.references: list[Reference] = []
+
+    @property
+    def train_split(self) -> Split:
+        """What is trained on."""
+        return self.store.split("train")
+
+    def terms(self, minutes: float) -> dict[str, Any]:
+        """What must be the same for rows that stand in one table."""
+        terms = {"store": self.store.hash, "split": self.split, "count": self.arguments.count, "minutes": minutes}
+        return {**terms, "spaces": self.spaces}
+
+    def measured(self, painted: np.ndarray) -> dict[str, Any]:
+        """The numbers of pictures in both spaces."""
+        if not self.references:
+            held_out, train = self.store.split(self.split), self.train_split
+            self.references = [Reference.of(s, held_out, train, self.state / "features") for s in self.spaces]
+        return numbers_of(painted, self.references)
+
+    def rows(self, minutes: float, kind: str = "rows") -> dict[str, Rows]:
+        """Name → its rows under the terms of so many minutes, without those that failed."""
+        rows: dict[str, list[Any]] = {}
+        for file in sorted((self.state / kind).glob("*.json")):
+            row = read_json(file)
+            if row["terms"] == self.terms(minutes) and "numbers" in row:
+                rows.setdefault(row["name"], []).append(row)
+        return dict(rows)
+
+    def keep(self, file: Path, row: dict[str, Any]) -> None:
+        """Write a row down."""
+        write_json(file, row)
+        numbers = row.get("numbers", {})
+        shown = ", ".join(f"{space} {values['kernel']:.3f}" for space, values in numbers.items())
+        print(f"{row['name']}: {shown or row.get('failed')}", flush=True)
+
+    def is_done(self, file: Path, minutes: float) -> bool:
+        """Whether a row is there under these terms."""
+        return file.is_file() and read_json(file)["terms"] == self.terms(minutes)
+
+    def measure_anchors(self) -> None:
+        """Measure what bounds the painters from above and below."""
+        sources = list(dict.fromkeys(["shipped/autoencoder", *self.arguments.autoencoder]))
+        count = min(self.arguments.count, len(self.train_split))
+        for name, pictures in anchors(self.train_split, count, sources):
+            file = place(self.state / "anchors", f"{name}-{self.split}.json")
+            if not self.is_done(file, 0):
+                self.keep(file, {"name": name, "terms": self.terms(0), "numbers": self.measured(pictures())})
+
+    def train(self, entry: Entry, minutes: float) -> None:
+        """Train an entry with each seed, and measure what it paints."""
+        shared, also = autoencoder_cost(entry, self.store.height)
+        for seed in range(self.arguments.seeds):
+            name = f"{entry.name}-{minutes:g}min-seed{seed}"
+            file = place(self.state / "rows", f"{name}-{self.split}.json")
+            if self.is_done(file, minutes):
+                continue
+            row: dict[str, Any] = {"name": entry.name, "terms": self.terms(minutes), "seed": seed, "also": also}
+            row |= {"impasto": __version__, "processor": processor_name()}
+            out = place(self.state / "work", name)
+            failed = f"its autoencoder took {shared:.1f} of {minutes:g} minutes" if shared >= minutes else ""
+            failed = failed or self.run(entry, out, minutes - shared, seed)
+            if failed:
+                self.keep(file, {**row, "failed": failed})
+                continue
+            cost = read_json(out / "cost.json")
+            cost["charged_minutes"] = cost["processor_seconds"] / 60 + shared
+            self.keep(file, {**row, "cost": cost, "numbers": self.measured(np.load(out / "painted.npy"))})
+
+    def run(self, entry: Entry, out: Path, minutes: float, seed: int) -> str:
+        """Train and paint in a process of its own; returns why that failed, or ''."""
+        out.mkdir(parents=True, exist_ok=True)
+        if (out / "painted.npy").is_file() and (out / "cost.json").is_file():
+            return ""
+        common = [str(out), "--minutes", f"{minutes:g}", "--seed", str(seed), "--count", str(self.arguments.count)]
+        if entry.painter is None:
+            pictures = self.state / f"train-{self.store.hash[:12]}.npy"
+            if not pictures.is_file():
+                np.save(pictures, self.train_split.uint8())
+            command = [str(peers_python()), str(HERE / "peers.py"), entry.name, str(pictures), *common]
+        else:
+            values = json.dumps(entry.as_dict())
+            command = [
+                sys.executable,
+                str(HERE / "ours.py"),
+                values,
+                str(self.store.root),
+                *common,
+                "--split",
+                self.split,
+            ]
+        env = {**os.environ, "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+        log = out / "log.txt"
+        with log.open("w", encoding="utf8") as file:
+            done = subprocess.run(command, env=env, stdout=file, stderr=file, check=False)
+        lines = log.read_text(encoding="utf8").strip().splitlines()
+        return "" if done.returncode == 0 else (lines[-1] if lines else f"exit status {done.returncode}")
+
+    def page(self) -> str:
+        """The page of all rows that are there."""
+        text = (HERE / "leaderboard.md.in").read_text(encoding="utf8").rstrip()
+        held_out = self.store.split(self.split)
+        text += (
+            f"\n\nStore `{self.store.hash[:12]}`, {self.store.height} px: {len(self.train_split):,} training pictures, "
+            f"measured against {len(held_out):,} of the {self.split} split; {self.arguments.count:,} painted by each. "
+            f"{processor_name()}, one thread.\n"
+        )
+        budgets = dict.fromkeys((self.arguments.minutes, self.arguments.leader_minutes))
+        for minutes in budgets:
+            rows = self.rows(minutes)
+            if rows:
+                text += f"\n## {minutes:g} processor minutes\n\n{table(rows, self.spaces)}\n{self.beside_peers(rows)}"
+        text += f"\n## What bounds them\n\n{table(self.rows(0, 'anchors'), self.spaces, places=False)}\n"
+        failures = [read_json(file) for file in sorted((self.state / "rows").glob("*.json"))]
+        lines = [
+            f"- `{row['name']}`, {row['terms']['minutes']:g} min: {row['failed']}"
+            for row in failures
+            if "failed" in row
+        ]
+        return text + ("\n## Not measured\n\n" + "\n".join(lines) + "\n" if lines else "")
+
+    def beside_peers(self, rows: dict[str, Rows]) -> str:
+        """Our nearest painter's kernel distance over that of each peer."""
+        ours = {name: each for name, each in rows.items() if name not in PEERS}
+        theirs = {name: each for name, each in rows.items() if name in PEERS}
+        if not ours or not theirs:
+            return ""
+        best = ranked(ours, self.spaces)[0]
+        lines = [f"\nKernel distance of `{best.name}` over that of each peer (below 1, ours is nearer):\n"]
+        lines += [f"| peer | {' | '.join(self.spaces)} |", "|---|" + "---|" * len(self.spaces)]
+        for name, each in theirs.items():
+            cells = ["{:.2f} [{:.2f}, {:.2f}]".format(*ratio(best.rows, each, space)) for space in self.spaces]
+            lines.append(f"| {name} | {' | '.join(cells)} |")
+        return "\n".join(lines) + "\n"
+
+
+def peers_python() -> Path:
+    """The python of the peers' environment: $IMPASTO_PEERS, or that of benchmarks/.env, which is made when missing."""
+    if os.environ.get("IMPASTO_PEERS"):
+        return Path(os.environ["IMPASTO_PEERS"])
+    from run import environment
+
+    return environment()
+
+
+if __name__ == "__main__":
+    main()
