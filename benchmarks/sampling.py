@@ -1,8 +1,10 @@
-"""How well and how fast one painter of noise paints by each sampler: a Markdown table.
+"""How well and how fast one painter of noise paints by each way of sampling: a Markdown table.
 
-    python benchmarks/sampling.py runs/painter stores/paintings-64 --count 500
+    python benchmarks/sampling.py shipped stores/paintings-128 --count 500 --way "steps=30" --way "steps=30 shift=1.5"
 
-Time is that of one processor core. Settings in bf16 are left out where this processor is slower in it, with a note.
+Choices are made by the validation split, which is the default. All ways begin from the same noise, so their differences
+from the first way are paired: both sets of pictures are resampled alike. Time is that of one processor core. Ways in
+bf16 are left out where this processor is slower in it, with a note.
 """
 
 from __future__ import annotations
@@ -10,49 +12,94 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
+from leaderboard_numbers import Reference, spaces_here
+from torch import Tensor
 
 from impasto import api
+from impasto.config import parse_pairs
 from impasto.data.store import Store
 from impasto.images.pictures import to_uint8
 from impasto.machine import cost_of
-from impasto.metrics.frechet import frechet_distance
-from impasto.metrics.spaces import embed, embed_split
+from impasto.metrics.influence import kernel_influence
+from impasto.metrics.kernel import kernel_distance
+from impasto.metrics.manifold import precision_recall_density_coverage
+from impasto.metrics.spaces import embed
 
-WAYS: tuple[dict[str, Any], ...] = (
-    {"sampler": "ddim", "steps": 50},
-    {"sampler": "ddim", "steps": 20},
-    {"sampler": "dpmpp", "steps": 12},
-    {"sampler": "dpmpp", "steps": 20},
-    {"sampler": "dpmpp", "steps": 20, "precision": "bf16"},
-    {"sampler": "dpmpp", "steps": 20, "guidance": 1.5},
-    {"sampler": "dpmpp", "steps": 20, "guidance": 2.0},
-)
+DRAWS = 1000
+CHUNK = 50
+WAYS = ("sampler=ddim steps=50", "sampler=ddim steps=20", "sampler=dpmpp steps=12", "sampler=dpmpp steps=20")
 
 
 def main() -> None:
-    """Paint, see and compare, way after way."""
+    """Paint, embed and compare, way after way."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("painter")
     parser.add_argument("store")
     parser.add_argument("--count", type=int, default=500)
+    parser.add_argument("--on", choices=["val", "test"], default="val")
+    parser.add_argument("--way", action="append", help="Settings, such as 'steps=30 shift=1.5'; the first is the base.")
+    parser.add_argument("--cache", type=Path, default=Path("features"))
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     painter = api.load_painter(arguments.painter)
-    real = embed_split(Store.open(arguments.store).split("test"), "mobilenetv2").values
-    print("| settings | fd-mobilenetv2 | processor seconds a picture |\n|---|---|---|", flush=True)
+    store = Store.open(arguments.store)
+    splits = store.split(arguments.on), store.split("train")
+    references = [Reference.of(space, *splits, arguments.cache) for space in spaces_here()]
+    heads = [head for each in references for head in (f"kernel distance, {each.space}", "less the first way's")]
+    print(f"| settings | {' | '.join(heads)} | coverage | recall | seconds a picture |")
+    print("|---" * (len(heads) + 4) + "|", flush=True)
     cost = cost_of("bf16", painter.device)
     if cost:
-        print(f"Settings in bf16 are left out: {cost}.", file=sys.stderr)
-    for way in (way for way in WAYS if not (cost and way.get("precision") == "bf16")):
+        print(f"Ways in bf16 are left out: {cost}.", file=sys.stderr)
+    base: list[Tensor] = []
+    for way in arguments.way or WAYS:
+        settings = parse_pairs(way.split())
+        if cost and settings.get("precision") == "bf16":
+            continue
         start = time.process_time()
-        pixels = to_uint8(painter.paint(arguments.count, seed=0, **way).pictures)
+        pixels = painted(painter, arguments.count, settings)
         seconds = (time.process_time() - start) / arguments.count
-        distance = frechet_distance(real, embed(pixels, "mobilenetv2").values)
-        settings = " ".join(f"{key}={value}" for key, value in way.items())
-        print(f"| `{settings}` | {distance:.1f} | {seconds:.3f} |", flush=True)
+        features = [embed(pixels, each.space).values for each in references]
+        base = base or features
+        cells = [cell for triple in zip(references, features, base, strict=True) for cell in compared(*triple)]
+        equal = min(len(references[0].real), len(features[0]))
+        manifold = precision_recall_density_coverage(references[0].real[:equal], features[0][:equal])
+        cells += [f"{manifold['coverage']:.2f}", f"{manifold['recall']:.2f}", f"{seconds:.3f}"]
+        print(f"| `{way}` | {' | '.join(cells)} |", flush=True)
+
+
+def painted(painter: Any, count: int, settings: dict[str, Any]) -> np.ndarray:
+    """Pictures, shape (N, H, W, 3), uint8, that begin from the same noise whatever the settings."""
+    parts = [
+        to_uint8(painter.paint(min(CHUNK, count - first), seed=first, **settings).pictures)
+        for first in range(0, count, CHUNK)
+    ]
+    return np.concatenate(parts)
+
+
+def compared(reference: Reference, features: Tensor, base: Tensor) -> tuple[str, str]:
+    """The kernel distance, and its difference from that of the first way with its 95 % interval."""
+    real = reference.real
+    distances, influences = zip(
+        *(
+            (kernel_distance(real, each, subset_size=min(len(real), len(each), 1000)), kernel_influence(real, each))
+            for each in (features, base)
+        ),
+        strict=True,
+    )
+    difference = distances[0] - distances[1]
+    draws = np.full(DRAWS, difference)
+    for seed, (of_this, of_base) in enumerate(zip(*influences, strict=True)):
+        random = np.random.default_rng(seed)
+        change = np.asarray(of_this) - np.asarray(of_base)
+        draws += [change[random.integers(0, len(change), len(change))].mean() for _ in range(DRAWS)]
+    low, high = np.percentile(draws, (2.5, 97.5))
+    return f"{distances[0]:.3f}", f"{difference:+.3f} [{low:+.3f}, {high:+.3f}]"
 
 
 if __name__ == "__main__":

@@ -13,8 +13,11 @@ import shutil
 from pathlib import Path
 
 from impasto import api, pretrained
+from impasto.data.facts import fingerprints_of
+from impasto.data.store import Store
 from impasto.events import Event
 from impasto.files import read_json
+from impasto.fingerprints import TrainingPictures
 from impasto.sources import PACKAGED
 
 MOST_BYTES = 15_000_000
@@ -43,7 +46,11 @@ def main() -> None:
     facts["data"]["store"] = Path(facts["data"]["store"]).name
     remarks = {"Where the pictures come from": DATA, **(read_json(arguments.remarks) if arguments.remarks else {})}
     facts |= {"license": "cc0-1.0", "remarks": remarks}
-    pretrained.save(api.load_painter(arguments.run), folder, facts, half=True, without_encoders=True)
+    painter = api.load_painter(arguments.run)
+    # It learned from views of these pictures, whose files have other hashes.
+    pictures = TrainingPictures().with_part("painter", fingerprints_of(Store.open(arguments.store).split("train")))
+    painter.training_pictures = pictures.with_part("autoencoder", None)
+    pretrained.save(painter, folder, facts, half=True, without_encoders=True)
     size = sum(file.stat().st_size for file in folder.iterdir())
     if size > MOST_BYTES:
         shutil.rmtree(folder)
