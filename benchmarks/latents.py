@@ -2,8 +2,8 @@
 
     python benchmarks/latents.py stores/paintings-128 shipped/autoencoder shipped/taef2
 
-A painter of latents that had learned its training pictures by heart would paint their reconstructions: no latent painter
-over this autoencoder can be expected to come nearer to other real pictures. So training pictures, as they are and
+A painter of latents that knew its training pictures by heart would paint their reconstructions: no latent painter over
+this autoencoder can be expected to come nearer to other real pictures. So training pictures, as they are and
 reconstructed, are measured against the validation split. Rough latents, of which much energy lies above half the
 Nyquist frequency, are hard to paint: white noise has 75 % there by this measure, and pictures a few per cent.
 """
@@ -74,9 +74,9 @@ def roughness(latents: Tensor) -> float:
 
 def distances(pixels: Pixels, references: list[Reference]) -> list[str]:
     """The kernel distance of pictures in each space."""
+    size = min(len(pixels), len(references[0].real))
     return [
-        f"{kernel_distance(each.real, embed(pixels, each.space).values, subset_size=min(len(pixels), len(each.real))):.3f}"
-        for each in references
+        f"{kernel_distance(each.real, embed(pixels, each.space).values, subset_size=size):.3f}" for each in references
     ]
 
 
