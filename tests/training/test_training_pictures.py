@@ -13,7 +13,7 @@ from impasto.data.facts import fingerprints_of
 from impasto.data.prepare import prepare
 from impasto.data.store import Store
 from impasto.errors import UsageError
-from impasto.fingerprints import TrainingPictures
+from impasto.fingerprints import FILE, TrainingPictures
 from impasto.metrics.overlap import overlap_of
 from impasto.training.loop import train
 from impasto.training.settings import TrainSettings
@@ -50,7 +50,8 @@ def trained(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Sto
 
 @pytest.fixture(autouse=True)
 def known(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(catalogue, "painter", lambda name: Toy)
+    listed = catalogue.painter
+    monkeypatch.setattr(catalogue, "painter", lambda name: Toy if name == "toy" else listed(name))
 
 
 def test_a_run_and_what_is_exported_of_it_carry_what_they_learned_from(trained: tuple[Store, Path], tmp_path) -> None:
@@ -94,6 +95,38 @@ def test_the_weights_that_were_begun_from_count(trained: tuple[Store, Path], fol
     learned = overlap_of(painter, store.split("train")).learned
     assert learned["first weights"] == 12
     assert overlap_of(painter, other.split("test")).pictures > 0
+
+
+def test_fine_tuning_takes_the_list_with_the_weights(trained: tuple[Store, Path], folder: Path, tmp_path: Path) -> None:
+    _, run = trained
+    other = prepared(folder, tmp_path / "store", seed=1)
+    settings = {"precision": "fp32", "samples": 0}
+    api.train(
+        store=other, out=tmp_path / "run", from_=run, steps=1, batch=4, settings=settings, watch=lambda event: None
+    )
+    pictures = TrainingPictures.read(tmp_path / "run" / "painter")
+    assert pictures is not None
+    assert {part: len(known) for part, known in pictures.parts.items()} == {"painter": 12, "first weights": 12}
+
+
+def test_a_part_that_was_trained_beforehand_counts(trained: tuple[Store, Path], folder: Path, tmp_path: Path) -> None:
+    store, _ = trained
+    silent = {"watch": lambda event: None, "steps": 1, "batch": 2, "preset": "tiny"}
+    settings = {"precision": "fp32", "samples": 0}
+    api.train("kl_autoencoder", store, tmp_path / "autoencoder", settings=settings, **silent)
+    other = prepared(folder, tmp_path / "store", seed=1)
+    settings = {**settings, "autoencoder": str(tmp_path / "autoencoder")}
+    api.train("ddpm", other, tmp_path / "run", settings=settings, **silent)
+    painter = api.load_painter(tmp_path / "run")
+    overlap = overlap_of(painter, other.split("test"))
+    assert overlap.checked == {"painter": 12, "autoencoder": 12}
+    assert overlap.learned["autoencoder"] == overlap.pictures > 0
+    # Without its list, the autoencoder is one of which nothing is known.
+    (tmp_path / "autoencoder" / "painter" / FILE).unlink()
+    api.train("ddpm", other, tmp_path / "again", settings=settings, **silent)
+    pictures = TrainingPictures.read(tmp_path / "again" / "painter")
+    assert pictures is not None
+    assert (set(pictures.parts), pictures.unknown) == ({"painter"}, {"autoencoder"})
 
 
 def test_measuring_refuses_pictures_that_were_learned_from(

@@ -156,18 +156,16 @@ def _train(
         )
     settings, architecture = _divided(cls, values)
     split = store.split("train", label)
+    others = {"second": second, "held_out": store.split("val", label)}
     torch.manual_seed(settings.seed)
     if start is not None:
         learner = start.build(cls, facts_of(split), architecture)
-        return run(learner, split, out, settings, second=second, facts={**facts}, watch=watch)
+        return run(learner, split, out, settings, **others, facts={**facts}, watch=watch)
     preset = (
         preset or _preset_of(out) or ("base" if torch.cuda.is_available() and settings.device != "cpu" else "small")
     )
     learner = _built(cls, preset, facts_of(split), architecture, out)
-    held_out = store.split("val", label)
-    return run(
-        learner, split, out, settings, second=second, held_out=held_out, facts={"preset": preset, **facts}, watch=watch
-    )
+    return run(learner, split, out, settings, **others, facts={"preset": preset, **facts}, watch=watch)
 
 
 def _preset_of(out: Path) -> str | None:

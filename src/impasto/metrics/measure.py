@@ -181,9 +181,9 @@ def _named_after(against: Split, numbers: dict[str, Number]) -> dict[str, Number
     """The numbers, with yardsticks that name the split that was measured against."""
     words = f"{against.name} split"
     return {
-        name: replace(number, real=replace(number.real, of=words))
-        if number.real is not None and number.real.of == "test split"
-        else number
+        name: number
+        if number.real is None
+        else replace(number, real=replace(number.real, of=number.real.of.replace("test split", words)))
         for name, number in numbers.items()
     }
 

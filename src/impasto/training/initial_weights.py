@@ -16,6 +16,8 @@ __all__ = ["take_weights"]
 def take_weights(learner: Learner, other: Learner) -> None:
     """Replace a learner's weights by those of another one of its class, whose categories may be others.
 
+    The learner then also knows which pictures they were learned from.
+
     Vectors of categories that both have are kept by name; those of new categories become the vector of "no category"
     where the other learner has one, and stay fresh elsewhere. Parts that only training needs stay fresh where the other
     learner comes without them.
@@ -39,6 +41,7 @@ def take_weights(learner: Learner, other: Learner) -> None:
             f"{len(misfits)} of {len(expected)} tensors have another shape there, the first of them {misfits[0]!r}."
         )
     learner.load_state_dict({name: values for name, values in state.items() if name in expected}, strict=False)
+    learner.training_pictures = other.training_pictures
 
 
 def _for_categories(learner: Learner, other: Learner) -> dict[str, Tensor]:

@@ -168,9 +168,9 @@ def _finish(session: Session, interrupted: bool) -> Trained:
     step = session.state.step
     folder = session.record.out
     learner = session.averaged()
-    said = ""
+    held_out = ""
     if learner is not None:
-        said = _export(session, learner)
+        held_out = _export(session, learner)
     seconds = session.clock.elapsed()
     session.reporter.journal.write("interrupted" if interrupted else "end", step, {"elapsed": seconds})
     session.reporter.journal.close()
@@ -178,7 +178,7 @@ def _finish(session: Session, interrupted: bool) -> Trained:
         write_report(folder)
     session.processes.wait()
     paints = isinstance(session.record.learner, Painter)
-    return Trained(folder, folder / PAINTER, step, seconds, interrupted, paints, said)
+    return Trained(folder, folder / PAINTER, step, seconds, interrupted, paints, held_out)
 
 
 def _export(session: Session, learner: Learner) -> str:
@@ -187,11 +187,11 @@ def _export(session: Session, learner: Learner) -> str:
     state = session.state
     seconds = session.clock.elapsed()
     processor = session.processor_seconds()
-    said = summary(Losses.of_events(read_events(record.out)))
-    record.export(learner, state.step, seconds, processor, held_out=said)
+    held_out = summary(Losses.of_events(read_events(record.out)))
+    record.export(learner, state.step, seconds, processor, held_out=held_out)
     best = newest(session.checkpoints)
     if state.best_step and best is not None:
         # The weights of the end are exported by now, and not needed any more.
         load_weights(learner, best / BEST)
-        record.export(learner, state.best_step, seconds, processor, folder="best", held_out=said)
-    return said
+        record.export(learner, state.best_step, seconds, processor, folder="best", held_out=held_out)
+    return held_out
