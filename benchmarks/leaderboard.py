@@ -16,11 +16,12 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from leaderboard_entries import PEERS, Entry, anchors, autoencoder_cost, entries, place
+from leaderboard_entries import PEERS, Entry, anchors, autoencoder_cost, autoencoder_of, entries, place
 from leaderboard_numbers import Reference, numbers_of, spaces_here
 from leaderboard_table import Rows, ranked, ratio, table
 
@@ -54,7 +55,8 @@ def main() -> None:
         parser.error(
             f"no entry is called {', '.join(sorted(missing))}; there are: {', '.join(e.name for e in entries())}"
         )
-    board.measure_anchors()
+    painted_in = [autoencoder_of(entry, board.store.height) for entry in chosen]
+    board.measure_anchors(dict.fromkeys([*filter(None, painted_in), *arguments.autoencoder]))
     for entry in chosen:
         board.train(entry, arguments.minutes)
     if arguments.leaders and not arguments.only:
@@ -116,21 +118,21 @@ class Board:
         print(f"{row['name']}: {shown or row.get('failed')}", flush=True)
 
     def is_done(self, file: Path, minutes: float) -> bool:
-        """Whether a row is there under these terms."""
-        return file.is_file() and read_json(file)["terms"] == self.terms(minutes)
+        """Whether a row is there under these terms; one that failed is tried again."""
+        row = read_json(file) if file.is_file() else {}
+        return "numbers" in row and row["terms"] == self.terms(minutes)
 
-    def measure_anchors(self) -> None:
-        """Measure what bounds the painters from above and below."""
-        sources = list(dict.fromkeys(["shipped/autoencoder", *self.arguments.autoencoder]))
+    def measure_anchors(self, sources: Iterable[str]) -> None:
+        """Measure what bounds the painters, with a perfect painter of the latents of each autoencoder."""
         count = min(self.arguments.count, len(self.train_split))
-        for name, pictures in anchors(self.train_split, count, sources):
+        for name, pictures in anchors(self.train_split, count, list(sources)):
             file = place(self.state / "anchors", f"{name}-{self.split}.json")
             if not self.is_done(file, 0):
                 self.keep(file, {"name": name, "terms": self.terms(0), "numbers": self.measured(pictures())})
 
     def train(self, entry: Entry, minutes: float) -> None:
         """Train an entry with each seed, and measure what it paints."""
-        shared, also = autoencoder_cost(entry, self.store.height)
+        shared, also = autoencoder_cost(autoencoder_of(entry, self.store.height))
         for seed in range(self.arguments.seeds):
             name = f"{entry.name}-{minutes:g}min-seed{seed}"
             file = place(self.state / "rows", f"{name}-{self.split}.json")

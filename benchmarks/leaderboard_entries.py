@@ -20,7 +20,7 @@ from impasto.painters.choice import choose
 from impasto.pretrained import folder_of
 from impasto.sources import resolve
 
-__all__ = ["PEERS", "Entry", "anchors", "autoencoder_cost", "entries", "place"]
+__all__ = ["PEERS", "Entry", "anchors", "autoencoder_cost", "autoencoder_of", "entries", "place"]
 
 PEERS = ("denoising-diffusion-pytorch", "diffusers-unet2d", "lightweight-gan")
 SIZES = ("tiny", "small", "base")
@@ -60,17 +60,18 @@ def entries() -> list[Entry]:
     return [*ours, *(Entry(name, None) for name in PEERS)]
 
 
-def autoencoder_cost(entry: Entry, store_side: int) -> tuple[float, str]:
-    """Processor minutes of the autoencoder that an entry paints in, and a sentence on it.
+def autoencoder_of(entry: Entry, side: int) -> str:
+    """The autoencoder in whose latents an entry paints pictures of that side; '' where it paints pixels."""
+    if entry.painter is None:
+        return ""
+    if not entry.painter:
+        return str(choose(side, side, gpu=False).settings.get("autoencoder", ""))
+    preset = catalogue.painter(entry.painter).presets[entry.preset or "small"]
+    return str({**preset, **entry.settings}.get("autoencoder", ""))
 
-    Returns:
-        0 and an empty sentence where it paints pixels; 0 and its name where others have trained it.
-    """
-    source = entry.settings.get("autoencoder", "")
-    if entry.painter == "":
-        source = choose(store_side, store_side, gpu=False).settings.get("autoencoder", "")
-    elif entry.painter is not None and not source:
-        source = catalogue.painter(entry.painter).presets[entry.preset or "small"].get("autoencoder", "")
+
+def autoencoder_cost(source: str) -> tuple[float, str]:
+    """Processor minutes that an autoencoder was trained for, and a sentence on it; 0 where others have trained it."""
     if not source:
         return 0.0, ""
     training = read_json(folder_of(resolve(source)) / "config.json").get("facts", {}).get("training", {})

@@ -7,29 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
 from impasto.data.store import Split
-from impasto.errors import WeightsMissing
 from impasto.images.pictures import Pixels
-from impasto.metrics.embedding import NETWORKS
-from impasto.metrics.frechet import frechet_distance
+from impasto.metrics.frechet_limit import frechet_limit_distance
 from impasto.metrics.influence import kernel_influence
 from impasto.metrics.kernel import kernel_distance
 from impasto.metrics.manifold import precision_recall_density_coverage
 from impasto.metrics.nearest_training import nearest_training
-from impasto.metrics.spaces import HANDCRAFTED, embed, embed_split
-from impasto.nn.weights import has_weights
+from impasto.metrics.spaces import HANDCRAFTED, choose_networks, embed, embed_split
 
 __all__ = ["DRAWS", "Reference", "numbers_of", "spaces_here"]
 
 DRAWS = 200
 """Resamples of the pictures."""
-PREFERRED = ("mobilenetv2", "efficientnet-lite0", "dinov2")
-"""Feature spaces that no painter's loss looks into; two of them are taken, the first ones whose weights are here."""
-SIZES = 6
-"""Counts of pictures from which the Fréchet distance of infinitely many is extrapolated."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +33,6 @@ class Reference:
         real: Features of the pictures that are measured against, shape (N, D).
         train: Features of the training pictures.
         mirrored: Features of their mirror images.
-        cache: Where features are kept.
     """
 
     space: str
@@ -51,7 +42,7 @@ class Reference:
 
     @classmethod
     def of(cls, space: str, held_out: Split, train: Split, cache: Path) -> Reference:
-        """Embed both splits, or read their features where they are kept."""
+        """Embed both splits, or read their features from the folder `cache`."""
         real, of_train, mirrored = (
             embed_split(split, space, mirrored=flip, cache=cache).values
             for split, flip in ((held_out, False), (train, False), (train, True))
@@ -61,15 +52,7 @@ class Reference:
 
 def spaces_here() -> list[str]:
     """The two feature spaces to measure in; plain statistics stand in for a network whose weights are not here."""
-    known = [name for name in PREFERRED if name in NETWORKS and _installed(name)]
-    return [*known[:2], HANDCRAFTED][:2]
-
-
-def _installed(name: str) -> bool:
-    try:
-        return has_weights(name)
-    except WeightsMissing:
-        return False
+    return [*choose_networks("auto")[0], HANDCRAFTED][:2]
 
 
 def numbers_of(painted: Pixels, references: list[Reference]) -> dict[str, Any]:
@@ -90,7 +73,7 @@ def _in_space(painted: Tensor, reference: Reference) -> dict[str, Any]:
     return {
         "kernel": distance,
         "draws": [round(draw, 5) for draw in _draws(distance, real, painted)],
-        "frechet_infinity": frechet_at_infinity(real, painted),
+        "frechet_infinity": frechet_limit_distance(real[:equal], painted[:equal]),
         # Of equal counts: density and coverage grow with the number of painted pictures.
         **precision_recall_density_coverage(real[:equal], painted[:equal]),
         "copying": float(near.nearer_than(5).float().mean()),
@@ -106,18 +89,3 @@ def _draws(distance: float, real: Tensor, painted: Tensor) -> np.ndarray:
         random = np.random.default_rng(seed)
         draws += [influence[random.integers(0, len(influence), len(influence))].mean() for _ in range(DRAWS)]
     return draws
-
-
-def frechet_at_infinity(real: Tensor, painted: Tensor) -> float:
-    """The Fréchet distance of infinitely many pictures: a line through its values over 1 / count, at 0.
-
-    Source: Chong & Forsyth 2020, Effectively Unbiased FID and Inception Score, section 3.
-    """
-    most = min(len(real), len(painted))
-    random = np.random.default_rng(0)
-    counts = np.linspace(max(2, most // 3), most, SIZES).astype(int)
-    distances = []
-    for count in counts:
-        some_real, some_painted = (x[torch.from_numpy(random.permutation(len(x))[:count])] for x in (real, painted))
-        distances.append(frechet_distance(some_real, some_painted))
-    return float(np.polyfit(1 / counts, distances, 1)[1])

@@ -22,7 +22,8 @@ class Standing:
     Attributes:
         name: Its name.
         rows: Its rows, one for each training seed.
-        rank: 1 for the best; entries that cannot be told apart share one.
+        rank: 1 for the best; entries that cannot be told apart share one; 0 for one that learned from a network that
+            judges here.
     """
 
     name: str
@@ -70,6 +71,8 @@ def ranked(entries: Mapping[str, Rows], spaces: Sequence[str]) -> list[Standing]
     otherwise both share a place.
     """
     order = sorted(entries, key=lambda name: mean(entries[name], spaces[0]))
+    partial = [name for name in order if any(set(_networks(row)) & set(spaces) for row in entries[name])]
+    order = [name for name in order if name not in partial]
     standings: list[Standing] = []
     first = ""
     for number, name in enumerate(order, 1):
@@ -78,7 +81,13 @@ def ranked(entries: Mapping[str, Rows], spaces: Sequence[str]) -> list[Standing]
             first = name
             rank = number
         standings.append(Standing(name, entries[name], rank))
-    return standings
+    return [*standings, *(Standing(name, entries[name], 0) for name in partial)]
+
+
+def _networks(row: Mapping[str, Any]) -> Sequence[str]:
+    """Pretrained networks that the losses of an entry look through."""
+    networks: Sequence[str] = row.get("cost", {}).get("loss_networks", ())
+    return networks
 
 
 def table(entries: Mapping[str, Rows], spaces: Sequence[str], *, places: bool = True) -> str:
@@ -94,7 +103,7 @@ def table(entries: Mapping[str, Rows], spaces: Sequence[str], *, places: bool = 
     for standing in standings:
         tied = "=" if shares.count(standing.rank) > 1 else ""
         cells = [f"`{standing.name}`" if places else standing.name]
-        cells += [f"{standing.rank}{tied}"] if places else []
+        cells += [f"{standing.rank}{tied}" if standing.rank else "–"] if places else []
         lines.append(f"| {' | '.join([*cells, *_cells(standing.rows, spaces)])} |")
     return "\n".join(lines)
 

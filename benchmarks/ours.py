@@ -25,6 +25,7 @@ from impasto.data.store import Split, Store
 from impasto.events import silent
 from impasto.files import read_json
 from impasto.images.pictures import Pixels, to_uint8
+from impasto.metrics.loss_networks import loss_networks
 from impasto.training import clock, loop
 
 BATCHES = 16
@@ -62,6 +63,7 @@ def main() -> None:
     description = read_json(run / "painter" / "config.json")
     training = description["facts"]["training"]
     cost = {key: training[key] for key in ("steps", "pictures", "processor_seconds")}
+    cost |= {"loss_networks": loss_networks(painter)}
     cost |= {"parameters": description["parameters"], "seconds": training["seconds"]}
     cost |= {"held_out": held_out_loss(painter, Store.open(arguments.store).split(arguments.split))}
     (arguments.out / "cost.json").write_text(json.dumps(cost), encoding="utf8")

@@ -12,7 +12,7 @@ import pytest
 
 from impasto import api
 from impasto.catalogue import painters, usable
-from impasto.demo import SETTINGS, SIDE, demo, expected, learn
+from impasto.demo import SETTINGS, SHARES, SIDE, demo, expected, learn
 from impasto.events import silent
 from impasto.images.pictures import to_uint8, write_sheet
 from impasto.metrics.handcrafted import handcrafted_features
@@ -81,7 +81,7 @@ def test_the_report_leads_to_the_other_pages(parts, tmp_path) -> None:
 
 def test_a_tenth_of_the_usual_steps_paints_landscapes_and_neither_noise_nor_blobs(tmp_path, monkeypatch) -> None:
     monkeypatch.setitem(SETTINGS, "batch", 4)  # A quarter of the pictures that so many steps usually see.
-    store = api.make("landscapes", tmp_path / "store", count=36, resolution=SIDE, workers=1, watch=silent)
+    store = api.make("landscapes", tmp_path / "store", count=36, resolution=SIDE, workers=1, watch=silent, **SHARES)
     sentences: list[str] = []
     run = learn(
         store, tmp_path / "run", minutes=None, steps=USUAL_STEPS // 10, watch=lambda e: sentences.append(e.message)

@@ -9,7 +9,6 @@ from types import ModuleType
 
 import numpy as np
 import pytest
-import torch
 
 SPACES = ("one", "other")
 
@@ -71,15 +70,12 @@ def test_a_ratio_has_an_interval(board: ModuleType) -> None:
     assert low < 0.5 < high
 
 
-def test_the_frechet_distance_of_infinitely_many_pictures_lies_below_that_of_few() -> None:
-    import leaderboard_numbers
-
-    random = torch.Generator().manual_seed(0)
-    one, other = (torch.randn(300, 20, generator=random) for _ in range(2))
-    infinite = leaderboard_numbers.frechet_at_infinity(one, other)
-    assert abs(infinite) < 0.3 * leaderboard_numbers.frechet_distance(one, other)
-    shifted = leaderboard_numbers.frechet_at_infinity(one, other + 1)
-    assert shifted == pytest.approx(20, rel=0.1)
+def test_who_learned_from_a_space_has_no_place_in_it(board: ModuleType) -> None:
+    judged = row(0.1, 0.1)
+    judged["cost"] = {"steps": 10, "loss_networks": ["one"]}
+    entries = {"a": [row(0.4, 0.4)], "b": [judged]}
+    assert places(board, **entries) == {"a": 1, "b": 0}
+    assert board.table(entries, SPACES).splitlines()[-1].startswith("| `b` | – |")
 
 
 def test_every_painter_that_learns_takes_part() -> None:

@@ -23,9 +23,11 @@ __all__ = ["demo", "expected", "learn"]
 
 PICTURES = 600
 """Of the landscape world: a core paints ten of them in a second, and fine-tuning needs no more."""
+SHARES = {"test_share": 0.4, "val_share": 0.0}
+"""Enough pictures to measure against; nothing is chosen here that would need others for validation."""
 SIDE = 64
 """Height and width in pixels of what is learned: a quarter of the work of 128, and shapes can still be made out."""
-SETTINGS = {"batch": 16, "lr": 5e-4, "samples": 0, "flip": False}
+SETTINGS = {"batch": 16, "lr": 5e-4, "samples": 0, "flip": False, "held_out": 0}
 """Of the training: small batches, of which more fit into the time, and nothing beside them that takes any."""
 SEED = 3
 BY_RULES = (4, 384)
@@ -119,7 +121,7 @@ def demo(
     api.paint(SHIPPED, folder / SHIPPED, count=SHIPPED_PICTURES, seed=SEED, watch=silent)
     if data is None:
         say("Painting landscapes by rules, in nine kinds …")
-        store = api.make("landscapes", folder / "store", count=PICTURES, resolution=SIDE, seed=0, watch=watch)
+        store = api.make("landscapes", folder / "store", count=PICTURES, resolution=SIDE, watch=watch, **SHARES)
     else:
         say(f"Preparing {data} …")
         store = api.prepare(data, folder / "store", resolution=SIDE, watch=watch)

@@ -13,6 +13,7 @@ from impasto import api, pretrained
 from impasto.errors import ConfigError, NotCapable, UsageError
 from impasto.events import silent
 from impasto.files import read_json
+from impasto.fingerprints import TrainingPictures
 from impasto.training.journal import read_events
 
 FAST = {"precision": "fp32", "samples": 0, "batch": 4, "flip": False}
@@ -55,6 +56,9 @@ def test_card_run_and_journal_say_what_it_began_from(run: Path, store, tmp_path:
     card = (second.painter / "README.md").read_text()
     assert card.count("Fine-tuned from") == 2
     assert origin["from"]["hash"] in card
+    pictures = TrainingPictures.read(second.painter)
+    assert pictures is not None
+    assert len(pictures.parts["first weights"]) == len(pictures.parts["painter"]) == len(store.split("train"))
     (event,) = (event for event in read_events(second.run) if event["kind"] == "from")
     assert event["from"] == origin
     assert f"from the weights of {origin['source']}" in event["message"]

@@ -89,6 +89,7 @@ class Beginning:
             learner = cls.from_description(description)
             self._check_categories(learner)
             take_weights(learner, self.learner)
+            learner.training_pictures = self.learner.training_pictures
         except (ConfigError, CheckpointError) as error:
             raise ConfigError(self._misfit(data, changed, error)) from None
         return learner
