@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from impasto import api, catalogue
 from impasto.errors import UsageError
@@ -23,7 +24,7 @@ __all__ = ["demo", "expected", "learn"]
 
 PICTURES = 600
 """Of the landscape world: a core paints ten of them in a second, and fine-tuning needs no more."""
-SHARES = {"test_share": 0.4, "val_share": 0.0}
+SHARES: Mapping[str, Any] = {"test_share": 0.4, "val_share": 0.0}
 """Enough pictures to measure against; nothing is chosen here that would need others for validation."""
 SIDE = 64
 """Height and width in pixels of what is learned: a quarter of the work of 128, and shapes can still be made out."""
