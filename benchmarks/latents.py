@@ -16,14 +16,14 @@ from typing import Any
 
 import numpy as np
 import torch
-from leaderboard_numbers import Reference, spaces_here
+from leaderboard_numbers import spaces_here
 from torch import Tensor
 
 from impasto import api
 from impasto.data.store import Store
 from impasto.images.pictures import Pixels, to_uint8
 from impasto.metrics.kernel import kernel_distance
-from impasto.metrics.spaces import embed
+from impasto.metrics.spaces import embed, embed_split
 
 CHUNK = 25
 HALF_NYQUIST = 0.25
@@ -41,19 +41,20 @@ def main() -> None:
     torch.set_num_threads(1)
     store = Store.open(arguments.store)
     train = store.split("train")
-    references = [Reference.of(space, store.split("val"), train, arguments.cache) for space in spaces_here()]
+    val = store.split("val")
+    real = {space: embed_split(val, space, cache=arguments.cache).values for space in spaces_here()}
     rows = np.sort(np.random.default_rng(0).permutation(len(train))[: arguments.count])
     pictures = train.pictures(rows)
-    heads = [f"kernel distance, {each.space}" for each in references]
+    heads = [f"kernel distance, {space}" for space in real]
     print(f"| training pictures | latents | PSNR, dB | above half Nyquist | {' | '.join(heads)} |")
     print("|---" * (len(heads) + 4) + "|", flush=True)
-    print(f"| as they are | | | | {' | '.join(distances(train.uint8(rows), references))} |", flush=True)
+    print(f"| as they are | | | | {' | '.join(distances(train.uint8(rows), real))} |", flush=True)
     for name in arguments.autoencoders:
         latents, copies = reconstructed(api.load_painter(name), pictures)
         error = ((copies - pictures) / 2).square().mean((1, 2, 3))
         shape = " × ".join(str(side) for side in latents.shape[1:])
         psnr = float((-10 * error.log10()).mean())
-        cells = distances(to_uint8(copies), references)
+        cells = distances(to_uint8(copies), real)
         print(f"| by `{name}` | {shape} | {psnr:.1f} | {roughness(latents):.0%} | {' | '.join(cells)} |", flush=True)
 
 
@@ -72,11 +73,11 @@ def roughness(latents: Tensor) -> float:
     return float(energy[..., torch.maximum(rows[:, None], columns) > HALF_NYQUIST].sum() / energy.sum())
 
 
-def distances(pixels: Pixels, references: list[Reference]) -> list[str]:
-    """The kernel distance of pictures in each space."""
-    size = min(len(pixels), len(references[0].real))
+def distances(pixels: Pixels, real: dict[str, Tensor]) -> list[str]:
+    """The kernel distance of pictures to real ones, of which there are features, in each space."""
     return [
-        f"{kernel_distance(each.real, embed(pixels, each.space).values, subset_size=size):.3f}" for each in references
+        f"{kernel_distance(features, embed(pixels, space).values, subset_size=min(len(pixels), len(features))):.3f}"
+        for space, features in real.items()
     ]
 
 

@@ -17,7 +17,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from leaderboard_numbers import Reference, spaces_here
+from leaderboard_numbers import spaces_here
 from torch import Tensor
 
 from impasto import api
@@ -28,7 +28,7 @@ from impasto.machine import cost_of
 from impasto.metrics.influence import kernel_influence
 from impasto.metrics.kernel import kernel_distance
 from impasto.metrics.manifold import precision_recall_density_coverage
-from impasto.metrics.spaces import embed
+from impasto.metrics.spaces import embed, embed_split
 
 DRAWS = 1000
 CHUNK = 50
@@ -47,10 +47,9 @@ def main() -> None:
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     painter = api.load_painter(arguments.painter)
-    store = Store.open(arguments.store)
-    splits = store.split(arguments.on), store.split("train")
-    references = [Reference.of(space, *splits, arguments.cache) for space in spaces_here()]
-    heads = [head for each in references for head in (f"kernel distance, {each.space}", "less the first way's")]
+    split = Store.open(arguments.store).split(arguments.on)
+    real = {space: embed_split(split, space, cache=arguments.cache).values for space in spaces_here()}
+    heads = [head for space in real for head in (f"kernel distance, {space}", "less the first way's")]
     print(f"| settings | {' | '.join(heads)} | coverage | recall | seconds a picture |")
     print("|---" * (len(heads) + 4) + "|", flush=True)
     cost = cost_of("bf16", painter.device)
@@ -64,11 +63,12 @@ def main() -> None:
         start = time.process_time()
         pixels = painted(painter, arguments.count, settings)
         seconds = (time.process_time() - start) / arguments.count
-        features = [embed(pixels, each.space).values for each in references]
+        features = [embed(pixels, space).values for space in real]
         base = base or features
-        cells = [cell for triple in zip(references, features, base, strict=True) for cell in compared(*triple)]
-        equal = min(len(references[0].real), len(features[0]))
-        manifold = precision_recall_density_coverage(references[0].real[:equal], features[0][:equal])
+        cells = [cell for triple in zip(real.values(), features, base, strict=True) for cell in compared(*triple)]
+        first = next(iter(real.values()))
+        equal = min(len(first), len(features[0]))
+        manifold = precision_recall_density_coverage(first[:equal], features[0][:equal])
         cells += [f"{manifold['coverage']:.2f}", f"{manifold['recall']:.2f}", f"{seconds:.3f}"]
         print(f"| `{way}` | {' | '.join(cells)} |", flush=True)
 
@@ -82,9 +82,8 @@ def painted(painter: Any, count: int, settings: dict[str, Any]) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def compared(reference: Reference, features: Tensor, base: Tensor) -> tuple[str, str]:
+def compared(real: Tensor, features: Tensor, base: Tensor) -> tuple[str, str]:
     """The kernel distance, and its difference from that of the first way with its 95 % interval."""
-    real = reference.real
     distances, influences = zip(
         *(
             (kernel_distance(real, each, subset_size=min(len(real), len(each), 1000)), kernel_influence(real, each))
