@@ -7,7 +7,7 @@ from impasto.errors import UsageError
 from impasto.metrics.copying import copies, copying, verdict
 from impasto.metrics.evaluating import evaluate
 from impasto.metrics.metric import listed_metrics
-from impasto.metrics.nearest_training import nearest, nearest_training
+from impasto.metrics.nearest_training import NearestTraining, nearest, nearest_training
 from impasto.metrics.offers import GivenOffers
 
 
@@ -67,14 +67,15 @@ def test_a_copycat_is_flagged_and_a_new_set_is_not():
 
 
 def test_no_copy_among_few_pictures_leaves_some_possible():
-    train, held_out = points(400, 0), points(3000, 1)
-    far = nearest_training(-train[:100] - 1, held_out, train)
-    number = number_of(far)
-    assert number.value == 0
+    def at(distance: float) -> NearestTraining:
+        nothing = torch.zeros(100, dtype=torch.int64)
+        return NearestTraining(torch.full((100,), distance), nothing, nothing > 0, torch.linspace(0.2, 0.6, 3000))
+
+    far = number_of(at(0.9))
+    assert far.value == 0
     # Clopper & Pearson: 1 - 0.025 ** (1 / 100).
-    assert number.interval == (0, pytest.approx(0.0362, rel=0.1))
-    copied = number_of(nearest_training(train[:100], held_out, train))
-    assert copied.interval == (pytest.approx(1 - 0.0362, rel=0.01), 1)
+    assert far.interval == (0, pytest.approx(0.0362, rel=0.1))
+    assert number_of(at(0.1)).interval == (pytest.approx(1 - 0.0362, rel=0.01), 1)
 
 
 def test_copies_of_mirror_images_are_noticed():

@@ -32,7 +32,11 @@ _WHOLE = 6000
     Quantity(name_in_space("kd"), "Kernel distance from real pictures", "lower", headline=1),
     aspect="distance",
     beside=Beside({"painted_features": "train_sample_features"}, "{count} training pictures", "train"),
-    anchor=Beside({"painted_features": "blurred_features"}, "{count} real pictures at a quarter of their resolution"),
+    anchor=Beside(
+        {"painted_features": "blurred_features"},
+        "{count} training pictures at a quarter of their resolution",
+        "blurred",
+    ),
     least=LEAST_PICTURES,
 )
 def kernel(painted_features: Features, real_features: Features, seed: int) -> Estimate:
