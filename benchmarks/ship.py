@@ -13,6 +13,7 @@ import shutil
 from pathlib import Path
 
 from impasto import api, pretrained
+from impasto.api.measuring import card_facts
 from impasto.data.facts import fingerprints_of
 from impasto.data.store import Store
 from impasto.events import Event
@@ -62,7 +63,7 @@ def main() -> None:
         count=arguments.count,
         watch=lambda event: print(event.message),
     )
-    pretrained.annotate(folder, {"remarks": {**remarks, "Copying": measured.copying.verdict}})
+    pretrained.annotate(folder, {**card_facts(measured), "remarks": {**remarks, "Copying": measured.copying.verdict}})
 
 
 if __name__ == "__main__":

@@ -87,7 +87,17 @@ def test_override_changes_a_copy_and_checks_it():
 
 
 def test_pairs_are_json_where_they_can_be_and_text_elsewhere():
-    pairs = ["width=64", "rate=1e-4", "kind=flat", 'colours=["red"]', "sft=false", "note=a=b", "empty=", " padded =1"]
+    pairs = [
+        "width=64",
+        "rate=1e-4",
+        "kind=flat",
+        'colours=["red"]',
+        "sft=false",
+        "note=a=b",
+        "empty=",
+        " padded =1",
+        "channels=64,128",
+    ]
     assert parse_pairs(pairs) == {
         "width": 64,
         "rate": 1e-4,
@@ -97,6 +107,7 @@ def test_pairs_are_json_where_they_can_be_and_text_elsewhere():
         "note": "a=b",
         "empty": "",
         "padded": 1,
+        "channels": [64, 128],
     }
 
 

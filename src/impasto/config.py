@@ -43,6 +43,8 @@ C = TypeVar("C")
 InputFile = Annotated[str, Field(json_schema_extra={"format": "file-path"}, max_length=4096)]
 """Type of a setting that names a file to read; recipes keep its hash. A tuple of them may be a setting too."""
 
+NUMBERS = re.compile(r"\s*-?[\d.]+(\s*,\s*-?[\d.]+)+\s*")
+"""Numbers with commas between them, as lists are typed."""
 SHORT = reprlib.Repr()
 """Abbreviates a wrong value in a message: it may be a long list, or deeply nested."""
 SHORT.maxlevel = 3
@@ -170,7 +172,8 @@ def parse_pairs(pairs: Iterable[str]) -> dict[str, Any]:
     """The settings in arguments `key=value` of the command line.
 
     Args:
-        pairs: Arguments; a value is read as JSON where that is possible, and is text otherwise.
+        pairs: Arguments; a value is read as JSON where that is possible, as a list where it is numbers with commas
+            between them, and is text otherwise.
 
     Raises:
         ConfigError: When an argument has no '=', or no key.
@@ -181,7 +184,7 @@ def parse_pairs(pairs: Iterable[str]) -> dict[str, Any]:
         if not equals or not key.strip():
             raise ConfigError(f"--set takes key=value, not {pair!r}. For example: --set width=64")
         try:
-            values[key.strip()] = json.loads(text)
+            values[key.strip()] = json.loads(f"[{text}]" if NUMBERS.fullmatch(text) else text)
         except (ValueError, RecursionError):  # no JSON, or a number or nesting beyond what Python reads
             values[key.strip()] = text
     return values

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from impasto.data.store import Store
     from impasto.metrics.measurement import Measurement
 
-__all__ = ["compare", "measure"]
+__all__ = ["card_facts", "compare", "measure"]
 
 
 @verb
@@ -93,13 +93,13 @@ def measure(
         # The card of a painter that comes with impasto holds the numbers of its makers.
         if export is not None and PACKAGED not in export.resolve().parents:
             try:
-                pretrained.annotate(export, _card_facts(measurement))
+                pretrained.annotate(export, card_facts(measurement))
             except ImpastoError as error:  # The measurement is written; the card may lie where nobody may write.
                 notify(Event("measure", "remark", f"The numbers were not added to the painter's model card. {error}"))
     return measurement
 
 
-def _card_facts(measurement: Measurement) -> dict[str, Any]:
+def card_facts(measurement: Measurement) -> dict[str, Any]:
     """What a measurement adds to the model card of the painter."""
     against = measurement.against
     measured = f"Measured on the {against.split} split of {against.store} (SHA-256 `{against.hash}`)."
