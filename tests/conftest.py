@@ -135,7 +135,7 @@ def _scene(seed: int, width: int = 96, height: int = 96) -> Image.Image:
     return coarse.resize((width, height), Image.Resampling.BICUBIC)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def scene() -> Scene:
     """Makes pictures: `scene(seed, width=96, height=96)`."""
     return _scene

@@ -26,6 +26,7 @@ from impasto.config import to_dict
 from impasto.errors import ConfigError, MixedMethods
 from impasto.files import read_json
 from impasto.metrics.records import from_plain
+from impasto.training.checkpoint import newest
 from impasto.training.journal import read_events
 
 HEAD = """
@@ -199,25 +200,32 @@ def test_a_run_whose_memory_was_not_noted_stays_readable(finished, store, tmp_pa
     assert results.entries[0].runs[0].cost.peak_memory_bytes is None
 
 
-def test_asked_to_stop_it_leaves_checkpoints_and_goes_on_from_them(store, tmp_path):
-    # Steps would be over before they are seen; seconds are not.
-    longer = HEAD.replace("steps = 4", "minutes = 0.1").replace("[0, 1]", "[0]").replace("every = 2", "every = 50")
+def test_asked_to_stop_it_leaves_checkpoints_and_goes_on_from_them(store, tmp_path, monkeypatch):
+    # So many steps that it cannot be over before it is asked to stop.
+    longer = HEAD.replace("steps = 4", "steps = 1000000").replace("[0, 1]", "[0]").replace("every = 2", "every = 50")
     longer = longer.replace("count = 50", "count = 50\npoints = 1")
     (tmp_path / "long.toml").write_text(longer + '[[entry]]\nname = "One"\npainter = "vae"\n')
     words = ["compare", str(tmp_path / "long.toml"), "--store", str(store), "--out", str(tmp_path / "out")]
     process = subprocess.Popen([sys.executable, "-m", "impasto", *words])
-    checkpoints = tmp_path / "out" / "runs" / "one-0" / "checkpoints"
-    while not any(checkpoints.glob("step-*[1-9]*")):
+    run = tmp_path / "out" / "runs" / "one-0"
+    while not any((run / "checkpoints").glob("step-*[1-9]*")):
         assert process.poll() is None
         time.sleep(0.05)
     process.terminate()
     assert process.wait(timeout=60) == 130
     stopped = Results.read(tmp_path / "out" / "results.json")
     assert "failed" not in [run.state for run in stopped.runs]
+    training = running._training_command
+    reached = int(newest(run / "checkpoints").name.removeprefix("step-"))
+
+    def shorter(*arguments):
+        return [str(reached + 2) if word == "1000000" else word for word in training(*arguments)]
+
+    monkeypatch.setattr(running, "_training_command", shorter)
+    run_in_this_process(monkeypatch)
     assert failures(api.compare(tmp_path / "long.toml", tmp_path / "out")) == []
-    plans = [event for event in read_events(tmp_path / "out" / "runs" / "one-0") if event["kind"] == "plan"]
-    assert len(plans) == 2
-    assert plans[1]["resumed"] >= 2
+    plans = [event for event in read_events(run) if event["kind"] == "plan"]
+    assert [plan["resumed"] for plan in plans] == [0, reached]
 
 
 def test_other_terms_need_another_folder(finished, store):

@@ -22,18 +22,11 @@ SETTINGS = TrainSettings(steps=2, batch=4, precision="fp32", samples=0, averages
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, scene_of: Callable[[int], Image.Image]) -> Path:
+def folder(tmp_path_factory: pytest.TempPathFactory, scene: Callable[..., Image.Image]) -> Path:
     folder = tmp_path_factory.mktemp("pictures")
     for i in range(20):
-        scene_of(i).save(folder / f"{i:02d}.png")
+        scene(i).save(folder / f"{i:02d}.png")
     return folder
-
-
-@pytest.fixture(scope="module")
-def scene_of() -> Callable[[int], Image.Image]:
-    import conftest
-
-    return conftest._scene
 
 
 def prepared(folder: Path, out: Path, **options: object) -> Store:
