@@ -9,10 +9,10 @@ from impasto.config import Field, config
 from impasto.contract import Data, PainterConfig
 from impasto.nn.unet import UNet
 from impasto.painters.bounds import Channels
-from impasto.painters.diffusion.straight_flow import StraightFlow, StraightFlowConfig
+from impasto.painters.diffusion.straight_flow import StraightFlow, StraightFlowConfig, StraightFlowSettings
 from impasto.painters.diffusion.unet_size import UNetConfig, resized, unet_for
 
-__all__ = ["FlowUNet", "FlowUNetConfig"]
+__all__ = ["FlowUNet", "FlowUNetConfig", "FlowUNetSettings"]
 
 IN_LATENTS = {"autoencoder": "shipped/taef2", "time_mean": -0.3}
 """Settings of the presets."""
@@ -28,6 +28,13 @@ class FlowUNetConfig(StraightFlowConfig, UNetConfig):
     prediction: Literal["velocity", "clean"] = "velocity"
 
 
+@config
+class FlowUNetSettings(StraightFlowSettings):
+    """The way from noise to a picture; `shift` as measured best (docs/results/quality-log.md)."""
+
+    shift: float = Field(default=2.5, gt=0, le=100)
+
+
 @listed(
     name="flow_unet",
     summary="Rectified flow with a UNet over the latents of a frozen autoencoder, or over pixels",
@@ -41,6 +48,7 @@ class FlowUNet(StraightFlow):
     """
 
     Config: ClassVar[type[PainterConfig]] = FlowUNetConfig
+    Settings = FlowUNetSettings
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         "tiny": {"channels": (16, 16)},
         "small": IN_LATENTS,
