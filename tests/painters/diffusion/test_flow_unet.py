@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from impasto.contract import Batch, BatchNoise, Condition
-from impasto.errors import ConfigError
+from impasto.errors import ConfigError, NotCapable
 from impasto.painters.diffusion.flow_unet import FlowUNet
 
 LATENTS = "shipped/taef2"
@@ -29,3 +29,13 @@ def test_it_learns_in_the_latents_of_the_autoencoder_that_comes_with_the_package
 def test_more_levels_than_the_latents_have_room_for_are_refused():
     with pytest.raises(ConfigError, match="4 levels halve a grid of 8 rows to fewer than 2"):
         FlowUNet.build("tiny", autoencoder=LATENTS, channels=(16, 16, 16, 16), size=(64, 64))
+
+
+def test_a_painter_without_categories_is_not_guided_by_default():
+    plain = FlowUNet.build("tiny")
+    assert torch.equal(plain.paint(1, steps=2).pictures, plain.paint(1, steps=2, guidance=1.0).pictures)
+    with pytest.raises(NotCapable, match="trained without categories"):
+        plain.paint(1, steps=2, guidance=2.0)
+    guided = FlowUNet.build("tiny", categories=("Baroque", "Realism"))
+    resolved = guided.resolve_settings(guided.Settings())
+    assert resolved.guidance == 1.5
