@@ -27,8 +27,9 @@ MEASURED = (
     Outcome(20, 0.75, "land, water and misty hills in the colours of the new pictures"),
     Outcome(80, 0.73, "hills, trees and red seals like those of the new pictures, in soft outlines"),
 )
-"""Fine-tuning of the painter that came with impasto in November 2026, on 540 landscapes of 64 px, with the rate 5e-4
-and mirrored pictures. `python benchmarks/fine_tuning.py runs/fine-tuning 5 20 80` measures it anew.
+"""Fine-tuning of the painter that came with impasto before the present one, on 540 landscapes of 64 px, with the rate
+5e-4 and mirrored pictures. `python benchmarks/fine_tuning.py runs/fine-tuning 5 20 80` measures the present one, which
+was not done yet.
 
 On the same scale training pictures come to -0.005, averaged to 4 × 4 blobs to 1.40, noise to 1.62, and a `ddpm` that
 began with fresh weights to 1.68 after 80 steps: nothing that begins so gets anywhere in such a time.
