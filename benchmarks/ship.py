@@ -20,7 +20,7 @@ from impasto.data.store import Store
 from impasto.events import Event
 from impasto.files import read_json
 from impasto.fingerprints import TrainingPictures
-from impasto.sources import PACKAGED
+from impasto.sources import SHIPPED_PAINTER
 
 MOST_BYTES = 15_000_000
 DATA = (
@@ -42,7 +42,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--remarks", type=Path, help="JSON of titles and texts for the card: what it is bad at, say.")
     arguments = parser.parse_args()
-    name = f"{PACKAGED.name}/painter"
+    name = SHIPPED_PAINTER
     folder = Path("src/impasto") / name
     facts = read_json(arguments.run / "painter" / "config.json")["facts"]
     facts["data"]["store"] = Path(facts["data"]["store"]).name

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 
 import pytest
 import torch
+import yaml
 
 from impasto import api
 from impasto.errors import CheckpointError
@@ -17,7 +18,7 @@ from impasto.sources import PACKAGED
 MOST_BYTES = 15_000_000
 
 
-@pytest.fixture(params=["painter", "autoencoder"])
+@pytest.fixture(params=["paintings", "painter", "autoencoder"])
 def folder(request: pytest.FixtureRequest) -> Path:
     return Path(str(resources.files("impasto"))) / PACKAGED.name / request.param
 
@@ -29,7 +30,9 @@ def test_it_is_small_and_its_card_tells_all(folder: Path) -> None:
     assert "/" not in facts["data"]["store"]
     assert facts["metrics"]["fd-mobilenetv2"]["n"]["painted"] >= 1000
     card = (folder / "README.md").read_text(encoding="utf8")
-    for content in ("license: cc0-1.0", "fd-mobilenetv2", "## Copying", "## What it is bad at", facts["data"]["hash"]):
+    front_matter = yaml.safe_load(card.split("---")[1])
+    assert front_matter["license"] == "cc0-1.0"
+    for content in ("fd-mobilenetv2", "## Copying", "## What it is bad at", facts["data"]["hash"]):
         assert content in card
 
 
@@ -38,7 +41,7 @@ def test_measuring_it_again_leaves_its_card_alone(monkeypatch: pytest.MonkeyPatc
     measured = SimpleNamespace(to_json=lambda: {"metrics": {}})
     monkeypatch.setattr("impasto.metrics.measure.measure", lambda *_, **__: measured)
     monkeypatch.setattr("impasto.pretrained.annotate", lambda *_: pytest.fail("its card was changed"))
-    assert api.measure(PACKAGED / "painter", store, out=tmp_path / "measure") is measured
+    assert api.measure(PACKAGED / "paintings", store, out=tmp_path / "measure") is measured
 
 
 def test_the_default_painter_paints_its_categories(tmp_path: Path) -> None:

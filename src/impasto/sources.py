@@ -21,6 +21,7 @@ __all__ = [
     "PACKAGED",
     "RUNS",
     "SHIPPED",
+    "SHIPPED_PAINTER",
     "STORES",
     "CatalogueName",
     "Export",
@@ -35,8 +36,11 @@ __all__ = [
 ]
 
 SHIPPED = "shipped"
+SHIPPED_PAINTER = f"{SHIPPED}/paintings"
+"""The painter that 'shipped' stands for. A newer one gets another name, since recipes name the one that they need."""
 PACKAGED = Path(__file__).parent / SHIPPED
-"""Folder of the painters that come with the package; their names are 'shipped/painter' and 'shipped/autoencoder'."""
+"""Folder of the painters that come with the package: 'shipped/paintings' and, of before, 'shipped/painter', and the
+autoencoders that they paint over, 'shipped/taef2' and 'shipped/autoencoder'."""
 PAINTER = "painter"
 """The one that is meant by 'shipped' alone."""
 NEWEST = "newest"
@@ -176,7 +180,7 @@ def _folder(folder: Path) -> Run | Export | StoreFolder | None:
 def _absent(name: str) -> Shipped | Hub | Unknown:
     """What a word names that is no file here and no name of the catalogue."""
     if name == SHIPPED:
-        name = f"{SHIPPED}/{PAINTER}"
+        name = SHIPPED_PAINTER
     first, *others = Path(name).parts or ("",)
     # One name after 'shipped', and not '..': the word may come from a stranger's recipe, and must stay in the package.
     if first == SHIPPED and len(others) == 1 and others != [".."]:

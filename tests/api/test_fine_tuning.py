@@ -97,7 +97,7 @@ def test_the_shipped_painter_can_be_fine_tuned_at_another_size(tmp_path: Path) -
     weights = after.state_dict()
     changed = [name for name, values in before.state_dict().items() if not _alike(values, weights[name])]
     assert all("label" in name for name in changed)
-    assert read_json(trained.painter / "config.json")["facts"]["from"]["source"] == "shipped/painter"
+    assert read_json(trained.painter / "config.json")["facts"]["from"]["source"] == "shipped/paintings"
 
 
 def _alike(one: torch.Tensor, other: torch.Tensor) -> bool:

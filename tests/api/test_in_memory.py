@@ -67,7 +67,7 @@ def test_a_run_a_trained_painter_and_the_shipped_one_are_opened_alike(run: Path)
     for painter in (impasto.open(run), impasto.open(str(run)), impasto.open(run / "painter")):
         assert painter.name == "vae"
         assert len(painter.paint(2, seed=1)) == 2
-    assert impasto.open("shipped").source == "shipped/painter"
+    assert impasto.open("shipped").source == "shipped/paintings"
     assert impasto.open().size == (128, 128)
 
 

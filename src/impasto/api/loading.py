@@ -17,10 +17,7 @@ if TYPE_CHECKING:
     from impasto.contract import Painter
     from impasto.pretrained import Saved
 
-__all__ = ["PAINTER", "holds_painter", "load_painter", "newest_average", "painter_at"]
-
-PAINTER = "shipped/painter"
-"""The painter that comes with impasto."""
+__all__ = ["holds_painter", "load_painter", "newest_average", "painter_at"]
 
 
 @verb
