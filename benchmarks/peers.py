@@ -4,7 +4,8 @@
 
 Each is trained as its own documentation shows, on one thread: the networks, losses and optimizers are the library's,
 and the loop over batches is written here, so that all of them see the same pictures for the same processor time. They
-compute in bfloat16 under autocast, as their documentation offers, where this machine is faster in it. OUT gets `painted.npy`, uint8 of shape (N, H, W, 3), and `cost.json`.
+compute in bfloat16 under autocast, which their documentation offers, where this machine is faster in it. OUT gets
+`painted.npy`, uint8 of shape (N, H, W, 3), and `cost.json`.
 """
 
 from __future__ import annotations
@@ -96,7 +97,7 @@ def descend(optimizer: torch.optim.Optimizer, net: nn.Module, loss: Tensor, rate
 
 
 def denoising_diffusion_pytorch(side: int) -> Trained:
-    """denoising-diffusion-pytorch: its UNet and its GaussianDiffusion of the velocity; its EMA; DDIM of 30 steps, as many as ours."""
+    """denoising-diffusion-pytorch: its UNet, its GaussianDiffusion of the velocity, its EMA, and DDIM of 30 steps."""
     pretend_torchvision()
     from denoising_diffusion_pytorch import GaussianDiffusion, Unet
     from ema_pytorch import EMA
