@@ -52,7 +52,7 @@ def test_all_is_written_and_stands_alone(comparison):
     page = (fake.out / "report.html").read_text(encoding="utf8")
     assert not re.findall(r"""(?:src|href)=["'](?!data:|#)""", page)
     assert {f.name for f in (fake.out / "figures").iterdir()} == {
-        f"{name}.png" for name in ("curves", "frechet", "finals", "categories", "ratios", "samples")
+        f"{name}.png" for name in ("curves", "distance", "finals", "categories", "ratios", "samples")
     }
     assert (fake.out / "tables.md").read_text(encoding="utf8") == markdown_tables(results)
     for entry in results.entries:

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from impasto.comparing.findings import (
-    best_entry,
     count_states,
     curve_of,
-    frechet_summary,
+    distance_summaries,
     leading_entries,
     metric_summaries,
+    nearest_entries,
     paper_ratio,
     ratios_beside_paper,
 )
@@ -50,7 +50,8 @@ def best_of(finished, better: str, *intervals: tuple[float, float] | None, seeds
         spread = Spread(sum(ends) / 2 if ends else 1.0, ends, seeds, ())
         entries.append(EntryResults("abc"[i], "p", summary={"m": spread}))
     metric = replace(metric_summaries(finished)[0], key="m", better=better)
-    return best_entry(replace(finished, entries=tuple(entries)), metric)
+    leading = leading_entries(replace(finished, entries=tuple(entries)), metric)
+    return leading[0] if len(leading) == 1 else None
 
 
 def test_two_seeds_make_no_entry_the_best(finished):
@@ -94,12 +95,46 @@ def test_entries_that_cannot_be_told_apart_tie(finished):
     assert of_seeds(finished, a=(1.0, 2.0, 3.0), b=(1.4, 1.9, 3.4), c=(8.0, 9.0, 9.5)) == ("a", "b")
 
 
+def in_spaces(finished, learned_from: tuple[str, str] = ("", ""), **values: dict[str, tuple[float, ...]]):
+    """Results of entries with numbers of three seeds in several spaces; `learned_from` names an entry and a space."""
+    entries = []
+    for name, numbers in values.items():
+        ranks = {key: (name, key) != learned_from for key in numbers}
+        seeds = tuple(
+            RunResults(i, "", "done", final={k: Number(k, "lower", v[i], ranks=ranks[k]) for k, v in numbers.items()})
+            for i in range(3)
+        )
+        entries.append(EntryResults(name, "p", runs=seeds, summary={k: spread_of(v) for k, v in numbers.items()}))
+    return replace(finished, entries=tuple(entries), real={})
+
+
+NEAR = (1.0, 1.1, 1.2)
+FAR = (3.0, 3.1, 3.3)
+
+
+def test_the_kernel_distance_decides_and_only_if_all_spaces_agree(finished):
+    agreeing = in_spaces(
+        finished, a={"kd-x": NEAR, "kd-y": NEAR, "fid": FAR}, b={"kd-x": FAR, "kd-y": FAR, "fid": NEAR}
+    )
+    assert [metric.key for metric in distance_summaries(agreeing)] == ["kd-x", "kd-y"]
+    assert nearest_entries(agreeing) == ("a",)
+    disagreeing = in_spaces(finished, a={"kd-x": NEAR, "kd-y": FAR}, b={"kd-x": FAR, "kd-y": NEAR})
+    assert nearest_entries(disagreeing) == ("a", "b")
+
+
+def test_an_entry_that_learned_from_the_judge_does_not_lead(finished):
+    values = {"a": {"kd-x": NEAR, "kd-y": FAR}, "b": {"kd-x": FAR, "kd-y": NEAR}, "c": {"kd-x": FAR, "kd-y": FAR}}
+    results = in_spaces(finished, ("a", "kd-x"), **values)
+    assert [metric.key for metric in distance_summaries(results)] == ["kd-y", "kd-x"]
+    assert "a" not in leading_entries(results, distance_summaries(results)[1])
+
+
 def test_metrics_come_in_order_of_use_and_know_their_yardstick(finished):
     metrics = metric_summaries(finished)
     assert [metric.key for metric in metrics[:5]] == ["fid", "is", "ssim", "lpips", "sd-paper"]
     assert metrics[0].label == "fid ↓"
     assert metrics[0].real == 21.3
-    assert frechet_summary(finished) == metrics[0]
+    assert distance_summaries(finished) == metrics[:1]
 
 
 def test_the_papers_ratios_are_of_the_metric_that_ours_answers_to():

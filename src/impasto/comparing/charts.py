@@ -16,7 +16,7 @@ from impasto.comparing.findings import (
     BesidePaper,
     MetricSummary,
     curve_of,
-    frechet_summary,
+    distance_summaries,
     metric_summaries,
     ratios_beside_paper,
 )
@@ -72,7 +72,7 @@ class _Style:
 
 def charts(results: Results) -> list[Chart]:
     """All drawings that the results have numbers for."""
-    possible = (_curves(results), _frechet(results), _finals(results), _shares(results), _ratios(results))
+    possible = (_curves(results), _distance(results), _finals(results), _shares(results), _ratios(results))
     return [chart for chart in possible if chart is not None]
 
 
@@ -181,9 +181,10 @@ def _each(axes: Any, shown: Sequence[MetricSummary]) -> Iterator[tuple[Any, Metr
     yield from zip(axes.flat, shown, strict=False)
 
 
-def _frechet(results: Results) -> Chart | None:
-    metric = frechet_summary(results)
-    if metric is None or not any(curve_of(e, metric.key, "seconds") for e in results.entries):
+def _distance(results: Results) -> Chart | None:
+    drawable = (m for m in distance_summaries(results) if any(curve_of(e, m.key, "seconds") for e in results.entries))
+    metric = next(drawable, None)
+    if metric is None:
         return None
     longest = max(point.seconds for run in results.runs for point in run.curve)
     unit, unit_name = next((u for u in ((3600.0, "hours"), (60.0, "minutes")) if longest > 3 * u[0]), (1.0, "seconds"))
@@ -197,7 +198,7 @@ def _frechet(results: Results) -> Chart | None:
         _legend(axes, _styles(results), drawn)
 
     caption = f"{metric.title} by step, and by the time that training took. {HOW_TO_READ}{_counts(results)}"
-    return Chart("frechet", "Distance by step, and by time", caption, draw, (1, 2), (10, 4.4))
+    return Chart("distance", "Distance by step, and by time", caption, draw, (1, 2), (10, 4.4))
 
 
 def _finals(results: Results) -> Chart | None:

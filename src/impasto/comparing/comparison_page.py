@@ -11,11 +11,11 @@ from impasto.comparing import samples, tables
 from impasto.comparing.charts import Chart, charts
 from impasto.comparing.findings import (
     LEAST_SEEDS,
-    best_entry,
     count_states,
-    frechet_summary,
+    distance_summaries,
     leading_entries,
     metric_summaries,
+    nearest_entries,
 )
 from impasto.comparing.results import Results
 from impasto.files import write_whole
@@ -115,7 +115,7 @@ def comparison_page(results: Results, folder: Path) -> str:
         _unfinished(results),
         _quality(results, drawings),
         _paper(results, drawings),
-        _of_drawings("Along training", drawings, "curves", "frechet") if "curves" in drawings else None,
+        _of_drawings("Along training", drawings, "curves", "distance") if "curves" in drawings else None,
         _of_drawings("Categories", drawings, "categories"),
         Section("What it cost", [Paragraph(_COSTS), tables.cost_table(results)]),
         _runs(results),
@@ -176,29 +176,31 @@ def _cards(results: Results) -> list[Card]:
 
 def _headline(results: Results) -> str:
     """Who paints nearest to real pictures, or why that cannot be said."""
-    metric = frechet_summary(results)
-    if metric is None:
+    if not distance_summaries(results):
         return "Nothing has been measured yet"
-    best = best_entry(results, metric)
+    nearest = nearest_entries(results)
     so_far = " so far" if tables.unfinished_table(results) else ""
-    return f"{best} paints nearest to the real pictures{so_far}" if best else f"No entry is clearly the best{so_far}"
+    if len(nearest) == 1:
+        return f"{nearest[0]} paints nearest to the real pictures{so_far}"
+    return f"No entry is clearly the best{so_far}"
 
 
 def _verdict(results: Results) -> str:
-    """What the Fréchet distance says about the entries, in a sentence or two."""
-    metric = frechet_summary(results)
-    if metric is None:
+    """What the distances to real pictures say about the entries, in a sentence or two."""
+    spaces = distance_summaries(results)
+    if not spaces:
         return "This page is written anew while the runs go on."
-    best = best_entry(results, metric)
+    metric = spaces[0]
     means = {e.name: e.summary[metric.key].mean for e in results.entries if metric.key in e.summary}
     ranked = sorted((mean, name) for name, mean in means.items() if mean is not None)
     near = ", then ".join(f"{name} ({format_number(mean)})" for mean, name in ranked[:3])
     real = "" if metric.real is None else f"; real pictures come out at {format_number(metric.real)}"
     order = f"By {metric.title}, smaller is better, the order is {near}{real}."
-    if best:
-        return f"{order} {best} is ahead of all others, beyond the interval of the difference."
-    tied = leading_entries(results, metric)
-    who = f"{', '.join(tied)} cannot be told apart" if tied else "too few trainings tell who is ahead"
+    nearest = nearest_entries(results)
+    if len(nearest) == 1:
+        where = "in every feature space, " if len(spaces) > 1 else ""
+        return f"{order} {nearest[0]} is ahead of all others, {where}beyond the interval of the difference."
+    who = f"{', '.join(nearest)} cannot be told apart" if nearest else "too few trainings tell who is ahead"
     return f"{order} Training again may change it: {who}."
 
 

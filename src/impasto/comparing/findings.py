@@ -17,19 +17,32 @@ __all__ = [
     "BesidePaper",
     "Curve",
     "MetricSummary",
-    "best_entry",
     "count_states",
     "curve_of",
-    "frechet_summary",
+    "distance_summaries",
     "is_frechet",
     "leading_entries",
     "mean_cost",
     "metric_summaries",
+    "nearest_entries",
     "paper_ratio",
     "ratios_beside_paper",
 ]
 
-MOST_USED = ("fid", "fd-", "is", "ssim", "lpips", "sd-paper", "lpips-diversity", "coverage", "precision", "recall")
+MOST_USED = (
+    "kid",
+    "kd-",
+    "fid",
+    "fd-",
+    "is",
+    "ssim",
+    "lpips",
+    "sd-paper",
+    "lpips-diversity",
+    "coverage",
+    "precision",
+    "recall",
+)
 """Names of numbers, or their beginnings, that come first on a page, in this order."""
 PAPER_NAMES = {"fd": "fid", "lpips-diversity": "lpips", "lpips": "", "sd-paper": "sd"}
 """Names that papers use for a number, where they differ from ours.
@@ -124,9 +137,25 @@ def is_frechet(key: str) -> bool:
     return key == "fid" or key.startswith("fd-")
 
 
-def frechet_summary(results: Results) -> MetricSummary | None:
-    """The Fréchet distance of the comparison, in the best feature space available."""
-    return next((summary for summary in metric_summaries(results) if is_frechet(summary.key)), None)
+def distance_summaries(results: Results) -> list[MetricSummary]:
+    """What decides who paints nearest to real pictures: the kernel distance in each feature space.
+
+    It is the Fréchet distance where no kernel distance was measured, since that one is biased for few pictures. Spaces
+    of networks that no entry learned from come first.
+    """
+    summaries = metric_summaries(results)
+    kernel = [summary for summary in summaries if summary.key == "kid" or summary.key.startswith("kd-")]
+    distances = kernel or [summary for summary in summaries if is_frechet(summary.key)]
+    return sorted(distances, key=lambda summary: not all(_may_rank(entry, summary.key) for entry in results.entries))
+
+
+def nearest_entries(results: Results) -> tuple[str, ...]:
+    """The entry that is ahead in every feature space, alone, or those that are ahead in one of them or tie there.
+
+    Empty where too few trainings are done to say it; see `leading_entries`.
+    """
+    leading = [leading_entries(results, metric) for metric in distance_summaries(results)]
+    return tuple(dict.fromkeys(name for names in leading for name in names)) if all(leading) else ()
 
 
 def count_states(results: Results) -> dict[State, int]:
@@ -136,23 +165,18 @@ def count_states(results: Results) -> dict[State, int]:
     return {state: states.count(state) for state in order if state in states}
 
 
-def best_entry(results: Results, metric: MetricSummary) -> str | None:
-    """Name of the entry that is clearly ahead of all others, if there is one; see `leading_entries`."""
-    leading = leading_entries(results, metric)
-    return leading[0] if len(leading) == 1 else None
-
-
 def leading_entries(results: Results, metric: MetricSummary) -> tuple[str, ...]:
     """The entry with the best mean, and all others that it is not clearly ahead of: a tie, if there are any.
 
-    It is ahead where the 95 % interval of the difference excludes 0. Trainings with the same seed are paired. Each
-    paints pictures of its own and is measured against the same real ones, so that the differences hold both sources of
-    chance. Of fewer seeds than three nothing is said: training again may move a number further than any two entries
-    lie apart.
+    Entries that learned from the network whose features the number is of take no part. An entry is ahead where the
+    95 % interval of the difference excludes 0. Trainings with the same seed are paired. Each paints pictures of its own
+    and is measured against the same real ones, so that the differences hold both sources of chance. Of fewer seeds than
+    three nothing is said: training again may move a number further than any two entries lie apart.
     """
     if metric.better not in ("lower", "higher"):
         return ()
-    ranked = [entry for entry in results.entries if _mean(entry, metric.key) is not None]
+    measured = [entry for entry in results.entries if _mean(entry, metric.key) is not None]
+    ranked = [entry for entry in measured if _may_rank(entry, metric.key)]
     if len(ranked) < 2 or any(entry.summary[metric.key].n < LEAST_SEEDS for entry in ranked):
         return ()
     if any(entry.summary[metric.key].interval is None for entry in ranked):
@@ -165,6 +189,10 @@ def leading_entries(results: Results, metric: MetricSummary) -> tuple[str, ...]:
 
 def _mean(entry: EntryResults, key: str) -> float | None:
     return entry.summary[key].mean if key in entry.summary else None
+
+
+def _may_rank(entry: EntryResults, key: str) -> bool:
+    return all(run.final[key].ranks for run in entry.done if key in run.final)
 
 
 def _is_ahead(best: EntryResults, other: EntryResults, key: str, sign: int) -> bool:
