@@ -16,7 +16,7 @@ from impasto.comparing.results import Results
 from impasto.comparing.statistics import Spread
 
 PAGE = Path("docs/results/paper.md")
-FIGURES = ("samples", "frechet", "categories", "finals")
+FIGURES = ("samples", "distance", "categories", "finals")
 # The paper's LPIPS is better when larger, so that it can only be one of variety.
 COLUMNS = {
     "Fréchet distance ↓": ("fd-mobilenetv2", "fid"),

@@ -96,8 +96,9 @@ def test_a_tenth_of_the_usual_steps_paints_landscapes_and_neither_noise_nor_blob
         return kernel_distance(handcrafted_features(real), handcrafted_features(pictures), subset_size=12)
 
     anchors = {"noise": distance(noise), "blobs": distance(blobs)}
-    assert distance(painted) < 0.25 * min(anchors.values()), anchors
-    assert any("given before, beginning from an earlier painter: " in sentence for sentence in sentences)
+    # After a single step it is still a third of the distance of the blobs.
+    assert distance(painted) < 0.1 * min(anchors.values()), anchors
+    assert any("given before: " in sentence for sentence in sentences)
 
 
 def test_too_few_steps_are_called_too_few() -> None:

@@ -71,10 +71,7 @@ def expected(steps: int) -> str:
             "paintings will be much like those of the painter that comes with impasto, from which training begins. "
             f"Give it longer with {option('minutes', 10)}."
         )
-    return (
-        f"So many steps have given before, beginning from an earlier painter: {outcome.paintings} (measured after "
-        f"{counted(outcome.steps, 'step')})."
-    )
+    return f"So many steps have given before: {outcome.paintings} (measured after {counted(outcome.steps, 'step')})."
 
 
 def demo(
