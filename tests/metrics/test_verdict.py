@@ -70,6 +70,9 @@ def test_distance_alone_makes_paintings_far():
     assert "distance 0.9 by one; 0.001 of other real pictures, 0.8" in far.sentences
     assert verdict(kd=0.9, trained=Trained(300, 4000)).headline == "Barely trained: far from the real pictures"
     assert verdict(kd=0.9, trained=Trained(30000, 4000)).headline == far.headline
+    fine_tuned = verdict(kd=0.9, trained=Trained(300, 4000, fine_tuned=True))
+    assert fine_tuned.headline == far.headline
+    assert "beyond what it had learned before" in " ".join(fine_tuned.cautions)
 
 
 def test_low_recall_is_said_although_the_rest_is_good():

@@ -99,7 +99,8 @@ def verdict_of(
     ]
     small = real_pictures < SMALL_SAMPLE
     short = trained is not None and trained.steps < SHORT_TRAINING
-    headline = _headline(state, metrics, real_pictures if small else None, short=short)
+    barely = short and trained is not None and not trained.fine_tuned
+    headline = _headline(state, metrics, real_pictures if small else None, short=barely)
     cautions = _cautions(real_pictures if small else None, trained if short else None, sees_things=sees_things)
     return Verdict(
         f"{headline} (measured on pictures it learned from)" if overlap else headline,
@@ -224,7 +225,11 @@ def _cautions(few: int | None, short: Trained | None, *, sees_things: bool) -> l
         )
     if short is not None:
         cautions.append(
-            f"The painter was trained for {counted(short.steps, 'step')}, {format_duration(short.seconds)}: that is "
-            "very short. Thousands are usual."
+            f"The painter was trained for {counted(short.steps, 'step')}, {format_duration(short.seconds)}"
+            + (
+                ", beyond what it had learned before."
+                if short.fine_tuned
+                else ": that is very short. Thousands are usual."
+            )
         )
     return cautions
