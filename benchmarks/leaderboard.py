@@ -200,6 +200,9 @@ class Board:
             for row in failures
             if "failed" in row
         ]
+        measured = self.rows(self.arguments.minutes)
+        waiting = [f"`{entry.name}`" for entry in entries() if entry.name not in measured]
+        lines += [f"- Not trained yet, or failed: {', '.join(waiting)}."] if waiting else []
         return text + ("\n## Not measured\n\n" + "\n".join(lines) + "\n" if lines else "")
 
     def beside_peers(self, rows: dict[str, Rows]) -> str:
