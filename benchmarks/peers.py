@@ -204,8 +204,7 @@ def lightweight_gan(side: int) -> Trained:
         return gan.GE(torch.randn(count, 256)).clamp(0, 1) * 2 - 1
 
     def on_unit(batch: Tensor, share: float) -> None:
-        # Its convolutions over groups copy their input at every call when it lies in channels-last order.
-        step(((batch + 1) / 2).contiguous(), share)
+        step((batch + 1) / 2, share)
 
     return gan.G, on_unit, paint
 

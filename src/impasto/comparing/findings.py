@@ -141,12 +141,13 @@ def distance_summaries(results: Results) -> list[MetricSummary]:
     """What decides who paints nearest to real pictures: the kernel distance in each feature space.
 
     It is the Fréchet distance where no kernel distance was measured, since that one is biased for few pictures. Spaces
-    of networks that no entry learned from come first.
+    of networks that an entry learned from are left out, unless there are no others.
     """
     summaries = metric_summaries(results)
     kernel = [summary for summary in summaries if summary.key == "kid" or summary.key.startswith("kd-")]
     distances = kernel or [summary for summary in summaries if is_frechet(summary.key)]
-    return sorted(distances, key=lambda summary: not all(_may_rank(entry, summary.key) for entry in results.entries))
+    fair = [summary for summary in distances if all(_may_rank(entry, summary.key) for entry in results.entries)]
+    return fair or distances
 
 
 def nearest_entries(results: Results) -> tuple[str, ...]:
