@@ -185,7 +185,8 @@ class Board:
         held_out = self.store.split(self.split)
         text += (
             f"\n\nStore `{self.store.hash[:12]}`, {self.store.height} px: {len(self.train_split):,} training pictures, "
-            f"measured against {len(held_out):,} of the {self.split} split; {self.arguments.count:,} painted by each (`--count`). "
+            f"measured against {len(held_out):,} of the {self.split} split; "
+            f"{self.arguments.count:,} painted by each (`--count`). "
             f"{processor_name()}, one thread.\n"
         )
         budgets = dict.fromkeys((self.arguments.minutes, self.arguments.leader_minutes))
