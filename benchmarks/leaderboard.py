@@ -4,9 +4,10 @@
     python benchmarks/leaderboard.py stores/paintings-64 runs/leaderboard --only ddpm --minutes 0.2 --count 100
 
 Each painter has one thread and --minutes of processor time, its autoencoder included where it is one of ours; then
-the three nearest to the real pictures have --leader-minutes. The folder keeps a row for each training; what is there
-under the same terms is not done again. Rows are measured on the validation pictures of the store. The test pictures are
-opened with --release alone, once before a release: whoever looks at them more often chooses by them.
+the three nearest to the real pictures have --leader-minutes. A row of each training and its first pictures are kept in
+docs/results/leaderboard; what is there under the same terms is not done again, and the page shows all of it. Rows are
+measured on the validation pictures of the store. The test pictures are opened with --release alone, once before a
+release: whoever looks at them more often chooses by them.
 """
 
 from __future__ import annotations
@@ -17,44 +18,53 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from leaderboard_entries import PEERS, Entry, anchors, autoencoder_cost, autoencoder_of, entries, place
+from leaderboard_entries import Entry, anchors, autoencoder_cost, autoencoder_of, entries, named, place
 from leaderboard_numbers import Reference, numbers_of, spaces_here
-from leaderboard_table import Rows, ranked, ratio, table
+from leaderboard_page import page
+from leaderboard_table import Rows, ranked
 
 from impasto import __version__
 from impasto.data.store import Split, Store
-from impasto.files import read_json, write_json, write_whole
-from impasto.machine import processor_name
+from impasto.files import read_json, write_whole
+from impasto.images.pictures import contact_sheet
+from impasto.machine import matrix_speeds, processor_name
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "results" / "leaderboard.md"
+SHOWN = 24
+"""Pictures of each row that its sheet shows."""
 
 
 def main() -> None:
     """Do what is not done yet, then write the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("store", type=Path)
-    parser.add_argument("state", type=Path, help="folder of rows, runs and features")
+    parser.add_argument("state", type=Path, help="folder of runs and features")
     parser.add_argument("--minutes", type=float, default=10.0)
     parser.add_argument("--leaders", type=int, default=3)
     parser.add_argument("--leader-minutes", type=float, default=60.0)
-    parser.add_argument("--only", action="append", metavar="NAME", help="an entry; may be repeated")
+    parser.add_argument(
+        "--only",
+        action="append",
+        metavar="NAME",
+        help="an entry, or a trial such as 'ddpm channels=32,64'; may be repeated",
+    )
     parser.add_argument("--seeds", type=int, default=1, help="trainings of each")
     parser.add_argument("--count", type=int, default=2000, help="pictures painted by each")
     parser.add_argument("--autoencoder", action="append", default=[], help="for a row of a perfect painter of latents")
     parser.add_argument("--release", action="store_true", help="open the test pictures")
-    parser.add_argument("--page", type=Path, default=PAGE)
+    parser.add_argument("--page", type=Path, default=PAGE, help="its rows lie in a folder of the same name beside it")
     arguments = parser.parse_args()
     board = Board(arguments)
-    chosen = [entry for entry in entries() if not arguments.only or entry.name in arguments.only]
-    if missing := set(arguments.only or ()) - {entry.name for entry in chosen}:
-        parser.error(
-            f"no entry is called {', '.join(sorted(missing))}; there are: {', '.join(e.name for e in entries())}"
-        )
+    chosen = [named(name) for name in arguments.only] if arguments.only else entries()
+    if None in chosen:
+        unknown = ", ".join(name for name in arguments.only if not named(name))
+        parser.error(f"no entry is called {unknown}; there are: {', '.join(e.name for e in entries())}")
     painted_in = [autoencoder_of(entry, board.store.height) for entry in chosen]
     board.measure_anchors(dict.fromkeys([*filter(None, painted_in), *arguments.autoencoder]))
     for entry in chosen:
@@ -64,7 +74,7 @@ def main() -> None:
         for entry in chosen:
             if entry.name in [standing.name for standing in standings]:
                 board.train(entry, arguments.leader_minutes)
-    write_whole(arguments.page, board.page())
+    write_whole(arguments.page, page(board.comparable()))
     print(f"Written: {arguments.page}")
 
 
@@ -72,6 +82,7 @@ class Board:
     """The rows in a folder, and how they are made.
 
     Attributes:
+        kept: Folder of the rows.
         spaces: The two feature spaces.
         split: Name of the split that is measured against.
     """
@@ -79,6 +90,7 @@ class Board:
     def __init__(self, arguments: argparse.Namespace) -> None:
         self.arguments = arguments
         self.state: Path = arguments.state
+        self.kept: Path = arguments.page.with_suffix("")
         self.store = Store.open(arguments.store)
         self.split = "test" if arguments.release else "val"
         self.spaces = spaces_here()
@@ -91,8 +103,16 @@ class Board:
 
     def terms(self, minutes: float) -> dict[str, Any]:
         """What must be the same for rows that stand in one table."""
-        terms = {"store": self.store.hash, "split": self.split, "count": self.arguments.count, "minutes": minutes}
-        return {**terms, "spaces": self.spaces}
+        return {
+            "store": self.store.hash,
+            "side": self.store.height,
+            "trained_on": len(self.train_split),
+            "split": self.split,
+            "measured_against": len(self.store.split(self.split)),
+            "count": self.arguments.count,
+            "minutes": minutes,
+            "spaces": self.spaces,
+        }
 
     def measured(self, painted: np.ndarray) -> dict[str, Any]:
         """The numbers of pictures in both spaces."""
@@ -101,18 +121,35 @@ class Board:
             self.references = [Reference.of(s, held_out, train, self.state / "features") for s in self.spaces]
         return numbers_of(painted, self.references)
 
-    def rows(self, minutes: float, kind: str = "rows") -> dict[str, Rows]:
+    def comparable(self) -> list[dict[str, Any]]:
+        """All rows of the same split, spaces and number of painted pictures, whatever their store and minutes."""
+        shared = {key: self.terms(0)[key] for key in ("split", "count", "spaces")}
+        rows = [read_json(file) for file in sorted(self.kept.glob("*.json"))]
+        return [row for row in rows if shared.items() <= row["terms"].items()]
+
+    def rows(self, minutes: float) -> dict[str, Rows]:
         """Name → its rows under the terms of so many minutes, without those that failed."""
         rows: dict[str, list[Any]] = {}
-        for file in sorted((self.state / kind).glob("*.json")):
-            row = read_json(file)
+        for row in self.comparable():
             if row["terms"] == self.terms(minutes) and "numbers" in row:
                 rows.setdefault(row["name"], []).append(row)
         return dict(rows)
 
-    def keep(self, file: Path, row: dict[str, Any]) -> None:
-        """Write a row down."""
-        write_json(file, row)
+    def file(self, name: str) -> Path:
+        """Where the row of a training or an anchor is kept."""
+        return place(self.kept, f"{name}-{self.store.height}px-{self.split}.json")
+
+    def keep(self, file: Path, row: dict[str, Any], painted: np.ndarray | None = None) -> None:
+        """Write a row and a sheet of its first pictures, and measure them."""
+        if painted is not None:
+            sheet = file.with_suffix(".webp")
+            image = BytesIO()
+            contact_sheet(painted[:SHOWN], columns=12, scale=max(1, 64 // painted.shape[1])).save(
+                image, "WEBP", quality=80
+            )
+            write_whole(sheet, image.getvalue())
+            row |= {"sheet": sheet.name, "numbers": self.measured(painted)}
+        write_whole(file, json.dumps(row) + "\n")
         numbers = row.get("numbers", {})
         shown = ", ".join(f"{space} {values['kernel']:.3f}" for space, values in numbers.items())
         print(f"{row['name']}: {shown or row.get('failed')}", flush=True)
@@ -126,21 +163,21 @@ class Board:
         """Measure what bounds the painters, with a perfect painter of the latents of each autoencoder."""
         count = min(self.arguments.count, len(self.train_split))
         for name, pictures in anchors(self.train_split, count, list(sources)):
-            file = place(self.state / "anchors", f"{name}-{self.split}.json")
+            file = self.file(name)
             if not self.is_done(file, 0):
-                self.keep(file, {"name": name, "terms": self.terms(0), "numbers": self.measured(pictures())})
+                self.keep(file, {"name": name, "terms": self.terms(0)}, pictures())
 
     def train(self, entry: Entry, minutes: float) -> None:
         """Train an entry with each seed, and measure what it paints."""
         shared, also = autoencoder_cost(autoencoder_of(entry, self.store.height))
         for seed in range(self.arguments.seeds):
             name = f"{entry.name}-{minutes:g}min-seed{seed}"
-            file = place(self.state / "rows", f"{name}-{self.split}.json")
+            file = self.file(name)
             if self.is_done(file, minutes):
                 continue
             row: dict[str, Any] = {"name": entry.name, "terms": self.terms(minutes), "seed": seed, "also": also}
-            row |= {"impasto": __version__, "processor": processor_name()}
-            out = place(self.state / "work", name)
+            row |= {"impasto": __version__, "processor": processor()}
+            out = place(self.state / "work", f"{name}-{self.store.height}px")
             failed = f"its autoencoder took {shared:.1f} of {minutes:g} minutes" if shared >= minutes else ""
             failed = failed or self.run(entry, out, minutes - shared, seed)
             if failed:
@@ -148,7 +185,7 @@ class Board:
                 continue
             cost = read_json(out / "cost.json")
             cost["charged_minutes"] = cost["processor_seconds"] / 60 + shared
-            self.keep(file, {**row, "cost": cost, "numbers": self.measured(np.load(out / "painted.npy"))})
+            self.keep(file, {**row, "cost": cost}, np.load(out / "painted.npy"))
 
     def run(self, entry: Entry, out: Path, minutes: float, seed: int) -> str:
         """Train and paint in a process of its own; returns why that failed, or ''."""
@@ -179,46 +216,11 @@ class Board:
         lines = log.read_text(encoding="utf8").strip().splitlines()
         return "" if done.returncode == 0 else (lines[-1] if lines else f"exit status {done.returncode}")
 
-    def page(self) -> str:
-        """The page of all rows that are there."""
-        text = (HERE / "leaderboard.md.in").read_text(encoding="utf8").rstrip()
-        held_out = self.store.split(self.split)
-        text += (
-            f"\n\nStore `{self.store.hash[:12]}`, {self.store.height} px: {len(self.train_split):,} training pictures, "
-            f"measured against {len(held_out):,} of the {self.split} split; "
-            f"{self.arguments.count:,} painted by each (`--count`). "
-            f"{processor_name()}, one thread.\n"
-        )
-        budgets = dict.fromkeys((self.arguments.minutes, self.arguments.leader_minutes))
-        for minutes in budgets:
-            rows = self.rows(minutes)
-            if rows:
-                text += f"\n## {minutes:g} processor minutes\n\n{table(rows, self.spaces)}\n{self.beside_peers(rows)}"
-        text += f"\n## What bounds them\n\n{table(self.rows(0, 'anchors'), self.spaces, places=False)}\n"
-        failures = [read_json(file) for file in sorted((self.state / "rows").glob("*.json"))]
-        lines = [
-            f"- `{row['name']}`, {row['terms']['minutes']:g} min: {row['failed']}"
-            for row in failures
-            if "failed" in row
-        ]
-        measured = self.rows(self.arguments.minutes)
-        waiting = [f"`{entry.name}`" for entry in entries() if entry.name not in measured]
-        lines += [f"- Not trained yet, or failed: {', '.join(waiting)}."] if waiting else []
-        return text + ("\n## Not measured\n\n" + "\n".join(lines) + "\n" if lines else "")
 
-    def beside_peers(self, rows: dict[str, Rows]) -> str:
-        """Our nearest painter's kernel distance over that of each peer."""
-        ours = {name: each for name, each in rows.items() if name not in PEERS}
-        theirs = {name: each for name, each in rows.items() if name in PEERS}
-        if not ours or not theirs:
-            return ""
-        best = ranked(ours, self.spaces)[0]
-        lines = [f"\nKernel distance of `{best.name}` over that of each peer (below 1, ours is nearer):\n"]
-        lines += [f"| peer | {' | '.join(self.spaces)} |", "|---|" + "---|" * len(self.spaces)]
-        for name, each in theirs.items():
-            cells = ["{:.2f} [{:.2f}, {:.2f}]".format(*ratio(best.rows, each, space)) for space in self.spaces]
-            lines.append(f"| {name} | {' | '.join(cells)} |")
-        return "\n".join(lines) + "\n"
+def processor() -> str:
+    """The processor and how fast one core of it multiplies matrices, which its name may not tell."""
+    speeds = ", ".join(f"{precision} {round(speed, -1):.0f}" for precision, speed in matrix_speeds().items())
+    return f"{processor_name()} ({speeds} GFLOP/s a core)"
 
 
 def peers_python() -> Path:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from impasto import api, catalogue
+from impasto.config import parse_pairs
 from impasto.contract import Painter
 from impasto.data.store import Split
 from impasto.errors import ImpastoError
@@ -20,7 +21,7 @@ from impasto.painters.choice import choose
 from impasto.pretrained import folder_of
 from impasto.sources import resolve
 
-__all__ = ["PEERS", "Entry", "anchors", "autoencoder_cost", "autoencoder_of", "entries", "place"]
+__all__ = ["PEERS", "Entry", "anchors", "autoencoder_cost", "autoencoder_of", "entries", "named", "place"]
 
 PEERS = ("denoising-diffusion-pytorch", "diffusers-unet2d", "lightweight-gan")
 SIZES = ("tiny", "small", "base")
@@ -58,6 +59,14 @@ def entries() -> list[Entry]:
             special = [preset for preset in cls.presets if preset not in SIZES and preset != "diffusers"]
             ours += [Entry(name, name, "small"), *(Entry(f"{name} {preset}", name, preset) for preset in special)]
     return [*ours, *(Entry(name, None) for name in PEERS)]
+
+
+def named(name: str) -> Entry | None:
+    """The entry of a name, or a trial such as 'flow_unet channels=96,192'; None where there is none."""
+    words = name.split()
+    if any("=" in word for word in words):
+        return Entry(name, words[0], "small", parse_pairs(words[1:]))
+    return next((entry for entry in entries() if entry.name == name), None)
 
 
 def autoencoder_of(entry: Entry, side: int) -> str:

@@ -38,6 +38,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("weights", type=Path)
     parser.add_argument("store", type=Path)
+    parser.add_argument("--whiten", type=float, default=0.0, help="0 keeps variances, 1 makes all of them equal")
     parser.add_argument("--out", type=Path, default=Path("src/impasto") / PACKAGED.name / "taef2")
     arguments = parser.parse_args()
     autoencoder = converted(arguments.weights)
@@ -46,7 +47,7 @@ def main() -> None:
     pictures = train.pictures(rows)
     with torch.no_grad():
         latents = torch.cat([autoencoder.latents_of(autoencoder.encoder(part)) for part in pictures.split(50)])
-    rotate(autoencoder, latents)
+    rotate(autoencoder, latents, arguments.whiten)
     facts = {"license": "mit", "remarks": {"Where the weights come from": SOURCE}}
     pretrained.save(autoencoder, arguments.out, facts, half=True)
 
@@ -76,20 +77,28 @@ def renamed(state: dict[str, Tensor], shift: int) -> dict[str, Tensor]:
     return new
 
 
-def rotate(autoencoder: KlAutoencoder, latents: Tensor) -> None:
-    """Turn the latents to principal components around zero, largest first, and note their mean square."""
+def rotate(autoencoder: KlAutoencoder, latents: Tensor, whiten: float = 0.0) -> None:
+    """Turn the latents to principal components around zero, largest first, and note their mean square.
+
+    Args:
+        autoencoder: Its layers beside the latents are changed.
+        latents: Of some pictures, shape (N, C, H, W).
+        whiten: Each component is divided by its standard deviation to this power.
+    """
     flat = latents.movedim(1, -1).flatten(0, -2).double()
     mean = flat.mean(0)
-    _, vectors = torch.linalg.eigh(torch.cov(flat.T))
+    variances, vectors = torch.linalg.eigh(torch.cov(flat.T))
+    scale = variances.flip(0).pow(whiten / 2)[:, None]
     basis = vectors.flip(1).T  # Rows are components.
+    into = basis / scale
     count = len(basis)
     with torch.no_grad():
         head = autoencoder.encoder.layers[-1]
-        head.weight[:count] = torch.einsum("ij,jkhw->ikhw", basis, head.weight[:count].double()).float()
-        head.bias[:count] = (basis @ (head.bias[:count].double() - mean)).float()
-        autoencoder.decoder.mix.weight.copy_(basis.T[:, :, None, None].float())
+        head.weight[:count] = torch.einsum("ij,jkhw->ikhw", into, head.weight[:count].double()).float()
+        head.bias[:count] = (into @ (head.bias[:count].double() - mean)).float()
+        autoencoder.decoder.mix.weight.copy_((basis * scale).T[:, :, None, None].float())
         autoencoder.decoder.mix.bias.copy_(mean.float())
-        autoencoder.power.fill_(float((flat - mean).square().mean()))
+        autoencoder.power.fill_(float(((flat - mean) @ into.T).square().mean()))
 
 
 if __name__ == "__main__":

@@ -84,3 +84,41 @@ def test_every_painter_that_learns_takes_part() -> None:
     names = [entry.name for entry in leaderboard_entries.entries()]
     assert {"auto", "ddpm", "migan", "migan modern", *leaderboard_entries.PEERS} <= set(names)
     assert len(names) == len(set(names))
+
+
+def test_a_trial_is_an_entry_with_settings_of_its_own() -> None:
+    import leaderboard_entries
+
+    trial = leaderboard_entries.named("flow_unet channels=32,64 lr=5e-4")
+    assert (trial.painter, trial.settings) == ("flow_unet", {"channels": [32, 64], "lr": 5e-4})
+    assert leaderboard_entries.named("migan modern").preset == "modern"
+    assert leaderboard_entries.named("nothing") is None
+
+
+def kept(name: str, one: float, side: int, minutes: float) -> dict[str, object]:
+    terms = {"store": "f" * 64, "side": side, "trained_on": 2830, "split": "val", "measured_against": 961}
+    terms |= {"count": 500, "minutes": minutes, "spaces": list(SPACES)}
+    sheet = f"{name}-{side}px.webp".replace(" ", "-")
+    return {"name": name, "terms": terms, "processor": "a processor", "sheet": sheet, **row(one, one)}
+
+
+def test_the_page_has_a_section_for_each_size_and_budget() -> None:
+    import leaderboard_page
+
+    rows = [
+        kept("auto", 0.2, 64, 10),
+        kept("auto", 0.1, 64, 60),
+        kept("auto", 0.2, 32, 12),
+        kept("diffusers-unet2d", 0.4, 32, 12),
+        kept("real training pictures", 0.0, 32, 0),
+        {**kept("vae", 0.5, 64, 10), "failed": "it broke"},
+    ]
+    del rows[-1]["numbers"]
+    text = leaderboard_page.page(rows)
+    heads = [line for line in text.splitlines() if line.startswith("## ")]
+    tables = ["## 10 processor minutes, 64 px", "## 60 processor minutes, 64 px", "## 12 processor minutes, 32 px"]
+    assert heads[:3] == tables
+    assert "| diffusers-unet2d | 0.50 [" in text
+    assert "- `vae`, 64 px, 10 min: it broke" in text
+    assert "`ddpm`" in text.partition("Not trained")[2]
+    assert "![auto, 32 px, 12 minutes](leaderboard/auto-32px.webp)" in text

@@ -1,0 +1,113 @@
+"""The page of the leaderboard, made of all rows that were kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from leaderboard_entries import PEERS, entries
+from leaderboard_table import Rows, ranked, ratio, table
+
+__all__ = ["page"]
+
+HERE = Path(__file__).resolve().parent
+Terms = tuple[int, float]
+"""Side of the pictures in pixels, and processor minutes; 0 minutes for anchors."""
+
+
+def page(rows: Sequence[Mapping[str, Any]]) -> str:
+    """The page: a section for each size and budget, the pictures, and what is not measured.
+
+    Args:
+        rows: As `Board` keeps them, all of the same split and number of painted pictures.
+    """
+    text = (HERE / "leaderboard.md.in").read_text(encoding="utf8").rstrip() + "\n"
+    measured = _grouped(row for row in rows if "numbers" in row)
+    for (side, minutes), group in sorted(measured.items(), key=lambda item: _order(item[0])):
+        if minutes:
+            text += f"\n## {minutes:g} processor minutes, {side} px\n\n{_terms(group)}\n\n{_section(group)}"
+            anchors = measured.get((side, 0.0), {})
+            if anchors:
+                bounds = table(anchors, _spaces(anchors), places=False)
+                text += f"\n**What bounds them, {side} px**\n\n{bounds}\n"
+    return text + _pictures(rows) + _missing(rows, measured)
+
+
+def _grouped(rows: Iterable[Mapping[str, Any]]) -> dict[Terms, dict[str, Rows]]:
+    """Terms → name → rows of that name, one for each training seed."""
+    groups: dict[Terms, dict[str, list[Mapping[str, Any]]]] = {}
+    for row in rows:
+        key = (row["terms"]["side"], float(row["terms"]["minutes"]))
+        groups.setdefault(key, {}).setdefault(row["name"], []).append(row)
+    return {key: dict(group) for key, group in groups.items()}
+
+
+def _order(terms: Terms) -> tuple[int, float]:
+    """Large pictures first, short trainings first."""
+    return -terms[0], terms[1]
+
+
+def _spaces(group: Mapping[str, Rows]) -> list[str]:
+    return list(next(iter(group.values()))[0]["terms"]["spaces"])
+
+
+def _terms(group: Mapping[str, Rows]) -> str:
+    """What holds for all rows of a section, in a sentence."""
+    rows = [row for each in group.values() for row in each]
+    terms = rows[0]["terms"]
+    processors = " and ".join(dict.fromkeys(row["processor"] for row in rows))
+    return (
+        f"Store `{terms['store'][:12]}`: {terms['trained_on']:,} training pictures; {terms['count']:,} painted by each "
+        f"against {terms['measured_against']:,} of the {terms['split']} split. One thread of {processors}."
+    )
+
+
+def _section(group: Mapping[str, Rows]) -> str:
+    spaces = _spaces(group)
+    return f"{table(group, spaces)}\n{_beside_peers(group, spaces)}"
+
+
+def _beside_peers(group: Mapping[str, Rows], spaces: Sequence[str]) -> str:
+    """Our nearest painter's kernel distance over that of each peer."""
+    ours = {name: each for name, each in group.items() if name not in PEERS}
+    theirs = {name: each for name, each in group.items() if name in PEERS}
+    if not ours or not theirs:
+        return ""
+    best = ranked(ours, spaces)[0]
+    lines = [f"\nKernel distance of `{best.name}` over that of each peer (below 1, ours is nearer):\n"]
+    lines += [f"| peer | {' | '.join(spaces)} |", "|---|" + "---|" * len(spaces)]
+    for name, each in theirs.items():
+        cells = ["{:.2f} [{:.2f}, {:.2f}]".format(*ratio(best.rows, each, space)) for space in spaces]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _pictures(rows: Iterable[Mapping[str, Any]]) -> str:
+    """The first pictures of each row that has a sheet, nearest first within a size and budget."""
+    shown = [row for row in rows if row.get("sheet") and "numbers" in row]
+    if not shown:
+        return ""
+    text = "\n## The first pictures of each, unchosen\n"
+    for (side, minutes), group in sorted(_grouped(shown).items(), key=lambda item: _order(item[0])):
+        if not minutes:
+            continue
+        for standing in ranked(group, _spaces(group)):
+            row = standing.rows[0]
+            label = f"{standing.name}, {side} px, {minutes:g} minutes"
+            text += f"\n**{label}**\n\n![{label}](leaderboard/{row['sheet']})\n"
+    return text
+
+
+def _missing(rows: Iterable[Mapping[str, Any]], measured: Mapping[Terms, Mapping[str, Rows]]) -> str:
+    """What failed, and what has no row in the first section."""
+    lines = [
+        f"- `{row['name']}`, {row['terms']['side']} px, {row['terms']['minutes']:g} min: {row['failed']}"
+        for row in rows
+        if "failed" in row
+    ]
+    sections = sorted((terms for terms in measured if terms[1]), key=_order)
+    there = measured[sections[0]] if sections else {}
+    waiting = [f"`{entry.name}`" for entry in entries() if entry.name not in there]
+    lines += [f"- Not trained for the first table: {', '.join(waiting)}."] if waiting else []
+    return "\n## Not measured\n\n" + "\n".join(lines) + "\n" if lines else ""
