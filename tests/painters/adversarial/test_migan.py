@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import nn
 
+from impasto.config import to_dict
 from impasto.contract import Batch, BatchNoise, Condition, Noise, PictureNoise
 from impasto.errors import ConfigError
 from impasto.nn.similarity import FLOOR, ms_ssim
@@ -90,6 +91,45 @@ def test_the_painters_loss_is_the_sum_of_its_terms():
     perceptual = perceptual_loss(painter.discriminator.features, reconstruction, real)
     expected = (factor * content - scores + 0.3 * perceptual - factor * bound).mean() + label
     torch.testing.assert_close(turn.loss, expected)
+
+
+def test_the_second_cycle_may_begin_with_a_painted_picture():
+    painter = build(second_cycle="pictures")
+    painter.eta.fill_(0.3)
+    turn = list(painter.turns(batch(), 0))[1]
+
+    rows = batch()
+    skip_the_discriminators_noise(rows)
+    z = latent(painter, rows.condition, rows.noise)
+    fake = painter.generator(z)
+    cycles = [(rows.pictures, painter.reader(rows.pictures)), (fake.detach(), painter.reader(fake))]
+    came_back = [(painter.generator(posterior.estimate), start) for start, posterior in cycles]
+    content = sum((back - start).abs().mean((1, 2, 3)) for back, start in came_back)
+    perceptual = sum(perceptual_loss(painter.discriminator.features, *pair) for pair in came_back)
+    factor = 1 - ms_ssim(*came_back[0], scales=2, floor=FLOOR)
+    bound = cycles[1][1].log_likelihood(z) + 1.5 * math.log(2) + 2 * math.log(2)
+    label = nn.functional.cross_entropy(cycles[0][1].category_logits, rows.condition.category)
+    scores = painter.discriminator(fake).mean(1)
+    expected = (factor * content - scores + 0.3 * perceptual - factor.detach() * bound).mean() + label
+    torch.testing.assert_close(turn.loss, expected)
+    parameters = [*painter.generator.parameters()]
+    torch.testing.assert_close(
+        torch.autograd.grad(turn.loss, parameters), torch.autograd.grad(expected, parameters), rtol=1e-3, atol=1e-5
+    )
+
+
+def test_between_cycles_of_pictures_there_is_no_content():
+    logs = list(modern(second_cycle="pictures", cycle_every=2).turns(batch(), 1))[1].logs
+    assert logs["content"].item() == 0
+    assert "perceptual" not in logs
+
+
+def test_the_preset_paper_is_base_with_the_nearest_readings():
+    base, paper = (to_dict(Migan.load_config(Migan.presets[name])) for name in ("base", "paper"))
+    assert {name: paper[name] for name in base if base[name] != paper[name]} == {
+        "second_cycle": "pictures",
+        "five_pixel_branch": "stacked",
+    }
 
 
 def test_the_factor_weighs_the_bound_without_learning_from_it():
