@@ -118,6 +118,18 @@ def test_the_second_cycle_may_begin_with_a_painted_picture():
     )
 
 
+@pytest.mark.parametrize("second_cycle", ["latents", "pictures"])
+def test_of_the_content_the_part_of_the_second_cycle_is_known(second_cycle: str):
+    both, first = (
+        list(build(second_cycle=second_cycle, factor_cycles=cycles).turns(batch(), 0))[1]
+        for cycles in ("both", "first")
+    )
+    rows = batch()
+    rest = (both.logs["content"] - both.logs["second_content"]).item()
+    assert rest == pytest.approx((build().reconstruct(rows.pictures) - rows.pictures).abs().mean().item(), rel=1e-4)
+    assert first.loss.item() > both.loss.item()
+
+
 def test_between_cycles_of_pictures_there_is_no_content():
     logs = list(modern(second_cycle="pictures", cycle_every=2).turns(batch(), 1))[1].logs
     assert logs["content"].item() == 0

@@ -189,6 +189,7 @@ class Migan(Painter):
             bound=posterior.log_likelihood(fakes.latent) + self.code_entropy,  # (7)
             content=torch.zeros_like(adversarial) if second_content is None else second_content,
             factor=torch.full_like(adversarial, c.factor_constant),
+            second_content=second_content,
         )
         if fakes.posterior is not None:
             again = None if second_content is not None else self.generator(posterior.estimate, fakes.sketches)

@@ -69,6 +69,10 @@ class MiganConfig(PainterConfig):
         max_strided_width: Largest number of channels in B and D.
         shared_trunk: Whether the two scales of D share their first layers.
         factor_constant: C of λ = C - MS-SSIM, equation (8).
+        factor_cycles: Which cycles' content loss λ multiplies: 'both' as in (17), or only the 'first', that of real
+            pictures, whose similarity λ measures; the second then counts with the weight 1.
+        factor_gradient: Whether the gradient flows through λ as a factor of the content loss; with both factors of the
+            product it vanishes with the square of the error.
         content_weight: Weight of the content loss λ·L_MS; 1 is equation (17).
         perceptual_weight: η of equation (17), the weight of the perceptual loss; null sets it after the first step so
             that the perceptual loss is a tenth of L_MS.
@@ -116,6 +120,8 @@ class MiganConfig(PainterConfig):
     max_strided_width: int = Field(default=512, ge=4, le=2048)
     shared_trunk: bool = False
     factor_constant: float = Field(default=1.0, ge=0, le=10)
+    factor_cycles: Literal["both", "first"] = "both"
+    factor_gradient: bool = True
     content_weight: float = Field(default=1.0, ge=0, le=1000)
     perceptual_weight: float | None = Field(default=None, ge=0, le=1e6)
     perceptual_features: Literal["auto", "squeezenet", "discriminator"] = "auto"

@@ -51,7 +51,7 @@ def closed_cycles(
     A picture that a cycle began with is its target and gets no gradient there, whether it is real or was painted.
 
     Args:
-        terms: Their `content` is the error of the cycle of latents, or 0.
+        terms: Those of A(z), with the error of the cycle of latents where there is one.
         pictures: x, shape (N, 3, R, R), in [-1, 1].
         fakes: With A(B(x)).
         again: A(B(A(z))), of the same shape, where the second cycle is one of pictures too.
@@ -60,10 +60,13 @@ def closed_cycles(
     """
     assert fakes.reconstructions is not None
     factor = information_factor(fakes.reconstructions, pictures, constant)
-    content = terms.content + content_loss(fakes.reconstructions, pictures)
+    content = content_loss(fakes.reconstructions, pictures)
+    second_content = terms.second_content
     perceptual = perceptual_loss(features, fakes.reconstructions, pictures)
     if again is not None:
         target = fakes.pictures.detach()
-        content = content + content_loss(again, target)
+        second_content = content_loss(again, target)
         perceptual = perceptual + perceptual_loss(features, again, target)
-    return replace(terms, factor=factor, content=content, perceptual=perceptual)
+    if second_content is not None:
+        content = second_content + content
+    return replace(terms, factor=factor, content=content, second_content=second_content, perceptual=perceptual)
