@@ -33,6 +33,12 @@ def test_the_objective_weighs_its_terms_and_needs_no_picture_cycle():
     assert loss.tolist() == pytest.approx([2.0 + 3.0 * 0.25 * 0.5 - 0.5 * 0.25 * -3.0])
 
 
+def test_the_bound_may_have_a_constant_weight():
+    config = MiganConfig(information_weight=0.5, bound_weight="constant")
+    loss = painter_objective(terms(adversarial=2.0, bound=-3.0, content=0.0, factor=0.25), torch.tensor(0.0), config)
+    assert loss.tolist() == pytest.approx([2.0 + 0.5 * 3.0])
+
+
 def test_the_factor_learns_from_the_content_but_not_from_the_bound():
     all_terms = terms(adversarial=2.0, bound=-3.0, content=0.5, factor=0.25)
     painter_objective(all_terms, torch.tensor(0.0), MiganConfig()).sum().backward()

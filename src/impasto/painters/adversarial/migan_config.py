@@ -79,7 +79,9 @@ class MiganConfig(PainterConfig):
         perceptual_features: Network whose features the perceptual loss compares: 'squeezenet' (pretrained), the
             'discriminator', or 'auto' for the first where its weights are installed, else the second.
         label_weight: Weight of the cross-entropy of the real pictures' categories.
-        information_weight: Weight of the mutual-information term λ·I_bound; 1 is equation (17).
+        information_weight: Weight of the mutual-information term λ·I_bound; 1 is equation (7).
+        bound_weight: What weighs the bound I_bound: the 'factor' λ as in (7), times `information_weight`; or that
+            alone, 'constant', because λ switches mutual information off as reconstructions get better.
         reuse_fakes: Whether the pictures that A paints for D's update also serve its own, which is faster; otherwise A
             paints new ones.
         second_cycle: What the second cycle of (18) and (20) closes over: 'latents', z → A → B, whose error is that of
@@ -127,6 +129,7 @@ class MiganConfig(PainterConfig):
     perceptual_features: Literal["auto", "squeezenet", "discriminator"] = "auto"
     label_weight: float = Field(default=1.0, ge=0, le=1000)
     information_weight: float = Field(default=1.0, ge=0, le=1000)
+    bound_weight: Literal["factor", "constant"] = "factor"
     reuse_fakes: bool = False
     second_cycle: Literal["latents", "pictures"] = "latents"
     cycle_every: int = Field(default=1, ge=1, le=1000)

@@ -80,7 +80,10 @@ def painter_objective(terms: PainterTerms, eta: Tensor, config: MiganConfig) -> 
         loss = terms.adversarial + config.content_weight * weighed
     else:
         loss = terms.adversarial + config.content_weight * factor * terms.content
-    loss = loss - config.information_weight * terms.factor.detach() * terms.bound
+    if config.bound_weight == "factor":
+        loss = loss - config.information_weight * terms.factor.detach() * terms.bound
+    else:
+        loss = loss - config.information_weight * terms.bound
     if terms.perceptual is not None:
         loss = loss + eta * terms.perceptual
     if terms.label is not None:
