@@ -31,7 +31,7 @@ from typing import Literal
 
 from impasto.config import Field, InputFile, config
 from impasto.contract import PainterConfig, PaintSettings
-from impasto.painters.adversarial.migan_generator import FivePixelBranch
+from impasto.painters.adversarial.migan_stage import FivePixelBranch
 from impasto.painters.adversarial.objectives import Objective
 from impasto.painters.bounds import Beta
 

@@ -7,7 +7,8 @@ from impasto.painters.adversarial.convolutions import channels_by_size
 from impasto.painters.adversarial.dual_discriminator import DualDiscriminator
 from impasto.painters.adversarial.encoder import Encoder
 from impasto.painters.adversarial.migan_config import MiganConfig
-from impasto.painters.adversarial.migan_generator import Generator
+from impasto.painters.adversarial.migan_generator import AttentionOptions, Generator
+from impasto.painters.adversarial.migan_stage import StageOptions
 from impasto.painters.adversarial.projected_discriminator import ProjectedDiscriminator
 
 __all__ = ["new_discriminator", "new_encoder", "new_generator"]
@@ -32,12 +33,12 @@ def new_generator(config: MiganConfig, side: int, classes: int) -> Generator:
         channels,
         config.style_dims + code_dims,
         code_dims,
-        semantic_width=config.semantic_width if config.sft else 0,
         from_sketch=config.condition == "sketch",
-        five_pixel_branch=config.five_pixel_branch if config.ams else None,
-        attention_at=config.attention_at,
-        position_attention=config.sa,
-        channel_attention=config.eca,
+        stage=StageOptions(
+            semantic_width=config.semantic_width if config.sft else 0,
+            five_pixel_branch=config.five_pixel_branch if config.ams else None,
+        ),
+        attention=AttentionOptions(config.attention_at, positions=config.sa, channels=config.eca),
     )
 
 

@@ -1,0 +1,62 @@
+"""One resolution of MIGAN's generator A."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from impasto.nn.ams import MultiScale
+from impasto.nn.sft import SpatialTransform
+from impasto.painters.adversarial.convolutions import SLOPE, initialised
+
+__all__ = ["FivePixelBranch", "Stage", "StageOptions"]
+
+FivePixelBranch = Literal["dilated", "stacked"]
+"""How AMS gets a receptive field of 5 pixels: by one dilated 3×3 convolution, or by two plain ones in a row."""
+
+
+@dataclass(frozen=True)
+class StageOptions:
+    """How the stages of a generator are built.
+
+    Attributes:
+        semantic_width: Channels of the semantic features K; 0 leaves spatial transforms (SFT) out.
+        five_pixel_branch: How the branch of 5 pixels of the multi-scale features (AMS) is made; None leaves the
+            multi-scale features out.
+    """
+
+    semantic_width: int
+    five_pixel_branch: FivePixelBranch | None
+
+
+class Stage(nn.Module):
+    """One resolution of the generator: 3×3 convolution → AMS → SFT(K) → leaky ReLU → attention."""
+
+    def __init__(self, before: int, channels: int, size: int, options: StageOptions) -> None:
+        """Build the layers.
+
+        Args:
+            before: Channels of the stage below, whose features are enlarged; 0 for the first stage.
+            channels: Channels of this stage.
+            size: Side of its feature map, in pixels.
+            options: How it is built.
+        """
+        super().__init__()
+        branch = options.five_pixel_branch
+        self.conv = initialised(nn.Conv2d(before, channels, 3, padding=1)) if before else None
+        self.ams = MultiScale(channels, branch, SLOPE) if branch else None
+        self.sft = SpatialTransform(channels, options.semantic_width) if options.semantic_width else None
+        self.attention: nn.Module = nn.Identity()
+
+    def forward(self, x: Tensor, semantics: Tensor | None) -> Tensor:
+        """Features at this stage's size, of those of the stage below and of K, which is resized to it."""
+        if self.conv is not None:
+            x = self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"))
+        if self.ams is not None:
+            x = self.ams(x)
+        if self.sft is not None and semantics is not None:
+            x = self.sft(x, F.interpolate(semantics, size=x.shape[-2:], mode="bilinear"))
+        return self.attention(F.leaky_relu(x, SLOPE))
