@@ -53,6 +53,9 @@ class MiganConfig(PainterConfig):
         sa: Whether A has spatial attention (SA), equations (12)-(14).
         eca: Whether A has channel attention (ECA), equations (15)-(16).
         attention_at: Side in pixels of the feature map of A that has attention.
+        attention_reduction: f and g of SA, equation (12), have so many times fewer channels than the feature map; 8 in
+            Zhang et al. 2019.
+        attention_scaled: Whether the scores of SA are divided by the root of the number of channels of f and g.
         five_pixel_branch: How AMS reaches a receptive field of 5 pixels: with one 'dilated' 3×3 convolution, or with
             two 'stacked' ones.
         condition: What the semantic features of SFT are computed from: 'none' takes the latent codes; 'sketch' the
@@ -109,6 +112,8 @@ class MiganConfig(PainterConfig):
     sa: bool = True
     eca: bool = True
     attention_at: int = Field(default=32, ge=4, le=2048)
+    attention_reduction: int = Field(default=1, ge=1, le=64)
+    attention_scaled: bool = False
     five_pixel_branch: FivePixelBranch = "dilated"
     condition: Literal["none", "sketch"] = "none"
     style_dims: int = Field(default=128, ge=1, le=4096)

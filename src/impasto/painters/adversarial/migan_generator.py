@@ -24,11 +24,15 @@ class AttentionOptions:
         at: Size in pixels of the stage that has attention.
         positions: Whether it attends over positions (SA).
         channels: Whether it attends over channels (ECA).
+        reduction: By how much f and g of SA have fewer channels.
+        scaled: Whether the scores of SA are divided by the root of that number.
     """
 
     at: int
     positions: bool = True
     channels: bool = True
+    reduction: int = 1
+    scaled: bool = False
 
 
 class CodeSemantics(nn.Module):
@@ -123,7 +127,7 @@ class Generator(nn.Module):
 def _attention(channels: int, options: AttentionOptions) -> nn.Sequential:
     """Attention over positions, then over channels, or what of the two there is."""
     # Both are always built, so that leaving one out does not change the initial weights of the layers after it.
-    over_positions = PositionAttention(channels)
+    over_positions = PositionAttention(channels, reduction=options.reduction, scaled=options.scaled)
     over_channels = ChannelAttention(channels)
     layers: list[nn.Module] = []
     if options.positions:

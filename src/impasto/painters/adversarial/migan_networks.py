@@ -38,7 +38,13 @@ def new_generator(config: MiganConfig, side: int, classes: int) -> Generator:
             semantic_width=config.semantic_width if config.sft else 0,
             five_pixel_branch=config.five_pixel_branch if config.ams else None,
         ),
-        attention=AttentionOptions(config.attention_at, positions=config.sa, channels=config.eca),
+        attention=AttentionOptions(
+            at=config.attention_at,
+            positions=config.sa,
+            channels=config.eca,
+            reduction=config.attention_reduction,
+            scaled=config.attention_scaled,
+        ),
     )
 
 
