@@ -200,6 +200,16 @@ def test_stacked_and_dilated_five_pixel_branches_are_other_networks():
     assert not torch.allclose(stacked, dilated, atol=1e-3)
 
 
+@pytest.mark.parametrize("condition", ["none", "sketch"])
+def test_scale_and_shift_are_computed_at_no_more_than_their_largest_side(condition: str):
+    painter = build(sft_max_side=16, condition=condition)
+    sizes: list[int] = []
+    for stage in painter.generator.stages:
+        stage.sft.scale.register_forward_hook(lambda net, inputs, output: sizes.append(output.shape[-1]))
+    painter.paint(1)
+    assert sizes == [4, 8, 16, 16]
+
+
 def test_attention_needs_a_stage_of_its_size():
     with pytest.raises(ConfigError, match="attention_at = 24: at 32 px the stages have 4, 8, 16, 32 px"):
         build(attention_at=24)

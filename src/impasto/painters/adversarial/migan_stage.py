@@ -26,10 +26,12 @@ class StageOptions:
         semantic_width: Channels of the semantic features K; 0 leaves spatial transforms (SFT) out.
         five_pixel_branch: How the branch of 5 pixels of the multi-scale features (AMS) is made; None leaves the
             multi-scale features out.
+        sft_max_side: Largest size in pixels at which scale and shift of SFT are computed; None for any.
     """
 
     semantic_width: int
     five_pixel_branch: FivePixelBranch | None
+    sft_max_side: int | None = None
 
 
 class Stage(nn.Module):
@@ -49,14 +51,15 @@ class Stage(nn.Module):
         self.conv = initialised(nn.Conv2d(before, channels, 3, padding=1)) if before else None
         self.ams = MultiScale(channels, branch, SLOPE) if branch else None
         self.sft = SpatialTransform(channels, options.semantic_width) if options.semantic_width else None
+        self.semantic_size = min(size, options.sft_max_side or size)
         self.attention: nn.Module = nn.Identity()
 
     def forward(self, x: Tensor, semantics: Tensor | None) -> Tensor:
-        """Features at this stage's size, of those of the stage below and of K, which is resized to it."""
+        """Features at this stage's size, of those of the stage below and of K, which is resized."""
         if self.conv is not None:
             x = self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"))
         if self.ams is not None:
             x = self.ams(x)
         if self.sft is not None and semantics is not None:
-            x = self.sft(x, F.interpolate(semantics, size=x.shape[-2:], mode="bilinear"))
+            x = self.sft(x, F.interpolate(semantics, size=self.semantic_size, mode="bilinear"))
         return self.attention(F.leaky_relu(x, SLOPE))
