@@ -21,7 +21,12 @@ class MultiScale(nn.Module):
     """
 
     def __init__(
-        self, channels: int, wide_branch: Literal["dilated", "stacked"] = "dilated", slope: float = 0.2
+        self,
+        channels: int,
+        wide_branch: Literal["dilated", "stacked"] = "dilated",
+        slope: float = 0.2,
+        *,
+        width: int | None = None,
     ) -> None:
         """Build the branches.
 
@@ -30,14 +35,16 @@ class MultiScale(nn.Module):
             wide_branch: How a receptive field of 5 is made: by one 3×3 convolution with dilation 2, or by two plain
                 ones in a row.
             slope: Negative slope of the leaky ReLU behind each branch; 1 makes the block linear.
+            width: Channels of each branch with a convolution; None for C, as in the paper.
         """
         super().__init__()
         self.slope = slope
-        self.three = nn.Conv2d(channels, channels, 3, padding=1)
-        self.five: nn.Module = nn.Conv2d(channels, channels, 3, padding=2, dilation=2)
+        width = width or channels
+        self.three = nn.Conv2d(channels, width, 3, padding=1)
+        self.five: nn.Module = nn.Conv2d(channels, width, 3, padding=2, dilation=2)
         if wide_branch == "stacked":
-            self.five = nn.Sequential(*(nn.Conv2d(channels, channels, 3, padding=1) for _ in range(2)))
-        self.mix = nn.Conv2d(3 * channels, channels, 1)
+            self.five = nn.Sequential(*(nn.Conv2d(before, width, 3, padding=1) for before in (channels, width)))
+        self.mix = nn.Conv2d(channels + 2 * width, channels, 1)
         # With torch's own initialisation the features would shrink at every stage: no norm makes up for that.
         with torch.no_grad():
             self.mix.weight[:, :channels] = torch.eye(channels)[:, :, None, None]

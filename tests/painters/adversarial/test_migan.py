@@ -210,6 +210,12 @@ def test_scale_and_shift_are_computed_at_no_more_than_their_largest_side(conditi
     assert sizes == [4, 8, 16, 16]
 
 
+def test_branches_are_halved_from_a_size_up():
+    stages = build(ams_half_from=16).generator.stages
+    shares = [stage.ams.three.out_channels / stage.ams.three.in_channels for stage in stages]
+    assert shares == [1, 1, 0.5, 0.5]
+
+
 def test_attention_needs_a_stage_of_its_size():
     with pytest.raises(ConfigError, match="attention_at = 24: at 32 px the stages have 4, 8, 16, 32 px"):
         build(attention_at=24)

@@ -58,6 +58,8 @@ class MiganConfig(PainterConfig):
         attention_scaled: Whether the scores of SA are divided by the root of the number of channels of f and g.
         five_pixel_branch: How AMS reaches a receptive field of 5 pixels: with one 'dilated' 3×3 convolution, or with
             two 'stacked' ones.
+        ams_half_from: Side in pixels from which up the two convolutions of AMS have half of the stage's channels; null
+            for no side.
         sft_max_side: Largest side in pixels at which scale and shift of SFT are computed; in larger stages they are
             enlarged. null computes them at each stage's size.
         condition: What the semantic features of SFT are computed from: 'none' takes the latent codes; 'sketch' the
@@ -117,6 +119,7 @@ class MiganConfig(PainterConfig):
     attention_reduction: int = Field(default=1, ge=1, le=64)
     attention_scaled: bool = False
     five_pixel_branch: FivePixelBranch = "dilated"
+    ams_half_from: int | None = Field(default=None, ge=4, le=2048)
     sft_max_side: int | None = Field(default=None, ge=4, le=2048)
     condition: Literal["none", "sketch"] = "none"
     style_dims: int = Field(default=128, ge=1, le=4096)

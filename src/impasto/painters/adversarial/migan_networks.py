@@ -37,6 +37,7 @@ def new_generator(config: MiganConfig, side: int, classes: int) -> Generator:
         stage=StageOptions(
             semantic_width=config.semantic_width if config.sft else 0,
             five_pixel_branch=config.five_pixel_branch if config.ams else None,
+            ams_half_from=config.ams_half_from,
             sft_max_side=config.sft_max_side,
         ),
         attention=AttentionOptions(

@@ -26,11 +26,14 @@ class StageOptions:
         semantic_width: Channels of the semantic features K; 0 leaves spatial transforms (SFT) out.
         five_pixel_branch: How the branch of 5 pixels of the multi-scale features (AMS) is made; None leaves the
             multi-scale features out.
+        ams_half_from: Size in pixels from which up the branches of AMS have half of the stage's channels; None for no
+            size.
         sft_max_side: Largest size in pixels at which scale and shift of SFT are computed; None for any.
     """
 
     semantic_width: int
     five_pixel_branch: FivePixelBranch | None
+    ams_half_from: int | None = None
     sft_max_side: int | None = None
 
 
@@ -48,8 +51,9 @@ class Stage(nn.Module):
         """
         super().__init__()
         branch = options.five_pixel_branch
+        half = options.ams_half_from is not None and size >= options.ams_half_from
         self.conv = initialised(nn.Conv2d(before, channels, 3, padding=1)) if before else None
-        self.ams = MultiScale(channels, branch, SLOPE) if branch else None
+        self.ams = MultiScale(channels, branch, SLOPE, width=channels // 2 if half else channels) if branch else None
         self.sft = SpatialTransform(channels, options.semantic_width) if options.semantic_width else None
         self.semantic_size = min(size, options.sft_max_side or size)
         self.attention: nn.Module = nn.Identity()
