@@ -17,6 +17,8 @@ from impasto.painters.adversarial.latent import Latent
 from impasto.painters.adversarial.migan import Migan
 from impasto.painters.adversarial.migan_losses import perceptual_loss
 from impasto.painters.adversarial.projected_discriminator import ProjectedDiscriminator
+from impasto.training.moves import Moves
+from impasto.training.processes import Processes
 
 
 def of_category(labels: torch.Tensor) -> Condition:
@@ -314,6 +316,39 @@ def test_a_frozen_critic_may_see_a_batch_cut_anywhere_and_is_named(objective: st
     painter.after(0, {})
     average.load_state_dict(painter.state_dict())
     assert len(average.describe()["frozen"]["squeezenet"]) == 64
+
+
+def moved(painter: Migan, steps: range) -> dict[str, torch.Tensor]:
+    """The painter's state after some steps of training."""
+    moves = Moves(painter, Processes("cpu"))
+    for step in steps:
+        moves.step([batch()], step, 10)
+    return copy.deepcopy(painter.state_dict())
+
+
+@pytest.mark.usefixtures("weights")
+def test_spectral_norms_change_after_a_step_and_not_in_its_turns():
+    values = {"critic": "projected", "critic_norm": "spectral"}
+    painter = modern(**values)
+    before = copy.deepcopy(painter.state_dict())
+    assert any(name.endswith(".left") for name in before)
+    list(painter.turns(batch(), 0))
+    assert all(torch.equal(value, before[name]) for name, value in painter.state_dict().items())
+    after = moved(painter, range(2))
+    assert all(not torch.equal(after[name], before[name]) for name in before if name.endswith(".right"))
+    again = modern(**values)
+    again.load_state_dict(before)
+    assert all(torch.equal(value, after[name]) for name, value in moved(again, range(2)).items())
+
+
+@pytest.mark.usefixtures("weights")
+def test_gradients_of_spectrally_normalised_heads_may_be_cut_anywhere():
+    painter = modern(critic="projected", critic_norm="spectral").double()
+    painter.discriminator.trunk.net.double()
+    whole = gradients(painter, [batch(dtype=torch.float64)])
+    halves = gradients(painter, [batch(slice(k, k + 2), dtype=torch.float64) for k in (0, 2)])
+    for player, gradient in whole.items():
+        torch.testing.assert_close(halves[player], gradient, rtol=1e-6, atol=1e-9)
 
 
 def test_learning_rates_rise_over_the_warm_up():

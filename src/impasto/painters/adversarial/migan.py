@@ -39,6 +39,7 @@ from impasto.painters.adversarial.migan_presets import PRESETS, RENAMED_SETTINGS
 from impasto.painters.adversarial.objectives import critic_loss, painter_loss
 from impasto.painters.adversarial.projected_discriminator import ProjectedDiscriminator
 from impasto.painters.adversarial.sketch import BLANK, sketch, sketch_of_file
+from impasto.painters.adversarial.spectral_norm import iterate_spectral_norms
 from impasto.spelling import setting
 
 __all__ = ["Migan", "MiganConfig"]
@@ -118,11 +119,12 @@ class Migan(Painter):
         yield self._painter_turn(batch, fakes, projected_fakes, projected_reals)
 
     def after(self, step: int, logs: dict[str, float]) -> None:
-        """Set η from the terms of the first step, and record which pretrained network is used."""
+        """Set η from the terms of the first step, follow D's weights, and record which pretrained network is used."""
         if self.config.perceptual_weight is None and not self.eta > 0:
             content = logs.get("painter/content", 0.0)
             perceptual = logs.get("painter/perceptual", 0.0)
             self.eta.fill_(0.1 * content / perceptual if perceptual > 0 else 0.0)
+        iterate_spectral_norms(self.discriminator)
         if self._pretrained is not None:
             self.looked_through.record(self._pretrained)
 

@@ -97,6 +97,8 @@ class MiganConfig(PainterConfig):
         critic: Kind of D: 'dual' is the paper's, 'projected' puts small heads on a pretrained network, 'auto' is
             'projected' where the weights of that network are installed, else 'dual'.
         critic_width: Channels of the heads on the pretrained network, with a projected critic.
+        critic_norm: Normalisation of the heads' weights, with a projected critic: 'none', or 'spectral' (Miyato et al.
+            2018), which bounds how fast their scores change.
         critic_min_side: Side in pixels that smaller pictures are enlarged to for the pretrained network.
         objective: Loss on the scores of D; 'wasserstein' is the paper's.
         augment: Whether D sees all pictures with random colours, shifts and holes (Zhao et al. 2020), which keeps it
@@ -146,6 +148,7 @@ class MiganConfig(PainterConfig):
     cycle_every: int = Field(default=1, ge=1, le=1000)
     critic: Literal["dual", "projected", "auto"] = "dual"
     critic_width: int = Field(default=64, ge=4, le=1024)
+    critic_norm: Literal["none", "spectral"] = "none"
     critic_min_side: int = Field(default=64, ge=48, le=512)
     objective: Objective = "wasserstein"
     augment: bool = False

@@ -59,6 +59,11 @@ def new_encoder(config: MiganConfig, side: int, classes: int) -> Encoder:
 def new_discriminator(config: MiganConfig, side: int, categories: int) -> ProjectedDiscriminator | DualDiscriminator:
     """D, for pictures of `side` pixels in so many categories, at least 1."""
     if config.critic == "projected":
-        return ProjectedDiscriminator(config.critic_width, categories, min_side=config.critic_min_side)
+        return ProjectedDiscriminator(
+            config.critic_width,
+            categories,
+            min_side=config.critic_min_side,
+            spectral_norm=config.critic_norm == "spectral",
+        )
     channels = channels_by_size(side, config.discriminator_width, config.max_strided_width)
     return DualDiscriminator(channels, shared=config.shared_trunk)
