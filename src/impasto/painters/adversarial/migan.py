@@ -17,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor
@@ -34,7 +34,13 @@ from impasto.painters.adversarial.latent import Latent
 from impasto.painters.adversarial.migan_config import MiganConfig, MiganSettings
 from impasto.painters.adversarial.migan_cycles import Fakes, closed_cycles
 from impasto.painters.adversarial.migan_losses import PainterTerms, code_entropy, content_loss, painter_objective
-from impasto.painters.adversarial.migan_networks import new_discriminator, new_encoder, new_generator
+from impasto.painters.adversarial.migan_networks import (
+    may_be_projected,
+    new_discriminator,
+    new_encoder,
+    new_generator,
+    refuse_boundless_scores,
+)
 from impasto.painters.adversarial.migan_presets import PRESETS, RENAMED_SETTINGS
 from impasto.painters.adversarial.objectives import critic_loss, painter_loss
 from impasto.painters.adversarial.projected_discriminator import ProjectedDiscriminator
@@ -83,11 +89,21 @@ class Migan(Painter):
         self.code_entropy = code_entropy(shares, config.factors)
 
     @classmethod
+    def create(cls, config: MiganConfig, data: Data) -> Self:
+        """A new painter; errors as of the constructor.
+
+        Raises:
+            ConfigError: When nothing would bound the scores of D. Painters that were trained so still open.
+        """
+        refuse_boundless_scores(cls.decided(config, data))
+        return super().create(config, data)
+
+    @classmethod
     def decided(cls, config: MiganConfig, data: Data) -> MiganConfig:
         """A config in which `critic` and `perceptual_features` are decided by whether SqueezeNet is installed."""
         at_hand = has_perceptual_weights("squeeze", heads=False)
         if config.critic == "auto":
-            config = replace(config, critic="projected" if at_hand else "dual")
+            config = replace(config, critic="projected" if at_hand and may_be_projected(config) else "dual")
         if config.perceptual_features == "auto":
             config = replace(config, perceptual_features="squeezenet" if at_hand else "discriminator")
         return config

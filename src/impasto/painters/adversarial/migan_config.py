@@ -95,12 +95,14 @@ class MiganConfig(PainterConfig):
             z and which has no perceptual term; or 'pictures', A(z) → B → A, which costs another pass through A.
         cycle_every: Cycles of pictures through B and A are computed in every so many-th step; in the others λ = C.
         critic: Kind of D: 'dual' is the paper's, 'projected' puts small heads on a pretrained network, 'auto' is
-            'projected' where the weights of that network are installed, else 'dual'.
+            'projected' where the weights of that network are installed and the objective is not 'wasserstein', which
+            needs `critic_norm` = 'spectral' there; else 'dual'.
         critic_width: Channels of the heads on the pretrained network, with a projected critic.
         critic_norm: Normalisation of the heads' weights, with a projected critic: 'none', or 'spectral' (Miyato et al.
             2018), which bounds how fast their scores change.
         critic_min_side: Side in pixels that smaller pictures are enlarged to for the pretrained network.
-        objective: Loss on the scores of D; 'wasserstein' is the paper's.
+        objective: Loss on the scores of D; 'wasserstein' comes nearest to (19), 'relativistic' compares each real
+            picture with a painted one.
         augment: Whether D sees all pictures with random colours, shifts and holes (Zhao et al. 2020), which keeps it
             from memorising small collections.
         penalty_weight: Weight of the gradient penalty, with a dual critic. With an objective other than 'wasserstein'

@@ -11,7 +11,7 @@ from impasto.painters.adversarial.migan_generator import AttentionOptions, Gener
 from impasto.painters.adversarial.migan_stage import StageOptions
 from impasto.painters.adversarial.projected_discriminator import ProjectedDiscriminator
 
-__all__ = ["new_discriminator", "new_encoder", "new_generator"]
+__all__ = ["may_be_projected", "new_discriminator", "new_encoder", "new_generator", "refuse_boundless_scores"]
 
 
 def new_generator(config: MiganConfig, side: int, classes: int) -> Generator:
@@ -67,3 +67,21 @@ def new_discriminator(config: MiganConfig, side: int, categories: int) -> Projec
         )
     channels = channels_by_size(side, config.discriminator_width, config.max_strided_width)
     return DualDiscriminator(channels, shared=config.shared_trunk)
+
+
+def may_be_projected(config: MiganConfig) -> bool:
+    """Whether a projected critic suits the objective: a difference of scores has no end where nothing bounds them."""
+    return config.objective != "wasserstein" or config.critic_norm == "spectral"
+
+
+def refuse_boundless_scores(config: MiganConfig) -> None:
+    """Refuse to train a projected critic on an objective that only a bound on its scores keeps finite.
+
+    Raises:
+        ConfigError: With the settings that go together.
+    """
+    if config.critic == "projected" and not may_be_projected(config):
+        raise ConfigError(
+            "critic = 'projected' has no gradient penalty, so with objective = 'wasserstein' its scores would grow "
+            "without bound. Choose objective = 'hinge' or 'relativistic', or critic_norm = 'spectral'."
+        )
