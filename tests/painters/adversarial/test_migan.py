@@ -218,6 +218,16 @@ def test_branches_are_halved_from_a_size_up():
     assert shares == [1, 1, 0.5, 0.5]
 
 
+def test_fused_upsampling_paints_the_same_with_the_same_weights():
+    plain = build()
+    fused = build(fused_upsampling=True)
+    assert all(torch.equal(value, plain.state_dict()[name]) for name, value in fused.state_dict().items())
+    sizes = []
+    fused.generator.stages[3].conv.register_forward_hook(lambda net, inputs, output: sizes.append(inputs[0].shape[-1]))
+    torch.testing.assert_close(fused.paint(2).pictures, plain.paint(2).pictures, atol=1e-5, rtol=0)
+    assert sizes == [16]
+
+
 def test_attention_needs_a_stage_of_its_size():
     with pytest.raises(ConfigError, match="attention_at = 24: at 32 px the stages have 4, 8, 16, 32 px"):
         build(attention_at=24)

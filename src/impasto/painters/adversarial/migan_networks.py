@@ -39,6 +39,7 @@ def new_generator(config: MiganConfig, side: int, classes: int) -> Generator:
             five_pixel_branch=config.five_pixel_branch if config.ams else None,
             ams_half_from=config.ams_half_from,
             sft_max_side=config.sft_max_side,
+            fused_upsampling=config.fused_upsampling,
         ),
         attention=AttentionOptions(
             at=config.attention_at,

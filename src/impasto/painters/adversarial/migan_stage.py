@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from impasto.nn.ams import MultiScale
 from impasto.nn.sft import SpatialTransform
+from impasto.nn.upsample_conv import UpsampleConv2d
 from impasto.painters.adversarial.convolutions import SLOPE, initialised
 
 __all__ = ["FivePixelBranch", "Stage", "StageOptions"]
@@ -29,12 +30,15 @@ class StageOptions:
         ams_half_from: Size in pixels from which up the branches of AMS have half of the stage's channels; None for no
             size.
         sft_max_side: Largest size in pixels at which scale and shift of SFT are computed; None for any.
+        fused_upsampling: Whether the enlarged map is never built; the weights and, but for rounding, the features are
+            the same.
     """
 
     semantic_width: int
     five_pixel_branch: FivePixelBranch | None
     ams_half_from: int | None = None
     sft_max_side: int | None = None
+    fused_upsampling: bool = False
 
 
 class Stage(nn.Module):
@@ -52,7 +56,11 @@ class Stage(nn.Module):
         super().__init__()
         branch = options.five_pixel_branch
         half = options.ams_half_from is not None and size >= options.ams_half_from
-        self.conv = initialised(nn.Conv2d(before, channels, 3, padding=1)) if before else None
+        self.conv: nn.Conv2d | None = None
+        if before:
+            fused = options.fused_upsampling
+            self.conv = UpsampleConv2d(before, channels, 3) if fused else nn.Conv2d(before, channels, 3, padding=1)
+            initialised(self.conv)
         self.ams = MultiScale(channels, branch, SLOPE, width=channels // 2 if half else channels) if branch else None
         self.sft = SpatialTransform(channels, options.semantic_width) if options.semantic_width else None
         self.semantic_size = min(size, options.sft_max_side or size)
@@ -60,7 +68,9 @@ class Stage(nn.Module):
 
     def forward(self, x: Tensor, semantics: Tensor | None) -> Tensor:
         """Features at this stage's size, of those of the stage below and of K, which is resized."""
-        if self.conv is not None:
+        if isinstance(self.conv, UpsampleConv2d):
+            x = self.conv(x)
+        elif self.conv is not None:
             x = self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"))
         if self.ams is not None:
             x = self.ams(x)
