@@ -228,6 +228,30 @@ def test_fused_upsampling_paints_the_same_with_the_same_weights():
     assert sizes == [16]
 
 
+def test_the_light_generator_is_normalised_and_weighed_by_small_stages():
+    generator = build(generator="light", resolution=64).generator
+    assert {*generator.excitations} == {"32", "64"}
+    gains = []
+    for stage in generator.stages:
+        stage.sft.register_forward_hook(lambda net, inputs, output: gains.append(inputs[0].std().item()))
+    z = torch.randn(4, generator.start.in_features)
+    with torch.no_grad():
+        # Each stage's features have the same size, whatever the size of those below.
+        generator.start.weight.mul_(100)
+        generator(Latent.from_vector(z, 16, 3))
+    assert gains == pytest.approx([1] * 5, abs=0.02)
+
+
+@pytest.mark.parametrize("module", ["ams", "sft", "sa", "eca"])
+def test_the_light_generator_keeps_each_module_as_a_switch(module: str):
+    whole, without = (build(generator="light", **values) for values in ({}, {module: False}))
+    size, smaller = (sum(q.numel() for q in p.generator.parameters()) for p in (whole, without))
+    assert smaller < size
+    for turn in without.turns(batch(), 0):
+        parameters = without.players()[turn.player].parameters()
+        assert all(g is not None for g in torch.autograd.grad(turn.loss, parameters))
+
+
 def test_attention_needs_a_stage_of_its_size():
     with pytest.raises(ConfigError, match="attention_at = 24: at 32 px the stages have 4, 8, 16, 32 px"):
         build(attention_at=24)

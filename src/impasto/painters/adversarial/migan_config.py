@@ -48,6 +48,9 @@ class MiganConfig(PainterConfig):
     network of semantic features.
 
     Attributes:
+        generator: Kind of A: 'plain' is the paper's, without normalisation; 'light' has group norm before SFT in each
+            stage, and the channels of each stage from 32 pixels up are weighed by what the stage of an eighth of its
+            side shows (skip excitation, Liu et al. 2021).
         ams: Whether A has multi-scale features (AMS), equation (10).
         sft: Whether A has spatial feature transforms (SFT), equation (11).
         sa: Whether A has spatial attention (SA), equations (12)-(14).
@@ -117,6 +120,7 @@ class MiganConfig(PainterConfig):
             normalisation may paint all black before it has learned anything, where tanh has no gradient.
     """
 
+    generator: Literal["plain", "light"] = "plain"
     ams: bool = True
     sft: bool = True
     sa: bool = True

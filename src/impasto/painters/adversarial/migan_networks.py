@@ -34,12 +34,14 @@ def new_generator(config: MiganConfig, side: int, classes: int) -> Generator:
         config.style_dims + code_dims,
         code_dims,
         from_sketch=config.condition == "sketch",
+        skip_excitation=config.generator == "light",
         stage=StageOptions(
             semantic_width=config.semantic_width if config.sft else 0,
             five_pixel_branch=config.five_pixel_branch if config.ams else None,
             ams_half_from=config.ams_half_from,
             sft_max_side=config.sft_max_side,
             fused_upsampling=config.fused_upsampling,
+            normalised=config.generator == "light",
         ),
         attention=AttentionOptions(
             at=config.attention_at,

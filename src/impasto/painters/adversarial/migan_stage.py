@@ -9,6 +9,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from impasto.nn.ams import MultiScale
+from impasto.nn.group_norm import num_groups
 from impasto.nn.sft import SpatialTransform
 from impasto.nn.upsample_conv import UpsampleConv2d
 from impasto.painters.adversarial.convolutions import SLOPE, initialised
@@ -32,6 +33,7 @@ class StageOptions:
         sft_max_side: Largest size in pixels at which scale and shift of SFT are computed; None for any.
         fused_upsampling: Whether the enlarged map is never built; the weights and, but for rounding, the features are
             the same.
+        normalised: Whether features have group norm before SFT.
     """
 
     semantic_width: int
@@ -39,10 +41,11 @@ class StageOptions:
     ams_half_from: int | None = None
     sft_max_side: int | None = None
     fused_upsampling: bool = False
+    normalised: bool = False
 
 
 class Stage(nn.Module):
-    """One resolution of the generator: 3×3 convolution → AMS → SFT(K) → leaky ReLU → attention."""
+    """One resolution of the generator: 3×3 convolution → AMS → norm, if any → SFT(K) → leaky ReLU → attention."""
 
     def __init__(self, before: int, channels: int, size: int, options: StageOptions) -> None:
         """Build the layers.
@@ -63,6 +66,7 @@ class Stage(nn.Module):
             initialised(self.conv)
         self.ams = MultiScale(channels, branch, SLOPE, width=channels // 2 if half else channels) if branch else None
         self.sft = SpatialTransform(channels, options.semantic_width) if options.semantic_width else None
+        self.norm = nn.GroupNorm(num_groups(channels), channels) if options.normalised else None
         self.semantic_size = min(size, options.sft_max_side or size)
         self.attention: nn.Module = nn.Identity()
 
@@ -74,6 +78,8 @@ class Stage(nn.Module):
             x = self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"))
         if self.ams is not None:
             x = self.ams(x)
+        if self.norm is not None:
+            x = self.norm(x)
         if self.sft is not None and semantics is not None:
             x = self.sft(x, F.interpolate(semantics, size=self.semantic_size, mode="bilinear"))
         return self.attention(F.leaky_relu(x, SLOPE))
