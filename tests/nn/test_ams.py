@@ -16,10 +16,11 @@ def receptive_field(wide_branch: str) -> torch.Tensor:
     return x.grad[0].abs().sum(0) > 0
 
 
+@pytest.mark.parametrize("fused", [False, True])
 @pytest.mark.parametrize("width", [None, 2])
-def test_features_of_three_sizes_are_joined_and_mixed(width: int | None):
+def test_features_of_three_sizes_are_joined_and_mixed(width: int | None, fused: bool):
     torch.manual_seed(0)
-    net = MultiScale(4, width=width)
+    net = MultiScale(4, width=width, fused=fused)
     assert len(net.three.weight) == len(net.five.weight) == (width or 4)
     x = torch.randn(2, 4, 8, 8)
     three = F.leaky_relu(F.conv2d(x, net.three.weight, net.three.bias, padding=1), 0.2)

@@ -218,9 +218,9 @@ def test_branches_are_halved_from_a_size_up():
     assert shares == [1, 1, 0.5, 0.5]
 
 
-def test_fused_upsampling_paints_the_same_with_the_same_weights():
+def test_fused_it_paints_the_same_with_the_same_weights():
     plain = build()
-    fused = build(fused_upsampling=True)
+    fused = build(fused=True)
     assert all(torch.equal(value, plain.state_dict()[name]) for name, value in fused.state_dict().items())
     sizes = []
     fused.generator.stages[3].conv.register_forward_hook(lambda net, inputs, output: sizes.append(inputs[0].shape[-1]))

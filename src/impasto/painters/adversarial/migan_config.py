@@ -65,8 +65,8 @@ class MiganConfig(PainterConfig):
             for no side.
         sft_max_side: Largest side in pixels at which scale and shift of SFT are computed; in larger stages they are
             enlarged. null computes them at each stage's size.
-        fused_upsampling: Whether A convolves without building the enlarged map, by a transposed convolution with sums
-            of the same weights: less time, and the same pictures but for rounding.
+        fused: Whether A builds no enlarged maps, by transposed convolutions with sums of the same weights, and no
+            concatenated ones: less time, and the same pictures but for rounding.
         condition: What the semantic features of SFT are computed from: 'none' takes the latent codes; 'sketch' the
             sketch of a given picture, which is then painted over. In training half of the sketches, chosen at random,
             are blank, so that A can also paint without one.
@@ -131,7 +131,7 @@ class MiganConfig(PainterConfig):
     five_pixel_branch: FivePixelBranch = "dilated"
     ams_half_from: int | None = Field(default=None, ge=4, le=2048)
     sft_max_side: int | None = Field(default=None, ge=4, le=2048)
-    fused_upsampling: bool = False
+    fused: bool = False
     condition: Literal["none", "sketch"] = "none"
     style_dims: int = Field(default=128, ge=1, le=4096)
     unlabelled_classes: int = Field(default=10, ge=2, le=1000)

@@ -40,7 +40,7 @@ def new_generator(config: MiganConfig, side: int, classes: int) -> Generator:
             five_pixel_branch=config.five_pixel_branch if config.ams else None,
             ams_half_from=config.ams_half_from,
             sft_max_side=config.sft_max_side,
-            fused_upsampling=config.fused_upsampling,
+            fused=config.fused,
             normalised=config.generator == "light",
         ),
         attention=AttentionOptions(

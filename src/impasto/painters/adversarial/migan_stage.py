@@ -31,8 +31,8 @@ class StageOptions:
         ams_half_from: Size in pixels from which up the branches of AMS have half of the stage's channels; None for no
             size.
         sft_max_side: Largest size in pixels at which scale and shift of SFT are computed; None for any.
-        fused_upsampling: Whether the enlarged map is never built; the weights and, but for rounding, the features are
-            the same.
+        fused: Whether enlarged and concatenated maps are never built; the weights and, but for rounding, the features
+            are the same.
         normalised: Whether features have group norm before SFT.
     """
 
@@ -40,7 +40,7 @@ class StageOptions:
     five_pixel_branch: FivePixelBranch | None
     ams_half_from: int | None = None
     sft_max_side: int | None = None
-    fused_upsampling: bool = False
+    fused: bool = False
     normalised: bool = False
 
 
@@ -61,10 +61,11 @@ class Stage(nn.Module):
         half = options.ams_half_from is not None and size >= options.ams_half_from
         self.conv: nn.Conv2d | None = None
         if before:
-            fused = options.fused_upsampling
+            fused = options.fused
             self.conv = UpsampleConv2d(before, channels, 3) if fused else nn.Conv2d(before, channels, 3, padding=1)
             initialised(self.conv)
-        self.ams = MultiScale(channels, branch, SLOPE, width=channels // 2 if half else channels) if branch else None
+        width = channels // 2 if half else channels
+        self.ams = MultiScale(channels, branch, SLOPE, width=width, fused=options.fused) if branch else None
         self.sft = SpatialTransform(channels, options.semantic_width) if options.semantic_width else None
         self.norm = nn.GroupNorm(num_groups(channels), channels) if options.normalised else None
         self.semantic_size = min(size, options.sft_max_side or size)
