@@ -24,6 +24,17 @@ def test_position_attention_is_the_formula(reduction: int, scaled: bool, divisor
     torch.testing.assert_close(net(x.to(memory_format=torch.channels_last)), expected)
 
 
+def test_narrow_queries_attend_alike_over_few_and_many_positions(monkeypatch: pytest.MonkeyPatch):
+    torch.manual_seed(0)
+    net = PositionAttention(8, reduction=4, scaled=True)
+    torch.nn.init.ones_(net.strength)
+    x = torch.randn(2, 8, 4, 4)
+    few = net(x)
+    monkeypatch.setattr("impasto.nn.attention.MAX_NARROW_POSITIONS", 4)
+    torch.testing.assert_close(net(x), few)
+    assert not torch.equal(few, x)
+
+
 def test_position_attention_starts_as_the_identity_and_its_strength_learns():
     torch.manual_seed(0)
     net = PositionAttention(6)

@@ -12,6 +12,8 @@ __all__ = ["ChannelAttention", "PositionAttention", "attend"]
 
 MAX_SCORES = 1024**2
 """Number of attention scores of one head up to which two plain matrix products are used."""
+MAX_NARROW_POSITIONS = 512
+"""Number of positions up to which two matrix products are faster than the fused kernel where queries are narrow."""
 
 
 def attend(q: Tensor, k: Tensor, v: Tensor, *, causal: bool = False) -> Tensor:
@@ -73,10 +75,14 @@ class PositionAttention(nn.Module):
         """Features of the same shape (N, C, H, W)."""
         # (N, C, H, W) → (N, one head, H·W, C), which for channels_last tensors is only a view.
         q, k, v = (net(x).permute(0, 2, 3, 1).flatten(1, 2).unsqueeze(1) for net in (self.query, self.key, self.value))
-        if k.shape[3] != v.shape[3]:
+        if k.shape[3] == v.shape[3]:
+            attended = F.scaled_dot_product_attention(q, k, v, scale=self.scale)
+        elif k.shape[2] <= MAX_NARROW_POSITIONS:
+            attended = (q * self.scale @ k.transpose(2, 3)).softmax(dim=3).to(v.dtype) @ v
+        else:
             # The fused kernel, which stores no scores, needs queries and keys as wide as the values.
             q, k = (F.pad(z, (0, v.shape[3] - z.shape[3])) for z in (q, k))
-        attended = F.scaled_dot_product_attention(q, k, v, scale=self.scale)
+            attended = F.scaled_dot_product_attention(q, k, v, scale=self.scale)
         return torch.addcmul(x, self.strength, attended.squeeze(1).transpose(1, 2).reshape(x.shape))
 
 
