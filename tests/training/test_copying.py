@@ -184,15 +184,15 @@ def compared(run: Path) -> list[Nearness]:
 def test_a_training_says_when_its_painter_begins_to_copy(splits: tuple[Split, Split], tmp_path: Path) -> None:
     events = []
     trained = run(splits, tmp_path / "run", watch=events.append)
-    found = compared(tmp_path / "run")
+    nearnesses = compared(tmp_path / "run")
     # A pass takes 18 steps, and grids are painted every fourth; what was not seen is not copied.
-    assert [each.step for each in found] == [20, 24, 28, 32, 36, 40, 44, 48]
-    assert {(each.painted, each.held_out) for each in found} == {(16, 40)}
-    assert [each.near for each in found] == [0, 0, *[16] * 6]
+    assert [each.step for each in nearnesses] == [20, 24, 28, 32, 36, 40, 44, 48]
+    assert {(each.painted, each.held_out) for each in nearnesses} == {(16, 40)}
+    assert [each.near for each in nearnesses] == [0, 0, *[16] * 6]
     messages = [event.message for event in events if event.kind == COPYING]
     assert [bool(message) for message in messages] == [False, False, True, *[False] * 5]
     assert messages[2].startswith("The painter copies: 16 of 16 pictures painted after 28 steps lie nearer to a")
-    assert trained.held_out.endswith(copying_summary(found))
+    assert trained.held_out.endswith(copying_summary(nearnesses))
     assert "This began by step 28, with 16 of 16." in trained.held_out
     page = (tmp_path / "run" / "report.html").read_text(encoding="utf8")
     assert "It copies: 16 of 16 pictures painted after 48 steps lie nearer to a training picture" in page

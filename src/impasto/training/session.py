@@ -133,8 +133,8 @@ class Session:
         """Draw a sample grid, and see whether it holds copies; all processes must call this."""
         learner = self.averaged()
         pixels = None if learner is None else self.reporter.draw_grid(learner, self.state.step)
-        seen = self.state.step * self.settings.batch
-        if pixels is not None and self.copying is not None and self.copying.due(seen):
+        learned = self.state.step * self.settings.batch
+        if pixels is not None and self.copying is not None and self.copying.due(learned):
             self.reporter.compared(self.copying.nearness(pixels, self.state.step))
 
 
