@@ -138,6 +138,22 @@ def test_without_categories_it_paints_and_refuses_a_category(name: str) -> None:
     assert not Moves(painter, Processes("cpu")).step([batch], 0, 10).skipped
 
 
+def test_a_picture_without_a_category_is_learned_as_one_of_none(name: str) -> None:
+    painter = build(name)
+    if "category" not in painter.reads:
+        return
+
+    def batch(labels: list[int], step: int = 0) -> Batch:
+        return replace(batch_of(step=step), condition=Condition(8, category=torch.tensor(labels)))
+
+    moves = Moves(painter, Processes("cpu"))
+    # Some networks begin at zero, where every category looks alike.
+    assert not any(moves.step([batch([0, 1, -1, -1] * 2, step)], step, 10).skipped for step in range(6))
+    alike = [[turn.loss.item() for turn in painter.turns(batch([label] * 8), 0)] for label in (-1, 0, 1)]
+    for none, *others in zip(*alike, strict=True):
+        assert none not in others
+
+
 @pytest.mark.parametrize("wrong", [{"count": 0}, {"count": -1}, {"count": 1, "seed": -1}, {"count": 1, "batch": 0}])
 def test_impossible_requests_are_refused(name: str, wrong: dict[str, int]) -> None:
     with pytest.raises(UsageError, match="or more, not"):

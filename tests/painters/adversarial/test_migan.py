@@ -146,6 +146,17 @@ def test_the_preset_paper_is_base_with_the_nearest_readings():
     }
 
 
+def test_nothing_is_learned_of_the_category_of_a_picture_without_one():
+    painter = build(label_weight=2.0)
+    rows = batch()
+    first_only = Batch(rows.pictures, of_category(torch.tensor([0, -1, -1, -1])), rows.noise)
+    *_, turn = painter.turns(first_only, 0)
+    logits = painter.reader(rows.pictures[:1]).category_logits
+    torch.testing.assert_close(turn.logs["label"], nn.functional.cross_entropy(logits, torch.tensor([0])) / 4)
+    z = latent(painter, first_only.condition, PictureNoise(0, range(4)))
+    assert z.category.tolist() == [[1, 0, 0], *[[0, 0, 0]] * 3]
+
+
 def test_the_factor_weighs_the_bound_without_learning_from_it():
     # Without content and perceptual term, only the factor could lead from the loss to what B infers from real pictures.
     painter = build(content_weight=0.0, label_weight=0.0, perceptual_weight=0.0)

@@ -4,7 +4,8 @@ The paper leaves some things open; here
     - A maps latents to pictures and B maps pictures to latents. B is both the auxiliary network of the bound of the
       mutual information (7) and the second map of the cycles in (18) and (20).
     - In the latent z = (z′, c), z′ is normal, c₁ is the category, and the other codes are uniform in [-1, 1].
-    - The category of a real picture also trains B, so that c₁ means the category of that name.
+    - The category of a real picture also trains B, so that c₁ means the category of that name. Pictures without one
+      are learned with a c₁ of zeros, by which B learns nothing.
     - The score D of (19) is the mean of a score of the whole picture and the mean score of its patches; the gradient
       penalty is applied to each of the two.
 
@@ -30,7 +31,7 @@ from impasto.nn.frozen import FrozenNetwork, FrozenRecord
 from impasto.nn.perceptual import feature_loss, has_perceptual_weights
 from impasto.painters.adversarial.augmentation import augment
 from impasto.painters.adversarial.dual_discriminator import DualDiscriminator, penalty_of
-from impasto.painters.adversarial.latent import Latent
+from impasto.painters.adversarial.latent import Latent, one_hot
 from impasto.painters.adversarial.migan_config import MiganConfig, MiganSettings
 from impasto.painters.adversarial.migan_cycles import Fakes, closed_cycles
 from impasto.painters.adversarial.migan_losses import PainterTerms, code_entropy, content_loss, painter_objective
@@ -178,7 +179,7 @@ class Migan(Painter):
         """D moves on real and painted pictures, both given by their projections."""
         c = self.config
         both = [torch.cat(pair) for pair in zip(reals, fakes, strict=True)]
-        labels = self.category_index(batch.condition).repeat(2)
+        labels = self._labels(batch.condition).repeat(2)
         real_scores, fake_scores = self.discriminator.scores(both, labels).chunk(2)
         loss = critic_loss(c.objective, real_scores, fake_scores).mean()
         logs: dict[str, Tensor | float] = {"distance": (real_scores.mean() - fake_scores.mean()).detach()}
@@ -194,7 +195,7 @@ class Migan(Painter):
     ) -> Turn:
         """A and B move on equation (17); in steps without cycles of pictures on the terms that need only A(z)."""
         c = self.config
-        labels = self.category_index(batch.condition)
+        labels = self._labels(batch.condition)
         posterior = self.reader(fakes.pictures)  # B(A(z))
         second_content = None
         if c.second_cycle == "latents":
@@ -215,7 +216,8 @@ class Migan(Painter):
             constant = c.factor_constant
             terms = closed_cycles(terms, batch.pictures, fakes, again, features=features, constant=constant)
             if self.data.categories:
-                label = F.cross_entropy(fakes.posterior.category_logits, labels, reduction="none")
+                logits = fakes.posterior.category_logits
+                label = F.cross_entropy(logits, labels, reduction="none", ignore_index=-1)
                 terms = replace(terms, label=label)
         return Turn("painter", painter_objective(terms, self.eta, c).mean(), terms.means)
 
@@ -239,8 +241,12 @@ class Migan(Painter):
         dtype = self.generator.last.weight.dtype
         style = noise.normal(self.config.style_dims).to(dtype)
         factors = noise.uniform(self.config.factors).to(dtype) * 2 - 1
-        labels = self.category_index(condition) if self.data.categories else noise.integers(self.latent_classes)
-        return Latent(style, F.one_hot(labels, self.latent_classes).to(dtype), factors)
+        labels = self._labels(condition) if self.data.categories else noise.integers(self.latent_classes)
+        return Latent(style, one_hot(labels, self.latent_classes).to(dtype), factors)
+
+    def _labels(self, condition: Condition) -> Tensor:
+        """Categories, int64, shape (N,), -1 where a picture has none; 0 of a painter trained without categories."""
+        return self.category_index(condition, none=-1 if self.data.categories else 0)
 
     def _synthesized(self, latents: Tensor, sketches: Tensor | None) -> Tensor:
         latent = Latent.from_vector(latents, self.config.style_dims, self.latent_classes)

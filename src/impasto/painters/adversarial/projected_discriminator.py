@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from impasto.nn.embedding import CategoryEmbedding
 from impasto.nn.frozen import FrozenNetwork
 from impasto.nn.perceptual import feature_loss
 from impasto.nn.trunks import SqueezeNet
@@ -64,7 +65,7 @@ class ProjectedDiscriminator(nn.Module):
 
         Args:
             pictures: Shape (N, 3, R, R), in [-1, 1].
-            labels: Categories, int64, shape (N,).
+            labels: Categories, int64, shape (N,); of -1 the category does not count.
 
         Returns:
             Shape (N, K).
@@ -113,7 +114,7 @@ class Head(nn.Module):
         layers += [initialised(nn.Conv2d(width, width, 3, padding=1)), nn.LeakyReLU(SLOPE)]
         self.layers = nn.Sequential(*layers)
         self.score = nn.Conv2d(width, 1, 1)
-        self.embedding = nn.Embedding(classes, width)
+        self.embedding = CategoryEmbedding(classes, width)
         nn.init.normal_(self.embedding.weight, std=0.02)
 
     def forward(self, x: Tensor, labels: Tensor) -> Tensor:
