@@ -76,7 +76,7 @@ def test_a_declined_work_ends_with_1_and_is_written_anyway_on_request(
         (("stylize", "photo.png", *HOW, "--set", "medium=oil"), 2, "medium = 'oil': input should be 'acrylic',"),
         (("stylise", "photo.png", *HOW), 2, "did you mean 'stylize'"),
         (("stylize", "none.png", *HOW), 1, "none.png cannot be edited: missing"),
-        (("stylize", "photo.png"), 2, "--with"),
+        (("stylize", "photo.png"), 2, "name one that can: impasto edit stylize photo.png --painter PAINTER"),
         (("stylize", "photo.png", "--with", "vae"), 2, "train it first"),
     ],
 )
@@ -92,4 +92,4 @@ def test_wrong_words_are_told_and_leave_nothing(
 def test_edits_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = impasto("list", "edits", "--json", capsys=capsys)
     assert code == 0
-    assert [card["name"] for card in json.loads(out)] == ["stylize"]
+    assert [card["name"] for card in json.loads(out)] == ["stylize", "blend", "extend", "inpaint", "vary"]

@@ -7,12 +7,13 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 from impasto import catalogue
 from impasto.api.explanation_text import text_of
+from impasto.api.performing import FILES, editor
 from impasto.errors import CheckpointError, UsageError, suggestion
-from impasto.sources import Export, Run, Shipped, resolve
+from impasto.sources import SHIPPED_PAINTER, Export, Run, Shipped, resolve
 from impasto.spelling import command, option
 
 if TYPE_CHECKING:
@@ -233,13 +234,19 @@ def _metric(card: Card) -> Explanation:
 
 
 def _edit(card: Card) -> Explanation:
-    function = card.definition
-    protocol = get_type_hints(function)["painter"]
+    edit = editor(card.name)
     classes = catalogue.usable(catalogue.painters())
-    able = [name for name, cls in classes.items() if protocol.__name__ in abilities_of(cls)]
-    meaning = (inspect.getdoc(protocol) or "").split("\n")[0]
-    settings = f"those of the painter: {' or '.join(command('explain', name) for name in able)}"
-    facts = {"needs": f"a painter that {_clause(meaning)}", "painters": ", ".join(able), "settings": settings}
+    able = [name for name, cls in classes.items() if any(issubclass(kind, edit.needs) for kind in cls.variants())]
+    meaning = (inspect.getdoc(edit.needs) or "").split("\n")[0]
+    files = {name: "FILE" for name in FILES if name in edit.takes}
+    taken = [f"{FILES[name]} ({option(name, 'FILE')})" for name in files]
+    facts = {"needs": " and ".join([f"a painter that {_clause(meaning)}", *taken]), "painters": ", ".join(able)}
+    if edit.settings is not None:
+        example = command("edit", card.name, "PICTURE", **files)
+        facts["painter"] = f"{SHIPPED_PAINTER}, where none is named ({option('painter', 'PAINTER')})"
+        settings = {"painting": _settable(edit.settings)}
+        return Explanation(card.name, "edit", card.summary, card.year, card.source, facts, settings, examples=(example,))
+    facts["settings"] = f"those of the painter: {' or '.join(command('explain', name) for name in able)}"
     example = command("edit", card.name, "PICTURE", painter=able[0] if able else "PAINTER")
     return Explanation(card.name, "edit", card.summary, card.year, card.source, facts, examples=(example,))
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from os import PathLike, fspath
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, get_type_hints
+from typing import TYPE_CHECKING, NamedTuple
 
 from impasto.api.checks import check_able
-from impasto.api.editing import editor
 from impasto.api.inputs import Given, locate, locate_settings, within_reach
 from impasto.api.loaded import LoadedPainter, loaded
 from impasto.api.loading import holds_painter
+from impasto.api.performing import FILES, editor
 from impasto.api.request import Request
 from impasto.api.verb import verb
 from impasto.errors import CheckpointError, RecipeError, UsageError
+from impasto.events import silent
 from impasto.files import check_writable
 from impasto.images.size import Size
 from impasto.sources import GALLERIES, NEWEST, CatalogueName, Shipped, path_of, resolve
@@ -148,19 +149,22 @@ def _edited(painter: Painter, recipe: Recipe, picture: Path, given: Mapping[str,
     Raises:
         RecipeError: When the recipe does not say which picture was edited, or that picture cannot be opened again.
         NotCapable: When the painter lacks what the edit needs.
+        UsageError: When a file that the edit needs is not in the recipe.
     """
-    from impasto.editing.given import given as given_picture
     from impasto.images.pictures import to_uint8
 
     if "picture" not in recipe.inputs:
         raise RecipeError(
             f"The recipe inside {picture} does not say which picture was edited, so it cannot be followed."
         )
-    function = editor(recipe.edit)
-    check_able(painter, get_type_hints(function)["painter"], f"{recipe.edit} a picture")
-    original = locate("picture", recipe.inputs["picture"], picture, given)
-    settings = locate_settings(painter, recipe.settings, recipe.inputs, picture, given)
-    request = Request(recipe.seed, None, None, Given(), settings).checked(painter)
-    pixels, _ = given_picture(original, recipe.longest_side or max(recipe.height, recipe.width))
-    edited = function(painter, pixels, seed=request.seed, settings=request.settings)
-    return to_uint8(edited.pictures)[0]
+    to_do = editor(recipe.edit)
+    check_able(painter, to_do.needs, f"{recipe.edit} a picture")
+    names = [name for name in ("picture", *FILES) if name in recipe.inputs]
+    files = {name: locate(name, recipe.inputs[name], picture, given) for name in names}
+    to_do.check_files(files)
+    untrained = to_do.settings is not None
+    settings = recipe.settings if untrained else locate_settings(painter, recipe.settings, recipe.inputs, picture, given)
+    request = to_do.request(painter, recipe.seed, recipe.category, settings)
+    # Recipes of version 0.1.0 do not hold the longest side.
+    longest = recipe.longest_side if untrained else recipe.longest_side or max(recipe.height, recipe.width)
+    return to_uint8(to_do.performed(painter, files, request, longest, silent).pictures)[0]

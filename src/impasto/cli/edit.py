@@ -19,11 +19,12 @@ Name = Annotated[
     str, typer.Argument(help="What to do with the picture; see `impasto list edits`.", autocompletion=completing.edits)
 ]
 ItsPainter = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--painter",
         "--with",
-        help="A run, an exported painter, a hub id, or the name of a painter by rules.",
+        help="A run, an exported painter, a hub id, or the name of a painter by rules; without it the one that comes "
+        "with impasto.",
         autocompletion=completing.runs_and_painters,
     ),
 ]
@@ -37,10 +38,18 @@ def add_to(app: typer.Typer) -> None:
 def edit(
     name: Name,
     picture: Annotated[Path, typer.Argument(help="The picture file.")],
-    painter: ItsPainter,
+    painter: ItsPainter = None,
+    mask: Annotated[
+        Path | None, typer.Option(help="Picture of the same size: light where is to be painted, dark where it stays.")
+    ] = None,
+    other: Annotated[Path | None, typer.Option(help="A second picture, for edits that take two.")] = None,
+    category: Annotated[str | None, typer.Option(help="What the new picture should show.")] = None,
     emotion: Annotated[str | None, typer.Option(help="What to feel, in a word or in words.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same picture.")] = 0,
-    size: Annotated[int, typer.Option(help="Longest side of the new picture in pixels.")] = 512,
+    size: Annotated[
+        int | None,
+        typer.Option(help="Longest side in pixels that the picture is brought to; 512 for stylize, else its own."),
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="The new PNG; in gallery/ without it.")] = None,
     settings: Annotated[
         list[str] | None,
@@ -48,7 +57,7 @@ def edit(
             "--set",
             metavar="KEY=VALUE",
             envvar="IMPASTO_EDIT_SET",
-            help="A setting of the painter, as `impasto explain PAINTER` lists them; may be repeated.",
+            help="A setting of the edit or of the painter, as `impasto explain EDIT` lists them; may be repeated.",
         ),
     ] = None,
     also: Annotated[
@@ -61,7 +70,7 @@ def edit(
     events: Events = False,
     quiet: Quiet = False,
 ) -> None:
-    """Edit a picture with a painter, such as to paint it again in the painter's own manner."""
+    """Edit a picture with a painter: vary it, paint a part of it anew, continue it, paint it in another manner."""
     from impasto import api
     from impasto.config import parse_pairs
 
@@ -69,7 +78,8 @@ def edit(
     with watching(json=json, events=events, quiet=quiet) as watch:
 
         def note(event: Event) -> None:
-            remarks.append(event.message)
+            if event.kind != "progress":
+                remarks.append(event.message)
             watch(event)
 
         edited = api.edit(
@@ -77,6 +87,9 @@ def edit(
             picture,
             out,
             painter=painter,
+            mask=mask,
+            other=other,
+            category=category,
             emotion=emotion,
             seed=seed,
             size=size,

@@ -149,12 +149,13 @@ class Denoises(Encodes, Decodes, Protocol):
 class Inverts(Protocol):
     """Finds the noise that it would paint a given picture from."""
 
-    def invert(self, pictures: Tensor, condition: Condition) -> Tensor:
+    def invert(self, pictures: Tensor, condition: Condition, *, steps: int = 25) -> Tensor:
         """Noise of given pictures, from which a sampler leads back to them.
 
         Args:
             pictures: Shape (N, 3, H, W), in [-1, 1].
             condition: Describes the pictures, as it would in painting them.
+            steps: Number of steps to the noise; a sampler leads back in as many.
 
         Returns:
             Shape (N, C, h, w), that of `encode`(pictures).

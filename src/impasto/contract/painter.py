@@ -151,7 +151,7 @@ class Painter(Learner):
                 raise UsageError(f"{word} must be below {MOST:,}, not {value:,}.")
         checked = self.resolve_settings(self.load_settings(settings))
         parts = []
-        with self._painting():
+        with self.painting():
             for start in range(first, first + count, batch):
                 indices = range(start, min(start + batch, first + count))
                 condition = self.condition(
@@ -261,7 +261,7 @@ class Painter(Learner):
             )
 
     @contextmanager
-    def _painting(self) -> Iterator[None]:
+    def painting(self) -> Iterator[None]:
         """Evaluation mode and no gradients for the block; afterwards each module has the mode that it had."""
         # Convolutions run up to 1.6 times as fast in this layout; tensors that have it already are not copied.
         channels_last(self)

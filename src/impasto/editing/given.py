@@ -1,4 +1,4 @@
-"""The picture that is to be edited: read, brought to size, and what is odd about it said."""
+"""The pictures that are given to an edit: read, brought to size, and what is odd about them said."""
 
 from __future__ import annotations
 
@@ -9,39 +9,42 @@ import numpy.typing as npt
 from PIL import Image
 
 from impasto.errors import DataError
-from impasto.images.framing import flags_of
-from impasto.images.reading import Unreadable, read_picture
+from impasto.images.framing import flags_of, frame
+from impasto.images.reading import Reading, Unreadable, read_picture
+from impasto.images.size import Size
 
-__all__ = ["given"]
+__all__ = ["framed", "given", "given_mask"]
 
 LEAST = 16
 """Fewest rows or columns, in the file and after it is brought to size."""
+MOST = 2048
+"""Longest side of a picture that is edited at its own size; a larger one is reduced to it."""
+LIGHT = 128
+"""Least grey level at which a pixel of a mask is to be painted."""
+WHITE = (255, 255, 255)
 
 
-def given(path: str | Path, size: int) -> tuple[npt.NDArray[np.uint8], list[str]]:
+def given(path: str | Path, size: int | None) -> tuple[npt.NDArray[np.uint8], list[str]]:
     """A picture file at the size of an edit.
 
     Args:
         path: The file.
-        size: Its longest side in pixels becomes this, larger or smaller.
+        size: Its longest side in pixels becomes this, larger or smaller; None leaves it, unless it is above 2048.
 
     Returns:
-        Pixels, shape (H, W, 3), and remarks in sentences: what is odd about the file, enlarged, without colour, one
-        even tone.
+        Pixels, shape (H, W, 3), and remarks in sentences: what is odd about the file, enlarged, reduced, without
+        colour, one even tone.
 
     Raises:
         DataError: When the file is missing, broken, or has too many or too few pixels.
     """
-    try:
-        read = read_picture(path, least=size)
-    except Unreadable as why:
-        raise DataError(f"{path} cannot be edited: {why}. Give a picture that can be opened.") from None
+    read = _read(path, size)
     width, height = read.size
-    scale = size / max(width, height)
+    scale = _scale(read, size)
     shape = (round(width * scale), round(height * scale))
     if min(width, height, *shape) < LEAST:
         raise DataError(
-            f"{path} is {width} × {height} px, and at size {size} {shape[0]} × {shape[1]} px; "
+            f"{path} is {width} × {height} px, and at size {max(shape)} {shape[0]} × {shape[1]} px; "
             f"each side takes {LEAST} px or more. Give a larger picture, or one less narrow."
         )
     pixels = np.asarray(read.image.resize(shape, Image.Resampling.LANCZOS, read.box, reducing_gap=3.0))
@@ -50,9 +53,88 @@ def given(path: str | Path, size: int) -> tuple[npt.NDArray[np.uint8], list[str]
         notes.append(
             f"{path} has only {width} × {height} px and was enlarged {scale:.1f} times: what is fine is invented."
         )
+    if size is None and scale < 1:
+        notes.append(f"{path} has {width} × {height} px and was reduced to {shape[0]} × {shape[1]} px.")
     flags = flags_of(pixels)
     if "blank" in flags:
         notes.append(f"{path} is of one even tone.")
     elif "grey" in flags:
         notes.append(f"{path} has no colours, so only its lights and darks are followed.")
     return pixels, notes
+
+
+def framed(path: str | Path, size: Size) -> tuple[npt.NDArray[np.uint8], list[str]]:
+    """A picture file at the size of a painter, as stores frame pictures with 'cover'.
+
+    Args:
+        path: The file.
+        size: Of the result.
+
+    Returns:
+        Pixels, shape (H, W, 3), and remarks in sentences: what is odd about the file, cut off, enlarged.
+
+    Raises:
+        DataError: As of `given`.
+    """
+    read = _read(path, None)
+    width, height = read.size
+    if min(width, height) < LEAST:
+        raise DataError(f"{path} is {width} × {height} px; each side takes {LEAST} px or more. Give a larger picture.")
+    notes = [f"{path} was read with losses: {', '.join(read.flags)}."] if read.flags else []
+    scale = max(size.width / width, size.height / height)
+    over = 1 - size.width * size.height / (scale * width * scale * height)
+    if over > 0.02:
+        notes.append(f"{over:.0%} of {path} were cut off, for a picture of {size.width} × {size.height} px.")
+    if scale > 1.5:
+        notes.append(f"{path} has only {width} × {height} px and was enlarged {scale:.1f} times.")
+    return frame(read.image, size, "cover", WHITE, read.box), notes
+
+
+def given_mask(path: str | Path, picture: str | Path, size: int | None) -> npt.NDArray[np.bool_]:
+    """The mask of an edit, at the size that `given` brings the picture to.
+
+    Args:
+        path: A picture file: light where is to be painted, dark where the picture stays.
+        picture: The picture that it belongs to.
+        size: As of `given`.
+
+    Returns:
+        True where is to be painted, shape (H, W).
+
+    Raises:
+        DataError: When a file cannot be read, the mask has another size than the picture, or covers nothing or all.
+    """
+    read = _read(path, None)
+    of = _read(picture, None)
+    if read.size != of.size:
+        raise DataError(
+            f"The mask {path} is {read.size[0]} × {read.size[1]} px and {picture} is {of.size[0]} × {of.size[1]} px; "
+            "give a mask of the picture's size."
+        )
+    scale = _scale(of, size)
+    shape = (round(of.size[0] * scale), round(of.size[1] * scale))
+    grey = read.image.convert("L")
+    mask: npt.NDArray[np.bool_] = np.asarray(grey.resize(shape, Image.Resampling.NEAREST, read.box)) >= LIGHT
+    if not mask.any():
+        raise DataError(f"The mask {path} is dark throughout, so nothing is to be painted; make white what is.")
+    if mask.all():
+        raise DataError(f"The mask {path} is light throughout, so nothing of the picture stays; make black what does.")
+    return mask
+
+
+def _read(path: str | Path, least: int | None) -> Reading:
+    """The picture of a file.
+
+    Raises:
+        DataError: When it is missing, broken, or has too many pixels.
+    """
+    try:
+        return read_picture(path, least=least)
+    except Unreadable as why:
+        raise DataError(f"{path} cannot be edited: {why}. Give a picture that can be opened.") from None
+
+
+def _scale(read: Reading, size: int | None) -> float:
+    """By how much a picture becomes larger."""
+    longest = max(read.size)
+    return min(1.0, MOST / longest) if size is None else size / longest

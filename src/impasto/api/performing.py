@@ -1,0 +1,186 @@
+"""An edit is performed: its function is given the painter, and the pictures and settings that its parameters name.
+
+The parameters of an edit say what it takes. `pixels` is the picture at the size that the user asks for, `framed` the
+picture at the painter's size; `mask` and `other` are further files. An edit with `work` has settings of its own, of the
+class in its annotation, and can be done by painters that were not trained for it; the others have the painter's.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args, get_type_hints
+
+from impasto.api.inputs import Given
+from impasto.api.request import Request
+from impasto.errors import UnknownName, UsageError
+from impasto.events import Event, Watch
+from impasto.images.size import Size
+from impasto.spelling import option
+
+if TYPE_CHECKING:
+    from impasto.contract import Painted, Painter
+    from impasto.images.pictures import Pixels
+
+__all__ = ["FILES", "Edit", "editor"]
+
+STYLIZED = 512
+"""Longest side of an edited picture in pixels, where the edit has no size of its own and the user names none."""
+FILES = {"mask": "a mask", "other": "a second picture"}
+"""Files beside the picture: parameter → what it is, in words."""
+
+File = str | PathLike[str]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """An edit of the catalogue.
+
+    Attributes:
+        name: Its name.
+        function: Its function.
+    """
+
+    name: str
+    function: Callable[..., Painted]
+
+    @property
+    def needs(self) -> type[Any]:
+        """What the painter must be able to do: a protocol."""
+        protocol: type[Any] = get_type_hints(self.function)["painter"]
+        return protocol
+
+    @property
+    def takes(self) -> frozenset[str]:
+        """Names of its parameters."""
+        return frozenset(inspect.signature(self.function).parameters)
+
+    @property
+    def settings(self) -> type[Any] | None:
+        """The class of its settings; None where it has those of the painter."""
+        if "work" not in self.takes:
+            return None
+        hint = get_type_hints(self.function)["settings"]
+        cls: type[Any] = next(part for part in get_args(hint) if part is not type(None))
+        return cls
+
+    def longest_side(self, size: int | None, painter: Painter) -> int | None:
+        """Longest side that the picture is brought to; None for its own, or for the painter's.
+
+        Raises:
+            UsageError: When a size is asked for that the edit cannot give.
+        """
+        if "framed" in self.takes and size not in (None, max(painter.data.size)):
+            words = painter.data.size_in_words
+            raise UsageError(f"{self.name} paints at the painter's size, {words}; leave out {option('size', None)}.")
+        return size if size is not None or self.settings is not None else STYLIZED
+
+    def check_files(self, files: Mapping[str, File]) -> None:
+        """Refuse files that the edit does not take, and a request without those that it needs.
+
+        Raises:
+            UsageError: With the first such file.
+        """
+        for name, words in FILES.items():
+            if name in files and name not in self.takes:
+                raise UsageError(f"{self.name} takes no {name} ({words}); leave out {option(name, None)}.")
+            if name in self.takes and name not in files:
+                raise UsageError(f"{self.name} needs {words}: {option(name, 'FILE')}.")
+
+    def request(self, painter: Painter, seed: int, category: str | None, settings: Mapping[str, Any]) -> Request:
+        """What the user asks for, with all settings, defaults among them.
+
+        Raises:
+            UsageError: When a category is asked for and the edit reads none.
+            ConfigError: When a setting is unknown or out of range.
+        """
+        from impasto.config import load, to_dict
+
+        cls = self.settings
+        if cls is not None:
+            return Request(seed, category, None, Given(), to_dict(load(cls, settings, self.name)))
+        if category is not None:
+            raise UsageError(f"{self.name} reads no category; leave out {option('category', None)}.")
+        return Request(seed, None, None, Given(), settings).checked(painter)
+
+    def performed(
+        self, painter: Painter, files: Mapping[str, File], request: Request, longest: int | None, watch: Watch
+    ) -> Painted:
+        """The edited picture; what is odd about the files is reported.
+
+        Args:
+            painter: One that can.
+            files: 'picture' and those of `FILES` that the edit takes.
+            request: As `request` gives it.
+            longest: As `longest_side` gives it.
+            watch: Is told of remarks and progress.
+
+        Raises:
+            DataError: When a file is none that the edit can be done with.
+            UnknownName: When the painter does not know the category.
+            NotCapable: When the painter reads no categories, and one is asked for.
+        """
+        from impasto.editing.given import given, given_mask
+
+        picture = Path(files["picture"])
+        arguments: dict[str, Any] = {}
+        if "framed" in self.takes:
+            arguments["framed"] = _framed(picture, painter, watch)
+        else:
+            arguments["pixels"], remarks = given(picture, longest)
+            _remark(remarks, watch)
+        if "mask" in self.takes:
+            arguments["mask"] = given_mask(Path(files["mask"]), picture, longest)
+        if "other" in self.takes:
+            arguments["other"] = _framed(Path(files["other"]), painter, watch)
+        if self.settings is None:
+            _remark(request.remarks(painter), watch)
+            return self.function(painter, **arguments, seed=request.seed, settings=request.settings)
+        settings = self.settings(**request.settings)
+        return self._by_denoiser(painter, request, watch, {**arguments, "settings": settings})
+
+    def _by_denoiser(self, painter: Painter, request: Request, watch: Watch, arguments: dict[str, Any]) -> Painted:
+        """The picture of an edit with settings of its own."""
+        from impasto.contract import PictureNoise
+        from impasto.editing.work import Work
+
+        condition = painter.condition(request.seed, range(1), category=request.category)
+        if request.category is None:
+            # A category that nobody asked for would be drawn at random.
+            condition = condition.emptied({"category"})
+        noise = PictureNoise(request.seed, range(1), painter.device)
+        work = Work(condition, noise, painter.data.size, watch)
+        with painter.painting():
+            return self.function(painter, work=work, **arguments)
+
+
+def editor(name: str) -> Edit:
+    """The edit of a name in the catalogue.
+
+    Raises:
+        UnknownName: When there is none.
+    """
+    from impasto import catalogue
+
+    cards = catalogue.edits()
+    if name not in cards:
+        raise UnknownName("edit", name, cards)
+    return Edit(name, cards[name].definition)
+
+
+def _framed(file: Path, painter: Painter, watch: Watch) -> Pixels:
+    """A picture at the painter's size."""
+    from impasto.editing.given import framed
+
+    pixels, remarks = framed(file, Size(*painter.data.size))
+    _remark(remarks, watch)
+    return pixels
+
+
+def _remark(remarks: list[str], watch: Watch) -> None:
+    """Report remarks."""
+    for remark in remarks:
+        watch(Event("edit", "remark", remark))

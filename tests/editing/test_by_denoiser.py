@@ -1,0 +1,319 @@
+"""Edits by painters that denoise and were not trained for them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+from torch import Tensor
+
+import impasto
+from impasto import api, catalogue, edit
+from impasto.contract import Condition, Denoises, Painted, PictureNoise
+from impasto.editing.blend import BlendSettings, between, blend
+from impasto.editing.completion import CompletionSettings
+from impasto.editing.extend import ExtendSettings, extend
+from impasto.editing.inpaint import inpaint
+from impasto.editing.vary import VarySettings, vary
+from impasto.editing.work import Work
+from impasto.errors import ConfigError, DataError, ImpastoError, NotCapable, UsageError
+from impasto.images.pictures import to_float, to_uint8
+from impasto.images.recipe import read_recipe
+from impasto.sampling.level import Denoise, Level
+from impasto.sampling.schedule import NoiseSchedule, cosine_noise
+from impasto.sampling.spacing import even_levels, straight_levels
+
+SIDE = 32
+UNTRAINED = ("ddpm", "flow_unet")
+
+
+class Knowing:
+    """A painter of pixels that always estimates one picture."""
+
+    def __init__(self, goal: np.ndarray, *, straight: bool) -> None:
+        self.goal = to_float(goal[None])
+        self.straight = straight
+
+    def encode(self, pictures: Tensor) -> Tensor:
+        return pictures
+
+    def decode(self, latents: Tensor, /) -> Tensor:
+        return latents
+
+    def denoiser(self, condition: Condition) -> Denoise:
+        return lambda noisy, level: self.goal
+
+    def levels(self, steps: int) -> list[Level]:
+        return straight_levels(steps) if self.straight else even_levels(NoiseSchedule(cosine_noise(1000)), steps)
+
+
+def work(seed: int = 0, size: tuple[int, int] = (SIDE, SIDE)) -> Work:
+    return Work(Condition(1), PictureNoise(seed, range(1)), size)
+
+
+def smooth(height: int = SIDE, width: int = SIDE, phase: float = 0.0) -> np.ndarray:
+    rows, columns = np.mgrid[0:height, 0:width]
+    waves = [np.sin(rows / 7 + phase), np.cos(columns / 9 + phase), np.sin((rows + columns) / 11)]
+    return (127.5 + 100 * np.stack(waves, axis=2)).astype(np.uint8)
+
+
+def pixels_of(painted: Painted) -> np.ndarray:
+    return to_uint8(painted.pictures)[0]
+
+
+def hole(height: int, width: int) -> np.ndarray:
+    mask = np.zeros((height, width), bool)
+    mask[8:20, 10:24] = True
+    return mask
+
+
+@pytest.mark.parametrize("straight", [True, False])
+def test_a_painter_that_knows_the_picture_completes_it_exactly(straight: bool) -> None:
+    whole = smooth()
+    painter = Knowing(whole, straight=straight)
+    mask = hole(SIDE, SIDE)
+    torn = np.where(mask[..., None], 255, whole).astype(np.uint8)
+    assert isinstance(painter, Denoises)
+    settings = CompletionSettings(steps=4, resampling=2)
+    assert np.array_equal(pixels_of(inpaint(painter, torn, mask=mask, work=work(), settings=settings)), whole)
+    borders = ExtendSettings(steps=4, left=5, bottom=7)
+    assert np.array_equal(pixels_of(extend(painter, whole[:-7, 5:], work=work(), settings=borders)), whole)
+
+
+@pytest.mark.parametrize("straight", [True, False])
+def test_all_of_a_painter_and_none_of_the_picture_is_in_a_variation_of_strength_1(straight: bool) -> None:
+    goal = smooth(phase=2)
+    painted = vary(Knowing(goal, straight=straight), smooth(), work=work(), settings=VarySettings(strength=1, steps=4))
+    assert np.array_equal(pixels_of(painted), goal)
+
+
+def untrained(name: str) -> Any:
+    torch.manual_seed(0)
+    painter = catalogue.painter(name).build("tiny", resolution=SIDE)
+    # The last layer of an untrained network is zero, and it would not see what it is given.
+    for parameter in painter.parameters():
+        torch.nn.init.normal_(parameter, std=0.02)
+    return painter.eval()
+
+
+@pytest.mark.parametrize("name", UNTRAINED)
+def test_the_less_strength_the_nearer_to_the_picture(name: str) -> None:
+    painter = untrained(name)
+    given = smooth()
+
+    def distance(strength: float) -> float:
+        with painter.painting():
+            painted = vary(painter, given, work=work(), settings=VarySettings(strength=strength, steps=8))
+        return float(np.abs(pixels_of(painted).astype(float) - given).mean())
+
+    distances = [distance(strength) for strength in (0.01, 0.2, 0.6)]
+    assert distances == sorted(distances)
+    assert distances[0] < 4
+
+
+@pytest.mark.parametrize("name", UNTRAINED)
+def test_at_full_strength_the_picture_does_not_matter(name: str) -> None:
+    painter = untrained(name)
+    settings = VarySettings(strength=1, steps=3)
+    with painter.painting():
+        one, other, again = (
+            pixels_of(vary(painter, given, work=work(seed), settings=settings))
+            for given, seed in ((smooth(), 0), (smooth(phase=2), 0), (smooth(), 1))
+        )
+    assert np.array_equal(one, other)
+    assert not np.array_equal(one, again)
+
+
+@pytest.mark.parametrize("name", UNTRAINED)
+@pytest.mark.parametrize("shape", [(SIDE, SIDE), (45, 70), (24, 28)])
+def test_outside_the_mask_every_byte_stays(name: str, shape: tuple[int, int]) -> None:
+    painter = untrained(name)
+    given = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
+    mask = hole(*shape)
+    with painter.painting():
+        painted = inpaint(painter, given, mask=mask, work=work(), settings=CompletionSettings(steps=3, resampling=2))
+    result = pixels_of(painted)
+    assert np.array_equal(result[~mask], given[~mask])
+    assert (result[mask] != given[mask]).mean() > 0.5
+    assert "Across the border of the mask" in painted.statements[0]
+
+
+def test_what_is_under_the_mask_does_not_matter() -> None:
+    painter = untrained("flow_unet")
+    mask = hole(40, 60)
+    black, white = (np.where(mask[..., None], level, smooth(40, 60)).astype(np.uint8) for level in (0, 255))
+    settings = CompletionSettings(steps=3)
+    with painter.painting():
+        one, other = (pixels_of(inpaint(painter, g, mask=mask, work=work(), settings=settings)) for g in (black, white))
+    assert np.array_equal(one, other)
+
+
+def test_extending_adds_what_is_asked_for_and_keeps_the_picture() -> None:
+    painter = untrained("flow_unet")
+    given = smooth(30, 50)
+    with painter.painting():
+        sides = extend(painter, given, work=work(), settings=ExtendSettings(steps=2, left=6, bottom=3))
+        resized = extend(painter, given, work=work(), settings=ExtendSettings(steps=2, width=55, height=40))
+    assert np.array_equal(pixels_of(sides)[:30, 6:], given)
+    assert pixels_of(sides).shape == (33, 56, 3)
+    assert "enlarged" in sides.statements[0]
+    assert np.array_equal(pixels_of(resized)[5:35, 2:52], given)
+    assert pixels_of(resized).shape == (40, 55, 3)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({}, "nothing is to be added"),
+        ({"width": 40}, "width = 40 is less than the 50 px"),
+        ({"width": 60, "left": 2}, "not both"),
+        ({"top": 4090}, "the new height would be 4120 px"),
+    ],
+)
+def test_borders_that_cannot_be_are_refused(settings: dict[str, Any], message: str) -> None:
+    painter = Knowing(smooth(), straight=True)
+    with pytest.raises(ConfigError, match=message):
+        extend(painter, smooth(30, 50), work=work(), settings=ExtendSettings(**settings))
+
+
+def test_between_lies_on_the_arc() -> None:
+    first = torch.randn(1, 3, 8, 8, generator=torch.Generator().manual_seed(0))
+    second = torch.randn(1, 3, 8, 8, generator=torch.Generator().manual_seed(1))
+    second *= first.norm() / second.norm()
+    assert torch.allclose(between(first, second, 0.0), first, atol=1e-6)
+    assert torch.allclose(between(first, second, 1.0), second, atol=1e-6)
+    middle = between(first, second, 0.5)
+    assert middle.norm().item() == pytest.approx(first.norm().item(), rel=1e-5)
+    assert (middle - first).norm().item() == pytest.approx((middle - second).norm().item(), rel=1e-5)
+    assert torch.allclose(between(first, first, 0.3), first)
+
+
+def test_a_blend_leads_from_one_picture_to_the_other() -> None:
+    painter = untrained("flow_unet")
+    first, second = smooth(), smooth(phase=2)
+
+    def blended(share: float) -> np.ndarray:
+        with painter.painting():
+            painted = blend(painter, first, other=second, work=work(), settings=BlendSettings(share=share, steps=12))
+        return pixels_of(painted).astype(float)
+
+    middle = blended(0.5)
+    for share, near, far in ((0.0, first, second), (1.0, second, first)):
+        end = blended(share)
+        assert np.abs(end - near).mean() < 6
+        assert np.abs(end - far).mean() > np.abs(middle - far).mean() > 6
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("painter") / "flow"
+    untrained("flow_unet").save_pretrained(folder)
+    return folder
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> Path:
+    Image.fromarray(smooth(40, 60)).save(tmp_path / "given.png")
+    Image.fromarray(smooth(50, 50, phase=2)).save(tmp_path / "other.png")
+    Image.fromarray(hole(40, 60)).save(tmp_path / "mask.png")
+    Image.fromarray(hole(50, 50)).save(tmp_path / "misfit.png")
+    Image.new("L", (60, 40)).save(tmp_path / "empty.png")
+    Image.new("L", (60, 40), 255).save(tmp_path / "full.png")
+    (tmp_path / "broken.png").write_bytes(b"\x89PNG\r\n\x1a\n and no more")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("name", "extra", "shape"),
+    [
+        ("vary", {"settings": {"steps": 3, "strength": 0.7}}, (SIDE, SIDE)),
+        ("inpaint", {"mask": "mask.png", "settings": {"steps": 2}}, (40, 60)),
+        ("inpaint", {"mask": "mask.png", "settings": {"steps": 2}, "size": 90}, (60, 90)),
+        ("extend", {"settings": {"steps": 2, "top": 9}}, (49, 60)),
+        ("blend", {"other": "other.png", "settings": {"steps": 2}}, (SIDE, SIDE)),
+    ],
+)
+def test_the_recipe_inside_repaints_it_bit_for_bit(
+    name: str, extra: dict[str, Any], shape: tuple[int, int], saved: Path, files: Path
+) -> None:
+    extra = {key: files / value if isinstance(value, str) else value for key, value in extra.items()}
+    out = edit(name, files / "given.png", files / "out.png", painter=saved, seed=4, watch=impasto.silent, **extra)
+    with Image.open(out) as image:
+        assert image.size == shape[::-1]
+    recipe = read_recipe(out.picture)
+    assert (recipe.edit, recipe.seed, recipe.settings["steps"]) == (name, 4, extra["settings"]["steps"])
+    assert set(recipe.inputs) == {"picture", *(extra.keys() & {"mask", "other"})}
+    assert api.repaint(out.picture).identical
+    Image.fromarray(smooth(40, 60, phase=1)).save(files / "given.png")
+    with pytest.raises(ImpastoError, match="has changed"):
+        api.repaint(out.picture)
+
+
+@pytest.mark.parametrize(
+    ("name", "extra", "kind", "message"),
+    [
+        ("inpaint", {}, UsageError, "inpaint needs a mask: mask=FILE"),
+        ("blend", {}, UsageError, "blend needs a second picture: other=FILE"),
+        ("vary", {"mask": "mask.png"}, UsageError, "vary takes no mask"),
+        ("vary", {"size": 64}, UsageError, r"vary paints at the painter's size.*leave out size"),
+        ("vary", {"settings": {"strength": 0}}, ConfigError, "strength = 0"),
+        ("vary", {"settings": {"strength": 1.5}}, ConfigError, "strength = 1.5"),
+        ("vary", {"settings": {"strength": float("nan")}}, ConfigError, "strength = nan"),
+        ("vary", {"settings": {"strenght": 0.5}}, ConfigError, "did you mean 'strength'"),
+        ("vary", {"category": "dog"}, ImpastoError, "trained without categories"),
+        ("vary", {"also": ["svg"]}, ImpastoError, "no companion file 'svg'"),
+        ("inpaint", {"mask": "misfit.png"}, DataError, r"misfit.png is 50 × 50 px .* 60 × 40 px"),
+        ("inpaint", {"mask": "empty.png"}, DataError, r"empty.png is dark throughout"),
+        ("inpaint", {"mask": "full.png"}, DataError, r"full.png is light throughout"),
+        ("inpaint", {"mask": "none.png"}, DataError, r"none.png cannot be edited: missing"),
+        ("vary", {"picture": "broken.png"}, DataError, r"broken.png cannot be edited"),
+        (
+            "inpaint",
+            {"mask": "mask.png", "painter": "landscape"},
+            NotCapable,
+            "landscape cannot inpaint a picture.*ddpm",
+        ),
+        ("stylize", {"painter": None}, UsageError, "that comes with impasto cannot stylize a picture"),
+        ("stylize", {"painter": "painting_fool", "category": "dog"}, UsageError, "stylize reads no category"),
+    ],
+)
+def test_wrong_requests_are_refused_and_leave_nothing(
+    name: str, extra: dict[str, Any], kind: type[Exception], message: str, *, saved: Path, files: Path
+) -> None:
+    extra = {k: files / v if isinstance(v, str) and v.endswith(".png") else v for k, v in extra.items()}
+    request = {"picture": files / "given.png", "painter": saved, "out": files / "out.png", **extra}
+    with pytest.raises(kind, match=message):
+        edit(name, **request)
+    assert not (files / "out.png").exists()
+
+
+def test_progress_counts_to_the_end(saved: Path, files: Path) -> None:
+    counts: list[tuple[Any, Any]] = []
+
+    def watch(event: impasto.Event) -> None:
+        if event.kind == "progress":
+            counts.append((event.done, event.total))
+
+    how = {"painter": saved, "watch": watch, "mask": files / "mask.png"}
+    edit("inpaint", files / "given.png", files / "out.png", settings={"steps": 5, "resampling": 3}, **how)
+    assert counts == [(done, 10) for done in range(1, 11)]
+
+
+def test_the_painter_that_ships_is_the_default_and_keeps_to_the_picture(files: Path) -> None:
+    given = Image.fromarray(smooth(150, 128))
+    given.save(files / "large.png")
+    how: dict[str, Any] = {"watch": impasto.silent, "category": "Impressionism"}
+    out = edit("vary", files / "large.png", files / "out.png", settings={"steps": 4, "strength": 0.005}, **how)
+    painted = np.asarray(Image.open(out)).astype(float)
+    recipe = read_recipe(out.picture)
+    assert (recipe.painter, recipe.category) == ("shipped/paintings", "Impressionism")
+    painter = impasto.open("shipped/paintings").model
+    framed = to_float(smooth(150, 128)[None, 11:139])
+    with painter.painting():
+        encoded = to_uint8(painter.decode(painter.encode(framed)))[0]
+    assert np.abs(painted - encoded).mean() < 1
+    assert api.repaint(out.picture).identical
