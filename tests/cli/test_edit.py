@@ -92,4 +92,5 @@ def test_wrong_words_are_told_and_leave_nothing(
 def test_edits_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = impasto("list", "edits", "--json", capsys=capsys)
     assert code == 0
-    assert [card["name"] for card in json.loads(out)] == ["stylize", "blend", "extend", "inpaint", "vary"]
+    names = [card["name"] for card in json.loads(out)]
+    assert names == ["stylize", "blend", "extend", "inpaint", "vary", "colorize", "enlarge"]

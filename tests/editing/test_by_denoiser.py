@@ -15,7 +15,9 @@ import impasto
 from impasto import api, catalogue, edit
 from impasto.contract import Condition, Denoises, Painted, PictureNoise
 from impasto.editing.blend import BlendSettings, between, blend
-from impasto.editing.completion import CompletionSettings
+from impasto.editing.colorize import ColorizeSettings, colorize
+from impasto.editing.completion import CompletionSettings, keeping
+from impasto.editing.enlarge import EnlargeSettings, enlarge
 from impasto.editing.extend import ExtendSettings, extend
 from impasto.editing.inpaint import inpaint
 from impasto.editing.vary import VarySettings, vary
@@ -152,6 +154,59 @@ def test_what_is_under_the_mask_does_not_matter() -> None:
     assert np.array_equal(one, other)
 
 
+def test_a_known_part_is_in_every_estimate() -> None:
+    clean = torch.randn(1, 3, 8, 8)
+    mask = torch.zeros(1, 1, 8, 8, dtype=torch.bool)
+    mask[..., :4] = True
+    estimate = keeping(lambda noisy, level: noisy.double() * 2, clean, mask)(clean + 1, Level(0.5, 0.5, 0.5))
+    assert torch.equal(estimate[..., 4:], clean[..., 4:].double())
+    assert torch.equal(estimate[..., :4], 2 * (clean + 1)[..., :4].double())
+
+
+@pytest.mark.parametrize("name", UNTRAINED)
+@pytest.mark.parametrize("shape", [(16, 16), (20, 41), (10, 7)])
+def test_an_enlarged_picture_made_small_again_is_the_given_one(name: str, shape: tuple[int, int]) -> None:
+    painter = untrained(name)
+    given = smooth(*shape)
+    with painter.painting():
+        painted = enlarge(painter, given, work=work(), settings=EnlargeSettings(steps=3, factor=2))
+    assert painted.pictures.shape == (1, 3, 2 * shape[0], 2 * shape[1])
+    small = torch.nn.functional.avg_pool2d(painted.pictures, 2)
+    assert (small - to_float(given[None])).abs().max() < 2 / 255
+    blocks = painted.pictures[..., ::2, ::2] - painted.pictures[..., 1::2, 1::2]
+    assert blocks.abs().mean() > 0.01
+
+
+@pytest.mark.parametrize("name", UNTRAINED)
+@pytest.mark.parametrize("shape", [(SIDE, SIDE), (20, 41)])
+def test_colours_leave_lights_and_darks(name: str, shape: tuple[int, int]) -> None:
+    painter = untrained(name)
+    grey = smooth(*shape)[..., :1].repeat(3, axis=2)
+    with painter.painting():
+        result = pixels_of(colorize(painter, grey, work=work(), settings=ColorizeSettings(steps=3)))
+    assert result.shape == grey.shape
+    assert np.abs(result.astype(float).mean(2) - grey.mean(2)).max() <= 1
+    assert (result.max(2) - result.min(2)).mean() > 3
+
+
+@pytest.mark.parametrize("straight", [True, False])
+def test_a_painter_that_knows_the_picture_restores_it_exactly(straight: bool) -> None:
+    whole = smooth()
+    painter = Knowing(whole, straight=straight)
+    grey = whole.mean(2, keepdims=True).round().astype(np.uint8).repeat(3, axis=2)
+    coloured = pixels_of(colorize(painter, grey, work=work(), settings=ColorizeSettings(steps=3)))
+    assert np.abs(coloured.astype(int) - whole).max() <= 1
+    small = whole.reshape(16, 2, 16, 2, 3).mean((1, 3)).round().astype(np.uint8)
+    large = pixels_of(enlarge(painter, small, work=work(), settings=EnlargeSettings(steps=3)))
+    assert np.abs(large.astype(int) - whole).max() <= 1
+
+
+def test_a_picture_too_large_to_enlarge_is_refused() -> None:
+    painter = Knowing(smooth(), straight=True)
+    with pytest.raises(ConfigError, match="would become 4800 × 320 px"):
+        enlarge(painter, smooth(40, 600), work=work(), settings=EnlargeSettings(factor=8))
+
+
 def test_extending_adds_what_is_asked_for_and_keeps_the_picture() -> None:
     painter = untrained("flow_unet")
     given = smooth(30, 50)
@@ -235,6 +290,8 @@ def files(tmp_path: Path) -> Path:
         ("inpaint", {"mask": "mask.png", "settings": {"steps": 2}, "size": 90}, (60, 90)),
         ("extend", {"settings": {"steps": 2, "top": 9}}, (49, 60)),
         ("blend", {"other": "other.png", "settings": {"steps": 2}}, (SIDE, SIDE)),
+        ("enlarge", {"settings": {"steps": 2, "factor": 2}}, (80, 120)),
+        ("colorize", {"settings": {"steps": 2}}, (40, 60)),
     ],
 )
 def test_the_recipe_inside_repaints_it_bit_for_bit(

@@ -245,7 +245,9 @@ def _edit(card: Card) -> Explanation:
         example = command("edit", card.name, "PICTURE", **files)
         facts["painter"] = f"{SHIPPED_PAINTER}, where none is named ({option('painter', 'PAINTER')})"
         settings = {"painting": _settable(edit.settings)}
-        return Explanation(card.name, "edit", card.summary, card.year, card.source, facts, settings, examples=(example,))
+        return Explanation(
+            card.name, "edit", card.summary, card.year, card.source, facts, settings, examples=(example,)
+        )
     facts["settings"] = f"those of the painter: {' or '.join(command('explain', name) for name in able)}"
     example = command("edit", card.name, "PICTURE", painter=able[0] if able else "PAINTER")
     return Explanation(card.name, "edit", card.summary, card.year, card.source, facts, examples=(example,))

@@ -162,9 +162,11 @@ def _edited(painter: Painter, recipe: Recipe, picture: Path, given: Mapping[str,
     names = [name for name in ("picture", *FILES) if name in recipe.inputs]
     files = {name: locate(name, recipe.inputs[name], picture, given) for name in names}
     to_do.check_files(files)
-    untrained = to_do.settings is not None
-    settings = recipe.settings if untrained else locate_settings(painter, recipe.settings, recipe.inputs, picture, given)
+    own_settings = to_do.settings is not None
+    settings = recipe.settings
+    if not own_settings:
+        settings = locate_settings(painter, settings, recipe.inputs, picture, given)
     request = to_do.request(painter, recipe.seed, recipe.category, settings)
     # Recipes of version 0.1.0 do not hold the longest side.
-    longest = recipe.longest_side if untrained else recipe.longest_side or max(recipe.height, recipe.width)
+    longest = recipe.longest_side if own_settings else recipe.longest_side or max(recipe.height, recipe.width)
     return to_uint8(to_do.performed(painter, files, request, longest, silent).pictures)[0]
