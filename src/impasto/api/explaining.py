@@ -240,7 +240,7 @@ def _edit(card: Card) -> Explanation:
     meaning = (inspect.getdoc(edit.needs) or "").split("\n")[0]
     files = {name: "FILE" for name in FILES if name in edit.takes}
     taken = [f"{FILES[name]} ({option(name, 'FILE')})" for name in files]
-    facts = {"needs": " and ".join([f"a painter that {_clause(meaning)}", *taken]), "painters": ", ".join(able)}
+    facts = {"needs": "; ".join([f"a painter that {_clause(meaning)}", *taken]), "painters": ", ".join(able)}
     if edit.settings is not None:
         example = command("edit", card.name, "PICTURE", **files)
         facts["painter"] = f"{SHIPPED_PAINTER}, where none is named ({option('painter', 'PAINTER')})"
