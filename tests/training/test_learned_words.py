@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 import torch
-from conftest import SHARED
-from toy import Toy
 from torch import nn
+from toy import Toy
 
+from conftest import SHARED
 from impasto.contract import Data, Painted, PainterConfig, Player, Turn
 from impasto.data.store import Store
+from impasto.errors import UsageError
 from impasto.nn.text import text_encoder
 from impasto.pretrained import load_weights
 from impasto.training.loop import train
@@ -87,6 +88,13 @@ def test_words_are_learned_and_a_saved_painter_stands_alone(tmp_path, monkeypatc
     assert brightness(painter, "") == brightness(painter, None)
     again = trained(Reader, tmp_path, steps=62)
     assert torch.equal(again.words.reader.merges, painter.words.reader.merges)
+
+
+def test_without_what_learning_needs_no_run_is_begun(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "tokenizers", None)
+    with pytest.raises(UsageError, match="needs the package 'tokenizers'"):
+        trained(Reader, tmp_path)
+    assert not (tmp_path / "run").exists()
 
 
 def test_a_prompt_that_is_too_long_is_said_with_each_picture():

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,9 +25,12 @@ _NODE = 1
 _CONSTANT = 5
 _DTYPES: dict[int, type[np.generic]] = {1: np.float32, 3: np.int8}
 """Types of constants that are read; those of others say nothing about weights."""
-_VARINT, _EIGHT_BYTES, _LENGTH, _FOUR_BYTES = 0, 1, 2, 5
+_VARINT = 0
+_LENGTH = 2
+_SIZES = {1: 8, 5: 4}
+"""Kinds of fields of a fixed size, in bytes."""
 
-Array = npt.NDArray[np.generic]
+Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -123,7 +127,7 @@ def _fields(message: memoryview) -> Iterator[tuple[int, memoryview]]:
             number, place = _varint(message, place)
             yield key >> 3, memoryview(number.to_bytes(8, "little"))
             continue
-        size = {_EIGHT_BYTES: 8, _FOUR_BYTES: 4}.get(kind, 0)
+        size = _SIZES.get(kind, 0)
         if kind == _LENGTH:
             size, place = _varint(message, place)
         elif not size:

@@ -72,7 +72,7 @@ def test_the_order_of_words_matters_to_the_trained_one():
 def test_encodings_of_another_encoder_are_refused():
     trained, frozen = (text_encoder(name, 24, limit=6) for name in ("own", "minilm"))
     for encoder, wrong in ((trained, frozen), (frozen, trained), (trained, text_encoder("own", 24, limit=7))):
-        with pytest.raises(UsageError, match="encoded by another encoder.*reader of this painter"):
+        with pytest.raises(UsageError, match=r"encoded by another encoder.*reader of this painter"):
             encoder(encoding_of(wrong, 3), 1)
     with pytest.raises(UsageError, match=r"of the type torch.float32, where this one has \(6,\)"):
         trained(encoding_of(trained, 3).float(), 1)

@@ -6,6 +6,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -31,7 +32,7 @@ LEAST_COUNT = 2
 class BytePairs(Reader):
     """Texts → numbers of tokens, int64, shape (N, limit).
 
-    Small and capital letters are the same, and any script can be written, at worst byte by byte. The merges are a buffer
+    Small and capital letters are the same, and any script can be read, at worst byte by byte. The merges are a buffer
     of fixed shape: weights, averages and exports carry them, and no other package is needed to read texts.
 
     Source: Sennrich et al. 2016, algorithm 1; over bytes: Radford et al. 2019, section 2.2.
@@ -99,7 +100,7 @@ class BytePairs(Reader):
         """The tokens of a piece: of all pairs in it, the one that was learned first is merged, until there is none."""
         ids = [byte + 1 for byte in content]
         while len(ids) > 1:
-            rank, place = min((self._ranks.get(pair, self.size), i) for i, pair in enumerate(zip(ids, ids[1:])))  # noqa: B905
+            rank, place = min((self._ranks.get(pair, self.size), i) for i, pair in enumerate(pairwise(ids)))
             if rank == self.size:
                 break
             ids[place : place + 2] = [BYTES + rank]

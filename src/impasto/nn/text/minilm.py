@@ -27,7 +27,8 @@ _EPS = 1e-12
 _WIDTH = 384
 _MOST = 512
 """Most tokens that the network has places for."""
-_START, _END = "[CLS]", "[SEP]"
+_START = "[CLS]"
+_END = "[SEP]"
 
 
 class _Embeddings(nn.Module):

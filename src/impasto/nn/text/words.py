@@ -72,7 +72,7 @@ class Reader(nn.Module):
         return ids[: self.room]
 
     def cut(self, text: str) -> str:
-        """What falls off the end of a text that is too long, from the first word that is not read as a whole; else ''."""
+        """What falls off the end of a text that is too long, from the first word that is not wholly read; else ''."""
         count = 0
         for unit in UNIT.finditer(text):
             count += len(self.token_ids(unit[0]))
