@@ -4,6 +4,8 @@ import pytest
 import torch
 
 from impasto.errors import UnknownName, UsageError
+from impasto.landscape.caption import caption
+from impasto.landscape.compose import compose
 from impasto.nn.text import ENCODERS, text_encoder, unread_remark
 from impasto.nn.text.minilm import HUB_ID
 
@@ -86,6 +88,16 @@ def test_tokens_of_a_larger_vocabulary_are_refused():
 
 def test_the_trained_one_has_at_most_five_megabytes():
     assert 4 * sum(p.numel() for p in text_encoder("own", 256).parameters()) < 5e6
+
+
+def test_captions_of_landscapes_are_read_to_their_end():
+    pytest.importorskip("tokenizers", reason="learning a vocabulary needs the extra [text]")
+    captions = [caption(compose(seed=seed), seed) for seed in range(100)]
+    encoder = text_encoder("own", 24)
+    encoder.learn(captions)
+    assert [encoder.cut(text) for text in captions if encoder.cut(text)] == []
+    lengths = [len(encoder.reader.read_ids(text)) for text in captions]
+    assert sum(lengths) / len(lengths) < 80 < encoder.limit
 
 
 def test_a_prompt_that_is_too_long_is_said_with_what_fell_off():

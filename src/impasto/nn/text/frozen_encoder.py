@@ -16,7 +16,7 @@ class FrozenEncoder(TextEncoder):
 
     reader: MiniLMReader
 
-    def __init__(self, width: int, *, limit: int = 48) -> None:
+    def __init__(self, width: int, *, limit: int = 96) -> None:
         """Build it with fresh layers; the network itself is loaded when it is first needed.
 
         Args:

@@ -106,9 +106,9 @@ class _Loaded(nn.Module):
         state, digest = load_weights(WEIGHTS)
         # The file may hold a model whose part this network is.
         state = {name.removeprefix("inner.").removeprefix("bert."): values for name, values in state.items()}
-        with torch.device("meta"):
-            net = MiniLM()
-        self.net = net.to_empty(device="cpu")
+        # Its first weights are drawn, and the numbers of the painter's own must not change with them.
+        with torch.random.fork_rng(devices=[]):
+            self.net = MiniLM()
         load_frozen(self.net, state, WEIGHTS)
         file = find_weights(VOCABULARY)
         lines = file.read_text(encoding="utf8").splitlines()

@@ -37,7 +37,7 @@ class _Layer(nn.Module):
 
 
 class TrainedEncoder(TextEncoder):
-    """`BytePairs` and a transformer, 4.2 MB with the defaults.
+    """`BytePairs` and a transformer, 4.4 MB with the defaults.
 
     Source: Vaswani et al. 2017, section 3.1, normalised as in Xiong et al. 2020, figure 1b.
     """
@@ -45,7 +45,7 @@ class TrainedEncoder(TextEncoder):
     reader: BytePairs
 
     def __init__(
-        self, width: int, *, limit: int = 64, size: int = 2048, inner: int = 128, depth: int = 4, heads: int = 4
+        self, width: int, *, limit: int = 96, size: int = 2048, inner: int = 128, depth: int = 4, heads: int = 4
     ) -> None:
         """Build it with fresh weights; it reads bytes until `learn` is called.
 
