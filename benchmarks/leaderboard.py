@@ -139,16 +139,17 @@ class Board:
         """Where the row of a training or an anchor is kept."""
         return place(self.kept, f"{name}-{self.store.height}px-{self.split}.json")
 
-    def keep(self, file: Path, row: dict[str, Any], painted: np.ndarray | None = None) -> None:
-        """Write a row and a sheet of its first pictures, and measure them."""
+    def keep(self, file: Path, row: dict[str, Any], painted: np.ndarray | None = None, *, shown: bool = True) -> None:
+        """Measure pictures, and write their row and, where they shall be shown, a sheet of the first ones."""
         if painted is not None:
+            row |= {"numbers": self.measured(painted)}
+        if painted is not None and shown:
             sheet = file.with_suffix(".webp")
             image = BytesIO()
-            contact_sheet(painted[:SHOWN], columns=12, scale=max(1, 64 // painted.shape[1])).save(
-                image, "WEBP", quality=80
-            )
+            scale = max(1, 64 // painted.shape[1])
+            contact_sheet(painted[:SHOWN], columns=12, scale=scale).save(image, "WEBP", quality=80)
             write_whole(sheet, image.getvalue())
-            row |= {"sheet": sheet.name, "numbers": self.measured(painted)}
+            row |= {"sheet": sheet.name}
         write_whole(file, json.dumps(row) + "\n")
         numbers = row.get("numbers", {})
         shown = ", ".join(f"{space} {values['kernel']:.3f}" for space, values in numbers.items())
@@ -162,10 +163,11 @@ class Board:
     def measure_anchors(self, sources: Iterable[str]) -> None:
         """Measure what bounds the painters, with a perfect painter of the latents of each autoencoder."""
         count = min(self.arguments.count, len(self.train_split))
-        for name, pictures in anchors(self.train_split, count, list(sources)):
+        for number, (name, pictures) in enumerate(anchors(self.train_split, count, list(sources))):
             file = self.file(name)
             if not self.is_done(file, 0):
-                self.keep(file, {"name": name, "terms": self.terms(0)}, pictures())
+                # The first anchor is real pictures as they are.
+                self.keep(file, {"name": name, "terms": self.terms(0)}, pictures(), shown=number == 0)
 
     def train(self, entry: Entry, minutes: float) -> None:
         """Train an entry with each seed, and measure what it paints."""

@@ -90,11 +90,9 @@ def _pictures(rows: Iterable[Mapping[str, Any]]) -> str:
         return ""
     text = "\n## The first pictures of each, unchosen\n"
     for (side, minutes), group in sorted(_grouped(shown).items(), key=lambda item: _order(item[0])):
-        if not minutes:
-            continue
         for standing in ranked(group, _spaces(group)):
             row = standing.rows[0]
-            label = f"{standing.name}, {side} px, {minutes:g} minutes"
+            label = f"{standing.name}, {side} px" + (f", {minutes:g} minutes" if minutes else "")
             text += f"\n**{label}**\n\n![{label}](leaderboard/{row['sheet']})\n"
     return text
 

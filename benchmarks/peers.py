@@ -48,19 +48,21 @@ def main() -> None:
     torch.set_num_threads(1)
     torch.manual_seed(arguments.seed)
     pictures = np.load(arguments.pictures, mmap_mode="r")
-    precision = fastest_precision()
-    with torch.autocast("cpu", torch.bfloat16, enabled=precision == "bf16"):
-        began = time.process_time()
-        net, step, paint = PEERS[arguments.name](pictures.shape[1])
-        steps = 0
-        for batch in batches(pictures, arguments.seed):
-            share = (time.process_time() - began) / (60 * arguments.minutes)
-            if share >= 1:
-                break
+    bf16 = fastest_precision() == "bf16"
+    began = time.process_time()
+    net, step, paint = PEERS[arguments.name](pictures.shape[1])
+    steps = 0
+    for batch in batches(pictures, arguments.seed):
+        share = (time.process_time() - began) / (60 * arguments.minutes)
+        if share >= 1:
+            break
+        # A context of its own for each step: within one, autocast keeps the first cast of every weight.
+        with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
             step(batch, share)
-            steps += 1
-        seconds = time.process_time() - began
-        arguments.out.mkdir(parents=True, exist_ok=True)
+        steps += 1
+    seconds = time.process_time() - began
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    with torch.autocast("cpu", torch.bfloat16, enabled=bf16):
         np.save(arguments.out / "painted.npy", painted(paint, arguments.count))
     parameters = sum(p.numel() for p in net.parameters())
     cost = {"steps": steps, "pictures": steps * BATCH, "processor_seconds": seconds, "parameters": parameters}

@@ -3,8 +3,9 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +32,40 @@ def _one_thread() -> None:
 def _empty_cache(tmp_path_factory: pytest.TempPathFactory) -> None:
     # What this machine's user has downloaded or measured must not decide how tests end.
     os.environ["IMPASTO_CACHE"] = str(tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _few_drawings() -> Iterator[None]:
+    """Of the small charts on a page only the first becomes a drawing, which stands for the others too.
+
+    All are put on axes as ever; but to write one takes longer than a tiny painter takes to learn.
+    """
+    from impasto.metrics import charts
+    from impasto.pages.figures import panels, plots
+    from impasto.training import run_page
+
+    def sparing(items: Iterable[Any], draw: Callable[[Any, Any], None]) -> list[Any]:
+        items = list(items)
+        for item in items[1:]:
+            with plots() as (_, axes):
+                draw(axes[0, 0], item)
+        return panels(items[:1], draw) * len(items)
+
+    with pytest.MonkeyPatch.context() as patch:
+        for page in (run_page, charts):
+            patch.setattr(page, "panels", sparing)
+        yield
+
+
+@pytest.fixture
+def all_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every small chart is drawn, as outside of tests."""
+    from impasto.metrics import charts
+    from impasto.pages.figures import panels
+    from impasto.training import run_page
+
+    for page in (run_page, charts):
+        monkeypatch.setattr(page, "panels", panels)
 
 
 @pytest.fixture(scope="session")

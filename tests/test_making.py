@@ -108,8 +108,8 @@ def test_a_picture_follows_from_seed_and_number_alone(landscapes: Store, make: M
 
 def test_the_same_bytes_whatever_the_workers(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(making, "SERIAL_LIMIT", 1)
-    monkeypatch.setattr(making, "PART", 5)
-    one, two, three = (make(out=f"{n}", workers=n) for n in (1, 2, 3))
+    monkeypatch.setattr(making, "PART", 3)
+    one, two, three = (make(out=f"{n}", count=10, workers=n) for n in (1, 2, 3))
     assert one.manifest == two.manifest == three.manifest
 
 

@@ -2,20 +2,44 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from impasto.errors import OutOfMemory
 
-__all__ = ["is_out_of_memory", "memory_errors_named", "memory_of_machine"]
+__all__ = ["is_out_of_memory", "keep_freed_memory", "memory_errors_named", "memory_of_machine"]
 
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 """Files in which Linux keeps the limit of a container, in bytes."""
 PHRASES = ("allocate memory", "not enough memory", "out of memory", "insufficient memory", "alloc_cpu")
 """What errors of torch, CUDA and OpenCV say, which are of no class of their own."""
+
+MMAP_THRESHOLD = -3
+"""Number of the parameter of mallopt, in malloc.h of the GNU C library, and so is the next."""
+TRIM_THRESHOLD = -1
+LARGE = 2**28
+"""Bytes from which on a block of memory goes back to the system when it is freed."""
+KEPT = 2**29
+"""Most bytes of freed memory that a process keeps."""
+
+
+@cache
+def keep_freed_memory() -> bool:
+    """Let this process use freed memory again instead of giving it back; returns whether that is possible here.
+
+    By default the GNU C library takes every large block from the system anew, which clears it page by page. On a
+    processor that took a third of the time of a network's forward pass.
+    """
+    try:
+        mallopt = ctypes.CDLL(None).mallopt
+    except (AttributeError, OSError, TypeError):  # another C library
+        return False
+    return bool(mallopt(MMAP_THRESHOLD, LARGE)) and bool(mallopt(TRIM_THRESHOLD, KEPT))
 
 
 def memory_of_machine() -> int | None:

@@ -115,13 +115,15 @@ def test_losses_and_categories_are_printed(folder: Path, tmp_path: Path, impasto
         "1 file was left out: format not read: HEIC (1, such as 'phone.heic': convert it to JPEG or PNG).",
         "4 rows of the metadata have another ending than the picture and still matched, such as '0.jpg' for '0.png'.",
         "1 picture has no row in 'metadata.csv', such as '4.png'.",
+        "1 picture has no style; it is learned without a category.",
     )
     code, output, error = impasto("data", "prepare", folder, "--out", store, "--resolution", 32)
     assert code == 0, error
     assert all(sentence in output for sentence in sentences)
-    assert "Categories: [/ink]: 2, oil: 2, (none): 1." in output
+    assert "Categories: [/ink]: 2, oil: 2." in output
     _, output, _ = impasto("data", "inspect", store)
     assert all(sentence in output for sentence in sentences)
+    assert "columns: style; 1 without a label" in output
     _, output, _ = impasto("data", "inspect", store, "--json")
     assert json.loads(output)["remarks"] == list(sentences)
     _, output, error = impasto("data", "prepare", folder, "--out", tmp_path / "two", "--json", "--events")

@@ -256,7 +256,7 @@ def test_a_run_that_fails_leaves_the_others_and_is_tried_again(file, store, tmp_
     def broken(job, *more):
         return ["false"] if job.entry.name == "Two" else training(job, *more)
 
-    file.write_text(HEAD.replace("[0, 1]", "[0]") + ENTRIES)
+    file.write_text(HEAD.replace("[0, 1]", "[0]").replace("every = 2", "every = 4") + ENTRIES)
     run_in_this_process(monkeypatch)
     monkeypatch.setattr(running, "_training_command", broken)
     results = api.compare(file, tmp_path / "out", store=store)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from made_up import made_up
 from PIL import Image
 
 from impasto.comparing.comparison_page import comparison_page, markdown_tables, save_figures, write
@@ -26,16 +27,22 @@ def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("impasto.comparing.comparison_page.charts", lambda _: [])
 
 
-def half_done(comparison) -> Results:
+@pytest.fixture(scope="module")
+def half_done(tmp_path_factory, pictures) -> Results:
     """One entry waits, one run failed, one entry is under way, and one name is hard to write down."""
     states = {("MIGAN without SFT", 1): "Diverged at <812>."}
     for seed in range(3):
         states |= {("MIGAN without AMS", seed): "waiting", ("MIGAN without SA", seed): "running"}
-    fake = comparison(states=states, miniature=True)
+    fake = made_up(tmp_path_factory.mktemp("half"), pictures, states=states, miniature=True)
     first, *others = fake.experiment.entry
     hard = replace(first, name=HARD_NAME, paper={})
     fake.experiment = replace(fake.experiment, entry=(hard, *others), ratio=())
     return fake.results()
+
+
+@pytest.fixture(scope="module")
+def half_page(half_done, tmp_path_factory) -> str:
+    return comparison_page(half_done, tmp_path_factory.mktemp("none"))
 
 
 def row(page: str, name: str, section: str = "Results") -> list[str]:
@@ -96,9 +103,8 @@ def test_one_seed_has_no_interval_over_seeds_and_no_best(comparison, tmp_path):
     assert "One seed each" in page
 
 
-def test_a_comparison_under_way_shows_what_there_is(comparison, tmp_path):
-    results = half_done(comparison)
-    page = comparison_page(results, tmp_path)
+def test_a_comparison_under_way_shows_what_there_is(half_done, half_page):
+    page = half_page
     assert "This is a miniature" in page
     assert "Diverged at &lt;812&gt;." in page
     assert "<td>waiting</td>" in page
@@ -108,8 +114,8 @@ def test_a_comparison_under_way_shows_what_there_is(comparison, tmp_path):
     assert "2 of 3 seeds" in row(page, "MIGAN without SFT")[0]
     assert "so far" in page
     assert "<b>A" not in page
-    assert r"A &amp; B&lt;/b&gt; \| " in markdown_tables(results)
-    assert "Diverged at &lt;812&gt;." in markdown_tables(results)
+    assert r"A &amp; B&lt;/b&gt; \| " in markdown_tables(half_done)
+    assert "Diverged at &lt;812&gt;." in markdown_tables(half_done)
 
 
 def test_nothing_finished_is_a_page_too(comparison):
@@ -171,9 +177,8 @@ def test_without_a_clear_winner_the_verdict_names_none(comparison, tmp_path):
     assert "2 seeds of each entry at most" in page
 
 
-def test_names_are_texts_in_drawings_too(comparison, tmp_path):
-    page = comparison_page(half_done(comparison), tmp_path)
-    drawn = "".join(re.findall("<svg.*?</svg>", page, re.DOTALL))
+def test_names_are_texts_in_drawings_too(half_page):
+    drawn = "".join(re.findall("<svg.*?</svg>", half_page, re.DOTALL))
     assert "&lt;b&gt;A &amp; B&lt;/b&gt; | $x_1$" in drawn
 
 

@@ -42,6 +42,8 @@ def test_what_is_told(store: Store, tmp_path: Path) -> None:
     assert odd.train + odd.test + odd.val == 9 - 1
     assert sum(counts.val for counts in inspection.categories.values()) == 3
     assert sum(counts.share for counts in inspection.categories.values()) == pytest.approx(1, abs=1e-3)
+    # The blank picture, and that of the two copies which is not in the table.
+    assert inspection.unlabelled == inspection.pictures - 11 == 2
     assert inspection.duplicates == Duplicates(exact=0, near=1)
     assert inspection.left_out == {"near duplicate": 1, "not a picture": 1}
     assert inspection.flags == {"blank": 1, "grey": 1}
@@ -56,6 +58,9 @@ def test_the_page_shows_it_and_runs_nothing(store: Store, tmp_path: Path) -> Non
     assert "&lt;b&gt;bad.png" in page
     assert "copy.jpg" in page or "03.png" in page
     assert store.hash in page
+    assert "They are sorted into 2 categories by &#39;genre&#39;; 2 of them in none." in page
+    assert "2 pictures have no genre; they are learned without a category." in page
+    assert "(none)" not in page
     for name in ("contact-sheet.png", "flagged.png"):
         with Image.open(tmp_path / "out" / name) as picture:
             assert picture.width >= 1024

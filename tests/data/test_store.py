@@ -157,15 +157,49 @@ def test_unknown_names(root: Path) -> None:
         store.split("train", "colour")
 
 
-def test_missing_labels_are_a_category(tmp_path: Path, scene: Scene, quiet: Quiet) -> None:
+@pytest.fixture
+def partly_labelled(tmp_path: Path, scene: Scene, quiet: Quiet) -> Store:
+    """Eight pictures, all to train on: two of the style 'a', one of 'b' and five without any."""
     folder = tmp_path / "p"
     folder.mkdir()
-    for i in range(6):
+    for i in range(8):
         scene(i).save(folder / f"{i}.png")
-    (folder / "metadata.csv").write_text("file_name,style\n0.png,a\n1.png,a\n2.png,b\n3.png,b\n")
-    store = prepare(folder, tmp_path / "s", resolution=8, progress=quiet)
-    assert store.categories() == ("(none)", "a", "b")
-    assert store.manifest["categories"] == {"(none)": 2, "a": 2, "b": 2}
+    (folder / "metadata.csv").write_text("file_name,style,signed\n0.png,a,yes\n1.png,a,yes\n2.png,b,yes\n")
+    return prepare(folder, tmp_path / "s", resolution=8, test_share=0, val_share=0, progress=quiet)
+
+
+def as_former_version(root: Path, **manifest: object) -> Store:
+    """A store, as former versions of this program would have made it: `missing` is in the manifest or not there."""
+    now = json.loads((root / "manifest.json").read_text())
+    seal(root, {key: value for key, value in now.items() if key not in ("missing", "remarks", "seal")} | manifest)
+    return Store.open(root)
+
+
+def test_pictures_without_a_label_are_of_no_category(partly_labelled: Store) -> None:
+    store = partly_labelled
+    split = store.split("train")
+    assert split.categories == store.categories() == ("a", "b")
+    assert split.labels.tolist() == [0, 0, 1, -1, -1, -1, -1, -1]
+    assert split.shares == pytest.approx((2 / 3, 1 / 3))
+    assert store.manifest["categories"] == {"a": 2, "b": 1}
+    assert store.manifest["counts"]["unlabelled"] == 5
+    messages = [remark["message"] for remark in store.remarks()]
+    assert "5 pictures have no style; they are learned without a category." in messages
+
+
+def test_one_name_alone_sorts_no_pictures(partly_labelled: Store, tmp_path: Path, quiet: Quiet) -> None:
+    assert partly_labelled.label_columns == ("style",)
+    store = prepare(tmp_path / "p", tmp_path / "asked", resolution=8, label="signed", progress=quiet)
+    assert store.categories() == ("yes",)
+
+
+def test_missing_labels_are_a_category_in_stores_of_former_versions(partly_labelled: Store) -> None:
+    store = as_former_version(partly_labelled.root, missing="(none)")
+    split = store.split("train")
+    assert split.categories == ("(none)", "a", "b")
+    assert split.labels.tolist() == [1, 1, 2, 0, 0, 0, 0, 0]
+    assert split.shares == (5 / 8, 2 / 8, 1 / 8)
+    assert store.hash == partly_labelled.hash
 
 
 def test_no_name_is_taken_for_a_missing_label(tmp_path: Path, scene: Scene, quiet: Quiet) -> None:
@@ -176,8 +210,11 @@ def test_no_name_is_taken_for_a_missing_label(tmp_path: Path, scene: Scene, quie
     rows = [f"{i}.png,{('unknown', '(none)')[i % 2]}\n" for i in range(4)]
     (folder / "metadata.csv").write_text("".join(["file_name,category\n", *rows]))
     store = prepare(folder, tmp_path / "s", resolution=8, progress=quiet)
-    assert store.categories() == ("((none))", "(none)", "unknown")
-    assert np.bincount(store.split("all").labels).tolist() == [4, 2, 2]
+    assert store.categories() == ("(none)", "unknown")
+    assert store.split("all").labels.tolist() == [1, 0, 1, 0, -1, -1, -1, -1]
+    before = as_former_version(store.root, missing="(none)")
+    assert before.categories() == ("((none))", "(none)", "unknown")
+    assert np.bincount(before.split("all").labels).tolist() == [4, 2, 2]
 
 
 def test_missing_labels_are_unknown_in_stores_of_former_versions(tmp_path: Path, scene: Scene, quiet: Quiet) -> None:
@@ -186,10 +223,7 @@ def test_missing_labels_are_unknown_in_stores_of_former_versions(tmp_path: Path,
     for i in range(6):
         scene(i).save(folder / f"{i}.png")
     (folder / "metadata.csv").write_text("file_name,style\n0.png,a\n1.png,unknown\n")
-    root = prepare(folder, tmp_path / "s", resolution=8, progress=quiet).root
-    manifest = json.loads((root / "manifest.json").read_text())
-    seal(root, {key: value for key, value in manifest.items() if key not in ("missing", "remarks", "seal")})
-    store = Store.open(root)
+    store = as_former_version(prepare(folder, tmp_path / "s", resolution=8, progress=quiet).root)
     assert store.categories() == ("a", "unknown")
     assert store.remarks() == []
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -340,6 +341,22 @@ def test_a_small_test_split_gives_reasons_instead_of_numbers(tmp_path):
     assert "there are 12" in metrics["copying"].reason
     assert metrics["sharpness"].value > 0
     assert metrics["ssim"].n == {"test": 12}
+
+
+def test_pictures_without_a_category_are_left_out_of_what_is_said_of_categories(landscape, tmp_path):
+    train, test = (landscape.split(name) for name in ("train", "test"))
+    train = replace(train, labels=np.where(np.arange(180) < 60, -1, train.labels))
+    test = replace(test, labels=np.where(np.arange(120) < 30, -1, test.labels))
+    result = measure(Honest.of(train), test, train=train, out=tmp_path, count=100, network="handcrafted")
+    assert result.categories.judge.trained_on == 120
+    assert result.categories.judge.accuracy > 0.9
+    assert result.metrics["category-fidelity"].real.n == {"test": 90}
+    assert result.metrics["sharpness"].real.n == {"test": 100}
+    assert any(note.startswith("30 of the 120 pictures that were measured against have no") for note in result.notes)
+    none = replace(test, labels=np.full(120, -1))
+    result = measure(Honest.of(train), none, train=train, out=tmp_path, count=50, network="handcrafted")
+    assert result.categories is None
+    assert result.metrics["mode-coverage"].reason == "No picture of the test split has a category."
 
 
 def test_a_store_without_labels_has_no_categories(tmp_path):

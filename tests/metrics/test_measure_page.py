@@ -7,6 +7,7 @@ import re
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
 from fakes import sceneries
 from PIL import Image
@@ -20,6 +21,7 @@ from impasto.metrics.number import Number, Yardstick, missing
 from impasto.metrics.training_log import Trained, trained
 from impasto.metrics.verdict import Verdict
 
+pytestmark = pytest.mark.usefixtures("all_drawings")
 PIXELS = sceneries(np.arange(16) % 3, 0)
 NEAREST = NearestTraining(torch.rand(60) * 0.2, torch.zeros(60, dtype=torch.int64), torch.zeros(60) > 1, torch.rand(80))
 

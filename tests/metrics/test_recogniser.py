@@ -45,3 +45,12 @@ def test_too_little_to_learn_from_is_refused(count, kinds):
     features, labels = clusters(count, 0)
     with pytest.raises(UsageError, match="10 pictures of 2 categories"):
         Recogniser.fit(features, labels % kinds, 4)
+
+
+def test_pictures_without_a_category_are_left_out():
+    features, labels = clusters(200, 0)
+    labelled = Recogniser.fit(features[:150], labels[:150], 4)
+    all_pictures = Recogniser.fit(features, np.where(np.arange(200) < 150, labels, -1), 4)
+    assert torch.equal(all_pictures.weight, labelled.weight)
+    with pytest.raises(UsageError, match="there are 9 of 4"):
+        Recogniser.fit(features, np.where(np.arange(200) < 9, labels, -1), 4)

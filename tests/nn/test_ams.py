@@ -16,9 +16,12 @@ def receptive_field(wide_branch: str) -> torch.Tensor:
     return x.grad[0].abs().sum(0) > 0
 
 
-def test_features_of_three_sizes_are_joined_and_mixed():
+@pytest.mark.parametrize("fused", [False, True])
+@pytest.mark.parametrize("width", [None, 2])
+def test_features_of_three_sizes_are_joined_and_mixed(width: int | None, fused: bool):
     torch.manual_seed(0)
-    net = MultiScale(4)
+    net = MultiScale(4, width=width, fused=fused)
+    assert len(net.three.weight) == len(net.five.weight) == (width or 4)
     x = torch.randn(2, 4, 8, 8)
     three = F.leaky_relu(F.conv2d(x, net.three.weight, net.three.bias, padding=1), 0.2)
     five = F.leaky_relu(F.conv2d(x, net.five.weight, net.five.bias, padding=2, dilation=2), 0.2)
@@ -39,9 +42,10 @@ def test_a_dilated_convolution_sees_five_pixels_with_holes():
     assert field.sum() == 9 + 8
 
 
+@pytest.mark.parametrize("width", [None, 3])
 @pytest.mark.parametrize("wide_branch", ["dilated", "stacked"])
-def test_the_shape_stays(wide_branch):
-    assert MultiScale(6, wide_branch)(torch.randn(2, 6, 5, 7)).shape == (2, 6, 5, 7)
+def test_the_shape_stays(wide_branch, width):
+    assert MultiScale(6, wide_branch, width=width)(torch.randn(2, 6, 5, 7)).shape == (2, 6, 5, 7)
 
 
 def test_stacked_blocks_do_not_fade_the_features():

@@ -9,17 +9,30 @@ from torch.nn import functional as F
 from impasto.nn.attention import ChannelAttention, PositionAttention, attend, eca_kernel_size
 
 
-def test_position_attention_is_the_formula():
+@pytest.mark.parametrize(("reduction", "scaled", "divisor"), [(1, False, 1), (1, True, 6**0.5), (3, True, 2**0.5)])
+def test_position_attention_is_the_formula(reduction: int, scaled: bool, divisor: float):
     torch.manual_seed(0)
-    net = PositionAttention(6)
+    net = PositionAttention(6, reduction=reduction, scaled=scaled)
+    assert net.query.out_channels == net.key.out_channels == 6 // reduction
     x = torch.randn(2, 6, 4, 5)
     with torch.no_grad():
         net.strength.fill_(0.7)
     f, g, h = (conv(x).flatten(2) for conv in (net.query, net.key, net.value))
-    weights = torch.einsum("nci,ncj->nij", f, g).softmax(dim=2)
+    weights = (torch.einsum("nci,ncj->nij", f, g) / divisor).softmax(dim=2)
     expected = 0.7 * torch.einsum("nij,ncj->nci", weights, h).view_as(x) + x
     torch.testing.assert_close(net(x), expected)
     torch.testing.assert_close(net(x.to(memory_format=torch.channels_last)), expected)
+
+
+def test_narrow_queries_attend_alike_over_few_and_many_positions(monkeypatch: pytest.MonkeyPatch):
+    torch.manual_seed(0)
+    net = PositionAttention(8, reduction=4, scaled=True)
+    torch.nn.init.ones_(net.strength)
+    x = torch.randn(2, 8, 4, 4)
+    few = net(x)
+    monkeypatch.setattr("impasto.nn.attention.MAX_NARROW_POSITIONS", 4)
+    torch.testing.assert_close(net(x), few)
+    assert not torch.equal(few, x)
 
 
 def test_position_attention_starts_as_the_identity_and_its_strength_learns():

@@ -20,12 +20,6 @@ from impasto.training import signals
 FAST = {"precision": "fp32", "batch": 8, "samples": 0, "log_every": 1, "checkpoint_seconds": 1e6}
 
 
-@pytest.fixture(scope="module")
-def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
-    place = tmp_path_factory.mktemp("stores") / "world"
-    return impasto.make("landscapes", place, count=24, resolution=32, workers=1, watch=impasto.silent)
-
-
 def train(store: Store, out: Path, watch: Callable[[impasto.Event], None]) -> impasto.Event:
     return impasto.train("vae", store, out, steps=40, preset="tiny", settings=FAST, watch=watch)
 

@@ -14,6 +14,7 @@ import torch
 from toy import Toy, toy
 
 from impasto import catalogue
+from impasto.cli.app import main
 from impasto.contract import Painter, Turn
 from impasto.data.store import Store
 from impasto.errors import DataError, Diverged, ImpastoError, RunLocked, UsageError
@@ -284,7 +285,9 @@ COMMAND = [sys.executable, "-m", "impasto", "train"]
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_leaves_a_checkpoint_and_the_same_command_goes_on(store: Store, tmp_path: Path, sign: int) -> None:
+def test_a_signal_leaves_a_checkpoint_and_the_same_command_goes_on(
+    store: Store, tmp_path: Path, sign: int, capsys: pytest.CaptureFixture[str]
+) -> None:
     name = next(name for name, card in catalogue.painters().items() if card.definition.learns())
     out = tmp_path / "run"
     command = [*COMMAND, name, str(store.root), "--out", str(out), "--preset", "tiny", "--batch", "8"]
@@ -301,9 +304,10 @@ def test_a_signal_leaves_a_checkpoint_and_the_same_command_goes_on(store: Store,
     stopped = checkpoint.newest(out / "checkpoints")
     step = int(stopped.name[5:])
     assert step > 0
-    done = subprocess.run([*command, "--steps", str(step + 2)], env=env, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    assert f"Goes on from step {step:,}" in done.stdout
+    with pytest.raises(SystemExit) as ended:
+        main([*command[3:], "--steps", str(step + 2)])
+    assert not ended.value.code
+    assert f"Goes on from step {step:,}" in capsys.readouterr().out
     torch.testing.assert_close(
         Painter.from_pretrained(out / "painter").paint(1).pictures.shape, torch.Size((1, 3, 32, 32))
     )

@@ -12,6 +12,7 @@ import pytest
 from impasto.images.pictures import write_sheet
 from impasto.training.run_page import write_report
 
+pytestmark = pytest.mark.usefixtures("all_drawings")
 ODD = "<b>$store$</b>"
 
 

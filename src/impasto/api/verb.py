@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import ParamSpec, TypeVar
 
-from impasto.memory import memory_errors_named
+from impasto.memory import keep_freed_memory, memory_errors_named
 from impasto.texts import check_text
 
 __all__ = ["verb"]
@@ -29,6 +29,7 @@ def verb(function: Callable[P, R]) -> Callable[P, R]:
     def checked(*arguments: P.args, **options: P.kwargs) -> R:
         for name, value in (*zip(names, arguments, strict=False), *options.items()):
             check_text(name, value)
+        keep_freed_memory()
         with memory_errors_named():
             return function(*arguments, **options)
 

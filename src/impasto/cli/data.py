@@ -161,6 +161,7 @@ def inspect(
     counts = f"{inspection.train:,} train, {inspection.test:,} test{val}"
     sides = inspection.source_sizes.short_side
     columns = ", ".join(inspection.label_columns)
+    without = f"; {inspection.unlabelled:,} without a label" if inspection.unlabelled else ""
     licences = dict(list(inspection.licences.items())[:3])
     more_licences = " …" if len(inspection.licences) > 3 else ""
     for title, value in (
@@ -168,7 +169,7 @@ def inspect(
         ("sources", f"short side {sides.least} to {sides.most} px; {_counts(inspection.source_sizes.kinds)}"),
         ("left out", _counts(inspection.left_out)),
         ("flagged", _counts(inspection.flags)),
-        ("labels", f"{inspection.label or 'none'} ({inspection.label_chosen}); columns: {columns}"),
+        ("labels", f"{inspection.label or 'none'} ({inspection.label_chosen}); columns: {columns}{without}"),
         ("captions", f"{inspection.captions:,} of {inspection.with_text:,} {what}"),
         ("licences", _counts(licences) + more_licences),
     ):

@@ -19,7 +19,8 @@ class Data:
         size: Height H and width W of a picture in pixels.
         frames: Number of frames F of a clip; 1 where single pictures are learned.
         categories: Names of the categories, in order of their label; empty without labels.
-        shares: Share of each category in the training pictures; they sum to 1. Empty where all are alike.
+        shares: Share of each category among the training pictures that have one; they sum to 1. Empty where all are
+            alike.
         maps: Name of each map beside the pictures → number of its classes; 0 for a map of quantities.
         captions: Whether the pictures have captions.
     """

@@ -258,7 +258,8 @@ class Learner(pretrained.Saved):
 
         Args:
             condition: Condition of N pictures.
-            none: Index for pictures without a category.
+            none: Index for pictures without a category: that of a row more than there are categories, or -1, for which
+                `nn.CategoryEmbedding` has a vector of zeros. With the default they are taken for the first category.
         """
         if condition.category is None:
             return torch.full((len(condition),), none, device=self.device)

@@ -124,7 +124,8 @@ class Painter(Learner):
         Args:
             count: How many.
             seed: Any integer of 0 or more.
-            category: Name of a category; without it each picture's is drawn, in the shares of the training pictures.
+            category: Name of a category; without it each picture's is drawn, in the shares of the training pictures
+                that have one.
             prompt: What to paint, in words.
             given: Pictures by name, each of shape (3, H, W), in [-1, 1].
             mask: 1 at pixels to be painted, 0 at pixels that keep the given picture, shape (1, H, W).

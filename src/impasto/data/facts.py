@@ -12,13 +12,17 @@ __all__ = ["facts_of", "fingerprints_of", "parts_of"]
 
 
 def facts_of(split: Split) -> Data:
-    """The facts of a split's pictures: size, frames, categories with their shares, maps and captions."""
+    """The facts of a split's pictures: size, frames, categories with their shares, maps and captions.
+
+    Where none of the pictures has a category, there are none to learn.
+    """
     store = split.store
+    labelled = any(split.shares)
     return Data(
         size=(store.height, store.width),
         frames=store.frames,
-        categories=split.categories,
-        shares=split.shares,
+        categories=split.categories if labelled else (),
+        shares=split.shares if labelled else (),
         maps={name: len(store.manifest["maps"][name].get("legend", ())) for name in store.maps},
         captions=store.has_captions,
     )
@@ -26,7 +30,7 @@ def facts_of(split: Split) -> Data:
 
 def parts_of(split: Split) -> frozenset[str]:
     """Parts of a `Condition` that the pictures of a split can fill."""
-    category = {"category"} if split.categories else set()
+    category = {"category"} if any(split.shares) else set()
     words = {"words"} if split.store.has_captions else set()
     return frozenset(category | words | {f"maps:{name}" for name in split.store.maps})
 

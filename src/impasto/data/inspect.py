@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from impasto.data.inspect_page import inspect_page
 from impasto.data.inspection import CategoryCounts, Inspection, inspect_store
-from impasto.data.store import Split, Store
+from impasto.data.store import UNLABELLED, Split, Store
 from impasto.files import check_writable, write_whole
 from impasto.images.pictures import write_sheet
 from impasto.pages.colours import FAINT, REAL, REQUESTED
@@ -48,8 +48,8 @@ def inspect(store: Store | str | Path, out: str | Path) -> Inspection:
     check_writable(out)
     inspection = inspect_store(store)
     flagged = [row for row, flags in enumerate(store.table["flags"].to_pylist()) if flags][:SHEET]
-    # With some categories, each has a row of its own.
-    columns = SHEET // max(1, len(inspection.categories))
+    # With some categories, each has a row of its own, and so have pictures without one.
+    columns = SHEET // max(1, len(inspection.categories) + bool(inspection.unlabelled))
     columns = columns if 5 <= columns <= 20 else 10
     write_sheet(out / "contact-sheet.png", store.pictures[_spread(store.split("all"))], columns=columns)
     if flagged:
@@ -61,13 +61,16 @@ def inspect(store: Store | str | Path, out: str | Path) -> Inspection:
 
 
 def _spread(split: Split) -> npt.NDArray[np.int64]:
-    """Positions of some pictures, in turn from every category, evenly spaced, sorted by category."""
+    """Positions of some pictures, in turn from every category, evenly spaced, sorted by category.
+
+    Those without a category come last.
+    """
     by_label: dict[int, list[int]] = defaultdict(list)
     for row, label in enumerate(split.labels):
         by_label[int(label)].append(row)
     each = max(1, SHEET // len(by_label))
     chosen = []
-    for _, rows in sorted(by_label.items()):
+    for _, rows in sorted(by_label.items(), key=lambda pair: (pair[0] == UNLABELLED, pair[0])):
         chosen += [rows[i] for i in np.unique(np.linspace(0, len(rows) - 1, each).round().astype(int))]
     return split.indices[chosen[:SHEET]]
 

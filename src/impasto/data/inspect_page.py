@@ -56,7 +56,8 @@ def _headline(inspection: Inspection) -> str:
 def _summary(inspection: Inspection) -> str:
     if inspection.label:
         kinds = counted(len(inspection.categories), "category", "categories")
-        sentences = [f"They are sorted into {kinds} by {inspection.label!r}."]
+        without = f"; {inspection.unlabelled:,} of them in none" if inspection.unlabelled else ""
+        sentences = [f"They are sorted into {kinds} by {inspection.label!r}{without}."]
     else:
         sentences = ["They have no categories."]
     if inspection.with_text:

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from impasto.data.store import Store
+from impasto.data.store import UNLABELLED, Store
 
 __all__ = ["CategoryCounts", "Duplicates", "Inspection", "ShortSides", "SourceSizes", "inspect_store"]
 
 
 @dataclass(frozen=True)
 class CategoryCounts:
-    """Pictures of a category to train on, to test with and for validation, and its share of the store."""
+    """Pictures of a category to train on, to test with and for validation, and its share of those that have one."""
 
     train: int
     test: int
@@ -67,6 +67,7 @@ class Inspection:
         label_chosen: How it was chosen, in words.
         label_columns: All columns that sort the pictures into categories.
         categories: Counts of each category of the default label column, the largest first.
+        unlabelled: Pictures that have none of these categories.
         source_sizes: Of the pictures in their files.
         duplicates: That were left out.
         left_out: Files that were left out, by reason.
@@ -99,6 +100,7 @@ class Inspection:
     with_text: int
     captions: int
     val: int = 0
+    unlabelled: int = 0
     remarks: tuple[str, ...] = ()
     page: str = ""
 
@@ -133,16 +135,19 @@ def inspect_store(store: Store) -> Inspection:
         with_text=sum(1 for captions in store.captions if captions),
         captions=sum(len(captions) for captions in store.captions),
         val=len(store.split("val")),
+        unlabelled=int((store.split("all").labels == UNLABELLED).sum()),
         remarks=tuple(remark["message"] for remark in store.remarks()),
     )
 
 
 def _categories(store: Store) -> dict[str, CategoryCounts]:
     names = store.categories()
-    splits = {name: store.split(name).labels for name in ("train", "test", "val", "all")}
-    train, test, val, every = (np.bincount(labels, minlength=len(names)).tolist() for labels in splits.values())
+    splits = [store.split(name).labels for name in ("train", "test", "val", "all")]
+    train, test, val, every = (
+        np.bincount(labels[labels != UNLABELLED], minlength=len(names)).tolist() for labels in splits
+    )
     counts = {
-        name: CategoryCounts(train[label], test[label], round(every[label] / len(store), 4), val[label])
+        name: CategoryCounts(train[label], test[label], round(every[label] / sum(every), 4), val[label])
         for label, name in enumerate(names)
     }
     return dict(sorted(counts.items(), key=lambda pair: -pair[1].share))

@@ -137,7 +137,7 @@ def choose_label(labels: Labels, files: Sequence[str], label: str | None) -> tup
     by_reading = {folded(column): column for column in reversed(candidates)}
     for name in PREFERRED:
         column = by_reading.get(name)
-        if column is not None and len(set(labels.column(column, files))) > 1:
+        if column is not None and len(_names(labels, column, files)) > 1:
             return column, "found in the metadata"
     if FOLDER in candidates:
         return FOLDER, "class folders"
@@ -149,10 +149,15 @@ def label_columns(labels: Labels, files: Sequence[str], label: str | None) -> li
     most = min(MOST_CATEGORIES, max(2, len(files) // 2))
     chosen = []
     for column in labels.columns:
-        sorts = 1 < len(set(labels.column(column, files))) <= most and column not in ("text", "license", SPLIT_COLUMN)
+        sorts = 1 < len(_names(labels, column, files)) <= most and column not in ("text", "license", SPLIT_COLUMN)
         if column == label or sorts:
             chosen.append(column)
     return chosen
+
+
+def _names(labels: Labels, column: str, files: Sequence[str]) -> set[str]:
+    """The different values of a column; files without one count for nothing."""
+    return set(filter(None, labels.column(column, files)))
 
 
 def _candidates(labels: Labels, files: Sequence[str]) -> list[str]:

@@ -22,6 +22,7 @@ __all__ = [
     "painted_pictures",
     "too_few_to_train",
     "unread_files",
+    "without_a_label",
 ]
 
 LEAST_TO_TRAIN = 2
@@ -134,6 +135,20 @@ def no_validation(splits: Sequence[str]) -> Remark:
     what = ", ".join(f"{splits.count(name):,} {name}" for name in ("train", "test") if name in splits)
     message = f"There are too few pictures for a validation split: {what}. Nothing can be chosen without the test."
     return Remark("no validation split", message, len(splits), "remark")
+
+
+def without_a_label(label: str, values: Sequence[str | None]) -> list[Remark]:
+    """How many pictures have no label.
+
+    Args:
+        label: The label column.
+        values: Its value for each picture.
+    """
+    count = sum(not value for value in values)
+    if not count:
+        return []
+    what = counted(count, f"picture has no {label}; it is", f"pictures have no {label}; they are")
+    return [Remark("pictures without a label", f"{what} learned without a category.", count, "remark")]
 
 
 def no_pictures(folder: Path, contents: FolderContents) -> str:

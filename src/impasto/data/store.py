@@ -7,7 +7,7 @@ A store may hold maps beside the pictures, one value for each pixel: `layout.npy
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from os import PathLike, fspath
@@ -28,26 +28,18 @@ from impasto.images.size import Size
 from impasto.names import find_name
 from impasto.spelling import option
 
-__all__ = ["MISSING", "Split", "Store", "missing_category"]
+__all__ = ["UNLABELLED", "Split", "Store"]
 
-MISSING = "(none)"
-"""Category of pictures whose label is missing."""
-FORMER_MISSING = "unknown"
-"""The same in stores of former versions, whose manifest does not say it."""
+UNLABELLED = -1
+"""Label of a picture that has none; the same number stands for no category in a `Condition`."""
+FIRST_MISSING = "unknown"
+"""Category of pictures without a label in stores of the first versions, whose manifest does not say it."""
 
 SHOWN = 16
 """Pictures of a store that a notebook shows."""
 
 Map = npt.NDArray[np.unsignedinteger]
 Rows = Sequence[int] | npt.NDArray[np.integer] | slice
-
-
-def missing_category(values: Collection[str | None]) -> str:
-    """The name of the category of pictures without a label: MISSING, in more brackets where that is a label itself."""
-    name = MISSING
-    while name in values:
-        name = f"({name})"
-    return name
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -208,8 +200,9 @@ class Store:
         indices = np.arange(len(self)) if name == "all" else np.flatnonzero(members)
         names, codes = self._coded(column) if column else ((), np.zeros(len(self), np.int64))
         labels = codes[indices]
-        counts = np.bincount(labels, minlength=len(names)) if names else np.zeros(0)
-        shares = tuple(float(count) / max(1, len(labels)) for count in counts)
+        labelled = labels[labels != UNLABELLED]
+        counts = np.bincount(labelled, minlength=len(names)) if names else np.zeros(0)
+        shares = tuple(float(count) / max(1, len(labelled)) for count in counts)
         return Split(self, name, indices.astype(np.int64), labels, names, shares)
 
     def remarks(self) -> list[dict[str, Any]]:
@@ -250,10 +243,19 @@ class Store:
         """Names of the categories of a column, and which of them each picture has, shape (N,)."""
         if column not in self._codes:
             values = ["" if value is None else str(value) for value in self.table[column].to_pylist()]
-            missing = missing_category(values) if "missing" in self.manifest else FORMER_MISSING
-            names, codes = np.unique([value or missing for value in values], return_inverse=True)
-            self._codes[column] = (tuple(str(name) for name in names), codes.astype(np.int64))
+            missing = self._missing(values)
+            named = np.array([value or missing for value in values], dtype=str)
+            codes = np.full(len(values), UNLABELLED, np.int64)
+            names, codes[named != ""] = np.unique(named[named != ""], return_inverse=True)
+            self._codes[column] = (tuple(str(name) for name in names), codes)
         return self._codes[column]
+
+    def _missing(self, values: Sequence[str]) -> str:
+        """The category of pictures without a label in stores of former versions; '' where they have none."""
+        name = self.manifest.get("missing", FIRST_MISSING)
+        while name in values and "missing" in self.manifest:
+            name = f"({name})"
+        return name or ""
 
     @cached_property
     def _codes(self) -> dict[str, tuple[tuple[str, ...], npt.NDArray[np.int64]]]:
@@ -268,9 +270,9 @@ class Split:
         store: Where the pictures lie.
         name: 'train', 'test', 'val' or 'all'.
         indices: Positions in the store, int64, shape (N,).
-        labels: Category of each picture, int64, shape (N,); zeros when there is no label column.
+        labels: Category of each picture, int64, shape (N,), -1 where it has none; zeros when there is no label column.
         categories: Names of all categories of the store.
-        shares: Share of each category in this split; () when there are none.
+        shares: Share of each category among the pictures of this split that have one; () when there are no categories.
     """
 
     store: Store

@@ -19,10 +19,17 @@ from impasto.data.given_split import GivenSplit
 from impasto.data.labelling import Labels, choose_label, label_columns
 from impasto.data.manifest import FILES, seal
 from impasto.data.parts import load_pixels
-from impasto.data.remarks import LEAST_TO_TRAIN, Remark, left_out, listed_names, no_validation, too_few_to_train
+from impasto.data.remarks import (
+    LEAST_TO_TRAIN,
+    Remark,
+    left_out,
+    listed_names,
+    no_validation,
+    too_few_to_train,
+    without_a_label,
+)
 from impasto.data.selecting import Selection
 from impasto.data.splitting import choose_splits
-from impasto.data.store import MISSING, missing_category
 from impasto.images.size import Size
 from impasto.jobs.workers import Job
 from impasto.names import folded
@@ -98,6 +105,7 @@ def write_store(
         *left_out(selection.rejects),
         *labels.remarks,
         *given.remarks_on(selection),
+        *(without_a_label(label, values) if label else ()),
         *(_doubtful_categories(labels, label, values, selection) if label else ()),
     ]
     if how["val_share"] and not given.source and "val" not in split:
@@ -145,6 +153,9 @@ def finish_store(
 def _manifest(table: pyarrow.Table, description: Description, rejects: Sequence[Reject]) -> dict[str, Any]:
     """What the manifest says, without version and hashes."""
     label = description.label
+    values = table[label].to_pylist() if label else []
+    categories = Counter(filter(None, values))
+    unlabelled = len(values) - categories.total()
     split = Counter(table["split"].to_pylist())
     licences = Counter(licence or "not stated" for licence in table["license"].to_pylist())
     return {
@@ -160,21 +171,17 @@ def _manifest(table: pyarrow.Table, description: Description, rejects: Sequence[
             "train": split["train"],
             "test": split["test"],
             **({"val": split["val"]} if split["val"] else {}),
+            **({"unlabelled": unlabelled} if unlabelled else {}),
             "left_out": _ranked(Counter(reject.reason for reject in rejects)),
             "flags": _ranked(Counter(flag for flags in table["flags"].to_pylist() for flag in flags)),
         },
-        "missing": MISSING,
-        "categories": _categories(table[label].to_pylist()) if label else {},
+        # Former versions named a category here that pictures without a label were in.
+        "missing": None,
+        "categories": _ranked(categories),
         "licences": dict(licences.most_common(MOST_LICENCES)),
         "remarks": [remark.as_dict() for remark in description.remarks],
         "made": dict(description.how),
     }
-
-
-def _categories(values: Sequence[str | None]) -> dict[str, int]:
-    """How many pictures each category has, the largest first."""
-    missing = missing_category(values)
-    return _ranked(Counter(value or missing for value in values))
 
 
 def _doubtful_categories(
@@ -187,7 +194,7 @@ def _doubtful_categories(
         first = disputed[0]
         categories = labels.column(label, first)
         other = next(at for at, category in enumerate(categories) if category != categories[0])
-        pair = " and ".join(f"{first[at]!r} ({categories[at] or MISSING})" for at in (0, other))
+        pair = " and ".join(f"{first[at]!r} ({categories[at] or 'no category'})" for at in (0, other))
         what = counted(len(disputed), "group of duplicates has", "groups of duplicates have")
         message = f"{what} pictures of different categories, such as {pair}."
         remarks.append(Remark("duplicates of different categories", message, len(disputed)))

@@ -173,9 +173,19 @@ class Inputs:
 
     @cached_property
     def recognised_real(self) -> Recognised:
-        """Categories of all pictures of the split that is measured against, true and recognised."""
-        labels = self.judge.predict(self.real_features.values)
-        return Recognised(labels, self.against.labels, len(self.train.categories), method=self._judge_method)
+        """Categories of all pictures of the split that is measured against, true and recognised.
+
+        Those without a category are left out, because none is painted that way.
+
+        Raises:
+            NotOffered: When there is no judge, or no picture has a category.
+        """
+        judge = self.judge
+        rows = np.flatnonzero(self.against.labels >= 0)
+        if len(rows) == 0:
+            raise NotOffered(f"No picture of the {self.against.name} split has a category.")
+        labels = judge.predict(self.real_features.values[rows])
+        return Recognised(labels, self.against.labels[rows], judge.classes, method=self._judge_method)
 
     @cached_property
     def originals(self) -> Pixels:

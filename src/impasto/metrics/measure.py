@@ -198,7 +198,8 @@ def _categories(inputs: Inputs) -> tuple[CategoryReport | None, dict[str, Pixels
         return None, {}
     rows = category_rows(inputs.train.categories, recognised, real, by_category)
     strips = {name: category.strip for name, category in by_category.items()}
-    return CategoryReport(judge_facts(len(inputs.train), real), rows), strips
+    learned_from = int((inputs.train.labels >= 0).sum())
+    return CategoryReport(judge_facts(learned_from, real), rows), strips
 
 
 def _exhibits(inputs: Inputs, rows: list[int], strips: Mapping[str, Pixels], journal: Path | None) -> Exhibits:
@@ -271,6 +272,11 @@ def _size_notes(against: Split, train: Split, count: int) -> list[str]:
         notes.append(
             f"There are {len(train):,} training pictures and {count:,} painted ones. Distances fall as sets grow, so "
             f"those beside which training pictures stand are taken of {len(train):,} paintings."
+        )
+    if without := int((against.labels < 0).sum()):
+        notes.append(
+            f"{without:,} of the {len(against):,} pictures that were measured against have no category; what is said "
+            "of categories leaves them out."
         )
     if against.store.hash == train.store.hash and np.intersect1d(against.indices, train.indices).size:
         notes.append(

@@ -42,13 +42,16 @@ class Recogniser:
 
         Args:
             features: Shape (T, D).
-            labels: Category of each, shape (T,).
+            labels: Category of each, shape (T,); pictures of -1, which have none, are left out.
             classes: Number of categories L, at least 2.
             seed: Chooses the fifth that the penalty is tried on.
 
         Raises:
             UsageError: When there are fewer than two categories, or fewer than ten pictures.
         """
+        labelled = labels >= 0
+        features = features[labelled]
+        labels = labels[labelled]
         present = len(np.unique(labels))
         if classes < 2 or present < 2 or len(features) < 10:
             raise UsageError(
@@ -68,6 +71,11 @@ class Recogniser:
             scores.append(float(F.cross_entropy(x[held_out] @ weight.T + bias, y[held_out])))
         best = PENALTIES[int(np.argmin(scores))]
         return cls(mean, scale, *_fit_weights(x, y, classes, best), best)
+
+    @property
+    def classes(self) -> int:
+        """Number of categories L."""
+        return len(self.bias)
 
     def predict(self, features: Tensor) -> npt.NDArray[np.int64]:
         """Label of the most likely category of each picture, shape (N,)."""

@@ -12,6 +12,8 @@ __all__ = ["ChannelAttention", "PositionAttention", "attend"]
 
 MAX_SCORES = 1024**2
 """Number of attention scores of one head up to which two plain matrix products are used."""
+MAX_NARROW_POSITIONS = 512
+"""Number of positions up to which two matrix products are faster than the fused kernel where queries are narrow."""
 
 
 def attend(q: Tensor, k: Tensor, v: Tensor, *, causal: bool = False) -> Tensor:
@@ -45,17 +47,27 @@ def attend(q: Tensor, k: Tensor, v: Tensor, *, causal: bool = False) -> Tensor:
 class PositionAttention(nn.Module):
     """Self-attention over the positions of a feature map: F_SA = μ·o + x, with μ learnable and initially 0.
 
-    As in the paper, the scores f(x)ᵀ g(x) are not divided by √C. Unlike there, f, g and h keep all channels, so that
-    torch's fused attention applies.
+    As in the paper, the scores f(x)ᵀ g(x) are not scaled, unless that is chosen. h keeps all channels, and so do f and
+    g by default.
 
-    Source: MIGAN, equations (12)-(14); Zhang et al. 2019, "Self-attention GAN", equation (3).
+    Source: MIGAN, equations (12)-(14); Zhang et al. 2019, "Self-attention GAN", equation (3), and section 3 (fewer
+    channels); Vaswani et al. 2017, equation (1) (scale).
     """
 
-    def __init__(self, channels: int) -> None:
-        """Build f, g and h for C channels."""
+    def __init__(self, channels: int, *, reduction: int = 1, scaled: bool = False) -> None:
+        """Build f, g and h.
+
+        Args:
+            channels: C, of the feature map.
+            reduction: f and g have D = C / reduction channels, rounded down, and at least 1.
+            scaled: Whether the scores are divided by √D. Otherwise their size grows with D, and the softmax may attend
+                to one position alone, where it has no gradient.
+        """
         super().__init__()
-        self.query = nn.Conv2d(channels, channels, 1)
-        self.key = nn.Conv2d(channels, channels, 1)
+        inner = max(1, channels // reduction)
+        self.scale = inner**-0.5 if scaled else 1.0
+        self.query = nn.Conv2d(channels, inner, 1)
+        self.key = nn.Conv2d(channels, inner, 1)
         self.value = nn.Conv2d(channels, channels, 1)
         self.strength = nn.Parameter(torch.zeros(()))
 
@@ -63,7 +75,14 @@ class PositionAttention(nn.Module):
         """Features of the same shape (N, C, H, W)."""
         # (N, C, H, W) → (N, one head, H·W, C), which for channels_last tensors is only a view.
         q, k, v = (net(x).permute(0, 2, 3, 1).flatten(1, 2).unsqueeze(1) for net in (self.query, self.key, self.value))
-        attended = F.scaled_dot_product_attention(q, k, v, scale=1.0)
+        if k.shape[3] == v.shape[3]:
+            attended = F.scaled_dot_product_attention(q, k, v, scale=self.scale)
+        elif k.shape[2] <= MAX_NARROW_POSITIONS:
+            attended = (q * self.scale @ k.transpose(2, 3)).softmax(dim=3).to(v.dtype) @ v
+        else:
+            # The fused kernel, which stores no scores, needs queries and keys as wide as the values.
+            q, k = (F.pad(z, (0, v.shape[3] - z.shape[3])) for z in (q, k))
+            attended = F.scaled_dot_product_attention(q, k, v, scale=self.scale)
         return torch.addcmul(x, self.strength, attended.squeeze(1).transpose(1, 2).reshape(x.shape))
 
 

@@ -31,7 +31,14 @@ def sinusoidal_embedding(values: Tensor, dim: int, *, max_period: float = 10_000
 
 
 class CategoryEmbedding(nn.Embedding):
-    """A vector for each category; a last one more stands for "no category", where there is one."""
+    """A vector for each category; a last one more stands for "no category", where there is one.
+
+    The label -1 stands for "no category" too: its vector is 0 and is not learned.
+    """
+
+    def forward(self, labels: Tensor) -> Tensor:
+        """The vectors, shape (N, dim), of labels (N,) of -1 or more."""
+        return super().forward(labels.clamp(min=0)) * (labels >= 0)[:, None]
 
     @torch.no_grad()
     def take(self, weight: Tensor, before: Sequence[str], after: Sequence[str]) -> Tensor:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 __all__ = ["SpatialTransform"]
 
@@ -33,9 +34,18 @@ class SpatialTransform(nn.Module):
 
         Args:
             x: F_out, shape (N, C, H, W).
-            semantics: K, shape (N, K, H, W).
+            semantics: K, shape (N, K, h, w). Where it is smaller than x, S and T are computed at its size and enlarged,
+                which takes less time: K is smooth wherever it was enlarged itself.
         """
-        return torch.addcmul(self.shift(semantics), self.scale(semantics), x)
+        shift = _enlarged(self.shift(semantics), x)
+        scale = _enlarged(self.scale(semantics), x)
+        return torch.addcmul(shift, scale, x)
+
+
+def _enlarged(values: Tensor, x: Tensor) -> Tensor:
+    """The values at the size of x."""
+    size = x.shape[-2:]
+    return values if values.shape[-2:] == size else F.interpolate(values, size=size, mode="bilinear")
 
 
 def _two_convolutions(semantics: int, channels: int, bias: float) -> nn.Sequential:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Journal", "read_events"]
 
-REPEATED = {"train", "sample", "checkpoint", "held_out"}
+REPEATED = {"train", "sample", "checkpoint", "held_out", "copying"}
 """Kinds of events that come again when a run goes back to a checkpoint; the others tell its history."""
 
 

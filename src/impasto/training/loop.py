@@ -18,6 +18,7 @@ from impasto.memory import is_out_of_memory
 from impasto.pretrained import load_weights
 from impasto.spelling import option, setting
 from impasto.training.checkpoint import BEST, newest
+from impasto.training.copying import Nearness, copying_summary
 from impasto.training.held_out import Losses, summary
 from impasto.training.journal import Journal, read_events
 from impasto.training.lock import locked
@@ -48,8 +49,8 @@ class Trained:
         seconds: Seconds of training in all.
         interrupted: Whether a signal ended it before the plan did.
         paints: Whether what was trained paints; a judge, say, does not.
-        held_out: What the loss of pictures that were not learned from says; empty where none was computed. The weights
-            with the lowest are exported into the run's folder `best`.
+        held_out: What pictures that were not learned from tell: their loss, and whether the painter copies; empty where
+            neither was computed. The weights with the lowest loss are exported into the run's folder `best`.
     """
 
     run: Path
@@ -182,12 +183,13 @@ def _finish(session: Session, interrupted: bool) -> Trained:
 
 
 def _export(session: Session, learner: Learner) -> str:
-    """Export the averaged learner, and the one whose held-out loss was lowest; says what both losses were."""
+    """Export the averaged learner, and the one whose held-out loss was lowest; says what held-out pictures tell."""
     record = session.record
     state = session.state
     seconds = session.clock.elapsed()
     processor = session.processor_seconds()
-    held_out = summary(Losses.of_events(read_events(record.out)))
+    events = read_events(record.out)
+    held_out = f"{summary(Losses.of_events(events))} {copying_summary(Nearness.of_events(events))}".strip()
     record.export(learner, state.step, seconds, processor, held_out=held_out)
     best = newest(session.checkpoints)
     if state.best_step and best is not None:

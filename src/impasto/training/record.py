@@ -160,7 +160,7 @@ class Record:
             seconds: Seconds of training in all sessions.
             processor: Seconds of processor time in all sessions.
             folder: Name of the folder.
-            held_out: What is to be said about the loss of pictures that were not learned from.
+            held_out: What pictures that were not learned from tell, in sentences.
         """
         training = {
             "steps": step,

@@ -8,12 +8,14 @@ from pathlib import Path
 from impasto.contract import Learner, Painter
 from impasto.data.store import Split
 from impasto.files import write_whole
+from impasto.images.pictures import Pixels
 from impasto.training.clock import Clock
-from impasto.training.journal import Journal
+from impasto.training.copying import COPYING, Nearness
+from impasto.training.journal import Journal, read_events
 from impasto.training.moves import Step
 from impasto.training.oversubscription import oversubscription
 from impasto.training.run_state import RunState
-from impasto.training.sample_grid import sample_grid
+from impasto.training.sample_grid import sample_grid, sample_pictures
 
 __all__ = ["Reporter"]
 
@@ -109,10 +111,18 @@ class Reporter:
         values = {"failed": failed, "players": players, "salt": state.salt}
         self.journal.write("rollback", state.step, values, message=message)
 
-    def draw_grid(self, learner: Learner, step: int) -> None:
-        """Write a sample grid; of a learner that does not paint there is none."""
-        grid = sample_grid(learner, self.split, self.seed) if isinstance(learner, Painter) else None
-        if grid is not None:
+    def draw_grid(self, learner: Learner, step: int) -> Pixels | None:
+        """Write a sample grid, and return its pictures; of a learner that does not paint there is none."""
+        pixels = sample_pictures(learner, self.split, self.seed) if isinstance(learner, Painter) else None
+        if pixels is not None:
             name = f"samples/step-{step:09d}.png"
-            write_whole(self.folder / name, grid)
+            write_whole(self.folder / name, sample_grid(pixels))
             self.journal.write("sample", step, {"file": name})
+        return pixels
+
+    def compared(self, nearness: Nearness) -> None:
+        """Write how near painted pictures lie to training pictures, with a sentence where that begins to be copying."""
+        earlier = Nearness.of_events(read_events(self.folder))
+        begins = nearness.copies and not (earlier and earlier[-1].copies)
+        message = nearness.warning if begins else ""
+        self.journal.write(COPYING, nearness.step, nearness.values, message=message)

@@ -29,6 +29,7 @@ from impasto.pages.page import (
     Preformatted,
     Section,
 )
+from impasto.training.copying import Nearness, copying_summary
 from impasto.training.held_out import Losses, summary
 from impasto.training.journal import read_events
 
@@ -56,17 +57,19 @@ def write_report(run: Path) -> Path:
     troubles = [event for event in events if event["kind"] in ("skip", "rollback", "interrupted", "failed")]
     grids = _sample_grids(run, events)
     losses = Losses.of_events(events)
+    nearnesses = Nearness.of_events(events)
     headline, sentences = _summary(description, train_events, troubles)
     parts: list[Part] = [
         *grids[-1:],
-        Lead(headline, f"{sentences} {summary(losses)}".rstrip()),
+        Lead(headline, " ".join(filter(None, [sentences, summary(losses), copying_summary(nearnesses)]))),
         _cards(description, train_events),
     ]
     if train_events:
         lead = "What training logged, averaged between two lines of the journal."
         parts.append(Section("Losses and other values by step", [Paragraph(lead), _curves(train_events)]))
-    if len(losses) > 1:
-        parts.append(Section("Pictures that were not learned from", [_held_out(losses)]))
+    charts = [*([_held_out(losses)] if len(losses) > 1 else []), *([_near(nearnesses)] if len(nearnesses) > 1 else [])]
+    if charts:
+        parts.append(Section("Pictures that were not learned from", charts))
     if len(grids) > 1:
         parts.append(Section("The same pictures, earlier in training", grids[:-1]))
     if troubles:
@@ -143,6 +146,20 @@ def _held_out(losses: Sequence[Losses]) -> Drawing:
         return Drawing(
             inline_plot(figure), "Loss of the averaged weights, with the same noise for both.", "Held-out loss"
         )
+
+
+def _near(nearnesses: Sequence[Nearness]) -> Drawing:
+    """How many of the pictures painted after each step lie near to a training picture, and how many would by chance."""
+    with plots(size=(6.6, 2.2)) as (figure, axes):
+        axis = axes[0, 0]
+        steps = [each.step for each in nearnesses]
+        axis.plot(steps, [each.share for each in nearnesses], "o-", color=ACCENT, label="painted pictures")
+        axis.plot(steps, [each.expected for each in nearnesses], color=REAL, label="by chance")
+        axis.set_ylim(0, 1)
+        axis.set_xlabel("step")
+        figure.legend(loc="outside upper left", ncols=2)
+        caption = "Share of painted pictures nearer to a training picture than 95 % of the pictures held out."
+        return Drawing(inline_plot(figure), caption, "Copies")
 
 
 def _curves(train_events: list[Event]) -> Columns:

@@ -9,9 +9,9 @@ import torch
 
 from impasto.contract import Painted, Painter
 from impasto.data.store import Split
-from impasto.images.pictures import contact_sheet, sheet_file, to_uint8
+from impasto.images.pictures import Pixels, contact_sheet, sheet_file, to_uint8
 
-__all__ = ["sample_grid"]
+__all__ = ["needs_pictures", "sample_grid", "sample_pictures"]
 
 SAMPLES = 16
 """Pictures on a grid."""
@@ -19,8 +19,18 @@ SAMPLES = 16
 COLUMNS = 8
 
 
-def sample_grid(painter: Painter, split: Split, seed: int) -> bytes | None:
-    """A PNG file with pictures of a painter; of clips the first frames.
+def sample_grid(pixels: Pixels) -> bytes:
+    """A PNG file with the pictures of `sample_pictures`."""
+    return sheet_file(contact_sheet(pixels, columns=COLUMNS))
+
+
+def needs_pictures(painter: Painter) -> bool:
+    """Whether what a painter paints for a grid is made of training pictures, or of their maps."""
+    return bool(painter.needs - {"category", "words"})
+
+
+def sample_pictures(painter: Painter, split: Split, seed: int) -> Pixels | None:
+    """Pictures of a painter; of clips the first frames.
 
     Painters of words paint captions of the split, and what else a painter needs is made of pictures of the split.
 
@@ -30,7 +40,7 @@ def sample_grid(painter: Painter, split: Split, seed: int) -> bytes | None:
         seed: The same seed gives the same pictures, as far as the weights are the same.
 
     Returns:
-        None when the painter needs something that the pictures do not say.
+        Pixels, shape (N, H, W, 3); None when the painter needs something that the pictures do not say.
     """
     if not all(_is_supplied(part) for part in painter.needs):
         return None
@@ -42,7 +52,7 @@ def sample_grid(painter: Painter, split: Split, seed: int) -> bytes | None:
     else:
         painted = painter.paint(SAMPLES, seed=seed)
     pictures = painted.pictures if painted.pictures.ndim == 4 else painted.pictures[:, 0]
-    return sheet_file(contact_sheet(to_uint8(pictures), columns=COLUMNS))
+    return to_uint8(pictures)
 
 
 def _is_supplied(part: str) -> bool:

@@ -11,13 +11,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from impasto.contract import Learner
+from impasto.contract import Learner, Painter
 from impasto.data.batches import Batches, second_seed
 from impasto.data.encodings import Encodings
 from impasto.data.store import Split
 from impasto.nn.memory_layout import channels_last
 from impasto.training import checkpoint
 from impasto.training.clock import Clock
+from impasto.training.copying import Copying
 from impasto.training.ema import Ema
 from impasto.training.encoding import encode
 from impasto.training.held_out import HELD_OUT, HeldOut
@@ -30,6 +31,7 @@ from impasto.training.recompute import recompute
 from impasto.training.record import Record
 from impasto.training.reporter import Reporter
 from impasto.training.run_state import RunState
+from impasto.training.sample_grid import needs_pictures
 from impasto.training.settings import TrainSettings
 from impasto.training.sharding import gather_painter
 
@@ -54,6 +56,7 @@ class Session:
         reporter: Writes the journal.
         state: Where the run stands; changes with every step.
         held_out: Computes the loss of validation pictures, in the first process alone; None where nothing is held out.
+        copying: Compares sample grids with the training pictures, likewise; None where that would tell nothing.
     """
 
     record: Record
@@ -66,6 +69,7 @@ class Session:
     reporter: Reporter
     state: RunState
     held_out: HeldOut | None = None
+    copying: Copying | None = None
 
     @property
     def settings(self) -> TrainSettings:
@@ -126,10 +130,12 @@ class Session:
         return gather_painter(self.ema.painter, keep=self.processes.first)
 
     def draw_grid(self) -> None:
-        """Draw a sample grid; all processes must call this."""
+        """Draw a sample grid, and see whether it holds copies; all processes must call this."""
         learner = self.averaged()
-        if learner is not None:
-            self.reporter.draw_grid(learner, self.state.step)
+        pixels = None if learner is None else self.reporter.draw_grid(learner, self.state.step)
+        learned = self.state.step * self.settings.batch
+        if pixels is not None and self.copying is not None and self.copying.due(learned):
+            self.reporter.compared(self.copying.nearness(pixels, self.state.step))
 
 
 def open_session(record: Record, processes: Processes, journal: Journal, started: float) -> Session:
@@ -165,7 +171,9 @@ def open_session(record: Record, processes: Processes, journal: Journal, started
     box = None if settings.minutes is None else 60 * settings.minutes
     clock = Clock(box, settings.steps, step_seconds, started=started)
     reporter = Reporter(journal, record.out, record.split, settings.batch, settings.seed)
-    session = Session(record, processes, batches, moves, ema, precision, clock, reporter, RunState(), held_out)
+    state = RunState()
+    copying = _copying(record, processes)
+    session = Session(record, processes, batches, moves, ema, precision, clock, reporter, state, held_out, copying)
     if newest is None:
         _begin(session)
         return session
@@ -194,6 +202,8 @@ def _begin(session: Session) -> None:
     session.clock.reserve += 2 * (time.monotonic() - start)
     if session.held_out is not None:
         session.clock.reserve += session.held_out.cost / session.settings.batch * session.clock.step_seconds
+    if session.copying is not None:
+        session.clock.reserve += session.copying.seconds
 
 
 def _batches(
@@ -250,6 +260,16 @@ def _held_out(
         for split, encoded in zip(splits, encodings, strict=True)
     )
     return HeldOut(held_out, training)
+
+
+def _copying(record: Record, processes: Processes) -> Copying | None:
+    """What compares sample grids with the training pictures, in the first process alone."""
+    painter = record.learner
+    if not (processes.first and record.settings.samples and isinstance(painter, Painter)):
+        return None
+    if record.held_out is None or needs_pictures(painter) or not Copying.can_tell(record.split, record.held_out):
+        return None
+    return Copying(record.split, record.held_out)
 
 
 def _placed(learner: Learner, processes: Processes) -> Learner:

@@ -5,7 +5,7 @@ import math
 import pytest
 import torch
 
-from impasto.painters.adversarial.latent import Latent, LatentPosterior
+from impasto.painters.adversarial.latent import Latent, LatentPosterior, one_hot
 
 
 def test_a_latent_comes_back_from_its_vector():
@@ -34,3 +34,12 @@ def test_the_log_likelihood_of_codes_is_closed_form():
     gaussian = -0.5 * math.log(2 * math.pi * 0.25) - 0.16 / 0.5
     assert posterior.log_likelihood(latent).item() == pytest.approx(math.log(0.75) + gaussian)
     torch.testing.assert_close(posterior.estimate.category, torch.tensor([[0.25, 0.75]]))
+
+
+def test_a_picture_without_a_category_has_no_part_in_the_likelihood_of_categories():
+    codes = one_hot(torch.tensor([1, -1]), 3)
+    assert codes.tolist() == [[0, 1, 0], [0, 0, 0]]
+    posterior = LatentPosterior(torch.zeros(2, 3), torch.randn(2, 3), torch.zeros(2, 0), torch.zeros(2, 0))
+    likelihood = posterior.log_likelihood(Latent(torch.zeros(2, 3), codes.float(), torch.zeros(2, 0)))
+    assert likelihood[0] < 0
+    assert likelihood[1] == 0

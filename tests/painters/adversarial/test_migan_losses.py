@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import pytest
 import torch
@@ -32,11 +33,36 @@ def test_the_objective_weighs_its_terms_and_needs_no_picture_cycle():
     assert loss.tolist() == pytest.approx([2.0 + 3.0 * 0.25 * 0.5 - 0.5 * 0.25 * -3.0])
 
 
+def test_the_bound_may_have_a_constant_weight():
+    config = MiganConfig(information_weight=0.5, bound_weight="constant")
+    loss = painter_objective(terms(adversarial=2.0, bound=-3.0, content=0.0, factor=0.25), torch.tensor(0.0), config)
+    assert loss.tolist() == pytest.approx([2.0 + 0.5 * 3.0])
+
+
 def test_the_factor_learns_from_the_content_but_not_from_the_bound():
     all_terms = terms(adversarial=2.0, bound=-3.0, content=0.5, factor=0.25)
     painter_objective(all_terms, torch.tensor(0.0), MiganConfig()).sum().backward()
     assert all_terms.factor.grad.item() == pytest.approx(0.5)
     assert all_terms.bound.grad.item() == pytest.approx(-0.25)
+
+
+@pytest.mark.parametrize(
+    ("values", "loss", "slope"),
+    [
+        ({}, 2.0 + 3.0 * 0.25 * 0.5, 3.0 * 0.5),
+        ({"factor_cycles": "first"}, 2.0 + 3.0 * (0.25 * 0.4 + 0.1), 3.0 * 0.4),
+        ({"factor_gradient": False}, 2.0 + 3.0 * 0.25 * 0.5, None),
+        ({"factor_gradient": False, "factor_cycles": "first"}, 2.0 + 3.0 * (0.25 * 0.4 + 0.1), None),
+    ],
+)
+def test_the_factor_acts_on_the_cycles_and_is_differentiated_as_set(
+    values: dict[str, Any], loss: float, slope: float | None
+):
+    all_terms = terms(adversarial=2.0, bound=0.0, content=0.5, second_content=0.1, factor=0.25)
+    result = painter_objective(all_terms, torch.tensor(0.0), MiganConfig(content_weight=3.0, **values))
+    assert result.item() == pytest.approx(loss)
+    result.sum().backward()
+    assert all_terms.factor.grad is None if slope is None else all_terms.factor.grad.item() == pytest.approx(slope)
 
 
 def test_the_factor_is_the_constant_less_the_similarity():

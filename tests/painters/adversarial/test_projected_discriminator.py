@@ -46,3 +46,12 @@ def test_gradients_reach_the_pictures_through_every_depth(critic: ProjectedDiscr
 def test_mixtures_of_all_depths_are_about_alike_in_size(critic: ProjectedDiscriminator):
     sizes = [m.square().mean().sqrt().item() for m in critic.features(pictures())]
     assert max(sizes) / min(sizes) < 4
+
+
+def test_of_a_picture_without_a_category_the_category_does_not_count(critic: ProjectedDiscriminator):
+    scores = critic(pictures(), torch.tensor([-1, 0, 0, 0]))
+    for head in critic.heads:
+        torch.nn.init.zeros_(head.embedding.weight)
+    unconditional = critic(pictures(), torch.tensor([0, 0, 0, 0]))
+    assert torch.equal(scores[0], unconditional[0])
+    assert not torch.equal(scores[1], unconditional[1])

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -134,6 +135,15 @@ def test_the_painters_loss_is_the_sum_of_its_terms() -> None:
     torch.testing.assert_close(turn.loss.detach(), expected + 2 * (logs["label"] + logs["painted_label"]))
 
 
+def test_nothing_is_learned_of_the_category_of_a_picture_without_one() -> None:
+    painter = build()
+    rows = batch()
+    first_only = Batch(rows.pictures, of_category(torch.tensor([0, -1, -1, -1])), rows.noise)
+    *_, turn = painter.turns(first_only, 0)
+    logits = painter.task.reader(painter.task.discriminator.attended(rows.pictures[:1])).category_logits
+    torch.testing.assert_close(turn.logs["label"], nn.functional.cross_entropy(logits, torch.tensor([0])) / 4)
+
+
 @TASKS
 def test_a_batch_may_be_cut_anywhere(values: dict[str, str]) -> None:
     painter = build(**values).double()
@@ -248,6 +258,10 @@ def test_a_photograph_is_translated_by_attention_and_counts_by_its_share() -> No
     torch.testing.assert_close(turn.logs["source"], least_squares_loss(task.of_sources(real[1:2])[0], 1).mean())
     torch.testing.assert_close(turn.logs["real"], least_squares_loss(task.of_paintings(real[[0, 2, 3]])[0], 1).mean())
     torch.testing.assert_close(turn.logs["painted"], least_squares_loss(task.of_paintings(painted[1:2])[0], 0).mean())
+    # Without a category, the third picture is neither.
+    turn, _ = painter.turns(replace(batch(), condition=of_category(torch.tensor([0, 1, -1, 0]))), 0)
+    torch.testing.assert_close(turn.logs["real"] * 3, least_squares_loss(task.of_paintings(real[[0, 3]])[0], 1).sum())
+    torch.testing.assert_close(turn.logs["source"], least_squares_loss(task.of_sources(real[1:2])[0], 1).mean())
     twice = build(**PHOTOS, shares=(0.25, 0.5, 0.25))
     turn, _ = twice.turns(batch(), 0)
     torch.testing.assert_close(turn.logs["source"], 0.5 * least_squares_loss(task.of_sources(real[1:2])[0], 1).mean())

@@ -317,7 +317,7 @@ def test_moods_colour_the_pictures() -> None:
 
 
 def test_it_is_measured_like_any_painter(tmp_path: Path) -> None:
-    store = api.make("landscapes", tmp_path / "store", count=120, resolution=32, workers=1)
+    store = api.make("landscapes", tmp_path / "store", count=60, resolution=32, workers=1)
     measured = api.measure("landscape", store.root, out=tmp_path / "measure", count=50, network="handcrafted")
     assert measured.metrics
     assert (tmp_path / "measure" / "report.html").exists()

@@ -2,7 +2,8 @@
 
 The baseline of the MIGAN paper (Andreini et al. 2020), which follows DCGAN. Two things are added:
     - the category. In the generator its embedding is concatenated to the latent; the discriminator has a projection
-      head (Miyato & Koyama 2018), which adds the product of the category's embedding and the features to the score;
+      head (Miyato & Koyama 2018), which adds the product of the category's embedding and the features to the score.
+      Of pictures without a category, where others have one, the embedding is 0;
     - batch statistics are taken over groups of `norm_group` rows, so that a batch may be cut between groups.
 """
 
@@ -185,7 +186,7 @@ class CnnGan(Painter):
 
     def synthesize(self, latents: Tensor, condition: Condition) -> Tensor:
         """Pictures, shape (N, 3, R, R), in [-1, 1], of latents (N, D) and the condition's categories."""
-        pictures: Tensor = self.generator(latents, self.category_index(condition))
+        pictures: Tensor = self.generator(latents, self._labels(condition))
         return pictures
 
     def render(self, condition: Condition, noise: Noise, settings: PaintSettings) -> Painted:
@@ -196,7 +197,7 @@ class CnnGan(Painter):
         with torch.no_grad():
             fakes = self._fakes(batch.condition, batch.noise)
         # Real and painted pictures pass separately, so that batch norm never mixes their statistics.
-        labels = self.category_index(batch.condition)
+        labels = self._labels(batch.condition)
         real_logits = self.discriminator(batch.pictures, labels)
         fake_logits = self.discriminator(fakes, labels)
         loss = F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
@@ -208,11 +209,15 @@ class CnnGan(Painter):
 
     def _generator_turn(self, batch: Batch) -> Turn:
         fakes = self._fakes(batch.condition, batch.noise)
-        logits = self.discriminator(fakes, self.category_index(batch.condition))
+        logits = self.discriminator(fakes, self._labels(batch.condition))
         return Turn("generator", F.softplus(-logits).mean())
 
     def _fakes(self, condition: Condition, noise: Noise) -> Tensor:
         return self.synthesize(self.latents(condition, noise), condition)
+
+    def _labels(self, condition: Condition) -> Tensor:
+        """Categories, int64, shape (N,), -1 where a picture has none; 0 of a painter trained without categories."""
+        return self.category_index(condition, none=-1 if self.data.categories else 0)
 
 
 def _channels(c: CnnGanConfig, side: int) -> dict[int, int]:

@@ -6,9 +6,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from impasto.contract import Noise
 from impasto.painters.adversarial.convolutions import SLOPE, initialised, strided_convolutions
+from impasto.painters.adversarial.objectives import Objective
 
-__all__ = ["DualDiscriminator", "gradient_penalty", "zero_centred_penalty"]
+__all__ = ["DualDiscriminator", "gradient_penalty", "penalty_of", "zero_centred_penalty"]
 
 
 class DualDiscriminator(nn.Module):
@@ -119,6 +121,24 @@ def zero_centred_penalty(discriminator: nn.Module, pictures: Tensor) -> Tensor:
         inputs = pictures.detach().requires_grad_()
         (gradient,) = torch.autograd.grad(discriminator(inputs).mean(dim=1).sum(), inputs, create_graph=True)
         return gradient.square().sum(dim=(1, 2, 3)).mean()
+
+
+def penalty_of(objective: Objective, discriminator: nn.Module, real: Tensor, fake: Tensor, noise: Noise) -> Tensor:
+    """The gradient penalty that belongs to an objective: `gradient_penalty` for 'wasserstein', else R₁ + R₂.
+
+    Args:
+        objective: The kind of loss on the scores.
+        discriminator: Pictures → scores, shape (N, K).
+        real: Shape (N, 3, R, R).
+        fake: Like `real`, and without a graph.
+        noise: Chooses the positions between real and painted pictures.
+
+    Returns:
+        A scalar.
+    """
+    if objective == "wasserstein":
+        return gradient_penalty(discriminator, real, fake, noise.uniform(1, 1, 1).to(real.dtype))
+    return zero_centred_penalty(discriminator, real) + zero_centred_penalty(discriminator, fake)
 
 
 def _in_pairs(layers: list[nn.Module]) -> list[nn.Sequential]:

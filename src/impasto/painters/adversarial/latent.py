@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
-__all__ = ["Latent", "LatentPosterior"]
+__all__ = ["Latent", "LatentPosterior", "one_hot"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +18,8 @@ class Latent:
 
     Attributes:
         style: z′, standard normal, shape (N, D).
-        category: c₁ as probabilities over L classes (one-hot where the class is known), shape (N, L).
+        category: c₁ as probabilities over L classes (one-hot where the class is known), shape (N, L); zeros of a
+            picture without a category, which then has no part in a likelihood.
         factors: The F further codes c₂ … c_K, uniform in [-1, 1], shape (N, F).
 
     Source: MIGAN, equation (5).
@@ -93,3 +95,13 @@ class LatentPosterior:
         category = (latent.category * self.category_logits.log_softmax(dim=1)).sum(dim=1)
         scaled_errors = (latent.factors - self.factor_means).square() * (-self.factor_log_vars).exp()
         return category - 0.5 * (scaled_errors + self.factor_log_vars + math.log(2 * math.pi)).sum(dim=1)
+
+
+def one_hot(labels: Tensor, classes: int) -> Tensor:
+    """Categories as c₁ of a latent, int64, shape (N, classes).
+
+    Args:
+        labels: In [0, classes), or -1 where a picture has no category, int64, shape (N,); the latter give zeros.
+        classes: L.
+    """
+    return F.one_hot(labels.clamp(min=0), classes) * (labels >= 0)[:, None]

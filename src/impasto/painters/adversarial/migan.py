@@ -4,19 +4,21 @@ The paper leaves some things open; here
     - A maps latents to pictures and B maps pictures to latents. B is both the auxiliary network of the bound of the
       mutual information (7) and the second map of the cycles in (18) and (20).
     - In the latent z = (z′, c), z′ is normal, c₁ is the category, and the other codes are uniform in [-1, 1].
-    - The category of a real picture also trains B, so that c₁ means the category of that name.
+    - The category of a real picture also trains B, so that c₁ means the category of that name. Pictures without one
+      are learned with a c₁ of zeros, by which B learns nothing.
     - The score D of (19) is the mean of a score of the whole picture and the mean score of its patches; the gradient
       penalty is applied to each of the two.
 
-`migan_losses` holds the terms of the loss, `migan_config` the settings and what the presets change.
+`migan_losses` holds the terms of the loss, `migan_config` the settings and what of them is the paper's, `migan_presets`
+what the presets change.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 import torch
 from torch import Tensor
@@ -28,41 +30,26 @@ from impasto.errors import NotCapable
 from impasto.nn.frozen import FrozenNetwork, FrozenRecord
 from impasto.nn.perceptual import feature_loss, has_perceptual_weights
 from impasto.painters.adversarial.augmentation import augment
-from impasto.painters.adversarial.dual_discriminator import DualDiscriminator, gradient_penalty, zero_centred_penalty
-from impasto.painters.adversarial.latent import Latent, LatentPosterior
-from impasto.painters.adversarial.migan_config import PRESETS, RENAMED_SETTINGS, MiganConfig, MiganSettings
-from impasto.painters.adversarial.migan_losses import (
-    PainterTerms,
-    code_entropy,
-    content_loss,
-    information_factor,
-    painter_objective,
-    perceptual_loss,
+from impasto.painters.adversarial.dual_discriminator import DualDiscriminator, penalty_of
+from impasto.painters.adversarial.latent import Latent, one_hot
+from impasto.painters.adversarial.migan_config import MiganConfig, MiganSettings
+from impasto.painters.adversarial.migan_cycles import Fakes, closed_cycles
+from impasto.painters.adversarial.migan_losses import PainterTerms, code_entropy, content_loss, painter_objective
+from impasto.painters.adversarial.migan_networks import (
+    may_be_projected,
+    new_discriminator,
+    new_encoder,
+    new_generator,
+    refuse_boundless_scores,
 )
-from impasto.painters.adversarial.migan_networks import new_discriminator, new_encoder, new_generator
+from impasto.painters.adversarial.migan_presets import PRESETS, RENAMED_SETTINGS
 from impasto.painters.adversarial.objectives import critic_loss, painter_loss
 from impasto.painters.adversarial.projected_discriminator import ProjectedDiscriminator
 from impasto.painters.adversarial.sketch import BLANK, sketch, sketch_of_file
+from impasto.painters.adversarial.spectral_norm import iterate_spectral_norms
 from impasto.spelling import setting
 
 __all__ = ["Migan", "MiganConfig"]
-
-
-@dataclass(frozen=True)
-class Fakes:
-    """What A painted in a training step.
-
-    Attributes:
-        latent: z, from the prior, of N pictures.
-        pictures: A(z), shape (N, 3, R, R).
-        posterior: B(x), of the batch's pictures x; None in steps without the picture cycle.
-        reconstructions: A(B(x)), shape (N, 3, R, R); None likewise.
-    """
-
-    latent: Latent
-    pictures: Tensor
-    posterior: LatentPosterior | None = None
-    reconstructions: Tensor | None = None
 
 
 @listed(
@@ -103,11 +90,21 @@ class Migan(Painter):
         self.code_entropy = code_entropy(shares, config.factors)
 
     @classmethod
+    def create(cls, config: MiganConfig, data: Data) -> Self:
+        """A new painter; errors as of the constructor.
+
+        Raises:
+            ConfigError: When nothing would bound the scores of D. Painters that were trained so still open.
+        """
+        refuse_boundless_scores(cls.decided(config, data))
+        return super().create(config, data)
+
+    @classmethod
     def decided(cls, config: MiganConfig, data: Data) -> MiganConfig:
         """A config in which `critic` and `perceptual_features` are decided by whether SqueezeNet is installed."""
         at_hand = has_perceptual_weights("squeeze", heads=False)
         if config.critic == "auto":
-            config = replace(config, critic="projected" if at_hand else "dual")
+            config = replace(config, critic="projected" if at_hand and may_be_projected(config) else "dual")
         if config.perceptual_features == "auto":
             config = replace(config, perceptual_features="squeezenet" if at_hand else "discriminator")
         return config
@@ -139,11 +136,12 @@ class Migan(Painter):
         yield self._painter_turn(batch, fakes, projected_fakes, projected_reals)
 
     def after(self, step: int, logs: dict[str, float]) -> None:
-        """Set η from the terms of the first step, and record which pretrained network is used."""
+        """Set η from the terms of the first step, follow D's weights, and record which pretrained network is used."""
         if self.config.perceptual_weight is None and not self.eta > 0:
             content = logs.get("painter/content", 0.0)
             perceptual = logs.get("painter/perceptual", 0.0)
             self.eta.fill_(0.1 * content / perceptual if perceptual > 0 else 0.0)
+        iterate_spectral_norms(self.discriminator)
         if self._pretrained is not None:
             self.looked_through.record(self._pretrained)
 
@@ -181,18 +179,13 @@ class Migan(Painter):
         """D moves on real and painted pictures, both given by their projections."""
         c = self.config
         both = [torch.cat(pair) for pair in zip(reals, fakes, strict=True)]
-        labels = self.category_index(batch.condition).repeat(2)
+        labels = self._labels(batch.condition).repeat(2)
         real_scores, fake_scores = self.discriminator.scores(both, labels).chunk(2)
         loss = critic_loss(c.objective, real_scores, fake_scores).mean()
         logs: dict[str, Tensor | float] = {"distance": (real_scores.mean() - fake_scores.mean()).detach()}
         if with_penalty and isinstance(self.discriminator, DualDiscriminator):
             # The projections of a dual discriminator are the pictures.
-            if c.objective == "wasserstein":
-                mix = batch.noise.uniform(1, 1, 1).to(reals[0].dtype)
-                penalty = gradient_penalty(self.discriminator, reals[0], fakes[0], mix)
-            else:
-                penalty = zero_centred_penalty(self.discriminator, reals[0])
-                penalty = penalty + zero_centred_penalty(self.discriminator, fakes[0])
+            penalty = penalty_of(c.objective, self.discriminator, reals[0], fakes[0], batch.noise)
             logs["penalty"] = penalty.detach()
             loss = loss + c.penalty_weight * c.penalty_every * penalty
         return Turn("discriminator", loss, logs)
@@ -200,28 +193,32 @@ class Migan(Painter):
     def _painter_turn(
         self, batch: Batch, fakes: Fakes, projected_fakes: list[Tensor], projected_reals: list[Tensor]
     ) -> Turn:
-        """A and B move on equation (17); in steps without the picture cycle on the terms that need only A(z)."""
+        """A and B move on equation (17); in steps without cycles of pictures on the terms that need only A(z)."""
         c = self.config
-        labels = self.category_index(batch.condition)
+        labels = self._labels(batch.condition)
         posterior = self.reader(fakes.pictures)  # B(A(z))
-        content = content_loss(posterior.estimate.vector, fakes.latent.vector)  # latent half of (18)
+        second_content = None
+        if c.second_cycle == "latents":
+            second_content = content_loss(posterior.estimate.vector, fakes.latent.vector)
         real_scores = self.discriminator.scores(projected_reals, labels) if c.objective == "relativistic" else None
         fake_scores = self.discriminator.scores(projected_fakes, labels)
+        adversarial = painter_loss(c.objective, fake_scores, real_scores)  # (19)
         terms = PainterTerms(
-            adversarial=painter_loss(c.objective, fake_scores, real_scores),  # (19)
+            adversarial=adversarial,
             bound=posterior.log_likelihood(fakes.latent) + self.code_entropy,  # (7)
-            content=content,
-            factor=torch.full_like(content, c.factor_constant),
+            content=torch.zeros_like(adversarial) if second_content is None else second_content,
+            factor=torch.full_like(adversarial, c.factor_constant),
+            second_content=second_content,
         )
-        if fakes.posterior is not None and fakes.reconstructions is not None:
-            reconstructions = fakes.reconstructions
-            factor = information_factor(reconstructions, batch.pictures, c.factor_constant)  # (8)
-            content = content + content_loss(reconstructions, batch.pictures)  # (18)
-            perceptual = perceptual_loss(self._perceptual_features, reconstructions, batch.pictures)  # (20)
-            label = None
+        if fakes.posterior is not None:
+            again = None if second_content is not None else self.generator(posterior.estimate, fakes.sketches)
+            features = self._perceptual_features
+            constant = c.factor_constant
+            terms = closed_cycles(terms, batch.pictures, fakes, again, features=features, constant=constant)
             if self.data.categories:
-                label = F.cross_entropy(fakes.posterior.category_logits, labels, reduction="none")
-            terms = replace(terms, factor=factor, content=content, perceptual=perceptual, label=label)
+                logits = fakes.posterior.category_logits
+                label = F.cross_entropy(logits, labels, reduction="none", ignore_index=-1)
+                terms = replace(terms, label=label)
         return Turn("painter", painter_objective(terms, self.eta, c).mean(), terms.means)
 
     def _fakes(self, batch: Batch, *, with_cycle: bool) -> Fakes:
@@ -229,11 +226,11 @@ class Migan(Painter):
         latent = self._latent(batch.condition, batch.noise)
         sketches = self._training_sketches(batch)
         if not with_cycle:
-            return Fakes(latent, self.generator(latent, sketches))
+            return Fakes(latent, self.generator(latent, sketches), sketches)
         posterior = self.reader(batch.pictures)
         both_sketches = None if sketches is None else torch.cat([sketches, sketches])
         pictures, reconstructions = self.generator(latent.concatenated(posterior.estimate), both_sketches).chunk(2)
-        return Fakes(latent, pictures, posterior, reconstructions)
+        return Fakes(latent, pictures, sketches, posterior, reconstructions)
 
     def _projections(self, pictures: Tensor, noise: Noise) -> list[Tensor]:
         """What D scores, of pictures that are augmented first if the config says so."""
@@ -244,8 +241,12 @@ class Migan(Painter):
         dtype = self.generator.last.weight.dtype
         style = noise.normal(self.config.style_dims).to(dtype)
         factors = noise.uniform(self.config.factors).to(dtype) * 2 - 1
-        labels = self.category_index(condition) if self.data.categories else noise.integers(self.latent_classes)
-        return Latent(style, F.one_hot(labels, self.latent_classes).to(dtype), factors)
+        labels = self._labels(condition) if self.data.categories else noise.integers(self.latent_classes)
+        return Latent(style, one_hot(labels, self.latent_classes).to(dtype), factors)
+
+    def _labels(self, condition: Condition) -> Tensor:
+        """Categories, int64, shape (N,), -1 where a picture has none; 0 of a painter trained without categories."""
+        return self.category_index(condition, none=-1 if self.data.categories else 0)
 
     def _synthesized(self, latents: Tensor, sketches: Tensor | None) -> Tensor:
         latent = Latent.from_vector(latents, self.config.style_dims, self.latent_classes)

@@ -2,22 +2,41 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from impasto.nn.ams import MultiScale
 from impasto.nn.attention import ChannelAttention, PositionAttention
-from impasto.nn.sft import SpatialTransform
 from impasto.painters.adversarial.convolutions import SLOPE, initialised
 from impasto.painters.adversarial.latent import Latent
+from impasto.painters.adversarial.migan_stage import Stage, StageOptions
+from impasto.painters.adversarial.skip_excitation import SkipExcitation
 
-__all__ = ["FivePixelBranch", "Generator"]
+__all__ = ["AttentionOptions", "Generator"]
 
-FivePixelBranch = Literal["dilated", "stacked"]
-"""How AMS gets a receptive field of 5 pixels: by one dilated 3×3 convolution, or by two plain ones in a row."""
+REDUCTION = 8
+"""How many times smaller the stage is that weighs the channels of another one."""
+
+
+@dataclass(frozen=True)
+class AttentionOptions:
+    """The attention (S-ECA) of one stage.
+
+    Attributes:
+        at: Size in pixels of the stage that has attention.
+        positions: Whether it attends over positions (SA).
+        channels: Whether it attends over channels (ECA).
+        reduction: By how much f and g of SA have fewer channels.
+        scaled: Whether the scores of SA are divided by the root of that number.
+    """
+
+    at: int
+    positions: bool = True
+    channels: bool = True
+    reduction: int = 1
+    scaled: bool = False
 
 
 class CodeSemantics(nn.Module):
@@ -49,39 +68,10 @@ class SketchSemantics(nn.Module):
         return F.leaky_relu(self.spread(F.leaky_relu(self.start(sketches), SLOPE)), SLOPE)
 
 
-class Stage(nn.Module):
-    """One resolution of the generator: 3×3 convolution → AMS → SFT(K) → leaky ReLU → attention."""
-
-    def __init__(self, before: int, channels: int, semantic_width: int, branch: FivePixelBranch | None) -> None:
-        """Build the layers.
-
-        Args:
-            before: Channels of the stage below, whose features are enlarged; 0 for the first stage.
-            channels: Channels of this stage.
-            semantic_width: Channels of K; 0 leaves SFT out.
-            branch: As of `Generator`; None leaves AMS out.
-        """
-        super().__init__()
-        self.conv = initialised(nn.Conv2d(before, channels, 3, padding=1)) if before else None
-        self.ams = MultiScale(channels, branch, SLOPE) if branch else None
-        self.sft = SpatialTransform(channels, semantic_width) if semantic_width else None
-        self.attention: nn.Module = nn.Identity()
-
-    def forward(self, x: Tensor, semantics: Tensor | None) -> Tensor:
-        """Features at this stage's size, of those of the stage below and of K, which is resized to it."""
-        if self.conv is not None:
-            x = self.conv(F.interpolate(x, scale_factor=2.0, mode="nearest"))
-        if self.ams is not None:
-            x = self.ams(x)
-        if self.sft is not None and semantics is not None:
-            x = self.sft(x, F.interpolate(semantics, size=x.shape[-2:], mode="bilinear"))
-        return self.attention(F.leaky_relu(x, SLOPE))
-
-
 class Generator(nn.Module):
-    """A: latent → picture, without any normalisation.
+    """A: latent → picture.
 
-    Source: MIGAN, section 4.
+    Source: MIGAN, section 4; with skip excitation Liu et al. 2021, "Towards faster and stabilized GAN training".
     """
 
     def __init__(
@@ -90,12 +80,10 @@ class Generator(nn.Module):
         latent_dims: int,
         code_dims: int,
         *,
-        semantic_width: int,
         from_sketch: bool,
-        five_pixel_branch: FivePixelBranch | None,
-        attention_at: int,
-        position_attention: bool,
-        channel_attention: bool,
+        skip_excitation: bool,
+        stage: StageOptions,
+        attention: AttentionOptions,
     ) -> None:
         """Build the stages.
 
@@ -103,13 +91,10 @@ class Generator(nn.Module):
             channels: Channels of each stage, by its size in pixels, in order.
             latent_dims: Dimensions of the whole latent z.
             code_dims: Dimensions of its codes c.
-            semantic_width: Channels of the semantic features K; 0 leaves spatial transforms (SFT) out.
             from_sketch: Whether K is computed from a sketch instead of c.
-            five_pixel_branch: How the branch of 5 pixels of the multi-scale features (AMS) is made; None leaves the
-                multi-scale features out.
-            attention_at: Size in pixels of the stage that has attention.
-            position_attention: Whether it attends over positions (SA).
-            channel_attention: Whether it attends over channels (ECA).
+            skip_excitation: Whether small stages weigh the channels of large ones.
+            stage: How each stage is built.
+            attention: The attention of one of them.
         """
         super().__init__()
         sizes = list(channels)
@@ -117,23 +102,22 @@ class Generator(nn.Module):
         self.start = initialised(nn.Linear(latent_dims, counts[0] * sizes[0] ** 2))
         self.from_sketch = from_sketch
         self.semantics: nn.Module | None = None
-        if semantic_width:
-            self.semantics = (
-                SketchSemantics(semantic_width) if from_sketch else CodeSemantics(code_dims, semantic_width)
-            )
+        width = stage.semantic_width
+        if width:
+            self.semantics = SketchSemantics(width) if from_sketch else CodeSemantics(code_dims, width)
         self.stages = nn.ModuleList(
-            Stage(before, count, semantic_width, five_pixel_branch)
-            for before, count in zip([0, *counts[:-1]], counts, strict=True)
+            Stage(before, count, size, stage)
+            for before, count, size in zip([0, *counts[:-1]], counts, sizes, strict=True)
         )
-        # Both are always built, so that leaving one out does not change the initial weights of the layers after it.
-        over_positions = PositionAttention(channels[attention_at])
-        over_channels = ChannelAttention(channels[attention_at])
-        attention: list[nn.Module] = []
-        if position_attention:
-            attention.append(over_positions)
-        if channel_attention:
-            attention.append(over_channels)
-        self.stages[sizes.index(attention_at)].attention = nn.Sequential(*attention)
+        self.stages[sizes.index(attention.at)].attention = _attention(channels[attention.at], attention)
+        # By the size of the large stage.
+        self.excitations = nn.ModuleDict(
+            {
+                str(size): SkipExcitation(channels[size // REDUCTION], channels[size])
+                for size in sizes
+                if skip_excitation and size // REDUCTION in channels
+            }
+        )
         self.last = nn.Conv2d(counts[-1], 3, 3, padding=1)
         nn.init.kaiming_normal_(self.last.weight, nonlinearity="linear")
         nn.init.zeros_(self.last.bias)  # type: ignore[arg-type]
@@ -149,6 +133,24 @@ class Generator(nn.Module):
         if self.semantics is not None:
             semantics = self.semantics(sketches if self.from_sketch else latent.codes)
         x = F.leaky_relu(self.start(latent.vector), SLOPE).unflatten(1, (-1, 4, 4))
+        maps: dict[int, Tensor] = {}
         for stage in self.stages:
             x = stage(x, semantics)
+            size = x.shape[-1]
+            if str(size) in self.excitations:
+                x = self.excitations[str(size)](x, maps[size // REDUCTION])
+            maps[size] = x
         return torch.tanh(self.last(x)).to(self.last.weight.dtype)
+
+
+def _attention(channels: int, options: AttentionOptions) -> nn.Sequential:
+    """Attention over positions, then over channels, or what of the two there is."""
+    # Both are always built, so that leaving one out does not change the initial weights of the layers after it.
+    over_positions = PositionAttention(channels, reduction=options.reduction, scaled=options.scaled)
+    over_channels = ChannelAttention(channels)
+    layers: list[nn.Module] = []
+    if options.positions:
+        layers.append(over_positions)
+    if options.channels:
+        layers.append(over_channels)
+    return nn.Sequential(*layers)

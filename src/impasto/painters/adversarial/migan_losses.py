@@ -46,6 +46,7 @@ class PainterTerms:
         factor: λ, equation (8).
         perceptual: L_per, equation (20); None in steps without the picture cycle.
         label: Cross-entropy of the categories of real pictures; None without categories or without the picture cycle.
+        second_content: What of `content` is the error of the second cycle; None for 0.
     """
 
     adversarial: Tensor
@@ -54,6 +55,7 @@ class PainterTerms:
     factor: Tensor
     perceptual: Tensor | None = None
     label: Tensor | None = None
+    second_content: Tensor | None = None
 
     @property
     def means(self) -> dict[str, Tensor | float]:
@@ -64,16 +66,24 @@ class PainterTerms:
 def painter_objective(terms: PainterTerms, eta: Tensor, config: MiganConfig) -> Tensor:
     """L of each picture, shape (N,), equation (17).
 
-    λ is differentiated as the factor of L_MS, and is a constant as the factor of I_bound: A and B could otherwise
-    lower the loss by making reconstructions worse wherever the bound is large.
+    λ is differentiated as the factor of L_MS, unless the config says otherwise, and is a constant as the factor of
+    I_bound: A and B could otherwise lower the loss by making reconstructions worse wherever the bound is large.
 
     Args:
         terms: All terms.
         eta: η, a scalar.
         config: Holds the weights that are 1 in the paper, and the weight of the labels.
     """
-    loss = terms.adversarial + config.content_weight * terms.factor * terms.content
-    loss = loss - config.information_weight * terms.factor.detach() * terms.bound
+    factor = terms.factor if config.factor_gradient else terms.factor.detach()
+    if config.factor_cycles == "first" and terms.second_content is not None:
+        weighed = factor * (terms.content - terms.second_content) + terms.second_content
+        loss = terms.adversarial + config.content_weight * weighed
+    else:
+        loss = terms.adversarial + config.content_weight * factor * terms.content
+    if config.bound_weight == "factor":
+        loss = loss - config.information_weight * terms.factor.detach() * terms.bound
+    else:
+        loss = loss - config.information_weight * terms.bound
     if terms.perceptual is not None:
         loss = loss + eta * terms.perceptual
     if terms.label is not None:

@@ -7,10 +7,11 @@ from impasto.painters.adversarial.convolutions import channels_by_size
 from impasto.painters.adversarial.dual_discriminator import DualDiscriminator
 from impasto.painters.adversarial.encoder import Encoder
 from impasto.painters.adversarial.migan_config import MiganConfig
-from impasto.painters.adversarial.migan_generator import Generator
+from impasto.painters.adversarial.migan_generator import AttentionOptions, Generator
+from impasto.painters.adversarial.migan_stage import StageOptions
 from impasto.painters.adversarial.projected_discriminator import ProjectedDiscriminator
 
-__all__ = ["new_discriminator", "new_encoder", "new_generator"]
+__all__ = ["may_be_projected", "new_discriminator", "new_encoder", "new_generator", "refuse_boundless_scores"]
 
 
 def new_generator(config: MiganConfig, side: int, classes: int) -> Generator:
@@ -32,12 +33,23 @@ def new_generator(config: MiganConfig, side: int, classes: int) -> Generator:
         channels,
         config.style_dims + code_dims,
         code_dims,
-        semantic_width=config.semantic_width if config.sft else 0,
         from_sketch=config.condition == "sketch",
-        five_pixel_branch=config.five_pixel_branch if config.ams else None,
-        attention_at=config.attention_at,
-        position_attention=config.sa,
-        channel_attention=config.eca,
+        skip_excitation=config.generator == "light",
+        stage=StageOptions(
+            semantic_width=config.semantic_width if config.sft else 0,
+            five_pixel_branch=config.five_pixel_branch if config.ams else None,
+            ams_half_from=config.ams_half_from,
+            sft_max_side=config.sft_max_side,
+            fused=config.fused,
+            normalised=config.generator == "light",
+        ),
+        attention=AttentionOptions(
+            at=config.attention_at,
+            positions=config.sa,
+            channels=config.eca,
+            reduction=config.attention_reduction,
+            scaled=config.attention_scaled,
+        ),
     )
 
 
@@ -50,6 +62,29 @@ def new_encoder(config: MiganConfig, side: int, classes: int) -> Encoder:
 def new_discriminator(config: MiganConfig, side: int, categories: int) -> ProjectedDiscriminator | DualDiscriminator:
     """D, for pictures of `side` pixels in so many categories, at least 1."""
     if config.critic == "projected":
-        return ProjectedDiscriminator(config.critic_width, categories, min_side=config.critic_min_side)
+        return ProjectedDiscriminator(
+            config.critic_width,
+            categories,
+            min_side=config.critic_min_side,
+            spectral_norm=config.critic_norm == "spectral",
+        )
     channels = channels_by_size(side, config.discriminator_width, config.max_strided_width)
     return DualDiscriminator(channels, shared=config.shared_trunk)
+
+
+def may_be_projected(config: MiganConfig) -> bool:
+    """Whether a projected critic suits the objective: a difference of scores has no end where nothing bounds them."""
+    return config.objective != "wasserstein" or config.critic_norm == "spectral"
+
+
+def refuse_boundless_scores(config: MiganConfig) -> None:
+    """Refuse to train a projected critic on an objective that only a bound on its scores keeps finite.
+
+    Raises:
+        ConfigError: With the settings that go together.
+    """
+    if config.critic == "projected" and not may_be_projected(config):
+        raise ConfigError(
+            "critic = 'projected' has no gradient penalty, so with objective = 'wasserstein' its scores would grow "
+            "without bound. Choose objective = 'hinge' or 'relativistic', or critic_norm = 'spectral'."
+        )

@@ -8,10 +8,12 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from impasto.nn.embedding import CategoryEmbedding
 from impasto.nn.frozen import FrozenNetwork
 from impasto.nn.perceptual import feature_loss
 from impasto.nn.trunks import SqueezeNet
 from impasto.painters.adversarial.convolutions import SLOPE, initialised
+from impasto.painters.adversarial.spectral_norm import normalise_spectrally
 
 __all__ = ["ProjectedDiscriminator"]
 
@@ -30,16 +32,18 @@ class ProjectedDiscriminator(nn.Module):
 
     Source: Sauer et al. 2021, "Projected GANs converge faster", section 3; Miyato & Koyama 2018, "cGANs with projection
     discriminator" (category). Unlike there, the network is SqueezeNet, and heads have no batch norm, so that a batch
-    may be cut anywhere.
+    may be cut anywhere. Spectral norm, which the first source has too, can be chosen.
     """
 
-    def __init__(self, width: int, classes: int, *, min_side: int) -> None:
+    def __init__(self, width: int, classes: int, *, min_side: int, spectral_norm: bool = False) -> None:
         """Build the projections and the heads; the pretrained network is loaded when it is first used.
 
         Args:
             width: Channels of each projection and head; half as many at the finest depth.
             classes: L.
             min_side: Smaller pictures are enlarged to this many pixels, so that the coarsest map has several places.
+            spectral_norm: Whether all that is trained has spectral norm, so that the scores change no faster than the
+                features by more than a constant factor.
         """
         super().__init__()
         self.min_side = min_side
@@ -53,13 +57,15 @@ class ProjectedDiscriminator(nn.Module):
         self.pixels = initialised(nn.Conv2d(3, width, 3, padding=1))
         halvings = [2, *range(len(RMS_BY_DEPTH) - 1, -1, -1)]
         self.heads = nn.ModuleList(Head(w, classes, h) for w, h in zip([width, *widths], halvings, strict=True))
+        if spectral_norm:
+            normalise_spectrally(self)
 
     def forward(self, pictures: Tensor, labels: Tensor) -> Tensor:
         """Scores of the places of each picture at all depths, the higher the more real.
 
         Args:
             pictures: Shape (N, 3, R, R), in [-1, 1].
-            labels: Categories, int64, shape (N,).
+            labels: Categories, int64, shape (N,); of -1 the category does not count.
 
         Returns:
             Shape (N, K).
@@ -108,7 +114,7 @@ class Head(nn.Module):
         layers += [initialised(nn.Conv2d(width, width, 3, padding=1)), nn.LeakyReLU(SLOPE)]
         self.layers = nn.Sequential(*layers)
         self.score = nn.Conv2d(width, 1, 1)
-        self.embedding = nn.Embedding(classes, width)
+        self.embedding = CategoryEmbedding(classes, width)
         nn.init.normal_(self.embedding.weight, std=0.02)
 
     def forward(self, x: Tensor, labels: Tensor) -> Tensor:

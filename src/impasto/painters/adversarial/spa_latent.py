@@ -9,7 +9,7 @@ from torch.nn import functional as F
 from impasto.contract import Batch, Condition, Data, Noise, Turn
 from impasto.painters.adversarial.convolutions import channels_by_size
 from impasto.painters.adversarial.encoder import Encoder
-from impasto.painters.adversarial.latent import Latent
+from impasto.painters.adversarial.latent import Latent, one_hot
 from impasto.painters.adversarial.objectives import least_squares_loss
 from impasto.painters.adversarial.residual_generators import Decoder
 from impasto.painters.adversarial.spa_gan_config import SpaGanConfig
@@ -83,9 +83,11 @@ class LatentTask(nn.Module):
             "features": (c.feature_weight, features),
         }
         if self.labelled:
+            labels = self._labels(batch.condition)
             for name, posterior in (("label", real_posterior), ("painted_label", fake_posterior)):
                 logits = posterior.category_logits
-                terms[name] = (c.label_weight, F.cross_entropy(logits, self._labels(batch.condition), reduction="none"))
+                error = F.cross_entropy(logits, labels, reduction="none", ignore_index=-1)
+                terms[name] = (c.label_weight, error)
         return turn_on("painter", terms)
 
     def latents(self, condition: Condition, noise: Noise) -> Tensor:
@@ -107,10 +109,10 @@ class LatentTask(nn.Module):
 
     def _with_category(self, style: Tensor, condition: Condition) -> Latent:
         labels = self._labels(condition).to(style.device)
-        return Latent(style, F.one_hot(labels, self.classes).to(style), style.new_zeros(len(style), 0))
+        return Latent(style, one_hot(labels, self.classes).to(style), style.new_zeros(len(style), 0))
 
     def _labels(self, condition: Condition) -> Tensor:
-        """Categories, int64, shape (N,); 0 where the pictures have none."""
+        """Categories, int64, shape (N,), -1 where a picture has none; 0 of a painter trained without categories."""
         if not self.labelled or condition.category is None:
-            return torch.zeros(len(condition), dtype=torch.long)
+            return torch.full((len(condition),), -1 if self.labelled else 0)
         return condition.category

@@ -29,7 +29,8 @@ class TranslationTask(nn.Module):
 
     A source is either the sketch of a picture or a photograph. Every picture of a batch gives a sketch, so that it
     counts on both sides. A photograph counts as a source only and a painting as a painting only; each side is averaged
-    over the number of pictures that its share of the data lets expect, so that a batch may be cut anywhere.
+    over the number of pictures that its share of the data lets expect, so that a batch may be cut anywhere. A picture
+    without a category may be either, and counts on neither side.
     """
 
     def __init__(self, config: SpaGanConfig, data: Data) -> None:
@@ -134,8 +135,9 @@ class TranslationTask(nn.Module):
         if self.photo_share is None:
             return sketch(batch.pictures), batch.pictures
         assert batch.condition.category is not None
-        is_photo = batch.condition.category == self.categories.index(self.config.photo_category)
-        return batch.pictures[is_photo], batch.pictures[~is_photo]
+        labels = batch.condition.category
+        photo = self.categories.index(self.config.photo_category)
+        return batch.pictures[labels == photo], batch.pictures[(labels != photo) & (labels >= 0)]
 
     def _turn(self, player: str, rows: int, *, source_terms: Terms, painting_terms: Terms) -> Turn:
         """A move on terms of each source and terms of each painting.

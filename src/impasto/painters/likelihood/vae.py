@@ -135,7 +135,7 @@ class VAE(Painter):
         """One move: the negative evidence lower bound, in nats for each colour value."""
         c = self.config
         size = batch.pictures[0].numel()
-        condition = self._condition(self.category_index(batch.condition))
+        condition = self._condition(self.category_index(batch.condition, none=-1))
         mean, logvar, features = self.encoder(batch.pictures, condition)
         latents = mean + torch.exp(0.5 * logvar) * batch.noise.normal(c.latent)
         pictures, detail_kl = self.decoder(latents, condition, features, batch.noise.normal)
@@ -157,7 +157,7 @@ class VAE(Painter):
     def render(self, condition: Condition, noise: Noise, settings: VAESettings) -> Painted:
         """Paint one batch: the mean picture of latents from the prior."""
         temperature = settings.temperature
-        embedding = self._condition(self.category_index(condition))
+        embedding = self._condition(self.category_index(condition, none=-1))
         latents = temperature * noise.normal(self.config.latent)
         pictures, _ = self.decoder(latents, embedding, None, lambda *shape: temperature * noise.normal(*shape))
         return Painted(pictures.clamp(-1, 1))
@@ -189,7 +189,7 @@ class VAE(Painter):
         return best
 
     def _condition(self, labels: Tensor) -> Tensor | None:
-        """Embeddings of categories, shape (N, E); None without categories."""
+        """Embeddings of categories, shape (N, E), zeros of -1; None of a painter trained without categories."""
         return None if self.embedding is None else self.embedding(labels)
 
     def _log_sigma(self) -> Tensor:
