@@ -222,6 +222,16 @@ class Learner(pretrained.Saved):
         """
         return self.config
 
+    def config_to_train(self, data: Data) -> Any:
+        """The config of a learner that training from these weights begins with.
+
+        It leaves out what was added after they were learned.
+
+        Args:
+            data: Facts of the pictures to be learned.
+        """
+        return self.config if data.size == self.data.size else self.config_for(data)
+
     def players(self) -> dict[str, Player]:
         """The optimizers of training, each with its parameters, by name."""
         raise NotImplementedError(f"{self.name} does not learn")
