@@ -68,14 +68,15 @@ def test_estimates_move_away_from_those_of_the_guide():
         ours, theirs = (each.denoiser(condition)(noisy, level) for each in (painter, weak))
         moved = guided.estimates(condition, settings)(noisy, level)
     torch.testing.assert_close(moved, theirs + 3 * (ours - theirs))
-    assert guided.resolve_settings(guided.Settings()).autoguidance == 1.5
+    by_default = guided.resolve_settings(guided.Settings())
+    assert (by_default.guidance, by_default.autoguidance) == (1.0, 2.0)
 
 
 def test_without_a_guide_there_is_no_autoguidance():
     painter = learned(0)
     assert painter.resolve_settings(painter.Settings()).autoguidance == 1
-    with pytest.raises(ConfigError, match="autoguidance = 2 needs a painter with a guide"):
-        painter.paint(1, steps=2, autoguidance=2.0)
+    with pytest.raises(ConfigError, match="autoguidance = 3 needs a painter with a guide"):
+        painter.paint(1, steps=2, autoguidance=3.0)
 
 
 def test_a_guide_estimates_the_same():

@@ -25,7 +25,7 @@ __all__ = ["FlowUNet", "FlowUNetConfig", "FlowUNetSettings"]
 IN_LATENTS = {"autoencoder": "shipped/taef2", "time_mean": -0.3}
 """Settings of the presets."""
 GUIDANCE = 1.5
-AUTOGUIDANCE = 1.5
+AUTOGUIDANCE = 2.0
 
 
 @config
@@ -49,8 +49,8 @@ class FlowUNetSettings(StraightFlowSettings):
 
     Attributes:
         guidance: Strength of classifier-free guidance (Ho & Salimans 2022): 1 follows the category as learned, more
-            exaggerates it, 0 ignores it. Other values than 0 and 1 take twice the time. A painter without categories
-            paints with 1 by default.
+            exaggerates it, 0 ignores it. Other values than 0 and 1 take twice the time. A painter without categories,
+            or with a guide, paints with 1 by default.
         autoguidance: How far estimates move away from those of the guide (Karras et al. 2024): 1 leaves them as they
             are, more moves them further. Other values than 1 need a guide, and take twice the time; a painter without a
             guide paints with 1 by default.
@@ -98,9 +98,9 @@ class FlowUNet(StraightFlow):
             self.guide = unet_for(config.guide, self.space, labels).eval().requires_grad_(requires_grad=False)
 
     def resolve_settings(self, settings: FlowUNetSettings) -> FlowUNetSettings:
-        """Defaults replaced by 1 for a painter without categories or guide; see `Painter.resolve_settings`."""
+        """Guidance by the guide where there is one, by the category elsewhere; see `Painter.resolve_settings`."""
         resolved: FlowUNetSettings = super().resolve_settings(settings)
-        if not self.data.categories and resolved.guidance == GUIDANCE:
+        if (self.guide is not None or not self.data.categories) and resolved.guidance == GUIDANCE:
             resolved = replace(resolved, guidance=1.0)
         if self.guide is None and resolved.autoguidance == AUTOGUIDANCE:
             resolved = replace(resolved, autoguidance=1.0)
