@@ -21,7 +21,6 @@ from impasto.events import silent
 from impasto.images.pictures import Pixels, to_uint8, write_sheet
 from impasto.metrics.kernel import kernel_distance
 from impasto.metrics.spaces import embed
-from impasto.painters import OF_PIXELS
 
 COUNT = 96
 
@@ -54,8 +53,8 @@ def main() -> None:
         run = learn(store, arguments.out / f"run-{steps}", minutes=None, steps=steps)
         report(f"{steps} steps", painted(run))
     run = arguments.out / "fresh"
-    api.train(OF_PIXELS, store, run, steps=max(arguments.steps), preset="small", settings=SETTINGS, watch=silent)
-    report(f"{OF_PIXELS} with fresh weights, {max(arguments.steps)} steps", painted(run))
+    api.train("ddpm", store, run, steps=max(arguments.steps), preset="small", settings=SETTINGS, watch=silent)
+    report(f"ddpm with fresh weights, {max(arguments.steps)} steps", painted(run))
 
 
 def painted(run: Path) -> Pixels:

@@ -48,6 +48,7 @@ PUBLIC = [
     "explain",
     "train",
     "average",
+    "guide",
     "paint",
     "repaint",
     "edit",

@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # What type checkers and editors see; at run time names are f
     from impasto.api import edit as edit
     from impasto.api import explain as explain
     from impasto.api import export as export
+    from impasto.api import guide as guide
     from impasto.api import inspect as inspect
     from impasto.api import make as make
     from impasto.api import measure as measure
@@ -40,6 +41,7 @@ _HOMES = {
     "explain": "impasto.api",
     "train": "impasto.api",
     "average": "impasto.api",
+    "guide": "impasto.api",
     "paint": "impasto.api",
     "repaint": "impasto.api",
     "edit": "impasto.api",

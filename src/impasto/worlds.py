@@ -16,7 +16,6 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from impasto.config import to_dict
 from impasto.data.depth import CODE, to_levels
 from impasto.data.duplicates import THUMB, perceptual_hashes
 from impasto.data.parts import pack
@@ -27,7 +26,7 @@ from impasto.landscape.attributes import attributes
 from impasto.landscape.caption import caption
 from impasto.landscape.compose import compose
 from impasto.landscape.render import render
-from impasto.landscape.scene import LAYOUT, Scene
+from impasto.landscape.scene import LAYOUT, Scene, scene_values
 
 __all__ = ["MAPS", "WORLDS", "paint_part", "scene_of"]
 
@@ -100,7 +99,7 @@ def _index_row(scene: Scene, picture_seed: int, number: int) -> dict[str, Any]:
         "mood": MOODS[scene.valence >= 0, scene.arousal >= 0],
         "text": caption(scene, picture_seed),
         **{key: facts[key] for key in ("elements", "hour", "valence", "arousal")},
-        "scene": json.dumps(to_dict(scene), separators=(",", ":")),
+        "scene": json.dumps(scene_values(scene), separators=(",", ":")),
     }
 
 

@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "inspect": ("data", "inspect"),
     "train": ("train",),
     "average": ("average",),
+    "guide": ("guide",),
     "explain": ("explain",),
     "paint": ("paint",),
     "edit": ("edit",),

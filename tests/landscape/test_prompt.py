@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from impasto.errors import UsageError
-from impasto.landscape.emotion import EMOTIONS
+from impasto.landscape.chinese_words import WORDS
+from impasto.landscape.compose import compose
+from impasto.landscape.detail_words import ABSENT, COLOUR_WORDS, EXACT_PHRASES, MORE_NUMBERS, ONLY, PLACES
+from impasto.landscape.emotion import EMOTIONS, emotion_name
+from impasto.landscape.exact_reader import AHEAD
 from impasto.landscape.phrases import CATEGORY_PHRASES, PHRASES, plural
 from impasto.landscape.prompt import Reading, read_prompt, remarks_on
 from impasto.landscape.scene import CATEGORIES, SEASONS, WEATHERS
-from impasto.landscape.vocabulary import MAX_COUNTS, SUBKINDS, time_of_day
-from impasto.landscape.wish import ELEMENTS, Wish
+from impasto.landscape.vocabulary import DENIALS, MAX_COUNTS, SUBKINDS, UNSUPPORTED_DETAILS, time_of_day
+from impasto.landscape.wish import ELEMENTS, Detail, Wish
 
 
 def elements(text: str) -> dict[str, int]:
@@ -32,10 +38,15 @@ def test_a_whole_sentence():
     reading = read_prompt("A lonely boat under snowy peaks at dusk, ink wash")
     valence, arousal = EMOTIONS["lonely"]
     assert reading == Reading(
-        Wish("ink", None, 18.5, None, {"boat": 1, "snow peak": 3}, "lonely", valence, arousal),
+        Wish(
+            "ink", None, 18.5, None, {"boat": 1, "snow peak": 3}, "lonely", valence, arousal,
+            strict=True, exact=frozenset({"boat"}),
+        ),
         ("lonely", "A boat".lower(), "snowy peaks", "dusk", "ink wash"),
-    )
+    )  # fmt: skip
     assert remarks_on(reading) == []
+    loose = read_prompt("A lonely boat under snowy peaks at dusk, ink wash", loose=True)
+    assert loose.wish == replace(reading.wish, strict=False, exact=frozenset())
 
 
 @pytest.mark.parametrize(
@@ -160,7 +171,10 @@ def test_feelings_by_name_and_by_the_rest_of_the_sentence():
         ("400 trees", "400 trees: there can be up to 60 of 'tree', so there will be 60."),
         ("rain. Not rain", "'rain' was asked for and then denied; the weather is left to chance."),
         ("dragon, montain", "Not understood: dragon, montain (did you mean 'mountain'?)."),
-        ("a small lake", "Not followed: small (sizes, places and colours cannot be asked for)."),
+        (
+            "a small lake",
+            "Not followed: small (sizes and materials cannot be asked for, nor places and colours of everything).",
+        ),
         ("a chair", "Nothing of the prompt was understood, so everything is chosen by chance."),
     ],
 )
@@ -178,7 +192,7 @@ def test_sunset_in_the_evening_is_no_contradiction():
         ("", "is empty.*a lonely boat"),
         (" \n\t", "is empty"),
         ("x" * 2001, "2,000 characters; this one has 2,001"),
-        ("山水画，有一条小船", "read in English.*a lonely boat"),
+        ("一匹骆驼", "read in English and Chinese.*a lonely boat"),
         ("одинокая лодка", "read in English"),
         ("ein Boot auf dem See unter den Bergen", "read in English"),
         ("un bateau sur le lac avec des montagnes", "read in English"),
@@ -191,9 +205,99 @@ def test_what_cannot_be_read(text, message):
 
 
 def test_a_foreign_word_beside_english_ones_is_only_ignored():
-    reading = read_prompt("a boat, 山水")
+    reading = read_prompt("a boat, 骆驼")
     assert reading.wish.elements == {"boat": 1}
-    assert reading.ignored == ("山水",)
+    assert reading.ignored == ("骆驼",)
+
+
+@pytest.mark.parametrize(
+    ("text", "same"),
+    [
+        ("山水画，有一条小船", "a boat"),
+        ("两棵松树，三只仙鹤，没有人", "two pines, three cranes, no people"),
+        ("無人的湖，兩座橋，遠處的山", "no people, a lake, two bridges, distant mountain"),
+        ("一條船在左邊，右邊有一座紅色的塔", "a boat on the left, on the right a red pagoda"),
+        ("秋天的黄昏，水墨，孤独", "autumn, dusk, ink wash, lonely"),
+        ("只有3只鸟", "only 3 birds"),
+        ("十二座亭子，二十棵树", "12 pavilions, 20 trees"),
+        ("没有树的湖，雪", "no trees. lake, snow"),
+        ("竹林里的小屋，雨", "bamboo forest, cottage, rain"),
+    ],
+)
+def test_chinese_is_read_by_the_same_grammar(text, same):
+    first, second = read_prompt(text).wish, read_prompt(same).wish
+    assert replace(first, exact=frozenset()) == replace(second, exact=frozenset())
+    assert {name for name in first.exact if first.elements[name] > 1} == {
+        name for name in second.exact if second.elements[name] > 1
+    }
+
+
+def test_chinese_words_lead_to_phrases_of_the_vocabulary():
+    known = {*EXACT_PHRASES, *PLACES, *COLOUR_WORDS, *ONLY, *ABSENT, *MORE_NUMBERS, *DENIALS, *UNSUPPORTED_DETAILS}
+    for word, phrases in WORDS.items():
+        for phrase in phrases.split(" + "):
+            assert phrase == word or phrase.removeprefix(AHEAD) in known or emotion_name(phrase), (word, phrase)
+
+
+@pytest.mark.parametrize(
+    ("text", "exact"),
+    [
+        ("two pines", {"pine"}),
+        ("some pines", set()),
+        ("pines", set()),
+        ("a mountain and a pine", {"pine"}),
+        ("one mountain", {"mountain"}),
+        ("a dozen boats", {"boat"}),
+        ("a flock of geese", set()),
+    ],
+)
+def test_which_numbers_are_exact(text, exact):
+    assert read_prompt(text).wish.exact == exact
+
+
+@pytest.mark.parametrize(
+    ("text", "details"),
+    [
+        ("a red sail on the left", (Detail("sail", 1, "left", "", "red"),)),
+        ("a white house in the distance", (Detail("cottage", 1, "", "far", "white"),)),
+        ("in the foreground two pines", (Detail("pine", 2, "", "near"),)),
+        ("distant mountains, a pagoda near a lake", (Detail("mountain", 0, "", "far"),)),
+        ("a boat. The boat is red", (Detail("boat", 1, "", "", "red"),)),
+        ("a boat on the left and a boat on the right", (Detail("boat", 1, "left"), Detail("boat", 1, "right"))),
+        ("a boat, on the left", (Detail("boat", 1, "left"),)),
+        ("left of the lake a pine", ()),
+        ("no red boats", ()),
+    ],
+)
+def test_places_and_colours_belong_to_their_nouns(text, details):
+    assert read_prompt(text).wish.details == details
+
+
+@pytest.mark.parametrize("text", ["the Great Wall", "a house on fire", "a fine old tower", "a war boat"])
+def test_only_words_of_mood_set_the_mood(text):
+    assert read_prompt(text).wish.valence is None
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a red mountain", "Not followed: red"),
+        ("birds on the left", "Not followed: on the left"),
+        ("a forest and two pines", "There will be at least 2 of 'pine', as a forest may need more."),
+        ("three temples", "There can be up to 1 of 'temple'"),
+        ("a desert", "No desert can be painted yet"),
+        ("a single crane, nothing else", "Nothing else is painted but level ground and sky."),
+        ("only two boats", "Nothing else is painted but water, level ground and sky."),
+        ("a moon at midnight", "which may be above the picture"),
+        ("二十座寺庙，火山", "Not understood: 火山"),
+    ],
+)
+def test_what_is_not_followed_to_the_letter_is_said(text, message):
+    assert message in " ".join(remarks_on(read_prompt(text)))
+
+
+def test_a_desert_has_no_water():
+    assert not any(compose(read_prompt("a desert with two oxen").wish, seed).has_water for seed in range(12))
 
 
 def test_no_text_makes_it_fail_otherwise():

@@ -29,12 +29,15 @@ FULL = Scene(
     hour=17.25,
     weather="snow",
     camera=Camera(height=12.5, horizon=0.61, focal=1.15, facing=200.0, x=-3.0, z=7.5),
-    ridges=(Ridge(), Ridge(kind="karst", x=-200.0, z=1500.0, width=333.0, height=77.0, rough=1.0, seed=2**62)),
+    ridges=(
+        Ridge(),
+        Ridge(kind="karst", x=-200.0, z=1500.0, width=333.0, height=77.0, rough=1.0, seed=2**62, snow=0.4),
+    ),
     water=Water(near=30.0, far=200.0, bend=1.0, ripples=0.0, seed=4),
-    sky=Sky(cover=1.0, drift=-9.5, mist=0.0, haze=0.1, birds=7, seed=5),
+    sky=Sky(cover=1.0, drift=-9.5, mist=0.0, haze=0.1, birds=7, seed=5, bird_size=2.5),
     plants=(Plant(kind="plum", x=1.5, z=40.0, height=6.0, lean=-0.2, seed=6),),
-    buildings=(Building(kind="pagoda", x=-9.0, z=120.0, width=8.0, height=24.0, turn=0.5, seed=7),),
-    figures=(Figure(kind="ox", x=2.0, z=50.0, size=1.5, seed=8),),
+    buildings=(Building(kind="pagoda", x=-9.0, z=120.0, width=8.0, height=24.0, turn=0.5, seed=7, colour="red"),),
+    figures=(Figure(kind="ox", x=2.0, z=50.0, size=1.5, seed=8, colour="black", deserted=True),),
     paths=(Path(start=-5.0, end=10.0, far=90.0, width=2.5, seed=9),),
     fields=0.5,
     seal=False,
@@ -42,6 +45,7 @@ FULL = Scene(
     valence=0.65,
     arousal=-0.6,
     seed=10,
+    fine_paper=True,
 )
 
 
@@ -55,6 +59,13 @@ def test_every_value_of_a_full_scene_differs_from_its_default() -> None:
     # So that the round trip above would see a value that is lost.
     plain = dataclasses.asdict(Scene())
     assert [name for name, value in dataclasses.asdict(FULL).items() if value == plain[name]] == []
+
+
+def test_what_came_later_is_in_no_file_that_does_not_need_it() -> None:
+    later = ("snow", "bird_size", "colour", "deserted", "fine_paper")
+    objects = Scene(ridges=(Ridge(),), buildings=(Building(),), figures=(Figure(),))
+    assert [name for name in later if name in scene_to_json(objects)] == []
+    assert [name for name in later if name not in scene_to_json(FULL)] == []
 
 
 def test_what_is_not_named_takes_its_default() -> None:

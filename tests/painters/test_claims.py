@@ -136,6 +136,17 @@ def check_stylizes(painter: Any) -> None:
         painter.stylize(picture, no_such_setting=1)
 
 
+def check_takes_guide(painter: Any) -> None:
+    with torch.no_grad():
+        for parameter in painter.parameters():  # Fresh networks estimate nothing.
+            parameter.add_(torch.rand_like(parameter), alpha=0.1)
+    guided = painter.with_guide(painter)
+    before = painter.paint(2, seed=7).pictures
+    # Moving away from oneself leads nowhere.
+    torch.testing.assert_close(guided.paint(2, seed=7).pictures, before, atol=1e-4, rtol=0)
+    assert not any(parameter.requires_grad for parameter in guided.guide.parameters())
+
+
 def check_judges(painter: Any) -> None:
     pictures, condition = pictures_and_condition()
     with torch.inference_mode():
@@ -164,6 +175,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "Judges": check_judges,
     "Reconstructs": check_reconstructs,
     "Stylizes": check_stylizes,
+    "TakesGuide": check_takes_guide,
     "Tokenizes": check_tokenizes,
 }
 

@@ -7,6 +7,7 @@ from impasto.api.editing import Edited, edit
 from impasto.api.explaining import Explanation, explain, explainable
 from impasto.api.exporting import average, export
 from impasto.api.gallery import Gallery
+from impasto.api.guiding import guide
 from impasto.api.loaded import LoadedPainter, open  # noqa: A004 - as `Store.open`
 from impasto.api.loading import load_painter
 from impasto.api.measuring import compare, measure
@@ -30,6 +31,7 @@ __all__ = [
     "explain",
     "explainable",
     "export",
+    "guide",
     "inspect",
     "load_painter",
     "make",

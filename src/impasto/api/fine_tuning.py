@@ -72,9 +72,7 @@ class Beginning:
         from impasto.config import to_dict
         from impasto.training.initial_weights import take_weights
 
-        config = self.config
-        if self.learner is not None and data.size != self.learner.data.size:
-            config = to_dict(self.learner.config_for(data))
+        config = self.config if self.learner is None else to_dict(self.learner.config_to_train(data))
         description = {"config": {**config, **architecture}, "data": to_dict(data)}
         changed = {name: value for name, value in architecture.items() if value != config.get(name)}
         if self.learner is None:

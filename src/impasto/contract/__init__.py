@@ -18,6 +18,7 @@ from impasto.contract.abilities import (
     Judges,
     Reconstructs,
     Stylizes,
+    TakesGuide,
     Tokenizes,
 )
 from impasto.contract.condition import Condition
@@ -51,6 +52,7 @@ __all__ = [
     "Reconstructs",
     "Schedule",
     "Stylizes",
+    "TakesGuide",
     "Tokenizes",
     "Turn",
     "constant",

@@ -7,7 +7,7 @@ in what they can do has a subclass for each kind; see `Learner.variants`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from torch import Tensor
 
@@ -15,6 +15,9 @@ from impasto.contract.condition import Condition
 from impasto.contract.noise import Noise
 from impasto.contract.painted import Painted
 from impasto.sampling.level import Denoise, Level
+
+if TYPE_CHECKING:
+    from impasto.contract.learner import Learner
 
 __all__ = [
     "Decodes",
@@ -26,6 +29,7 @@ __all__ = [
     "Judges",
     "Reconstructs",
     "Stylizes",
+    "TakesGuide",
     "Tokenizes",
 ]
 
@@ -181,6 +185,23 @@ class Stylizes(Protocol):
         Raises:
             ConfigError: When a setting is unknown or out of range.
             DataError: When the picture is one that it cannot paint.
+        """
+        ...
+
+
+@runtime_checkable
+class TakesGuide(Protocol):
+    """Can be guided by a weaker painter of its kind, away from whose errors it moves (Karras et al. 2024)."""
+
+    def with_guide(self, guide: Learner) -> Learner:
+        """A copy of this painter that has another one as its guide.
+
+        Args:
+            guide: A painter of the same kind that learned the same pictures for a shorter time, or with a smaller
+                network.
+
+        Raises:
+            ConfigError: When it estimates something else.
         """
         ...
 

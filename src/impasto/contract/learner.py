@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from typing import Any, ClassVar, Self
 
@@ -96,7 +96,8 @@ class Learner(pretrained.Saved):
         """Frozen networks that training runs once over the whole store, by what they encode: 'pictures' or 'words'.
 
         Their outputs come as `Batch.encoded`, then without the pictures themselves, and as `Condition.encoding`. An
-        encoder of pictures takes (N, 3, H, W), one of words a list of N texts; both return N rows.
+        encoder of pictures takes (N, 3, H, W), one of words a list of N texts; both return N rows. `nn.text` has
+        encoders of words.
         """
         return {}
 
@@ -203,6 +204,16 @@ class Learner(pretrained.Saved):
         """Name, config and facts of the pictures, as plain values."""
         return {"painter": self.name, "config": to_dict(self.config), "data": to_dict(self.data)}
 
+    def learn_words(self, captions: Iterable[str]) -> None:
+        """Learn what must be known of a store's captions before the first step, such as a vocabulary.
+
+        Called at the beginning of every session, before captions are encoded. What is known already, from weights that
+        training begins with, is left as it is.
+
+        Args:
+            captions: The distinct captions of the training pictures, in an order that is always the same.
+        """
+
     def config_for(self, data: Data) -> Any:
         """The config of a learner of pictures of another size that these weights fit, where another one is needed.
 
@@ -210,6 +221,16 @@ class Learner(pretrained.Saved):
             data: Facts of the other pictures.
         """
         return self.config
+
+    def config_to_train(self, data: Data) -> Any:
+        """The config of a learner that training from these weights begins with.
+
+        It leaves out what was added after they were learned.
+
+        Args:
+            data: Facts of the pictures to be learned.
+        """
+        return self.config if data.size == self.data.size else self.config_for(data)
 
     def players(self) -> dict[str, Player]:
         """The optimizers of training, each with its parameters, by name."""

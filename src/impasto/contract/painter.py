@@ -18,6 +18,7 @@ from impasto.contract.painted import Painted
 from impasto.errors import NotCapable, UnknownName, UsageError
 from impasto.names import find_name
 from impasto.nn.memory_layout import channels_last
+from impasto.nn.text.words import unread_remark
 from impasto.spelling import option
 
 __all__ = ["PaintSettings", "Painter", "file_settings"]
@@ -152,6 +153,7 @@ class Painter(Learner):
         checked = self.resolve_settings(self.load_settings(settings))
         parts = []
         with self.painting():
+            remark = unread_remark(self.encoders.get("words"), prompt or "")
             for start in range(first, first + count, batch):
                 indices = range(start, min(start + batch, first + count))
                 condition = self.condition(
@@ -159,7 +161,8 @@ class Painter(Learner):
                 )
                 painted = self.render(condition, PictureNoise(seed, indices, self.device), checked)
                 pictures = painted.pictures.float().clamp(-1, 1).cpu()
-                parts.append(Painted(pictures, painted.companions, painted.statements, painted.declined))
+                statements = _with_remark(remark, painted.statements, len(indices))
+                parts.append(Painted(pictures, painted.companions, statements, painted.declined))
         return Painted.joined(parts)
 
     def condition(
@@ -284,6 +287,13 @@ def _option(part: str) -> str:
     if name:
         return option(kind, {name: "FILE"})
     return option("prompt", None) if part == "words" else option(part, "FILE" if part == "mask" else None)
+
+
+def _with_remark(remark: str, statements: Sequence[str], count: int) -> Sequence[str]:
+    """What a painter says about each of `count` pictures, after a remark on the request where there is one."""
+    if not remark:
+        return statements
+    return tuple(f"{remark} {statement}".strip() for statement in statements or ("",) * count)
 
 
 def _for_all(values: Tensor, count: int, device: torch.device) -> Tensor:

@@ -38,11 +38,11 @@ def attributes(scene: Scene) -> dict[str, object]:
 
 
 def element_of(item: SceneItem, scene: Scene) -> str:
-    """The element that an object is; a narrow ridge close by is a rock, a peak in winter a snow peak."""
+    """The element that an object is; a narrow ridge close by is a rock, a peak with snow a snow peak."""
     if isinstance(item, Ridge):
         if is_rock(item, scene.camera):
             return "rock"
-        if item.kind == "peak" and scene.season == "winter":
+        if item.kind == "peak" and (scene.season == "winter" or item.snow):
             return "snow peak"
     return KIND_ELEMENT.get(item.kind, item.kind)
 

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from impasto.landscape.building_faces import FACES, Face
-from impasto.landscape.pigment import illuminate
+from impasto.landscape.pigment import COLOUR_PIGMENTS, illuminate
 from impasto.landscape.scene import Building
 from impasto.landscape.stage import Stage
 
@@ -102,6 +102,10 @@ def _colours(
         "stone": programme.foot,
         "dark": tuple(0.45 * c for c in programme.wood),
     }
+    if building.colour:
+        # Gates and pavilions have posts instead of walls.
+        coloured = {"bridge": "stone", "gate": "accent", "pavilion": "accent"}.get(building.kind, "wall")
+        pigment_of[coloured] = COLOUR_PIGMENTS[building.colour]
     pigments = np.array([[c * face.shade for c in pigment_of[face.pigment]] for face in faces], np.float32)
     u = corners[starts + 1] - corners[starts]
     v = corners[starts + 2] - corners[starts]

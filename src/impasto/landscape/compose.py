@@ -12,6 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from impasto.errors import UnknownName, UsageError
+from impasto.landscape.dry_land import move_onto_land
 from impasto.landscape.form_parts import water_denied
 from impasto.landscape.forms import FORMS
 from impasto.landscape.furnish import furnish
@@ -21,6 +22,10 @@ from impasto.landscape.plan import Plan
 from impasto.landscape.scene import CATEGORIES, SEASONS, WEATHERS, Scene, Sky
 from impasto.landscape.wish import ELEMENTS, Wish
 from impasto.landscape.wish_enforcement import add_requested_land, remove_denied
+from impasto.landscape.wished_counts import counted, with_birds, without_the_rest
+from impasto.landscape.wished_land import land_as_wished
+from impasto.landscape.wished_places import placed
+from impasto.landscape.wished_water import dried, water_as_wished, with_bridges
 
 __all__ = ["SHARES", "compose"]
 
@@ -84,7 +89,24 @@ def compose(wish: Wish | None = None, seed: int = 0, category: str | None = None
         arousal=round(arousal, 3),
         seed=int(random.integers(2**31)),
     )
+    if wish.strict:
+        return _followed(scene, plan, wish, mood, random, seed)
     return remove_denied(furnish(scene, plan, wish, mood, random), wish)
+
+
+def _followed(scene: Scene, plan: Plan, wish: Wish, mood: Mood, random: np.random.Generator, seed: int) -> Scene:
+    """A furnished scene that follows a strict wish to the letter; what it does not name is as in a loose one."""
+    scene, plan = dried(scene, plan, wish)
+    ground = land_as_wished(scene, wish)
+    ground, plan = water_as_wished(ground, replace(plan, ridges=ground.ridges), wish)
+    furnished = remove_denied(furnish(ground, plan, wish, mood, random), wish)
+    # Bridges rest on the banks, so that the small hills which loose scenes put under them are left out.
+    kept = tuple(ridge for ridge in furnished.ridges if ridge in ground.ridges)
+    furnished = with_bridges(replace(furnished, ridges=kept), wish)
+    placing = np.random.default_rng((seed, 211))
+    if wish.only:
+        furnished = without_the_rest(furnished, wish)
+    return with_birds(move_onto_land(placed(counted(furnished, wish, placing), wish, placing)), wish)
 
 
 def _check(wish: Wish, seed: int, category: str | None) -> None:

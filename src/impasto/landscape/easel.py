@@ -13,7 +13,12 @@ from impasto.landscape.fields import Field, fbm, noise, upsample
 from impasto.landscape.programme import Programme
 from impasto.landscape.scene import LAYOUT
 
-__all__ = ["Easel", "opacity", "shifted_sheet"]
+__all__ = ["FINE_SIDE", "Easel", "opacity", "shifted_sheet"]
+
+FINE_SIDE = 512
+"""Rows from which on a picture resolves its paper, which is then fine."""
+WEAVE = 0.55
+"""How strong the relief of fine paper is, relative to that of other paper."""
 
 
 def opacity(density: Field) -> Field:
@@ -23,22 +28,33 @@ def opacity(density: Field) -> Field:
 
 
 @lru_cache(maxsize=4)
-def _paper_relief(side: int) -> Field:
+def _paper_relief(side: int, fibres: float = 220.0) -> Field:
     """Relief of a sheet of paper, about in [-1, 1], shape (side, side): crossing fibres no finer than pixels."""
     grid = np.arange(side, dtype=np.float32) / np.float32(side)
     x = np.broadcast_to(grid[None], (side, side))
     y = np.broadcast_to(grid[:, None], (side, side))
-    fine = np.float32(min(220.0, 0.4 * side))
+    fine = np.float32(min(fibres, 0.4 * side))
     return np.float32(1.4) * noise(x * fine, y * fine * np.float32(0.6), 1) + np.float32(0.5) * noise(x * 47, y * 61, 2)
 
 
-def shifted_sheet(sheet: Field, seed: int) -> Field:
-    """A square texture, mirrored and shifted cyclically by a seed, so that each picture gets another piece of it."""
+def shifted_sheet(sheet: Field, seed: int, *, seamless: bool = False) -> Field:
+    """A square texture, mirrored and shifted by a seed, so that each picture gets another piece of it.
+
+    Args:
+        sheet: The texture, shape (side, side).
+        seed: Decides which piece.
+        seamless: Whether the sheet goes on beyond its edge as its mirror image; otherwise it begins again, and its
+            opposite edges, which do not match, meet in a seam.
+    """
     side = len(sheet)
     down = (seed // 7) % 1024 * side // 1024
     across = (seed // 7168) % 1024 * side // 1024
     turned = sheet[:: 1 if seed % 2 else -1, :: 1 if seed % 3 else -1]
-    return np.roll(turned, (down, across), (0, 1))
+    if not seamless:
+        return np.roll(turned, (down, across), (0, 1))
+    rows, columns = ((np.arange(side) + shift) % (2 * side) for shift in (down, across))
+    rows, columns = (np.minimum(places, 2 * side - 1 - places) for places in (rows, columns))
+    return np.ascontiguousarray(turned[rows][:, columns])
 
 
 class Easel:
@@ -54,17 +70,22 @@ class Easel:
         x: Column of each pixel as a share of the picture, shape (side, side).
         y: Row of each pixel as a share of the picture, shape (side, side).
         programme: How this kind of painting is done.
+        is_fine: Whether the paper is finer, paler and without seams.
     """
 
-    def __init__(self, side: int, programme: Programme, seed: int) -> None:
+    def __init__(self, side: int, programme: Programme, seed: int, *, is_fine: bool = False) -> None:
         self.side = side
+        self.is_fine = is_fine
         self.programme = programme
         self._seed = seed
         self._calls = 0
         grid = np.arange(side, dtype=np.float32) / np.float32(side)
         self.x = np.broadcast_to(grid[None], (side, side))
         self.y = np.broadcast_to(grid[:, None], (side, side))
-        self.tooth = shifted_sheet(_paper_relief(side), seed)
+        if self.is_fine:
+            self.tooth = np.float32(WEAVE) * shifted_sheet(_paper_relief(side, 360.0), seed, seamless=True)
+        else:
+            self.tooth = shifted_sheet(_paper_relief(side), seed)
         self.colour = self._paper(seed)
         self.layout = np.zeros((side, side), np.uint8)
         self.distance = np.zeros((side, side), np.float32)

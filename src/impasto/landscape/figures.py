@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 
 from impasto.landscape.figure_parts import FIGURE_PARTS
+from impasto.landscape.pigment import COLOUR_PIGMENTS
 from impasto.landscape.scene import Figure
 from impasto.landscape.stage import Stage
 
 __all__ = ["paint_figure"]
+
+COLOURED = {
+    "walker": "accent",
+    "scholar": "robe",
+    "boat": "wood",
+    "fisherman": "wood",
+    "sail": "sail",
+    "ox": "wood",
+}
+"""Kind of figure → name of the pigment that its colour replaces."""
 
 
 def paint_figure(stage: Stage, figure: Figure) -> None:
@@ -31,7 +44,11 @@ def paint_figure(stage: Stage, figure: Figure) -> None:
         "ink": programme.ink,
         "sail": programme.wall,
     }
-    for label, pigment, corners in FIGURE_PARTS[figure.kind]():
+    if figure.colour:
+        pigments[COLOURED[figure.kind]] = COLOUR_PIGMENTS[figure.colour]
+    # The hull and the cover of a boat are its first parts; then come the oarsman and the oar.
+    parts = islice(FIGURE_PARTS[figure.kind](), 2 if figure.deserted and figure.kind == "boat" else None)
+    for label, pigment, corners in parts:
         x = figure.x + corners[:, 0] * facing * figure.size
         points = stage.project(x, foot + corners[:, 1] * figure.size, figure.z)
         colour = np.array(pigments[pigment], np.float32)

@@ -44,11 +44,14 @@ def vary_touches(easel: Easel, scene: Scene, view: View, mist: Field) -> None:
     amount = easel.programme.handling
     if not amount:
         return
-    level, upright = (shifted_sheet(sheet, scene.seed + 5) for sheet in _touch_relief(easel.side))
+    level, upright = (
+        shifted_sheet(sheet, scene.seed + 5, seamless=easel.is_fine) for sheet in _touch_relief(easel.side)
+    )
     touches = np.where(view.sky | view.water, level, upright)
     weight = np.where(view.sky, np.float32(0.55), 1 - np.float32(0.6) * mist)
     # Large pictures resolve each touch; in small ones several share a pixel and average out.
     strength = amount * (0.35 + 0.7 * min(1.0, 96 / easel.side)) * min(1.0, easel.side / 128)
+    strength *= 0.7 if easel.is_fine else 1.0
     variation = np.float32(strength) * touches * weight
     hue = np.float32(0.35) * easel.cloud(23, 19, scene.seed % 599, 2)
     easel.colour *= 1 + variation[..., None] * (1 + hue[..., None] * np.array([1.0, 0.1, -1.0], np.float32))

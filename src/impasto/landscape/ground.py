@@ -10,6 +10,7 @@ from impasto.landscape.fields import Field, blur, smoothstep
 from impasto.landscape.light import Light
 from impasto.landscape.pigment import illuminate, seasonal
 from impasto.landscape.scene import Scene, is_rock
+from impasto.landscape.snow import SNOW_WHITE, snow, snow_caps
 from impasto.landscape.terrain import PLAIN
 from impasto.landscape.view import View, per_surface
 
@@ -41,10 +42,15 @@ def paint_ground(easel: Easel, scene: Scene, light: Light, view: View, mist: Fie
         ink_cover = (np.float32(1.12) - np.float32(1.25) * tone).clip(0, 1) * np.float32(programme.wash) * uneven
         ink_cover *= (np.float32(0.2) + np.float32(0.8) * clarity) * unmisted
         # Snow is left as paper.
-        ink_cover *= 1 - np.float32(0.85) * _snow(scene, easel, view)
+        ink_cover *= 1 - np.float32(0.85) * snow(scene, easel, view)
         # Level ground is mostly left as paper.
         ink_cover *= np.where(view.surface == PLAIN, np.float32(0.35), np.float32(1))
         easel.over(_bleed((ink_cover * np.float32(0.85)).clip(0, 0.93), programme.bleed * easel.side), programme.ink)
+    caps = snow_caps(scene, easel, view)
+    if caps is not None:
+        # Snow is the lightest of the picture even in the shade, or nobody would take it for snow.
+        shade = illuminate(np.array(SNOW_WHITE, np.float32), light, lambert, 0.45 * programme.light)
+        easel.over((caps * unmisted * (np.float32(0.62) + np.float32(0.36) * clarity)).clip(0, 1), shade)
     veil = mist * land * np.float32(0.25 + 0.7 * programme.sky)
     paper = np.array(programme.paper, np.float32)
     easel.over(veil, (light.horizon * np.float32(0.6) + np.float32(0.4) * paper).clip(0, 1))
@@ -98,16 +104,7 @@ def _pigment(easel: Easel, scene: Scene, view: View) -> Field:
             )
     flat = view.surface < 0
     colour[flat] = plain * (1 + np.float32(0.08) * easel.cloud(11, 30, scene.seed % 127, 1)[flat])[:, None]
-    return colour + (np.array([0.94, 0.95, 0.97], np.float32) - colour) * _snow(scene, easel, view)[..., None]
-
-
-def _snow(scene: Scene, easel: Easel, view: View) -> Field:
-    """Cover of snow, in [0, 1]: on all that is not too steep, and more on summits."""
-    if scene.season != "winter" and scene.weather != "snow":
-        return np.zeros(view.surface.shape, np.float32)
-    high = smoothstep(100.0, 600.0, view.height) * np.float32(0.22)
-    lying = smoothstep(0.38, 0.62, view.normal[..., 1] + high + np.float32(0.1) * easel.tooth)
-    return lying * np.float32(1.0 if scene.weather == "snow" else 0.75)
+    return colour + (np.array(SNOW_WHITE, np.float32) - colour) * snow(scene, easel, view)[..., None]
 
 
 def _planes(tone: Field, count: int) -> Field:

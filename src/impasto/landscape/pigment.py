@@ -8,7 +8,14 @@ from impasto.landscape.fields import Field
 from impasto.landscape.light import Light
 from impasto.landscape.scene import Scene
 
-__all__ = ["illuminate", "seasonal"]
+__all__ = ["COLOUR_PIGMENTS", "illuminate", "seasonal"]
+
+COLOUR_PIGMENTS: dict[str, tuple[float, float, float]] = {
+    "red": (0.78, 0.16, 0.12), "orange": (0.87, 0.48, 0.16), "yellow": (0.89, 0.74, 0.27), "green": (0.22, 0.47, 0.30),
+    "blue": (0.16, 0.34, 0.60), "purple": (0.43, 0.26, 0.50), "pink": (0.90, 0.60, 0.62), "brown": (0.42, 0.28, 0.17),
+    "black": (0.10, 0.10, 0.10), "grey": (0.56, 0.56, 0.55), "white": (0.96, 0.95, 0.92),
+}  # fmt: skip
+"""Colour of `scene.COLOURS` → a pigment, muted as on silk."""
 
 
 def illuminate(pigment: Field, light: Light, lambert: Field, share: float) -> Field:

@@ -1,4 +1,4 @@
-"""Reading a prompt: English text becomes a wish, by the rules in `vocabulary`."""
+"""Reading a prompt: English or Chinese text becomes a wish, by the rules in `vocabulary`."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ import difflib
 import re
 
 from impasto.errors import UsageError
+from impasto.landscape.chinese import has_chinese, to_english
+from impasto.landscape.detail_words import COLOUR_WORDS, PLACE_NOUNS, PLACES
 from impasto.landscape.emotion import EMOTIONS, MAX_TEXT_LENGTH
 from impasto.landscape.emotion_words import EMOTION_FORMS
+from impasto.landscape.exact_reader import ExactReader
 from impasto.landscape.phrases import PHRASES
 from impasto.landscape.prompt_reader import PromptReader, Reading, Token
 from impasto.landscape.vocabulary import COUNTING, FOREIGN, NUMBERS, STOP_WORDS, UNSUPPORTED_DETAILS
@@ -25,12 +28,17 @@ TOKEN = re.compile(
 WORDED_HOUR = re.compile(rf"\b({'|'.join(COUNTING)})(?=\s+(?:[ap]\.?m\b|o['’]clock\b))", re.IGNORECASE)
 DESERTED = re.compile(r"\b(?:nobody|no one|deserted|uninhabited|unpeopled)\b", re.IGNORECASE)
 
+DETAILS = UNSUPPORTED_DETAILS | frozenset(PLACES) | frozenset(COLOUR_WORDS) | PLACE_NOUNS
+"""Words of size, place, colour and material."""
 
-def read_prompt(text: str) -> Reading:
-    """Read a prompt in English.
+
+def read_prompt(text: str, *, loose: bool = False) -> Reading:
+    """Read a prompt in English or Chinese.
 
     Args:
         text: Up to 2,000 characters.
+        loose: Whether it is read as loosely as version 0.1.0 read prompts, in English alone: without places, colours
+            and exact numbers, and with moods from any word that has a sentiment.
 
     Raises:
         UsageError: When the text is empty, too long, or in another language.
@@ -39,14 +47,30 @@ def read_prompt(text: str) -> Reading:
         raise UsageError(f"The prompt is empty. Say what to paint, for example: {EXAMPLE}")
     if len(text) > MAX_TEXT_LENGTH:
         raise UsageError(f"A prompt has up to {MAX_TEXT_LENGTH:,} characters; this one has {len(text):,}. Shorten it.")
-    reader = PromptReader()
-    normalized = WORDED_HOUR.sub(lambda match: str(NUMBERS[match[0].lower()]), DESERTED.sub("no people,", text))
-    reader.read([Token(m.lastgroup or "", m[0].lower().replace("’", "'")) for m in TOKEN.finditer(normalized)])
+    reader = PromptReader() if loose else ExactReader()
+    if not loose and has_chinese(text):
+        reader.read([token for piece in to_english(text) for token in _tokens_of(*piece)])
+    else:
+        reader.read(_tokens(text))
     if _is_foreign(text, len(reader.understood), reader.words):
+        languages = "English" if loose else "English and Chinese"
         raise UsageError(
-            f"Prompts are read in English, and nothing of {_shorten(text)!r} was understood. For example: {EXAMPLE}"
+            f"Prompts are read in {languages}, and nothing of {_shorten(text)!r} was understood. For example: {EXAMPLE}"
         )
     return reader.reading(text.count("!"))
+
+
+def _tokens(text: str) -> list[Token]:
+    """The words, numbers, times and marks of English text."""
+    normalized = WORDED_HOUR.sub(lambda match: str(NUMBERS[match[0].lower()]), DESERTED.sub("no people,", text))
+    return [Token(m.lastgroup or "", m[0].lower().replace("’", "'")) for m in TOKEN.finditer(normalized)]
+
+
+def _tokens_of(kind: str, text: str) -> list[Token]:
+    """Tokens of a piece of a prompt that `to_english` gives."""
+    if kind == "text":
+        return _tokens(text)
+    return [Token("number" if kind == "number" else "word", text)]
 
 
 def remarks_on(reading: Reading) -> list[str]:
@@ -56,14 +80,20 @@ def remarks_on(reading: Reading) -> list[str]:
         sentences.append("No waterfall can be painted yet; steep mountains are painted instead.")
     if reading.wish.elements.get("sea"):
         sentences.append("The sea is painted as a lake.")
-    details = [word for word in reading.ignored if word in UNSUPPORTED_DETAILS]
-    unknown = [word for word in reading.ignored if word not in UNSUPPORTED_DETAILS]
+    details = [word for word in reading.ignored if word in DETAILS]
+    unknown = [word for word in reading.ignored if word not in DETAILS]
     if unknown:
         words = ", ".join(_shorten(word) + _suggestion(word) for word in unknown[:12])
         more = f" and {len(unknown) - 12} more" if len(unknown) > 12 else ""
         sentences.append(f"Not understood: {words}{more}.")
     if details:
-        sentences.append(f"Not followed: {', '.join(details[:12])} (sizes, places and colours cannot be asked for).")
+        reason = (
+            "sizes and materials cannot be asked for, nor places and colours of everything"
+            if reading.wish.strict
+            else "sizes, places and colours cannot be asked for"
+        )
+        more = f" and {len(details) - 12} more" if len(details) > 12 else ""
+        sentences.append(f"Not followed: {', '.join(details[:12])}{more} ({reason}).")
     if not reading.understood:
         sentences.append("Nothing of the prompt was understood, so everything is chosen by chance.")
     return sentences

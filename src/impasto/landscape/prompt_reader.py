@@ -8,12 +8,13 @@ later one wins.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from impasto.errors import UnknownName, UsageError
 from impasto.landscape.emotion import EMOTIONS, emotion_name, has_sentiment, read_emotion
-from impasto.landscape.phrases import PHRASES, Meaning
+from impasto.landscape.phrases import PHRASES, Meaning, Phrase
 from impasto.landscape.vocabulary import (
     CLAUSE_STARTERS,
     DENIALS,
@@ -78,6 +79,9 @@ class PromptReader:
         has_negated: Whether the current negation has applied to something.
     """
 
+    phrases: ClassVar[Mapping[str, Phrase]] = PHRASES
+    numbers: ClassVar[Mapping[str, int]] = NUMBERS
+
     fields: dict[str, tuple[str, str]] = field(default_factory=dict)
     defaults: dict[str, str] = field(default_factory=dict)
     refused: set[tuple[str, str]] = field(default_factory=set)
@@ -135,7 +139,9 @@ class PromptReader:
         """Read the longest phrase that some words begin with; returns how many words it has."""
         for length in range(min(LONGEST_PHRASE, len(words)), 0, -1):
             phrase = " ".join(words[:length])
-            if phrase in PHRASES:
+            if self._read_detail(phrase, following[length - 1 :]):
+                return length
+            if phrase in self.phrases:
                 self._read_phrase(phrase)
             elif phrase in FALSE_DENIALS:
                 self.remaining.append(phrase)
@@ -144,14 +150,18 @@ class PromptReader:
                 self.has_negated = False
                 self.count = None
                 self.remaining.append(phrase)
-            elif phrase in NUMBERS:
-                self.count = self.count if phrase in ("a", "an") and self.negating else (phrase, NUMBERS[phrase])
+            elif phrase in self.numbers:
+                self.count = self.count if phrase in ("a", "an") and self.negating else (phrase, self.numbers[phrase])
             elif length == 1:
                 self._read_other_word(phrase, following)
             else:
                 continue
             return length
         raise AssertionError("there is at least one word")
+
+    def _read_detail(self, phrase: str, following: list[str]) -> bool:
+        """Read a phrase of place or colour, where a subclass knows any; returns whether it was one."""
+        return False
 
     def _read_other_word(self, word: str, following: list[str]) -> None:
         """Read a word that is not in the vocabulary."""
@@ -192,7 +202,7 @@ class PromptReader:
 
     def _read_phrase(self, phrase: str) -> None:
         """Follow all meanings of a phrase."""
-        meanings, is_plural = PHRASES[phrase]
+        meanings, is_plural = self.phrases[phrase]
         counted_phrase = phrase
         for meaning in meanings:
             if meaning.field == "element":
@@ -281,16 +291,20 @@ class PromptReader:
             valence = sum(s * v for s, (v, _) in zip(signs, pairs, strict=True)) / len(pairs)
             arousal = sum(s * a for s, (_, a) in zip(signs, pairs, strict=True)) / len(pairs)
             return ", ".join(dict.fromkeys(names))[:60], valence, arousal
-        scored_words = [word for word in dict.fromkeys(self.ignored) if has_sentiment(word)]
+        scored_words = self._scored_words()
         try:
-            emotion = read_emotion(" ".join(self.remaining) + "!" * exclamation_marks)
+            emotion = read_emotion(" ".join(self.remaining) + "!" * exclamation_marks) if scored_words else None
         except (UnknownName, UsageError):
             return "", None, None
-        if not scored_words or (abs(emotion.valence) < 0.3 and abs(emotion.arousal) < 0.5):
+        if emotion is None or (abs(emotion.valence) < 0.3 and abs(emotion.arousal) < 0.5):
             return "", None, None
         self.ignored = [word for word in self.ignored if word not in scored_words]
         self.understood += scored_words
         return ", ".join(scored_words)[:60], emotion.valence, emotion.arousal
+
+    def _scored_words(self) -> list[str]:
+        """The words that the mood is read from where no emotion is named."""
+        return [word for word in dict.fromkeys(self.ignored) if has_sentiment(word)]
 
 
 def _next_words(tokens: list[Token], start: int) -> list[str]:

@@ -14,7 +14,7 @@ from impasto.landscape.air import paint_mist, valley_mist
 from impasto.landscape.birds import paint_birds
 from impasto.landscape.buildings import paint_building
 from impasto.landscape.contours import paint_contours
-from impasto.landscape.easel import Easel
+from impasto.landscape.easel import FINE_SIDE, Easel
 from impasto.landscape.farmland import paint_fields
 from impasto.landscape.fields import Field
 from impasto.landscape.figures import paint_figure
@@ -60,12 +60,13 @@ class Rendering:
     normals: npt.NDArray[np.float32]
 
 
-def render(scene: Scene, resolution: int) -> Rendering:
+def render(scene: Scene, resolution: int, *, former_paper: bool = False) -> Rendering:
     """Paint a scene.
 
     Args:
         scene: The scene.
         resolution: Height and width, 32 to 2048.
+        former_paper: Whether large pictures are painted on the coarser paper, with a seam, of version 0.1.0.
 
     Raises:
         UsageError: When the resolution is out of range.
@@ -73,7 +74,10 @@ def render(scene: Scene, resolution: int) -> Rendering:
     if not MIN_RESOLUTION <= resolution <= MAX_RESOLUTION:
         raise UsageError(f"A landscape is painted at {MIN_RESOLUTION} to {MAX_RESOLUTION} px, not {resolution}.")
     mood = mood_for(scene.valence, scene.arousal)
-    easel = Easel(_side(resolution), programme_in_mood(PROGRAMMES[scene.category], mood), scene.seed)
+    programme = programme_in_mood(PROGRAMMES[scene.category], mood)
+    side = _side(resolution)
+    is_fine = scene.fine_paper or (side >= FINE_SIDE and not former_paper)
+    easel = Easel(side, programme, scene.seed, is_fine=is_fine)
     light = light_of(scene)
     view = view_ground(scene, easel.side, light.direction)
     mist = valley_mist(scene, easel, view)

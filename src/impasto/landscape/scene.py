@@ -9,15 +9,35 @@ the seeds in it.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import Annotated, Any
 
 from impasto.config import Field, config, load, to_dict
 from impasto.errors import ConfigError
+from impasto.landscape.kinds import (
+    BUILDINGS,
+    CATEGORIES,
+    COLOURS,
+    FIGURES,
+    LAYOUT,
+    PLANTS,
+    RIDGES,
+    SEASONS,
+    WEATHERS,
+    BuildingKind,
+    Category,
+    Colour,
+    FigureKind,
+    PlantKind,
+    RidgeKind,
+    Season,
+    Weather,
+)
 from impasto.spelling import command
 
 __all__ = [
     "BUILDINGS",
     "CATEGORIES",
+    "COLOURS",
     "FIGURES",
     "LAYOUT",
     "PLANTS",
@@ -36,52 +56,8 @@ __all__ = [
     "is_rock",
     "scene_from_json",
     "scene_to_json",
+    "scene_values",
 ]
-
-if TYPE_CHECKING:
-    # Values are validated when a scene is built; for the type checker they are plain texts.
-    Category = str
-    Season = str
-    Weather = str
-    RidgeKind = str
-    PlantKind = str
-    BuildingKind = str
-    FigureKind = str
-else:
-    Category = Literal[
-        "white", "abstract", "lyrical", "realistic", "ink", "idyllic", "courtyards", "lime green", "light reddish-red"
-    ]
-    Season = Literal["spring", "summer", "autumn", "winter"]
-    Weather = Literal["clear", "cloudy", "mist", "rain", "snow", "storm"]
-    RidgeKind = Literal["peak", "range", "cliff", "karst", "hill"]
-    PlantKind = Literal["pine", "willow", "bamboo", "bare", "leafy", "plum"]
-    BuildingKind = Literal["cottage", "hall", "pavilion", "pagoda", "gate", "wall", "bridge"]
-    FigureKind = Literal["walker", "fisherman", "scholar", "boat", "sail", "ox"]
-
-CATEGORIES: tuple[str, ...] = get_args(Category)
-"""Kinds of Chinese landscape painting, after the nine that the MIGAN paper tells apart (its section 5)."""
-SEASONS: tuple[str, ...] = get_args(Season)
-WEATHERS: tuple[str, ...] = get_args(Weather)
-RIDGES: tuple[str, ...] = get_args(RidgeKind)
-PLANTS: tuple[str, ...] = get_args(PlantKind)
-BUILDINGS: tuple[str, ...] = get_args(BuildingKind)
-FIGURES: tuple[str, ...] = get_args(FigureKind)
-
-LAYOUT = (
-    "sky",
-    "far ridge",
-    "near ridge",
-    "water",
-    "mist",
-    "tree",
-    "rock",
-    "building",
-    "bridge",
-    "boat",
-    "figure",
-    "path",
-)
-"""Number in the layout map → what the pixel shows."""
 
 Across = Annotated[float, Field(ge=-1e5, le=1e5)]
 Away = Annotated[float, Field(gt=0, le=1e5)]
@@ -122,6 +98,7 @@ class Ridge:
         height: Height of its crest above the water, in metres.
         rough: How strongly crests and gullies break up its surface.
         seed: Seed of its shape.
+        snow: How far down from its summit snow lies in all seasons, as a share of its height; 0 for none.
     """
 
     kind: RidgeKind = "peak"
@@ -131,6 +108,7 @@ class Ridge:
     height: float = Field(default=300.0, ge=0.5, le=9000.0)
     rough: Share = 0.5
     seed: Seed = 0
+    snow: Share = 0.0
 
 
 def is_rock(ridge: Ridge, camera: Camera) -> bool:
@@ -168,6 +146,7 @@ class Sky:
         haze: How strongly distant objects fade into the air.
         birds: Number of flying birds.
         seed: Seed of clouds, mist and birds.
+        bird_size: Factor on the size of birds.
     """
 
     cover: Share = 0.3
@@ -176,6 +155,7 @@ class Sky:
     haze: Share = 0.4
     birds: int = Field(default=0, ge=0, le=60)
     seed: Seed = 0
+    bird_size: float = Field(default=1.0, gt=0.0, le=20.0)
 
 
 @config
@@ -211,6 +191,7 @@ class Building:
         height: Height in metres.
         turn: Rotation about the vertical axis, in radians.
         seed: Seed of its details.
+        colour: Colour of its walls; empty for that of the kind of painting.
     """
 
     kind: BuildingKind = "cottage"
@@ -220,6 +201,7 @@ class Building:
     height: float = Field(default=6.0, gt=0.0, le=300.0)
     turn: float = Field(default=0.0, ge=-3.2, le=3.2)
     seed: Seed = 0
+    colour: Colour = ""
 
 
 @config
@@ -232,6 +214,8 @@ class Figure:
         z: Its place, in metres forward.
         size: Height of a figure, or length of a boat, in metres.
         seed: Seed of its details.
+        colour: Colour of a robe, a sail, or a boat without sail; empty for that of the kind of painting.
+        deserted: Whether a boat has nobody aboard.
     """
 
     kind: FigureKind = "walker"
@@ -239,6 +223,8 @@ class Figure:
     z: Away = 60.0
     size: float = Field(default=1.8, gt=0.0, le=100.0)
     seed: Seed = 0
+    colour: Colour = ""
+    deserted: bool = False
 
 
 @config
@@ -283,6 +269,7 @@ class Scene:
         valence: Valence of the emotion, from sad (-1) to glad (1).
         arousal: Arousal of the emotion, from calm (-1) to excited (1).
         seed: Seed of the brushwork and of the paper.
+        fine_paper: Whether the paper of a small picture is as even as that of a large one.
     """
 
     category: Category = "ink"
@@ -303,6 +290,7 @@ class Scene:
     valence: float = Field(default=0.0, ge=-1.0, le=1.0)
     arousal: float = Field(default=0.0, ge=-1.0, le=1.0)
     seed: Seed = 0
+    fine_paper: bool = False
 
     @property
     def has_water(self) -> bool:
@@ -310,9 +298,31 @@ class Scene:
         return self.water.far > self.water.near
 
 
+LATER: dict[str, dict[str, Any]] = {
+    "ridges": {"snow": 0.0},
+    "buildings": {"colour": ""},
+    "figures": {"colour": "", "deserted": False},
+}
+"""Fields that objects of version 0.1.0 do not have, with their defaults."""
+
+
 def scene_to_json(scene: Scene) -> str:
     """A scene as indented JSON; `scene_from_json` gives the same scene back."""
-    return json.dumps(to_dict(scene), indent=1)
+    return json.dumps(scene_values(scene), indent=1)
+
+
+def scene_values(scene: Scene) -> dict[str, Any]:
+    """A scene as plain values; what was added to scenes later is left out where it has its default."""
+    values = to_dict(scene)
+    for group, later in LATER.items():
+        values[group] = [_without(item, later) for item in values[group]]
+    values["sky"] = _without(values["sky"], {"bird_size": 1.0})
+    return _without(values, {"fine_paper": False})
+
+
+def _without(values: dict[str, Any], defaults: dict[str, Any]) -> dict[str, Any]:
+    """Values but for those that equal their default."""
+    return {name: value for name, value in values.items() if name not in defaults or value != defaults[name]}
 
 
 def scene_from_json(text: str | bytes) -> Scene:

@@ -19,6 +19,7 @@ from impasto.landscape.easel import Easel
 from impasto.landscape.fields import Field
 from impasto.landscape.ground_samples import ground_at
 from impasto.landscape.scene import Ridge, Scene
+from impasto.landscape.snow import snow_caps
 from impasto.landscape.terrain import depth_of
 from impasto.landscape.view import View, project
 
@@ -123,6 +124,10 @@ def _texture_strokes(easel: Easel, scene: Scene, view: View, mist: Field, starts
     ink = (
         (0.25 + 0.75 * clarity) * (1 - 0.95 * mist_amount) * (0.55 + 0.6 * darkness[chosen, None]) * (0.4 + 0.6 * swell)
     )
+    caps = snow_caps(scene, easel, view)
+    if caps is not None:
+        # Few strokes cross the snow, which is left white.
+        ink = ink * (1 - 0.85 * caps[py[chosen], px[chosen]][:, None])
     points = np.stack(project(view.camera, paths[..., 0], paths[..., 1], paths[..., 2]), axis=2, dtype=np.float64)
     return Strokes(points, width, ink, np.full(len(chosen), min(1.0, programme.dry * texture.dry)))
 

@@ -11,6 +11,7 @@ from impasto.landscape.fields import Field, noise
 from impasto.landscape.ground_samples import ground_at
 from impasto.landscape.pigment import seasonal
 from impasto.landscape.scene import Ridge, Scene, is_rock
+from impasto.landscape.snow import snow_caps
 from impasto.landscape.terrain import depth_of
 from impasto.landscape.view import View, project
 
@@ -66,6 +67,9 @@ def _dabs(easel: Easel, scene: Scene, view: View, mist: Field, index: int, ridge
         (x / (0.12 * ridge.width)).astype(np.float32), (z / (0.3 * reach)).astype(np.float32), ridge.seed % 769
     )
     keep = visible & (uniform[2] < 1.2 - 0.55 * steep) & (grove > -0.2)
+    caps = snow_caps(scene, easel, view)
+    if caps is not None:
+        keep &= caps[py, px] < 0.3
     if not keep.any():
         return None
     clarity = transmittance(scene, (z[keep] - camera.z).astype(np.float32)).astype(np.float64)

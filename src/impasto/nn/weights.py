@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from impasto.errors import ImpastoError, UnknownName, WeightsDamaged, WeightsMissing
 from impasto.files import cache_folder, file_hash, read_json, write_json
+from impasto.nn.onnx_weights import read_onnx
 
 __all__ = [
     "WEIGHTS",
@@ -51,6 +52,7 @@ class WeightsFile:
 _TORCH = "https://download.pytorch.org/models/"
 _FID = "https://github.com/mseitzer/pytorch-fid/releases/download/fid_weights/"
 _FIDELITY = "https://github.com/toshas/torch-fidelity/releases/download/v0.2.0/"
+_MINILM = "https://huggingface.co/sentence-transformers/all-MiniLM-L6-v2/resolve/main/"
 _LPIPS = "https://github.com/richzhang/PerceptualSimilarity/raw/master/lpips/weights/v0.1/"
 _HUB = "https://huggingface.co/"
 _INCEPTION = "6726825d0af5f729cebd5821db510b11b1cfad8faad88a03f1befd49fb9129b2"
@@ -127,6 +129,17 @@ WEIGHTS: dict[str, tuple[WeightsFile, ...]] = {
     "dists": (
         WeightsFile(
             "dists/dists_alpha_beta.safetensors", "53955dbce0a1b8c80698cc8310cba9c694682d95b036116f763d7ccb388dae7d"
+        ),
+    ),
+    "minilm": (
+        WeightsFile("minilm_l6_v2/model_int8.onnx", "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"),
+        WeightsFile("minilm_l6_v2/model.safetensors", "", _MINILM + "model.safetensors"),
+    ),
+    "minilm-vocabulary": (
+        WeightsFile(
+            "minilm_l6_v2/vocab.txt",
+            "07eced375cec144d27c900241f3e339478dec958f92fddbc551f295c992038a3",
+            _MINILM + "vocab.txt",
         ),
     ),
 }
@@ -207,6 +220,8 @@ def load_weights(name: str, *, download: bool | None = None) -> tuple[dict[str, 
     """
     path = find_weights(name, download=download)
     digest = _digest(path)
+    if path.suffix == ".onnx":
+        return read_onnx(path), digest
     if path.suffix != ".safetensors":
         # Only files whose hash is in `WEIGHTS` are unpickled; `find_weights` has checked it.
         return torch.load(path, map_location="cpu", weights_only=True), digest

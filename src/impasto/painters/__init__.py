@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DEFAULT", "OF_PIXELS"]
+__all__ = ["DEFAULT"]
 
 DEFAULT = "flow_unet"
 """The painter that is trained when none is named: the one that looks best after a few minutes on a CPU."""
-OF_PIXELS = "ddpm"
-"""The one that is trained instead where pictures are too small for latents."""

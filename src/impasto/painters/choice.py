@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -9,13 +10,13 @@ from typing import Any
 from impasto import catalogue
 from impasto.contract import Data, Learner
 from impasto.errors import ConfigError
-from impasto.painters import DEFAULT, OF_PIXELS
+from impasto.painters import DEFAULT
 from impasto.spelling import option
 
 __all__ = ["ON_GPU", "Choice", "advice_on_size", "choose"]
 
 LEAST_PLACES = 6
-"""Smallest height or width of latents to paint in; for smaller pictures, pixels are painted instead."""
+"""Smallest height or width of latents to paint in; smaller pictures are enlarged before they are encoded."""
 
 FACTOR = 8
 """Height and width in pixels of the square that one latent of the autoencoder encodes."""
@@ -48,8 +49,10 @@ class Choice:
             values: Settings by name.
         """
         # What is larger on a GPU was measured with the preset that it changes.
-        larger = ON_GPU if preset not in (None, self.preset) else {}
-        settings = {key: value for key, value in self.settings.items() if key not in (*values, *larger)}
+        left_out = set(ON_GPU) if preset not in (None, self.preset) else set()
+        if "autoencoder" in values:
+            left_out.add("enlarge")
+        settings = {key: value for key, value in self.settings.items() if key not in {*values, *left_out}}
         reason = self.reason if settings == self.settings else "You chose the settings yourself."
         return replace(self, preset=preset or self.preset, settings=settings, reason=reason)
 
@@ -61,30 +64,23 @@ class Choice:
 def choose(height: int, width: int, *, gpu: bool) -> Choice:
     """The painter for a store and a machine.
 
-    The rule, and what to expect of it, come from the measurements in `docs/results/quality-log.md`, and, at 32 px, in
-    `docs/results/foundation.md`.
+    The rule, and what to expect of it, come from the measurements in `docs/results/quality-log.md`.
 
     Args:
         height: Rows of the pictures.
         width: Columns of the pictures.
         gpu: Whether a GPU trains.
     """
-    rows = height // FACTOR
-    columns = width // FACTOR
-    if min(rows, columns) < LEAST_PLACES:
-        why = (
-            f"It paints pixels: latents of pictures of {height} x {width} px would have only {rows} x {columns} "
-            "positions. What to expect: 15 minutes on one processor core gave the colours and rough shapes of "
-            "paintings at 32 px."
-        )
-        return Choice(OF_PIXELS, "base" if gpu else "small", {}, why)
+    enlarge = max(1, math.ceil(LEAST_PLACES * FACTOR / min(height, width)))
+    rows, columns = (side * enlarge // FACTOR for side in (height, width))
     why = (
         f"It paints latents of {rows} x {columns} positions, made by an autoencoder that comes with impasto, because "
         "steps are much faster there than on pixels. What to expect: nine minutes on one core gave the colours, light "
         "and brushwork of paintings at 64 px, and masses that suggest figures and trees, but hardly a face. "
         f"A few minutes give more with {option('from_', 'shipped')}, which begins from a trained painter."
     )
-    return Choice(DEFAULT, "small", {"autoencoder": "shipped/taef2", **(ON_GPU if gpu else {})}, why)
+    settings = {"autoencoder": "shipped/taef2", **({"enlarge": enlarge} if enlarge > 1 else {})}
+    return Choice(DEFAULT, "small", {**settings, **(ON_GPU if gpu else {})}, why)
 
 
 def advice_on_size(data: Data) -> str:

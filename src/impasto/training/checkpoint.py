@@ -7,10 +7,11 @@ import shutil
 from dataclasses import asdict
 from pathlib import Path
 
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load_file, save_file
 
 from impasto import pretrained
+from impasto.contract import Learner
 from impasto.errors import CheckpointError
 from impasto.files import link_or_copy, read_json, whole_folder, write_json
 from impasto.training.ema import Ema
@@ -18,7 +19,7 @@ from impasto.training.moves import Moves
 from impasto.training.run_state import RunState
 from impasto.training.sharding import gather, load_weights
 
-__all__ = ["BEST", "complete", "newest", "restore", "save"]
+__all__ = ["BEST", "complete", "newest", "restore", "restore_words", "save"]
 
 BEST = "best.safetensors"
 """File of a checkpoint with the averaged weights, up to its step, whose held-out loss is lowest."""
@@ -94,6 +95,25 @@ def newest(folder: Path) -> Path | None:
             f"{checkpoints[0].name}). Train into a new folder, or restore this one from a copy."
         )
     return None
+
+
+def restore_words(path: Path, learner: Learner) -> None:
+    """Put a learner's encoder of words back, because captions are encoded before everything else is restored.
+
+    Raises:
+        CheckpointError: When the file is damaged or does not fit the learner.
+    """
+    reader = learner.encoders.get("words")
+    prefixes = [f"{name}." for name, module in learner.named_modules() if module is reader]
+    if reader is None or not prefixes or not reader.state_dict():
+        return
+    file = path / "painter.safetensors"
+    try:
+        with safe_open(file, "pt") as weights:
+            names = {name: f"{prefixes[0]}{name}" for name in reader.state_dict()}
+            reader.load_state_dict({name: weights.get_tensor(full) for name, full in names.items()})
+    except (SafetensorError, OSError, RuntimeError) as error:
+        raise CheckpointError(f"{file} is damaged or of another learner ({error}).") from None
 
 
 def restore(path: Path, moves: Moves, ema: Ema) -> RunState:

@@ -20,7 +20,7 @@ from impasto.machine import fastest_precision
 from impasto.pretrained import state_hash
 from impasto.training.processes import Processes
 
-__all__ = ["FILES", "encode"]
+__all__ = ["FILES", "distinct_captions", "encode"]
 
 FILES = tuple(f"encoded-{kind}{'[0-9a-f]' * 16}.*" for kind in ("", "words-"))
 """Patterns of the names of files with encodings in a run's folder."""
@@ -62,7 +62,7 @@ def encode(
     encoders = learner.encoders
     of_pictures = encoders.get("pictures")
     of_words = encoders.get("words") if "words" in learner.reads else None
-    texts = [_distinct_captions(split) if of_words else [] for split in splits]
+    texts = [distinct_captions(split) if of_words else [] for split in splits]
     precision = fastest_precision(processes.device) if precision == "auto" else precision
     picture_files = [
         folder / _pictures_name(of_pictures, split, flip, precision) if of_pictures else None
@@ -88,7 +88,8 @@ def encode(
     ]
 
 
-def _distinct_captions(split: Split) -> list[str]:
+def distinct_captions(split: Split) -> list[str]:
+    """All captions of a split, each once, sorted."""
     return sorted({text for texts in split.captions() for text in texts})
 
 

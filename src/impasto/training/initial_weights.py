@@ -20,7 +20,7 @@ def take_weights(learner: Learner, other: Learner) -> None:
 
     Vectors of categories that both have are kept by name; those of new categories become the vector of "no category"
     where the other learner has one, and stay fresh elsewhere. Parts that only training needs stay fresh where the other
-    learner comes without them.
+    learner comes without them, and parts of the other learner that this one is built without are left out.
 
     Args:
         learner: Fresh; unchanged on error.
@@ -69,4 +69,7 @@ def _same_shape(one: Tensor | None, other: Tensor | None) -> bool:
 
 
 def _may_be_absent(learner: Learner, name: str, state: dict[str, Tensor], expected: dict[str, Tensor]) -> bool:
-    return name.partition(".")[0] in learner.training_only and (name not in state or name not in expected)
+    part = name.partition(".")[0]
+    if name not in expected and getattr(learner, part, None) is None:
+        return True
+    return part in learner.training_only and (name not in state or name not in expected)

@@ -20,7 +20,7 @@ from impasto.training import checkpoint
 from impasto.training.clock import Clock
 from impasto.training.copying import Copying
 from impasto.training.ema import Ema
-from impasto.training.encoding import encode
+from impasto.training.encoding import distinct_captions, encode
 from impasto.training.held_out import HELD_OUT, HeldOut
 from impasto.training.journal import Journal
 from impasto.training.moves import Moves
@@ -152,7 +152,7 @@ def open_session(record: Record, processes: Processes, journal: Journal, started
     processes.wait()  # All have looked before the first one writes.
     begun = record.resume() if newest else None
     learner = _placed(record.learner, processes)
-    batches, held_out = _batches(record, learner, processes, journal)
+    batches, held_out = _batches(record, learner, processes, journal, newest)
     # Copied before blocks are changed to compute their features again, which the average never needs.
     ema = Ema(learner, 1000 * settings.ema, mixable=settings.averages > 0)
     if settings.recompute:
@@ -207,11 +207,15 @@ def _begin(session: Session) -> None:
 
 
 def _batches(
-    record: Record, learner: Learner, processes: Processes, journal: Journal
+    record: Record, learner: Learner, processes: Processes, journal: Journal, newest: Path | None
 ) -> tuple[Batches, HeldOut | None]:
     """The batches of the run, with those of its second store beside them, and what is held out; all encoded."""
     settings = record.settings
     splits = [split for split in (record.split, record.second, record.held_out) if split is not None]
+    if "words" in learner.reads:
+        if newest is not None:
+            checkpoint.restore_words(newest, learner)
+        learner.learn_words(distinct_captions(record.split))
     encodings = encode(
         learner,
         splits,

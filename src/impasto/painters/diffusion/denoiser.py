@@ -116,6 +116,15 @@ class Denoiser(LatentPainter, GuidedPainter):
             ConfigError: When this painter has no such levels.
         """
 
+    def estimates(self, condition: Condition, settings: Any) -> Denoise:
+        """The estimates that painting follows, before guidance towards the category.
+
+        Args:
+            condition: Condition of the pictures.
+            settings: An instance of `Settings`.
+        """
+        return self.denoiser(condition)
+
     def levels_for(self, settings: Any) -> list[Level]:
         """Levels of noise for painting.
 
@@ -158,8 +167,8 @@ class Denoiser(LatentPainter, GuidedPainter):
                 f"eta = {s.eta:g} is a setting of the sampler 'ddim'; 'ancestral' always adds all its noise, and "
                 f"'dpmpp' and 'heun' add none. Leave eta at 0 or choose sampler=ddim, not {s.sampler}."
             )
-        without = self.denoiser(condition.emptied())
-        denoise = guided(self.denoiser(condition), without, s.guidance, low=s.guided_from, high=s.guided_to)
+        without = self.estimates(condition.emptied(), s)
+        denoise = guided(self.estimates(condition, s), without, s.guidance, low=s.guided_from, high=s.guided_to)
         if self.clips_estimates and not self.encoders:
             denoise = clipped(denoise)
         levels = self.levels_for(s)

@@ -1,33 +1,46 @@
-"""A painter that follows a straight flow from noise to pictures or latents, with a UNet."""
+"""A painter that follows a straight flow from noise to pictures or latents, with a UNet.
+
+Where it has a guide, a second network that learned less, painting moves away from what that one would paint
+(autoguidance): both err in the same directions, the guide by more.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import Annotated, Any, ClassVar, Literal
+from dataclasses import fields, replace
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import Data, PainterConfig
+from impasto.contract import Condition, Data, Learner, PainterConfig
+from impasto.errors import ConfigError
 from impasto.nn.unet import UNet
 from impasto.painters.bounds import Channels
 from impasto.painters.diffusion.straight_flow import StraightFlow, StraightFlowConfig, StraightFlowSettings
 from impasto.painters.diffusion.unet_size import UNetConfig, resized, unet_for
+from impasto.sampling.guidance import guided
+from impasto.sampling.level import Denoise
 
 __all__ = ["FlowUNet", "FlowUNetConfig", "FlowUNetSettings"]
 
 IN_LATENTS = {"autoencoder": "shipped/taef2", "time_mean": -0.3}
 """Settings of the presets."""
 GUIDANCE = 1.5
+AUTOGUIDANCE = 2.0
 
 
 @config
 class FlowUNetConfig(StraightFlowConfig, UNetConfig):
-    """Training as of `StraightFlowConfig` and size as of `UNetConfig`, with other defaults, which suit latents."""
+    """Training as of `StraightFlowConfig` and size as of `UNetConfig`, with other defaults, which suit latents.
+
+    Attributes:
+        guide: Size of the guide's network, for a painter that has one; `impasto guide` fills it in.
+    """
 
     channels: tuple[Channels, ...] = Field(default=(128, 256), min_length=1, max_length=6)
     attention: tuple[Annotated[int, Field(ge=1, le=512)], ...] = Field(default=(8, 4), max_length=6)
     grid: int = Field(default=16, ge=2, le=128)
     prediction: Literal["velocity", "clean"] = "velocity"
+    guide: UNetConfig | None = Field(default=None, json_schema_extra={"readOnly": True})
 
 
 @config
@@ -36,11 +49,15 @@ class FlowUNetSettings(StraightFlowSettings):
 
     Attributes:
         guidance: Strength of classifier-free guidance (Ho & Salimans 2022): 1 follows the category as learned, more
-            exaggerates it, 0 ignores it. Other values than 0 and 1 take twice the time. A painter without categories
-            paints with 1 by default.
+            exaggerates it, 0 ignores it. Other values than 0 and 1 take twice the time. A painter without categories,
+            or with a guide, paints with 1 by default.
+        autoguidance: How far estimates move away from those of the guide (Karras et al. 2024): 1 leaves them as they
+            are, more moves them further. Other values than 1 need a guide, and take twice the time; a painter without a
+            guide paints with 1 by default.
     """
 
     guidance: float = Field(default=GUIDANCE, ge=0, le=20)
+    autoguidance: float = Field(default=AUTOGUIDANCE, ge=0, le=20)
     shift: float = Field(default=2.5, gt=0, le=100)
 
 
@@ -48,7 +65,8 @@ class FlowUNetSettings(StraightFlowSettings):
     name="flow_unet",
     summary="Rectified flow with a UNet over the latents of a frozen autoencoder, or over pixels",
     year=2023,
-    source="Liu et al. 2023, arXiv:2209.03003; Rombach et al. 2022, arXiv:2112.10752",
+    source="Liu et al. 2023, arXiv:2209.03003; Rombach et al. 2022, arXiv:2112.10752; "
+    "Karras et al. 2024, arXiv:2406.02507 (autoguidance)",
 )
 class FlowUNet(StraightFlow):
     """Rectified flow (Liu et al. 2023) over latents (Rombach et al. 2022) with the UNet of denoising diffusion.
@@ -73,14 +91,82 @@ class FlowUNet(StraightFlow):
             ConfigError: As of `unet_for`.
         """
         super().__init__(config, data)
-        self.net = unet_for(config, self.space, self.no_category + 1 if data.categories else 0)
+        labels = self.no_category + 1 if data.categories else 0
+        self.net = unet_for(config, self.space, labels)
+        self.guide: UNet | None = None
+        if config.guide is not None:
+            self.guide = unet_for(config.guide, self.space, labels).eval().requires_grad_(requires_grad=False)
 
     def resolve_settings(self, settings: FlowUNetSettings) -> FlowUNetSettings:
-        """The default of guidance replaced by 1 for a painter without categories; see `Painter.resolve_settings`."""
+        """Guidance by the guide where there is one, by the category elsewhere; see `Painter.resolve_settings`."""
         resolved: FlowUNetSettings = super().resolve_settings(settings)
-        unguided = not self.data.categories and resolved.guidance == GUIDANCE
-        return replace(resolved, guidance=1.0) if unguided else resolved
+        if (self.guide is not None or not self.data.categories) and resolved.guidance == GUIDANCE:
+            resolved = replace(resolved, guidance=1.0)
+        if self.guide is None and resolved.autoguidance == AUTOGUIDANCE:
+            resolved = replace(resolved, autoguidance=1.0)
+        return resolved
+
+    def estimates(self, condition: Condition, settings: FlowUNetSettings) -> Denoise:
+        """Estimates that move away from those of the guide.
+
+        Raises:
+            ConfigError: When autoguidance is asked of a painter without a guide.
+
+        Source: Karras et al. 2024, equation 3.
+        """
+        denoise = super().estimates(condition, settings)
+        if settings.autoguidance == 1:
+            return denoise
+        if self.guide is None:
+            raise ConfigError(
+                f"autoguidance = {settings.autoguidance:g} needs a painter with a guide, which `impasto guide` makes; "
+                "leave autoguidance at 1."
+            )
+        return guided(denoise, self.denoiser_of(self.guide, condition), settings.autoguidance)
+
+    def with_guide(self, guide: Learner) -> Self:
+        """A copy of this painter with the network of another one as its guide; see `contract.TakesGuide`."""
+        self._check_guide(guide)
+        assert isinstance(guide, FlowUNet)
+        size = UNetConfig(**{each.name: getattr(guide.config, each.name) for each in fields(UNetConfig)})
+        guided_painter = type(self)(replace(self.config, guide=size), self.data)
+        own = {name: values for name, values in self.state_dict().items() if not name.startswith("guide.")}
+        guides = {f"guide.{name}": values for name, values in guide.net.state_dict().items()}
+        guided_painter.load_state_dict({**own, **guides})
+        return guided_painter
+
+    def config_to_train(self, data: Data) -> FlowUNetConfig:
+        """The config without a guide, which belongs to the weights that it was chosen for."""
+        return replace(super().config_to_train(data), guide=None)
 
     def config_for(self, data: Data) -> FlowUNetConfig:
         """The config for pictures of another size: patches stay as they are, and the same levels have attention."""
-        return resized(self.config, self.net, data.size, self.data.size)
+        config = resized(self.config, self.net, data.size, self.data.size)
+        if config.guide is None or self.guide is None:
+            return config
+        return replace(config, guide=resized(config.guide, self.guide, data.size, self.data.size))
+
+    def _check_guide(self, guide: Learner) -> None:
+        """Refuse a guide that estimates something else.
+
+        Raises:
+            ConfigError: With what differs.
+        """
+        if not isinstance(guide, FlowUNet):
+            raise ConfigError(f"A {self.name} is guided by a {self.name}, not by a {guide.name}.")
+        ours, theirs = (
+            (*_space(each), each.config.prediction, each.data.size, each.data.categories) for each in (self, guide)
+        )
+        for what, one, other in zip(
+            ("latents", "enlargement", "prediction", "size", "categories"), ours, theirs, strict=True
+        ):
+            if one != other:
+                raise ConfigError(
+                    f"The guide has other {what} than the painter; train it on the same store with the same settings."
+                )
+
+
+def _space(painter: FlowUNet) -> tuple[str, int]:
+    """What tells the space of a painter from others: the hash of its autoencoder, and the enlargement."""
+    latents = painter.config.latents
+    return "" if latents is None else latents.hash, painter.config.enlarge

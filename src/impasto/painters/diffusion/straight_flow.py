@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from impasto.config import Field, config
 from impasto.contract import Batch, Condition, PainterConfig, Turn
@@ -68,7 +68,7 @@ class StraightFlow(Denoiser):
         labels = self.training_labels(batch)
         share = times.view(-1, 1, 1, 1)
         noisy = torch.lerp(noise, clean, share)
-        velocity = self._velocity(noisy, times, labels)
+        velocity = self._velocity(self.net, noisy, times, labels)
         target = clean - noise if c.prediction == "velocity" else _velocity_to(clean, noisy, times)
         error = (velocity - target).square().mean(dim=(1, 2, 3))
         loss = error
@@ -80,11 +80,15 @@ class StraightFlow(Denoiser):
 
     def denoiser(self, condition: Condition) -> Denoise:
         """The estimate of the pictures behind noisy ones: x + sigma · velocity; see `contract.Denoises`."""
+        return self.denoiser_of(self.net, condition)
+
+    def denoiser_of(self, net: nn.Module, condition: Condition) -> Denoise:
+        """The same estimate by another network than `net`, of the same inputs and outputs."""
         labels = self.labels_of(condition)
 
         def denoise(noisy: Tensor, level: Level) -> Tensor:
             times = torch.full((len(noisy),), level.time, device=noisy.device)
-            velocity = self._velocity(noisy, times, labels)
+            velocity = self._velocity(net, noisy, times, labels)
             # In double precision, in which samplers recover just this velocity from the estimate.
             return noisy.double() + level.sigma * velocity.double()
 
@@ -94,9 +98,9 @@ class StraightFlow(Denoiser):
         """Levels of the straight flow for a sampler; see `contract.Denoises`."""
         return straight_levels(steps, shift)
 
-    def _velocity(self, noisy: Tensor, times: Tensor, labels: Tensor) -> Tensor:
-        """Velocity of mixtures (N, C, H, W) at times (N,), of that shape."""
-        answer: Tensor = self.net(noisy, times * 1000, labels).float()
+    def _velocity(self, net: nn.Module, noisy: Tensor, times: Tensor, labels: Tensor) -> Tensor:
+        """Velocity of mixtures (N, C, H, W) at times (N,), of that shape, by a network."""
+        answer: Tensor = net(noisy, times * 1000, labels).float()
         return answer if self.config.prediction == "velocity" else _velocity_to(answer, noisy, times)
 
 

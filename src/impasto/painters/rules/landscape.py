@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -56,6 +56,8 @@ class LandscapeSettings(PaintSettings):
         scene: JSON file of a scene, which is painted as it is; the file 'scene.json' beside a painting is one.
         frames: Number of frames of 'film.webp'.
         film_resolution: Height and width of the film in pixels.
+        loose: Whether a prompt is read and followed as loosely as in version 0.1.0, on the paper of then; recipes of
+            that version are repainted so.
     """
 
     emotion: str = Field(default="", max_length=MAX_TEXT_LENGTH, examples=[*EMOTIONS])
@@ -65,6 +67,7 @@ class LandscapeSettings(PaintSettings):
     scene: InputFile = ""
     frames: int = Field(default=60, ge=2, le=2000)
     film_resolution: int = Field(default=256, ge=32, le=2048)
+    loose: bool = False
 
 
 @listed(
@@ -77,6 +80,7 @@ class Landscape(RulePainter):
     """Scenes composed and painted by rules."""
 
     Settings = LandscapeSettings
+    former_defaults: ClassVar[dict[str, Any]] = {"loose": True}
     default_data = Data(size=(512, 512), categories=tuple(SHARES), shares=tuple(SHARES.values()))
     """The nine kinds of painting are the categories, in unequal shares as in a real collection."""
     conditions = frozenset({"category", "words"})
@@ -92,7 +96,7 @@ class Landscape(RulePainter):
     def draw(self, label: int, words: str, seed: int, settings: LandscapeSettings) -> Drawn:
         """One painting and its companions; see `RulePainter.draw`."""
         scene = self.scene(label, words, seed, settings)
-        rendering = render(scene, self.data.side)
+        rendering = render(scene, self.data.side, former_paper=settings.loose)
         companions: dict[str, Callable[[], bytes]] = {
             "scene.json": lambda: scene_to_json(scene).encode(),
             "caption.txt": lambda: _text(caption(scene, seed)),
@@ -111,7 +115,7 @@ class Landscape(RulePainter):
             ignored = [word for word in ("emotion", "season", "weather") if getattr(settings, word)]
             ignored = ["prompt", *ignored] if words else ignored
             return [f"The scene is painted as it is; not followed: {', '.join(ignored)}."] if ignored else []
-        return remarks_on(read_prompt(words)) if words else []
+        return remarks_on(read_prompt(words, loose=settings.loose)) if words else []
 
     def scene(self, label: int, words: str, seed: int, settings: LandscapeSettings) -> Scene:
         """The scene that `draw` paints for the same arguments."""
@@ -124,7 +128,7 @@ class Landscape(RulePainter):
 
 def _wish(words: str, settings: LandscapeSettings) -> Wish:
     """The wish of a prompt, overridden by single settings."""
-    wish = read_prompt(words).wish if words else Wish()
+    wish = read_prompt(words, loose=settings.loose).wish if words else Wish()
     wish = replace(wish, season=settings.season or wish.season, weather=settings.weather or wish.weather)
     if settings.hour is not None:
         wish = replace(wish, hour=settings.hour)
