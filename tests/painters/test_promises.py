@@ -28,7 +28,10 @@ from impasto.training.settings import TrainSettings
 SIZES = {"tiny", "small", "base"}
 LEARNERS = {name: card.definition for name, card in catalogue.painters().items() if card.definition.learns()}
 # A preset that is more than a size is another way to learn: 'name-preset' is that, made tiny.
-NAMES = [*LEARNERS, *(f"{name}-{preset}" for name, cls in LEARNERS.items() for preset in cls.presets.keys() - SIZES)]
+NAMES = [
+    *LEARNERS,
+    *(f"{name}-{preset}" for name, cls in LEARNERS.items() for preset in sorted(cls.presets.keys() - SIZES)),
+]
 CATEGORIES, SHARES = ("dawn", "dusk"), (0.5, 0.5)
 
 
