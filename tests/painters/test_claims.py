@@ -141,7 +141,7 @@ def check_takes_guide(painter: Any) -> None:
         for parameter in painter.parameters():  # Fresh networks estimate nothing.
             parameter.add_(torch.rand_like(parameter), alpha=0.1)
     guided = painter.with_guide(painter)
-    before = painter.paint(2, seed=7).pictures
+    before = painter.paint(2, seed=7, guidance=1.0).pictures
     # Moving away from oneself leads nowhere.
     torch.testing.assert_close(guided.paint(2, seed=7).pictures, before, atol=1e-4, rtol=0)
     assert not any(parameter.requires_grad for parameter in guided.guide.parameters())

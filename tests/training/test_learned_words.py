@@ -10,7 +10,6 @@ import torch
 from torch import nn
 from toy import Toy
 
-from conftest import SHARED
 from impasto.contract import Data, Painted, PainterConfig, Player, Turn
 from impasto.data.store import Store
 from impasto.errors import UsageError
@@ -110,10 +109,7 @@ def test_any_prompt_paints_a_picture(prompt):
     assert pictures.isfinite().all()
 
 
-def test_words_of_a_frozen_encoder_are_learned(tmp_path, monkeypatch):
-    if not (SHARED / "weights" / "minilm_l6_v2").exists():
-        pytest.skip(f"needs the weights of MiniLM, which are not in {SHARED}")
-    monkeypatch.setenv("IMPASTO_WEIGHTS", str(SHARED / "weights"))
+def test_words_of_a_frozen_encoder_are_learned(tmp_path, weights):
     painter = trained(FrozenReader, tmp_path)
     size = (tmp_path / "run" / "painter" / "model.safetensors").stat().st_size
     assert size < 100_000  # The network itself is not saved again.

@@ -1,18 +1,16 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import save_file
 
-from conftest import SHARED
 from impasto.errors import CheckpointError, ConfigError, WeightsMissing
 from impasto.nn.text.minilm import MiniLM, MiniLMReader, sentence_vectors
 from impasto.nn.text.word_pieces import piece_ids
 from impasto.nn.weights import load_weights
-
-FOLDER = SHARED / "weights" / "minilm_l6_v2"
 
 RECORDED = {
     "a quiet lake in autumn": (
@@ -36,11 +34,9 @@ RECORDED = {
 
 
 @pytest.fixture(scope="module")
-def reader() -> MiniLMReader:
+def reader(shared: Path) -> MiniLMReader:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("IMPASTO_WEIGHTS", str(FOLDER.parent))
-        if not (FOLDER / "model_int8.onnx").exists():
-            pytest.skip(f"needs the weights of MiniLM, which are not in {FOLDER}")
+        patch.setenv("IMPASTO_WEIGHTS", str(shared / "weights"))
         reader = MiniLMReader(16)
         reader.fetch()
         return reader
@@ -57,9 +53,9 @@ def test_gives_the_numbers_of_onnxruntime(reader, text):
     assert sentence_vectors(features)[0, :4].tolist() == pytest.approx(of_sentence, abs=1e-5)
 
 
-def test_pieces_are_those_of_the_library(reader):
+def test_pieces_are_those_of_the_library(reader, weights):
     tokenizers = pytest.importorskip("tokenizers", reason="compared with the package itself")
-    library = tokenizers.BertWordPieceTokenizer(str(FOLDER / "vocab.txt"), lowercase=True)
+    library = tokenizers.BertWordPieceTokenizer(str(weights / "minilm_l6_v2" / "vocab.txt"), lowercase=True)
     words = "unbelievably well-lit (DUSK) 12,345 Ångström's naïveté 秋天的湖 コーヒー नमस्ते 🏔️🛶 ½ x_y ﬁne $5 a\u200db"
     for word in [*words.split(), "x" * 99, "x" * 101]:
         assert piece_ids(word, reader._loaded().vocabulary) == library.encode(word, add_special_tokens=False).ids, word
@@ -86,8 +82,7 @@ def test_what_falls_off_is_what_is_beyond_the_two_tokens_that_are_added(reader):
     assert reader.cut(f"{words} boat, red") == "boat, red"
 
 
-def test_the_installed_weights_must_be_those_that_a_painter_learned_with(reader, monkeypatch):
-    monkeypatch.setenv("IMPASTO_WEIGHTS", str(FOLDER.parent))
+def test_the_installed_weights_must_be_those_that_a_painter_learned_with(reader, weights):
     again = MiniLMReader(16)
     again.load_state_dict(reader.state_dict())
     again.fetch()
@@ -96,13 +91,12 @@ def test_the_installed_weights_must_be_those_that_a_painter_learned_with(reader,
         again(["a lake"])
 
 
-def test_the_hubs_file_gives_the_same(reader, monkeypatch, tmp_path):
-    monkeypatch.setenv("IMPASTO_WEIGHTS", str(FOLDER.parent))
+def test_the_hubs_file_gives_the_same(reader, weights, monkeypatch, tmp_path):
     state, _ = load_weights("minilm")
     folder = tmp_path / "minilm_l6_v2"
     folder.mkdir()
     save_file({name.removeprefix("inner."): values for name, values in state.items()}, folder / "model.safetensors")
-    shutil.copy(FOLDER / "vocab.txt", folder)
+    shutil.copy(weights / "minilm_l6_v2" / "vocab.txt", folder)
     monkeypatch.setenv("IMPASTO_WEIGHTS", str(tmp_path))
     assert torch.equal(MiniLMReader(16)(["a lake"]), reader(["a lake"]))
 

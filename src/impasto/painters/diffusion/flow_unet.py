@@ -130,9 +130,9 @@ class FlowUNet(StraightFlow):
         assert isinstance(guide, FlowUNet)
         size = UNetConfig(**{each.name: getattr(guide.config, each.name) for each in fields(UNetConfig)})
         guided_painter = type(self)(replace(self.config, guide=size), self.data)
-        own = {name: values for name, values in self.state_dict().items() if not name.startswith("guide.")}
+        without = {name: values for name, values in self.state_dict().items() if not name.startswith("guide.")}
         guides = {f"guide.{name}": values for name, values in guide.net.state_dict().items()}
-        guided_painter.load_state_dict({**own, **guides})
+        guided_painter.load_state_dict({**without, **guides})
         return guided_painter
 
     def config_to_train(self, data: Data) -> FlowUNetConfig:
