@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -133,4 +134,4 @@ def reconstructed(source: str, pictures: Pixels) -> Pixels:
 
 def place(state: Path, name: str) -> Path:
     """A file or folder of an entry."""
-    return state / name.replace(" ", "-").replace("/", "-")
+    return state / re.sub(r"[^\w.-]+", "-", name)

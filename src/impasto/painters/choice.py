@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,9 +13,6 @@ from impasto.painters import DEFAULT
 from impasto.spelling import option
 
 __all__ = ["ON_GPU", "Choice", "advice_on_size", "choose"]
-
-LEAST_PLACES = 6
-"""Smallest height or width of latents to paint in; smaller pictures are enlarged before they are encoded."""
 
 FACTOR = 8
 """Height and width in pixels of the square that one latent of the autoencoder encodes."""
@@ -50,8 +46,6 @@ class Choice:
         """
         # What is larger on a GPU was measured with the preset that it changes.
         left_out = set(ON_GPU) if preset not in (None, self.preset) else set()
-        if "autoencoder" in values:
-            left_out.add("enlarge")
         settings = {key: value for key, value in self.settings.items() if key not in {*values, *left_out}}
         reason = self.reason if settings == self.settings else "You chose the settings yourself."
         return replace(self, preset=preset or self.preset, settings=settings, reason=reason)
@@ -71,16 +65,14 @@ def choose(height: int, width: int, *, gpu: bool) -> Choice:
         width: Columns of the pictures.
         gpu: Whether a GPU trains.
     """
-    enlarge = max(1, math.ceil(LEAST_PLACES * FACTOR / min(height, width)))
-    rows, columns = (side * enlarge // FACTOR for side in (height, width))
+    rows, columns = (side // FACTOR for side in (height, width))
     why = (
         f"It paints latents of {rows} x {columns} positions, made by an autoencoder that comes with impasto, because "
         "steps are much faster there than on pixels. What to expect: nine minutes on one core gave the colours, light "
         "and brushwork of paintings at 64 px, and masses that suggest figures and trees, but hardly a face. "
         f"A few minutes give more with {option('from_', 'shipped')}, which begins from a trained painter."
     )
-    settings = {"autoencoder": "shipped/taef2", **({"enlarge": enlarge} if enlarge > 1 else {})}
-    return Choice(DEFAULT, "small", {**settings, **(ON_GPU if gpu else {})}, why)
+    return Choice(DEFAULT, "small", {"autoencoder": "shipped/taef2", **(ON_GPU if gpu else {})}, why)
 
 
 def advice_on_size(data: Data) -> str:

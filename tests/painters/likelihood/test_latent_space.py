@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import torch
-import torch.nn.functional as F
 from safetensors.torch import load_file, save_file
 
 from impasto import api, catalogue, pretrained
@@ -14,7 +13,6 @@ from impasto.contract import Batch, BatchNoise, Condition, Data, Painter
 from impasto.errors import CheckpointError, ConfigError
 from impasto.painters.diffusion.ddpm import DDPM
 from impasto.painters.diffusion.flow_matching import FlowMatching
-from impasto.painters.diffusion.flow_unet import FlowUNet
 from impasto.painters.likelihood.kl_autoencoder import KlAutoencoder
 from impasto.painters.likelihood.latent_space import Latents
 
@@ -91,25 +89,6 @@ def test_latents_have_a_scale_that_noise_fits(autoencoder):
 def test_a_resolution_without_whole_latents_is_refused(autoencoder):
     with pytest.raises(ConfigError, match=r"Pictures of 34 px do not fit the autoencoder, which turns 4 × 4 pix"):
         Latents(Painter.from_pretrained(autoencoder), Data(size=(34, 34)), "")
-
-
-def test_small_pictures_are_enlarged_before_they_are_encoded(autoencoder):
-    values = {"autoencoder": str(autoencoder), "channels": (16, 16)}
-    painter = FlowUNet.build("tiny", **values, enlarge=2, resolution=32)
-    plain = FlowUNet.build("tiny", **values, resolution=64)
-    assert (painter.space.height, painter.space.width) == (plain.space.height, plain.space.width)
-    large = torch.rand(2, 3, 64, 64) * 2 - 1
-    small = F.avg_pool2d(large, 2)
-    enlarged = F.interpolate(small, scale_factor=2.0, mode="bicubic").clamp(-1, 1)
-    assert torch.equal(painter.encode(small), plain.encode(enlarged))
-    latents = plain.encode(large)
-    assert torch.equal(painter.decode(latents), F.avg_pool2d(plain.decode(latents), 2))
-    assert painter.paint(2, seed=0).pictures.shape == (2, 3, 32, 32)
-
-
-def test_pixels_are_not_enlarged():
-    with pytest.raises(ConfigError, match="enlarge = 2 is for latents"):
-        FlowUNet.build("tiny", enlarge=2, resolution=32)
 
 
 def test_only_autoencoders_have_latents(tmp_path):

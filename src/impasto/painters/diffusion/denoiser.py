@@ -33,12 +33,9 @@ class DenoiserConfig(LatentConfig, GuidedConfig, OptimizerConfig):
     Attributes:
         perceptual: Weight of the perceptual distance (LPIPS on SqueezeNet) between the network's estimate of the clean
             picture and the true one, times the share of signal; 0 leaves it out. Painting in latents needs 0.
-        enlarge: Pictures are enlarged by this factor before they are encoded into latents, and painted ones reduced by
-            it: small pictures have too few latents to be reconstructed well. 1 for pixels.
     """
 
     perceptual: float = Field(default=0.0, ge=0, le=100)
-    enlarge: int = Field(default=1, ge=1, le=8)
 
 
 @config
@@ -77,7 +74,6 @@ class Denoiser(LatentPainter, GuidedPainter):
     Settings: ClassVar[type[PaintSettings]] = DenoiserSettings
     resolutions = range(32, 513, 16)
     square = False
-    fixed_settings = LatentPainter.fixed_settings | {"enlarge"}
     clips_estimates: ClassVar[bool] = False
     """Whether estimates of pixels are clipped to [-1, 1]."""
     config: DenoiserConfig
@@ -96,7 +92,7 @@ class Denoiser(LatentPainter, GuidedPainter):
                 "latents; set only one of the two."
             )
         super().__init__(config, data)
-        self.space = space_of(config, data, config.enlarge)
+        self.space = space_of(config, data)
         # The name is part of saved states.
         self.looked_through = FrozenRecord(files=2) if config.perceptual else None
 

@@ -154,19 +154,18 @@ class FlowUNet(StraightFlow):
         """
         if not isinstance(guide, FlowUNet):
             raise ConfigError(f"A {self.name} is guided by a {self.name}, not by a {guide.name}.")
+        names = ("latents", "prediction", "size", "categories")
         ours, theirs = (
-            (*_space(each), each.config.prediction, each.data.size, each.data.categories) for each in (self, guide)
+            (_latents(each), each.config.prediction, each.data.size, each.data.categories) for each in (self, guide)
         )
-        for what, one, other in zip(
-            ("latents", "enlargement", "prediction", "size", "categories"), ours, theirs, strict=True
-        ):
+        for what, one, other in zip(names, ours, theirs, strict=True):
             if one != other:
                 raise ConfigError(
                     f"The guide has other {what} than the painter; train it on the same store with the same settings."
                 )
 
 
-def _space(painter: FlowUNet) -> tuple[str, int]:
-    """What tells the space of a painter from others: the hash of its autoencoder, and the enlargement."""
+def _latents(painter: FlowUNet) -> str:
+    """The hash of the autoencoder in whose latents a painter paints; '' for pixels."""
     latents = painter.config.latents
-    return "" if latents is None else latents.hash, painter.config.enlarge
+    return "" if latents is None else latents.hash

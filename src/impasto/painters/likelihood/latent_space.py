@@ -8,7 +8,6 @@ from dataclasses import replace
 from typing import Any, ClassVar, Self, TypeVar
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
 from impasto import pretrained
@@ -117,39 +116,33 @@ class Latents(Space):
         autoencoder: Becomes a submodule, without the parts that only its training needs.
         data: Facts of the pictures.
         expected_hash: Hash that its weights must have whenever weights are loaded.
-        enlarge: Pictures are enlarged by this factor before they are encoded, and reduced by it after decoding.
 
     Raises:
-        ConfigError: When its factor does not divide the size of the enlarged pictures.
+        ConfigError: When its factor does not divide the size of the pictures.
     """
 
-    def __init__(self, autoencoder: Autoencoder, data: Data, expected_hash: str, enlarge: int = 1) -> None:
+    def __init__(self, autoencoder: Autoencoder, data: Data, expected_hash: str) -> None:
         super().__init__()
         factor = autoencoder.factor
-        if data.height * enlarge % factor or data.width * enlarge % factor:
-            size = f"{data.size_in_words}, enlarged {enlarge} times," if enlarge > 1 else data.size_in_words
+        if data.height % factor or data.width % factor:
             raise ConfigError(
-                f"Pictures of {size} do not fit the autoencoder, which turns {factor} × {factor} pixels into one "
-                f"position. Use a size that is a multiple of {factor}, or another autoencoder."
+                f"Pictures of {data.size_in_words} do not fit the autoencoder, which turns {factor} × {factor} "
+                f"pixels into one position. Use a size that is a multiple of {factor}, or another autoencoder."
             )
         self.autoencoder = _frozen(autoencoder)
-        self.enlarge = enlarge
         self.channels = autoencoder.channels
-        self.height = data.height * enlarge // factor
-        self.width = data.width * enlarge // factor
+        self.height = data.height // factor
+        self.width = data.width // factor
         self.expected_hash = expected_hash
         self.register_load_state_dict_post_hook(_check_hash)
 
     def forward(self, pictures: Tensor) -> Tensor:
         """Latents, shape (N, C, height, width), of pictures (N, 3, H, W), in [-1, 1]."""
-        if self.enlarge > 1:
-            pictures = F.interpolate(pictures, scale_factor=float(self.enlarge), mode="bicubic").clamp(-1, 1)
         return self.autoencoder.encode(pictures).float()
 
     def decode(self, x: Tensor) -> Tensor:
         """Pictures of latents, shape (N, 3, H, W), in [-1, 1]."""
-        pictures = self.autoencoder.decode(x)
-        return F.avg_pool2d(pictures, self.enlarge) if self.enlarge > 1 else pictures
+        return self.autoencoder.decode(x)
 
     def train(self, mode: bool = True) -> Self:
         """Do nothing: it is not trained."""
@@ -203,22 +196,15 @@ class LatentPainter(Painter):
         return self.space(batch.pictures) if batch.encoded is None else batch.encoded
 
 
-def space_of(config: LatentConfig, data: Data, enlarge: int = 1) -> Pixels | Latents:
+def space_of(config: LatentConfig, data: Data) -> Pixels | Latents:
     """The space that a config names, with fresh weights.
 
-    Args:
-        config: The config.
-        data: Facts of the pictures.
-        enlarge: As of `Latents`.
-
     Raises:
-        ConfigError: When its factor does not divide the size of the pictures, or pixels shall be enlarged.
+        ConfigError: When its factor does not divide the size of the pictures.
     """
-    if config.latents is not None:
-        return Latents(autoencoder_of(config.latents), data, config.latents.hash, enlarge)
-    if enlarge > 1:
-        raise ConfigError(f"enlarge = {enlarge} is for latents; name their autoencoder, or leave enlarge at 1.")
-    return Pixels(data)
+    if config.latents is None:
+        return Pixels(data)
+    return Latents(autoencoder_of(config.latents), data, config.latents.hash)
 
 
 def with_autoencoder(config: C) -> C:
