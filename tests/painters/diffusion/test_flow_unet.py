@@ -75,8 +75,8 @@ def test_estimates_move_away_from_those_of_the_guide():
 def test_without_a_guide_there_is_no_autoguidance():
     painter = learned(0)
     assert painter.resolve_settings(painter.Settings()).autoguidance == 1
-    with pytest.raises(ConfigError, match="autoguidance = 3 needs a painter with a guide"):
-        painter.paint(1, steps=2, autoguidance=3.0)
+    with pytest.raises(ConfigError, match="autoguidance = 2 needs a painter with a guide"):
+        painter.paint(1, steps=2, autoguidance=2.0)
 
 
 def test_a_guide_estimates_the_same():

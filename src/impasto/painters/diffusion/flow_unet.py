@@ -52,12 +52,12 @@ class FlowUNetSettings(StraightFlowSettings):
             exaggerates it, 0 ignores it. Other values than 0 and 1 take twice the time. A painter without categories,
             or with a guide, paints with 1 by default.
         autoguidance: How far estimates move away from those of the guide (Karras et al. 2024): 1 leaves them as they
-            are, more moves them further. Other values than 1 need a guide, and take twice the time; a painter without a
-            guide paints with 1 by default.
+            are, more moves them further. Other values than 1 need a guide, and take twice the time. Null is 2 for a
+            painter with a guide and 1 for others.
     """
 
     guidance: float = Field(default=GUIDANCE, ge=0, le=20)
-    autoguidance: float = Field(default=AUTOGUIDANCE, ge=0, le=20)
+    autoguidance: float | None = Field(default=None, ge=0, le=20)
     shift: float = Field(default=2.5, gt=0, le=100)
 
 
@@ -102,8 +102,8 @@ class FlowUNet(StraightFlow):
         resolved: FlowUNetSettings = super().resolve_settings(settings)
         if (self.guide is not None or not self.data.categories) and resolved.guidance == GUIDANCE:
             resolved = replace(resolved, guidance=1.0)
-        if self.guide is None and resolved.autoguidance == AUTOGUIDANCE:
-            resolved = replace(resolved, autoguidance=1.0)
+        if resolved.autoguidance is None:
+            resolved = replace(resolved, autoguidance=1.0 if self.guide is None else AUTOGUIDANCE)
         return resolved
 
     def estimates(self, condition: Condition, settings: FlowUNetSettings) -> Denoise:
@@ -115,7 +115,7 @@ class FlowUNet(StraightFlow):
         Source: Karras et al. 2024, equation 3.
         """
         denoise = super().estimates(condition, settings)
-        if settings.autoguidance == 1:
+        if settings.autoguidance in (None, 1):
             return denoise
         if self.guide is None:
             raise ConfigError(
