@@ -48,9 +48,9 @@ class FlowUNetSettings(StraightFlowSettings):
     """The way from noise to a picture, as measured best (docs/results/quality-log.md).
 
     Attributes:
-        guidance: Strength of classifier-free guidance (Ho & Salimans 2022): 1 follows the category as learned, more
-            exaggerates it, 0 ignores it. Other values than 0 and 1 take twice the time. A painter without categories,
-            or with a guide, paints with 1 by default.
+        guidance: Strength of classifier-free guidance (Ho & Salimans 2022): 1 follows category and words as learned,
+            more exaggerates them, 0 ignores them. Other values than 0 and 1 take twice the time. A painter without
+            categories and words, or with a guide, paints with 1 by default.
         autoguidance: How far estimates move away from those of the guide (Karras et al. 2024): 1 leaves them as they
             are, more moves them further. Other values than 1 need a guide, and take twice the time. Null is 2 for a
             painter with a guide and 1 for others.
@@ -92,7 +92,7 @@ class FlowUNet(StraightFlow):
         """
         super().__init__(config, data)
         labels = self.no_category + 1 if data.categories else 0
-        self.net = unet_for(config, self.space, labels)
+        self.net = unet_for(config, self.space, labels, self.word_width)
         self.guide: UNet | None = None
         if config.guide is not None:
             self.guide = unet_for(config.guide, self.space, labels).eval().requires_grad_(requires_grad=False)
@@ -100,7 +100,7 @@ class FlowUNet(StraightFlow):
     def resolve_settings(self, settings: FlowUNetSettings) -> FlowUNetSettings:
         """Guidance by the guide where there is one, by the category elsewhere; see `Painter.resolve_settings`."""
         resolved: FlowUNetSettings = super().resolve_settings(settings)
-        if (self.guide is not None or not self.data.categories) and resolved.guidance == GUIDANCE:
+        if (self.guide is not None or not self.reads) and resolved.guidance == GUIDANCE:
             resolved = replace(resolved, guidance=1.0)
         if resolved.autoguidance is None:
             resolved = replace(resolved, autoguidance=1.0 if self.guide is None else AUTOGUIDANCE)
@@ -152,6 +152,9 @@ class FlowUNet(StraightFlow):
         Raises:
             ConfigError: With what differs.
         """
+        if self.words is not None:
+            # Each of the two has learned to read words in its way, and a guide is a network alone.
+            raise ConfigError(f"This {self.name} reads words, and takes no guide yet.")
         if not isinstance(guide, FlowUNet):
             raise ConfigError(f"A {self.name} is guided by a {self.name}, not by a {guide.name}.")
         names = ("latents", "prediction", "size", "categories")
