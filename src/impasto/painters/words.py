@@ -19,7 +19,7 @@ from impasto.painters.guidance import GuidedConfig, GuidedPainter, GuidedSetting
 
 __all__ = ["WORD_WIDTH", "WordsConfig", "WordsPainter", "WordsSettings"]
 
-WORD_WIDTH = 256
+WORD_WIDTH = 128
 """Features of a word's token, as networks read them."""
 LONGEST = 10_000
 """Most characters of a text among the settings."""
