@@ -110,15 +110,15 @@ class WordsPainter(GuidedPainter):
         condition = condition.dropped(self.config.label_dropout, batch.noise, {"words"})
         return condition.dropped(CATEGORY_HIDDEN, batch.noise, {"category"})
 
-    def network_inputs(self, condition: Condition) -> tuple[Tensor, Words | None]:
-        """Labels, as of `labels_of`, and words, as the network reads both."""
+    def network_inputs(self, condition: Condition, words: TextEncoder | None) -> tuple[Tensor, Words | None]:
+        """Labels, as of `labels_of`, and what an encoder makes of the words, as a network reads both."""
         labels = self.labels_of(condition)
-        if self.words is None:
+        if self.words is None or words is None:
             return labels, None
         encoding = condition.encoding
         if encoding is None and condition.words is not None:
             encoding = self.words.reader([*condition.words]).to(self.device)
-        return labels, self.words(encoding, len(condition), condition.weights)
+        return labels, words(encoding, len(condition), condition.weights)
 
     def check_guidance(self, guidance: float) -> None:
         """Refuse guidance of a painter that has nothing to be guided by.

@@ -121,7 +121,7 @@ class DDPM(Denoiser):
         clean = self.clean(batch)
         noise = batch.noise.normal(*clean.shape[1:])
         times = self.schedule.training_times(batch.noise)
-        inputs = self.network_inputs(self.training_condition(batch))
+        inputs = self.network_inputs(self.training_condition(batch), self.words)
         signal, sigma = self.schedule.at(times)
         noisy = signal * clean + sigma * noise
         answer = self._answer(noisy, sigma, times, *inputs)
@@ -136,7 +136,7 @@ class DDPM(Denoiser):
 
     def denoiser(self, condition: Condition) -> Denoise:
         """The estimate of the pictures behind noisy ones; see `contract.Denoises`."""
-        inputs = self.network_inputs(condition)
+        inputs = self.network_inputs(condition, self.words)
 
         def denoise(noisy: Tensor, level: Level) -> Tensor:
             times = torch.full((len(noisy),), level.time, device=noisy.device)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from impasto.config import Field, config
 from impasto.contract import Batch, Condition, PainterConfig, Turn
-from impasto.nn.text import Words
+from impasto.nn.text import TextEncoder, Words
 from impasto.painters.diffusion.denoiser import Denoiser, DenoiserConfig, DenoiserSettings
 from impasto.sampling.level import Denoise, Level
 from impasto.sampling.samplers import SamplerName
@@ -66,7 +66,7 @@ class StraightFlow(Denoiser):
         clean = self.clean(batch)
         noise = batch.noise.normal(*clean.shape[1:])
         times = torch.sigmoid(c.time_mean + c.time_spread * batch.noise.normal())
-        inputs = self.network_inputs(self.training_condition(batch))
+        inputs = self.network_inputs(self.training_condition(batch), self.words)
         share = times.view(-1, 1, 1, 1)
         noisy = torch.lerp(noise, clean, share)
         velocity = self._velocity(self.net, noisy, times, *inputs)
@@ -81,11 +81,11 @@ class StraightFlow(Denoiser):
 
     def denoiser(self, condition: Condition) -> Denoise:
         """The estimate of the pictures behind noisy ones: x + sigma · velocity; see `contract.Denoises`."""
-        return self.denoiser_of(self.net, condition)
+        return self.denoiser_of(self.net, condition, self.words)
 
-    def denoiser_of(self, net: nn.Module, condition: Condition) -> Denoise:
-        """The same estimate by another network than `net`, of the same inputs and outputs."""
-        inputs = self.network_inputs(condition)
+    def denoiser_of(self, net: nn.Module, condition: Condition, words: TextEncoder | None) -> Denoise:
+        """The same estimate by another network than `net`, and by another encoder of words than `words`."""
+        inputs = self.network_inputs(condition, words)
 
         def denoise(noisy: Tensor, level: Level) -> Tensor:
             times = torch.full((len(noisy),), level.time, device=noisy.device)
