@@ -74,6 +74,7 @@ class Denoiser(WordsPainter, LatentPainter):
     Settings: ClassVar[type[PaintSettings]] = DenoiserSettings
     resolutions = range(32, 513, 16)
     square = False
+    fixed_settings: ClassVar[frozenset[str]] = LatentPainter.fixed_settings | {"words"}
     clips_estimates: ClassVar[bool] = False
     """Whether estimates of pixels are clipped to [-1, 1]."""
     config: DenoiserConfig
