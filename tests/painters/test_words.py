@@ -94,7 +94,7 @@ def test_a_blend_lies_between_two_prompts():
     level = painter.levels(4)[1]
     settings = painter.load_settings({"blend": "a storm", "blend_share": 0.3, "guidance": 1.0})
     with torch.no_grad():
-        mixed = painter._guided_estimates(condition, settings)(noisy, level)
+        mixed = painter.guided_denoiser(condition, settings)(noisy, level)
         first, second = (
             painter.denoiser(painter.with_words(condition, t))(noisy, level) for t in ("a boat", "a storm")
         )
@@ -108,7 +108,7 @@ def test_guidance_moves_away_from_the_words_of_the_negative_prompt():
     level = painter.levels(4)[1]
     settings = painter.load_settings({"negative": "people", "guidance": 3.0})
     with torch.no_grad():
-        moved = painter._guided_estimates(condition, settings)(noisy, level)
+        moved = painter.guided_denoiser(condition, settings)(noisy, level)
         towards = painter.denoiser(condition)(noisy, level)
         away = painter.denoiser(painter.with_words(Condition(1), "people"))(noisy, level)
     torch.testing.assert_close(moved, away + 3 * (towards - away))

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from impasto.config import Field, config
 from impasto.contract import Batch, Condition, Data
 from impasto.errors import ConfigError, NotCapable
-from impasto.nn.text import TextEncoder, Words, check_weights, remarks_on_prompt, text_encoder
+from impasto.nn.text import TextEncoder, Words, check_weights, read_weights, remarks_on_prompt, text_encoder
 from impasto.painters.guidance import GuidedConfig, GuidedPainter, GuidedSettings
 
 __all__ = ["WORD_WIDTH", "WordsConfig", "WordsPainter", "WordsSettings"]
@@ -153,6 +153,6 @@ class WordsPainter(GuidedPainter):
     def remarks(self, condition: Condition, settings: Any) -> list[str]:
         """What of the words is not read or was never learned; see `Painter.remarks`."""
         self.check_words(condition, settings)
-        texts = [text for text in (settings.negative, settings.blend) if text]
+        texts = [read_weights(text).text for text in (settings.negative, settings.blend) if text]
         more = [remark for text in texts for remark in remarks_on_prompt(self.encoders.get("words"), text)]
         return super().remarks(condition, settings) + more

@@ -122,6 +122,32 @@ class Denoiser(WordsPainter, LatentPainter):
         """
         return self.denoiser(condition)
 
+    def guided_denoiser(self, condition: Condition, settings: Any) -> Denoise:
+        """The estimates that painting follows: towards category and words, and away from the words of `negative`.
+
+        Two prompts are blended as their estimates are.
+
+        Args:
+            condition: Condition of the pictures.
+            settings: An instance of `Settings`.
+
+        Raises:
+            NotCapable: When guidance or words are asked of a painter trained without.
+            ConfigError: When settings do not fit one another or the painter.
+
+        Source: Ho & Salimans 2022, equation 6; several conditions: Liu et al. 2022, arXiv:2206.01714, section 3.
+        """
+        s = settings
+        self.check_guidance(s.guidance)
+        self.check_words(condition, s)
+        towards = self.estimates(condition, s)
+        if s.blend:
+            towards = guided(self.estimates(self.with_words(condition, s.blend), s), towards, s.blend_share)
+        empty = condition.emptied()
+        away = self.estimates(self.with_words(empty, s.negative) if s.negative else empty, s)
+        denoise = guided(towards, away, s.guidance, low=s.guided_from, high=s.guided_to)
+        return clipped(denoise) if self.clips_estimates and "pictures" not in self.encoders else denoise
+
     def levels_for(self, settings: Any) -> list[Level]:
         """Levels of noise for painting.
 
@@ -158,37 +184,18 @@ class Denoiser(WordsPainter, LatentPainter):
             ConfigError: When settings do not fit one another or the painter.
         """
         s = settings
-        self.check_guidance(s.guidance)
-        self.check_words(condition, s)
         if s.eta > 0 and s.sampler not in ("ddim", "euler"):
             raise ConfigError(
                 f"eta = {s.eta:g} is a setting of the sampler 'ddim'; 'ancestral' always adds all its noise, and "
                 f"'dpmpp' and 'heun' add none. Leave eta at 0 or choose sampler=ddim, not {s.sampler}."
             )
-        denoise = self._guided_estimates(condition, s)
-        if self.clips_estimates and "pictures" not in self.encoders:
-            denoise = clipped(denoise)
+        denoise = self.guided_denoiser(condition, s)
         levels = self.levels_for(s)
         start = levels[0].sigma * noise.normal(self.space.channels, self.space.height, self.space.width)
         # Only networks compute in 16 bit; the steps between their answers stay in 32 bit.
         with torch.autocast(start.device.type, torch.bfloat16, enabled=s.precision == "bf16"):
             x = sample(s.sampler, denoise, start, levels, eta=s.eta, noise=noise)
             return Painted(self.decode(x))
-
-    def _guided_estimates(self, condition: Condition, settings: Any) -> Denoise:
-        """Estimates that move towards category and words, and away from the words of `negative`.
-
-        Two prompts are blended as their estimates are.
-
-        Source: Ho & Salimans 2022, equation 6; several conditions: Liu et al. 2022, arXiv:2206.01714, section 3.
-        """
-        s = settings
-        towards = self.estimates(condition, s)
-        if s.blend:
-            towards = guided(self.estimates(self.with_words(condition, s.blend), s), towards, s.blend_share)
-        empty = condition.emptied()
-        away = self.estimates(self.with_words(empty, s.negative) if s.negative else empty, s)
-        return guided(towards, away, s.guidance, low=s.guided_from, high=s.guided_to)
 
     @torch.inference_mode()
     def invert(self, pictures: Tensor, condition: Condition, *, steps: int = 25) -> Tensor:
