@@ -52,13 +52,15 @@ def check_prompt(painter: Painter, prompt: object) -> None:
         ConfigError: When it is not text.
     """
     if "words" not in painter.reads:
-        classes = catalogue.usable(catalogue.painters())
-        able = [name for name, cls in classes.items() if "words" in cls.conditions]
-        trained = painter.name in able
-        reason = (
-            f"This {painter.name} was trained without words" if trained else f"{painter.name} does not read prompts"
+        painters = catalogue.usable(catalogue.painters()).items()
+        readers = {name: cls.learns() for name, cls in painters if "words" in cls.conditions}
+        by_rules, learning = (", ".join(name for name, learns in readers.items() if learns == kind) for kind in (0, 1))
+        reason = f"{painter.name} does not read prompts"
+        if painter.name in readers:
+            reason = f"This {painter.name} was trained without words"
+        raise NotCapable(
+            f"{reason}; leave out {option('prompt', None)}. These can: {by_rules}; and, trained with words, {learning}."
         )
-        raise NotCapable(f"{reason}; leave out {option('prompt', None)}. These can: {', '.join(able)}.")
     if not isinstance(prompt, str):
         raise ConfigError(f"prompt = {prompt!r}: a prompt is text.")
     if not prompt.strip():
