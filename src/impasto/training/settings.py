@@ -60,7 +60,7 @@ class TrainSettings:
     flip: bool = True
     ema: float = Field(default=10.0, ge=0, le=1e6)
     averages: int = Field(default=0, ge=0, le=1000)
-    guide_at: float = Field(default=0.3, ge=0, lt=1)
+    guide_at: float = Field(default=0.15, ge=0, lt=1)
     checkpoint_every: int | None = Field(default=None, ge=1, le=10**9)
     checkpoint_seconds: float = Field(default=120.0, gt=0, le=1e9)
     keep: int = Field(default=2, ge=1, le=10**6)
