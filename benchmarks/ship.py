@@ -1,26 +1,27 @@
 """Put the painter of a run into the package, in half precision, with its numbers and its card.
 
     python benchmarks/ship.py runs/shipped/run stores/paintings-128 --remarks remarks.json
+    python benchmarks/ship.py shipped stores/paintings-128 --guide runs/guide/run
 
-It becomes the painter that `impasto paint` takes without being given a name. Its autoencoder comes with the package too
-and is left out. It is measured as it lies in the package, after rounding, against the test pictures of the store.
+The second gives the painter in the package another guide. It becomes the painter that `impasto paint` takes without
+being given a name. Its autoencoder comes with the package too and is left out. It is measured as it lies in the
+package, after rounding, against the test pictures of the store.
 """
 
 from __future__ import annotations
 
 import argparse
-import shutil
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from impasto import api, pretrained
 from impasto.api.measuring import card_facts
 from impasto.data.facts import fingerprints_of
 from impasto.data.store import Store
-from impasto.events import Event
 from impasto.files import read_json
 from impasto.fingerprints import TrainingPictures
-from impasto.sources import SHIPPED_PAINTER
+from impasto.sources import SHIPPED_PAINTER, resolve
 
 MOST_BYTES = 15_000_000
 DATA = (
@@ -30,48 +31,58 @@ DATA = (
 )
 
 
-def _say(event: Event) -> None:
-    print(event.message)
-
-
 def main() -> None:
     """Export, measure, write the card."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("run", type=Path)
+    parser.add_argument("painter", help="a run of shipped.py, or 'shipped'")
     parser.add_argument("store", type=Path)
+    parser.add_argument("--guide", help="a run of shipped.py with a weaker painter, which guides this one")
+    parser.add_argument("--measured", type=Path, default=Path("runs/shipped/measured"), help="folder of the report")
     parser.add_argument("--count", type=int, default=2000)
     parser.add_argument("--remarks", type=Path, help="JSON of titles and texts for the card: what it is bad at, say.")
     arguments = parser.parse_args()
     name = SHIPPED_PAINTER
     folder = Path("src/impasto") / name
-    facts = read_json(arguments.run / "painter" / "config.json")["facts"]
-    facts["data"]["store"] = Path(facts["data"]["store"]).name
-    if origin := facts.get("from"):
-        # Where these once lay is nobody's concern.
-        origin["source"] = Path(origin["source"]).name
-        origin["data"]["store"] = Path(origin["data"]["store"]).name
     remarks = {"Where the pictures come from": DATA, **(read_json(arguments.remarks) if arguments.remarks else {})}
-    facts |= {"license": "cc0-1.0", "remarks": remarks}
-    painter = api.load_painter(arguments.run)
-    # It learned from views of these pictures, whose files have other hashes.
-    pictures = TrainingPictures().with_part("painter", fingerprints_of(Store.open(arguments.store).split("train")))
-    painter.training_pictures = pictures.with_part("autoencoder", None)
-    pretrained.save(painter, folder, facts, half=True, without_encoders=True)
-    size = sum(file.stat().st_size for file in folder.iterdir())
-    if size > MOST_BYTES:
-        shutil.rmtree(folder)
-        raise SystemExit(f"The painter takes {size:,} bytes; at most {MOST_BYTES:,} are carried by the package.")
+    painter, facts = described(arguments.painter, Store.open(arguments.store))
+    if arguments.guide:
+        guide, guide_facts = described(arguments.guide, Store.open(arguments.store))
+        guided = painter.with_guide(guide)
+        learned = fingerprints_of(Store.open(arguments.store).split("train"))
+        guided.training_pictures = painter.training_pictures.with_part("guide", learned)
+        facts["guide"] = {"hash": pretrained.state_hash(guide), "training": guide_facts["training"]}
+        painter = guided
+    facts |= {"license": "cc0-1.0", "remarks": {**facts.get("remarks", {}), **remarks}}
+    pretrained.save(painter, folder, facts, half=True, without_encoders=True, most_bytes=MOST_BYTES)
     opened = api.open(name)
     # As fast as this processor paints; what that changes is far below what pictures differ by.
     opened.model.paint = partial(opened.model.paint, precision="auto")  # type: ignore[method-assign]
     measured = api.measure(
         opened,
         arguments.store,
-        out=arguments.run / "measure-shipped",
+        out=arguments.measured,
         count=arguments.count,
         watch=lambda event: print(event.message),
     )
-    pretrained.annotate(folder, {**card_facts(measured), "remarks": {**remarks, "Copying": measured.copying.verdict}})
+    remarks = {**facts["remarks"], "Copying": measured.copying.verdict}
+    pretrained.annotate(folder, {**card_facts(measured), "remarks": remarks})
+
+
+def described(source: str, store: Store) -> tuple[Any, dict[str, Any]]:
+    """A painter with what it learned from, and the facts on its card that are not measurements of it."""
+    painter: Any = api.load_painter(source)
+    facts = read_json(pretrained.folder_of(resolve(source)) / "config.json")["facts"]
+    facts = {key: value for key, value in facts.items() if key not in ("metrics", "measured", "guide")}
+    facts["data"]["store"] = Path(facts["data"]["store"]).name
+    if origin := facts.get("from"):
+        # Where these once lay is nobody's concern.
+        origin["source"] = Path(origin["source"]).name
+        origin["data"]["store"] = Path(origin["data"]["store"]).name
+    if resolve(source) != resolve("shipped"):
+        # It learned from views of these pictures, whose files have other hashes.
+        pictures = TrainingPictures().with_part("painter", fingerprints_of(store.split("train")))
+        painter.training_pictures = pictures.with_part("autoencoder", None)
+    return painter, facts
 
 
 if __name__ == "__main__":

@@ -19,7 +19,8 @@ def model_card(card: Card, description: Mapping[str, Any]) -> str:
         card: The painter's entry in the catalogue.
         description: The content of the painter's `config.json`: 'config' and 'data', which it is built from,
             'parameters', how many it has, and 'facts' on its origin: 'data', 'training', and, where there are any,
-            'metrics', 'measured' (on which pictures), 'license' of the weights, and 'remarks' (title → text).
+            'from' (whose weights training began from), 'guide', 'metrics', 'measured' (on which pictures), 'license' of
+            the weights, and 'remarks' (title → text).
     """
     facts = description["facts"]
     # Exports of earlier versions hold the facts of the pictures in the config.
@@ -47,6 +48,7 @@ def model_card(card: Card, description: Mapping[str, Any]) -> str:
             *_data(facts.get("data", {})),
             *_training(facts.get("training", {})),
             *_origin(facts.get("from", {})),
+            *_guide(facts.get("guide", {})),
             *_metrics(facts.get("metrics", {}), facts.get("measured", "")),
             *_remarks(facts.get("remarks", {})),
             "",
@@ -89,6 +91,18 @@ def _origin(origin: Mapping[str, Any]) -> Iterator[str]:
             f"store with the SHA-256 `{data.get('hash')}`."
         )
         origin = origin.get("from", {})
+
+
+def _guide(guide: Mapping[str, Any]) -> Iterator[str]:
+    """The weaker painter that guides this one (autoguidance)."""
+    if guide:
+        steps = guide.get("training", {}).get("steps")
+        yield ""
+        yield (
+            "It moves away from the estimates of a weaker painter, its guide (autoguidance, Karras et al. 2024), which "
+            f"learned for {'an unknown number of' if steps is None else f'{steps:,}'} steps and whose weights have the "
+            f"SHA-256 `{guide.get('hash')}`."
+        )
 
 
 def _metrics(metrics: Mapping[str, Any], pictures: str) -> Iterator[str]:

@@ -41,7 +41,7 @@ def test_a_run_exports_its_painter_with_an_early_state_as_its_guide(store: Store
         assert torch.equal(guided.guide.state_dict()[name], values)
     assert any(not torch.equal(a, b) for a, b in zip(guided.net.parameters(), early.net.parameters(), strict=True))
     facts = read_json(run / "painter" / "config.json")["facts"]["guide"]
-    assert facts == {"hash": pretrained.state_hash(early), "step": 3}
+    assert facts == {"hash": pretrained.state_hash(early), "training": {"steps": 3}}
     assert guided.resolve_settings(guided.Settings()).autoguidance == 2
 
 
@@ -74,7 +74,7 @@ def test_a_guide_of_later_steps_is_forgotten_and_does_not_guide_earlier_weights(
     guided, facts = with_kept_guide(tmp_path, painter, 6)
     assert isinstance(guided, FlowUNet)
     assert guided.guide is not None
-    assert facts["guide"]["step"] == 5
+    assert facts["guide"]["training"] == {"steps": 5}
     forget_guide(tmp_path, 5)
     assert kept_step(tmp_path) == 5
     forget_guide(tmp_path, 4)

@@ -78,7 +78,9 @@ def with_kept_guide(run: Path, learner: Learner, step: int) -> tuple[Learner, di
         return learner, {}
     weaker = copy.deepcopy(learner)
     pretrained.load_weights(weaker, kept)
-    return learner.with_guide(weaker), {"guide": {"hash": pretrained.state_hash(weaker), "step": kept_step(run)}}
+    return learner.with_guide(weaker), {
+        "guide": {"hash": pretrained.state_hash(weaker), "training": {"steps": kept_step(run)}}
+    }
 
 
 def _kept(run: Path) -> Path | None:
