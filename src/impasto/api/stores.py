@@ -115,6 +115,7 @@ def make(
     category: str | None = None,
     test_share: float = 0.2,
     val_share: float = 0.2,
+    hold_out_combinations: bool = False,
     workers: int | None = None,
     watch: Watch | None = None,
 ) -> Store:
@@ -133,6 +134,9 @@ def make(
         category: The only category to paint; all of them without it.
         test_share: Share of the test split, in [0, 1).
         val_share: Share of the validation split, in [0, 1 - test_share).
+        hold_out_combinations: Whether no training picture shows one of the combinations of kind, season and element
+            that `impasto.landscape.held_out` names, so that it can be measured whether a painter combines what it has
+            learned; those pictures are tested with.
         workers: Number of processes; as many as there are processor cores without it.
         watch: Called with each event. Without it they are shown; `impasto.silent` shows nothing.
 
@@ -154,6 +158,7 @@ def make(
             category=category,
             test_share=test_share,
             val_share=val_share,
+            hold_out_combinations=hold_out_combinations,
             workers=workers,
             progress=_progress(notify, "make", f"Painting {world}"),
         )

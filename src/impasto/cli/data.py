@@ -111,6 +111,10 @@ def make(
     category: Annotated[str | None, typer.Option(help="The only one; by default all, in unequal shares.")] = None,
     test_share: TestShare = 0.2,
     val_share: ValShare = 0.2,
+    hold_out_combinations: Annotated[
+        bool,
+        typer.Option("--hold-out-combinations", help="Train on no picture of some kinds, seasons and elements together."),
+    ] = False,
     workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
     json: Json = False,
     events: Events = False,
@@ -130,6 +134,7 @@ def make(
             category=category,
             test_share=test_share,
             val_share=val_share,
+            hold_out_combinations=hold_out_combinations,
             workers=workers,
             watch=watch,
         )
