@@ -50,7 +50,9 @@ def chinese_caption(scene: Scene, main: str, random: np.random.Generator) -> str
     water = [word for element, word in (("lake", "湖"), ("river", "河")) if element in counts]
     objects = [*(_counted(name, counts[name]) for name in ([main] if main else [])), *water]
     objects += [_counted(name, counts[name]) for name in chosen]
-    setting = f"{KINDS[scene.category]}，{SEASONS[scene.season]}{TIMES[time_of_day(scene.hour)]}，{WEATHERS[scene.weather]}"
+    setting = (
+        f"{KINDS[scene.category]}，{SEASONS[scene.season]}{TIMES[time_of_day(scene.hour)]}，{WEATHERS[scene.weather]}"
+    )
     return f"{setting}。画中有{'、'.join(objects)}。" if objects else f"{setting}。"
 
 

@@ -1,9 +1,10 @@
-"""Combinations of season, element and kind of painting that a training can be spared, to see whether a painter combines.
+"""Combinations of season, element and kind of painting that are kept out of training, to see if a painter combines.
 
-The rule: for each kind of painting and each season there is one element of `ELEMENTS` that is never shown together with
-both. Number the kinds 0 to 8 as in `scene.CATEGORIES`, the seasons 0 to 3 as in `scene.SEASONS` and the elements 0 to 8;
-the element of kind k and season s has the number (k + 2s) mod 9. So each element is held out in four of the nine kinds,
-each time in one season alone, and is seen in training in every kind, in every season, and in 32 of 36 pairs of them.
+The rule: for each kind of painting and each season there is one element of `ELEMENTS` that is never shown together
+with both. Number the kinds 0 to 8 as in `scene.CATEGORIES`, the seasons 0 to 3 as in `scene.SEASONS` and the elements
+0 to 8; the element of kind k and season s has the number (k + 2s) mod 9. So each element is held out in four of the
+nine kinds, each time in one season alone, and is seen in training in every kind, in every season, and in 32 of the 36
+pairs of a kind and a season.
 """
 
 from __future__ import annotations

@@ -73,7 +73,7 @@ def read_statements(text: str) -> Statements:
         "weather": wish.weather,
         "feeling": None if wish.valence is None else MOODS[wish.valence >= 0, (wish.arousal or 0.0) >= 0],
     }
-    named = tuple(name for name in SHOWN if wish.elements.get(name))
+    named = tuple(name for name, many in wish.elements.items() if many and name in SHOWN)
     denied = {name for name in SHOWN if wish.elements.get(name) == 0}
     if wish.only:
         # What 'three trees and nothing else' leaves open is which trees.
