@@ -25,7 +25,6 @@ from impasto.jobs.workers import serve
 from impasto.landscape.attributes import attributes
 from impasto.landscape.compose import compose
 from impasto.landscape.render import render
-from impasto.landscape.held_out import is_held_out
 from impasto.landscape.scene import LAYOUT, Scene, scene_values
 from impasto.landscape.voices import MOODS, captions
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from impasto.data.inspection import Inspection
     from impasto.data.store import Store
 
-__all__ = ["inspect", "make", "prepare", "store_at"]
+__all__ = ["caption", "inspect", "make", "prepare", "store_at"]
 
 
 @verb
@@ -164,6 +164,47 @@ def make(
         )
         _say_remarks(store, notify, "make")
     return store
+
+
+@verb
+def caption(
+    store: str | PathLike[str],
+    out: str | PathLike[str] | None = None,
+    *,
+    with_: str | None = None,
+    watch: Watch | None = None,
+) -> Store:
+    """Write a store with other captions: the same pictures, labels and splits, under another hash.
+
+    Pictures of the landscape world are described from their scenes, in five voices; others from what their metadata
+    says: title, artist, movement, genre, nationality, year. Nothing is invented: a picture of which nothing is known
+    keeps the captions that it has.
+
+    Args:
+        store: The pictures.
+        out: Folder of the new store, which must not exist; without it, the old one's with '-captioned' at its end.
+        with_: Hub id, or folder, of a model that describes images, such as 'Salesforce/blip-image-captioning-base';
+            its captions then replace all others. Needs the extra 'text'.
+        watch: Called with each event. Without it they are shown; `impasto.silent` shows nothing.
+
+    Raises:
+        UsageError: When a package is missing, or the model does not describe images.
+        WeightsMissing: When the model cannot be had.
+        DataError: When nothing is known of any picture.
+        ImpastoError: When `out` exists or cannot be written.
+    """
+    from impasto.api.captioning import captions_by_model, captions_from_index
+    from impasto.data.recaption import check_free, recaptioned
+
+    opened = store_at(store)
+    place = opened.root.with_name(f"{opened.root.name}-captioned") if out is None else Path(out)
+    check_free(place)
+    with shown(watch) as notify:
+        if with_ is None:
+            captions, how = captions_from_index(opened)
+        else:
+            captions, how = captions_by_model(opened, with_, _progress(notify, "caption", "Describing pictures"))
+        return recaptioned(opened, place, captions, how)
 
 
 @verb
