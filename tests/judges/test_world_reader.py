@@ -41,12 +41,12 @@ def test_shares_of_elements_come_from_captions_that_say_all() -> None:
 def certain(answers: dict[str, str], elements: set[str]) -> WorldReader:
     """A reader that sees the same in every picture."""
     judge = reader()
-    wanted = [float(answer == answers.get(question)) for question, many in QUESTIONS.items() for answer in many]
-    wanted += [1.0 if name in elements else -1.0 for name in SHOWN]
+    biases = [float(answer == answers.get(question)) for question, many in QUESTIONS.items() for answer in many]
+    biases += [1.0 if name in elements else -1.0 for name in SHOWN]
     last = judge.head[-1]
     with torch.no_grad():
         last.weight.zero_()
-        last.bias.copy_(20 * torch.tensor(wanted))
+        last.bias.copy_(20 * torch.tensor(biases))
     return judge
 
 

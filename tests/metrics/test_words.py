@@ -115,9 +115,9 @@ class FakeReader:
         dark = (pictures[:, 0, 0, 0] < 100 / 127.5 - 1).float()
         stated = [read_statements(text) for text in condition.words or ()]
         nothing = torch.tensor([not text.answers for text in stated])
-        asked = dark.masked_fill(nothing, torch.nan)
+        agreement = dark.masked_fill(nothing, torch.nan)
         return {
-            **dict.fromkeys(("kind", "season", "hour", "main", "elements"), asked),
+            **dict.fromkeys(("kind", "season", "hour", "main", "elements"), agreement),
             "weather": torch.full_like(dark, torch.nan),
             "feeling": torch.full_like(dark, torch.nan),
         }

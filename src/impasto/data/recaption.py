@@ -41,13 +41,13 @@ def recaptioned(store: Store, out: Path, captions: Sequence[Sequence[str]], how:
     columns["text"] = pyarrow.array([next(iter(texts), None) for texts in captions], text)
     columns["captions"] = pyarrow.array([list(texts) for texts in captions], pyarrow.list_(text))
     kept = {name: value for name, value in store.manifest.items() if name not in WRITTEN}
-    made = {**kept.get("made", {}), "captions": {**how, "of": store.hash}}
+    origin = {**kept.get("made", {}), "captions": {**how, "of": store.hash}}
     arrays = ["pictures.npy", *(f"{name}.npy" for name in store.maps)]
     with whole_folder(out) as folder:
         for name in (*arrays, "rejects.jsonl"):
             _share(store.root / name, folder / name)
         pyarrow.parquet.write_table(pyarrow.table(columns), folder / "index.parquet")
-        seal(folder, {**kept, "made": made}, (*FILES, *arrays[1:]))
+        seal(folder, {**kept, "made": origin}, (*FILES, *arrays[1:]))
     return Store.open(out, verify=False)
 
 
