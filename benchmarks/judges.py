@@ -1,7 +1,7 @@
 """Train the two judges that come with the package, and put them into it with their cards.
 
     impasto data make landscapes --count 4544 --resolution 64 --seed 2026 --test-share 0.1 --val-share 0.1 --out one
-    impasto data make landscapes --count 6000 --resolution 64 --seed 0 --out other
+    impasto data make landscapes --count 3000 --resolution 64 --seed 0 --test-share 0.1 --val-share 0.1 --out other
     python benchmarks/judges.py world_reader one other --minutes 27
     python benchmarks/judges.py clip one other --paintings stores/paintings-64 --minutes 33
 
