@@ -3,12 +3,12 @@
     impasto data make landscapes --count 4544 --resolution 64 --seed 2026 --test-share 0.1 --val-share 0.1 --out one
     impasto data make landscapes --count 3000 --resolution 64 --seed 0 --test-share 0.1 --val-share 0.1 --out other
     python benchmarks/judges.py world_reader one other --minutes 27
-    python benchmarks/judges.py clip one other --paintings stores/paintings-64 --minutes 33
+    python benchmarks/judges.py clip one other --paintings stores/paintings-64 --minutes 23
 
 The reader learns from the worlds' lists of tags alone, which say of every element whether it is there. The judge of
-pictures and texts learns from all voices of the worlds and from captions of paintings by their metadata. Both learn
-from training pictures alone; the test pictures of the first world, and of all stores together, say how often they are
-right, and the numbers go onto the card.
+pictures and texts learns from all voices of the worlds and from captions of paintings by their metadata, over the
+reader's frozen network of pictures. Both learn from training pictures alone; the test pictures of the first world, and
+of all stores together, say how often they are right, and the numbers go onto the card.
 """
 
 from __future__ import annotations
@@ -65,6 +65,8 @@ def main() -> None:
         join(captioned, out / "folder", voices)
         api.prepare(out / "folder", store, resolution=worlds[0].resolution, label="origin", duplicates="keep")
     settings: dict[str, Any] = {"samples": 0, "ema": 5.0, "flip": arguments.judge == "world_reader"}
+    if arguments.judge == "clip":
+        settings |= {"pictures": "shipped/world_reader", "depth": 1}
     batch = 64 if arguments.judge == "world_reader" else 128
     with watching() as watch:
         api.train(
