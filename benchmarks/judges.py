@@ -32,10 +32,13 @@ from impasto.metrics.metric import listed_metrics
 from impasto.metrics.offers import GivenOffers
 from impasto.metrics.records import to_plain
 
-LIMITATIONS = (
-    "It knows the painting styles, seasons, weathers and objects of one procedural world at 64 px, and of what real "
-    "paintings show only what their metadata tell. It is a means to compare painters, not a judge of art."
-)
+LIMITATIONS = {
+    "world_reader": "It knows one procedural world at 64 px and no other picture. It sees kind and feeling well, season "
+    "and weather fairly, the hour badly (the hours of one day differ little in most kinds of painting), and small objects "
+    "such as people and boats hardly. Compare its numbers for painted pictures with those for real ones, never with 1.",
+    "clip": "It knows the world of the reader whose network of pictures it has, and of what real paintings show only "
+    "what their metadata tell: artist, movement, nationality. It is a means to compare painters, not a judge of art.",
+}
 PAINTINGS = (
     "4,977 paintings by 35 artists who died by 1929, in the public domain, from the set 'Best Artworks of All Time'"
 )
@@ -130,7 +133,7 @@ def ship(name: str, judge: Path, numbers: dict[str, Any]) -> None:
     source = "Paintings of the procedural landscape world, made by rules."
     if name == "clip":
         source = f"Paintings of the procedural landscape world, made by rules, and {PAINTINGS}."
-    remarks = {"Where the pictures come from": source, "What it is bad at": LIMITATIONS}
+    remarks = {"Where the pictures come from": source, "What it is bad at": LIMITATIONS[name]}
     facts |= {"license": "cc0-1.0", "remarks": remarks, "metrics": numbers}
     facts["measured"] = "Measured on test pictures of the same stores with their own captions."
     pretrained.save(loaded, Path("src/impasto/shipped") / name, facts, half=True)

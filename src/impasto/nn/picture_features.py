@@ -39,5 +39,5 @@ class PictureFeatures(nn.Module):
         if tuple(pictures.shape[-2:]) != self.size:
             pictures = F.interpolate(pictures, self.size, mode="bilinear", antialias=True)
         maps = self.blocks(self.stem(pictures))
-        result: Tensor = self.norm(torch.cat([maps.mean((2, 3)), maps.amax((2, 3))], dim=1)).float()
+        result: Tensor = self.norm(torch.cat([maps.mean((2, 3)), maps.amax((2, 3))], dim=1)).to(self.norm.weight.dtype)
         return result
