@@ -33,9 +33,11 @@ from impasto.metrics.offers import GivenOffers
 from impasto.metrics.records import to_plain
 
 LIMITATIONS = {
-    "world_reader": "It knows one procedural world at 64 px and no other picture. It sees kind and feeling well, season "
-    "and weather fairly, the hour badly (the hours of one day differ little in most kinds of painting), and small objects "
-    "such as people and boats hardly. Compare its numbers for painted pictures with those for real ones, never with 1.",
+    "world_reader": "It knows one procedural world at 64 px and no other picture. It sees kinds of painting well, "
+    "season, weather and feeling fairly, the hour badly. Of the elements it sees walls, gates, fields, paths, rivers and "
+    "villages almost always (area under the ROC curve 0.94 to 1 on 465 test pictures), mountains, lakes, mist and clouds "
+    "often (0.8 to 0.9), most trees, boats, birds and pavilions hardly (0.57 to 0.68), people and pagodas not at all "
+    "(0.5). Compare its numbers for painted pictures with those for real ones, never with 1.",
     "clip": "It knows the world of the reader whose network of pictures it has, and of what real paintings show only "
     "what their metadata tell: artist, movement, nationality. It is a means to compare painters, not a judge of art.",
 }

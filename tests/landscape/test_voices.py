@@ -124,7 +124,7 @@ def test_statements_of_prompts() -> None:
     only = read_statements("a tree and a hill, nothing else")
     assert "boat" in only.denied
     assert "pine" not in only.denied, "which tree is left open"
-    assert read_statements("一只小船，雪山，黄昏").named == ("snow peak", "boat")
+    assert read_statements("一只小船，雪山，黄昏").named == ("boat", "snow peak")
     assert read_statements("a serene ink landscape").answers == {"kind": "ink", "feeling": "serene"}
     kind, season = CATEGORIES[0], SEASONS[0]
     assert read_statements(f"line drawing, {season}, a {held_out_element(kind, season)}").held_out
