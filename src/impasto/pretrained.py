@@ -287,8 +287,11 @@ def state_hash(painter: torch.nn.Module) -> str:
 
 
 def _frozen_weights(painter: Saved) -> set[str]:
-    """Names of the weights of a painter's frozen encoders."""
-    frozen = {id(encoder) for encoder in painter.encoders.values()}
+    """Names of the weights of a painter's frozen encoder of pictures.
+
+    What encoders of words keep in a painter is what it has learned of its captions, which `fetch` finds nowhere.
+    """
+    frozen = {id(encoder) for kind, encoder in painter.encoders.items() if kind != "words"}
     prefixes = tuple(f"{name}." for name, module in painter.named_modules() if id(module) in frozen)
     return {key for key in painter.state_dict() if prefixes and key.startswith(prefixes)}
 
