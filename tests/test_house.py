@@ -44,6 +44,7 @@ PUBLIC = [
     "open",
     "prepare",
     "make",
+    "caption",
     "inspect",
     "explain",
     "train",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # What type checkers and editors see; at run time names are fetched when they are first used.
     from impasto.api import average as average
+    from impasto.api import caption as caption
     from impasto.api import compare as compare
     from impasto.api import edit as edit
     from impasto.api import explain as explain
@@ -37,6 +38,7 @@ _HOMES = {
     "open": "impasto.api",
     "prepare": "impasto.api",
     "make": "impasto.api",
+    "caption": "impasto.api",
     "inspect": "impasto.api",
     "explain": "impasto.api",
     "train": "impasto.api",

@@ -14,7 +14,7 @@ from impasto.api.measuring import compare, measure
 from impasto.api.painting import paint
 from impasto.api.pictures import Picture, Pictures
 from impasto.api.repainting import Repainted, repaint
-from impasto.api.stores import inspect, make, prepare
+from impasto.api.stores import caption, inspect, make, prepare
 from impasto.api.training import train
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "Pictures",
     "Repainted",
     "average",
+    "caption",
     "compare",
     "edit",
     "explain",

@@ -52,7 +52,7 @@ LEAST_PICTURES = 50
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-Aspect = Literal["distance", "variety", "copying", "categories", "reconstruction", "codes", "other"]
+Aspect = Literal["distance", "variety", "copying", "categories", "words", "reconstruction", "codes", "other"]
 """What a metric is about; a report shows its metrics in this order."""
 
 
