@@ -121,15 +121,18 @@ class Denoiser(LatentPainter, GuidedPainter):
         """
         return self.denoiser(condition)
 
+    def guided_denoiser(self, condition: Condition, settings: Any) -> Denoise:
+        """The estimates that painting follows, guidance among them; see `contract.Denoises`."""
+        s = settings
+        self.check_guidance(s.guidance)
+        # What nothing is requested of cannot be guided towards it.
+        scale = s.guidance if condition.parts else 1.0
+        without = self.estimates(condition.emptied(), s)
+        denoise = guided(self.estimates(condition, s), without, scale, low=s.guided_from, high=s.guided_to)
+        return clipped(denoise) if self.clips_estimates and not self.encoders else denoise
+
     def levels_for(self, settings: Any) -> list[Level]:
-        """Levels of noise for painting.
-
-        Args:
-            settings: An instance of `Settings`.
-
-        Raises:
-            ConfigError: As of `levels`.
-        """
+        """Levels of noise for painting; see `contract.Denoises`."""
         return self.levels(settings.steps, settings.shift)
 
     @property
@@ -157,16 +160,12 @@ class Denoiser(LatentPainter, GuidedPainter):
             ConfigError: When settings do not fit one another or the painter.
         """
         s = settings
-        self.check_guidance(s.guidance)
         if s.eta > 0 and s.sampler not in ("ddim", "euler"):
             raise ConfigError(
                 f"eta = {s.eta:g} is a setting of the sampler 'ddim'; 'ancestral' always adds all its noise, and "
                 f"'dpmpp' and 'heun' add none. Leave eta at 0 or choose sampler=ddim, not {s.sampler}."
             )
-        without = self.estimates(condition.emptied(), s)
-        denoise = guided(self.estimates(condition, s), without, s.guidance, low=s.guided_from, high=s.guided_to)
-        if self.clips_estimates and not self.encoders:
-            denoise = clipped(denoise)
+        denoise = self.guided_denoiser(condition, s)
         levels = self.levels_for(s)
         start = levels[0].sigma * noise.normal(self.space.channels, self.space.height, self.space.width)
         # Only networks compute in 16 bit; the steps between their answers stay in 32 bit.
