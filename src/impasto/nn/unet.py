@@ -42,6 +42,7 @@ class UNet(nn.Module):
         labels: Number of labels, including "no category"; 0 without labels.
         patch: Side of the square patches of pixels that become one position of the finest feature map.
         in_channels: Channels C of a picture or latent, of the input and of the output.
+        beside: Channels of maps that the network reads beside the picture, at its size.
 
     Source: Ho et al. 2020, appendix B; Dhariwal & Nichol 2021, section 3; patches: Hoogeboom et al. 2023.
     """
@@ -56,13 +57,14 @@ class UNet(nn.Module):
         labels: int = 0,
         patch: int = 1,
         in_channels: int = 3,
+        beside: int = 0,
     ) -> None:
         super().__init__()
         self.patch = patch
         self.grid = grid
         dim = 4 * channels[0]
         self.embedding = ConditionEmbedding(dim, labels)
-        self.stem = nn.Conv2d(in_channels * patch**2, channels[0], 3, padding=1)
+        self.stem = nn.Conv2d((in_channels + beside) * patch**2, channels[0], 3, padding=1)
         skip_channels: list[int] = []
         width = channels[0]
         rows = grid
@@ -91,7 +93,7 @@ class UNet(nn.Module):
         """The network's output.
 
         Args:
-            x: Shape (N, C, H, W), of a variance near 1.
+            x: The picture, and the maps beside it, shape (N, C + beside, H, W), of a variance near 1.
             times: In [0, 1000], shape (N,).
             labels: In [0, number of labels), int64, shape (N,).
 

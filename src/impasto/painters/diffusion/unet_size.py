@@ -37,13 +37,14 @@ class UNetConfig(PainterConfig):
 C = TypeVar("C", bound=UNetConfig)
 
 
-def unet_for(config: UNetConfig, space: Pixels | Latents, labels: int) -> UNet:
+def unet_for(config: UNetConfig, space: Pixels | Latents, labels: int, beside: int = 0) -> UNet:
     """The UNet of a config, with fresh weights, for pictures or latents of a space.
 
     Args:
         config: Its size.
         space: What it reads and gives.
         labels: Number of labels, including "no category"; 0 without labels.
+        beside: Channels of maps that it reads beside the picture.
 
     Raises:
         ConfigError: When the finest feature map cannot be halved once for each further level.
@@ -66,6 +67,7 @@ def unet_for(config: UNetConfig, space: Pixels | Latents, labels: int) -> UNet:
         labels=labels,
         patch=patch,
         in_channels=space.channels,
+        beside=beside,
     )
 
 
