@@ -4,9 +4,10 @@
 
 Choices are made by the validation split, which is the default. All ways begin from the same noise, so their differences
 from the first way are paired: both sets of pictures are resampled alike. Time is that of one processor core. Ways in
-bf16 are left out where this processor is slower in it, with a note. With --guide EARLIER, a painter of the same kind
-that learned for a shorter time, a way may have autoguidance=1.5 (Karras et al. 2024): estimates move so many times as
-far from those of the earlier painter as this one's lie.
+bf16 are left out where this processor is slower in it, with a note. A way may name another guide for autoguidance
+(Karras et al. 2024) than the painter's: a painter, or the weights of a run at a step, kept with points=true:
+
+    --way "guidance=1 autoguidance=2 guide=runs/auto/points/step-000000324.safetensors"
 """
 
 from __future__ import annotations
@@ -14,7 +15,6 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +23,16 @@ import torch
 from leaderboard_numbers import spaces_here
 from torch import Tensor
 
-from impasto import api
+from impasto import api, pretrained
 from impasto.config import parse_pairs
-from impasto.contract import Condition
 from impasto.data.store import Store
+from impasto.files import read_json
 from impasto.images.pictures import to_uint8
 from impasto.machine import cost_of
 from impasto.metrics.influence import kernel_influence
 from impasto.metrics.kernel import kernel_distance
 from impasto.metrics.manifold import precision_recall_density_coverage
 from impasto.metrics.spaces import embed, embed_split
-from impasto.sampling.guidance import guided
-from impasto.sampling.level import Denoise
 
 DRAWS = 1000
 CHUNK = 50
@@ -49,13 +47,10 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=500)
     parser.add_argument("--on", choices=["val", "test"], default="val")
     parser.add_argument("--way", action="append", help="Settings, such as 'steps=30 shift=1.5'; the first is the base.")
-    parser.add_argument("--guide", help="an earlier state of the painter, for autoguidance")
     parser.add_argument("--cache", type=Path, default=Path("features"))
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     painter: Any = api.load_painter(arguments.painter)
-    guide: Any = api.load_painter(arguments.guide) if arguments.guide else None
-    plain = painter.denoiser
     split = Store.open(arguments.store).split(arguments.on)
     real = {space: embed_split(split, space, cache=arguments.cache).values for space in spaces_here()}
     heads = [head for space in real for head in (f"kernel distance, {space}", "less the first way's")]
@@ -69,10 +64,10 @@ def main() -> None:
         settings = parse_pairs(way.split())
         if cost and settings.get("precision") == "bf16":
             continue
-        scale = settings.pop("autoguidance", 1)
-        painter.denoiser = plain if scale == 1 else guided_by(guide, plain, scale)
+        guide = settings.pop("guide", None)
+        paints = painter if guide is None else painter.with_guide(weights_of(Path(guide)))
         start = time.process_time()
-        pixels = painted(painter, arguments.count, settings)
+        pixels = painted(paints, arguments.count, settings)
         seconds = (time.process_time() - start) / arguments.count
         features = [embed(pixels, space).values for space in real]
         base = base or features
@@ -84,9 +79,13 @@ def main() -> None:
         print(f"| `{way}` | {' | '.join(cells)} |", flush=True)
 
 
-def guided_by(guide: Any, denoiser: Callable[[Condition], Denoise], scale: float) -> Callable[[Condition], Denoise]:
-    """A painter's denoisers, moved away from those of an earlier painter."""
-    return lambda condition: guided(denoiser(condition), guide.denoiser(condition), scale)
+def weights_of(source: Path) -> Any:
+    """A painter, or one with the weights in a file of a run's folder of points."""
+    if source.suffix != ".safetensors":
+        return api.load_painter(source)
+    painter = pretrained.rebuild(read_json(source.parents[1] / "run.json"))
+    pretrained.load_weights(painter, source)
+    return painter
 
 
 def painted(painter: Any, count: int, settings: dict[str, Any]) -> np.ndarray:

@@ -83,15 +83,17 @@ def _by_rules(name: str, size: Size | None) -> Saved:
 
 
 def newest_average(run: Path) -> Saved:
-    """The averaged painter, or other learner, of a run's newest checkpoint.
+    """The averaged painter, or other learner, of a run's newest checkpoint, with the guide that is kept for it.
 
     Raises:
         CheckpointError: When there is none.
     """
     from impasto import pretrained
+    from impasto.contract import Learner
     from impasto.files import read_json
     from impasto.fingerprints import TrainingPictures
     from impasto.training.checkpoint import newest
+    from impasto.training.kept_guide import with_kept_guide
 
     checkpoint = newest(run / "checkpoints")
     if checkpoint is None:
@@ -99,7 +101,9 @@ def newest_average(run: Path) -> Saved:
     painter = pretrained.rebuild(read_json(run / "run.json", CheckpointError))
     pretrained.load_weights(painter, checkpoint / "ema.safetensors")
     painter.training_pictures = TrainingPictures.read(run)
-    return painter
+    if not isinstance(painter, Learner):
+        return painter
+    return with_kept_guide(run, painter, int(checkpoint.name.removeprefix("step-")))[0]
 
 
 def _suggest(word: str) -> None:

@@ -21,6 +21,7 @@ from impasto.pretrained import Saved
 from impasto.spelling import option
 from impasto.training.encoding import FILES as ENCODINGS
 from impasto.training.held_out import validation_sample
+from impasto.training.kept_guide import with_kept_guide
 from impasto.training.requirements import check_stores
 from impasto.training.settings import TrainSettings
 
@@ -152,7 +153,7 @@ class Record:
         folder: str = PAINTER,
         held_out: str = "",
     ) -> None:
-        """Write an averaged learner with its card into a folder of the run.
+        """Write an averaged learner, with the guide that is kept for it and its card, into a folder of the run.
 
         Args:
             learner: The average.
@@ -173,7 +174,8 @@ class Record:
             **({"held_out": held_out} if held_out else {}),
         }
         second = {} if self.second is None else {"second": _origin(self.second)}
-        facts = {"data": _origin(self.split), **second, "training": training, **self.facts}
+        learner, guide = with_kept_guide(self.out, learner, step)
+        facts = {"data": _origin(self.split), **second, "training": training, **self.facts, **guide}
         learner.training_pictures = self.training_pictures()
         learner.save_pretrained(self.out / folder, facts=facts)
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from impasto.contract import Learner, Painter
+from impasto.contract import Learner, Painter, TakesGuide
 from impasto.data.batches import Batches, second_seed
 from impasto.data.encodings import Encodings
 from impasto.data.store import Split
@@ -23,6 +23,7 @@ from impasto.training.ema import Ema
 from impasto.training.encoding import distinct_captions, encode
 from impasto.training.held_out import HELD_OUT, HeldOut
 from impasto.training.journal import Journal
+from impasto.training.kept_guide import forget_guide, keep_guide, with_kept_guide
 from impasto.training.moves import Moves
 from impasto.training.points import keep_point
 from impasto.training.precision import choose_precision, dtype_of
@@ -116,11 +117,13 @@ class Session:
     def restore(self, path: Path) -> RunState:
         """The state in a checkpoint, once weights, optimizers and averages are back where they were then.
 
-        What the journal and the folder of averages say of later steps is forgotten.
+        What the journal and the folders of averages and of the guide hold of later steps is forgotten.
         """
         state = checkpoint.restore(path, self.moves, self.ema)
         if self.ema.averages and self.processes.first:
             self.ema.averages.forget(self.record.out / "averages", state.step)
+        if self.processes.first:
+            forget_guide(self.record.out, state.step)
         self.reporter.journal.rewind(state.step)
         return state
 
@@ -129,9 +132,18 @@ class Session:
         self.ema.renew_statistics()
         return gather_painter(self.ema.painter, keep=self.processes.first)
 
+    def keep_guide(self) -> None:
+        """Keep the average as it is now as the guide of the painter, if it takes one; all processes must call this."""
+        if not isinstance(self.record.learner, TakesGuide):
+            return
+        learner = self.averaged()
+        if learner is not None:
+            keep_guide(self.record.out, learner, self.state.step)
+
     def draw_grid(self) -> None:
         """Draw a sample grid, and see whether it holds copies; all processes must call this."""
-        learner = self.averaged()
+        averaged = self.averaged()
+        learner = None if averaged is None else with_kept_guide(self.record.out, averaged, self.state.step)[0]
         pixels = None if learner is None else self.reporter.draw_grid(learner, self.state.step)
         learned = self.state.step * self.settings.batch
         if pixels is not None and self.copying is not None and self.copying.due(learned):

@@ -28,6 +28,9 @@ class TrainSettings:
             are the ones that paint; 0 paints with the weights of the last step.
         averages: How many times over the run snapshots of running averages are stored, from which `impasto average`
             computes an average of any length after the training; 0 stores none.
+        guide_at: Share of the run after which the averaged weights are kept as the guide of the trained painter, away
+            from whose errors it then moves (autoguidance, Karras et al. 2024); for painters that take a guide, which
+            then hold twice as many weights. 0 keeps none.
         checkpoint_every: Steps between two checkpoints; null saves by time instead, as `checkpoint_seconds` says.
         checkpoint_seconds: Seconds between two checkpoints.
         keep: Number of newest checkpoints that are kept; older ones are deleted.
@@ -56,6 +59,7 @@ class TrainSettings:
     flip: bool = True
     ema: float = Field(default=10.0, ge=0, le=1e6)
     averages: int = Field(default=0, ge=0, le=1000)
+    guide_at: float = Field(default=0.15, ge=0, lt=1)
     checkpoint_every: int | None = Field(default=None, ge=1, le=10**9)
     checkpoint_seconds: float = Field(default=120.0, gt=0, le=1e9)
     keep: int = Field(default=2, ge=1, le=10**6)

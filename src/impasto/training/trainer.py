@@ -57,8 +57,9 @@ class Trainer:
         self.session = session
         self.stop = stop
         self.watchdog = Watchdog()
-        self.grids = Milestones(self._affordable_grids())
-        self.averages = Milestones(session.settings.averages)
+        self.grids = Milestones.evenly(self._affordable_grids())
+        self.averages = Milestones.evenly(session.settings.averages)
+        self.guide = Milestones([session.settings.guide_at] if session.settings.guide_at else [])
         self._saved = time.monotonic()
         # The first step compiles; its time says nothing about the others.
         self._compiling = session.settings.compile
@@ -92,6 +93,8 @@ class Trainer:
                 session.draw_grid()
             if self.averages.reached(state.share):
                 self.write_averages()
+            if self.guide.reached(state.share):
+                session.keep_guide()
         return False
 
     def write_averages(self) -> None:
@@ -178,6 +181,7 @@ class Trainer:
         state = self.session.state
         self.grids.start(state.share)
         self.averages.start(state.share)
+        self.guide.start(state.share)
         self.session.clock.skip()
         self.session.reporter.start_lap(state.step)
 

@@ -133,7 +133,7 @@ class FlowUNet(StraightFlow):
         without = {name: values for name, values in self.state_dict().items() if not name.startswith("guide.")}
         guides = {f"guide.{name}": values for name, values in guide.net.state_dict().items()}
         guided_painter.load_state_dict({**without, **guides})
-        return guided_painter
+        return guided_painter.to(self.device).train(self.training)
 
     def config_to_train(self, data: Data) -> FlowUNetConfig:
         """The config without a guide, which belongs to the weights that it was chosen for."""
