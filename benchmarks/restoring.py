@@ -21,7 +21,7 @@ from torch import Tensor
 
 from impasto import api
 from impasto.api.performing import editor
-from impasto.contract import BatchNoise, Condition
+from impasto.contract import BatchNoise, Condition, PictureNoise
 from impasto.data.store import Store
 from impasto.events import silent
 from impasto.images.pictures import Pixels, to_float, to_uint8
@@ -29,6 +29,7 @@ from impasto.metrics.intervals import bootstrap_interval
 from impasto.metrics.perceptual_distance import lpips
 from impasto.metrics.signal_to_noise import psnr
 from impasto.painters.diffusion.degradations import TASKS, degraded
+from impasto.painters.diffusion.palette import Palette
 from impasto.sources import SHIPPED_PAINTER
 
 GiveBack = Callable[[Condition, Tensor], Tensor]
@@ -72,16 +73,17 @@ def main() -> None:
 def ways(task: str, arguments: argparse.Namespace) -> list[tuple[str, int, GiveBack]]:
     """Name, number of pictures, and how pictures are given back what they lost."""
     palette = api.load_painter(arguments.run)
+    assert isinstance(palette, Palette)
 
     def learned(steps: int) -> GiveBack:
         return lambda rest, truth: painted(palette, rest, steps)
 
-    found: list[tuple[str, int, GiveBack]] = [("nothing", arguments.count, as_given(task))]
+    by: list[tuple[str, int, GiveBack]] = [("nothing", arguments.count, as_given(task))]
     if task in ("free_form", "half", "box", "uncrop"):
-        found.append(("OpenCV (Telea)", arguments.count, by_opencv))
+        by.append(("OpenCV (Telea)", arguments.count, by_opencv))
     if arguments.untrained and task != "jpeg":
-        found.append(("edit by `shipped`", arguments.untrained, by_edit(task)))
-    return found + [(f"`palette`, {steps} steps", arguments.count, learned(steps)) for steps in arguments.steps]
+        by.append(("edit by `shipped`", arguments.untrained, by_edit(task)))
+    return by + [(f"`palette`, {steps} steps", arguments.count, learned(steps)) for steps in arguments.steps]
 
 
 def numbers(pictures: Tensor, truth: Tensor) -> list[str]:
@@ -94,19 +96,11 @@ def numbers(pictures: Tensor, truth: Tensor) -> list[str]:
     return cells
 
 
-@torch.inference_mode()
-def painted(palette: torch.nn.Module, rest: Condition, steps: int) -> Tensor:
+def painted(palette: Palette, rest: Condition, steps: int) -> Tensor:
     """Pictures by `palette`."""
-    given = rest.given["source"]
-    whole = not bool(rest.holds("mask").any())
-    return torch.cat(
-        [
-            palette.paint(
-                1, seed=row, given={"source": given[row]}, mask=None if whole else rest.mask[row], steps=steps
-            ).pictures
-            for row in range(len(rest))
-        ]
-    )
+    with palette.painting():
+        noise = PictureNoise(0, range(len(rest)))
+        return palette.render(rest, noise, palette.Settings(steps=steps)).pictures.clamp(-1, 1)
 
 
 def as_given(task: str) -> GiveBack:

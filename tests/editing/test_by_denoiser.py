@@ -149,16 +149,18 @@ def with_guide() -> Any:
     return painter.with_guide(guide).eval()
 
 
-@pytest.mark.parametrize("asked", [{}, {"autoguidance": 3.0, "guided_from": 0.2}, {"shift": 1.0, "sampler": "dpmpp"}])
-def test_at_full_strength_a_variation_is_what_the_painter_paints(asked: dict[str, Any], files: Path) -> None:
+@pytest.mark.parametrize(
+    "requested", [{}, {"autoguidance": 3.0, "guided_from": 0.2}, {"shift": 1.0, "sampler": "dpmpp"}]
+)
+def test_at_full_strength_a_variation_is_what_the_painter_paints(requested: dict[str, Any], files: Path) -> None:
     painter = with_guide()
     painter.save_pretrained(files / "guided")
     Image.fromarray(smooth()).save(files / "small.png")
-    settings = {"strength": 1, "steps": 3, **asked}
+    settings = {"strength": 1, "steps": 3, **requested}
     out = edit("vary", files / "small.png", painter=files / "guided", seed=5, settings=settings, watch=impasto.silent)
-    painted = painter.paint(1, seed=5, steps=3, **asked)
+    painted = painter.paint(1, seed=5, steps=3, **requested)
     assert np.array_equal(np.asarray(Image.open(out)), pixels_of(painted))
-    assert read_recipe(out.picture).settings["autoguidance"] == asked.get("autoguidance", 2.0)
+    assert read_recipe(out.picture).settings["autoguidance"] == requested.get("autoguidance", 2.0)
 
 
 def test_the_guide_counts_in_every_edit_that_paints() -> None:

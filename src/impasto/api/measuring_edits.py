@@ -87,8 +87,8 @@ def measure_edit(
     with shown(watch) as notify:
         began = time.process_time()
         truths = split.uint8(rows)
-        own = to_do.own_settings(opened.model, request)
-        trials = [own.trial(truth) for truth in truths]
+        of_edit = to_do.own_settings(opened.model, request)
+        trials = [of_edit.trial(truth) for truth in truths]
         edited = _edited(to_do, opened, request, trials, notify)
         seconds = (time.process_time() - began) / len(rows)
         numbers = _numbers(edited, truths, trials, seed)
@@ -122,9 +122,7 @@ def _rows(split: Split, count: int) -> Sequence[int]:
         UsageError: When there are not so many.
     """
     if not 2 <= count <= len(split):
-        raise UsageError(
-            f"count must be between 2 and {len(split)}, as the {split.name} split has, not {count}."
-        )
+        raise UsageError(f"count must be between 2 and {len(split)}, as the {split.name} split has, not {count}.")
     return [i * len(split) // count for i in range(count)]
 
 
@@ -140,8 +138,8 @@ def _edited(to_do: Edit, opened: LoadedPainter, request: Request, trials: Sequen
         arguments = {"pixels": trial.given, "mask": trial.mask, "other": trial.other}
         taken = {name: value for name, value in arguments.items() if name in to_do.takes}
         settings = {**request.settings, **to_dict(trial.settings)}
-        asked = replace(request, seed=request.seed + index, settings=settings)
-        edited.append(to_uint8(to_do.applied(opened.model, asked, silent, taken).pictures)[0])
+        requested = replace(request, seed=request.seed + index, settings=settings)
+        edited.append(to_uint8(to_do.applied(opened.model, requested, silent, taken).pictures)[0])
         watch(Event("measure", "progress", to_do.name, index + 1, len(trials)))
     return np.stack(edited)
 

@@ -178,10 +178,9 @@ class Edit:
         from impasto.editing.work import Work
 
         # A category that nobody asked for would be drawn at random.
-        asked = (
-            None if request.category is None else painter.condition(request.seed, range(1), category=request.category)
-        )
-        condition = asked or Condition(1)
+        condition = Condition(1)
+        if request.category is not None:
+            condition = painter.condition(request.seed, range(1), category=request.category)
         noise = PictureNoise(request.seed, range(1), painter.device)
         of_painter = {name: request.settings[name] for name in self.read_of(painter)}
         resolved = painter.resolve_settings(painter.load_settings(of_painter))

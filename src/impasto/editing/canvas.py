@@ -142,7 +142,7 @@ def scales(shape: Shape, size: Shape) -> list[Shape]:
         picture; then ever larger ones, up to about twice as large each time, and the picture's own. Of a picture that
         is smaller than the painter's, one that is not.
     """
-    largest = min(side / own for side, own in zip(shape, size, strict=True))
+    largest = min(side / least for side, least in zip(shape, size, strict=True))
     if largest < 1:
         return [(math.ceil(shape[0] / largest), math.ceil(shape[1] / largest))]
     # A little larger is as good as the painter's size.

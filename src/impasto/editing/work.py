@@ -49,7 +49,7 @@ class Work:
     """What an edit is given beside the painter, the picture and its settings.
 
     Attributes:
-        condition: What the new picture should show; empty where nothing is asked for.
+        condition: What the new picture should show; empty where nothing is requested for.
         noise: Source of every random number, for one picture; it knows the painter's device.
         size: Height and width of the pictures that the painter paints.
         settings: The painter's settings of painting, resolved; the edit has steps of its own.
@@ -83,9 +83,9 @@ class Work:
             return self.condition
         return replace(self.condition, given={"source": pictures}, mask=None if mask is None else mask.float())
 
-    def strength(self, asked: float) -> float:
-        """The share of noise to begin with: all of it where the painter is shown the picture, else what is asked."""
-        return 1.0 if "given:source" in self.reads else asked
+    def strength(self, requested: float) -> float:
+        """The share of noise to begin with: that requested, or all of it where the painter is shown the picture."""
+        return 1.0 if "given:source" in self.reads else requested
 
     def counter(self, total: int, message: str) -> Callable[[Denoise], Denoise]:
         """A function of denoisers that reports each call of any of them."""

@@ -85,8 +85,10 @@ class Known(NamedTuple):
 class Palette(Painter):
     """Diffusion conditioned on a degraded picture (Saharia et al. 2022), along a straight flow (Liu et al. 2023).
 
-    The network estimates what is to be added to a first guess, the source itself. Pictures have a height and width of
-    32 to 512 px, in steps of 16.
+    The network estimates what is to be added to a first guess, the source itself. Without a source it paints from
+    nothing, which it learns only as far as pictures that have lost most of their parts teach it.
+
+    Pictures have a height and width of 32 to 512 px, in steps of 16.
     """
 
     Config = PaletteConfig
@@ -109,11 +111,6 @@ class Palette(Painter):
         """
         super().__init__(config, data)
         self.net = unet_for(config, Pixels(data), labels=0, beside=BESIDE)
-
-    @property
-    def needs(self) -> frozenset[str]:
-        """The picture that has lost something."""
-        return frozenset({"given:source"})
 
     def config_for(self, data: Data) -> PaletteConfig:
         """The config for pictures of another size: patches stay as they are, and the same levels have attention."""
@@ -198,7 +195,7 @@ class Palette(Painter):
         """The estimate of pictures behind mixtures (N, 3, H, W) at times (N,), of that shape."""
         # What the source says for certain need not be found in noise.
         shown = torch.where(known.mask > 0, noisy.to(known.guess.dtype), known.guess)
-        seen = torch.cat([shown, known.guess, known.mask, known.hint], dim=1)
+        inputs = torch.cat([shown, known.guess, known.mask, known.hint], dim=1)
         labels = torch.zeros(len(noisy), dtype=torch.int64, device=noisy.device)
-        answer: Tensor = self.net(seen, times * 1000, labels).float()
+        answer: Tensor = self.net(inputs, times * 1000, labels).float()
         return known.guess + known.mask * answer
