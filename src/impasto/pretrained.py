@@ -1,7 +1,8 @@
 """Painters on disk, in the layout of the Hugging Face hub.
 
-`config.json` names the painter and its config, `model.safetensors` holds its weights, `README.md` is the model card,
-and `training_pictures.safetensors` identifies the pictures that it learned from. No pickle is read or written.
+`config.json` names the painter and its config, `model.safetensors` holds its weights (or several files do, with an
+index beside them), `README.md` is the model card, and `training_pictures.safetensors` identifies the pictures that it
+learned from. No pickle is read or written.
 """
 
 from __future__ import annotations
@@ -14,8 +15,6 @@ from pathlib import Path
 from typing import Any, ClassVar, Self
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
 from torch import nn
 
 from impasto import catalogue
@@ -26,6 +25,7 @@ from impasto.fingerprints import TrainingPictures
 from impasto.model_card import model_card
 from impasto.sources import PACKAGED, CatalogueName, Export, Hub, Run, Shipped, Source, StoreFolder, Unknown, resolve
 from impasto.spelling import command
+from impasto.weight_files import INDEX, LARGEST, PARTS, WEIGHTS, read_tensors, write_tensors
 
 __all__ = [
     "Saved",
@@ -43,8 +43,8 @@ PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp")
 """Endings of files that are no painters, though 'gallery/0007.png' has the form of a hub id."""
 
 
-FILES = ["config.json", "model.safetensors", "README.md", TRAINING_PICTURES]
-"""Files of an exported painter."""
+FILES = ["config.json", WEIGHTS, PARTS, INDEX, "README.md", TRAINING_PICTURES]
+"""Files of an exported painter, as patterns."""
 
 
 class Saved(nn.Module):
@@ -100,7 +100,13 @@ class Saved(nn.Module):
 
 
 def save(
-    painter: Saved, folder: Path, facts: dict[str, Any], *, half: bool = False, without_encoders: bool = False
+    painter: Saved,
+    folder: Path,
+    facts: dict[str, Any],
+    *,
+    half: bool = False,
+    without_encoders: bool = False,
+    most_bytes: int = LARGEST,
 ) -> None:
     """Export a painter, replacing an older export of that folder only when the new one is whole.
 
@@ -112,6 +118,7 @@ def save(
             frozen encoders are rounded only where that changes no value, because the painter checks their hash.
         without_encoders: Whether the weights of frozen encoders are left out, as only painters may that come with
             impasto: `load` then takes them from where the config says.
+        most_bytes: Largest size of a file of weights; more weights are written into several, with an index.
 
     Raises:
         ImpastoError: When the folder holds something else or cannot be written, or a weight is too large for 16 bit.
@@ -130,7 +137,7 @@ def save(
         }
         state |= rounded
     with whole_folder(folder, replace=True) as work:
-        save_file(state, work / "model.safetensors", metadata={"format": "pt"})
+        write_tensors(work, state, most_bytes)
         parameters = sum(p.numel() for name, p in painter.named_parameters() if name in state)
         description = {**painter.describe(), "parameters": parameters, "facts": facts}
         _write_description(work, type(painter).__card__, description)
@@ -168,7 +175,7 @@ def load(source: str | PathLike[str]) -> Saved:
         # What comes with impasto may rest on an encoder that comes with it too, and is not stored twice.
         painter.fetch()
         optional = _frozen_weights(painter)
-    load_weights(painter, folder / "model.safetensors", partial=True, optional=optional)
+    load_weights(painter, folder / WEIGHTS, partial=True, optional=optional)
     painter.training_pictures = TrainingPictures.read(folder)
     return painter
 
@@ -251,13 +258,7 @@ def read_weights(
     Raises:
         CheckpointError: When the file is missing, damaged, no safetensors, or of other shapes.
     """
-    if not file.exists():
-        raise CheckpointError(f"{file} is missing.")
-    try:
-        # Cloned, because loaded tensors are views of the mapped file.
-        state = {key: value.clone() for key, value in load_file(file).items()}
-    except (SafetensorError, OSError, ValueError) as error:
-        raise CheckpointError(f"{file} is damaged or no safetensors file ({error}); nothing was loaded.") from None
+    state = read_tensors(file)
     expected = painter.state_dict()
     needed = {k for k in expected if not partial or _exported(painter, k)}
     missing = needed - state.keys() - set(optional)
@@ -286,8 +287,11 @@ def state_hash(painter: torch.nn.Module) -> str:
 
 
 def _frozen_weights(painter: Saved) -> set[str]:
-    """Names of the weights of a painter's frozen encoders."""
-    frozen = {id(encoder) for encoder in painter.encoders.values()}
+    """Names of the weights of a painter's frozen encoder of pictures.
+
+    What encoders of words keep in a painter is what it has learned of its captions, which `fetch` finds nowhere.
+    """
+    frozen = {id(encoder) for kind, encoder in painter.encoders.items() if kind != "words"}
     prefixes = tuple(f"{name}." for name, module in painter.named_modules() if id(module) in frozen)
     return {key for key in painter.state_dict() if prefixes and key.startswith(prefixes)}
 

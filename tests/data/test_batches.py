@@ -102,6 +102,21 @@ def test_seed_and_salt_change_order_and_noise(split: Split) -> None:
         assert not torch.equal(batch.noise.normal(4), noise)
 
 
+def test_a_picture_whose_words_say_left_or_right_is_not_mirrored(split: Split, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ("a boat on the Left", "左边有一条小船", "a boat that left nothing right", "brightness")
+    monkeypatch.setattr(Split, "captions", lambda self, rows: [(texts[row % 4],) for row in rows])
+    monkeypatch.setattr(Store, "has_captions", True)
+    plain = Batches(split, COUNT, seed=2, parts={"words"})
+    flipped = Batches(split, COUNT, seed=2, parts={"words"}, flip=True)
+    mirrored = dict.fromkeys(texts, 0)
+    for step in range(10):
+        one, two = (batches(step)[0] for batches in (plain, flipped))
+        for before, after, text in zip(one.pictures, two.pictures, one.condition.words or (), strict=True):
+            mirrored[text] += not torch.equal(before, after)
+    assert [mirrored[text] for text in texts[:3]] == [0, 0, 0]
+    assert 10 < mirrored["brightness"] < 40
+
+
 def test_flip_mirrors_about_half(split: Split) -> None:
     plain = Batches(split, COUNT, seed=2)
     flipped = Batches(split, COUNT, seed=2, flip=True)

@@ -27,11 +27,13 @@ from impasto.training.settings import TrainSettings
 
 SIZES = {"tiny", "small", "base"}
 LEARNERS = {name: card.definition for name, card in catalogue.painters().items() if card.definition.learns()}
-# A preset that is more than a size is another way to learn: 'name-preset' is that, made tiny.
+# A preset that is more than a size is another way to learn: 'name-preset' is that, made tiny; and so are words.
 NAMES = [
     *LEARNERS,
     *(f"{name}-{preset}" for name, cls in LEARNERS.items() for preset in sorted(cls.presets.keys() - SIZES)),
+    *(f"{name}-words" for name, cls in LEARNERS.items() if hasattr(cls.Config, "words")),
 ]
+WORDS = {"words": "own"}
 CATEGORIES, SHARES = ("dawn", "dusk"), (0.5, 0.5)
 
 
@@ -40,7 +42,8 @@ def build(name: str, resolution: int = 32, **values: object) -> Painter:
     labels = {"captions": True, "categories": CATEGORIES, "shares": SHARES, **values}
     name, _, preset = name.partition("-")
     cls = catalogue.painter(name)
-    return cls.build("tiny", resolution=resolution, **{**cls.presets.get(preset, {}), **cls.presets["tiny"], **labels})
+    values = WORDS if preset == "words" else cls.presets.get(preset, {})
+    return cls.build("tiny", resolution=resolution, **{**values, **cls.presets["tiny"], **labels})
 
 
 def batch_of(count: int = 8, resolution: int = 32, step: int = 0) -> Batch:

@@ -14,7 +14,7 @@ from impasto.files import read_json
 from impasto.painters.diffusion.flow_unet import FlowUNet
 from impasto.training.kept_guide import forget_guide, keep_guide, kept_step, with_kept_guide
 
-FAST = {"samples": 0, "batch": 4, "held_out": 0, "checkpoint_every": 2}
+FAST = {"samples": 0, "batch": 4, "held_out": 0, "checkpoint_every": 2, "precision": "fp32"}
 
 
 def trained(store: Store, run: Path, steps: int, painter: str = "flow_unet", **settings: object) -> Path:

@@ -44,18 +44,22 @@ def check_able(painter: Painter, protocol: type[Any], action: str) -> None:
 
 
 def check_prompt(painter: Painter, prompt: object) -> None:
-    """Refuse a prompt that is empty or no text, and one for a painter that reads none.
+    """Refuse a prompt that is empty, no text, or has weights that cannot be read, and one for a painter without words.
 
     Raises:
         NotCapable: With the names of the painters that read prompts.
-        UsageError: When the prompt is empty.
+        UsageError: When the prompt is empty, or a weight in it is none.
         ConfigError: When it is not text.
     """
     if "words" not in painter.reads:
-        classes = catalogue.usable(catalogue.painters())
-        able = [name for name, cls in classes.items() if "words" in cls.conditions]
+        painters = catalogue.usable(catalogue.painters()).items()
+        readers = {name: cls.learns() for name, cls in painters if "words" in cls.conditions}
+        by_rules, learning = (", ".join(name for name, learns in readers.items() if learns == kind) for kind in (0, 1))
+        reason = f"{painter.name} does not read prompts"
+        if painter.name in readers:
+            reason = f"This {painter.name} was trained without words"
         raise NotCapable(
-            f"{painter.name} does not read prompts; leave out {option('prompt', None)}. These can: {', '.join(able)}."
+            f"{reason}; leave out {option('prompt', None)}. These can: {by_rules}; and, trained with words, {learning}."
         )
     if not isinstance(prompt, str):
         raise ConfigError(f"prompt = {prompt!r}: a prompt is text.")
@@ -63,6 +67,10 @@ def check_prompt(painter: Painter, prompt: object) -> None:
         raise UsageError(
             f"The prompt is empty; say what to paint, such as 'a boat at dusk', or leave out {option('prompt', None)}."
         )
+    if "words" in painter.encoders:
+        from impasto.nn.text import check_weights
+
+        check_weights(prompt)
 
 
 def check_companions(companions: Collection[str], endings: Sequence[str]) -> None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 from impasto.api.checks import check_count
 from impasto.api.inputs import Given
 from impasto.api.loading import load_painter, painter_at
-from impasto.api.pictures import Picture, Pictures, each_painted
-from impasto.api.request import Request
+from impasto.api.pictures import Picture, Pictures, painted_for
+from impasto.api.prompts import Prompts, count_for, prompts_of, with_negative
+from impasto.api.request import Request, remarks_on_all
 from impasto.api.verb import verb
 from impasto.errors import UsageError
 from impasto.events import Event, Watch
@@ -65,10 +66,12 @@ class LoadedPainter:
     @verb
     def paint(
         self,
-        count: int = 16,
+        count: int | None = None,
         *,
         category: str | None = None,
         prompt: str | None = None,
+        prompts: Prompts | None = None,
+        negative: str | None = None,
         resolution: int | None = None,
         size: SizeLike | None = None,
         given: Mapping[str, str | PathLike[str]] | None = None,
@@ -83,15 +86,18 @@ class LoadedPainter:
         Returns:
             The pictures with their recipes: `pictures[0].image`, `.arrays`, `.tensors`, `.save(folder)`.
         """
+        texts = prompts_of(prompt, prompts)
+        count = count_for(count, None if prompts is None else len(texts))
         check_count(count)
         model = loaded(self, Size.choose(resolution, size)).model
         files = Given(given or {}, mask, maps or {})
-        request = Request(seed, category, prompt, files, settings or {}).checked(model)
+        complete = with_negative(model, negative, settings or {})
+        requests = Request(seed, category, None, files, complete).for_each(texts, model)
         pictures = []
         with shown(watch) as notify:
-            for remark in request.remarks(model):
+            for remark in remarks_on_all(requests, model):
                 notify(Event("paint", "remark", remark))
-            for picture in each_painted(model, self.source, request, count):
+            for picture in painted_for(model, self.source, requests, count):
                 pictures.append(picture)
                 notify(Event("paint", "progress", "Painting", len(pictures), count))
         return Pictures(pictures)

@@ -11,12 +11,12 @@ from impasto.api.gallery import Gallery, write_gallery
 from impasto.api.inputs import Given
 from impasto.api.loaded import LoadedPainter, loaded
 from impasto.api.named import remember
-from impasto.api.pictures import each_painted
-from impasto.api.request import Request
+from impasto.api.pictures import painted_for
+from impasto.api.prompts import Prompts, count_for, default_painter, prompts_of, with_negative
+from impasto.api.request import Request, remarks_on_all
 from impasto.api.verb import verb
 from impasto.events import Event, Watch
 from impasto.images.size import Size
-from impasto.sources import SHIPPED
 from impasto.terminal import shown
 
 if TYPE_CHECKING:
@@ -27,12 +27,14 @@ __all__ = ["paint"]
 
 @verb
 def paint(
-    painter: str | PathLike[str] | LoadedPainter = SHIPPED,
+    painter: str | PathLike[str] | LoadedPainter | None = None,
     out: str | PathLike[str] | None = None,
     *,
-    count: int = 16,
+    count: int | None = None,
     category: str | None = None,
     prompt: str | None = None,
+    prompts: Prompts | None = None,
+    negative: str | None = None,
     resolution: int | None = None,
     size: SizeLike | None = None,
     given: Mapping[str, str | PathLike[str]] | None = None,
@@ -50,11 +52,14 @@ def paint(
 
     Args:
         painter: A run, an exported painter, a hub id, the name of a painter by rules, or one that is loaded; without
-            it, the painter that comes with impasto.
+            it, the painter that comes with impasto, or, where there is a prompt, the one that follows words best.
         out: The folder; pictures are named by their index. Without it, a new folder in 'gallery'.
-        count: How many, 1 to 1,000,000.
-        category: Name of a category; in the shares of the training pictures without it.
-        prompt: What to paint, in words, for painters that read them.
+        count: How many, 1 to 1,000,000; 16 without it, or one for each of `prompts`.
+        category: Name of a category; in the shares of the training pictures without it, or what the prompt says.
+        prompt: What to paint, in words, for painters that read them. Painters that learned words read weights too:
+            'a boat under (snowy peaks:1.3)'.
+        prompts: A text file with a prompt for a picture on each line, or a list of prompts.
+        negative: What the pictures should not show, in words; it needs guidance above 1.
         resolution: Height and width in pixels, where the painter can choose; its own default without it.
         size: Height and width, as (96, 128) or '96x128', in the place of `resolution`.
         given: Picture files by name, such as 'source', for painters that paint over pictures.
@@ -77,15 +82,20 @@ def paint(
         NotCapable: When a part of the request, such as a prompt, is one that the painter does not read.
         DataError: When a given file cannot be read.
     """
+    texts = prompts_of(prompt, prompts)
+    count = count_for(count, None if prompts is None else len(texts))
     check_count(count)
-    opened = loaded(painter, Size.choose(resolution, size))
+    opened = loaded(default_painter(texts) if painter is None else painter, Size.choose(resolution, size))
     model = opened.model
     files = Given(given or {}, mask, maps or {})
-    request = Request(seed, category, prompt, files, settings or {}).checked(model)
+    complete = with_negative(model, negative, settings or {})
+    requests = Request(seed, category, None, files, complete).for_each(texts, model)
     check_companions(model.companions, also)
     with shown(watch) as notify:
-        for remark in request.remarks(model):
+        if painter is None and texts != [None]:
+            notify(Event("paint", "remark", f"No painter is named; {opened.name} follows the words."))
+        for remark in remarks_on_all(requests, model):
             notify(Event("paint", "remark", remark))
         remember(opened.source)
-        pictures = each_painted(model, opened.source, request, count)
+        pictures = painted_for(model, opened.source, requests, count)
         return write_gallery(pictures, count, out, opened.source, also=also, overwrite=overwrite, watch=notify)

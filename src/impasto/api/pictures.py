@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from impasto.images.pictures import Pixels
     from impasto.images.recipe import Recipe
 
-__all__ = ["SHEET", "Picture", "Pictures", "each_painted", "sheet_of"]
+__all__ = ["SHEET", "Picture", "Pictures", "painted_for", "sheet_of"]
 
 SHEET = 256
 """Most pictures on a contact sheet."""
@@ -203,22 +203,24 @@ class Pictures(Sequence[Picture]):
         return sheet_file(self.contact_sheet())
 
 
-def each_painted(painter: Painter, source: str, request: Request, count: int) -> Iterator[Picture]:
+def painted_for(painter: Painter, source: str, requests: Sequence[Request], count: int) -> Iterator[Picture]:
     """Paint pictures, one after the other.
 
     Args:
         painter: Any painter.
         source: The name or path by which recipes know it.
-        request: What is requested; it must be `checked`.
+        requests: What is requested; they must be `checked`. One is for all pictures; of several, each is for one, which
+            is painted by itself.
         count: How many.
     """
     from impasto.images.pictures import to_uint8
     from impasto.pretrained import state_hash
 
-    batch = _batch(painter, count)
     weights = state_hash(painter)
-    inputs = inputs_of(request.given.files(), painter, request.settings)
+    batch = _batch(painter, count) if len(requests) == 1 else 1
     for first in range(0, count, batch):
+        request = requests[0 if len(requests) == 1 else first]
+        inputs = inputs_of(request.given.files(), painter, request.settings)
         painted = request.painted(painter, first, batch)
         for row, pixels in enumerate(to_uint8(painted.pictures)[: count - first]):
             recipe = recipe_of(

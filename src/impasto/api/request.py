@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from impasto import __version__
 from impasto.api.checks import check_prompt
 from impasto.api.inputs import Given, given_to, remarks_on
+from impasto.errors import UsageError
 
 if TYPE_CHECKING:
     from impasto.contract import Painted, Painter
     from impasto.images.pictures import Pixels
     from impasto.images.recipe import Recipe
 
-__all__ = ["Request", "recipe_of"]
+__all__ = ["Request", "recipe_of", "remarks_on_all"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,22 @@ class Request:
         condition = painter.condition(self.seed, range(1), category=self.category, prompt=self.prompt, **given)
         return remarks_on(self.given) + painter.remarks(condition, painter.load_settings(self.settings))
 
+    def for_each(self, prompts: Sequence[str | None], painter: Painter) -> list[Request]:
+        """A checked request for each prompt, otherwise the same.
+
+        Raises:
+            UsageError: As of `checked`, with the number of the prompt where there are several.
+        """
+        requests = []
+        for number, prompt in enumerate(prompts, start=1):
+            try:
+                requests.append(replace(self, prompt=prompt).checked(painter))
+            except UsageError as error:
+                if len(prompts) == 1 or type(error) is not UsageError:
+                    raise
+                raise UsageError(f"Prompt {number}: {error}") from None
+        return requests
+
     def painted(self, painter: Painter, first: int, count: int) -> Painted:
         """Pictures of the seed from the `first` on, painted together."""
         return painter.paint(
@@ -71,6 +88,19 @@ class Request:
             **given_to(painter, self.given),
             **self.settings,
         )
+
+
+def remarks_on_all(requests: Sequence[Request], painter: Painter) -> list[str]:
+    """The painter's remarks on some requests, each once, with the numbers of the pictures if it is not on all."""
+    pictures: dict[str, list[int]] = {}
+    for number, request in enumerate(requests):
+        for remark in request.remarks(painter):
+            pictures.setdefault(remark, []).append(number)
+    every = len(requests)
+    return [
+        remark if len(numbers) == every else f"Picture {', '.join(map(str, numbers))}: {remark}"
+        for remark, numbers in pictures.items()
+    ]
 
 
 def recipe_of(

@@ -12,7 +12,6 @@ from impasto.cli.explaining import ExplainingCommand
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
 from impasto.errors import UsageError
-from impasto.sources import SHIPPED
 
 if TYPE_CHECKING:
     from impasto.api.repainting import Repainted
@@ -24,13 +23,21 @@ Source = Annotated[
     str | None,
     typer.Argument(
         help="A run, an exported painter, a hub id, or the name of a painter by rules; "
-        "without it, the painter that comes with impasto.",
+        "without it, the painter that comes with impasto, or the one that follows prompts best.",
         autocompletion=completing.runs_and_painters,
     ),
 ]
-Count = Annotated[int, typer.Option(help="How many pictures.")]
+Count = Annotated[
+    int | None, typer.Option(help="How many pictures; 16 by default, or one for each of --prompts.", show_default=False)
+]
 Category = Annotated[str | None, typer.Option(help="Paint this category only.")]
 Prompt = Annotated[str | None, typer.Option(help="What to paint, in words, for painters that read them.")]
+Prompts = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="A text file with a prompt for a picture on each line.")
+]
+Negative = Annotated[
+    str | None, typer.Option(help="What should not be in the picture, for painters that learned words.")
+]
 Resolution = Annotated[int | None, typer.Option(help="Height and width in pixels, where the painter can choose.")]
 SizeText = Annotated[
     str | None,
@@ -82,9 +89,11 @@ def add_to(app: typer.Typer) -> None:
 
 def paint(
     source: Source = None,
-    count: Count = 16,
+    count: Count = None,
     category: Category = None,
     prompt: Prompt = None,
+    prompts: Prompts = None,
+    negative: Negative = None,
     resolution: Resolution = None,
     size: SizeText = None,
     given: GivenFiles = None,
@@ -104,6 +113,7 @@ def paint(
     """Paint pictures, each with its recipe inside, or one again from its recipe."""
     from impasto import api
     from impasto.config import parse_pairs
+    from impasto.pages.numbers import counted
 
     if again is not None:
         if source is not None:
@@ -114,11 +124,13 @@ def paint(
         return
     with watching(json=json, events=events, quiet=quiet) as watch:
         gallery = api.paint(
-            source or SHIPPED,
+            source,
             out,
             count=count,
             category=category,
             prompt=prompt,
+            prompts=prompts,
+            negative=negative,
             resolution=resolution,
             size=size,
             given=_named_files("--given", given or []),
@@ -133,7 +145,7 @@ def paint(
     if json:
         print_json({"pictures": gallery.pictures, "contact_sheet": gallery.contact_sheet})
     else:
-        what = "1 picture" if count == 1 else f"{count:,} pictures"
+        what = counted(len(gallery), "picture")
         text = f"{what} in {gallery.folder}; all on one sheet: {gallery.contact_sheet}"
         console.print(text)
 

@@ -20,6 +20,8 @@ __all__ = ["Condition"]
 
 NO_CATEGORY = -1
 """Entry of `Condition.category` where a picture has none."""
+SINGLE = ("category", "encoding", "weights", "emotion", "mask")
+"""Attributes of `Condition` that are tensors."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,7 @@ class Condition:
         category: int64, shape (N,), in [0, L), or -1 where a picture has none.
         words: A text for each picture; '' where nothing is said.
         encoding: Output of a frozen encoder for the words, shape (N, …).
+        weights: How much each token of the words counts, shape (N, T); None where all count 1.
         emotion: Valence and arousal, each in [-1, 1], shape (N, 2).
         mask: 1 at pixels to be painted, 0 at pixels that keep the given picture, shape (N, 1, H, W).
         given: Pictures by name, such as 'source' or 'style', each of shape (N, 3, H, W), in [-1, 1].
@@ -43,6 +46,7 @@ class Condition:
     category: Tensor | None = None
     words: tuple[str, ...] | None = None
     encoding: Tensor | None = None
+    weights: Tensor | None = None
     emotion: Tensor | None = None
     mask: Tensor | None = None
     given: Mapping[str, Tensor] = field(default_factory=dict)
@@ -129,8 +133,8 @@ class Condition:
         return total.hexdigest()
 
     def _tensors(self) -> dict[str, Tensor]:
-        """All tensors by the name of their part; the words' encoding is 'encoding'."""
-        single = {name: getattr(self, name) for name in ("category", "encoding", "emotion", "mask")}
+        """All tensors by the name of their part; those of words are 'encoding' and 'weights'."""
+        single = {name: getattr(self, name) for name in SINGLE}
         given = {f"given:{name}": values for name, values in self.given.items()}
         maps = {f"maps:{name}": values for name, values in self.maps.items()}
         return {name: values for name, values in {**single, **given, **maps}.items() if values is not None}
@@ -142,17 +146,13 @@ class Condition:
             return {name: change(tensor) for name, tensor in values.items()}
 
         single: dict[str, Any] = {
-            name: change(values)
-            for name in ("category", "encoding", "emotion", "mask")
-            if (values := getattr(self, name)) is not None
+            name: change(values) for name in SINGLE if (values := getattr(self, name)) is not None
         }
         return replace(self, **single, given=each(self.given), maps=each(self.maps), absent=each(self.absent))
 
     def _without(self, parts: frozenset[str]) -> Condition:
-        names = parts | ({"encoding"} if "words" in parts else set())
-        single: dict[str, Any] = {
-            name: None for name in ("category", "words", "encoding", "emotion", "mask") if name in names
-        }
+        names = parts | ({"encoding", "weights"} if "words" in parts else set())
+        single: dict[str, Any] = {name: None for name in ("words", *SINGLE) if name in names}
         given = {name: values for name, values in self.given.items() if f"given:{name}" not in names}
         maps = {name: values for name, values in self.maps.items() if f"maps:{name}" not in names}
         absent = {name: rows for name, rows in self.absent.items() if name not in names}
@@ -165,9 +165,9 @@ class Condition:
         if part == "words":
             assert self.words is not None
             words = tuple("" if row else text for row, text in zip(rows.tolist(), self.words, strict=True))
-            if self.encoding is None:
-                return replace(self, words=words)
-            return replace(self, words=words, encoding=_blank(self.encoding, rows, 0.0))
+            encoding = None if self.encoding is None else _blank(self.encoding, rows, 0.0)
+            weights = None if self.weights is None else _blank(self.weights, rows, 1.0)
+            return replace(self, words=words, encoding=encoding, weights=weights)
         values = self._tensors()[part]
         # Without a mask, every pixel is painted.
         blank = _blank(values, rows, 1.0 if part == "mask" else 0.0)

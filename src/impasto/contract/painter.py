@@ -18,7 +18,7 @@ from impasto.contract.painted import Painted
 from impasto.errors import NotCapable, UnknownName, UsageError
 from impasto.names import find_name
 from impasto.nn.memory_layout import channels_last
-from impasto.nn.text.words import unread_remark
+from impasto.nn.text import Reader, read_weights, remarks_on_prompt
 from impasto.spelling import option
 
 __all__ = ["PaintSettings", "Painter", "file_settings"]
@@ -72,19 +72,21 @@ class Painter(Learner):
     def remarks(self, condition: Condition, settings: Any) -> list[str]:
         """Sentences to show the user before painting, such as which words of a prompt were not understood.
 
-        A painter that has something to say adds it to what this says: that a category has no training picture.
+        A painter that has something to say adds it to what this says: that a category has no training picture, and
+        which words of the prompt are beyond what is read, or were never learned.
 
         Args:
             condition: Condition of one picture.
             settings: An instance of `Settings`.
         """
         labels = () if condition.category is None else sorted(set(condition.category.tolist()))
-        return [
+        absent = [
             f"No training picture is of the category {self.data.categories[label]!r}, so {self.name} has not learned "
             "what it looks like."
             for label in labels
             if self.data.categories and self.data.shares and label >= 0 and not self.data.shares[label]
         ]
+        return absent + remarks_on_prompt(self.encoders.get("words"), (condition.words or ("",))[0])
 
     @classmethod
     def load_settings(cls, values: Mapping[str, Any]) -> Any:
@@ -153,7 +155,6 @@ class Painter(Learner):
         checked = self.resolve_settings(self.load_settings(settings))
         parts = []
         with self.painting():
-            remark = unread_remark(self.encoders.get("words"), prompt or "")
             for start in range(first, first + count, batch):
                 indices = range(start, min(start + batch, first + count))
                 condition = self.condition(
@@ -161,7 +162,8 @@ class Painter(Learner):
                 )
                 painted = self.render(condition, PictureNoise(seed, indices, self.device), checked)
                 pictures = painted.pictures.float().clamp(-1, 1).cpu()
-                statements = _with_remark(remark, painted.statements, len(indices))
+                remarks = remarks_on_prompt(self.encoders.get("words"), (condition.words or ("",))[0])
+                statements = _with_remark(" ".join(remarks), painted.statements, len(indices))
                 parts.append(Painted(pictures, painted.companions, statements, painted.declined))
         return Painted.joined(parts)
 
@@ -184,16 +186,29 @@ class Painter(Learner):
         condition = Condition(
             count,
             category=drawn if "category" in self.reads else None,
-            words=None if prompt is None else (prompt,) * count,
             given={name: _for_all(picture, count, device) for name, picture in (given or {}).items()},
             mask=None if mask is None else _for_all(mask, count, device),
             maps={name: _for_all(values, count, device) for name, values in (maps or {}).items()},
         )
+        condition = condition if prompt is None else self.with_words(condition, prompt)
         self._check_condition(condition)
+        return condition
+
+    def with_words(self, condition: Condition, prompt: str) -> Condition:
+        """A condition whose pictures all show what a prompt says, encoded where this painter has an encoder of words.
+
+        An encoder of `nn.text` reads weights too: 'a boat under (snowy peaks:1.3)'.
+        """
+        count = len(condition)
         encoder = self.encoders.get("words")
-        if encoder is None or condition.words is None:
-            return condition
-        return replace(condition, encoding=encoder([*condition.words]).to(device))
+        if encoder is None or "words" not in self.reads:
+            return replace(condition, words=(prompt,) * count)
+        weighted = read_weights(prompt)
+        text = weighted.text if isinstance(encoder, Reader) else prompt
+        encoding = encoder([text] * count).to(self.device)
+        weights = encoder.token_weights(weighted) if isinstance(encoder, Reader) else None
+        weights = None if weights is None else weights.to(self.device).repeat(count, 1)
+        return replace(condition, words=(text,) * count, encoding=encoding, weights=weights)
 
     def categories_of(self, seed: int, indices: Sequence[int], category: str | None = None) -> Tensor:
         """Categories of the pictures to be painted, int64, shape (N,), in [0, L): the named one, or drawn by shares.

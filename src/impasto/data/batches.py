@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 import cv2
@@ -22,6 +23,9 @@ __all__ = ["Batches", "second_seed"]
 FLIPS = 1
 CAPTIONS = 2
 SECOND_STORE = 3
+
+SIDES = re.compile(r"\b(left|right)\b|[左右]", re.IGNORECASE)
+"""What a caption says that is not true of the mirrored picture."""
 
 NO_ENCODINGS = Encodings()
 
@@ -56,7 +60,8 @@ class Batches:
             seed: Any integer of 0 or more.
             parts: Parts of a `Condition` that are loaded with the pictures, as far as the split has them: 'category',
                 'words' (one of a picture's captions at random) and 'maps:NAME'; other parts are left out.
-            flip: Whether half of the pictures, at random, are mirrored left to right, with their maps.
+            flip: Whether half of the pictures, at random, are mirrored left to right, with their maps; those whose
+                words say left or right never are.
             device: Where the batches are to be.
             rank: Which of the `world` processes this is.
             world: How many processes share a step.
@@ -113,13 +118,17 @@ class Batches:
 
     def _batch(self, step: int, salt: int, part: slice) -> Batch:
         rows = self.rows(step, salt)[part]
+        words = self._words(rows, step, salt, part)
         mirrored = np.zeros(len(rows), bool)
         if self.flip:
             mirrored = self._chances(step, salt, FLIPS)[part] < 0.5
+        if words is not None:
+            # Mirrored, a boat on the left would be one on the right.
+            mirrored &= np.array([SIDES.search(text) is None for text in words])
         encoded = self.encodings.of_pictures(rows, mirrored)
         return Batch(
             self._pictures(rows, mirrored) if encoded is None else self._without_values(len(rows)),
-            self._condition(rows, mirrored, self._words(rows, step, salt, part)),
+            self._condition(rows, mirrored, words),
             BatchNoise(_seed(self.seed, salt), step, part, self.size, self.device),
             None if encoded is None else encoded.to(self.device, non_blocking=True),
             None if self.second is None else self.second._batch(step, salt, part),

@@ -16,7 +16,7 @@ MAX_NARROW_POSITIONS = 512
 """Number of positions up to which two matrix products are faster than the fused kernel where queries are narrow."""
 
 
-def attend(q: Tensor, k: Tensor, v: Tensor, *, causal: bool = False) -> Tensor:
+def attend(q: Tensor, k: Tensor, v: Tensor, *, causal: bool = False, mask: Tensor | None = None) -> Tensor:
     """Scaled dot-product attention: softmax(q kᵀ / √D) v.
 
     torch's fused kernel is used, except in bfloat16 on a CPU: there its backward pass takes about three times as long
@@ -28,6 +28,7 @@ def attend(q: Tensor, k: Tensor, v: Tensor, *, causal: bool = False) -> Tensor:
         k: Keys, shape (N, heads, T', D).
         v: Values, shape (N, heads, T', D).
         causal: Whether position i attends only to positions up to i; then T = T'.
+        mask: Which keys are attended to, bool, shape (N, T'), at least one in each row; all without it.
 
     Returns:
         Shape (N, heads, T, D).
@@ -36,11 +37,14 @@ def attend(q: Tensor, k: Tensor, v: Tensor, *, causal: bool = False) -> Tensor:
     """
     fits = q.shape[2] * k.shape[2] <= MAX_SCORES
     if not (q.device.type == "cpu" and v.dtype == torch.bfloat16 and fits):
-        return F.scaled_dot_product_attention(q, k, v, is_causal=causal)
+        attended = None if mask is None else mask[:, None, None]
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=attended, is_causal=causal)
     scores = (q * q.shape[3] ** -0.5) @ k.transpose(2, 3)
     if causal:
         future = torch.ones(scores.shape[2:], dtype=torch.bool, device=q.device).triu(1)
         scores = scores.masked_fill(future, -math.inf)
+    if mask is not None:
+        scores = scores.masked_fill(~mask[:, None, None], -math.inf)
     return scores.softmax(dim=3).to(v.dtype) @ v
 
 

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
+from impasto.nn.text.words import Words
+
 __all__ = ["CategoryEmbedding", "ConditionEmbedding", "sinusoidal_embedding"]
 
 
@@ -66,28 +68,32 @@ class CategoryEmbedding(nn.Embedding):
 
 
 class ConditionEmbedding(nn.Module):
-    """Time and category of a picture as one vector.
+    """Time, category and words of a picture as one vector.
 
     Args:
         dim: Length of the vector, even.
         labels: Number of labels, including the one that stands for "no category"; 0 without labels.
+        words: Length of the vector that stands for a caption; 0 without captions.
     """
 
-    def __init__(self, dim: int, labels: int) -> None:
+    def __init__(self, dim: int, labels: int, words: int = 0) -> None:
         super().__init__()
         self.dim = dim
         self.time = nn.Sequential(nn.Linear(dim, dim), nn.SiLU(), nn.Linear(dim, dim))
         self.label = CategoryEmbedding(labels, dim) if labels else None
+        self.words = nn.Linear(words, dim) if words else None
 
-    def forward(self, times: Tensor, labels: Tensor) -> Tensor:
+    def forward(self, times: Tensor, labels: Tensor, words: Words | None = None) -> Tensor:
         """The vectors of some pictures.
 
         Args:
             times: In [0, 1000], shape (N,).
             labels: In [0, number of labels), int64, shape (N,); ignored without labels.
+            words: Their captions; ignored without captions.
 
         Returns:
             Shape (N, dim).
         """
         embedded: Tensor = self.time(sinusoidal_embedding(times, self.dim))
-        return embedded if self.label is None else embedded + self.label(labels)
+        embedded = embedded if self.label is None else embedded + self.label(labels)
+        return embedded if self.words is None or words is None else embedded + self.words(words.pooled)

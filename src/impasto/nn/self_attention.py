@@ -8,7 +8,15 @@ from impasto.nn.attention import attend
 from impasto.nn.group_norm import num_groups
 from impasto.nn.residual import near_zero_init
 
-__all__ = ["SelfAttention"]
+__all__ = ["SelfAttention", "head_count"]
+
+HEAD_CHANNELS = 64
+"""Channels of a head, where they divide those of the map."""
+
+
+def head_count(channels: int, head_channels: int = HEAD_CHANNELS) -> int:
+    """Number of attention heads of a map: as many as have `head_channels` each, or fewer, which divide its channels."""
+    return max(h for h in range(1, max(1, channels // head_channels) + 1) if channels % h == 0)
 
 
 class SelfAttention(nn.Module):
@@ -21,9 +29,9 @@ class SelfAttention(nn.Module):
     Source: Vaswani et al. 2017, section 3.2; in a UNet: Ho et al. 2020, appendix B.
     """
 
-    def __init__(self, channels: int, head_channels: int = 64) -> None:
+    def __init__(self, channels: int, head_channels: int = HEAD_CHANNELS) -> None:
         super().__init__()
-        self.heads = max(h for h in range(1, max(1, channels // head_channels) + 1) if channels % h == 0)
+        self.heads = head_count(channels, head_channels)
         self.norm = nn.GroupNorm(num_groups(channels), channels)
         self.qkv = nn.Conv2d(channels, 3 * channels, 1)
         self.out = near_zero_init(nn.Conv2d(channels, channels, 1))

@@ -9,6 +9,8 @@ from torch import Tensor, nn
 from impasto.nn.attention import attend
 from impasto.nn.embedding import ConditionEmbedding
 from impasto.nn.residual import near_zero_init
+from impasto.nn.text.words import Words
+from impasto.nn.word_attention import WordAttention
 
 __all__ = ["Block", "DiT", "KVCache", "apply_rotary", "axial_rotary"]
 
@@ -92,12 +94,13 @@ class Block(nn.Module):
         heads: Number of attention heads.
         condition: Length of the condition.
         causal: Whether a token attends only to itself and to those before it.
+        words: Features of a token of the captions, which are attended to after the other tokens; 0 without captions.
 
     Source: Peebles & Xie 2023, section 3.2 (adaLN-Zero); normalised queries and keys: Henry et al. 2020; gated
         feed-forward network: Shazeer 2020 (SwiGLU).
     """
 
-    def __init__(self, width: int, heads: int, condition: int, *, causal: bool = False) -> None:
+    def __init__(self, width: int, heads: int, condition: int, *, causal: bool = False, words: int = 0) -> None:
         super().__init__()
         self.heads = heads
         self.causal = causal
@@ -112,8 +115,16 @@ class Block(nn.Module):
         self.out = nn.Linear(width, width)
         self.gate = nn.Linear(width, 2 * hidden)
         self.down = nn.Linear(hidden, width)
+        self.words = WordAttention(width, words, heads) if words else None
 
-    def forward(self, x: Tensor, condition: Tensor, rotary: Tensor, cache: KVCache | None = None) -> Tensor:
+    def forward(
+        self,
+        x: Tensor,
+        condition: Tensor,
+        rotary: Tensor,
+        cache: KVCache | None = None,
+        words: Words | None = None,
+    ) -> Tensor:
         """The tokens after this block.
 
         Args:
@@ -121,12 +132,15 @@ class Block(nn.Module):
             condition: Shape (N, condition).
             rotary: Position embedding of these tokens, as of `axial_rotary`.
             cache: Keys and values of the tokens before; those of `x` are appended.
+            words: Captions; given exactly where the block was built for them.
 
         Returns:
             Of the same shape as `x`.
         """
         shift, scale, gate, shift2, scale2, gate2 = self.modulation(condition)[:, None].chunk(6, dim=2)
         x = x + gate * self._attend(self.before_attention(x) * (1 + scale) + shift, rotary, cache)
+        if self.words is not None and words is not None:
+            x = self.words(x, words)
         hidden, hidden_gate = self.gate(self.before_network(x) * (1 + scale2) + shift2).chunk(2, dim=2)
         result: Tensor = x + gate2 * self.down(hidden * F.silu(hidden_gate))
         return result
@@ -154,31 +168,42 @@ class DiT(nn.Module):
         depth: Number of blocks.
         heads: Number of attention heads; width / heads is a multiple of 4.
         labels: Number of labels, including "no category"; 0 without labels.
-        condition: Length of the vector that stands for time and label.
+        condition: Length of the vector that stands for time, label and caption.
+        words: Features of a token of the captions; 0 without captions.
 
     Source: Peebles & Xie 2023, section 3.
     """
 
     def __init__(
-        self, *, channels: int, patch: int, width: int, depth: int, heads: int, labels: int, condition: int
+        self,
+        *,
+        channels: int,
+        patch: int,
+        width: int,
+        depth: int,
+        heads: int,
+        labels: int,
+        condition: int,
+        words: int = 0,
     ) -> None:
         super().__init__()
         self.patch = patch
         self.head = width // heads
-        self.condition = ConditionEmbedding(condition, labels)
+        self.condition = ConditionEmbedding(condition, labels, words)
         self.embed = nn.Linear(channels * patch**2, width)
-        self.blocks = nn.ModuleList(Block(width, heads, condition) for _ in range(depth))
+        self.blocks = nn.ModuleList(Block(width, heads, condition, words=words) for _ in range(depth))
         self.last_norm = nn.RMSNorm(width, elementwise_affine=False, eps=1e-6)
         self.last_modulation = near_zero_init(nn.Linear(condition, 2 * width))
         self.last = near_zero_init(nn.Linear(width, channels * patch**2))
 
-    def forward(self, x: Tensor, times: Tensor, labels: Tensor) -> Tensor:
+    def forward(self, x: Tensor, times: Tensor, labels: Tensor, words: Words | None = None) -> Tensor:
         """The network's output.
 
         Args:
             x: Shape (N, C, H, W), H and W multiples of the patch.
             times: In [0, 1000], shape (N,).
             labels: In [0, number of labels), int64, shape (N,); ignored without labels.
+            words: Captions of the pictures; given exactly where the network was built for them.
 
         Returns:
             Shape (N, C, H, W).
@@ -186,10 +211,10 @@ class DiT(nn.Module):
         rows = x.shape[2] // self.patch
         columns = x.shape[3] // self.patch
         rotary = axial_rotary(rows, columns, self.head, x.device)
-        condition = F.silu(self.condition(times, labels))
+        condition = F.silu(self.condition(times, labels, words))
         tokens = self.embed(F.pixel_unshuffle(x, self.patch).flatten(2).transpose(1, 2))
         for block in self.blocks:
-            tokens = block(tokens, condition, rotary)
+            tokens = block(tokens, condition, rotary, words=words)
         shift, scale = self.last_modulation(condition)[:, None].chunk(2, dim=2)
         tokens = self.last(self.last_norm(tokens) * (1 + scale) + shift)
         return F.pixel_shuffle(tokens.transpose(1, 2).unflatten(2, (rows, columns)), self.patch)

@@ -10,25 +10,38 @@ from torch import Tensor, nn
 from impasto.nn.embedding import ConditionEmbedding
 from impasto.nn.group_norm import num_groups
 from impasto.nn.residual import Resample, ResidualBlock, near_zero_init
-from impasto.nn.self_attention import SelfAttention
+from impasto.nn.self_attention import SelfAttention, head_count
+from impasto.nn.text.words import Words
+from impasto.nn.word_attention import WordAttention
 
 __all__ = ["UNet"]
 
 
 class Stage(nn.Module):
-    """A residual block, optionally followed by self-attention."""
+    """A residual block, optionally followed by self-attention, and by attention to words."""
 
     def __init__(
-        self, inputs: int, outputs: int, condition: int, resample: Resample, *, attention: bool, skip_channels: int = 0
+        self,
+        inputs: int,
+        outputs: int,
+        condition: int,
+        resample: Resample,
+        *,
+        attention: bool,
+        words: int = 0,
+        skip_channels: int = 0,
     ) -> None:
         super().__init__()
         self.block = ResidualBlock(inputs, outputs, condition, resample, skip_channels)
         self.attention = SelfAttention(outputs) if attention else nn.Identity()
+        self.words = WordAttention(outputs, words, head_count(outputs)) if words else None
 
-    def forward(self, x: Tensor, condition: Tensor, skip: Tensor | None = None) -> Tensor:
-        """The output, shape (N, outputs, H', W'); arguments as of `ResidualBlock.forward`."""
+    def forward(self, x: Tensor, condition: Tensor, skip: Tensor | None = None, words: Words | None = None) -> Tensor:
+        """The output, shape (N, outputs, H', W'); the first arguments as of `ResidualBlock.forward`."""
         result: Tensor = self.attention(self.block(x, condition, skip))
-        return result
+        if self.words is None or words is None:
+            return result
+        return self.words(result.flatten(2).transpose(1, 2), words).transpose(1, 2).view_as(result)
 
 
 class UNet(nn.Module):
@@ -43,6 +56,8 @@ class UNet(nn.Module):
         patch: Side of the square patches of pixels that become one position of the finest feature map.
         in_channels: Channels C of a picture or latent, of the input and of the output.
         beside: Channels of maps that the network reads beside the picture, at its size.
+        words: Features of a token of the captions, which are attended to in the middle and wherever there is
+            self-attention; 0 without captions.
 
     Source: Ho et al. 2020, appendix B; Dhariwal & Nichol 2021, section 3; patches: Hoogeboom et al. 2023.
     """
@@ -58,12 +73,13 @@ class UNet(nn.Module):
         patch: int = 1,
         in_channels: int = 3,
         beside: int = 0,
+        words: int = 0,
     ) -> None:
         super().__init__()
         self.patch = patch
         self.grid = grid
         dim = 4 * channels[0]
-        self.embedding = ConditionEmbedding(dim, labels)
+        self.embedding = ConditionEmbedding(dim, labels, words)
         self.stem = nn.Conv2d((in_channels + beside) * patch**2, channels[0], 3, padding=1)
         skip_channels: list[int] = []
         width = channels[0]
@@ -73,41 +89,47 @@ class UNet(nn.Module):
             for block in range(blocks):
                 halve = level > 0 and block == 0
                 rows = rows // 2 if halve else rows
-                self.down.append(Stage(width, outputs, dim, "down" if halve else "keep", attention=rows in attention))
+                resample: Resample = "down" if halve else "keep"
+                attends = rows in attention
+                self.down.append(Stage(width, outputs, dim, resample, attention=attends, words=words * attends))
                 width = outputs
                 skip_channels.append(width)
-        self.middle = Stage(width, width, dim, "keep", attention=rows in attention)
+        self.middle = Stage(width, width, dim, "keep", attention=rows in attention, words=words)
         self.up = nn.ModuleList()
         for level, outputs in reversed(list(enumerate(channels))):
             for block in range(blocks):
                 double = level < len(channels) - 1 and block == 0
                 rows = rows * 2 if double else rows
-                resample: Resample = "up" if double else "keep"
+                resample = "up" if double else "keep"
+                attends = rows in attention
                 skip = skip_channels.pop()
-                self.up.append(Stage(width, outputs, dim, resample, attention=rows in attention, skip_channels=skip))
+                self.up.append(
+                    Stage(width, outputs, dim, resample, attention=attends, words=words * attends, skip_channels=skip)
+                )
                 width = outputs
         self.norm = nn.GroupNorm(num_groups(width), width)
         self.head = near_zero_init(nn.Conv2d(width, in_channels * patch**2, 3, padding=1))
 
-    def forward(self, x: Tensor, times: Tensor, labels: Tensor) -> Tensor:
+    def forward(self, x: Tensor, times: Tensor, labels: Tensor, words: Words | None = None) -> Tensor:
         """The network's output.
 
         Args:
             x: The picture, and the maps beside it, shape (N, C + beside, H, W), of a variance near 1.
             times: In [0, 1000], shape (N,).
             labels: In [0, number of labels), int64, shape (N,).
+            words: Captions of the pictures; given exactly where the network was built for them.
 
         Returns:
             Shape (N, C, H, W).
         """
-        condition = F.silu(self.embedding(times, labels))
+        condition = F.silu(self.embedding(times, labels, words))
         h = self.stem(F.pixel_unshuffle(x, self.patch) if self.patch > 1 else x)
         skips = []
         for stage in self.down:
-            h = stage(h, condition)
+            h = stage(h, condition, words=words)
             skips.append(h)
-        h = self.middle(h, condition)
+        h = self.middle(h, condition, words=words)
         for stage in self.up:
-            h = stage(h, condition, skips.pop())
+            h = stage(h, condition, skips.pop(), words)
         h = self.head(F.silu(self.norm(h)))
         return F.pixel_shuffle(h, self.patch) if self.patch > 1 else h

@@ -18,8 +18,8 @@ class GuidedConfig(PainterConfig):
     """Training of a network that paints with and without a category.
 
     Attributes:
-        label_dropout: Share of the training pictures whose category is hidden, so that the network also learns to paint
-            without one, which guidance needs (Ho & Salimans 2022).
+        label_dropout: Share of the training pictures whose category and caption are hidden, so that the network also
+            learns to paint without them, which guidance needs (Ho & Salimans 2022).
     """
 
     label_dropout: float = Field(default=0.1, ge=0.01, le=0.9)
@@ -30,8 +30,8 @@ class GuidedSettings(PaintSettings):
     """How strongly the category counts in painting.
 
     Attributes:
-        guidance: Strength of classifier-free guidance (Ho & Salimans 2022): 1 follows the category as learned, more
-            exaggerates it at the cost of variety, 0 ignores it.
+        guidance: Strength of classifier-free guidance (Ho & Salimans 2022): 1 follows category and words as learned,
+            more exaggerates them at the cost of variety, 0 ignores them.
     """
 
     guidance: float = Field(default=1.0, ge=0, le=20)
@@ -53,9 +53,9 @@ class GuidedPainter(Painter):
         """Labels as the network reads them, int64, shape (N,), in [0, number of categories]."""
         return self.category_index(condition, none=self.no_category)
 
-    def training_labels(self, batch: Batch) -> Tensor:
-        """Labels of a batch, a random share of them hidden (Ho & Salimans 2022, algorithm 1)."""
-        return self.labels_of(batch.condition.dropped(self.config.label_dropout, batch.noise))
+    def training_condition(self, batch: Batch) -> Condition:
+        """The condition of a batch, hidden from a random share of it (Ho & Salimans 2022, algorithm 1)."""
+        return batch.condition.dropped(self.config.label_dropout, batch.noise)
 
     def check_guidance(self, guidance: float) -> None:
         """Refuse guidance of a painter that was trained without categories.

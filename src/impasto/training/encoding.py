@@ -38,6 +38,7 @@ def encode(
     flips: Sequence[bool],
     precision: str,
     progress: Progress | None = None,
+    progress_of_words: Progress | None = None,
 ) -> list[Encodings]:
     """The encodings of pictures and captions, read from files in the run's folder, which are written if missing.
 
@@ -52,6 +53,7 @@ def encode(
             mirrored picture.
         precision: Arithmetic of the encoder of pictures, 'fp32' or 'bf16'; 'auto' is the faster one on this machine.
         progress: Called in the first process as pictures of a split are encoded.
+        progress_of_words: Called in the first process as captions of a split are encoded.
 
     Returns:
         Those of each split; memory maps of 16-bit floats, or of 32-bit integers where an encoder gives integers.
@@ -80,7 +82,7 @@ def encode(
                     encoded = _encoded_pictures(of_pictures, split, processes.device, flip)
                     _write(picture_file, len(split), encoded, progress)
             if of_words and word_file and captions and not word_file.exists():
-                _write(word_file, len(captions), _encoded_words(of_words, captions))
+                _write(word_file, len(captions), _encoded_words(of_words, captions), progress_of_words)
     processes.wait()
     return [
         Encodings(_read(picture_file), _read(word_file), {text: row for row, text in enumerate(captions)})

@@ -198,6 +198,9 @@ def _begin(session: Session) -> None:
     """Write down what the run is, draw a first grid, and leave a first checkpoint to return to."""
     if session.processes.first:
         session.record.begin(session.precision)
+        silent = _without_caption(session.record.learner, session.record.split)
+        if silent:
+            session.reporter.journal.write("remark", 0, message=silent)
         origin = session.record.facts.get("from")
         if origin:
             message = f"Training begins from the weights of {origin['source']}."
@@ -216,6 +219,14 @@ def _begin(session: Session) -> None:
         session.clock.reserve += session.held_out.cost / session.settings.batch * session.clock.step_seconds
     if session.copying is not None:
         session.clock.reserve += session.copying.seconds
+
+
+def _without_caption(learner: Learner, split: Split) -> str:
+    """A sentence on pictures without a caption, for a learner that reads words; '' where all have one."""
+    count = sum(not texts for texts in split.captions()) if "words" in learner.reads else 0
+    if not count:
+        return ""
+    return f"{count:,} of {len(split):,} training pictures have no caption; they are learned without words."
 
 
 def _batches(
@@ -237,6 +248,7 @@ def _batches(
         flips=[settings.flip and split is not record.held_out for split in splits],
         precision=settings.precision,
         progress=lambda done, total: journal.progress(done, total, "Encoding pictures"),
+        progress_of_words=lambda done, total: journal.progress(done, total, "Encoding captions"),
     )
 
     def batches(number: int, seed: int, parts: frozenset[str], second: Batches | None = None) -> Batches:

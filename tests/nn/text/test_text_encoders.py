@@ -6,7 +6,7 @@ import torch
 from impasto.errors import UnknownName, UsageError
 from impasto.landscape.caption import caption
 from impasto.landscape.compose import compose
-from impasto.nn.text import ENCODERS, text_encoder, unread_remark
+from impasto.nn.text import ENCODERS, read_weights, remarks_on_prompt, text_encoder
 from impasto.nn.text.minilm import HUB_ID
 
 
@@ -102,12 +102,51 @@ def test_captions_of_landscapes_are_read_to_their_end():
 
 def test_a_prompt_that_is_too_long_is_said_with_what_fell_off():
     reader = text_encoder("own", 24, limit=8).reader
-    assert unread_remark(reader, "one two") == ""
-    assert unread_remark(reader, "one two three 🛶") == (
+    assert remarks_on_prompt(reader, "one two") == []
+    assert remarks_on_prompt(reader, "one two three 🛶") == [
         "The prompt is longer than the 8 tokens that this painter reads; not read: three 🛶"
-    )
-    assert unread_remark(reader, "snow " * 2_000).endswith("… (9,994 characters in all)")
-    assert unread_remark(None, "snow " * 2_000) == unread_remark(torch.nn.Identity(), "snow " * 2_000) == ""
+    ]
+    assert remarks_on_prompt(reader, "snow " * 2_000)[0].endswith("… (9,994 characters in all)")
+    assert remarks_on_prompt(None, "snow " * 2_000) == remarks_on_prompt(torch.nn.Identity(), "snow " * 2_000) == []
+
+
+def test_words_that_no_caption_had_are_named():
+    reader = text_encoder("own", 24, limit=96).reader
+    reader.known.learn(["A quiet lake; ten boats.", "山水"])
+    assert remarks_on_prompt(reader, "Boats on a QUIET lake, with 山") == []
+    sentence = "No training picture had these words, so what is painted for them is a guess: {}."
+    assert remarks_on_prompt(reader, "a zebra, a boat and 舟 🛶 🛶") == [sentence.format("zebra, boat, 舟, 🛶")]
+    many = remarks_on_prompt(reader, " ".join(f"z{letter}" for letter in "abcdefghijklmn"))
+    assert many == [sentence.format("za, zb, zc, zd, ze, zf, zg, zh, zi, zj, zk, zl and 2 more")]
+
+
+def test_a_word_that_is_not_read_is_not_named_as_unknown_too():
+    reader = text_encoder("own", 24, limit=8).reader
+    reader.known.learn(["one two"])
+    remarks = remarks_on_prompt(reader, "one two zebra ")
+    assert remarks == ["The prompt is longer than the 8 tokens that this painter reads; not read: zebra"]
+
+
+@pytest.mark.parametrize("name", ENCODERS)
+def test_weights_of_words_reach_their_tokens_and_the_vector_of_the_text(name, weights):
+    torch.manual_seed(0)
+    encoder = text_encoder(name, 24, limit=16)
+    reader = encoder.reader
+    weighted = read_weights("a (boat:2), snow")
+    of_tokens = reader.token_weights(weighted)
+    first = reader.before + len(reader.token_ids("a"))
+    boat = len(reader.token_ids("boat,"))
+    assert of_tokens.tolist() == [2.0 if first <= place < first + boat else 1.0 for place in range(16)]
+    assert reader.token_weights(read_weights("a boat (snow:1)")) is None
+    encoding = reader([weighted.text])
+    plain = encoder(encoding, 1)
+    heavy = encoder(encoding, 1, of_tokens[None])
+    assert torch.equal(heavy.tokens, plain.tokens)
+    assert heavy.weights.tolist() == [[1.0, *of_tokens.tolist()]]
+    # Twice as far from the text without the word.
+    absent = encoder(encoding, 1, torch.where(of_tokens == 2, 0.0, 1.0)[None])
+    torch.testing.assert_close(heavy.pooled - absent.pooled, 2 * (plain.pooled - absent.pooled), atol=1e-5, rtol=1e-4)
+    assert not torch.allclose(heavy.pooled, plain.pooled, atol=1e-4)
 
 
 def test_other_networks_are_refused_with_what_there_is():

@@ -27,7 +27,7 @@ def test_a_network_that_knew_would_lose_nothing(prediction, monkeypatch):
     one = batch()
     noise = BatchNoise(0, 0, slice(0, 8), 8).normal(3, 32, 32)
     answer = one.pictures - noise if prediction == "velocity" else one.pictures
-    monkeypatch.setattr(painter.net, "forward", lambda x, times, labels: answer)
+    monkeypatch.setattr(painter.net, "forward", lambda *_: answer)
     (turn,) = painter.turns(one, 0)
     assert turn.loss < 1e-9
 

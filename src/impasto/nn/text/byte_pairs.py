@@ -68,11 +68,13 @@ class BytePairs(Reader):
         return bool(self.merges.any())
 
     def learn(self, captions: Iterable[str]) -> None:
-        """Learn which pairs to merge, unless that is known already.
+        """Take note of the words of captions, and learn which pairs to merge, unless that is known already.
 
         Raises:
             UsageError: When the package `tokenizers` is not installed.
         """
+        captions = list(captions)
+        super().learn(captions)
         if self.learned:
             return
         merges = learned_merges(captions, self.size)

@@ -128,6 +128,7 @@ class MiniLMReader(Reader):
     """
 
     features = _WIDTH
+    before = 1
 
     def __init__(self, limit: int) -> None:
         """Choose how much is read; no file is looked for yet.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -66,14 +64,6 @@ class TrainedEncoder(TextEncoder):
         self.layers = nn.ModuleList(_Layer(inner, heads) for _ in range(depth))
         self.norm = nn.LayerNorm(inner)
         self.out = nn.Linear(inner, width)
-
-    def learn(self, captions: Iterable[str]) -> None:
-        """Learn the vocabulary from a store's captions, unless there is one.
-
-        Raises:
-            UsageError: When the package `tokenizers` is not installed.
-        """
-        self.reader.learn(captions)
 
     def _nothing(self, count: int) -> Tensor:
         return torch.zeros(count, self.limit, dtype=torch.int64, device=self.places.device)

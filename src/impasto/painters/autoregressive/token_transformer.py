@@ -116,7 +116,7 @@ class TokenTransformer(LatentPainter, GuidedPainter):
         Source: Esser et al. 2021, section 3.2.
         """
         codes = self.in_space(batch).flatten(1)
-        labels = self.training_labels(batch)
+        labels = self.labels_of(self.training_condition(batch))
         logits = self.net(codes, labels).float().transpose(1, 2)
         nats = F.cross_entropy(logits, codes, reduction="none").mean(dim=1)
         hits = (logits.detach().argmax(dim=1) == codes).float().mean()

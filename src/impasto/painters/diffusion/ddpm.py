@@ -13,6 +13,7 @@ from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Batch, Condition, Data, Turn
 from impasto.errors import ConfigError
+from impasto.nn.text import Words
 from impasto.nn.unet import UNet
 from impasto.painters.diffusion.denoiser import Denoiser, DenoiserConfig, DenoiserSettings
 from impasto.painters.diffusion.prediction import (
@@ -107,7 +108,7 @@ class DDPM(Denoiser):
         """
         super().__init__(config, data)
         _check(config)
-        self.net = unet_for(config, self.space, self.no_category + 1 if data.categories else 0)
+        self.net = unet_for(config, self.space, self.no_category + 1 if data.categories else 0, self.word_width)
         self.schedule = _schedule(config, math.sqrt(self.space.height * self.space.width))
 
     def config_for(self, data: Data) -> DDPMConfig:
@@ -120,10 +121,10 @@ class DDPM(Denoiser):
         clean = self.clean(batch)
         noise = batch.noise.normal(*clean.shape[1:])
         times = self.schedule.training_times(batch.noise)
-        labels = self.training_labels(batch)
+        inputs = self.network_inputs(self.training_condition(batch), self.words)
         signal, sigma = self.schedule.at(times)
         noisy = signal * clean + sigma * noise
-        answer = self._answer(noisy, sigma, times, labels)
+        answer = self._answer(noisy, sigma, times, *inputs)
         error = (answer - target_of(prediction, clean, noise, signal, sigma)).square().mean(dim=(1, 2, 3))
         loss = loss_weight(prediction, signal, sigma, self.config.min_snr) * error
         logs: dict[str, Tensor | float] = {"error": error.detach().mean()}
@@ -135,11 +136,11 @@ class DDPM(Denoiser):
 
     def denoiser(self, condition: Condition) -> Denoise:
         """The estimate of the pictures behind noisy ones; see `contract.Denoises`."""
-        labels = self.labels_of(condition)
+        inputs = self.network_inputs(condition, self.words)
 
         def denoise(noisy: Tensor, level: Level) -> Tensor:
             times = torch.full((len(noisy),), level.time, device=noisy.device)
-            answer = self._answer(noisy, level.sigma, times, labels)
+            answer = self._answer(noisy, level.sigma, times, *inputs)
             return clean_from(self.config.prediction, answer, noisy, level.signal, level.sigma)
 
         return denoise
@@ -175,12 +176,14 @@ class DDPM(Denoiser):
     @property
     def scale(self) -> float:
         """Factor on latents; 'edm' expects of them the standard deviation of pictures."""
-        return SIGMA_DATA if self.encoders and self.config.prediction == "edm" else 1.0
+        return SIGMA_DATA if "pictures" in self.encoders and self.config.prediction == "edm" else 1.0
 
-    def _answer(self, noisy: Tensor, sigma: Tensor | float, times: Tensor, labels: Tensor) -> Tensor:
+    def _answer(
+        self, noisy: Tensor, sigma: Tensor | float, times: Tensor, labels: Tensor, words: Words | None
+    ) -> Tensor:
         """The network's output for mixtures, which is what `prediction` says, shape (N, C, H, W)."""
         scaled = network_input(self.config.prediction, noisy, sigma)
-        answer: Tensor = self.net(scaled, self.schedule.network_times(times), labels).float()
+        answer: Tensor = self.net(scaled, self.schedule.network_times(times), labels, words).float()
         return answer
 
 

@@ -16,9 +16,9 @@ from impasto.errors import ConfigError
 from impasto.machine import cost_of, fastest_precision
 from impasto.nn.frozen import FrozenNetwork, FrozenRecord
 from impasto.nn.perceptual import lpips_network
-from impasto.painters.guidance import GuidedConfig, GuidedPainter, GuidedSettings
 from impasto.painters.likelihood.latent_space import LatentConfig, LatentPainter, Latents, Pixels, space_of
 from impasto.painters.optimizer import OptimizerConfig
+from impasto.painters.words import WordsConfig, WordsPainter, WordsSettings
 from impasto.sampling.guidance import clipped, guided
 from impasto.sampling.level import Denoise, Level
 from impasto.sampling.samplers import SamplerName, ddim, invert, sample
@@ -27,7 +27,7 @@ __all__ = ["Denoiser", "DenoiserConfig", "DenoiserSettings"]
 
 
 @config
-class DenoiserConfig(LatentConfig, GuidedConfig, OptimizerConfig):
+class DenoiserConfig(LatentConfig, WordsConfig, OptimizerConfig):
     """The space that is painted in, and how the network is trained.
 
     Attributes:
@@ -39,7 +39,7 @@ class DenoiserConfig(LatentConfig, GuidedConfig, OptimizerConfig):
 
 
 @config
-class DenoiserSettings(GuidedSettings):
+class DenoiserSettings(WordsSettings):
     """The way from noise to a picture.
 
     Attributes:
@@ -64,8 +64,8 @@ class DenoiserSettings(GuidedSettings):
     precision: Literal["fp32", "bf16", "auto"] = "fp32"
 
 
-class Denoiser(LatentPainter, GuidedPainter):
-    """A painter of pixels or latents, guided by categories without a classifier.
+class Denoiser(WordsPainter, LatentPainter):
+    """A painter of pixels or latents, guided by categories and words without a classifier.
 
     Subclasses provide the network `net`, the loss, `denoiser` and `levels`; all ways of sampling follow from these.
     """
@@ -74,6 +74,7 @@ class Denoiser(LatentPainter, GuidedPainter):
     Settings: ClassVar[type[PaintSettings]] = DenoiserSettings
     resolutions = range(32, 513, 16)
     square = False
+    fixed_settings: ClassVar[frozenset[str]] = LatentPainter.fixed_settings | {"words"}
     clips_estimates: ClassVar[bool] = False
     """Whether estimates of pixels are clipped to [-1, 1]."""
     config: DenoiserConfig
@@ -122,14 +123,32 @@ class Denoiser(LatentPainter, GuidedPainter):
         return self.denoiser(condition)
 
     def guided_denoiser(self, condition: Condition, settings: Any) -> Denoise:
-        """The estimates that painting follows, guidance among them; see `contract.Denoises`."""
+        """The estimates that painting follows: towards category and words, and away from the words of `negative`.
+
+        See `contract.Denoises`. Two prompts are blended as their estimates are.
+
+        Args:
+            condition: Condition of the pictures.
+            settings: An instance of `Settings`.
+
+        Raises:
+            NotCapable: When guidance or words are asked of a painter trained without.
+            ConfigError: When settings do not fit one another or the painter.
+
+        Source: Ho & Salimans 2022, equation 6; several conditions: Liu et al. 2022, arXiv:2206.01714, section 3.
+        """
         s = settings
         self.check_guidance(s.guidance)
+        self.check_words(condition, s)
+        towards = self.estimates(condition, s)
+        if s.blend:
+            towards = guided(self.estimates(self.with_words(condition, s.blend), s), towards, s.blend_share)
+        empty = condition.emptied()
+        away = self.estimates(self.with_words(empty, s.negative) if s.negative else empty, s)
         # What nothing is requested of cannot be guided towards it.
-        scale = s.guidance if condition.parts else 1.0
-        without = self.estimates(condition.emptied(), s)
-        denoise = guided(self.estimates(condition, s), without, scale, low=s.guided_from, high=s.guided_to)
-        return clipped(denoise) if self.clips_estimates and not self.encoders else denoise
+        scale = s.guidance if condition.parts or s.negative or s.blend else 1.0
+        denoise = guided(towards, away, scale, low=s.guided_from, high=s.guided_to)
+        return clipped(denoise) if self.clips_estimates and "pictures" not in self.encoders else denoise
 
     def levels_for(self, settings: Any) -> list[Level]:
         """Levels of noise for painting; see `contract.Denoises`."""
@@ -149,14 +168,14 @@ class Denoiser(LatentPainter, GuidedPainter):
         return self.space.decode(x / self.scale)
 
     def players(self) -> dict[str, Player]:
-        """One player: the network."""
-        return {"painter": self.config.player(self.net)}
+        """One player: the network, with the encoder of words where there is one."""
+        return {"painter": self.config.player(*(net for net in (self.net, self.words) if net is not None))}
 
     def render(self, condition: Condition, noise: Noise, settings: Any) -> Painted:
         """Paint one batch.
 
         Raises:
-            NotCapable: When guidance is asked of a painter trained without categories.
+            NotCapable: When guidance or words are asked of a painter trained without.
             ConfigError: When settings do not fit one another or the painter.
         """
         s = settings

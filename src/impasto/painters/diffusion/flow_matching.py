@@ -78,6 +78,7 @@ class FlowMatching(StraightFlow):
             heads=config.heads,
             labels=self.no_category + 1 if data.categories else 0,
             condition=config.condition,
+            words=self.word_width,
         )
 
     def config_for(self, data: Data) -> FlowMatchingConfig:

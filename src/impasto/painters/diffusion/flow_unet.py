@@ -7,16 +7,20 @@ Where it has a guide, a second network that learned less, painting moves away fr
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+
+from torch import nn
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Condition, Data, Learner, PainterConfig
 from impasto.errors import ConfigError
+from impasto.nn.text import TextEncoder, text_encoder
 from impasto.nn.unet import UNet
 from impasto.painters.bounds import Channels
 from impasto.painters.diffusion.straight_flow import StraightFlow, StraightFlowConfig, StraightFlowSettings
 from impasto.painters.diffusion.unet_size import UNetConfig, resized, unet_for
+from impasto.pretrained import state_hash
 from impasto.sampling.guidance import guided
 from impasto.sampling.level import Denoise
 
@@ -24,6 +28,8 @@ __all__ = ["FlowUNet", "FlowUNetConfig", "FlowUNetSettings"]
 
 IN_LATENTS = {"autoencoder": "shipped/taef2", "time_mean": -0.3}
 """Settings of the presets."""
+Net = TypeVar("Net", bound=nn.Module)
+
 GUIDANCE = 1.5
 AUTOGUIDANCE = 2.0
 
@@ -48,12 +54,12 @@ class FlowUNetSettings(StraightFlowSettings):
     """The way from noise to a picture, as measured best (docs/results/quality-log.md).
 
     Attributes:
-        guidance: Strength of classifier-free guidance (Ho & Salimans 2022): 1 follows the category as learned, more
-            exaggerates it, 0 ignores it. Other values than 0 and 1 take twice the time. A painter without categories,
-            or with a guide, paints with 1 by default.
+        guidance: Strength of classifier-free guidance (Ho & Salimans 2022): 1 follows category and words as learned,
+            more exaggerates them, 0 ignores them. Other values than 0 and 1 take twice the time. A painter without
+            words paints with 1 by default where it has a guide, or no categories.
         autoguidance: How far estimates move away from those of the guide (Karras et al. 2024): 1 leaves them as they
             are, more moves them further. Other values than 1 need a guide, and take twice the time. Null is 2 for a
-            painter with a guide and 1 for others.
+            painter with a guide that reads no words, and 1 for others.
     """
 
     guidance: float = Field(default=GUIDANCE, ge=0, le=20)
@@ -92,18 +98,22 @@ class FlowUNet(StraightFlow):
         """
         super().__init__(config, data)
         labels = self.no_category + 1 if data.categories else 0
-        self.net = unet_for(config, self.space, labels)
+        self.net = unet_for(config, self.space, labels, self.word_width)
         self.guide: UNet | None = None
+        self.guide_words: TextEncoder | None = None
         if config.guide is not None:
-            self.guide = unet_for(config.guide, self.space, labels).eval().requires_grad_(requires_grad=False)
+            self.guide = _frozen(unet_for(config.guide, self.space, labels, self.word_width))
+            # It has learned in its way what words mean.
+            self.guide_words = _frozen(text_encoder(config.words, self.word_width)) if config.words else None
 
     def resolve_settings(self, settings: FlowUNetSettings) -> FlowUNetSettings:
-        """Guidance by the guide where there is one, by the category elsewhere; see `Painter.resolve_settings`."""
+        """Guidance by words or category, but by the guide where no words are read; see `Painter.resolve_settings`."""
         resolved: FlowUNetSettings = super().resolve_settings(settings)
-        if (self.guide is not None or not self.data.categories) and resolved.guidance == GUIDANCE:
+        by_guide = self.guide is not None and self.words is None
+        if (by_guide or not self.reads) and resolved.guidance == GUIDANCE:
             resolved = replace(resolved, guidance=1.0)
         if resolved.autoguidance is None:
-            resolved = replace(resolved, autoguidance=1.0 if self.guide is None else AUTOGUIDANCE)
+            resolved = replace(resolved, autoguidance=AUTOGUIDANCE if by_guide else 1.0)
         return resolved
 
     def estimates(self, condition: Condition, settings: FlowUNetSettings) -> Denoise:
@@ -122,7 +132,7 @@ class FlowUNet(StraightFlow):
                 f"autoguidance = {settings.autoguidance:g} needs a painter with a guide, which `impasto guide` makes; "
                 "leave autoguidance at 1."
             )
-        return guided(denoise, self.denoiser_of(self.guide, condition), settings.autoguidance)
+        return guided(denoise, self.denoiser_of(self.guide, condition, self.guide_words), settings.autoguidance)
 
     def with_guide(self, guide: Learner) -> Self:
         """A copy of this painter with the network of another one as its guide; see `contract.TakesGuide`."""
@@ -130,8 +140,10 @@ class FlowUNet(StraightFlow):
         assert isinstance(guide, FlowUNet)
         size = UNetConfig(**{each.name: getattr(guide.config, each.name) for each in fields(UNetConfig)})
         guided_painter = type(self)(replace(self.config, guide=size), self.data)
-        without = {name: values for name, values in self.state_dict().items() if not name.startswith("guide.")}
+        without = {n: values for n, values in self.state_dict().items() if not n.startswith(("guide.", "guide_words."))}
         guides = {f"guide.{name}": values for name, values in guide.net.state_dict().items()}
+        words = {} if guide.words is None else guide.words.state_dict()
+        guides |= {f"guide_words.{name}": values for name, values in words.items()}
         guided_painter.load_state_dict({**without, **guides})
         return guided_painter.to(self.device).train(self.training)
 
@@ -154,9 +166,10 @@ class FlowUNet(StraightFlow):
         """
         if not isinstance(guide, FlowUNet):
             raise ConfigError(f"A {self.name} is guided by a {self.name}, not by a {guide.name}.")
-        names = ("latents", "prediction", "size", "categories")
+        names = ("latents", "prediction", "size", "categories", "words")
         ours, theirs = (
-            (_latents(each), each.config.prediction, each.data.size, each.data.categories) for each in (self, guide)
+            (_latents(each), each.config.prediction, each.data.size, each.data.categories, _vocabulary(each))
+            for each in (self, guide)
         )
         for what, one, other in zip(names, ours, theirs, strict=True):
             if one != other:
@@ -169,3 +182,12 @@ def _latents(painter: FlowUNet) -> str:
     """The hash of the autoencoder in whose latents a painter paints; '' for pixels."""
     latents = painter.config.latents
     return "" if latents is None else latents.hash
+
+
+def _vocabulary(painter: FlowUNet) -> str:
+    """The hash of what a painter reads words with; '' where it reads none."""
+    return "" if painter.words is None else state_hash(painter.words.reader)
+
+
+def _frozen(net: Net) -> Net:
+    return net.eval().requires_grad_(requires_grad=False)

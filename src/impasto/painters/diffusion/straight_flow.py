@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from impasto.config import Field, config
 from impasto.contract import Batch, Condition, PainterConfig, Turn
+from impasto.nn.text import TextEncoder, Words
 from impasto.painters.diffusion.denoiser import Denoiser, DenoiserConfig, DenoiserSettings
 from impasto.sampling.level import Denoise, Level
 from impasto.sampling.samplers import SamplerName
@@ -46,7 +47,7 @@ class StraightFlowSettings(DenoiserSettings):
 
 
 class StraightFlow(Denoiser):
-    """Rectified flow (Liu et al. 2023). Subclasses provide `net`, which maps a mixture, its time and a label.
+    """Rectified flow (Liu et al. 2023). Subclasses provide `net`, which maps a mixture, its time, a label and words.
 
     Times run from 0, pure noise, to 1, the picture; the network is given them times 1000. The loss is that of the
     velocity, whatever the network predicts.
@@ -65,10 +66,10 @@ class StraightFlow(Denoiser):
         clean = self.clean(batch)
         noise = batch.noise.normal(*clean.shape[1:])
         times = torch.sigmoid(c.time_mean + c.time_spread * batch.noise.normal())
-        labels = self.training_labels(batch)
+        inputs = self.network_inputs(self.training_condition(batch), self.words)
         share = times.view(-1, 1, 1, 1)
         noisy = torch.lerp(noise, clean, share)
-        velocity = self._velocity(self.net, noisy, times, labels)
+        velocity = self._velocity(self.net, noisy, times, *inputs)
         target = clean - noise if c.prediction == "velocity" else _velocity_to(clean, noisy, times)
         error = (velocity - target).square().mean(dim=(1, 2, 3))
         loss = error
@@ -80,15 +81,15 @@ class StraightFlow(Denoiser):
 
     def denoiser(self, condition: Condition) -> Denoise:
         """The estimate of the pictures behind noisy ones: x + sigma · velocity; see `contract.Denoises`."""
-        return self.denoiser_of(self.net, condition)
+        return self.denoiser_of(self.net, condition, self.words)
 
-    def denoiser_of(self, net: nn.Module, condition: Condition) -> Denoise:
-        """The same estimate by another network than `net`, of the same inputs and outputs."""
-        labels = self.labels_of(condition)
+    def denoiser_of(self, net: nn.Module, condition: Condition, words: TextEncoder | None) -> Denoise:
+        """The same estimate by another network than `net`, and by another encoder of words than `words`."""
+        inputs = self.network_inputs(condition, words)
 
         def denoise(noisy: Tensor, level: Level) -> Tensor:
             times = torch.full((len(noisy),), level.time, device=noisy.device)
-            velocity = self._velocity(net, noisy, times, labels)
+            velocity = self._velocity(net, noisy, times, *inputs)
             # In double precision, in which samplers recover just this velocity from the estimate.
             return noisy.double() + level.sigma * velocity.double()
 
@@ -98,9 +99,9 @@ class StraightFlow(Denoiser):
         """Levels of the straight flow for a sampler; see `contract.Denoises`."""
         return straight_levels(steps, shift)
 
-    def _velocity(self, net: nn.Module, noisy: Tensor, times: Tensor, labels: Tensor) -> Tensor:
+    def _velocity(self, net: nn.Module, noisy: Tensor, times: Tensor, labels: Tensor, words: Words | None) -> Tensor:
         """Velocity of mixtures (N, C, H, W) at times (N,), of that shape, by a network."""
-        answer: Tensor = net(noisy, times * 1000, labels).float()
+        answer: Tensor = net(noisy, times * 1000, labels, words).float()
         return answer if self.config.prediction == "velocity" else _velocity_to(answer, noisy, times)
 
 

@@ -37,13 +37,14 @@ class UNetConfig(PainterConfig):
 C = TypeVar("C", bound=UNetConfig)
 
 
-def unet_for(config: UNetConfig, space: Pixels | Latents, labels: int, beside: int = 0) -> UNet:
+def unet_for(config: UNetConfig, space: Pixels | Latents, labels: int, words: int = 0, beside: int = 0) -> UNet:
     """The UNet of a config, with fresh weights, for pictures or latents of a space.
 
     Args:
         config: Its size.
         space: What it reads and gives.
         labels: Number of labels, including "no category"; 0 without labels.
+        words: Features of a word's token; 0 where no words are read.
         beside: Channels of maps that it reads beside the picture.
 
     Raises:
@@ -68,6 +69,7 @@ def unet_for(config: UNetConfig, space: Pixels | Latents, labels: int, beside: i
         patch=patch,
         in_channels=space.channels,
         beside=beside,
+        words=words,
     )
 
 
