@@ -53,8 +53,10 @@ PUBLIC = [
     "paint",
     "repaint",
     "edit",
+    "edit_folder",
     "export",
     "measure",
+    "measure_edit",
     "compare",
 ]
 

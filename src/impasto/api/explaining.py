@@ -251,6 +251,8 @@ def _edit(card: Card) -> Explanation:
     if edit.settings is not None:
         example = command("edit", card.name, "PICTURE", **files)
         facts["painter"] = f"{SHIPPED_PAINTER}, where none is named ({option('painter', 'PAINTER')})"
+        if edit.guided:
+            facts["settings"] = f"those below, and the painter's of painting: {command('explain', 'PAINTER')}"
         settings = {"painting": _settable(edit.settings)}
         return Explanation(
             card.name, "edit", card.summary, card.year, card.source, facts, settings, examples=(example,)

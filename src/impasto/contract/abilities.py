@@ -150,6 +150,30 @@ class Denoises(Encodes, Decodes, Protocol):
         """
         ...
 
+    def guided_denoiser(self, condition: Condition, settings: Any) -> Denoise:
+        """The estimates that painting follows: those of `denoiser` with all guidance that the settings ask for.
+
+        Args:
+            condition: Condition of N pictures; of an empty one, only guidance that needs none remains.
+            settings: An instance of the painter's `Settings`, with every 'auto' resolved.
+
+        Raises:
+            NotCapable: When a kind of guidance is asked for that the painter does not have.
+            ConfigError: When settings do not fit one another or the painter.
+        """
+        ...
+
+    def levels_for(self, settings: Any) -> list[Level]:
+        """The levels of noise that painting visits; as of `levels`, spaced as the settings say.
+
+        Args:
+            settings: An instance of the painter's `Settings`, whose `steps` is the number of steps.
+
+        Raises:
+            ConfigError: When the painter has no such levels.
+        """
+        ...
+
 
 @runtime_checkable
 class Inverts(Protocol):
