@@ -67,7 +67,9 @@ def _generated() -> dict[str, Callable[[], str]]:
     """Pages made from the program: path below docs/ → its content."""
     from impasto.api import explainable
 
-    names = [name for kind, many in explainable().items() if kind in ("painters", "settings") for name in many]
+    names = [
+        name for kind, many in explainable().items() if kind in ("painters", "judges", "settings") for name in many
+    ]
     pages: dict[str, Callable[[], str]] = {
         "reference/commands.md": _commands,
         "reference/settings.md": lambda: _settings_index(names),

@@ -44,6 +44,7 @@ PUBLIC = [
     "open",
     "prepare",
     "make",
+    "caption",
     "inspect",
     "explain",
     "train",
@@ -52,8 +53,10 @@ PUBLIC = [
     "paint",
     "repaint",
     "edit",
+    "edit_folder",
     "export",
     "measure",
+    "measure_edit",
     "compare",
 ]
 

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from impasto import api, making, worlds
@@ -18,6 +19,7 @@ from impasto.data.depth import to_metres
 from impasto.data.store import Store
 from impasto.errors import ImpastoError
 from impasto.landscape.compose import SHARES
+from impasto.landscape.held_out import is_held_out
 from impasto.landscape.render import render
 from impasto.landscape.scene import LAYOUT, scene_from_json
 from impasto.worlds import scene_of
@@ -91,11 +93,26 @@ def test_the_manifest_tells_how_and_what_the_maps_mean(landscapes: Store) -> Non
     assert str(landscapes.root) not in (landscapes.root / "manifest.json").read_text()
 
 
+def test_combinations_can_be_held_out(make: Make, landscapes: Store) -> None:
+    spared = make(count=40, hold_out_combinations=True)
+    usual = landscapes
+    assert spared.manifest["made"]["hold_out_combinations"]
+    assert "combination" not in usual.table.column_names
+    assert np.array_equal(spared.pictures, usual.pictures)
+    columns = ["category", "season", "elements"]
+    held_out = [is_held_out(**row) for row in spared.table.select(columns).to_pylist()]
+    assert any(held_out)
+    assert [word == "held out" for word in spared.table["combination"].to_pylist()] == held_out
+    splits = zip(usual.table["split"].to_pylist(), spared.table["split"].to_pylist(), held_out, strict=True)
+    assert all(now == ("test" if out and before == "train" else before) for before, now, out in splits)
+
+
 def test_a_made_store_can_be_inspected(landscapes: Store, tmp_path: Path) -> None:
     inspection = api.inspect(landscapes.root, tmp_path / "page")
-    assert inspection.pictures == inspection.with_text == inspection.captions == 40
+    assert inspection.pictures == inspection.with_text == 40
+    assert inspection.captions == 5 * 40
     assert landscapes.has_captions
-    assert landscapes.split("all").captions([3]) == [(landscapes.table["text"][3].as_py(),)]
+    assert landscapes.split("all").captions([3])[0][0] == landscapes.table["text"][3].as_py()
 
 
 def test_a_picture_follows_from_seed_and_number_alone(landscapes: Store, make: Make) -> None:

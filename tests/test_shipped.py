@@ -5,17 +5,25 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
 import yaml
 
-from impasto import api
+from impasto import api, pretrained
+from impasto.data.store import Split
 from impasto.errors import CheckpointError
+from impasto.events import silent
 from impasto.files import read_json
+from impasto.landscape.voices import VOICES
+from impasto.metrics.clip_score import clip_score
+from impasto.metrics.described import Described
+from impasto.metrics.reader_accuracy import reader_accuracy
 from impasto.sources import PACKAGED
 
 MOST_BYTES = 15_000_000
+MOST_BYTES_OF_JUDGES = 10_000_000
 
 
 @pytest.fixture(params=["paintings", "painter", "autoencoder"])
@@ -60,6 +68,48 @@ def test_the_autoencoder_gives_pictures_back() -> None:
     row = torch.linspace(-1, 1, 64)
     pictures = torch.stack([row.expand(64, 64), row.expand(64, 64).T, torch.zeros(64, 64)])[None]
     assert (space.reconstruct(pictures) - pictures).abs().mean() < 0.1
+
+
+@pytest.fixture(scope="module")
+def unseen_world(tmp_path_factory: pytest.TempPathFactory) -> Split:
+    """Landscapes of a seed that no judge has learned from."""
+    out = tmp_path_factory.mktemp("shipped") / "world"
+    return api.make("landscapes", out, count=100, resolution=64, seed=99, watch=silent).split("all")
+
+
+def judge(name: str) -> Any:
+    return pretrained.load(f"shipped/{name}").eval()
+
+
+def test_the_judges_are_small_and_their_cards_tell_all() -> None:
+    folders = [PACKAGED / name for name in ("world_reader", "clip")]
+    assert sum(file.stat().st_size for folder in folders for file in folder.iterdir()) <= MOST_BYTES_OF_JUDGES
+    for folder, metric in zip(folders, ("reader-accuracy", "clip-r1"), strict=True):
+        facts = read_json(folder / "config.json")["facts"]
+        assert "/" not in facts["data"]["store"]
+        assert facts["license"] == "cc0-1.0"
+        assert facts["metrics"][metric]["value"] > facts["metrics"][metric]["anchor"]["value"]
+        assert "## What it is bad at" in (folder / "README.md").read_text(encoding="utf8")
+
+
+def test_the_reader_reads_worlds_that_it_has_not_learned_from(unseen_world: Split) -> None:
+    voice = VOICES.index("tags")
+    words = tuple(texts[voice] for texts in unseen_world.captions())
+    right = reader_accuracy(Described(unseen_world.uint8(), words), judge("world_reader"))
+    chance = reader_accuracy(Described(unseen_world.uint8(), words).swapped(), judge("world_reader"))
+    for attribute in ("kind", "season", "hour", "weather", "elements"):
+        name = f"reader-accuracy-{attribute}"
+        assert right[name].value > chance[name].value + 0.1, name
+    assert right["reader-accuracy-kind"].value > 0.6
+
+
+def test_the_judge_of_texts_tells_captions_of_unseen_worlds_from_one_another(unseen_world: Split) -> None:
+    words = tuple(texts[0] for texts in unseen_world.captions())
+    numbers = clip_score(Described(unseen_world.uint8(), words), judge("clip"))
+    assert numbers["clip-r1"].value > 0.1
+    assert numbers["clip-r5"].value > 0.3
+    chinese = tuple(texts[VOICES.index("chinese")] for texts in unseen_world.captions())
+    assert clip_score(Described(unseen_world.uint8(), chinese), judge("clip"))["clip-r5"].value > 0.2
 
 
 def test_what_does_not_come_with_the_package_is_not_looked_for_elsewhere() -> None:

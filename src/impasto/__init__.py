@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # What type checkers and editors see; at run time names are fetched when they are first used.
     from impasto.api import average as average
+    from impasto.api import caption as caption
     from impasto.api import compare as compare
     from impasto.api import edit as edit
+    from impasto.api import edit_folder as edit_folder
     from impasto.api import explain as explain
     from impasto.api import export as export
     from impasto.api import guide as guide
     from impasto.api import inspect as inspect
     from impasto.api import make as make
     from impasto.api import measure as measure
+    from impasto.api import measure_edit as measure_edit
     from impasto.api import open as open  # noqa: A004 - as `Store.open`
     from impasto.api import paint as paint
     from impasto.api import prepare as prepare
@@ -37,6 +40,7 @@ _HOMES = {
     "open": "impasto.api",
     "prepare": "impasto.api",
     "make": "impasto.api",
+    "caption": "impasto.api",
     "inspect": "impasto.api",
     "explain": "impasto.api",
     "train": "impasto.api",
@@ -45,8 +49,10 @@ _HOMES = {
     "paint": "impasto.api",
     "repaint": "impasto.api",
     "edit": "impasto.api",
+    "edit_folder": "impasto.api",
     "export": "impasto.api",
     "measure": "impasto.api",
+    "measure_edit": "impasto.api",
     "compare": "impasto.api",
 }
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - names resolved below on first use

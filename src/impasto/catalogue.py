@@ -1,7 +1,8 @@
-"""The catalogue of painters, metrics and edits, read from their source files.
+"""The catalogue of painters, judges, metrics and edits, read from their source files.
 
 A painter `x` is the class marked with `@listed` in `impasto/painters/<family>/x.py` (or in a folder of that family); a
-metric is a function marked with it in `impasto/metrics/`, an edit one in `impasto/editing/`. Adding a file is all it
+judge is a class marked with it in `impasto/judges/`, a metric a function in `impasto/metrics/`, an edit one in
+`impasto/editing/`. Adding a file is all it
 takes to add one. Names and cards are read from the syntax tree, so that nothing is imported before it is used, and a
 file that cannot be read or imported makes only its own entry unusable.
 """
@@ -19,7 +20,7 @@ from typing import Any, TypeVar
 
 from impasto.errors import ImpastoError, UnknownName
 
-__all__ = ["Card", "edits", "listed", "metrics", "painter", "painters", "usable"]
+__all__ = ["Card", "edits", "judges", "learner", "listed", "metrics", "painter", "painters", "usable"]
 
 T = TypeVar("T")
 
@@ -31,11 +32,11 @@ class Card:
     """One line of the catalogue: name, what it is, when and where it was first described.
 
     Attributes:
-        name: Of the painter, metric or edit.
+        name: Of the painter, judge, metric or edit.
         summary: What it is, in a few words; of a file with a syntax error, that error.
         year: Of the first description.
         source: Where it was first described.
-        family: Folder of `painters/` that holds it; the room for metrics and edits.
+        family: Folder of `painters/` that holds it; the room for judges, metrics and edits.
         module: Full name of its module.
         attribute: Name of the class or function in that module.
     """
@@ -67,7 +68,7 @@ class Card:
 
 
 def listed(*, name: str, summary: str, year: int, source: str) -> Callable[[T], T]:
-    """Mark a painter class, a metric or an edit as part of the catalogue; all arguments are literals."""
+    """Mark a painter or judge class, a metric or an edit as part of the catalogue; all arguments are literals."""
 
     def mark(definition: T) -> T:
         module = definition.__module__
@@ -81,6 +82,11 @@ def listed(*, name: str, summary: str, year: int, source: str) -> Callable[[T], 
 def painters() -> dict[str, Card]:
     """All painters by name, in order of year."""
     return _cards("impasto.painters")
+
+
+def judges() -> dict[str, Card]:
+    """All judges by name, in order of year: learners that look at pictures and do not paint."""
+    return _cards("impasto.judges")
 
 
 def metrics() -> dict[str, Card]:
@@ -104,6 +110,19 @@ def painter(name: str) -> type[Any]:
         raise UnknownName("painter", name, painters())
     cls: type[Any] = painters()[name].definition
     return cls
+
+
+def learner(name: str) -> type[Any]:
+    """The painter or judge class of that name.
+
+    Raises:
+        UnknownName: When there is none, with the nearest name.
+        ImpastoError: When its file cannot be imported.
+    """
+    if name in judges():
+        cls: type[Any] = judges()[name].definition
+        return cls
+    return painter(name)
 
 
 def usable(cards: dict[str, Card]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from impasto.jobs.progress import Progress
 from impasto.jobs.scratch import make_missing_parts, plan_parts, scratch_folder
 from impasto.jobs.workers import Job, cores
 from impasto.landscape import render
+from impasto.landscape.held_out import is_held_out
 from impasto.landscape.scene import CATEGORIES
 from impasto.names import find_name
 from impasto.worlds import MAPS, WORLDS, paint_part
@@ -37,6 +38,8 @@ PART = 16
 LABELS = ("category", "season", "time", "weather", "mood")
 """Label columns, as far as they have more than one value; the first is the default."""
 LICENSE = "CC0-1.0"
+COMBINATION = "combination"
+"""Column that says, where combinations are held out, whether a picture shows one: 'held out' or 'seen'."""
 
 
 def make(
@@ -50,6 +53,7 @@ def make(
     category: str | None = None,
     test_share: float = TEST_SHARE,
     val_share: float = VAL_SHARE,
+    hold_out_combinations: bool = False,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Store:
@@ -69,6 +73,8 @@ def make(
         category: The only one to paint; without it all, in shares like a real collection's.
         test_share: Share of the test split, in [0, 1).
         val_share: Share of the validation split, in [0, 1 - test_share).
+        hold_out_combinations: Whether no training picture shows one of the combinations of kind, season and element
+            that `landscape.held_out` names; those that would be trained on are tested with.
         workers: Processes; without it one a processor core.
         progress: Called with how many are done, of how many.
 
@@ -93,7 +99,8 @@ def make(
         jobs = plan_parts(range(count), resolution * resolution * 3, scratch, least=1, most=PART)
         make_missing_parts(paint_part, settings, jobs, workers=workers, progress=progress, serial_limit=SERIAL_LIMIT)
         with whole_folder(out) as store:
-            _write(store, jobs, {**how, "test_share": test_share, "val_share": val_share})
+            shares = {"test_share": test_share, "val_share": val_share}
+            _write(store, jobs, {**how, **shares, "hold_out_combinations": hold_out_combinations})
     from impasto.data.store import Store
 
     return Store.open(out, verify=False)
@@ -152,6 +159,12 @@ def _write(store: Path, jobs: list[Job], how: dict[str, Any]) -> None:
         val_share=how["val_share"],
         seed=how["seed"],
     )
+    if how["hold_out_combinations"]:
+        rows = table.select(["category", "season", "elements"]).to_pylist()
+        held_out = [is_held_out(**row) for row in rows]
+        split = ["test" if s == "train" and out else s for s, out in zip(split, held_out, strict=True)]
+        words = ["held out" if out else "seen" for out in held_out]
+        table = table.append_column(COMBINATION, pyarrow.array(words, pyarrow.string()))
     table = table.add_column(1, "split", pyarrow.array(split, pyarrow.string()))
     columns = [column for column in LABELS if column == "category" or len(table[column].unique()) > 1]
     chosen = "the world's kinds of picture"
@@ -168,8 +181,10 @@ def _part_table(part: Path, side: int) -> pyarrow.Table:
     text = pyarrow.string()
     texts = pyarrow.list_(pyarrow.string())
     number = pyarrow.float64()
-    types = {"elements": texts, "hour": number, "valence": number, "arousal": number, "flags": texts}
-    order = ("file", *LABELS, "text", "license", "elements", "hour", "valence", "arousal", "phash", "flags", "scene")
+    types = dict.fromkeys(("captions", "elements", "flags"), texts)
+    types |= dict.fromkeys(("hour", "valence", "arousal"), number)
+    about = ("elements", "hour", "valence", "arousal", "phash", "flags", "scene")
+    order = ("file", *LABELS, "text", "captions", "license", *about)
     rows = [{**fact, "license": LICENSE} for fact in facts]
     columns: dict[str, Any] = {
         name: pyarrow.array([row[name] for row in rows], types.get(name, text)) for name in order

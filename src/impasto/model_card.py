@@ -1,4 +1,4 @@
-"""The model card of an exported painter: what it is, what it learned from, and how it measures."""
+"""The model card of an exported painter or judge: what it is, what it learned from, and how it measures."""
 
 from __future__ import annotations
 
@@ -11,12 +11,24 @@ from impasto.pages.markdown import escaped
 
 __all__ = ["model_card"]
 
+PAINTED = (
+    "real",
+    "real pictures",
+    "The last column is the same number for real pictures, which a perfect painter would reach.",
+)
+JUDGED = (
+    "anchor",
+    "chance",
+    "The last column is the same number for pictures with captions of others, which is what chance gives.",
+)
+"""Key, title and meaning of the numbers that stand beside those of a painter, and of a judge."""
+
 
 def model_card(card: Card, description: Mapping[str, Any]) -> str:
     """The text of a README.md as the hub expects it, with front matter.
 
     Args:
-        card: The painter's entry in the catalogue.
+        card: The painter's or the judge's entry in the catalogue.
         description: The content of the painter's `config.json`: 'config' and 'data', which it is built from,
             'parameters', how many it has, and 'facts' on its origin: 'data', 'training', and, where there are any,
             'from' (whose weights training began from), 'guide', 'metrics', 'measured' (on which pictures), 'license' of
@@ -27,6 +39,7 @@ def model_card(card: Card, description: Mapping[str, Any]) -> str:
     pictures = description.get("data") or description["config"]
     height, width = pictures.get("size") or (pictures["resolution"], pictures["resolution"])
     size = height if height == width else f"{height} × {width}"
+    judges = card.family == "judges"
     return "\n".join(
         [
             "---",
@@ -35,21 +48,20 @@ def model_card(card: Card, description: Mapping[str, Any]) -> str:
             # JSON is YAML that says where a text ends.
             *([f"license: {json.dumps(facts['license'])}"] if "license" in facts else []),
             "---",
-            f"# A `{card.name}` painter",
+            f"# A `{card.name}` {'judge' if judges else 'painter'}",
             "",
-            f"{card.summary[0].upper()}{card.summary[1:]} ({card.source}). It paints at {size} px with "
-            f"{description['parameters']:,} parameters.",
+            f"{card.summary[0].upper()}{card.summary[1:]} ({card.source}). "
+            f"It {'looks' if judges else 'paints'} at {size} px with {description['parameters']:,} parameters.",
             "",
             "```",
-            "impasto paint FOLDER --count 16",
+            'impasto.pretrained.load("FOLDER")' if judges else "impasto paint FOLDER --count 16",
             "```",
-            "",
-            f"Categories: {escaped(', '.join(pictures['categories'])) or 'none'}.",
+            *([] if judges else ["", f"Categories: {escaped(', '.join(pictures['categories'])) or 'none'}."]),
             *_data(facts.get("data", {})),
             *_training(facts.get("training", {})),
             *_origin(facts.get("from", {})),
             *_guide(facts.get("guide", {})),
-            *_metrics(facts.get("metrics", {}), facts.get("measured", "")),
+            *_metrics(facts.get("metrics", {}), facts.get("measured", ""), *(JUDGED if judges else PAINTED)),
             *_remarks(facts.get("remarks", {})),
             "",
         ]
@@ -105,7 +117,8 @@ def _guide(guide: Mapping[str, Any]) -> Iterator[str]:
         )
 
 
-def _metrics(metrics: Mapping[str, Any], pictures: str) -> Iterator[str]:
+def _metrics(metrics: Mapping[str, Any], pictures: str, other: str, title: str, meaning: str) -> Iterator[str]:
+    """A table of numbers, with another number beside each: its key, the title of its column, and what it means."""
     measured = {name: metric for name, metric in metrics.items() if metric.get("value") is not None}
     if not measured:
         return
@@ -114,16 +127,16 @@ def _metrics(metrics: Mapping[str, Any], pictures: str) -> Iterator[str]:
         "## Measurements",
         "",
         *((pictures, "") if pictures else ()),
-        "The last column is the same number for real pictures, which a perfect painter would reach.",
+        meaning,
         "",
-        "| metric | value | 95 % interval | pictures | real pictures |",
+        f"| metric | value | 95 % interval | pictures | {title} |",
         "|---|---|---|---|---|",
     )
     for name, metric in measured.items():
         interval = " … ".join(f"{bound:.4g}" for bound in metric["interval"]) if metric.get("interval") else ""
-        real = f"{metric['real']['value']:.4g}" if metric.get("real") else ""
+        beside = f"{metric[other]['value']:.4g}" if metric.get(other) else ""
         counts = ", ".join(f"{count:,} {pictures}" for pictures, count in metric.get("n", {}).items())
-        yield f"| {name} | {metric['value']:.4g} | {interval} | {counts} | {real} |"
+        yield f"| {name} | {metric['value']:.4g} | {interval} | {counts} | {beside} |"
 
 
 def _remarks(remarks: Mapping[str, str]) -> Iterator[str]:

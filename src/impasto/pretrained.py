@@ -154,7 +154,7 @@ def annotate(folder: Path, facts: dict[str, Any]) -> None:
     """
     description = _read_description(folder)
     description["facts"] = {**description.get("facts", {}), **facts}
-    card = catalogue.painter(description["painter"]).__card__
+    card = catalogue.learner(description["painter"]).__card__
     _write_description(folder, card, {"parameters": 0, **description})
 
 
@@ -223,7 +223,7 @@ def rebuild(description: Mapping[str, Any]) -> Saved:
         UnknownName: When the catalogue has no painter of that name.
         ConfigError: When a value of its config is unknown or out of range.
     """
-    cls: type[Saved] = catalogue.painter(str(description["painter"]))
+    cls: type[Saved] = catalogue.learner(str(description["painter"]))
     return cls.from_description(description)
 
 

@@ -156,7 +156,7 @@ def resolve(word: str | PathLike[str], *, names_first: bool = False) -> Source:
             the working folder: the catalogue, or the folder. Other folders, such as one of pictures, never count.
     """
     name = fspath(word)
-    named = name in catalogue.painters()
+    named = name in catalogue.painters() or name in catalogue.judges()
     # A word that is too long for the name of a file is an OSError, and names none.
     with suppress(OSError):
         if name and not (named and names_first) and (folder := _folder(path_of(word))):

@@ -13,7 +13,10 @@ from os import PathLike, fspath
 
 __all__ = ["command", "command_line", "option", "setting"]
 
-GROUPS = {"prepare": "data prepare", "make": "data make", "inspect": "data inspect", "repaint": "paint --from"}
+GROUPS = {
+    **{verb: f"data {verb}" for verb in ("prepare", "make", "caption", "inspect")},
+    "repaint": "paint --from",
+}
 """Verbs that the command line has in a group of commands."""
 REPEATED = {"maps": "map"}
 """Arguments that are mappings in Python and have another name as a repeated option NAME=FILE."""

@@ -23,10 +23,10 @@ from impasto.errors import ImpastoError
 from impasto.images.framing import flags_of
 from impasto.jobs.workers import serve
 from impasto.landscape.attributes import attributes
-from impasto.landscape.caption import caption
 from impasto.landscape.compose import compose
 from impasto.landscape.render import render
 from impasto.landscape.scene import LAYOUT, Scene, scene_values
+from impasto.landscape.voices import MOODS, captions
 
 __all__ = ["MAPS", "WORLDS", "paint_part", "scene_of"]
 
@@ -38,12 +38,9 @@ MAPS: dict[str, dict[str, Any]] = {
 }
 """Description of the maps in a store's manifest, in the order in which the parts hold them."""
 
-MOODS = {(True, True): "joyful", (True, False): "serene", (False, False): "melancholy", (False, True): "tense"}
-"""Whether valence and whether arousal is 0 or more → the word for that quarter of the circle of emotions."""
-
 
 def scene_of(seed: int, number: int, category: str | None = None) -> tuple[Scene, int]:
-    """The scene of a picture, and the seed of its caption.
+    """The scene of a picture, and the seed of its captions.
 
     Args:
         seed: Seed of the whole store.
@@ -93,11 +90,13 @@ def paint_part(settings: dict[str, Any], numbers: list[int], file: Path, crashed
 def _index_row(scene: Scene, picture_seed: int, number: int) -> dict[str, Any]:
     """A picture's row in the index of the store, without the columns that are computed from its pixels."""
     facts = attributes(scene)
+    texts = captions(scene, picture_seed)
     return {
         "file": f"{scene.category}/{number:06d}.png",
         **{key: facts[key] for key in ("category", "season", "time", "weather")},
         "mood": MOODS[scene.valence >= 0, scene.arousal >= 0],
-        "text": caption(scene, picture_seed),
+        "text": texts[0],
+        "captions": texts,
         **{key: facts[key] for key in ("elements", "hour", "valence", "arousal")},
         "scene": json.dumps(scene_values(scene), separators=(",", ":")),
     }

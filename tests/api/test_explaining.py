@@ -103,11 +103,11 @@ def test_a_metric_says_what_it_gives_and_needs():
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("ddmp", "There is no painter, metric or edit 'ddmp'; did you mean 'ddpm'?"),
+        ("ddmp", "There is no painter, judge, metric or edit 'ddmp'; did you mean 'ddpm'?"),
         ("Landscape", "did you mean 'landscape'?"),
         ("FID", "did you mean 'frechet-distance'?"),
         ("trian", "did you mean 'train'?"),
-        ("[/bold]", "There is no painter, metric or edit '[/bold]'."),
+        ("[/bold]", "There is no painter, judge, metric or edit '[/bold]'."),
         ("", "There is no painter"),
         ("x" * 5000, "There is no painter"),
     ],

@@ -106,6 +106,22 @@ def test_worlds_paint_squares(tmp_path: Path, impasto: Impasto) -> None:
     assert json.loads(output)["width"] == 32
 
 
+def test_a_store_is_captioned_anew(tmp_path: Path, impasto: Impasto) -> None:
+    store = tmp_path / "world"
+    code, _, error = impasto(
+        "data", "make", "landscapes", "--count", 10, "--resolution", 32, "--hold-out-combinations", "--out", store
+    )
+    assert code == 0, error
+    code, output, error = impasto("data", "caption", store)
+    assert code == 0, error
+    assert "10 with a caption" in output
+    captioned = Store.open(tmp_path / "world-captioned")
+    assert captioned.manifest["made"]["hold_out_combinations"]
+    code, _, error = impasto("data", "caption", store)
+    assert code != 0
+    assert "world-captioned exists already" in error
+
+
 def test_losses_and_categories_are_printed(folder: Path, tmp_path: Path, impasto: Impasto) -> None:
     (folder / "phone.heic").write_bytes(b"\0\0\0\x18ftypheic" + bytes(40))
     rows = [f"{i}.jpg,{['[/ink]', 'oil'][i % 2]}\n" for i in range(4)]

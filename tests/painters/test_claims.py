@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -78,9 +79,12 @@ def check_denoises(painter: Any) -> None:
         for level in levels[:-1]:
             noisy = level.signal * clean + level.sigma * noise
             for given in (condition, condition.emptied()):
-                estimate = painter.denoiser(given)(noisy, level)
-                assert estimate.shape == clean.shape
-                assert estimate.isfinite().all()
+                settings = painter.resolve_settings(painter.Settings())
+                for denoise in (painter.denoiser(given), painter.guided_denoiser(given, settings)):
+                    estimate = denoise(noisy, level)
+                    assert estimate.shape == clean.shape
+                    assert estimate.isfinite().all()
+    assert len(painter.levels_for(replace(painter.Settings(), steps=3))) == 4
 
 
 def check_inverts(painter: Any) -> None:

@@ -242,9 +242,14 @@ def weights(run: Path) -> dict[str, torch.Tensor]:
 
 
 def distance(one: dict[str, torch.Tensor], other: dict[str, torch.Tensor], start: dict[str, torch.Tensor]) -> float:
-    """How far two runs ended from one another, relative to the way they moved."""
-    off = sum(float((one[k] - other[k]).double().square().sum()) for k in one)
-    way = sum(float((one[k] - start[k]).double().square().sum()) for k in one)
+    """How far two runs ended from one another, relative to the way they moved.
+
+    Integers, such as the tokens of a vocabulary, do not move bit by bit, and have to be the same.
+    """
+    assert all(one[k].is_floating_point() or torch.equal(one[k], other[k]) for k in one)
+    moved = [k for k in one if one[k].is_floating_point()]
+    off = sum(float((one[k] - other[k]).double().square().sum()) for k in moved)
+    way = sum(float((one[k] - start[k]).double().square().sum()) for k in moved)
     return (off / way) ** 0.5
 
 

@@ -4,6 +4,7 @@ Imports that take long stay inside the functions, so that `import impasto.api` i
 """
 
 from impasto.api.editing import Edited, edit
+from impasto.api.editing_folder import EditedFolder, edit_folder
 from impasto.api.explaining import Explanation, explain, explainable
 from impasto.api.exporting import average, export
 from impasto.api.gallery import Gallery
@@ -11,14 +12,16 @@ from impasto.api.guiding import guide
 from impasto.api.loaded import LoadedPainter, open  # noqa: A004 - as `Store.open`
 from impasto.api.loading import load_painter
 from impasto.api.measuring import compare, measure
+from impasto.api.measuring_edits import measure_edit
 from impasto.api.painting import paint
 from impasto.api.pictures import Picture, Pictures
 from impasto.api.repainting import Repainted, repaint
-from impasto.api.stores import inspect, make, prepare
+from impasto.api.stores import caption, inspect, make, prepare
 from impasto.api.training import train
 
 __all__ = [
     "Edited",
+    "EditedFolder",
     "Explanation",
     "Gallery",
     "LoadedPainter",
@@ -26,8 +29,10 @@ __all__ = [
     "Pictures",
     "Repainted",
     "average",
+    "caption",
     "compare",
     "edit",
+    "edit_folder",
     "explain",
     "explainable",
     "export",
@@ -36,6 +41,7 @@ __all__ = [
     "load_painter",
     "make",
     "measure",
+    "measure_edit",
     "open",
     "paint",
     "prepare",

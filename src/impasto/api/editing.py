@@ -23,7 +23,7 @@ from impasto.sources import GALLERIES, SHIPPED_PAINTER, path_of
 from impasto.spelling import command, option
 from impasto.terminal import shown
 
-__all__ = ["Edited", "edit", "edit_in_memory"]
+__all__ = ["Edited", "edit", "edit_in_memory", "opened_for"]
 
 
 @dataclass(frozen=True)
@@ -81,8 +81,8 @@ def edit(
         category: What the new picture should show, for edits and painters that read it.
         emotion: What to feel, in a word or in words; the same as the setting 'emotion'.
         seed: Seed of the random numbers, 0 or more; the same one gives the same picture.
-        size: Longest side in pixels that the picture is brought to, 32 to 2048. Without it `stylize` takes 512; the
-            edits that keep a part of the picture leave it as it is, and the others have the painter's size.
+        size: Longest side in pixels that the picture is brought to, 32 to 2048. Without it `stylize` takes 512, and the
+            others leave the picture as it is.
         anyway: Whether a picture that the painter would rather not show is written all the same.
         also: Endings of files to write beside the picture, out of the painter's `companions`.
         overwrite: Whether files of the same name may be replaced.
@@ -97,8 +97,7 @@ def edit(
         UsageError: When files would be replaced, a file is missing, or a number is out of range.
         ImpastoError: When the painter declines to show its work.
     """
-    _check_order(name, picture, painter)
-    opened = _opened(name, picture, painter)
+    opened = opened_for(name, picture, painter)
     check_companions(opened.companions if editor(name).settings is None else (), also)
     file = path_of(picture)
     path = Path(out) if out else free_file(GALLERIES / f"{file.stem}-{name}.png")
@@ -137,7 +136,7 @@ def edit_in_memory(
     named = {"picture": picture, "mask": mask, "other": other}
     files = {key: path_of(file) for key, file in named.items() if file is not None}
     to_do.check_files(files)
-    longest = to_do.longest_side(size, painter.model)
+    longest = to_do.longest_side(size)
     felt = {} if emotion is None else {"emotion": emotion}
     request = to_do.request(painter.model, seed, category, {**(settings or {}), **felt})
     remember(painter.source)
@@ -157,14 +156,15 @@ def edit_in_memory(
     return Picture(result, recipe_of(painter.model, painter.source, request, result, **origin), companions, statement)
 
 
-def _opened(
+def opened_for(
     name: str, picture: str | PathLike[str], painter: str | PathLike[str] | LoadedPainter | None
 ) -> LoadedPainter:
     """The painter that is named, or the one that comes with impasto.
 
     Raises:
-        UsageError: When none is named and that one cannot.
+        UsageError: When none is named and that one cannot, or edit and picture are named in the wrong order.
     """
+    _check_order(name, picture, painter)
     if painter is not None:
         return loaded(painter)
     to_do = editor(name)

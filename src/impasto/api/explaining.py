@@ -1,4 +1,4 @@
-"""Explanations of painters, metrics, edits and files of settings: what they are, and all that can be set."""
+"""Explanations of painters, judges, metrics, edits and files of settings: what they are, and all that can be set."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from impasto import catalogue
 from impasto.api.explanation_text import text_of
 from impasto.api.performing import FILES, editor
 from impasto.errors import CheckpointError, UsageError, suggestion
+from impasto.names import find_name
 from impasto.sources import SHIPPED_PAINTER, Export, Run, Shipped, resolve
 from impasto.spelling import command, option
 
@@ -32,7 +33,7 @@ class Explanation:
 
     Attributes:
         name: Its name.
-        kind: 'painter', 'metric', 'edit', or 'settings' of a command or file.
+        kind: 'painter', 'judge', 'metric', 'edit', or 'settings' of a command or file.
         summary: What it is, in a few words.
         year: Year of its first description; 0 where there is none.
         source: Where it was first described; '' where that is nowhere.
@@ -70,12 +71,17 @@ class Explanation:
 
 def explainable() -> dict[str, list[str]]:
     """All names that `explain` takes: kind → names."""
-    cards = {"painters": catalogue.painters(), "metrics": catalogue.metrics(), "edits": catalogue.edits()}
+    cards = {
+        "painters": catalogue.painters(),
+        "judges": catalogue.judges(),
+        "metrics": catalogue.metrics(),
+        "edits": catalogue.edits(),
+    }
     return {**{kind: list(names) for kind, names in cards.items()}, "settings": list(TOPICS)}
 
 
 def explain(name: str | PathLike[str]) -> Explanation:
-    """What a painter, a metric, an edit or a file of settings is, and all that can be set.
+    """What a painter, a judge, a metric, an edit or a file of settings is, and all that can be set.
 
     Args:
         name: A name of the catalogue; a run or an exported painter, for the painter inside; 'train' for the settings of
@@ -87,7 +93,8 @@ def explain(name: str | PathLike[str]) -> Explanation:
     """
     name = fspath(name)
     by_kind: tuple[tuple[Callable[[Card], Explanation], dict[str, Card]], ...] = (
-        (_painter, catalogue.painters()),
+        (_learner, catalogue.painters()),
+        (_learner, catalogue.judges()),
         (_metric, catalogue.metrics()),
         (_edit, catalogue.edits()),
     )
@@ -99,7 +106,7 @@ def explain(name: str | PathLike[str]) -> Explanation:
     inside = painter_inside(name)
     if inside is None:
         raise _unknown(name, {word: card for _, cards in by_kind for word, card in cards.items()})
-    return _painter(catalogue.painters()[inside])
+    return _learner({**catalogue.painters(), **catalogue.judges()}[inside])
 
 
 def _unknown(name: str, cards: Mapping[str, Card]) -> UsageError:
@@ -107,9 +114,9 @@ def _unknown(name: str, cards: Mapping[str, Card]) -> UsageError:
     word = re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE)
     described = [known for known, card in cards.items() if name and word.search(card.summary)]
     hint = suggestion(name, [*TOPICS, *cards])
-    if 0 < len(described) <= 3:
+    if 0 < len(described) <= 3 and find_name(name, list(cards)) is None:
         hint = f"; did you mean {' or '.join(map(repr, described))}?"
-    return UsageError(f"There is no painter, metric or edit {name!r}{hint} All names: {command('explain')}")
+    return UsageError(f"There is no painter, judge, metric or edit {name!r}{hint} All names: {command('explain')}")
 
 
 def painter_inside(source: str) -> str | None:
@@ -129,7 +136,7 @@ def painter_inside(source: str) -> str | None:
             return None
     description = read_json(file, CheckpointError)
     name = description.get("painter") if isinstance(description, dict) else None
-    if name not in catalogue.painters():
+    if name not in catalogue.painters() and name not in catalogue.judges():
         raise CheckpointError(f"{file} names no painter of the catalogue; choose a run or an exported painter.")
     return str(name)
 
@@ -147,7 +154,7 @@ def abilities_of(cls: type[Learner]) -> dict[str, str]:
     return able
 
 
-def _painter(card: Card) -> Explanation:
+def _learner(card: Card) -> Explanation:
     from impasto.contract import Painter
 
     cls: type[Learner] = card.definition
@@ -165,7 +172,7 @@ def _painter(card: Card) -> Explanation:
     }
     return Explanation(
         card.name,
-        "painter",
+        "painter" if issubclass(cls, Painter) else "judge",
         card.summary,
         card.year,
         card.source,
@@ -244,6 +251,8 @@ def _edit(card: Card) -> Explanation:
     if edit.settings is not None:
         example = command("edit", card.name, "PICTURE", **files)
         facts["painter"] = f"{SHIPPED_PAINTER}, where none is named ({option('painter', 'PAINTER')})"
+        if edit.guided:
+            facts["settings"] = f"those below, and the painter's of painting: {command('explain', 'PAINTER')}"
         settings = {"painting": _settable(edit.settings)}
         return Explanation(
             card.name, "edit", card.summary, card.year, card.source, facts, settings, examples=(example,)

@@ -1,8 +1,9 @@
 """An edit is performed: its function is given the painter, and the pictures and settings that its parameters name.
 
-The parameters of an edit say what it takes. `pixels` is the picture at the size that the user asks for, `framed` the
-picture at the painter's size; `mask` and `other` are further files. An edit with `work` has settings of its own, of the
-class in its annotation, and can be done by painters that were not trained for it; the others have the painter's.
+The parameters of an edit say what it takes. `pixels` is the picture at the size that the user asks for; `mask` and
+`other`, at that size, are further files. An edit with `work` has settings of its own, of the
+class in its annotation, and can be done by painters that were not trained for it; where these are a `GuidedWay`, the
+painter's settings of painting count beside them. The other edits have the painter's settings alone.
 """
 
 from __future__ import annotations
@@ -23,7 +24,6 @@ from impasto.spelling import option
 
 if TYPE_CHECKING:
     from impasto.contract import Painted, Painter
-    from impasto.images.pictures import Pixels
 
 __all__ = ["FILES", "Edit", "editor"]
 
@@ -67,15 +67,25 @@ class Edit:
         cls: type[Any] = next(part for part in get_args(hint) if part is not type(None))
         return cls
 
-    def longest_side(self, size: int | None, painter: Painter) -> int | None:
-        """Longest side that the picture is brought to; None for its own, or for the painter's.
+    @property
+    def guided(self) -> bool:
+        """Whether settings of the painter count beside those of the edit."""
+        from impasto.editing.work import GuidedWay
 
-        Raises:
-            UsageError: When a size is asked for that the edit cannot give.
-        """
-        if "framed" in self.takes and size not in (None, max(painter.data.size)):
-            words = painter.data.size_in_words
-            raise UsageError(f"{self.name} paints at the painter's size, {words}; leave out {option('size', None)}.")
+        return self.settings is not None and issubclass(self.settings, GuidedWay)
+
+    def read_of(self, painter: Painter) -> tuple[str, ...]:
+        """Names of the painter's settings of painting that count beside those of the edit."""
+        from impasto.config import describe
+
+        cls = self.settings
+        if cls is None or not self.guided:
+            return ()
+        others = cls.unread | {setting.name for setting in describe(cls)}
+        return tuple(each.name for each in describe(painter.Settings) if each.can_be_set and each.name not in others)
+
+    def longest_side(self, size: int | None) -> int | None:
+        """Longest side that the picture is brought to; None for its own."""
         return size if size is not None or self.settings is not None else STYLIZED
 
     def check_files(self, files: Mapping[str, File]) -> None:
@@ -101,10 +111,21 @@ class Edit:
 
         cls = self.settings
         if cls is not None:
-            return Request(seed, category, None, Given(), to_dict(load(cls, settings, self.name)))
+            painters = self.read_of(painter)
+            of_edit = load(cls, {name: settings[name] for name in settings if name not in painters}, self.name)
+            of_painter = painter.load_settings({name: settings[name] for name in settings if name in painters})
+            resolved = to_dict(painter.resolve_settings(of_painter))
+            complete = {**to_dict(of_edit), **{name: resolved[name] for name in painters}}
+            return Request(seed, category, None, Given(), complete)
         if category is not None:
             raise UsageError(f"{self.name} reads no category; leave out {option('category', None)}.")
         return Request(seed, None, None, Given(), settings).checked(painter)
+
+    def own_settings(self, painter: Painter, request: Request) -> Any:
+        """The settings of an edit that has some, as requested."""
+        assert self.settings is not None
+        others = self.read_of(painter)
+        return self.settings(**{name: value for name, value in request.settings.items() if name not in others})
 
     def performed(
         self, painter: Painter, files: Mapping[str, File], request: Request, longest: int | None, watch: Watch
@@ -123,38 +144,49 @@ class Edit:
             UnknownName: When the painter does not know the category.
             NotCapable: When the painter reads no categories, and one is asked for.
         """
-        from impasto.editing.given import given, given_mask
+        from impasto.editing.given import framed, given, given_mask
 
         picture = Path(files["picture"])
-        arguments: dict[str, Any] = {}
-        if "framed" in self.takes:
-            arguments["framed"] = _framed(picture, painter, watch)
-        else:
-            arguments["pixels"], remarks = given(picture, longest)
-            _remark(remarks, watch)
+        pixels, remarks = given(picture, longest)
+        _remark(remarks, watch)
+        arguments: dict[str, Any] = {"pixels": pixels}
         if "mask" in self.takes:
             arguments["mask"] = given_mask(Path(files["mask"]), picture, longest)
         if "other" in self.takes:
-            arguments["other"] = _framed(Path(files["other"]), painter, watch)
+            arguments["other"], remarks = framed(Path(files["other"]), Size(*pixels.shape[:2]))
+            _remark(remarks, watch)
         if self.settings is None:
             _remark(request.remarks(painter), watch)
-            return self.function(painter, **arguments, seed=request.seed, settings=request.settings)
-        settings = self.settings(**request.settings)
-        return self._by_denoiser(painter, request, watch, {**arguments, "settings": settings})
+        return self.applied(painter, request, watch, arguments)
 
-    def _by_denoiser(self, painter: Painter, request: Request, watch: Watch, arguments: dict[str, Any]) -> Painted:
+    def applied(self, painter: Painter, request: Request, watch: Watch, arguments: Mapping[str, Any]) -> Painted:
+        """The edited picture.
+
+        Args:
+            painter: One that can.
+            request: As `request` gives it.
+            watch: Is told of the progress.
+            arguments: 'pixels', and 'mask' and 'other' where the edit takes them.
+        """
+        if self.settings is None:
+            return self.function(painter, **arguments, seed=request.seed, settings=request.settings)
+        return self._by_denoiser(painter, request, watch, arguments)
+
+    def _by_denoiser(self, painter: Painter, request: Request, watch: Watch, arguments: Mapping[str, Any]) -> Painted:
         """The picture of an edit with settings of its own."""
-        from impasto.contract import PictureNoise
+        from impasto.contract import Condition, PictureNoise
         from impasto.editing.work import Work
 
-        condition = painter.condition(request.seed, range(1), category=request.category)
-        if request.category is None:
-            # A category that nobody asked for would be drawn at random.
-            condition = condition.emptied({"category"})
+        # A category that nobody asked for would be drawn at random.
+        condition = Condition(1)
+        if request.category is not None:
+            condition = painter.condition(request.seed, range(1), category=request.category)
         noise = PictureNoise(request.seed, range(1), painter.device)
-        work = Work(condition, noise, painter.data.size, watch)
+        of_painter = {name: request.settings[name] for name in self.read_of(painter)}
+        resolved = painter.resolve_settings(painter.load_settings(of_painter))
+        work = Work(condition, noise, painter.data.size, resolved, painter.reads, watch)
         with painter.painting():
-            return self.function(painter, work=work, **arguments)
+            return self.function(painter, work=work, settings=self.own_settings(painter, request), **arguments)
 
 
 def editor(name: str) -> Edit:
@@ -169,15 +201,6 @@ def editor(name: str) -> Edit:
     if name not in cards:
         raise UnknownName("edit", name, cards)
     return Edit(name, cards[name].definition)
-
-
-def _framed(file: Path, painter: Painter, watch: Watch) -> Pixels:
-    """A picture at the painter's size."""
-    from impasto.editing.given import framed
-
-    pixels, remarks = framed(file, Size(*painter.data.size))
-    _remark(remarks, watch)
-    return pixels
 
 
 def _remark(remarks: list[str], watch: Watch) -> None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from impasto.data.inspection import Inspection
     from impasto.data.store import Store
 
-__all__ = ["inspect", "make", "prepare", "store_at"]
+__all__ = ["caption", "inspect", "make", "prepare", "store_at"]
 
 
 @verb
@@ -115,6 +115,7 @@ def make(
     category: str | None = None,
     test_share: float = 0.2,
     val_share: float = 0.2,
+    hold_out_combinations: bool = False,
     workers: int | None = None,
     watch: Watch | None = None,
 ) -> Store:
@@ -133,6 +134,9 @@ def make(
         category: The only category to paint; all of them without it.
         test_share: Share of the test split, in [0, 1).
         val_share: Share of the validation split, in [0, 1 - test_share).
+        hold_out_combinations: Whether no training picture shows one of the combinations of kind, season and element
+            that `impasto.landscape.held_out` names, so that it can be measured whether a painter combines what it has
+            learned; those pictures are tested with.
         workers: Number of processes; as many as there are processor cores without it.
         watch: Called with each event. Without it they are shown; `impasto.silent` shows nothing.
 
@@ -154,11 +158,53 @@ def make(
             category=category,
             test_share=test_share,
             val_share=val_share,
+            hold_out_combinations=hold_out_combinations,
             workers=workers,
             progress=_progress(notify, "make", f"Painting {world}"),
         )
         _say_remarks(store, notify, "make")
     return store
+
+
+@verb
+def caption(
+    store: str | PathLike[str],
+    out: str | PathLike[str] | None = None,
+    *,
+    with_: str | None = None,
+    watch: Watch | None = None,
+) -> Store:
+    """Write a store with other captions: the same pictures, labels and splits, under another hash.
+
+    Pictures of the landscape world are described from their scenes, in five voices; others from what their metadata
+    says: title, artist, movement, genre, nationality, year. Nothing is invented: a picture of which nothing is known
+    keeps the captions that it has.
+
+    Args:
+        store: The pictures.
+        out: Folder of the new store, which must not exist; without it, the old one's with '-captioned' at its end.
+        with_: Hub id, or folder, of a model that describes images, such as 'Salesforce/blip-image-captioning-base';
+            its captions then replace all others. Needs the extra 'text'.
+        watch: Called with each event. Without it they are shown; `impasto.silent` shows nothing.
+
+    Raises:
+        UsageError: When a package is missing, or the model does not describe images.
+        WeightsMissing: When the model cannot be had.
+        DataError: When nothing is known of any picture.
+        ImpastoError: When `out` exists or cannot be written.
+    """
+    from impasto.api.captioning import captions_by_model, captions_from_index
+    from impasto.data.recaption import check_free, recaptioned
+
+    opened = store_at(store)
+    place = opened.root.with_name(f"{opened.root.name}-captioned") if out is None else Path(out)
+    check_free(place)
+    with shown(watch) as notify:
+        if with_ is None:
+            captions, how = captions_from_index(opened)
+        else:
+            captions, how = captions_by_model(opened, with_, _progress(notify, "caption", "Describing pictures"))
+        return recaptioned(opened, place, captions, how)
 
 
 @verb

@@ -55,7 +55,7 @@ def train(
     size on such a machine; a run that goes on keeps its choice.
 
     Args:
-        painter: Name in the catalogue.
+        painter: Name in the catalogue, of a painter or of a judge.
         store: A folder that `prepare` made.
         out: The run folder; without it, a new one in 'runs'.
         minutes: Minutes of training, over all sessions of the run.
@@ -149,7 +149,7 @@ def _train(
     from impasto.data.facts import facts_of
     from impasto.training.loop import train as run
 
-    cls = catalogue.painter(name)
+    cls = catalogue.learner(name)
     if not cls.learns():
         raise NotCapable(
             f"{name} paints by rules and needs no training. Paint with it at once: {command('paint', name)}"

@@ -28,12 +28,13 @@ class Kind(StrEnum):
     """What can be listed."""
 
     painters = "painters"
+    judges = "judges"
     metrics = "metrics"
     edits = "edits"
 
 
 def list_(
-    kind: Annotated[Kind, typer.Argument(help="painters, metrics or edits")] = Kind.painters,
+    kind: Annotated[Kind, typer.Argument(help="painters, judges, metrics or edits")] = Kind.painters,
     json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -41,7 +42,12 @@ def list_(
     """List what there is, with year and source."""
     from impasto import catalogue
 
-    listings = {Kind.painters: catalogue.painters, Kind.metrics: catalogue.metrics, Kind.edits: catalogue.edits}
+    listings = {
+        Kind.painters: catalogue.painters,
+        Kind.judges: catalogue.judges,
+        Kind.metrics: catalogue.metrics,
+        Kind.edits: catalogue.edits,
+    }
     with watching(json=json, events=events, quiet=quiet):
         cards = listings[kind]().values()
     if json:

@@ -29,6 +29,11 @@ def painters() -> Offers:
     return _cards(catalogue.painters().values())
 
 
+def judges() -> Offers:
+    """The judges of the catalogue."""
+    return _cards(catalogue.judges().values())
+
+
 def edits() -> Offers:
     """The edits of the catalogue."""
     return _cards(catalogue.edits().values())
@@ -39,7 +44,7 @@ def explainable() -> Offers:
     from impasto.api.explaining import TOPICS
 
     topics = [(name, "settings") for name in TOPICS]
-    return [*painters(), *_cards(catalogue.metrics().values()), *edits(), *topics]
+    return [*painters(), *judges(), *_cards(catalogue.metrics().values()), *edits(), *topics]
 
 
 def runs_and_painters() -> Offers:
@@ -59,8 +64,8 @@ def stores() -> Offers:
 
 
 def train_words() -> Offers:
-    """What `impasto train` takes: a painter and a store."""
-    return [*painters(), *stores()]
+    """What `impasto train` takes: a painter or a judge, and a store."""
+    return [*painters(), *judges(), *stores()]
 
 
 def presets() -> Offers:

@@ -111,6 +111,12 @@ def make(
     category: Annotated[str | None, typer.Option(help="The only one; by default all, in unequal shares.")] = None,
     test_share: TestShare = 0.2,
     val_share: ValShare = 0.2,
+    hold_out_combinations: Annotated[
+        bool,
+        typer.Option(
+            "--hold-out-combinations", help="Train on no picture of some kinds, seasons and elements together."
+        ),
+    ] = False,
     workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
     json: Json = False,
     events: Events = False,
@@ -130,6 +136,7 @@ def make(
             category=category,
             test_share=test_share,
             val_share=val_share,
+            hold_out_combinations=hold_out_combinations,
             workers=workers,
             watch=watch,
         )
@@ -137,6 +144,31 @@ def make(
         print_json(store.manifest)
     else:
         _print_store(store)
+
+
+@app.command()
+def caption(
+    store: Annotated[Path, typer.Argument(help="A store made by `impasto data prepare` or `make`.")],
+    out: Annotated[
+        Path | None, typer.Option(help="The new store; by default the old one's name with '-captioned'.")
+    ] = None,
+    with_: Annotated[
+        str | None,
+        typer.Option("--with", metavar="HUB_ID", help="A model that describes images; by default scenes or metadata."),
+    ] = None,
+    json: Json = False,
+    events: Events = False,
+    quiet: Quiet = False,
+) -> None:
+    """Describe the pictures of a store in words: from scenes, from metadata, or by a model; writes a new store."""
+    from impasto import api
+
+    with watching(json=json, events=events, quiet=quiet) as watch:
+        captioned = api.caption(store, out, with_=with_, watch=watch)
+    if json:
+        print_json(captioned.manifest)
+    else:
+        _print_store(captioned)
 
 
 @app.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -37,12 +37,18 @@ def add_to(app: typer.Typer) -> None:
 
 def edit(
     name: Name,
-    picture: Annotated[Path, typer.Argument(help="The picture file.")],
+    picture: Annotated[Path, typer.Argument(help="The picture file, or a folder of them.")],
     painter: ItsPainter = None,
     mask: Annotated[
-        Path | None, typer.Option(help="Picture of the same size: light where is to be painted, dark where it stays.")
+        Path | None,
+        typer.Option(
+            help="Picture of the same size: light where is to be painted, dark where it stays; for a folder, one for "
+            "all, or a folder of masks with the pictures' names."
+        ),
     ] = None,
-    other: Annotated[Path | None, typer.Option(help="A second picture, for edits that take two.")] = None,
+    other: Annotated[
+        Path | None, typer.Option(help="A second picture, for edits that take two; for a folder, one or a folder.")
+    ] = None,
     category: Annotated[str | None, typer.Option(help="What the new picture should show.")] = None,
     emotion: Annotated[str | None, typer.Option(help="What to feel, in a word or in words.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same picture.")] = 0,
@@ -50,7 +56,9 @@ def edit(
         int | None,
         typer.Option(help="Longest side in pixels that the picture is brought to; 512 for stylize, else its own."),
     ] = None,
-    out: Annotated[Path | None, typer.Option(help="The new PNG; in gallery/ without it.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The new PNG, or the folder for those of a folder; in gallery/ without it.")
+    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option(
@@ -82,24 +90,33 @@ def edit(
                 remarks.append(event.message)
             watch(event)
 
-        edited = api.edit(
-            name,
-            picture,
-            out,
-            painter=painter,
-            mask=mask,
-            other=other,
-            category=category,
-            emotion=emotion,
-            seed=seed,
-            size=size,
-            anyway=anyway,
-            also=also or (),
-            overwrite=overwrite,
-            settings=parse_pairs(settings or []),
-            watch=note,
+        how: dict[str, Any] = {
+            "painter": painter,
+            "mask": mask,
+            "other": other,
+            "category": category,
+            "emotion": emotion,
+            "seed": seed,
+            "size": size,
+            "anyway": anyway,
+            "also": also or (),
+            "overwrite": overwrite,
+            "settings": parse_pairs(settings or []),
+            "watch": note,
+        }
+        whole = api.edit_folder(name, picture, out, **how) if picture.is_dir() else None
+        edited = whole.pictures if whole is not None else [api.edit(name, picture, out, **how)]
+    written = [{"picture": each.picture, "beside": each.companions} for each in edited]
+    if json and whole is not None:
+        print_json(
+            {
+                "folder": whole.folder,
+                "pictures": written,
+                "failed": {str(file): why for file, why in whole.failed.items()},
+                "said": remarks,
+            }
         )
-    if json:
-        print_json({"picture": edited.picture, "beside": edited.companions, "said": remarks})
+    elif json:
+        print_json({**written[0], "said": remarks})
     else:
-        console.print(f"{edited.picture}")
+        console.print(f"{edited[0].picture if whole is None else whole.folder}")

@@ -30,7 +30,7 @@ def explain(
     name: Annotated[
         str | None,
         typer.Argument(
-            help="A painter, metric or edit; a run or an exported painter; or 'train', 'experiment' or 'scene'. "
+            help="A painter, judge, metric or edit; a run or an exported painter; or 'train', 'experiment' or 'scene'. "
             "Without it, all names.",
             autocompletion=completing.explainable,
         ),
@@ -90,7 +90,8 @@ def _settings_of(word: str, group: str) -> str:
 
     if word in catalogue.edits():
         return f"\n{text_of(explained(word))}\n"
-    name = word if word in catalogue.painters() else painter_inside(word)
+    listed = {**catalogue.painters(), **catalogue.judges()}
+    name = word if word in listed else painter_inside(word)
     if name is None:
         return ""
     explanation = explained(name)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from impasto.cli import completing
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
+from impasto.errors import UsageError
+from impasto.events import Watch
 
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from impasto.metrics.measurement import Measurement
+    from impasto.metrics.number import Number
 
 __all__ = ["add_to"]
 
@@ -28,8 +31,8 @@ def measure(
     what: Annotated[
         list[str],
         typer.Argument(
-            metavar="PAINTER",
-            help="A run, an exported painter, a hub id, or the name of a painter by rules.",
+            metavar="PAINTER | edit NAME",
+            help="A run, an exported painter, a hub id, or the name of a painter by rules; or 'edit' and its name.",
             autocompletion=completing.runs_and_painters,
         ),
     ],
@@ -41,7 +44,9 @@ def measure(
         str, typer.Option("--on", "--split", help="Split to measure on: test, val (to choose by), train or all.")
     ] = "test",
     out: Annotated[Path | None, typer.Option(help="Folder for measure.json and report.html.")] = None,
-    count: Annotated[int, typer.Option(help="Pictures painted.")] = 2000,
+    count: Annotated[
+        int | None, typer.Option(help="Pictures painted, 2000 by default; of an edit, pictures edited, 32 by default.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the pictures painted and of all resampling.")] = 0,
     network: Annotated[
         str,
@@ -50,6 +55,16 @@ def measure(
             autocompletion=completing.networks,
         ),
     ] = "auto",
+    painter: Annotated[
+        str | None,
+        typer.Option(
+            "--painter", "--with", help="Of an edit: the painter; without it the one that comes with impasto."
+        ),
+    ] = None,
+    category: Annotated[str | None, typer.Option(help="Of an edit: what the new pictures should show.")] = None,
+    settings: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Of an edit: a setting; may be repeated.")
+    ] = None,
     label: Annotated[
         str | None, typer.Option(help="Label column; by default the one whose categories the painter learned.")
     ] = None,
@@ -63,9 +78,21 @@ def measure(
     """Measure a painter against real pictures: every metric, as JSON and as a page."""
     from impasto import api
     from impasto.api.checks import order_error
+    from impasto.config import parse_pairs
     from impasto.spelling import command
 
     source, *more = what
+    if source == "edit" and len(more) == 1:
+        how = {
+            "painter": painter,
+            "category": category,
+            "settings": parse_pairs(settings or []),
+            "on": on,
+            "seed": seed,
+        }
+        with watching(json=json, events=events, quiet=quiet) as watch:
+            _measure_edit(more[0], against, out, 32 if count is None else count, watch, json=json, **how)
+        return
     if more or against is None:
         words: list[str | Path] = [*what, *([against] if against else [])]
         raise order_error(words, lambda painter, store: command("measure", painter, against=store))
@@ -76,7 +103,7 @@ def measure(
             against,
             on=on,
             out=place,
-            count=count,
+            count=2000 if count is None else count,
             seed=seed,
             network=network,
             label=label,
@@ -90,20 +117,41 @@ def measure(
     console.print(verdict.headline, style="bold")
     for sentence in (verdict.sentences, *verdict.cautions):
         console.print(sentence)
-    console.print(_table(measured))
+    hidden = {"copying"} if verdict.unreadable else set()
+    # The distance that decides comes first, in all feature spaces.
+    ordered = sorted(measured.metrics.items(), key=lambda item: item[1].headline != 1)
+    console.print(_table({name: number for name, number in ordered if name not in hidden}))
     if absent := [name for name, number in measured.metrics.items() if number.value is None]:
         console.print(f"Not measured, for reasons that the page gives: {', '.join(absent)}.")
     console.print(f"Everything, with pictures: {place / 'report.html'}")
 
 
-def _table(measurement: Measurement) -> Table:
+def _measure_edit(
+    name: str, against: Path | None, out: Path | None, count: int, watch: Watch, *, json: bool, **how: Any
+) -> None:
+    """Measure an edit and print what came of it.
+
+    Raises:
+        UsageError: When no store is named.
+    """
+    from impasto import api
+
+    if against is None:
+        raise UsageError(f"Name a store whose pictures are edited: impasto measure edit {name} --against STORE")
+    place = out or Path(f"measure-{name}")
+    measured = api.measure_edit(name, against, out=place, count=count, watch=watch, **how)
+    if json:
+        print_json(measured.to_json())
+        return
+    console.print(_table(measured.metrics))
+    console.print(f"Everything, with pictures: {place / 'report.html'}")
+
+
+def _table(numbers: Mapping[str, Number]) -> Table:
     from rich.table import Table
 
     table = Table("metric", "value", "95 % interval", "real pictures", box=None)
-    hidden = {"copying"} if measurement.verdict.unreadable else set()
-    shown = {name: number for name, number in measurement.metrics.items() if name not in hidden}
-    # The distance that decides comes first, in all feature spaces.
-    for name, number in sorted(shown.items(), key=lambda item: item[1].headline != 1):
+    for name, number in numbers.items():
         if number.value is None:
             continue
         table.add_row(

@@ -9,9 +9,11 @@ Pictures are RGB tensors (N, 3, H, W), float, in [-1, 1]; clips are (N, F, 3, H,
 """
 
 from impasto.contract.abilities import (
+    Aligns,
     Decodes,
     Denoises,
     Encodes,
+    Examines,
     ExportsToDiffusers,
     HasLatents,
     Inverts,
@@ -30,6 +32,7 @@ from impasto.contract.painter import Painter, PaintSettings, file_settings
 from impasto.contract.turns import Batch, Player, Schedule, Turn, constant, cosine
 
 __all__ = [
+    "Aligns",
     "Batch",
     "BatchNoise",
     "Condition",
@@ -37,6 +40,7 @@ __all__ = [
     "Decodes",
     "Denoises",
     "Encodes",
+    "Examines",
     "ExportsToDiffusers",
     "HasLatents",
     "Inverts",

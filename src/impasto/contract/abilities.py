@@ -6,7 +6,7 @@ in what they can do has a subclass for each kind; see `Learner.variants`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from torch import Tensor
@@ -20,9 +20,11 @@ if TYPE_CHECKING:
     from impasto.contract.learner import Learner
 
 __all__ = [
+    "Aligns",
     "Decodes",
     "Denoises",
     "Encodes",
+    "Examines",
     "ExportsToDiffusers",
     "HasLatents",
     "Inverts",
@@ -148,6 +150,30 @@ class Denoises(Encodes, Decodes, Protocol):
         """
         ...
 
+    def guided_denoiser(self, condition: Condition, settings: Any) -> Denoise:
+        """The estimates that painting follows: those of `denoiser` with all guidance that the settings ask for.
+
+        Args:
+            condition: Condition of N pictures; of an empty one, only guidance that needs none remains.
+            settings: An instance of the painter's `Settings`, with every 'auto' resolved.
+
+        Raises:
+            NotCapable: When a kind of guidance is asked for that the painter does not have.
+            ConfigError: When settings do not fit one another or the painter.
+        """
+        ...
+
+    def levels_for(self, settings: Any) -> list[Level]:
+        """The levels of noise that painting visits; as of `levels`, spaced as the settings say.
+
+        Args:
+            settings: An instance of the painter's `Settings`, whose `steps` is the number of steps.
+
+        Raises:
+            ConfigError: When the painter has no such levels.
+        """
+        ...
+
 
 @runtime_checkable
 class Inverts(Protocol):
@@ -212,6 +238,37 @@ class Judges(Protocol):
 
     def judge(self, pictures: Tensor, condition: Condition) -> Tensor:
         """Scores, shape (N,), the higher the better, of pictures (N, 3, H, W), in [-1, 1]."""
+        ...
+
+
+@runtime_checkable
+class Aligns(Protocol):
+    """Maps pictures and texts into one space, in which those that belong together are near."""
+
+    def picture_vectors(self, pictures: Tensor, /) -> Tensor:
+        """Vectors of length 1, shape (N, D), of pictures (N, 3, H, W), in [-1, 1]; gradients flow through."""
+        ...
+
+    def text_vectors(self, texts: Sequence[str], /) -> Tensor:
+        """Vectors of length 1, shape (N, D), of N texts."""
+        ...
+
+
+@runtime_checkable
+class Examines(Protocol):
+    """Says of single attributes whether pictures have those that words ask for."""
+
+    def examine(self, pictures: Tensor, condition: Condition) -> dict[str, Tensor]:
+        """Attribute, such as 'season' → how right each picture is.
+
+        Args:
+            pictures: Shape (N, 3, H, W), in [-1, 1].
+            condition: Has the words that were asked for.
+
+        Returns:
+            For each attribute shape (N,), in [0, 1]; 1 where the picture has what was asked for, not a number where
+            the words ask for nothing of the kind.
+        """
         ...
 
 

@@ -9,12 +9,15 @@ from torch import Tensor
 from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Denoises, Painted
-from impasto.editing.consistency import RestoringSettings, calls_of, fitted, restored
-from impasto.editing.window import Pixels, window_around
+from impasto.editing.canvas import Canvas, resized, scales, shape_of
+from impasto.editing.consistency import RestoringSettings, consistent, fitted, restored
+from impasto.editing.trial import Trial
+from impasto.editing.window import Pixels
 from impasto.editing.work import Work
 from impasto.images.pictures import to_float
+from impasto.sampling.level import Denoise
 
-__all__ = ["ColorizeSettings", "colorize"]
+__all__ = ["ColorizeSettings", "colorize", "grey_of"]
 
 
 @config
@@ -22,7 +25,13 @@ class ColorizeSettings(RestoringSettings):
     """The way from noise to the colours."""
 
     steps: int = Field(default=16, ge=1, le=1000)
-    strength: float = Field(default=0.9, ge=0.05, le=1)
+    # With less, the greys in the first mixture would tell the painter that the picture is to be grey.
+    strength: float = Field(default=1.0, ge=0.05, le=1)
+
+    def trial(self, truth: Pixels) -> Trial:
+        """The picture without its colours; the mean of the channels has to stay."""
+        grey = grey_of(truth)
+        return Trial(grey, self, known=grey.mean(2), kept=lambda edited: edited.mean(2))
 
 
 @listed(
@@ -49,21 +58,22 @@ def colorize(painter: Denoises, pixels: Pixels, *, work: Work, settings: Coloriz
         ConfigError: When the painter's schedule has fewer levels than the steps ask for.
     """
     s = settings or ColorizeSettings()
-    height, width = pixels.shape[:2]
-    nothing = np.zeros((height, width), bool)
-    window = window_around(~nothing, work.size)
-    part, _ = window.cut(pixels, nothing, work.size)
-    start = _grey(work.pictures(part)).expand(-1, 3, -1, -1).contiguous()
-    in_pixels = painter.encode(start).shape == start.shape
-    denoise = work.denoiser(painter, calls_of(painter, s), guidance=s.guidance, in_pixels=in_pixels)
+    shape = shape_of(pixels)
+    canvas = Canvas(painter, resized(grey_of(pixels), scales(shape, work.size)[0]), work)
+    known = _grey(canvas.pictures)
 
-    def agreeing(pictures: Tensor) -> Tensor:
-        return pictures - _grey(pictures) + start
+    def constrained(denoise: Denoise) -> Denoise:
+        return consistent(painter, denoise, lambda each: each - _grey(each) + known)
 
-    painted = restored(painter, denoise, start, agreeing, work=work, settings=s).cpu()
-    colour = F.interpolate(painted - _grey(painted), size=(window.height, window.width), mode="bicubic")
-    colour = colour[..., -window.top :, -window.left :][..., :height, :width]
-    return Painted(_coloured(_grey(to_float(pixels[None])), colour))
+    pictures = restored(canvas, constrained, s, strength=work.strength(s.strength), resampling=s.resampling)
+    height, width = canvas.pixels.shape[:2]
+    colour = (pictures - _grey(pictures))[..., :height, :width].cpu()
+    return Painted(_coloured(_grey(to_float(pixels[None])), F.interpolate(colour, size=shape, mode="bicubic")))
+
+
+def grey_of(pixels: Pixels) -> Pixels:
+    """The mean of the channels in each of them, shape (H, W, 3)."""
+    return np.rint(pixels.mean(2, keepdims=True)).astype(np.uint8).repeat(3, axis=2)
 
 
 def _grey(pictures: Tensor) -> Tensor:

@@ -2,49 +2,54 @@
 
 from __future__ import annotations
 
-import torch
+import numpy as np
+import numpy.typing as npt
 import torch.nn.functional as F
-from torch import Tensor
 
 from impasto.config import Field, config
 from impasto.contract import Denoises, Painted
-from impasto.editing.seam import joined, seam
-from impasto.editing.window import Mask, Pixels, window_around
-from impasto.editing.work import GuidedWay, Work
-from impasto.images.pictures import to_float, to_uint8
-from impasto.sampling.level import Denoise, Level
-from impasto.sampling.part_way import levels_from, noised, resampled
+from impasto.editing.canvas import DETAIL, Canvas, resized, scales, shape_of
+from impasto.editing.consistency import RestoringSettings, keeping, restored
+from impasto.editing.seam import joined
+from impasto.editing.trial import Trial, middle
+from impasto.editing.window import Mask, Pixels, mirrored, region_around, shrunk
+from impasto.editing.work import Work
+from impasto.images.pictures import to_float
+from impasto.images.seam import seam
+from impasto.sampling.level import Denoise
 
-__all__ = ["CompletionSettings", "completed", "keeping"]
-
-BLENDED = 6
-"""Pixels inside the mask over which tones are brought to those outside, in pixels of the painter."""
+__all__ = ["CompletionSettings", "completed"]
 
 
 @config
-class CompletionSettings(GuidedWay):
-    """The way from noise to the part that is painted anew.
+class CompletionSettings(RestoringSettings):
+    """The way from noise to the part that is painted anew."""
 
-    Attributes:
-        resampling: How often each step is taken, with noise added again between, so that the new part comes to fit the
-            old one; the time grows with it. 1 takes each once.
-        eta: Share of fresh noise in each step: 0 for none, 1 for as much as ancestral sampling adds.
-        strength: Share of the way at which the new part begins: 1 is noise alone, less is the blurred colours of what
-            lies around it under noise.
-    """
+    steps: int = Field(default=30, ge=1, le=1000)
+    resampling: int = Field(default=2, ge=1, le=50)
+    # With less, noise that the known part does not share is carried on, and what is painted becomes blank.
+    eta: float = Field(default=1.0, ge=0, le=1)
+    strength: float = Field(default=0.7, ge=0.1, le=1)
 
-    resampling: int = Field(default=4, ge=1, le=50)
-    eta: float = Field(default=0.3, ge=0, le=1)
-    strength: float = Field(default=0.8, ge=0.1, le=1)
+    def trial(self, truth: Pixels) -> Trial:
+        """The picture without its middle quarter; every byte outside has to stay."""
+        mask = middle(shape_of(truth))
+        given = np.where(mask[..., None], 128, truth).astype(np.uint8)
+
+        def kept(edited: Pixels) -> npt.NDArray[np.float64]:
+            return edited[~mask].astype(np.float64)
+
+        return Trial(given, self, mask, painted=mask, known=kept(truth), kept=kept)
 
 
-def completed(
-    painter: Denoises, pixels: Pixels, mask: Mask, *, work: Work, settings: CompletionSettings, whole: bool = False
-) -> Painted:
+def completed(painter: Denoises, pixels: Pixels, mask: Mask, *, work: Work, settings: CompletionSettings) -> Painted:
     """A picture of any size with the part under a mask painted anew; every byte outside stays.
 
-    The painter works at a window around the mask, reduced to its size where it is larger; what it painted is enlarged
-    again and pasted in.
+    A first guess mirrors what is around the mask; what is coarse of it stays, the more, the less the strength.
+
+    What is painted is seen with as much again around it. Where that is larger than the painter's pictures it is painted
+    small, then enlarged step by step. Each time, and at least once, what is fine is painted again in windows, together
+    with the nearest surroundings, so that the border disappears.
 
     Args:
         painter: One that denoises.
@@ -52,63 +57,47 @@ def completed(
         mask: True where is to be painted, somewhere and not everywhere, shape (H, W).
         work: What the painter is asked for, and its random numbers.
         settings: The way.
-        whole: Whether the window is the whole picture.
 
     Returns:
         One picture of the given size, with a statement on the seam.
     """
-    window = window_around(mask if not whole else mask | True, work.size)
-    part, part_mask = window.cut(pixels, mask, work.size)
-    latents = _latents(painter, part, part_mask, work, settings)
-    painted = to_uint8(work.painted(painter, latents).pictures)[0]
-    scale = window.height / work.size[0]
-    result = joined(pixels, window.put(pixels, painted), mask, max(1, round(BLENDED * scale)))
+    region = region_around(mask, work.size)
+    given, hole = pixels[region], mask[region]
+    painted = guess = mirrored(given, hole)
+    first, *larger = scales(shape_of(given), work.size)
+    for index, shape in enumerate([first, *(larger or [first])]):
+        there = shrunk(hole, shape)
+        rough = np.where(there[..., None], resized(painted, shape), resized(guess, shape))
+        painted = (_refined if index else _invented)(Canvas(painter, rough, work), there, settings)
+    result = pixels.copy()
+    result[region] = joined(given, resized(painted, shape_of(given)), hole)
     across, elsewhere = seam(result, mask)
-    statements = [
+    statement = (
         f"Across the border of the mask neighbouring pixels differ by {across:.1f} levels of 255, elsewhere by "
         f"{elsewhere:.1f}."
-    ]
-    if scale > 1:
-        size = f"{work.size[1]} × {work.size[0]} px"
-        statements.append(
-            f"A part of {window.width} × {window.height} px was painted at {size} and enlarged {scale:.2g} times, so "
-            "it is less sharp than the rest."
-        )
-    return Painted(to_float(result[None]), statements=(" ".join(statements),))
+    )
+    return Painted(to_float(result[None]), statements=(statement,))
 
 
-def _latents(painter: Denoises, part: Pixels, mask: Mask, work: Work, settings: CompletionSettings) -> Tensor:
-    """What is painted, in the painter's space, shape (1, C, h, w)."""
-    s = settings
-    pictures = work.pictures(part)
-    clean = painter.encode(pictures)
-    to_paint = torch.from_numpy(mask).to(clean.device, torch.float32)[None, None]
-    # A position of the latents that shows any pixel to be painted is painted.
-    in_space = F.adaptive_max_pool2d(to_paint, clean.shape[-2:]) > 0
-    levels = levels_from(painter.levels, s.steps, s.strength)
-    in_pixels = clean.shape == pictures.shape
-    calls = s.resampling * (len(levels) - 2) + 1
-    denoise = work.denoiser(painter, calls, guidance=s.guidance, in_pixels=in_pixels)
-    start = noised(clean, levels[0], work.noise)
-    return resampled(keeping(denoise, clean, in_space), start, levels, work.noise, times=s.resampling, eta=s.eta)
+def _invented(canvas: Canvas, hole: Mask, settings: CompletionSettings) -> Pixels:
+    """The picture of a canvas with what lies under a mask painted anew."""
+    mask = canvas.mask(hole)
+
+    def constrained(denoise: Denoise) -> Denoise:
+        return keeping(denoise, canvas.clean, canvas.in_space(mask))
+
+    strength = canvas.work.strength(settings.strength)
+    painted = restored(canvas, constrained, settings, mask=mask, strength=strength, resampling=settings.resampling)
+    return canvas.cropped(painted)
 
 
-def keeping(denoise: Denoise, clean: Tensor, mask: Tensor) -> Denoise:
-    """A denoiser that knows a part of the picture.
+def _refined(canvas: Canvas, hole: Mask, settings: CompletionSettings) -> Pixels:
+    """The same where only what is fine is new, and the places next to the mask may change too."""
+    mask = canvas.mask(hole)
+    free = F.max_pool2d(canvas.in_space(mask).float(), 3, stride=1, padding=1) > 0
 
-    With `ddim` and eta = 1 the known part of each mixture is in distribution that part of the picture with fresh noise,
-    as Lugmayr et al. replace it.
+    def constrained(denoise: Denoise) -> Denoise:
+        return keeping(denoise, canvas.clean, free)
 
-    Args:
-        denoise: Estimates pictures.
-        clean: The picture, shape (N, C, H, W).
-        mask: True where it is not known, shape (N, 1, H, W).
-
-    Source: Wang et al. 2023 (DDNM), equation 12, for a mask; Lugmayr et al. 2022, equation 8.
-    """
-
-    def estimate(noisy: Tensor, level: Level) -> Tensor:
-        answer = denoise(noisy, level)
-        return torch.where(mask, answer, clean.to(answer.dtype))
-
-    return estimate
+    strength = min(DETAIL, settings.strength)
+    return canvas.cropped(restored(canvas, constrained, settings, mask=mask, strength=strength, resampling=1))

@@ -7,24 +7,25 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.config import config
 from impasto.contract import Denoises, Painted
-from impasto.editing.consistency import RestoringSettings, calls_of, fitted, restored
+from impasto.editing.canvas import Canvas
+from impasto.editing.consistency import RestoringSettings, consistent, fitted, restored
+from impasto.editing.trial import Trial
 from impasto.editing.window import Pixels
 from impasto.editing.work import Work
 from impasto.errors import ConfigError
+from impasto.images.pictures import to_float, to_uint8
+from impasto.sampling.level import Denoise
 
 __all__ = ["EnlargeSettings", "enlarge"]
 
 MOST = 4096
 """Largest side of the new picture, in pixels."""
-OVERLAP = 4
-"""Tiles share this part of their side with their neighbours."""
 
 
 @config
@@ -37,6 +38,24 @@ class EnlargeSettings(RestoringSettings):
 
     factor: Literal[2, 4, 8] = 2
 
+    def trial(self, truth: Pixels) -> Trial:
+        """The picture made small; made small again the edited one has to be that.
+
+        Raises:
+            ConfigError: When the picture cannot be divided by the factor.
+        """
+        height, width = truth.shape[:2]
+        if height % self.factor or width % self.factor:
+            raise ConfigError(
+                f"enlarge: factor = {self.factor} does not divide the {width} × {height} px of a picture."
+            )
+
+        def small(pixels: Pixels) -> npt.NDArray[np.float64]:
+            return pixels.reshape(height // self.factor, self.factor, width // self.factor, self.factor, 3).mean((1, 3))
+
+        given = np.rint(small(truth)).astype(np.uint8)
+        return Trial(given, self, known=given.astype(np.float64), kept=small)
+
 
 @listed(
     name="enlarge",
@@ -45,7 +64,7 @@ class EnlargeSettings(RestoringSettings):
     source="Wang et al. 2023, Zero-shot image restoration using denoising diffusion null-space model (DDNM)",
 )
 def enlarge(painter: Denoises, pixels: Pixels, *, work: Work, settings: EnlargeSettings | None = None) -> Painted:
-    """Let a painter invent the detail of a larger picture, in tiles that overlap.
+    """Let a painter invent the detail of a larger picture.
 
     Args:
         painter: One that denoises; it was not trained for this.
@@ -58,55 +77,35 @@ def enlarge(painter: Denoises, pixels: Pixels, *, work: Work, settings: EnlargeS
         rounding.
 
     Raises:
-        ConfigError: When the new picture would be too large, or the factor does not divide the painter's size.
+        ConfigError: When the new picture would be too large.
     """
     s = settings or EnlargeSettings()
     height, width = pixels.shape[:2]
-    side = (work.size[0] // s.factor, work.size[1] // s.factor)
-    if (side[0] * s.factor, side[1] * s.factor) != work.size:
-        raise ConfigError(f"enlarge: factor = {s.factor} does not divide the {work.size} px of the painter.")
     if max(height, width) * s.factor > MOST:
         raise ConfigError(
             f"enlarge: {width} × {height} px would become {width * s.factor} × {height * s.factor} px, and at most "
             f"{MOST} px a side can be painted; bring the picture to a smaller size first."
         )
-    # A picture smaller than a tile is continued by its last rows and columns.
-    beyond = ((0, max(0, side[0] - height)), (0, max(0, side[1] - width)), (0, 0))
-    small = work.pictures(np.pad(pixels, beyond, mode="edge"))
-    large = _tiled(painter, small, side, work, s)[..., : height * s.factor, : width * s.factor]
-    return Painted(large.cpu().contiguous())
+    small = to_float(pixels[None])
+    start = F.interpolate(small, scale_factor=float(s.factor), mode="bicubic").clamp(-1, 1)
+    canvas = Canvas(painter, to_uint8(start)[0], work)
+    agreeing = _agreeing(small.to(canvas.pictures), s.factor)
 
+    def constrained(denoise: Denoise) -> Denoise:
+        return consistent(painter, denoise, agreeing)
 
-def _tiled(painter: Denoises, small: Tensor, side: tuple[int, int], work: Work, s: EnlargeSettings) -> Tensor:
-    """The enlarged picture, shape (1, 3, f · h, f · w), of a small one, where each tile shows `side` of its pixels."""
-    tops, lefts = (_starts(total, tile) for total, tile in zip(small.shape[-2:], side, strict=True))
-    calls = calls_of(painter, s) * len(tops) * len(lefts)
-    in_pixels = painter.encode(work.pictures(np.zeros((*work.size, 3), np.uint8))).shape[-2:] == work.size
-    denoise = work.denoiser(painter, calls, guidance=s.guidance, in_pixels=in_pixels)
-    weight = torch.from_numpy(np.minimum.outer(_ramp(work.size[0]), _ramp(work.size[1]))).to(small)
-    total = small.new_zeros(1, 3, small.shape[-2] * s.factor, small.shape[-1] * s.factor)
-    weights = torch.zeros_like(total)
-    for top in tops:
-        for left in lefts:
-            part = small[..., top : top + side[0], left : left + side[1]]
-            start = F.interpolate(part, size=work.size, mode="bicubic").clamp(-1, 1)
-            tile = restored(painter, denoise, start, _agreeing(part, s.factor), work=work, settings=s)
-            place = np.s_[
-                ...,
-                top * s.factor : top * s.factor + work.size[0],
-                left * s.factor : left * s.factor + work.size[1],
-            ]
-            total[place] += weight * tile
-            weights[place] += weight
-    return _exact(total / weights, small, s.factor)
+    large = restored(canvas, constrained, s, strength=work.strength(s.strength), resampling=s.resampling)
+    return Painted(_exact(large.cpu()[..., : height * s.factor, : width * s.factor], small, s.factor))
 
 
 def _agreeing(small: Tensor, factor: int) -> Callable[[Tensor], Tensor]:
-    """The projection on pictures whose squares have the means of a small picture's pixels."""
+    """The projection on pictures whose squares have the means of a small picture's pixels, as far as that reaches."""
+    height, width = (side * factor for side in small.shape[-2:])
 
     def project(pictures: Tensor) -> Tensor:
-        error = small - F.avg_pool2d(pictures, factor)
-        return pictures + F.interpolate(error, scale_factor=float(factor), mode="nearest")
+        error = small - F.avg_pool2d(pictures[..., :height, :width], factor)
+        change = F.interpolate(error, scale_factor=float(factor), mode="nearest")
+        return pictures + F.pad(change, (0, pictures.shape[-1] - width, 0, pictures.shape[-2] - height))
 
     return project
 
@@ -121,16 +120,3 @@ def _exact(large: Tensor, small: Tensor, factor: int) -> Tensor:
     most = enlarged(F.max_pool2d(detail, factor))
     least = -enlarged(F.max_pool2d(-detail, factor))
     return fitted(enlarged(small), detail, most, least)
-
-
-def _starts(total: int, tile: int) -> list[int]:
-    """Where tiles begin that cover a length with overlaps."""
-    step = max(1, tile - tile // OVERLAP)
-    count = max(1, -(-(total - tile) // step) + 1)
-    return [round(i * (total - tile) / max(1, count - 1)) for i in range(count)]
-
-
-def _ramp(side: int) -> npt.NDArray[np.float32]:
-    """Weights of a tile's rows, rising from its ends over the overlap."""
-    ends = np.minimum(np.arange(1, side + 1), np.arange(side, 0, -1))
-    return np.minimum(1.0, ends / (side / OVERLAP)).astype(np.float32)

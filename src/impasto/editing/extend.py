@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import numpy.typing as npt
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Denoises, Painted
 from impasto.editing.completion import CompletionSettings, completed
+from impasto.editing.trial import Trial
 from impasto.editing.window import Pixels
 from impasto.editing.work import Work
 from impasto.errors import ConfigError
@@ -37,7 +41,27 @@ class ExtendSettings(CompletionSettings):
     bottom: int = Field(default=0, ge=0, le=MOST)
     width: int | None = Field(default=None, ge=16, le=MOST)
     height: int | None = Field(default=None, ge=16, le=MOST)
-    strength: float = Field(default=0.75, ge=0.1, le=1)
+
+    def trial(self, truth: Pixels) -> Trial:
+        """The picture without its borders; a quarter of the width on the left and right where no borders are named.
+
+        Raises:
+            ConfigError: When the borders leave nothing of the picture.
+        """
+        height, width = truth.shape[:2]
+        named = self.left or self.right or self.top or self.bottom
+        sides = self if named else replace(self, left=width // 4, right=width // 4)
+        inner = np.s_[sides.top : height - sides.bottom, sides.left : width - sides.right]
+        painted = np.ones((height, width), bool)
+        painted[inner] = False
+        if painted.all():
+            raise ConfigError(f"extend: the borders are as wide as the pictures of {width} × {height} px; name less.")
+        settings = replace(sides, width=None, height=None)
+
+        def kept(edited: Pixels) -> npt.NDArray[np.float64]:
+            return edited[inner].astype(np.float64)
+
+        return Trial(truth[inner], settings, painted=painted, known=kept(truth), kept=kept)
 
 
 @listed(
@@ -73,8 +97,7 @@ def extend(painter: Denoises, pixels: Pixels, *, work: Work, settings: ExtendSet
             "height."
         )
     mask = np.pad(np.zeros(pixels.shape[:2], bool), (rows, columns), constant_values=True)
-    canvas = np.pad(pixels, (rows, columns, (0, 0)))
-    return completed(painter, canvas, mask, work=work, settings=s, whole=True)
+    return completed(painter, np.pad(pixels, (rows, columns, (0, 0))), mask, work=work, settings=s)
 
 
 def _added(word: str, side: int, new: int | None, before: int, after: int) -> tuple[int, int]:

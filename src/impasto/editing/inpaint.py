@@ -27,7 +27,7 @@ def inpaint(
         pixels: The picture, of any size, shape (H, W, 3), uint8.
         mask: True where is to be painted, somewhere and not everywhere, shape (H, W).
         work: What the painter is asked for, and its random numbers.
-        settings: Steps, resampling, fresh noise and guidance.
+        settings: Steps, resampling, fresh noise and strength.
 
     Returns:
         One picture of the given size, with a statement on the seam.

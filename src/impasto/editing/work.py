@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
-import torch
 from torch import Tensor
 
 from impasto.config import Field, config
-from impasto.contract import Condition, Denoises, Painted, PictureNoise
+from impasto.contract import Condition, Denoises, PictureNoise
+from impasto.editing.trial import Trial
+from impasto.editing.window import Pixels
 from impasto.events import Event, Watch, silent
 from impasto.images.pictures import to_float
-from impasto.sampling.guidance import clipped, guided
 from impasto.sampling.level import Denoise, Level
 
 __all__ = ["GuidedWay", "Way", "Work"]
@@ -29,16 +31,17 @@ class Way:
 
     steps: int = Field(default=30, ge=1, le=1000)
 
+    def trial(self, truth: Pixels) -> Trial:
+        """What the edit is given of a true picture (H, W, 3), so that it can be measured: here the picture itself."""
+        return Trial(truth, self)
+
 
 @config
 class GuidedWay(Way):
-    """The way from noise to a picture of a category.
+    """The way from noise to a picture as the painter paints: its settings of painting count too, such as guidance."""
 
-    Attributes:
-        guidance: Strength of classifier-free guidance towards the category; it counts only where one is asked for.
-    """
-
-    guidance: float = Field(default=1.5, ge=0, le=20)
+    unread: ClassVar[frozenset[str]] = frozenset({"sampler", "precision"})
+    """Settings of painters that do not count."""
 
 
 @dataclass(frozen=True)
@@ -46,48 +49,56 @@ class Work:
     """What an edit is given beside the painter, the picture and its settings.
 
     Attributes:
-        condition: What the new picture should show; empty where nothing is asked for.
+        condition: What the new picture should show; empty where nothing is requested for.
         noise: Source of every random number, for one picture; it knows the painter's device.
         size: Height and width of the pictures that the painter paints.
+        settings: The painter's settings of painting, resolved; the edit has steps of its own.
+        reads: Parts of a condition that the painter reads.
         watch: Is told how far the painting is.
     """
 
     condition: Condition
     noise: PictureNoise
     size: tuple[int, int]
+    settings: Any
+    reads: frozenset[str] = frozenset()
     watch: Watch = silent
 
     def pictures(self, pixels: npt.NDArray[np.uint8]) -> Tensor:
         """A picture (H, W, 3) as the painter takes it, shape (1, 3, H, W), in [-1, 1]."""
         return to_float(pixels[None]).to(self.noise.device).contiguous()
 
-    def denoiser(self, painter: Denoises, calls: int, *, guidance: float = 1.0, in_pixels: bool = False) -> Denoise:
-        """The painter's denoiser for the condition, guided where a category is asked for.
+    def levels(self, painter: Denoises) -> Callable[[int], list[Level]]:
+        """The levels that painting visits, for a number of steps."""
+        return lambda steps: painter.levels_for(replace(self.settings, steps=steps))
+
+    def shown(self, pictures: Tensor, mask: Tensor | None) -> Condition:
+        """The condition, with a picture in it where the painter reads pictures that have lost something.
 
         Args:
-            painter: The painter.
-            calls: How often it will be called, for the progress.
-            guidance: Strength of the guidance.
-            in_pixels: Whether the painter encodes pictures as themselves; estimates then stay in [-1, 1].
+            pictures: Shape (1, 3, H, W), in [-1, 1].
+            mask: True where is to be painted, shape (1, 1, H, W); None where all of the picture says something.
         """
-        requested = painter.denoiser(self.condition)
-        if self.condition.category is not None:
-            requested = guided(requested, painter.denoiser(self.condition.emptied()), guidance)
-        estimate = clipped(requested) if in_pixels else requested
+        if "given:source" not in self.reads:
+            return self.condition
+        return replace(self.condition, given={"source": pictures}, mask=None if mask is None else mask.float())
+
+    def strength(self, requested: float) -> float:
+        """The share of noise to begin with: that requested, or all of it where the painter is shown the picture."""
+        return 1.0 if "given:source" in self.reads else requested
+
+    def counter(self, total: int, message: str) -> Callable[[Denoise], Denoise]:
+        """A function of denoisers that reports each call of any of them."""
         done = 0
 
-        def denoise(noisy: Tensor, level: Level) -> Tensor:
-            nonlocal done
-            answer = estimate(noisy, level)
-            done += 1
-            self.watch(Event("edit", "progress", "Painting", done, calls))
-            return answer
+        def counted(estimate: Denoise) -> Denoise:
+            def denoise(noisy: Tensor, level: Level) -> Tensor:
+                nonlocal done
+                answer = estimate(noisy, level)
+                done += 1
+                self.watch(Event("edit", "progress", message, done, total))
+                return answer
 
-        return denoise
+            return denoise
 
-    @staticmethod
-    def painted(painter: Denoises, latents: Tensor, *statements: str) -> Painted:
-        """The picture of latents (1, C, h, w), on the CPU, with what is to be said about it."""
-        picture = painter.decode(latents.float()).float().clamp(-1, 1).cpu()
-        assert torch.isfinite(picture).all(), "a painter gave numbers that are not finite"
-        return Painted(picture, statements=(" ".join(statements),) if statements else ())
+        return counted

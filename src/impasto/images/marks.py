@@ -42,7 +42,7 @@ def marked(content: bytes, kind: str) -> bytes:
         whole = struct.pack(">I", len(text)) + chunk + struct.pack(">I", zlib.crc32(chunk))
         return content[:HEADER] + whole + content[HEADER:]
     if content.startswith(GIF):
-        start = _after_palette(content)
+        start = _after_colour_table(content)
         return content[:start] + b"!\xfe" + bytes([len(text)]) + text + b"\0" + content[start:]
     if content[:4] == b"RIFF" and content[8:16] == b"WEBPVP8X":
         padded = text + b"\0" * (len(text) % 2)
@@ -76,7 +76,7 @@ def mark_of(path: str | Path) -> str | None:
                     size -= len(text)
                 file.seek(size + 4, 1)
         elif head.startswith(GIF):
-            return _kind(head[_after_palette(head) + 3 :])
+            return _kind(head[_after_colour_table(head) + 3 :])
         elif head[:4] == b"RIFF":
             file.seek(max(0, Path(path).stat().st_size - NEAR))
             return _kind(file.read().rpartition(WEBP_CHUNK)[2][4:])
@@ -89,7 +89,7 @@ def _kind(text: bytes) -> str | None:
     return match[1].decode("ascii") if match else None
 
 
-def _after_palette(content: bytes) -> int:
-    """Where a GIF goes on after its header and its palette for all frames."""
+def _after_colour_table(content: bytes) -> int:
+    """Where a GIF goes on after its header and its table of colours for all frames."""
     flags = content[10] if len(content) > 10 else 0
     return 13 + (3 << ((flags & 7) + 1) if flags & 0x80 else 0)

@@ -12,7 +12,15 @@ from impasto.landscape.phrases import plural
 from impasto.landscape.scene import Ridge, Scene
 from impasto.landscape.vocabulary import COUNTING, time_of_day
 
-__all__ = ["KIND_WORDS", "WEATHER_WORDS", "caption"]
+__all__ = [
+    "KIND_WORDS",
+    "WEATHER_WORDS",
+    "caption",
+    "enumeration",
+    "number_phrase",
+    "time_phrase",
+    "with_article",
+]
 
 KIND_WORDS: dict[str, tuple[str, ...]] = {
     "white": ("plain line drawing", "line drawing of a landscape"),
@@ -76,9 +84,9 @@ def caption(scene: Scene, seed: int) -> str:
     def pick(words: tuple[str, ...]) -> str:
         return words[int(random.integers(len(words)))]
 
-    kind = _with_article(pick(KIND_WORDS[scene.category]))
+    kind = with_article(pick(KIND_WORDS[scene.category]))
     land = _land_phrase(scene, random)
-    time = _time_phrase(scene, random)
+    time = time_phrase(scene, random)
     weather = pick(WEATHER_WORDS[scene.weather])
     opening = pick(
         (
@@ -91,7 +99,7 @@ def caption(scene: Scene, seed: int) -> str:
     sentences = [opening]
     items = _item_phrases(scene, random)
     if items:
-        item_list = _enumerate(items)
+        item_list = enumeration(items)
         sentences.append(
             pick((f"You see {item_list}", f"It also shows {item_list}", f"Also in the picture: {item_list}"))
         )
@@ -110,12 +118,12 @@ def _land_phrase(scene: Scene, random: np.random.Generator) -> str:
     by_size = sorted(groups.items(), key=lambda g: -max(r.height / r.z for r in g[1]))[:2]
     phrases = [_group_phrase(name, ridges, scene, random) for name, ridges in by_size]
     if not scene.has_water:
-        return _enumerate(phrases) if phrases else "level ground"
-    water = _with_article("river" if scene.water.bend >= 0.9 else "lake")
+        return enumeration(phrases) if phrases else "level ground"
+    water = with_article("river" if scene.water.bend >= 0.9 else "lake")
     if not phrases:
         return water
     nearest = min(ridge.z for ridge in by_size[0][1])
-    return f"{_enumerate(phrases)} {'behind' if nearest > scene.water.far else 'beside'} {water}"
+    return f"{enumeration(phrases)} {'behind' if nearest > scene.water.far else 'beside'} {water}"
 
 
 def _item_phrases(scene: Scene, random: np.random.Generator) -> list[str]:
@@ -128,7 +136,7 @@ def _item_phrases(scene: Scene, random: np.random.Generator) -> list[str]:
             groups.setdefault(name, []).append(item)
     phrases = [_group_phrase(name, items, scene, random) for name, items in groups.items()]
     if scene.sky.birds:
-        phrases.insert(min(2, len(phrases)), _number_phrase("birds", scene.sky.birds, random))
+        phrases.insert(min(2, len(phrases)), number_phrase("birds", scene.sky.birds, random))
     if scene.paths:
         phrases.append("a path")
     if scene.fields >= 0.2:
@@ -149,29 +157,31 @@ def _group_phrase(name: str, items: Sequence[SceneItem], scene: Scene, random: n
     if max(across) - min(across) < 0.34:
         centre = " in the middle" if len(items) == 1 else ""
         place = " on the left" if middle < -1 / 6 else " on the right" if middle > 1 / 6 else centre
-    phrase = _number_phrase(name, len(items), random, "far " if is_far else "")
+    phrase = number_phrase(name, len(items), random, "far " if is_far else "")
     if is_near:
         place = (place or " close") + " in front" if random.random() < 0.5 else place
     return phrase + place
 
 
-def _number_phrase(name: str, count: int, random: np.random.Generator, adjective: str = "") -> str:
-    """'a boat', 'three far hills', 'many pines'."""
+def number_phrase(
+    name: str, count: int, random: np.random.Generator, adjective: str = "", *, article: bool = True
+) -> str:
+    """'a boat', 'three far hills', 'many pines'; without an article 'boat'."""
     words = ELEMENT_NAMES.get(name, (name,))
     word = words[int(random.integers(len(words)))]
     if count == 1:
-        return _with_article(adjective + word)
+        return with_article(adjective + word) if article else adjective + word
     number_word = COUNTING[count - 1] if count <= len(COUNTING) else "many"
     return f"{number_word} {adjective}{plural(word)}"
 
 
-def _time_phrase(scene: Scene, random: np.random.Generator) -> str:
+def time_phrase(scene: Scene, random: np.random.Generator) -> str:
     """Season and time of day: 'at dusk in autumn', 'on a winter morning'."""
     time = time_of_day(scene.hour)
     if random.random() < 0.5:
         time_word = "evening" if time == "dusk" else time
         return (
-            f"on {_with_article(scene.season)} {time_word}"
+            f"on {with_article(scene.season)} {time_word}"
             if time not in ("dawn", "noon")
             else f"at {time} in {scene.season}"
         )
@@ -188,11 +198,11 @@ def _mood_sentence(mood: str, pick: Callable[[tuple[str, ...]], str]) -> str:
     return pick((f"The mood: {mood.rstrip('.')}", f"It feels like this: {mood.rstrip('.')}"))
 
 
-def _with_article(noun: str) -> str:
+def with_article(noun: str) -> str:
     """A noun with its indefinite article."""
     return f"{'an' if noun[0] in 'aeiou' else 'a'} {noun}"
 
 
-def _enumerate(words: list[str]) -> str:
+def enumeration(words: list[str]) -> str:
     """'a, b and c'."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -179,6 +179,7 @@ def _number(
         {**method, **estimate.method},
         seed,
         real or (estimate.real if math.isfinite(estimate.value) else None),
+        reason="" if math.isfinite(estimate.value) else estimate.remark,
         remark=estimate.remark,
         unit=quantity.unit,
         headline=quantity.headline,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from copy import copy
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from impasto import pretrained
 from impasto.contract import Painter
 from impasto.data.store import Split
 from impasto.errors import ImpastoError, NotCapable
 from impasto.images.pictures import Pixels
 from impasto.metrics.codes import Codes, codes_of
+from impasto.metrics.described import Described, described_rows, paint_described
 from impasto.metrics.embedding import Features
 from impasto.metrics.nearest_training import NearestTraining, nearest_training
 from impasto.metrics.offers import NotOffered, Offer, as_offer, check_offered
@@ -22,12 +25,17 @@ from impasto.metrics.recognised import Recognised, requested_categories
 from impasto.metrics.recogniser import Recogniser
 from impasto.metrics.spaces import embed, embed_split
 from impasto.metrics.steps import Steps
+from impasto.pretrained import Saved
+from impasto.sources import SHIPPED
 
 __all__ = ["Inputs"]
 
 LEAST_RECONSTRUCTED = 50
 """Fewest test pictures that are reconstructed; else a quarter as many as are painted, since these means settle early
 and some painters take long."""
+READER = f"{SHIPPED}/world_reader"
+TEXT_JUDGE = f"{SHIPPED}/clip"
+"""Judges that come with the package."""
 BLURRED = 200
 """Training pictures that are blurred to give distances a scale."""
 
@@ -227,6 +235,60 @@ class Inputs:
             return codes_of(self.painter, self.originals)
         except NotCapable as error:
             raise NotOffered(str(error)) from None
+
+    @cached_property
+    def described(self) -> Described:
+        """Pictures painted after captions of real ones.
+
+        Raises:
+            NotOffered: When the painter does not paint from words, or no picture has a caption.
+        """
+        real = self.described_real
+        names_alike = self.painter.data.categories == self.against.categories
+        try:
+            with self.steps.step("painting after captions"):
+                pictures = paint_described(
+                    self.painter,
+                    real.words,
+                    seed=self.seed,
+                    categories=self.against.labels[self._described_rows[0]] if names_alike else None,
+                    progress=self.steps.counter("painting after captions"),
+                )
+        except NotCapable as error:
+            raise NotOffered(str(error)) from None
+        return replace(real, pictures=pictures)
+
+    @cached_property
+    def described_real(self) -> Described:
+        """Real pictures with a caption of each: a quarter as many as are painted, or all if there are fewer.
+
+        Raises:
+            NotOffered: When none has a caption.
+        """
+        rows, words = self._described_rows
+        if not words:
+            raise NotOffered(f"No picture of the {self.against.name} split has a caption.")
+        spared = bool(self.train.store.manifest.get("made", {}).get("hold_out_combinations"))
+        return Described(self.against.uint8(rows), words, spared)
+
+    @cached_property
+    def described_swapped(self) -> Described:
+        """The same real pictures, each with the caption of another."""
+        return self.described_real.swapped()
+
+    @cached_property
+    def _described_rows(self) -> tuple[npt.NDArray[np.int64], tuple[str, ...]]:
+        return described_rows(self.against, max(LEAST_RECONSTRUCTED, self.count // 4), self.seed)
+
+    @cached_property
+    def reader(self) -> Saved:
+        """The reader of the landscape world that comes with impasto."""
+        return pretrained.load(READER).eval()
+
+    @cached_property
+    def text_judge(self) -> Saved:
+        """The judge of pictures and texts that comes with impasto."""
+        return pretrained.load(TEXT_JUDGE).eval()
 
     @property
     def _judge_method(self) -> dict[str, object]:

@@ -154,8 +154,8 @@ def _measured(
 
 
 def _numbers(inputs: Inputs) -> dict[str, Number]:
-    """Every metric of the catalogue, by the names of its numbers."""
-    metrics = listed_metrics()
+    """Every metric of the catalogue but those of edits, by the names of its numbers."""
+    metrics = {name: metric for name, metric in listed_metrics().items() if metric.aspect != "edits"}
     for metric in metrics.values():
         for name in sorted(metric.all_needs):
             check_offered(name)

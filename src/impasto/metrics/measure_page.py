@@ -35,7 +35,7 @@ from impasto.pages.page import (
     Table,
 )
 
-__all__ = ["Exhibits", "headline_cards", "measure_page"]
+__all__ = ["Exhibits", "headline_cards", "measure_page", "number_row"]
 
 ARROWS = {"lower": "lower is better", "higher": "higher is better", "neither": ""}
 SHEET_WIDTH = 1040
@@ -150,7 +150,7 @@ def _first(count: int, noun: str) -> str:
 
 
 def _numbers(measurement: Measurement) -> Section:
-    rows = [_row(name, number) for name, number in measurement.metrics.items() if number.value is not None]
+    rows = [number_row(name, number) for name, number in measurement.metrics.items() if number.value is not None]
     lead = (
         "Small print under a number: its 95 % interval. Under “Real” stands the same number for real pictures, "
         "which a perfect painter would reach; it is not zero."
@@ -171,7 +171,8 @@ def _numbers(measurement: Measurement) -> Section:
     )
 
 
-def _row(name: str, number: Number) -> list[Cell | str]:
+def number_row(name: str, number: Number) -> list[Cell | str]:
+    """The row of a table with a number: title, value, the same for real pictures, which these are, and counts."""
     real = number.real
     counts = " · ".join(f"{count:,} {word}" for word, count in number.n.items())
     remark = ". ".join(part for part in (ARROWS[number.better], number.remark) if part)

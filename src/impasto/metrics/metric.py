@@ -52,8 +52,8 @@ LEAST_PICTURES = 50
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-Aspect = Literal["distance", "variety", "copying", "categories", "reconstruction", "codes", "other"]
-"""What a metric is about; a report shows its metrics in this order."""
+Aspect = Literal["distance", "variety", "copying", "categories", "words", "reconstruction", "codes", "edits", "other"]
+"""What a metric is about, in the order of a report; metrics of edits are no part of the report of a painter."""
 
 
 @dataclass(frozen=True)

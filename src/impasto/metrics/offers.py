@@ -13,6 +13,7 @@ from impasto.metrics.embedding import Features
 
 __all__ = [
     "OFFERED",
+    "OF_EDITS",
     "GivenOffers",
     "Kind",
     "NotOffered",
@@ -39,7 +40,17 @@ class Kind:
     pictures: str = ""
 
 
+OF_EDITS = {
+    "edited": Kind("edited pictures, bytes, shape (N, H, W, 3)", "edited", "edited"),
+    "masks": Kind("True at the part of each that the edit was to paint, bool, shape (N, H, W)"),
+    "known": Kind("what was given of each picture and had to be kept, in 0..255, shape (N, …)"),
+    "kept": Kind("the same, computed of `edited`, shape (N, …)", "edited"),
+    "kept_of_originals": Kind("the same, computed of `originals`, shape (N, …)"),
+}
+"""Names that a measurement of an edit has; `originals` are its pictures before anything was taken from them."""
+
 OFFERED = {
+    **OF_EDITS,
     "painted": Kind("painted pictures, bytes, shape (N, H, W, 3)", "painted", "painted"),
     "real": Kind(
         "as many real pictures that were not trained on, if there are, drawn at random, bytes, shape (M, H, W, 3)",
@@ -63,6 +74,11 @@ OFFERED = {
     "original_features": Kind("`Features` of `originals`", "test", "test split"),
     "reconstruction_features": Kind("`Features` of `reconstructions`"),
     "codes": Kind("`Codes`: the codes that the painter writes `originals` in"),
+    "described": Kind("`Described`: pictures painted after captions of real ones", "prompts"),
+    "described_real": Kind("`Described`: the real pictures that have these captions", "prompts"),
+    "described_swapped": Kind("`Described`: the same real pictures, each with the caption of another", "prompts"),
+    "reader": Kind("the reader of the landscape world that comes with impasto"),
+    "text_judge": Kind("the judge of pictures and texts that comes with impasto"),
     "network": Kind("name of the feature network"),
     "size": Kind("height and width (H, W) of the pictures"),
     "seed": Kind("seed of all drawing, an integer"),

@@ -13,7 +13,7 @@ from impasto.contract import Painter, Reconstructs
 from impasto.errors import ImpastoError, NotCapable
 from impasto.images.pictures import Pixels, to_float, to_uint8
 
-__all__ = ["evaluation_mode", "paint_pixels", "reconstruct_pixels"]
+__all__ = ["checked_pictures", "evaluation_mode", "paint_pixels", "reconstruct_pixels"]
 
 CHUNK = 256
 BATCH = 64
@@ -48,7 +48,7 @@ def paint_pixels(
     for start in range(0, count, CHUNK):
         size = min(CHUNK, count - start)
         pictures = painter.paint(size, seed=seed, category=category, first=first + start, batch=BATCH).pictures
-        parts.append(to_uint8(_checked(pictures, (size, 3, *painter.data.size), painter.name)))
+        parts.append(to_uint8(checked_pictures(pictures, (size, 3, *painter.data.size), painter.name)))
         if progress:
             progress(start + size, count)
     return np.concatenate(parts)
@@ -75,7 +75,7 @@ def reconstruct_pixels(painter: Painter, originals: Pixels) -> Pixels:
     with evaluation_mode(painter), torch.no_grad():
         for start in range(0, len(originals), BATCH):
             pictures = to_float(originals[start : start + BATCH]).to(painter.device)
-            parts.append(to_uint8(_checked(painter.reconstruct(pictures), tuple(pictures.shape), painter.name)))
+            parts.append(to_uint8(checked_pictures(painter.reconstruct(pictures), tuple(pictures.shape), painter.name)))
     return np.concatenate(parts)
 
 
@@ -91,7 +91,17 @@ def evaluation_mode(net: nn.Module) -> Iterator[None]:
             module.training = mode
 
 
-def _checked(pictures: Tensor, shape: tuple[int, ...], name: str) -> Tensor:
+def checked_pictures(pictures: Tensor, shape: tuple[int, ...], name: str) -> Tensor:
+    """The pictures as they are, once they are known to be of a shape and finite.
+
+    Args:
+        pictures: Of a painter.
+        shape: What they should be.
+        name: That of the painter.
+
+    Raises:
+        ImpastoError: When they are not.
+    """
     if tuple(pictures.shape) != shape:
         raise ImpastoError(f"{name} painted pictures of shape {tuple(pictures.shape)} instead of {shape}.")
     bad = int((~torch.isfinite(pictures)).flatten(1).any(1).sum())

@@ -55,6 +55,7 @@ class UNet(nn.Module):
         labels: Number of labels, including "no category"; 0 without labels.
         patch: Side of the square patches of pixels that become one position of the finest feature map.
         in_channels: Channels C of a picture or latent, of the input and of the output.
+        beside: Channels of maps that the network reads beside the picture, at its size.
         words: Features of a token of the captions, which are attended to in the middle and wherever there is
             self-attention; 0 without captions.
 
@@ -71,6 +72,7 @@ class UNet(nn.Module):
         labels: int = 0,
         patch: int = 1,
         in_channels: int = 3,
+        beside: int = 0,
         words: int = 0,
     ) -> None:
         super().__init__()
@@ -78,7 +80,7 @@ class UNet(nn.Module):
         self.grid = grid
         dim = 4 * channels[0]
         self.embedding = ConditionEmbedding(dim, labels, words)
-        self.stem = nn.Conv2d(in_channels * patch**2, channels[0], 3, padding=1)
+        self.stem = nn.Conv2d((in_channels + beside) * patch**2, channels[0], 3, padding=1)
         skip_channels: list[int] = []
         width = channels[0]
         rows = grid
@@ -112,7 +114,7 @@ class UNet(nn.Module):
         """The network's output.
 
         Args:
-            x: Shape (N, C, H, W), of a variance near 1.
+            x: The picture, and the maps beside it, shape (N, C + beside, H, W), of a variance near 1.
             times: In [0, 1000], shape (N,).
             labels: In [0, number of labels), int64, shape (N,).
             words: Captions of the pictures; given exactly where the network was built for them.

@@ -22,6 +22,7 @@ __all__ = [
     "Cards",
     "Cell",
     "Columns",
+    "Comparison",
     "Details",
     "Drawing",
     "Figure",
@@ -198,6 +199,22 @@ class Figure(Part):
     caption: str
     sheet: bool = False
     width: int | None = None
+
+
+@dataclass(frozen=True)
+class Comparison(Part):
+    """Two pictures of one size over each other; a corner that is pulled shows more of the one or the other.
+
+    Attributes:
+        before: Address of the picture on the left, as of `Figure.source`.
+        after: That of the picture on the right.
+        caption: Text under them, which also stands in for them where they cannot be seen.
+    """
+
+    kind = "comparison"
+    before: str
+    after: str
+    caption: str
 
 
 @dataclass(frozen=True)

@@ -15,23 +15,27 @@ __all__ = ["levels_from", "noised", "resampled"]
 
 
 def levels_from(levels: Callable[[int], list[Level]], steps: int, share: float) -> list[Level]:
-    """The last levels of a painter's schedule, from a share of it on.
+    """The last levels of a painter's schedule, from a share of noise on.
 
     Args:
         levels: Gives the levels of the whole schedule for a number of steps; see `contract.Denoises`.
         steps: Steps of the whole schedule, 1 or more; they become smaller where the share would hold less than one.
-        share: Share of the schedule, in (0, 1]: 1 begins at the noise.
+        share: Share of noise in the mixture where the way begins, in (0, 1]: 1 begins at the noise. However the
+            schedule spaces its levels, the same share leaves as much of the picture.
 
     Returns:
-        About steps · share + 1 levels, at least 2; the last is the picture itself.
+        At least 2 levels, from the one nearest to the share on; the last is the picture itself.
 
     Raises:
         ConfigError: When the painter's schedule has fewer levels than that.
 
     Source: Meng et al. 2022, section 3, where the share is called t0.
     """
-    total = max(steps, math.ceil(1 / share))
-    return levels(total)[-(max(1, round(share * total)) + 1) :]
+    way = levels(max(steps, math.ceil(1 / share)))
+    # The last level is no beginning, and the noise itself is one only where it is asked for.
+    inner = range(1, len(way) - 1)
+    first = 0 if share == 1 else min(inner, key=lambda i: abs(1 - way[i].share - share), default=0)
+    return way[first:]
 
 
 def noised(clean: Tensor, level: Level, noise: NoiseSource, *, ahead: Level | None = None) -> Tensor:

@@ -125,7 +125,7 @@ class Denoiser(WordsPainter, LatentPainter):
     def guided_denoiser(self, condition: Condition, settings: Any) -> Denoise:
         """The estimates that painting follows: towards category and words, and away from the words of `negative`.
 
-        Two prompts are blended as their estimates are.
+        See `contract.Denoises`. Two prompts are blended as their estimates are.
 
         Args:
             condition: Condition of the pictures.
@@ -145,18 +145,13 @@ class Denoiser(WordsPainter, LatentPainter):
             towards = guided(self.estimates(self.with_words(condition, s.blend), s), towards, s.blend_share)
         empty = condition.emptied()
         away = self.estimates(self.with_words(empty, s.negative) if s.negative else empty, s)
-        denoise = guided(towards, away, s.guidance, low=s.guided_from, high=s.guided_to)
+        # What nothing is requested of cannot be guided towards it.
+        scale = s.guidance if condition.parts or s.negative or s.blend else 1.0
+        denoise = guided(towards, away, scale, low=s.guided_from, high=s.guided_to)
         return clipped(denoise) if self.clips_estimates and "pictures" not in self.encoders else denoise
 
     def levels_for(self, settings: Any) -> list[Level]:
-        """Levels of noise for painting.
-
-        Args:
-            settings: An instance of `Settings`.
-
-        Raises:
-            ConfigError: As of `levels`.
-        """
+        """Levels of noise for painting; see `contract.Denoises`."""
         return self.levels(settings.steps, settings.shift)
 
     @property

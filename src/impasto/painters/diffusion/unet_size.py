@@ -37,7 +37,7 @@ class UNetConfig(PainterConfig):
 C = TypeVar("C", bound=UNetConfig)
 
 
-def unet_for(config: UNetConfig, space: Pixels | Latents, labels: int, words: int = 0) -> UNet:
+def unet_for(config: UNetConfig, space: Pixels | Latents, labels: int, words: int = 0, beside: int = 0) -> UNet:
     """The UNet of a config, with fresh weights, for pictures or latents of a space.
 
     Args:
@@ -45,6 +45,7 @@ def unet_for(config: UNetConfig, space: Pixels | Latents, labels: int, words: in
         space: What it reads and gives.
         labels: Number of labels, including "no category"; 0 without labels.
         words: Features of a word's token; 0 where no words are read.
+        beside: Channels of maps that it reads beside the picture.
 
     Raises:
         ConfigError: When the finest feature map cannot be halved once for each further level.
@@ -67,6 +68,7 @@ def unet_for(config: UNetConfig, space: Pixels | Latents, labels: int, words: in
         labels=labels,
         patch=patch,
         in_channels=space.channels,
+        beside=beside,
         words=words,
     )
 

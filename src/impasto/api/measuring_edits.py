@@ -1,0 +1,178 @@
+"""An edit is measured: something is taken from real pictures, and what the edit gives back is compared with it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from impasto import __version__
+from impasto.api.checks import check_able
+from impasto.api.editing import opened_for
+from impasto.api.loaded import LoadedPainter
+from impasto.api.performing import Edit, editor
+from impasto.api.request import Request
+from impasto.api.stores import store_at
+from impasto.api.verb import verb
+from impasto.errors import UsageError
+from impasto.events import Event, Watch, silent
+from impasto.files import check_writable, write_json, write_whole
+from impasto.terminal import shown
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from impasto.data.store import Split
+    from impasto.editing.trial import Trial
+    from impasto.images.pictures import Pixels
+    from impasto.metrics.edit_measurement import EditMeasurement
+    from impasto.metrics.number import Number
+
+__all__ = ["measure_edit"]
+
+SHOWN = 12
+"""Pictures on the page."""
+
+
+@verb
+def measure_edit(
+    name: str,
+    against: str | PathLike[str],
+    *,
+    on: str = "test",
+    out: str | PathLike[str] | None = None,
+    painter: str | PathLike[str] | LoadedPainter | None = None,
+    count: int = 32,
+    category: str | None = None,
+    seed: int = 0,
+    settings: Mapping[str, Any] | None = None,
+    watch: Watch | None = None,
+) -> EditMeasurement:
+    """Measure an edit on real pictures; writes `edit.json` and `report.html`.
+
+    From each picture is taken what the edit shall give back: its colours, its middle quarter, its borders, its size.
+
+    Args:
+        name: Name of the edit in the catalogue; one with settings of its own.
+        against: A store, of any size.
+        on: The split whose pictures are edited: 'test', 'val' (to choose by), 'train' or 'all'.
+        out: The folder for both files; 'measure-NAME' here, without it.
+        painter: As of `edit`.
+        count: Pictures, evenly spread over the split.
+        category: As of `edit`.
+        seed: Seed of the edits; picture `i` has the seed plus `i`.
+        settings: As of `edit`.
+        watch: Called with each event.
+
+    Raises:
+        UsageError: When the edit has no settings of its own, or there are too few pictures.
+        ImpastoError: As of `edit`.
+    """
+    from impasto.metrics.edit_measurement import EditMeasurement
+    from impasto.pretrained import state_hash
+
+    to_do = editor(name)
+    if to_do.settings is None:
+        raise UsageError(f"{name} gives back nothing that could be compared; measure its painter instead.")
+    opened = opened_for(name, against, painter)
+    check_able(opened.model, to_do.needs, f"{name} a picture")
+    place = Path(out) if out else Path(f"measure-{name}")
+    split = store_at(against).split(on)
+    rows = _rows(split, count)
+    request = to_do.request(opened.model, seed, category, settings or {})
+    check_writable(place)
+    with shown(watch) as notify:
+        began = time.process_time()
+        truths = split.uint8(rows)
+        of_edit = to_do.own_settings(opened.model, request)
+        trials = [of_edit.trial(truth) for truth in truths]
+        edited = _edited(to_do, opened, request, trials, notify)
+        seconds = (time.process_time() - began) / len(rows)
+        numbers = _numbers(edited, truths, trials, seed)
+    measurement = EditMeasurement(
+        edit=name,
+        painter={"source": opened.source, "weights": state_hash(opened.model)},
+        against={"store": str(split.store.root), "hash": split.store.hash, "split": split.name, "count": len(rows)},
+        seed=seed,
+        settings=dict(request.settings),
+        metrics=numbers,
+        seconds=round(seconds, 2),
+        impasto=__version__,
+    )
+    _write(measurement, place, [trial.given for trial in trials], edited, truths)
+    return measurement
+
+
+def _write(measurement: EditMeasurement, place: Path, given: Sequence[Pixels], edited: Pixels, truths: Pixels) -> None:
+    """Write the numbers, and the page with some pictures."""
+    from impasto.metrics.edit_measurement import edit_page
+
+    write_json(place / "edit.json", measurement.to_json())
+    page = edit_page(measurement, given[:SHOWN], list(edited[:SHOWN]), list(truths[:SHOWN]))
+    write_whole(place / "report.html", page)
+
+
+def _rows(split: Split, count: int) -> Sequence[int]:
+    """Rows of a split, evenly spread over it.
+
+    Raises:
+        UsageError: When there are not so many.
+    """
+    if not 2 <= count <= len(split):
+        raise UsageError(f"count must be between 2 and {len(split)}, as the {split.name} split has, not {count}.")
+    return [i * len(split) // count for i in range(count)]
+
+
+def _edited(to_do: Edit, opened: LoadedPainter, request: Request, trials: Sequence[Trial], watch: Watch) -> Pixels:
+    """The edited pictures, shape (N, H, W, 3)."""
+    import numpy as np
+
+    from impasto.config import to_dict
+    from impasto.images.pictures import to_uint8
+
+    edited = []
+    for index, trial in enumerate(trials):
+        arguments = {"pixels": trial.given, "mask": trial.mask, "other": trial.other}
+        taken = {name: value for name, value in arguments.items() if name in to_do.takes}
+        settings = {**request.settings, **to_dict(trial.settings)}
+        requested = replace(request, seed=request.seed + index, settings=settings)
+        edited.append(to_uint8(to_do.applied(opened.model, requested, silent, taken).pictures)[0])
+        watch(Event("measure", "progress", to_do.name, index + 1, len(trials)))
+    return np.stack(edited)
+
+
+def _numbers(edited: Pixels, truths: Pixels, trials: Sequence[Trial], seed: int) -> dict[str, Number]:
+    """Every metric of the catalogue that can be computed of these."""
+    import numpy as np
+
+    from impasto.metrics.evaluating import evaluate
+    from impasto.metrics.metric import listed_metrics
+    from impasto.metrics.offers import GivenOffers
+
+    offered: dict[str, Any] = {
+        "edited": edited,
+        "originals": truths,
+        "reconstructions": edited,
+        "size": edited.shape[1:3],
+    }
+    if all(trial.painted is not None for trial in trials):
+        offered["masks"] = np.stack([trial.painted for trial in trials if trial.painted is not None])
+    if all(trial.known is not None for trial in trials):
+        offered["known"] = np.stack([trial.known for trial in trials if trial.known is not None])
+        offered["kept"] = _kept(trials, edited)
+        offered["kept_of_originals"] = _kept(trials, truths)
+    numbers: dict[str, Number] = {}
+    for metric in listed_metrics().values():
+        if set(metric.needs) <= offered.keys():
+            numbers |= evaluate(metric, GivenOffers(offered), seed=seed)
+    return numbers
+
+
+def _kept(trials: Sequence[Trial], pictures: Pixels) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """What had to be kept, of some pictures, shape (N, …)."""
+    import numpy as np
+
+    return np.stack([trial.kept(each) for trial, each in zip(trials, pictures, strict=True) if trial.kept is not None])

@@ -1,0 +1,69 @@
+"""A store with other captions: the same pictures, splits and labels, under another hash."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow
+import pyarrow.parquet
+
+from impasto.data.manifest import FILES, seal
+from impasto.data.store import Store
+from impasto.errors import ImpastoError
+from impasto.files import whole_folder
+
+__all__ = ["check_free", "recaptioned"]
+
+WRITTEN = ("version", "hash", "files", "seal")
+"""Entries of a manifest that `seal` writes."""
+
+
+def recaptioned(store: Store, out: Path, captions: Sequence[Sequence[str]], how: dict[str, Any]) -> Store:
+    """Write a store that differs in its captions alone; files of pictures and maps are shared where that is possible.
+
+    Args:
+        store: The pictures.
+        out: Folder of the new store, which must not exist.
+        captions: Those of each picture, in the order of the store; () for a picture without any.
+        how: How they were made, which the manifest says under 'made' as 'captions'.
+
+    Raises:
+        ImpastoError: When `out` exists or cannot be written.
+    """
+    assert len(captions) == len(store)
+    check_free(out)
+    text = pyarrow.string()
+    columns = {name: store.table[name] for name in store.table.column_names if name != "captions"}
+    columns["text"] = pyarrow.array([next(iter(texts), None) for texts in captions], text)
+    columns["captions"] = pyarrow.array([list(texts) for texts in captions], pyarrow.list_(text))
+    kept = {name: value for name, value in store.manifest.items() if name not in WRITTEN}
+    origin = {**kept.get("made", {}), "captions": {**how, "of": store.hash}}
+    arrays = ["pictures.npy", *(f"{name}.npy" for name in store.maps)]
+    with whole_folder(out) as folder:
+        for name in (*arrays, "rejects.jsonl"):
+            _share(store.root / name, folder / name)
+        pyarrow.parquet.write_table(pyarrow.table(columns), folder / "index.parquet")
+        seal(folder, {**kept, "made": origin}, (*FILES, *arrays[1:]))
+    return Store.open(out, verify=False)
+
+
+def check_free(out: Path) -> None:
+    """Refuse the place of a store where something lies.
+
+    Raises:
+        ImpastoError: When it exists.
+    """
+    if out.exists() or out.is_symlink():
+        raise ImpastoError(f"{out} exists already; choose another name or remove it first.")
+
+
+def _share(file: Path, place: Path) -> None:
+    """The same file at another place: no file of a store is ever changed."""
+    try:
+        os.link(file, place)
+    except OSError:
+        shutil.copyfile(file, place)

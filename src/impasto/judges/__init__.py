@@ -1,0 +1,1 @@
+"""Judges: learners that look at pictures and do not paint, one file for each."""
