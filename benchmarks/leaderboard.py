@@ -15,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
@@ -194,6 +195,8 @@ class Board:
         out.mkdir(parents=True, exist_ok=True)
         if (out / "painted.npy").is_file() and (out / "cost.json").is_file():
             return ""
+        # What an interrupted training left would be charged by halves.
+        shutil.rmtree(out / "run", ignore_errors=True)
         common = [str(out), "--minutes", f"{minutes:g}", "--seed", str(seed), "--count", str(self.arguments.count)]
         if entry.painter is None:
             pictures = self.state / f"train-{self.store.hash[:12]}.npy"
