@@ -32,10 +32,15 @@ SHOWING = {"json", "events", "quiet"}
 """Options of the command line on what is shown, where Python has `watch` and what a verb returns."""
 OPTIONS = {"settings": "--set", "maps": "--map"}
 """Options that are repeated, and have the name of one of many."""
-WORDS = {("train", "what"): ("painter", "store"), ("measure", "what"): ("painter",), ("paint", "source"): ("painter",)}
+WORDS = {
+    ("train", "what"): ("painter", "store"),
+    ("measure", "what"): ("painter",),
+    ("measure", "count"): ("count",),
+    ("paint", "source"): ("painter",),
+}
 """Arguments of the command line that are several in Python, or have another name."""
-REPAINTING = {"again", "painter"}
-"""Options of `impasto paint` that belong to `impasto.repaint`."""
+OF_OTHERS = {"paint": {"again", "painter"}, "measure": {"category", "settings"}}
+"""Options of `impasto paint` that belong to `impasto.repaint`, and of `measure` that belong to `measure_edit`."""
 
 
 def command(verb: str) -> Any:
@@ -55,7 +60,7 @@ def typed(verb: str) -> dict[str, Any]:
     """The same of a command, under the names of Python."""
     names: dict[str, Any] = {}
     for parameter in command(verb).params:
-        if parameter.name in SHOWING or (verb == "paint" and parameter.name in REPAINTING):
+        if parameter.name in SHOWING or parameter.name in OF_OTHERS.get(verb, ()):
             continue
         for name in WORDS.get((verb, parameter.name), (parameter.name,)):
             names[name] = inspect.Parameter.empty if parameter.required else plain(parameter.default)

@@ -147,7 +147,9 @@ def check_takes_guide(painter: Any) -> None:
     guided = painter.with_guide(painter)
     before = painter.paint(2, seed=7, guidance=1.0).pictures
     # Moving away from oneself leads nowhere.
-    torch.testing.assert_close(guided.paint(2, seed=7).pictures, before, atol=1e-4, rtol=0)
+    torch.testing.assert_close(
+        guided.paint(2, seed=7, guidance=1.0, autoguidance=2.0).pictures, before, atol=1e-4, rtol=0
+    )
     assert not any(parameter.requires_grad for parameter in guided.guide.parameters())
 
 
@@ -169,10 +171,29 @@ def check_exports_to_diffusers(painter: Any) -> None:
     assert all(isinstance(tensor, torch.Tensor) for tensor in weights.values())
 
 
+def check_aligns(painter: Any) -> None:
+    pictures = painter.picture_vectors(pictures_and_condition()[0])
+    texts = painter.text_vectors(["a lake in winter", "a tree"])
+    assert pictures.shape == texts.shape
+    torch.testing.assert_close(texts.norm(dim=1), torch.ones(2))
+    torch.testing.assert_close(pictures.norm(dim=1), torch.ones(2))
+
+
+def check_examines(painter: Any) -> None:
+    answers = painter.examine(pictures_and_condition()[0], Condition(2, words=("a lake in winter", "")))
+    assert answers
+    for right in answers.values():
+        assert right.shape == (2,)
+        assert not torch.isfinite(right[1])
+        assert 0 <= right[0].nan_to_num(0.0) <= 1
+
+
 CHECKS: dict[str, Callable[[Any], None]] = {
+    "Aligns": check_aligns,
     "Decodes": check_decodes,
     "Denoises": check_denoises,
     "Encodes": check_encodes,
+    "Examines": check_examines,
     "ExportsToDiffusers": check_exports_to_diffusers,
     "HasLatents": check_has_latents,
     "Inverts": check_inverts,
@@ -199,6 +220,17 @@ def test_what_a_painter_claims_it_can_do(name: str) -> None:
     claimed = [ability for ability in CHECKS if isinstance(painter, getattr(abilities, ability))]
     for ability in claimed:
         CHECKS[ability](painter)
+
+
+@pytest.mark.parametrize("name", [*catalogue.judges()])
+def test_what_a_judge_claims_it_can_do(name: str) -> None:
+    judge: Any = catalogue.learner(name).build("tiny", resolution=32, captions=True).eval()
+    judge.learn_words(["a lake in winter", "a tree"])
+    claimed = [ability for ability in CHECKS if isinstance(judge, getattr(abilities, ability))]
+    assert len(claimed) > 1
+    for ability in claimed:
+        with torch.inference_mode():
+            CHECKS[ability](judge)
 
 
 def test_a_picture_over_a_sketch_is_synthesized_from_its_latents_too() -> None:

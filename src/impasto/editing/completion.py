@@ -62,7 +62,8 @@ def completed(painter: Denoises, pixels: Pixels, mask: Mask, *, work: Work, sett
         One picture of the given size, with a statement on the seam.
     """
     region = region_around(mask, work.size)
-    given, hole = pixels[region], mask[region]
+    given = pixels[region]
+    hole = mask[region]
     painted = guess = mirrored(given, hole)
     first, *larger = scales(shape_of(given), work.size)
     for index, shape in enumerate([first, *(larger or [first])]):

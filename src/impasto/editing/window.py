@@ -34,7 +34,8 @@ def region_around(mask: Mask, size: tuple[int, int]) -> tuple[slice, slice]:
 
 def _stretch(marked: npt.NDArray[np.intp], least: int, total: int) -> slice:
     """A stretch around marked places, of `least` or of `CONTEXT` times as many, inside a total length."""
-    first, end = int(marked[0]), int(marked[-1]) + 1
+    first = int(marked[0])
+    end = int(marked[-1]) + 1
     length = min(total, max(least, round(CONTEXT * (end - first))))
     start = min(max(0, round((first + end - length) / 2)), total - length)
     return slice(start, start + length)

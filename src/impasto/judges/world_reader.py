@@ -92,6 +92,8 @@ class WorldReader(Learner):
     def learn_words(self, captions: Iterable[str]) -> None:
         """Count how often each element is there, in some of the captions that say of all elements whether they are."""
         listed_texts = [text for text in captions if "," in text or "，" in text]
+        if not listed_texts:
+            return
         stated = self.statements(listed_texts[:: max(1, len(listed_texts) // SAMPLE)])[:, len(SIZES) :]
         complete = stated[(stated > 0).all(1)]
         if len(complete):

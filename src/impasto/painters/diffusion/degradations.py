@@ -61,11 +61,13 @@ def _free_form(picture: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
     height, width = picture.shape[-2:]
     rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
     mask = torch.zeros(height, width, dtype=torch.bool)
-    top, left = numbers[0] * height, numbers[1] * width
+    top = numbers[0] * height
+    left = numbers[1] * width
     for stroke in range(STROKES):
         turn, length, thick = numbers[2 + 3 * stroke : 5 + 3 * stroke].tolist()
         reach = (0.2 + 0.4 * length) * min(height, width)
-        down, right = reach * math.sin(2 * math.pi * turn), reach * math.cos(2 * math.pi * turn)
+        down = reach * math.sin(2 * math.pi * turn)
+        right = reach * math.cos(2 * math.pi * turn)
         along = (((rows - top) * down + (columns - left) * right) / reach**2).clamp(0, 1)
         away = torch.hypot(rows - top - along * down, columns - left - along * right)
         mask |= away <= (0.04 + 0.06 * thick) * min(height, width)
@@ -89,8 +91,10 @@ def _box(picture: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
     height, width = picture.shape[-2:]
     mask = torch.zeros(height, width, dtype=torch.bool)
     tall, wide, top, left = numbers[:4].tolist()
-    rows, columns = round(height * (0.25 + 0.25 * tall)), round(width * (0.25 + 0.25 * wide))
-    first, start = round(top * (height - rows)), round(left * (width - columns))
+    rows = round(height * (0.25 + 0.25 * tall))
+    columns = round(width * (0.25 + 0.25 * wide))
+    first = round(top * (height - rows))
+    start = round(left * (width - columns))
     mask[first : first + rows, start : start + columns] = True
     return _without(picture, mask)
 
@@ -100,8 +104,10 @@ def _cropped(picture: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
     height, width = picture.shape[-2:]
     mask = torch.ones(height, width, dtype=torch.bool)
     tall, wide, top, left = numbers[:4].tolist()
-    rows, columns = round(height * (0.5 + 0.4 * tall)), round(width * (0.5 + 0.4 * wide))
-    first, start = round(top * (height - rows)), round(left * (width - columns))
+    rows = round(height * (0.5 + 0.4 * tall))
+    columns = round(width * (0.5 + 0.4 * wide))
+    first = round(top * (height - rows))
+    start = round(left * (width - columns))
     mask[first : first + rows, start : start + columns] = False
     return _without(picture, mask)
 
