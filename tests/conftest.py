@@ -91,7 +91,8 @@ def torchrun() -> Callable[..., str]:
         command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", processes, *words]
         env = {**os.environ, "OMP_NUM_THREADS": "1"}
         done = subprocess.run([*map(str, command)], env=env, capture_output=True, text=True, check=False, timeout=280)
-        assert done.returncode == 0, done.stderr[-3000:]
+        # What failed first stands at the beginning, what the launcher makes of it at the end.
+        assert done.returncode == 0, f"{done.stderr[:2000]}\n…\n{done.stderr[-2000:]}"
         return done.stdout
 
     return start
