@@ -9,6 +9,7 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
+from diffusers import DDIMPipeline, DDIMScheduler, DDPMScheduler, UNet2DModel
 from harness import Case, main, precisions, pretend_torchvision
 from sizes import Size, nearest, size
 from torch import Tensor, nn
@@ -18,10 +19,10 @@ from impasto.painters.diffusion.ddpm import DDPM
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
 
+# After diffusers, which finds the pretended package and asks for its version.
 pretend_torchvision()
 
 from denoising_diffusion_pytorch import GaussianDiffusion, Unet  # noqa: E402
-from diffusers import DDIMPipeline, DDIMScheduler, DDPMScheduler, UNet2DModel  # noqa: E402
 
 SIDE = 32
 BATCH = 16

@@ -122,7 +122,6 @@ def denoising_diffusion_pytorch(side: int) -> Trained:
 
 def diffusers_unet(side: int) -> Trained:
     """diffusers: its UNet2DModel in channels-last, AdamW with a cosine, its EMA, and DPM-Solver++ of 25 steps."""
-    pretend_torchvision()
     from diffusers import DDPMScheduler, DPMSolverMultistepScheduler, UNet2DModel
     from diffusers.training_utils import EMAModel
 

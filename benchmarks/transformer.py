@@ -10,7 +10,8 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from harness import Case, main, precisions, pretend_torchvision
+from diffusers import DDPMScheduler, DiTTransformer2DModel
+from harness import Case, main, precisions
 from sizes import Size, nearest, size
 from torch import nn
 
@@ -18,10 +19,6 @@ from impasto.contract import Batch, BatchNoise, Condition
 from impasto.painters.diffusion.flow_matching import FlowMatching
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
-
-pretend_torchvision()
-
-from diffusers import DDPMScheduler, DiTTransformer2DModel  # noqa: E402
 
 SIDE = 64
 BATCH = 32
