@@ -559,3 +559,30 @@ def test_real_paintings_come_out_by_movement(shared: Path, make: Make, tmp_path:
     assert store.categories() == ("Baroque", "Byzantine Art", "Impressionism")
     assert json.loads((store.root / "manifest.json").read_text())["label_chosen"] == "found in the metadata"
     assert all("public domain" in licence for licence in store.manifest["licences"])
+
+
+def test_group_by_keeps_the_pictures_of_an_artist_in_one_split(tmp_path: Path, scene: Scene) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    rows = ["file_name,artist"]
+    for i in range(24):
+        scene(i).save(folder / f"{i}.png")
+        rows.append(f"{i}.png,artist {i % 6}")
+    (folder / "metadata.csv").write_text("\n".join(rows))
+    table = prepare(folder, tmp_path / "store", resolution=8, group_by="Artist").table.to_pydict()
+    splits: dict[str, set[str]] = {}
+    for artist, split in zip(table["artist"], table["split"], strict=True):
+        splits.setdefault(artist, set()).add(split)
+    assert all(len(each) == 1 for each in splits.values())
+    assert set().union(*splits.values()) == {"train", "test", "val"}
+    with pytest.raises(UnknownName, match="painter"):
+        prepare(folder, tmp_path / "other", resolution=8, group_by="painter")
+
+
+def test_group_by_does_not_break_a_given_split(tmp_path: Path, scene: Scene) -> None:
+    for i in range(12):
+        file = tmp_path / "pictures" / ("train" if i < 8 else "test") / f"artist {i % 2}" / f"{i}.png"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        scene(i).save(file)
+    with pytest.raises(UsageError, match="split='anew'"):
+        prepare(tmp_path / "pictures", tmp_path / "store", resolution=8, group_by="folder")

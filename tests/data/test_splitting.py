@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from impasto.data.splitting import check_shares, choose_splits
+from impasto.data.splitting import check_shares, choose_splits, grouped_by
 from impasto.errors import UsageError
 
 HASHES = [hashlib.sha256(f"picture {i}".encode()).hexdigest() for i in range(1000)]
@@ -67,3 +67,18 @@ def test_shares_that_leave_nothing_to_train_on_are_refused() -> None:
         check_shares(0.8, 0.2)
     with pytest.raises(UsageError, match="val_share must be at least 0 and below 1"):
         check_shares(0.2, -0.1)
+
+
+def test_pictures_of_one_artist_share_a_split_that_depends_on_the_name_alone() -> None:
+    artists = [f"artist {i % 150}" for i in range(1000)]
+    split = choose_splits(*grouped_by(artists, HASHES, range(1000)), **SHARES)
+    of_artist = dict(zip(artists, split, strict=True))
+    assert split == [of_artist[artist] for artist in artists]
+    assert set(split) == {"train", "test", "val"}
+    others = [hashlib.sha256(f"another {i}".encode()).hexdigest() for i in range(150)]
+    assert choose_splits(*grouped_by(artists[:150], others, range(150)), **SHARES) == split[:150]
+
+
+def test_groups_join_the_artists_that_they_span_and_the_nameless_stay_apart() -> None:
+    _, groups = grouped_by(["a", "a", "b", "", None, "c"], HASHES[:6], [0, 1, 1, 3, 4, 5])
+    assert groups == [0, 0, 0, 3, 4, 5]

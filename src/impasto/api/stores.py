@@ -34,6 +34,7 @@ def prepare(
     split: str = "keep",
     test_share: float = 0.2,
     val_share: float = 0.2,
+    group_by: str | None = None,
     seed: int = 0,
     background: str = "white",
     crop_bars: bool = False,
@@ -59,6 +60,8 @@ def prepare(
         split: 'keep' keeps the split that the pictures come with; 'anew' divides them again.
         test_share: Share of the test split, in [0, 1), where the pictures come without one; it is for measuring alone.
         val_share: Share of the validation split, by which painters and settings are chosen, in [0, 1 - test_share).
+        group_by: Column whose equal values stay in one split, such as 'artist': then the artists of the test are
+            trained on nowhere.
         seed: Seed of that division, 0 or more.
         background: Colour behind transparency and padding, by name or as '#rrggbb'.
         crop_bars: Whether plain bars at the edges are cut off.
@@ -70,7 +73,7 @@ def prepare(
         watch: Called with each event. Without it they are shown; `impasto.silent` shows nothing.
 
     Raises:
-        UsageError: When an argument is out of range, or there is no such label column or kind of crop.
+        UsageError: When an argument is out of range, or there is no such column or kind of crop.
         DataError: When the folder is missing, or holds too few pictures or too many unreadable ones.
         ImpastoError: When `out` exists or cannot be written.
     """
@@ -89,6 +92,7 @@ def prepare(
             split=split,
             test_share=test_share,
             val_share=val_share,
+            group_by=group_by,
             seed=seed,
             background=background,
             crop_bars=crop_bars,

@@ -51,6 +51,9 @@ def prepare(
     split: SplitMode = "keep",
     test_share: TestShare = 0.2,
     val_share: ValShare = 0.2,
+    group_by: Annotated[
+        str | None, typer.Option(help="Column whose equal values stay in one split, such as artist.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the split.")] = 0,
     background: Annotated[str, typer.Option(help="Colour behind transparent pictures and pads.")] = "white",
     crop_bars: Annotated[bool, typer.Option(help="Crop the bars of letterboxed pictures.")] = False,
@@ -80,6 +83,7 @@ def prepare(
             split=split,
             test_share=test_share,
             val_share=val_share,
+            group_by=group_by,
             seed=seed,
             background=background,
             crop_bars=crop_bars,

@@ -27,6 +27,7 @@ from impasto.images.size import Size
 from impasto.jobs.progress import Progress
 from impasto.jobs.scratch import make_missing_parts, plan_parts, scratch_folder
 from impasto.jobs.workers import cores
+from impasto.spelling import option
 
 __all__ = ["prepare"]
 
@@ -55,6 +56,7 @@ def prepare(
     split: str = "keep",
     test_share: float = TEST_SHARE,
     val_share: float = VAL_SHARE,
+    group_by: str | None = None,
     seed: int = 0,
     background: str = "white",
     crop_bars: bool = False,
@@ -85,6 +87,8 @@ def prepare(
             column `split` of the metadata. 'anew' mixes and splits again.
         test_share: Share of the test split, in [0, 1), where the pictures come without a split.
         val_share: Share of the validation split, by which painters and settings are chosen, in [0, 1 - test_share).
+        group_by: A column whose equal values stay in one split, such as 'artist': then the artists of the test are
+            trained on nowhere.
         seed: Of that division.
         background: Colour behind transparency and padding, by name or as '#rrggbb'.
         crop_bars: Whether the bars of letterboxed pictures are cut off; else they are only flagged.
@@ -97,13 +101,14 @@ def prepare(
         progress: Called with how many are done, of how many.
 
     Raises:
-        UsageError: When an option is out of range, or no crop or label column of that name exists.
+        UsageError: When an option is out of range, or no crop or column of that name exists, or the pictures come with
+            a split, which `group_by` would break.
         DataError: When the folder is missing, or holds too few pictures or too many bad ones.
         ImpastoError: When `out` exists or cannot be written.
     """
     size = Size.choose(resolution, size, DEFAULT)
     framing = Framing(size.height, size.width, frames, crop, _colour(background), crop_bars, limit)
-    options = _Options(framing, label, split, test_share, val_share, seed, duplicates, max_bad, follow_links)
+    options = _Options(framing, label, split, test_share, val_share, group_by, seed, duplicates, max_bad, follow_links)
     _check(folder, out, options, workers)
     _prepare(Path(folder), Path(out), options, cores() if workers is None else workers, progress)
     return Store.open(out, verify=False)
@@ -118,10 +123,16 @@ def _prepare(folder: Path, out: Path, options: _Options, workers: int, progress:
         raise DataError(no_pictures(folder, contents))
     labels = read_labels(folder, contents)
     items, rejects = _items(contents, labels)
-    if options.label is not None:
+    names = [name for name, *_ in items]
+    for column in filter(None, (options.label, options.group_by)):
         # A wrong name should fail now, not after an hour of decoding.
-        check_label(labels, [name for name, *_ in items], options.label)
-    given = given_split([name for name, *_ in items], labels) if options.split == "keep" else GivenSplit()
+        check_label(labels, names, column)
+    given = given_split(names, labels) if options.split == "keep" else GivenSplit()
+    if given.source and options.group_by:
+        raise UsageError(
+            f"{given.source} are kept as they are, so nothing is divided by {options.group_by!r}. To mix and split "
+            f"again by it: {option('split', 'anew')}."
+        )
     labels.remarks.extend([*unread_files(contents.others), *painted_pictures(contents.painted)])
     if labels.maps and framing.frames > 1:
         raise UsageError(f"{folder} has maps of its pictures, which clips cannot have; prepare it without frames.")
@@ -172,6 +183,7 @@ class _Options:
     split: str
     test_share: float
     val_share: float
+    group_by: str | None
     seed: int
     duplicates: str
     max_bad: float

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 from impasto.errors import UsageError
 from impasto.spelling import option
 
-__all__ = ["TEST_SHARE", "VAL_SHARE", "check_shares", "choose_splits"]
+__all__ = ["TEST_SHARE", "VAL_SHARE", "check_shares", "choose_splits", "grouped_by"]
 
 TEST_SHARE = 0.2
 VAL_SHARE = 0.2
@@ -72,6 +72,40 @@ def choose_splits(
         for row in members[number]:
             splits[row] = "test" if rank < tested else "val"
     return splits
+
+
+def grouped_by(
+    values: Sequence[str | None], hashes: Sequence[str], groups: Sequence[int]
+) -> tuple[list[str], list[int]]:
+    """Hashes and groups by which `choose_splits` keeps pictures of equal values together, such as those of an artist.
+
+    The split of a value depends on the value alone, so that all stores agree on it.
+
+    Args:
+        values: Value of each picture, shape (N,); pictures without one stay in the groups that they have.
+        hashes: SHA-256 of the content of each picture, in hexadecimal, shape (N,).
+        groups: Groups that stay together in any case, shape (N,). Values that share one are kept together too.
+
+    Returns:
+        Hashes and groups to give to `choose_splits`, each of shape (N,).
+    """
+    parent = list(range(len(groups)))
+
+    def root(row: int) -> int:
+        while parent[row] != row:
+            row = parent[row]
+        return row
+
+    first: dict[Hashable, int] = {}
+    for row, (value, group) in enumerate(zip(values, groups, strict=True)):
+        for key in (("group", group), ("value", value)):
+            if key[1] not in (None, ""):
+                earlier, here = root(first.setdefault(key, row)), root(row)
+                parent[max(earlier, here)] = min(earlier, here)
+    of_value = [hashlib.sha256(value.encode()).hexdigest() if value else "" for value in values]
+    return [one or other for one, other in zip(of_value, hashes, strict=True)], [
+        root(row) for row in range(len(groups))
+    ]
 
 
 def _place(seed: int, content: str) -> float:

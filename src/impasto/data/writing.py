@@ -29,7 +29,7 @@ from impasto.data.remarks import (
     without_a_label,
 )
 from impasto.data.selecting import Selection
-from impasto.data.splitting import choose_splits
+from impasto.data.splitting import choose_splits, grouped_by
 from impasto.images.size import Size
 from impasto.jobs.workers import Job
 from impasto.names import folded
@@ -95,9 +95,12 @@ def write_store(
         split = given.of(files)
     else:
         hashes = [fact["sha256"] for fact in selection.facts]
-        split = choose_splits(
-            hashes, selection.groups, **{key: how[key] for key in ("test_share", "val_share", "seed")}
-        )
+        groups = selection.groups
+        if how["group_by"] is not None:
+            column, _ = choose_label(labels, files, how["group_by"])
+            assert column is not None
+            hashes, groups = grouped_by(labels.column(column, files), hashes, groups)
+        split = choose_splits(hashes, groups, **{key: how[key] for key in ("test_share", "val_share", "seed")})
     table = _table(selection, labels, files, split)
     columns = label_columns(labels, files, label)
     maps = {name: {"shows": f"what the column map:{name} of the metadata names"} for name in labels.map_names()}
