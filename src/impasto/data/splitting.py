@@ -100,7 +100,8 @@ def grouped_by(
     for row, (value, group) in enumerate(zip(values, groups, strict=True)):
         for key in (("group", group), ("value", value)):
             if key[1] not in (None, ""):
-                earlier, here = root(first.setdefault(key, row)), root(row)
+                earlier = root(first.setdefault(key, row))
+                here = root(row)
                 parent[max(earlier, here)] = min(earlier, here)
     of_value = [hashlib.sha256(value.encode()).hexdigest() if value else "" for value in values]
     return [one or other for one, other in zip(of_value, hashes, strict=True)], [
