@@ -53,10 +53,11 @@ class Entry:
 
 
 def entries() -> list[Entry]:
-    """All that are trained, ours first."""
+    """All that are trained, ours first; the painter that is trained by default stands there as 'auto'."""
     ours = [Entry("auto", "")]
+    default = choose(64, 64, gpu=False).painter
     for name, cls in sorted(catalogue.usable(catalogue.painters()).items()):
-        if cls.learns() and issubclass(cls, Painter):
+        if cls.learns() and issubclass(cls, Painter) and name != default:
             special = [preset for preset in cls.presets if preset not in SIZES and preset != "diffusers"]
             ours += [Entry(name, name, "small"), *(Entry(f"{name} {preset}", name, preset) for preset in special)]
     return [*ours, *(Entry(name, None) for name in PEERS)]

@@ -97,6 +97,8 @@ def table(entries: Mapping[str, Rows], spaces: Sequence[str], *, places: bool = 
     columns += [f"{number}, {space}" for space in spaces for number in shared]
     columns += ["copying", "held-out loss", "processor min", "steps", "trainings", "also used"]
     head = ["", "place", *columns] if places else ["", *columns]
+    processors = {row.get("processor") for rows in entries.values() for row in rows}
+    head += ["processor"] if len(processors) > 1 else []
     lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     standings = ranked(entries, spaces)
     shares = [standing.rank for standing in standings]
@@ -104,7 +106,9 @@ def table(entries: Mapping[str, Rows], spaces: Sequence[str], *, places: bool = 
         tied = "=" if shares.count(standing.rank) > 1 else ""
         cells = [f"`{standing.name}`" if places else standing.name]
         cells += [f"{standing.rank}{tied}" if standing.rank else "–"] if places else []
-        lines.append(f"| {' | '.join([*cells, *_cells(standing.rows, spaces)])} |")
+        cells += _cells(standing.rows, spaces)
+        cells += [" and ".join({row["processor"] for row in standing.rows})] if len(processors) > 1 else []
+        lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
