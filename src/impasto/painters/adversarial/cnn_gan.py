@@ -9,49 +9,35 @@ The baseline of the MIGAN paper (Andreini et al. 2020), which follows DCGAN. Two
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import (
-    Batch,
-    Condition,
-    Data,
-    Noise,
-    Painted,
-    Painter,
-    PainterConfig,
-    PaintSettings,
-    PictureNoise,
-    Player,
-    Turn,
-)
-from impasto.nn.batch_norm import GroupedBatchNorm, update_statistics
+from impasto.contract import Data, PainterConfig
+from impasto.nn.batch_norm import GroupedBatchNorm
 from impasto.nn.embedding import CategoryEmbedding
 from impasto.painters.adversarial.convolutions import channels_by_size
+from impasto.painters.adversarial.latent_gan import LatentGan, LatentGanConfig
+from impasto.painters.adversarial.objectives import Objective
 from impasto.painters.bounds import Beta
 
 __all__ = ["CnnGan", "CnnGanConfig"]
 
 
 @config
-class CnnGanConfig(PainterConfig):
+class CnnGanConfig(LatentGanConfig):
     """Settings of `CnnGan`; the defaults are those of DCGAN (Radford et al. 2016).
 
     Attributes:
-        latent_dims: Dimensions of the latent vector that a picture is made from.
         embedding: Dimensions of the category's embedding, which is appended to the latent vector.
         width: Channels of the feature maps at half the resolution; doubled with each halving, up to `max_width`.
         max_width: Largest number of channels of a feature map.
         norm_group: Number of pictures over which batch normalisation takes its statistics.
-        lr: Learning rate of generator and discriminator.
-        betas: Decay rates of Adam's first and second moments, for both networks.
     """
 
     latent_dims: int = Field(default=100, ge=1, le=4096)
@@ -59,14 +45,11 @@ class CnnGanConfig(PainterConfig):
     width: int = Field(default=128, ge=2, le=1024)
     max_width: int = Field(default=1024, ge=2, le=4096)
     norm_group: int = Field(default=32, ge=2, le=4096)
-    lr: float = Field(default=2e-4, gt=0, le=1)
     betas: tuple[Beta, Beta] = (0.5, 0.999)
 
 
 INITIAL_STD = 0.02
 """Standard deviation of the initial weights (Radford et al. 2016, section 4)."""
-STATISTICS_BATCHES = 200
-"""Groups of pictures that the statistics of averaged weights are computed over."""
 
 
 class Generator(nn.Module):
@@ -111,10 +94,10 @@ class Discriminator(nn.Module):
         nn.init.normal_(self.embedding.weight, std=INITIAL_STD)
 
     def forward(self, pictures: Tensor, labels: Tensor) -> Tensor:
-        """Logits, shape (N,), of pictures (N, 3, R, R) and categories (N,)."""
+        """Logits, shape (N, 1), of pictures (N, 3, R, R) and categories (N,)."""
         features = self.layers(pictures)
         match = (self.embedding(labels) * features.mean(dim=(2, 3))).sum(dim=1)
-        return (self.score(features).flatten() + match).to(self.score.weight.dtype)
+        return (self.score(features).flatten(1) + match[:, None]).to(self.score.weight.dtype)
 
 
 @listed(
@@ -123,7 +106,7 @@ class Discriminator(nn.Module):
     year=2020,
     source="Andreini et al. 2020; Radford et al. 2016, arXiv:1511.06434",
 )
-class CnnGan(Painter):
+class CnnGan(LatentGan):
     """Paints from a category and a latent; it cannot infer them from a picture."""
 
     Config: ClassVar[type[PainterConfig]] = CnnGanConfig
@@ -133,9 +116,7 @@ class CnnGan(Painter):
         "base": {},
     }
     renamed_settings: ClassVar[Mapping[str, str]] = {"style": "latent_dims", "most": "max_width"}
-    conditions: ClassVar[frozenset[str]] = frozenset({"category"})
-    exchanges_categories: ClassVar[bool] = True
-    training_only: ClassVar[tuple[str, ...]] = ("discriminator",)
+    objective: ClassVar[Objective] = "logistic"
     config: CnnGanConfig
 
     def __init__(self, config: CnnGanConfig, data: Data) -> None:
@@ -148,76 +129,6 @@ class CnnGan(Painter):
         self.generator = Generator(config, data.side, self.classes)
         self.discriminator = Discriminator(config, data.side, self.classes)
         self.apply(_initialise)
-
-    def players(self) -> dict[str, Player]:
-        """The discriminator and the generator, with equal optimizers."""
-        c = self.config
-        return {
-            "discriminator": Player((self.discriminator,), lr=c.lr, betas=c.betas),
-            "generator": Player((self.generator,), lr=c.lr, betas=c.betas),
-        }
-
-    def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
-        """First the discriminator, then the generator on the non-saturating loss."""
-        yield self._discriminator_turn(batch)
-        yield self._generator_turn(batch)
-
-    def after(self, step: int, logs: dict[str, float]) -> None:
-        """Move the running statistics of the batch norms."""
-        update_statistics(self)
-
-    @torch.no_grad()
-    def renew_statistics(self) -> None:
-        """Compute the statistics of the generator's batch norms over fixed latents; see `Learner.renew_statistics`."""
-        group = self.config.norm_group
-        pictures = range(STATISTICS_BATCHES * group)
-        latents = self.latents(Condition(len(pictures)), PictureNoise(0, pictures, self.device))
-        labels = self.categories_of(0, pictures)
-        training = self.generator.training
-        self.generator.train()
-        for part, of_part in zip(latents.split(group), labels.split(group), strict=True):
-            self.generator(part, of_part)
-        update_statistics(self.generator, momentum=1.0)
-        self.generator.train(training)
-
-    def latents(self, condition: Condition, noise: Noise) -> Tensor:
-        """Latents from their prior, standard normal, shape (N, D); the category is not part of them."""
-        return noise.normal(self.config.latent_dims).to(self.discriminator.score.weight.dtype)
-
-    def synthesize(self, latents: Tensor, condition: Condition) -> Tensor:
-        """Pictures, shape (N, 3, R, R), in [-1, 1], of latents (N, D) and the condition's categories."""
-        pictures: Tensor = self.generator(latents, self._labels(condition))
-        return pictures
-
-    def render(self, condition: Condition, noise: Noise, settings: PaintSettings) -> Painted:
-        """The generator's pictures of latents from their prior."""
-        return Painted(self._fakes(condition, noise))
-
-    def _discriminator_turn(self, batch: Batch) -> Turn:
-        with torch.no_grad():
-            fakes = self._fakes(batch.condition, batch.noise)
-        # Real and painted pictures pass separately, so that batch norm never mixes their statistics.
-        labels = self._labels(batch.condition)
-        real_logits = self.discriminator(batch.pictures, labels)
-        fake_logits = self.discriminator(fakes, labels)
-        loss = F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
-        logs: dict[str, Tensor | float] = {
-            "real": real_logits.detach().sigmoid().mean(),
-            "fake": fake_logits.detach().sigmoid().mean(),
-        }
-        return Turn("discriminator", loss, logs)
-
-    def _generator_turn(self, batch: Batch) -> Turn:
-        fakes = self._fakes(batch.condition, batch.noise)
-        logits = self.discriminator(fakes, self._labels(batch.condition))
-        return Turn("generator", F.softplus(-logits).mean())
-
-    def _fakes(self, condition: Condition, noise: Noise) -> Tensor:
-        return self.synthesize(self.latents(condition, noise), condition)
-
-    def _labels(self, condition: Condition) -> Tensor:
-        """Categories, int64, shape (N,), -1 where a picture has none; 0 of a painter trained without categories."""
-        return self.category_index(condition, none=-1 if self.data.categories else 0)
 
 
 def _channels(c: CnnGanConfig, side: int) -> dict[int, int]:
