@@ -13,7 +13,7 @@ from impasto.nn.embedding import CategoryEmbedding
 from impasto.nn.upsample_conv import UpsampleConv2d
 from impasto.painters.adversarial.non_local import NonLocal
 
-__all__ = ["ResidualDiscriminator", "ResidualGenerator"]
+__all__ = ["DownBlock", "FirstDownBlock", "ResidualDiscriminator", "ResidualGenerator"]
 
 
 class ResidualGenerator(nn.Module):
@@ -88,10 +88,10 @@ class ResidualDiscriminator(nn.Module):
         """
         super().__init__()
         counts = list(channels.values())[::-1]
-        self.first = _FirstDownBlock(counts[0])
-        self.blocks = nn.ModuleList(_DownBlock(a, b) for a, b in pairwise(counts[:1] + counts[1:-1]))
+        self.first = FirstDownBlock(counts[0])
+        self.blocks = nn.ModuleList(DownBlock(a, b) for a, b in pairwise(counts[:1] + counts[1:-1]))
         self.attention = nn.ModuleDict({str(s): NonLocal(c) for s, c in channels.items() if s == attention_at})
-        self.last = _DownBlock(counts[-2], counts[-1], down=False)
+        self.last = DownBlock(counts[-2], counts[-1], down=False)
         # Without bias, which would cancel in a difference of two scores and never learn.
         self.score = nn.Conv2d(counts[-1], 1, 1, bias=False)
         self.embedding = CategoryEmbedding(classes, counts[-1])
@@ -123,8 +123,11 @@ class _UpBlock(nn.Module):
         return self.conv2(F.relu(self.norm2(h, condition))) + self.shortcut(x)
 
 
-class _DownBlock(nn.Module):
+class DownBlock(nn.Module):
+    """Twice ReLU and convolution, plus a shortcut; then half the size."""
+
     def __init__(self, inputs: int, outputs: int, *, down: bool = True) -> None:
+        """Build the block; without `down` the size stays."""
         super().__init__()
         self.conv1 = nn.Conv2d(inputs, outputs, 3, padding=1)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
@@ -132,21 +135,24 @@ class _DownBlock(nn.Module):
         self.down = down
 
     def forward(self, x: Tensor) -> Tensor:
+        """Features, shape (N, outputs, H', W'), of features (N, inputs, H, W)."""
         # A convolution of one pixel and an average may change places; the average first is cheaper.
         h = self.conv2(F.relu(self.conv1(F.relu(x))))
         return F.avg_pool2d(h, 2) + self.shortcut(F.avg_pool2d(x, 2)) if self.down else h + self.shortcut(x)
 
 
-class _FirstDownBlock(nn.Module):
-    """A block that reads a picture, which no activation must come before."""
+class FirstDownBlock(nn.Module):
+    """A block that reads a picture, which no activation must come before; then half the size."""
 
     def __init__(self, outputs: int) -> None:
+        """Build the block."""
         super().__init__()
         self.conv1 = nn.Conv2d(3, outputs, 3, padding=1)
         self.conv2 = nn.Conv2d(outputs, outputs, 3, padding=1)
         self.shortcut = nn.Conv2d(3, outputs, 1)
 
     def forward(self, x: Tensor) -> Tensor:
+        """Features, shape (N, outputs, R/2, R/2), of pictures (N, 3, R, R)."""
         return F.avg_pool2d(self.conv2(F.relu(self.conv1(x))), 2) + self.shortcut(F.avg_pool2d(x, 2))
 
 
