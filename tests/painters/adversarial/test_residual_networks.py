@@ -104,6 +104,19 @@ def test_each_block_of_big_gan_reads_a_part_of_the_latent_of_its_own():
     assert same == [True, True, False]
 
 
+@pytest.mark.parametrize("attention_at", [0, 8, 16, 32])
+def test_big_gan_attends_to_maps_of_any_size(attention_at: int):
+    painter = BigGan.build("small", resolution=64, attention_at=attention_at, norm_group=2, **LABELS)
+    labels = torch.tensor([0, 1])
+    pictures = painter.generator(torch.randn(2, 80), labels)
+    assert painter.discriminator(pictures, labels).shape == (2, 1)
+    assert (
+        [*painter.generator.attention]
+        == [*painter.discriminator.attention]
+        == ([str(attention_at)] * bool(attention_at))
+    )
+
+
 def test_orthogonal_filters_have_no_excess():
     layer = nn.Conv2d(4, 8, 3)
     nn.init.orthogonal_(layer.weight)

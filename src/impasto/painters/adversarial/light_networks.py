@@ -17,6 +17,7 @@ from torch.nn import functional as F
 
 from impasto.nn.batch_norm import GroupedBatchNorm
 from impasto.nn.embedding import CategoryEmbedding
+from impasto.nn.group_norm import num_groups
 from impasto.painters.adversarial.convolutions import SLOPE
 from impasto.painters.adversarial.skip_excitation import SkipExcitation
 
@@ -127,8 +128,8 @@ class LightGenerator(nn.Module):
 class LightDiscriminator(nn.Module):
     """Picture and category → scores of places; and the picture rebuilt from what the discriminator keeps of it.
 
-    Source: Liu et al. 2021, section 3.3. Unlike there, features have no batch norm, so that a batch may be cut
-    anywhere.
+    Source: Liu et al. 2021, section 3.3. Unlike there, features have group norm, not batch norm, so that a batch may be
+    cut anywhere. Without a norm, features shrink from block to block under spectral norm, until scores say nothing.
     """
 
     def __init__(self, body: Body, classes: int, channels: dict[int, int]) -> None:
@@ -175,10 +176,13 @@ class _DownBlock(nn.Module):
         self.strided = convolution(body, inputs, outputs, kernel=4, stride=2)
         self.again = convolution(body, outputs, outputs)
         self.averaged = nn.Conv2d(inputs, outputs, 1, bias=False)
+        self.norms = nn.ModuleList(nn.GroupNorm(num_groups(outputs), outputs) for _ in range(3))
 
     def forward(self, x: Tensor) -> Tensor:
-        h = F.leaky_relu(self.again(F.leaky_relu(self.strided(x), SLOPE)), SLOPE)
-        return (h + F.leaky_relu(self.averaged(F.avg_pool2d(x, 2)), SLOPE)) / 2
+        first, second, third = self.norms
+        h = F.leaky_relu(first(self.strided(x)), SLOPE)
+        h = F.leaky_relu(second(self.again(h)), SLOPE)
+        return (h + F.leaky_relu(third(self.averaged(F.avg_pool2d(x, 2))), SLOPE)) / 2
 
 
 def _keep_variance(layers: nn.Module, power: float) -> None:

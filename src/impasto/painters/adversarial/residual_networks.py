@@ -89,8 +89,9 @@ class ResidualDiscriminator(nn.Module):
         super().__init__()
         counts = list(channels.values())[::-1]
         self.first = FirstDownBlock(counts[0])
-        self.blocks = nn.ModuleList(DownBlock(a, b) for a, b in pairwise(counts[:1] + counts[1:-1]))
-        self.attention = nn.ModuleDict({str(s): NonLocal(c) for s, c in channels.items() if s == attention_at})
+        self.blocks = nn.ModuleList(DownBlock(a, b) for a, b in pairwise(counts[:-1]))
+        # Blocks widen the maps as they halve them, so a map has the channels of the stage before it.
+        self.attention = nn.ModuleDict({str(s // 2): NonLocal(c) for s, c in channels.items() if s == 2 * attention_at})
         self.last = DownBlock(counts[-2], counts[-1], down=False)
         # Without bias, which would cancel in a difference of two scores and never learn.
         self.score = nn.Conv2d(counts[-1], 1, 1, bias=False)
