@@ -86,7 +86,7 @@ def held_out_loss(painter: Painter, split: Split) -> float | None:
     """Mean loss on pictures that were not trained on; None of painters with several players."""
     if len(painter.players()) != 1:
         return None
-    batches = Batches(split, 32, 0, parts=painter.reads, flip=False)
+    batches = Batches(split, 32, 0, parts=painter.learns_from, flip=False)
     losses = [next(painter.turns(batches(step)[0], step)).loss for step in range(BATCHES)]
     return float(torch.stack(losses).mean())
 

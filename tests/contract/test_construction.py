@@ -28,7 +28,7 @@ def error_over(cls: type[Any], description: dict[str, Any]) -> str:
 @pytest.mark.parametrize("name", LEARNERS)
 def test_numbers_of_a_strangers_file_are_checked_first(name: str) -> None:
     cls = catalogue.painter(name)
-    description = cls.build("tiny", resolution=32).describe()
+    description = cls.build("tiny", resolution=32, categories=("dawn", "dusk"), shares=(0.5, 0.5)).describe()
     assert cls.from_description(description).describe() == description
     for field, value in description["config"].items():
         if isinstance(value, int) and not isinstance(value, bool):

@@ -127,6 +127,15 @@ def check_has_latents(painter: Any) -> None:
     assert (gradient[1:] == 0).all()
 
 
+def check_has_likelihood(painter: Any) -> None:
+    pictures, condition = pictures_and_condition()
+    logs = painter.log_likelihood(pictures, condition, PictureNoise(7, range(COUNT)))
+    assert logs.shape == (COUNT,)
+    assert (logs < 0).all()
+    one = Condition(1, category=None if condition.category is None else condition.category[:1])
+    torch.testing.assert_close(painter.log_likelihood(pictures[:1], one, PictureNoise(7, range(1))), logs[:1])
+
+
 def check_stylizes(painter: Any) -> None:
     rows = torch.linspace(-0.8, 0.8, 64)[:, None]
     columns = torch.linspace(-1, 1, 80)[None]
@@ -196,6 +205,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "Examines": check_examines,
     "ExportsToDiffusers": check_exports_to_diffusers,
     "HasLatents": check_has_latents,
+    "HasLikelihood": check_has_likelihood,
     "Inverts": check_inverts,
     "Judges": check_judges,
     "Reconstructs": check_reconstructs,

@@ -27,6 +27,7 @@ __all__ = [
     "Examines",
     "ExportsToDiffusers",
     "HasLatents",
+    "HasLikelihood",
     "Inverts",
     "Judges",
     "Reconstructs",
@@ -112,6 +113,24 @@ class HasLatents(Protocol):
 
     def synthesize(self, latents: Tensor, condition: Condition) -> Tensor:
         """Pictures, shape (N, 3, H, W), in [-1, 1], of latents (N, D)."""
+        ...
+
+
+@runtime_checkable
+class HasLikelihood(Protocol):
+    """Knows how probable a picture is."""
+
+    def log_likelihood(self, pictures: Tensor, condition: Condition, noise: Noise) -> Tensor:
+        """Natural logarithm of the probability of pictures of 256 levels of each colour, or a lower bound of it.
+
+        Args:
+            pictures: Shape (N, 3, H, W), in [-1, 1].
+            condition: What the pictures are known to show.
+            noise: Source of every random number, with one row for each picture.
+
+        Returns:
+            Shape (N,).
+        """
         ...
 
 

@@ -16,6 +16,7 @@ from impasto.contract.construction import constructed
 from impasto.contract.data import Data
 from impasto.contract.turns import Batch, Player, Turn
 from impasto.errors import ConfigError, UnknownName
+from impasto.spelling import option
 
 __all__ = ["Learner", "PainterConfig"]
 
@@ -47,6 +48,8 @@ class Learner(pretrained.Saved):
     """Whether frames are learned together; pictures are then (N, F, 3, H, W)."""
     conditions: ClassVar[frozenset[str]] = frozenset()
     """Parts of a `Condition` that learners of this class can read; an instance says in `reads` what it reads."""
+    least_categories: ClassVar[int] = 0
+    """Fewest categories of the pictures without which learners of this class have nothing to learn."""
     exchanges_categories: ClassVar[bool] = False
     """Whether weights serve other categories too: those that belong to a category are all in a `CategoryEmbedding`."""
     fixed_settings: ClassVar[frozenset[str]] = frozenset()
@@ -67,6 +70,7 @@ class Learner(pretrained.Saved):
         """
         super().__init__()
         self.check_size(data)
+        self.check_categories(data)
         self.config = config
         self.data = data
 
@@ -74,6 +78,11 @@ class Learner(pretrained.Saved):
     def reads(self) -> frozenset[str]:
         """Parts of a `Condition` that this instance reads, such as 'category', 'words', 'maps:layout'."""
         return self.conditions if self.data.categories else self.conditions - {"category"}
+
+    @property
+    def learns_from(self) -> frozenset[str]:
+        """Parts of a `Condition` that training reads: `reads`, and more where pictures are painted without some."""
+        return self.reads
 
     @property
     def reads_second_store(self) -> bool:
@@ -303,6 +312,20 @@ class Learner(pretrained.Saved):
             raise ConfigError(
                 f"{name} cannot paint at {data.size_in_words}; it paints at {cls.sizes_in_words()}. "
                 "Choose one of these resolutions."
+            )
+
+    @classmethod
+    def check_categories(cls, data: Data) -> None:
+        """Refuse pictures of too few categories.
+
+        Raises:
+            ConfigError: With how many there are, and how many it takes.
+        """
+        name = cls.__card__.name if hasattr(cls, "__card__") else cls.__name__
+        if len(data.categories) < cls.least_categories:
+            raise ConfigError(
+                f"{name} learns from pictures of {cls.least_categories} categories or more, and these have "
+                f"{len(data.categories) or 'none'}; choose a column with more of them: {option('label', 'COLUMN')}."
             )
 
     @classmethod

@@ -18,6 +18,7 @@ from impasto.images.pictures import Pixels
 from impasto.metrics.codes import Codes, codes_of
 from impasto.metrics.described import Described, described_rows, paint_described
 from impasto.metrics.embedding import Features
+from impasto.metrics.likelihoods import log_likelihoods_of
 from impasto.metrics.nearest_training import NearestTraining, nearest_training
 from impasto.metrics.offers import NotOffered, Offer, as_offer, check_offered
 from impasto.metrics.painting import paint_pixels, reconstruct_pixels
@@ -233,6 +234,28 @@ class Inputs:
         """
         try:
             return codes_of(self.painter, self.originals)
+        except NotCapable as error:
+            raise NotOffered(str(error)) from None
+
+    @cached_property
+    def log_likelihoods(self) -> npt.NDArray[np.float64]:
+        """How probable the painter finds `originals`: natural logarithms, shape (K,).
+
+        Raises:
+            NotOffered: When it does not know the likelihood of pictures.
+        """
+        return self._log_likelihoods(self.against, self.original_rows)
+
+    @cached_property
+    def train_log_likelihoods(self) -> npt.NDArray[np.float64]:
+        """The same of as many training pictures, drawn at random."""
+        rows = np.random.default_rng(self.seed).permutation(len(self.train))[: len(self.original_rows)]
+        return self._log_likelihoods(self.train, rows)
+
+    def _log_likelihoods(self, split: Split, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+        try:
+            with self.steps.step("likelihoods"):
+                return log_likelihoods_of(self.painter, split, rows, seed=self.seed)
         except NotCapable as error:
             raise NotOffered(str(error)) from None
 

@@ -74,6 +74,8 @@ OFFERED = {
     "original_features": Kind("`Features` of `originals`", "test", "test split"),
     "reconstruction_features": Kind("`Features` of `reconstructions`"),
     "codes": Kind("`Codes`: the codes that the painter writes `originals` in"),
+    "log_likelihoods": Kind("natural logarithm of the probability of each of `originals`, shape (K,)", "test"),
+    "train_log_likelihoods": Kind("the same of as many training pictures, drawn at random, shape (K,)", "train"),
     "described": Kind("`Described`: pictures painted after captions of real ones", "prompts"),
     "described_real": Kind("`Described`: the real pictures that have these captions", "prompts"),
     "described_swapped": Kind("`Described`: the same real pictures, each with the caption of another", "prompts"),

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-__all__ = ["GroupedBatchNorm", "update_statistics"]
+__all__ = ["ConditionalBatchNorm", "GroupedBatchNorm", "update_statistics"]
 
 
 class GroupedBatchNorm(nn.Module):
@@ -77,6 +77,31 @@ class GroupedBatchNorm(nn.Module):
             running.lerp_(total / self._groups, self.momentum if momentum is None else momentum)
         self._sums = None
         self._groups = 0
+
+
+class ConditionalBatchNorm(nn.Module):
+    """`GroupedBatchNorm` whose scale and shift depend on a vector for each picture, linearly and without bias.
+
+    Source: de Vries et al. 2017, section 3.1; Dumoulin et al. 2017, equation (5).
+    """
+
+    def __init__(self, channels: int, group: int, condition: int) -> None:
+        """Start from normal batch norm.
+
+        Args:
+            channels: C.
+            group: Number of pictures normalised together.
+            condition: Length of the vector.
+        """
+        super().__init__()
+        self.norm = GroupedBatchNorm(channels, group)
+        self.modulation = nn.Linear(condition, 2 * channels, bias=False)
+        nn.init.normal_(self.modulation.weight, std=0.02)
+
+    def forward(self, x: Tensor, condition: Tensor) -> Tensor:
+        """Normalised features of the same shape (N, C, H, W), of vectors (N, condition)."""
+        scale, shift = self.modulation(condition)[:, :, None, None].chunk(2, dim=1)
+        return torch.addcmul(shift, self.norm(x), 1 + scale)
 
 
 def update_statistics(net: nn.Module, momentum: float | None = None) -> None:

@@ -61,7 +61,7 @@ def _frames(count: int) -> str:
 
 
 def _check_categories(learner: Learner, split: Split) -> None:
-    if "category" in learner.reads and split.categories != learner.data.categories:
+    if "category" in learner.learns_from and split.categories != learner.data.categories:
         raise DataError(
             f"{learner.name} was built for the categories {', '.join(learner.data.categories)}, and {split.store.root} "
             f"has {', '.join(split.categories) or 'none'}; choose the label column with "

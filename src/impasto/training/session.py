@@ -267,13 +267,13 @@ def _batches(
         )
 
     if record.held_out is not None:
-        return batches(0, settings.seed, learner.reads), _held_out(learner, splits, encodings, processes)
+        return batches(0, settings.seed, learner.learns_from), _held_out(learner, splits, encodings, processes)
     if record.second is None:
-        return batches(0, settings.seed, learner.reads), None
+        return batches(0, settings.seed, learner.learns_from), None
     # Labels of two stores mean the same only where their categories have the same names.
     same = record.second.categories == record.split.categories
-    parts = learner.reads if same else learner.reads - {"category"}
-    return batches(0, settings.seed, learner.reads, batches(1, second_seed(settings.seed), parts)), None
+    parts = learner.learns_from if same else learner.learns_from - {"category"}
+    return batches(0, settings.seed, learner.learns_from, batches(1, second_seed(settings.seed), parts)), None
 
 
 def _held_out(
@@ -284,7 +284,7 @@ def _held_out(
         return None
     size = HeldOut.batch_size(*splits)
     training, held_out = (
-        Batches(split, size, 0, parts=learner.reads, device=processes.device, encodings=encoded)
+        Batches(split, size, 0, parts=learner.learns_from, device=processes.device, encodings=encoded)
         for split, encoded in zip(splits, encodings, strict=True)
     )
     return HeldOut(held_out, training)

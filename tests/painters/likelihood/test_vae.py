@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch.distributions import Independent, Normal, kl_divergence
 
-from impasto.contract import Batch, BatchNoise, Condition
+from impasto.contract import Batch, BatchNoise, Condition, PictureNoise
 from impasto.errors import ConfigError
 from impasto.painters.likelihood.gaussian import gaussian_kl, gaussian_nll
 from impasto.painters.likelihood.ladder import Detail
@@ -200,3 +200,13 @@ def test_networks_that_cannot_be_built_are_refused(values):
 def test_settings_out_of_range_are_named():
     with pytest.raises(ConfigError, match="temperature = 3"):
         VAE.build("tiny").paint(1, temperature=3)
+
+
+def test_the_bound_of_levels_is_that_of_the_density_over_their_width():
+    torch.manual_seed(0)
+    painter = VAE.build("tiny", sigma=0.5)
+    pictures = (torch.randint(0, 256, (3, 3, 32, 32)) / 127.5 - 1).float()
+    bits = -painter.log_likelihood(pictures, Condition(3), PictureNoise(0, range(3))) / (math.log(2) * 3 * 32 * 32)
+    # A deviation of 0.5 is some 64 levels: at least log2(64 · √(2π)) bits, and more where means are not perfect.
+    assert (bits > math.log2(0.5 * 127.5 * math.sqrt(2 * math.pi))).all()
+    assert (bits < 12).all()

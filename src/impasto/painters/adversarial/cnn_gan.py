@@ -9,49 +9,30 @@ The baseline of the MIGAN paper (Andreini et al. 2020), which follows DCGAN. Two
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from collections.abc import Mapping
 from typing import Any, ClassVar
-
-import torch
-from torch import Tensor, nn
-from torch.nn import functional as F
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import (
-    Batch,
-    Condition,
-    Data,
-    Noise,
-    Painted,
-    Painter,
-    PainterConfig,
-    PaintSettings,
-    PictureNoise,
-    Player,
-    Turn,
-)
-from impasto.nn.batch_norm import GroupedBatchNorm, update_statistics
-from impasto.nn.embedding import CategoryEmbedding
+from impasto.contract import Data, PainterConfig
 from impasto.painters.adversarial.convolutions import channels_by_size
+from impasto.painters.adversarial.latent_gan import LatentGan, LatentGanConfig
+from impasto.painters.adversarial.objectives import Objective
+from impasto.painters.adversarial.strided_networks import Discriminator, Generator, initialise
 from impasto.painters.bounds import Beta
 
 __all__ = ["CnnGan", "CnnGanConfig"]
 
 
 @config
-class CnnGanConfig(PainterConfig):
+class CnnGanConfig(LatentGanConfig):
     """Settings of `CnnGan`; the defaults are those of DCGAN (Radford et al. 2016).
 
     Attributes:
-        latent_dims: Dimensions of the latent vector that a picture is made from.
         embedding: Dimensions of the category's embedding, which is appended to the latent vector.
         width: Channels of the feature maps at half the resolution; doubled with each halving, up to `max_width`.
         max_width: Largest number of channels of a feature map.
         norm_group: Number of pictures over which batch normalisation takes its statistics.
-        lr: Learning rate of generator and discriminator.
-        betas: Decay rates of Adam's first and second moments, for both networks.
     """
 
     latent_dims: int = Field(default=100, ge=1, le=4096)
@@ -59,62 +40,7 @@ class CnnGanConfig(PainterConfig):
     width: int = Field(default=128, ge=2, le=1024)
     max_width: int = Field(default=1024, ge=2, le=4096)
     norm_group: int = Field(default=32, ge=2, le=4096)
-    lr: float = Field(default=2e-4, gt=0, le=1)
     betas: tuple[Beta, Beta] = (0.5, 0.999)
-
-
-INITIAL_STD = 0.02
-"""Standard deviation of the initial weights (Radford et al. 2016, section 4)."""
-STATISTICS_BATCHES = 200
-"""Groups of pictures that the statistics of averaged weights are computed over."""
-
-
-class Generator(nn.Module):
-    """Latent and category → picture: transposed convolutions, batch norm and ReLU, with tanh at the end."""
-
-    def __init__(self, c: CnnGanConfig, side: int, classes: int) -> None:
-        """Build the layers, from 4 pixels up."""
-        super().__init__()
-        counts = list(_channels(c, side).values())
-        inputs = c.latent_dims + c.embedding
-        self.embedding = CategoryEmbedding(classes, c.embedding)
-        layers: list[nn.Module] = [nn.ConvTranspose2d(inputs, counts[0], 4, bias=False)]
-        variance = INITIAL_STD**2 * inputs
-        for before, after in pairwise(counts):
-            layers += [_batch_norm(before, c.norm_group, variance), nn.ReLU()]
-            # Four of the kernel's positions meet at a pixel, and ReLU leaves half of the power: together a factor of 2.
-            variance = INITIAL_STD**2 * 2 * before
-            layers += [nn.ConvTranspose2d(before, after, 4, stride=2, padding=1, bias=False)]
-        layers += [_batch_norm(counts[-1], c.norm_group, variance), nn.ReLU()]
-        self.layers = nn.Sequential(*layers, nn.ConvTranspose2d(counts[-1], 3, 4, stride=2, padding=1))
-
-    def forward(self, latents: Tensor, labels: Tensor) -> Tensor:
-        """Pictures, shape (N, 3, R, R), in [-1, 1], of latents (N, D) and categories (N,)."""
-        inputs = torch.cat([latents, self.embedding(labels)], dim=1)
-        return torch.tanh(self.layers(inputs[:, :, None, None])).to(latents.dtype)
-
-
-class Discriminator(nn.Module):
-    """Picture and category → logit of being real: strided convolutions, batch norm and leaky ReLU."""
-
-    def __init__(self, c: CnnGanConfig, side: int, classes: int) -> None:
-        """Build the layers down to 4 pixels; the first has no batch norm."""
-        super().__init__()
-        counts = list(_channels(c, side).values())[::-1]
-        layers: list[nn.Module] = [nn.Conv2d(3, counts[0], 4, stride=2, padding=1), nn.LeakyReLU(0.2)]
-        for before, after in pairwise(counts):
-            layers += [nn.Conv2d(before, after, 4, stride=2, padding=1, bias=False)]
-            layers += [GroupedBatchNorm(after, c.norm_group), nn.LeakyReLU(0.2)]
-        self.layers = nn.Sequential(*layers)
-        self.score = nn.Conv2d(counts[-1], 1, 4)
-        self.embedding = CategoryEmbedding(classes, counts[-1])
-        nn.init.normal_(self.embedding.weight, std=INITIAL_STD)
-
-    def forward(self, pictures: Tensor, labels: Tensor) -> Tensor:
-        """Logits, shape (N,), of pictures (N, 3, R, R) and categories (N,)."""
-        features = self.layers(pictures)
-        match = (self.embedding(labels) * features.mean(dim=(2, 3))).sum(dim=1)
-        return (self.score(features).flatten() + match).to(self.score.weight.dtype)
 
 
 @listed(
@@ -123,7 +49,7 @@ class Discriminator(nn.Module):
     year=2020,
     source="Andreini et al. 2020; Radford et al. 2016, arXiv:1511.06434",
 )
-class CnnGan(Painter):
+class CnnGan(LatentGan):
     """Paints from a category and a latent; it cannot infer them from a picture."""
 
     Config: ClassVar[type[PainterConfig]] = CnnGanConfig
@@ -133,9 +59,7 @@ class CnnGan(Painter):
         "base": {},
     }
     renamed_settings: ClassVar[Mapping[str, str]] = {"style": "latent_dims", "most": "max_width"}
-    conditions: ClassVar[frozenset[str]] = frozenset({"category"})
-    exchanges_categories: ClassVar[bool] = True
-    training_only: ClassVar[tuple[str, ...]] = ("discriminator",)
+    objective: ClassVar[Objective] = "logistic"
     config: CnnGanConfig
 
     def __init__(self, config: CnnGanConfig, data: Data) -> None:
@@ -145,99 +69,8 @@ class CnnGan(Painter):
             ConfigError: When the resolution is not one of `resolutions`.
         """
         super().__init__(config, data)
-        self.generator = Generator(config, data.side, self.classes)
-        self.discriminator = Discriminator(config, data.side, self.classes)
-        self.apply(_initialise)
-
-    def players(self) -> dict[str, Player]:
-        """The discriminator and the generator, with equal optimizers."""
-        c = self.config
-        return {
-            "discriminator": Player((self.discriminator,), lr=c.lr, betas=c.betas),
-            "generator": Player((self.generator,), lr=c.lr, betas=c.betas),
-        }
-
-    def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
-        """First the discriminator, then the generator on the non-saturating loss."""
-        yield self._discriminator_turn(batch)
-        yield self._generator_turn(batch)
-
-    def after(self, step: int, logs: dict[str, float]) -> None:
-        """Move the running statistics of the batch norms."""
-        update_statistics(self)
-
-    @torch.no_grad()
-    def renew_statistics(self) -> None:
-        """Compute the statistics of the generator's batch norms over fixed latents; see `Learner.renew_statistics`."""
-        group = self.config.norm_group
-        pictures = range(STATISTICS_BATCHES * group)
-        latents = self.latents(Condition(len(pictures)), PictureNoise(0, pictures, self.device))
-        labels = self.categories_of(0, pictures)
-        training = self.generator.training
-        self.generator.train()
-        for part, of_part in zip(latents.split(group), labels.split(group), strict=True):
-            self.generator(part, of_part)
-        update_statistics(self.generator, momentum=1.0)
-        self.generator.train(training)
-
-    def latents(self, condition: Condition, noise: Noise) -> Tensor:
-        """Latents from their prior, standard normal, shape (N, D); the category is not part of them."""
-        return noise.normal(self.config.latent_dims).to(self.discriminator.score.weight.dtype)
-
-    def synthesize(self, latents: Tensor, condition: Condition) -> Tensor:
-        """Pictures, shape (N, 3, R, R), in [-1, 1], of latents (N, D) and the condition's categories."""
-        pictures: Tensor = self.generator(latents, self._labels(condition))
-        return pictures
-
-    def render(self, condition: Condition, noise: Noise, settings: PaintSettings) -> Painted:
-        """The generator's pictures of latents from their prior."""
-        return Painted(self._fakes(condition, noise))
-
-    def _discriminator_turn(self, batch: Batch) -> Turn:
-        with torch.no_grad():
-            fakes = self._fakes(batch.condition, batch.noise)
-        # Real and painted pictures pass separately, so that batch norm never mixes their statistics.
-        labels = self._labels(batch.condition)
-        real_logits = self.discriminator(batch.pictures, labels)
-        fake_logits = self.discriminator(fakes, labels)
-        loss = F.softplus(-real_logits).mean() + F.softplus(fake_logits).mean()
-        logs: dict[str, Tensor | float] = {
-            "real": real_logits.detach().sigmoid().mean(),
-            "fake": fake_logits.detach().sigmoid().mean(),
-        }
-        return Turn("discriminator", loss, logs)
-
-    def _generator_turn(self, batch: Batch) -> Turn:
-        fakes = self._fakes(batch.condition, batch.noise)
-        logits = self.discriminator(fakes, self._labels(batch.condition))
-        return Turn("generator", F.softplus(-logits).mean())
-
-    def _fakes(self, condition: Condition, noise: Noise) -> Tensor:
-        return self.synthesize(self.latents(condition, noise), condition)
-
-    def _labels(self, condition: Condition) -> Tensor:
-        """Categories, int64, shape (N,), -1 where a picture has none; 0 of a painter trained without categories."""
-        return self.category_index(condition, none=-1 if self.data.categories else 0)
-
-
-def _channels(c: CnnGanConfig, side: int) -> dict[int, int]:
-    """Channels by size, from 4 pixels to half the resolution."""
-    return channels_by_size(side // 2, c.width, c.max_width)
-
-
-def _batch_norm(channels: int, group: int, variance: float) -> GroupedBatchNorm:
-    """Batch norm whose running variance is, before any training, the one that the initial weights imply."""
-    norm = GroupedBatchNorm(channels, group)
-    norm.var.fill_(variance)
-    return norm
-
-
-def _initialise(module: nn.Module) -> None:
-    """DCGAN's initial values: weights N(0, 0.02), scales of batch norm N(1, 0.02), biases 0."""
-    if isinstance(module, nn.Conv2d | nn.ConvTranspose2d):
-        nn.init.normal_(module.weight, std=INITIAL_STD)
-    if isinstance(module, GroupedBatchNorm):
-        nn.init.normal_(module.weight, 1.0, INITIAL_STD)
-    bias = getattr(module, "bias", None)
-    if isinstance(bias, Tensor):
-        nn.init.zeros_(bias)
+        c = config
+        channels = channels_by_size(data.side // 2, c.width, c.max_width)
+        self.generator = Generator(c.latent_dims, channels, c.norm_group, self.classes, c.embedding)
+        self.discriminator = Discriminator(channels, c.norm_group, self.classes)
+        self.apply(initialise)

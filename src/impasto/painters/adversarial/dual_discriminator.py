@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -10,7 +12,10 @@ from impasto.contract import Noise
 from impasto.painters.adversarial.convolutions import SLOPE, initialised, strided_convolutions
 from impasto.painters.adversarial.objectives import Objective
 
-__all__ = ["DualDiscriminator", "gradient_penalty", "penalty_of", "zero_centred_penalty"]
+__all__ = ["DualDiscriminator", "Scorer", "gradient_penalty", "penalty_of", "zero_centred_penalty"]
+
+Scorer = Callable[[Tensor], Tensor]
+"""Pictures, shape (N, 3, R, R) → scores, shape (N, K)."""
 
 
 class DualDiscriminator(nn.Module):
@@ -78,7 +83,7 @@ class DualDiscriminator(nn.Module):
         return maps
 
 
-def gradient_penalty(discriminator: nn.Module, real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
+def gradient_penalty(discriminator: Scorer, real: Tensor, fake: Tensor, mix: Tensor) -> Tensor:
     """Squared distance from 1 of the length of each score's gradient, between real and painted pictures.
 
     Computed in the precision of the weights, whatever autocast is on.
@@ -103,7 +108,7 @@ def gradient_penalty(discriminator: nn.Module, real: Tensor, fake: Tensor, mix: 
         return torch.stack([F.mse_loss(length, torch.ones_like(length)) for length in lengths]).mean()
 
 
-def zero_centred_penalty(discriminator: nn.Module, pictures: Tensor) -> Tensor:
+def zero_centred_penalty(discriminator: Scorer, pictures: Tensor) -> Tensor:
     """Squared length of the gradient of the mean score: R₁ where the pictures are real, R₂ where they are painted.
 
     Computed in the precision of the weights, whatever autocast is on.
@@ -123,7 +128,7 @@ def zero_centred_penalty(discriminator: nn.Module, pictures: Tensor) -> Tensor:
         return gradient.square().sum(dim=(1, 2, 3)).mean()
 
 
-def penalty_of(objective: Objective, discriminator: nn.Module, real: Tensor, fake: Tensor, noise: Noise) -> Tensor:
+def penalty_of(objective: Objective, discriminator: Scorer, real: Tensor, fake: Tensor, noise: Noise) -> Tensor:
     """The gradient penalty that belongs to an objective: `gradient_penalty` for 'wasserstein', else R₁ + R₂.
 
     Args:

@@ -9,7 +9,7 @@ from torch.nn import functional as F
 
 __all__ = ["Objective", "critic_loss", "least_squares_loss", "painter_loss"]
 
-Objective = Literal["wasserstein", "hinge", "relativistic"]
+Objective = Literal["wasserstein", "hinge", "relativistic", "logistic"]
 
 
 def critic_loss(objective: Objective, real: Tensor, fake: Tensor) -> Tensor:
@@ -21,12 +21,15 @@ def critic_loss(objective: Objective, real: Tensor, fake: Tensor) -> Tensor:
         fake: Scores of painted pictures, shape (N, K).
 
     Source: Arjovsky et al. 2017, equation (2); Lim & Ye 2017, section 3.1, "Geometric GAN" (hinge);
-    Jolicoeur-Martineau 2018 and Huang et al. 2024, equation (2), "The GAN is dead" (relativistic).
+    Jolicoeur-Martineau 2018 and Huang et al. 2024, equation (2), "The GAN is dead" (relativistic); Goodfellow et al.
+    2014, section 3 (logistic, non-saturating for the painter).
     """
     if objective == "wasserstein":
         loss = fake - real
     elif objective == "hinge":
         loss = F.relu(1 - real) + F.relu(1 + fake)
+    elif objective == "logistic":
+        loss = F.softplus(-real) + F.softplus(fake)
     else:
         loss = F.softplus(fake - real)
     return loss.mean(dim=1)
@@ -42,7 +45,10 @@ def painter_loss(objective: Objective, fake: Tensor, real: Tensor | None = None)
 
     Source: As `critic_loss`.
     """
-    loss = F.softplus(real - fake) if objective == "relativistic" and real is not None else -fake
+    if objective == "logistic":
+        loss = F.softplus(-fake)
+    else:
+        loss = F.softplus(real - fake) if objective == "relativistic" and real is not None else -fake
     return loss.mean(dim=1)
 
 

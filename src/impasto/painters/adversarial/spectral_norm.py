@@ -51,7 +51,8 @@ def normalise_spectrally(network: nn.Module) -> None:
     """Put a `SpectralNorm` before the weight of each convolution and embedding of a network."""
     for layer in [*network.modules()]:
         if isinstance(layer, nn.Conv2d | nn.Embedding):
-            parametrize.register_parametrization(layer, "weight", SpectralNorm(layer.weight))
+            # Unchecked: the check computes, which painters without memory for their weights cannot.
+            parametrize.register_parametrization(layer, "weight", SpectralNorm(layer.weight), unsafe=True)
 
 
 def iterate_spectral_norms(network: nn.Module) -> None:

@@ -162,6 +162,17 @@ class VAE(Painter):
         pictures, _ = self.decoder(latents, embedding, None, lambda *shape: temperature * noise.normal(*shape))
         return Painted(pictures.clamp(-1, 1))
 
+    def log_likelihood(self, pictures: Tensor, condition: Condition, noise: Noise) -> Tensor:
+        """The evidence lower bound of pictures of 256 levels, in nats, shape (N,); see `contract.HasLikelihood`."""
+        width = 2 / 255
+        embedding = self._condition(self.category_index(condition, none=-1))
+        spread = pictures + width * (noise.uniform(*pictures.shape[1:]).to(pictures.dtype) - 0.5)
+        mean, logvar, features = self.encoder(spread, embedding)
+        latents = mean + torch.exp(0.5 * logvar) * noise.normal(self.config.latent)
+        painted, detail_kl = self.decoder(latents, embedding, features, noise.normal)
+        bound = -gaussian_nll(spread, painted, self._log_sigma()) - gaussian_kl(mean, logvar) - detail_kl
+        return bound + pictures[0].numel() * math.log(width)
+
     @torch.inference_mode()
     def reconstruct(self, pictures: Tensor) -> Tensor:
         """Pictures decoded from the means of their latents.
