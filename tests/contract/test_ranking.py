@@ -8,7 +8,7 @@ import torch
 import impasto
 from impasto import catalogue
 from impasto.catalogue import listed
-from impasto.contract import Condition, Painted, Painter, PictureNoise
+from impasto.contract import Condition, Painted, Painter, PictureNoise, ranking
 from impasto.contract.ranking import shipped_judge
 from impasto.errors import ConfigError, NotCapable, UsageError
 from impasto.images.recipe import read_recipe
@@ -53,6 +53,15 @@ def test_the_first_candidate_is_the_picture_that_is_painted_without_others():
     assert torch.equal(dots.paint(2, seed=3).pictures, rendered(range(2), 0).pictures.clamp(-1, 1))
     drawn = [rendered(range(2), number).pictures for number in range(3)]
     assert all(not torch.equal(one, other) for one in drawn for other in drawn if one is not other)
+
+
+def test_a_judge_that_was_first_needed_where_nothing_has_gradients_has_some_later():
+    ranking._loaded.cache_clear()
+    with torch.inference_mode():
+        shipped_judge("clip").text_vectors([PROMPT])
+    pictures = torch.zeros(1, 3, 64, 64, requires_grad=True)
+    shipped_judge("clip").picture_vectors(pictures).sum().backward()
+    assert pictures.grad.abs().max() > 0
 
 
 def test_a_prompt_is_needed_and_is_refused_where_nobody_reads_it():

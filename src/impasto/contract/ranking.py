@@ -29,7 +29,9 @@ def shipped_judge(name: str, device: torch.device | str = "cpu") -> Learner:
         name: Such as 'clip'.
         device: Where it shall look at pictures.
     """
-    return _loaded(name).to(device)
+    # What is loaded or moved in inference mode could have no gradients later.
+    with torch.inference_mode(mode=False):
+        return _loaded(name).to(device)
 
 
 @cache
