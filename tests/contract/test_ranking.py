@@ -74,12 +74,13 @@ def test_a_prompt_is_needed_and_is_refused_where_nobody_reads_it():
         dots.paint(1, best_of=0, prompt=PROMPT)
 
 
-def test_words_that_the_judge_has_never_read_are_named():
+def test_what_the_judge_does_not_read_is_said():
     dots = Dots.build("tiny")
     settings = dots.load_settings({"best_of": 2})
     condition = dots.condition(0, range(1), prompt="a (zebra:1.2) in a winter forest", judged=True)
     assert dots.remarks(condition, settings) == [
-        "The judge that compares pictures with the prompt has never read: zebra."
+        "The judge that compares pictures with the prompt counts all words alike, without their weights.",
+        "The judge that compares pictures with the prompt has never read: zebra.",
     ]
     assert dots.remarks(condition, dots.load_settings({})) == []
 

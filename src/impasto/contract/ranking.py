@@ -38,7 +38,8 @@ def shipped_judge(name: str, device: torch.device | str = "cpu") -> Learner:
 def _loaded(name: str) -> Learner:
     judge = pretrained.load(f"shipped/{name}")
     assert isinstance(judge, Learner)
-    return judge.eval().requires_grad_(requires_grad=False)
+    # In single precision, whatever precision the process computes in otherwise.
+    return judge.to(torch.float32).eval().requires_grad_(requires_grad=False)
 
 
 def best(candidates: Iterable[Painted], words: Sequence[str]) -> Painted:
@@ -90,11 +91,18 @@ def _chosen(one: Sequence[T], other: Sequence[T], rows: Tensor) -> tuple[T, ...]
 
 
 def remarks_of_judge(prompt: str) -> list[str]:
-    """Sentences on words of a prompt that the judge of pictures and texts has never learned."""
+    """Sentences on what `clip` does not read of a prompt: weights, and words that it never learned."""
     reader = shipped_judge("clip").encoders["words"]
     assert isinstance(reader, Reader)
-    unknown = reader.known.unknown(read_weights(prompt).text)
-    if not unknown:
-        return []
-    more = f" and {len(unknown) - NAMED:,} more" if len(unknown) > NAMED else ""
-    return [f"The judge that compares pictures with the prompt has never read: {', '.join(unknown[:NAMED])}{more}."]
+    weighted = read_weights(prompt)
+    remarks = []
+    if set(weighted.weights) - {1.0}:
+        remarks.append(
+            "The judge that compares pictures with the prompt counts all words alike, without their weights."
+        )
+    unknown = reader.known.unknown(weighted.text)
+    if unknown:
+        more = f" and {len(unknown) - NAMED:,} more" if len(unknown) > NAMED else ""
+        named = ", ".join(unknown[:NAMED])
+        remarks.append(f"The judge that compares pictures with the prompt has never read: {named}{more}.")
+    return remarks

@@ -147,7 +147,8 @@ class Denoiser(WordsPainter, LatentPainter):
         empty = condition.emptied()
         away = self.estimates(self.with_words(empty, s.negative) if s.negative else empty, s)
         # What nothing is requested of cannot be guided towards it.
-        scale = s.guidance if condition.parts & self.reads or s.negative or s.blend else 1.0
+        asked_for = condition.parts - ({"words"} - self.reads)
+        scale = s.guidance if asked_for or s.negative or s.blend else 1.0
         denoise = guided(towards, away, scale, low=s.guided_from, high=s.guided_to)
         denoise = clipped(denoise) if self.clips_estimates and "pictures" not in self.encoders else denoise
         return towards_prompt(denoise, self.decode, condition, s)
