@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 
 import pytest
 
@@ -46,9 +47,7 @@ def test_a_painter_is_explained_whole(name):
         assert "training" not in explanation.settings
     if issubclass(cls, Painter):
         assert explanation.companions == cls.companions
-        assert [*explanation.settings["painting"]] == [
-            field.name for field in cls.Settings.__dataclass_fields__.values()
-        ]
+        assert [*explanation.settings["painting"]] == [field.name for field in fields(cls.Settings)]
 
 
 @pytest.mark.parametrize("name", [n for n in catalogue.painters() if len(catalogue.painter(n).variants()) == 1])

@@ -11,7 +11,7 @@ from impasto import catalogue
 from impasto.errors import ConfigError, NotCapable, UnknownName, UsageError
 from impasto.files import check_writable
 from impasto.sources import CatalogueName, Export, Hub, Run, StoreFolder, Unknown, resolve
-from impasto.spelling import option
+from impasto.spelling import option, setting
 
 if TYPE_CHECKING:
     from impasto.contract import Painter
@@ -43,15 +43,17 @@ def check_able(painter: Painter, protocol: type[Any], action: str) -> None:
         raise NotCapable(f"{painter.name} cannot {action}. These can: {', '.join(able)}.")
 
 
-def check_prompt(painter: Painter, prompt: object) -> None:
+def check_prompt(painter: Painter, prompt: object, *, judged: bool = False) -> None:
     """Refuse a prompt that is empty, no text, or has weights that cannot be read, and one for a painter without words.
+
+    With `judged`, a judge reads it, so that the painter itself need not.
 
     Raises:
         NotCapable: With the names of the painters that read prompts.
         UsageError: When the prompt is empty, or a weight in it is none.
         ConfigError: When it is not text.
     """
-    if "words" not in painter.reads:
+    if "words" not in painter.reads and not judged:
         painters = catalogue.usable(catalogue.painters()).items()
         readers = {name: cls.learns() for name, cls in painters if "words" in cls.conditions}
         by_rules, learning = (", ".join(name for name, learns in readers.items() if learns == kind) for kind in (0, 1))
@@ -60,6 +62,7 @@ def check_prompt(painter: Painter, prompt: object) -> None:
             reason = f"This {painter.name} was trained without words"
         raise NotCapable(
             f"{reason}; leave out {option('prompt', None)}. These can: {by_rules}; and, trained with words, {learning}."
+            f" Or let a judge choose what fits the prompt: {setting('best_of', 8)}."
         )
     if not isinstance(prompt, str):
         raise ConfigError(f"prompt = {prompt!r}: a prompt is text.")
@@ -67,7 +70,7 @@ def check_prompt(painter: Painter, prompt: object) -> None:
         raise UsageError(
             f"The prompt is empty; say what to paint, such as 'a boat at dusk', or leave out {option('prompt', None)}."
         )
-    if "words" in painter.encoders:
+    if "words" in painter.encoders or judged:
         from impasto.nn.text import check_weights
 
         check_weights(prompt)

@@ -81,7 +81,7 @@ class Edit:
         cls = self.settings
         if cls is None or not self.guided:
             return ()
-        others = cls.unread | {setting.name for setting in describe(cls)}
+        others = cls.unread | painter.Settings.need_prompt | {setting.name for setting in describe(cls)}
         return tuple(each.name for each in describe(painter.Settings) if each.can_be_set and each.name not in others)
 
     def longest_side(self, size: int | None) -> int | None:
@@ -119,7 +119,13 @@ class Edit:
             return Request(seed, category, None, Given(), complete)
         if category is not None:
             raise UsageError(f"{self.name} reads no category; leave out {option('category', None)}.")
-        return Request(seed, None, None, Given(), settings).checked(painter)
+        request = Request(seed, None, None, Given(), settings).checked(painter)
+        judged = painter.load_settings(request.settings).judged
+        if judged:
+            raise UsageError(
+                f"{judged} compares pictures with a prompt, which {self.name} does not take; leave it out."
+            )
+        return request
 
     def own_settings(self, painter: Painter, request: Request) -> Any:
         """The settings of an edit that has some, as requested."""

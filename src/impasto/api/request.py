@@ -49,16 +49,18 @@ class Request:
         # Up to version 0.1.0 the prompt was one of the settings.
         settings = dict(self.settings)
         prompt = settings.pop("prompt", None) if self.prompt is None else self.prompt
-        if prompt is not None:
-            check_prompt(painter, prompt)
         complete = painter.resolve_settings(painter.load_settings(settings))
+        if prompt is not None:
+            check_prompt(painter, prompt, judged=bool(complete.judged))
         return replace(self, prompt=prompt, settings=to_dict(complete))
 
     def remarks(self, painter: Painter) -> list[str]:
         """The painter's remarks on this request; see `Painter.remarks`."""
         given = given_to(painter, self.given)
-        condition = painter.condition(self.seed, range(1), category=self.category, prompt=self.prompt, **given)
-        return remarks_on(self.given) + painter.remarks(condition, painter.load_settings(self.settings))
+        settings = painter.load_settings(self.settings)
+        asked_for = {"category": self.category, "prompt": self.prompt, **given}
+        condition = painter.condition(self.seed, range(1), **asked_for, judged=bool(settings.judged))
+        return remarks_on(self.given) + painter.remarks(condition, settings)
 
     def for_each(self, prompts: Sequence[str | None], painter: Painter) -> list[Request]:
         """A checked request for each prompt, otherwise the same.

@@ -66,16 +66,27 @@ class BatchNoise(Noise):
 class PictureNoise(Noise):
     """Noise of pictures to be painted: that of picture `i` depends on the seed and `i`, not on the batch around it."""
 
-    def __init__(self, seed: int, indices: Sequence[int], device: torch.device | str = "cpu") -> None:
-        """Noise for the pictures `indices` of a seed; drawn on the CPU, then moved to the device."""
+    def __init__(
+        self, seed: int, indices: Sequence[int], device: torch.device | str = "cpu", *, candidate: int = 0
+    ) -> None:
+        """Noise for the pictures `indices` of a seed; drawn on the CPU, then moved to the device.
+
+        Args:
+            seed: Any integer of 0 or more.
+            indices: Of the pictures.
+            device: Where the numbers are needed.
+            candidate: Which of several candidates for each picture; 0 where there is one.
+        """
         self.seed = seed
         self.indices = list(indices)
         self.device = device
+        # Without candidates the key is shorter, as it was when there were none.
+        self._candidate = (candidate,) if candidate else ()
         self._calls = 0
 
     def _rows(self, draw: Callable[[tuple[int, ...], torch.Generator], Tensor], shape: tuple[int, ...]) -> Tensor:
         call, self._calls = self._calls, self._calls + 1
-        rows = [draw((1, *shape), _generator(self.seed, index, call)) for index in self.indices]
+        rows = [draw((1, *shape), _generator(self.seed, index, call, *self._candidate)) for index in self.indices]
         return torch.cat(rows).to(self.device)
 
 

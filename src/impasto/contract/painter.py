@@ -10,11 +10,13 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor
 
-from impasto.config import config, describe, load
+from impasto.config import Field, config, describe, load
 from impasto.contract.condition import Condition
+from impasto.contract.condition_checks import check_condition, check_judged
 from impasto.contract.learner import Learner
 from impasto.contract.noise import Noise, PictureNoise
 from impasto.contract.painted import Painted
+from impasto.contract.ranking import best, remarks_of_judge
 from impasto.errors import NotCapable, UnknownName, UsageError
 from impasto.names import find_name
 from impasto.nn.memory_layout import channels_last
@@ -32,7 +34,22 @@ CATEGORY_STREAM = 0x5EED
 
 @config
 class PaintSettings:
-    """Settings of `Painter.paint` beyond count, seed and condition; painters add their own."""
+    """Settings of `Painter.paint` beyond count, seed and condition; painters add their own.
+
+    Attributes:
+        best_of: Number of candidates that are painted for each picture. The one is kept that fits the prompt best, as
+            the judge `clip` sees it, which comes with impasto; painters that read no words take a prompt for it too.
+    """
+
+    best_of: int = Field(default=1, ge=1, le=64)
+
+    need_prompt: ClassVar[frozenset[str]] = frozenset({"best_of"})
+    """Names of settings that do nothing without a prompt."""
+
+    @property
+    def judged(self) -> str:
+        """What compares the pictures with a prompt, beside the painter, as 'best_of = 8'; '' where nothing does."""
+        return f"best_of = {self.best_of}" if self.best_of > 1 else ""
 
 
 def file_settings(settings: type[PaintSettings]) -> list[str]:
@@ -86,7 +103,10 @@ class Painter(Learner):
             for label in labels
             if self.data.categories and self.data.shares and label >= 0 and not self.data.shares[label]
         ]
-        return absent + remarks_on_prompt(self.encoders.get("words"), (condition.words or ("",))[0])
+        check_judged(condition, settings)
+        prompt = (condition.words or ("",))[0]
+        judges = remarks_of_judge(prompt) if settings.judged else []
+        return absent + remarks_on_prompt(self.encoders.get("words"), prompt) + judges
 
     @classmethod
     def load_settings(cls, values: Mapping[str, Any]) -> Any:
@@ -154,18 +174,34 @@ class Painter(Learner):
                 raise UsageError(f"{word} must be below {MOST:,}, not {value:,}.")
         checked = self.resolve_settings(self.load_settings(settings))
         parts = []
-        with self.painting():
+        # Judges may ask for gradients, for which nothing may have been computed in inference mode.
+        with self.painting(inference=not checked.judged):
             for start in range(first, first + count, batch):
                 indices = range(start, min(start + batch, first + count))
                 condition = self.condition(
-                    seed, indices, category=category, prompt=prompt, given=given, mask=mask, maps=maps
+                    seed,
+                    indices,
+                    category=category,
+                    prompt=prompt,
+                    given=given,
+                    mask=mask,
+                    maps=maps,
+                    judged=bool(checked.judged),
                 )
-                painted = self.render(condition, PictureNoise(seed, indices, self.device), checked)
+                painted = self._best_of(condition, seed, indices, checked)
                 pictures = painted.pictures.float().clamp(-1, 1).cpu()
                 remarks = remarks_on_prompt(self.encoders.get("words"), (condition.words or ("",))[0])
                 statements = _with_remark(" ".join(remarks), painted.statements, len(indices))
                 parts.append(Painted(pictures, painted.companions, statements, painted.declined))
         return Painted.joined(parts)
+
+    def _best_of(self, condition: Condition, seed: int, indices: Sequence[int], settings: PaintSettings) -> Painted:
+        """The pictures `indices` of a seed, each the best of its candidates."""
+        check_judged(condition, settings)
+        numbers = range(settings.best_of)
+        noises = (PictureNoise(seed, indices, self.device, candidate=number) for number in numbers)
+        candidates = (self.render(condition, noise, settings) for noise in noises)
+        return next(candidates) if settings.best_of == 1 else best(candidates, condition.words or ())
 
     def condition(
         self,
@@ -177,8 +213,12 @@ class Painter(Learner):
         given: Mapping[str, Tensor] | None = None,
         mask: Tensor | None = None,
         maps: Mapping[str, Tensor] | None = None,
+        judged: bool = False,
     ) -> Condition:
-        """The condition of the pictures `indices` of a seed; arguments and errors as of `paint`."""
+        """The condition of the pictures `indices` of a seed; arguments and errors as of `paint`.
+
+        With `judged`, a judge reads the prompt, so that the painter itself need not.
+        """
         count = len(indices)
         device = self.device
         # Drawn first, so that a category this painter does not know is what the error is about.
@@ -191,7 +231,7 @@ class Painter(Learner):
             maps={name: _for_all(values, count, device) for name, values in (maps or {}).items()},
         )
         condition = condition if prompt is None else self.with_words(condition, prompt)
-        self._check_condition(condition)
+        check_condition(self, condition, self.reads | {"words"} if judged else self.reads)
         return condition
 
     def with_words(self, condition: Condition, prompt: str) -> Condition:
@@ -233,75 +273,23 @@ class Painter(Learner):
         edges = shares.cumsum(0) / shares.sum()
         return torch.searchsorted(edges, draws, right=True).clamp(max=self.classes - 1).to(self.device)
 
-    def _check_condition(self, condition: Condition) -> None:
-        """Refuse a condition that this painter cannot follow.
-
-        Raises:
-            NotCapable: When it holds a part that the painter does not read.
-            UsageError: When it lacks a part that the painter needs, a tensor is of another shape, or a map holds a
-                class that the painter does not know.
-        """
-        for part in sorted(condition.parts - self.reads):
-            raise NotCapable(
-                f"{self.name} does not read {_IN_WORDS.get(part, part)}; leave out {_option(part)}. "
-                f"It reads: {', '.join(sorted(self.reads)) or 'nothing'}."
-            )
-        for part in sorted(self.needs - condition.parts):
-            raise UsageError(f"{self.name} cannot paint without {_IN_WORDS.get(part, part)}; give it: {_option(part)}.")
-        for name, values in condition.given.items():
-            self._check_shape(name, values, 3)
-        if condition.mask is not None:
-            self._check_shape("mask", condition.mask, 1)
-        for name, values in condition.maps.items():
-            self._check_shape(name, values)
-            classes = self.data.maps.get(name, 0)
-            if classes and not 0 <= int(values.min()) <= int(values.max()) < classes:
-                raise UsageError(
-                    f"{name} holds values from {int(values.min())} to {int(values.max())}, and {self.name} knows the "
-                    f"classes 0 to {classes - 1}; give a map of these."
-                )
-
-    def _check_shape(self, name: str, values: Tensor, *channels: int) -> None:
-        """Refuse a picture, mask or map, repeated to shape (N, *channels, H, W), of other channels or size.
-
-        Raises:
-            UsageError: With its shape and the painter's.
-        """
-        height, width = self.data.size
-        if values.ndim != len(channels) + 3 or values.shape[1:-2] != channels:
-            raise UsageError(
-                f"{name} has the shape {tuple(values.shape[1:])}, and {self.name} needs {(*channels, height, width)}."
-            )
-        if values.shape[-2:] != (height, width):
-            raise UsageError(
-                f"{name} is {values.shape[-2]} × {values.shape[-1]} px (height × width), and {self.name} paints at "
-                f"{height} × {width} px; give it at that size."
-            )
-
     @contextmanager
-    def painting(self) -> Iterator[None]:
-        """Evaluation mode and no gradients for the block; afterwards each module has the mode that it had."""
+    def painting(self, *, inference: bool = True) -> Iterator[None]:
+        """Evaluation mode and no gradients for the block; afterwards each module has the mode that it had.
+
+        Args:
+            inference: Whether torch's inference mode is used, in which no gradients can be asked for.
+        """
         # Convolutions run up to 1.6 times as fast in this layout; tensors that have it already are not copied.
         channels_last(self)
         modes = [(module, module.training) for module in self.modules()]
         self.eval()
         try:
-            with torch.inference_mode():
+            with torch.inference_mode() if inference else torch.no_grad():
                 yield
         finally:
             for module, mode in modes:
                 module.training = mode
-
-
-_IN_WORDS = {"words": "prompts", "mask": "a mask", "category": "categories"}
-
-
-def _option(part: str) -> str:
-    """How the user gives a part of a condition."""
-    kind, _, name = part.partition(":")
-    if name:
-        return option(kind, {name: "FILE"})
-    return option("prompt", None) if part == "words" else option(part, "FILE" if part == "mask" else None)
 
 
 def _with_remark(remark: str, statements: Sequence[str], count: int) -> Sequence[str]:

@@ -128,7 +128,7 @@ class Block(nn.Module):
         """The tokens after this block.
 
         Args:
-            x: Tokens, shape (N, T, width); with a cache one at a time, T = 1.
+            x: Tokens, shape (N, T, width); with a cache that holds some already one at a time, T = 1.
             condition: Shape (N, condition).
             rotary: Position embedding of these tokens, as of `axial_rotary`.
             cache: Keys and values of the tokens before; those of `x` are appended.
@@ -151,7 +151,7 @@ class Block(nn.Module):
         q = apply_rotary((self.norm(q) * self.gain).to(v.dtype), rotary)
         k = apply_rotary(self.norm(k).to(v.dtype), rotary)
         if cache is not None:
-            assert t == 1
+            assert t == 1 or not cache.length
             k, v = cache.append(k, v)
         attended = attend(q, k, v, causal=self.causal and t > 1)
         result: Tensor = self.out(attended.transpose(1, 2).reshape(n, t, width))

@@ -20,12 +20,16 @@ class Decoding:
     """What is kept while pictures are written code by code.
 
     Attributes:
-        caches: Keys and values of the places written so far, one cache for each block.
+        caches: Keys and values of the tokens so far, one cache for each block.
         rotation: Rotary embedding of all places, as `axial_rotary` gives it.
+        before: Tokens that lie before those of the places.
+        first: The token that the first place follows, shape (N, channels); None where it is that of the label.
     """
 
     caches: list[KVCache]
     rotation: Tensor
+    before: int = 0
+    first: Tensor | None = None
 
 
 class CodeTransformer(nn.Module):
@@ -83,7 +87,8 @@ class CodeTransformer(nn.Module):
         """
         condition = self.label(labels)
         tokens = torch.cat([self.begin(condition)[:, None], self.embed(codes[:, :-1])], dim=1)
-        return self._logits(tokens, condition, self.place, self._rotation())
+        logits: Tensor = self.last(self._features(tokens, condition, self.place, self._rotation()))
+        return logits
 
     def start_decoding(self) -> Decoding:
         """What `next_logits` needs to begin pictures with."""
@@ -100,22 +105,27 @@ class CodeTransformer(nn.Module):
         Returns:
             Logits, shape (N, size).
         """
-        place = decoding.caches[0].length
+        place = decoding.caches[0].length - decoding.before
         condition = self.label(labels)
-        tokens = self.embed(codes) if place else self.begin(condition)
+        first = self.begin(condition) if decoding.first is None else decoding.first
+        tokens = self.embed(codes) if place else first
         here = slice(place, place + 1)
         rotation = decoding.rotation[:, here]
-        return self._logits(tokens[:, None], condition, self.place[here], rotation, decoding.caches)[:, 0]
+        logits: Tensor = self.last(
+            self._features(tokens[:, None], condition, self.place[here], rotation, decoding.caches)
+        )
+        return logits[:, 0]
 
     def _rotation(self) -> Tensor:
         return axial_rotary(self.height, self.width, self.head, self.place.device)
 
-    def _logits(
+    def _features(
         self, tokens: Tensor, condition: Tensor, places: Tensor, rotation: Tensor, caches: list[KVCache] | None = None
     ) -> Tensor:
+        """What the last layer reads of tokens (N, T, channels), of that shape."""
         tokens = tokens + places
         condition = F.silu(condition)
         for number, block in enumerate(self.blocks):
             tokens = block(tokens, condition, rotation, caches[number] if caches else None)
-        logits: Tensor = self.last(self.last_norm(tokens))
-        return logits
+        features: Tensor = self.last_norm(tokens)
+        return features

@@ -6,7 +6,7 @@ stage; without one they are the colours of a small picture, as in image GPT.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 import torch
@@ -18,7 +18,7 @@ from impasto.config import Field, config
 from impasto.contract import Batch, Condition, Data, Noise, Painted, Player, Turn
 from impasto.errors import ConfigError
 from impasto.painters.autoregressive.code_space import CodeConfig, Codes, Palette, code_space_of
-from impasto.painters.autoregressive.code_transformer import CodeTransformer
+from impasto.painters.autoregressive.code_transformer import CodeTransformer, Decoding
 from impasto.painters.autoregressive.sampling import draw, top_probabilities
 from impasto.painters.guidance import GuidedConfig, GuidedPainter, GuidedSettings
 from impasto.painters.likelihood.latent_space import LatentPainter
@@ -67,9 +67,9 @@ class TokenTransformerSettings(GuidedSettings):
     source="Ramesh et al. 2021, arXiv:2102.12092; Esser, Rombach & Ommer 2021, arXiv:2012.09841",
 )
 class TokenTransformer(LatentPainter, GuidedPainter):
-    """The second stage of VQGAN (Esser et al. 2021, section 3.2) and of DALL·E (Ramesh et al. 2021), by category.
+    """The second stage of VQGAN (Esser et al. 2021, section 3.2), by category; `dalle` reads captions.
 
-    Category and codes are one sequence, as there caption and codes are. Pictures have 32 to 512 rows and columns, in
+    Category and codes are one sequence. Pictures have 32 to 512 rows and columns, in
     steps of 16.
     """
 
@@ -83,6 +83,7 @@ class TokenTransformer(LatentPainter, GuidedPainter):
     resolutions = range(32, 513, 16)
     square = False
     config: TokenTransformerConfig
+    net: CodeTransformer
     space: Palette | Codes
 
     def __init__(self, config: TokenTransformerConfig, data: Data) -> None:
@@ -95,16 +96,18 @@ class TokenTransformer(LatentPainter, GuidedPainter):
         self.space = code_space_of(config, data)
         if config.width % (4 * config.heads):
             raise ConfigError(f"width = {config.width} must be a multiple of 4 × heads = {4 * config.heads}.")
-        self.net = CodeTransformer(
-            size=self.space.size,
-            height=self.space.height,
-            width=self.space.width,
-            channels=config.width,
-            depth=config.depth,
-            heads=config.heads,
-            labels=self.no_category + 1,
-            condition=config.condition,
-        )
+        self.net = self.network()
+
+    @property
+    def sizes(self) -> dict[str, int]:
+        """Arguments of `CodeTransformer`, without the number of labels."""
+        c = self.config
+        space = {"size": self.space.size, "height": self.space.height, "width": self.space.width}
+        return {**space, "channels": c.width, "depth": c.depth, "heads": c.heads, "condition": c.condition}
+
+    def network(self) -> CodeTransformer:
+        """The network, with fresh weights."""
+        return CodeTransformer(**self.sizes, labels=self.no_category + 1)
 
     def players(self) -> dict[str, Player]:
         """One player: the transformer."""
@@ -126,15 +129,10 @@ class TokenTransformer(LatentPainter, GuidedPainter):
         """Paint one batch.
 
         Raises:
-            NotCapable: When guidance is asked of a painter trained without categories.
+            NotCapable: When guidance is asked of a painter trained without what it needs.
             ConfigError: When more of the likeliest codes are asked for than there are codes.
         """
-        self.check_guidance(settings.guidance)
-        if settings.top_k is not None and settings.top_k > self.space.size:
-            raise ConfigError(
-                f"top_k = {settings.top_k}, but there are only {self.space.size} codes; take at most "
-                f"{self.space.size}, or leave top_k out to draw from all."
-            )
+        self.check(condition, settings)
         codes = self.write(condition, noise, settings)
         return Painted(self.space.decode(codes.unflatten(1, (self.space.height, self.space.width))))
 
@@ -145,9 +143,10 @@ class TokenTransformer(LatentPainter, GuidedPainter):
         """
         scale = settings.guidance
         # Each picture is written once for every condition that its logits are mixed from.
-        conditions = [c for c, needed in ((condition.emptied(), scale != 1), (condition, scale != 0)) if needed]
+        pair = ((self.guided_from(condition, settings), scale != 1), (condition, scale != 0))
+        conditions = [each for each, needed in pair if needed]
         labels = torch.cat([self.labels_of(each) for each in conditions])
-        decoding = self.net.start_decoding()
+        decoding = self.start_decoding(conditions)
         uniform = noise.uniform(self.space.height * self.space.width)
         codes = torch.zeros_like(uniform, dtype=torch.long)
         for place in range(codes.shape[1]):
@@ -157,6 +156,31 @@ class TokenTransformer(LatentPainter, GuidedPainter):
             probabilities = top_probabilities(logits / settings.temperature, settings.top_k, settings.top_p)
             codes[:, place] = draw(probabilities, uniform[:, place])
         return codes
+
+    def check(self, condition: Condition, settings: Any) -> None:
+        """Refuse settings that this painter cannot follow; errors as of `render`."""
+        self.check_guidance(settings.guidance)
+        self.check_top_k(settings.top_k)
+
+    def check_top_k(self, top_k: int | None) -> None:
+        """Refuse to draw from more of the likeliest codes than there are.
+
+        Raises:
+            ConfigError: With the number of codes.
+        """
+        if top_k is not None and top_k > self.space.size:
+            raise ConfigError(
+                f"top_k = {top_k}, but there are only {self.space.size} codes; take at most {self.space.size}, or "
+                "leave top_k out to draw from all."
+            )
+
+    def guided_from(self, condition: Condition, settings: Any) -> Condition:
+        """The condition that guidance moves away from: an empty one."""
+        return condition.emptied()
+
+    def start_decoding(self, conditions: Sequence[Condition]) -> Decoding:
+        """What writing begins with, for the pictures of several conditions, one condition after the other."""
+        return self.net.start_decoding()
 
     @torch.inference_mode()
     def reconstruct(self, pictures: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ from impasto.errors import ConfigError
 from impasto.machine import cost_of, fastest_precision
 from impasto.nn.frozen import FrozenNetwork, FrozenRecord
 from impasto.nn.perceptual import lpips_network
+from impasto.painters.diffusion.steering import SteeredSettings, towards_prompt
 from impasto.painters.likelihood.latent_space import LatentConfig, LatentPainter, Latents, Pixels, space_of
 from impasto.painters.optimizer import OptimizerConfig
 from impasto.painters.words import WordsConfig, WordsPainter, WordsSettings
@@ -39,7 +40,7 @@ class DenoiserConfig(LatentConfig, WordsConfig, OptimizerConfig):
 
 
 @config
-class DenoiserSettings(WordsSettings):
+class DenoiserSettings(WordsSettings, SteeredSettings):
     """The way from noise to a picture.
 
     Attributes:
@@ -125,7 +126,7 @@ class Denoiser(WordsPainter, LatentPainter):
     def guided_denoiser(self, condition: Condition, settings: Any) -> Denoise:
         """The estimates that painting follows: towards category and words, and away from the words of `negative`.
 
-        See `contract.Denoises`. Two prompts are blended as their estimates are.
+        See `contract.Denoises`. Two prompts are blended as their estimates are. Judges steer what all this results in.
 
         Args:
             condition: Condition of the pictures.
@@ -146,9 +147,11 @@ class Denoiser(WordsPainter, LatentPainter):
         empty = condition.emptied()
         away = self.estimates(self.with_words(empty, s.negative) if s.negative else empty, s)
         # What nothing is requested of cannot be guided towards it.
-        scale = s.guidance if condition.parts or s.negative or s.blend else 1.0
+        asked_for = condition.parts - ({"words"} - self.reads)
+        scale = s.guidance if asked_for or s.negative or s.blend else 1.0
         denoise = guided(towards, away, scale, low=s.guided_from, high=s.guided_to)
-        return clipped(denoise) if self.clips_estimates and "pictures" not in self.encoders else denoise
+        denoise = clipped(denoise) if self.clips_estimates and "pictures" not in self.encoders else denoise
+        return towards_prompt(denoise, self.decode, condition, s)
 
     def levels_for(self, settings: Any) -> list[Level]:
         """Levels of noise for painting; see `contract.Denoises`."""
