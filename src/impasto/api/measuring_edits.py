@@ -47,6 +47,8 @@ def measure_edit(
     painter: str | PathLike[str] | LoadedPainter | None = None,
     count: int = 32,
     category: str | None = None,
+    prompt: str | None = None,
+    negative: str | None = None,
     seed: int = 0,
     settings: Mapping[str, Any] | None = None,
     watch: Watch | None = None,
@@ -63,6 +65,8 @@ def measure_edit(
         painter: As of `edit`.
         count: Pictures, evenly spread over the split.
         category: As of `edit`.
+        prompt: As of `edit`; the same for all pictures, and so is `negative`.
+        negative: As of `edit`.
         seed: Seed of the edits; picture `i` has the seed plus `i`.
         settings: As of `edit`.
         watch: Called with each event.
@@ -82,7 +86,8 @@ def measure_edit(
     place = Path(out) if out else Path(f"measure-{name}")
     split = store_at(against).split(on)
     rows = _rows(split, count)
-    request = to_do.request(opened.model, seed, category, settings or {})
+    of_words = {"prompt": prompt, "negative": negative}
+    request = to_do.request(opened.model, seed, category, settings or {}, **of_words)
     check_writable(place)
     with shown(watch) as notify:
         began = time.process_time()
@@ -97,7 +102,7 @@ def measure_edit(
         painter={"source": opened.source, "weights": state_hash(opened.model)},
         against={"store": str(split.store.root), "hash": split.store.hash, "split": split.name, "count": len(rows)},
         seed=seed,
-        settings=dict(request.settings),
+        settings={**request.settings, **({} if prompt is None else {"prompt": prompt})},
         metrics=numbers,
         seconds=round(seconds, 2),
         impasto=__version__,
