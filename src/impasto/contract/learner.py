@@ -76,6 +76,11 @@ class Learner(pretrained.Saved):
         return self.conditions if self.data.categories else self.conditions - {"category"}
 
     @property
+    def pairs(self) -> frozenset[str]:
+        """Parts 'given:NAME' that training takes from the store; the others `turns` makes of the pictures."""
+        return frozenset()
+
+    @property
     def reads_second_store(self) -> bool:
         """Whether training needs a second store of pictures, whose batches come as `Batch.second`."""
         return False

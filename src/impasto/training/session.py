@@ -266,14 +266,20 @@ def _batches(
             second=second,
         )
 
+    reads = _read_from_store(learner)
     if record.held_out is not None:
-        return batches(0, settings.seed, learner.reads), _held_out(learner, splits, encodings, processes)
+        return batches(0, settings.seed, reads), _held_out(learner, splits, encodings, processes)
     if record.second is None:
-        return batches(0, settings.seed, learner.reads), None
+        return batches(0, settings.seed, reads), None
     # Labels of two stores mean the same only where their categories have the same names.
     same = record.second.categories == record.split.categories
-    parts = learner.reads if same else learner.reads - {"category"}
-    return batches(0, settings.seed, learner.reads, batches(1, second_seed(settings.seed), parts)), None
+    parts = reads if same else reads - {"category"}
+    return batches(0, settings.seed, reads, batches(1, second_seed(settings.seed), parts)), None
+
+
+def _read_from_store(learner: Learner) -> frozenset[str]:
+    """Parts of a condition that batches are to have: of given pictures only those that are learned in pairs."""
+    return frozenset(part for part in learner.reads if not part.startswith("given:") or part in learner.pairs)
 
 
 def _held_out(
@@ -284,7 +290,7 @@ def _held_out(
         return None
     size = HeldOut.batch_size(*splits)
     training, held_out = (
-        Batches(split, size, 0, parts=learner.reads, device=processes.device, encodings=encoded)
+        Batches(split, size, 0, parts=_read_from_store(learner), device=processes.device, encodings=encoded)
         for split, encoded in zip(splits, encodings, strict=True)
     )
     return HeldOut(held_out, training)
