@@ -27,6 +27,7 @@ __all__ = [
     "Examines",
     "ExportsToDiffusers",
     "HasLatents",
+    "Instructs",
     "Inverts",
     "Judges",
     "Reconstructs",
@@ -171,6 +172,22 @@ class Denoises(Encodes, Decodes, Protocol):
 
         Raises:
             ConfigError: When the painter has no such levels.
+        """
+        ...
+
+
+@runtime_checkable
+class Instructs(Denoises, Protocol):
+    """Changes given pictures as instructions in words say, which it has learned from pairs of pictures.
+
+    The picture is 'source' in the condition, the instruction its words.
+    """
+
+    def uninstructed(self, condition: Condition) -> Condition:
+        """The condition of the same pictures without instructions, from whose estimates guidance on words moves away.
+
+        Args:
+            condition: Condition of N pictures.
         """
         ...
 
