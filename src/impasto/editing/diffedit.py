@@ -51,6 +51,7 @@ class DiffEditSettings(GuidedWay):
     threshold: float = Field(default=0.5, gt=0, lt=1)
 
     needs_prompt: ClassVar[bool] = True
+    pair_words: ClassVar[str] = "description"
     unread: ClassVar[frozenset[str]] = frozenset({"sampler", "precision", "eta"})
 
 

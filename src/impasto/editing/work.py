@@ -33,6 +33,9 @@ class Way:
 
     needs_prompt: ClassVar[bool] = False
     """Whether there is nothing to be done without words."""
+    pair_words: ClassVar[str] = ""
+    """Column of a store of pairs whose words the edit is measured with: 'text', the instruction, or 'description', what
+    the picture after shows; '' for an edit that is not measured on pairs."""
 
     def trial(self, truth: Pixels) -> Trial:
         """What the edit is given of a true picture (H, W, 3), so that it can be measured: here the picture itself."""

@@ -21,13 +21,13 @@ from impasto.painters.diffusion.unet_size import UNetConfig, resized, unet_for
 from impasto.sampling.guidance import clipped
 from impasto.sampling.level import Denoise, Level
 
-__all__ = ["Instruct", "InstructConfig", "InstructSettings"]
+__all__ = ["InstructPix2Pix", "InstructPix2PixConfig", "InstructPix2PixSettings"]
 
 SOURCE = "given:source"
 
 
 @config
-class InstructConfig(StraightFlowConfig, UNetConfig):
+class InstructPix2PixConfig(StraightFlowConfig, UNetConfig):
     """Training as of `StraightFlowConfig` and size as of `UNetConfig`, with other defaults.
 
     Attributes:
@@ -42,7 +42,7 @@ class InstructConfig(StraightFlowConfig, UNetConfig):
 
 
 @config
-class InstructSettings(StraightFlowSettings):
+class InstructPix2PixSettings(StraightFlowSettings):
     """The way from noise to a picture, and how strongly instruction and picture count.
 
     Attributes:
@@ -56,37 +56,37 @@ class InstructSettings(StraightFlowSettings):
 
 
 @listed(
-    name="instruct",
+    name="instruct_pix2pix",
     summary="Changes a given picture as an instruction in words says, learned from pairs before and after",
     year=2023,
     source="Brooks et al. 2023, InstructPix2Pix: learning to follow image editing instructions, arXiv:2211.09800",
 )
-class Instruct(StraightFlow):
+class InstructPix2Pix(StraightFlow):
     """Rectified flow (Liu et al. 2023) conditioned on a picture and an instruction (Brooks et al. 2023).
 
     Without a picture it paints from nothing, which it learns only as far as hidden pictures teach it. Pictures have a
     height and width of 32 to 512 px, in steps of 16.
     """
 
-    Config: ClassVar[type[PainterConfig]] = InstructConfig
-    Settings = InstructSettings
+    Config: ClassVar[type[PainterConfig]] = InstructPix2PixConfig
+    Settings = InstructPix2PixSettings
     conditions: ClassVar[frozenset[str]] = frozenset({"words", SOURCE})
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         "tiny": {"channels": (16, 16), "attention": (16,), "grid": 16},
         "small": {"channels": (64, 128, 128), "attention": (16, 8)},
         "base": {"channels": (128, 256, 256), "attention": (16, 8), "blocks": 2, "grid": 64, "lr": 3e-4},
     }
-    config: InstructConfig
+    config: InstructPix2PixConfig
     net: UNet
 
-    def __init__(self, config: InstructConfig, data: Data) -> None:
+    def __init__(self, config: InstructPix2PixConfig, data: Data) -> None:
         """Build the UNet.
 
         Raises:
             ConfigError: When no words are read, and as of `unet_for`.
         """
         if not config.words:
-            raise ConfigError("An instruct painter reads instructions; set words to 'own' or 'minilm'.")
+            raise ConfigError("instruct_pix2pix reads instructions; set words to 'own' or 'minilm'.")
         super().__init__(config, data)
         self.net = unet_for(config, self.space, 0, self.word_width, beside=self.space.channels)
 
@@ -95,7 +95,7 @@ class Instruct(StraightFlow):
         """The pictures before, which the store holds beside those after."""
         return frozenset({SOURCE})
 
-    def config_for(self, data: Data) -> InstructConfig:
+    def config_for(self, data: Data) -> InstructPix2PixConfig:
         """The config for pictures of another size: patches stay as they are, and the same levels have attention."""
         return resized(self.config, self.net, data.size, self.data.size)
 
@@ -126,7 +126,7 @@ class Instruct(StraightFlow):
         """The condition without its words; see `contract.Instructs`."""
         return condition.emptied({"words"})
 
-    def guided_denoiser(self, condition: Condition, settings: InstructSettings) -> Denoise:
+    def guided_denoiser(self, condition: Condition, settings: InstructPix2PixSettings) -> Denoise:
         """Estimates guided towards the picture, and from there towards the instruction; see `contract.Denoises`.
 
         Source: Brooks et al. 2023, equation 3.

@@ -12,7 +12,7 @@ from impasto import catalogue
 from impasto.contract import Batch, BatchNoise, Condition, Instructs
 from impasto.data.store import Store
 from impasto.errors import ConfigError, DataError
-from impasto.painters.diffusion.instruct import Instruct
+from impasto.painters.diffusion.instruct_pix2pix import InstructPix2Pix
 from impasto.training.loop import train
 from impasto.training.settings import TrainSettings
 
@@ -20,16 +20,16 @@ SIDE = 32
 WORDS = ("make it darker", "make it lighter")
 
 
-def build(**values: object) -> Instruct:
+def build(**values: object) -> InstructPix2Pix:
     torch.manual_seed(0)
-    painter = catalogue.painter("instruct").build("tiny", resolution=SIDE, captions=True, **values)
+    painter = catalogue.painter("instruct_pix2pix").build("tiny", resolution=SIDE, captions=True, **values)
     painter.learn_words(WORDS)
     for parameter in painter.net.parameters():
         torch.nn.init.normal_(parameter, std=0.1)
     return painter.eval()
 
 
-def condition(painter: Instruct, words: str | None = WORDS[0], *, source: bool = True) -> Condition:
+def condition(painter: InstructPix2Pix, words: str | None = WORDS[0], *, source: bool = True) -> Condition:
     picture = torch.rand(3, SIDE, SIDE, generator=torch.Generator().manual_seed(3)) * 2 - 1
     given = {"source": picture} if source else {}
     return painter.condition(0, range(1), prompt=words, given=given)
@@ -143,7 +143,7 @@ def pairs(folder: Path) -> Store:
 def test_it_learns_to_follow_instructions_from_pairs(tmp_path: Path) -> None:
     store = pairs(tmp_path)
     torch.manual_seed(0)
-    painter: Any = catalogue.painter("instruct").build("tiny", resolution=SIDE, captions=True, lr=3e-3)
+    painter: Any = catalogue.painter("instruct_pix2pix").build("tiny", resolution=SIDE, captions=True, lr=3e-3)
     settings = TrainSettings(steps=150, batch=8, precision="fp32", samples=0, ema=0.0, flip=False)
     train(painter, store.split("train"), tmp_path / "run", settings)
     source = torch.zeros(3, SIDE, SIDE)
