@@ -232,3 +232,12 @@ def test_a_folder_is_edited_by_words(saved: tuple[Path, Path], files: Path) -> N
     how: dict[str, Any] = {"painter": saved[0], "watch": impasto.silent, "settings": {"steps": 2}}
     folder = api.edit_folder("vary", files, files / "new", prompt="a boat", **how)
     assert [read_recipe(each.picture).prompt for each in folder.pictures] == ["a boat"]
+
+
+def test_the_explanation_names_words_and_the_painters_that_read_them() -> None:
+    explained = api.explain("diffedit")
+    assert "words, and a painter that was trained with words (prompt=TEXT)" in explained.facts["needs"]
+    assert "flow_unet" in explained.facts["painters"]
+    assert "palette" not in explained.facts["painters"]
+    assert explained.examples == ("impasto.edit('diffedit', PICTURE, prompt=TEXT, painter=PAINTER)",)
+    assert "prompt=TEXT" in api.explain("vary").facts["words"]

@@ -12,8 +12,10 @@ from impasto import catalogue
 from impasto.contract import Batch, BatchNoise, Condition, Instructs
 from impasto.data.store import Store
 from impasto.errors import ConfigError, DataError
+from impasto.images.pictures import to_float
 from impasto.painters.diffusion.instruct_pix2pix import InstructPix2Pix
 from impasto.training.loop import train
+from impasto.training.sample_grid import sample_pictures
 from impasto.training.settings import TrainSettings
 
 SIDE = 32
@@ -152,6 +154,23 @@ def test_it_learns_to_follow_instructions_from_pairs(tmp_path: Path) -> None:
         for words in WORDS
     )
     assert darker < -0.3 < 0.3 < lighter
+
+
+def test_the_sample_grid_of_a_training_shows_instructions_followed(tmp_path: Path) -> None:
+    store = pairs(tmp_path)
+    painter = build()
+    seen_by_painter: list[torch.Tensor] = []
+
+    def paint(count: int, *, given: dict[str, torch.Tensor], prompt: str, **request: Any) -> Any:
+        seen_by_painter.append(given["source"])
+        assert prompt in WORDS
+        return InstructPix2Pix.paint(painter, count, given=given, prompt=prompt, steps=1, **request)
+
+    painter.paint = paint
+    pictures = sample_pictures(painter, store.split("train"), 0)
+    assert pictures is not None
+    assert len(pictures) == len(seen_by_painter) > 1
+    assert torch.equal(seen_by_painter[0], to_float(store.given["source"][:1])[0])
 
 
 def test_a_store_without_pairs_is_refused(store: Store, tmp_path: Path) -> None:
