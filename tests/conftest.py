@@ -104,12 +104,17 @@ def make_store(
     resolution: int = 32,
     categories: tuple[str, ...] = ("dawn", "dusk"),
     captions: bool = True,
+    *,
+    pairs: bool = False,
 ):
-    """A store of smooth pictures, each category of its own colour, split 6:4; without the detour of files."""
+    """A store of smooth pictures, each category of its own colour, split 6:4; without the detour of files.
+
+    With pairs, each picture has another one as its given picture 'source'.
+    """
     import pyarrow
     import pyarrow.parquet
 
-    from impasto.data.manifest import seal
+    from impasto.data.manifest import FILES, seal
     from impasto.data.store import Store
 
     random = np.random.default_rng(0)
@@ -123,6 +128,8 @@ def make_store(
         pictures[i] = np.clip(sky * (1 - edge) + ground * edge + grain, 0, 255)
     path.mkdir(parents=True)
     np.save(path / "pictures.npy", pictures)
+    if pairs:
+        np.save(path / "source.npy", pictures[::-1])
     names = [categories[i % len(categories)] for i in range(count)] if categories else [""] * count
     table = {
         "file": [f"{i:04d}.png" for i in range(count)],
@@ -136,7 +143,9 @@ def make_store(
     pyarrow.parquet.write_table(pyarrow.table(table), path / "index.parquet")
     (path / "rejects.jsonl").write_text("")
     label = "category" if categories else None
-    seal(path, {"resolution": resolution, "label": label, "label_columns": [label] if label else []})
+    given = {"given": {"source": {"shows": "another picture"}}} if pairs else {}
+    described = {"resolution": resolution, "label": label, "label_columns": [label] if label else [], **given}
+    seal(path, described, (*FILES, "source.npy") if pairs else FILES)
     return Store.open(path)
 
 

@@ -15,10 +15,11 @@ from impasto.jobs.progress import Progress
 from impasto.jobs.scratch import make_missing_parts, plan_parts, scratch_folder
 from impasto.jobs.workers import Job, cores
 from impasto.landscape import render
+from impasto.landscape.changes import Change, is_held_out_change
 from impasto.landscape.held_out import is_held_out
 from impasto.landscape.scene import CATEGORIES
 from impasto.names import find_name
-from impasto.worlds import MAPS, WORLDS, paint_part
+from impasto.worlds import GIVEN, MAPS, WORLDS, paint_part
 
 if TYPE_CHECKING:
     import pyarrow
@@ -74,7 +75,8 @@ def make(
         test_share: Share of the test split, in [0, 1).
         val_share: Share of the validation split, in [0, 1 - test_share).
         hold_out_combinations: Whether no training picture shows one of the combinations of kind, season and element
-            that `landscape.held_out` names; those that would be trained on are tested with.
+            that `landscape.held_out` names, or, of edits, of a kind and changes, as `landscape.changes` does; those
+            that would be trained on are tested with.
         workers: Processes; without it one a processor core.
         progress: Called with how many are done, of how many.
 
@@ -93,8 +95,8 @@ def make(
     _check(out, size, {"count": count, "resolution": size.height, "seed": seed, "workers": workers})
     check_shares(test_share, val_share)
     resolution = size.height
-    settings = {"seed": seed, "resolution": resolution, "category": category}
-    how = {"impasto": __version__, "world": world, "code": _code_hash(), "count": count, **settings}
+    settings = {"world": world, "seed": seed, "resolution": resolution, "category": category}
+    how = {"impasto": __version__, "code": _code_hash(), "count": count, **settings}
     with scratch_folder(out, [how]) as scratch:
         jobs = plan_parts(range(count), resolution * resolution * 3, scratch, least=1, most=PART)
         make_missing_parts(paint_part, settings, jobs, workers=workers, progress=progress, serial_limit=SERIAL_LIMIT)
@@ -160,15 +162,26 @@ def _write(store: Path, jobs: list[Job], how: dict[str, Any]) -> None:
         seed=how["seed"],
     )
     if how["hold_out_combinations"]:
-        rows = table.select(["category", "season", "elements"]).to_pylist()
-        held_out = [is_held_out(**row) for row in rows]
+        held_out = _held_out(table)
         split = ["test" if s == "train" and out else s for s, out in zip(split, held_out, strict=True)]
         words = ["held out" if out else "seen" for out in held_out]
         table = table.append_column(COMBINATION, pyarrow.array(words, pyarrow.string()))
     table = table.add_column(1, "split", pyarrow.array(split, pyarrow.string()))
     columns = [column for column in LABELS if column == "category" or len(table[column].unique()) > 1]
     chosen = "the world's kinds of picture"
-    finish_store(store, table, jobs, Description(Size(side, side), 1, "category", chosen, columns, how, MAPS))
+    given = GIVEN.get(how["world"], {})
+    finish_store(store, table, jobs, Description(Size(side, side), 1, "category", chosen, columns, how, MAPS, given))
+
+
+def _held_out(table: pyarrow.Table) -> list[bool]:
+    """Which pictures show a combination that is held out."""
+    if "changes" not in table.column_names:
+        return [is_held_out(**row) for row in table.select(["category", "season", "elements"]).to_pylist()]
+    rows = table.select(["category_before", "changes"]).to_pylist()
+    return [
+        is_held_out_change(row["category_before"], [Change(*text.split("=")) for text in row["changes"]])
+        for row in rows
+    ]
 
 
 def _part_table(part: Path, side: int) -> pyarrow.Table:
@@ -181,10 +194,11 @@ def _part_table(part: Path, side: int) -> pyarrow.Table:
     text = pyarrow.string()
     texts = pyarrow.list_(pyarrow.string())
     number = pyarrow.float64()
-    types = dict.fromkeys(("captions", "elements", "flags"), texts)
+    types = dict.fromkeys(("captions", "elements", "flags", "changes"), texts)
     types |= dict.fromkeys(("hour", "valence", "arousal"), number)
     about = ("elements", "hour", "valence", "arousal", "phash", "flags", "scene")
-    order = ("file", *LABELS, "text", "captions", "license", *about)
+    pairs = [name for name in ("changes", "description", "category_before", "scene_before") if name in facts[0]]
+    order = ("file", *LABELS, "text", "captions", "license", *about, *pairs)
     rows = [{**fact, "license": LICENSE} for fact in facts]
     columns: dict[str, Any] = {
         name: pyarrow.array([row[name] for row in rows], types.get(name, text)) for name in order

@@ -23,20 +23,28 @@ from impasto.errors import ImpastoError
 from impasto.images.framing import flags_of
 from impasto.jobs.workers import serve
 from impasto.landscape.attributes import attributes
+from impasto.landscape.changes import ChangedScene, changed_scene
 from impasto.landscape.compose import compose
-from impasto.landscape.render import render
+from impasto.landscape.instructions import instructions
+from impasto.landscape.render import Rendering, render
 from impasto.landscape.scene import LAYOUT, Scene, scene_values
-from impasto.landscape.voices import MOODS, captions
+from impasto.landscape.voices import MOODS, VOICES, captions
 
-__all__ = ["MAPS", "WORLDS", "paint_part", "scene_of"]
+__all__ = ["GIVEN", "MAPS", "WORLDS", "paint_part", "pair_of", "scene_of"]
 
-WORLDS = {"landscapes": "Chinese landscapes of nine kinds, from the procedural landscape world"}
+EDITS = "edits"
+WORLDS = {
+    "landscapes": "Chinese landscapes of nine kinds, from the procedural landscape world",
+    EDITS: "the same landscapes before and after an instruction, which is the caption",
+}
 """Name of a world → what its pictures show."""
 MAPS: dict[str, dict[str, Any]] = {
     "layout": {"shows": "what lies where", "legend": list(LAYOUT)},
     "depth": {"shows": "how far it lies", **CODE},
 }
 """Description of the maps in a store's manifest, in the order in which the parts hold them."""
+GIVEN: dict[str, dict[str, Any]] = {EDITS: {"source": {"shows": "the picture before the instruction"}}}
+"""World → the given pictures of its stores, described for the manifest; the parts hold them after the maps."""
 
 
 def scene_of(seed: int, number: int, category: str | None = None) -> tuple[Scene, int]:
@@ -47,16 +55,26 @@ def scene_of(seed: int, number: int, category: str | None = None) -> tuple[Scene
         number: Index of the picture, from 0.
         category: Its category; by default it is drawn in `compose.SHARES`.
     """
-    # Seed and number are hashed together, so that the pictures of neighbouring seeds have no seed in common.
-    picture_seed = int(np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)[0] >> 1)
+    picture_seed = _seed_of(seed, number)
     return compose(seed=picture_seed, category=category), picture_seed
+
+
+def pair_of(seed: int, number: int, category: str | None = None) -> tuple[ChangedScene, int]:
+    """A scene before and after an instruction, and the seed of its words; arguments as of `scene_of`."""
+    picture_seed = _seed_of(seed, number)
+    return changed_scene(picture_seed, category), picture_seed
+
+
+def _seed_of(seed: int, number: int) -> int:
+    """The seed of a picture; of neighbouring stores no two have one in common, since both numbers are hashed."""
+    return int(np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)[0] >> 1)
 
 
 def paint_part(settings: dict[str, Any], numbers: list[int], file: Path, crashed: list[int]) -> None:
     """Paint some pictures with their maps and write them to one file, whole or not at all.
 
     Args:
-        settings: 'seed', 'resolution' and 'category' (or None).
+        settings: 'world', 'seed', 'resolution' and 'category' (or None).
         numbers: Indices of the pictures.
         file: The file to write.
         crashed: Indices of pictures at which a worker process died.
@@ -73,18 +91,41 @@ def paint_part(settings: dict[str, Any], numbers: list[int], file: Path, crashed
     thumbs = np.empty((len(numbers), THUMB, THUMB, 3), np.uint8)
     pixels = np.empty((len(numbers), side, side, 3), np.uint8)
     layout, depth = (np.empty((len(numbers), side, side), np.uint8) for _ in MAPS)
+    given = [np.empty_like(pixels) for _ in GIVEN.get(settings["world"], ())]
     index_rows = []
     for row, number in enumerate(numbers):
-        scene, picture_seed = scene_of(settings["seed"], number, settings["category"])
-        painted = render(scene, side)
+        painted, source, index_row = _painted(settings, number)
         pixels[row] = painted.pixels
         layout[row] = painted.layout
         depth[row] = to_levels(painted.depth)
         thumbs[row] = _thumb(painted.pixels)
-        index_rows.append({**_index_row(scene, picture_seed, number), "flags": flags_of(painted.pixels)})
+        for pictures in given:
+            pictures[row] = source
+        index_rows.append({**index_row, "flags": flags_of(painted.pixels)})
     for index_row, phash in zip(index_rows, perceptual_hashes(thumbs), strict=True):
         index_row["phash"] = phash
-    pack(file, index_rows, [], (thumbs, pixels, layout, depth))
+    pack(file, index_rows, [], (thumbs, pixels, layout, depth, *given))
+
+
+def _painted(settings: dict[str, Any], number: int) -> tuple[Rendering, npt.NDArray[np.uint8] | None, dict[str, Any]]:
+    """A picture of a world, the picture that it was before, where there is one, and its row in the index."""
+    drawn = (settings["seed"], number, settings["category"])
+    side = settings["resolution"]
+    if settings["world"] != EDITS:
+        scene, picture_seed = scene_of(*drawn)
+        return render(scene, side), None, _index_row(scene, picture_seed, number)
+    pair, picture_seed = pair_of(*drawn)
+    texts = instructions(pair.changes, picture_seed)
+    asked_for = {
+        "text": texts[0],
+        "captions": texts,
+        "changes": [f"{change.kind}={change.value}" for change in pair.changes],
+        "description": captions(pair.after, picture_seed)[VOICES.index("tags")],
+        "category_before": pair.before.category,
+        "scene_before": _packed(pair.before),
+    }
+    index_row = {**_index_row(pair.after, picture_seed, number), **asked_for}
+    return render(pair.after, side), render(pair.before, side).pixels, index_row
 
 
 def _index_row(scene: Scene, picture_seed: int, number: int) -> dict[str, Any]:
@@ -98,8 +139,13 @@ def _index_row(scene: Scene, picture_seed: int, number: int) -> dict[str, Any]:
         "text": texts[0],
         "captions": texts,
         **{key: facts[key] for key in ("elements", "hour", "valence", "arousal")},
-        "scene": json.dumps(scene_values(scene), separators=(",", ":")),
+        "scene": _packed(scene),
     }
+
+
+def _packed(scene: Scene) -> str:
+    """A scene as JSON on one line."""
+    return json.dumps(scene_values(scene), separators=(",", ":"))
 
 
 def _thumb(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

@@ -18,7 +18,8 @@ from impasto.images.recipe import read_recipe
 from impasto.painters.diffusion.denoiser import Denoiser
 from rich_store import rich_store
 
-READERS = [name for name, cls in catalogue.usable(catalogue.painters()).items() if issubclass(cls, Denoiser)]
+PAINTERS = catalogue.usable(catalogue.painters())
+READERS = [name for name, cls in PAINTERS.items() if issubclass(cls, Denoiser) and "category" in cls.conditions]
 FAST = {"steps": 2}
 
 

@@ -59,6 +59,12 @@ def settings(**values: object) -> TrainSettings:
     return TrainSettings(**{**fixed, **values})
 
 
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory, stored: Callable[..., Store]) -> Store:
+    """A store that painters of every kind learn from, those of pairs too."""
+    return stored(tmp_path_factory.mktemp("promises") / "store", pairs=True)
+
+
 @pytest.fixture(params=NAMES)
 def name(request: pytest.FixtureRequest) -> str:
     return request.param

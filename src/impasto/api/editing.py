@@ -59,6 +59,8 @@ def edit(
     mask: str | PathLike[str] | None = None,
     other: str | PathLike[str] | None = None,
     category: str | None = None,
+    prompt: str | None = None,
+    negative: str | None = None,
     emotion: str | None = None,
     seed: int = 0,
     size: int | None = None,
@@ -79,6 +81,8 @@ def edit(
         mask: Picture of the same size: light where is to be painted, dark where the given picture stays.
         other: A second picture, for edits that take two.
         category: What the new picture should show, for edits and painters that read it.
+        prompt: The same in words, for painters that read them.
+        negative: What it should not show, in words; the same as the setting 'negative' of such painters.
         emotion: What to feel, in a word or in words; the same as the setting 'emotion'.
         seed: Seed of the random numbers, 0 or more; the same one gives the same picture.
         size: Longest side in pixels that the picture is brought to, 32 to 2048. Without it `stylize` takes 512, and the
@@ -92,7 +96,7 @@ def edit(
 
     Raises:
         UnknownName: When there is no such edit or category, or the painter gives no such companion.
-        NotCapable: When the painter lacks what the edit needs.
+        NotCapable: When the painter lacks what the edit needs, or reads no words and some are given.
         DataError: When a picture is missing, broken, too small or too narrow, or the mask does not fit it.
         UsageError: When files would be replaced, a file is missing, or a number is out of range.
         ImpastoError: When the painter declines to show its work.
@@ -103,7 +107,8 @@ def edit(
     path = Path(out) if out else free_file(GALLERIES / f"{file.stem}-{name}.png")
     beside = [path.with_suffix(f".{ending}") for ending in also]
     check_free([path, *beside], overwrite=overwrite)
-    how: dict[str, Any] = {"mask": mask, "other": other, "category": category, "emotion": emotion, "settings": settings}
+    how: dict[str, Any] = {"mask": mask, "other": other, "category": category, "prompt": prompt, "negative": negative}
+    how |= {"emotion": emotion, "settings": settings}
     with shown(watch) as notify:
         edited = edit_in_memory(name, file, opened, seed=seed, size=size, anyway=anyway, watch=notify, **how)
     edited.save(path, also=also, overwrite=overwrite)
@@ -118,6 +123,8 @@ def edit_in_memory(
     mask: str | PathLike[str] | None,
     other: str | PathLike[str] | None,
     category: str | None,
+    prompt: str | None,
+    negative: str | None,
     emotion: str | None,
     seed: int,
     size: int | None,
@@ -138,7 +145,8 @@ def edit_in_memory(
     to_do.check_files(files)
     longest = to_do.longest_side(size)
     felt = {} if emotion is None else {"emotion": emotion}
-    request = to_do.request(painter.model, seed, category, {**(settings or {}), **felt})
+    of_words = {"prompt": prompt, "negative": negative}
+    request = to_do.request(painter.model, seed, category, {**(settings or {}), **felt}, **of_words)
     remember(painter.source)
     edited = to_do.performed(painter.model, files, request, longest, watch)
     statement = "".join(edited.statements)

@@ -59,6 +59,8 @@ def edit_folder(
     mask: str | PathLike[str] | None = None,
     other: str | PathLike[str] | None = None,
     category: str | None = None,
+    prompt: str | None = None,
+    negative: str | None = None,
     emotion: str | None = None,
     seed: int = 0,
     size: int | None = None,
@@ -78,6 +80,8 @@ def edit_folder(
         mask: One mask for all, or a folder with a mask of the same name, but for the ending, for each picture.
         other: One second picture for all, or a folder of them like one of masks.
         category: As of `edit`.
+        prompt: As of `edit`; the same for all, and so is `negative`.
+        negative: As of `edit`.
         emotion: As of `edit`.
         seed: As of `edit`; the same for all.
         size: As of `edit`.
@@ -94,8 +98,8 @@ def edit_folder(
     files = _pictures(path_of(folder))
     opened = opened_for(name, folder, painter)
     check_companions(opened.companions if editor(name).settings is None else (), also)
-    request = {"category": category, "emotion": emotion, "settings": settings}
-    how: dict[str, Any] = {**request, "seed": seed, "size": size, "anyway": anyway}
+    request = {"category": category, "prompt": prompt, "negative": negative, "emotion": emotion}
+    how: dict[str, Any] = {**request, "settings": settings, "seed": seed, "size": size, "anyway": anyway}
     edited: list[Edited] = []
     failed: dict[Path, str] = {}
     with shown(watch) as notify, _place(out, f"{path_of(folder).name}-{name}") as place:

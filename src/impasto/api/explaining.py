@@ -247,10 +247,17 @@ def _edit(card: Card) -> Explanation:
     meaning = (inspect.getdoc(edit.needs) or "").split("\n")[0]
     files = {name: "FILE" for name in FILES if name in edit.takes}
     taken = [f"{FILES[name]} ({option(name, 'FILE')})" for name in files]
+    words = {"prompt": "TEXT"} if edit.settings is not None and edit.settings.needs_prompt else {}
+    if words:
+        able = [name for name in able if "words" in classes[name].conditions]
+    taken += [f"words, and a painter that was trained with words ({option('prompt', 'TEXT')})" for _ in words]
     facts = {"needs": "; ".join([f"a painter that {_clause(meaning)}", *taken]), "painters": ", ".join(able)}
     if edit.settings is not None:
-        example = command("edit", card.name, "PICTURE", **files)
-        facts["painter"] = f"{SHIPPED_PAINTER}, where none is named ({option('painter', 'PAINTER')})"
+        named = {"painter": "PAINTER"} if words else {}
+        example = command("edit", card.name, "PICTURE", **files, **words, **named)
+        if not words:
+            facts["words"] = f"where the painter was trained with words: {option('prompt', 'TEXT')}"
+            facts["painter"] = f"{SHIPPED_PAINTER}, where none is named ({option('painter', 'PAINTER')})"
         if edit.guided:
             facts["settings"] = f"those below, and the painter's of painting: {command('explain', 'PAINTER')}"
         settings = {"painting": _settable(edit.settings)}

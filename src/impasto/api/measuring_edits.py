@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from impasto import __version__
 from impasto.api.checks import check_able
+from impasto.api.edit_pairs import Pairs, pairs_of
 from impasto.api.editing import opened_for
 from impasto.api.loaded import LoadedPainter
 from impasto.api.performing import Edit, editor
@@ -47,13 +48,16 @@ def measure_edit(
     painter: str | PathLike[str] | LoadedPainter | None = None,
     count: int = 32,
     category: str | None = None,
+    prompt: str | None = None,
+    negative: str | None = None,
     seed: int = 0,
     settings: Mapping[str, Any] | None = None,
     watch: Watch | None = None,
 ) -> EditMeasurement:
     """Measure an edit on real pictures; writes `edit.json` and `report.html`.
 
-    From each picture is taken what the edit shall give back: its colours, its middle quarter, its borders, its size.
+    From each picture is taken what the edit shall give back: its colours, its middle quarter, its borders, its size. On
+    pairs, as `impasto.make('edits', …)` paints them, edits by words are given the pictures before.
 
     Args:
         name: Name of the edit in the catalogue; one with settings of its own.
@@ -63,6 +67,8 @@ def measure_edit(
         painter: As of `edit`.
         count: Pictures, evenly spread over the split.
         category: As of `edit`.
+        prompt: As of `edit`; the same for all pictures, and so is `negative`. On pairs each picture has its own.
+        negative: As of `edit`.
         seed: Seed of the edits; picture `i` has the seed plus `i`.
         settings: As of `edit`.
         watch: Called with each event.
@@ -82,22 +88,28 @@ def measure_edit(
     place = Path(out) if out else Path(f"measure-{name}")
     split = store_at(against).split(on)
     rows = _rows(split, count)
-    request = to_do.request(opened.model, seed, category, settings or {})
+    pairs = pairs_of(to_do, opened.model, split, rows) if prompt is None else None
+    of_words = {"prompt": pairs.prompts[0] if pairs else prompt, "negative": negative}
+    request = to_do.request(opened.model, seed, category, settings or {}, **of_words)
     check_writable(place)
     with shown(watch) as notify:
         began = time.process_time()
         truths = split.uint8(rows)
         of_edit = to_do.own_settings(opened.model, request)
         trials = [of_edit.trial(truth) for truth in truths]
-        edited = _edited(to_do, opened, request, trials, notify)
+        prompts: Sequence[str | None] = [prompt] * len(rows)
+        if pairs is not None:
+            trials = [replace(trial, given=source) for trial, source in zip(trials, pairs.sources, strict=True)]
+            prompts = pairs.prompts
+        edited = _edited(to_do, opened, request, trials, prompts, watch=notify)
         seconds = (time.process_time() - began) / len(rows)
-        numbers = _numbers(edited, truths, trials, seed)
+        numbers = _numbers(edited, truths, trials, seed, pairs)
     measurement = EditMeasurement(
         edit=name,
         painter={"source": opened.source, "weights": state_hash(opened.model)},
         against={"store": str(split.store.root), "hash": split.store.hash, "split": split.name, "count": len(rows)},
         seed=seed,
-        settings=dict(request.settings),
+        settings={**request.settings, **({} if prompt is None else {"prompt": prompt})},
         metrics=numbers,
         seconds=round(seconds, 2),
         impasto=__version__,
@@ -126,7 +138,15 @@ def _rows(split: Split, count: int) -> Sequence[int]:
     return [i * len(split) // count for i in range(count)]
 
 
-def _edited(to_do: Edit, opened: LoadedPainter, request: Request, trials: Sequence[Trial], watch: Watch) -> Pixels:
+def _edited(
+    to_do: Edit,
+    opened: LoadedPainter,
+    request: Request,
+    trials: Sequence[Trial],
+    prompts: Sequence[str | None],
+    *,
+    watch: Watch,
+) -> Pixels:
     """The edited pictures, shape (N, H, W, 3)."""
     import numpy as np
 
@@ -134,17 +154,19 @@ def _edited(to_do: Edit, opened: LoadedPainter, request: Request, trials: Sequen
     from impasto.images.pictures import to_uint8
 
     edited = []
-    for index, trial in enumerate(trials):
+    for index, (trial, prompt) in enumerate(zip(trials, prompts, strict=True)):
         arguments = {"pixels": trial.given, "mask": trial.mask, "other": trial.other}
         taken = {name: value for name, value in arguments.items() if name in to_do.takes}
         settings = {**request.settings, **to_dict(trial.settings)}
-        requested = replace(request, seed=request.seed + index, settings=settings)
+        requested = replace(request, seed=request.seed + index, prompt=prompt, settings=settings)
         edited.append(to_uint8(to_do.applied(opened.model, requested, silent, taken).pictures)[0])
         watch(Event("measure", "progress", to_do.name, index + 1, len(trials)))
     return np.stack(edited)
 
 
-def _numbers(edited: Pixels, truths: Pixels, trials: Sequence[Trial], seed: int) -> dict[str, Number]:
+def _numbers(
+    edited: Pixels, truths: Pixels, trials: Sequence[Trial], seed: int, pairs: Pairs | None
+) -> dict[str, Number]:
     """Every metric of the catalogue that can be computed of these."""
     import numpy as np
 
@@ -157,6 +179,7 @@ def _numbers(edited: Pixels, truths: Pixels, trials: Sequence[Trial], seed: int)
         "originals": truths,
         "reconstructions": edited,
         "size": edited.shape[1:3],
+        **({} if pairs is None else pairs.offered(truths)),
     }
     if all(trial.painted is not None for trial in trials):
         offered["masks"] = np.stack([trial.painted for trial in trials if trial.painted is not None])

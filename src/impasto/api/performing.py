@@ -15,9 +15,11 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
+from impasto.api.checks import check_prompt
 from impasto.api.inputs import Given
+from impasto.api.prompts import with_negative
 from impasto.api.request import Request
-from impasto.errors import UnknownName, UsageError
+from impasto.errors import NotCapable, UnknownName, UsageError
 from impasto.events import Event, Watch
 from impasto.images.size import Size
 from impasto.spelling import option
@@ -100,13 +102,50 @@ class Edit:
             if name in self.takes and name not in files:
                 raise UsageError(f"{self.name} needs {words}: {option(name, 'FILE')}.")
 
-    def request(self, painter: Painter, seed: int, category: str | None, settings: Mapping[str, Any]) -> Request:
+    def check_words(self, painter: Painter, prompt: str | None, negative: str | None) -> None:
+        """Refuse words that would not be read, and an edit by words without any.
+
+        Raises:
+            NotCapable: When the painter reads no words.
+            UsageError: When the edit reads none, or needs a prompt.
+        """
+        cls = self.settings
+        for word in ("prompt", "negative"):
+            if cls is None and {"prompt": prompt, "negative": negative}[word] is not None:
+                raise UsageError(f"{self.name} reads no words; leave out {option(word, None)}.")
+        needed = cls is not None and cls.needs_prompt
+        if (prompt is not None or negative is not None or needed) and "words" not in painter.reads:
+            able = f"name a painter that was trained with words: {option('painter', 'PAINTER')}."
+            if needed:
+                raise NotCapable(f"{self.name} is done by words, and this {painter.name} reads none; {able}")
+            word = option("negative" if prompt is None else "prompt", None)
+            raise NotCapable(f"This {painter.name} reads no words; leave out {word}, or {able}")
+        if prompt is not None:
+            check_prompt(painter, prompt)
+        elif needed:
+            raise UsageError(f"{self.name} needs words for what the picture shall show: {option('prompt', 'TEXT')}.")
+        if negative is not None and not self.guided:
+            raise UsageError(f"{self.name} paints without guidance; leave out {option('negative', None)}.")
+
+    def request(
+        self,
+        painter: Painter,
+        seed: int,
+        category: str | None,
+        settings: Mapping[str, Any],
+        *,
+        prompt: str | None = None,
+        negative: str | None = None,
+    ) -> Request:
         """What the user asks for, with all settings, defaults among them.
 
         Raises:
-            UsageError: When a category is asked for and the edit reads none.
+            UsageError: When a category is asked for and the edit reads none, and as of `check_words`.
+            NotCapable: When words are asked for and the painter reads none.
             ConfigError: When a setting is unknown or out of range.
         """
+        self.check_words(painter, prompt, negative)
+        settings = with_negative(painter, negative, settings)
         from impasto.config import load, to_dict
 
         cls = self.settings
@@ -116,7 +155,7 @@ class Edit:
             of_painter = painter.load_settings({name: settings[name] for name in settings if name in painters})
             resolved = to_dict(painter.resolve_settings(of_painter))
             complete = {**to_dict(of_edit), **{name: resolved[name] for name in painters}}
-            return Request(seed, category, None, Given(), complete)
+            return Request(seed, category, prompt, Given(), complete)
         if category is not None:
             raise UsageError(f"{self.name} reads no category; leave out {option('category', None)}.")
         request = Request(seed, None, None, Given(), settings).checked(painter)
@@ -150,6 +189,7 @@ class Edit:
             UnknownName: When the painter does not know the category.
             NotCapable: When the painter reads no categories, and one is asked for.
         """
+        from impasto.contract import Condition
         from impasto.editing.given import framed, given, given_mask
 
         picture = Path(files["picture"])
@@ -163,6 +203,11 @@ class Edit:
             _remark(remarks, watch)
         if self.settings is None:
             _remark(request.remarks(painter), watch)
+        elif request.prompt is not None:
+            _remark(
+                painter.remarks(painter.with_words(Condition(1), request.prompt), self._painting(painter, request)),
+                watch,
+            )
         return self.applied(painter, request, watch, arguments)
 
     def applied(self, painter: Painter, request: Request, watch: Watch, arguments: Mapping[str, Any]) -> Painted:
@@ -178,6 +223,11 @@ class Edit:
             return self.function(painter, **arguments, seed=request.seed, settings=request.settings)
         return self._by_denoiser(painter, request, watch, arguments)
 
+    def _painting(self, painter: Painter, request: Request) -> Any:
+        """The painter's settings of painting, as requested."""
+        of_painter = {name: request.settings[name] for name in self.read_of(painter)}
+        return painter.resolve_settings(painter.load_settings(of_painter))
+
     def _by_denoiser(self, painter: Painter, request: Request, watch: Watch, arguments: Mapping[str, Any]) -> Painted:
         """The picture of an edit with settings of its own."""
         from impasto.contract import Condition, PictureNoise
@@ -187,10 +237,12 @@ class Edit:
         condition = Condition(1)
         if request.category is not None:
             condition = painter.condition(request.seed, range(1), category=request.category)
+        if request.prompt is not None:
+            condition = painter.with_words(condition, request.prompt)
         noise = PictureNoise(request.seed, range(1), painter.device)
-        of_painter = {name: request.settings[name] for name in self.read_of(painter)}
-        resolved = painter.resolve_settings(painter.load_settings(of_painter))
-        work = Work(condition, noise, painter.data.size, resolved, painter.reads, watch)
+        described = (lambda text: painter.with_words(Condition(1), text)) if "words" in painter.reads else None
+        settings = self._painting(painter, request)
+        work = Work(condition, noise, painter.data.size, settings, painter.reads, described, watch)
         with painter.painting():
             return self.function(painter, work=work, settings=self.own_settings(painter, request), **arguments)
 

@@ -166,7 +166,7 @@ def _edited(painter: Painter, recipe: Recipe, picture: Path, given: Mapping[str,
     settings = recipe.settings
     if not own_settings:
         settings = locate_settings(painter, settings, recipe.inputs, picture, given)
-    request = to_do.request(painter, recipe.seed, recipe.category, settings)
+    request = to_do.request(painter, recipe.seed, recipe.category, settings, prompt=recipe.prompt)
     # Recipes of version 0.1.0 do not hold the longest side.
     longest = recipe.longest_side if own_settings else recipe.longest_side or max(recipe.height, recipe.width)
     return to_uint8(to_do.performed(painter, files, request, longest, silent).pictures)[0]

@@ -129,7 +129,7 @@ def make(
     leaves its finished parts, and the same call continues from them.
 
     Args:
-        world: What paints the pictures: 'landscapes'.
+        world: What paints the pictures: 'landscapes'; or 'edits', landscapes before and after an instruction.
         out: Folder of the store, which must not exist; without it, one in 'stores', named after world and size.
         count: Number of pictures, 1 to 10 million.
         resolution: Height and width in pixels, 32 to 2048; 64 without it.

@@ -102,7 +102,9 @@ def prepare(
 
 @app.command()
 def make(
-    world: Annotated[str, typer.Argument(help="What paints by itself: landscapes.")],
+    world: Annotated[
+        str, typer.Argument(help="What paints by itself: landscapes, or edits, pairs before and after an instruction.")
+    ],
     count: Annotated[int, typer.Option(help="How many pictures.")],
     out: Annotated[
         Path | None, typer.Option(help="The store to make; by default in stores/, named after world and size.")

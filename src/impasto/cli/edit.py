@@ -50,6 +50,10 @@ def edit(
         Path | None, typer.Option(help="A second picture, for edits that take two; for a folder, one or a folder.")
     ] = None,
     category: Annotated[str | None, typer.Option(help="What the new picture should show.")] = None,
+    prompt: Annotated[
+        str | None, typer.Option(help="The same in words, for a painter that was trained with words.")
+    ] = None,
+    negative: Annotated[str | None, typer.Option(help="What it should not show, in words.")] = None,
     emotion: Annotated[str | None, typer.Option(help="What to feel, in a word or in words.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same picture.")] = 0,
     size: Annotated[
@@ -95,6 +99,8 @@ def edit(
             "mask": mask,
             "other": other,
             "category": category,
+            "prompt": prompt,
+            "negative": negative,
             "emotion": emotion,
             "seed": seed,
             "size": size,

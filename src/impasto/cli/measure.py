@@ -62,6 +62,8 @@ def measure(
         ),
     ] = None,
     category: Annotated[str | None, typer.Option(help="Of an edit: what the new pictures should show.")] = None,
+    prompt: Annotated[str | None, typer.Option(help="Of an edit: the same in words.")] = None,
+    negative: Annotated[str | None, typer.Option(help="Of an edit: what they should not show, in words.")] = None,
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Of an edit: a setting; may be repeated.")
     ] = None,
@@ -86,6 +88,8 @@ def measure(
         how = {
             "painter": painter,
             "category": category,
+            "prompt": prompt,
+            "negative": negative,
             "settings": parse_pairs(settings or []),
             "on": on,
             "seed": seed,

@@ -28,6 +28,7 @@ __all__ = [
     "ExportsToDiffusers",
     "HasLatents",
     "HasLikelihood",
+    "Instructs",
     "Inverts",
     "Judges",
     "Reconstructs",
@@ -190,6 +191,22 @@ class Denoises(Encodes, Decodes, Protocol):
 
         Raises:
             ConfigError: When the painter has no such levels.
+        """
+        ...
+
+
+@runtime_checkable
+class Instructs(Denoises, Protocol):
+    """Changes given pictures as instructions in words say, which it has learned from pairs of pictures.
+
+    The picture is 'source' in the condition, the instruction its words.
+    """
+
+    def uninstructed(self, condition: Condition) -> Condition:
+        """The condition of the same pictures without instructions, from whose estimates guidance on words moves away.
+
+        Args:
+            condition: Condition of N pictures.
         """
         ...
 

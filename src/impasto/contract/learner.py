@@ -81,8 +81,12 @@ class Learner(pretrained.Saved):
 
     @property
     def learns_from(self) -> frozenset[str]:
-        """Parts of a `Condition` that training reads: `reads`, and more where pictures are painted without some."""
-        return self.reads
+        """Parts of a `Condition` that training takes from the store.
+
+        By default `reads` without given pictures, which `turns` makes of the pictures. There is more where pictures are
+        painted without what they were learned with.
+        """
+        return frozenset(part for part in self.reads if not part.startswith("given:"))
 
     @property
     def reads_second_store(self) -> bool:

@@ -15,7 +15,7 @@ from impasto.contract import Batch, BatchNoise, Condition
 from impasto.data.encodings import Encodings
 from impasto.data.store import Split
 from impasto.errors import DataError, UsageError
-from impasto.images.pictures import to_float
+from impasto.images.pictures import Pixels, to_float
 
 __all__ = ["Batches", "second_seed"]
 
@@ -59,9 +59,10 @@ class Batches:
             size: Pictures of a step, of all processes together.
             seed: Any integer of 0 or more.
             parts: Parts of a `Condition` that are loaded with the pictures, as far as the split has them: 'category',
-                'words' (one of a picture's captions at random) and 'maps:NAME'; other parts are left out.
-            flip: Whether half of the pictures, at random, are mirrored left to right, with their maps; those whose
-                words say left or right never are.
+                'words' (one of a picture's captions at random), 'maps:NAME' and 'given:NAME'; other parts are left
+                out.
+            flip: Whether half of the pictures, at random, are mirrored left to right, with their maps and given
+                pictures; those whose words say left or right never are.
             device: Where the batches are to be.
             rank: Which of the `world` processes this is.
             world: How many processes share a step.
@@ -127,7 +128,7 @@ class Batches:
             mirrored &= np.array([SIDES.search(text) is None for text in words])
         encoded = self.encodings.of_pictures(rows, mirrored)
         return Batch(
-            self._pictures(rows, mirrored) if encoded is None else self._without_values(len(rows)),
+            self._pictures(self.split.uint8(rows), mirrored) if encoded is None else self._without_values(len(rows)),
             self._condition(rows, mirrored, words),
             BatchNoise(_seed(self.seed, salt), step, part, self.size, self.device),
             None if encoded is None else encoded.to(self.device, non_blocking=True),
@@ -153,10 +154,13 @@ class Batches:
         encoding = None if words is None else self.encodings.of_words(words)
         names = [name for name in self.split.store.maps if f"maps:{name}" in self.parts]
         maps = {name: self._map(name, rows, mirrored) for name in names}
-        return Condition(len(rows), category=category, words=words, encoding=encoding, maps=maps).to(self.device)
+        shown = [name for name in self.split.store.given if f"given:{name}" in self.parts]
+        given = {name: self._pictures(self.split.given(name, rows), mirrored) for name in shown}
+        condition = Condition(len(rows), category=category, words=words, encoding=encoding, maps=maps, given=given)
+        return condition.to(self.device)
 
-    def _pictures(self, rows: npt.NDArray[np.int64], mirrored: npt.NDArray[np.bool_]) -> Tensor:
-        pixels = self.split.uint8(rows)
+    def _pictures(self, pixels: Pixels, mirrored: npt.NDArray[np.bool_]) -> Tensor:
+        """Pixels as numbers on the device, those of some rows mirrored."""
         for row in np.flatnonzero(mirrored):
             # All frames of a clip alike.
             for frame in pixels[row].reshape(-1, *pixels.shape[-3:]):

@@ -32,7 +32,8 @@ def parts_of(split: Split) -> frozenset[str]:
     """Parts of a `Condition` that the pictures of a split can fill."""
     category = {"category"} if any(split.shares) else set()
     words = {"words"} if split.store.has_captions else set()
-    return frozenset(category | words | {f"maps:{name}" for name in split.store.maps})
+    named = {f"{kind}:{name}" for kind in ("maps", "given") for name in getattr(split.store, kind)}
+    return frozenset(category | words | named)
 
 
 def fingerprints_of(split: Split) -> Fingerprints:

@@ -28,7 +28,7 @@ def pack(file: Path, facts: list[dict[str, Any]], rejects: list[dict[str, str]],
         file: Where to.
         facts: One dictionary of plain values for each picture; see `load_facts`.
         rejects: One dictionary for each file that could not be read: file, reason, detail.
-        arrays: Thumbnails, pictures, and any maps, one row a picture.
+        arrays: Thumbnails, pictures, any maps, and any given pictures, one row a picture.
 
     Raises:
         ImpastoError: When it cannot be written.
@@ -58,7 +58,8 @@ def load_pixels(file: Path, number: int = 0) -> Bytes:
 
     Args:
         file: The part.
-        number: 0 for the pictures, shape (N, H, W, 3) or (N, F, H, W, 3); from 1 on the maps, shape (N, H, W).
+        number: 0 for the pictures, shape (N, H, W, 3) or (N, F, H, W, 3); from 1 on the maps, shape (N, H, W), then
+            the given pictures, of the shape of the pictures.
     """
     with file.open("rb") as packed:
         *_, pixels = (np.load(packed) for _ in range(3 + number))

@@ -23,7 +23,7 @@ WRITTEN = ("version", "hash", "files", "seal")
 
 
 def recaptioned(store: Store, out: Path, captions: Sequence[Sequence[str]], how: dict[str, Any]) -> Store:
-    """Write a store that differs in its captions alone; files of pictures and maps are shared where that is possible.
+    """Write a store that differs in its captions alone; all other files are shared where that is possible.
 
     Args:
         store: The pictures.
@@ -42,7 +42,7 @@ def recaptioned(store: Store, out: Path, captions: Sequence[Sequence[str]], how:
     columns["captions"] = pyarrow.array([list(texts) for texts in captions], pyarrow.list_(text))
     kept = {name: value for name, value in store.manifest.items() if name not in WRITTEN}
     origin = {**kept.get("made", {}), "captions": {**how, "of": store.hash}}
-    arrays = ["pictures.npy", *(f"{name}.npy" for name in store.maps)]
+    arrays = ["pictures.npy", *(f"{name}.npy" for name in (*store.maps, *store.given))]
     with whole_folder(out) as folder:
         for name in (*arrays, "rejects.jsonl"):
             _share(store.root / name, folder / name)

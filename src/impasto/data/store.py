@@ -2,7 +2,8 @@
 
 `pictures.npy` holds all pictures as one array, `index.parquet` a row a picture, `rejects.jsonl` a
 line for each file left out, and `manifest.json` says how all this was made and what it must hash to.
-A store may hold maps beside the pictures, one value for each pixel: `layout.npy`, say, with its legend in the manifest.
+A store may hold maps beside the pictures, one value for each pixel: `layout.npy`, say, with its legend in the manifest;
+and given pictures, from which a painter is to come to the picture: `source.npy`, say, of the pictures' shape.
 """
 
 from __future__ import annotations
@@ -54,6 +55,8 @@ class Store:
             phash, flags, and, where a picture has several, the list captions.
         maps: Memory maps by name, each of shape (N, H, W); the manifest says what their values mean. Most stores have
             none.
+        given: Memory maps by name, each of the shape of `pictures`: what a painter is given for each picture. Most
+            stores have none.
     """
 
     SPLITS: ClassVar[tuple[str, ...]] = ("train", "test", "val", "all")
@@ -62,6 +65,7 @@ class Store:
     pictures: Pixels
     table: pyarrow.Table
     maps: dict[str, Map] = field(default_factory=dict)
+    given: dict[str, Pixels] = field(default_factory=dict)
 
     @classmethod
     def open(cls, path: str | PathLike[str], verify: bool = True) -> Self:
@@ -81,10 +85,11 @@ class Store:
         try:
             pictures = _mapped(root / "pictures.npy")
             maps = {name: _mapped(root / f"{name}.npy") for name in manifest.get("maps", {})}
+            given = {name: _mapped(root / f"{name}.npy") for name in manifest.get("given", {})}
             table = pyarrow.parquet.read_table(root / "index.parquet")
         except (OSError, ValueError, pyarrow.ArrowException) as error:
             raise store_changed(root, f"cannot be read ({error})") from None
-        store = cls(root, manifest, pictures, table, maps)
+        store = cls(root, manifest, pictures, table, maps, given)
         store._check_shapes()
         return store
 
@@ -225,6 +230,11 @@ class Store:
             raise store_changed(
                 self.root, f"holds pictures of shape {self.pictures.shape}, where its index and manifest say {shape}"
             )
+        for name, given in self.given.items():
+            if given.dtype != np.uint8 or given.shape != shape:
+                raise store_changed(
+                    self.root, f"holds given pictures {name} of {given.dtype} {given.shape} beside pictures of {shape}"
+                )
         for name, values in self.maps.items():
             if values.dtype.kind != "u" or values.shape != shape[:-1]:
                 raise store_changed(
@@ -309,6 +319,16 @@ class Split:
         if name not in self.store.maps:
             raise UnknownName("map", name, self.store.maps)
         return np.take(self.store.maps[name], self._places(rows), axis=0)
+
+    def given(self, name: str, rows: Rows | None = None) -> Pixels:
+        """Pixels of the given pictures of those rows, all if none are named, a copy of the shape of `uint8`.
+
+        Raises:
+            UnknownName: When the store has no such given pictures.
+        """
+        if name not in self.store.given:
+            raise UnknownName("given picture", name, self.store.given)
+        return np.take(self.store.given[name], self._places(rows), axis=0)
 
     def captions(self, rows: Rows | None = None) -> list[tuple[str, ...]]:
         """The captions of those rows, all if none are named; () for a picture without any."""

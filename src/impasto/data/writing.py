@@ -53,6 +53,7 @@ class Description:
         label_columns: All columns that sort the pictures into categories.
         how: The options that the store was made with, by name.
         maps: What each map shows, by name, in the order in which the parts hold them.
+        given: What each set of given pictures shows, by name; the parts hold them after the maps, in this order.
         remarks: What was to be said about the preparation.
     """
 
@@ -63,6 +64,7 @@ class Description:
     label_columns: Sequence[str]
     how: Mapping[str, Any]
     maps: Mapping[str, dict[str, Any]] = field(default_factory=dict)
+    given: Mapping[str, dict[str, Any]] = field(default_factory=dict)
     remarks: Sequence[Remark] = ()
 
 
@@ -116,7 +118,7 @@ def write_store(
     if (train := split.count("train")) < LEAST_TO_TRAIN:
         message = too_few_to_train("The store", train, len(split))
         remarks.append(Remark("too few pictures to train on", message, train))
-    description = Description(framing.size, framing.frames, label, label_chosen, columns, how, maps, remarks)
+    description = Description(framing.size, framing.frames, label, label_chosen, columns, how, maps, remarks=remarks)
     finish_store(store, table, jobs, description, rows=selection.rows, rejects=selection.rejects)
 
 
@@ -146,11 +148,14 @@ def finish_store(
     _write_array(store / "pictures.npy", chosen, jobs, (*frames, height, width, 3))
     for number, name in enumerate(description.maps, 1):
         _write_array(store / f"{name}.npy", chosen, jobs, (*frames, height, width), number)
+    for number, name in enumerate(description.given, 1 + len(description.maps)):
+        _write_array(store / f"{name}.npy", chosen, jobs, (*frames, height, width, 3), number)
     pyarrow.parquet.write_table(table, store / "index.parquet")
     with (store / "rejects.jsonl").open("w", encoding="utf8") as file:
         for reject in rejects:
             file.write(json.dumps(reject.line(), ensure_ascii=False) + "\n")
-    seal(store, _manifest(table, description, rejects), (*FILES, *(f"{name}.npy" for name in description.maps)))
+    arrays = [f"{name}.npy" for name in (*description.maps, *description.given)]
+    seal(store, _manifest(table, description, rejects), (*FILES, *arrays))
 
 
 def _manifest(table: pyarrow.Table, description: Description, rejects: Sequence[Reject]) -> dict[str, Any]:
@@ -169,6 +174,7 @@ def _manifest(table: pyarrow.Table, description: Description, rejects: Sequence[
         "label_chosen": description.label_chosen,
         "label_columns": list(description.label_columns),
         **({"maps": dict(description.maps)} if description.maps else {}),
+        **({"given": dict(description.given)} if description.given else {}),
         "counts": {
             "pictures": table.num_rows,
             "train": split["train"],

@@ -10,15 +10,14 @@ from impasto.config import Field, config
 from impasto.contract import Denoises, Painted
 from impasto.editing.canvas import DETAIL, Canvas, resized, scales, shape_of
 from impasto.editing.consistency import RestoringSettings, keeping, restored
-from impasto.editing.seam import joined
+from impasto.editing.seam import joined, seam_stated
 from impasto.editing.trial import Trial, middle
 from impasto.editing.window import Mask, Pixels, mirrored, region_around, shrunk
 from impasto.editing.work import Work
 from impasto.images.pictures import to_float
-from impasto.images.seam import seam
 from impasto.sampling.level import Denoise
 
-__all__ = ["CompletionSettings", "completed"]
+__all__ = ["CompletionSettings", "completed", "refined"]
 
 
 @config
@@ -69,15 +68,10 @@ def completed(painter: Denoises, pixels: Pixels, mask: Mask, *, work: Work, sett
     for index, shape in enumerate([first, *(larger or [first])]):
         there = shrunk(hole, shape)
         rough = np.where(there[..., None], resized(painted, shape), resized(guess, shape))
-        painted = (_refined if index else _invented)(Canvas(painter, rough, work), there, settings)
+        painted = (refined if index else _invented)(Canvas(painter, rough, work), there, settings)
     result = pixels.copy()
     result[region] = joined(given, resized(painted, shape_of(given)), hole)
-    across, elsewhere = seam(result, mask)
-    statement = (
-        f"Across the border of the mask neighbouring pixels differ by {across:.1f} levels of 255, elsewhere by "
-        f"{elsewhere:.1f}."
-    )
-    return Painted(to_float(result[None]), statements=(statement,))
+    return Painted(to_float(result[None]), statements=(seam_stated(result, mask),))
 
 
 def _invented(canvas: Canvas, hole: Mask, settings: CompletionSettings) -> Pixels:
@@ -92,8 +86,14 @@ def _invented(canvas: Canvas, hole: Mask, settings: CompletionSettings) -> Pixel
     return canvas.cropped(painted)
 
 
-def _refined(canvas: Canvas, hole: Mask, settings: CompletionSettings) -> Pixels:
-    """The same where only what is fine is new, and the places next to the mask may change too."""
+def refined(canvas: Canvas, hole: Mask, settings: CompletionSettings) -> Pixels:
+    """The picture of a canvas with what is fine under a mask painted anew; the places next to it may change too.
+
+    Args:
+        canvas: The picture, painted before at a smaller size.
+        hole: True where it may change, of the picture's shape.
+        settings: The way.
+    """
     mask = canvas.mask(hole)
     free = F.max_pool2d(canvas.in_space(mask).float(), 3, stride=1, padding=1) > 0
 

@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 
 from impasto.editing.window import Mask, Pixels, filled
+from impasto.images.seam import seam
 
-__all__ = ["joined"]
+__all__ = ["joined", "seam_stated"]
 
 RING = 3
 """Pixels around a mask whose tone is compared: enough to average out texture."""
@@ -30,3 +31,12 @@ def joined(given: Pixels, painted: Pixels, mask: Mask) -> Pixels:
     shift = filled(given.astype(np.float32) - painted, mask | ~near)
     shifted = np.clip(np.rint(painted + shift), 0, 255).astype(np.uint8)
     return np.where(mask[..., None], shifted, given)
+
+
+def seam_stated(pixels: Pixels, mask: Mask) -> str:
+    """A sentence on how much neighbouring pixels differ across the border of a mask (H, W), and elsewhere."""
+    across, elsewhere = seam(pixels, mask)
+    return (
+        f"Across the border of the mask neighbouring pixels differ by {across:.1f} levels of 255, elsewhere by "
+        f"{elsewhere:.1f}."
+    )

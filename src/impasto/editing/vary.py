@@ -28,6 +28,7 @@ class VarySettings(GuidedWay):
 
     strength: float = Field(default=0.5, ge=0.005, le=1)
 
+    pair_words: ClassVar[str] = "description"
     unread: ClassVar[frozenset[str]] = frozenset({"precision"})
 
 

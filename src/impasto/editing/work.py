@@ -31,6 +31,12 @@ class Way:
 
     steps: int = Field(default=30, ge=1, le=1000)
 
+    needs_prompt: ClassVar[bool] = False
+    """Whether there is nothing to be done without words."""
+    pair_words: ClassVar[str] = ""
+    """Column of a store of pairs whose words the edit is measured with: 'text', the instruction, or 'description', what
+    the picture after shows; '' for an edit that is not measured on pairs."""
+
     def trial(self, truth: Pixels) -> Trial:
         """What the edit is given of a true picture (H, W, 3), so that it can be measured: here the picture itself."""
         return Trial(truth, self)
@@ -54,6 +60,8 @@ class Work:
         size: Height and width of the pictures that the painter paints.
         settings: The painter's settings of painting, resolved; the edit has steps of its own.
         reads: Parts of a condition that the painter reads.
+        described: Gives the condition of one picture that shows what a text says; None where the painter reads no
+            words.
         watch: Is told how far the painting is.
     """
 
@@ -62,6 +70,7 @@ class Work:
     size: tuple[int, int]
     settings: Any
     reads: frozenset[str] = frozenset()
+    described: Callable[[str], Condition] | None = None
     watch: Watch = silent
 
     def pictures(self, pixels: npt.NDArray[np.uint8]) -> Tensor:

@@ -45,6 +45,9 @@ OF_EDITS = {
     "masks": Kind("True at the part of each that the edit was to paint, bool, shape (N, H, W)"),
     "known": Kind("what was given of each picture and had to be kept, in 0..255, shape (N, …)"),
     "kept": Kind("the same, computed of `edited`, shape (N, …)", "edited"),
+    "sources": Kind("the pictures before an instruction, of the shape of `originals`, which are those after"),
+    "instructed": Kind("`Instructed`: what was asked of each picture"),
+    "changed": Kind("True where `sources` and `originals` differ, bool, shape (N, H, W)"),
     "kept_of_originals": Kind("the same, computed of `originals`, shape (N, …)"),
 }
 """Names that a measurement of an edit has; `originals` are its pictures before anything was taken from them."""

@@ -29,6 +29,7 @@ def check_stores(learner: Learner, split: Split, second: Split | None) -> None:
     _check_categories(learner, split)
     _check_words(learner, split)
     _check_maps(learner, split)
+    _check_given(learner, split)
     if learner.reads_second_store and second is None:
         raise UsageError(
             f"{learner.name} learns from two stores; give the second one with {option('second_store', 'STORE')}."
@@ -94,4 +95,14 @@ def _check_maps(learner: Learner, split: Split) -> None:
             raise DataError(
                 f"{learner.name} was built for a map {name!r} of {learner.data.maps.get(name, 0)} classes, and "
                 f"{split.store.root} has one of {maps[name]}; train into a new folder."
+            )
+
+
+def _check_given(learner: Learner, split: Split) -> None:
+    for part in sorted(learner.learns_from):
+        kind, _, name = part.partition(":")
+        if kind == "given" and name not in split.store.given:
+            raise DataError(
+                f"{learner.name} learns from pairs, a given picture {name!r} beside each picture, and "
+                f"{split.store.root} has none; make a store that has them with: {command('make', 'edits', count=2000)}"
             )

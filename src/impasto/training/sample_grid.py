@@ -9,7 +9,7 @@ import torch
 
 from impasto.contract import Painted, Painter
 from impasto.data.store import Split
-from impasto.images.pictures import Pixels, contact_sheet, sheet_file, to_uint8
+from impasto.images.pictures import Pixels, contact_sheet, sheet_file, to_float, to_uint8
 
 __all__ = ["needs_pictures", "sample_grid", "sample_pictures"]
 
@@ -26,7 +26,7 @@ def sample_grid(pixels: Pixels) -> bytes:
 
 def needs_pictures(painter: Painter) -> bool:
     """Whether what a painter paints for a grid is made of training pictures, or of their maps."""
-    return bool(painter.needs - {"category", "words"})
+    return bool((painter.needs | _given(painter)) - {"category", "words"})
 
 
 def sample_pictures(painter: Painter, split: Split, seed: int) -> Pixels | None:
@@ -60,15 +60,22 @@ def _is_supplied(part: str) -> bool:
     return part in ("category", "words", "mask") or part.startswith(("given:", "maps:"))
 
 
+def _given(painter: Painter) -> set[str]:
+    """Given pictures that the store holds beside those that are painted."""
+    return {part for part in painter.learns_from if part.startswith("given:")}
+
+
 def _request(painter: Painter, split: Split, row: int) -> dict[str, Any]:
     """Arguments of `Painter.paint` for a picture like the one in a row of the split, with no more than it needs."""
     request: dict[str, Any] = {"given": {}, "maps": {}}
     if "words" in painter.reads:
         captions = split.captions([row])[0]
         request["prompt"] = captions[0] if captions else ""
-    for part in painter.needs:
+    for part in sorted(painter.needs | _given(painter)):
         kind, _, name = part.partition(":")
-        if kind == "given":
+        if part in _given(painter):
+            request["given"][name] = to_float(split.given(name, [row]))[0]
+        elif kind == "given":
             picture = split.pictures([row])[0]
             request["given"][name] = picture if picture.ndim == 3 else picture[0]
         elif kind == "maps":

@@ -66,10 +66,11 @@ class StraightFlow(Denoiser):
         clean = self.clean(batch)
         noise = batch.noise.normal(*clean.shape[1:])
         times = torch.sigmoid(c.time_mean + c.time_spread * batch.noise.normal())
-        inputs = self.network_inputs(self.training_condition(batch), self.words)
+        condition = self.training_condition(batch)
+        inputs = self.network_inputs(condition, self.words)
         share = times.view(-1, 1, 1, 1)
         noisy = torch.lerp(noise, clean, share)
-        velocity = self._velocity(self.net, noisy, times, *inputs)
+        velocity = self._velocity(self.net, noisy, times, *inputs, beside=self.beside(condition, noisy))
         target = clean - noise if c.prediction == "velocity" else _velocity_to(clean, noisy, times)
         error = (velocity - target).square().mean(dim=(1, 2, 3))
         loss = error
@@ -86,10 +87,14 @@ class StraightFlow(Denoiser):
     def denoiser_of(self, net: nn.Module, condition: Condition, words: TextEncoder | None) -> Denoise:
         """The same estimate by another network than `net`, and by another encoder of words than `words`."""
         inputs = self.network_inputs(condition, words)
+        shown: list[Tensor | None] = []
 
         def denoise(noisy: Tensor, level: Level) -> Tensor:
             times = torch.full((len(noisy),), level.time, device=noisy.device)
-            velocity = self._velocity(net, noisy, times, *inputs)
+            if not shown:
+                # Encoded once, and not in every step.
+                shown.append(self.beside(condition, noisy))
+            velocity = self._velocity(net, noisy, times, *inputs, beside=shown[0])
             # In double precision, in which samplers recover just this velocity from the estimate.
             return noisy.double() + level.sigma * velocity.double()
 
@@ -99,9 +104,28 @@ class StraightFlow(Denoiser):
         """Levels of the straight flow for a sampler; see `contract.Denoises`."""
         return straight_levels(steps, shift)
 
-    def _velocity(self, net: nn.Module, noisy: Tensor, times: Tensor, labels: Tensor, words: Words | None) -> Tensor:
+    def beside(self, condition: Condition, noisy: Tensor) -> Tensor | None:
+        """What the network reads beside mixtures, as further channels (N, C', H, W); None for nothing.
+
+        Args:
+            condition: Condition of the pictures.
+            noisy: The mixtures, shape (N, C, H, W).
+        """
+        return None
+
+    def _velocity(
+        self,
+        net: nn.Module,
+        noisy: Tensor,
+        times: Tensor,
+        labels: Tensor,
+        words: Words | None,
+        *,
+        beside: Tensor | None = None,
+    ) -> Tensor:
         """Velocity of mixtures (N, C, H, W) at times (N,), of that shape, by a network."""
-        answer: Tensor = net(noisy, times * 1000, labels, words).float()
+        inputs = noisy if beside is None else torch.cat([noisy, beside.to(noisy.dtype)], dim=1)
+        answer: Tensor = net(inputs, times * 1000, labels, words).float()
         return answer if self.config.prediction == "velocity" else _velocity_to(answer, noisy, times)
 
 
