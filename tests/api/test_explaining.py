@@ -53,7 +53,8 @@ def test_a_painter_is_explained_whole(name):
 @pytest.mark.parametrize("name", [n for n in catalogue.painters() if len(catalogue.painter(n).variants()) == 1])
 def test_the_abilities_of_a_class_are_those_of_its_instances(name):
     cls = catalogue.painter(name)
-    painter = cls.build("tiny")
+    labels = {"categories": ("dawn", "dusk"), "shares": (0.5, 0.5)} if cls.learns() else {}
+    painter = cls.build("tiny", **labels)
     able = {protocol for protocol in abilities.__all__ if isinstance(painter, getattr(abilities, protocol))}
     assert set(abilities_of(cls)) == able
 
