@@ -39,7 +39,7 @@ WORDS = {
     ("paint", "source"): ("painter",),
 }
 """Arguments of the command line that are several in Python, or have another name."""
-OF_OTHERS = {"paint": {"again", "painter"}, "measure": {"category", "settings"}}
+OF_OTHERS = {"paint": {"again", "painter"}, "measure": {"category", "negative", "prompt", "settings"}}
 """Options of `impasto paint` that belong to `impasto.repaint`, and of `measure` that belong to `measure_edit`."""
 
 

@@ -162,6 +162,15 @@ def check_takes_guide(painter: Any) -> None:
     assert not any(parameter.requires_grad for parameter in guided.guide.parameters())
 
 
+def check_instructs(painter: Any) -> None:
+    pictures, condition = pictures_and_condition()
+    instructed = replace(condition, given={"source": pictures}, words=("at dusk",) * COUNT, category=None)
+    without = painter.uninstructed(instructed)
+    assert torch.equal(without.given["source"], pictures)
+    assert len(without) == COUNT
+    assert not any(without.words or ())
+
+
 def check_judges(painter: Any) -> None:
     pictures, condition = pictures_and_condition()
     with torch.inference_mode():
@@ -206,6 +215,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "ExportsToDiffusers": check_exports_to_diffusers,
     "HasLatents": check_has_latents,
     "HasLikelihood": check_has_likelihood,
+    "Instructs": check_instructs,
     "Inverts": check_inverts,
     "Judges": check_judges,
     "Reconstructs": check_reconstructs,

@@ -19,7 +19,9 @@ from impasto.painters.diffusion.denoiser import Denoiser
 from rich_store import rich_store
 
 PAINTERS = catalogue.usable(catalogue.painters())
-READERS = [name for name, cls in PAINTERS.items() if issubclass(cls, Denoiser) and "category" in cls.conditions]
+READERS = [
+    name for name, cls in PAINTERS.items() if issubclass(cls, Denoiser) and cls.conditions == {"category", "words"}
+]
 FAST = {"steps": 2}
 
 

@@ -17,7 +17,11 @@ from impasto.painters.diffusion.steering import cut_outs, range_loss, total_vari
 from impasto.sampling.level import Level
 
 PROMPT = "A winter forest at dusk, snow on the trees."
-NAMES = [name for name, cls in catalogue.usable(catalogue.painters()).items() if issubclass(cls, Denoiser)]
+NAMES = [
+    name
+    for name, cls in catalogue.usable(catalogue.painters()).items()
+    if issubclass(cls, Denoiser) and "category" in cls.conditions and not any("given" in c for c in cls.conditions)
+]
 
 
 def build(name: str = "flow_unet", **values: object) -> Painter:

@@ -20,6 +20,7 @@ from impasto.painters.adversarial.latent_gan import LatentGan, LatentGanConfig
 from impasto.painters.adversarial.objectives import Objective
 from impasto.painters.adversarial.residual_networks import ResidualDiscriminator, ResidualGenerator
 from impasto.painters.adversarial.spectral_norm import iterate_spectral_norms, normalise_spectrally
+from impasto.painters.bounds import Beta
 
 __all__ = ["BigGan", "BigGanConfig", "BigGanSettings"]
 
@@ -46,7 +47,7 @@ class BigGanConfig(LatentGanConfig):
     orthogonal_weight: float = Field(default=1e-4, ge=0, le=1)
     lr: float = Field(default=5e-5, gt=0, le=1)
     discriminator_lr: float | None = Field(default=2e-4, gt=0, le=1)
-    betas: tuple[float, float] = (0.0, 0.999)
+    betas: tuple[Beta, Beta] = (0.0, 0.999)
     critic_steps: int = Field(default=2, ge=1, le=100)
 
 

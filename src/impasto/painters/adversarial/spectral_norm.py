@@ -48,9 +48,13 @@ class SpectralNorm(nn.Module):
 
 
 def normalise_spectrally(network: nn.Module) -> None:
-    """Put a `SpectralNorm` before the weight of each convolution and embedding of a network."""
+    """Put a `SpectralNorm` before the weight of each convolution of a network.
+
+    Embeddings of categories stay as they are: their norms would tie all categories together, and none could be taken
+    over or left out when a painter is trained for others.
+    """
     for layer in [*network.modules()]:
-        if isinstance(layer, nn.Conv2d | nn.Embedding):
+        if isinstance(layer, nn.Conv2d):
             # Unchecked: the check computes, which painters without memory for their weights cannot.
             parametrize.register_parametrization(layer, "weight", SpectralNorm(layer.weight), unsafe=True)
 

@@ -125,7 +125,7 @@ class StyleGan(LatentGan):
         (slopes,) = torch.autograd.grad((fakes * weights).sum(), styles, create_graph=True)
         lengths = (slopes.square().sum(dim=2).mean(dim=1) + 1e-12).sqrt()
         # In the first step there is no mean yet that lengths could be compared with.
-        mean = torch.where(self.path_mean > 0, self.path_mean, lengths.detach().mean())
+        mean = torch.where(self.path_mean > 0, self.path_mean, lengths.detach())
         penalty = (lengths - mean).square().mean()
         logs: dict[str, Tensor | float] = {"path": lengths.detach().mean(), "path_penalty": penalty.detach()}
         return Turn("generator", loss + c.path_weight * c.path_every * penalty, logs)

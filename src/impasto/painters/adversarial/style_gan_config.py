@@ -65,7 +65,7 @@ class StyleGanSettings(PaintSettings):
     truncation: float = Field(default=1.0, ge=0, le=2)
     mixing_seed: int | None = Field(default=None, ge=0, le=2**63 - 1)
     mixing_from: int = Field(default=4, ge=0, le=64)
-    moves: str = Field(default="", max_length=1000)
+    moves: str = Field(default="", max_length=1000, examples=["1:3", "1:3, 4:-2"])
 
 
 PRESETS: dict[str, dict[str, Any]] = {

@@ -23,6 +23,7 @@ from impasto.painters.adversarial.objectives import Objective, critic_loss, pain
 from impasto.painters.adversarial.residual_networks import ResidualDiscriminator
 from impasto.painters.adversarial.spectral_norm import iterate_spectral_norms, normalise_spectrally
 from impasto.painters.adversarial.unet_networks import UNetDiscriminator, UNetGenerator
+from impasto.painters.bounds import Beta
 
 __all__ = ["UNetGan", "UNetGanConfig"]
 
@@ -52,7 +53,7 @@ class UNetGanConfig(LatentGanConfig):
     consistency_weight: float = Field(default=1.0, ge=0, le=1e3)
     lr: float = Field(default=1e-4, gt=0, le=1)
     discriminator_lr: float | None = Field(default=5e-4, gt=0, le=1)
-    betas: tuple[float, float] = (0.0, 0.999)
+    betas: tuple[Beta, Beta] = (0.0, 0.999)
 
 
 @listed(
