@@ -16,24 +16,20 @@ from impasto.config import Field, config
 from impasto.contract import Batch, Condition, Data, Noise, Painted, PainterConfig, PaintSettings, Turn
 from impasto.errors import ConfigError
 from impasto.painters.adversarial.convolutions import channels_by_size
-from impasto.painters.adversarial.latent_gan import LatentGan, LatentGanConfig
+from impasto.painters.adversarial.latent_gan import ConditionalGanConfig, LatentGan
 from impasto.painters.adversarial.objectives import Objective
 from impasto.painters.adversarial.residual_networks import ResidualDiscriminator, ResidualGenerator
-from impasto.painters.adversarial.spectral_norm import iterate_spectral_norms, normalise_spectrally
+from impasto.painters.adversarial.spectral_norm import normalise_spectrally
 from impasto.painters.bounds import Beta
 
 __all__ = ["BigGan", "BigGanConfig", "BigGanSettings"]
 
 
 @config
-class BigGanConfig(LatentGanConfig):
+class BigGanConfig(ConditionalGanConfig):
     """Settings of `BigGan`.
 
     Attributes:
-        embedding: Dimensions of the category's embedding, which all conditional batch norms share.
-        width: Channels of the feature maps at full resolution; doubled with each halving, up to `max_width`.
-        max_width: Largest number of channels of a feature map.
-        norm_group: Number of pictures over which the generator's batch normalisation takes its statistics.
         attention_at: Size in pixels of the maps that self-attention acts on, in both networks, at most half of the
             pictures'; 0 for none.
         orthogonal_weight: Weight of the orthogonal regularisation of the generator's convolutions.
@@ -42,7 +38,6 @@ class BigGanConfig(LatentGanConfig):
     embedding: int = Field(default=128, ge=1, le=4096)
     width: int = Field(default=48, ge=4, le=1024)
     max_width: int = Field(default=768, ge=4, le=4096)
-    norm_group: int = Field(default=32, ge=2, le=4096)
     attention_at: int = Field(default=32, ge=0, le=1024)
     orthogonal_weight: float = Field(default=1e-4, ge=0, le=1)
     lr: float = Field(default=5e-5, gt=0, le=1)
@@ -141,11 +136,6 @@ class BigGan(LatentGan):
         excess = orthogonal_excess(self.generator)
         logs = {**turn.logs, "orthogonal": excess.detach()}
         return Turn(turn.player, turn.loss + self.config.orthogonal_weight * excess, logs)
-
-    def after(self, step: int, logs: dict[str, float]) -> None:
-        """Move the running statistics, and follow the discriminator's weights."""
-        super().after(step, logs)
-        iterate_spectral_norms(self.discriminator)
 
     def render(self, condition: Condition, noise: Noise, settings: BigGanSettings) -> Painted:
         """The generator's pictures of latents, truncated where asked."""

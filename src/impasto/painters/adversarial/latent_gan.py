@@ -22,9 +22,10 @@ from impasto.contract import (
 )
 from impasto.nn.batch_norm import GroupedBatchNorm, update_statistics
 from impasto.painters.adversarial.objectives import Objective, critic_loss, painter_loss
+from impasto.painters.adversarial.spectral_norm import iterate_spectral_norms
 from impasto.painters.bounds import Beta
 
-__all__ = ["LatentGan", "LatentGanConfig"]
+__all__ = ["ConditionalGanConfig", "LatentGan", "LatentGanConfig"]
 
 STATISTICS_BATCHES = 200
 """Groups of pictures that the statistics of averaged weights are computed over."""
@@ -47,6 +48,23 @@ class LatentGanConfig(PainterConfig):
     discriminator_lr: float | None = Field(default=None, gt=0, le=1)
     betas: tuple[Beta, Beta] = (0.0, 0.9)
     critic_steps: int = Field(default=1, ge=1, le=100)
+
+
+@config
+class ConditionalGanConfig(LatentGanConfig):
+    """Settings of GANs whose generator has batch norm and reads the category's embedding.
+
+    Attributes:
+        embedding: Dimensions of the category's embedding.
+        width: Channels of the generator's maps at full resolution; doubled with each halving, up to `max_width`.
+        max_width: Largest number of channels of a feature map.
+        norm_group: Number of pictures over which the generator's batch normalisation takes its statistics.
+    """
+
+    embedding: int = Field(default=64, ge=1, le=4096)
+    width: int = Field(default=64, ge=4, le=1024)
+    max_width: int = Field(default=512, ge=4, le=4096)
+    norm_group: int = Field(default=32, ge=2, le=4096)
 
 
 class LatentGan(Painter):
@@ -113,8 +131,9 @@ class LatentGan(Painter):
         return None
 
     def after(self, step: int, logs: dict[str, float]) -> None:
-        """Move the running statistics of the batch norms."""
+        """Move the running statistics of batch norms, and let spectral norms follow the discriminator's weights."""
         update_statistics(self)
+        iterate_spectral_norms(self.discriminator)
 
     @torch.no_grad()
     def renew_statistics(self) -> None:

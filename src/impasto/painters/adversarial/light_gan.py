@@ -18,34 +18,28 @@ from impasto.config import Field, config
 from impasto.contract import Batch, Data, PainterConfig, Turn
 from impasto.painters.adversarial.augmentation import augment
 from impasto.painters.adversarial.convolutions import channels_by_size
-from impasto.painters.adversarial.latent_gan import LatentGan, LatentGanConfig
+from impasto.painters.adversarial.latent_gan import ConditionalGanConfig, LatentGan
 from impasto.painters.adversarial.light_networks import Body, LightDiscriminator, LightGenerator
 from impasto.painters.adversarial.objectives import Objective, critic_loss, painter_loss
-from impasto.painters.adversarial.spectral_norm import iterate_spectral_norms, normalise_spectrally
+from impasto.painters.adversarial.spectral_norm import normalise_spectrally
 from impasto.painters.bounds import Beta
 
 __all__ = ["LightGan", "LightGanConfig"]
 
 
 @config
-class LightGanConfig(LatentGanConfig):
+class LightGanConfig(ConditionalGanConfig):
     """Settings of `LightGan`.
 
     Attributes:
         body: Kind of the convolutions: 'full', 'separable' (MobileNet) or 'shuffled' (ShuffleNet).
-        embedding: Dimensions of the category's embedding, which is appended to the latent.
-        width: Channels of the feature maps at full resolution; doubled with each halving, up to `max_width`.
-        max_width: Largest number of channels of a feature map.
-        norm_group: Number of pictures over which the generator's batch normalisation takes its statistics.
         rebuild_weight: Weight of the discriminator's loss on rebuilt real pictures; 0 leaves it out.
         augment: Whether all pictures are augmented before the discriminator sees them.
     """
 
     body: Body = "full"
     latent_dims: int = Field(default=256, ge=1, le=4096)
-    embedding: int = Field(default=64, ge=1, le=4096)
     width: int = Field(default=32, ge=4, le=1024)
-    max_width: int = Field(default=512, ge=4, le=4096)
     norm_group: int = Field(default=16, ge=2, le=4096)
     rebuild_weight: float = Field(default=1.0, ge=0, le=1e3)
     augment: bool = True
@@ -121,11 +115,6 @@ class LightGan(LatentGan):
         fakes = self._augmented(batch, self.fakes(batch.condition, batch.noise))
         scores = self.discriminator(fakes, self.labels(batch.condition))
         return Turn("generator", painter_loss(self.objective, scores).mean())
-
-    def after(self, step: int, logs: dict[str, float]) -> None:
-        """Move the running statistics, and follow the discriminator's weights."""
-        super().after(step, logs)
-        iterate_spectral_norms(self.discriminator)
 
     def _augmented(self, batch: Batch, pictures: Tensor) -> Tensor:
         return augment(pictures, batch.noise) if self.config.augment else pictures

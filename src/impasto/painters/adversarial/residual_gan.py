@@ -13,29 +13,19 @@ from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Data, PainterConfig
 from impasto.painters.adversarial.convolutions import channels_by_size
-from impasto.painters.adversarial.latent_gan import LatentGan, LatentGanConfig
+from impasto.painters.adversarial.latent_gan import ConditionalGanConfig, LatentGan
 from impasto.painters.adversarial.objectives import Objective
 from impasto.painters.adversarial.residual_networks import ResidualDiscriminator, ResidualGenerator
-from impasto.painters.adversarial.spectral_norm import iterate_spectral_norms, normalise_spectrally
+from impasto.painters.adversarial.spectral_norm import normalise_spectrally
 
 __all__ = ["ResidualGan", "ResidualGanConfig"]
 
 
 @config
-class ResidualGanConfig(LatentGanConfig):
-    """Settings of `ResidualGan`.
+class ResidualGanConfig(ConditionalGanConfig):
+    """Settings of `ResidualGan`."""
 
-    Attributes:
-        embedding: Dimensions of the category's embedding.
-        width: Channels of the feature maps at full resolution; doubled with each halving, up to `max_width`.
-        max_width: Largest number of channels of a feature map.
-        norm_group: Number of pictures over which the generator's batch normalisation takes its statistics.
-    """
-
-    embedding: int = Field(default=64, ge=1, le=4096)
-    width: int = Field(default=64, ge=4, le=1024)
     max_width: int = Field(default=1024, ge=4, le=4096)
-    norm_group: int = Field(default=32, ge=2, le=4096)
     discriminator_lr: float | None = Field(default=4e-4, gt=0, le=1)
 
 
@@ -77,8 +67,3 @@ class ResidualGan(LatentGan):
         self.generator = ResidualGenerator(c.latent_dims, c.embedding, self.classes, channels, c.norm_group)
         self.discriminator = ResidualDiscriminator(self.classes, channels)
         normalise_spectrally(self.discriminator)
-
-    def after(self, step: int, logs: dict[str, float]) -> None:
-        """Move the running statistics, and follow the discriminator's weights."""
-        super().after(step, logs)
-        iterate_spectral_norms(self.discriminator)

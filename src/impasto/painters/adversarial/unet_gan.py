@@ -18,10 +18,10 @@ from impasto.config import Field, config
 from impasto.contract import Batch, Data, PainterConfig, Turn
 from impasto.painters.adversarial.convolutions import channels_by_size
 from impasto.painters.adversarial.cut_mix import rectangles
-from impasto.painters.adversarial.latent_gan import LatentGan, LatentGanConfig
+from impasto.painters.adversarial.latent_gan import ConditionalGanConfig, LatentGan
 from impasto.painters.adversarial.objectives import Objective, critic_loss, painter_loss
 from impasto.painters.adversarial.residual_networks import ResidualDiscriminator
-from impasto.painters.adversarial.spectral_norm import iterate_spectral_norms, normalise_spectrally
+from impasto.painters.adversarial.spectral_norm import normalise_spectrally
 from impasto.painters.adversarial.unet_networks import UNetDiscriminator, UNetGenerator
 from impasto.painters.bounds import Beta
 
@@ -29,25 +29,18 @@ __all__ = ["UNetGan", "UNetGanConfig"]
 
 
 @config
-class UNetGanConfig(LatentGanConfig):
+class UNetGanConfig(ConditionalGanConfig):
     """Settings of `UNetGan`.
 
     Attributes:
-        embedding: Dimensions of the category's embedding.
-        width: Channels of the generator's maps at full resolution; doubled with each halving, up to `max_width`.
         discriminator_width: As `width`, of the discriminator.
-        max_width: Largest number of channels of a feature map.
-        norm_group: Number of pictures over which the generator's batch normalisation takes its statistics.
         critic: 'unet' judges whole pictures and pixels, 'plain' whole pictures alone.
         mixtures: Share of the pictures of which a mixture is judged; needs the critic 'unet'.
         consistency_weight: Weight of the difference between verdicts on a mixture and mixtures of verdicts.
     """
 
-    embedding: int = Field(default=64, ge=1, le=4096)
     width: int = Field(default=32, ge=4, le=1024)
     discriminator_width: int = Field(default=64, ge=4, le=1024)
-    max_width: int = Field(default=512, ge=4, le=4096)
-    norm_group: int = Field(default=32, ge=2, le=4096)
     critic: Literal["unet", "plain"] = "unet"
     mixtures: float = Field(default=0.5, ge=0, le=1)
     consistency_weight: float = Field(default=1.0, ge=0, le=1e3)
@@ -137,8 +130,3 @@ class UNetGan(LatentGan):
         scores, pixels = self.discriminator(self.fakes(batch.condition, batch.noise), self.labels(batch.condition))
         loss = painter_loss(self.objective, scores).mean() + painter_loss(self.objective, pixels.flatten(1)).mean()
         return Turn("generator", loss)
-
-    def after(self, step: int, logs: dict[str, float]) -> None:
-        """Move the running statistics, and follow the discriminator's weights."""
-        super().after(step, logs)
-        iterate_spectral_norms(self.discriminator)

@@ -18,7 +18,7 @@ from impasto.config import Field, config
 from impasto.contract import Batch, Data, PainterConfig
 from impasto.painters.adversarial.convolutions import channels_by_size
 from impasto.painters.adversarial.dual_discriminator import gradient_penalty
-from impasto.painters.adversarial.latent_gan import LatentGan, LatentGanConfig
+from impasto.painters.adversarial.latent_gan import ConditionalGanConfig, LatentGan
 from impasto.painters.adversarial.objectives import Objective
 from impasto.painters.adversarial.residual_networks import ResidualDiscriminator, ResidualGenerator
 
@@ -26,23 +26,16 @@ __all__ = ["Wgan", "WganConfig"]
 
 
 @config
-class WganConfig(LatentGanConfig):
+class WganConfig(ConditionalGanConfig):
     """Settings of `Wgan`; the defaults are those of Gulrajani et al. 2017, algorithm 1.
 
     Attributes:
-        embedding: Dimensions of the category's embedding.
-        width: Channels of the feature maps at full resolution; doubled with each halving, up to `max_width`.
-        max_width: Largest number of channels of a feature map.
-        norm_group: Number of pictures over which the generator's batch normalisation takes its statistics.
         penalty_weight: Weight of the gradient penalty; without effect where weights are clipped.
         clip_weights: Largest absolute value of the critic's weights, as in Arjovsky et al. 2017, in place of the
             penalty; null for the penalty.
     """
 
     embedding: int = Field(default=32, ge=1, le=4096)
-    width: int = Field(default=64, ge=4, le=1024)
-    max_width: int = Field(default=512, ge=4, le=4096)
-    norm_group: int = Field(default=32, ge=2, le=4096)
     lr: float = Field(default=1e-4, gt=0, le=1)
     critic_steps: int = Field(default=5, ge=1, le=100)
     penalty_weight: float = Field(default=10.0, ge=0, le=1e6)
