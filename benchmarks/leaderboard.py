@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 from leaderboard_entries import Entry, anchors, autoencoder_cost, autoencoder_of, entries, named, place
 from leaderboard_numbers import Reference, numbers_of, spaces_here
-from leaderboard_page import page
+from leaderboard_page import write_page
 from leaderboard_table import Rows, ranked
 
 from impasto import __version__
@@ -58,6 +58,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=1, help="trainings of each")
     parser.add_argument("--count", type=int, default=2000, help="pictures painted by each")
     parser.add_argument("--autoencoder", action="append", default=[], help="for a row of a perfect painter of latents")
+    parser.add_argument("--collection", default="", help="name of the pictures, for a section apart: 'artists apart'")
     parser.add_argument("--release", action="store_true", help="open the test pictures")
     parser.add_argument("--page", type=Path, default=PAGE, help="its rows lie in a folder of the same name beside it")
     arguments = parser.parse_args()
@@ -75,7 +76,7 @@ def main() -> None:
         for entry in chosen:
             if entry.name in [standing.name for standing in standings]:
                 board.train(entry, arguments.leader_minutes)
-    write_whole(arguments.page, page(board.comparable()))
+    write_page(arguments.page, board.comparable())
     print(f"Written: {arguments.page}")
 
 
@@ -104,7 +105,9 @@ class Board:
 
     def terms(self, minutes: float) -> dict[str, Any]:
         """What must be the same for rows that stand in one table."""
+        collection = {"collection": self.arguments.collection} if self.arguments.collection else {}
         return {
+            **collection,
             "store": self.store.hash,
             "side": self.store.height,
             "trained_on": len(self.train_split),
@@ -138,7 +141,8 @@ class Board:
 
     def file(self, name: str) -> Path:
         """Where the row of a training or an anchor is kept."""
-        return place(self.kept, f"{name}-{self.store.height}px-{self.split}.json")
+        collection = f"-{self.arguments.collection}" if self.arguments.collection else ""
+        return place(self.kept, f"{name}-{self.store.height}px{collection}-{self.split}.json")
 
     def keep(self, file: Path, row: dict[str, Any], painted: np.ndarray | None = None, *, shown: bool = True) -> None:
         """Measure pictures, and write their row and, where they shall be shown, a sheet of the first ones."""
@@ -180,7 +184,7 @@ class Board:
                 continue
             row: dict[str, Any] = {"name": entry.name, "terms": self.terms(minutes), "seed": seed, "also": also}
             row |= {"impasto": __version__, "processor": processor()}
-            out = place(self.state / "work", f"{name}-{self.store.height}px")
+            out = place(self.state / "work", file.stem)
             failed = f"its autoencoder took {shared:.1f} of {minutes:g} minutes" if shared >= minutes else ""
             failed = failed or self.run(entry, out, minutes - shared, seed)
             if failed:

@@ -2,18 +2,51 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
+from leaderboard_curves import curve
 from leaderboard_entries import PEERS, entries
 from leaderboard_table import Rows, ranked, ratio, table
 
-__all__ = ["page"]
+from impasto.files import write_whole
+
+__all__ = ["page", "write_page"]
 
 HERE = Path(__file__).resolve().parent
-Terms = tuple[int, float]
-"""Side of the pictures in pixels, and processor minutes; 0 minutes for anchors."""
+
+
+class Terms(NamedTuple):
+    """What the rows of a section have in common.
+
+    Attributes:
+        collection: Name of the store's pictures where they are not the usual ones, such as 'artists apart'.
+        side: Side of the pictures in pixels.
+        minutes: Processor minutes of each training; 0 for anchors.
+    """
+
+    collection: str
+    side: int
+    minutes: float
+
+    @property
+    def pictures(self) -> str:
+        """The pictures in words, such as '64 px, artists apart'."""
+        return f"{self.side} px" + (f", {self.collection}" if self.collection else "")
+
+    @property
+    def order(self) -> tuple[str, int, float]:
+        """The usual pictures first, large before small, short trainings before long ones."""
+        return self.collection, -self.side, self.minutes
+
+
+def write_page(file: Path, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Write the page, and the curves that it shows into the folder of the same name beside it."""
+    for terms, budgets in _budgets(_grouped(row for row in rows if "numbers" in row)).items():
+        write_whole(file.with_suffix("") / _drawing(terms), curve(budgets, terms.pictures))
+    write_whole(file, page(rows))
 
 
 def page(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -24,28 +57,44 @@ def page(rows: Sequence[Mapping[str, Any]]) -> str:
     """
     text = (HERE / "leaderboard.md.in").read_text(encoding="utf8").rstrip() + "\n"
     measured = _grouped(row for row in rows if "numbers" in row)
-    for (side, minutes), group in sorted(measured.items(), key=lambda item: _order(item[0])):
-        if minutes:
-            text += f"\n## {minutes:g} processor minutes, {side} px\n\n{_terms(group)}\n\n{_section(group)}"
-            anchors = measured.get((side, 0.0), {})
+    for terms in sorted(measured, key=lambda terms: terms.order):
+        if terms.minutes:
+            group = measured[terms]
+            text += (
+                f"\n## {terms.minutes:g} processor minutes, {terms.pictures}\n\n{_terms(group)}\n\n{_section(group)}"
+            )
+            anchors = measured.get(terms._replace(minutes=0.0), {})
             if anchors:
                 bounds = table(anchors, _spaces(anchors), places=False)
-                text += f"\n**What bounds them, {side} px**\n\n{bounds}\n"
+                text += f"\n**What bounds them, {terms.pictures}**\n\n{bounds}\n"
+    drawn = [f"\n![{terms.pictures}](leaderboard/{_drawing(terms)})\n" for terms in _budgets(measured)]
+    head = "\n## Distance against time\n\nEach line is one painter at several budgets, a point painters with one.\n"
+    text += head + "".join(drawn) if drawn else ""
     return text + _pictures(rows) + _missing(rows, measured)
+
+
+def _budgets(measured: Mapping[Terms, Mapping[str, Rows]]) -> dict[Terms, dict[float, Mapping[str, Rows]]]:
+    """Minutes → rows, for each size at which painters were trained for several budgets."""
+    by_size: dict[Terms, dict[float, Mapping[str, Rows]]] = {}
+    for terms in sorted(measured, key=lambda terms: terms.order):
+        if terms.minutes:
+            by_size.setdefault(terms._replace(minutes=0.0), {})[terms.minutes] = measured[terms]
+    return {terms: budgets for terms, budgets in by_size.items() if len(budgets) > 1}
+
+
+def _drawing(terms: Terms) -> str:
+    """Name of the file with the curves of a size."""
+    return f"curve-{re.sub(r'[^a-z0-9]+', '-', terms.pictures)}.png"
 
 
 def _grouped(rows: Iterable[Mapping[str, Any]]) -> dict[Terms, dict[str, Rows]]:
     """Terms → name → rows of that name, one for each training seed."""
     groups: dict[Terms, dict[str, list[Mapping[str, Any]]]] = {}
     for row in rows:
-        key = (row["terms"]["side"], float(row["terms"]["minutes"]))
+        terms = row["terms"]
+        key = Terms(terms.get("collection", ""), terms["side"], float(terms["minutes"]))
         groups.setdefault(key, {}).setdefault(row["name"], []).append(row)
     return {key: dict(group) for key, group in groups.items()}
-
-
-def _order(terms: Terms) -> tuple[int, float]:
-    """Large pictures first, short trainings first."""
-    return -terms[0], terms[1]
 
 
 def _spaces(group: Mapping[str, Rows]) -> list[str]:
@@ -89,10 +138,10 @@ def _pictures(rows: Iterable[Mapping[str, Any]]) -> str:
     if not shown:
         return ""
     text = "\n## The first pictures of each, unchosen\n"
-    for (side, minutes), group in sorted(_grouped(shown).items(), key=lambda item: _order(item[0])):
+    for terms, group in sorted(_grouped(shown).items(), key=lambda item: item[0].order):
         for standing in ranked(group, _spaces(group)):
             row = standing.rows[0]
-            label = f"{standing.name}, {side} px" + (f", {minutes:g} minutes" if minutes else "")
+            label = f"{standing.name}, {terms.pictures}" + (f", {terms.minutes:g} minutes" if terms.minutes else "")
             text += f"\n**{label}**\n\n![{label}](leaderboard/{row['sheet']})\n"
     return text
 
@@ -104,7 +153,7 @@ def _missing(rows: Iterable[Mapping[str, Any]], measured: Mapping[Terms, Mapping
         for row in rows
         if "failed" in row
     ]
-    sections = sorted((terms for terms in measured if terms[1]), key=_order)
+    sections = sorted((terms for terms in measured if terms.minutes), key=lambda terms: terms.order)
     there = measured[sections[0]] if sections else {}
     waiting = [f"`{entry.name}`" for entry in entries() if entry.name not in there]
     lines += [f"- Not trained for the first table: {', '.join(waiting)}."] if waiting else []

@@ -95,14 +95,14 @@ def test_a_trial_is_an_entry_with_settings_of_its_own() -> None:
     assert leaderboard_entries.named("nothing") is None
 
 
-def kept(name: str, one: float, side: int, minutes: float) -> dict[str, object]:
+def kept(name: str, one: float, side: int, minutes: float, **others: str) -> dict[str, object]:
     terms = {"store": "f" * 64, "side": side, "trained_on": 2830, "split": "val", "measured_against": 961}
-    terms |= {"count": 500, "minutes": minutes, "spaces": list(SPACES)}
+    terms |= {"count": 500, "minutes": minutes, "spaces": list(SPACES), **others}
     sheet = f"{name}-{side}px.webp".replace(" ", "-")
     return {"name": name, "terms": terms, "processor": "a processor", "sheet": sheet, **row(one, one)}
 
 
-def test_the_page_has_a_section_for_each_size_and_budget() -> None:
+def test_the_page_has_a_section_for_each_size_and_budget(tmp_path: Path) -> None:
     import leaderboard_page
 
     rows = [
@@ -111,13 +111,18 @@ def test_the_page_has_a_section_for_each_size_and_budget() -> None:
         kept("auto", 0.2, 32, 12),
         kept("diffusers-unet2d", 0.4, 32, 12),
         kept("real training pictures", 0.0, 32, 0),
+        kept("auto", 0.3, 64, 10, collection="artists apart"),
         {**kept("vae", 0.5, 64, 10), "failed": "it broke"},
     ]
     del rows[-1]["numbers"]
-    text = leaderboard_page.page(rows)
+    leaderboard_page.write_page(tmp_path / "leaderboard.md", rows)
+    text = (tmp_path / "leaderboard.md").read_text()
     heads = [line for line in text.splitlines() if line.startswith("## ")]
     tables = ["## 10 processor minutes, 64 px", "## 60 processor minutes, 64 px", "## 12 processor minutes, 32 px"]
-    assert heads[:3] == tables
+    assert heads[:4] == [*tables, "## 10 processor minutes, 64 px, artists apart"]
+    drawings = [file.name for file in (tmp_path / "leaderboard").iterdir()]
+    assert drawings == ["curve-64-px.png"]
+    assert "](leaderboard/curve-64-px.png)" in text
     assert "| diffusers-unet2d | 0.50 [" in text
     assert "- `vae`, 64 px, 10 min: it broke" in text
     assert "`ddpm`" in text.partition("Not trained")[2]
