@@ -72,6 +72,10 @@ def name(request: pytest.FixtureRequest) -> str:
 
 @pytest.mark.parametrize("resolution", [32, 64, 128])
 def test_pictures_have_the_shape_and_range_of_the_contract(name: str, resolution: int) -> None:
+    if resolution not in LEARNERS[name.partition("-")[0]].resolutions:
+        with pytest.raises(ConfigError, match="resolution"):
+            build(name, resolution)
+        return
     pictures = build(name, resolution).paint(2, seed=3).pictures
     assert pictures.shape == (2, 3, resolution, resolution)
     assert pictures.dtype == torch.float32
