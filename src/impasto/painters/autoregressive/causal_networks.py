@@ -338,7 +338,8 @@ class CausalNet(nn.Module):
             Shape (N, outputs, H, W).
         """
         run = Evaluation(vectors, drop)
-        parts = parts_of(*pictures.shape[-2:], self.levels)
+        height, width = pictures.shape[-2:]
+        parts = parts_of(height, width, self.levels)
         marked = _with_ones(pictures)
         return self._at_pixels(marked, self._rows_above(marked, parts, run), parts, run)
 
@@ -355,11 +356,11 @@ class CausalNet(nn.Module):
         """
         run = Evaluation(vectors)
         marked = _with_ones(pictures)
-        size = pictures.shape[-2:]
-        for row in range(size[0]):
-            above = self._rows_above(marked, parts_of(*size, self.levels, row), run)
-            for column in range(size[1]):
-                outputs = self._at_pixels(marked, above, parts_of(*size, self.levels, row, column), run)
+        height, width = pictures.shape[-2:]
+        for row in range(height):
+            above = self._rows_above(marked, parts_of(height, width, self.levels, row), run)
+            for column in range(width):
+                outputs = self._at_pixels(marked, above, parts_of(height, width, self.levels, row, column), run)
                 marked[:, :3, row, column] = colours(outputs[:, :, 0, 0], row, column)
         return marked[:, :3]
 
