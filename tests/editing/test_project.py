@@ -38,11 +38,11 @@ def test_its_picture_comes_near_and_the_statement_says_how_near(painter: Painter
         )
     pixels = to_uint8(true)[0]
     with painter.painting():
-        found = project(painter, pixels, work=work_of(painter), settings=ProjectSettings(steps=60))
+        projected = project(painter, pixels, work=work_of(painter), settings=ProjectSettings(steps=60))
         other = project(painter, pixels, work=work_of(painter), settings=ProjectSettings(steps=1))
-    error = (found.pictures - to_float(pixels[None])).square().mean()
+    error = (projected.pictures - to_float(pixels[None])).square().mean()
     assert error < 0.5 * (other.pictures - to_float(pixels[None])).square().mean()
-    near, began = _numbers(found.statements[0])
+    near, began = _numbers(projected.statements[0])
     assert near < began
 
 
