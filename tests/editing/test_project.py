@@ -10,7 +10,7 @@ import torch
 from PIL import Image
 
 import impasto
-from impasto.contract import Condition, HasStyles, Painter, PictureNoise
+from impasto.contract import Condition, Painter, PictureNoise
 from impasto.editing.project import ProjectSettings, project
 from impasto.editing.work import Work
 from impasto.errors import NotCapable
@@ -48,16 +48,6 @@ def test_its_picture_comes_near_and_the_statement_says_how_near(painter: Painter
 
 def _numbers(statement: str) -> list[float]:
     return [float(word.strip(".;")) for word in statement.split() if word[0].isdigit()]
-
-
-def test_styles_of_latents_paint_the_picture_of_the_latents(painter: Painter) -> None:
-    if not isinstance(painter, HasStyles):
-        return
-    condition = painter.condition(0, range(2), category="dawn")
-    latents = painter.latents(condition, PictureNoise(3, range(2)))
-    with torch.no_grad():
-        styles = painter.styles(latents, condition)
-        torch.testing.assert_close(painter.synthesize_styles(styles), painter.synthesize(latents, condition))
 
 
 def test_as_a_command_it_keeps_the_size_and_refuses_painters_without_latents(tmp_path: Path) -> None:

@@ -14,7 +14,8 @@ from impasto.config import Field, config
 from impasto.contract import Batch, Condition, Data, Noise, Painted, Painter, PainterConfig, PaintSettings, Player, Turn
 from impasto.errors import ConfigError, UsageError
 from impasto.nn.embedding import CategoryEmbedding
-from impasto.painters.autoregressive.causal_networks import CausalNet, Drop, identity
+from impasto.painters.autoregressive.causal_convolutions import Drop, identity
+from impasto.painters.autoregressive.causal_networks import CausalNet
 from impasto.painters.autoregressive.discretized_logistics import COLOUR_PARAMETERS, log_probability, sampled_colours
 from impasto.painters.optimizer import OptimizerConfig
 from impasto.spelling import option
