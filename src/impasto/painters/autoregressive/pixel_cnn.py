@@ -12,7 +12,7 @@ from torch import Tensor
 from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Batch, Condition, Data, Noise, Painted, Painter, PainterConfig, PaintSettings, Player, Turn
-from impasto.errors import ConfigError, UsageError
+from impasto.errors import UsageError
 from impasto.nn.embedding import CategoryEmbedding
 from impasto.painters.autoregressive.causal_convolutions import Drop, identity
 from impasto.painters.autoregressive.causal_networks import CausalNet
@@ -86,13 +86,10 @@ class PixelCNN(Painter):
         """Build the network.
 
         Raises:
-            ConfigError: When the resolution is not one of `resolutions`, or has not so many levels.
+            ConfigError: When the resolution is not one of `resolutions`.
         """
         super().__init__(config, data)
         c = config
-        if data.side % 2 ** (c.levels - 1):
-            most = (data.side & -data.side).bit_length()
-            raise ConfigError(f"levels = {c.levels}, but {data.side} px have at most {most}.")
         condition = c.embedding if data.categories else 0
         self.embedding = CategoryEmbedding(self.classes, condition) if condition else None
         self.net = CausalNet(c.channels, c.levels, c.blocks, condition, COLOUR_PARAMETERS * c.components)
