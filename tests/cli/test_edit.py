@@ -93,4 +93,15 @@ def test_edits_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = impasto("list", "edits", "--json", capsys=capsys)
     assert code == 0
     names = [card["name"] for card in json.loads(out)]
-    assert names == ["stylize", "blend", "extend", "inpaint", "vary", "colorize", "diffedit", "enlarge", "instruct"]
+    assert names == [
+        "stylize",
+        "project",
+        "blend",
+        "extend",
+        "inpaint",
+        "vary",
+        "colorize",
+        "diffedit",
+        "enlarge",
+        "instruct",
+    ]

@@ -127,6 +127,18 @@ def check_has_latents(painter: Any) -> None:
     assert (gradient[1:] == 0).all()
 
 
+def check_has_styles(painter: Any) -> None:
+    condition = Condition(3, category=painter.categories_of(7, range(3)))
+    latents = painter.latents(condition, PictureNoise(7, range(3))).detach()
+    styles = painter.styles(latents, condition).detach().requires_grad_(True)
+    assert styles.ndim == 3
+    painted = painter.synthesize_styles(styles)
+    torch.testing.assert_close(painted, painter.synthesize(latents, condition))
+    (gradient,) = torch.autograd.grad(painted[0].sum(), styles)
+    assert gradient[0].abs().amax(1).min() > 0  # Every layer counts.
+    assert (gradient[1:] == 0).all()
+
+
 def check_has_likelihood(painter: Any) -> None:
     pictures, condition = pictures_and_condition()
     logs = painter.log_likelihood(pictures, condition, PictureNoise(7, range(COUNT)))
@@ -215,6 +227,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "ExportsToDiffusers": check_exports_to_diffusers,
     "HasLatents": check_has_latents,
     "HasLikelihood": check_has_likelihood,
+    "HasStyles": check_has_styles,
     "Instructs": check_instructs,
     "Inverts": check_inverts,
     "Judges": check_judges,

@@ -28,6 +28,7 @@ __all__ = [
     "ExportsToDiffusers",
     "HasLatents",
     "HasLikelihood",
+    "HasStyles",
     "Instructs",
     "Inverts",
     "Judges",
@@ -114,6 +115,19 @@ class HasLatents(Protocol):
 
     def synthesize(self, latents: Tensor, condition: Condition) -> Tensor:
         """Pictures, shape (N, 3, H, W), in [-1, 1], of latents (N, D)."""
+        ...
+
+
+@runtime_checkable
+class HasStyles(HasLatents, Protocol):
+    """Maps latents to styles, one vector for each layer of its generator; gradients flow through both methods."""
+
+    def styles(self, latents: Tensor, condition: Condition) -> Tensor:
+        """Styles of latents (N, D), shape (N, layers, S)."""
+        ...
+
+    def synthesize_styles(self, styles: Tensor) -> Tensor:
+        """Pictures, shape (N, 3, H, W), in [-1, 1], of styles (N, layers, S)."""
         ...
 
 

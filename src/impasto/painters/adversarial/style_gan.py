@@ -152,6 +152,15 @@ class StyleGan(LatentGan):
         """Pictures, shape (N, 3, R, R), in [-1, 1], of latents (N, D) and the condition's categories."""
         return super().synthesize(latents, condition).clamp(-1, 1)
 
+    def styles(self, latents: Tensor, condition: Condition) -> Tensor:
+        """Styles of latents (N, D), the same for each layer, shape (N, layers, style_dims)."""
+        styles: Tensor = self.generator.mapping(latents, self.labels(condition))
+        return styles[:, None].expand(-1, self.generator.synthesis.depth, -1)
+
+    def synthesize_styles(self, styles: Tensor) -> Tensor:
+        """Pictures, shape (N, 3, R, R), in [-1, 1], of styles (N, layers, style_dims)."""
+        return self.generator.synthesis(styles).clamp(-1, 1)
+
     def render(self, condition: Condition, noise: Noise, settings: StyleGanSettings) -> Painted:
         """Pictures of styles that are truncated, moved and mixed as asked.
 

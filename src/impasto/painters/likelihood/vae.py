@@ -22,7 +22,7 @@ from impasto.contract import (
     Player,
     Turn,
 )
-from impasto.errors import ConfigError
+from impasto.errors import ConfigError, NotCapable
 from impasto.nn.embedding import CategoryEmbedding
 from impasto.painters.bounds import Channels
 from impasto.painters.likelihood.gaussian import gaussian_kl, gaussian_nll
@@ -31,6 +31,9 @@ from impasto.painters.optimizer import OptimizerConfig
 from impasto.painters.patches import patch_side
 
 __all__ = ["VAE", "VAEConfig", "VAESettings"]
+
+WIDTH = 2 / 255
+"""Distance of two levels of colour."""
 
 
 @config
@@ -164,14 +167,41 @@ class VAE(Painter):
 
     def log_likelihood(self, pictures: Tensor, condition: Condition, noise: Noise) -> Tensor:
         """The evidence lower bound of pictures of 256 levels, in nats, shape (N,); see `contract.HasLikelihood`."""
-        width = 2 / 255
-        embedding = self._condition(self.category_index(condition, none=-1))
-        spread = pictures + width * (noise.uniform(*pictures.shape[1:]).to(pictures.dtype) - 0.5)
+        spread, embedding = self._spread(pictures, condition, noise)
         mean, logvar, features = self.encoder(spread, embedding)
         latents = mean + torch.exp(0.5 * logvar) * noise.normal(self.config.latent)
         painted, detail_kl = self.decoder(latents, embedding, features, noise.normal)
         bound = -gaussian_nll(spread, painted, self._log_sigma()) - gaussian_kl(mean, logvar) - detail_kl
-        return bound + pictures[0].numel() * math.log(width)
+        return bound + self._log_width(pictures)
+
+    def log_weight(self, pictures: Tensor, condition: Condition, noise: Noise) -> Tensor:
+        """Logarithm of the importance weight of one sample of the posterior, in nats, shape (N,).
+
+        The mean of the weights of many samples is an unbiased estimate of the pictures' probability (Burda, Grosse &
+        Salakhutdinov 2016, "Importance weighted autoencoders"). Arguments are those of `log_likelihood`.
+
+        Raises:
+            NotCapable: When there is detail, whose divergence is not sampled.
+        """
+        if any(self.config.detail):
+            raise NotCapable("Importance weights are computed of painters without detail only: train with detail = 0.")
+        spread, embedding = self._spread(pictures, condition, noise)
+        mean, logvar, features = self.encoder(spread, embedding)
+        draw = noise.normal(self.config.latent)
+        latents = mean + torch.exp(0.5 * logvar) * draw
+        painted, _ = self.decoder(latents, embedding, features, noise.normal)
+        ratio = 0.5 * (draw.square() + logvar - latents.square()).sum(1)
+        return ratio - gaussian_nll(spread, painted, self._log_sigma()) + self._log_width(pictures)
+
+    def _spread(self, pictures: Tensor, condition: Condition, noise: Noise) -> tuple[Tensor, Tensor | None]:
+        """Pictures with each level spread over its width, and the vectors of their categories."""
+        embedding = self._condition(self.category_index(condition, none=-1))
+        return pictures + WIDTH * (noise.uniform(*pictures.shape[1:]).to(pictures.dtype) - 0.5), embedding
+
+    @staticmethod
+    def _log_width(pictures: Tensor) -> float:
+        """Logarithm of the volume over which the levels of a picture are spread."""
+        return pictures[0].numel() * math.log(WIDTH)
 
     @torch.inference_mode()
     def reconstruct(self, pictures: Tensor) -> Tensor:
