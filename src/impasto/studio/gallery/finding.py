@@ -16,7 +16,7 @@ from impasto.errors import UsageError
 from impasto.studio.gallery.full_text import matching
 from impasto.studio.gallery.tables import AlbumPicture, Annotation, Picture, PictureTag
 
-__all__ = ["LARGEST_PAGE", "Facets", "Page", "Search", "Share", "count", "facets", "find"]
+__all__ = ["LARGEST_PAGE", "Facets", "Page", "Search", "Share", "count", "facets", "find", "outside_bin"]
 
 LARGEST_PAGE = 200
 SHOWN = (
@@ -90,14 +90,24 @@ def find(session: Session, search: Search, *, after: str | None = None, limit: i
     """
     query = select(Picture).options(load_only(*SHOWN)).where(*_conditions(session, search))
     if after is not None:
-        if not re.fullmatch(r"\d{1,18}-\d{1,18}", after):
-            raise UsageError(f"{after!r} is not where a page ends; take what the page before gave, or none.")
-        query = query.where(tuple_(Picture.modified, Picture.id) < tuple_(*map(int, after.split("-"))))
+        query = query.where(tuple_(Picture.modified, Picture.id) < tuple_(*_position(after)))
     query = query.order_by(Picture.modified.desc(), Picture.id.desc()).limit(limit + 1)
     pictures = session.scalars(query).all()
     more = len(pictures) > limit
     last = pictures[limit - 1] if more else None
     return Page(pictures[:limit], f"{last.modified}-{last.id}" if last else None)
+
+
+def _position(after: str) -> tuple[int, int]:
+    """Time and key of the last picture of a page, as `after` states them.
+
+    Raises:
+        UsageError: When it does not.
+    """
+    match = re.fullmatch(r"(\d{1,19})-(\d{1,10})", after)
+    if match is None or int(match[1]) >= 2**63:
+        raise UsageError(f"{after!r} is not where a page ends; take what the page before gave, or none.")
+    return int(match[1]), int(match[2])
 
 
 def count(session: Session, search: Search) -> int:
@@ -147,24 +157,25 @@ def facets(session: Session) -> Facets:
 
 
 def _shares(session: Session, column: InstrumentedAttribute[str], order: ColumnElement[Any]) -> list[Share]:
-    query = select(column, func.count()).where(column != "", _outside_bin()).group_by(column).order_by(order, column)
+    query = select(column, func.count()).where(column != "", outside_bin()).group_by(column).order_by(order, column)
     return [Share(value, number) for value, number in session.execute(query)]
 
 
 def _tag_shares(session: Session) -> list[Share]:
     joined = select(PictureTag.tag, func.count()).join(Picture, Picture.content_hash == PictureTag.content_hash)
-    query = joined.where(_outside_bin()).group_by(PictureTag.tag).order_by(func.count().desc(), PictureTag.tag)
+    query = joined.where(outside_bin()).group_by(PictureTag.tag).order_by(func.count().desc(), PictureTag.tag)
     return [Share(value, number) for value, number in session.execute(query)]
 
 
-def _outside_bin() -> ColumnElement[bool]:
+def outside_bin() -> ColumnElement[bool]:
+    """The condition that a picture is not in the bin."""
     return Picture.content_hash.not_in(select(Annotation.content_hash).where(Annotation.binned))
 
 
 def _conditions(session: Session, search: Search) -> Iterator[ColumnElement[Any]]:
     """The conditions of a search, for a query of pictures."""
     binned = select(Annotation.content_hash).where(Annotation.binned)
-    yield Picture.content_hash.in_(binned) if search.binned else _outside_bin()
+    yield Picture.content_hash.in_(binned) if search.binned else outside_bin()
     if (words := matching(search.words, session.get_bind().dialect)) is not None:
         yield words
     elif search.words.strip():

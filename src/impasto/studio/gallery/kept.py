@@ -29,6 +29,8 @@ _WRITING = Lock()
 class Kept:
     """Marks tables whose rows are written to the file as well. Their columns hold texts and numbers only."""
 
+    __tablename__: str
+
 
 @contextmanager
 def kept_session(database: Database, folder: Path) -> Iterator[Session]:
@@ -55,7 +57,8 @@ def restore(database: Database, folder: Path) -> int:
     Returns:
         Number of rows that were restored.
     """
-    tables = {mapper.local_table.name: mapper.class_ for mapper in Base.registry.mappers if _is_kept(mapper.class_)}
+    kinds = (mapper.class_ for mapper in Base.registry.mappers)
+    tables = {kind.__tablename__: kind for kind in kinds if issubclass(kind, Kept)}
     rows: dict[tuple[str, str], dict[str, Any] | None] = {}
     with database.session() as session:
         if any(session.execute(select(table).limit(1)).first() for table in tables.values()):
@@ -71,10 +74,6 @@ def restore(database: Database, folder: Path) -> int:
     return sum(row is not None for row in rows.values())
 
 
-def _is_kept(kind: type) -> bool:
-    return issubclass(kind, Kept)
-
-
 def _changes(session: Session) -> Iterator[dict[str, Any]]:
     """The kept rows that a flush changed: table, key, and the row; None in its place where it was deleted."""
     for row in [*session.new, *session.dirty, *session.deleted]:
@@ -83,7 +82,7 @@ def _changes(session: Session) -> Iterator[dict[str, Any]]:
             names = [attribute.key for attribute in state.mapper.column_attrs]
             content = None if row in session.deleted else {name: getattr(row, name) for name in names}
             key = state.mapper.primary_key_from_instance(row)
-            yield {"table": state.mapper.local_table.name, "key": key, "row": content}
+            yield {"table": row.__tablename__, "key": key, "row": content}
 
 
 def _append(file: Path, changes: list[dict[str, Any]]) -> None:

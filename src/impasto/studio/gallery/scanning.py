@@ -25,7 +25,7 @@ from impasto.studio.gallery.search_words import indexed_words
 from impasto.studio.gallery.tables import Picture, PictureTag, SkippedFile
 from impasto.studio.studio import Studio
 
-__all__ = ["Progress", "Scanner", "picture_folders", "words_of"]
+__all__ = ["ScanProgress", "Scanner", "picture_folders", "words_of"]
 
 Item = TypeVar("Item")
 
@@ -39,7 +39,7 @@ def picture_folders(studio: Studio) -> list[Path]:
 
 
 @dataclass(frozen=True)
-class Progress:
+class ScanProgress:
     """How far a scan is.
 
     Attributes:
@@ -75,7 +75,7 @@ class Scanner:
             home: The working folder, from which galleries are named.
         """
         self.folders = folders
-        self.progress = Progress()
+        self.progress = ScanProgress()
         self._database = database
         self._home = home.absolute()
         self._files = PictureFiles(folders)

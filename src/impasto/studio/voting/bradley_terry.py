@@ -16,6 +16,7 @@ generalized linear models; Gart 1966 for the variance of two contestants.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,7 +51,8 @@ class Strengths:
         Args:
             weights: Shape (K,), of sum 0.
         """
-        return float(weights @ self.values), float(np.sqrt(max(0.0, weights @ self.covariance @ weights)))
+        variance = float(weights @ self.covariance @ weights)
+        return float(weights @ self.values), math.sqrt(max(0.0, variance))
 
     def difference(self, i: int, j: int) -> tuple[float, float]:
         """By how much i is stronger than j, and the standard deviation of that."""
