@@ -15,11 +15,13 @@ from impasto.errors import UsageError
 from impasto.studio.gallery import annotations, files, finding
 from impasto.studio.gallery.annotations import AlbumName, AlbumSummary, Changes, pictures_of
 from impasto.studio.gallery.finding import LARGEST_PAGE, Facets, Search
+from impasto.studio.gallery.repainting import repaint
 from impasto.studio.gallery.scanning import ScanProgress
 from impasto.studio.gallery.state import CurrentScanner, changing
 from impasto.studio.gallery.tables import Picture
 from impasto.studio.gallery.thumbnails import thumbnail
 from impasto.studio.gallery.views import PictureDetails, PicturePair, PictureView, details, pair, views
+from impasto.studio.jobs.view import JobView, view
 from impasto.studio.problems import Problem
 from impasto.studio.security import requires
 from impasto.studio.settings import Role
@@ -148,6 +150,13 @@ def get_companion(studio: CurrentStudio, scanner: CurrentScanner, key: Key, endi
     picture, path = _located(studio, scanner.folders, key)
     beside = files.companion_file(path, ending, scanner.folders)
     return files.attachment(beside, f"{Path(picture.gallery).name}-{beside.name}")
+
+
+@router.post("/pictures/{key}/repaint", status_code=201, dependencies=[requires(Role.PAINT)])
+def repaint_picture(studio: CurrentStudio, scanner: CurrentScanner, key: Key) -> JobView:
+    """Paint a picture again from the recipe inside it, as a job; the new picture comes into the gallery."""
+    _, path = _located(studio, scanner.folders, key)
+    return view(studio.jobs, repaint(studio, path))
 
 
 @router.get("/albums")

@@ -41,7 +41,7 @@ def next_pair(session: Session, ballot: Ballot) -> ShownPair:
     left, right = (one, other) if random.random() < 0.5 else (other, one)
     first = _picture_of(session, ballot.contestants[left])
     alike = (Picture.prompt == first.prompt, Picture.category == first.category)
-    second = _picture_of(session, ballot.contestants[right], alike)
+    second = _picture_of(session, ballot.contestants[right], alike, beside=first)
     shared = first.prompt if first.prompt == second.prompt else ""
     shown = ShownPair(
         ballot_id=ballot.id,
@@ -69,9 +69,16 @@ def _votes_on_pairs(session: Session, ballot: Ballot) -> Counter[tuple[int, int]
     return Counter((min(pair), max(pair)) for pair in session.execute(query).tuples())
 
 
-def _picture_of(session: Session, contestant: dict[str, str], alike: tuple[ColumnElement[bool], ...] = ()) -> Picture:
-    """A random picture of a contestant, one that is alike where there is any."""
+def _picture_of(
+    session: Session,
+    contestant: dict[str, str],
+    alike: tuple[ColumnElement[bool], ...] = (),
+    beside: Picture | None = None,
+) -> Picture:
+    """A random picture of a contestant, one that is alike where there is any, and not the one that it stands beside."""
     query = select(Picture).where(*painted_by(contestant)).order_by(func.random()).limit(1)
+    if beside is not None:
+        query = query.where(Picture.content_hash != beside.content_hash)
     picture = session.scalar(query.where(*alike)) or session.scalar(query)
     if picture is None:
         raise UsageError(

@@ -1,0 +1,146 @@
+/* The panel beside the grid: one picture, its recipe, and what can be done with it. */
+
+import * as changes from "./changes.js";
+import { copyOf, element, pixelated, request, text } from "./page.js";
+
+const panel = document.querySelector("#details");
+
+/**
+ * Show a picture in the panel.
+ * @param {object} picture - As a list has it; the rest is fetched.
+ * @param {object} known - `tags` and `albums` that can be chosen.
+ * @param {object} actions - What buttons call: `attempt`, `close`, `compare`, `albumsChanged`.
+ */
+export async function showDetails(picture, known, actions) {
+  const content = copyOf("#chosen");
+  const find = (selector) => content.querySelector(selector);
+  fill(content, picture);
+  find(".close").addEventListener("click", actions.close);
+  find("[data-do=compare]").addEventListener("click", actions.compare);
+  find("[data-do=bin]").addEventListener("click", () => actions.attempt(changes.bin(picture)));
+  find("[data-do=repaint]").addEventListener("click", (event) => actions.attempt(repaint(picture, event.target)));
+  for (const star of content.querySelectorAll("[data-rating]")) {
+    star.addEventListener("click", () => actions.attempt(changes.rate(picture, Number(star.dataset.rating))));
+  }
+  const tags = find("[data-add=tag]");
+  tags.querySelector("ul").append(...picture.tags.map((name) => chip(name, () => actions.attempt(changes.untag(picture, name)))));
+  tags.querySelector("datalist").append(...known.tags.map(({ value }) => new Option(value)));
+  tags.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const name = tags.elements.tag.value.trim();
+    if (name) actions.attempt(changes.tag(picture, name));
+  });
+  panel.replaceChildren(content);
+  panel.dataset.picture = picture.id;
+  panel.hidden = false;
+  const details = await request(`/api/pictures/${picture.id}`);
+  if (panel.dataset.picture === String(picture.id)) complete(picture, details, known, actions);
+}
+
+/** Close the panel. */
+export function hideDetails() {
+  panel.hidden = true;
+  delete panel.dataset.picture;
+}
+
+function fill(content, picture) {
+  content.querySelector("h2").textContent = picture.name;
+  content.querySelector(".prompt").textContent = picture.prompt;
+  const image = content.querySelector(".large img");
+  image.src = picture.file;
+  image.alt = picture.prompt || text("picture-of", picture);
+  pixelated(image, picture);
+  content.querySelector(".large").href = picture.file;
+  content.querySelector("[data-do=download]").href = `/api/pictures/${picture.id}/file?download=true`;
+  content.querySelector("[data-do=settings]").href = `/?picture=${picture.id}`;
+  content.querySelector("[data-do=bin]").textContent = text(picture.binned ? "unbin" : "bin");
+  for (const star of content.querySelectorAll("[data-rating]")) {
+    star.setAttribute("aria-pressed", Number(star.dataset.rating) <= picture.rating);
+  }
+}
+
+function complete(picture, details, known, actions) {
+  const find = (selector) => panel.querySelector(selector);
+  const { recipe } = details;
+  const facts = {
+    painter: recipe.painter,
+    category: recipe.category,
+    verb: recipe.edit,
+    seed: recipe.index ? `${recipe.seed} · ${recipe.index}` : recipe.seed,
+    size: text("pixels", details),
+    painted: new Date(details.painted).toLocaleString(document.documentElement.lang),
+    gallery: details.gallery,
+    inputs: Object.values(recipe.inputs).map(({ file }) => file).join(", "),
+  };
+  const given = Object.entries(facts).filter(([, value]) => value !== null && value !== "");
+  const settings = Object.entries(recipe.settings).filter(([, value]) => value !== null && value !== "");
+  find(".facts").replaceChildren(
+    ...given.flatMap(([name, value]) => [element("dt", text(name)), element("dd", value)]),
+    ...settings.flatMap(([name, value]) => [
+      element("dt", name.replaceAll("_", " ")),
+      element("dd", typeof value === "object" ? JSON.stringify(value) : value),
+    ]),
+  );
+  find(".companions").replaceChildren(
+    ...details.companions.map((ending) =>
+      element("a", text("save-companion", { ending: ending.toUpperCase() }), {
+        href: `/api/pictures/${picture.id}/companions/${ending}`,
+        className: "button",
+      }),
+    ),
+  );
+  find("pre").textContent = JSON.stringify(recipe, null, 2);
+  find(".command code").textContent = details.command;
+  find("[data-do=copy]").addEventListener("click", async () => {
+    await navigator.clipboard.writeText(details.command);
+    say(text("copied"));
+  });
+  offerAlbums(picture, details, known, actions);
+}
+
+function offerAlbums(picture, details, known, actions) {
+  const form = panel.querySelector("[data-add=album]");
+  const inside = known.albums.filter(({ id }) => details.albums.includes(id));
+  form.querySelector("ul").replaceChildren(
+    ...inside.map((album) => chip(album.name, () => actions.attempt(changes.takeOut(picture, album)))),
+  );
+  form.querySelector("datalist").replaceChildren(...known.albums.map(({ name }) => new Option(name)));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const name = form.elements.album.value.trim();
+    if (name) actions.attempt(intoAlbum(picture, name, known.albums, actions));
+  });
+}
+
+async function intoAlbum(picture, name, albums, actions) {
+  let album = albums.find((each) => each.name === name);
+  if (!album) {
+    album = await request("/api/albums", { method: "POST", body: { name } });
+    await actions.albumsChanged();
+  }
+  await changes.putInto(picture, album);
+}
+
+async function repaint(picture, button) {
+  button.disabled = true;
+  try {
+    await request(`/api/pictures/${picture.id}/repaint`, { method: "POST" });
+    say(text("repainting"));
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function say(words) {
+  const place = panel.querySelector(".said");
+  place.textContent = words;
+  place.hidden = false;
+}
+
+function chip(name, remove) {
+  const item = element("li", name);
+  const button = element("button", "✕", { type: "button", ariaLabel: text("remove", { name }) });
+  button.addEventListener("click", remove);
+  item.append(button);
+  return item;
+}
