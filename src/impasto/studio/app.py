@@ -16,6 +16,7 @@ from impasto.studio.feature import features
 from impasto.studio.jobs.local import LocalRunner
 from impasto.studio.jobs.queue import Queue
 from impasto.studio.pages import STATIC, rendered
+from impasto.studio.painters.shelf import Shelf
 from impasto.studio.security import Guard
 from impasto.studio.settings import StudioSettings
 from impasto.studio.studio import Studio
@@ -35,7 +36,7 @@ def create_app(settings: StudioSettings) -> FastAPI:
     async def opened(app: FastAPI) -> AsyncIterator[None]:
         database, remark = open_database(settings.folder)
         queue = Queue(database, LocalRunner(), settings)
-        app.state.studio = Studio(settings, database, queue, [remark] if remark else [])
+        app.state.studio = Studio(settings, database, queue, Shelf(settings.home), [remark] if remark else [])
         queue.begin()
         for part in parts:
             if part.started is not None:

@@ -11,6 +11,7 @@ from fastapi import Depends, Request
 from impasto.errors import ImpastoError
 from impasto.studio.database import Database
 from impasto.studio.jobs.queue import Queue
+from impasto.studio.painters.shelf import Shelf
 from impasto.studio.settings import StudioSettings
 
 __all__ = ["CurrentStudio", "Studio"]
@@ -24,12 +25,14 @@ class Studio:
         settings: How it is run.
         database: Its tables.
         jobs: Its queue.
+        painters: Those that can paint now.
         remarks: What its users should know, such as that the database was damaged.
     """
 
     settings: StudioSettings
     database: Database
     jobs: Queue
+    painters: Shelf
     remarks: list[str] = field(default_factory=list)
 
     @property

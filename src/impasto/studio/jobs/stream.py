@@ -15,7 +15,7 @@ from fastapi.concurrency import run_in_threadpool
 from impasto.studio.jobs.progress import read_event
 from impasto.studio.jobs.queue import Queue
 from impasto.studio.jobs.table import ENDED
-from impasto.studio.jobs.view import view
+from impasto.studio.jobs.view import JobView, view
 
 __all__ = ["HEADERS", "all_jobs", "of_job"]
 
@@ -42,7 +42,7 @@ async def of_job(queue: Queue, name: str, after: int) -> AsyncIterator[str]:
     while not queue.closed:
         job = await run_in_threadpool(queue.get, name)
         lines = queue.runner.events(queue.folder(job), after)
-        for after, line in lines:  # noqa: B020, PLR1704 - the position is where the next look begins
+        for after, line in lines:  # noqa: PLR1704 - the position is where the next look begins
             event = read_event(line)
             yield _message("log" if event is None else "event", line if event is None else event, after)
         state = (await run_in_threadpool(view, queue, job)).model_dump_json()
@@ -64,8 +64,9 @@ async def all_jobs(queue: Queue) -> AsyncIterator[str]:
     """The list of all jobs, and again whenever it changed."""
     shown = ""
     quiet = 0.0
+    ended: dict[tuple[str, int], JobView] = {}
     while not queue.closed:
-        state = await run_in_threadpool(_listed, queue)
+        state = await run_in_threadpool(_listed, queue, ended)
         quiet += 2 * BETWEEN
         if state != shown:
             shown = state
@@ -76,8 +77,17 @@ async def all_jobs(queue: Queue) -> AsyncIterator[str]:
         await asyncio.sleep(2 * BETWEEN)
 
 
-def _listed(queue: Queue) -> str:
-    return json.dumps([view(queue, job).model_dump() for job in queue.all()])
+def _listed(queue: Queue, ended: dict[tuple[str, int], JobView]) -> str:
+    """All jobs as JSON; what has ended stays as it is, and is kept in `ended`."""
+    views = []
+    for job in queue.all():
+        key = (job.id, job.attempt)
+        shown = ended.get(key) if job.state in ENDED else None
+        shown = shown or view(queue, job)
+        if job.state in ENDED:
+            ended[key] = shown
+        views.append(shown.model_dump())
+    return json.dumps(views)
 
 
 def _message(kind: str, value: object, position: int | None = None) -> str:
