@@ -1,6 +1,7 @@
 /* Ratings, tags, albums and the bin: each change can be undone. */
 
-import { request, text } from "./page.js";
+import { call } from "../dom.js";
+import { text } from "./page.js";
 
 const toast = document.querySelector("#toast");
 const undone = [];
@@ -12,11 +13,11 @@ export function whenChanged(called) {
   listener = called;
 }
 
-/** Change something about pictures. `back` is what undoes it; `said` is told. */
-export async function change(pictures, changes, back, said) {
-  const changed = await request("/api/pictures", { method: "PATCH", body: { pictures, ...changes } });
+/** Change something about pictures. `back` is what undoes it; `sentence` is shown. */
+export async function change(pictures, changes, back, sentence) {
+  const changed = await call("PATCH", "/api/pictures", { pictures, ...changes });
   undone.push({ pictures, changes: back });
-  announce(said);
+  announce(sentence);
   listener(changed);
 }
 
@@ -25,15 +26,15 @@ export async function undo() {
   const last = undone.pop();
   toast.hidden = true;
   if (!last) return;
-  listener(await request("/api/pictures", { method: "PATCH", body: { pictures: last.pictures, ...last.changes } }));
+  listener(await call("PATCH", "/api/pictures", { pictures: last.pictures, ...last.changes }));
 }
 
 /** Rate a picture, 1 to 5 stars; the rating that it has takes it away, as 0 does. */
 export function rate(picture, stars) {
   const rating = stars === picture.rating ? 0 : stars;
   if (rating === picture.rating) return Promise.resolve();
-  const said = rating ? text("rated", { rating: "★".repeat(rating) }) : text("unrated");
-  return change([picture.id], { rating }, { rating: picture.rating }, said);
+  const sentence = rating ? text("rated", { rating: "★".repeat(rating) }) : text("unrated");
+  return change([picture.id], { rating }, { rating: picture.rating }, sentence);
 }
 
 /** Put a picture into the bin, or take it out. */
@@ -62,8 +63,8 @@ export function takeOut(picture, { id, name }) {
   return change([picture.id], { remove_from_album: id }, { add_to_album: id }, text("out-of-album", { name }));
 }
 
-function announce(said) {
-  toast.querySelector("span").textContent = said;
+function announce(sentence) {
+  toast.querySelector("span").textContent = sentence;
   toast.hidden = false;
   clearTimeout(closing);
   closing = setTimeout(() => (toast.hidden = true), 8000);

@@ -1,6 +1,7 @@
 /* Two pictures, one over the other with a slider, or side by side. */
 
-import { element, pixelated, request, text } from "./page.js";
+import { call, element } from "../dom.js";
+import { pixelated, text } from "./page.js";
 
 const dialog = document.querySelector("#comparison");
 const canvas = dialog.querySelector(".canvas");
@@ -9,7 +10,7 @@ let shown = [];
 
 /** Open the comparison of two pictures, by their keys. */
 export async function compare(first, second) {
-  const pair = await request(`/api/pictures/compare?first=${first}&second=${second}`);
+  const pair = await call("GET", `/api/pictures/compare?first=${first}&second=${second}`);
   shown = [first, second];
   for (const name of ["first", "second"]) {
     const image = canvas.querySelector(`.${name}`);
@@ -24,10 +25,8 @@ export async function compare(first, second) {
 }
 
 function row({ entry, first, second }) {
-  const cells = [first, second].map((value) => element("td", plain(value)));
-  const line = document.createElement("tr");
-  line.append(element("td", entry.replaceAll("_", " ")), ...cells);
-  return line;
+  const cells = [entry.replaceAll("_", " "), plain(first), plain(second)].map((value) => element("td", {}, value));
+  return element("tr", {}, ...cells);
 }
 
 function plain(value) {

@@ -1,9 +1,13 @@
 /* The panel beside the grid: one picture, its recipe, and what can be done with it. */
 
+import { call, command, element, say } from "../dom.js";
+import { requested } from "../viewer.js";
 import * as changes from "./changes.js";
-import { copyOf, element, pixelated, request, text } from "./page.js";
+import { copyOf, pixelated, text } from "./page.js";
 
 const panel = document.querySelector("#details");
+/** Where the Paint page looks for a request to fill its form with. */
+const REQUEST = "impasto request";
 
 /**
  * Show a picture in the panel.
@@ -33,7 +37,7 @@ export async function showDetails(picture, known, actions) {
   panel.replaceChildren(content);
   panel.dataset.picture = picture.id;
   panel.hidden = false;
-  const details = await request(`/api/pictures/${picture.id}`);
+  const details = await call("GET", `/api/pictures/${picture.id}`);
   if (panel.dataset.picture === String(picture.id)) complete(picture, details, known, actions);
 }
 
@@ -52,7 +56,6 @@ function fill(content, picture) {
   pixelated(image, picture);
   content.querySelector(".large").href = picture.file;
   content.querySelector("[data-do=download]").href = `/api/pictures/${picture.id}/file?download=true`;
-  content.querySelector("[data-do=settings]").href = `/?picture=${picture.id}`;
   content.querySelector("[data-do=bin]").textContent = text(picture.binned ? "unbin" : "bin");
   for (const star of content.querySelectorAll("[data-rating]")) {
     star.setAttribute("aria-pressed", Number(star.dataset.rating) <= picture.rating);
@@ -75,26 +78,25 @@ function complete(picture, details, known, actions) {
   const given = Object.entries(facts).filter(([, value]) => value !== null && value !== "");
   const settings = Object.entries(recipe.settings).filter(([, value]) => value !== null && value !== "");
   find(".facts").replaceChildren(
-    ...given.flatMap(([name, value]) => [element("dt", text(name)), element("dd", value)]),
+    ...given.flatMap(([name, value]) => [element("dt", {}, text(name)), element("dd", {}, String(value))]),
     ...settings.flatMap(([name, value]) => [
-      element("dt", name.replaceAll("_", " ")),
-      element("dd", typeof value === "object" ? JSON.stringify(value) : value),
+      element("dt", {}, name.replaceAll("_", " ")),
+      element("dd", {}, typeof value === "string" ? value : JSON.stringify(value)),
     ]),
   );
   find(".companions").replaceChildren(
     ...details.companions.map((ending) =>
-      element("a", text("save-companion", { ending: ending.toUpperCase() }), {
-        href: `/api/pictures/${picture.id}/companions/${ending}`,
-        className: "button",
-      }),
+      element(
+        "a",
+        { href: `/api/pictures/${picture.id}/companions/${ending}`, class: "button" },
+        text("save-companion", { ending: ending.toUpperCase() }),
+      ),
     ),
   );
   find("pre").textContent = JSON.stringify(recipe, null, 2);
-  find(".command code").textContent = details.command;
-  find("[data-do=copy]").addEventListener("click", async () => {
-    await navigator.clipboard.writeText(details.command);
-    say(text("copied"));
-  });
+  find(".same").replaceWith(command(details.command));
+  find("[data-do=settings]").hidden = Boolean(recipe.edit);
+  find("[data-do=settings]").addEventListener("click", () => useSettings(recipe));
   offerAlbums(picture, details, known, actions);
 }
 
@@ -115,7 +117,7 @@ function offerAlbums(picture, details, known, actions) {
 async function intoAlbum(picture, name, albums, actions) {
   let album = albums.find((each) => each.name === name);
   if (!album) {
-    album = await request("/api/albums", { method: "POST", body: { name } });
+    album = await call("POST", "/api/albums", { name });
     await actions.albumsChanged();
   }
   await changes.putInto(picture, album);
@@ -124,23 +126,20 @@ async function intoAlbum(picture, name, albums, actions) {
 async function repaint(picture, button) {
   button.disabled = true;
   try {
-    await request(`/api/pictures/${picture.id}/repaint`, { method: "POST" });
-    say(text("repainting"));
+    await call("POST", `/api/pictures/${picture.id}/repaint`);
+    say(panel.querySelector(".message"), text("repainting"));
   } finally {
     button.disabled = false;
   }
 }
 
-function say(words) {
-  const place = panel.querySelector(".said");
-  place.textContent = words;
-  place.hidden = false;
+/** Go to the Paint page, its form filled from a recipe. */
+function useSettings(recipe) {
+  sessionStorage.setItem(REQUEST, JSON.stringify(requested(recipe)));
+  location.href = `/?${new URLSearchParams({ painter: recipe.painter })}`;
 }
 
 function chip(name, remove) {
-  const item = element("li", name);
-  const button = element("button", "✕", { type: "button", ariaLabel: text("remove", { name }) });
-  button.addEventListener("click", remove);
-  item.append(button);
-  return item;
+  const button = element("button", { type: "button", "aria-label": text("remove", { name }), onclick: remove }, "✕");
+  return element("li", {}, name, button);
 }

@@ -1,13 +1,14 @@
 /* The gallery: a grid that goes on as one scrolls, filters, and keys for everything. */
 
+import { call } from "../dom.js";
 import { bin, rate, undo, whenChanged } from "./changes.js";
 import { compare } from "./compare.js";
 import { hideDetails, showDetails } from "./details.js";
-import { copyOf, number, pixelated, request, text } from "./page.js";
+import { copyOf, number, pixelated, text } from "./page.js";
 
 const page = document.querySelector("#gallery");
 const form = page.querySelector("#filters");
-const grid = page.querySelector("#grid");
+const grid = page.querySelector("#pictures");
 const more = page.querySelector("#more");
 const problem = page.querySelector("#problem");
 const POLLING = 4000;
@@ -16,7 +17,7 @@ const pictures = new Map(); // key → picture, in the order of the grid
 let after = null; // where the next page begins
 let chosen = null; // key of the picture in the panel
 let comparing = null; // key of the picture that waits for another to be compared with
-let loading = null; // stops the request that is under way
+let latest = 0; // number of the last request for a page; answers to earlier ones are dropped
 let version = -1; // of the table that is shown
 let total = 0;
 let known = { tags: [], albums: [] };
@@ -27,7 +28,6 @@ async function attempt(work) {
   try {
     await work;
   } catch (error) {
-    if (error.name === "AbortError") return;
     problem.textContent = error.message;
     problem.hidden = false;
     problem.scrollIntoView({ block: "nearest" });
@@ -41,11 +41,11 @@ function filters() {
 }
 
 async function load(fresh) {
-  loading?.abort();
-  loading = new AbortController();
+  const turn = ++latest;
   const query = filters();
   if (!fresh) query.set("after", after);
-  const answer = await request(`/api/pictures?${query}`, { signal: loading.signal });
+  const answer = await call("GET", `/api/pictures?${query}`);
+  if (turn !== latest) return;
   if (fresh) {
     pictures.clear();
     grid.replaceChildren();
@@ -184,7 +184,7 @@ function columns() {
 /* --- Filters, and the address of the page --- */
 
 async function loadFacets() {
-  const [facets, { albums }] = await Promise.all([request("/api/pictures/facets"), request("/api/albums")]);
+  const [facets, { albums }] = await Promise.all([call("GET", "/api/pictures/facets"), call("GET", "/api/albums")]);
   known = { tags: facets.tags, albums };
   const options = { ...facets, albums: albums.map(({ id, name, pictures: count }) => ({ value: id, name, pictures: count })) };
   for (const select of form.querySelectorAll("[data-facet]")) {
@@ -282,7 +282,7 @@ document.addEventListener("keydown", (event) => {
 
 async function poll() {
   if (document.hidden) return;
-  const progress = await request("/api/pictures/scan");
+  const progress = await call("GET", "/api/pictures/scan");
   say(progress);
   if (version >= 0 && progress.version !== version) {
     await loadFacets();
@@ -300,7 +300,7 @@ async function begin() {
   await poll();
   setInterval(() => poll().catch(() => {}), POLLING);
   const picture = Number(query.get("picture"));
-  if (picture && !pictures.has(picture)) pictures.set(picture, await request(`/api/pictures/${picture}`));
+  if (picture && !pictures.has(picture)) pictures.set(picture, await call("GET", `/api/pictures/${picture}`));
   if (picture) await choose(picture, { focus: false });
   const [first, second] = (query.get("compare") ?? "").split(",").map(Number);
   if (first && second) await compare(first, second);

@@ -1,14 +1,4 @@
-/* What the scripts of a page share: REST calls, and texts that stand in the page's template. */
-
-/** Ask the studio; a refusal is an Error with the sentence that it gave. */
-export async function request(path, { method = "GET", body, signal } = {}) {
-  const headers = body === undefined ? {} : { "content-type": "application/json" };
-  const answer = await fetch(path, { method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body) });
-  if (answer.status === 204) return null;
-  const content = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(content.error ?? `${answer.status} ${answer.statusText}`);
-  return content;
-}
+/* What the scripts of the gallery and of the vote share. */
 
 /** A text of the template `texts`, with values in the place of {names}. */
 export function text(name, values = {}) {
@@ -26,11 +16,6 @@ export function number(value) {
 /** A copy of the content of a template. */
 export function copyOf(id) {
   return document.querySelector(id).content.cloneNode(true);
-}
-
-/** An element with a text, and what is set on it. */
-export function element(name, content = "", properties = {}) {
-  return Object.assign(document.createElement(name), { textContent: content }, properties);
 }
 
 /** Enlarged pixels stay sharp where a picture has few of them. */
