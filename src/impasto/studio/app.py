@@ -42,6 +42,7 @@ def create_app(settings: StudioSettings) -> FastAPI:
             if part.started is not None:
                 part.started(app.state.studio)
         yield
+        app.state.studio.painters.close()
         queue.close()
         database.close()
 

@@ -22,6 +22,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 def paint(studio: CurrentStudio, painter: str = "") -> HTMLResponse:
     """The page; what is not known of the painter yet is fetched by the page when it is."""
+    studio.painters.begin()
     entries = studio.painters.entries()
     chosen = next((entry for entry in entries if entry.source == painter), None)
     missing = f"There is no painter {painter!r} here any more." if painter and chosen is None else ""

@@ -42,7 +42,7 @@ class PaintRequest(BaseModel):
 
 
 def checked(request: PaintRequest, description: Description) -> PaintRequest:
-    """The same request with its seed chosen; what the painter does not read is refused, in the words of `impasto paint`.
+    """The same request with its seed chosen; what the painter does not read is refused, in its words.
 
     Raises:
         ConfigError: When a setting is unknown or out of range.

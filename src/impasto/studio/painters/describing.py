@@ -63,6 +63,7 @@ def describe(source: str) -> Description:
         categories=list(learner.data.categories),
         size=learner.data.size,
         sizes=(sides[0], sides[-1]) if by_rules else None,
+        learns=learner.learns(),
         paints=isinstance(learner, Painter),
         reconstructs=isinstance(learner, Reconstructs),
         settings=[

@@ -36,6 +36,7 @@ class Description(BaseModel):
     categories: list[str] = Field(description="Categories that it can be asked for.")
     size: tuple[int, int] = Field(description="Height and width of its pictures in pixels, where none are chosen.")
     sizes: tuple[int, int] | None = Field(description="Least and greatest height and width that can be chosen, if any.")
+    learns: bool = Field(description="Whether it learns from pictures; others paint by rules.")
     paints: bool = Field(description="Whether it paints; judges do not.")
     reconstructs: bool = Field(description="Whether it is an autoencoder.")
     settings: list[SettingView]

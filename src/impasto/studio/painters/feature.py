@@ -5,4 +5,4 @@ from impasto.studio.painters import routes
 
 __all__ = ["FEATURE"]
 
-FEATURE = Feature("painters", (routes.router,), started=lambda studio: studio.painters.begin())
+FEATURE = Feature("painters", (routes.router,))

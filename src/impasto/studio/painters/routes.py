@@ -36,6 +36,7 @@ class PainterView(BaseModel):
 @router.get("")
 def list_painters(studio: CurrentStudio) -> list[PainterLine]:
     """All painters that can paint now."""
+    studio.painters.begin()
     return [
         PainterLine(
             source=entry.source,

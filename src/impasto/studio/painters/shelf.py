@@ -18,14 +18,19 @@ from pathlib import Path
 from typing import Any
 
 import impasto
-from impasto.errors import ImpastoError, UnknownName
+from impasto import catalogue
+from impasto.errors import ImpastoError, UnknownName, UsageError
 from impasto.files import cache_folder, read_json, write_json
 from impasto.sources import PACKAGED, RUNS, SHIPPED, SHIPPED_PAINTER
+from impasto.spelling import command
 from impasto.studio.painters.description import Description
 
 __all__ = ["Entry", "Shelf"]
 
-PATIENCE = 180.0
+BY_RULES = "--by-rules"
+"""Stands among the sources that are being described for the painters by rules, whose names are not known yet."""
+PAINTS_BY_RULES = "Paints by rules"
+PATIENCE = 300.0
 """Seconds that a description may take."""
 
 
@@ -62,13 +67,21 @@ class Shelf:
         self._errors: dict[str, str] = {}
         self._changed = threading.Condition()
         self._reading: set[str] = set()
+        self._processes: set[subprocess.Popen[bytes]] = set()
         self._load()
 
     def begin(self) -> None:
-        """Have what is not known yet described, in the background."""
-        missing = [source for source in self._sources() if self._key(source) not in self._descriptions]
-        if missing or not self._by_rules:
-            self._read_later(missing, by_rules=not self._by_rules)
+        """Have what is not known yet described, in the background; it is called as often as one likes."""
+        with self._changed:
+            missing = [s for s in self._sources() if not self._known(s) and s not in self._reading]
+            if missing or (not self._by_rules and BY_RULES not in self._reading):
+                self._read_later(missing, by_rules=not self._by_rules)
+
+    def close(self) -> None:
+        """End what still describes painters."""
+        with self._changed:
+            for process in self._processes:
+                process.kill()
 
     @property
     def complete(self) -> bool:
@@ -77,10 +90,7 @@ class Shelf:
 
     def entries(self) -> list[Entry]:
         """All painters to paint with; those that cannot be used come with the reason."""
-        groups = dict.fromkeys([SHIPPED_PAINTER, *self._shipped()], "Comes with impasto")
-        groups |= dict.fromkeys(self._runs(), "Trained here")
-        groups |= dict.fromkeys(self._by_rules, "Paints by rules")
-        entries = [self._entry(source, group) for source, group in groups.items()]
+        entries = [self._entry(source, group) for source, group in self._groups().items()]
         return [entry for entry in entries if not self._hidden(entry)]
 
     def find(self, source: str) -> Entry:
@@ -88,23 +98,36 @@ class Shelf:
 
         Raises:
             UnknownName: When it is none of those that are there.
+            UsageError: When it has to be trained first.
             ImpastoError: When it cannot be used.
         """
+        groups = self._groups()
+        if source not in groups and source not in catalogue.painters():
+            raise UnknownName("painter", source, groups)
+        group = groups.get(source, PAINTS_BY_RULES)
         end = time.monotonic() + PATIENCE
         with self._changed:
-            while True:
-                known = {entry.source: entry for entry in self.entries()}
-                entry = known.get(source)
-                if entry is None and (self._by_rules or not self._reading):
-                    raise UnknownName("painter", source, known)
-                if entry is not None and entry.error:
-                    raise ImpastoError(entry.error)
-                if entry is not None and entry.description is not None:
-                    return entry
-                if entry is not None and source not in self._reading:
+            while not self._known(source):
+                if source not in self._reading:
                     self._read_later([source])
-                if not self._changed.wait(end - time.monotonic()):
+                if not self._changed.wait(max(0.0, end - time.monotonic())):
                     raise ImpastoError(f"{source} was not described within {PATIENCE:.0f} seconds; try again.")
+        entry = self._entry(source, group)
+        if entry.description is None:
+            raise ImpastoError(entry.error)
+        if entry.description.learns and group == PAINTS_BY_RULES:
+            raise UsageError(f"{source} learns from pictures; train it first: {command('train', source, 'STORE')}")
+        return entry
+
+    def _groups(self) -> dict[str, str]:
+        """All painters that may be there, and where each comes from."""
+        groups = dict.fromkeys([SHIPPED_PAINTER, *self._shipped()], "Comes with impasto")
+        groups |= dict.fromkeys(self._runs(), "Trained here")
+        return groups | dict.fromkeys(self._by_rules, PAINTS_BY_RULES)
+
+    def _known(self, source: str) -> bool:
+        key = self._key(source)
+        return key in self._descriptions or key in self._errors
 
     def _entry(self, source: str, group: str) -> Entry:
         key = self._key(source)
@@ -153,33 +176,39 @@ class Shelf:
             write_json(self._file, {"by_rules": self._by_rules, "descriptions": descriptions})
 
     def _read_later(self, sources: list[str], *, by_rules: bool = False) -> None:
-        with self._changed:
-            self._reading |= {*sources, ""} if by_rules else set(sources)
-        threading.Thread(target=self._read, args=(sources, by_rules), name="describing", daemon=True).start()
+        names = {*sources, BY_RULES} if by_rules else set(sources)
+        self._reading |= names
+        threading.Thread(target=self._read, args=(sources, names), name="describing", daemon=True).start()
 
-    def _read(self, sources: list[str], by_rules: bool) -> None:
+    def _read(self, sources: list[str], names: set[str]) -> None:
         """Have painters described by another process, and take in each description as it comes."""
         keys = {source: self._key(source) for source in sources}
-        command = [sys.executable, "-P", "-m", "impasto.studio.painters.describing"]
+        words = [*(["--by-rules"] if BY_RULES in names else []), *sources]
         path = os.pathsep.join(entry for entry in sys.path if entry)
-        with subprocess.Popen(
-            [*command, *(["--by-rules"] if by_rules else []), *sources],
+        process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "impasto.studio.painters.describing", *words],
             cwd=self.home,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": path},
-        ) as process:
+        )
+        with self._changed:
+            self._processes.add(process)
+        with process:
             assert process.stdout is not None
             for line in process.stdout:
                 with self._changed, suppress(ValueError, LookupError):
                     self._take(json.loads(line), keys)
                     self._changed.notify_all()
         with self._changed:
-            for source in self._reading & {*sources, ""}:
-                if source and keys[source] not in self._descriptions:
-                    self._errors.setdefault(keys[source], f"{source} could not be described; see impasto doctor.")
-            self._reading -= {*sources, ""} if by_rules else set(sources)
+            self._processes.discard(process)
+            for source in sources:
+                if not self._known(source):
+                    self._errors[keys[source]] = (
+                        f"{source} could not be described; `impasto explain {source}` says why."
+                    )
+            self._reading -= names
             self._save()
             self._changed.notify_all()
 
