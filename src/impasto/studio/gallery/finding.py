@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, false, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, false, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, load_only
 
 from impasto.errors import UsageError
@@ -147,18 +147,26 @@ class Facets:
 def facets(session: Session) -> Facets:
     """The values that pictures outside the bin have, with their counts."""
     return Facets(
-        painters=_shares(session, Picture.painter, func.count().desc()),
-        categories=_shares(session, Picture.category, func.count().desc()),
-        galleries=_shares(session, Picture.gallery, func.max(Picture.modified).desc()),
-        verbs=_shares(session, Picture.verb, func.count().desc()),
+        painters=_shares(session, Picture.painter),
+        categories=_shares(session, Picture.category),
+        galleries=_shares(session, Picture.gallery, newest_first=True),
+        verbs=_shares(session, Picture.verb),
         tags=_tag_shares(session),
         binned=count(session, Search(binned=True)),
     )
 
 
-def _shares(session: Session, column: InstrumentedAttribute[str], order: ColumnElement[Any]) -> list[Share]:
-    query = select(column, func.count()).where(column != "", outside_bin()).group_by(column).order_by(order, column)
-    return [Share(value, number) for value, number in session.execute(query)]
+def _shares(session: Session, column: InstrumentedAttribute[str], *, newest_first: bool = False) -> list[Share]:
+    """Values of a column with their counts.
+
+    All pictures are counted, which an index answers alone; those in the bin, which are few, are taken off.
+    """
+    query = select(column, func.count(), func.max(Picture.modified)).where(column != "").group_by(column)
+    binned = select(column, func.count()).where(Picture.content_hash.in_(_binned())).group_by(column)
+    hidden = dict(session.execute(binned).tuples().all())
+    rows = [(value, number - hidden.get(value, 0), newest) for value, number, newest in session.execute(query)]
+    rows.sort(key=lambda row: (-row[2] if newest_first else -row[1], row[0]))
+    return [Share(value, number) for value, number, _ in rows if number]
 
 
 def _tag_shares(session: Session) -> list[Share]:
@@ -167,15 +175,18 @@ def _tag_shares(session: Session) -> list[Share]:
     return [Share(value, number) for value, number in session.execute(query)]
 
 
+def _binned() -> Select[tuple[str]]:
+    return select(Annotation.content_hash).where(Annotation.binned)
+
+
 def outside_bin() -> ColumnElement[bool]:
     """The condition that a picture is not in the bin."""
-    return Picture.content_hash.not_in(select(Annotation.content_hash).where(Annotation.binned))
+    return Picture.content_hash.not_in(_binned())
 
 
 def _conditions(session: Session, search: Search) -> Iterator[ColumnElement[Any]]:
     """The conditions of a search, for a query of pictures."""
-    binned = select(Annotation.content_hash).where(Annotation.binned)
-    yield Picture.content_hash.in_(binned) if search.binned else outside_bin()
+    yield Picture.content_hash.in_(_binned()) if search.binned else outside_bin()
     if (words := matching(search.words, session.get_bind().dialect)) is not None:
         yield words
     elif search.words.strip():

@@ -47,7 +47,9 @@ def matching(search: str, dialect: Dialect) -> ColumnElement[Any] | None:
         return None
     if dialect.name == "sqlite":
         query = " AND ".join(f'"{" ".join(phrase)}" *' for phrase in phrases)
-        condition = "pictures.id IN (SELECT rowid FROM picture_words WHERE picture_words MATCH :searched)"
+        # With the plus sign, SQLite goes through pictures in their order and stops at the end of the page, in the place
+        # of sorting all that match.
+        condition = "+pictures.id IN (SELECT rowid FROM picture_words WHERE picture_words MATCH :searched)"
     else:
         query = " & ".join(f"({' <-> '.join(phrase)}:*)" for phrase in phrases)
         condition = "to_tsvector('simple', pictures.words) @@ to_tsquery('simple', :searched)"

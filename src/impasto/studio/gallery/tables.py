@@ -53,6 +53,7 @@ class Picture(Base):
         Index("pictures_by_painter", "painter", "modified", "id"),
         Index("pictures_by_category", "category", "modified", "id"),
         Index("pictures_by_gallery", "gallery", "modified", "id"),
+        Index("pictures_by_verb", "verb", "modified", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
