@@ -99,25 +99,25 @@ def details(session: Session, picture: Picture, home: Path) -> PictureDetails:
 
 def pair(session: Session, first: Picture, second: Picture, home: Path) -> PicturePair:
     """Two pictures and what their recipes differ in."""
-    entries = [_entries(picture.recipe) for picture in (first, second)]
-    names = dict.fromkeys([*entries[0], *entries[1]])
+    one, other = (_entries(picture.recipe) for picture in (first, second))
     return PicturePair(
         first=details(session, first, home),
         second=details(session, second, home),
         identical=first.recipe["pixels"] == second.recipe["pixels"],
         differences=[
-            Difference(entry=name, first=entries[0].get(name), second=entries[1].get(name))
-            for name in names
-            if entries[0].get(name) != entries[1].get(name)
+            Difference(entry=name, first=one.get(name), second=other.get(name))
+            for name in dict.fromkeys([*one, *other])
+            if one.get(name) != other.get(name)
         ],
     )
 
 
 def _entries(recipe: dict[str, Any]) -> dict[str, Any]:
-    """The entries of a recipe that say how a picture was painted, each setting as an entry."""
+    """The entries of a recipe that say how a picture was painted, each setting as an entry; none that are empty."""
     hidden = ("pixels", "settings", "inputs")
     files = {name: entry["file"] for name, entry in recipe["inputs"].items()}
-    return {**{name: value for name, value in recipe.items() if name not in hidden}, **recipe["settings"], **files}
+    entries = {**{name: value for name, value in recipe.items() if name not in hidden}, **recipe["settings"], **files}
+    return {name: value for name, value in entries.items() if value not in (None, "")}
 
 
 def _values(session: Session, pictures: Sequence[Picture]) -> list[dict[str, Any]]:

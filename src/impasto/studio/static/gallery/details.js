@@ -8,6 +8,7 @@ import { copyOf, pixelated, text } from "./page.js";
 const panel = document.querySelector("#details");
 /** Where the Paint page looks for a request to fill its form with. */
 const REQUEST = "impasto request";
+const DATES = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 
 /**
  * Show a picture in the panel.
@@ -48,7 +49,7 @@ export function hideDetails() {
 }
 
 function fill(content, picture) {
-  content.querySelector("h2").textContent = picture.name;
+  content.querySelector("h2").textContent = picture.painter;
   content.querySelector(".prompt").textContent = picture.prompt;
   const image = content.querySelector(".large img");
   image.src = picture.file;
@@ -66,13 +67,12 @@ function complete(picture, details, known, actions) {
   const find = (selector) => panel.querySelector(selector);
   const { recipe } = details;
   const facts = {
-    painter: recipe.painter,
     category: recipe.category,
     verb: recipe.edit,
-    seed: recipe.index ? `${recipe.seed} · ${recipe.index}` : recipe.seed,
+    seed: recipe.index ? text("index", recipe) : recipe.seed,
     size: text("pixels", details),
-    painted: new Date(details.painted).toLocaleString(document.documentElement.lang),
-    gallery: details.gallery,
+    painted: DATES.format(new Date(details.painted)),
+    file: details.path,
     inputs: Object.values(recipe.inputs).map(({ file }) => file).join(", "),
   };
   const given = Object.entries(facts).filter(([, value]) => value !== null && value !== "");

@@ -193,6 +193,7 @@ async function loadFacets() {
     select.replaceChildren(select.options[0], ...values);
     select.value = value;
     if (select.selectedIndex < 0) select.value = "";
+    select.hidden = values.length === 0 && select.parentElement === form; // there is nothing to choose
     delete select.dataset.wanted;
   }
 }

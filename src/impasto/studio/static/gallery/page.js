@@ -13,6 +13,11 @@ export function number(value) {
   return numbers.format(value);
 }
 
+/** A number that is an estimate: two digits are enough. */
+export function about(value) {
+  return number(Number(value.toPrecision(2)));
+}
+
 /** A copy of the content of a template. */
 export function copyOf(id) {
   return document.querySelector(id).content.cloneNode(true);

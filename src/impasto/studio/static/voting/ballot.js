@@ -1,7 +1,7 @@
 /* The blind vote: two pictures, three keys. */
 
 import { call, say } from "../dom.js";
-import { number, text } from "../gallery/page.js";
+import { about, number, text } from "../gallery/page.js";
 import { showScores } from "./scores.js";
 
 const page = document.querySelector("#ballot");
@@ -91,7 +91,7 @@ async function count() {
 function outlook({ pairs, more_votes: missing }) {
   if (pairs.length === 0) return text("few");
   if (missing === null) return text("equal");
-  return missing === 0 ? text("settled") : text("missing", { count: number(missing) });
+  return missing === 0 ? text("settled") : text("missing", { count: about(missing) });
 }
 
 for (const button of page.querySelectorAll("[data-choose]")) {
@@ -114,6 +114,7 @@ document.addEventListener("keyup", (event) => {
   if (event.key === " " && event.target.closest("button")) event.preventDefault();
 });
 
+scores.open = location.hash === "#scores";
 attempt(async () => {
   await count();
   await next();

@@ -9,8 +9,9 @@ form?.addEventListener("submit", async (event) => {
   event.preventDefault();
   const chosen = [...form.querySelectorAll("input[type=checkbox]:checked")];
   const contestants = chosen.map((box) => ({ kind: box.name, name: box.value }));
+  const name = form.elements.name.value.trim() || contestants.map((each) => each.name).join(" · ").slice(0, 200);
   try {
-    const ballot = await call("POST", "/api/ballots", { name: form.elements.name.value, contestants });
+    const ballot = await call("POST", "/api/ballots", { name: name || "–", contestants });
     location.href = `/vote/${ballot.id}`;
   } catch (error) {
     say(refusal, error.message);

@@ -1,7 +1,7 @@
 /* The scores of a vote as tables. */
 
 import { element } from "../dom.js";
-import { number, text } from "../gallery/page.js";
+import { about, number, text } from "../gallery/page.js";
 
 /** Show scores, as the studio gives them, inside of an element. */
 export function showScores(place, scores) {
@@ -28,7 +28,7 @@ function standing({ contestant, preferred, preferred_interval: interval, score, 
 
 function pair({ better, worse, preferred, interval, settled, more_votes: missing }) {
   const verdict = settled ? text("pair-settled")
-    : missing === null ? text("pair-equal") : text("pair-missing", { count: number(missing) });
+    : missing === null ? text("pair-equal") : text("pair-missing", { count: about(missing) });
   return element("tr", {},
     element("td", {}, better),
     element("td", {}, worse),
