@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import json
 import os
-import signal
+import socket
 import subprocess
 import sys
 import time
@@ -40,12 +40,12 @@ class Service:
         self.port = int(line.split("//")[1].split("/")[0].rpartition(":")[2])
 
     def kill(self) -> None:
-        self.process.send_signal(signal.SIGKILL)
-        self.process.wait()
+        self.process.kill()
+        self.process.communicate()
 
     def close(self) -> None:
         self.process.terminate()
-        self.process.wait(30)
+        self.process.communicate(timeout=60)
 
     def request(
         self, method: str, path: str, body: Any = None, headers: dict[str, str] | None = None
@@ -72,6 +72,16 @@ class Service:
         status, _, content = self.request(method, path, body, named)
         assert status >= 400, content
         return status, json.loads(content)["error"]
+
+    def raw(self, line: bytes, headers: bytes, body: bytes = b"") -> tuple[int, str]:
+        """Status and sentence of the answer to a request of these very bytes."""
+        with socket.create_connection(("127.0.0.1", self.port), PATIENCE) as connection:
+            connection.sendall(
+                line + b" HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n" + headers + b"\r\n" + body
+            )
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            return answer.status, json.loads(answer.read())["error"]
 
     def wait(self, name: str, until: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
         """The job, once it is as it should be."""

@@ -11,6 +11,11 @@ import psutil
 import pytest
 from studio_service import Service
 
+from impasto import catalogue
+from impasto.config import load
+from impasto.errors import ConfigError
+from impasto.spelling import command_line
+
 LONG = {"painter": "aaron", "count": 10_000, "size": [64, 64]}
 
 
@@ -98,14 +103,10 @@ def test_wrong_commands_are_refused_or_fail_with_the_sentence_of_the_command_lin
 
 
 def test_a_painter_and_its_settings_are_checked_in_the_same_sentences(service: Service) -> None:
-    from impasto import catalogue
-    from impasto.config import load
-    from impasto.errors import ConfigError
-
     wrong = {"best_of": 100, "brush": 1}
     status, sentence = service.refusal("POST", "/api/paint", {"painter": "aaron", "settings": wrong})
     assert status == 422
-    with pytest.raises(ConfigError) as refused:
+    with command_line(), pytest.raises(ConfigError) as refused:
         load(catalogue.painter("aaron").Settings, wrong, "aaron")
     assert sentence == str(refused.value)
     assert service.refusal("POST", "/api/paint", {"painter": "aron"})[0] == 404

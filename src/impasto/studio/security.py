@@ -30,7 +30,7 @@ __all__ = ["BODY", "COOKIE", "Guard", "cookie_of", "requires"]
 BODY = 1_000_000
 """Most bytes that a request may have, where a feature states no other number."""
 COOKIE = "impasto-studio"
-OPEN = ("/login", "/static/", "/api/login")
+OPEN = ("/login", "/static/", "/static-colours.css")
 """Beginnings of the paths that need no token."""
 CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -77,8 +77,11 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check a request, and pass it on."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
+            return
+        if scope["type"] != "http":  # No page uses web sockets.
+            await send({"type": "websocket.close", "code": 1008})
             return
         limit = self._limit(scope["path"])
         try:
@@ -133,9 +136,7 @@ class Guard:
         scheme, _, given = headers.get("authorization", "").partition(" ")
         given = given if scheme.lower() == "bearer" else ""
         for token, role in tokens.items():
-            by_cookie = hmac.compare_digest(
-                cookie_of(token), cookie.encode("utf8", "replace").decode("ascii", "replace")
-            )
+            by_cookie = hmac.compare_digest(cookie_of(token).encode(), cookie.encode("utf8", "replace"))
             if by_cookie or hmac.compare_digest(token.encode(), given.encode()):
                 return role
         return None

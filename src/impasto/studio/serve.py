@@ -44,18 +44,23 @@ def serve(settings: StudioSettings, *, browser: bool = False) -> None:
     except Timeout:
         raise ImpastoError(_taken(settings.folder, address)) from None
     with lock, _listening(settings) as listener:
-        port = listener.getsockname()[1]
-        url = f"http://{_in_address(settings.host)}:{port}/"
+        url = f"http://{_in_address(settings.host)}:{listener.getsockname()[1]}/"
         address.write_text(url, encoding="utf8")
-        server = uvicorn.Server(
-            uvicorn.Config(
-                create_app(settings), log_level="warning", timeout_graceful_shutdown=CLOSING, server_header=False
-            )
+        config = uvicorn.Config(
+            create_app(settings), log_level="warning", timeout_graceful_shutdown=CLOSING, server_header=False
         )
-        print(f"The studio is open at {url} (Ctrl-C closes it; jobs that run go on).", flush=True)
-        if browser:
-            threading.Timer(1, webbrowser.open, [url]).start()
-        server.run(sockets=[listener])
+
+        class Server(uvicorn.Server):
+            """Says where it is once it answers."""
+
+            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+                await super().startup(sockets)
+                if self.started:
+                    print(f"The studio is open at {url} (Ctrl-C closes it; jobs that run go on).", flush=True)
+                    if browser:
+                        threading.Thread(target=webbrowser.open, args=[url], daemon=True).start()
+
+        Server(config).run(sockets=[listener])
 
 
 def _listening(settings: StudioSettings) -> socket.socket:

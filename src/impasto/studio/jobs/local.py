@@ -20,6 +20,8 @@ __all__ = ["LocalRunner"]
 
 SAME = 2.0
 """Seconds by which the recorded beginning of a process may differ from the present reading, as the clock is set."""
+SECRET = ("IMPASTO_STUDIO_", "IMPASTO_DATABASE_URL")
+"""Beginnings of the names of variables that commands do not inherit."""
 MOST = 1_000_000
 """Bytes of events that are read at a time."""
 
@@ -33,6 +35,8 @@ class LocalRunner:
 
     def start(self, order: Order) -> Process:
         """Start a command; see `Runner.start`."""
+        if not order.home.is_dir():
+            raise ImpastoError(f"The working folder of the job, {order.home}, is not there any more.")
         with disk_errors_named(order.folder):
             order.folder.mkdir(parents=True, exist_ok=True)
             for name in (EXIT, BORN):
@@ -52,7 +56,7 @@ class LocalRunner:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=events,
-                env={**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf8"},
+                env={**_environment(), "PYTHONPATH": path, "PYTHONIOENCODING": "utf8"},
                 start_new_session=True,
                 creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
             )
@@ -115,6 +119,11 @@ class LocalRunner:
         if not whole and len(rest) == MOST:  # A line without an end must not hold up the others.
             lines.append((after + MOST, rest.decode("utf8", "replace")))
         return lines
+
+
+def _environment() -> dict[str, str]:
+    """The environment of commands: without the studio's own secrets."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(SECRET)}
 
 
 def _alive(process: Process) -> psutil.Process | None:

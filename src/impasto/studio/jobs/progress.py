@@ -68,6 +68,7 @@ class Progress:
         self.total = None
         self.remaining = None
         self.message = ""
+        self.error = ""
         self._since = None
 
     def _take(self, event: Mapping[str, Any]) -> None:

@@ -223,8 +223,8 @@ class Queue:
             try:
                 self._look()
                 self.trouble = ""
-            except ImpastoError as error:  # A full disk, for example: said on the pages, and tried again.
-                self.trouble = str(error)
+            except Exception as error:  # A full disk, for example: said on the pages, and tried again.
+                self.trouble = str(error) if isinstance(error, ImpastoError) else f"{type(error).__name__}: {error}"
             self._wake.wait(BETWEEN)
             self._wake.clear()
 

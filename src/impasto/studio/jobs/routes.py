@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Header
 from fastapi.responses import FileResponse, Response, StreamingResponse
@@ -21,7 +21,9 @@ from impasto.studio.studio import CurrentStudio
 __all__ = ["router"]
 
 router = APIRouter(prefix="/api/jobs", tags=["jobs"])
-EVENT_STREAM = {200: {"content": {"text/event-stream": {}}, "description": "Server-sent events."}}
+EVENT_STREAM: dict[int | str, dict[str, Any]] = {
+    200: {"content": {"text/event-stream": {}}, "description": "Server-sent events."}
+}
 LOG = 100_000
 """Most bytes of a log that are sent."""
 

@@ -24,9 +24,11 @@ def paint(studio: CurrentStudio, painter: str = "") -> HTMLResponse:
     """The page; what is not known of the painter yet is fetched by the page when it is."""
     studio.painters.begin()
     entries = studio.painters.entries()
-    chosen = next((entry for entry in entries if entry.source == painter), None)
-    missing = f"There is no painter {painter!r} here any more." if painter and chosen is None else ""
+    chosen = studio.painters.look(painter)
+    missing = f"There is no painter {painter!r} here." if painter and chosen is None else ""
     chosen = chosen or entries[0]
+    if chosen.source not in {entry.source for entry in entries}:
+        entries.append(chosen)
     return page(
         "paint.html",
         active="/",

@@ -2,8 +2,8 @@
 
     python -m impasto.studio.painters.describing [--by-rules] [SOURCE …]
 
-It prints a line of JSON for each source: its description, or the sentence why there is none. With --by-rules it first
-prints a line with the names of all painters that paint without being trained, and describes these too.
+It prints a line of JSON for each source: its description, or the sentence why there is none. With --by-rules it prints,
+after the first source, a line with the names of all painters that paint without being trained, and describes these too.
 """
 
 from __future__ import annotations
@@ -20,23 +20,23 @@ from impasto.errors import CheckpointError, ImpastoError
 from impasto.files import read_json
 from impasto.sources import CatalogueName, Export, Run, Shipped, resolve
 from impasto.spelling import command_line
-from impasto.studio.painters.description import Description, SettingView
+from impasto.studio.painters.description import BY_RULES, Description, SettingView
 
 __all__ = ["describe", "main"]
 
 
 def main(words: list[str]) -> None:
     """Describe the sources on the command line; see the module."""
-    by_rules = "--by-rules" in words
-    sources = [word for word in words if word != "--by-rules"]
-    for source in sources:
-        _print(_line(source))
-    if by_rules:
+    first, *others = [word for word in words if word != BY_RULES] or [""]
+    if first:
+        _print(_line(first))
+    if BY_RULES in words:
         classes = catalogue.usable(catalogue.painters())
         names = [name for name, cls in classes.items() if issubclass(cls, Painter) and not cls.learns()]
         _print({"by_rules": names})
-        for name in names:
-            _print(_line(name))
+        others = [*names, *others]
+    for source in others:
+        _print(_line(source))
 
 
 def describe(source: str) -> Description:

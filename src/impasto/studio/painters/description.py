@@ -6,7 +6,10 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-__all__ = ["Description", "SettingView", "json_schema"]
+__all__ = ["BY_RULES", "Description", "SettingView", "json_schema"]
+
+BY_RULES = "--by-rules"
+"""Word by which the program that describes painters is asked for those that paint without being trained."""
 
 
 class SettingView(BaseModel):

@@ -23,12 +23,10 @@ from impasto.errors import ImpastoError, UnknownName, UsageError
 from impasto.files import cache_folder, read_json, write_json
 from impasto.sources import PACKAGED, RUNS, SHIPPED, SHIPPED_PAINTER
 from impasto.spelling import command
-from impasto.studio.painters.description import Description
+from impasto.studio.painters.description import BY_RULES, Description
 
 __all__ = ["Entry", "Shelf"]
 
-BY_RULES = "--by-rules"
-"""Stands among the sources that are being described for the painters by rules, whose names are not known yet."""
 PAINTS_BY_RULES = "Paints by rules"
 PATIENCE = 300.0
 """Seconds that a description may take."""
@@ -92,6 +90,13 @@ class Shelf:
         """All painters to paint with; those that cannot be used come with the reason."""
         entries = [self._entry(source, group) for source, group in self._groups().items()]
         return [entry for entry in entries if not self._hidden(entry)]
+
+    def look(self, source: str) -> Entry | None:
+        """A painter as far as it is known now; None where there is none of that name."""
+        groups = self._groups()
+        if not self.complete and source in catalogue.painters():
+            groups.setdefault(source, PAINTS_BY_RULES)
+        return self._entry(source, groups[source]) if source in groups else None
 
     def find(self, source: str) -> Entry:
         """A painter by its word; it is described first, if need be.
@@ -183,7 +188,7 @@ class Shelf:
     def _read(self, sources: list[str], names: set[str]) -> None:
         """Have painters described by another process, and take in each description as it comes."""
         keys = {source: self._key(source) for source in sources}
-        words = [*(["--by-rules"] if BY_RULES in names else []), *sources]
+        words = [*sources, *(names & {BY_RULES})]
         path = os.pathsep.join(entry for entry in sys.path if entry)
         process = subprocess.Popen(
             [sys.executable, "-P", "-m", "impasto.studio.painters.describing", *words],

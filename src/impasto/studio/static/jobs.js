@@ -1,6 +1,6 @@
 // The Jobs page: the queue as it is now.
 
-import { active, call, command, doing, element, follow, say } from "./dom.js";
+import { active, call, command, doing, duration, element, follow, say } from "./dom.js";
 
 const place = document.querySelector("#jobs");
 const refusal = document.querySelector("#refusal");
@@ -8,13 +8,20 @@ const rows = new Map();
 
 const LANES = { training: "Training", painting: "Painting" };
 
+/** When a job ended, began or was queued, and how long it took. */
+function when(job) {
+  const clock = (seconds) => new Date(seconds * 1000).toLocaleString([], { dateStyle: "short", timeStyle: "short" });
+  if (job.ended && job.started) return `${clock(job.ended)}, ${duration(job.ended - job.started)}`;
+  return clock(job.ended ?? job.started ?? job.created);
+}
+
 class Row {
   constructor() {
     this.title = element("h2");
-    this.state = element("span", { class: "state" });
+    this.state = element("span", { class: "state", role: "status" });
     this.lane = element("span", { class: "soft" });
     this.bar = element("progress", { max: 1, "aria-label": "Progress" });
-    this.words = element("span", { class: "soft", role: "status" });
+    this.words = element("span", { class: "soft" });
     this.problem = element("p", { class: "problem", hidden: true });
     this.buttons = element("div", { class: "buttons" });
     this.same = element("div");
@@ -34,7 +41,7 @@ class Row {
     this.title.textContent = job.title;
     this.state.textContent = job.state;
     this.state.dataset.state = job.state;
-    this.lane.textContent = LANES[job.lane] ?? job.lane;
+    this.lane.textContent = `${LANES[job.lane] ?? job.lane}, ${when(job)}`;
     this.bar.parentElement.hidden = !active(job);
     if (job.progress.share === null) this.bar.removeAttribute("value");
     else this.bar.value = job.progress.share;

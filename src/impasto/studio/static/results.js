@@ -26,12 +26,23 @@ export function show(place, jobs, actions) {
   return paintings.length;
 }
 
+/** What was requested beside the painter, in a line. */
+function about(request) {
+  const { count, seed, category, size, settings = {}, prompt } = request;
+  const chosen = Object.entries(settings).map(([name, value]) => `${name.replaceAll("_", " ")} ${value}`);
+  const parts = [`${count.toLocaleString()} ${count === 1 ? "picture" : "pictures"}`, `seed ${seed}`];
+  if (prompt && category) parts.push(category);
+  if (size) parts.push(`${size[1]} × ${size[0]} px`);
+  return [...parts, ...chosen].join(" · ");
+}
+
 class Card {
   constructor(actions) {
     this.title = element("h2");
-    this.state = element("span", { class: "state" });
+    this.state = element("span", { class: "state", role: "status" });
+    this.about = element("p", { class: "soft about" });
     this.bar = element("progress", { max: 1, "aria-label": "Progress" });
-    this.words = element("span", { class: "soft", role: "status" });
+    this.words = element("span", { class: "soft" });
     this.problem = element("p", { class: "problem", hidden: true });
     this.grid = element("div", { class: "grid" });
     this.stop = this.button("Stop", () => call("POST", `/api/jobs/${this.job.id}/stop`, { firmly: this.job.state === "stopping" }));
@@ -42,6 +53,7 @@ class Card {
     this.actions = actions;
     this.root = element("article", { class: "result panel" },
       element("header", {}, this.title, this.state),
+      this.about,
       element("div", { class: "going" }, this.bar, this.words),
       this.problem,
       this.grid,
@@ -73,7 +85,10 @@ class Card {
     this.stop.textContent = job.state === "stopping" ? "Stop at once" : job.state === "queued" ? "Do not paint" : "Stop";
     this.resume.hidden = !job.resumable;
     this.again.hidden = this.use.hidden = active(job);
-    if (first) this.same.replaceChildren(command(job.command));
+    if (first) {
+      this.about.textContent = about(job.request);
+      this.same.replaceChildren(command(job.command));
+    }
     this.paint(job);
   }
 
