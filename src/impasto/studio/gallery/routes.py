@@ -15,6 +15,7 @@ from impasto.errors import UsageError
 from impasto.studio.gallery import annotations, files, finding
 from impasto.studio.gallery.annotations import AlbumName, AlbumSummary, Changes, pictures_of
 from impasto.studio.gallery.finding import LARGEST_PAGE, Facets, Search
+from impasto.studio.gallery.neighbours import TrainingNeighbours, neighbours_of, run_of
 from impasto.studio.gallery.repainting import repaint
 from impasto.studio.gallery.scanning import ScanProgress
 from impasto.studio.gallery.state import CurrentScanner, changing
@@ -150,6 +151,20 @@ def get_companion(studio: CurrentStudio, scanner: CurrentScanner, key: Key, endi
     picture, path = _located(studio, scanner.folders, key)
     beside = files.companion_file(path, ending, scanner.folders)
     return files.attachment(beside, f"{Path(picture.gallery).name}-{beside.name}")
+
+
+@router.get("/pictures/{key}/nearest")
+def nearest_training_pictures(studio: CurrentStudio, scanner: CurrentScanner, key: Key) -> TrainingNeighbours:
+    """The training pictures that a picture lies nearest to, where its painter is a run in the working folder.
+
+    It takes some seconds.
+    """
+    picture, path = _located(studio, scanner.folders, key)
+    home = studio.settings.home.absolute()
+    run = run_of(picture.painter, home)
+    if run is None:
+        raise Problem(404, f"{picture.painter} is no run in this folder, so that its training pictures are not known.")
+    return neighbours_of(path, run, home)
 
 
 @router.post("/pictures/{key}/repaint", status_code=201, dependencies=[requires(Role.PAINT)])

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from impasto.studio.gallery.annotations import ratings_of, tags_of
 from impasto.studio.gallery.files import companion_endings
+from impasto.studio.gallery.neighbours import run_of
 from impasto.studio.gallery.tables import Album, AlbumPicture, Picture
 
 __all__ = ["Difference", "PictureDetails", "PicturePair", "PictureView", "details", "pair", "views"]
@@ -50,6 +51,7 @@ class PictureDetails(PictureView):
     command: str = Field(description="The command that paints it again.")
     companions: list[str] = Field(description="Endings of files that belong to it, such as svg.")
     albums: list[str] = Field(description="Keys of the albums that it is in.")
+    trained: bool = Field(description="Whether its painter is a run here, whose training pictures can be compared.")
 
 
 class Difference(BaseModel):
@@ -94,6 +96,7 @@ def details(session: Session, picture: Picture, home: Path) -> PictureDetails:
         command=shlex.join(["impasto", "paint", "--from", str(shown)]),
         companions=companion_endings(path),
         albums=list(session.scalars(inside.order_by(Album.name))),
+        trained=run_of(picture.painter, home) is not None,
     )
 
 

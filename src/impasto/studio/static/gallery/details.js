@@ -3,7 +3,7 @@
 import { call, command, element, say } from "../dom.js";
 import { requested } from "../viewer.js";
 import * as changes from "./changes.js";
-import { copyOf, pixelated, text } from "./page.js";
+import { copyOf, number, pixelated, text } from "./page.js";
 
 const panel = document.querySelector("#details");
 /** Where the Paint page looks for a request to fill its form with. */
@@ -97,6 +97,8 @@ function complete(picture, details, known, actions) {
   find(".same").replaceWith(command(details.command));
   find("[data-do=settings]").hidden = Boolean(recipe.edit);
   find("[data-do=settings]").addEventListener("click", () => useSettings(recipe));
+  find(".nearest").hidden = !details.trained;
+  find("[data-do=nearest]").addEventListener("click", (event) => actions.attempt(showNearest(picture, event.target)));
   offerAlbums(picture, details, known, actions);
 }
 
@@ -131,6 +133,27 @@ async function repaint(picture, button) {
   } finally {
     button.disabled = false;
   }
+}
+
+async function showNearest(picture, button) {
+  const place = button.closest(".nearest");
+  button.disabled = true;
+  say(place.querySelector(".verdict"), text("comparing"));
+  try {
+    const { near, training_pictures: count, pictures } = await call("GET", `/api/pictures/${picture.id}/nearest`);
+    say(place.querySelector(".verdict"), text(near ? "near" : "not-near", { count: number(count) }));
+    place.querySelector("ul").replaceChildren(...pictures.map(training));
+  } catch (error) {
+    say(place.querySelector(".verdict"), error.message);
+  } finally {
+    button.disabled = false;
+  }
+}
+
+function training({ file, text: caption, mirrored, picture }) {
+  const name = mirrored ? text("mirrored", { file }) : file;
+  const image = element("img", { src: picture, alt: caption || file, title: caption });
+  return element("li", {}, image, element("span", {}, name));
 }
 
 /** Go to the Paint page, its form filled from a recipe. */

@@ -268,8 +268,8 @@ const KEYS_OF_A_PICTURE = {
 for (const stars of [0, 1, 2, 3, 4, 5]) KEYS_OF_A_PICTURE[stars] = () => attempt(rate(pictures.get(chosen), stars));
 
 document.addEventListener("keydown", (event) => {
-  const typed = event.target.closest("input, select, textarea, dialog");
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const typed = event.target.closest("input, select, textarea");
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   if (typed && !(event.key === "Escape" && typed.matches("input"))) return;
   const name = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const action = KEYS[name] ?? (chosen === null ? undefined : KEYS_OF_A_PICTURE[name]);
