@@ -80,7 +80,8 @@ def read_tokens(words: list[str]) -> dict[str, Role]:
     for word in words:
         name, equals, token = word.partition("=")
         if not equals:
-            name, token = Role.MANAGE.name, word
+            name = Role.MANAGE.name
+            token = word
         names = [role.name.lower() for role in Role]
         if name.lower() not in names:
             raise UsageError(f"There is no role {name!r}{suggestion(name, names)} There are: {', '.join(names)}.")

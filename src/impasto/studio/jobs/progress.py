@@ -85,8 +85,8 @@ class Progress:
             # The first one of all may have waited for a painter to be loaded, so that it says nothing about speed.
             self._since = (now, done)
         seconds = now - self._since[0]
-        made = done - self._since[1]
-        self.remaining = (total - done) * seconds / made if made > 0 and seconds > ENOUGH else None
+        count = done - self._since[1]
+        self.remaining = (total - done) * seconds / count if count > 0 and seconds > ENOUGH else None
         self.done = done
         self.total = total
 

@@ -46,7 +46,7 @@ class Control:
 def controls_of(description: Description) -> tuple[list[Control], list[Control]]:
     """The controls of a painter: those in sight, and those that unfold. Settings that name files have none."""
     useful = [s for s in description.settings if not s.is_file and ("words" in description.reads or not s.needs_prompt)]
-    plain = [setting for setting in useful if _kind(setting.values_schema) != "text"][:FIRST]
+    plain = [s for s in useful if _kind(s.values_schema) != "text" and not s.needs_prompt][:FIRST]
     others = [setting for setting in useful if setting not in plain]
     return [_control(setting) for setting in plain], [_control(setting) for setting in others]
 

@@ -15,7 +15,7 @@ from typing import Any
 from impasto import catalogue
 from impasto.api.explaining import explain
 from impasto.contract import Learner, Painter
-from impasto.contract.abilities import Reconstructs
+from impasto.contract.abilities import Denoises, Reconstructs
 from impasto.errors import CheckpointError, ImpastoError
 from impasto.files import read_json
 from impasto.sources import CatalogueName, Export, Run, Shipped, resolve
@@ -65,7 +65,7 @@ def describe(source: str) -> Description:
         sizes=(sides[0], sides[-1]) if by_rules else None,
         learns=learner.learns(),
         paints=isinstance(learner, Painter),
-        reconstructs=isinstance(learner, Reconstructs),
+        compresses=isinstance(learner, Reconstructs) and not isinstance(learner, Denoises),
         settings=[
             SettingView(
                 name=setting.name,

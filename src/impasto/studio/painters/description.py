@@ -41,7 +41,7 @@ class Description(BaseModel):
     sizes: tuple[int, int] | None = Field(description="Least and greatest height and width that can be chosen, if any.")
     learns: bool = Field(description="Whether it learns from pictures; others paint by rules.")
     paints: bool = Field(description="Whether it paints; judges do not.")
-    reconstructs: bool = Field(description="Whether it is an autoencoder.")
+    compresses: bool = Field(description="Whether it encodes and decodes pictures, and is worth little as a painter.")
     settings: list[SettingView]
 
 

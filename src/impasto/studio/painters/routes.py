@@ -19,6 +19,7 @@ class PainterLine(BaseModel):
     """A painter in the list of all."""
 
     source: str = Field(description="The word that commands name it by.")
+    title: str = Field(description="How it is called where painters are chosen.")
     group: str = Field(description="Where it comes from.")
     name: str = Field(description="Its name in the catalogue; '' while that is being read.")
     summary: str
@@ -40,6 +41,7 @@ def list_painters(studio: CurrentStudio) -> list[PainterLine]:
     return [
         PainterLine(
             source=entry.source,
+            title=entry.title,
             group=entry.group,
             name=entry.description.name if entry.description else "",
             summary=entry.description.summary if entry.description else "",

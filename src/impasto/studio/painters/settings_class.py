@@ -29,6 +29,8 @@ BOUNDS = {
     "pattern": "pattern",
 }
 """Words of JSON Schema → arguments of pydantic's `Field`."""
+MARKS = ("format", "examples", "readOnly")
+"""Words of JSON Schema that only say something about the values."""
 PLAIN: dict[str, Any] = {
     "integer": int,
     "number": float,
@@ -64,6 +66,9 @@ def _type(schema: dict[str, Any]) -> Any:
         return reduce(or_, (Annotated[_type(part), Field()] for part in schema["anyOf"]))
     bounds = {BOUNDS[word]: value for word, value in schema.items() if word in BOUNDS}
     kind = schema.get("type")
+    marks = {word: value for word, value in schema.items() if word in MARKS}
+    if marks:
+        bounds["json_schema_extra"] = marks
     if kind == "array" and "prefixItems" in schema:
         return tuple[tuple(_type(part) for part in schema["prefixItems"])]  # type: ignore[misc]
     if kind == "array":

@@ -51,7 +51,7 @@ class Entry:
     @property
     def title(self) -> str:
         """How it is called where painters are chosen."""
-        return self.source.removeprefix(f"{RUNS.as_posix()}/")
+        return self.source.removeprefix(f"{RUNS.as_posix()}/").removeprefix(f"{SHIPPED}/")
 
 
 class Shelf:
@@ -108,7 +108,8 @@ class Shelf:
         """
         groups = self._groups()
         if source not in groups and source not in catalogue.painters():
-            raise UnknownName("painter", source, groups)
+            names = [entry.source for entry in self.entries()]
+            raise UnknownName("painter", source, names if self.complete else [*names, *catalogue.painters()])
         group = groups.get(source, PAINTS_BY_RULES)
         end = time.monotonic() + PATIENCE
         with self._changed:
@@ -145,7 +146,7 @@ class Shelf:
         if entry.source.startswith(f"{SHIPPED}/") and entry.source != SHIPPED_PAINTER and described is None:
             return True
         shipped = entry.source.startswith(f"{SHIPPED}/")
-        return described is not None and (not described.paints or (shipped and described.reconstructs))
+        return described is not None and (not described.paints or (shipped and described.compresses))
 
     def _sources(self) -> list[str]:
         return [SHIPPED_PAINTER, *self._runs(), *(s for s in self._shipped() if s != SHIPPED_PAINTER)]

@@ -70,7 +70,7 @@ async function complete() {
     if ([...select.options].some((option) => option.value === painter.source)) continue;
     let group = [...select.querySelectorAll("optgroup")].find((one) => one.label === painter.group);
     if (!group) select.append((group = element("optgroup", { label: painter.group })));
-    group.append(element("option", { value: painter.source, disabled: Boolean(painter.error) }, painter.source));
+    group.append(element("option", { value: painter.source, disabled: Boolean(painter.error) }, painter.title));
   }
   const groups = new Set(painters.map((painter) => painter.group));
   if (groups.size < 2 || painters.some((painter) => !painter.name && !painter.error)) setTimeout(complete, 2000);
