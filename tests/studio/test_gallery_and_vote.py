@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -137,6 +138,31 @@ def test_a_picture_is_painted_again(gallery: Service) -> None:
     pair = gallery.call("GET", f"/api/pictures/compare?first={again['id']}&second={before['id']}")
     assert pair["identical"]
     assert read_recipe(painting[0]).pixels == pair["first"]["recipe"]["pixels"]
+
+
+def test_the_training_pictures_beside_a_copy(gallery: Service, stored: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    import impasto
+
+    monkeypatch.chdir(gallery.folder)  # runs name their stores as the user did
+    store = stored(Path("stores/sunsets"), 60)
+    settings = {"batch": 4, "samples": 0, "held_out": 0}
+    impasto.train("vae", store, "runs/sunsets", preset="tiny", steps=1, settings=settings, watch=impasto.silent)
+    training = store.split("train").uint8([3])[0]
+    painted(Path("gallery/copies/0000.png"), seed=1, painter="runs/sunsets", pixels=training[:, ::-1])
+    painted(Path("gallery/copies/0001.png"), seed=2, painter="runs/gone")
+    gallery.request("POST", "/api/pictures/scan")
+    scanned(gallery)
+    key = listed(gallery, painter="runs/sunsets")[0]["id"]
+    assert gallery.call("GET", f"/api/pictures/{key}")["trained"]
+    nearest = gallery.call("GET", f"/api/pictures/{key}/nearest")
+    assert nearest["near"]
+    assert nearest["training_pictures"] == 36
+    first = nearest["pictures"][0]
+    assert (first["file"], first["mirrored"]) == ("0005.png", True)
+    with Image.open(io.BytesIO(b64decode(first["picture"].partition(",")[2]))) as shown:
+        assert shown.tobytes() == training.tobytes()
+    other = listed(gallery, painter="runs/gone")[0]["id"]
+    assert gallery.refusal("GET", f"/api/pictures/{other}/nearest")[0] == 404
 
 
 def ballot_of(service: Service, *painters: str) -> str:

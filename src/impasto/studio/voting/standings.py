@@ -127,24 +127,23 @@ def scores_of(contestants: Sequence[str], outcomes: Mapping[tuple[int, int], Out
     for (i, j), outcome in outcomes.items():
         wins[i, j] += outcome.first + outcome.neither / 2
         wins[j, i] += outcome.second + outcome.neither / 2
-    counts = {
-        "votes": sum(outcome.total for outcome in outcomes.values()),
-        "without_preference": sum(outcome.neither for outcome in outcomes.values()),
-    }
+    total = sum(outcome.total for outcome in outcomes.values())
+    neither = sum(outcome.neither for outcome in outcomes.values())
     votes = [round(number) for number in (wins + wins.T).sum(axis=1)]
     if not are_joined(wins):
         unknown = [Standing(name, number) for name, number in zip(contestants, votes, strict=True)]
-        return Scores(**counts, standings=unknown, pairs=[], more_votes=None)
+        return Scores(total, neither, unknown, [], None)
     strengths = fit_strengths(wins)
     order = sorted(range(len(contestants)), key=lambda i: -strengths.values[i])
     pairs = {
-        (i, j): _pair(contestants, strengths, (i, j), wins[i, j] + wins[j, i], counts["votes"])
+        (i, j): _pair(contestants, strengths, (i, j), wins[i, j] + wins[j, i], total)
         for i, j in itertools.combinations(order, 2)
     }
     missing = [pairs[neighbours].more_votes for neighbours in itertools.pairwise(order)]
     known = [number for number in missing if number is not None]
     return Scores(
-        **counts,
+        votes=total,
+        without_preference=neither,
         standings=[_standing(contestants[i], votes[i], strengths.score(i)) for i in order],
         pairs=list(pairs.values()),
         more_votes=max(known) if len(known) == len(missing) else None,
