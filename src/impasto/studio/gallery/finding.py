@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
-from sqlalchemy import ColumnElement, Select, false, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, TextClause, false, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, load_only
 
 from impasto.errors import UsageError
@@ -163,7 +163,7 @@ def _shares(session: Session, column: InstrumentedAttribute[str], *, newest_firs
     """
     query = select(column, func.count(), func.max(Picture.modified)).where(column != "").group_by(column)
     binned = select(column, func.count()).where(Picture.content_hash.in_(_binned())).group_by(column)
-    hidden = dict(session.execute(binned).tuples().all())
+    hidden = {row[0]: row[1] for row in session.execute(binned)}
     rows = [(value, number - hidden.get(value, 0), newest) for value, number, newest in session.execute(query)]
     rows.sort(key=lambda row: (-row[2] if newest_first else -row[1], row[0]))
     return [Share(value, number) for value, number, _ in rows if number]
@@ -184,7 +184,7 @@ def outside_bin() -> ColumnElement[bool]:
     return Picture.content_hash.not_in(_binned())
 
 
-def _conditions(session: Session, search: Search) -> Iterator[ColumnElement[Any]]:
+def _conditions(session: Session, search: Search) -> Iterator[ColumnElement[bool] | TextClause]:
     """The conditions of a search, for a query of pictures."""
     yield Picture.content_hash.in_(_binned()) if search.binned else outside_bin()
     if (words := matching(search.words, session.get_bind().dialect)) is not None:

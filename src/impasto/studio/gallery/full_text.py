@@ -5,9 +5,7 @@ Both are given words in the form of `indexed_words`, so that neither splits or c
 
 from __future__ import annotations
 
-from typing import Any
-
-from sqlalchemy import DDL, ColumnElement, Dialect, event, text
+from sqlalchemy import DDL, Dialect, TextClause, event, text
 
 from impasto.studio.gallery.search_words import searched_phrases
 from impasto.studio.gallery.tables import Picture
@@ -35,7 +33,7 @@ for _dialect, _statements in (("sqlite", SQLITE), ("postgresql", POSTGRESQL)):
         event.listen(Picture.__table__, "after_create", DDL(_statement).execute_if(dialect=_dialect))
 
 
-def matching(search: str, dialect: Dialect) -> ColumnElement[Any] | None:
+def matching(search: str, dialect: Dialect) -> TextClause | None:
     """The condition that pictures match a search; None for a search without words, which all match.
 
     Args:

@@ -66,7 +66,7 @@ def painted_by(contestant: dict[str, str]) -> tuple[ColumnElement[bool], ColumnE
 def _votes_on_pairs(session: Session, ballot: Ballot) -> Counter[tuple[int, int]]:
     """Positions of two contestants, the smaller first → votes on them."""
     query = select(Vote.left_contestant, Vote.right_contestant).where(Vote.ballot_id == ballot.id)
-    return Counter((min(pair), max(pair)) for pair in session.execute(query).tuples())
+    return Counter((min(left, right), max(left, right)) for left, right in session.execute(query))
 
 
 def _picture_of(

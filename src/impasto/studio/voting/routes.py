@@ -153,7 +153,8 @@ def _without_recipe(path: Path) -> bytes:
 
 
 def _views(session: Session, listed: Sequence[Ballot]) -> list[BallotView]:
-    counts = dict(session.execute(select(Vote.ballot_id, func.count()).group_by(Vote.ballot_id)).tuples().all())
+    query = select(Vote.ballot_id, func.count()).group_by(Vote.ballot_id)
+    counts = {row[0]: row[1] for row in session.execute(query)}
     names = ("id", "name", "created", "contestants")
     return [
         BallotView(**{name: getattr(ballot, name) for name in names}, votes=counts.get(ballot.id, 0))
