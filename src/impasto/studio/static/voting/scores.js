@@ -22,7 +22,7 @@ function standing({ contestant, preferred, preferred_interval: interval, score, 
     element("td", {}, contestant),
     element("td", { class: "number" }, between(preferred, interval)),
     element("td", {}, bar),
-    element("td", { class: "number" }, score.toFixed(2)),
+    element("td", { class: "number" }, signed(score)),
     element("td", { class: "number" }, number(votes)));
 }
 
@@ -39,4 +39,10 @@ function pair({ better, worse, preferred, interval, settled, more_votes: missing
 function between(value, [low, high]) {
   const percent = (share) => Math.round(100 * share);
   return text("between", { value: percent(value), low: percent(low), high: percent(high) });
+}
+
+/** A score with its sign; what rounds to nothing has none. */
+function signed(score) {
+  const rounded = score.toFixed(2);
+  return Number(rounded) === 0 ? "0.00" : rounded;
 }
