@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 DATA ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check docs bench clean
+.PHONY: help install demo studio test check docs bench clean
 
 help: ## list what can be made
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1	/' | expand -t 12
@@ -15,6 +15,9 @@ install: $(READY) ## set up .venv
 
 demo: $(READY) ## pictures → painter → paintings → measure, in demo/ (DATA=folder for your own pictures)
 	$(VENV)/bin/python -m impasto demo --out demo $(if $(DATA),--data "$(DATA)")
+
+studio: $(READY) ## open the studio in the browser (ARGS="--port 8421")
+	$(VENV)/bin/python -m impasto studio $(ARGS)
 
 test: check docs ## check, docs, then all tests
 	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -n 2 --dist worksteal </dev/null

@@ -371,7 +371,7 @@ def test_the_lock_pins_everything_and_satisfies_the_project():
     assert [n for n in pins if n == "torchvision" or n.startswith(("nvidia", "triton"))] == []
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    required = [Requirement(r) for r in [*project["dependencies"], *extras["dev"], *extras["docs"]]]
+    required = [Requirement(r) for r in [*project["dependencies"], *extras["dev"], *extras["docs"], *extras["studio"]]]
     unmet = [str(r) for r in required if not r.specifier.contains(pins.get(r.name.lower().replace("_", "-"), "0"))]
     assert unmet == []
 

@@ -101,6 +101,18 @@ def test_the_distance_in_closed_form() -> None:
     )
 
 
+def test_neighbours_of_a_picture(splits: tuple[Split, Split]) -> None:
+    training, held_out = splits
+    copying = Copying(training, held_out)
+    copy = copying.neighbours(noisy(training.uint8([5])[:, :, ::-1], 8)[0])
+    assert (copy.rows[0], copy.mirrored[0], len(copy.rows)) == (5, True, 4)
+    assert copy.near
+    other = copying.neighbours(held_out.uint8([0])[0], 2)
+    assert len(other.rows) == 2
+    assert not other.near
+    assert other.resemblance > other.limit > copy.resemblance
+
+
 def test_how_likely_so_many_are_near_by_chance() -> None:
     """All orders of three painted pictures and 39 held out are counted."""
     counts: Counter[int] = Counter()

@@ -17,7 +17,7 @@ import typer
 from typer.core import TyperGroup
 
 from impasto import __version__
-from impasto.cli import about, average, compare, data, edit, explaining, export, guide, measure, paint, train
+from impasto.cli import about, average, compare, data, edit, explaining, export, guide, measure, paint, studio, train
 from impasto.cli.out import write_all_letters
 from impasto.errors import ConfigError, ImpastoError, UsageError, suggestion
 from impasto.files import read_text
@@ -52,7 +52,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "IMPASTO"},
 )
 app.add_typer(data.app, name="data")
-for _module in (train, average, guide, paint, edit, export, measure, compare, about, explaining):
+for _module in (train, average, guide, paint, edit, export, measure, compare, studio, about, explaining):
     _module.add_to(app)
 
 

@@ -7,7 +7,7 @@ import io
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from PIL import Image, PngImagePlugin
@@ -17,8 +17,10 @@ from impasto.errors import RecipeError, UsageError
 from impasto.files import write_whole
 from impasto.images.clips import write_animated_png
 from impasto.images.marks import RECIPE
-from impasto.images.pictures import Pixels
 from impasto.texts import check_text
+
+if TYPE_CHECKING:
+    from impasto.images.pictures import Pixels
 
 __all__ = ["Input", "Recipe", "pixels_hash", "read_recipe", "save_picture"]
 

@@ -25,7 +25,7 @@ from impasto.data.store import Split
 from impasto.images.pictures import Pixels
 from impasto.pages.numbers import counted
 
-__all__ = ["COPYING", "Copying", "Nearness", "copying_summary", "resemblance"]
+__all__ = ["COPYING", "Copying", "Nearness", "Neighbours", "copying_summary", "resemblance"]
 
 COPYING = "copying"
 """Kind of the events of a journal that tell how many painted pictures lie near to a training picture."""
@@ -122,6 +122,28 @@ class Nearness:
         return f"The painter copies: {self.sentence}"
 
 
+@dataclass(frozen=True)
+class Neighbours:
+    """The training pictures that one picture lies nearest to.
+
+    Attributes:
+        rows: Their rows in the training split, nearest first.
+        mirrored: Whether it is nearer to the mirror image of each.
+        resemblance: As of `resemblance`, in [0, 1].
+        limit: Below it lie 5 % of the pictures held out.
+    """
+
+    rows: tuple[int, ...]
+    mirrored: tuple[bool, ...]
+    resemblance: float
+    limit: float
+
+    @property
+    def near(self) -> bool:
+        """Whether it lies nearer to a training picture than 95 % of the pictures held out."""
+        return self.resemblance < self.limit
+
+
 class Copying:
     """Compares what is painted with training pictures, and with how near pictures held out come to those.
 
@@ -164,12 +186,31 @@ class Copying:
             painted: Shape (N, H, W, 3), uint8.
             step: Steps made.
         """
+        distances = _resemblance(_both_sides(_thumbnails(painted)), self._training_outlines())
+        return Nearness(step, int((distances < self._limit).sum()), len(painted), self._count)
+
+    def neighbours(self, picture: Pixels, count: int = 4) -> Neighbours:
+        """The training pictures that a picture lies nearest to.
+
+        Args:
+            picture: Shape (H, W, 3), uint8.
+            count: How many.
+        """
+        outlines = self._training_outlines()
+        sides = _both_sides(_thumbnails(picture[None]))
+        distances = torch.cdist(sides[:, 0], outlines)
+        rows = distances.amin(0).topk(min(count, len(outlines)), largest=False).indices
+        mirrored = distances.argmin(0)[rows] == 1
+        resemblance = float(_resemblance(sides, outlines)[0])
+        return Neighbours(tuple(rows.tolist()), tuple(mirrored.tolist()), resemblance, self._limit)
+
+    def _training_outlines(self) -> Tensor:
+        """Outlines of the training pictures; the first call also finds what is near."""
         if self._outlines is None:
             self._outlines = _outlines(_thumbnails_of(self._training))
             smallest = _resemblance(self._held_out, self._outlines).sort().values
             self._limit = float(smallest[rank(self._count) - 1])
-        distances = _resemblance(_both_sides(_thumbnails(painted)), self._outlines)
-        return Nearness(step, int((distances < self._limit).sum()), len(painted), self._count)
+        return self._outlines
 
 
 def rank(held_out: int) -> int:

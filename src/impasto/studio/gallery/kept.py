@@ -1,0 +1,97 @@
+"""What people say, kept twice: in the database, and as lines of a file from which a new database is filled.
+
+The tables of pictures can be rebuilt from the picture files. Ratings, tags, albums and votes cannot, so that a damaged
+database must not take them along.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import event, inspect, select
+from sqlalchemy.orm import Session
+
+from impasto.files import disk_errors_named, read_json_lines
+from impasto.studio.database import Base, Database
+
+__all__ = ["FILE", "Kept", "kept_session", "restore"]
+
+FILE = "annotations.jsonl"
+"""File in the studio's folder, with a line for each change of a row."""
+_WRITING = Lock()
+
+
+class Kept:
+    """Marks tables whose rows are written to the file as well. Their columns hold texts and numbers only."""
+
+    __tablename__: str
+
+
+@contextmanager
+def kept_session(database: Database, folder: Path) -> Iterator[Session]:
+    """A session of the database whose changes of kept rows are written to the file too, before they are committed.
+
+    Args:
+        database: The studio's database.
+        folder: The studio's folder.
+
+    Raises:
+        ImpastoError: When either cannot be written; then the database stays as it was.
+    """
+    with database.session() as session:
+        changes: list[dict[str, Any]] = []
+        event.listen(session, "after_flush", lambda flushed, _: changes.extend(_changes(flushed)))
+        yield session
+        session.flush()
+        _append(folder / FILE, changes)
+
+
+def restore(database: Database, folder: Path) -> int:
+    """Fill the kept tables from the file, where all of them are empty, as in a new database.
+
+    Returns:
+        Number of rows that were restored.
+    """
+    kinds = (mapper.class_ for mapper in Base.registry.mappers)
+    tables = {kind.__tablename__: kind for kind in kinds if issubclass(kind, Kept)}
+    rows: dict[tuple[str, str], dict[str, Any] | None] = {}
+    with database.session() as session:
+        if any(session.execute(select(table).limit(1)).first() for table in tables.values()):
+            return 0
+        for change in read_json_lines(folder / FILE):
+            key = (change["table"], json.dumps(change["key"]))
+            rows.pop(key, None)
+            rows[key] = change["row"]
+        # Rows come after those that they refer to.
+        for table in Base.metadata.sorted_tables:
+            session.add_all(tables[name](**row) for (name, _), row in rows.items() if row and name == table.name)
+            session.flush()
+    return sum(row is not None for row in rows.values())
+
+
+def _changes(session: Session) -> Iterator[dict[str, Any]]:
+    """The kept rows that a flush changed: table, key, and the row; None in its place where it was deleted."""
+    for row in [*session.new, *session.dirty, *session.deleted]:
+        if isinstance(row, Kept):
+            state = inspect(row)
+            names = [attribute.key for attribute in state.mapper.column_attrs]
+            content = None if row in session.deleted else {name: getattr(row, name) for name in names}
+            key = state.mapper.primary_key_from_instance(row)
+            yield {"table": row.__tablename__, "key": key, "row": content}
+
+
+def _append(file: Path, changes: list[dict[str, Any]]) -> None:
+    """Add a line for each change, after the end of one that was not written to its end."""
+    if not changes:
+        return
+    text = "".join(json.dumps(change, ensure_ascii=False) + "\n" for change in changes)
+    with _WRITING, disk_errors_named(file), file.open("ab+") as lines:
+        if lines.tell():
+            lines.seek(-1, 2)
+            text = text if lines.read() == b"\n" else "\n" + text
+        lines.write(text.encode("utf8"))

@@ -1,0 +1,1 @@
+"""Jobs: commands of the command line, each in a process of its own, in a queue that outlives the service."""

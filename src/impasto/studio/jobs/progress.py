@@ -1,0 +1,94 @@
+"""How far a job is, read from its events."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from impasto.studio.jobs.runner import Runner
+
+__all__ = ["Progress", "read_event"]
+
+TAIL = 40
+"""Lines for people that are kept of each job."""
+ENOUGH = 0.5
+"""Seconds of work before the time that is left is estimated."""
+
+
+def read_event(line: str) -> dict[str, Any] | None:
+    """The event in a line; None where it is something else that a command wrote."""
+    try:
+        values = json.loads(line)
+    except ValueError:
+        return None
+    return values if isinstance(values, dict) and "verb" in values and "kind" in values else None
+
+
+@dataclass
+class Progress:
+    """How far a job is.
+
+    Attributes:
+        done: How many of `total` are done; None before the first count.
+        total: How many there will be.
+        message: What is being done, for people.
+        error: The last sentence that the command itself wrote, which says why it failed.
+        remaining: Seconds that are left, as far as can be estimated.
+        tail: The last lines for people.
+    """
+
+    done: int | None = None
+    total: int | None = None
+    message: str = ""
+    error: str = ""
+    remaining: float | None = None
+    tail: list[str] = field(default_factory=list)
+    _position: int = 0
+    _since: tuple[float, int] | None = None
+
+    def read(self, runner: Runner, folder: Path) -> None:
+        """Take in the events since the last call."""
+        while lines := runner.events(folder, self._position):
+            for position, line in lines:
+                self._position = position
+                event = read_event(line)
+                if event is not None:
+                    self._take(event)
+                elif line.strip():
+                    self._say(line)
+                    self.error = line.removeprefix("impasto: ") if line.startswith("impasto: ") else self.error
+
+    def begin(self) -> None:
+        """Count anew: the job is started another time."""
+        self.done = None
+        self.total = None
+        self.remaining = None
+        self.message = ""
+        self.error = ""
+        self._since = None
+
+    def _take(self, event: Mapping[str, Any]) -> None:
+        done = event.get("done")
+        total = event.get("total")
+        message = str(event.get("message") or "")
+        if message and event["kind"] != "progress":
+            self._say(message)
+        self.message = message or self.message
+        if not isinstance(done, int) or not isinstance(total, int) or total < 1:
+            return
+        now = float(event.get("time") or time.time())
+        if self._since is None or done < self._since[1] or total != self.total:
+            # The first one of all may have waited for a painter to be loaded, so that it says nothing about speed.
+            self._since = (now, done)
+        seconds = now - self._since[0]
+        count = done - self._since[1]
+        self.remaining = (total - done) * seconds / count if count > 0 and seconds > ENOUGH else None
+        self.done = done
+        self.total = total
+
+    def _say(self, line: str) -> None:
+        self.tail = [*self.tail, line][-TAIL:]

@@ -1,0 +1,1 @@
+"""Painting: the page, and the REST call behind it."""

@@ -1,0 +1,81 @@
+"""Controls of a page, made from the settings of a painter."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from impasto.studio.painters.description import Description, SettingView
+
+__all__ = ["Control", "controls_of"]
+
+FIRST = 4
+"""So many settings are always in sight; the others unfold."""
+
+
+@dataclass(frozen=True)
+class Control:
+    """An input for one setting.
+
+    Attributes:
+        name: Of the setting.
+        label: For people.
+        kind: 'choice', 'check', 'number', or 'text'.
+        type: How its text becomes a value: 'integer', 'number', 'string', 'boolean', or 'any' (JSON where it is that).
+        default: Text that stands in it at first.
+        hint: What it is, and which values it takes.
+        choices: Of a choice.
+        least: Least number; '' without one.
+        most: Greatest number; '' without one.
+        examples: Values to suggest.
+    """
+
+    name: str
+    label: str
+    kind: str
+    type: str
+    default: str
+    hint: str
+    choices: tuple[str, ...] = ()
+    least: str = ""
+    most: str = ""
+    examples: tuple[str, ...] = ()
+
+
+def controls_of(description: Description) -> tuple[list[Control], list[Control]]:
+    """The controls of a painter: those in sight, and those that unfold. Settings that name files have none."""
+    useful = [s for s in description.settings if not s.is_file and ("words" in description.reads or not s.needs_prompt)]
+    plain = [s for s in useful if _kind(s.values_schema) != "text" and not s.needs_prompt][:FIRST]
+    others = [setting for setting in useful if setting not in plain]
+    return [_control(setting) for setting in plain], [_control(setting) for setting in others]
+
+
+def _control(setting: SettingView) -> Control:
+    schema = setting.values_schema
+    kind = _kind(schema)
+    return Control(
+        name=setting.name,
+        label=setting.name.replace("_", " ").capitalize(),
+        kind=kind,
+        type=str(schema["type"]) if kind in ("number", "check") or schema.get("type") == "string" else "any",
+        default=_text(setting.default),
+        hint=f"{setting.description} ({setting.values})",
+        choices=tuple(_text(choice) for choice in schema.get("enum", ())),
+        least=_text(schema.get("minimum", schema.get("exclusiveMinimum", ""))),
+        most=_text(schema.get("maximum", schema.get("exclusiveMaximum", ""))),
+        examples=tuple(_text(example) for example in setting.examples),
+    )
+
+
+def _kind(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return "choice"
+    return {"boolean": "check", "integer": "number", "number": "number"}.get(str(schema.get("type")), "text")
+
+
+def _text(value: Any) -> str:
+    """A value as it stands in an input."""
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,107 @@
+"""What is requested of a painter, checked and as a command."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from impasto.config import load, parse_pairs
+from impasto.errors import NotCapable, UnknownName, UsageError
+from impasto.names import find_name
+from impasto.spelling import option
+from impasto.studio.painters.description import Description
+from impasto.studio.painters.settings_class import settings_class
+from impasto.texts import check_text
+
+__all__ = ["PaintRequest", "arguments_of", "checked", "title_of"]
+
+SEEDS = 2**31
+"""A random seed lies below it, so that it is easy to note down."""
+Side = Annotated[int, Field(ge=1, le=16_384)]
+
+
+class PaintRequest(BaseModel):
+    """Pictures to be painted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    painter: str = Field(max_length=4096, description="The word that commands name the painter by.")
+    count: int = Field(default=4, ge=1, le=10_000, description="How many pictures.")
+    seed: int | None = Field(
+        default=None, ge=0, lt=2**63, description="Seed of the random numbers; without it, a random one."
+    )
+    prompt: str | None = Field(default=None, max_length=10_000, description="What to paint, in words.")
+    category: str | None = Field(default=None, max_length=1000, description="Paint this category only.")
+    size: tuple[Side, Side] | None = Field(
+        default=None, description="Height and width in pixels, where the painter can choose."
+    )
+    settings: dict[str, Any] = Field(default_factory=dict, description="Settings of the painter, by name.")
+
+
+def checked(request: PaintRequest, description: Description) -> PaintRequest:
+    """The same request with its seed chosen; what the painter does not read is refused, in its words.
+
+    Raises:
+        ConfigError: When a setting is unknown or out of range.
+        NotCapable: When the painter does not read a part of the request.
+        UnknownName: When it does not know the category.
+        UsageError: When a setting names a file.
+    """
+    check_text("The request", request.model_dump())
+    settings = load(settings_class(description), request.settings, description.name)
+    for setting in description.settings:
+        if setting.is_file and setting.name in request.settings:
+            raise UsageError(f"{setting.name} names a file; give it on the command line, not here.")
+    prompt = (request.prompt or "").strip() or None
+    if prompt and "words" not in description.reads and getattr(settings, "best_of", 1) == 1:
+        raise NotCapable(f"{description.name} does not read prompts; leave out {option('prompt', None)}.")
+    if request.size is not None and description.sizes is None:
+        raise UsageError(
+            f"{request.painter} paints at the size that it was trained at; leave out {option('size', None)}."
+        )
+    category = request.category or None
+    if category is not None:
+        category = _category(category, description)
+    for part in description.needs:
+        if part != "words" or prompt is None:
+            raise NotCapable(f"{description.name} cannot paint without {part}, which this page does not give yet.")
+    seed = secrets.randbelow(SEEDS) if request.seed is None else request.seed
+    return request.model_copy(update={"seed": seed, "prompt": prompt, "category": category})
+
+
+def arguments_of(request: PaintRequest) -> list[str]:
+    """A request as the words of a command, as a person would type them."""
+    words = ["paint", request.painter, "--count", str(request.count), "--seed", str(request.seed)]
+    for name in ("prompt", "category"):
+        if (value := getattr(request, name)) is not None:
+            words += [f"--{name}", value]
+    if request.size is not None:
+        words += ["--size", "{}x{}".format(*request.size)]
+    for name, value in request.settings.items():
+        words += ["--set", f"{name}={_typed(value)}"]
+    return words
+
+
+def title_of(request: PaintRequest) -> str:
+    """A request in a few words."""
+    subject = request.prompt or request.category
+    return f"{request.painter}: {subject}" if subject else request.painter
+
+
+def _category(name: str, description: Description) -> str:
+    if "category" not in description.reads:
+        raise NotCapable(f"{description.name} has no categories; leave out {option('category', None)}.")
+    known = find_name(name, description.categories)
+    if known is None:
+        raise UnknownName("category", name, description.categories)
+    return known
+
+
+def _typed(value: Any) -> str:
+    """A value as it is written after `--set name=`, where text that looks like a number needs quotes."""
+    if isinstance(value, str) and parse_pairs([f"x={value}"]) == {"x": value}:
+        return value
+    return json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,115 @@
+"""The program that describes painters, in a process of its own, since that takes torch.
+
+    python -m impasto.studio.painters.describing [--by-rules] [SOURCE …]
+
+It prints a line of JSON for each source: its description, or the sentence why there is none. With --by-rules it prints,
+after the first source, a line with the names of all painters that paint without being trained, and describes these too.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from impasto import catalogue
+from impasto.api.explaining import explain
+from impasto.contract import Learner, Painter
+from impasto.contract.abilities import Denoises, Reconstructs
+from impasto.errors import CheckpointError, ImpastoError
+from impasto.files import read_json
+from impasto.sources import CatalogueName, Export, Run, Shipped, resolve
+from impasto.spelling import command_line
+from impasto.studio.painters.description import BY_RULES, Description, SettingView
+
+__all__ = ["describe", "main"]
+
+
+def main(words: list[str]) -> None:
+    """Describe the sources on the command line; see the module."""
+    first, *others = [word for word in words if word != BY_RULES] or [""]
+    if first:
+        _print(_line(first))
+    if BY_RULES in words:
+        classes = catalogue.usable(catalogue.painters())
+        names = [name for name, cls in classes.items() if issubclass(cls, Painter) and not cls.learns()]
+        _print({"by_rules": names})
+        others = [*names, *others]
+    for source in others:
+        _print(_line(source))
+
+
+def describe(source: str) -> Description:
+    """The description of a painter.
+
+    Raises:
+        ImpastoError: When there is none, or it cannot be built.
+    """
+    learner = _built(source)
+    explanation = explain(source)
+    settings = explanation.settings.get("painting", {}).values()
+    by_rules = isinstance(learner, Painter) and not learner.learns()
+    needing = learner.Settings.need_prompt if isinstance(learner, Painter) else frozenset()
+    sides = sorted(learner.resolutions)
+    return Description(
+        source=source,
+        name=explanation.name,
+        summary=explanation.summary,
+        year=explanation.year,
+        reference=explanation.source,
+        facts=dict(explanation.facts),
+        reads=sorted(learner.reads),
+        needs=sorted(learner.needs) if isinstance(learner, Painter) else [],
+        categories=list(learner.data.categories),
+        size=learner.data.size,
+        sizes=(sides[0], sides[-1]) if by_rules else None,
+        learns=learner.learns(),
+        paints=isinstance(learner, Painter),
+        compresses=isinstance(learner, Reconstructs) and not isinstance(learner, Denoises),
+        settings=[
+            SettingView(
+                name=setting.name,
+                description=setting.description,
+                default=setting.default,
+                values=setting.values,
+                values_schema=dict(setting.schema),
+                examples=list(setting.examples),
+                is_file=setting.is_file,
+                needs_prompt=setting.name in needing,
+            )
+            for setting in settings
+        ],
+    )
+
+
+def _built(source: str) -> Learner:
+    """The painter with fresh weights: what it reads depends on its config, not on what it has learned."""
+    match resolve(source):
+        case CatalogueName(name):
+            return catalogue.learner(name).build()
+        case Run(folder):
+            file = folder / "painter" / "config.json"
+        case Export(folder) | Shipped(_, folder):
+            file = folder / "config.json"
+        case _:
+            raise CheckpointError(f"There is no painter at {source}.")
+    description = read_json(file, CheckpointError)
+    return catalogue.learner(str(description.get("painter"))).from_description(description)
+
+
+def _line(source: str) -> dict[str, Any]:
+    try:
+        return describe(source).model_dump()
+    except ImpastoError as error:
+        return {"source": source, "error": str(error)}
+    except Exception as error:  # One damaged painter must not hide the others.
+        return {"source": source, "error": f"{source} cannot be described ({type(error).__name__}: {error})."}
+
+
+def _print(line: dict[str, Any]) -> None:
+    print(json.dumps(line), flush=True)
+
+
+if __name__ == "__main__":
+    with command_line():
+        main(sys.argv[1:])

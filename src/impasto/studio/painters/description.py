@@ -1,0 +1,64 @@
+"""What the studio knows of a painter: its card, what it reads, and the settings that its controls are made of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, Field
+
+__all__ = ["BY_RULES", "Description", "SettingView", "json_schema"]
+
+BY_RULES = "--by-rules"
+"""Word by which the program that describes painters is asked for those that paint without being trained."""
+
+
+class SettingView(BaseModel):
+    """A setting of painting."""
+
+    name: str
+    description: str
+    default: Any = Field(description="Its value where none is given.")
+    values: str = Field(description="The values that it takes, in words.")
+    values_schema: dict[str, Any] = Field(description="The values that it takes, as JSON Schema.")
+    examples: list[Any]
+    is_file: bool = Field(description="Whether it names files to read.")
+    needs_prompt: bool = Field(description="Whether it does nothing without a prompt.")
+
+
+class Description(BaseModel):
+    """A painter."""
+
+    source: str = Field(description="The word that commands name it by.")
+    name: str = Field(description="Its name in the catalogue.")
+    summary: str = Field(description="What it is, in a few words.")
+    year: int = Field(description="Year of its first description.")
+    reference: str = Field(description="Where it was first described.")
+    facts: dict[str, str] = Field(description="What else there is to know.")
+    reads: list[str] = Field(description="Parts of a request that it reads, such as 'words' and 'category'.")
+    needs: list[str] = Field(description="Those without which it cannot paint.")
+    categories: list[str] = Field(description="Categories that it can be asked for.")
+    size: tuple[int, int] = Field(description="Height and width of its pictures in pixels, where none are chosen.")
+    sizes: tuple[int, int] | None = Field(description="Least and greatest height and width that can be chosen, if any.")
+    learns: bool = Field(description="Whether it learns from pictures; others paint by rules.")
+    paints: bool = Field(description="Whether it paints; judges do not.")
+    compresses: bool = Field(description="Whether it encodes and decodes pictures, and is worth little as a painter.")
+    settings: list[SettingView]
+
+
+def json_schema(description: Description) -> dict[str, Any]:
+    """The settings of a painter as one JSON Schema."""
+    properties = {
+        setting.name: {
+            **setting.values_schema,
+            "description": setting.description,
+            "default": setting.default,
+        }
+        for setting in description.settings
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": f"Settings of {description.name}",
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": False,
+    }

@@ -1,0 +1,101 @@
+// The Paint page: the form is sent as a request, results come with the list of jobs.
+
+import { call, element, follow, say } from "./dom.js";
+import { fill, read } from "./form.js";
+import { show } from "./results.js";
+
+const KEPT = "impasto request";
+const form = document.querySelector("#request");
+const controls = document.querySelector("#controls");
+const refusal = document.querySelector("#refusal");
+const results = document.querySelector("#results");
+const button = document.querySelector("#paint");
+
+async function paint(request) {
+  say(refusal, "");
+  button.disabled = true;
+  try {
+    await call("POST", "/api/paint", request);
+    if (matchMedia("(max-width: 900px)").matches) results.scrollIntoView({ behavior: "smooth" });
+  } catch (error) {
+    say(refusal, error.message);
+    refusal.scrollIntoView({ block: "nearest" });
+  } finally {
+    button.disabled = false;
+  }
+}
+
+/** Fill the form; a request of another painter is kept until its page is there. */
+async function use(request) {
+  if (request.painter === form.elements.painter.value) {
+    fill(form, request);
+    form.scrollIntoView({ behavior: "smooth" });
+    form.elements.painter.focus();
+    return;
+  }
+  choose(request.painter, request);
+}
+
+async function again(request) {
+  const { seed, ...rest } = request;
+  await paint(rest);
+}
+
+function choose(painter, request) {
+  sessionStorage.setItem(KEPT, JSON.stringify({ ...request, painter }));
+  location.search = new URLSearchParams({ painter });
+}
+
+/** What was in the form before the page changed, as far as this painter has it. */
+function restore() {
+  const kept = JSON.parse(sessionStorage.getItem(KEPT) ?? "null");
+  if (kept?.painter === form.elements.painter.value) fill(form, kept);
+  sessionStorage.removeItem(KEPT);
+}
+
+async function load() {
+  const painter = controls.dataset.painter;
+  const answer = await fetch(`/paint/controls?${new URLSearchParams({ painter })}`);
+  controls.innerHTML = await answer.text();
+  controls.removeAttribute("aria-busy");
+  button.disabled = !form.elements.count;
+  if (form.elements.count) restore();
+}
+
+/** Painters that were still being looked for when the page came. */
+async function complete() {
+  const select = form.elements.painter;
+  const painters = await call("GET", "/api/painters");
+  for (const painter of painters) {
+    if ([...select.options].some((option) => option.value === painter.source)) continue;
+    let group = [...select.querySelectorAll("optgroup")].find((one) => one.label === painter.group);
+    if (!group) select.append((group = element("optgroup", { label: painter.group })));
+    group.append(element("option", { value: painter.source, disabled: Boolean(painter.error) }, painter.title));
+  }
+  const groups = new Set(painters.map((painter) => painter.group));
+  if (groups.size < 2 || painters.some((painter) => !painter.name && !painter.error)) setTimeout(complete, 2000);
+}
+
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  paint(read(form));
+});
+form.addEventListener("keydown", (event) => {
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+});
+form.elements.painter.addEventListener("change", (event) => {
+  const painter = event.target.value;
+  const { prompt } = form.elements.count ? read(form) : {};
+  choose(painter, prompt ? { prompt } : {});
+});
+controls.addEventListener("input", (event) => {
+  if (event.target.name === "seed") form.elements.seeding.value = "fixed";
+});
+
+if (controls.getAttribute("aria-busy")) load();
+else if (form.elements.count) restore();
+if (form.elements.painter.dataset.complete === "false") complete();
+follow((jobs) => {
+  const many = show(results, jobs, { use, again });
+  document.querySelector("#empty").hidden = many > 0;
+}, (sentence) => say(refusal, sentence));

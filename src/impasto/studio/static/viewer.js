@@ -1,0 +1,79 @@
+// A picture in large, with its recipe.
+
+import { call, element } from "./dom.js";
+
+const viewer = document.querySelector("#viewer");
+const part = (name) => document.querySelector(`#viewer-${name}`);
+let pictures = [];
+let shown = 0;
+let recipe = null;
+let use = () => {};
+
+/** Open a picture among others. `onUse` is called with the request that paints it again. */
+export function view(addresses, index, onUse) {
+  pictures = addresses;
+  use = onUse;
+  show(index);
+  viewer.showModal();
+}
+
+async function show(index) {
+  shown = (index + pictures.length) % pictures.length;
+  const address = pictures[shown];
+  part("picture").src = address;
+  part("download").href = address;
+  part("download").setAttribute("download", address.split("/").slice(-2).join("-"));
+  part("title").textContent = `Picture ${shown + 1} of ${pictures.length}`;
+  part("recipe").replaceChildren();
+  part("use").disabled = true;
+  recipe = null;
+  try {
+    const read = await call("GET", `/api${address}/recipe`);
+    if (address !== pictures[shown]) return;
+    recipe = read;
+    part("use").disabled = false;
+    part("picture").alt = `Painted by ${read.painter}` + (read.prompt ? `: ${read.prompt}` : "");
+    part("recipe").replaceChildren(...rows(read));
+  } catch (error) {
+    part("recipe").replaceChildren(element("dd", {}, error.message));
+  }
+}
+
+function rows(read) {
+  const facts = {
+    painter: read.painter, prompt: read.prompt, category: read.category, seed: read.seed, "picture of the seed": read.index,
+    size: `${read.width} × ${read.height}`, ...read.settings, version: `impasto ${read.version}`,
+  };
+  return Object.entries(facts)
+    .filter(([, value]) => value !== null && value !== undefined && value !== "")
+    .flatMap(([name, value]) => [
+      element("dt", {}, name.replaceAll("_", " ")),
+      element("dd", {}, typeof value === "string" ? value : JSON.stringify(value)),
+    ]);
+}
+
+/** The request that paints a picture of this recipe again; it is the last one of its seed. */
+export function requested(read) {
+  const request = { painter: read.painter, count: read.index + 1, seed: read.seed, settings: read.settings };
+  if (read.prompt) request.prompt = read.prompt;
+  if (read.category) request.category = read.category;
+  request.size = [read.height, read.width];
+  return request;
+}
+
+if (viewer) {
+  part("close").addEventListener("click", () => viewer.close());
+  part("before").addEventListener("click", () => show(shown - 1));
+  part("after").addEventListener("click", () => show(shown + 1));
+  part("use").addEventListener("click", () => {
+    viewer.close();
+    use(requested(recipe));
+  });
+  viewer.addEventListener("keydown", (event) => {
+    if (event.key === "ArrowLeft") show(shown - 1);
+    if (event.key === "ArrowRight") show(shown + 1);
+  });
+  viewer.addEventListener("click", (event) => {
+    if (event.target === viewer) viewer.close();
+  });
+}

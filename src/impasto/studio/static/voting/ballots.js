@@ -1,0 +1,32 @@
+/* The list of votes, and a new one. */
+
+import { call, say } from "../dom.js";
+
+const form = document.querySelector("#new");
+const refusal = document.querySelector("#refusal");
+
+form?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const chosen = [...form.querySelectorAll("input[type=checkbox]:checked")];
+  const contestants = chosen.map((box) => ({ kind: box.name, name: box.value }));
+  const name = form.elements.name.value.trim() || contestants.map((each) => each.name).join(" · ").slice(0, 200);
+  try {
+    const ballot = await call("POST", "/api/ballots", { name: name || "–", contestants });
+    location.href = `/vote/${ballot.id}`;
+  } catch (error) {
+    say(refusal, error.message);
+  }
+});
+
+for (const button of document.querySelectorAll("[data-remove]")) {
+  button.addEventListener("click", async () => {
+    // The first press asks, the second removes.
+    if (!button.classList.contains("sure")) {
+      button.classList.add("sure");
+      button.textContent = button.dataset.sure;
+      return;
+    }
+    await call("DELETE", `/api/ballots/${button.dataset.remove}`);
+    button.closest("li").remove();
+  });
+}

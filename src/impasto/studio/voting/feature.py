@@ -1,0 +1,8 @@
+"""The vote: its pages and its REST calls."""
+
+from impasto.studio.feature import Feature, Link
+from impasto.studio.voting import pages, routes
+
+__all__ = ["FEATURE"]
+
+FEATURE = Feature("voting", (routes.router, pages.router), (Link("Vote", "/vote", 70),))

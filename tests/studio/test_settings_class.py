@@ -1,0 +1,40 @@
+"""Classes made of schemas check like those that the schemas were made of."""
+
+from __future__ import annotations
+
+import pytest
+
+from impasto import catalogue
+from impasto.config import describe as settings_of
+from impasto.config import load, to_dict
+from impasto.errors import ConfigError
+from impasto.studio.paint.controls import controls_of
+from impasto.studio.painters.describing import describe
+from impasto.studio.painters.settings_class import settings_class
+
+
+@pytest.mark.parametrize("name", ["landscape", "painting_fool"])
+def test_a_class_made_of_schemas_has_the_same_settings(name: str) -> None:
+    description = describe(name)
+    original = catalogue.painter(name).Settings
+    copied = settings_class(description)
+    assert to_dict(load(copied, {})) == to_dict(load(original, {}))
+    assert [(s.name, s.values, s.description) for s in settings_of(copied)] == [
+        (s.name, s.values, s.description) for s in settings_of(original)
+    ]
+    for setting in settings_of(original):
+        for wrong in (-1e9, "no such value", [[]], {"x": 1}):
+            values = {setting.name: wrong}
+            assert _verdict(copied, values) == _verdict(original, values), values
+    first, others = controls_of(description)
+    files = {setting.name for setting in settings_of(original) if setting.is_file}
+    assert {control.name for control in first + others} == {s.name for s in settings_of(original)} - files
+
+
+def _verdict(cls: type, values: dict[str, object]) -> str:
+    """The sentence about some values; '' where they are right."""
+    try:
+        load(cls, values, "x")
+    except ConfigError as error:
+        return str(error)
+    return ""
