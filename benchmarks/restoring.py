@@ -28,7 +28,7 @@ from impasto.images.pictures import Pixels, to_float, to_uint8
 from impasto.metrics.intervals import bootstrap_interval
 from impasto.metrics.perceptual_distance import lpips
 from impasto.metrics.signal_to_noise import psnr
-from impasto.painters.diffusion.degradations import TASKS, degraded
+from impasto.painters.degradations import MASKS, TASKS, degraded
 from impasto.painters.diffusion.palette import Palette
 from impasto.sources import SHIPPED_PAINTER
 
@@ -54,7 +54,7 @@ def main() -> None:
     print("|---|---|---|---|---|---|", flush=True)
     sheet = [to_uint8(truth[:16])]
     for task in TASKS:
-        rest = degraded(truth, BatchNoise(0, 0, slice(len(truth)), len(truth)), task)
+        rest = degraded(truth, BatchNoise(0, 0, slice(len(truth)), len(truth)), [task])
         sheet.append(to_uint8(rest.given["source"][:16]))
         for name, count, give_back in ways(task, arguments):
             began = time.process_time()
@@ -79,7 +79,7 @@ def ways(task: str, arguments: argparse.Namespace) -> list[tuple[str, int, GiveB
         return lambda rest, truth: painted(palette, rest, steps)
 
     by: list[tuple[str, int, GiveBack]] = [("nothing", arguments.count, as_given(task))]
-    if task in ("free_form", "half", "box", "uncrop"):
+    if task in MASKS:
         by.append(("OpenCV (Telea)", arguments.count, by_opencv))
     if arguments.untrained and task != "jpeg":
         by.append(("edit by `shipped`", arguments.untrained, by_edit(task)))
