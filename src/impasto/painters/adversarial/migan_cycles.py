@@ -12,7 +12,6 @@ from impasto.painters.adversarial.migan_losses import (
     PainterTerms,
     content_loss,
     information_factor,
-    perceptual_loss,
 )
 
 __all__ = ["Fakes", "closed_cycles"]
