@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Aligns",
+    "Completes",
     "Decodes",
     "Denoises",
     "Encodes",
+    "Enlarges",
     "Examines",
     "ExportsToDiffusers",
     "HasLatents",
@@ -207,6 +209,41 @@ class Instructs(Denoises, Protocol):
 
         Args:
             condition: Condition of N pictures.
+        """
+        ...
+
+
+@runtime_checkable
+class Completes(Protocol):
+    """Paints what a mask covers, at once and at any size."""
+
+    def complete(self, pictures: Tensor, mask: Tensor, /) -> Tensor:
+        """Pictures of which a part is painted anew.
+
+        Args:
+            pictures: Shape (N, 3, H, W), in [-1, 1], of any height and width from 16; what they hold under the mask
+                counts for nothing.
+            mask: 1 where is to be painted, 0 elsewhere, shape (N, 1, H, W).
+
+        Returns:
+            Of the shape of `pictures`, in [-1, 1]; outside the mask the given ones.
+        """
+        ...
+
+
+@runtime_checkable
+class Enlarges(Protocol):
+    """Paints larger versions of pictures, at once and of any size."""
+
+    def enlarge(self, pictures: Tensor, factor: int, /) -> Tensor:
+        """Pictures with more rows and columns.
+
+        Args:
+            pictures: Shape (N, 3, H, W), in [-1, 1], of any height and width.
+            factor: 2, 4 or 8.
+
+        Returns:
+            Shape (N, 3, factor · H, factor · W), in [-1, 1].
         """
         ...
 

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from impasto.contract import Condition, Noise
 
-__all__ = ["MASKS", "TASKS", "degraded"]
+__all__ = ["MASKS", "TASKS", "degraded", "through_jpeg"]
 
 NUMBERS = 24
 """Random numbers of each picture, which decide how it is degraded."""
@@ -116,12 +116,17 @@ def _cropped(picture: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
 
 def _jpeg(picture: Tensor, numbers: Tensor) -> tuple[Tensor, None]:
     """As a JPEG file of quality 5 to 30, as in Palette."""
+    return through_jpeg(picture, 5 + int(26 * numbers[0])), None
+
+
+def through_jpeg(picture: Tensor, quality: int) -> Tensor:
+    """A picture (3, H, W), in [-1, 1], as it comes back from a JPEG file of a quality of 1 to 100."""
     pixels = ((picture.permute(1, 2, 0).cpu().numpy() + 1) * 127.5).round().clip(0, 255).astype(np.uint8)
-    written, data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 5 + int(26 * numbers[0])])
+    written, data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     assert written
     read = cv2.imdecode(data, cv2.IMREAD_COLOR)
     assert read is not None
-    return torch.from_numpy(read[..., ::-1].copy()).to(picture).permute(2, 0, 1) / 127.5 - 1, None
+    return torch.from_numpy(read[..., ::-1].copy()).to(picture).permute(2, 0, 1) / 127.5 - 1
 
 
 def _smaller(factor: int) -> Callable[[Tensor, Tensor], tuple[Tensor, None]]:

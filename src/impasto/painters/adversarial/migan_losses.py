@@ -19,7 +19,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from impasto.nn.similarity import FLOOR, ms_ssim, ms_ssim_scales
