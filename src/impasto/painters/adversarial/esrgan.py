@@ -90,12 +90,12 @@ class EsrganConfig(GanConfig):
 class Esrgan(Painter):
     """Given picture → the picture enlarged; the seed changes nothing.
 
-    By itself it paints pictures of the size learned, from given ones of that size, of which it sees a smaller version.
+    Pictures have a height and width of 32, 64 or 128 px in training; any size in `enlarge`. By itself it paints pictures
+    of the size learned, from given ones of that size, of which it sees a smaller version.
     """
 
     Config: ClassVar[type[PainterConfig]] = EsrganConfig
     conditions: ClassVar[frozenset[str]] = frozenset({"given:source"})
-    resolutions = (32, 64, 128, 256, 512)
     square = False
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         "tiny": {"width": 8, "blocks": 1, "growth": 4, "discriminator_width": 4, "residual": True},
