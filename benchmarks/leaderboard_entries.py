@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,7 @@ def entries() -> list[Entry]:
     return [*ours, *(Entry(name, None) for name in PEERS)]
 
 
+@cache
 def _needs_picture(cls: type[Painter]) -> bool:
     """Whether a painter paints nothing but changes of given pictures."""
     given = {part for part in cls.conditions if part.startswith("given:")}

@@ -218,15 +218,11 @@ class Completes(Protocol):
     """Paints what a mask covers, at once and at any size."""
 
     def complete(self, pictures: Tensor, mask: Tensor, /) -> Tensor:
-        """Pictures of which a part is painted anew.
+        """Pictures (N, 3, H, W), in [-1, 1], with a part painted anew; outside the mask the given ones.
 
         Args:
-            pictures: Shape (N, 3, H, W), in [-1, 1], of any height and width from 16; what they hold under the mask
-                counts for nothing.
+            pictures: Of that shape, with H and W from 16; what they hold under the mask counts for nothing.
             mask: 1 where is to be painted, 0 elsewhere, shape (N, 1, H, W).
-
-        Returns:
-            Of the shape of `pictures`, in [-1, 1]; outside the mask the given ones.
         """
         ...
 
@@ -236,15 +232,7 @@ class Enlarges(Protocol):
     """Paints larger versions of pictures, at once and of any size."""
 
     def enlarge(self, pictures: Tensor, factor: int, /) -> Tensor:
-        """Pictures with more rows and columns.
-
-        Args:
-            pictures: Shape (N, 3, H, W), in [-1, 1], of any height and width.
-            factor: 2, 4 or 8.
-
-        Returns:
-            Shape (N, 3, factor · H, factor · W), in [-1, 1].
-        """
+        """Pictures (N, 3, factor · H, factor · W) of pictures (N, 3, H, W), in [-1, 1]; the factor is 2, 4 or 8."""
         ...
 
 

@@ -90,8 +90,8 @@ class EsrganConfig(GanConfig):
 class Esrgan(Painter):
     """Given picture → the picture enlarged; the seed changes nothing.
 
-    Pictures have a height and width of 32, 64 or 128 px in training; any size in `enlarge`. By itself it paints pictures
-    of the size learned, from given ones of that size, of which it sees a smaller version.
+    Pictures have a height and width of 32, 64 or 128 px in training; any size in `enlarge`. By itself it paints
+    pictures of the size learned, from given ones of that size, of which it sees a smaller version.
     """
 
     Config: ClassVar[type[PainterConfig]] = EsrganConfig
@@ -106,6 +106,7 @@ class Esrgan(Painter):
             "discriminator_width": 16,
             "residual": True,
             "lr": 5e-4,
+            "discriminator_lr": 1e-4,
         },
         "base": {},
     }
