@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,14 +54,24 @@ class Entry:
 
 
 def entries() -> list[Entry]:
-    """All that are trained, ours first; the painter that is trained by default stands there as 'auto'."""
+    """All that are trained, ours first; the painter that is trained by default stands there as 'auto'.
+
+    Painters that change given pictures, and paint none without, are measured by their edits instead.
+    """
     ours = [Entry("auto", "")]
     default = choose(64, 64, gpu=False).painter
     for name, cls in sorted(catalogue.usable(catalogue.painters()).items()):
-        if cls.learns() and issubclass(cls, Painter) and name != default:
+        if cls.learns() and issubclass(cls, Painter) and name != default and not _needs_picture(cls):
             special = [preset for preset in cls.presets if preset not in SIZES and preset != "diffusers"]
             ours += [Entry(name, name, "small"), *(Entry(f"{name} {preset}", name, preset) for preset in special)]
     return [*ours, *(Entry(name, None) for name in PEERS)]
+
+
+@cache
+def _needs_picture(cls: type[Painter]) -> bool:
+    """Whether a painter paints nothing but changes of given pictures."""
+    given = {part for part in cls.conditions if part.startswith("given:")}
+    return bool(given) and bool(given & cls.build("tiny", captions=True).needs)
 
 
 def named(name: str) -> Entry | None:

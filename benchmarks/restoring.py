@@ -1,9 +1,12 @@
-"""What `palette` gives back of pictures, beside classical methods and edits that need no training: a Markdown table.
+"""What painters give back of pictures, beside classical methods and edits that need no training: a Markdown table.
 
     python benchmarks/restoring.py stores/paintings-64 RUN --count 64 --untrained 16
 
-From pictures of the validation split is taken what `palette` learns to give back. PSNR is of the whole picture; LPIPS
-is by AlexNet, which no loss here looks through. Intervals are bootstrapped over pictures, 95 %.
+From pictures of the validation split is taken what `palette` learns to give back; a painter that completes pictures
+(`inpainter_gan`) is given those with missing parts, one that enlarges them (`esrgan`) those that were made small. PSNR
+is of the whole picture; LPIPS is by AlexNet, which no loss here looks through; consistency is the mean difference, in
+levels of 255, of an enlarged picture made small again from the one that was given. Intervals are bootstrapped over
+pictures, 95 %.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import argparse
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -21,15 +25,14 @@ from torch import Tensor
 
 from impasto import api
 from impasto.api.performing import editor
-from impasto.contract import BatchNoise, Condition, PictureNoise
+from impasto.contract import BatchNoise, Completes, Condition, Enlarges, PictureNoise
 from impasto.data.store import Store
 from impasto.events import silent
 from impasto.images.pictures import Pixels, to_float, to_uint8
 from impasto.metrics.intervals import bootstrap_interval
 from impasto.metrics.perceptual_distance import lpips
 from impasto.metrics.signal_to_noise import psnr
-from impasto.painters.diffusion.degradations import TASKS, degraded
-from impasto.painters.diffusion.palette import Palette
+from impasto.painters.degradations import MASKS, TASKS, degraded
 from impasto.sources import SHIPPED_PAINTER
 
 GiveBack = Callable[[Condition, Tensor], Tensor]
@@ -44,46 +47,63 @@ def main() -> None:
     parser.add_argument("run")
     parser.add_argument("--count", type=int, default=64)
     parser.add_argument("--untrained", type=int, default=16, help="pictures for the edits that need no training")
-    parser.add_argument("--steps", type=int, nargs="+", default=[1, 8])
+    parser.add_argument("--steps", type=int, nargs="+", default=[1, 8], help="of a painter that removes noise")
     parser.add_argument("--sheet", type=Path, help="a contact sheet to write")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     split = Store.open(arguments.store).split("val")
     truth = split.pictures(np.linspace(0, len(split) - 1, arguments.count).astype(int))
-    print("| lost | by | pictures | PSNR, dB | LPIPS | seconds each |")
-    print("|---|---|---|---|---|---|", flush=True)
+    painter: Any = api.load_painter(arguments.run)
+    print("| lost | by | pictures | PSNR, dB | LPIPS | consistency | seconds each |")
+    print("|---|---|---|---|---|---|---|", flush=True)
     sheet = [to_uint8(truth[:16])]
-    for task in TASKS:
-        rest = degraded(truth, BatchNoise(0, 0, slice(len(truth)), len(truth)), task)
-        sheet.append(to_uint8(rest.given["source"][:16]))
-        for name, count, give_back in ways(task, arguments):
+    for task in tasks_of(painter):
+        rest = degraded(truth, BatchNoise(0, 0, slice(len(truth)), len(truth)), [task])
+        sheet.append(to_uint8(as_given(task)(rest, truth)[:16]))
+        for name, count, give_back in ways(task, painter, arguments):
             began = time.process_time()
             pictures = give_back(rest[:count], truth[:count])
             seconds = (time.process_time() - began) / count
-            print(
-                f"| {task} | {name} | {count} | {' | '.join(numbers(pictures, truth[:count]))} | {seconds:.2f} |",
-                flush=True,
-            )
-            if name == f"`palette`, {arguments.steps[-1]} steps":
-                sheet.append(to_uint8(pictures[:16]))
+            cells = [*numbers(pictures, truth[:count]), consistency(pictures, truth[:count], task), f"{seconds:.2f}"]
+            print(f"| {task} | {name} | {count} | {' | '.join(cells)} |", flush=True)
+        sheet.append(to_uint8(pictures[:16]))
     if arguments.sheet:
         Image.fromarray(np.concatenate([np.concatenate(list(row), 1) for row in sheet])).save(arguments.sheet)
 
 
-def ways(task: str, arguments: argparse.Namespace) -> list[tuple[str, int, GiveBack]]:
+def tasks_of(painter: Any) -> list[str]:
+    """What a painter gives back."""
+    if isinstance(painter, Completes):
+        return list(MASKS)
+    return list(FACTORS) if isinstance(painter, Enlarges) else list(TASKS)
+
+
+def ways(task: str, painter: Any, arguments: argparse.Namespace) -> list[tuple[str, int, GiveBack]]:
     """Name, number of pictures, and how pictures are given back what they lost."""
-    palette = api.load_painter(arguments.run)
-    assert isinstance(palette, Palette)
-
-    def learned(steps: int) -> GiveBack:
-        return lambda rest, truth: painted(palette, rest, steps)
-
     by: list[tuple[str, int, GiveBack]] = [("nothing", arguments.count, as_given(task))]
-    if task in ("free_form", "half", "box", "uncrop"):
+    if task in MASKS:
         by.append(("OpenCV (Telea)", arguments.count, by_opencv))
     if arguments.untrained and task != "jpeg":
-        by.append(("edit by `shipped`", arguments.untrained, by_edit(task)))
-    return by + [(f"`palette`, {steps} steps", arguments.count, learned(steps)) for steps in arguments.steps]
+        by.append(("edit by `shipped`", arguments.untrained, by_edit(task, api.open(SHIPPED_PAINTER).model, {})))
+    name = f"`{painter.name}`"
+    if isinstance(painter, Completes):
+        return [*by, (name, arguments.count, by_edit(task, painter, {}))]
+    if isinstance(painter, Enlarges):
+        free = by_edit(task, painter, {"consistent": False})
+        return [*by, (f"{name}, free", arguments.count, free), (name, arguments.count, by_edit(task, painter, {}))]
+
+    def learned(steps: int) -> GiveBack:
+        return lambda rest, truth: painted(painter, rest, steps)
+
+    return by + [(f"{name}, {steps} steps", arguments.count, learned(steps)) for steps in arguments.steps]
+
+
+def consistency(pictures: Tensor, truth: Tensor, task: str) -> str:
+    """How far enlarged pictures, made small again, are from the given ones."""
+    if task not in FACTORS:
+        return ""
+    again = smaller(pictures, FACTORS[task]).astype(float)
+    return f"{np.abs(again - smaller(truth, FACTORS[task])).mean():.1f}"
 
 
 def numbers(pictures: Tensor, truth: Tensor) -> list[str]:
@@ -96,11 +116,11 @@ def numbers(pictures: Tensor, truth: Tensor) -> list[str]:
     return cells
 
 
-def painted(palette: Palette, rest: Condition, steps: int) -> Tensor:
-    """Pictures by `palette`."""
-    with palette.painting():
+def painted(painter: Any, rest: Condition, steps: int) -> Tensor:
+    """Pictures by a painter that removes noise."""
+    with painter.painting():
         noise = PictureNoise(0, range(len(rest)))
-        return palette.render(rest, noise, palette.Settings(steps=steps)).pictures.clamp(-1, 1)
+        return painter.render(rest, noise, painter.Settings(steps=steps)).pictures.clamp(-1, 1)
 
 
 def as_given(task: str) -> GiveBack:
@@ -126,13 +146,11 @@ def by_opencv(rest: Condition, truth: Tensor) -> Tensor:
     )
 
 
-def by_edit(task: str) -> GiveBack:
-    """Pictures by the edit of the painter that ships."""
-    name, settings = {"colorize": ("colorize", {}), "enlarge_2": ("enlarge", {"factor": 2})}.get(task, ("inpaint", {}))
-    if task == "enlarge_4":
-        name, settings = "enlarge", {"factor": 4}
+def by_edit(task: str, painter: Any, settings: dict[str, Any]) -> GiveBack:
+    """Pictures by the edit of a painter."""
+    name = "enlarge" if task in FACTORS else "colorize" if task == "colorize" else "inpaint"
+    settings = {**settings, **({"factor": FACTORS[task]} if task in FACTORS else {})}
     edit = editor(name)
-    painter = api.open(SHIPPED_PAINTER).model
 
     def edited(rest: Condition, truth: Tensor) -> Tensor:
         pictures = smaller(truth, FACTORS[task]) if task in FACTORS else to_uint8(rest.given["source"])

@@ -84,6 +84,8 @@ def test_every_painter_that_learns_takes_part() -> None:
     names = [entry.name for entry in leaderboard_entries.entries()]
     assert {"auto", "ddpm", "migan", "migan modern", *leaderboard_entries.PEERS} <= set(names)
     assert len(names) == len(set(names))
+    # They paint nothing without a given picture.
+    assert not {"inpainter_gan", "esrgan"} & set(names)
 
 
 def test_a_trial_is_an_entry_with_settings_of_its_own() -> None:

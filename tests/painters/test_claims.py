@@ -87,6 +87,28 @@ def check_denoises(painter: Any) -> None:
     assert len(painter.levels_for(replace(painter.Settings(), steps=3))) == 4
 
 
+def check_completes(painter: Any) -> None:
+    pictures = torch.rand(COUNT, 3, 70, 53, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    mask = torch.zeros(COUNT, 1, 70, 53)
+    mask[:, :, 20:50, 10:] = 1
+    with torch.inference_mode():
+        completed, other = (painter.complete(torch.where(mask > 0, level, pictures), mask) for level in (-1.0, 1.0))
+    assert completed.abs().max() <= 1
+    assert torch.equal(completed, other)
+    assert torch.equal(completed * (1 - mask), pictures * (1 - mask))
+    assert (completed * mask).std() > 0
+
+
+def check_enlarges(painter: Any) -> None:
+    pictures = pictures_and_condition()[0][..., :13, :21]
+    for factor in (2, 4, 8):
+        with torch.inference_mode():
+            large = painter.enlarge(pictures, factor)
+        assert large.shape == (COUNT, 3, factor * 13, factor * 21)
+        assert large.abs().max() <= 1
+        assert not torch.equal(large[0], large[1])
+
+
 def check_inverts(painter: Any) -> None:
     pictures, condition = pictures_and_condition()
     with torch.inference_mode():
@@ -220,9 +242,11 @@ def check_examines(painter: Any) -> None:
 
 CHECKS: dict[str, Callable[[Any], None]] = {
     "Aligns": check_aligns,
+    "Completes": check_completes,
     "Decodes": check_decodes,
     "Denoises": check_denoises,
     "Encodes": check_encodes,
+    "Enlarges": check_enlarges,
     "Examines": check_examines,
     "ExportsToDiffusers": check_exports_to_diffusers,
     "HasLatents": check_has_latents,

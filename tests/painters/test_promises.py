@@ -56,6 +56,15 @@ def batch_of(count: int = 8, resolution: int = 32, step: int = 0) -> Batch:
     return Batch(pictures, condition, BatchNoise(0, step, slice(0, count), count))
 
 
+def needed(painter: Painter) -> dict[str, object]:
+    """What a painter cannot paint without: a picture, and a mask of its middle."""
+    height, width = painter.data.size
+    mask = torch.zeros(1, height, width)
+    mask[:, height // 4 : -height // 4, width // 4 : -width // 4] = 1
+    given = {"given": {"source": batch_of(1, height).pictures[0]}} if "given:source" in painter.needs else {}
+    return {**given, **({"mask": mask} if "mask" in painter.needs else {})}
+
+
 def settings(**values: object) -> TrainSettings:
     fixed = {"batch": 8, "precision": "fp32", "log_every": 1, "samples": 0, "ema": 0.01, "flip": False}
     return TrainSettings(**{**fixed, **values})
@@ -78,7 +87,8 @@ def test_pictures_have_the_shape_and_range_of_the_contract(name: str, resolution
         with pytest.raises(ConfigError, match="resolution"):
             build(name, resolution)
         return
-    pictures = build(name, resolution).paint(2, seed=3).pictures
+    painter = build(name, resolution)
+    pictures = painter.paint(2, seed=3, **needed(painter)).pictures
     assert pictures.shape == (2, 3, resolution, resolution)
     assert pictures.dtype == torch.float32
     assert pictures.min() >= -1
@@ -99,8 +109,11 @@ def test_presets_can_be_built_at_every_resolution(cls: type[Painter]) -> None:
 
 def test_same_seed_same_picture(name: str) -> None:
     painter = build(name)
-    first = painter.paint(3, seed=5).pictures
-    assert torch.equal(first, painter.paint(3, seed=5).pictures)
+    request = needed(painter)
+    first = painter.paint(3, seed=5, **request).pictures
+    assert torch.equal(first, painter.paint(3, seed=5, **request).pictures)
+    if "given" in request:  # Which may decide on all of the picture.
+        return
     # Relative, because some painters begin with nearly flat pictures.
     assert (first - painter.paint(3, seed=6).pictures).std() > 0.01 * first.std()
     assert (first[0] - first[1]).std() > 0.01 * first.std()
@@ -110,7 +123,7 @@ def test_painting_leaves_the_painter_and_the_random_state_alone(name: str) -> No
     painter = build(name).train()
     before = copy.deepcopy(painter.state_dict())
     random_state = torch.get_rng_state()
-    painter.paint(2, seed=0)
+    painter.paint(2, seed=0, **needed(painter))
     assert painter.training
     assert torch.equal(torch.get_rng_state(), random_state)
     assert all(torch.equal(v, before[k]) for k, v in painter.state_dict().items())
@@ -118,8 +131,9 @@ def test_painting_leaves_the_painter_and_the_random_state_alone(name: str) -> No
 
 def test_a_batch_equals_single_pictures(name: str) -> None:
     painter = build(name)
-    together = painter.paint(5, seed=2).pictures
-    alone = torch.cat([painter.paint(1, seed=2, first=i).pictures for i in range(5)])
+    request = needed(painter)
+    together = painter.paint(5, seed=2, **request).pictures
+    alone = torch.cat([painter.paint(1, seed=2, first=i, **request).pictures for i in range(5)])
     torch.testing.assert_close(together, alone, atol=2e-4, rtol=0)
 
 
@@ -153,7 +167,7 @@ def test_without_categories_it_paints_and_refuses_a_category(name: str) -> None:
             build(name, categories=(), shares=())
         return
     painter = build(name, categories=(), shares=())
-    assert painter.paint(2).pictures.isfinite().all()
+    assert painter.paint(2, **needed(painter)).pictures.isfinite().all()
     with pytest.raises(NotCapable, match="leave out category"):
         painter.paint(1, category="dawn")
     batch = replace(batch_of(), condition=Condition(8))
@@ -188,7 +202,8 @@ def test_saved_and_loaded_it_paints_the_same(name: str, tmp_path: Path) -> None:
     loaded = Painter.from_pretrained(tmp_path / "p")
     assert type(loaded) is type(painter)
     assert loaded.config == painter.config
-    assert torch.equal(loaded.paint(3, seed=1).pictures, painter.paint(3, seed=1).pictures)
+    request = needed(painter)
+    assert torch.equal(loaded.paint(3, seed=1, **request).pictures, painter.paint(3, seed=1, **request).pictures)
     assert {f.name for f in (tmp_path / "p").iterdir()} == {"config.json", "model.safetensors", "README.md"}
     assert "abc" in (tmp_path / "p" / "README.md").read_text()
 
@@ -340,8 +355,8 @@ def test_killed_and_resumed_equals_never_killed(name: str, store: Store, tmp_pat
     train(build(name), store.split("train"), killed, five_steps)
     resumed = weights(killed)
     assert all(torch.equal(value, resumed[key]) for key, value in weights(whole).items())
-    pictures = [Painter.from_pretrained(run / "painter").paint(2).pictures for run in (whole, killed)]
-    assert torch.equal(*pictures)
+    painters = [Painter.from_pretrained(run / "painter") for run in (whole, killed)]
+    assert torch.equal(*(painter.paint(2, **needed(painter)).pictures for painter in painters))
 
 
 @pytest.mark.parametrize("cls", LEARNERS.values(), ids=LEARNERS)

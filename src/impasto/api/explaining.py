@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from impasto import catalogue
 from impasto.api.explanation_text import text_of
@@ -244,14 +244,15 @@ def _edit(card: Card) -> Explanation:
     edit = editor(card.name)
     classes = catalogue.usable(catalogue.painters())
     able = [name for name, cls in classes.items() if any(issubclass(kind, edit.needs) for kind in cls.variants())]
-    meaning = (inspect.getdoc(edit.needs) or "").split("\n")[0]
+    kinds = get_args(edit.needs) or (edit.needs,)
+    meaning = " or ".join(_clause((inspect.getdoc(kind) or "").split("\n")[0]) for kind in kinds)
     files = {name: "FILE" for name in FILES if name in edit.takes}
     taken = [f"{FILES[name]} ({option(name, 'FILE')})" for name in files]
     words = {"prompt": "TEXT"} if edit.settings is not None and edit.settings.needs_prompt else {}
     if words:
         able = [name for name in able if "words" in classes[name].conditions]
     taken += [f"words, and a painter that was trained with words ({option('prompt', 'TEXT')})" for _ in words]
-    facts = {"needs": "; ".join([f"a painter that {_clause(meaning)}", *taken]), "painters": ", ".join(able)}
+    facts = {"needs": "; ".join([f"a painter that {meaning}", *taken]), "painters": ", ".join(able)}
     if edit.settings is not None:
         named = {"painter": "PAINTER"} if words else {}
         example = command("edit", card.name, "PICTURE", **files, **words, **named)

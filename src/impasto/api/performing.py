@@ -51,7 +51,7 @@ class Edit:
 
     @property
     def needs(self) -> type[Any]:
-        """What the painter must be able to do: a protocol."""
+        """What the painter must be able to do: a protocol, or a union of several of which one suffices."""
         protocol: type[Any] = get_type_hints(self.function)["painter"]
         return protocol
 

@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Aligns",
+    "Completes",
     "Decodes",
     "Denoises",
     "Encodes",
+    "Enlarges",
     "Examines",
     "ExportsToDiffusers",
     "HasLatents",
@@ -222,6 +224,29 @@ class Instructs(Denoises, Protocol):
         Args:
             condition: Condition of N pictures.
         """
+        ...
+
+
+@runtime_checkable
+class Completes(Protocol):
+    """Paints what a mask covers, at once and at any size."""
+
+    def complete(self, pictures: Tensor, mask: Tensor, /) -> Tensor:
+        """Pictures (N, 3, H, W), in [-1, 1], with a part painted anew; outside the mask the given ones.
+
+        Args:
+            pictures: Of that shape, with H and W from 16; what they hold under the mask counts for nothing.
+            mask: 1 where is to be painted, 0 elsewhere, shape (N, 1, H, W).
+        """
+        ...
+
+
+@runtime_checkable
+class Enlarges(Protocol):
+    """Paints larger versions of pictures, at once and of any size."""
+
+    def enlarge(self, pictures: Tensor, factor: int, /) -> Tensor:
+        """Pictures (N, 3, factor · H, factor · W) of pictures (N, 3, H, W), in [-1, 1]; the factor is 2, 4 or 8."""
         ...
 
 

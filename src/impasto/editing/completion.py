@@ -7,7 +7,8 @@ import numpy.typing as npt
 import torch.nn.functional as F
 
 from impasto.config import Field, config
-from impasto.contract import Denoises, Painted
+from impasto.contract import Completes, Denoises, Painted
+from impasto.editing.at_once import check_unread, completed_at_once
 from impasto.editing.canvas import DETAIL, Canvas, resized, scales, shape_of
 from impasto.editing.consistency import RestoringSettings, keeping, restored
 from impasto.editing.seam import joined, seam_stated
@@ -41,8 +42,12 @@ class CompletionSettings(RestoringSettings):
         return Trial(given, self, mask, painted=mask, known=kept(truth), kept=kept)
 
 
-def completed(painter: Denoises, pixels: Pixels, mask: Mask, *, work: Work, settings: CompletionSettings) -> Painted:
+def completed(
+    painter: Denoises | Completes, pixels: Pixels, mask: Mask, *, work: Work, settings: CompletionSettings
+) -> Painted:
     """A picture of any size with the part under a mask painted anew; every byte outside stays.
+
+    A painter that completes pictures does so in one pass, as `at_once` says. By one that denoises it goes on like this.
 
     A first guess mirrors what is around the mask; what is coarse of it stays, the more, the less the strength.
 
@@ -51,7 +56,7 @@ def completed(painter: Denoises, pixels: Pixels, mask: Mask, *, work: Work, sett
     with the nearest surroundings, so that the border disappears.
 
     Args:
-        painter: One that denoises.
+        painter: One that denoises or completes pictures.
         pixels: Shape (H, W, 3).
         mask: True where is to be painted, somewhere and not everywhere, shape (H, W).
         work: What the painter is asked for, and its random numbers.
@@ -59,7 +64,13 @@ def completed(painter: Denoises, pixels: Pixels, mask: Mask, *, work: Work, sett
 
     Returns:
         One picture of the given size, with a statement on the seam.
+
+    Raises:
+        ConfigError: When settings say how noise is removed, and the painter removes none.
     """
+    if isinstance(painter, Completes):
+        check_unread(settings)
+        return completed_at_once(painter, pixels, mask, work=work)
     region = region_around(mask, work.size)
     given = pixels[region]
     hole = mask[region]

@@ -12,7 +12,8 @@ from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.config import config
-from impasto.contract import Denoises, Painted
+from impasto.contract import Denoises, Enlarges, Painted
+from impasto.editing.at_once import check_unread, enlarged_at_once
 from impasto.editing.canvas import Canvas
 from impasto.editing.consistency import RestoringSettings, consistent, fitted, restored
 from impasto.editing.trial import Trial
@@ -34,9 +35,12 @@ class EnlargeSettings(RestoringSettings):
 
     Attributes:
         factor: The new picture has so many times the rows and columns.
+        consistent: Whether the new picture made small again is the given one. Without it, a painter that enlarges in
+            one pass may leave out what it takes for noise or for traces of JPEG; one that denoises needs it.
     """
 
     factor: Literal[2, 4, 8] = 2
+    consistent: bool = True
 
     def trial(self, truth: Pixels) -> Trial:
         """The picture made small; made small again the edited one has to be that.
@@ -63,21 +67,23 @@ class EnlargeSettings(RestoringSettings):
     year=2023,
     source="Wang et al. 2023, Zero-shot image restoration using denoising diffusion null-space model (DDNM)",
 )
-def enlarge(painter: Denoises, pixels: Pixels, *, work: Work, settings: EnlargeSettings | None = None) -> Painted:
+def enlarge(
+    painter: Denoises | Enlarges, pixels: Pixels, *, work: Work, settings: EnlargeSettings | None = None
+) -> Painted:
     """Let a painter invent the detail of a larger picture.
 
     Args:
-        painter: One that denoises; it was not trained for this.
+        painter: One that denoises, which need not be trained for this, or one that enlarges pictures.
         pixels: The picture, of any size, shape (H, W, 3), uint8.
         work: What the painter is asked for, and its random numbers.
         settings: The factor and the way.
 
     Returns:
         One picture of the new size. The mean of each square of factor × factor pixels is the given pixel, up to
-        rounding.
+        rounding, unless the settings say otherwise.
 
     Raises:
-        ConfigError: When the new picture would be too large.
+        ConfigError: When the new picture would be too large, or a setting is one that the painter cannot follow.
     """
     s = settings or EnlargeSettings()
     height, width = pixels.shape[:2]
@@ -87,6 +93,12 @@ def enlarge(painter: Denoises, pixels: Pixels, *, work: Work, settings: EnlargeS
             f"{MOST} px a side can be painted; bring the picture to a smaller size first."
         )
     small = to_float(pixels[None])
+    if isinstance(painter, Enlarges):
+        check_unread(s)
+        large = enlarged_at_once(painter, small, s.factor, work=work)
+        return Painted(_exact(large, small, s.factor) if s.consistent else large)
+    if not s.consistent:
+        raise ConfigError("consistent = False is for painters that enlarge in one pass, and this one denoises.")
     start = F.interpolate(small, scale_factor=float(s.factor), mode="bicubic").clamp(-1, 1)
     canvas = Canvas(painter, to_uint8(start)[0], work)
     agreeing = _agreeing(small.to(canvas.pictures), s.factor)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import Denoises, Painted
+from impasto.contract import Completes, Denoises, Painted
 from impasto.editing.completion import CompletionSettings, completed
 from impasto.editing.trial import Trial
 from impasto.editing.window import Pixels
@@ -70,14 +70,16 @@ class ExtendSettings(CompletionSettings):
     year=2022,
     source="Saharia et al. 2022, Palette (uncropping); by resampling: Lugmayr et al. 2022, RePaint",
 )
-def extend(painter: Denoises, pixels: Pixels, *, work: Work, settings: ExtendSettings | None = None) -> Painted:
+def extend(
+    painter: Denoises | Completes, pixels: Pixels, *, work: Work, settings: ExtendSettings | None = None
+) -> Painted:
     """Let a painter continue a picture.
 
     The new picture is painted as a whole at the painter's size, reduced where it is larger, and only its borders are
     enlarged again; what lies in the middle are the given pixels.
 
     Args:
-        painter: One that denoises; it was not trained for this.
+        painter: One that denoises, which need not be trained for this, or one that completes pictures.
         pixels: The picture, of any size, shape (H, W, 3), uint8.
         work: What the painter is asked for, and its random numbers.
         settings: The borders and the way.
@@ -86,7 +88,8 @@ def extend(painter: Denoises, pixels: Pixels, *, work: Work, settings: ExtendSet
         One picture of the new size, with a statement on the seam.
 
     Raises:
-        ConfigError: When nothing is to be added, or the new size is smaller than the given or too large.
+        ConfigError: When nothing is to be added, or the new size is smaller than the given or too large; and as of
+            `completed`.
     """
     s = settings or ExtendSettings()
     rows = _added("height", pixels.shape[0], s.height, s.top, s.bottom)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from impasto.catalogue import listed
-from impasto.contract import Denoises, Painted
+from impasto.contract import Completes, Denoises, Painted
 from impasto.editing.completion import CompletionSettings, completed
 from impasto.editing.window import Mask, Pixels
 from impasto.editing.work import Work
@@ -18,12 +18,12 @@ __all__ = ["inpaint"]
     source="Lugmayr et al. 2022, RePaint: inpainting using denoising diffusion probabilistic models",
 )
 def inpaint(
-    painter: Denoises, pixels: Pixels, *, mask: Mask, work: Work, settings: CompletionSettings | None = None
+    painter: Denoises | Completes, pixels: Pixels, *, mask: Mask, work: Work, settings: CompletionSettings | None = None
 ) -> Painted:
     """Let a painter fill what a mask covers.
 
     Args:
-        painter: One that denoises; it was not trained for this.
+        painter: One that denoises, which need not be trained for this, or one that completes pictures.
         pixels: The picture, of any size, shape (H, W, 3), uint8.
         mask: True where is to be painted, somewhere and not everywhere, shape (H, W).
         work: What the painter is asked for, and its random numbers.
@@ -33,6 +33,6 @@ def inpaint(
         One picture of the given size, with a statement on the seam.
 
     Raises:
-        ConfigError: When the painter's schedule has fewer levels than the steps ask for.
+        ConfigError: When the painter's schedule has fewer levels than the steps ask for; and as of `completed`.
     """
     return completed(painter, pixels, mask, work=work, settings=settings or CompletionSettings())

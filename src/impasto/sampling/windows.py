@@ -1,4 +1,4 @@
-"""A denoiser of one size applied to mixtures of any larger size, in windows that overlap."""
+"""A network of one size applied to maps of any larger size, in windows that overlap."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from torch import Tensor
 
 from impasto.sampling.level import Denoise, Level
 
-__all__ = ["Window", "over_windows", "windows_over"]
+__all__ = ["Window", "blended", "over_windows", "windows_over"]
 
 Window = tuple[slice, slice]
 """Rows and columns of a mixture."""
@@ -45,19 +45,33 @@ def over_windows(denoise_at: Callable[[Window], Denoise], windows: Iterable[Wind
     parts = [(window, denoise_at(window)) for window in windows]
 
     def denoise(noisy: Tensor, level: Level) -> Tensor:
-        total = torch.zeros_like(noisy, dtype=torch.float64)
-        weights = torch.zeros_like(total[:1, :1])
-        for window, estimate in parts:
-            place = (..., *window)
-            answer = estimate(noisy[place], level)
-            if answer.shape == noisy.shape:
-                return answer
-            weight = torch.outer(*(_ramp(side) for side in answer.shape[-2:])).to(total)
-            total[place] += weight * answer
-            weights[place] += weight
-        return torch.where(weights > 0, total / weights.clamp(min=1e-12), elsewhere.double())
+        return blended(((window, estimate(noisy[(..., *window)], level)) for window, estimate in parts), elsewhere)
 
     return denoise
+
+
+def blended(parts: Iterable[tuple[Window, Tensor]], elsewhere: Tensor) -> Tensor:
+    """The weighted mean of overlapping parts of a large map, as `over_windows` weighs them.
+
+    Args:
+        parts: Windows, and the part of the map in each, shape (N, C, rows, columns).
+        elsewhere: The map where no window lies, shape (N or 1, C, H, W).
+
+    Returns:
+        Shape (N, C, H, W); the only part itself, where it is the whole map.
+    """
+    total = torch.zeros_like(elsewhere, dtype=torch.float64)
+    weights = torch.zeros_like(total[:1, :1])
+    for window, part in parts:
+        if part.shape[-2:] == elsewhere.shape[-2:]:
+            return part
+        if len(part) != len(total):
+            total = total.repeat(len(part), 1, 1, 1)
+        place = (..., *window)
+        weight = torch.outer(*(_ramp(side) for side in part.shape[-2:])).to(total)
+        total[place] += weight * part
+        weights[place] += weight
+    return torch.where(weights > 0, total / weights.clamp(min=1e-12), elsewhere.double())
 
 
 def _starts(total: int, side: int) -> list[int]:

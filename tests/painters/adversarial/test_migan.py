@@ -13,9 +13,9 @@ from impasto.contract import Batch, BatchNoise, Condition, Noise, PictureNoise
 from impasto.errors import ConfigError
 from impasto.nn.similarity import FLOOR, ms_ssim
 from impasto.painters.adversarial.dual_discriminator import DualDiscriminator
+from impasto.painters.adversarial.feature_loss import perceptual_loss
 from impasto.painters.adversarial.latent import Latent
 from impasto.painters.adversarial.migan import Migan
-from impasto.painters.adversarial.migan_losses import perceptual_loss
 from impasto.painters.adversarial.projected_discriminator import ProjectedDiscriminator
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import torch
 
+from impasto.painters.adversarial.feature_loss import perceptual_loss
 from impasto.painters.adversarial.migan_config import MiganConfig
 from impasto.painters.adversarial.migan_losses import (
     PainterTerms,
@@ -13,7 +14,6 @@ from impasto.painters.adversarial.migan_losses import (
     content_loss,
     information_factor,
     painter_objective,
-    perceptual_loss,
 )
 
 

@@ -8,7 +8,7 @@ import torch.nn.functional as F
 
 from impasto import catalogue
 from impasto.contract import Batch, BatchNoise, Condition
-from impasto.painters.diffusion.degradations import TASKS, degraded
+from impasto.painters.degradations import MASKS, TASKS, degraded
 from impasto.painters.diffusion.palette import Palette
 from impasto.sampling.level import Level
 
@@ -34,11 +34,11 @@ def painter() -> Palette:
 @pytest.mark.parametrize("task", TASKS)
 def test_something_is_taken_and_the_rest_stays(task: str) -> None:
     clean = pictures()
-    rest = degraded(clean, noise(), task)
+    rest = degraded(clean, noise(), [task])
     source = rest.given["source"]
     assert source.abs().max() <= 1
     parts = rest.holds("mask")
-    assert bool(parts.all()) == (task in ("free_form", "half", "box", "uncrop"))
+    assert bool(parts.all()) == (task in MASKS)
     assert bool(parts.any()) == bool(parts.all())
     if parts.all():
         share = rest.mask.mean((1, 2, 3))
@@ -50,14 +50,14 @@ def test_something_is_taken_and_the_rest_stays(task: str) -> None:
 
 def test_each_task_takes_what_its_name_says() -> None:
     clean = pictures()
-    assert torch.equal(degraded(clean, noise(), "half").mask.mean((1, 2, 3)), torch.full((COUNT,), 0.5))
-    grey = degraded(clean, noise(), "colorize").given["source"]
+    assert torch.equal(degraded(clean, noise(), ["half"]).mask.mean((1, 2, 3)), torch.full((COUNT,), 0.5))
+    grey = degraded(clean, noise(), ["colorize"]).given["source"]
     torch.testing.assert_close(grey[:, 0], clean.mean(1))
-    small = F.avg_pool2d(degraded(clean, noise(), "enlarge_4").given["source"], 4)
+    small = F.avg_pool2d(degraded(clean, noise(), ["enlarge_4"]).given["source"], 4)
     assert (small - F.avg_pool2d(clean, 4)).abs().mean() < 0.1
-    fine = degraded(clean, noise(), "enlarge_2").given["source"]
+    fine = degraded(clean, noise(), ["enlarge_2"]).given["source"]
     assert (fine - clean).square().mean() < (
-        degraded(clean, noise(), "enlarge_4").given["source"] - clean
+        degraded(clean, noise(), ["enlarge_4"]).given["source"] - clean
     ).square().mean()
 
 

@@ -15,15 +15,14 @@ from impasto.contract import (
     Noise,
     Painted,
     Painter,
-    PainterConfig,
     PictureNoise,
     Player,
     Turn,
 )
 from impasto.nn.batch_norm import GroupedBatchNorm, update_statistics
+from impasto.painters.adversarial.gan_config import GanConfig
 from impasto.painters.adversarial.objectives import Objective, critic_loss, painter_loss
 from impasto.painters.adversarial.spectral_norm import iterate_spectral_norms
-from impasto.painters.bounds import Beta
 
 __all__ = ["ConditionalGanConfig", "LatentGan", "LatentGanConfig"]
 
@@ -32,21 +31,15 @@ STATISTICS_BATCHES = 200
 
 
 @config
-class LatentGanConfig(PainterConfig):
+class LatentGanConfig(GanConfig):
     """Settings of every `LatentGan`; subclasses have others and other defaults.
 
     Attributes:
         latent_dims: Dimensions of the latent vector that a picture is made from.
-        lr: Learning rate of the generator.
-        discriminator_lr: Learning rate of the discriminator; null is that of the generator.
-        betas: Decay rates of Adam's first and second moments, for both networks.
         critic_steps: The generator moves in one step of so many, the discriminator in each.
     """
 
     latent_dims: int = Field(default=128, ge=1, le=4096)
-    lr: float = Field(default=2e-4, gt=0, le=1)
-    discriminator_lr: float | None = Field(default=None, gt=0, le=1)
-    betas: tuple[Beta, Beta] = (0.0, 0.9)
     critic_steps: int = Field(default=1, ge=1, le=100)
 
 
@@ -85,11 +78,7 @@ class LatentGan(Painter):
 
     def players(self) -> dict[str, Player]:
         """The discriminator and the generator."""
-        c = self.config
-        return {
-            "discriminator": Player((self.discriminator,), lr=c.discriminator_lr or c.lr, betas=c.betas),
-            "generator": Player((self.generator,), lr=c.lr, betas=c.betas),
-        }
+        return self.config.players(self.generator, self.discriminator)
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
         """First the discriminator, then, in one step of `critic_steps`, the generator."""

@@ -7,13 +7,9 @@ from dataclasses import dataclass, replace
 
 from torch import Tensor
 
+from impasto.painters.adversarial.feature_loss import perceptual_loss
 from impasto.painters.adversarial.latent import Latent, LatentPosterior
-from impasto.painters.adversarial.migan_losses import (
-    PainterTerms,
-    content_loss,
-    information_factor,
-    perceptual_loss,
-)
+from impasto.painters.adversarial.migan_losses import PainterTerms, content_loss, information_factor
 
 __all__ = ["Fakes", "closed_cycles"]
 

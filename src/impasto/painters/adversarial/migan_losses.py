@@ -7,7 +7,7 @@ the prior and x a real picture:
     (8)   λ = C - MS-SSIM(A(B(x)), x)                            `information_factor`
     (18)  L_MS = |A(B(x)) - x| + |B(A(z)) - z|                   `content_loss`, of either half
     (19)  L_adv, of D's scores of A(z)                           `objectives.painter_loss`
-    (20)  L_per = |φ(A(B(x))) - φ(x)|²                           `perceptual_loss`
+    (20)  L_per = |φ(A(B(x))) - φ(x)|²                           `feature_loss.perceptual_loss`
     (7)   I_bound = log q(c | A(z)) + H(c) ≤ I(c; A(z))          `LatentPosterior.log_likelihood`, `code_entropy`
 
 Source: MIGAN, sections 3 and 4; numbers in brackets are those of its equations.
@@ -16,10 +16,9 @@ Source: MIGAN, sections 3 and 4; numbers in brackets are those of its equations.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from impasto.nn.similarity import FLOOR, ms_ssim, ms_ssim_scales
@@ -31,7 +30,6 @@ __all__ = [
     "content_loss",
     "information_factor",
     "painter_objective",
-    "perceptual_loss",
 ]
 
 
@@ -110,26 +108,6 @@ def content_loss(prediction: Tensor, target: Tensor) -> Tensor:
         target: What the cycle began with, of the same shape.
     """
     return (prediction - target).abs().mean(dim=tuple(range(1, prediction.ndim)))
-
-
-def perceptual_loss(features: Callable[[Tensor], list[Tensor]], reconstructions: Tensor, pictures: Tensor) -> Tensor:
-    """L_per of each picture, shape (N,), equation (20).
-
-    Feature maps of different depths have very different scales. So the squared error at each depth is divided by the
-    mean square of the real picture's features there, and depths count alike.
-
-    Args:
-        features: φ: pictures → feature maps of several depths, each of shape (N, C, H, W).
-        reconstructions: A(B(x)), shape (N, 3, H, W), in [-1, 1].
-        pictures: x, of the same shape; they are the target, and get no gradient.
-    """
-    with torch.no_grad():
-        targets = features(pictures)
-    errors = []
-    for feature, target in zip(features(reconstructions), targets, strict=True):
-        power = target.to(pictures.dtype).square().mean(dim=(1, 2, 3)).clamp(min=1e-6)
-        errors.append((feature - target).to(pictures.dtype).square().mean(dim=(1, 2, 3)) / power)
-    return torch.stack(errors).mean(dim=0)
 
 
 def code_entropy(shares: Sequence[float], factors: int) -> float:

@@ -41,10 +41,21 @@ class PatchDiscriminator(nn.Module):
         """Scores of each picture's patches, the higher the more real.
 
         Args:
-            pictures: Shape (N, 3, R, R), in [-1, 1], R a multiple of 4.
+            pictures: Shape (N, 3, H, W), in [-1, 1], H and W multiples of 4.
 
         Returns:
-            Shape (N, R²/16).
+            Shape (N, H · W / 16).
         """
         scores: Tensor = self.layers(pictures)
-        return scores.flatten(1).float()
+        # In the precision of the weights, whatever autocast is on.
+        return scores.flatten(1).to(next(self.parameters()).dtype)
+
+    def features(self, pictures: Tensor) -> list[Tensor]:
+        """Feature maps after each activation, from fine to coarse, each of shape (N, C, H', W')."""
+        maps = []
+        x = pictures
+        for layer in self.layers:
+            x = layer(x)
+            if isinstance(layer, nn.LeakyReLU):
+                maps.append(x)
+        return maps

@@ -31,7 +31,8 @@ class SpectralNorm(nn.Module):
         matrix = weight.detach().flatten(1)
         self.register_buffer("left", F.normalize(torch.randn_like(matrix[:, 0]), dim=0))
         self.register_buffer("right", torch.zeros_like(matrix[0]))
-        for _ in range(FIRST_ITERATIONS):
+        # Painters without memory for their weights have nothing to iterate on.
+        for _ in range(0 if weight.is_meta else FIRST_ITERATIONS):
             self.iterate(weight)
 
     def forward(self, weight: Tensor) -> Tensor:

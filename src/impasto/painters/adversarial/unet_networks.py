@@ -108,12 +108,14 @@ class UNetDiscriminator(nn.Module):
     Source: Schönfeld et al. 2020, "A U-Net based discriminator for generative adversarial networks", section 3.1.
     """
 
-    def __init__(self, classes: int, channels: dict[int, int]) -> None:
+    def __init__(self, classes: int, channels: dict[int, int], *, bias: bool = True) -> None:
         """Build the blocks.
 
         Args:
             classes: Number of categories.
             channels: Channels of each stage, by its size in pixels, from 4 pixels up.
+            bias: Whether scores of pixels have a bias, which would cancel in a difference of two scores and never
+                learn.
         """
         super().__init__()
         counts = list(channels.values())[::-1]
@@ -123,7 +125,7 @@ class UNetDiscriminator(nn.Module):
         self.embedding = CategoryEmbedding(classes, counts[-1])
         self.up = nn.ModuleList(DownBlock(a + b, b, down=False) for a, b in pairwise(counts[:0:-1]))
         self.pixels = nn.Conv2d(counts[1] + 3, counts[0], 3, padding=1)
-        self.verdict = nn.Conv2d(counts[0], 1, 1)
+        self.verdict = nn.Conv2d(counts[0], 1, 1, bias=bias)
 
     def forward(self, pictures: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Scores of the pictures, shape (N, 1), and of their pixels, shape (N, R, R).
@@ -132,11 +134,7 @@ class UNetDiscriminator(nn.Module):
             pictures: Shape (N, 3, R, R).
             labels: Categories, shape (N,).
         """
-        x = self.first(pictures)
-        skips = []
-        for block in self.blocks:
-            skips.append(x)
-            x = block(x)
+        *skips, x = self.features(pictures)
         features = F.relu(x).sum(dim=(2, 3), keepdim=True)
         match = (self.embedding(labels) * features.flatten(1)).sum(dim=1, keepdim=True)
         score = self.score(features).flatten(1) + match
@@ -146,3 +144,10 @@ class UNetDiscriminator(nn.Module):
         x = F.relu(self.pixels(torch.cat([F.interpolate(F.relu(x), scale_factor=2), pictures], dim=1)))
         dtype = self.score.weight.dtype
         return score.to(dtype), self.verdict(x).squeeze(1).to(dtype)
+
+    def features(self, pictures: Tensor) -> list[Tensor]:
+        """Feature maps of the way down, from fine to coarse, each of shape (N, C, H', W')."""
+        maps = [self.first(pictures)]
+        for block in self.blocks:
+            maps.append(block(maps[-1]))
+        return maps

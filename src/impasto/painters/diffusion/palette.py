@@ -16,7 +16,7 @@ from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Batch, Condition, Data, Noise, Painted, Painter, PaintSettings, Player, Turn
 from impasto.nn.push_pull import push_pull
-from impasto.painters.diffusion.degradations import degraded
+from impasto.painters.degradations import degraded
 from impasto.painters.diffusion.unet_size import UNetConfig, resized, unet_for
 from impasto.painters.likelihood.latent_space import Pixels
 from impasto.painters.optimizer import OptimizerConfig

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import cv2
 import numpy as np
@@ -13,28 +13,30 @@ from torch import Tensor
 
 from impasto.contract import Condition, Noise
 
-__all__ = ["TASKS", "degraded"]
+__all__ = ["MASKS", "TASKS", "degraded", "through_jpeg"]
 
 NUMBERS = 24
 """Random numbers of each picture, which decide how it is degraded."""
 STROKES = 4
 """Strokes of a free-form mask."""
+MASKS = ("free_form", "half", "box", "uncrop")
+"""What is lost in parts; of everything else of `TASKS` the whole picture loses something."""
 
 
-def degraded(pictures: Tensor, noise: Noise, task: str | None = None) -> Condition:
+def degraded(pictures: Tensor, noise: Noise, tasks: Collection[str] = ()) -> Condition:
     """What is left of pictures, as a painter is given it.
 
     Args:
         pictures: Shape (N, 3, H, W), in [-1, 1].
         noise: Decides what each picture loses, and how much of it.
-        task: A key of `TASKS`; without it each picture's is drawn at random.
+        tasks: Keys of `TASKS`, one of which is drawn for each picture; all of them without any.
 
     Returns:
         The rest as given picture 'source', and the mask of the parts that were taken, absent where it is the whole
         picture that has lost something.
     """
     count = len(pictures)
-    names = list(TASKS)
+    names = list(tasks or TASKS)
     drawn = noise.integers(len(names)).tolist()
     numbers = noise.uniform(NUMBERS).cpu()
     sources = torch.empty_like(pictures)
@@ -42,7 +44,7 @@ def degraded(pictures: Tensor, noise: Noise, task: str | None = None) -> Conditi
     whole = torch.ones(count, dtype=torch.bool, device=pictures.device)
     for row in range(count):
         picture = pictures[row]
-        rest, mask = TASKS[task or names[drawn[row]]](picture, numbers[row])
+        rest, mask = TASKS[names[drawn[row]]](picture, numbers[row])
         sources[row] = rest
         if mask is not None:
             masks[row] = mask.to(masks)
@@ -114,12 +116,17 @@ def _cropped(picture: Tensor, numbers: Tensor) -> tuple[Tensor, Tensor]:
 
 def _jpeg(picture: Tensor, numbers: Tensor) -> tuple[Tensor, None]:
     """As a JPEG file of quality 5 to 30, as in Palette."""
+    return through_jpeg(picture, 5 + int(26 * numbers[0])), None
+
+
+def through_jpeg(picture: Tensor, quality: int) -> Tensor:
+    """A picture (3, H, W), in [-1, 1], as it comes back from a JPEG file of a quality of 1 to 100."""
     pixels = ((picture.permute(1, 2, 0).cpu().numpy() + 1) * 127.5).round().clip(0, 255).astype(np.uint8)
-    written, data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, 5 + int(26 * numbers[0])])
+    written, data = cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])
     assert written
     read = cv2.imdecode(data, cv2.IMREAD_COLOR)
     assert read is not None
-    return torch.from_numpy(read[..., ::-1].copy()).to(picture).permute(2, 0, 1) / 127.5 - 1, None
+    return torch.from_numpy(read[..., ::-1].copy()).to(picture).permute(2, 0, 1) / 127.5 - 1
 
 
 def _smaller(factor: int) -> Callable[[Tensor, Tensor], tuple[Tensor, None]]:
