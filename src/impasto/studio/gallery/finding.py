@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field
 from sqlalchemy import ColumnElement, Select, TextClause, false, func, select, tuple_
@@ -175,7 +175,7 @@ def _tag_shares(session: Session) -> list[Share]:
     return [Share(value, number) for value, number in session.execute(query)]
 
 
-def _binned() -> Select[tuple[str]]:
+def _binned() -> Select[Any]:
     return select(Annotation.content_hash).where(Annotation.binned)
 
 

@@ -85,10 +85,15 @@ def arguments_of(request: PaintRequest) -> list[str]:
     return words
 
 
-def title_of(request: PaintRequest) -> str:
-    """A request in a few words."""
+def title_of(request: PaintRequest, painter: str) -> str:
+    """A request in a few words.
+
+    Args:
+        request: The request.
+        painter: What people call the painter.
+    """
     subject = request.prompt or request.category
-    return f"{request.painter}: {subject}" if subject else request.painter
+    return f"{painter}: {subject}" if subject else painter
 
 
 def _category(name: str, description: Description) -> str:

@@ -40,7 +40,7 @@ def paint(studio: CurrentStudio, request: PaintRequest) -> Painting:
     name = studio.jobs.new_id()
     folder = (studio.pictures / name).resolve()
     job = studio.jobs.add(
-        title_of(complete),
+        title_of(complete, entry.title),
         arguments_of(complete),
         options=["--out", str(folder), "--overwrite"],
         pictures=folder,

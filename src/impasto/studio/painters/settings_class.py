@@ -5,9 +5,7 @@ The service knows settings only by their schemas, since their classes stand besi
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Union
 
 from pydantic import Field
 
@@ -63,7 +61,7 @@ def _type(schema: dict[str, Any]) -> Any:
     if "const" in schema:
         return Literal[schema["const"]]
     if "anyOf" in schema:
-        return reduce(or_, (Annotated[_type(part), Field()] for part in schema["anyOf"]))
+        return Union[tuple(_type(part) for part in schema["anyOf"])]  # noqa: UP007 - of types that are not written out
     bounds = {BOUNDS[word]: value for word, value in schema.items() if word in BOUNDS}
     kind = schema.get("type")
     marks = {word: value for word, value in schema.items() if word in MARKS}
@@ -73,4 +71,5 @@ def _type(schema: dict[str, Any]) -> Any:
         return tuple[tuple(_type(part) for part in schema["prefixItems"])]  # type: ignore[misc]
     if kind == "array":
         return Annotated[tuple[_type(schema.get("items", {})), ...], Field(**bounds)]  # type: ignore[misc]
-    return Annotated[PLAIN[kind], Field(**bounds)] if kind in PLAIN else Any
+    plain = PLAIN.get(str(kind), Any)
+    return Annotated[plain, Field(**bounds)] if bounds else plain

@@ -86,7 +86,8 @@ export function doing(job) {
   if (job.state === "queued") return "waits for its turn";
   if (job.state === "stopping") return "is stopping; what is ready is kept";
   if (job.state !== "running") return "";
-  if (total === null) return "is getting ready";
+  if (total === null && !job.request.painter) return "is getting ready";
+  if (total === null) return "loads the painter, and paints the first pictures";
   const left = remaining === null ? "" : `, about ${duration(remaining)} left`;
   return `${done.toLocaleString()} of ${total.toLocaleString()}${left}`;
 }

@@ -11,7 +11,7 @@ const LANES = { training: "Training", painting: "Painting" };
 /** When a job ended, began or was queued, and how long it took. */
 function when(job) {
   const clock = (seconds) => new Date(seconds * 1000).toLocaleString([], { dateStyle: "short", timeStyle: "short" });
-  if (job.ended && job.started) return `${clock(job.ended)}, ${duration(job.ended - job.started)}`;
+  if (job.ended && job.started) return `${clock(job.ended)} · took ${duration(job.ended - job.started)}`;
   return clock(job.ended ?? job.started ?? job.created);
 }
 
@@ -41,7 +41,7 @@ class Row {
     this.title.textContent = job.title;
     this.state.textContent = job.state;
     this.state.dataset.state = job.state;
-    this.lane.textContent = `${LANES[job.lane] ?? job.lane}, ${when(job)}`;
+    this.lane.textContent = `${LANES[job.lane] ?? job.lane} · ${when(job)}`;
     this.bar.parentElement.hidden = !active(job);
     if (job.progress.share === null) this.bar.removeAttribute("value");
     else this.bar.value = job.progress.share;

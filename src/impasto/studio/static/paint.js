@@ -1,6 +1,7 @@
 // The Paint page: the form is sent as a request, results come with the list of jobs.
 
 import { call, element, follow, say } from "./dom.js";
+import { listen } from "./drop.js";
 import { fill, read } from "./form.js";
 import { show } from "./results.js";
 
@@ -44,6 +45,22 @@ async function again(request) {
 function choose(painter, request) {
   sessionStorage.setItem(KEPT, JSON.stringify({ ...request, painter }));
   location.search = new URLSearchParams({ painter });
+}
+
+/** The settings of a picture that was dropped here; one of another tool names no painter of ours. */
+function take(request, remark) {
+  const painter = request.painter ?? form.elements.painter.value;
+  if (![...form.elements.painter.options].some((option) => option.value === painter)) {
+    say(refusal, `This picture was painted by ${painter}, which is not here.`);
+    return;
+  }
+  if (!form.elements.count) {
+    say(refusal, "What the painter can do is still being read; try again in a moment.");
+    return;
+  }
+  say(refusal, "");
+  say(document.querySelector("#remark"), remark);
+  use({ count: Number(form.elements.count.value), ...request, painter });
 }
 
 /** What was in the form before the page changed, as far as this painter has it. */
@@ -92,6 +109,7 @@ controls.addEventListener("input", (event) => {
   if (event.target.name === "seed") form.elements.seeding.value = "fixed";
 });
 
+listen(document.querySelector("#picture"), take, (sentence) => say(refusal, sentence));
 if (controls.getAttribute("aria-busy")) load();
 else if (form.elements.count) restore();
 if (form.elements.painter.dataset.complete === "false") complete();
