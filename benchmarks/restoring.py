@@ -20,6 +20,7 @@ from typing import Any
 import cv2
 import numpy as np
 import torch
+import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
@@ -27,6 +28,7 @@ from impasto import api
 from impasto.api.performing import editor
 from impasto.contract import BatchNoise, Completes, Condition, Enlarges, PictureNoise
 from impasto.data.store import Store
+from impasto.editing.enlarge import with_means
 from impasto.events import silent
 from impasto.images.pictures import Pixels, to_float, to_uint8
 from impasto.metrics.intervals import bootstrap_interval
@@ -89,6 +91,7 @@ def ways(task: str, painter: Any, arguments: argparse.Namespace) -> list[tuple[s
     if isinstance(painter, Completes):
         return [*by, (name, arguments.count, by_edit(task, painter, {}))]
     if isinstance(painter, Enlarges):
+        by.append(("bicubic, made consistent", arguments.count, by_projection(task)))
         free = by_edit(task, painter, {"consistent": False})
         return [*by, (f"{name}, free", arguments.count, free), (name, arguments.count, by_edit(task, painter, {}))]
 
@@ -146,6 +149,17 @@ def by_opencv(rest: Condition, truth: Tensor) -> Tensor:
     )
 
 
+def by_projection(task: str) -> GiveBack:
+    """Pictures enlarged by bicubic interpolation, with the means of the small ones: what `enlarge` adds by itself."""
+
+    def projected(rest: Condition, truth: Tensor) -> Tensor:
+        small = to_float(smaller(truth, FACTORS[task]))
+        large = F.interpolate(small, scale_factor=float(FACTORS[task]), mode="bicubic").clamp(-1, 1)
+        return with_means(large, small, FACTORS[task])
+
+    return projected
+
+
 def by_edit(task: str, painter: Any, settings: dict[str, Any]) -> GiveBack:
     """Pictures by the edit of a painter."""
     name = "enlarge" if task in FACTORS else "colorize" if task == "colorize" else "inpaint"
@@ -168,7 +182,7 @@ def by_edit(task: str, painter: Any, settings: dict[str, Any]) -> GiveBack:
 
 def smaller(truth: Tensor, factor: int) -> Pixels:
     """Pictures made small by the means of squares."""
-    return to_uint8(torch.nn.functional.avg_pool2d(truth, factor))
+    return to_uint8(F.avg_pool2d(truth, factor))
 
 
 if __name__ == "__main__":

@@ -23,7 +23,7 @@ from impasto.errors import ConfigError
 from impasto.images.pictures import to_float, to_uint8
 from impasto.sampling.level import Denoise
 
-__all__ = ["EnlargeSettings", "enlarge"]
+__all__ = ["EnlargeSettings", "enlarge", "with_means"]
 
 MOST = 4096
 """Largest side of the new picture, in pixels."""
@@ -96,7 +96,7 @@ def enlarge(
     if isinstance(painter, Enlarges):
         check_unread(s)
         large = enlarged_at_once(painter, small, s.factor, work=work)
-        return Painted(_exact(large, small, s.factor) if s.consistent else large)
+        return Painted(with_means(large, small, s.factor) if s.consistent else large)
     if not s.consistent:
         raise ConfigError("consistent = False is for painters that enlarge in one pass, and this one denoises.")
     start = F.interpolate(small, scale_factor=float(s.factor), mode="bicubic").clamp(-1, 1)
@@ -107,7 +107,7 @@ def enlarge(
         return consistent(painter, denoise, agreeing)
 
     large = restored(canvas, constrained, s, strength=work.strength(s.strength), resampling=s.resampling)
-    return Painted(_exact(large.cpu()[..., : height * s.factor, : width * s.factor], small, s.factor))
+    return Painted(with_means(large.cpu()[..., : height * s.factor, : width * s.factor], small, s.factor))
 
 
 def _agreeing(small: Tensor, factor: int) -> Callable[[Tensor], Tensor]:
@@ -122,8 +122,14 @@ def _agreeing(small: Tensor, factor: int) -> Callable[[Tensor], Tensor]:
     return project
 
 
-def _exact(large: Tensor, small: Tensor, factor: int) -> Tensor:
-    """The large picture with the means of the small one, without anything cut off at black and white."""
+def with_means(large: Tensor, small: Tensor, factor: int) -> Tensor:
+    """A large picture whose squares have a small one's pixels as means, without anything cut off at black and white.
+
+    Args:
+        large: Shape (1, 3, factor · H, factor · W), in [-1, 1].
+        small: Shape (1, 3, H, W), in [-1, 1].
+        factor: Rows and columns of a square.
+    """
 
     def enlarged(values: Tensor) -> Tensor:
         return F.interpolate(values, scale_factor=float(factor), mode="nearest")

@@ -1,10 +1,10 @@
 """A GAN that enlarges pictures by 2 or 4, and frees them of blur, noise and the traces of JPEG.
 
 The line is that of ESRGAN (Wang et al. 2018) and Real-ESRGAN (Wang et al. 2021): residual-in-residual dense blocks, a
-relativistic discriminator that judges the whole picture and each pixel, an absolute error and a distance by features,
-and small pictures that have lost more than pixels. Deviations:
-    - the relativistic loss compares each large picture with its own true one, and each pixel with the true pixel,
-      instead of with means over the batch (Wang et al. 2018, equation (1)), so that a batch may be cut anywhere;
+relativistic discriminator that judges each pixel, an absolute error and a distance by features, and small pictures that
+have lost more than pixels. Deviations:
+    - the relativistic loss compares each pixel with the same pixel of the true picture instead of with means over the
+      batch (Wang et al. 2018, equation (1)), so that a batch may be cut anywhere;
     - features are those of the discriminator, because the networks at hand that were trained elsewhere judge pictures
       here;
     - there is no training on the absolute error alone before; with `residual`, which presets for few steps have, the
@@ -128,7 +128,7 @@ class Esrgan(Painter):
         if c.residual:
             near_zero_init(self.generator.conv_last)
         widths = channels_by_size(min(data.size), c.discriminator_width, MAX_WIDTH)
-        self.discriminator = UNetDiscriminator(1, widths, bias=False)
+        self.discriminator = UNetDiscriminator(1, widths, whole=False)
         normalise_spectrally(self.discriminator)
 
     def fetch(self) -> None:
@@ -183,20 +183,19 @@ class Esrgan(Painter):
             large = large + 1 + F.interpolate(padded, scale_factor=float(c.scale), mode="bicubic")
         return large[..., : c.scale * height, : c.scale * width]
 
-    def _judged(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
-        """Scores of pictures, shape (N, 1), and of their pixels, shape (N, H · W)."""
-        labels = torch.zeros(len(pictures), dtype=torch.int64, device=pictures.device)
-        whole, pixels = self.discriminator(pictures, labels)
-        return whole, pixels.flatten(1)
+    def _scores(self, pictures: Tensor) -> Tensor:
+        """Scores of the pixels of pictures, shape (N, H · W)."""
+        scores: Tensor = self.discriminator.pixel_scores(pictures)
+        return scores.flatten(1)
 
     def _discriminator_turn(self, pictures: Tensor, small: Tensor) -> Turn:
-        """Each true picture, and each of its pixels, shall look more real than the enlarged one."""
+        """Each true pixel shall look more real than the enlarged picture's."""
         with torch.no_grad():
             fakes = self._enlarged(small)
-        pairs = list(zip(self._judged(pictures), self._judged(fakes), strict=True))
-        loss = torch.stack([critic_loss("relativistic", real, fake).mean() for real, fake in pairs]).sum()
-        real, fake = pairs[1]
-        return Turn("discriminator", loss, {"real": real.detach().mean(), "fake": fake.detach().mean()})
+        real = self._scores(pictures)
+        fake = self._scores(fakes)
+        logs: dict[str, Tensor | float] = {"real": real.detach().mean(), "fake": fake.detach().mean()}
+        return Turn("discriminator", critic_loss("relativistic", real, fake).mean(), logs)
 
     def _generator_turn(self, pictures: Tensor, small: Tensor) -> Turn:
         """Enlarged pictures shall look more real than true ones, and be near to them in pixels and features.
@@ -206,15 +205,12 @@ class Esrgan(Painter):
         c = self.config
         fakes = self._enlarged(small)
         with torch.no_grad():
-            reals = self._judged(pictures)
-        whole, pixels = (
-            painter_loss("relativistic", fake, real) for fake, real in zip(self._judged(fakes), reals, strict=True)
-        )
+            real = self._scores(pictures)
         terms = {
-            "adversarial": whole + pixels,
+            "adversarial": painter_loss("relativistic", self._scores(fakes), real),
             "pixels": (fakes - pictures).abs().mean((1, 2, 3)),
             "features": perceptual_loss(self.discriminator.features, fakes, pictures),
         }
-        weights = {"adversarial": c.adversarial_weight, "pixels": c.pixel_weight, "features": c.feature_weight}
-        loss = torch.stack([weights[name] * values.mean() for name, values in terms.items()]).sum()
-        return Turn("generator", loss, {name: values.detach().mean() for name, values in terms.items()})
+        loss = c.adversarial_weight * terms["adversarial"] + c.pixel_weight * terms["pixels"]
+        loss = loss + c.feature_weight * terms["features"]
+        return Turn("generator", loss.mean(), {name: values.detach().mean() for name, values in terms.items()})

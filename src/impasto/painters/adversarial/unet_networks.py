@@ -108,24 +108,25 @@ class UNetDiscriminator(nn.Module):
     Source: Schönfeld et al. 2020, "A U-Net based discriminator for generative adversarial networks", section 3.1.
     """
 
-    def __init__(self, classes: int, channels: dict[int, int], *, bias: bool = True) -> None:
+    def __init__(self, classes: int, channels: dict[int, int], *, whole: bool = True) -> None:
         """Build the blocks.
 
         Args:
             classes: Number of categories.
             channels: Channels of each stage, by its size in pixels, from 4 pixels up.
-            bias: Whether scores of pixels have a bias, which would cancel in a difference of two scores and never
-                learn.
+            whole: Whether whole pictures have a score; otherwise `pixel_scores` is all, without a bias, which would
+                cancel in a difference of two scores and never learn.
         """
         super().__init__()
         counts = list(channels.values())[::-1]
         self.first = FirstDownBlock(counts[1])
         self.blocks = nn.ModuleList(DownBlock(a, b) for a, b in pairwise(counts[1:]))
-        self.score = nn.Conv2d(counts[-1], 1, 1, bias=False)
-        self.embedding = CategoryEmbedding(classes, counts[-1])
+        if whole:
+            self.score = nn.Conv2d(counts[-1], 1, 1, bias=False)
+            self.embedding = CategoryEmbedding(classes, counts[-1])
         self.up = nn.ModuleList(DownBlock(a + b, b, down=False) for a, b in pairwise(counts[:0:-1]))
         self.pixels = nn.Conv2d(counts[1] + 3, counts[0], 3, padding=1)
-        self.verdict = nn.Conv2d(counts[0], 1, 1, bias=bias)
+        self.verdict = nn.Conv2d(counts[0], 1, 1, bias=whole)
 
     def forward(self, pictures: Tensor, labels: Tensor) -> tuple[Tensor, Tensor]:
         """Scores of the pictures, shape (N, 1), and of their pixels, shape (N, R, R).
@@ -134,16 +135,15 @@ class UNetDiscriminator(nn.Module):
             pictures: Shape (N, 3, R, R).
             labels: Categories, shape (N,).
         """
-        *skips, x = self.features(pictures)
-        features = F.relu(x).sum(dim=(2, 3), keepdim=True)
+        maps = self.features(pictures)
+        features = F.relu(maps[-1]).sum(dim=(2, 3), keepdim=True)
         match = (self.embedding(labels) * features.flatten(1)).sum(dim=1, keepdim=True)
         score = self.score(features).flatten(1) + match
-        for block in self.up:
-            x = block(torch.cat([F.interpolate(x, scale_factor=2), skips.pop()], dim=1))
-        # The last stage reads the pixels themselves, which no block has kept.
-        x = F.relu(self.pixels(torch.cat([F.interpolate(F.relu(x), scale_factor=2), pictures], dim=1)))
-        dtype = self.score.weight.dtype
-        return score.to(dtype), self.verdict(x).squeeze(1).to(dtype)
+        return score.to(self.score.weight.dtype), self._upwards(maps, pictures)
+
+    def pixel_scores(self, pictures: Tensor) -> Tensor:
+        """Scores of the pixels alone, shape (N, H, W), of pictures (N, 3, H, W)."""
+        return self._upwards(self.features(pictures), pictures)
 
     def features(self, pictures: Tensor) -> list[Tensor]:
         """Feature maps of the way down, from fine to coarse, each of shape (N, C, H', W')."""
@@ -151,3 +151,13 @@ class UNetDiscriminator(nn.Module):
         for block in self.blocks:
             maps.append(block(maps[-1]))
         return maps
+
+    def _upwards(self, maps: list[Tensor], pictures: Tensor) -> Tensor:
+        """Scores of the pixels, of what `features` gives."""
+        *skips, x = maps
+        for block in self.up:
+            x = block(torch.cat([F.interpolate(x, scale_factor=2), skips.pop()], dim=1))
+        # The last stage reads the pixels themselves, which no block has kept.
+        x = F.relu(self.pixels(torch.cat([F.interpolate(F.relu(x), scale_factor=2), pictures], dim=1)))
+        scores: Tensor = self.verdict(x).squeeze(1)
+        return scores.to(self.verdict.weight.dtype)
