@@ -99,8 +99,8 @@ def test_pictures_have_the_shape_and_range_of_the_contract(name: str, resolution
 @pytest.mark.parametrize("cls", LEARNERS.values(), ids=LEARNERS)
 def test_presets_can_be_built_at_every_resolution(cls: type[Painter]) -> None:
     assert set(cls.presets) >= SIZES
-    # Of a long range some, among them a multiple of 16 alone; the first and the last of it too.
-    resolutions = cls.resolutions if len(cls.resolutions) < 8 else cls.resolutions[::15]
+    # The first and the last; of a long range also one in between that is a multiple of 16 alone.
+    resolutions = {cls.resolutions[0], *cls.resolutions[15:16], cls.resolutions[-1]}
     for preset in cls.presets:
         for resolution in resolutions:
             with torch.device("meta"):
@@ -132,8 +132,8 @@ def test_painting_leaves_the_painter_and_the_random_state_alone(name: str) -> No
 def test_a_batch_equals_single_pictures(name: str) -> None:
     painter = build(name)
     request = needed(painter)
-    together = painter.paint(5, seed=2, **request).pictures
-    alone = torch.cat([painter.paint(1, seed=2, first=i, **request).pictures for i in range(5)])
+    together = painter.paint(3, seed=2, **request).pictures
+    alone = torch.cat([painter.paint(1, seed=2, first=i, **request).pictures for i in range(3)])
     torch.testing.assert_close(together, alone, atol=2e-4, rtol=0)
 
 
