@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import cast
 
 import torch
 import torch.nn.functional as F
@@ -149,7 +150,7 @@ class Stream(nn.Module):
         outputs: list[Tensor] = []
         beside = iter(others)
         for level, blocks in enumerate(self.down_blocks):
-            for block in blocks:
+            for block in cast(nn.ModuleList, blocks):
                 values = block(values, next(beside, None), parts[level], run)
                 outputs.append(values)
                 shortcuts.append(values)
@@ -157,7 +158,7 @@ class Stream(nn.Module):
                 values = self.downs[level](values, parts[level + 1], run)
                 shortcuts.append(values)
         for level in reversed(range(len(parts))):
-            for block in self.up_blocks[level]:
+            for block in cast(nn.ModuleList, self.up_blocks[level]):
                 other = next(beside, None)
                 shortcut = shortcuts.pop()
                 read = shortcut if other is None else torch.cat([other, shortcut], dim=1)
