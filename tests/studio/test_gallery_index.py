@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from impasto.errors import UsageError
 from impasto.studio.database import Base, Database, open_database
-from impasto.studio.gallery.annotations import Changes, begin_album, change, remove_album
+from impasto.studio.gallery.annotating import Changes, begin_album, change, remove_album
 from impasto.studio.gallery.finding import Search, count, facets, find
 from impasto.studio.gallery.kept import FILE, kept_session, restore
 from impasto.studio.gallery.scanning import Scanner

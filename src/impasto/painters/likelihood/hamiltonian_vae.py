@@ -79,7 +79,7 @@ class HamiltonianVAE(VAE):
         nll, divergence, errors = self._terms(batch.pictures, condition, batch.noise)
         rise = min(1.0, (step + 1) / c.warmup) if c.warmup else 1.0
         loss = (nll.mean() + c.beta * rise * divergence.mean()) / size
-        logs = {
+        logs: dict[str, Tensor | float] = {
             "error": errors.detach(),
             "kl": divergence.mean().detach(),
             "sigma": self._log_sigma().detach().exp(),

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from impasto.errors import UsageError
-from impasto.studio.gallery import annotations, files, finding
-from impasto.studio.gallery.annotations import AlbumName, AlbumSummary, Changes, pictures_of
+from impasto.studio.gallery import annotating, files, finding
+from impasto.studio.gallery.annotating import AlbumName, AlbumSummary, Changes, pictures_of
 from impasto.studio.gallery.finding import LARGEST_PAGE, Facets, Search
 from impasto.studio.gallery.neighbours import TrainingNeighbours, neighbours_of, run_of
 from impasto.studio.gallery.repainting import repaint
@@ -80,7 +80,7 @@ def list_pictures(
 def change_pictures(studio: CurrentStudio, changes: Changes) -> list[PictureView]:
     """Rate, tag and bin pictures, put them into albums, or undo that; no file changes."""
     with changing(studio) as session:
-        changed = annotations.change(session, changes)
+        changed = annotating.change(session, changes)
         session.flush()
         return views(session, changed)
 
@@ -178,21 +178,21 @@ def repaint_picture(studio: CurrentStudio, scanner: CurrentScanner, key: Key) ->
 def list_albums(studio: CurrentStudio) -> AlbumList:
     """All albums, by name."""
     with studio.database.session() as session:
-        return AlbumList(albums=annotations.albums(session))
+        return AlbumList(albums=annotating.albums(session))
 
 
 @router.post("/albums", status_code=201, dependencies=[requires(Role.PAINT)])
 def begin_album(studio: CurrentStudio, new: NewAlbum) -> AlbumSummary:
     """Begin an album."""
     with changing(studio) as session:
-        return annotations.begin_album(session, new.name)
+        return annotating.begin_album(session, new.name)
 
 
 @router.delete("/albums/{key}", status_code=204, dependencies=[requires(Role.PAINT)])
 def remove_album(studio: CurrentStudio, key: str) -> None:
     """Remove an album; its pictures stay in the gallery."""
     with changing(studio) as session:
-        annotations.remove_album(session, key)
+        annotating.remove_album(session, key)
 
 
 def _picture(session: Session, key: int) -> Picture:

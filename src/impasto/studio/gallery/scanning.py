@@ -141,7 +141,7 @@ class Scanner:
             self._count_unreadable()
         self._known = files
 
-    def _advance(self, **numbers: int) -> None:
+    def _advance(self, **numbers: Any) -> None:
         self.progress = replace(self.progress, **numbers)
 
     def _read(self, file: PictureFile) -> Picture | SkippedFile | None:

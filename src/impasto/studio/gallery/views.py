@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from impasto.studio.gallery.annotations import ratings_of, tags_of
+from impasto.studio.gallery.annotating import ratings_of, tags_of
 from impasto.studio.gallery.files import companion_endings
 from impasto.studio.gallery.neighbours import run_of
 from impasto.studio.gallery.tables import Album, AlbumPicture, Picture

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from impasto.config import config
 from impasto.errors import UsageError
-from impasto.studio.gallery.annotations import AlbumName
+from impasto.studio.gallery.annotating import AlbumName
 from impasto.studio.gallery.tables import Picture
 from impasto.studio.problems import Problem
 from impasto.studio.voting.pairing import painted_by
