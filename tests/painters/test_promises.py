@@ -300,7 +300,7 @@ out = Path(sys.argv[4])
 with exact_arithmetic():
     for name in NAMES:
         loop.train(build(name).double(), split, out / name, settings(steps=3))
-        if len(build(name).players()) == 1:
+        if len(build(name).players()) == 1 and not build(name).double_backward:
             loop.train(build(name).double(), split, out / "shared" / name, settings(steps=3, shard=True))
 """
 

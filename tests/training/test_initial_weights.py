@@ -19,7 +19,11 @@ def build(name: str, seed: int, **values: object) -> Painter:
 
 
 def painted(painter: Painter, category: str | None = None) -> torch.Tensor:
-    return painter.paint(2, seed=3, category=category).pictures
+    side = painter.data.side
+    ramp = torch.linspace(-1, 1, side).expand(3, side, side)
+    given = {"given": {"source": ramp}} if "given:source" in painter.needs else {}
+    mask = {"mask": (ramp[:1] > 0).float()} if "mask" in painter.needs else {}
+    return painter.paint(2, seed=3, category=category, **given, **mask).pictures
 
 
 @pytest.mark.parametrize("name", LEARNERS)

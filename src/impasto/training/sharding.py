@@ -67,13 +67,20 @@ def check_shardable(painter: Learner) -> None:
     """Refuse a painter that cannot be sharded.
 
     Raises:
-        UsageError: When it has more than one player.
+        UsageError: When it has more than one player, or differentiates a network within its loss, where the gathered
+            weights are not at hand.
     """
     players = painter.players()
     if len(players) != 1:
         raise UsageError(
             f"shard = true divides the weights of painters with one player; {painter.name} has {len(players)} "
             f"({', '.join(players)}). Leave it out: several processes train this painter, each holding all weights."
+        )
+    if painter.double_backward:
+        raise UsageError(
+            f"shard = true divides the weights of painters with one player whose loss needs no gradients of its own; "
+            f"that of {painter.name} differentiates its {' and '.join(painter.double_backward)}. Leave it out: several "
+            "processes train this painter, each holding all weights."
         )
 
 

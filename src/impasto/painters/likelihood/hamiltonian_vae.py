@@ -58,6 +58,7 @@ class HamiltonianVAE(VAE):
         "base": {"channels": (96, 192, 384, 512), "blocks": 2, "latent": 256, "detail": (0, 0, 0, 0), "grid": 64}
         | {"lr": 3e-4},
     }
+    double_backward: ClassVar[tuple[str, ...]] = ("decoder",)
     config: HamiltonianVAEConfig
 
     def __init__(self, config: HamiltonianVAEConfig, data: Data) -> None:

@@ -47,8 +47,9 @@ def _one_line(text: str) -> str:
     return name
 
 
-Tag = Annotated[str, Field(max_length=100), AfterValidator(_one_line)]
-AlbumName = Annotated[str, Field(max_length=200), AfterValidator(_one_line)]
+Tag = Annotated[str, Field(max_length=100, examples=["sea"]), AfterValidator(_one_line)]
+AlbumName = Annotated[str, Field(max_length=200, examples=["For the exhibition"]), AfterValidator(_one_line)]
+AlbumKey = Annotated[str, Field(max_length=64, examples=["5f0c9a1e2b3d4c5f"])]
 
 
 @config
@@ -65,13 +66,13 @@ class Changes:
         remove_from_album: Key of an album that they leave.
     """
 
-    pictures: Annotated[list[int], Field(min_length=1, max_length=MOST_CHANGED)]
+    pictures: Annotated[list[Annotated[int, Field(ge=1, lt=2**31)]], Field(min_length=1, max_length=MOST_CHANGED)]
     rating: Annotated[int, Field(ge=0, le=5)] | None = None
     binned: bool | None = None
     add_tags: Annotated[list[Tag], Field(max_length=50)] = Field(default_factory=list)
     remove_tags: Annotated[list[Tag], Field(max_length=50)] = Field(default_factory=list)
-    add_to_album: str | None = None
-    remove_from_album: str | None = None
+    add_to_album: AlbumKey | None = None
+    remove_from_album: AlbumKey | None = None
 
 
 def pictures_of(session: Session, keys: Sequence[int]) -> list[Picture]:

@@ -36,7 +36,7 @@ class Contestant:
     """
 
     kind: Literal["painter", "gallery"]
-    name: Annotated[str, Field(min_length=1, max_length=4096)]
+    name: Annotated[str, Field(min_length=1, max_length=4096, examples=["landscape", "runs/mine"])]
 
 
 @config
