@@ -22,6 +22,7 @@ from impasto.contract import Batch, BatchNoise, Condition, Data, Painter
 from impasto.data.store import Store
 from impasto.errors import ConfigError, NotCapable, UnknownName, UsageError
 from impasto.events import Event
+from impasto.painters.adversarial import latent_gan
 from impasto.training.loop import train
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
@@ -37,6 +38,8 @@ NAMES = [
 ]
 WORDS = {"words": "own"}
 CATEGORIES, SHARES = ("dawn", "dusk"), (0.5, 0.5)
+TOGETHER = 11
+"""Painters that two processes train in one go."""
 
 
 def build(name: str, resolution: int = 32, **values: object) -> Painter:
@@ -74,6 +77,12 @@ def settings(**values: object) -> TrainSettings:
 def store(tmp_path_factory: pytest.TempPathFactory, stored: Callable[..., Store]) -> Store:
     """A store that painters of every kind learn from, those of pairs too."""
     return stored(tmp_path_factory.mktemp("promises") / "store", pairs=True)
+
+
+@pytest.fixture(autouse=True)
+def _few_statistics(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Statistics of batch norms are of fewer pictures; what is promised holds of any number."""
+    monkeypatch.setattr(latent_gan, "STATISTICS_BATCHES", 4)
 
 
 @pytest.fixture(params=NAMES)
@@ -290,35 +299,39 @@ from pathlib import Path
 torch.set_num_threads(1)
 sys.path[:0] = sys.argv[1:3]
 from exact import exact_arithmetic
-from test_promises import NAMES, build, settings
+from test_promises import build, latent_gan, settings
 from impasto.data.store import Store
 from impasto.training import loop
 loop.write_report = lambda run: None  # Nobody reads it.
+latent_gan.STATISTICS_BATCHES = 4
 torch.distributed.init_process_group("gloo")
 split = Store.open(sys.argv[3]).split("train")
 out = Path(sys.argv[4])
 with exact_arithmetic():
-    for name in NAMES:
+    for name in sys.argv[5:]:
         loop.train(build(name).double(), split, out / name, settings(steps=3))
         if len(build(name).players()) == 1 and not build(name).double_backward:
             loop.train(build(name).double(), split, out / "shared" / name, settings(steps=3, shard=True))
 """
 
 
-@pytest.fixture(scope="module")
-def by_two(store: Store, torchrun: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Runs of all painters, each trained by two processes; in `shared`, of those whose weights these can share.
+@pytest.fixture
+def by_two(name: str, store: Store, torchrun: Callable[..., str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Runs trained by two processes, of this painter among others; in `shared`, where these can share its weights.
 
-    They are trained once, even where the tests themselves run in several processes.
+    Several painters are trained together, since it takes long to start, and once, even where the tests themselves run
+    in several processes.
     """
     base = tmp_path_factory.getbasetemp()
-    out = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "by-two"
+    group = NAMES.index(name) // TOGETHER
+    out = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"by-two-{group}"
     with FileLock(out.with_suffix(".lock")):
         if not (out / "complete").exists():
             out.mkdir()
             script = out / "worker.py"
             script.write_text(WORKER)
-            torchrun(script, Path(__file__).parent, Path(__file__).parents[1], store.root, out)
+            names = NAMES[group * TOGETHER : (group + 1) * TOGETHER]
+            torchrun(script, Path(__file__).parent, Path(__file__).parents[1], store.root, out, *names)
             (out / "complete").touch()
     return out
 
