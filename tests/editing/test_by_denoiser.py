@@ -157,7 +157,8 @@ def test_at_full_strength_a_variation_is_what_the_painter_paints(requested: dict
     painter.save_pretrained(files / "guided")
     Image.fromarray(smooth()).save(files / "small.png")
     settings = {"strength": 1, "steps": 3, **requested}
-    out = edit("vary", files / "small.png", painter=files / "guided", seed=5, settings=settings, watch=impasto.silent)
+    how: dict[str, Any] = {"painter": files / "guided", "settings": settings, "watch": impasto.silent}
+    out = edit("vary", files / "small.png", files / "varied.png", seed=5, **how)
     painted = painter.paint(1, seed=5, steps=3, **requested)
     assert np.array_equal(np.asarray(Image.open(out)), pixels_of(painted))
     assert read_recipe(out.picture).settings["autoguidance"] == requested.get("autoguidance", 2.0)
