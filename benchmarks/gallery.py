@@ -48,7 +48,7 @@ def fill(session: Session, pictures: int) -> None:
         prompt = " ".join(rng.choices(words, weights=[1 / (i + 1) for i in range(400)], k=8))
         rows.append(
             {
-                "path": f"/home/gallery/{number // 16:05d}/{number % 16:04d}.png",
+                "path": f"gallery/{number // 16:05d}/{number % 16:04d}.png",
                 "size_bytes": 100_000,
                 "modified": 1_700_000_000_000_000_000 + number * 10**9,
                 "content_hash": f"{number:064x}",

@@ -327,6 +327,7 @@ def by_two(name: str, store: Store, torchrun: Callable[..., str], tmp_path_facto
     out = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"by-two-{group}"
     with FileLock(out.with_suffix(".lock")):
         if not (out / "complete").exists():
+            assert not out.exists(), f"the trainings in {out} have failed; the first test that needed them says why"
             out.mkdir()
             script = out / "worker.py"
             script.write_text(WORKER)
