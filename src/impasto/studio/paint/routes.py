@@ -9,8 +9,9 @@ from fastapi import APIRouter
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, Field
 
+from impasto.config import to_dict
+from impasto.images.recipe import read_recipe
 from impasto.studio.jobs.view import PICTURE, JobView, view
-from impasto.studio.paint.recipe import recipe_in
 from impasto.studio.paint.request import PaintRequest, arguments_of, checked, title_of
 from impasto.studio.problems import Problem
 from impasto.studio.security import requires
@@ -60,7 +61,7 @@ def picture(studio: CurrentStudio, job: str, name: str) -> FileResponse:
 @router.get("/api/pictures/{job}/{name}/recipe")
 def recipe(studio: CurrentStudio, job: str, name: str) -> dict[str, Any]:
     """The recipe of a painted picture: all it takes to paint it again."""
-    return recipe_in(picture_file(studio, job, name))
+    return to_dict(read_recipe(picture_file(studio, job, name)))
 
 
 def picture_file(studio: Studio, job: str, name: str) -> Path:
@@ -69,8 +70,8 @@ def picture_file(studio: Studio, job: str, name: str) -> Path:
     Raises:
         Problem: When there is no such picture.
     """
-    folder = Path(studio.jobs.get(job).pictures or "/dev/null")
-    file = folder / name
-    if not PICTURE.fullmatch(name) or file.is_symlink() or not file.is_file():
+    folder = studio.jobs.get(job).pictures
+    file = Path(folder) / name
+    if not folder or not PICTURE.fullmatch(name) or file.is_symlink() or not file.is_file():
         raise Problem(404, f"There is no picture {name!r} of that job.")
     return file
