@@ -2,18 +2,15 @@
 
     python benchmarks/ours.py '{"painter": "ddpm", "preset": "small", "settings": {}}' STORE OUT --minutes 10
 
-The clock of the training counts processor time of this process, which has one thread, so that other work on the machine
-takes nothing from anyone. OUT gets the run, `painted.npy`, uint8 of shape (N, H, W, 3), and `cost.json`.
+The clock of the training counts processor time, of one thread, so that other work on the machine takes nothing from
+anyone. OUT gets the run, `painted.npy`, uint8 of shape (N, H, W, 3), and `cost.json`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import time
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import torch
@@ -26,7 +23,6 @@ from impasto.events import silent
 from impasto.files import read_json
 from impasto.images.pictures import Pixels, to_uint8
 from impasto.metrics.loss_networks import loss_networks
-from impasto.training import clock, loop
 
 BATCHES = 16
 """Batches of held-out pictures that the loss is averaged over."""
@@ -44,7 +40,6 @@ def main() -> None:
     parser.add_argument("--split", default="test", help="the pictures that the loss is computed of")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    count_processor_time()
     entry = arguments.entry
     run = arguments.out / "run"
     api.train(
@@ -55,7 +50,7 @@ def main() -> None:
         preset=entry["preset"],
         seed=arguments.seed,
         device="cpu",
-        settings={"samples": 0, **entry["settings"]},
+        settings={"samples": 0, "clock": "processor", **entry["settings"]},
         watch=silent,
     )
     painter = api.load_painter(run)
@@ -67,13 +62,6 @@ def main() -> None:
     cost |= {"parameters": description["parameters"], "seconds": training["seconds"]}
     cost |= {"held_out": held_out_loss(painter, Store.open(arguments.store).split(arguments.split))}
     (arguments.out / "cost.json").write_text(json.dumps(cost), encoding="utf8")
-
-
-def count_processor_time() -> None:
-    """Let the clock of a training count the processor time of this process."""
-    processor: Any = SimpleNamespace(monotonic=time.process_time)
-    clock.time = processor
-    loop.time = processor
 
 
 def painted(painter: Painter, count: int) -> Pixels:

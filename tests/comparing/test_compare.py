@@ -346,6 +346,21 @@ def test_steps_and_minutes_exclude_one_another(tmp_path):
     assert "terms: give steps or minutes, not both." in read(tmp_path / "it.toml").problems
 
 
+def test_an_entry_may_have_fewer_trainings_than_there_are_seeds_and_not_more(tmp_path):
+    fewer = ENTRIES.replace('painter = "cnn_gan"', 'painter = "cnn_gan"\ntrainings = 1')
+    (tmp_path / "it.toml").write_text(HEAD + fewer)
+    experiment = read(tmp_path / "it.toml").experiment
+    assert [(job.entry.name, job.seed) for job in running.jobs(experiment, tmp_path)] == [
+        ("One", 0),
+        ("Two", 0),
+        ("One", 1),
+    ]
+    (tmp_path / "it.toml").write_text(HEAD + fewer.replace("trainings = 1", "trainings = 3"))
+    assert read(tmp_path / "it.toml").problems == [
+        "entry 'Two': trainings = 3 are more than the 2 of terms.seeds; name more seeds."
+    ]
+
+
 @pytest.mark.parametrize("name", ["paper-paintings", "paper-landscapes"])
 @pytest.mark.parametrize("miniature", [False, True])
 def test_the_papers_experiments_can_be_run(name, miniature):

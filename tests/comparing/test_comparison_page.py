@@ -121,12 +121,12 @@ def test_a_comparison_under_way_shows_what_there_is(half_done, half_page):
 def test_nothing_finished_is_a_page_too(comparison):
     fake = comparison()
     fake.states = {(entry.name, seed): "waiting" for entry in fake.experiment.entry for seed in range(3)}
-    terms = replace(fake.experiment.terms, steps=None, minutes=2.5, batch=16, precision="fp32")
+    terms = replace(fake.experiment.terms, steps=None, minutes=2.5, clock="processor", batch=16, precision="fp32")
     fake.experiment = replace(fake.experiment, terms=terms)
     write(fake.results(), fake.out)
     page = (fake.out / "report.html").read_text(encoding="utf8")
     assert "No run has been measured yet." in page
-    assert "<b>2.5</b><span>minutes</span><small>in batches of 16, fp32</small>" in page
+    assert "<b>2.5</b><span>processor minutes</span><small>in batches of 16, fp32</small>" in page
 
 
 def test_what_a_painter_has_not_is_a_dash_that_says_why(finished, page):

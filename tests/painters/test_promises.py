@@ -310,7 +310,8 @@ out = Path(sys.argv[4])
 with exact_arithmetic():
     for name in sys.argv[5:]:
         loop.train(build(name).double(), split, out / name, settings(steps=3))
-        if len(build(name).players()) == 1 and not build(name).double_backward:
+        # Words and presets change what is computed, and not which weights there are to share.
+        if "-" not in name and len(build(name).players()) == 1 and not build(name).double_backward:
             loop.train(build(name).double(), split, out / "shared" / name, settings(steps=3, shard=True))
 """
 
@@ -346,7 +347,7 @@ def test_one_process_equals_two_and_micro_batches(name: str, store: Store, by_tw
     assert distance(one, weights(by_two / name), start) < 1e-6
     if (by_two / "shared" / name).exists():
         assert distance(one, weights(by_two / "shared" / name), start) < 1e-6
-    else:
+    elif "-" not in name:
         with pytest.raises(UsageError, match="with one player"):
             train(build(name), store.split("train"), tmp_path / "shared", settings(steps=3, shard=True))
     parameters = {k for k, _ in build(name).named_parameters()}

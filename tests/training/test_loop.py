@@ -19,6 +19,7 @@ from impasto.contract import Painter, Turn
 from impasto.data.store import Store
 from impasto.errors import DataError, Diverged, ImpastoError, RunLocked, UsageError
 from impasto.training import checkpoint, trainer
+from impasto.training.clock import CLOCKS
 from impasto.training.journal import read_events
 from impasto.training.lock import locked
 from impasto.training.loop import train
@@ -248,6 +249,7 @@ def slow(monkeypatch) -> type[Toy]:
     now = [1000.0]
     for name in ("monotonic", "perf_counter"):
         monkeypatch.setattr(time, name, lambda: now[0])
+    monkeypatch.setitem(CLOCKS, "wall", lambda: now[0])
 
     class Slow(Toy):
         def turns(self, batch, step):
@@ -279,6 +281,20 @@ def test_a_time_box_holds_over_sessions(store: Store, tmp_path: Path, slow: type
     start = time.monotonic()
     run(store, tmp_path / "run", slow.build("tiny"), minutes=0.25)
     assert 0.2 * 60 - 1 < time.monotonic() - start < 0.2 * 60 + 0.02
+
+
+def test_other_work_takes_nothing_from_minutes_of_the_processor(store: Store, tmp_path: Path, slow: type[Toy]) -> None:
+    class Waiting(slow):
+        def turns(self, batch, step):
+            time.sleep(0.05)
+            yield from super().turns(batch, step)
+
+    start = time.process_time()
+    trained = run(store, tmp_path / "run", Waiting.build("tiny"), minutes=0.02, clock="processor", log_every=1000)
+    assert time.process_time() - start < 1.2 + 0.5
+    # By the clock on the wall, which the steps advance by 20 ms each, the time would be over after 60.
+    assert trained.step != 60
+    assert trained.seconds <= 1.2
 
 
 COMMAND = [sys.executable, "-m", "impasto", "train"]

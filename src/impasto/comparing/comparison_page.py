@@ -170,7 +170,8 @@ def _cards(results: Results) -> list[Card]:
     if terms.steps:
         cards.append(Card(f"{terms.steps:,}", "steps", f"of {terms.batch} pictures, {terms.precision}"))
     else:
-        cards.append(Card(f"{terms.minutes:g}", "minutes", f"in batches of {terms.batch}, {terms.precision}"))
+        unit = "processor minutes" if terms.clock == "processor" else "minutes"
+        cards.append(Card(f"{terms.minutes:g}", unit, f"in batches of {terms.batch}, {terms.precision}"))
     return cards
 
 

@@ -63,6 +63,8 @@ class Terms:
     Attributes:
         steps: Optimizer steps of each training.
         minutes: Minutes of each training.
+        clock: What `minutes` are: of 'wall' time, or of 'processor' time, to which other work on the machine adds
+            nothing; for trainings without a GPU.
         batch: Pictures in a batch; a step reads one batch.
         precision: Arithmetic of all trainings; 'auto' takes the faster on the machine where the comparison begins.
         preset: Preset of all painters, where an entry names no other.
@@ -74,6 +76,7 @@ class Terms:
 
     steps: int | None = Field(default=None, ge=1, le=10**9)
     minutes: float | None = Field(default=None, gt=0, le=100_000)
+    clock: Literal["wall", "processor"] = "wall"
     batch: int = Field(default=32, ge=1, le=65_536)
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     preset: str = Field(default="base", max_length=100, examples=["tiny", "small", "base"])
@@ -112,6 +115,7 @@ class Entry:
         preset: Preset of the painter; without it that of the terms.
         settings: Settings of the painter that differ from the preset, by name.
         ema: Half-life of the averaged weights in thousands of pictures; without it that of the terms.
+        trainings: Number of trainings, with the first so many seeds of the terms; without it one with each.
         paper: Numbers that a paper reports for this painter, by their name there: fid, is, ssim, lpips, sd.
     """
 
@@ -120,6 +124,7 @@ class Entry:
     preset: str | None = Field(default=None, max_length=100, examples=["tiny", "small", "base"])
     settings: dict[str, Any] = Field(default_factory=dict)
     ema: float | None = Field(default=None, ge=0, le=1e6)
+    trainings: int | None = Field(default=None, ge=1, le=1000)
     paper: dict[str, float] = Field(default_factory=dict)
 
 
@@ -286,6 +291,8 @@ def _entry_problems(entry: Entry, data: Data, terms: Terms) -> Iterator[str]:
         return
     for key in sorted({"resolution", "size", "categories", "shares"} & entry.settings.keys()):
         yield f"settings.{key} cannot be set: it comes from the pictures, and is the same for all."
+    if entry.trainings and entry.trainings > len(terms.seeds):
+        yield f"trainings = {entry.trainings} are more than the {len(terms.seeds)} of terms.seeds; name more seeds."
     preset = entry.preset or terms.preset
     if preset not in cls.presets:
         yield str(UnknownName("preset", preset, cls.presets))

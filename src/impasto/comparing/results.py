@@ -147,6 +147,7 @@ class EntryResults:
         preset: Preset that it was built from.
         settings: Settings that differ from the preset.
         ema: Half-life of the averaged weights, where the entry has its own.
+        trainings: Number of its trainings, where the entry has its own.
         paper: Numbers that a paper gives for it.
         runs: One for each seed.
         summary: Name of a number → its spread over the finished runs.
@@ -157,6 +158,7 @@ class EntryResults:
     preset: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
     ema: float | None = None
+    trainings: int | None = None
     paper: Mapping[str, float] = field(default_factory=dict)
     runs: tuple[RunResults, ...] = ()
     summary: Mapping[str, Spread] = field(default_factory=dict)
@@ -225,6 +227,7 @@ class TermsFacts:
         threads: Processor cores of each run.
         steps: Steps of training, where they are the budget.
         minutes: Minutes of training, where they are the budget.
+        clock: What the minutes are: of 'wall' or of 'processor' time.
     """
 
     batch: int
@@ -236,6 +239,7 @@ class TermsFacts:
     threads: int
     steps: int | None = None
     minutes: float | None = None
+    clock: str = "wall"
 
 
 @dataclass(frozen=True)

@@ -78,8 +78,9 @@ def jobs(experiment: Experiment, out: Path) -> list[Job]:
             out / "runs" / f"{names[entry.name]}-{seed}",
             out / "samples" / f"{names[entry.name]}-{seed}.png",
         )
-        for seed in experiment.terms.seeds
+        for number, seed in enumerate(experiment.terms.seeds)
         for entry in experiment.entry
+        if number < (entry.trainings or len(experiment.terms.seeds))
     ]
 
 
@@ -125,6 +126,7 @@ def _training_command(job: Job, experiment: Experiment, store: Path) -> list[str
         **entry.settings,
         "ema": terms.ema if entry.ema is None else entry.ema,
         "precision": terms.precision,
+        "clock": terms.clock,
         "samples": 0,
         "checkpoint_every": experiment.measuring.every,
         "points": True,

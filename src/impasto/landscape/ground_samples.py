@@ -11,7 +11,7 @@ from impasto.landscape.fields import Field
 from impasto.landscape.scene import Camera, Scene
 from impasto.landscape.terrain import depth_of, heights
 
-__all__ = ["FAR", "Ground", "WATER", "ground_at", "sample_ground"]
+__all__ = ["FAR", "Ground", "WATER", "ground_at", "height_at", "sample_ground"]
 
 NEAR = 9.0
 """Metres from the eye of the nearest sample."""
@@ -137,20 +137,35 @@ def ground_at(ground: Ground, camera: Camera, x: Field, z: Field) -> tuple[Field
     Returns:
         Height, rise to the right and rise forward, each of shape (S,).
     """
+    at = _around(ground, camera, x, z)
+    return _interpolated(ground.height, at), _interpolated(ground.slope_x, at), _interpolated(ground.slope_z, at)
+
+
+def height_at(ground: Ground, camera: Camera, x: Field, z: Field) -> Field:
+    """The height of the ground without its slopes, in half of the time; arguments as of `ground_at`."""
+    return _interpolated(ground.height, _around(ground, camera, x, z))
+
+
+def _around(ground: Ground, camera: Camera, x: Field, z: Field) -> list[tuple[Field, Field, Field, Field]]:
+    """The rows before and behind each place: row, its weight, the column left of the place, the right one's weight."""
     distance = z - camera.z
     row_after = np.searchsorted(ground.distance, distance).clip(1, len(ground.distance) - 1)
     fraction = (
         (distance - ground.distance[row_after - 1]) / (ground.distance[row_after] - ground.distance[row_after - 1])
     ).clip(0, 1)
     columns = ground.x.shape[1]
-    results = []
-    for values in (ground.height, ground.slope_x, ground.slope_z):
-        total = np.zeros(len(x))
-        for row, weight in ((row_after - 1, 1 - fraction), (row_after, fraction)):
-            step = ground.x[row, 1] - ground.x[row, 0]
-            position = ((x - ground.x[row, 0]) / step).clip(0, columns - 1.001)
-            left = position.astype(int)
-            column_fraction = position - left
-            total += weight * (values[row, left] * (1 - column_fraction) + values[row, left + 1] * column_fraction)
-        results.append(total)
-    return results[0], results[1], results[2]
+    rows = []
+    for row, weight in ((row_after - 1, 1 - fraction), (row_after, fraction)):
+        step = ground.x[row, 1] - ground.x[row, 0]
+        position = ((x - ground.x[row, 0]) / step).clip(0, columns - 1.001)
+        left = position.astype(int)
+        rows.append((row, weight, left, position - left))
+    return rows
+
+
+def _interpolated(values: Field, rows: list[tuple[Field, Field, Field, Field]]) -> Field:
+    """Values of the samples (D, W) at the places that `_around` gave, shape (S,)."""
+    total = np.zeros(len(rows[0][0]))
+    for row, weight, left, share in rows:
+        total += weight * (values[row, left] * (1 - share) + values[row, left + 1] * share)
+    return total

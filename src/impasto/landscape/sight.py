@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from impasto.landscape.dry_land import ground_height
-from impasto.landscape.ground_samples import ground_at
+from impasto.landscape.ground_samples import height_at
 from impasto.landscape.scene import Building, Camera, Figure, Plant, Ridge, Scene, Water
 from impasto.landscape.terrain import PLAIN
 from impasto.landscape.view import View, project, view_ground
@@ -121,11 +121,11 @@ class Sight:
         """The same by the grid alone, which is quicker and less exact: for sorting out most places."""
         if not self.scene.has_water:
             return item.kind not in AFLOAT
-        height, _, _ = ground_at(self._level, self.scene.camera, np.array([item.x]), np.array([item.z]))
+        height = height_at(self._level, self.scene.camera, np.array([item.x]), np.array([item.z]))
         return bool(height[0] < 0.1) if item.kind in AFLOAT else bool(height[0] > -0.1)
 
     def _ground(self, item: Item) -> float:
-        height, _, _ = ground_at(self.view.ground, self.scene.camera, np.array([item.x]), np.array([item.z]))
+        height = height_at(self.view.ground, self.scene.camera, np.array([item.x]), np.array([item.z]))
         return max(0.0, float(height[0])) if self.scene.has_water else float(height[0])
 
 

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from impasto.landscape.air import transmittance
 from impasto.landscape.easel import Easel
 from impasto.landscape.fields import Field
-from impasto.landscape.ground_samples import ground_at
+from impasto.landscape.ground_samples import height_at
 from impasto.landscape.light import Light
 from impasto.landscape.scene import Scene
 from impasto.landscape.view import View, project
@@ -46,7 +46,7 @@ class Stage:
 
     def ground_heights(self, x: npt.ArrayLike, z: npt.ArrayLike) -> Floats:
         """Metres above the water of the ground, or of the water's surface, at places, shape (S,)."""
-        height, _, _ = ground_at(self.view.ground, self.scene.camera, np.asarray(x, float), np.asarray(z, float))
+        height = height_at(self.view.ground, self.scene.camera, np.asarray(x, float), np.asarray(z, float))
         return np.asarray(height.clip(0, None) if self.scene.has_water else height, np.float64)
 
     def ground_height(self, x: float, z: float) -> float:

@@ -17,7 +17,7 @@ from impasto.landscape.air import transmittance
 from impasto.landscape.brush import Strokes
 from impasto.landscape.easel import Easel
 from impasto.landscape.fields import Field
-from impasto.landscape.ground_samples import ground_at
+from impasto.landscape.ground_samples import ground_at, height_at
 from impasto.landscape.scene import Ridge, Scene
 from impasto.landscape.snow import snow_caps
 from impasto.landscape.terrain import depth_of
@@ -101,7 +101,7 @@ def _texture_strokes(easel: Easel, scene: Scene, view: View, mist: Field, starts
     programme = easel.programme
     texture = TEXTURES[easel.programme.texture]
     x, z, height, reach, index, darkness, length, selection = starts
-    column, row = project(view.camera, x, ground_at(view.ground, view.camera, x, z)[0], z)
+    column, row = project(view.camera, x, height_at(view.ground, view.camera, x, z), z)
     px = (column * view.side).astype(int)
     py = (row * view.side).astype(int)
     inside = (px >= 0) & (px < view.side) & (py >= 0) & (py < view.side)

@@ -18,7 +18,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-__all__ = ["Clock"]
+__all__ = ["CLOCKS", "Clock"]
+
+CLOCKS: dict[str, Callable[[], float]] = {"wall": time.monotonic, "processor": time.process_time}
+"""Name → seconds since some moment, which never go back."""
 
 PRIOR_SECONDS = 30.0
 """For how long the trial steps before a run count as measured."""
@@ -34,6 +37,7 @@ class Clock:
         step_seconds: Mean seconds from the end of one step to the end of the next; 0 while nothing is measured.
         measured_seconds: Seconds over which that mean was taken.
         reserve: Seconds of the box kept for the last checkpoint, samples and export.
+        now: Reads the clock.
     """
 
     def __init__(
@@ -43,7 +47,7 @@ class Clock:
         step_seconds: float = 0.0,
         *,
         started: float | None = None,
-        now: Callable[[], float] | None = None,
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
         """Begin with the time that a few trial steps took.
 
@@ -52,17 +56,17 @@ class Clock:
             steps: Largest number of steps; None when only time counts.
             step_seconds: What a trial step took; 0 when none was made.
             started: When this session began, in seconds of `now`; the present when left out.
-            now: Reads a clock in seconds that never goes back; that of the machine when left out.
+            now: Reads a clock in seconds that never goes back.
         """
         self.box = box
         self.steps = steps
         self.step_seconds = step_seconds
         self.measured_seconds = self._prior()
         self.reserve = 0.0
-        self._now = now or time.monotonic
-        self._started = self._now() if started is None else started
+        self.now = now
+        self._started = self.now() if started is None else started
         self._earlier_sessions = 0.0
-        self._last_tick = self._now()
+        self._last_tick = self.now()
         self._planned_step = 0
         self._planned_horizon = 0
 
@@ -73,7 +77,7 @@ class Clock:
 
     def elapsed(self) -> float:
         """Seconds of training in all sessions."""
-        return self._earlier_sessions + self._now() - self._started
+        return self._earlier_sessions + self.now() - self._started
 
     def left(self) -> float:
         """Seconds until the steps must end; infinite without a box."""
@@ -81,11 +85,11 @@ class Clock:
 
     def skip(self) -> None:
         """Leave the time since the last step out of the mean, since it says nothing about the steps to come."""
-        self._last_tick = self._now()
+        self._last_tick = self.now()
 
     def tick(self) -> None:
         """Count a step that has just ended, with all that was done since the one before it."""
-        now = self._now()
+        now = self.now()
         steps = self.measured_seconds / self.step_seconds if self.step_seconds > 0 else 0.0
         self.measured_seconds += now - self._last_tick
         self.step_seconds = self.measured_seconds / (steps + 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from os import fspath
@@ -18,6 +17,7 @@ from impasto.memory import is_out_of_memory
 from impasto.pretrained import load_weights
 from impasto.spelling import option, setting
 from impasto.training.checkpoint import BEST, newest
+from impasto.training.clock import CLOCKS
 from impasto.training.copying import Nearness, copying_summary
 from impasto.training.held_out import Losses, summary
 from impasto.training.journal import Journal, read_events
@@ -96,7 +96,7 @@ def train(
         Diverged: When the numbers do not stay finite.
         ImpastoError: When the disk is full or failing; older checkpoints stay whole.
     """
-    started = time.monotonic()
+    started = CLOCKS[settings.clock]()
     if settings.steps is None and settings.minutes is None:
         raise UsageError(f"Say how long to train: {option('minutes', 10)}, or {option('steps', 5000)}.")
     if settings.shard:

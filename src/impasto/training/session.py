@@ -17,7 +17,7 @@ from impasto.data.encodings import Encodings
 from impasto.data.store import Split
 from impasto.nn.memory_layout import channels_last
 from impasto.training import checkpoint
-from impasto.training.clock import Clock
+from impasto.training.clock import CLOCKS, Clock
 from impasto.training.copying import Copying
 from impasto.training.ema import Ema
 from impasto.training.encoding import distinct_captions, encode
@@ -157,7 +157,7 @@ def open_session(record: Record, processes: Processes, journal: Journal, started
         record: The run.
         processes: Those that train together.
         journal: Of the run.
-        started: When the session began, by `time.monotonic`.
+        started: When the session began, by the clock of the settings.
     """
     settings = record.settings
     newest = checkpoint.newest(record.out / "checkpoints")
@@ -181,7 +181,7 @@ def open_session(record: Record, processes: Processes, journal: Journal, started
     if processes.shard:
         ema.follow(learner)
     box = None if settings.minutes is None else 60 * settings.minutes
-    clock = Clock(box, settings.steps, step_seconds, started=started)
+    clock = Clock(box, settings.steps, step_seconds, started=started, now=CLOCKS[settings.clock])
     reporter = Reporter(journal, record.out, record.split, settings.batch, settings.seed)
     state = RunState()
     copying = _copying(record, processes)
@@ -205,16 +205,17 @@ def _begin(session: Session) -> None:
         if origin:
             message = f"Training begins from the weights of {origin['source']}."
             session.reporter.journal.write("from", 0, {"from": origin}, message=message)
-    start = time.monotonic()
+    now = session.clock.now
+    start = now()
     if session.settings.samples:
         session.draw_grid()
     # The same in all processes, so that they agree on when to draw.
-    session.state.grid_seconds = session.processes.largest(time.monotonic() - start)[0]
+    session.state.grid_seconds = session.processes.largest(now() - start)[0]
     # The end of the run draws, saves and exports once more, and writes a page.
     session.clock.reserve = session.state.grid_seconds + PAGE_SECONDS
-    start = time.monotonic()
+    start = now()
     session.save()
-    session.clock.reserve += 2 * (time.monotonic() - start)
+    session.clock.reserve += 2 * (now() - start)
     if session.held_out is not None:
         session.clock.reserve += session.held_out.cost / session.settings.batch * session.clock.step_seconds
     if session.copying is not None:

@@ -16,6 +16,8 @@ class TrainSettings:
     Attributes:
         steps: Optimizer steps of the whole training, over all sessions of the run.
         minutes: Minutes of the whole training, over all sessions of the run.
+        clock: What `minutes` are: of 'wall' time, or of time of the 'processor', summed over its cores, to which other
+            work on the machine adds nothing; for trainings without a GPU.
         batch: Pictures in a batch, over all processes together. A step reads one batch.
         micro: Number of micro-batches that each process cuts its part of a batch into. More need less memory and give
             the same gradients, but take longer.
@@ -52,6 +54,7 @@ class TrainSettings:
 
     steps: int | None = Field(default=None, ge=1, le=10**9)
     minutes: float | None = Field(default=None, gt=0, le=100_000)
+    clock: Literal["wall", "processor"] = "wall"
     batch: int = Field(default=32, ge=1, le=65_536)
     micro: int = Field(default=1, ge=1, le=65_536)
     seed: int = Field(default=0, ge=0, lt=2**63)
