@@ -38,7 +38,7 @@ NAMES = [
 ]
 WORDS = {"words": "own"}
 CATEGORIES, SHARES = ("dawn", "dusk"), (0.5, 0.5)
-TOGETHER = 11
+TOGETHER = 15
 """Painters that two processes train in one go."""
 
 
