@@ -149,6 +149,27 @@ def check_has_latents(painter: Any) -> None:
     assert (gradient[1:] == 0).all()
 
 
+def check_infers_latents(painter: Any) -> None:
+    pictures, condition = pictures_and_condition()
+    with torch.inference_mode():
+        inferred = painter.infer_latents(pictures, condition)
+        alone = painter.infer_latents(pictures[:1], condition[:1])
+        prior = painter.latents(condition, PictureNoise(7, range(COUNT)))
+    assert inferred.shape == prior.shape
+    assert inferred.dtype == prior.dtype
+    assert not torch.equal(inferred[0], inferred[1])
+    torch.testing.assert_close(alone, inferred[:1], atol=1e-4, rtol=1e-4)
+
+
+def check_has_codes(painter: Any) -> None:
+    _, condition = pictures_and_condition()
+    latents = painter.latents(condition, PictureNoise(7, range(COUNT)))
+    assert painter.codes
+    for position in painter.codes.values():
+        assert (latents[:, position].abs() <= 1).all()
+        assert latents[:, position].std() > 0
+
+
 def check_has_styles(painter: Any) -> None:
     condition = Condition(3, category=painter.categories_of(7, range(3)))
     latents = painter.latents(condition, PictureNoise(7, range(3))).detach()
@@ -249,9 +270,11 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "Enlarges": check_enlarges,
     "Examines": check_examines,
     "ExportsToDiffusers": check_exports_to_diffusers,
+    "HasCodes": check_has_codes,
     "HasLatents": check_has_latents,
     "HasLikelihood": check_has_likelihood,
     "HasStyles": check_has_styles,
+    "InfersLatents": check_infers_latents,
     "Instructs": check_instructs,
     "Inverts": check_inverts,
     "Judges": check_judges,

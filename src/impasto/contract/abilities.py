@@ -13,6 +13,7 @@ from torch import Tensor
 
 from impasto.contract.condition import Condition
 from impasto.contract.judging import Aligns, Examines, Judges
+from impasto.contract.latents import HasCodes, HasLatents, HasStyles, InfersLatents
 from impasto.contract.noise import Noise
 from impasto.contract.painted import Painted
 from impasto.sampling.level import Denoise, Level
@@ -29,9 +30,11 @@ __all__ = [
     "Enlarges",
     "Examines",
     "ExportsToDiffusers",
+    "HasCodes",
     "HasLatents",
     "HasLikelihood",
     "HasStyles",
+    "InfersLatents",
     "Instructs",
     "Inverts",
     "Judges",
@@ -105,32 +108,6 @@ class Tokenizes(Protocol):
 
     def decode_tokens(self, tokens: Tensor) -> Tensor:
         """Pictures, shape (N, 3, H, W), in [-1, 1], of codes as `tokens` gives them."""
-        ...
-
-
-@runtime_checkable
-class HasLatents(Protocol):
-    """Paints each picture from one latent vector; gradients flow through `synthesize`."""
-
-    def latents(self, condition: Condition, noise: Noise) -> Tensor:
-        """Latents drawn from their prior, shape (N, D)."""
-        ...
-
-    def synthesize(self, latents: Tensor, condition: Condition) -> Tensor:
-        """Pictures, shape (N, 3, H, W), in [-1, 1], of latents (N, D)."""
-        ...
-
-
-@runtime_checkable
-class HasStyles(HasLatents, Protocol):
-    """Maps latents to styles, one vector for each layer of its generator; gradients flow through both methods."""
-
-    def styles(self, latents: Tensor, condition: Condition) -> Tensor:
-        """Styles of latents (N, D), shape (N, layers, S)."""
-        ...
-
-    def synthesize_styles(self, styles: Tensor) -> Tensor:
-        """Pictures, shape (N, 3, H, W), in [-1, 1], of styles (N, layers, S)."""
         ...
 
 

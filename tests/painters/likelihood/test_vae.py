@@ -143,6 +143,19 @@ def test_reconstruction_takes_the_category_that_explains_best():
     assert all(any(torch.allclose(b, p[i], atol=1e-6) for p in per_label) for i, b in enumerate(back))
 
 
+def test_inferred_latents_give_the_reconstruction_back():
+    torch.manual_seed(0)
+    painter = VAE.build("tiny", categories=CATEGORIES)
+    one = batch()
+    with torch.no_grad():
+        painted = painter.synthesize(painter.infer_latents(one.pictures, one.condition), one.condition)
+        mean, _, features = painter.encoder(one.pictures, painter.embedding(one.condition.category))
+        expected, _ = painter.decoder(
+            mean, painter.embedding(one.condition.category), features, lambda *shape: torch.zeros(6, *shape)
+        )
+    torch.testing.assert_close(painted, expected.clamp(-1, 1))
+
+
 def test_detail_measures_posterior_against_prior():
     torch.manual_seed(0)
     detail = Detail(16, 3)
@@ -154,10 +167,12 @@ def test_detail_measures_posterior_against_prior():
     shift, ratio = detail.posterior(torch.cat([painted_so_far, feature], dim=1)).chunk(2, dim=1)
     prior = Normal(prior_mean, (prior_logvar / 2).exp())
     posterior = Normal(prior_mean + shift * prior.stddev, ((prior_logvar + ratio) / 2).exp())
-    out, kl = detail(h, feature, lambda *shape: torch.ones(2, *shape))
+    out, kl, noise = detail(h, feature, lambda *shape: torch.ones(2, *shape))
     torch.testing.assert_close(kl, kl_divergence(posterior, prior).sum(dim=(1, 2, 3)), atol=1e-3, rtol=1e-4)
     torch.testing.assert_close(out, h + detail.inject(posterior.mean + posterior.stddev))
-    drawn, none = detail(h, None, lambda *shape: torch.ones(2, *shape))
+    again, _, _ = detail(h, None, lambda *shape: noise)
+    torch.testing.assert_close(again, out)
+    drawn, none, _ = detail(h, None, lambda *shape: torch.ones(2, *shape))
     torch.testing.assert_close(drawn, h + detail.inject(prior.mean + prior.stddev))
     assert torch.equal(none, torch.zeros(2))
 

@@ -153,6 +153,16 @@ class Migan(Painter):
         """Pictures, shape (N, 3, R, R), in [-1, 1], of whole latents, which hold the category already."""
         return self._synthesized(latents, self._sketches(len(latents), None))
 
+    def infer_latents(self, pictures: Tensor, condition: Condition) -> Tensor:
+        """B's estimates of the whole latents of given pictures, shape (N, D + L + F)."""
+        return self.reader(pictures).estimate.vector
+
+    @property
+    def codes(self) -> dict[str, int]:
+        """The uniform codes c₂ … c_K, whose mutual information with the pictures is part of the loss."""
+        first = self.config.style_dims + self.latent_classes
+        return {f"c{number + 2}": first + number for number in range(self.config.factors)}
+
     def render(self, condition: Condition, noise: Noise, settings: MiganSettings) -> Painted:
         """A's pictures of latents from their prior.
 

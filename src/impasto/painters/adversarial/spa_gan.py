@@ -111,6 +111,10 @@ class LatentSpaGan(SpaGan):
         """Pictures, shape (N, 3, R, R), in [-1, 1], of styles (N, D) and the condition's categories."""
         return self.task.synthesize(latents, condition)
 
+    def infer_latents(self, pictures: Tensor, condition: Condition) -> Tensor:
+        """The encoder's estimates of the styles of given pictures, shape (N, D)."""
+        return self.task.infer_latents(pictures)
+
     def render(self, condition: Condition, noise: Noise, settings: SpaGanSettings) -> Painted:
         """Pictures of styles from their prior.
 

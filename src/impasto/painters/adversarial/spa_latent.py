@@ -99,6 +99,11 @@ class LatentTask(nn.Module):
         pictures: Tensor = self.generator(self._with_category(latents, condition))
         return pictures
 
+    def infer_latents(self, pictures: Tensor) -> Tensor:
+        """B's estimates of the styles of given pictures, shape (N, D)."""
+        style: Tensor = self.reader(self.discriminator.attended(pictures)).estimate.style
+        return style
+
     def reconstruct(self, pictures: Tensor) -> Tensor:
         """A(B(x)), where B reads the pictures x times D's attention to them."""
         reconstructions: Tensor = self.generator(self.reader(self.discriminator.attended(pictures)).estimate)

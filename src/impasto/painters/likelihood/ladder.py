@@ -80,7 +80,7 @@ class Detail(nn.Module):
         self.posterior = near_zero_init(nn.Conv2d(2 * width, 2 * latents, 3, padding=1))
         self.inject = nn.Conv2d(latents, width, 1)
 
-    def forward(self, h: Tensor, feature: Tensor | None, draw: Draw) -> tuple[Tensor, Tensor]:
+    def forward(self, h: Tensor, feature: Tensor | None, draw: Draw) -> tuple[Tensor, Tensor, Tensor]:
         """Add latents to a map.
 
         Args:
@@ -89,21 +89,21 @@ class Detail(nn.Module):
             draw: Gives the noise.
 
         Returns:
-            The map, and the divergence of posterior from prior in nats, shape (N,).
+            The map, the divergence of posterior from prior in nats, shape (N,), and the noise from which the prior
+            gives the same latents, shape (N, latents, h, w).
         """
         painted = F.silu(self.norm(h))
         mean, logvar = self.prior(painted).float().chunk(2, dim=1)
-        logvar = _bounded(logvar)
+        noise = draw(self.latents, *h.shape[2:])
         kl = h.new_zeros(len(h), dtype=torch.float32)
         if feature is not None:
             shift, logratio = self.posterior(torch.cat([painted, feature], dim=1)).float().chunk(2, dim=1)
             logratio = _bounded(logratio)
             # The posterior is given relative to the prior, so that their divergence is that from a standard Gaussian.
             kl = gaussian_kl(shift.flatten(1), logratio.flatten(1))
-            mean = mean + shift * torch.exp(0.5 * logvar)
-            logvar = logvar + logratio
-        z = mean + torch.exp(0.5 * logvar) * draw(self.latents, *h.shape[2:])
-        return h + self.inject(z), kl
+            noise = shift + torch.exp(0.5 * logratio) * noise
+        z = mean + torch.exp(0.5 * _bounded(logvar)) * noise
+        return h + self.inject(z), kl, noise
 
 
 class Decoder(nn.Module):
@@ -150,8 +150,21 @@ class Decoder(nn.Module):
         self.last = ResidualBlock(width, width, style) if detail[0] else None
         self.head = near_zero_init(nn.Conv2d(width, 3 * patch**2, 3, padding=1), gain=0.5)
 
+    @property
+    def detail_shapes(self) -> list[tuple[int, int, int]]:
+        """Shape of the detail's noise for a picture on each level that has some, in the order in which it is drawn."""
+        rows, columns = self.coarse
+        levels = enumerate(self.details)
+        return [(detail.latents, rows << i, columns << i) for i, detail in levels if isinstance(detail, Detail)]
+
     def forward(
-        self, latents: Tensor, condition: Tensor | None, features: list[Tensor] | None, draw: Draw
+        self,
+        latents: Tensor,
+        condition: Tensor | None,
+        features: list[Tensor] | None,
+        draw: Draw,
+        *,
+        noises: list[Tensor] | None = None,
     ) -> tuple[Tensor, Tensor]:
         """Decode (N, D) under conditions (N, E).
 
@@ -160,6 +173,7 @@ class Decoder(nn.Module):
             condition: Shape (N, E).
             features: Features of the encoder, where a given picture is reconstructed; None draws detail from its prior.
             draw: Gives the noise of the detail, of shape (N, *shape).
+            noises: Receives the noise of each level's detail from which the prior gives the same picture.
 
         Returns:
             Pictures (N, 3, H, W), not yet clamped, and the divergence of their detail in nats, shape (N,).
@@ -171,8 +185,10 @@ class Decoder(nn.Module):
             for block in cast(nn.ModuleList, row):
                 h = block(h, style)
             if isinstance(detail, Detail):
-                h, detail_kl = detail(h, None if features is None else features[-1 - i], draw)
+                h, detail_kl, noise = detail(h, None if features is None else features[-1 - i], draw)
                 kl = kl + detail_kl
+                if noises is not None:
+                    noises.append(noise)
         h = h if self.last is None else self.last(h, style)
         return F.pixel_shuffle(self.head(F.silu(h)), self.patch).float(), kl
 

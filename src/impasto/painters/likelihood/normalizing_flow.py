@@ -132,9 +132,13 @@ class NormalizingFlow(Painter):
     def reconstruct(self, pictures: Tensor) -> Tensor:
         """Pictures from their values, which differ from them by rounding alone; without a category."""
         condition = Condition(len(pictures))
+        return self.synthesize(self.infer_latents(pictures, condition), condition)
+
+    def infer_latents(self, pictures: Tensor, condition: Condition) -> Tensor:
+        """Values of given pictures, shape (N, 3 · R²); `synthesize` gives the pictures back."""
         spread = (pictures + 1) * ((LEVELS_OF_COLOUR - 1) / LEVELS_OF_COLOUR) + 1 / LEVELS_OF_COLOUR - 1
-        values, _ = self.glow(spread, self._vectors(condition, pictures.dtype))
-        return self.synthesize(values, condition)
+        values: Tensor = self.glow(spread, self._vectors(condition, pictures.dtype))[0]
+        return values
 
     def _vectors(self, condition: Condition, dtype: torch.dtype) -> Tensor:
         """Embeddings of categories, shape (N, embedding), zeros where there are none."""

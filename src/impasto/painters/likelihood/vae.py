@@ -159,11 +159,29 @@ class VAE(Painter):
 
     def render(self, condition: Condition, noise: Noise, settings: VAESettings) -> Painted:
         """Paint one batch: the mean picture of latents from the prior."""
-        temperature = settings.temperature
+        return Painted(self.synthesize(settings.temperature * self.latents(condition, noise), condition))
+
+    def latents(self, condition: Condition, noise: Noise) -> Tensor:
+        """Latent vectors and then the noise of all detail, standard normal, shape (N, D)."""
+        drawn = [noise.normal(self.config.latent), *(noise.normal(*shape) for shape in self.decoder.detail_shapes)]
+        return torch.cat([each.flatten(1) for each in drawn], dim=1).to(self.decoder.base.weight.dtype)
+
+    def synthesize(self, latents: Tensor, condition: Condition) -> Tensor:
+        """The mean pictures, shape (N, 3, H, W), in [-1, 1], of latents (N, D) as `latents` gives them."""
+        shapes = self.decoder.detail_shapes
+        vector, *noises = latents.split([self.config.latent, *map(math.prod, shapes)], dim=1)
+        rest = iter(noises)
         embedding = self._condition(self.category_index(condition, none=-1))
-        latents = temperature * noise.normal(self.config.latent)
-        pictures, _ = self.decoder(latents, embedding, None, lambda *shape: temperature * noise.normal(*shape))
-        return Painted(pictures.clamp(-1, 1))
+        pictures, _ = self.decoder(vector, embedding, None, lambda *shape: next(rest).view(len(latents), *shape))
+        return pictures.clamp(-1, 1)
+
+    def infer_latents(self, pictures: Tensor, condition: Condition) -> Tensor:
+        """Means of the posteriors of given pictures, shape (N, D), as `synthesize` takes them."""
+        embedding = self._condition(self.category_index(condition, none=-1))
+        mean, _, features = self.encoder(pictures, embedding)
+        noises: list[Tensor] = []
+        self.decoder(mean, embedding, features, lambda *shape: mean.new_zeros(len(mean), *shape), noises=noises)
+        return torch.cat([mean, *(noise.flatten(1) for noise in noises)], dim=1)
 
     def log_likelihood(self, pictures: Tensor, condition: Condition, noise: Noise) -> Tensor:
         """The evidence lower bound of pictures of 256 levels, in nats, shape (N,); see `contract.HasLikelihood`."""
