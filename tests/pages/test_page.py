@@ -23,8 +23,11 @@ from impasto.pages.page import (
     Paragraph,
     Part,
     Preformatted,
+    Pulled,
     Section,
     Table,
+    Thumbnail,
+    Thumbnails,
 )
 
 HOSTILE = "<script>alert('&\"')</script>"
@@ -35,6 +38,8 @@ PARTS: dict[str, Part] = {
     "table": Table([HOSTILE], [[Cell(HOSTILE, HOSTILE, HOSTILE, strong=True)], [HOSTILE]], number_columns=(0,)),
     "figure": Figure("data:image/png;base64,AAAA", HOSTILE, sheet=True, width=300),
     "comparison": Comparison("a.png", "b.png", HOSTILE),
+    "pulled": Pulled(HOSTILE, [HOSTILE, "0", "1"], ["a.png", "b.png", "c.png"]),
+    "thumbnails": Thumbnails(HOSTILE, [Thumbnail("a.png", HOSTILE, 0.5, 1)]),
     "columns": Columns([Figure("a.png", HOSTILE), Paragraph(HOSTILE)]),
     "details": Details(HOSTILE, [Preformatted(HOSTILE)]),
     "lead": Lead(HOSTILE, HOSTILE, [HOSTILE]),
@@ -60,7 +65,7 @@ class Tags(HTMLParser):
 
     def handle_starttag(self, tag, attrs):
         self.all.append((tag, dict(attrs), list(self.open)))
-        if tag not in ("meta", "img"):
+        if tag not in ("meta", "img", "input"):
             self.open.append((tag, dict(attrs)))
 
     def handle_startendtag(self, tag, attrs):

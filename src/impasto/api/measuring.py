@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from impasto.data.store import Store
     from impasto.metrics.measurement import Measurement
 
-__all__ = ["card_facts", "compare", "measure"]
+__all__ = ["card_facts", "compare", "label_of", "measure"]
 
 
 @verb
@@ -71,7 +71,7 @@ def measure(
         check_order(painter, against, lambda painter, store: command("measure", painter, against=store))
     store = store_at(against)
     opened = _opened_for(store, painter)
-    label = label or _label_of(opened.model, store)
+    label = label or label_of(opened.model, store)
     origin = resolve(opened.source)
     folder = origin.folder if isinstance(origin, Run | Export) else Path()
     facts = {"source": opened.source, "weights": pretrained.state_hash(opened.model), "store": str(store.root)}
@@ -156,7 +156,7 @@ def compare(
         )
 
 
-def _label_of(painter: Painter, store: Store) -> str | None:
+def label_of(painter: Painter, store: Store) -> str | None:
     """The label column whose categories the painter learned."""
     for column in store.label_columns:
         if store.categories(column) == painter.data.categories:

@@ -17,7 +17,21 @@ import typer
 from typer.core import TyperGroup
 
 from impasto import __version__
-from impasto.cli import about, average, compare, data, edit, explaining, export, guide, measure, paint, studio, train
+from impasto.cli import (
+    about,
+    average,
+    compare,
+    data,
+    edit,
+    explaining,
+    export,
+    guide,
+    measure,
+    paint,
+    show,
+    studio,
+    train,
+)
 from impasto.cli.out import write_all_letters
 from impasto.errors import ConfigError, ImpastoError, UsageError, suggestion
 from impasto.files import read_text
@@ -52,6 +66,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "auto_envvar_prefix": "IMPASTO"},
 )
 app.add_typer(data.app, name="data")
+app.add_typer(show.app, name="show")
 for _module in (train, average, guide, paint, edit, export, measure, compare, studio, about, explaining):
     _module.add_to(app)
 

@@ -6,6 +6,7 @@ like markup in them is escaped, so names that users give cannot break a page.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -31,8 +32,11 @@ __all__ = [
     "Paragraph",
     "Part",
     "Preformatted",
+    "Pulled",
     "Section",
     "Table",
+    "Thumbnail",
+    "Thumbnails",
     "Lead",
 ]
 
@@ -215,6 +219,58 @@ class Comparison(Part):
     before: str
     after: str
     caption: str
+
+
+@dataclass(frozen=True)
+class Pulled(Part):
+    """Pictures of one size of which one is seen: a handle that is pulled along a line shows another, by keys too.
+
+    Attributes:
+        title: What the line means.
+        positions: What each place on it is called; the middle one is shown first.
+        frames: Address of the picture of each place, as of `Figure.source`; at most 15.
+    """
+
+    kind = "pulled"
+    title: str
+    positions: Sequence[str]
+    frames: Sequence[str]
+
+    @property
+    def name(self) -> str:
+        """Differs between the parts of a page, and is the same for the same content."""
+        return f"p{hashlib.sha256(''.join((self.title, *self.frames)).encode()).hexdigest()[:12]}"
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """A small picture at a place of a map.
+
+    Attributes:
+        source: Its address, as of `Figure.source`.
+        caption: What it is.
+        right: Where it lies from the left edge, in [0, 1].
+        down: Where it lies from the upper edge, in [0, 1].
+    """
+
+    source: str
+    caption: str
+    right: float
+    down: float
+
+
+@dataclass(frozen=True)
+class Thumbnails(Part):
+    """Small pictures at places of a square map; the one under the pointer grows.
+
+    Attributes:
+        title: What the map shows, for those who do not see it.
+        thumbnails: The pictures.
+    """
+
+    kind = "thumbnails"
+    title: str
+    thumbnails: Sequence[Thumbnail]
 
 
 @dataclass(frozen=True)

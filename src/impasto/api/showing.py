@@ -1,0 +1,94 @@
+"""What a painter has learned is shown on a page."""
+
+from __future__ import annotations
+
+from os import PathLike
+from pathlib import Path
+
+from impasto.api.checks import check_free
+from impasto.api.loaded import LoadedPainter, loaded
+from impasto.api.measuring import label_of
+from impasto.api.places import free_file
+from impasto.api.stores import store_at
+from impasto.api.verb import verb
+from impasto.errors import DataError, NotCapable, UsageError
+from impasto.sources import Run, path_of, resolve
+from impasto.spelling import command
+
+__all__ = ["show_latents"]
+
+LEAST = 20
+MOST = 5000
+
+
+@verb
+def show_latents(
+    painter: str | PathLike[str] | LoadedPainter,
+    store: str | PathLike[str] | None = None,
+    out: str | PathLike[str] | None = None,
+    *,
+    on: str = "train",
+    count: int = 400,
+    axes: int = 6,
+    seed: int = 0,
+    overwrite: bool = False,
+) -> Path:
+    """Write a page that shows what the latents of a painter mean; it needs no server and no network.
+
+    It has the axes along which pictures change most, to be pulled; the painter's codes, where it has some; ways between
+    two pictures; and, of painters that infer latents from pictures, a map of a store and arithmetic with categories.
+
+    Args:
+        painter: A run, an exported painter, a hub id, or one that is loaded.
+        store: A store of the painter's size; without it painted pictures are shown alone.
+        out: The HTML file; without it `latents.html` in the run, or in this folder.
+        on: The split of the store: 'train', 'val', 'test' or 'all'.
+        count: Pictures that are painted, and pictures of the store that are looked at, at most; 20 to 5,000.
+        axes: Number of axes, 1 to 32.
+        seed: Of what is painted and drawn, 0 or more.
+        overwrite: Whether a file of that name may be replaced.
+
+    Returns:
+        The file.
+
+    Raises:
+        NotCapable: When the painter does not paint from latents.
+        DataError: When the store holds pictures of another size.
+        UsageError: When a number is out of range, or a file would be replaced.
+    """
+    from impasto.contract import HasLatents
+    from impasto.files import write_whole
+    from impasto.showing.latents import view_of
+    from impasto.showing.latents_page import latents_page
+
+    for word, value, least, most in (
+        ("count", count, LEAST, MOST),
+        ("axes", axes, 1, 32),
+        ("seed", seed, 0, 2**63 - 1),
+    ):
+        if not least <= value <= most:
+            raise UsageError(f"{word} must be between {least:,} and {most:,}, not {value:,}.")
+    opened = loaded(painter)
+    if not isinstance(opened.model, HasLatents):
+        raise NotCapable(
+            f"{opened.name} does not paint from latents that could be moved; {command('explain', opened.name)} says "
+            "what it can do."
+        )
+    split = None
+    subtitle = f"{opened.name}, {opened.source}"
+    if store is not None:
+        pictures = store_at(store)
+        if (pictures.height, pictures.width) != opened.model.data.size:
+            raise DataError(
+                f"The painter paints at {opened.model.data.size_in_words} and {store} holds {pictures.size} px; "
+                "name a store at its size."
+            )
+        split = pictures.split(on, label_of(opened.model, pictures))
+        subtitle += f", and the split {on} of {pictures.root.name}"
+    origin = resolve(opened.source)
+    folder = origin.folder if isinstance(origin, Run) else Path()
+    path = path_of(out) if out else folder / "latents.html" if overwrite else free_file(folder / "latents.html")
+    check_free([path], overwrite=overwrite)
+    view = view_of(opened.model, split, count=count, axes=axes, seed=seed)
+    write_whole(path, latents_page(view, "What the latents mean", subtitle))
+    return path

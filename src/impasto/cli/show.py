@@ -1,0 +1,43 @@
+"""`impasto show`: pages that show what a painter has learned."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from impasto.cli.out import Json, console, print_json
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Show what a painter has learned.", no_args_is_help=True)
+
+
+@app.callback()
+def _show() -> None:
+    """Show what a painter has learned."""
+
+
+@app.command()
+def latents(
+    painter: Annotated[str, typer.Argument(help="A run, an exported painter, or a hub id.")],
+    store: Annotated[
+        Path | None, typer.Argument(help="A store of the painter's size, for a map of its pictures.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="The HTML file.")] = None,
+    on: Annotated[str, typer.Option(help="Split of the store: train, val, test or all.")] = "train",
+    count: Annotated[int, typer.Option(help="Pictures painted, and looked at.")] = 400,
+    axes: Annotated[int, typer.Option(help="Number of axes.")] = 6,
+    seed: Annotated[int, typer.Option(help="Seed of what is painted and drawn.")] = 0,
+    overwrite: Annotated[bool, typer.Option(help="Replace a file of that name.")] = False,
+    json: Json = False,
+) -> None:
+    """Write a page of a painter's latents: axes to pull, codes, ways between pictures, a map."""
+    from impasto import api
+
+    path = api.show_latents(painter, store, out, on=on, count=count, axes=axes, seed=seed, overwrite=overwrite)
+    if json:
+        print_json({"page": path})
+    else:
+        console.print(f"The page is {path}; open it in a browser.")

@@ -1,0 +1,1 @@
+"""What painters have learned, shown to people."""
