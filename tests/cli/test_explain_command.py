@@ -60,9 +60,12 @@ def test_an_unknown_name_is_a_wrong_usage(capsys):
         (("paint", "--help", "landscape"), ("  season: spring, summer", "impasto explain landscape", "--count")),
         (("paint", "shipped/painter", "--help"), ("  guidance: number",)),
         (("train", "landscape", "--help"), ("It has no settings of training.", "impasto explain landscape")),
-        (("edit", "stylize", "--help"), ("painting_fool, spa_gan", "--size")),
-        (("edit", "stylize", "PICTURE", "--help"), ("painting_fool, spa_gan",)),
-        (("edit", "stylize", "--painter", "painting_fool", "--help"), ("painting_fool, spa_gan", "  medium: acrylic")),
+        (("edit", "stylize", "--help"), ("painting_fool, deep_dream", "--size")),
+        (("edit", "stylize", "PICTURE", "--help"), ("painting_fool, deep_dream",)),
+        (
+            ("edit", "stylize", "--painter", "painting_fool", "--help"),
+            ("painting_fool, deep_dream", "  medium: acrylic"),
+        ),
     ],
 )
 def test_help_goes_on_with_the_settings_of_what_is_named(words, parts, capsys):

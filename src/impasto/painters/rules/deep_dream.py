@@ -1,0 +1,206 @@
+"""DeepDream: a picture climbs towards what excites a network, so that one sees what the network looks for.
+
+Differences from the original: the network is by default the encoder of an autoencoder that comes with impasto; pictures
+can be changed through their frequencies; panoramas close without a seam.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from io import BytesIO
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from impasto.catalogue import listed
+from impasto.config import Field, InputFile, config
+from impasto.contract import Data, Painted, PaintSettings, PictureNoise
+from impasto.errors import ConfigError, DataError, UsageError
+from impasto.images.framing import frame
+from impasto.images.pictures import Pixels, to_float, to_uint8
+from impasto.images.reading import Unreadable, read_picture
+from impasto.images.size import Size
+from impasto.landscape.compose import compose
+from impasto.landscape.render import render
+from impasto.painters.rules.features.dreaming import Excitement, dreamt
+from impasto.painters.rules.features.maps import FeatureMaps, NetworkName, check_depth, feature_maps, smallest_side
+from impasto.painters.rules.rule_painter import SEEDS, Drawn, RulePainter
+
+__all__ = ["DeepDream", "DeepDreamSettings"]
+
+WHITE = (255, 255, 255)
+FRAME_MILLISECONDS = 80
+ZOOM = 0.96
+"""Share of each frame's sides that the next one shows."""
+
+
+@config
+class DeepDreamSettings(PaintSettings):
+    """What is dreamt of, and how deeply.
+
+    Attributes:
+        picture: Picture that is dreamt on when painting; empty dreams on an imagined landscape.
+        network: What is excited: 'taef2' comes with impasto; 'squeezenet', 'alexnet' and 'vgg16', which have learned to
+            tell things apart and dream of more, have to be installed.
+        depth: Which of the network's maps, from 1: shallow ones see strokes, deep ones see things.
+        channel: Which of that map's channels, from 0; null excites all.
+        guide: Picture of whose features is dreamt; empty for none.
+        octaves: Number of sizes from coarse to fine, each 1.4 times the one before.
+        steps: Steps at each size.
+        rate: Length of a step; 0.02 moves each colour by about two of 255 levels.
+        frequencies: Whether pictures are changed through their frequencies and independent colours instead of pixels,
+            which excites more in as many steps, and more smoothly.
+        smoothness: What differences of neighbouring pixels take away from the excitement.
+        panorama: Whether the left edge meets the right one without a seam, for pictures of all directions.
+        frames: Frames of the film that zooms into the dream, which is given beside a picture where it is asked for.
+    """
+
+    picture: InputFile = ""
+    network: NetworkName = "taef2"
+    depth: int = Field(default=10, ge=1, le=100)
+    channel: int | None = Field(default=None, ge=0, le=100_000)
+    guide: InputFile = ""
+    octaves: int = Field(default=4, ge=1, le=12)
+    steps: int = Field(default=10, ge=1, le=1000)
+    rate: float = Field(default=0.02, gt=0, le=1)
+    frequencies: bool = False
+    smoothness: float = Field(default=0.0, ge=0, le=1000)
+    panorama: bool = False
+    frames: int = Field(default=24, ge=2, le=1000)
+
+
+@listed(
+    name="deep_dream",
+    summary="dreams on a picture: changes it towards what excites a network, a depth or a channel of it",
+    year=2015,
+    source="Mordvintsev, Olah & Tyka 2015, Inceptionism: going deeper into neural networks; "
+    "frequencies: Olah et al. 2017, Feature visualization",
+)
+class DeepDream(RulePainter):
+    """Dreams on given pictures, or on imagined landscapes."""
+
+    Settings = DeepDreamSettings
+    presets: ClassVar[dict[str, dict[str, Any]]] = {
+        "tiny": {"resolution": 64},
+        "small": {"resolution": 256},
+        "base": {"resolution": 512},
+    }
+    default_data = Data(size=(256, 256))
+    companions: ClassVar[dict[str, str]] = {"zoom.webp": "a film that zooms into the dream"}
+
+    def draw(self, label: int, words: str, seed: int, settings: DeepDreamSettings) -> Drawn:
+        """A dream on the picture of the settings, or on an imagined landscape; see `RulePainter.draw`."""
+        side = self.data.side
+        if settings.picture:
+            start = _framed(settings.picture, Size(side, side))
+        else:
+            start = render(compose(seed=seed, category="realistic"), side).pixels
+        picture, statement = self._dreamt(to_float(start[None].copy()), seed, settings)
+        return Drawn(to_uint8(picture)[0], self._companions(picture, seed, settings), statement)
+
+    def stylize(self, picture: Tensor, /, *, seed: int = 0, **settings: Any) -> Painted:
+        """A dream on a given picture; see `Stylizes.stylize`.
+
+        Raises:
+            DataError: When the picture is too small for the network.
+            UsageError: When a second picture is given in the settings, or a panorama has an odd width.
+        """
+        checked: DeepDreamSettings = self.load_settings(settings)
+        if checked.picture:
+            raise UsageError(f"The picture is given already; leave out the setting picture = {checked.picture!r}.")
+        picture_seed = int(PictureNoise(seed, [0]).integers(SEEDS)[0])
+        dream, statement = self._dreamt(picture[None].float().contiguous(), picture_seed, checked)
+        return Painted(dream, (self._companions(dream, picture_seed, checked),), (statement,))
+
+    def _dreamt(self, picture: Tensor, seed: int, settings: DeepDreamSettings) -> tuple[Tensor, str]:
+        """The dream on a picture (1, 3, H, W), and a sentence on it."""
+        height, width = picture.shape[-2:]
+        least = smallest_side(settings.network)
+        if min(height, width) < least:
+            raise DataError(
+                f"The picture is {width} × {height} px; {settings.network} looks at {least} px or more on each side."
+            )
+        if settings.panorama and width % 2:
+            raise UsageError(f"A panorama has an even width, since its halves face each other, not {width} px.")
+        network = feature_maps(settings.network)
+        check_depth(settings.depth, network)
+        # Gradients are needed, which tensors of inference mode do not have.
+        with torch.inference_mode(False), torch.no_grad():
+            picture = picture.clone()
+            excitement = _excitement(network, settings, picture)
+            before = excitement(picture).item()
+            dream, excited = dreamt(
+                picture,
+                excitement,
+                PictureNoise(seed, [0]),
+                octaves=settings.octaves,
+                steps=settings.steps,
+                rate=settings.rate,
+                frequencies=settings.frequencies,
+                panorama=settings.panorama,
+            )
+        return dream, f"Depth {settings.depth} of {network.name} was excited from {before:.3g} to {excited[-1]:.3g}."
+
+    def _companions(self, dream: Tensor, seed: int, settings: DeepDreamSettings) -> dict[str, Callable[[], bytes]]:
+        return {"zoom.webp": lambda: self._zoom(dream, seed, settings)}
+
+    def _zoom(self, dream: Tensor, seed: int, settings: DeepDreamSettings) -> bytes:
+        """A film: each frame is a dream on the middle of the one before, which fewer steps suffice for."""
+        shallow = replace(settings, octaves=1, steps=max(1, settings.steps // 2), panorama=False)
+        frames = [to_uint8(dream)[0]]
+        for number in range(1, settings.frames):
+            start = to_float(_zoomed(frames[-1])[None].copy())
+            frames.append(to_uint8(self._dreamt(start, (seed + number) % SEEDS, shallow)[0])[0])
+        images = [Image.fromarray(each) for each in frames]
+        file = BytesIO()
+        images[0].save(
+            file, "WEBP", save_all=True, append_images=images[1:], duration=FRAME_MILLISECONDS, loop=0, quality=88
+        )
+        return file.getvalue()
+
+
+def _excitement(network: FeatureMaps, settings: DeepDreamSettings, picture: Tensor) -> Excitement:
+    """What the settings ask for.
+
+    Raises:
+        ConfigError: When the map has no such channel.
+    """
+    depth = settings.depth - 1
+    channels = network(picture)[depth].shape[1]
+    if settings.channel is not None and settings.channel >= channels:
+        raise ConfigError(
+            f"channel = {settings.channel}: depth {settings.depth} of {network.name} has channels 0 to {channels - 1}."
+        )
+    guide = None
+    if settings.guide:
+        side = max(picture.shape[-2:])
+        features = network(to_float(_framed(settings.guide, Size(side, side))[None].copy()))[depth][0].flatten(1)
+        guide = features / features.norm(dim=0, keepdim=True).clamp_min(1e-12)
+    return Excitement(network, depth, settings.channel, guide, settings.smoothness)
+
+
+def _framed(file: str, size: Size) -> Pixels:
+    """A picture file at a size, shape (H, W, 3).
+
+    Raises:
+        DataError: When it cannot be read.
+    """
+    try:
+        read = read_picture(Path(file), least=None)
+    except Unreadable as why:
+        raise DataError(f"{file} cannot be dreamt of: {why}. Give a picture that can be opened.") from None
+    return frame(read.image, size, "cover", WHITE, read.box)
+
+
+def _zoomed(pixels: Pixels) -> Pixels:
+    """The middle of a picture, enlarged to its size."""
+    height, width = pixels.shape[:2]
+    across = width * (1 - ZOOM) / 2
+    down = height * (1 - ZOOM) / 2
+    box = (across, down, width - across, height - down)
+    return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BICUBIC, box))

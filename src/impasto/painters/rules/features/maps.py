@@ -1,0 +1,102 @@
+"""Feature maps of frozen networks at several depths, for pictures of any size."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from torch import Tensor, nn
+
+from impasto.errors import ConfigError
+from impasto.nn.perceptual import feature_loss
+from impasto.nn.trunks import TRUNKS
+
+__all__ = ["FeatureMaps", "NetworkName", "check_depth", "feature_maps", "smallest_side"]
+
+NetworkName = Literal["taef2", "squeezenet", "alexnet", "vgg16"]
+OF_TRUNKS = {"squeezenet": "squeeze", "alexnet": "alex", "vgg16": "vgg"}
+"""Networks whose weights a user has to install → their names in LPIPS."""
+LEAST = 16
+"""Smallest side of a picture that the encoder that comes with impasto maps."""
+
+
+@dataclass(frozen=True, eq=False)
+class FeatureMaps:
+    """A frozen network, seen as a function from pictures to maps.
+
+    Attributes:
+        name: Of the network.
+        depths: Number of maps, from shallow to deep.
+        content: Which of them says what a picture shows, from 0.
+        content_weight: What the difference in that map weighs beside that of the statistics of all maps.
+        smoothness: What the differences of neighbouring pixels weigh; networks that skip pixels let noise through.
+    """
+
+    name: str
+    depths: int
+    content: int
+    content_weight: float
+    smoothness: float
+    function: Callable[[Tensor], list[Tensor]]
+
+    def __call__(self, pictures: Tensor) -> list[Tensor]:
+        """Maps of pictures (N, 3, H, W), in [-1, 1]: one tensor (N, C, h, w) a depth, from shallow to deep."""
+        return self.function(pictures)
+
+
+def smallest_side(name: str) -> int:
+    """Smallest height and width of pictures that a network maps, in pixels."""
+    return TRUNKS[OF_TRUNKS[name]].min_side if name in OF_TRUNKS else LEAST
+
+
+@cache
+def feature_maps(name: NetworkName) -> FeatureMaps:
+    """A network with its pretrained weights, frozen.
+
+    Args:
+        name: 'taef2', the encoder of an autoencoder that comes with impasto; or a classifier of ImageNet whose weights
+            are installed: 'squeezenet', 'alexnet' or 'vgg16'.
+
+    Raises:
+        WeightsMissing: When its weights are not installed.
+    """
+    if name not in OF_TRUNKS:
+        return FeatureMaps(name, *_encoder())
+    trunk = feature_loss(OF_TRUNKS[name]).trunk.requires_grad_(requires_grad=False)
+    depths = len(trunk.taps)
+    # Where strides skip pixels, these are free to be noise.
+    smoothness = 0.01 if name == "vgg16" else 0.3
+    return FeatureMaps(name, depths, min(3, depths - 2), 0.02, smoothness, trunk)
+
+
+def _encoder() -> tuple[int, int, float, float, Callable[[Tensor], list[Tensor]]]:
+    """Depths, content, weights and function of the encoder of TAEF2."""
+    from impasto.pretrained import load
+
+    encoder = load("shipped/taef2").encoder
+    assert isinstance(encoder, nn.Module)
+    layers = list(encoder.requires_grad_(requires_grad=False).eval().get_submodule("layers").children())
+    blocks = [position for position, layer in enumerate(layers) if not isinstance(layer, nn.Conv2d)]
+
+    def maps(pictures: Tensor) -> list[Tensor]:
+        x = (pictures + 1) / 2
+        result = []
+        for position, layer in enumerate(layers[: blocks[-1] + 1]):
+            x = layer(x)
+            if position in blocks:
+                result.append(x)
+        return result
+
+    return len(blocks), 4, 0.003, 0.0, maps
+
+
+def check_depth(depth: int, maps: FeatureMaps) -> None:
+    """Refuse a depth that a network does not have.
+
+    Raises:
+        ConfigError: With those that it has.
+    """
+    if not 1 <= depth <= maps.depths:
+        raise ConfigError(f"depth = {depth}: {maps.name} has depths 1 (shallow) to {maps.depths} (deep).")
