@@ -29,14 +29,14 @@ from impasto.nn.residual import ResidualBlock
 from impasto.nn.text import Words
 from impasto.painters.adversarial.convolutions import channels_by_size
 from impasto.painters.adversarial.residual_generators import PictureHead
-from impasto.painters.adversarial.spectral_norm import normalise_spectrally
 from impasto.painters.adversarial.word_regions import RegionEncoder, word_scores
-from impasto.painters.adversarial.words_gan import Stages, WordsGan, WordsGanConfig, with_nets
+from impasto.painters.adversarial.words_gan import WordsGan, WordsGanConfig, with_nets
 from impasto.painters.adversarial.words_networks import (
     ConditioningAugmentation,
     Description,
     FirstStage,
-    WordsDiscriminator,
+    StagedGenerator,
+    Stages,
 )
 
 __all__ = ["AttnGan", "AttnGanConfig"]
@@ -85,7 +85,7 @@ class WordContext(nn.Module):
         return (shares.to(tokens.dtype) @ tokens).transpose(1, 2).unflatten(2, maps.shape[2:])
 
 
-class AttentionGenerator(nn.Module):
+class AttentionGenerator(StagedGenerator):
     """Latents and words → pictures, each twice as large as the one before and with the words attended to anew.
 
     Source: Xu et al. 2018, AttnGAN, figure 2 and section 3.1.
@@ -100,10 +100,9 @@ class AttentionGenerator(nn.Module):
             classes: Number of categories.
             word_width: Features of a word's token.
         """
-        super().__init__()
         c = config
-        self.parts = [c.latent_dims, c.condition_dims]
-        vector = sum(self.parts)
+        super().__init__([c.latent_dims, c.condition_dims])
+        vector = self.inputs
         counts = [*channels.values()][-c.stages :]
         self.augmentation = ConditioningAugmentation(
             Description(classes, c.embedding, word_width), c.embedding, c.condition_dims
@@ -114,19 +113,9 @@ class AttentionGenerator(nn.Module):
         self.up = nn.ModuleList(ResidualBlock(a, b, vector, resample="up") for a, b in pairwise(counts))
         self.heads = nn.ModuleList(PictureHead(count, 3) for count in counts)
 
-    @property
-    def inputs(self) -> int:
-        """Dimensions of the latents, with the noise of the augmentation."""
-        return sum(self.parts)
-
-    def forward(self, latents: Tensor, labels: Tensor, words: Words) -> Stages:
-        """Paint.
-
-        Args:
-            latents: Shape (N, inputs).
-            labels: Categories, -1 for none, shape (N,).
-            words: What is said of the pictures.
-        """
+    def forward(self, latents: Tensor, labels: Tensor, words: Words | None) -> Stages:
+        """Paint; see `StagedGenerator`."""
+        assert words is not None
         latent, noise = latents.split(self.parts, dim=1)
         drawn, divergence = self.augmentation(labels, words, noise)
         vector = torch.cat([latent, drawn], dim=1)
@@ -189,16 +178,7 @@ class AttnGan(WordsGan):
         if sizes[-c.stages] < 8:
             raise ConfigError(f"stages = {c.stages}: the first one would paint less than 8 px; take fewer stages.")
         self.generator = AttentionGenerator(c, channels, self.classes, self.word_width)
-        self.discriminator = nn.ModuleList(
-            WordsDiscriminator(
-                {size: count for size, count in channels.items() if size <= largest},
-                self.classes,
-                c.embedding,
-                self.word_width,
-            )
-            for largest in sizes[-c.stages :]
-        )
-        normalise_spectrally(self.discriminator)
+        self.discriminator = self.critics(channels, sizes[-c.stages :])
         self.regions = RegionEncoder(channels_by_size(data.side, c.region_width, c.max_width), self.word_width)
 
     def players(self) -> dict[str, Player]:

@@ -27,13 +27,13 @@ from impasto.nn.residual import ResidualBlock
 from impasto.nn.text import Words
 from impasto.painters.adversarial.convolutions import channels_by_size
 from impasto.painters.adversarial.residual_generators import PictureHead
-from impasto.painters.adversarial.spectral_norm import normalise_spectrally
-from impasto.painters.adversarial.words_gan import Stages, WordsGan, WordsGanConfig
+from impasto.painters.adversarial.words_gan import WordsGan, WordsGanConfig
 from impasto.painters.adversarial.words_networks import (
     ConditioningAugmentation,
     Description,
     FirstStage,
-    WordsDiscriminator,
+    StagedGenerator,
+    Stages,
 )
 
 __all__ = ["StackGan", "StackGanConfig"]
@@ -94,7 +94,7 @@ class SecondStage(nn.Module):
         return large
 
 
-class StackGenerator(nn.Module):
+class StackGenerator(StagedGenerator):
     """Latents and description → a small picture, and a large one made of it and the description.
 
     Source: Zhang et al. 2017, StackGAN, figure 2.
@@ -109,10 +109,9 @@ class StackGenerator(nn.Module):
             classes: Number of categories.
             word_width: Length of the vector that stands for a text; 0 where none is read.
         """
-        super().__init__()
         c = config
+        super().__init__([c.latent_dims, c.condition_dims, c.condition_dims])
         side = max(channels) // c.reduction
-        self.parts = [c.latent_dims, c.condition_dims, c.condition_dims]
         self.augmentations = nn.ModuleList(
             ConditioningAugmentation(Description(classes, c.embedding, word_width), c.embedding, c.condition_dims)
             for _ in range(2)
@@ -122,19 +121,8 @@ class StackGenerator(nn.Module):
         self.head = PictureHead(small[side], 3)
         self.second = SecondStage(side, channels, c.condition_dims, c.blocks)
 
-    @property
-    def inputs(self) -> int:
-        """Dimensions of the latents, with the noise of both augmentations."""
-        return sum(self.parts)
-
     def forward(self, latents: Tensor, labels: Tensor, words: Words | None) -> Stages:
-        """Paint.
-
-        Args:
-            latents: Shape (N, inputs).
-            labels: Categories, -1 for none, shape (N,).
-            words: What is said of the pictures.
-        """
+        """Paint; see `StagedGenerator`."""
         latent, *noises = latents.split(self.parts, dim=1)
         drawn = [augment(labels, words, noise) for augment, noise in zip(self.augmentations, noises, strict=True)]
         (first, first_divergence), (second, second_divergence) = drawn
@@ -194,13 +182,4 @@ class StackGan(WordsGan):
                 f"{', '.join(str(factor) for factor in (2, 4, 8) if data.side // factor >= 8)}."
             )
         self.generator = StackGenerator(c, channels, self.classes, self.word_width)
-        self.discriminator = nn.ModuleList(
-            WordsDiscriminator(
-                {size: count for size, count in channels.items() if size <= largest},
-                self.classes,
-                c.embedding,
-                self.word_width,
-            )
-            for largest in (side, data.side)
-        )
-        normalise_spectrally(self.discriminator)
+        self.discriminator = self.critics(channels, (side, data.side))

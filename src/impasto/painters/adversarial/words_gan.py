@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import torch
@@ -15,11 +16,12 @@ from impasto.errors import ConfigError
 from impasto.nn.text import Words
 from impasto.painters.adversarial.latent_gan import LatentGan, LatentGanConfig
 from impasto.painters.adversarial.objectives import Objective, critic_loss, painter_loss
-from impasto.painters.adversarial.words_networks import WordsDiscriminator
+from impasto.painters.adversarial.spectral_norm import normalise_spectrally
+from impasto.painters.adversarial.words_networks import StagedGenerator, Stages, WordsDiscriminator
 from impasto.painters.bounds import Beta
 from impasto.painters.words import ReadsWords, WordsConfig
 
-__all__ = ["Stages", "WordsGan", "WordsGanConfig", "WordsGanSettings", "exchanged", "with_nets"]
+__all__ = ["WordsGan", "WordsGanConfig", "WordsGanSettings", "exchanged", "with_nets"]
 
 
 @config
@@ -63,32 +65,32 @@ class WordsGanSettings(PaintSettings):
     stage: int | None = Field(default=None, ge=1, le=8)
 
 
-@dataclass(frozen=True)
-class Stages:
-    """What a generator paints.
-
-    Attributes:
-        pictures: Of each stage from the first on, shape (N, 3, r, r), in [-1, 1]; r doubles or quadruples up to R.
-        divergence: Of the conditioning augmentation, in nats a dimension, summed over its uses, shape (N,).
-    """
-
-    pictures: tuple[Tensor, ...]
-    divergence: Tensor
-
-
 class WordsGan(ReadsWords, LatentGan):
     """A generator of several stages, and a discriminator for each.
 
-    A subclass builds both: `generator`, (latents (N, D), labels (N,), words) → `Stages`, and `discriminator`, a list of
-    `WordsDiscriminator`, one a stage. The encoder of words learns with the discriminators; the generator reads what it
-    says without moving it.
+    A subclass builds both: `generator`, and with `critics` the `discriminator`. The encoder of words learns with the
+    discriminators; the generator reads what it says without moving it.
     """
 
     Settings: ClassVar[type[PaintSettings]] = WordsGanSettings
     objective: ClassVar[Objective] = "hinge"
     fixed_settings: ClassVar[frozenset[str]] = frozenset({"words"})
     config: WordsGanConfig
+    generator: StagedGenerator
     discriminator: nn.ModuleList
+
+    def critics(self, channels: dict[int, int], sides: Sequence[int]) -> nn.ModuleList:
+        """A discriminator for each stage, with spectral norm.
+
+        Args:
+            channels: Channels of each map, by its size in pixels, from 4 pixels up.
+            sides: Size of the pictures of each stage in pixels.
+        """
+        shapes = [{size: count for size, count in channels.items() if size <= side} for side in sides]
+        facts = (self.classes, self.config.embedding, self.word_width)
+        critics = nn.ModuleList(WordsDiscriminator(shape, *facts) for shape in shapes)
+        normalise_spectrally(critics)
+        return critics
 
     def players(self) -> dict[str, Player]:
         """The discriminators with the encoder of words, and the generator."""

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import torch
@@ -13,7 +16,44 @@ from impasto.nn.text import Words
 from impasto.painters.adversarial.convolutions import SLOPE, initialised, strided_convolutions
 from impasto.painters.likelihood.gaussian import gaussian_kl
 
-__all__ = ["ConditioningAugmentation", "Description", "FirstStage", "WordsDiscriminator"]
+__all__ = ["ConditioningAugmentation", "Description", "FirstStage", "StagedGenerator", "Stages", "WordsDiscriminator"]
+
+
+@dataclass(frozen=True)
+class Stages:
+    """What a generator of several stages paints.
+
+    Attributes:
+        pictures: Of each stage from the first on, shape (N, 3, r, r), in [-1, 1]; r grows up to R.
+        divergence: Of the conditioning augmentation, in nats a dimension, summed over its uses, shape (N,).
+    """
+
+    pictures: tuple[Tensor, ...]
+    divergence: Tensor
+
+
+class StagedGenerator(nn.Module):
+    """Latents and descriptions → the pictures of several stages."""
+
+    def __init__(self, parts: Sequence[int]) -> None:
+        """Keep the division of the latents.
+
+        Args:
+            parts: Dimensions of the latent, and of the noise of each conditioning augmentation.
+        """
+        super().__init__()
+        self.parts = [*parts]
+        self.inputs = sum(parts)
+
+    @abstractmethod
+    def forward(self, latents: Tensor, labels: Tensor, words: Words | None) -> Stages:
+        """Paint.
+
+        Args:
+            latents: Shape (N, inputs).
+            labels: Categories, -1 for none, shape (N,).
+            words: What is said of the pictures; None where none are read.
+        """
 
 
 class Description(nn.Module):
