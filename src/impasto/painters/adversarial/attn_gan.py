@@ -204,12 +204,12 @@ class AttnGan(WordsGan):
         """
         assert words is not None
         regions, whole = self.regions(pictures)
-        said = shown.words or ("",) * len(shown)
+        texts = shown.words or ("",) * len(shown)
         losses = []
         for start in range(0, len(shown), self.config.group):
             rows = slice(start, start + self.config.group)
             by_word = word_scores(words.tokens[rows], words.mask[rows], regions[rows]).T
             by_text = F.normalize(whole[rows], dim=1) @ F.normalize(words.pooled[rows], dim=1).T
             # `contrast` is the mean of both directions, the paper's loss their sum.
-            losses += [2 * contrast(SCALE * scores, said[rows], "softmax") for scores in (by_word, by_text)]
+            losses += [2 * contrast(SCALE * scores, texts[rows], "softmax") for scores in (by_word, by_text)]
         return torch.cat(losses).sum() / len(shown)

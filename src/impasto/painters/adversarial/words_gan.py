@@ -207,11 +207,11 @@ def exchanged(true: Condition, shown: Condition, group: int) -> tuple[Tensor, Te
     other = [start + (row + 1 - start) % min(group, len(rows) - start) for row, start in zip(rows, starts, strict=True)]
     words = true.words or ("",) * len(rows)
     labels = [-1] * len(rows) if true.category is None else true.category.tolist()
-    said = shown.holds("words").tolist()
+    worded = shown.holds("words").tolist()
     categorised = shown.holds("category").tolist()
-    by_words = [said[partner] and _differ(words[row], words[partner], "") for row, partner in enumerate(other)]
+    by_words = [worded[partner] and _differ(words[row], words[partner], "") for row, partner in enumerate(other)]
     by_category = [
-        not said[partner] and categorised[partner] and _differ(labels[row], labels[partner], -1)
+        not worded[partner] and categorised[partner] and _differ(labels[row], labels[partner], -1)
         for row, partner in enumerate(other)
     ]
     wrong = [any(pair) for pair in zip(by_words, by_category, strict=True)]
