@@ -12,8 +12,9 @@ import torch.nn.functional as F
 from impasto import pretrained
 from impasto.contract import Aligns, Batch, BatchNoise, Condition
 from impasto.errors import ConfigError
-from impasto.judges.clip import Clip, contrast
+from impasto.judges.clip import Clip
 from impasto.judges.world_reader import WorldReader
+from impasto.nn.contrast import contrast
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
 

@@ -30,11 +30,12 @@ from impasto.training.settings import TrainSettings
 
 SIZES = {"tiny", "small", "base"}
 LEARNERS = {name: card.definition for name, card in catalogue.painters().items() if card.definition.learns()}
-# A preset that is more than a size is another way to learn: 'name-preset' is that, made tiny; and so are words.
+# A preset that is more than a size is another way to learn: 'name-preset' is that, made tiny; and so are words, where
+# they are not read by default.
 NAMES = [
     *LEARNERS,
     *(f"{name}-{preset}" for name, cls in LEARNERS.items() for preset in sorted(cls.presets.keys() - SIZES)),
-    *(f"{name}-words" for name, cls in LEARNERS.items() if hasattr(cls.Config, "words")),
+    *(f"{name}-words" for name, cls in LEARNERS.items() if getattr(cls.Config, "words", None) == ""),
 ]
 WORDS = {"words": "own"}
 CATEGORIES, SHARES = ("dawn", "dusk"), (0.5, 0.5)

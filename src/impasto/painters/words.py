@@ -1,4 +1,4 @@
-"""What painters share that read captions and prompts, beside the category and with the same guidance.
+"""What painters share that read captions and prompts beside the category, and, where they have guidance, its settings.
 
 Each network decides how it looks at the words; what they say, when training hides them, and what prompts can ask for is
 the same for all.
@@ -12,12 +12,12 @@ from typing import Any, ClassVar, Literal
 from torch import Tensor, nn
 
 from impasto.config import Field, config
-from impasto.contract import Batch, Condition, Data
+from impasto.contract import Batch, Condition, Data, Painter
 from impasto.errors import ConfigError, NotCapable
 from impasto.nn.text import TextEncoder, Words, check_weights, read_weights, remarks_on_prompt, text_encoder
 from impasto.painters.guidance import GuidedConfig, GuidedPainter, GuidedSettings
 
-__all__ = ["WORD_WIDTH", "WordsConfig", "WordsPainter", "WordsSettings"]
+__all__ = ["WORD_WIDTH", "ReadsWords", "WordsConfig", "WordsPainter", "WordsSettings"]
 
 WORD_WIDTH = 128
 """Features of a word's token, as networks read them."""
@@ -56,13 +56,11 @@ class WordsSettings(GuidedSettings):
     blend_share: float = Field(default=0.5, ge=0, le=1)
 
 
-class WordsPainter(GuidedPainter):
-    """A painter whose network reads a category, words, both or neither.
-
-    Where no words are read, it is a `GuidedPainter` and no more: the same weights, drawn from the same random numbers.
-    """
+class ReadsWords(Painter):
+    """A painter that reads a category, words, both or neither."""
 
     conditions: ClassVar[frozenset[str]] = frozenset({"category", "words"})
+    exchanges_categories: ClassVar[bool] = True
     config: WordsConfig
 
     def __init__(self, config: WordsConfig, data: Data) -> None:
@@ -104,21 +102,33 @@ class WordsPainter(GuidedPainter):
 
     def training_condition(self, batch: Batch) -> Condition:
         """The condition of a batch, with parts hidden at random: all of it, the words alone, the category alone."""
-        condition = super().training_condition(batch)
+        condition = batch.condition.dropped(self.config.label_dropout, batch.noise)
         if self.words is None:
             return condition
         condition = condition.dropped(self.config.label_dropout, batch.noise, {"words"})
         return condition.dropped(CATEGORY_HIDDEN, batch.noise, {"category"})
 
-    def network_inputs(self, condition: Condition, words: TextEncoder | None) -> tuple[Tensor, Words | None]:
-        """Labels, as of `labels_of`, and what an encoder makes of the words, as a network reads both."""
-        labels = self.labels_of(condition)
+    def words_of(self, condition: Condition, words: TextEncoder | None) -> Words | None:
+        """What an encoder makes of the words of a condition, where this painter reads any."""
         if self.words is None or words is None:
-            return labels, None
+            return None
         encoding = condition.encoding
         if encoding is None and condition.words is not None:
             encoding = self.words.reader([*condition.words]).to(self.device)
-        return labels, words(encoding, len(condition), condition.weights)
+        return words(encoding, len(condition), condition.weights)
+
+
+class WordsPainter(ReadsWords, GuidedPainter):
+    """A painter that is guided by what it reads.
+
+    Where no words are read, it is a `GuidedPainter` and no more: the same weights, drawn from the same random numbers.
+    """
+
+    config: WordsConfig
+
+    def network_inputs(self, condition: Condition, words: TextEncoder | None) -> tuple[Tensor, Words | None]:
+        """Labels, as of `labels_of`, and what an encoder makes of the words, as a network reads both."""
+        return self.labels_of(condition), self.words_of(condition, words)
 
     def check_guidance(self, guidance: float) -> None:
         """Refuse guidance of a painter that has nothing to be guided by.

@@ -12,7 +12,7 @@ from impasto.nn.group_norm import num_groups
 from impasto.nn.residual import ResidualBlock
 from impasto.painters.adversarial.latent import Latent
 
-__all__ = ["Decoder", "Translator"]
+__all__ = ["Decoder", "PictureHead", "Translator"]
 
 
 class Decoder(nn.Module):
@@ -75,9 +75,11 @@ class PictureHead(nn.Module):
     """Features (N, C, H, W) → pictures (N, outputs, H, W), in [-1, 1]."""
 
     def __init__(self, channels: int, outputs: int) -> None:
+        """Build the layers."""
         super().__init__()
         self.norm = nn.GroupNorm(num_groups(channels), channels)
         self.last = nn.Conv2d(channels, outputs, 3, padding=1)
 
     def forward(self, x: Tensor) -> Tensor:
+        """The pictures."""
         return torch.tanh(self.last(F.silu(self.norm(x)))).to(self.last.weight.dtype)
