@@ -10,9 +10,9 @@ from impasto.data.store import Split
 from impasto.files import write_whole
 from impasto.images.pictures import Pixels
 from impasto.training.clock import Clock
-from impasto.training.copying import COPYING, Nearness
 from impasto.training.journal import Journal, read_events
 from impasto.training.moves import Step
+from impasto.training.nearness import COPYING, Nearness
 from impasto.training.oversubscription import oversubscription
 from impasto.training.run_state import RunState
 from impasto.training.sample_grid import sample_grid, sample_pictures
