@@ -58,6 +58,9 @@ From = Annotated[
         autocompletion=completing.trained,
     ),
 ]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Train nothing; say how long it would take, and whether memory suffices.")
+]
 SecondStore = Annotated[Path | None, typer.Option(help="A second store, for painters that learn from two.")]
 
 
@@ -79,6 +82,7 @@ def train(
     settings: Settings = None,
     second_store: SecondStore = None,
     from_: From = None,
+    dry_run: DryRun = False,
     json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -104,12 +108,15 @@ def train(
             settings=parse_pairs(settings or []),
             second_store=second_store,
             from_=from_,
+            dry_run=dry_run,
             watch=watch,
         )
     if os.environ.get("RANK", "0") != "0":  # Of processes that train together the first one speaks.
         pass
     elif json:
         print_json(vars(trained))
+    elif dry_run:
+        console.print("Nothing was trained; without --dry-run it is.")
     elif trained.interrupted:
         again = command("train", *what, out=trained.run)
         text = f"Stopped at step {trained.step:,}. To go on, give the same options again: {again} …"
