@@ -23,18 +23,18 @@ class StoreLine(BaseModel):
 
     name: str = Field(description="Of its folder in `stores`.")
     source: str = Field(description="The word that commands name it by.")
-    height: int = Field(description="Rows of its pictures.")
-    width: int = Field(description="Columns of its pictures.")
-    frames: int = Field(description="Frames of each clip; 1 for pictures.")
-    pictures: int
-    train: int = Field(description="Pictures to train on.")
-    test: int = Field(description="Pictures to measure with.")
-    val: int = Field(description="Pictures by which painters and settings are chosen.")
-    left_out: int = Field(description="Files that were left out when it was prepared.")
-    label: str | None = Field(description="The label column whose categories are learned.")
-    labels: list[str] = Field(description="All label columns.")
-    categories: int = Field(description="How many categories that column has.")
-    hash: str = Field(description="SHA-256 of its content.")
+    height: int = Field(default=0, description="Rows of its pictures.")
+    width: int = Field(default=0, description="Columns of its pictures.")
+    frames: int = Field(default=1, description="Frames of each clip; 1 for pictures.")
+    pictures: int = 0
+    train: int = Field(default=0, description="Pictures to train on.")
+    test: int = Field(default=0, description="Pictures to measure with.")
+    val: int = Field(default=0, description="Pictures by which painters and settings are chosen.")
+    left_out: int = Field(default=0, description="Files that were left out when it was prepared.")
+    label: str | None = Field(default=None, description="The label column whose categories are learned.")
+    labels: list[str] = Field(default_factory=list, description="All label columns.")
+    categories: int = Field(default=0, description="How many categories that column has.")
+    hash: str = Field(default="", description="SHA-256 of its content.")
     error: str = Field(default="", description="Why it cannot be used; '' where it can.")
 
 
@@ -86,18 +86,8 @@ def _line(folder: Path) -> StoreLine:
     try:
         return line_of(folder, read_manifest(folder))
     except (ImpastoError, LookupError, TypeError, ValueError) as error:
-        empty = dict.fromkeys(("height", "width", "frames", "pictures", "train", "test", "val", "left_out"), 0)
         sentence = str(error) if isinstance(error, ImpastoError) else f"Its manifest cannot be read ({error})."
-        return StoreLine(
-            **empty,
-            name=folder.name,
-            source=(STORES / folder.name).as_posix(),
-            label=None,
-            labels=[],
-            categories=0,
-            hash="",
-            error=sentence,
-        )
+        return StoreLine(name=folder.name, source=(STORES / folder.name).as_posix(), error=sentence)
 
 
 def _time(file: Path) -> float:

@@ -65,21 +65,21 @@ class RunLine(BaseModel):
 
     name: str = Field(description="Of its folder in `runs`.")
     source: str = Field(description="The word that commands name it by.")
-    painter: str = Field(description="Name in the catalogue of what is trained.")
-    store: str = Field(description="The pictures that it learns from.")
-    preset: str
-    seed: int | None
-    step: int = Field(description="Steps made.")
-    horizon: int = Field(description="Steps planned in all.")
-    seconds: float = Field(description="Seconds of training so far.")
-    speed: float = Field(description="Pictures a second.")
-    parameters: int | None = Field(description="Numbers that it consists of.")
-    held_out_loss: float | None = Field(description="The lowest loss of pictures held out.")
-    best_step: int | None = Field(description="The step after which that was so.")
-    ended: bool = Field(description="Whether it made all its steps.")
-    exported: bool = Field(description="Whether there is a painter to paint with.")
-    sample: str = Field(description="Address of the newest samples; '' without any.")
-    measured: bool = Field(description="Whether it was measured by `impasto measure`.")
+    painter: str = Field(default="", description="Name in the catalogue of what is trained.")
+    store: str = Field(default="", description="The pictures that it learns from.")
+    preset: str = ""
+    seed: int | None = None
+    step: int = Field(default=0, description="Steps made.")
+    horizon: int = Field(default=0, description="Steps planned in all.")
+    seconds: float = Field(default=0.0, description="Seconds of training so far.")
+    speed: float = Field(default=0.0, description="Pictures a second.")
+    parameters: int | None = Field(default=None, description="Numbers that it consists of.")
+    held_out_loss: float | None = Field(default=None, description="The lowest loss of pictures held out.")
+    best_step: int | None = Field(default=None, description="The step after which that was so.")
+    ended: bool = Field(default=False, description="Whether it made all its steps.")
+    exported: bool = Field(default=False, description="Whether there is a painter to paint with.")
+    sample: str = Field(default="", description="Address of the newest samples; '' without any.")
+    measured: bool = Field(default=False, description="Whether it was measured by `impasto measure`.")
     error: str = Field(default="", description="Why it cannot be read; '' where it can.")
 
 
@@ -191,8 +191,8 @@ def line_of(folder: Path, events: Sequence[dict[str, Any]]) -> RunLine:
         description = _description(folder)
         losses = Losses.of_events(events)
         best = min(losses, key=lambda each: each.held_out) if losses else None
-        last = next((event for event in reversed(events) if event["kind"] == "train"), {})
-        plan = next((event for event in reversed(events) if event["kind"] == "plan"), {})
+        last: dict[str, Any] = next((event for event in reversed(events) if event["kind"] == "train"), {})
+        plan: dict[str, Any] = next((event for event in reversed(events) if event["kind"] == "plan"), {})
         samples = _samples(folder, events)
         return RunLine(
             name=folder.name,
@@ -215,15 +215,7 @@ def line_of(folder: Path, events: Sequence[dict[str, Any]]) -> RunLine:
         )
     except (ImpastoError, LookupError, TypeError, ValueError) as error:
         sentence = str(error) if isinstance(error, ImpastoError) else f"Its files cannot be read ({error!r})."
-        return RunLine(
-            **dict.fromkeys(("painter", "store", "preset", "sample"), ""),
-            **dict.fromkeys(("step", "horizon", "seconds", "speed"), 0),
-            **dict.fromkeys(("seed", "parameters", "held_out_loss", "best_step"), None),
-            **dict.fromkeys(("ended", "exported", "measured"), False),
-            name=folder.name,
-            source=source,
-            error=sentence,
-        )
+        return RunLine(name=folder.name, source=source, error=sentence)
 
 
 def _description(folder: Path) -> dict[str, Any]:
