@@ -10,8 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from impasto import catalogue
 from impasto.config import load
-from impasto.errors import UsageError
+from impasto.errors import UnknownName, UsageError
 from impasto.sources import RUNS
 from impasto.studio.data.stores import NAME, folder_of
 from impasto.studio.paint.request import typed
@@ -83,7 +84,9 @@ def check(request: TrainRequest, home: Path) -> None:
     of_training = {name: value for name, value in request.settings.items() if name in general}
     of_painter = {name: value for name, value in request.settings.items() if name not in general}
     load(TrainSettings, of_training, "train")
-    if request.painter:
+    if request.painter and request.painter not in (names := {**catalogue.painters(), **catalogue.judges()}):
+        raise UnknownName("painter", request.painter, list(names))
+    if request.painter and of_painter:
         learner = learners.find(request.painter)
         load(settings_class(learner.settings), of_painter, learner.name)
 
