@@ -82,7 +82,7 @@ def unpack(file: Path, folder: Path) -> int:
     Raises:
         UsageError: When it is no zip, or holds links, names that lead out of it, encrypted files, or too much.
     """
-    inside = folder / "zip"
+    inside = folder / ".unpacking"  # No file that was uploaded has a name that begins with a point.
     try:
         with zipfile.ZipFile(file) as archive:
             entries = [entry for entry in archive.infolist() if not entry.is_dir() and not _hidden(entry.filename)]

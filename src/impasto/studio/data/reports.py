@@ -116,13 +116,14 @@ def rejected_picture(folder: Path, number: int) -> bytes:
         UnknownName: When there is none, or it is not there any more.
     """
     rejects = read_json_lines(folder / "rejects.jsonl")
-    source = Path(str(read_manifest(folder).get("made", {}).get("folder", "")))
+    # Commands name it from the working folder, which stores lie two folders below.
+    source = folder.parents[1] / str(read_manifest(folder).get("made", {}).get("folder", "."))
     if not 0 <= number < len(rejects):
         raise UnknownName("picture that was left out", str(number), [])
     file = source / str(rejects[number]["file"])
     try:
         # A store may come from elsewhere, so that its list is not trusted to stay in its folder.
-        inside = file.resolve().is_relative_to(source.resolve()) and source.is_absolute() and file.is_file()
+        inside = file.resolve().is_relative_to(source.resolve()) and file.is_file()
         if not inside:
             raise FileNotFoundError(file)
         with Image.open(file) as image:

@@ -25,7 +25,7 @@ from impasto.sources import PACKAGED, RUNS, SHIPPED, SHIPPED_PAINTER
 from impasto.spelling import command
 from impasto.studio.painters.description import BY_RULES, Description
 
-__all__ = ["Entry", "Shelf", "fingerprint"]
+__all__ = ["PAINTS_BY_RULES", "Entry", "Shelf", "fingerprint"]
 
 PAINTS_BY_RULES = "Paints by rules"
 PATIENCE = 300.0

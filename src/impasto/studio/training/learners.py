@@ -24,7 +24,7 @@ from impasto.spelling import command_line
 from impasto.studio.painters.description import SettingView
 from impasto.studio.painters.shelf import fingerprint
 
-__all__ = ["LearnerView", "begin", "find", "learners", "main", "ready"]
+__all__ = ["LearnerView", "find", "learners", "main", "ready"]
 
 PATIENCE = 300.0
 """Seconds that describing all of them may take."""
@@ -45,11 +45,6 @@ class LearnerView(BaseModel):
 
 _learners: dict[str, LearnerView] = {}
 _reading = threading.Lock()
-
-
-def begin() -> None:
-    """Have the learners described in the background, if need be."""
-    threading.Thread(target=lambda: suppressed(learners), name="learners", daemon=True).start()
 
 
 def ready() -> bool:
@@ -85,12 +80,6 @@ def find(name: str) -> LearnerView:
     if name not in known:
         raise UnknownName("painter to train", name, list(known))
     return known[name]
-
-
-def suppressed(function: Any) -> None:
-    """Call a function whose failure is said where its result is needed."""
-    with suppress(ImpastoError):
-        function()
 
 
 def _take(values: list[dict[str, Any]]) -> None:

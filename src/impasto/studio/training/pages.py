@@ -13,6 +13,7 @@ from impasto.studio.data.stores import stores
 from impasto.studio.pages import page, rendered
 from impasto.studio.paint.controls import Control, control_of
 from impasto.studio.painters.description import SettingView
+from impasto.studio.painters.shelf import PAINTS_BY_RULES
 from impasto.studio.studio import CurrentStudio
 from impasto.studio.training import learners, runs
 from impasto.studio.training.request import FIELDS
@@ -29,14 +30,13 @@ def train(studio: CurrentStudio, store: str = "") -> HTMLResponse:
     """What to train, and the runs that are there."""
     lines = stores(studio.settings.home)
     usable = [line for line in lines if not line.error]
-    studio.painters.begin()
-    beginnings = [entry for entry in studio.painters.entries() if entry.description and entry.description.learns]
+    entries = [entry for entry in studio.painters.entries() if entry.group != PAINTS_BY_RULES and not entry.error]
     return page(
         "train.html",
         active="/train",
         stores=usable,
         chosen=next((line for line in usable if line.name == store), usable[0] if usable else None),
-        beginnings=beginnings,
+        beginnings=entries,
         runs=runs.runs(studio.settings.home),
         trouble=studio.jobs.trouble,
         learners=list(learners.learners().values()) if learners.ready() else [],

@@ -10,6 +10,8 @@ const refusal = document.querySelector("#refusal");
 const waiting = document.querySelector("#waiting");
 const WANTED = /\.(jpe?g|jpe|jfif|png|webp|tiff?|bmp|gif|txt|csv|tsv|jsonl?|parquet|zip)$/i;
 
+const LARGEST = 200e6; // bytes of one file
+
 let files = []; // each {name, file}
 const watched = new Set(); // jobs that ran while this page was open
 
@@ -54,6 +56,8 @@ async function dropped(event) {
 }
 
 async function upload() {
+  const large = files.find(({ file }) => file.size > LARGEST);
+  if (large) throw new Error(`${large.name} has more than ${LARGEST / 1e6} MB. Unpack it, and choose the folder instead.`);
   const { id } = await call("POST", "/api/uploads");
   sending.hidden = false;
   const total = files.reduce((sum, { file }) => sum + file.size, 0) || 1;

@@ -139,7 +139,7 @@ function follows(jobs) {
     find("#pause").textContent = { queued: "Do not train", stopping: "Stop at once" }[job.state] ?? "Pause";
     find("#resume").hidden = !job.resumable;
     find("#longer").hidden = active(job) || job.resumable;
-    say(problem, ["failed", "interrupted"].includes(job.state) ? job.message : "");
+    if (changed) say(problem, ["failed", "interrupted"].includes(job.state) ? job.message : "");
     if (!find("#same").children.length) find("#same").append(command(job.command));
   }
   if (changed || !find("#about").textContent) refresh();
