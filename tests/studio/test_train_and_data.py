@@ -49,8 +49,8 @@ def test_a_dropped_zip_becomes_a_store_and_a_painter_that_pauses_and_goes_on(ser
     files |= {"mine/sea/twin.png": files["mine/hill/3.png"], "mine/hill/torn.png": b"\x89PNG\r\n\x1a\n torn"}
     upload = service.call("POST", "/api/uploads")["id"]
     assert service.call("POST", f"/api/uploads/{upload}/files?name=mine.zip", zipped(files))["files"] == len(files)
-    imported = service.call("POST", "/api/stores", {"name": "mine", "upload": upload, "resolution": 16})
-    assert f"/uploads/{upload} --out stores/mine --resolution 16" in imported["command"]
+    imported = service.call("POST", "/api/stores", {"name": "mine", "upload": upload, "resolution": 32})
+    assert f"/uploads/{upload} --out stores/mine --resolution 32" in imported["command"]
     assert service.wait(imported["job"]["id"], ended)["state"] == "done"
     report = service.call("GET", "/api/stores/mine")
     assert (set(report["categories"]), sum(report["categories"].values())) == ({"hill", "sea"}, 40)

@@ -16,7 +16,7 @@ from impasto.errors import ImpastoError, StoreError, UnknownName
 from impasto.files import read_json_lines
 from impasto.studio.data.stores import StoreLine, line_of
 
-__all__ = ["Pair", "Rejected", "StoreReport", "picture_of", "rejected_picture", "report_of"]
+__all__ = ["Pair", "Rejected", "StoreReport", "picture_of", "rejected_picture", "report_of", "source_picture"]
 
 SHOWN = 48
 """Pictures of a store that the page shows."""
@@ -109,6 +109,12 @@ def picture_of(folder: Path, row: int) -> bytes:
     return _png(Image.fromarray(pixels))
 
 
+def source_picture(folder: Path, row: int) -> bytes | None:
+    """A picture of a store from the folder that it came from, as a small PNG file; None where it is not there."""
+    names = list(_rows(folder, (folder / "index.parquet").stat().st_mtime_ns))
+    return _from_source(folder, names[row]) if 0 <= row < len(names) else None
+
+
 def rejected_picture(folder: Path, number: int) -> bytes:
     """A picture that was left out, from the folder that it came from, as a small PNG file.
 
@@ -116,22 +122,26 @@ def rejected_picture(folder: Path, number: int) -> bytes:
         UnknownName: When there is none, or it is not there any more.
     """
     rejects = read_json_lines(folder / "rejects.jsonl")
+    content = _from_source(folder, str(rejects[number]["file"])) if 0 <= number < len(rejects) else None
+    if content is None:
+        raise UnknownName("picture that was left out", str(number), [])
+    return content
+
+
+def _from_source(folder: Path, name: str) -> bytes | None:
     # Commands name it from the working folder, which stores lie two folders below.
     source = folder.parents[1] / str(read_manifest(folder).get("made", {}).get("folder", "."))
-    if not 0 <= number < len(rejects):
-        raise UnknownName("picture that was left out", str(number), [])
-    file = source / str(rejects[number]["file"])
+    file = source / name
     try:
         # A store may come from elsewhere, so that its list is not trusted to stay in its folder.
-        inside = file.resolve().is_relative_to(source.resolve()) and file.is_file()
-        if not inside:
-            raise FileNotFoundError(file)
+        if not (file.resolve().is_relative_to(source.resolve()) and file.is_file()):
+            return None
         with Image.open(file) as image:
             image.draft("RGB", (SIDE, SIDE))
             image.thumbnail((SIDE, SIDE))
             return _png(image.convert("RGB"))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        raise UnknownName("picture", file.name, []) from None
+        return None
 
 
 def _pairs(folder: Path, doubles: list[Rejected]) -> list[Pair]:

@@ -17,7 +17,7 @@ from impasto.errors import UsageError
 from impasto.files import disk_errors_named
 from impasto.sources import STORES
 from impasto.studio.data.receiving import CHUNK, place_in, unpack, upload_folder
-from impasto.studio.data.reports import StoreReport, picture_of, rejected_picture, report_of
+from impasto.studio.data.reports import StoreReport, picture_of, rejected_picture, report_of, source_picture
 from impasto.studio.data.stores import NAME, StoreLine, folder_of, stores
 from impasto.studio.jobs.view import JobView, view
 from impasto.studio.problems import Problem
@@ -80,9 +80,11 @@ def store_report(studio: CurrentStudio, name: Name) -> StoreReport:
 
 
 @router.get("/stores/{name}/pictures/{row}", response_class=Response)
-def get_store_picture(studio: CurrentStudio, name: Name, row: int) -> Response:
-    """A picture of a store, as PNG."""
-    return Response(picture_of(folder_of(studio.settings.home, name), row), media_type="image/png", headers=PNG)
+def get_store_picture(studio: CurrentStudio, name: Name, row: int, source: bool = False) -> Response:
+    """A picture of a store, as PNG; with `source`, from the folder that it came from, as long as that is there."""
+    folder = folder_of(studio.settings.home, name)
+    content = (source_picture(folder, row) if source else None) or picture_of(folder, row)
+    return Response(content, media_type="image/png", headers=PNG)
 
 
 @router.get("/stores/{name}/rejects/{number}/picture", response_class=Response)

@@ -23,14 +23,20 @@ export function short(value) {
   return size !== 0 && size < 1e-3 ? value.toExponential(1) : String(Number(value.toPrecision(3)));
 }
 
-/** Round numbers between two ends, about `count` of them. */
+/** A number at an axis, with as many decimals as tell it from the next one. */
+function label(value, step) {
+  if (Math.abs(value) >= 1e4 || step < 1e-4) return short(value);
+  return value.toFixed(Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
+}
+
+/** Round numbers between two ends, about `count` of them, and the step between them. */
 function ticks(low, high, count) {
   const raw = (high - low || 1) / count;
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 5, 10].map((factor) => factor * power).find((size) => size >= raw);
   const values = [];
   for (let value = Math.ceil(low / step) * step; value <= high + step * 1e-6; value += step) values.push(value);
-  return values;
+  return [values, step];
 }
 
 /**
@@ -49,15 +55,17 @@ export function draw(place, { title, lines, mark = null, range = null }) {
   const ys = points.map(([, y]) => y);
   const [x0, x1] = [Math.min(...xs), Math.max(...xs)];
   let [y0, y1] = range ?? [Math.min(...ys), Math.max(...ys)];
-  if (y0 === y1) [y0, y1] = [y0 - Math.abs(y0 || 1) * 0.1, y1 + Math.abs(y1 || 1) * 0.1];
+  // What differs by less than a thousandth is drawn as flat as it is.
+  if (y1 - y0 < 1e-3 * Math.abs(y0)) [y0, y1] = [y0 - Math.abs(y0 || 1) * 0.1, y1 + Math.abs(y1 || 1) * 0.1];
   const px = (x) => LEFT + ((x - x0) / (x1 - x0 || 1)) * (WIDTH - LEFT - RIGHT);
   const py = (y) => HEIGHT - BOTTOM - ((y - y0) / (y1 - y0)) * (HEIGHT - TOP - BOTTOM);
   const svg = part("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "chart", role: "img", "aria-label": described(title, lines) });
-  for (const y of ticks(y0, y1, 4)) {
+  const [rows, height] = ticks(y0, y1, 4);
+  for (const y of rows) {
     svg.append(part("line", { class: "axis", x1: LEFT, x2: WIDTH - RIGHT, y1: py(y), y2: py(y) }));
-    svg.append(part("text", { x: LEFT - 6, y: py(y) + 4, "text-anchor": "end" }, short(y)));
+    svg.append(part("text", { x: LEFT - 6, y: py(y) + 4, "text-anchor": "end" }, label(y, height)));
   }
-  for (const x of ticks(x0, x1, 4)) svg.append(part("text", { x: px(x), y: HEIGHT - 6, "text-anchor": "middle" }, short(x)));
+  for (const x of ticks(x0, x1, 4)[0]) svg.append(part("text", { x: px(x), y: HEIGHT - 6, "text-anchor": "middle" }, short(x)));
   for (const line of lines) {
     const path = line.points.map(([x, y]) => `${px(x).toFixed(1)},${py(y).toFixed(1)}`).join(" ");
     svg.append(part("polyline", { class: line.style, points: path }));

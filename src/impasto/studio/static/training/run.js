@@ -25,7 +25,7 @@ async function refresh() {
     const view = await call("GET", address);
     show(view);
   } catch (error) {
-    if (job && active(job)) find("#waits").hidden = false;
+    if (!job || active(job)) find("#waits").hidden = false;
     else say(problem, error.message);
   } finally {
     busy = false;
@@ -161,4 +161,5 @@ find("#longer").addEventListener("submit", (event) => {
   act(() => call("POST", `${address}/continue`, { minutes: Number(find("#more-minutes").value) }))();
 });
 slider.addEventListener("input", turn);
+refresh();
 follow(follows, (sentence) => say(problem, sentence));
