@@ -61,9 +61,9 @@ def test_a_dropped_zip_becomes_a_store_and_a_painter_that_pauses_and_goes_on(ser
     for address in (f"rejects/{pair['left_out']['number']}/picture", f"pictures/{pair['row']}"):
         assert service.request("GET", f"/api/stores/mine/{address}")[2][:4] == b"\x89PNG"
 
-    wanted = {"store": "mine", "painter": "vae", "preset": "tiny", "minutes": 60, "batch": 4}
+    request = {"store": "mine", "painter": "vae", "preset": "tiny", "minutes": 60, "batch": 4}
     fast = {"precision": "fp32", "samples": 4, "checkpoint_seconds": 1, "log_every": 5}
-    plan = service.call("POST", "/api/training/plan", {**wanted, "settings": fast})
+    plan = service.call("POST", "/api/training/plan", {**request, "settings": fast})
     assert plan["fits"]
     assert plan["horizon"] > 100
     assert plan["memory"] > 0
@@ -71,7 +71,7 @@ def test_a_dropped_zip_becomes_a_store_and_a_painter_that_pauses_and_goes_on(ser
         "--preset tiny --minutes 60 --batch 4 " + " ".join(f"--set {k}={v}" for k, v in fast.items())
     )
     assert service.call("GET", "/api/runs") == []
-    begun = service.call("POST", "/api/training", {**wanted, "run": "first", "settings": fast})
+    begun = service.call("POST", "/api/training", {**request, "run": "first", "settings": fast})
     service.wait(begun["job"]["id"], lambda job: (job["progress"]["done"] or 0) >= 10)
     # Losses of pictures held out are computed as soon as they are worth their time.
     service.wait(begun["job"]["id"], lambda job: bool(service.call("GET", "/api/runs/first")["held_out"]))
@@ -144,8 +144,8 @@ def test_names_of_uploads_become_harmless_paths(folder: Path) -> None:
 
 
 def test_a_training_is_a_command_as_a_person_types_it() -> None:
-    request = TrainRequest(store="mine", start="shipped", minutes=2.5, settings={"flip": False, "device": "cpu"})
-    words = "train stores/mine --out runs/x --from shipped --minutes 2.5 --set flip=false --set device=cpu"
+    request = TrainRequest(store="mine", start="shipped", minutes=2.5, settings={"flip": False, "precision": "fp32"})
+    words = "train stores/mine --out runs/x --from shipped --minutes 2.5 --set flip=false --set precision=fp32"
     assert arguments_of(request, "x") == words.split()
 
 

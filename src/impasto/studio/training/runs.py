@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -110,7 +111,7 @@ class RunView(BaseModel):
 def runs(home: Path) -> list[RunLine]:
     """All runs of a working folder, the newest first."""
     files = sorted((home / RUNS).glob("*/run.json"), key=_time, reverse=True)
-    return [line_of(file.parent, events_of(file.parent)) for file in files if NAME.fullmatch(file.parent.name)]
+    return [_line(file.parent, _stamp(file.parent)) for file in files if NAME.fullmatch(file.parent.name)]
 
 
 def run_folder(home: Path, name: str) -> Path:
@@ -216,6 +217,24 @@ def line_of(folder: Path, events: Sequence[dict[str, Any]]) -> RunLine:
     except (ImpastoError, LookupError, TypeError, ValueError) as error:
         sentence = str(error) if isinstance(error, ImpastoError) else f"Its files cannot be read ({error!r})."
         return RunLine(name=folder.name, source=source, error=sentence)
+
+
+@lru_cache(maxsize=1000)
+def _line(folder: Path, stamp: tuple[tuple[int, int], ...]) -> RunLine:
+    """The line of a run, read again only when its files have changed."""
+    return line_of(folder, events_of(folder))
+
+
+def _stamp(folder: Path) -> tuple[tuple[int, int], ...]:
+    """Sizes and times of the files that a line is made of."""
+    stamps = []
+    for name in ("run.json", "events.jsonl", "measure/measure.json", "painter/config.json"):
+        try:
+            state = (folder / name).stat()
+            stamps.append((state.st_size, state.st_mtime_ns))
+        except OSError:
+            stamps.append((0, 0))
+    return tuple(stamps)
 
 
 def _description(folder: Path) -> dict[str, Any]:

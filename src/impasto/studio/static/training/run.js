@@ -9,6 +9,7 @@ const address = `/api/runs/${encodeURIComponent(name)}`;
 const find = (selector) => page.querySelector(selector);
 const problem = find("#problem");
 const slider = find("#slider");
+const BETWEEN = 2000; // milliseconds
 const MAIN = 4; // charts in sight; the others unfold
 
 let samples = [];
@@ -17,7 +18,7 @@ let shown = "";
 let busy = false;
 let again = false;
 
-/** Read the run; one at a time, and once more if it changed meanwhile. */
+/** Read the run; not more often than every two seconds, and once more if it changed meanwhile. */
 async function refresh() {
   if (busy) return (again = true);
   busy = true;
@@ -27,13 +28,14 @@ async function refresh() {
   } catch (error) {
     if (!job || active(job)) find("#waits").hidden = false;
     else say(problem, error.message);
-  } finally {
+  }
+  setTimeout(() => {
     busy = false;
     if (again) {
       again = false;
       refresh();
     }
-  }
+  }, BETWEEN);
 }
 
 function show(view) {
