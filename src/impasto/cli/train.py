@@ -12,6 +12,7 @@ from impasto.cli import completing
 from impasto.cli.explaining import ExplainingCommand
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
+from impasto.events import Event
 from impasto.pages.numbers import counted
 from impasto.terminal import duration
 
@@ -93,7 +94,13 @@ def train(
     from impasto.spelling import command
 
     painter, store = _painter_and_store(what)
+    plans: list[Event] = []
     with watching(json=json, events=events, quiet=quiet) as watch:
+
+        def noted(event: Event) -> None:
+            plans.extend([event] if event.kind == "plan" else [])
+            watch(event)
+
         trained = api.train(
             painter,
             store,
@@ -109,12 +116,12 @@ def train(
             second_store=second_store,
             from_=from_,
             dry_run=dry_run,
-            watch=watch,
+            watch=noted,
         )
     if os.environ.get("RANK", "0") != "0":  # Of processes that train together the first one speaks.
         pass
     elif json:
-        print_json(vars(trained))
+        print_json(plans[-1].as_dict() if dry_run else vars(trained))
     elif dry_run:
         console.print("Nothing was trained; without --dry-run it is.")
     elif trained.interrupted:
