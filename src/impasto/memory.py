@@ -12,7 +12,14 @@ from pathlib import Path
 
 from impasto.errors import OutOfMemory
 
-__all__ = ["is_out_of_memory", "keep_freed_memory", "memory_errors_named", "memory_of_machine"]
+__all__ = [
+    "is_out_of_memory",
+    "keep_freed_memory",
+    "memory_available",
+    "memory_errors_named",
+    "memory_of_machine",
+    "peak_memory",
+]
 
 LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 """Files in which Linux keeps the limit of a container, in bytes."""
@@ -51,6 +58,31 @@ def memory_of_machine() -> int | None:
         with suppress(OSError, ValueError):  # The word 'max' stands for no limit.
             known.append(int(Path(file).read_text(encoding="ascii")))
     return min(known, default=None)
+
+
+def memory_available() -> int | None:
+    """Bytes of memory that programs can take now without swapping; None where the system does not say it."""
+    return _bytes_in("/proc/meminfo", "MemAvailable")
+
+
+def peak_memory(pid: int | None = None) -> int | None:
+    """The most bytes of memory that a process has held so far; None where the system does not say it.
+
+    The number from `wait4` can be that of its parent.
+
+    Args:
+        pid: The process; the present one without it.
+    """
+    return _bytes_in(f"/proc/{'self' if pid is None else pid}/status", "VmHWM")
+
+
+def _bytes_in(file: str, name: str) -> int | None:
+    """A number of kilobytes in one of Linux's files about memory, in bytes."""
+    with suppress(OSError, ValueError):
+        for line in Path(file).read_text(encoding="ascii", errors="replace").splitlines():
+            if line.startswith(f"{name}:"):
+                return 1024 * int(line.split()[1])
+    return None
 
 
 def is_out_of_memory(error: BaseException) -> bool:

@@ -168,6 +168,9 @@ def _plan(terminal: Terminal, event: Event) -> None:
         f"{start}{values['parameters']:,} parameters, {plan} in {values['precision']}, "
         f"about {duration(values['eta'])}; each picture is seen {values['passes']:,.1f} times."
     )
+    if values.get("memory") and values.get("memory_available"):
+        needed, available = (f"{values[name] / 2**30:.1f} GB" for name in ("memory", "memory_available"))
+        terminal.say(f"It needs {needed} of memory; {available} are available.")
     if values.get("warning"):
         terminal.say(f"Note: {values['warning']}")
 

@@ -17,7 +17,7 @@ from impasto.studio.painters.settings_class import settings_class
 def test_a_class_made_of_schemas_has_the_same_settings(name: str, hidden: set[str]) -> None:
     description = describe(name)
     original = catalogue.painter(name).Settings
-    copied = settings_class(description)
+    copied = settings_class(description.settings)
     assert to_dict(load(copied, {})) == to_dict(load(original, {}))
     assert [(s.name, s.values, s.description) for s in settings_of(copied)] == [
         (s.name, s.values, s.description) for s in settings_of(original)

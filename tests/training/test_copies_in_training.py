@@ -22,9 +22,10 @@ from impasto.contract import Batch, Condition, Noise, Painted, Painter, Player, 
 from impasto.data.store import Split
 from impasto.images.pictures import Pixels
 from impasto.training.checkpoint import newest
-from impasto.training.copying import COPYING, Copying, Nearness, copying_summary, rank, resemblance
+from impasto.training.copying import Copying, resemblance
 from impasto.training.journal import read_events
 from impasto.training.loop import Trained, train
+from impasto.training.nearness import COPYING, Nearness, copying_summary, rank
 from impasto.training.settings import TrainSettings
 
 

@@ -18,9 +18,10 @@ from impasto.contract import Batch, Condition, Noise, Painted, Painter, Player, 
 from impasto.data.batches import Batches
 from impasto.data.store import Split, Store
 from impasto.training.checkpoint import BEST, newest
-from impasto.training.held_out import HeldOut, Losses, summary, validation_sample
+from impasto.training.held_out import HeldOut, validation_sample
 from impasto.training.journal import read_events
 from impasto.training.loop import Trained, train
+from impasto.training.losses import Losses, summary
 from impasto.training.settings import TrainSettings
 
 

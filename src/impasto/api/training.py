@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from contextlib import nullcontext
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import fields
 from os import PathLike, fspath
 from pathlib import Path
@@ -47,6 +48,7 @@ def train(
     settings: Mapping[str, Any] | None = None,
     second_store: str | PathLike[str] | None = None,
     from_: str | PathLike[str] | None = None,
+    dry_run: bool = False,
     watch: Watch | None = None,
 ) -> Trained:
     """Train a painter on the training pictures of a store, or go on where the run stopped.
@@ -72,6 +74,9 @@ def train(
             id, or 'shipped'. Painter, preset and the painter's settings are then those of that painter. Pictures may
             have another size where its weights allow that, and other categories: vectors of those with the same name
             are kept, others begin as that of no category. Optimizers and averages begin anew.
+        dry_run: Whether nothing is trained: a trial on some of the pictures, after which nothing remains, reports as
+            the event 'plan' how many steps there would be, how long they would take, and whether memory and disk
+            suffice; see `training.planning.plan`.
         watch: Called with every event of the run's journal. Without it they are shown; `impasto.silent` shows nothing.
 
     Raises:
@@ -95,7 +100,7 @@ def train(
     second = None if second_store is None else store_at(second_store).split("train")
     source = None if from_ is None else canonical(from_)
     with (
-        new_folder(RUNS, name or folder) if out is None else nullcontext(path_of(out)) as run,
+        _run_folder(out, name or folder, dry_run=dry_run) as run,
         shown(watch) as notify,
     ):
         start = beginning(source, run)
@@ -111,7 +116,21 @@ def train(
             values = {**choice.settings, **values}
             facts = {"choice": description}
             chosen = {"name": choice.painter, "preset": choice.preset, "values": values, "facts": facts}
-        return _train(store=pictures, out=run, label=label, second=second, start=start, watch=notify, **chosen)
+        chosen |= {"label": label, "second": second, "start": start, "dry_run": dry_run}
+        return _train(store=pictures, out=run, watch=notify, **chosen)
+
+
+@contextmanager
+def _run_folder(out: str | PathLike[str] | None, name: str | PathLike[str], *, dry_run: bool) -> Iterator[Path]:
+    """The folder of a run: the one that is named, or a new one; where nothing is trained, one that does not remain."""
+    if out is not None:
+        yield path_of(out)
+    elif dry_run:
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+    else:
+        with new_folder(RUNS, name) as new:
+            yield new
 
 
 def _painter_and_store(painter: Any, store: Any) -> tuple[str | None, str | PathLike[str]]:
@@ -140,6 +159,7 @@ def _train(
     second: Split | None,
     start: Beginning | None,
     facts: Mapping[str, Any],
+    dry_run: bool,
     watch: Watch,
 ) -> Trained:
     """Train the painter of a name; `facts` go onto its card, the rest is as of `train`."""
@@ -147,8 +167,10 @@ def _train(
 
     from impasto import catalogue
     from impasto.data.facts import facts_of
-    from impasto.training.loop import train as run
+    from impasto.training.loop import train as train_it
+    from impasto.training.planning import plan
 
+    run = plan if dry_run else train_it
     cls = catalogue.learner(name)
     if not cls.learns():
         raise NotCapable(

@@ -12,6 +12,7 @@ from impasto.cli import completing
 from impasto.cli.explaining import ExplainingCommand
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
+from impasto.events import Event
 from impasto.pages.numbers import counted
 from impasto.terminal import duration
 
@@ -58,6 +59,9 @@ From = Annotated[
         autocompletion=completing.trained,
     ),
 ]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Train nothing; say how long it would take, and whether memory suffices.")
+]
 SecondStore = Annotated[Path | None, typer.Option(help="A second store, for painters that learn from two.")]
 
 
@@ -79,6 +83,7 @@ def train(
     settings: Settings = None,
     second_store: SecondStore = None,
     from_: From = None,
+    dry_run: DryRun = False,
     json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -89,7 +94,13 @@ def train(
     from impasto.spelling import command
 
     painter, store = _painter_and_store(what)
+    plans: list[Event] = []
     with watching(json=json, events=events, quiet=quiet) as watch:
+
+        def noted(event: Event) -> None:
+            plans.extend([event] if event.kind == "plan" else [])
+            watch(event)
+
         trained = api.train(
             painter,
             store,
@@ -104,12 +115,15 @@ def train(
             settings=parse_pairs(settings or []),
             second_store=second_store,
             from_=from_,
-            watch=watch,
+            dry_run=dry_run,
+            watch=noted,
         )
     if os.environ.get("RANK", "0") != "0":  # Of processes that train together the first one speaks.
         pass
     elif json:
-        print_json(vars(trained))
+        print_json(plans[-1].as_dict() if dry_run else vars(trained))
+    elif dry_run:
+        console.print("Nothing was trained; without --dry-run it is.")
     elif trained.interrupted:
         again = command("train", *what, out=trained.run)
         text = f"Stopped at step {trained.step:,}. To go on, give the same options again: {again} …"

@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import threading
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from impasto.comparing.measuring import MeasuringJob
 from impasto.comparing.results import Cost
 from impasto.errors import ImpastoError
 from impasto.files import read_json, write_json
+from impasto.memory import peak_memory
 from impasto.metrics.records import to_plain
 from impasto.training.checkpoint import complete
 from impasto.training.journal import read_events
@@ -164,7 +164,7 @@ def _run(command: list[str], folder: Path, name: str, threads: int, stop: thread
                     process.send_signal(ASK_TO_STOP)
                     process.wait()
                     raise RunStopped(f"{folder} was asked to stop.")
-                peak = _peak(process.pid) or peak
+                peak = peak_memory(process.pid) or peak
         finally:
             if process.poll() is None:
                 process.kill()
@@ -172,15 +172,6 @@ def _run(command: list[str], folder: Path, name: str, threads: int, stop: thread
     if process.returncode:
         raise RunFailed(f"{_last_words(log, process.returncode)} (its whole output: {log})")
     return peak
-
-
-def _peak(pid: int) -> int | None:
-    """The most memory that a process has held; the number from `wait4` can be that of its parent."""
-    with suppress(OSError, ValueError):
-        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return 1024 * int(line.split()[1])
-    return None
 
 
 def _last_words(log: Path, code: int) -> str:

@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
 
 import cv2
 import numpy as np
@@ -23,20 +21,14 @@ from torch import Tensor
 
 from impasto.data.store import Split
 from impasto.images.pictures import Pixels
-from impasto.pages.numbers import counted
+from impasto.training.nearness import Nearness, rank
 
-__all__ = ["COPYING", "Copying", "Nearness", "Neighbours", "copying_summary", "resemblance"]
+__all__ = ["Copying", "Neighbours", "resemblance"]
 
-COPYING = "copying"
-"""Kind of the events of a journal that tell how many painted pictures lie near to a training picture."""
-CHANCE = 0.05
-"""Share of pictures held out that lie nearer to a training picture than what counts as near."""
 LEAST_HELD_OUT = 20
 """Fewest pictures held out of which the nearest twentieth is one picture or more."""
 MOST_TRAINING = 50_000
 """Most training pictures that are compared with; their outlines need 67 MB."""
-SURPRISE = 0.001
-"""A painter copies where so many near pictures come by chance no more often than this."""
 SIDE = 8
 """Side of the thumbnails whose outlines are compared. Larger ones miss copies that are shifted by a few pixels."""
 NEIGHBOURS = 10
@@ -45,81 +37,6 @@ LEAST_CONTRAST = 2.0
 """Root mean square of an outline, in levels of 255, that flat pictures are taken to have: they resemble nothing."""
 CHUNK = 64
 """Pictures worked on at a time."""
-
-
-@dataclass(frozen=True)
-class Nearness:
-    """How many painted pictures lie near to a training picture, after a step.
-
-    Attributes:
-        step: Steps made.
-        near: Painted pictures nearer to a training picture than 95 % of those held out.
-        painted: All painted pictures.
-        held_out: Pictures held out.
-    """
-
-    step: int
-    near: int
-    painted: int
-    held_out: int
-
-    @classmethod
-    def of_events(cls, events: Sequence[Mapping[str, Any]]) -> list[Self]:
-        """Those of a run's journal, oldest first."""
-        names = ("step", "near", "painted", "held_out")
-        return [cls(*(event[name] for name in names)) for event in events if event["kind"] == COPYING]
-
-    @property
-    def values(self) -> dict[str, Any]:
-        """What an event of the journal holds, but for the step."""
-        numbers = {"near": self.near, "painted": self.painted, "held_out": self.held_out}
-        return {"logs": {"share near a training picture": self.share}, **numbers}
-
-    @property
-    def share(self) -> float:
-        """Share of the painted pictures that are near, in [0, 1]."""
-        return self.near / self.painted
-
-    @property
-    def expected(self) -> float:
-        """Share that would be near by chance, in [0, 1]."""
-        return rank(self.held_out) / (self.held_out + 1)
-
-    @property
-    def probability(self) -> float:
-        """Probability that as many or more are near where painted pictures are to training pictures as held-out ones.
-
-        Then all orders of both are alike likely, and as many are near where among the nearest of all there are fewer
-        than `rank` held out.
-
-        Source: the precedence test, Nelson 1963, Tables for a Precedence Life Test.
-        """
-        first = self.near + rank(self.held_out) - 1
-        orders = [
-            math.comb(self.held_out, others) * math.comb(self.painted, first - others)
-            for others in range(rank(self.held_out))
-        ]
-        return sum(orders) / math.comb(self.painted + self.held_out, first)
-
-    @property
-    def copies(self) -> bool:
-        """Whether so many are near that the painter copies."""
-        return self.probability < SURPRISE
-
-    @property
-    def sentence(self) -> str:
-        """The numbers in words."""
-        chance = max(1, round(self.expected * self.painted))
-        verb = "lies" if self.near == 1 else "lie"
-        return (
-            f"{self.near} of {counted(self.painted, 'picture')} painted after {counted(self.step, 'step')} {verb} "
-            f"nearer to a training picture than 95 % of the pictures held out; by chance {chance} would."
-        )
-
-    @property
-    def warning(self) -> str:
-        """What is said where the painter begins to copy."""
-        return f"The painter copies: {self.sentence}"
 
 
 @dataclass(frozen=True)
@@ -213,11 +130,6 @@ class Copying:
         return self._outlines
 
 
-def rank(held_out: int) -> int:
-    """Which picture held out, counted from the nearest to a training picture, a near one must come before."""
-    return int(CHANCE * (held_out + 1))
-
-
 def resemblance(queries: Pixels, references: Pixels) -> Tensor:
     """How near pictures lie to some others: 0 for copies, around 0.9 for others, 1 where nothing is alike.
 
@@ -269,20 +181,3 @@ def _outlines(thumbnails: Tensor) -> Tensor:
     right = thumbnails[:, :, 1:] - thumbnails[:, :, :-1]
     both = torch.cat([down.flatten(1), right.flatten(1)], dim=1)
     return both / (both.norm(dim=1, keepdim=True) + LEAST_CONTRAST * math.sqrt(both.shape[1]))
-
-
-def copying_summary(nearnesses: Sequence[Nearness]) -> str:
-    """What the painted pictures of a run say, in a sentence or two; '' where none were compared.
-
-    Args:
-        nearnesses: Oldest first.
-    """
-    if not nearnesses:
-        return ""
-    last = nearnesses[-1]
-    if not last.copies:
-        return f"{last.sentence} That is no sign of copying."
-    first = next(each for each in nearnesses if each.copies)
-    if first.step == last.step:
-        return f"It copies: {last.sentence}"
-    return f"It copies: {last.sentence} This began by step {first.step:,}, with {first.near} of {first.painted}."

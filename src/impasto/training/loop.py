@@ -18,10 +18,10 @@ from impasto.pretrained import load_weights
 from impasto.spelling import option, setting
 from impasto.training.checkpoint import BEST, newest
 from impasto.training.clock import CLOCKS
-from impasto.training.copying import Nearness, copying_summary
-from impasto.training.held_out import Losses, summary
 from impasto.training.journal import Journal, read_events
 from impasto.training.lock import locked
+from impasto.training.losses import Losses, summary
+from impasto.training.nearness import Nearness, copying_summary
 from impasto.training.processes import Processes
 from impasto.training.record import PAINTER, Record
 from impasto.training.run_page import write_report

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 from impasto.contract import Learner, Painter
 from impasto.data.store import Split
 from impasto.files import write_whole
 from impasto.images.pictures import Pixels
 from impasto.training.clock import Clock
-from impasto.training.copying import COPYING, Nearness
 from impasto.training.journal import Journal, read_events
 from impasto.training.moves import Step
+from impasto.training.nearness import COPYING, Nearness
 from impasto.training.oversubscription import oversubscription
 from impasto.training.run_state import RunState
 from impasto.training.sample_grid import sample_grid, sample_pictures
@@ -55,8 +56,15 @@ class Reporter:
             parameters: Numbers that the learner consists of.
             remark: What else the user should know.
         """
+        values = self.planned(state, clock, precision=precision, parameters=parameters, remark=remark)
+        self.journal.write("plan", state.step, values, total=state.horizon)
+
+    def planned(
+        self, state: RunState, clock: Clock, *, precision: str, parameters: int, remark: str = ""
+    ) -> dict[str, Any]:
+        """The values of a plan; arguments as of `plan`."""
         warning = " ".join(text for text in (remark, oversubscription()) if text)
-        values = {
+        return {
             "horizon": state.horizon,
             "ends_by": "minutes" if clock.steps is None or state.horizon < clock.steps else "steps",
             "eta": clock.eta(state.step, state.horizon),
@@ -66,7 +74,6 @@ class Reporter:
             "parameters": parameters,
             **({"warning": warning} if warning else {}),
         }
-        self.journal.write("plan", state.step, values, total=state.horizon)
 
     def start_lap(self, step: int) -> None:
         """Forget the running means, and begin them again at a step."""

@@ -29,9 +29,9 @@ from impasto.pages.page import (
     Preformatted,
     Section,
 )
-from impasto.training.copying import Nearness, copying_summary
-from impasto.training.held_out import Losses, summary
 from impasto.training.journal import read_events
+from impasto.training.losses import Losses, summary
+from impasto.training.nearness import Nearness, copying_summary
 
 __all__ = ["write_report"]
 

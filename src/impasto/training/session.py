@@ -21,9 +21,10 @@ from impasto.training.clock import CLOCKS, Clock
 from impasto.training.copying import Copying
 from impasto.training.ema import Ema
 from impasto.training.encoding import distinct_captions, encode
-from impasto.training.held_out import HELD_OUT, HeldOut
+from impasto.training.held_out import HeldOut
 from impasto.training.journal import Journal
 from impasto.training.kept_guide import forget_guide, keep_guide, with_kept_guide
+from impasto.training.losses import HELD_OUT
 from impasto.training.moves import Moves
 from impasto.training.points import keep_point
 from impasto.training.precision import choose_precision, dtype_of

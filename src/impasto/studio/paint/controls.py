@@ -8,7 +8,7 @@ from typing import Any
 
 from impasto.studio.painters.description import Description, SettingView
 
-__all__ = ["Control", "controls_of"]
+__all__ = ["Control", "control_of", "controls_of"]
 
 FIRST = 4
 """So many settings are always in sight; the others unfold."""
@@ -48,10 +48,11 @@ def controls_of(description: Description) -> tuple[list[Control], list[Control]]
     useful = [s for s in description.settings if not s.is_file and ("words" in description.reads or not s.needs_prompt)]
     plain = [s for s in useful if _kind(s.values_schema) != "text" and not s.needs_prompt][:FIRST]
     others = [setting for setting in useful if setting not in plain]
-    return [_control(setting) for setting in plain], [_control(setting) for setting in others]
+    return [control_of(setting) for setting in plain], [control_of(setting) for setting in others]
 
 
-def _control(setting: SettingView) -> Control:
+def control_of(setting: SettingView) -> Control:
+    """The control of a setting."""
     schema = setting.values_schema
     kind = _kind(schema)
     return Control(

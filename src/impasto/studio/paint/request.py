@@ -16,7 +16,7 @@ from impasto.studio.painters.description import Description
 from impasto.studio.painters.settings_class import settings_class
 from impasto.texts import check_text
 
-__all__ = ["PaintRequest", "arguments_of", "checked", "title_of"]
+__all__ = ["PaintRequest", "arguments_of", "checked", "title_of", "typed"]
 
 SEEDS = 2**31
 """A random seed lies below it, so that it is easy to note down."""
@@ -51,7 +51,7 @@ def checked(request: PaintRequest, description: Description) -> PaintRequest:
         UsageError: When a setting names a file.
     """
     check_text("The request", request.model_dump())
-    settings = load(settings_class(description), request.settings, description.name)
+    settings = load(settings_class(description.settings), request.settings, description.name)
     for setting in description.settings:
         if setting.is_file and setting.name in request.settings:
             raise UsageError(f"{setting.name} names a file; give it on the command line, not here.")
@@ -81,7 +81,7 @@ def arguments_of(request: PaintRequest) -> list[str]:
     if request.size is not None:
         words += ["--size", "{}x{}".format(*request.size)]
     for name, value in request.settings.items():
-        words += ["--set", f"{name}={_typed(value)}"]
+        words += ["--set", f"{name}={typed(value)}"]
     return words
 
 
@@ -105,7 +105,7 @@ def _category(name: str, description: Description) -> str:
     return known
 
 
-def _typed(value: Any) -> str:
+def typed(value: Any) -> str:
     """A value as it is written after `--set name=`, where text that looks like a number needs quotes."""
     if isinstance(value, str) and parse_pairs([f"x={value}"]) == {"x": value}:
         return value

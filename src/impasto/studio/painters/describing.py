@@ -66,19 +66,7 @@ def describe(source: str) -> Description:
         learns=learner.learns(),
         paints=isinstance(learner, Painter),
         compresses=isinstance(learner, Reconstructs) and not isinstance(learner, Denoises),
-        settings=[
-            SettingView(
-                name=setting.name,
-                description=setting.description,
-                default=setting.default,
-                values=setting.values,
-                values_schema=dict(setting.schema),
-                examples=list(setting.examples),
-                is_file=setting.is_file,
-                needs_prompt=setting.name in needing,
-            )
-            for setting in settings
-        ],
+        settings=[SettingView.of(setting, needs_prompt=setting.name in needing) for setting in settings],
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, Field
+
+from impasto.config import Setting
 
 __all__ = ["BY_RULES", "Description", "SettingView", "json_schema"]
 
@@ -13,7 +15,7 @@ BY_RULES = "--by-rules"
 
 
 class SettingView(BaseModel):
-    """A setting of painting."""
+    """A setting of painting or of training."""
 
     name: str
     description: str
@@ -22,7 +24,21 @@ class SettingView(BaseModel):
     values_schema: dict[str, Any] = Field(description="The values that it takes, as JSON Schema.")
     examples: list[Any]
     is_file: bool = Field(description="Whether it names files to read.")
-    needs_prompt: bool = Field(description="Whether it does nothing without a prompt.")
+    needs_prompt: bool = Field(default=False, description="Whether it does nothing without a prompt.")
+
+    @classmethod
+    def of(cls, setting: Setting, *, needs_prompt: bool = False) -> Self:
+        """The view of a setting."""
+        return cls(
+            name=setting.name,
+            description=setting.description,
+            default=setting.default,
+            values=setting.values,
+            values_schema=dict(setting.schema),
+            examples=list(setting.examples),
+            is_file=setting.is_file,
+            needs_prompt=needs_prompt,
+        )
 
 
 class Description(BaseModel):

@@ -25,7 +25,7 @@ from impasto.sources import PACKAGED, RUNS, SHIPPED, SHIPPED_PAINTER
 from impasto.spelling import command
 from impasto.studio.painters.description import BY_RULES, Description
 
-__all__ = ["Entry", "Shelf"]
+__all__ = ["PAINTS_BY_RULES", "Entry", "Shelf", "fingerprint"]
 
 PAINTS_BY_RULES = "Paints by rules"
 PATIENCE = 300.0
@@ -59,7 +59,7 @@ class Shelf:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self._file = cache_folder() / "studio" / f"painters-{_fingerprint()}.json"
+        self._file = cache_folder() / "studio" / f"painters-{fingerprint()}.json"
         self._by_rules: list[str] = []
         self._descriptions: dict[str, Description] = {}
         self._errors: dict[str, str] = {}
@@ -229,7 +229,7 @@ class Shelf:
             self._descriptions[key] = Description(**line)
 
 
-def _fingerprint() -> str:
+def fingerprint() -> str:
     """A name of the program in its present state."""
     package = Path(impasto.__file__).parent
     state = [(str(file), file.stat().st_mtime_ns) for file in sorted(package.rglob("*.py"))]

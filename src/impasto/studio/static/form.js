@@ -2,7 +2,7 @@
 
 /** The request that a form stands for; settings at their defaults are left out. */
 export function read(form) {
-  const request = { painter: form.elements.painter.value, count: Number(form.elements.count.value), settings: {} };
+  const request = { painter: form.elements.painter.value, count: Number(form.elements.count.value), settings: settingsOf(form) };
   for (const name of ["prompt", "category"]) {
     const value = form.elements[name]?.value.trim();
     if (value) request[name] = value;
@@ -10,11 +10,17 @@ export function read(form) {
   const side = form.elements.side;
   if (side && side.value !== side.dataset.default) request.size = [Number(side.value), Number(side.value)];
   if (form.elements.seeding.value === "fixed") request.seed = Number(form.elements.seed.value);
+  return request;
+}
+
+/** The settings of a form that are not at their defaults. */
+export function settingsOf(form) {
+  const settings = {};
   for (const input of form.querySelectorAll("[data-setting]")) {
     const text = input.type === "checkbox" ? String(input.checked) : input.value;
-    if (text !== input.dataset.default) request.settings[input.dataset.setting] = valued(text, input.dataset.type);
+    if (text !== input.dataset.default) settings[input.dataset.setting] = valued(text, input.dataset.type);
   }
-  return request;
+  return settings;
 }
 
 /** Fill a form; what the request does not say goes back to its default. */

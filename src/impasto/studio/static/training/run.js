@@ -1,0 +1,167 @@
+// The page of a run: it is read again whenever its job says something new.
+
+import { active, call, command, duration, element, follow, say } from "../dom.js";
+import { draw } from "./chart.js";
+
+const page = document.querySelector("#run");
+const name = page.dataset.run;
+const address = `/api/runs/${encodeURIComponent(name)}`;
+const find = (selector) => page.querySelector(selector);
+const problem = find("#problem");
+const slider = find("#slider");
+const BETWEEN = 2000; // milliseconds
+const MAIN = 4; // charts in sight; the others unfold
+
+let samples = [];
+let job = null;
+let shown = "";
+let busy = false;
+let again = false;
+
+/** Read the run; not more often than every two seconds, and once more if it changed meanwhile. */
+async function refresh() {
+  if (busy) return (again = true);
+  busy = true;
+  try {
+    const view = await call("GET", address);
+    show(view);
+  } catch (error) {
+    if (!job || active(job)) find("#waits").hidden = false;
+    else say(problem, error.message);
+  }
+  setTimeout(() => {
+    busy = false;
+    if (again) {
+      again = false;
+      refresh();
+    }
+  }, BETWEEN);
+}
+
+function show(view) {
+  const { line } = view;
+  find("#waits").hidden = true;
+  const facts = [line.painter + (line.preset ? `, ${line.preset}` : ""), `on ${line.store}`, `${line.step.toLocaleString()} steps of ${view.batch} pictures`];
+  if (line.seconds) facts.push(duration(line.seconds));
+  if (line.speed) facts.push(`${line.speed.toPrecision(3)} pictures a second in ${view.precision}`);
+  facts.push(`each of ${view.pictures.toLocaleString()} pictures seen ${view.passes.toFixed(1)} times`);
+  find("#about").textContent = facts.join(" · ");
+  find("#use").hidden = !line.exported;
+  find("#use").href = `/?${new URLSearchParams({ painter: line.source })}`;
+  find("#report").hidden = !line.exported;
+  find("#report").href = `${address}/report`;
+  pictures(view.samples);
+  heldOut(view);
+  losses(view.curves);
+  troubles(view.troubles);
+  const settings = Object.entries(view.settings).flatMap(([key, value]) => [element("dt", {}, key), element("dd", {}, JSON.stringify(value))]);
+  find("#settings").replaceChildren(...settings);
+}
+
+function pictures(sheets) {
+  find("#pictures").hidden = sheets.length === 0;
+  if (sheets.length === 0 || sheets.length === samples.length) return;
+  const atEnd = samples.length === 0 || Number(slider.value) === samples.length - 1;
+  samples = sheets;
+  slider.max = samples.length - 1;
+  slider.hidden = samples.length < 2;
+  if (atEnd) slider.value = samples.length - 1;
+  turn();
+}
+
+function turn() {
+  const { step, address: source } = samples[Number(slider.value)];
+  find("#sheet").src = source;
+  find("#sheet-link").href = source;
+  find("#when").textContent = step === 0 ? "before the first step" : `after ${step.toLocaleString()} steps`;
+  slider.setAttribute("aria-valuetext", find("#when").textContent);
+}
+
+function heldOut({ held_out: points, verdict, copies, copying }) {
+  find("#held-out-section").hidden = points.length === 0 && copies.length === 0;
+  if (points.length) {
+    const best = points.reduce((one, other) => (other.held_out < one.held_out ? other : one));
+    draw(find("#held-out"), {
+      title: "Loss of the averaged weights",
+      lines: [
+        { name: "pictures held out", style: "first", points: points.map((one) => [one.step, one.held_out]) },
+        { name: "pictures learned from", style: "second", points: points.map((one) => [one.step, one.training]) },
+      ],
+      mark: { x: best.step, y: best.held_out, text: `best: step ${best.step.toLocaleString()}` },
+    });
+  }
+  find("#verdict").textContent = verdict ? `${verdict} The best is the step with the lowest loss of pictures that nothing was learned from; its weights are kept beside the newest.` : "";
+  draw(find("#copies"), {
+    title: "Share of painted pictures near to a training picture",
+    lines: copies.length ? [
+      { name: "painted", style: "first", points: copies.map(([step, share]) => [step, share]) },
+      { name: "by chance", style: "expected", points: copies.map(([step, , expected]) => [step, expected]) },
+    ] : [],
+    range: [0, 1],
+  });
+  find("#copying").textContent = copying;
+}
+
+function losses(curves) {
+  const key = JSON.stringify(curves);
+  if (key === shown) return;
+  shown = key;
+  find("#losses").hidden = curves.length === 0;
+  const figures = curves.map((curve) => {
+    const figure = element("figure");
+    draw(figure, { title: curve.name, lines: [{ name: curve.name, style: "first", points: curve.points }] });
+    return figure;
+  });
+  find("#curves").replaceChildren(...figures.slice(0, MAIN));
+  find("#more-curves").hidden = figures.length <= MAIN;
+  find("#more-curves .charts").replaceChildren(...figures.slice(MAIN));
+}
+
+function troubles(list) {
+  const wrong = list.some((one) => ["skip", "rollback", "failed"].includes(one.kind));
+  find("#well").hidden = wrong;
+  find("#troubles").replaceChildren(...list.map((one) => element("li", {}, `${one.step ? `Step ${one.step.toLocaleString()}: ` : ""}${one.sentence}`)));
+}
+
+function follows(jobs) {
+  const mine = jobs.filter((one) => one.request.training?.run === name).sort((a, b) => b.created - a.created)[0] ?? null;
+  const changed = JSON.stringify(mine) !== JSON.stringify(job);
+  job = mine;
+  const state = find(".state");
+  state.hidden = !job || job.state === "done";
+  if (job) {
+    state.textContent = job.state === "stopped" ? "paused" : job.state;
+    state.dataset.state = job.state;
+    find("#going").hidden = !active(job);
+    const bar = find("#going progress");
+    if (job.progress.share === null) bar.removeAttribute("value");
+    else bar.value = job.progress.share;
+    find("#words").textContent = words(job);
+    find("#pause").hidden = !active(job);
+    find("#pause").textContent = { queued: "Do not train", stopping: "Stop at once" }[job.state] ?? "Pause";
+    find("#resume").hidden = !job.resumable;
+    find("#longer").hidden = active(job) || job.resumable;
+    if (changed) say(problem, ["failed", "interrupted"].includes(job.state) ? job.message : "");
+    if (!find("#same").children.length) find("#same").append(command(job.command));
+  }
+  if (changed || !find("#about").textContent) refresh();
+}
+
+function words({ state, progress: { done, total, remaining, message } }) {
+  if (state === "queued") return "waits until the training before it has ended";
+  if (state === "stopping") return "is stopping after this step, and keeps a checkpoint";
+  if (total === null) return "reads the pictures, and tries which arithmetic is faster";
+  if (message) return `${message}: ${done.toLocaleString()} of ${total.toLocaleString()}`;
+  return `step ${done.toLocaleString()} of about ${total.toLocaleString()}${remaining === null ? "" : `, about ${duration(remaining)} left`}`;
+}
+
+const act = (work) => () => work().then(() => say(problem, ""), (error) => say(problem, error.message));
+find("#pause").addEventListener("click", act(() => call("POST", `/api/jobs/${job.id}/stop`, { firmly: job.state === "stopping" })));
+find("#resume").addEventListener("click", act(() => call("POST", `/api/jobs/${job.id}/resume`)));
+find("#longer").addEventListener("submit", (event) => {
+  event.preventDefault();
+  act(() => call("POST", `${address}/continue`, { minutes: Number(find("#more-minutes").value) }))();
+});
+slider.addEventListener("input", turn);
+refresh();
+follow(follows, (sentence) => say(problem, sentence));

@@ -1,0 +1,158 @@
+"""REST calls of training, and of runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter
+from fastapi import Path as InPath
+from fastapi.responses import FileResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from impasto.errors import UsageError
+from impasto.studio.jobs.commands import as_typed
+from impasto.studio.jobs.table import ENDED, Job
+from impasto.studio.jobs.view import JobView, view
+from impasto.studio.problems import Problem
+from impasto.studio.security import requires
+from impasto.studio.settings import Role
+from impasto.studio.studio import CurrentStudio, Studio
+from impasto.studio.training import learners, runs
+from impasto.studio.training.planning import Plan, plan_of
+from impasto.studio.training.request import Minutes, TrainRequest, arguments_of, check, free_name, subject_of
+from impasto.studio.training.runs import RunLine, RunView
+
+__all__ = ["job_of_run", "router", "run_view"]
+
+router = APIRouter(prefix="/api", tags=["training"])
+Name = Annotated[str, InPath(max_length=100, description="Name of a run.")]
+
+
+class LearnerLine(BaseModel):
+    """A painter or judge in the list of those that learn."""
+
+    name: str
+    kind: str
+    summary: str
+    year: int
+
+
+class Training(BaseModel):
+    """A training that was queued."""
+
+    run: str = Field(description="Name of its run.")
+    job: JobView
+    command: str = Field(description="The same as a command.")
+
+
+class Longer(BaseModel):
+    """How much longer a run trains."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    minutes: Minutes = Field(description="Minutes more.")
+
+
+@router.get("/training/painters")
+def list_learners() -> list[LearnerLine]:
+    """All painters and judges that learn from pictures; the first call may take some seconds."""
+    return [
+        LearnerLine(name=one.name, kind=one.kind, summary=one.summary, year=one.year)
+        for one in learners.learners().values()
+    ]
+
+
+@router.get("/training/painters/{name}")
+def get_learner(name: str) -> learners.LearnerView:
+    """What can be trained, its presets and its settings."""
+    return learners.find(name)
+
+
+@router.post("/training/plan", dependencies=[requires(Role.MANAGE)])
+def plan_training(studio: CurrentStudio, request: TrainRequest) -> Plan:
+    """What a training will take, from a trial that makes no step of it: `impasto train … --dry-run`.
+
+    It takes a quarter of a minute or more, on a machine that does nothing else.
+    """
+    check(request, studio.settings.home)
+    plan = plan_of(arguments_of(request, None), studio.settings.home)
+    name = request.run or free_name(request, studio.settings.home, _names(studio))
+    return plan.model_copy(update={"command": as_typed(arguments_of(request, name))})
+
+
+@router.post("/training", status_code=201, dependencies=[requires(Role.MANAGE)])
+def begin_training(studio: CurrentStudio, request: TrainRequest) -> Training:
+    """Queue a training."""
+    check(request, studio.settings.home)
+    taken = _names(studio)
+    if request.run in taken:
+        raise UsageError(f"A training into the run {request.run!r} waits already; choose another name.")
+    name = request.run or free_name(request, studio.settings.home, taken)
+    kept = request.model_copy(update={"run": name}).model_dump(exclude_none=True)
+    # `painter` of a request is what the Paint page shows.
+    job = studio.jobs.add(
+        f"Training of {subject_of(request)} on {request.store}", arguments_of(request, name), request={"training": kept}
+    )
+    shown = view(studio.jobs, job)
+    return Training(run=name, job=shown, command=shown.command)
+
+
+@router.get("/runs")
+def list_runs(studio: CurrentStudio) -> list[RunLine]:
+    """All runs of the working folder, the newest first."""
+    return runs.runs(studio.settings.home)
+
+
+@router.get("/runs/{name}")
+def run_view(studio: CurrentStudio, name: Name) -> RunView:
+    """A run: progress, curves, samples, and what went wrong."""
+    job = job_of_run(studio, name)
+    return runs.view_of(studio.settings.home, name, None if job is None else view(studio.jobs, job))
+
+
+@router.post("/runs/{name}/continue", status_code=201, dependencies=[requires(Role.MANAGE)])
+def continue_run(studio: CurrentStudio, name: Name, longer: Longer) -> Training:
+    """Let a run that this studio began train longer: the same command with more minutes.
+
+    One that was stopped before its end goes on with its job's `/resume`.
+    """
+    folder = runs.run_folder(studio.settings.home, name)
+    seconds = runs.line_of(folder, runs.events_of(folder)).seconds
+    job = job_of_run(studio, name)
+    if job is None:
+        raise Problem(409, f"{name} was not begun in this studio; go on with the command that began it.")
+    if job.state not in ENDED:
+        raise Problem(409, f"{name} is {job.state}; it can go on longer when it has ended.")
+    before = TrainRequest(**job.request["training"])
+    minutes = max(before.minutes or 0.0, seconds / 60) + longer.minutes
+    request = before.model_copy(update={"minutes": round(minutes, 2), "steps": None})
+    arguments = arguments_of(request, name)
+    again = studio.jobs.add(job.title, arguments, request={"training": request.model_dump(exclude_none=True)})
+    shown = view(studio.jobs, again)
+    return Training(run=name, job=shown, command=shown.command)
+
+
+@router.get("/runs/{name}/samples/{file}", response_class=FileResponse)
+def get_sample(studio: CurrentStudio, name: Name, file: str) -> FileResponse:
+    """The pictures that a run painted after a step, on one sheet."""
+    return FileResponse(runs.sample_file(studio.settings.home, name, file), media_type="image/png")
+
+
+@router.get("/runs/{name}/report", response_class=FileResponse)
+def get_report(studio: CurrentStudio, name: Name) -> FileResponse:
+    """The page of a run, as a file to save."""
+    file = runs.run_folder(studio.settings.home, name) / "report.html"
+    if not file.is_file():
+        raise Problem(404, "The page of a run is written when it ends.")
+    return FileResponse(file, media_type="text/html", filename=f"{name}.html")
+
+
+def job_of_run(studio: Studio, name: str) -> Job | None:
+    """The newest job of this studio that trains into a run; None where there is none."""
+    jobs = [job for job in studio.jobs.all() if job.request.get("training", {}).get("run") == name]
+    return max(jobs, key=lambda job: job.created, default=None)
+
+
+def _names(studio: Studio) -> set[str]:
+    """Names of runs that jobs train into, though their folders may not be there yet."""
+    return {job.request["training"]["run"] for job in studio.jobs.all() if "training" in job.request}
