@@ -23,6 +23,7 @@ from impasto.contract.abilities import (
     Instructs,
     Inverts,
     Judges,
+    ReadsLight,
     Reconstructs,
     Stylizes,
     TakesGuide,
@@ -31,6 +32,7 @@ from impasto.contract.abilities import (
 from impasto.contract.condition import Condition
 from impasto.contract.data import Data
 from impasto.contract.learner import Learner, PainterConfig
+from impasto.contract.light_reading import LightReading
 from impasto.contract.noise import BatchNoise, Noise, PictureNoise
 from impasto.contract.painted import Painted
 from impasto.contract.painter import Painter, PaintSettings, file_settings
@@ -56,6 +58,7 @@ __all__ = [
     "Inverts",
     "Judges",
     "Learner",
+    "LightReading",
     "Noise",
     "PaintSettings",
     "Painted",
@@ -63,6 +66,7 @@ __all__ = [
     "PainterConfig",
     "PictureNoise",
     "Player",
+    "ReadsLight",
     "Reconstructs",
     "Schedule",
     "Stylizes",
