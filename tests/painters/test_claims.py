@@ -208,7 +208,8 @@ def check_instructs(painter: Any) -> None:
 def check_reads_light(painter: Any) -> None:
     with torch.inference_mode():
         pictures = pictures_and_condition()[0][..., :20]
-        reading, alone = painter.read_light(pictures), painter.read_light(pictures[1:])
+        reading = painter.read_light(pictures)
+        alone = painter.read_light(pictures[1:])
     places = reading.depth.shape
     assert places[0] == COUNT
     assert reading.sky.shape == reading.water.shape == places
