@@ -226,6 +226,24 @@ def check_instructs(painter: Any) -> None:
     assert not any(without.words or ())
 
 
+def check_reads_light(painter: Any) -> None:
+    with torch.inference_mode():
+        pictures = pictures_and_condition()[0][..., :20]
+        reading = painter.read_light(pictures)
+        alone = painter.read_light(pictures[1:])
+    places = reading.depth.shape
+    assert places[0] == COUNT
+    assert reading.sky.shape == reading.water.shape == places
+    assert min(reading.sky.min(), reading.water.min(), reading.depth.min()) >= 0
+    assert (reading.sky + reading.water).max() <= 1 + 1e-5
+    assert reading.normals.shape == (COUNT, 3, *places[1:])
+    assert reading.normals.norm(dim=1).max() <= 1 + 1e-5
+    torch.testing.assert_close(reading.towards_light.norm(dim=1), torch.ones(COUNT))
+    torch.testing.assert_close(alone.towards_light, reading.towards_light[1:], atol=1e-4, rtol=0)
+    assert reading.colours.keys() == {"direct", "ambient", "zenith", "horizon", "glow"}
+    assert not torch.equal(reading.sky[0], reading.sky[1])
+
+
 def check_judges(painter: Any) -> None:
     pictures, condition = pictures_and_condition()
     with torch.inference_mode():
@@ -278,6 +296,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "Instructs": check_instructs,
     "Inverts": check_inverts,
     "Judges": check_judges,
+    "ReadsLight": check_reads_light,
     "Reconstructs": check_reconstructs,
     "Stylizes": check_stylizes,
     "TakesGuide": check_takes_guide,

@@ -77,7 +77,7 @@ def edit(
         picture: The file.
         out: The new PNG; without it, in the folder 'gallery', named after both.
         painter: A run, an exported painter, a hub id, the name of a painter by rules, or one that is loaded; without
-            it the painter that comes with impasto, where that can do the edit.
+            it the painter that comes with impasto, or for some edits one by rules.
         mask: Picture of the same size: light where is to be painted, dark where the given picture stays.
         other: A second picture, for edits that take two.
         category: What the new picture should show, for edits and painters that read it.
@@ -177,6 +177,8 @@ def opened_for(
         return loaded(painter)
     to_do = editor(name)
     opened = loaded(SHIPPED_PAINTER)
+    if not isinstance(opened.model, to_do.needs) and to_do.by_rules is not None:
+        return loaded(to_do.by_rules)
     if not isinstance(opened.model, to_do.needs):
         line = command("edit", name, picture, painter="PAINTER")
         raise UsageError(f"The painter that comes with impasto cannot {name} a picture; name one that can: {line}")

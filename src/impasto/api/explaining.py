@@ -246,19 +246,25 @@ def _edit(card: Card) -> Explanation:
     able = [name for name, cls in classes.items() if any(issubclass(kind, edit.needs) for kind in cls.variants())]
     kinds = get_args(edit.needs) or (edit.needs,)
     meaning = " or ".join(_clause((inspect.getdoc(kind) or "").split("\n")[0]) for kind in kinds)
-    files = {name: "FILE" for name in FILES if name in edit.takes}
+    files = {name: "FILE" for name in FILES if name in edit.takes - edit.optional}
     taken = [f"{FILES[name]} ({option(name, 'FILE')})" for name in files]
     words = {"prompt": "TEXT"} if edit.settings is not None and edit.settings.needs_prompt else {}
     if words:
         able = [name for name in able if "words" in classes[name].conditions]
     taken += [f"words, and a painter that was trained with words ({option('prompt', 'TEXT')})" for _ in words]
     facts = {"needs": "; ".join([f"a painter that {meaning}", *taken]), "painters": ", ".join(able)}
+    welcome = [f"{FILES[name]} ({option(name, 'FILE')})" for name in FILES if name in edit.takes & edit.optional]
+    if welcome:
+        facts["takes"] = f"{'; '.join(welcome)}, where there is one"
     if edit.settings is not None:
         named = {"painter": "PAINTER"} if words else {}
         example = command("edit", card.name, "PICTURE", **files, **words, **named)
-        if not words:
+        if not words and edit.settings.takes_condition:
             facts["words"] = f"where the painter was trained with words: {option('prompt', 'TEXT')}"
-            facts["painter"] = f"{SHIPPED_PAINTER}, where none is named ({option('painter', 'PAINTER')})"
+        if not words:
+            facts["painter"] = (
+                f"{edit.by_rules or SHIPPED_PAINTER}, where none is named ({option('painter', 'PAINTER')})"
+            )
         if edit.guided:
             facts["settings"] = f"those below, and the painter's of painting: {command('explain', 'PAINTER')}"
         settings = {"painting": _settable(edit.settings)}

@@ -15,6 +15,7 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
+from impasto import catalogue
 from impasto.api.checks import check_prompt
 from impasto.api.inputs import Given
 from impasto.api.prompts import with_negative
@@ -61,6 +62,12 @@ class Edit:
         return frozenset(inspect.signature(self.function).parameters)
 
     @property
+    def optional(self) -> frozenset[str]:
+        """Names of the parameters that it can do without."""
+        parameters = inspect.signature(self.function).parameters.values()
+        return frozenset(each.name for each in parameters if each.default is not inspect.Parameter.empty)
+
+    @property
     def settings(self) -> type[Any] | None:
         """The class of its settings; None where it has those of the painter."""
         if "work" not in self.takes:
@@ -75,6 +82,17 @@ class Edit:
         from impasto.editing.work import GuidedWay
 
         return self.settings is not None and issubclass(self.settings, GuidedWay)
+
+    @property
+    def by_rules(self) -> str | None:
+        """The painter by rules that does it where none is named and the one that comes with impasto cannot.
+
+        None where no such painter can, and for edits that have the settings of the painter: that has to be named.
+        """
+        if self.settings is None:
+            return None
+        classes = catalogue.usable(catalogue.painters()).items()
+        return next((name for name, cls in classes if not cls.learns() and issubclass(cls, self.needs)), None)
 
     def read_of(self, painter: Painter) -> tuple[str, ...]:
         """Names of the painter's settings of painting that count beside those of the edit."""
@@ -99,7 +117,7 @@ class Edit:
         for name, words in FILES.items():
             if name in files and name not in self.takes:
                 raise UsageError(f"{self.name} takes no {name} ({words}); leave out {option(name, None)}.")
-            if name in self.takes and name not in files:
+            if name in self.takes - self.optional and name not in files:
                 raise UsageError(f"{self.name} needs {words}: {option(name, 'FILE')}.")
 
     def check_words(self, painter: Painter, prompt: str | None, negative: str | None) -> None:
@@ -111,7 +129,8 @@ class Edit:
         """
         cls = self.settings
         for word in ("prompt", "negative"):
-            if cls is None and {"prompt": prompt, "negative": negative}[word] is not None:
+            reads_none = cls is None or not cls.takes_condition
+            if reads_none and {"prompt": prompt, "negative": negative}[word] is not None:
                 raise UsageError(f"{self.name} reads no words; leave out {option(word, None)}.")
         needed = cls is not None and cls.needs_prompt
         if (prompt is not None or negative is not None or needed) and "words" not in painter.reads:
@@ -149,6 +168,8 @@ class Edit:
         from impasto.config import load, to_dict
 
         cls = self.settings
+        if category is not None and (cls is None or not cls.takes_condition):
+            raise UsageError(f"{self.name} reads no category; leave out {option('category', None)}.")
         if cls is not None:
             painters = self.read_of(painter)
             of_edit = load(cls, {name: settings[name] for name in settings if name not in painters}, self.name)
@@ -156,8 +177,6 @@ class Edit:
             resolved = to_dict(painter.resolve_settings(of_painter))
             complete = {**to_dict(of_edit), **{name: resolved[name] for name in painters}}
             return Request(seed, category, prompt, Given(), complete)
-        if category is not None:
-            raise UsageError(f"{self.name} reads no category; leave out {option('category', None)}.")
         request = Request(seed, None, None, Given(), settings).checked(painter)
         judged = painter.load_settings(request.settings).judged
         if judged:
@@ -196,9 +215,9 @@ class Edit:
         pixels, remarks = given(picture, longest)
         _remark(remarks, watch)
         arguments: dict[str, Any] = {"pixels": pixels}
-        if "mask" in self.takes:
+        if "mask" in files:
             arguments["mask"] = given_mask(Path(files["mask"]), picture, longest)
-        if "other" in self.takes:
+        if "other" in files:
             arguments["other"], remarks = framed(Path(files["other"]), Size(*pixels.shape[:2]))
             _remark(remarks, watch)
         if self.settings is None:
@@ -253,8 +272,6 @@ def editor(name: str) -> Edit:
     Raises:
         UnknownName: When there is none.
     """
-    from impasto import catalogue
-
     cards = catalogue.edits()
     if name not in cards:
         raise UnknownName("edit", name, cards)

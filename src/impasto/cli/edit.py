@@ -55,6 +55,9 @@ def edit(
     ] = None,
     negative: Annotated[str | None, typer.Option(help="What it should not show, in words.")] = None,
     emotion: Annotated[str | None, typer.Option(help="What to feel, in a word or in words.")] = None,
+    hour: Annotated[
+        float | None, typer.Option(help="Hour of the sun, 0 to 24; the same as the setting 'hour' of `relight`.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same picture.")] = 0,
     size: Annotated[
         int | None,
@@ -107,7 +110,7 @@ def edit(
             "anyway": anyway,
             "also": also or (),
             "overwrite": overwrite,
-            "settings": parse_pairs(settings or []),
+            "settings": {**parse_pairs(settings or []), **({} if hour is None else {"hour": hour})},
             "watch": note,
         }
         whole = api.edit_folder(name, picture, out, **how) if picture.is_dir() else None

@@ -25,6 +25,7 @@ from impasto.contract.abilities import (
     Instructs,
     Inverts,
     Judges,
+    ReadsLight,
     Reconstructs,
     Stylizes,
     TakesGuide,
@@ -33,6 +34,7 @@ from impasto.contract.abilities import (
 from impasto.contract.condition import Condition
 from impasto.contract.data import Data
 from impasto.contract.learner import Learner, PainterConfig
+from impasto.contract.light_reading import LightReading
 from impasto.contract.noise import BatchNoise, Noise, PictureNoise
 from impasto.contract.painted import Painted
 from impasto.contract.painter import Painter, PaintSettings, file_settings
@@ -60,6 +62,7 @@ __all__ = [
     "Inverts",
     "Judges",
     "Learner",
+    "LightReading",
     "Noise",
     "PaintSettings",
     "Painted",
@@ -67,6 +70,7 @@ __all__ = [
     "PainterConfig",
     "PictureNoise",
     "Player",
+    "ReadsLight",
     "Reconstructs",
     "Schedule",
     "Stylizes",

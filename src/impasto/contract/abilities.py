@@ -14,6 +14,7 @@ from torch import Tensor
 from impasto.contract.condition import Condition
 from impasto.contract.judging import Aligns, Examines, Judges
 from impasto.contract.latents import HasCodes, HasLatents, HasStyles, InfersLatents
+from impasto.contract.light_reading import LightReading
 from impasto.contract.noise import Noise
 from impasto.contract.painted import Painted
 from impasto.sampling.level import Denoise, Level
@@ -38,6 +39,7 @@ __all__ = [
     "Instructs",
     "Inverts",
     "Judges",
+    "ReadsLight",
     "Reconstructs",
     "Stylizes",
     "TakesGuide",
@@ -243,6 +245,15 @@ class Inverts(Protocol):
         Returns:
             Shape (N, C, h, w), that of `encode`(pictures).
         """
+        ...
+
+
+@runtime_checkable
+class ReadsLight(Protocol):
+    """Estimates of given pictures where their light comes from, which colours it has, and what it falls on."""
+
+    def read_light(self, pictures: Tensor, /) -> LightReading:
+        """The light of pictures (N, 3, H, W), in [-1, 1], of any size."""
         ...
 
 

@@ -18,19 +18,15 @@ from impasto.events import Event, Watch, silent
 from impasto.images.pictures import to_float
 from impasto.sampling.level import Denoise, Level
 
-__all__ = ["GuidedWay", "Way", "Work"]
+__all__ = ["EditSettings", "GuidedWay", "Way", "Work"]
 
 
 @config
-class Way:
-    """The way from noise to a picture.
+class EditSettings:
+    """Settings that an edit has of its own, beside those of the painter."""
 
-    Attributes:
-        steps: Number of sampling steps along the whole way.
-    """
-
-    steps: int = Field(default=30, ge=1, le=1000)
-
+    takes_condition: ClassVar[bool] = True
+    """Whether it can be asked for what the new picture should show, by a category or in words."""
     needs_prompt: ClassVar[bool] = False
     """Whether there is nothing to be done without words."""
     pair_words: ClassVar[str] = ""
@@ -40,6 +36,17 @@ class Way:
     def trial(self, truth: Pixels) -> Trial:
         """What the edit is given of a true picture (H, W, 3), so that it can be measured: here the picture itself."""
         return Trial(truth, self)
+
+
+@config
+class Way(EditSettings):
+    """The way from noise to a picture.
+
+    Attributes:
+        steps: Number of sampling steps along the whole way.
+    """
+
+    steps: int = Field(default=30, ge=1, le=1000)
 
 
 @config

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from PIL import Image
+from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.config import Field, InputFile, config
-from impasto.contract import Condition, Data, PaintSettings
+from impasto.contract import Condition, Data, LightReading, PaintSettings
 from impasto.errors import ConfigError, DataError
 from impasto.files import read_text
 from impasto.images.pictures import Pixels
@@ -106,6 +108,13 @@ class Landscape(RulePainter):
             "film.webp": lambda: _film(scene, settings),
         }
         return Drawn(rendering.pixels, companions)
+
+    def read_light(self, pictures: Tensor, /) -> LightReading:
+        """The light of given pictures, as a network that comes with impasto reads it; see `contract.ReadsLight`."""
+        from impasto.landscape.light_reader import shipped_light_reader
+
+        with torch.inference_mode():
+            return shipped_light_reader()(pictures)
 
     def remarks(self, condition: Condition, settings: LandscapeSettings) -> list[str]:
         """Parts of the prompt that were not understood or are not followed; see `Painter.remarks`."""
