@@ -104,4 +104,6 @@ def test_edits_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
         "diffedit",
         "enlarge",
         "instruct",
+        "reflect",
+        "relight",
     ]

@@ -62,6 +62,7 @@ def edit(
     prompt: str | None = None,
     negative: str | None = None,
     emotion: str | None = None,
+    hour: float | None = None,
     seed: int = 0,
     size: int | None = None,
     anyway: bool = False,
@@ -84,6 +85,7 @@ def edit(
         prompt: The same in words, for painters that read them.
         negative: What it should not show, in words; the same as the setting 'negative' of such painters.
         emotion: What to feel, in a word or in words; the same as the setting 'emotion'.
+        hour: Hour of the sun, from 0 to 24; the same as the setting 'hour'.
         seed: Seed of the random numbers, 0 or more; the same one gives the same picture.
         size: Longest side in pixels that the picture is brought to, 32 to 2048. Without it `stylize` takes 512, and the
             others leave the picture as it is.
@@ -108,7 +110,7 @@ def edit(
     beside = [path.with_suffix(f".{ending}") for ending in also]
     check_free([path, *beside], overwrite=overwrite)
     how: dict[str, Any] = {"mask": mask, "other": other, "category": category, "prompt": prompt, "negative": negative}
-    how |= {"emotion": emotion, "settings": settings}
+    how |= {"emotion": emotion, "hour": hour, "settings": settings}
     with shown(watch) as notify:
         edited = edit_in_memory(name, file, opened, seed=seed, size=size, anyway=anyway, watch=notify, **how)
     edited.save(path, also=also, overwrite=overwrite)
@@ -126,6 +128,7 @@ def edit_in_memory(
     prompt: str | None,
     negative: str | None,
     emotion: str | None,
+    hour: float | None,
     seed: int,
     size: int | None,
     anyway: bool,
@@ -144,9 +147,10 @@ def edit_in_memory(
     files = {key: path_of(file) for key, file in named.items() if file is not None}
     to_do.check_files(files)
     longest = to_do.longest_side(size)
-    felt = {} if emotion is None else {"emotion": emotion}
+    shorthand = {"emotion": emotion, "hour": hour}
+    of_shorthand = {name: value for name, value in shorthand.items() if value is not None}
     of_words = {"prompt": prompt, "negative": negative}
-    request = to_do.request(painter.model, seed, category, {**(settings or {}), **felt}, **of_words)
+    request = to_do.request(painter.model, seed, category, {**(settings or {}), **of_shorthand}, **of_words)
     remember(painter.source)
     edited = to_do.performed(painter.model, files, request, longest, watch)
     statement = "".join(edited.statements)

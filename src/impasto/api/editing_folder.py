@@ -62,6 +62,7 @@ def edit_folder(
     prompt: str | None = None,
     negative: str | None = None,
     emotion: str | None = None,
+    hour: float | None = None,
     seed: int = 0,
     size: int | None = None,
     anyway: bool = False,
@@ -83,6 +84,7 @@ def edit_folder(
         prompt: As of `edit`; the same for all, and so is `negative`.
         negative: As of `edit`.
         emotion: As of `edit`.
+        hour: As of `edit`.
         seed: As of `edit`; the same for all.
         size: As of `edit`.
         anyway: As of `edit`.
@@ -98,7 +100,7 @@ def edit_folder(
     files = _pictures(path_of(folder))
     opened = opened_for(name, folder, painter)
     check_companions(opened.companions if editor(name).settings is None else (), also)
-    request = {"category": category, "prompt": prompt, "negative": negative, "emotion": emotion}
+    request = {"category": category, "prompt": prompt, "negative": negative, "emotion": emotion, "hour": hour}
     how: dict[str, Any] = {**request, "settings": settings, "seed": seed, "size": size, "anyway": anyway}
     edited: list[Edited] = []
     failed: dict[Path, str] = {}

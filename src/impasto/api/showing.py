@@ -12,8 +12,10 @@ from impasto.api.places import free_file
 from impasto.api.stores import store_at
 from impasto.api.verb import verb
 from impasto.errors import DataError, NotCapable, UsageError
+from impasto.events import Event, Watch
 from impasto.sources import Run, path_of, resolve
 from impasto.spelling import command
+from impasto.terminal import shown
 
 __all__ = ["show_latents"]
 
@@ -32,6 +34,7 @@ def show_latents(
     axes: int = 6,
     seed: int = 0,
     overwrite: bool = False,
+    watch: Watch | None = None,
 ) -> Path:
     """Write a page that shows what the latents of a painter mean; it needs no server and no network.
 
@@ -47,6 +50,7 @@ def show_latents(
         axes: Number of axes, 1 to 32.
         seed: Of what is painted and drawn, 0 or more.
         overwrite: Whether a file of that name may be replaced.
+        watch: Called with a line on what is being done. Without it the lines are shown; `impasto.silent` shows nothing.
 
     Returns:
         The file.
@@ -89,6 +93,8 @@ def show_latents(
     folder = origin.folder if isinstance(origin, Run) else Path()
     path = path_of(out) if out else folder / "latents.html" if overwrite else free_file(folder / "latents.html")
     check_free([path], overwrite=overwrite)
-    view = view_of(opened.model, split, count=count, axes=axes, seed=seed)
-    write_whole(path, latents_page(view, "What the latents mean", subtitle))
+    with shown(watch) as notify:
+        notify(Event("show", "progress", f"Painting {count:,} pictures and looking at their latents"))
+        view = view_of(opened.model, split, count=count, axes=axes, seed=seed)
+        write_whole(path, latents_page(view, "What the latents mean", subtitle))
     return path

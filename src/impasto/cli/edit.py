@@ -105,12 +105,13 @@ def edit(
             "prompt": prompt,
             "negative": negative,
             "emotion": emotion,
+            "hour": hour,
             "seed": seed,
             "size": size,
             "anyway": anyway,
             "also": also or (),
             "overwrite": overwrite,
-            "settings": {**parse_pairs(settings or []), **({} if hour is None else {"hour": hour})},
+            "settings": parse_pairs(settings or []),
             "watch": note,
         }
         whole = api.edit_folder(name, picture, out, **how) if picture.is_dir() else None

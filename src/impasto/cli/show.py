@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from impasto.cli.out import Json, console, print_json
+from impasto.cli.watching import Events, Quiet, watching
 
 __all__ = ["app"]
 
@@ -32,11 +33,15 @@ def latents(
     seed: Annotated[int, typer.Option(help="Seed of what is painted and drawn.")] = 0,
     overwrite: Annotated[bool, typer.Option(help="Replace a file of that name.")] = False,
     json: Json = False,
+    events: Events = False,
+    quiet: Quiet = False,
 ) -> None:
     """Write a page of a painter's latents: axes to pull, codes, ways between pictures, a map."""
     from impasto import api
 
-    path = api.show_latents(painter, store, out, on=on, count=count, axes=axes, seed=seed, overwrite=overwrite)
+    options: dict[str, Any] = {"on": on, "count": count, "axes": axes, "seed": seed, "overwrite": overwrite}
+    with watching(json=json, events=events, quiet=quiet) as note:
+        path = api.show_latents(painter, store, out, watch=note, **options)
     if json:
         print_json({"page": path})
     else:
