@@ -27,7 +27,10 @@ async function refresh() {
     show(view);
   } catch (error) {
     if (!job || active(job)) find("#waits").hidden = false;
-    else say(problem, error.message);
+    else {
+      find("#waits").hidden = true;
+      say(problem, error.message);
+    }
   }
   setTimeout(() => {
     busy = false;
@@ -41,6 +44,7 @@ async function refresh() {
 function show(view) {
   const { line } = view;
   find("#waits").hidden = true;
+  find("#watchdog").hidden = find("#all-settings").hidden = false;
   const facts = [line.painter + (line.preset ? `, ${line.preset}` : ""), `on ${line.store}`, `${line.step.toLocaleString()} steps of ${view.batch} pictures`];
   if (line.seconds) facts.push(duration(line.seconds));
   if (line.speed) facts.push(`${line.speed.toPrecision(3)} pictures a second in ${view.precision}`);
