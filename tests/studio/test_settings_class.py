@@ -17,7 +17,7 @@ from impasto.studio.painters.settings_class import settings_class
 def test_a_class_made_of_schemas_has_the_same_settings(name: str, hidden: set[str]) -> None:
     description = describe(name)
     original = catalogue.painter(name).Settings
-    copied = settings_class(description)
+    copied = settings_class(description.settings)
     assert to_dict(load(copied, {})) == to_dict(load(original, {}))
     assert [(s.name, s.values, s.description) for s in settings_of(copied)] == [
         (s.name, s.values, s.description) for s in settings_of(original)
@@ -26,7 +26,7 @@ def test_a_class_made_of_schemas_has_the_same_settings(name: str, hidden: set[st
         for wrong in (-1e9, "no such value", [[]], {"x": 1}):
             values = {setting.name: wrong}
             assert _verdict(copied, values) == _verdict(original, values), values
-    first, others = controls_of(description)
+    first, others = controls_of(description.settings, description.reads)
     # Files cannot be chosen on the page, and what needs a prompt is of no use to a painter that reads none.
     assert {control.name for control in first + others} == {s.name for s in settings_of(original)} - hidden
 

@@ -5,12 +5,13 @@ The service knows settings only by their schemas, since their classes stand besi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Union
 
 from pydantic import Field
 
 from impasto.config import config
-from impasto.studio.painters.description import Description
+from impasto.studio.painters.description import SettingView
 
 __all__ = ["settings_class"]
 
@@ -39,15 +40,15 @@ PLAIN: dict[str, Any] = {
 }
 
 
-def settings_class(description: Description) -> type[Any]:
-    """A config class with the settings of a painter, their ranges and defaults.
+def settings_class(settings: Sequence[SettingView]) -> type[Any]:
+    """A config class with settings of a painter or an edit, their ranges and defaults.
 
-    What several settings must fulfil together is checked by the painter itself, when the job begins.
+    What several settings must fulfil together is checked by the command itself, when the job begins.
     """
-    lines = [f"    {setting.name}: {setting.description}" for setting in description.settings]
-    namespace: dict[str, Any] = {setting.name: setting.default for setting in description.settings}
+    lines = [f"    {setting.name}: {setting.description}" for setting in settings]
+    namespace: dict[str, Any] = {setting.name: setting.default for setting in settings}
     namespace["__doc__"] = "\n".join(["Settings.", "", "Attributes:", *lines])
-    namespace["__annotations__"] = {setting.name: _type(setting.values_schema) for setting in description.settings}
+    namespace["__annotations__"] = {setting.name: _type(setting.values_schema) for setting in settings}
     for name, value in namespace.items():
         if isinstance(value, list | dict) and name != "__annotations__":
             namespace[name] = Field(default_factory=lambda value=value: value)
