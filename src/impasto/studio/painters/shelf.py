@@ -138,6 +138,19 @@ class Shelf:
                 raise ImpastoError(f"The edits were not described within {PATIENCE:.0f} seconds; try again.")
             return self._edits
 
+    def edit(self, name: str) -> EditDescription:
+        """An edit by its name.
+
+        Raises:
+            UnknownName: When there is none.
+        """
+        if name not in catalogue.edits():
+            raise UnknownName("edit", name, catalogue.edits())
+        edits = self.edits()
+        if name not in edits:
+            raise ImpastoError(f"The edit {name} cannot be used; `impasto explain {name}` says why.")
+        return edits[name]
+
     def able(self, edit: str) -> list[Entry]:
         """The painters that can do an edit, as far as they are known now."""
         return [entry for entry in self.entries() if entry.description and edit in entry.description.edits]
