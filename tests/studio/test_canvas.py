@@ -38,7 +38,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     for parameter in painter.parameters():
         torch.nn.init.normal_(parameter, std=0.02)
     painter.eval().save_pretrained(folder / "runs" / "tiny" / "painter")
-    (folder / "runs" / "tiny" / "run.json").write_text("{}")
+    (folder / "runs" / "tiny" / "run.json").write_text('{"painter": "flow_unet"}')
     opened = Service(folder)
     yield opened
     opened.close()
