@@ -107,7 +107,8 @@ def _discs(stroke: BrushStroke) -> Iterator[Disc]:
 
 def _covered(first: Disc, second: Disc, shape: tuple[int, ...]) -> tuple[tuple[slice, slice], npt.NDArray[np.bool_]]:
     """What two discs and the straight stretch between them cover, and the part of a layer around that."""
-    (x0, y0, r0), (x1, y1, r1) = first, second
+    x0, y0, r0 = first
+    x1, y1, r1 = second
     reach = max(r0, r1)
     rows = slice(max(0, math.floor(min(y0, y1) - reach)), min(shape[0], max(0, math.ceil(max(y0, y1) + reach))))
     columns = slice(max(0, math.floor(min(x0, x1) - reach)), min(shape[1], max(0, math.ceil(max(x0, x1) + reach))))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,6 +16,9 @@ from impasto.studio.paint.routes import picture_file
 from impasto.studio.studio import Studio
 
 __all__ = ["NewDrawing", "picture_for"]
+
+LONGEST = 200
+"""Most letters of a title."""
 
 
 class Painted(BaseModel):
@@ -34,7 +38,9 @@ class NewDrawing(BaseModel):
     file: FileName | None = Field(default=None, description="A picture that was uploaded.")
     picture: Key | None = Field(default=None, description="A picture of the gallery.")
     painted: Painted | None = Field(default=None, description="A picture that a job painted.")
-    title: Annotated[str, Field(max_length=200)] = Field(default="", description="For people; its name without it.")
+    title: Annotated[str, Field(max_length=LONGEST)] = Field(
+        default="", description="For people; what painted it without it."
+    )
     parent: str = Field(default="", max_length=16, description="The drawing that it goes on with.")
 
 
@@ -50,10 +56,13 @@ def picture_for(studio: Studio, scanner: Scanner, new: NewDrawing) -> tuple[Pict
         raise UsageError(f"Give one of 'file', 'picture' and 'painted', not {len(given)}.")
     pictures = pictures_of(studio)
     if new.picture is not None:
-        _, path = located(studio, scanner.folders, new.picture)
+        row, path = located(studio, scanner.folders, new.picture)
+        title = row.prompt or f"{PurePosixPath(row.painter).name}, seed {row.seed}"
     elif new.painted is not None:
         path = picture_file(studio, new.painted.job, new.painted.name)
+        title = studio.jobs.get(new.painted.job).title
     else:
         path = pictures.path(str(new.file))
-    title = new.title or ("Picture" if new.file else f"{path.parent.name}/{path.name}")
+        title = "Picture"
+    title = new.title or title[:LONGEST]
     return pictures.keep(path.read_bytes(), title), title

@@ -16,7 +16,6 @@ const radius = part("radius");
 const HINTS = {
   mask: "Brush over what is to be painted anew; the rest stays, to the last byte.",
   sketch: "Colours that you draw are part of what the edit sees. Nothing needs to be drawn.",
-  frame: "Pull the borders of the picture outward.",
 };
 const KEYS = { b: "brush", e: "eraser", l: "lasso", h: "hand" };
 
@@ -90,10 +89,16 @@ request.whenChanged(({ takes, frame }) => {
   }
   const before = surface.frame;
   surface.frame = frame;
-  part("hint").textContent = frame ? HINTS.frame : HINTS[hand.layer];
+  part("hint").textContent = frame ? framed(frame) : HINTS[hand.layer];
   if (surface.fitted && (takes || !before)) surface.fit();
   surface.refresh();
 });
+
+/** The size that the picture will have. */
+function framed({ left, right, top, bottom }) {
+  const size = `${drawing.width + left + right} × ${drawing.height + top + bottom} px`;
+  return `Pull the borders of the picture outward. It will have ${size}.`;
+}
 
 listen(surface, hand, {
   stroke: add,
@@ -101,6 +106,7 @@ listen(surface, hand, {
   framed(side, pixels) {
     request.setFrame(side, pixels);
     surface.frame = request.frame();
+    part("hint").textContent = framed(surface.frame);
     surface.refresh();
   },
 });

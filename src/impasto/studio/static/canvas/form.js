@@ -102,7 +102,6 @@ export function frame() {
 export function setFrame(side, pixels) {
   const input = controls.querySelector(`[data-setting="${side}"]`);
   input.value = Math.min(Number(input.max || pixels), pixels);
-  if (input.closest("details")) input.closest("details").open = true;
 }
 
 form.elements.edit.addEventListener("change", () => {
