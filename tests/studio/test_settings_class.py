@@ -26,7 +26,7 @@ def test_a_class_made_of_schemas_has_the_same_settings(name: str, hidden: set[st
         for wrong in (-1e9, "no such value", [[]], {"x": 1}):
             values = {setting.name: wrong}
             assert _verdict(copied, values) == _verdict(original, values), values
-    first, others = controls_of(description)
+    first, others = controls_of(description.settings, description.reads)
     # Files cannot be chosen on the page, and what needs a prompt is of no use to a painter that reads none.
     assert {control.name for control in first + others} == {s.name for s in settings_of(original)} - hidden
 

@@ -28,7 +28,7 @@ from impasto.studio.security import requires
 from impasto.studio.settings import Role
 from impasto.studio.studio import CurrentStudio, Studio
 
-__all__ = ["router"]
+__all__ = ["Key", "located", "router"]
 
 router = APIRouter(prefix="/api", tags=["gallery"])
 FRESH = 3.0
@@ -128,7 +128,7 @@ def get_picture(studio: CurrentStudio, key: Key) -> PictureDetails:
 @router.get("/pictures/{key}/file", response_class=FileResponse)
 def get_file(studio: CurrentStudio, scanner: CurrentScanner, key: Key, download: bool = False) -> FileResponse:
     """The PNG file, whose recipe is inside; with `download`, to be saved."""
-    picture, path = _located(studio, scanner.folders, key)
+    picture, path = located(studio, scanner.folders, key)
     if download:
         return files.attachment(path, f"{Path(picture.gallery).name}-{path.name}")
     return files.shown(path, "image/png")
@@ -137,7 +137,7 @@ def get_file(studio: CurrentStudio, scanner: CurrentScanner, key: Key, download:
 @router.get("/pictures/{key}/thumbnail", response_class=FileResponse)
 def get_thumbnail(studio: CurrentStudio, scanner: CurrentScanner, key: Key) -> FileResponse:
     """A small version, at most 384 pixels wide and high, as WebP."""
-    picture, path = _located(studio, scanner.folders, key)
+    picture, path = located(studio, scanner.folders, key)
     try:
         small = thumbnail(path, picture.content_hash, studio.settings.folder / "thumbnails")
     except OSError as error:
@@ -148,7 +148,7 @@ def get_thumbnail(studio: CurrentStudio, scanner: CurrentScanner, key: Key) -> F
 @router.get("/pictures/{key}/companions/{ending}", response_class=FileResponse)
 def get_companion(studio: CurrentStudio, scanner: CurrentScanner, key: Key, ending: str) -> FileResponse:
     """A file that belongs to a picture, such as its drawing as SVG; always to be saved, never shown as a page."""
-    picture, path = _located(studio, scanner.folders, key)
+    picture, path = located(studio, scanner.folders, key)
     beside = files.companion_file(path, ending, scanner.folders)
     return files.attachment(beside, f"{Path(picture.gallery).name}-{beside.name}")
 
@@ -159,7 +159,7 @@ def nearest_training_pictures(studio: CurrentStudio, scanner: CurrentScanner, ke
 
     It takes some seconds.
     """
-    picture, path = _located(studio, scanner.folders, key)
+    picture, path = located(studio, scanner.folders, key)
     home = studio.settings.home.absolute()
     run = run_of(picture.painter, home)
     if run is None:
@@ -170,7 +170,7 @@ def nearest_training_pictures(studio: CurrentStudio, scanner: CurrentScanner, ke
 @router.post("/pictures/{key}/repaint", status_code=201, dependencies=[requires(Role.PAINT)])
 def repaint_picture(studio: CurrentStudio, scanner: CurrentScanner, key: Key) -> JobView:
     """Paint a picture again from the recipe inside it, as a job; the new picture comes into the gallery."""
-    _, path = _located(studio, scanner.folders, key)
+    _, path = located(studio, scanner.folders, key)
     return view(studio.jobs, repaint(studio, path))
 
 
@@ -202,8 +202,12 @@ def _picture(session: Session, key: int) -> Picture:
         raise Problem(404, str(error)) from None
 
 
-def _located(studio: Studio, folders: Sequence[Path], key: int) -> tuple[Picture, Path]:
-    """A picture and its file, which lies in one of the folders."""
+def located(studio: Studio, folders: Sequence[Path], key: int) -> tuple[Picture, Path]:
+    """A picture and its file, which lies in one of the folders.
+
+    Raises:
+        Problem: When there is none, or its file is gone.
+    """
     with studio.database.session() as session:
         picture = _picture(session, key)
         return picture, files.picture_file(Path(picture.path), folders)

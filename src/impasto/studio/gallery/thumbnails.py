@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 from impasto.files import write_whole
 
@@ -20,7 +20,7 @@ def thumbnail(picture: Path, content_hash: str, folder: Path) -> Path:
     """The thumbnail of a picture, a WebP file; of a clip, of its first frame.
 
     Args:
-        picture: A PNG file.
+        picture: A PNG, JPEG or WebP file.
         content_hash: SHA-256 of the file, in hexadecimal.
         folder: Where thumbnails are kept.
 
@@ -30,9 +30,9 @@ def thumbnail(picture: Path, content_hash: str, folder: Path) -> Path:
     """
     path = folder / content_hash[:2] / f"{content_hash}.webp"
     if not path.exists():
-        with Image.open(picture, formats=("PNG",)) as image:
+        with Image.open(picture, formats=("PNG", "JPEG", "WEBP")) as image:
             exact = max(image.size) <= SIDE
-            small = image.convert("RGB")
+            small = ImageOps.exif_transpose(image).convert("RGB")
         small.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
         file = io.BytesIO()
         small.save(file, "WEBP", lossless=exact, quality=QUALITY, method=4)

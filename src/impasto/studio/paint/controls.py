@@ -1,12 +1,13 @@
-"""Controls of a page, made from the settings of a painter."""
+"""Controls of a page, made from settings."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from impasto.studio.painters.description import Description, SettingView
+from impasto.studio.painters.description import SettingView
 
 __all__ = ["Control", "control_of", "controls_of"]
 
@@ -43,9 +44,14 @@ class Control:
     examples: tuple[str, ...] = ()
 
 
-def controls_of(description: Description) -> tuple[list[Control], list[Control]]:
-    """The controls of a painter: those in sight, and those that unfold. Settings that name files have none."""
-    useful = [s for s in description.settings if not s.is_file and ("words" in description.reads or not s.needs_prompt)]
+def controls_of(settings: Sequence[SettingView], reads: Sequence[str]) -> tuple[list[Control], list[Control]]:
+    """The controls of some settings: those in sight, and those that unfold. Settings that name files have none.
+
+    Args:
+        settings: Of a painter, of an edit, or of both.
+        reads: Parts of a request that the painter reads.
+    """
+    useful = [s for s in settings if not s.is_file and ("words" in reads or not s.needs_prompt)]
     plain = [s for s in useful if _kind(s.values_schema) != "text" and not s.needs_prompt][:FIRST]
     others = [setting for setting in useful if setting not in plain]
     return [control_of(setting) for setting in plain], [control_of(setting) for setting in others]

@@ -52,5 +52,5 @@ def controls(studio: CurrentStudio, painter: str) -> HTMLResponse:
 def _values(entry: Entry) -> dict[str, Any]:
     """What the templates show of a painter."""
     described = entry.description
-    first, others = controls_of(described) if described else ([], [])
+    first, others = controls_of(described.settings, described.reads) if described else ([], [])
     return {"chosen": entry, "card": described, "first": first, "others": others}

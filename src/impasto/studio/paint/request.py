@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,11 +13,11 @@ from impasto.config import load, parse_pairs
 from impasto.errors import NotCapable, UnknownName, UsageError
 from impasto.names import find_name
 from impasto.spelling import option
-from impasto.studio.painters.description import Description
+from impasto.studio.painters.description import Description, SettingView
 from impasto.studio.painters.settings_class import settings_class
 from impasto.texts import check_text
 
-__all__ = ["PaintRequest", "arguments_of", "checked", "title_of", "typed"]
+__all__ = ["PaintRequest", "arguments_of", "category_of", "check_no_files", "checked", "settings_as_words", "title_of"]
 
 SEEDS = 2**31
 """A random seed lies below it, so that it is easy to note down."""
@@ -52,9 +53,7 @@ def checked(request: PaintRequest, description: Description) -> PaintRequest:
     """
     check_text("The request", request.model_dump())
     settings = load(settings_class(description.settings), request.settings, description.name)
-    for setting in description.settings:
-        if setting.is_file and setting.name in request.settings:
-            raise UsageError(f"{setting.name} names a file; give it on the command line, not here.")
+    check_no_files(description.settings, request.settings)
     prompt = (request.prompt or "").strip() or None
     if prompt and "words" not in description.reads and getattr(settings, "best_of", 1) == 1:
         raise NotCapable(f"{description.name} does not read prompts; leave out {option('prompt', None)}.")
@@ -64,7 +63,7 @@ def checked(request: PaintRequest, description: Description) -> PaintRequest:
         )
     category = request.category or None
     if category is not None:
-        category = _category(category, description)
+        category = category_of(category, description)
     for part in description.needs:
         if part != "words" or prompt is None:
             raise NotCapable(f"{description.name} cannot paint without {part}, which this page does not give yet.")
@@ -80,9 +79,7 @@ def arguments_of(request: PaintRequest) -> list[str]:
             words += [f"--{name}", value]
     if request.size is not None:
         words += ["--size", "{}x{}".format(*request.size)]
-    for name, value in request.settings.items():
-        words += ["--set", f"{name}={typed(value)}"]
-    return words
+    return words + settings_as_words(request.settings)
 
 
 def title_of(request: PaintRequest, painter: str) -> str:
@@ -96,7 +93,29 @@ def title_of(request: PaintRequest, painter: str) -> str:
     return f"{painter}: {subject}" if subject else painter
 
 
-def _category(name: str, description: Description) -> str:
+def check_no_files(settings: Sequence[SettingView], values: Mapping[str, Any]) -> None:
+    """Refuse values of settings that name files: a page must not have any file of this machine read.
+
+    Raises:
+        UsageError: With the first such setting.
+    """
+    for setting in settings:
+        if setting.is_file and setting.name in values:
+            raise UsageError(f"{setting.name} names a file; give it on the command line, not here.")
+
+
+def settings_as_words(settings: Mapping[str, Any]) -> list[str]:
+    """Values of settings as the words of a command."""
+    return [word for name, value in settings.items() for word in ("--set", f"{name}={_typed(value)}")]
+
+
+def category_of(name: str, description: Description) -> str:
+    """A category as the painter spells it.
+
+    Raises:
+        NotCapable: When the painter has none.
+        UnknownName: When it does not know that one.
+    """
     if "category" not in description.reads:
         raise NotCapable(f"{description.name} has no categories; leave out {option('category', None)}.")
     known = find_name(name, description.categories)
@@ -105,7 +124,7 @@ def _category(name: str, description: Description) -> str:
     return known
 
 
-def typed(value: Any) -> str:
+def _typed(value: Any) -> str:
     """A value as it is written after `--set name=`, where text that looks like a number needs quotes."""
     if isinstance(value, str) and parse_pairs([f"x={value}"]) == {"x": value}:
         return value

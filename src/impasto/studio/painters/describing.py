@@ -3,26 +3,30 @@
     python -m impasto.studio.painters.describing [--by-rules] [SOURCE …]
 
 It prints a line of JSON for each source: its description, or the sentence why there is none. With --by-rules it prints,
-after the first source, a line with the names of all painters that paint without being trained, and describes these too.
+after the first source, a line with all edits, and one with the names of all painters that paint without being trained,
+and describes these too.
 """
 
 from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from impasto import catalogue
 from impasto.api.explaining import explain
+from impasto.api.performing import FILES, editor
+from impasto.config import Setting
 from impasto.contract import Learner, Painter
 from impasto.contract.abilities import Denoises, Reconstructs
 from impasto.errors import CheckpointError, ImpastoError
 from impasto.files import read_json
 from impasto.sources import CatalogueName, Export, Run, Shipped, resolve
 from impasto.spelling import command_line
-from impasto.studio.painters.description import BY_RULES, Description, SettingView
+from impasto.studio.painters.description import BY_RULES, Description, EditDescription, SettingView
 
-__all__ = ["describe", "main"]
+__all__ = ["describe", "describe_edit", "main"]
 
 
 def main(words: list[str]) -> None:
@@ -31,6 +35,7 @@ def main(words: list[str]) -> None:
     if first:
         _print(_line(first))
     if BY_RULES in words:
+        _print({"edits": [describe_edit(name).model_dump() for name in catalogue.usable(catalogue.edits())]})
         classes = catalogue.usable(catalogue.painters())
         names = [name for name, cls in classes.items() if issubclass(cls, Painter) and not cls.learns()]
         _print({"by_rules": names})
@@ -66,8 +71,49 @@ def describe(source: str) -> Description:
         learns=learner.learns(),
         paints=isinstance(learner, Painter),
         compresses=isinstance(learner, Reconstructs) and not isinstance(learner, Denoises),
-        settings=[SettingView.of(setting, needs_prompt=setting.name in needing) for setting in settings],
+        settings=_views(settings, needing),
+        edits=_edits_of(learner, settings),
     )
+
+
+def describe_edit(name: str) -> EditDescription:
+    """The description of an edit.
+
+    Raises:
+        UnknownName: When there is none.
+    """
+    edit = editor(name)
+    explanation = explain(name)
+    return EditDescription(
+        name=name,
+        summary=explanation.summary,
+        year=explanation.year,
+        reference=explanation.source,
+        facts=dict(explanation.facts),
+        takes=sorted(edit.takes & FILES.keys()),
+        needs_prompt=edit.settings is not None and edit.settings.needs_prompt,
+        reads_condition=edit.settings is not None,
+        settings=_views(explanation.settings.get("painting", {}).values()),
+    )
+
+
+def _edits_of(learner: Learner, settings: Iterable[Setting]) -> dict[str, list[str]]:
+    """Edits that a painter can do → names of those of its settings of painting that count."""
+    if not isinstance(learner, Painter):
+        return {}
+    edits = {}
+    everything = [setting.name for setting in settings if setting.name not in learner.Settings.need_prompt]
+    for name in catalogue.usable(catalogue.edits()):
+        edit = editor(name)
+        by_words = edit.settings is not None and edit.settings.needs_prompt
+        if isinstance(learner, edit.needs) and (not by_words or "words" in learner.reads):
+            edits[name] = list(edit.read_of(learner)) if edit.settings is not None else everything
+    return edits
+
+
+def _views(settings: Iterable[Setting], needing: frozenset[str] = frozenset()) -> list[SettingView]:
+    """Settings as the studio shows them; `needing` names those that do nothing without a prompt."""
+    return [SettingView.of(setting, needs_prompt=setting.name in needing) for setting in settings]
 
 
 def _built(source: str) -> Learner:

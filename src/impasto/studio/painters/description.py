@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from impasto.config import Setting
 
-__all__ = ["BY_RULES", "Description", "SettingView", "json_schema"]
+__all__ = ["BY_RULES", "Description", "EditDescription", "SettingView", "json_schema"]
 
 BY_RULES = "--by-rules"
 """Word by which the program that describes painters is asked for those that paint without being trained."""
@@ -59,6 +59,24 @@ class Description(BaseModel):
     paints: bool = Field(description="Whether it paints; judges do not.")
     compresses: bool = Field(description="Whether it encodes and decodes pictures, and is worth little as a painter.")
     settings: list[SettingView]
+    edits: dict[str, list[str]] = Field(
+        default_factory=dict,
+        description="Edits that it can do → names of its settings that count beside those of the edit.",
+    )
+
+
+class EditDescription(BaseModel):
+    """An edit of given pictures."""
+
+    name: str = Field(description="Its name in the catalogue.")
+    summary: str = Field(description="What it does, in a few words.")
+    year: int = Field(description="Year of its first description.")
+    reference: str = Field(description="Where it was first described.")
+    facts: dict[str, str] = Field(description="What else there is to know.")
+    takes: list[str] = Field(description="Files beside the picture: 'mask', 'other' (a second picture).")
+    needs_prompt: bool = Field(description="Whether there is nothing to be done without words.")
+    reads_condition: bool = Field(description="Whether words and categories count, where the painter reads them.")
+    settings: list[SettingView] = Field(description="Its settings beside those of the painter.")
 
 
 def json_schema(description: Description) -> dict[str, Any]:

@@ -41,9 +41,9 @@ PLAIN: dict[str, Any] = {
 
 
 def settings_class(settings: Sequence[SettingView]) -> type[Any]:
-    """A config class with settings of a painter, their ranges and defaults.
+    """A config class with settings of a painter or an edit, their ranges and defaults.
 
-    What several settings must fulfil together is checked by the painter itself, when the job begins.
+    What several settings must fulfil together is checked by the command itself, when the job begins.
     """
     lines = [f"    {setting.name}: {setting.description}" for setting in settings]
     namespace: dict[str, Any] = {setting.name: setting.default for setting in settings}

@@ -23,7 +23,7 @@ from impasto.errors import ImpastoError, UnknownName, UsageError
 from impasto.files import cache_folder, read_json, write_json
 from impasto.sources import PACKAGED, RUNS, SHIPPED, SHIPPED_PAINTER
 from impasto.spelling import command
-from impasto.studio.painters.description import BY_RULES, Description
+from impasto.studio.painters.description import BY_RULES, Description, EditDescription
 
 __all__ = ["PAINTS_BY_RULES", "Entry", "Shelf", "fingerprint"]
 
@@ -61,6 +61,7 @@ class Shelf:
         self.home = home
         self._file = cache_folder() / "studio" / f"painters-{fingerprint()}.json"
         self._by_rules: list[str] = []
+        self._edits: dict[str, EditDescription] = {}
         self._descriptions: dict[str, Description] = {}
         self._errors: dict[str, str] = {}
         self._changed = threading.Condition()
@@ -125,6 +126,35 @@ class Shelf:
             raise UsageError(f"{source} learns from pictures; train it first: {command('train', source, 'STORE')}")
         return entry
 
+    def edits(self) -> dict[str, EditDescription]:
+        """All edits by name, once they are described.
+
+        Raises:
+            ImpastoError: When that takes too long.
+        """
+        self.begin()
+        with self._changed:
+            if not self._changed.wait_for(lambda: bool(self._edits), PATIENCE):
+                raise ImpastoError(f"The edits were not described within {PATIENCE:.0f} seconds; try again.")
+            return self._edits
+
+    def edit(self, name: str) -> EditDescription:
+        """An edit by its name.
+
+        Raises:
+            UnknownName: When there is none.
+        """
+        if name not in catalogue.edits():
+            raise UnknownName("edit", name, catalogue.edits())
+        edits = self.edits()
+        if name not in edits:
+            raise ImpastoError(f"The edit {name} cannot be used; `impasto explain {name}` says why.")
+        return edits[name]
+
+    def able(self, edit: str) -> list[Entry]:
+        """The painters that can do an edit, as far as they are known now."""
+        return [entry for entry in self.entries() if entry.description and edit in entry.description.edits]
+
     def _groups(self) -> dict[str, str]:
         """All painters that may be there, and where each comes from."""
         groups = dict.fromkeys([SHIPPED_PAINTER, *self._shipped()], "Comes with impasto")
@@ -173,13 +203,15 @@ class Shelf:
     def _load(self) -> None:
         with suppress(ImpastoError, ValueError, TypeError, LookupError):
             kept: dict[str, Any] = read_json(self._file)
+            self._edits = {edit["name"]: EditDescription(**edit) for edit in kept["edits"]}
             self._by_rules = [str(name) for name in kept["by_rules"]]
             self._descriptions = {key: Description(**value) for key, value in kept["descriptions"].items()}
 
     def _save(self) -> None:
         descriptions = {key: value.model_dump() for key, value in self._descriptions.items()}
         with suppress(ImpastoError):  # The cache folder may be read-only.
-            write_json(self._file, {"by_rules": self._by_rules, "descriptions": descriptions})
+            edits = [edit.model_dump() for edit in self._edits.values()]
+            write_json(self._file, {"by_rules": self._by_rules, "edits": edits, "descriptions": descriptions})
 
     def _read_later(self, sources: list[str], *, by_rules: bool = False) -> None:
         names = {*sources, BY_RULES} if by_rules else set(sources)
@@ -219,6 +251,9 @@ class Shelf:
             self._changed.notify_all()
 
     def _take(self, line: dict[str, Any], keys: dict[str, str]) -> None:
+        if "edits" in line and "source" not in line:
+            self._edits = {edit["name"]: EditDescription(**edit) for edit in line["edits"]}
+            return
         if "by_rules" in line:
             self._by_rules = line["by_rules"]
             return

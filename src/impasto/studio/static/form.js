@@ -2,7 +2,7 @@
 
 /** The request that a form stands for; settings at their defaults are left out. */
 export function read(form) {
-  const request = { painter: form.elements.painter.value, count: Number(form.elements.count.value), settings: settingsOf(form) };
+  const request = { painter: form.elements.painter.value, count: Number(form.elements.count.value) };
   for (const name of ["prompt", "category"]) {
     const value = form.elements[name]?.value.trim();
     if (value) request[name] = value;
@@ -10,11 +10,12 @@ export function read(form) {
   const side = form.elements.side;
   if (side && side.value !== side.dataset.default) request.size = [Number(side.value), Number(side.value)];
   if (form.elements.seeding.value === "fixed") request.seed = Number(form.elements.seed.value);
+  request.settings = readSettings(form);
   return request;
 }
 
-/** The settings of a form that are not at their defaults. */
-export function settingsOf(form) {
+/** Settings of a form that are not at their defaults. */
+export function readSettings(form) {
   const settings = {};
   for (const input of form.querySelectorAll("[data-setting]")) {
     const text = input.type === "checkbox" ? String(input.checked) : input.value;
@@ -33,8 +34,13 @@ export function fill(form, request) {
   if (side) side.value = request.size?.[0] ?? side.dataset.default;
   form.elements.seeding.value = request.seed === undefined ? "random" : "fixed";
   if (request.seed !== undefined) form.elements.seed.value = request.seed;
+  fillSettings(form, request.settings);
+}
+
+/** Fill the settings of a form; what is not given goes back to its default. */
+export function fillSettings(form, settings) {
   for (const input of form.querySelectorAll("[data-setting]")) {
-    const value = request.settings?.[input.dataset.setting];
+    const value = settings?.[input.dataset.setting];
     const text = value === undefined || value === null ? input.dataset.default
       : typeof value === "string" ? value : JSON.stringify(value);
     if (input.type === "checkbox") input.checked = text === "true";

@@ -23,6 +23,8 @@ async function show(index) {
   part("picture").src = address;
   part("download").href = address;
   part("download").setAttribute("download", address.split("/").slice(-2).join("-"));
+  const [job, name] = address.split("/").slice(-2);
+  part("edit")?.setAttribute("href", `/canvas?${new URLSearchParams({ job, name })}`);
   part("title").textContent = `Picture ${shown + 1} of ${pictures.length}`;
   part("recipe").replaceChildren();
   part("use").disabled = true;

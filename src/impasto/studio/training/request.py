@@ -15,7 +15,7 @@ from impasto.config import load
 from impasto.errors import UnknownName, UsageError
 from impasto.sources import RUNS
 from impasto.studio.data.stores import NAME, folder_of
-from impasto.studio.paint.request import typed
+from impasto.studio.paint.request import settings_as_words
 from impasto.studio.painters.settings_class import settings_class
 from impasto.studio.training import learners
 from impasto.texts import check_text
@@ -106,9 +106,7 @@ def arguments_of(request: TrainRequest, run: str | None) -> list[str]:
     for name in ("preset", "minutes", "steps", "label", "batch", "seed", "device"):
         if (value := getattr(request, name)) is not None:
             words += [f"--{name}", f"{value:g}" if isinstance(value, float) else str(value)]
-    for name, value in request.settings.items():
-        words += ["--set", f"{name}={typed(value)}"]
-    return words
+    return words + settings_as_words(request.settings)
 
 
 def subject_of(request: TrainRequest) -> str:

@@ -57,6 +57,7 @@ function fill(content, picture) {
   pixelated(image, picture);
   content.querySelector(".large").href = picture.file;
   content.querySelector("[data-do=download]").href = `/api/pictures/${picture.id}/file?download=true`;
+  content.querySelector("[data-do=edit]")?.setAttribute("href", `/canvas?picture=${picture.id}`);
   content.querySelector("[data-do=bin]").textContent = text(picture.binned ? "unbin" : "bin");
   for (const star of content.querySelectorAll("[data-rating]")) {
     star.setAttribute("aria-pressed", Number(star.dataset.rating) <= picture.rating);

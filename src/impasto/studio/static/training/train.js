@@ -1,7 +1,7 @@
 // The Train page: the form is sent as a request or planned; runs are kept up to date by the list of jobs.
 
 import { active, call, command, doing, duration, element, follow, say } from "../dom.js";
-import { settingsOf } from "../form.js";
+import { readSettings } from "../form.js";
 
 const form = document.querySelector("#training");
 const refusal = document.querySelector("#refusal");
@@ -11,7 +11,7 @@ const waiting = document.querySelector("#waiting");
 /** The request that the form stands for. */
 function request() {
   const fields = form.elements;
-  const wanted = { store: fields.store.value, minutes: Number(fields.minutes.value), settings: settingsOf(form) };
+  const wanted = { store: fields.store.value, minutes: Number(fields.minutes.value), settings: readSettings(form) };
   for (const name of ["preset", "start", "run", "label"]) if (fields[name].value.trim()) wanted[name] = fields[name].value.trim();
   if (!wanted.start && fields.painter.value) wanted.painter = fields.painter.value;
   if (wanted.start) delete wanted.preset;

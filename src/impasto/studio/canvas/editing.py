@@ -1,0 +1,79 @@
+"""A drawing is edited: its layers become files, and the edit a job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from impasto.errors import UsageError
+from impasto.studio.canvas.files import Pictures
+from impasto.studio.canvas.layers import mask_of, sketched
+from impasto.studio.canvas.request import EditRequest, arguments_of
+from impasto.studio.canvas.strokes import Stroke
+from impasto.studio.canvas.tables import Drawing
+from impasto.studio.jobs.table import Job
+from impasto.studio.painters.description import EditDescription
+from impasto.studio.studio import Studio
+
+__all__ = ["begin_edit", "pictures_of"]
+
+
+def pictures_of(studio: Studio) -> Pictures:
+    """The files of the canvas."""
+    return Pictures(studio.settings.folder / "canvas")
+
+
+def begin_edit(
+    studio: Studio, drawing: Drawing, strokes: list[Stroke], edit: EditDescription, request: EditRequest
+) -> Job:
+    """Put an edit of a drawing into the queue.
+
+    An edit that takes a mask is given the picture as it is, since nothing outside of the mask may change. The others
+    are given it with the sketch over it.
+
+    Args:
+        studio: Whose queue it waits in.
+        drawing: What is edited.
+        strokes: Those in effect.
+        edit: The edit.
+        request: As `checked` gives it.
+
+    Raises:
+        UsageError: When the edit takes a mask, and that covers nothing or all.
+    """
+    pictures = pictures_of(studio)
+    files = {"picture": pictures.path(drawing.file)}
+    if "mask" in edit.takes:
+        files["mask"] = _mask(drawing, strokes, pictures, edit.name)
+    elif any(stroke.layer == "sketch" for stroke in strokes):
+        picture = pictures.image(drawing.file)
+        if (with_sketch := sketched(picture, strokes)) is not picture:
+            files["picture"] = pictures.keep_image(with_sketch)
+    if request.other is not None:
+        files["other"] = pictures.path(request.other)
+    name = studio.jobs.new_id()
+    folder = (studio.pictures / name).resolve()
+    home = studio.settings.home.resolve()
+    return studio.jobs.add(
+        f"{edit.name}: {drawing.title}",
+        arguments_of(request, {part: _typed(path, home) for part, path in files.items()}),
+        options=["--out", str(folder / "0000.png"), "--overwrite"],
+        pictures=folder,
+        request={"drawing": drawing.id, "edit": request.model_dump(exclude_none=True)},
+        name=name,
+    )
+
+
+def _mask(drawing: Drawing, strokes: list[Stroke], pictures: Pictures, edit: str) -> Path:
+    mask = mask_of(strokes, (drawing.width, drawing.height), pictures)
+    least, most = mask.getextrema()
+    if not most:
+        raise UsageError(f"{edit} needs a mask: brush over what is to be painted anew.")
+    if least:
+        raise UsageError("The mask covers the whole picture, so that nothing of it would stay; erase where it shall.")
+    return pictures.keep_image(mask)
+
+
+def _typed(path: Path, home: Path) -> str:
+    """A path as a person in the working folder types it."""
+    path = path.resolve()
+    return (path.relative_to(home) if path.is_relative_to(home) else path).as_posix()

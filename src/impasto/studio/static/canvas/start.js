@@ -1,0 +1,52 @@
+// The first page of the canvas: a picture is opened, and its drawing begun.
+
+import { call, say } from "../dom.js";
+import { upload } from "./upload.js";
+
+const refusal = document.querySelector("#refusal");
+const state = document.querySelector("#state");
+const input = document.querySelector("#file");
+
+/** Begin a drawing, and go there; `source` names its picture. */
+async function begin(source) {
+  const drawing = await call("POST", "/api/canvas/drawings", source);
+  location.replace(`/canvas/${drawing.id}`);
+}
+
+async function attempt(act, sentence) {
+  say(refusal, "");
+  say(state, sentence);
+  try {
+    await act();
+  } catch (error) {
+    say(state, "");
+    say(refusal, error.message);
+  }
+}
+
+function open(file) {
+  if (!file) return;
+  attempt(async () => {
+    const kept = await upload(file);
+    await begin({ file: kept.file, title: file.name.slice(0, 200) });
+  }, `Opening ${file.name} …`);
+}
+
+input.addEventListener("change", () => open(input.files[0]));
+document.addEventListener("dragover", (event) => event.preventDefault());
+document.addEventListener("drop", (event) => {
+  event.preventDefault();
+  open(event.dataTransfer.files[0]);
+});
+document.addEventListener("paste", (event) => open(event.clipboardData.files[0]));
+for (const button of document.querySelectorAll("[data-remove]")) {
+  button.addEventListener("click", () => attempt(async () => {
+    await call("DELETE", `/api/canvas/drawings/${button.dataset.remove}`);
+    button.closest("li").remove();
+  }, ""));
+}
+
+// A link of another page names the picture: ?picture=KEY of the gallery, or ?job=ID&name=0000.png.
+const named = new URLSearchParams(location.search);
+if (named.has("picture")) attempt(() => begin({ picture: Number(named.get("picture")) }), "Opening the picture …");
+if (named.has("job")) attempt(() => begin({ painted: { job: named.get("job"), name: named.get("name") } }), "Opening the picture …");
