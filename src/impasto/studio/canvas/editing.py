@@ -43,7 +43,8 @@ def begin_edit(
     pictures = pictures_of(studio)
     files = {"picture": pictures.path(drawing.file)}
     if "mask" in edit.takes:
-        files["mask"] = _mask(drawing, strokes, pictures, edit.name)
+        if "mask" not in edit.optional or any(stroke.layer == "mask" for stroke in strokes):
+            files["mask"] = _mask(drawing, strokes, pictures, edit.name)
     elif any(stroke.layer == "sketch" for stroke in strokes):
         picture = pictures.image(drawing.file)
         if (with_sketch := sketched(picture, strokes)) is not picture:

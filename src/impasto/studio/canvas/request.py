@@ -83,7 +83,7 @@ def checked(request: EditRequest, edit: EditDescription, painter: Description) -
         category = category_of(category, painter)
     if request.other is not None and "other" not in edit.takes:
         raise UsageError(f"{edit.name} takes no second picture; leave out {option('other', None)}.")
-    if request.other is None and "other" in edit.takes:
+    if request.other is None and "other" in edit.takes and "other" not in edit.optional:
         raise UsageError(f"{edit.name} needs a second picture: {option('other', 'FILE')}.")
     seed = secrets.randbelow(SEEDS) if request.seed is None else request.seed
     return request.model_copy(update={"seed": seed, "prompt": prompt, "category": category})

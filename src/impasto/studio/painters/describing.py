@@ -91,8 +91,9 @@ def describe_edit(name: str) -> EditDescription:
         reference=explanation.source,
         facts=dict(explanation.facts),
         takes=sorted(edit.takes & FILES.keys()),
+        optional=sorted(edit.optional & FILES.keys()),
         needs_prompt=edit.settings is not None and edit.settings.needs_prompt,
-        reads_condition=edit.settings is not None,
+        reads_condition=edit.settings is not None and edit.settings.takes_condition,
         settings=_views(explanation.settings.get("painting", {}).values()),
     )
 

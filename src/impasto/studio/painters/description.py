@@ -74,6 +74,7 @@ class EditDescription(BaseModel):
     reference: str = Field(description="Where it was first described.")
     facts: dict[str, str] = Field(description="What else there is to know.")
     takes: list[str] = Field(description="Files beside the picture: 'mask', 'other' (a second picture).")
+    optional: list[str] = Field(description="Those of them that it can do without.")
     needs_prompt: bool = Field(description="Whether there is nothing to be done without words.")
     reads_condition: bool = Field(description="Whether words and categories count, where the painter reads them.")
     settings: list[SettingView] = Field(description="Its settings beside those of the painter.")
