@@ -33,7 +33,7 @@ from impasto.training.settings import TrainSettings
 
 __all__ = ["plan"]
 
-PICTURES = 256
+PICTURES = 128
 """Most pictures of each split that the trial uses."""
 LONGEST = 100_000.0
 """Minutes that stand for no time limit; with one, a session times its steps before the first."""
