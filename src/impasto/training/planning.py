@@ -110,7 +110,8 @@ class _Encoding:
         """Seconds that the pictures take which the trial did not encode."""
         if len(self._times) < 2:
             return 0.0
-        (first, before), (last, after) = (self._times[0], self._times[-1])
+        first, before = self._times[0]
+        last, after = self._times[-1]
         return max(0, pictures - self.count) * (last - first) / max(1, after - before)
 
 
