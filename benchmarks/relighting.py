@@ -70,7 +70,7 @@ It learned from {pictures:,} paintings of the procedural landscape world, made b
 ## What it is bad at
 
 It has seen one painted world and no other picture. Of photographs and other paintings it often takes the wrong things
-for sky or water, and from which side the light comes it sees badly even in its own world.
+for sky or water. Where the sun stands it does not see: in its own world it is no better than a guess.
 """
 """The card that lies beside the weights."""
 HELD_OUT_KIND = "lime green"

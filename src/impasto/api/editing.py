@@ -19,7 +19,7 @@ from impasto.api.request import recipe_of
 from impasto.api.verb import verb
 from impasto.errors import ImpastoError, UsageError
 from impasto.events import Event, Watch
-from impasto.sources import GALLERIES, SHIPPED_PAINTER, path_of
+from impasto.sources import GALLERIES, path_of
 from impasto.spelling import command, option
 from impasto.terminal import shown
 
@@ -180,9 +180,7 @@ def opened_for(
     if painter is not None:
         return loaded(painter)
     to_do = editor(name)
-    opened = loaded(SHIPPED_PAINTER)
-    if not isinstance(opened.model, to_do.needs) and to_do.by_rules is not None:
-        return loaded(to_do.by_rules)
+    opened = loaded(to_do.default_painter)
     if not isinstance(opened.model, to_do.needs):
         line = command("edit", name, picture, painter="PAINTER")
         raise UsageError(f"The painter that comes with impasto cannot {name} a picture; name one that can: {line}")

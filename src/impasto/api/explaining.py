@@ -14,7 +14,7 @@ from impasto.api.explanation_text import text_of
 from impasto.api.performing import FILES, editor
 from impasto.errors import CheckpointError, UsageError, suggestion
 from impasto.names import find_name
-from impasto.sources import SHIPPED_PAINTER, Export, Run, Shipped, resolve
+from impasto.sources import Export, Run, Shipped, resolve
 from impasto.spelling import command, option
 
 if TYPE_CHECKING:
@@ -262,9 +262,7 @@ def _edit(card: Card) -> Explanation:
         if not words and edit.settings.takes_condition:
             facts["words"] = f"where the painter was trained with words: {option('prompt', 'TEXT')}"
         if not words:
-            facts["painter"] = (
-                f"{edit.by_rules or SHIPPED_PAINTER}, where none is named ({option('painter', 'PAINTER')})"
-            )
+            facts["painter"] = f"{edit.default_painter}, where none is named ({option('painter', 'PAINTER')})"
         if edit.guided:
             facts["settings"] = f"those below, and the painter's of painting: {command('explain', 'PAINTER')}"
         settings = {"painting": _settable(edit.settings)}

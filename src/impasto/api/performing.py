@@ -15,7 +15,6 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args, get_type_hints
 
-from impasto import catalogue
 from impasto.api.checks import check_prompt
 from impasto.api.inputs import Given
 from impasto.api.prompts import with_negative
@@ -23,6 +22,7 @@ from impasto.api.request import Request
 from impasto.errors import NotCapable, UnknownName, UsageError
 from impasto.events import Event, Watch
 from impasto.images.size import Size
+from impasto.sources import SHIPPED_PAINTER
 from impasto.spelling import option
 
 if TYPE_CHECKING:
@@ -84,15 +84,10 @@ class Edit:
         return self.settings is not None and issubclass(self.settings, GuidedWay)
 
     @property
-    def by_rules(self) -> str | None:
-        """The painter by rules that does it where none is named and the one that comes with impasto cannot.
-
-        None where no such painter can, and for edits that have the settings of the painter: that has to be named.
-        """
-        if self.settings is None:
-            return None
-        classes = catalogue.usable(catalogue.painters()).items()
-        return next((name for name, cls in classes if not cls.learns() and issubclass(cls, self.needs)), None)
+    def default_painter(self) -> str:
+        """The painter that does it where none is named, if it can."""
+        name: str = SHIPPED_PAINTER if self.settings is None else self.settings.default_painter
+        return name
 
     def read_of(self, painter: Painter) -> tuple[str, ...]:
         """Names of the painter's settings of painting that count beside those of the edit."""
@@ -272,6 +267,8 @@ def editor(name: str) -> Edit:
     Raises:
         UnknownName: When there is none.
     """
+    from impasto import catalogue
+
     cards = catalogue.edits()
     if name not in cards:
         raise UnknownName("edit", name, cards)

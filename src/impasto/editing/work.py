@@ -17,6 +17,7 @@ from impasto.editing.window import Pixels
 from impasto.events import Event, Watch, silent
 from impasto.images.pictures import to_float
 from impasto.sampling.level import Denoise, Level
+from impasto.sources import SHIPPED_PAINTER
 
 __all__ = ["EditSettings", "GuidedWay", "Way", "Work"]
 
@@ -25,6 +26,8 @@ __all__ = ["EditSettings", "GuidedWay", "Way", "Work"]
 class EditSettings:
     """Settings that an edit has of its own, beside those of the painter."""
 
+    default_painter: ClassVar[str] = SHIPPED_PAINTER
+    """The painter that does the edit where the user names none."""
     takes_condition: ClassVar[bool] = True
     """Whether it can be asked for what the new picture should show, by a category or in words."""
     needs_prompt: ClassVar[bool] = False
