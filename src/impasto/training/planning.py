@@ -23,6 +23,7 @@ from impasto.events import Event, Watch, silent
 from impasto.machine import device_name, processor_name
 from impasto.memory import memory_available, memory_of_machine, peak_memory
 from impasto.spelling import option
+from impasto.training.clock import CLOCKS
 from impasto.training.held_out import validation_sample
 from impasto.training.journal import Journal
 from impasto.training.loop import Trained
@@ -62,7 +63,8 @@ def plan(
         OutOfMemory: When a step does not fit into memory.
         ImpastoError: As `loop.train` says.
     """
-    started = time.monotonic()
+    now = CLOCKS[settings.clock]
+    started = now()
     if settings.steps is None and settings.minutes is None:
         raise UsageError(f"Say how long to train: {option('minutes', 10)}, or {option('steps', 5000)}.")
     notify = watch or silent
@@ -88,7 +90,7 @@ def plan(
         )
     )
     notify(Event("train", "plan", values=values, done=0, total=values["horizon"]))
-    return Trained(out, out, 0, time.monotonic() - started, False, isinstance(learner, Painter))
+    return Trained(out, out, 0, now() - started, False, isinstance(learner, Painter))
 
 
 class _Encoding:
