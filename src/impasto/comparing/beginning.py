@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import impasto
 from impasto.comparing.experiment import Data, Experiment
-from impasto.config import to_dict
+from impasto.config import load, to_dict
 from impasto.data.store import Store
 from impasto.errors import ImpastoError
 from impasto.files import read_json, write_json
@@ -114,7 +114,9 @@ def folder_problems(
         return
     if experiment is not None:
         plain = _plain(experiment)
-        changed = [key for key, value in plain.items() if beginning.experiment.get(key) != value]
+        # What an earlier version did not know of has its default there.
+        recorded = _plain(load(Experiment, beginning.experiment))
+        changed = [key for key, value in plain.items() if recorded[key] != value]
         if changed:
             yield (
                 f"{out} was started with another experiment (changed: {', '.join(changed)}); choose "

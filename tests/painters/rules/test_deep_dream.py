@@ -79,6 +79,7 @@ def test_the_edges_of_a_panorama_are_no_edges(picture: torch.Tensor) -> None:
 
 
 def test_the_zoom_is_a_film_that_begins_with_the_dream() -> None:
+    feature_maps.cache_clear()  # Painting is what loads the network.
     painted = DeepDream.build(resolution=32).paint(1, seed=1, octaves=1, steps=2, frames=3)
     (companions,) = painted.companions
     with Image.open(io.BytesIO(companions["zoom.webp"]())) as film:

@@ -50,7 +50,7 @@ class DeepDreamSettings(PaintSettings):
         depth: Which of the network's maps, from 1: shallow ones see strokes, deep ones see things.
         channel: Which of that map's channels, from 0; null excites all.
         guide: Picture of whose features is dreamt; empty for none.
-        octaves: Number of sizes from coarse to fine, each 1.4 times the one before.
+        octaves: Number of sizes from coarse to fine at most, each 1.4 times the one before; the first is 48 px or more.
         steps: Steps at each size.
         rate: Length of a step; 0.02 moves each colour by about two of 255 levels.
         frequencies: Whether pictures are changed through their frequencies and independent colours instead of pixels,

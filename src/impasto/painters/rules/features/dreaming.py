@@ -94,7 +94,7 @@ def dreamt(
         picture: Shape (1, 3, H, W), in [-1, 1].
         excitement: What is climbed.
         noise: Of one picture, for the shifts.
-        octaves: Number of sizes.
+        octaves: Number of sizes at most.
         steps: Steps at each size.
         rate: Length of a step, in levels of colour of a picture in [-1, 1].
         frequencies: Whether the picture is changed through its frequencies and independent colours instead of pixels.
@@ -106,8 +106,9 @@ def dreamt(
     height, width = picture.shape[-2:]
     change = torch.zeros_like(picture)
     excited: list[float] = []
-    for octave in reversed(range(octaves)):
-        scale = max(OCTAVE**-octave, min(1.0, LEAST_OCTAVE / min(height, width)))
+    least = min(1.0, LEAST_OCTAVE / min(height, width))
+    # Small pictures have fewer sizes.
+    for scale in sorted({max(OCTAVE**-octave, least) for octave in range(octaves)}):
         size = (max(1, round(height * scale)), max(1, round(width * scale)))
         start = _resized(picture, size)
         change = _resized(change, size)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
+import torch
 from torch import Tensor, nn
 
 from impasto.errors import ConfigError
@@ -62,9 +63,11 @@ def feature_maps(name: NetworkName) -> FeatureMaps:
     Raises:
         WeightsMissing: When its weights are not installed.
     """
-    if name not in OF_TRUNKS:
-        return FeatureMaps(name, *_encoder())
-    trunk = feature_loss(OF_TRUNKS[name]).trunk.requires_grad_(requires_grad=False)
+    # Weights that were loaded in inference mode, in which painters paint, would take no part in gradients.
+    with torch.inference_mode(False):
+        if name not in OF_TRUNKS:
+            return FeatureMaps(name, *_encoder())
+        trunk = feature_loss(OF_TRUNKS[name]).trunk.requires_grad_(requires_grad=False)
     depths = len(trunk.taps)
     # Where strides skip pixels, these are free to be noise.
     smoothness = 0.01 if name == "vgg16" else 0.3
