@@ -175,9 +175,10 @@ def _page(folder: Path, measured: Measurement, minutes: float) -> str:
 
 
 def _by_rules() -> dict[str, str]:
-    """Name → summary of each painter that needs no training."""
+    """Name → summary of each painter that needs neither training nor minutes for a picture."""
     cards = catalogue.painters()
-    return {name: cards[name].summary for name, cls in catalogue.usable(cards).items() if not cls.learns()}
+    classes = catalogue.usable(cards).items()
+    return {name: cards[name].summary for name, cls in classes if not cls.learns() and not cls.optimizes}
 
 
 def _sheet(folder: Path, caption: str) -> Figure:

@@ -65,6 +65,8 @@ class Painter(Learner):
     """Defaults of settings in earlier versions, for repainting from recipes of those versions that hold no defaults."""
     companions: ClassVar[dict[str, str]] = {}
     """Files that this painter can give beside a picture: ending → what it is."""
+    optimizes: ClassVar[bool] = False
+    """Whether it finds each picture by descent through a network, which takes many times as long as to paint one."""
     chunk: ClassVar[int] = 64
     """Number of pictures that it is worth painting at a time at most."""
 

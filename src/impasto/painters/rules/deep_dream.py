@@ -91,6 +91,7 @@ class DeepDream(RulePainter):
         "base": {"resolution": 512},
     }
     default_data = Data(size=(256, 256))
+    optimizes: ClassVar[bool] = True
     companions: ClassVar[dict[str, str]] = {"zoom.webp": "a film that zooms into the dream"}
 
     def draw(self, label: int, words: str, seed: int, settings: DeepDreamSettings) -> Drawn:

@@ -77,6 +77,7 @@ class NeuralStyle(RulePainter):
         "base": {"resolution": 512},
     }
     default_data = Data(size=(256, 256))
+    optimizes: ClassVar[bool] = True
 
     def draw(self, label: int, words: str, seed: int, settings: NeuralStyleSettings) -> Drawn:
         """A texture with the statistics of the styles, from noise; see `RulePainter.draw`.
