@@ -23,6 +23,7 @@ from impasto.data.store import Store
 from impasto.errors import ConfigError, NotCapable, UnknownName, UsageError
 from impasto.events import Event
 from impasto.painters.adversarial import latent_gan
+from impasto.training import loop
 from impasto.training.loop import train
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
@@ -84,6 +85,12 @@ def store(tmp_path_factory: pytest.TempPathFactory, stored: Callable[..., Store]
 def _few_statistics(monkeypatch: pytest.MonkeyPatch) -> None:
     """Statistics of batch norms are of fewer pictures; what is promised holds of any number."""
     monkeypatch.setattr(latent_gan, "STATISTICS_BATCHES", 4)
+
+
+@pytest.fixture(autouse=True)
+def _no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody reads the pages of these runs."""
+    monkeypatch.setattr(loop, "write_report", lambda run: None)
 
 
 @pytest.fixture(params=NAMES)
