@@ -19,7 +19,7 @@ from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.config import Field, InputFile, config
-from impasto.contract import Data, Painted, PaintSettings, PictureNoise
+from impasto.contract import Painted, PaintSettings, PictureNoise
 from impasto.errors import ConfigError, DataError, UsageError
 from impasto.images.framing import frame
 from impasto.images.pictures import Pixels, to_float, to_uint8
@@ -28,8 +28,9 @@ from impasto.images.size import Size
 from impasto.landscape.compose import compose
 from impasto.landscape.render import render
 from impasto.painters.rules.features.dreaming import Excitement, dreamt
-from impasto.painters.rules.features.maps import FeatureMaps, NetworkName, check_depth, feature_maps, smallest_side
-from impasto.painters.rules.rule_painter import SEEDS, Drawn, RulePainter
+from impasto.painters.rules.features.feature_painter import FeaturePainter
+from impasto.painters.rules.features.maps import FeatureMaps, NetworkName, check_depth, feature_maps
+from impasto.painters.rules.rule_painter import SEEDS, Drawn
 
 __all__ = ["DeepDream", "DeepDreamSettings"]
 
@@ -81,17 +82,10 @@ class DeepDreamSettings(PaintSettings):
     source="Mordvintsev, Olah & Tyka 2015, Inceptionism: going deeper into neural networks; "
     "frequencies: Olah et al. 2017, Feature visualization",
 )
-class DeepDream(RulePainter):
+class DeepDream(FeaturePainter):
     """Dreams on given pictures, or on imagined landscapes."""
 
     Settings = DeepDreamSettings
-    presets: ClassVar[dict[str, dict[str, Any]]] = {
-        "tiny": {"resolution": 64},
-        "small": {"resolution": 256},
-        "base": {"resolution": 512},
-    }
-    default_data = Data(size=(256, 256))
-    optimizes: ClassVar[bool] = True
     companions: ClassVar[dict[str, str]] = {"zoom.webp": "a film that zooms into the dream"}
 
     def draw(self, label: int, words: str, seed: int, settings: DeepDreamSettings) -> Drawn:
@@ -120,12 +114,8 @@ class DeepDream(RulePainter):
 
     def _dreamt(self, picture: Tensor, seed: int, settings: DeepDreamSettings) -> tuple[Tensor, str]:
         """The dream on a picture (1, 3, H, W), and a sentence on it."""
-        height, width = picture.shape[-2:]
-        least = smallest_side(settings.network)
-        if min(height, width) < least:
-            raise DataError(
-                f"The picture is {width} × {height} px; {settings.network} looks at {least} px or more on each side."
-            )
+        self.check_viewable(picture, settings.network)
+        width = picture.shape[-1]
         if settings.panorama and width % 2:
             raise UsageError(f"A panorama has an even width, since its halves face each other, not {width} px.")
         network = feature_maps(settings.network)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 import numpy as np
 import torch
@@ -18,16 +18,17 @@ from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.config import Field, InputFile, config
-from impasto.contract import Data, Painted, PaintSettings
+from impasto.contract import Painted, PaintSettings
 from impasto.errors import ConfigError, DataError, NotCapable, UsageError
 from impasto.images.pictures import to_float, to_uint8
 from impasto.images.reading import Unreadable, read_picture
 from impasto.landscape.compose import compose
 from impasto.landscape.render import render
 from impasto.landscape.wish import Wish
-from impasto.painters.rules.features.maps import NetworkName, feature_maps, smallest_side
+from impasto.painters.rules.features.feature_painter import FeaturePainter
+from impasto.painters.rules.features.maps import NetworkName, feature_maps
 from impasto.painters.rules.features.style import restyled
-from impasto.painters.rules.rule_painter import Drawn, RulePainter
+from impasto.painters.rules.rule_painter import Drawn
 from impasto.spelling import command, setting
 
 __all__ = ["NeuralStyle", "NeuralStyleSettings"]
@@ -67,17 +68,10 @@ class NeuralStyleSettings(PaintSettings):
     source="Gatys, Ecker & Bethge 2016, Image style transfer using convolutional neural networks; "
     "textures: Gatys, Ecker & Bethge 2015",
 )
-class NeuralStyle(RulePainter):
+class NeuralStyle(FeaturePainter):
     """Repaints given pictures in the style of others; painting without a picture gives a texture of the styles."""
 
     Settings = NeuralStyleSettings
-    presets: ClassVar[dict[str, dict[str, Any]]] = {
-        "tiny": {"resolution": 64},
-        "small": {"resolution": 256},
-        "base": {"resolution": 512},
-    }
-    default_data = Data(size=(256, 256))
-    optimizes: ClassVar[bool] = True
 
     def draw(self, label: int, words: str, seed: int, settings: NeuralStyleSettings) -> Drawn:
         """A texture with the statistics of the styles, from noise; see `RulePainter.draw`.
@@ -104,12 +98,7 @@ class NeuralStyle(RulePainter):
             DataError: When the picture is too small for the network.
         """
         checked: NeuralStyleSettings = self.load_settings(settings)
-        least = smallest_side(checked.network)
-        if min(picture.shape[-2:]) < least:
-            height, width = picture.shape[-2:]
-            raise DataError(
-                f"The picture is {width} × {height} px; {checked.network} looks at {least} px or more on each side."
-            )
+        self.check_viewable(picture, checked.network)
         content = picture[None].float().contiguous()
         painted, losses = self._painted(content, content, checked)
         if checked.keep_colours:
