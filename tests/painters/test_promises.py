@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import fields, replace
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -45,12 +46,18 @@ TOGETHER = 15
 
 
 def build(name: str, resolution: int = 32, **values: object) -> Painter:
+    return copy.deepcopy(_built(name, torch.get_default_dtype(), resolution=resolution, **values))
+
+
+@cache
+def _built(name: str, _: torch.dtype, **values: object) -> Painter:
+    """Built once for all tests, since this takes longer than to copy it."""
     torch.manual_seed(0)
-    labels = {"captions": True, "categories": CATEGORIES, "shares": SHARES, **values}
     name, _, preset = name.partition("-")
     cls = catalogue.painter(name)
-    values = WORDS if preset == "words" else cls.presets.get(preset, {})
-    return cls.build("tiny", resolution=resolution, **{**values, **cls.presets["tiny"], **labels})
+    options = WORDS if preset == "words" else cls.presets.get(preset, {})
+    labels = {"captions": True, "categories": CATEGORIES, "shares": SHARES}
+    return cls.build("tiny", **{**options, **cls.presets["tiny"], **labels, **values})
 
 
 def batch_of(count: int = 8, resolution: int = 32, step: int = 0) -> Batch:
