@@ -279,8 +279,19 @@ def check_examines(painter: Any) -> None:
         assert 0 <= right[0].nan_to_num(0.0) <= 1
 
 
+def check_answers(painter: Any) -> None:
+    answers, others = painter.answers(pictures_and_condition()[0])
+    assert {question: values.shape[1] for question, values in answers.items()} == {
+        question: len(words) for question, words in painter.questions.items()
+    }
+    for probabilities in answers.values():
+        torch.testing.assert_close(probabilities.sum(1), torch.ones(COUNT))
+    assert others.shape[0] == COUNT
+
+
 CHECKS: dict[str, Callable[[Any], None]] = {
     "Aligns": check_aligns,
+    "Answers": check_answers,
     "Completes": check_completes,
     "Decodes": check_decodes,
     "Denoises": check_denoises,

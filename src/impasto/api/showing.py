@@ -1,9 +1,11 @@
-"""What a painter has learned is shown on a page."""
+"""What a painter has learned, on a page; and what a picture makes one feel, in words."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from os import PathLike
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from impasto.api.checks import check_free
 from impasto.api.loaded import LoadedPainter, loaded
@@ -17,7 +19,10 @@ from impasto.sources import Run, path_of, resolve
 from impasto.spelling import command
 from impasto.terminal import shown
 
-__all__ = ["show_latents"]
+if TYPE_CHECKING:
+    from impasto.showing.feeling import Feeling
+
+__all__ = ["show_feeling", "show_latents"]
 
 LEAST = 20
 MOST = 5000
@@ -98,3 +103,44 @@ def show_latents(
         view = view_of(opened.model, split, count=count, axes=axes, seed=seed)
         write_whole(path, latents_page(view, "What the latents mean", subtitle))
     return path
+
+
+@verb
+def show_feeling(
+    pictures: str | PathLike[str] | Sequence[str | PathLike[str]], *, watch: Watch | None = None
+) -> list[Feeling]:
+    """The feeling of pictures, as valence and arousal, with the margins of both and what they were read from.
+
+    The reader has learned from landscapes of the world, whose feeling is known because they were painted after it
+    (`docs/results/world-knowledge.md`). It has not learned what people feel before other pictures.
+
+    Args:
+        pictures: A picture file, or several.
+        watch: Called with each event. Without it a bar is shown; `impasto.silent` shows nothing.
+
+    Returns:
+        The feeling of each picture, in the given order.
+
+    Raises:
+        DataError: When a file is no picture that can be opened.
+        UsageError: When there is no file.
+    """
+    import numpy as np
+
+    from impasto.images.reading import Unreadable, read_picture
+    from impasto.showing.feeling import shipped_feeling_reader
+
+    files = [pictures] if isinstance(pictures, (str, PathLike)) else list(pictures)
+    if not files:
+        raise UsageError("Name one or more pictures.")
+    reader, judge = shipped_feeling_reader()
+    feelings = []
+    with shown(watch) as notify:
+        for number, file in enumerate(map(path_of, files)):
+            try:
+                pixels = np.asarray(read_picture(file).image)
+            except Unreadable as why:
+                raise DataError(f"{file} cannot be looked at: {why}. Give a picture that can be opened.") from None
+            feelings += reader.read([pixels], judge)
+            notify(Event("show", "progress", file.name, number + 1, len(files)))
+    return feelings

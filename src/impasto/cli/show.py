@@ -1,7 +1,8 @@
-"""`impasto show`: pages that show what a painter has learned."""
+"""`impasto show`: what a painter has learned, and what a picture makes one feel."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,12 +13,12 @@ from impasto.cli.watching import Events, Quiet, watching
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Show what a painter has learned.", no_args_is_help=True)
+app = typer.Typer(help="Show what a painter has learned, or what a picture makes one feel.", no_args_is_help=True)
 
 
 @app.callback()
 def _show() -> None:
-    """Show what a painter has learned."""
+    """Show what a painter has learned, or what a picture makes one feel."""
 
 
 @app.command()
@@ -46,3 +47,22 @@ def latents(
         print_json({"page": path})
     else:
         console.print(f"The page is {path}; open it in a browser.")
+
+
+@app.command()
+def feeling(
+    pictures: Annotated[list[Path], typer.Argument(help="Picture files.")],
+    json: Json = False,
+    events: Events = False,
+    quiet: Quiet = False,
+) -> None:
+    """Say what pictures make one feel, how surely, and what that was read from."""
+    from impasto import api
+
+    with watching(json=json, events=events, quiet=quiet) as note:
+        feelings = api.show_feeling(pictures, watch=note)
+    if json:
+        print_json([{"file": file, **asdict(each)} for file, each in zip(pictures, feelings, strict=True)])
+        return
+    for file, each in zip(pictures, feelings, strict=True):
+        console.print(f"{file}: {each}")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from torch import Tensor
 
 from impasto.contract.condition import Condition
-from impasto.contract.judging import Aligns, Examines, Judges
+from impasto.contract.judging import Aligns, Answers, Examines, Judges
 from impasto.contract.latents import HasCodes, HasLatents, HasStyles, InfersLatents
 from impasto.contract.light_reading import LightReading
 from impasto.contract.noise import Noise
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Aligns",
+    "Answers",
     "Completes",
     "Decodes",
     "Denoises",

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, runtime_checkable
 
 from torch import Tensor
 
 from impasto.contract.condition import Condition
+from impasto.contract.data import Data
 
-__all__ = ["Aligns", "Examines", "Judges"]
+__all__ = ["Aligns", "Answers", "Examines", "Judges"]
 
 
 @runtime_checkable
@@ -48,5 +49,32 @@ class Examines(Protocol):
         Returns:
             For each attribute shape (N,), in [0, 1]; 1 where the picture has what was asked for, not a number where
             the words ask for nothing of the kind.
+        """
+        ...
+
+
+@runtime_checkable
+class Answers(Protocol):
+    """Answers a fixed list of questions about pictures.
+
+    Attributes:
+        data: Has the size at which pictures are looked at.
+    """
+
+    data: Data
+
+    @property
+    def questions(self) -> Mapping[str, Sequence[str]]:
+        """Question, such as 'weather' → the answers that there are, of which one is right."""
+        ...
+
+    def answers(self, pictures: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+        """Probabilities of the answers, and of what else may be there.
+
+        Args:
+            pictures: Shape (N, 3, H, W), in [-1, 1].
+
+        Returns:
+            Question → shape (N, answers); and shape (N, E), in [0, 1].
         """
         ...

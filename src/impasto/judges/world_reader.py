@@ -89,6 +89,11 @@ class WorldReader(Learner):
         """The reader of captions."""
         return {"words": self.statements}
 
+    @property
+    def questions(self) -> Mapping[str, Sequence[str]]:
+        """`QUESTIONS`."""
+        return QUESTIONS
+
     def learn_words(self, captions: Iterable[str]) -> None:
         """Count how often each element is there, in some of the captions that say of all elements whether they are."""
         listed_texts = [text for text in captions if "," in text or "，" in text]
