@@ -90,6 +90,12 @@ def _networks(row: Mapping[str, Any]) -> Sequence[str]:
     return networks
 
 
+def _processor(row: Mapping[str, Any]) -> str:
+    """The processor of a training, without how fast it was on that day; '' of an anchor."""
+    name: str = row.get("processor", "").partition(" (")[0]
+    return name
+
+
 def table(entries: Mapping[str, Rows], spaces: Sequence[str], *, places: bool = True) -> str:
     """A Markdown table of entries; anchors have no places."""
     shared = ["FD∞", "density", "coverage", "recall"]
@@ -97,7 +103,7 @@ def table(entries: Mapping[str, Rows], spaces: Sequence[str], *, places: bool = 
     columns += [f"{number}, {space}" for space in spaces for number in shared]
     columns += ["copying", "held-out loss", "processor min", "steps", "trainings", "also used"]
     head = ["", "place", *columns] if places else ["", *columns]
-    processors = {row.get("processor") for rows in entries.values() for row in rows}
+    processors = {_processor(row) for rows in entries.values() for row in rows}
     head += ["processor"] if len(processors) > 1 else []
     lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
     standings = ranked(entries, spaces)
@@ -107,7 +113,7 @@ def table(entries: Mapping[str, Rows], spaces: Sequence[str], *, places: bool = 
         cells = [f"`{standing.name}`" if places else standing.name]
         cells += [f"{standing.rank}{tied}" if standing.rank else "–"] if places else []
         cells += _cells(standing.rows, spaces)
-        cells += [" and ".join({row["processor"] for row in standing.rows})] if len(processors) > 1 else []
+        cells += [" and ".join(sorted({_processor(row) for row in standing.rows}))] if len(processors) > 1 else []
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
 
