@@ -35,8 +35,8 @@ class Pairs:
 
     def offered(self, truths: Pixels) -> dict[str, Any]:
         """Inputs of metrics beyond those of every edit; `truths` are the true pictures after."""
-        from impasto.metrics.inputs import READER
         from impasto.metrics.outside_distance import changed_part
+        from impasto.metrics.shipped_judges import READER
         from impasto.pretrained import load
 
         changed = changed_part(self.sources, truths)

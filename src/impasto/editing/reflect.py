@@ -20,6 +20,7 @@ from impasto.images.pictures import to_float
 from impasto.landscape.fields import Field as Values
 from impasto.landscape.fields import noise, smoothstep
 from impasto.landscape.shading import reflectance
+from impasto.landscape.shore import shore_above
 from impasto.spelling import option
 
 __all__ = ["ReflectSettings", "reflect"]
@@ -34,8 +35,6 @@ EYE = 10.0
 """Metres of the eye above the water, which decide how large ripples look."""
 FAR_SHORE = 0.02
 """How far below the horizon the farthest water is taken to lie, as a share of the picture's height."""
-SMOOTH = 50
-"""Columns of the picture for each column over which a shore is smoothed."""
 
 
 @config
@@ -91,7 +90,7 @@ def reflect(
     s = settings or ReflectSettings()
     water = _water(painter, pixels, work) if mask is None else mask
     height, width = water.shape
-    shore = _shore(water)
+    shore = shore_above(water)
     below = np.arange(height, dtype=np.float32)[:, None] - shore
     # Measured from the farthest water, which lies a little below the horizon.
     farthest = shore[water].min()
@@ -124,18 +123,6 @@ def _water(painter: ReadsLight, pixels: Pixels, work: Work) -> Mask:
             f"show where the water is: {option('mask', 'FILE')}."
         )
     return water
-
-
-def _shore(water: Mask) -> Values:
-    """The row at which the water above each pixel of water begins, smoothed along the shore; shape (H, W)."""
-    height, width = water.shape
-    rows = np.arange(1, height + 1, dtype=np.float32)[:, None]
-    first: Values = np.maximum.accumulate(np.where(water, 0, rows), axis=0).astype(np.float32)
-    size = 2 * (width // SMOOTH) + 1
-    there = water.astype(np.float32)
-    smooth = cv2.blur(first * there, (size, 1)) / np.maximum(cv2.blur(there, (size, 1)), 1e-6)
-    # Beside a boat, whose edge lies far below the shore, nothing is smoothed.
-    return np.where(np.abs(smooth - first) < 0.02 * height, smooth, first).astype(np.float32)
 
 
 def _waves(depression: npt.NDArray[np.float32], seed: int) -> Values:

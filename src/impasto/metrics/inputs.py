@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from impasto import pretrained
 from impasto.contract import Painter
 from impasto.data.store import Split
 from impasto.errors import ImpastoError, NotCapable
@@ -24,24 +23,20 @@ from impasto.metrics.offers import NotOffered, Offer, as_offer, check_offered
 from impasto.metrics.painting import paint_pixels, reconstruct_pixels
 from impasto.metrics.recognised import Recognised, requested_categories
 from impasto.metrics.recogniser import Recogniser
+from impasto.metrics.shipped_judges import ShippedJudges
 from impasto.metrics.spaces import embed, embed_split
 from impasto.metrics.steps import Steps
-from impasto.pretrained import Saved
-from impasto.sources import SHIPPED
 
 __all__ = ["Inputs"]
 
 LEAST_RECONSTRUCTED = 50
 """Fewest test pictures that are reconstructed; else a quarter as many as are painted, since these means settle early
 and some painters take long."""
-READER = f"{SHIPPED}/world_reader"
-TEXT_JUDGE = f"{SHIPPED}/clip"
-"""Judges that come with the package."""
 BLURRED = 200
 """Training pictures that are blurred to give distances a scale."""
 
 
-class Inputs:
+class Inputs(ShippedJudges):
     """The inputs of metrics, under the names of `offers.OFFERED`; each is computed once."""
 
     def __init__(
@@ -302,16 +297,6 @@ class Inputs:
     @cached_property
     def _described_rows(self) -> tuple[npt.NDArray[np.int64], tuple[str, ...]]:
         return described_rows(self.against, max(LEAST_RECONSTRUCTED, self.count // 4), self.seed)
-
-    @cached_property
-    def reader(self) -> Saved:
-        """The reader of the landscape world that comes with impasto."""
-        return pretrained.load(READER).eval()
-
-    @cached_property
-    def text_judge(self) -> Saved:
-        """The judge of pictures and texts that comes with impasto."""
-        return pretrained.load(TEXT_JUDGE).eval()
 
     @property
     def _judge_method(self) -> dict[str, object]:
