@@ -58,6 +58,7 @@ PUBLIC = [
     "measure",
     "measure_edit",
     "compare",
+    "show_blends",
     "show_feeling",
     "show_latents",
 ]

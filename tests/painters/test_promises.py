@@ -20,7 +20,7 @@ from safetensors.torch import load_file
 from impasto import catalogue
 from impasto.api.exporting import save_diffusers
 from impasto.contract import Batch, BatchNoise, Condition, Data, Painter
-from impasto.data.store import Store
+from impasto.data.store import Split, Store
 from impasto.errors import ConfigError, NotCapable, UnknownName, UsageError
 from impasto.events import Event
 from impasto.painters.adversarial import latent_gan
@@ -65,7 +65,9 @@ def batch_of(count: int = 8, resolution: int = 32, step: int = 0) -> Batch:
     coarse = torch.rand(count, 3, 4, 4, generator=generator) * 1.6 - 0.8
     pictures = torch.nn.functional.interpolate(coarse, size=resolution, mode="bilinear")
     condition = Condition(count, category=torch.arange(count) % 2, words=tuple(CATEGORIES[i % 2] for i in range(count)))
-    return Batch(pictures, condition, BatchNoise(0, step, slice(0, count), count))
+    noise, other = (BatchNoise(seed, step, slice(0, count), count) for seed in (0, 1))
+    # Only painters that learn from two stores look at the second one.
+    return Batch(pictures, condition, noise, second=Batch(-pictures.flip(0, -1), Condition(count), other))
 
 
 def needed(painter: Painter) -> dict[str, object]:
@@ -75,6 +77,11 @@ def needed(painter: Painter) -> dict[str, object]:
     mask[:, height // 4 : -height // 4, width // 4 : -width // 4] = 1
     given = {"given": {"source": batch_of(1, height).pictures[0]}} if "given:source" in painter.needs else {}
     return {**given, **({"mask": mask} if "mask" in painter.needs else {})}
+
+
+def second_of(painter: Painter, store: Store) -> Split | None:
+    """Pictures of a second store, for a painter that learns from two."""
+    return store.split("test") if painter.reads_second_store else None
 
 
 def settings(**values: object) -> TrainSettings:
@@ -314,20 +321,22 @@ from pathlib import Path
 torch.set_num_threads(1)
 sys.path[:0] = sys.argv[1:3]
 from exact import exact_arithmetic
-from test_promises import build, latent_gan, settings
+from test_promises import build, latent_gan, second_of, settings
 from impasto.data.store import Store
 from impasto.training import loop
 loop.write_report = lambda run: None  # Nobody reads it.
 latent_gan.STATISTICS_BATCHES = 4
 torch.distributed.init_process_group("gloo")
-split = Store.open(sys.argv[3]).split("train")
+store = Store.open(sys.argv[3])
+split = store.split("train")
 out = Path(sys.argv[4])
 with exact_arithmetic():
     for name in sys.argv[5:]:
-        loop.train(build(name).double(), split, out / name, settings(steps=3))
+        second = second_of(build(name), store)
+        loop.train(build(name).double(), split, out / name, settings(steps=3), second=second)
         # Words and presets change what is computed, and not which weights there are to share.
         if "-" not in name and len(build(name).players()) == 1 and not build(name).double_backward:
-            loop.train(build(name).double(), split, out / "shared" / name, settings(steps=3, shard=True))
+            loop.train(build(name).double(), split, out / "shared" / name, settings(steps=3, shard=True), second=second)
 """
 
 
@@ -354,17 +363,18 @@ def by_two(name: str, store: Store, torchrun: Callable[..., str], tmp_path_facto
 
 
 def test_one_process_equals_two_and_micro_batches(name: str, store: Store, by_two: Path, tmp_path: Path) -> None:
+    second = second_of(build(name), store)
     with exact_arithmetic():
         start = build(name).double().state_dict()
-        train(build(name).double(), store.split("train"), tmp_path / "one", settings(steps=3))
-        train(build(name).double(), store.split("train"), tmp_path / "micro", settings(steps=3, micro=2))
+        train(build(name).double(), store.split("train"), tmp_path / "one", settings(steps=3), second=second)
+        train(build(name).double(), store.split("train"), tmp_path / "micro", settings(steps=3, micro=2), second=second)
     one = weights(tmp_path / "one")
     assert distance(one, weights(by_two / name), start) < 1e-6
     if (by_two / "shared" / name).exists():
         assert distance(one, weights(by_two / "shared" / name), start) < 1e-6
     elif "-" not in name:
         with pytest.raises(UsageError, match="with one player"):
-            train(build(name), store.split("train"), tmp_path / "shared", settings(steps=3, shard=True))
+            train(build(name), store.split("train"), tmp_path / "shared", settings(steps=3, shard=True), second=second)
     parameters = {k for k, _ in build(name).named_parameters()}
     micro = {k: v for k, v in weights(tmp_path / "micro").items() if k in parameters}
     assert distance({k: one[k] for k in micro}, micro, start) < 1e-6
@@ -380,9 +390,10 @@ def test_killed_and_resumed_equals_never_killed(name: str, store: Store, tmp_pat
             shutil.copytree(whole, killed)
 
     five_steps = settings(steps=5, checkpoint_every=2, batch=4)
-    train(build(name), store.split("train"), whole, five_steps, watch=snapshot)
+    second = second_of(build(name), store)
+    train(build(name), store.split("train"), whole, five_steps, second=second, watch=snapshot)
     assert sorted(p.name for p in (killed / "checkpoints").iterdir())[-1] == "step-000000002"
-    train(build(name), store.split("train"), killed, five_steps)
+    train(build(name), store.split("train"), killed, five_steps, second=second)
     resumed = weights(killed)
     assert all(torch.equal(value, resumed[key]) for key, value in weights(whole).items())
     painters = [Painter.from_pretrained(run / "painter") for run in (whole, killed)]

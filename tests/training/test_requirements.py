@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from toy import Toy
 
 from impasto.contract import Learner
 from impasto.data.facts import facts_of
+from impasto.data.prepare import prepare
 from impasto.data.store import Store
 from impasto.errors import DataError, UsageError
-from impasto.training.requirements import check_stores
+from impasto.training.requirements import check_stores, remark_on_both
 from rich_store import rich_store
 
 
@@ -78,3 +80,21 @@ def test_a_second_store_is_asked_for_and_not_taken_in_vain(store: Store, tmp_pat
     with pytest.raises(DataError, match=r"small holds pictures of 16 px"):
         check_stores(learner_for(Pair, store), split, small)
     check_stores(learner_for(Pair, store), split, store.split("test"))
+
+
+def test_pictures_in_both_stores_are_remarked_on_or_refused(scene, tmp_path: Path) -> None:
+    for folder, seeds in (("first", range(12)), ("second", range(9, 15)), ("third", range(4))):
+        (tmp_path / folder).mkdir()
+        for seed in seeds:
+            scene(seed).save(tmp_path / folder / f"{seed}.png", compress_level=1 if folder == "first" else 9)
+    first, second, third = (
+        prepare(tmp_path / folder, tmp_path / f"{folder}-store", resolution=32, workers=1).split("all")
+        for folder in ("first", "second", "third")
+    )
+    assert re.match(
+        r"The stores share pictures or near-duplicates: 3 of the 6 .*second-store, such as 10.png, are in .*first-",
+        remark_on_both(first, second),
+    )
+    assert remark_on_both(first, None) == remark_on_both(second, third) == ""
+    with pytest.raises(DataError, match=r"All 4 training pictures of .*third-store are among those of .*first-store"):
+        check_stores(learner_for(Pair, first.store), first, third)

@@ -16,7 +16,7 @@ from impasto.api.measuring_edits import measure_edit
 from impasto.api.painting import paint
 from impasto.api.pictures import Picture, Pictures
 from impasto.api.repainting import Repainted, repaint
-from impasto.api.showing import show_feeling, show_latents
+from impasto.api.showing import show_blends, show_feeling, show_latents
 from impasto.api.stores import caption, inspect, make, prepare
 from impasto.api.training import train
 
@@ -47,6 +47,7 @@ __all__ = [
     "paint",
     "prepare",
     "repaint",
+    "show_blends",
     "show_feeling",
     "show_latents",
     "train",

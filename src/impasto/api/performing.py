@@ -216,7 +216,8 @@ class Edit:
             arguments["other"], remarks = framed(Path(files["other"]), Size(*pixels.shape[:2]))
             _remark(remarks, watch)
         if self.settings is None:
-            _remark(request.remarks(painter), watch)
+            # A painter that cannot paint without a given picture says nothing about what else is requested.
+            _remark([] if painter.needs else request.remarks(painter), watch)
         elif request.prompt is not None:
             _remark(
                 painter.remarks(painter.with_words(Condition(1), request.prompt), self._painting(painter, request)),

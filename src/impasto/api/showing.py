@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from impasto.api.checks import check_free
 from impasto.api.loaded import LoadedPainter, loaded
@@ -15,6 +15,7 @@ from impasto.api.stores import store_at
 from impasto.api.verb import verb
 from impasto.errors import DataError, NotCapable, UsageError
 from impasto.events import Event, Watch
+from impasto.files import write_whole
 from impasto.sources import Run, path_of, resolve
 from impasto.spelling import command
 from impasto.terminal import shown
@@ -22,8 +23,10 @@ from impasto.terminal import shown
 if TYPE_CHECKING:
     from impasto.showing.feeling import Feeling
 
-__all__ = ["show_feeling", "show_latents"]
+__all__ = ["show_blends", "show_feeling", "show_latents"]
 
+MOST_BLENDED = 16
+"""Most categories on one sheet."""
 LEAST = 20
 MOST = 5000
 
@@ -66,7 +69,6 @@ def show_latents(
         UsageError: When a number is out of range, or a file would be replaced.
     """
     from impasto.contract import HasLatents
-    from impasto.files import write_whole
     from impasto.showing.latents import view_of
     from impasto.showing.latents_page import latents_page
 
@@ -94,14 +96,67 @@ def show_latents(
             )
         split = pictures.split(on, label_of(opened.model, pictures))
         subtitle += f", and the split {on} of {pictures.root.name}"
-    origin = resolve(opened.source)
-    folder = origin.folder if isinstance(origin, Run) else Path()
-    path = path_of(out) if out else folder / "latents.html" if overwrite else free_file(folder / "latents.html")
-    check_free([path], overwrite=overwrite)
+    path = _file_for(opened, "latents.html", out, overwrite=overwrite)
     with shown(watch) as notify:
         notify(Event("show", "progress", f"Painting {count:,} pictures and looking at their latents"))
         view = view_of(opened.model, split, count=count, axes=axes, seed=seed)
         write_whole(path, latents_page(view, "What the latents mean", subtitle))
+    return path
+
+
+@verb
+def show_blends(
+    painter: str | PathLike[str] | LoadedPainter,
+    out: str | PathLike[str] | None = None,
+    *,
+    categories: Sequence[str] = (),
+    seed: int = 0,
+    overwrite: bool = False,
+    settings: Mapping[str, Any] | None = None,
+    watch: Watch | None = None,
+) -> Path:
+    """Write a sheet of a painter's categories, each mixed half and half with each other one.
+
+    Rows and columns are the categories in order; those of one category alone stand on the diagonal. All pictures have
+    the same seed.
+
+    Args:
+        painter: A run, an exported painter, a hub id, or one that is loaded.
+        out: The PNG file; without it `blends.png` in the run, or in this folder.
+        categories: Which ones, two or more; all of the painter's without any.
+        seed: Of all pictures, 0 or more.
+        overwrite: Whether a file of that name may be replaced.
+        settings: Settings of painting.
+        watch: Called with a line on what is being done. Without it the lines are shown; `impasto.silent` shows nothing.
+
+    Returns:
+        The file.
+
+    Raises:
+        NotCapable: When the painter has no categories that can be mixed.
+        UnknownName: When it does not know a category.
+        UsageError: When there are fewer than two categories or too many, or a file would be replaced.
+    """
+    import torch
+
+    from impasto.images.pictures import contact_sheet, sheet_file, to_uint8
+
+    opened = loaded(painter)
+    model = opened.model
+    if "category" not in model.reads or model.needs:
+        raise NotCapable(f"{opened.name} does not paint from a category alone, so there is nothing to mix.")
+    names = list(categories) or list(model.data.categories)
+    if not 2 <= len(names) <= MOST_BLENDED:
+        raise UsageError(f"A sheet takes 2 to {MOST_BLENDED} categories, not {len(names)}; name some of them.")
+    path = _file_for(opened, "blends.png", out, overwrite=overwrite)
+    with shown(watch) as notify:
+        cells = [(row, column) for row in names for column in names]
+        pictures = []
+        for number, (row, column) in enumerate(cells):
+            mixture = row if row == column else f"{row} + {column}"
+            pictures.append(model.paint(1, seed=seed, category=mixture, **(settings or {})).pictures)
+            notify(Event("show", "progress", mixture, number + 1, len(cells)))
+        write_whole(path, sheet_file(contact_sheet(to_uint8(torch.cat(pictures)), columns=len(names))))
     return path
 
 
@@ -144,3 +199,16 @@ def show_feeling(
             feelings += reader.read([pixels], judge)
             notify(Event("show", "progress", file.name, number + 1, len(files)))
     return feelings
+
+
+def _file_for(opened: LoadedPainter, name: str, out: str | PathLike[str] | None, *, overwrite: bool) -> Path:
+    """Where a page or a sheet is written: what the user names, else a file in the run, or in this folder.
+
+    Raises:
+        UsageError: When a file would be replaced.
+    """
+    origin = resolve(opened.source)
+    folder = origin.folder if isinstance(origin, Run) else Path()
+    path = path_of(out) if out else folder / name if overwrite else free_file(folder / name)
+    check_free([path], overwrite=overwrite)
+    return path

@@ -50,6 +50,43 @@ def latents(
 
 
 @app.command()
+def blends(
+    painter: Annotated[str, typer.Argument(help="A run, an exported painter, or a hub id, with categories.")],
+    out: Annotated[Path | None, typer.Option(help="The PNG file.")] = None,
+    category: Annotated[
+        list[str] | None, typer.Option(help="A category of the sheet; may be repeated, all without it.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of all pictures.")] = 0,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="A setting of painting; may be repeated."),
+    ] = None,
+    overwrite: Annotated[bool, typer.Option(help="Replace a file of that name.")] = False,
+    json: Json = False,
+    events: Events = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a sheet of a painter's categories, each mixed half and half with each other one."""
+    from impasto import api
+    from impasto.config import parse_pairs
+
+    with watching(json=json, events=events, quiet=quiet) as note:
+        path = api.show_blends(
+            painter,
+            out,
+            categories=category or (),
+            seed=seed,
+            overwrite=overwrite,
+            settings=parse_pairs(settings or []),
+            watch=note,
+        )
+    if json:
+        print_json({"sheet": path})
+    else:
+        console.print(f"The sheet is {path}.")
+
+
+@app.command()
 def feeling(
     pictures: Annotated[list[Path], typer.Argument(help="Picture files.")],
     json: Json = False,

@@ -90,7 +90,11 @@ class Learner(pretrained.Saved):
 
     @property
     def reads_second_store(self) -> bool:
-        """Whether training needs a second store of pictures, whose batches come as `Batch.second`."""
+        """Whether training needs a second store of pictures, whose batches come as `Batch.second`.
+
+        The first store holds pictures like those to be painted. For a painter of given pictures, the second one holds
+        pictures like those that will be given.
+        """
         return False
 
     @property

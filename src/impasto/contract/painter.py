@@ -14,6 +14,7 @@ from impasto.config import Field, config, describe, load
 from impasto.contract.condition import Condition
 from impasto.contract.condition_checks import check_condition, check_judged
 from impasto.contract.learner import Learner
+from impasto.contract.mixed_categories import mixed_category
 from impasto.contract.noise import Noise, PictureNoise
 from impasto.contract.painted import Painted
 from impasto.contract.ranking import best, remarks_of_judge
@@ -149,8 +150,8 @@ class Painter(Learner):
         Args:
             count: How many.
             seed: Any integer of 0 or more.
-            category: Name of a category; without it each picture's is drawn, in the shares of the training pictures
-                that have one.
+            category: Name of a category, or a mixture of several such as 'A + 2 B'; without it each picture's is drawn,
+                in the shares of the training pictures that have one.
             prompt: What to paint, in words.
             given: Pictures by name, each of shape (3, H, W), in [-1, 1].
             mask: 1 at pixels to be painted, 0 at pixels that keep the given picture, shape (1, H, W).
@@ -177,13 +178,13 @@ class Painter(Learner):
         checked = self.resolve_settings(self.load_settings(settings))
         parts = []
         # Judges may ask for gradients, for which nothing may have been computed in inference mode.
-        with self.painting(inference=not checked.judged):
+        with mixed_category(self, category) as category_of_rows, self.painting(inference=not checked.judged):
             for start in range(first, first + count, batch):
                 indices = range(start, min(start + batch, first + count))
                 condition = self.condition(
                     seed,
                     indices,
-                    category=category,
+                    category=category_of_rows,
                     prompt=prompt,
                     given=given,
                     mask=mask,

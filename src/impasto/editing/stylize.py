@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
+import torch
 
 from impasto.catalogue import listed
 from impasto.contract import Painted, Stylizes
+from impasto.editing.window import Mask, Pixels
 from impasto.images.pictures import to_float
 
 __all__ = ["stylize"]
@@ -22,13 +23,19 @@ __all__ = ["stylize"]
     source="Haeberli 1990, Paint by numbers: abstract image representations",
 )
 def stylize(
-    painter: Stylizes, pixels: npt.NDArray[np.uint8], *, seed: int = 0, settings: Mapping[str, Any] | None = None
+    painter: Stylizes,
+    pixels: Pixels,
+    *,
+    mask: Mask | None = None,
+    seed: int = 0,
+    settings: Mapping[str, Any] | None = None,
 ) -> Painted:
     """Let a painter paint a given picture.
 
     Args:
         painter: One that paints given pictures.
         pixels: Shape (H, W, 3), uint8.
+        mask: True where the painter's picture counts, shape (H, W); elsewhere the given one stays. None for everywhere.
         seed: Any integer of 0 or more.
         settings: Settings of this painter.
 
@@ -38,4 +45,8 @@ def stylize(
     Raises:
         ConfigError: When a setting is unknown or out of range.
     """
-    return painter.stylize(to_float(pixels[None])[0], seed=seed, **(settings or {}))
+    picture = to_float(pixels[None])
+    painted = painter.stylize(picture[0], seed=seed, **(settings or {}))
+    if mask is None:
+        return painted
+    return replace(painted, pictures=torch.where(torch.from_numpy(mask), painted.pictures.cpu(), picture))

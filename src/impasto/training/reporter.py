@@ -27,7 +27,9 @@ class Reporter:
     A lap is the time between two lines of the journal; a line holds the means of its steps.
     """
 
-    def __init__(self, journal: Journal, folder: Path, split: Split, batch: int, seed: int) -> None:
+    def __init__(
+        self, journal: Journal, folder: Path, split: Split, batch: int, seed: int, *, second: Split | None = None
+    ) -> None:
         """Begin the first lap.
 
         Args:
@@ -36,12 +38,14 @@ class Reporter:
             split: The training pictures.
             batch: Pictures in each step.
             seed: Of the pictures on sample grids.
+            second: Training pictures of the second store, if there is one.
         """
         self.journal = journal
         self.folder = folder
         self.split = split
         self.batch = batch
         self.seed = seed
+        self.second = second
         self._lap_step = 0
         self._lap_started = time.monotonic()
         self._sums: dict[str, float] = {}
@@ -120,7 +124,9 @@ class Reporter:
 
     def draw_grid(self, learner: Learner, step: int) -> Pixels | None:
         """Write a sample grid, and return its pictures; of a learner that does not paint there is none."""
-        pixels = sample_pictures(learner, self.split, self.seed) if isinstance(learner, Painter) else None
+        pixels = None
+        if isinstance(learner, Painter):
+            pixels = sample_pictures(learner, self.split, self.seed, self.second)
         if pixels is not None:
             name = f"samples/step-{step:09d}.png"
             write_whole(self.folder / name, sample_grid(pixels))

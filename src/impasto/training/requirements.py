@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from impasto.contract import Learner
-from impasto.data.facts import facts_of
+from impasto.data.facts import facts_of, fingerprints_of
 from impasto.data.remarks import LEAST_TO_TRAIN, too_few_to_train
 from impasto.data.store import Split
 from impasto.errors import DataError, UsageError
 from impasto.spelling import command, option
 
-__all__ = ["check_stores"]
+__all__ = ["check_stores", "remark_on_both"]
 
 
 def check_stores(learner: Learner, split: Split, second: Split | None) -> None:
@@ -22,7 +24,7 @@ def check_stores(learner: Learner, split: Split, second: Split | None) -> None:
 
     Raises:
         DataError: When a store lacks a part that the learner reads, its pictures are of another size or number of
-            frames, or there are fewer than two.
+            frames, there are fewer than two, or the second store holds nothing but pictures of the first.
         UsageError: When a second store is missing, or given to a learner that does not read it.
     """
     _check_pictures(learner, split)
@@ -38,6 +40,31 @@ def check_stores(learner: Learner, split: Split, second: Split | None) -> None:
         raise UsageError(f"{learner.name} learns from one store; leave out {option('second_store', None)}.")
     if second is not None:
         _check_pictures(learner, second)
+        if len(_shared(split, second)) == len(second):
+            raise DataError(
+                f"All {len(second):,} training pictures of {second.store.root} are among those of {split.store.root}, "
+                f"and {learner.name} learns what two kinds of pictures differ in; give another "
+                f"{option('second_store', None)}."
+            )
+
+
+def remark_on_both(split: Split, second: Split | None) -> str:
+    """A sentence on pictures that two stores share, or that look alike in both; '' where there are none."""
+    shared = [] if second is None else _shared(split, second)
+    if second is None or not shared:
+        return ""
+    return (
+        f"The stores share pictures or near-duplicates: {len(shared):,} of the {len(second):,} training pictures of "
+        f"{second.store.root}, such as {second.files(shared[:1])[0]}, are in {split.store.root} too. They teach "
+        "nothing about how both kinds of pictures differ; better leave them out of one."
+    )
+
+
+def _shared(split: Split, second: Split) -> list[int]:
+    """Rows of the second split whose pictures are in the first one, or look like one in it."""
+    known = fingerprints_of(second).found_in(fingerprints_of(split))
+    rows: list[int] = np.flatnonzero(known).tolist()
+    return rows
 
 
 def _check_pictures(learner: Learner, split: Split) -> None:

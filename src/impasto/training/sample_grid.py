@@ -29,7 +29,7 @@ def needs_pictures(painter: Painter) -> bool:
     return bool((painter.needs | _given(painter)) - {"category", "words"})
 
 
-def sample_pictures(painter: Painter, split: Split, seed: int) -> Pixels | None:
+def sample_pictures(painter: Painter, split: Split, seed: int, second: Split | None = None) -> Pixels | None:
     """Pictures of a painter; of clips the first frames.
 
     Painters of words paint captions of the split, and what else a painter needs is made of pictures of the split.
@@ -38,6 +38,7 @@ def sample_pictures(painter: Painter, split: Split, seed: int) -> Pixels | None:
         painter: Any painter.
         split: The training pictures.
         seed: The same seed gives the same pictures, as far as the weights are the same.
+        second: Training pictures of the second store, of which given pictures are taken where there is one.
 
     Returns:
         Pixels, shape (N, H, W, 3); None when the painter needs something that the pictures do not say.
@@ -45,9 +46,11 @@ def sample_pictures(painter: Painter, split: Split, seed: int) -> Pixels | None:
     if not all(_is_supplied(part) for part in painter.needs):
         return None
     if painter.needs or "words" in painter.reads:
-        rows = np.linspace(0, len(split) - 1, SAMPLES).astype(int).tolist()
+        rows = _spread(split)
+        shown = split if second is None else second
+        requests = [_request(painter, split, row, shown, of) for row, of in zip(rows, _spread(shown), strict=True)]
         painted = Painted.joined(
-            [painter.paint(1, seed=seed, first=i, **_request(painter, split, row)) for i, row in enumerate(rows)]
+            [painter.paint(1, seed=seed, first=i, **request) for i, request in enumerate(requests)]
         )
     else:
         painted = painter.paint(SAMPLES, seed=seed)
@@ -65,8 +68,17 @@ def _given(painter: Painter) -> set[str]:
     return {part for part in painter.learns_from if part.startswith("given:")}
 
 
-def _request(painter: Painter, split: Split, row: int) -> dict[str, Any]:
-    """Arguments of `Painter.paint` for a picture like the one in a row of the split, with no more than it needs."""
+def _spread(split: Split) -> list[int]:
+    """Rows of a split, evenly spread over it."""
+    rows: list[int] = np.linspace(0, len(split) - 1, SAMPLES).astype(int).tolist()
+    return rows
+
+
+def _request(painter: Painter, split: Split, row: int, shown: Split, shown_row: int) -> dict[str, Any]:
+    """Arguments of `Painter.paint` for a picture like the one in a row of the split, with no more than it needs.
+
+    A given picture that the store does not hold beside its pictures is that of a row of the split `shown`.
+    """
     request: dict[str, Any] = {"given": {}, "maps": {}}
     if "words" in painter.reads:
         captions = split.captions([row])[0]
@@ -76,7 +88,7 @@ def _request(painter: Painter, split: Split, row: int) -> dict[str, Any]:
         if part in _given(painter):
             request["given"][name] = to_float(split.given(name, [row]))[0]
         elif kind == "given":
-            picture = split.pictures([row])[0]
+            picture = shown.pictures([shown_row])[0]
             request["given"][name] = picture if picture.ndim == 3 else picture[0]
         elif kind == "maps":
             request["maps"][name] = torch.from_numpy(split.map(name, [row])[0].astype(np.int64))

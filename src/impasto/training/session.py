@@ -32,6 +32,7 @@ from impasto.training.processes import Processes
 from impasto.training.recompute import recompute
 from impasto.training.record import Record
 from impasto.training.reporter import Reporter
+from impasto.training.requirements import remark_on_both
 from impasto.training.run_state import RunState
 from impasto.training.sample_grid import needs_pictures
 from impasto.training.settings import TrainSettings
@@ -183,7 +184,7 @@ def open_session(record: Record, processes: Processes, journal: Journal, started
         ema.follow(learner)
     box = None if settings.minutes is None else 60 * settings.minutes
     clock = Clock(box, settings.steps, step_seconds, started=started, now=CLOCKS[settings.clock])
-    reporter = Reporter(journal, record.out, record.split, settings.batch, settings.seed)
+    reporter = Reporter(journal, record.out, record.split, settings.batch, settings.seed, second=record.second)
     state = RunState()
     copying = _copying(record, processes)
     session = Session(record, processes, batches, moves, ema, precision, clock, reporter, state, held_out, copying)
@@ -199,9 +200,10 @@ def _begin(session: Session) -> None:
     """Write down what the run is, draw a first grid, and leave a first checkpoint to return to."""
     if session.processes.first:
         session.record.begin(session.precision)
-        silent = _without_caption(session.record.learner, session.record.split)
-        if silent:
-            session.reporter.journal.write("remark", 0, message=silent)
+        record = session.record
+        for remark in (_without_caption(record.learner, record.split), remark_on_both(record.split, record.second)):
+            if remark:
+                session.reporter.journal.write("remark", 0, message=remark)
         origin = session.record.facts.get("from")
         if origin:
             message = f"Training begins from the weights of {origin['source']}."

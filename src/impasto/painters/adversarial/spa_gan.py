@@ -21,14 +21,14 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
 
 from impasto.catalogue import listed
 from impasto.contract import Batch, Condition, Data, Noise, Painted, Painter, PainterConfig, PaintSettings, Player, Turn
-from impasto.errors import DataError, NotCapable, UsageError
+from impasto.errors import NotCapable, UsageError
 from impasto.images.pictures import to_float
 from impasto.landscape.compose import compose
 from impasto.landscape.render import render
+from impasto.painters.adversarial.any_size import at_any_size
 from impasto.painters.adversarial.sketch import picture_of_file
 from impasto.painters.adversarial.spa_gan_config import PRESETS, RENAMED_SETTINGS, SpaGanConfig, SpaGanSettings
 from impasto.painters.adversarial.spa_latent import LatentTask
@@ -36,11 +36,6 @@ from impasto.painters.adversarial.spa_translation import TranslationTask
 
 __all__ = ["SpaGan", "SpaGanConfig", "SpaGanSettings"]
 
-MIN_SIDE = 16
-"""Fewest rows or columns of a picture that can be translated."""
-MARGIN = 12
-"""Pixels that are added around it. With up to 3 more, which make its size a multiple of 4, they must be fewer than its
-shorter side, because they mirror it."""
 SEEDS = 2**31
 """Number of different seeds of imagined landscapes."""
 UNABLE = "this spa_gan was trained to paint from latents; train one with the setting task=sketch or task=photo."
@@ -159,18 +154,7 @@ class TranslatingSpaGan(SpaGan):
         second_picture = self.load_settings(settings).picture
         if second_picture is not None:
             raise UsageError(f"The picture is given already; leave out the setting picture = {second_picture!r}.")
-        height, width = picture.shape[1:]
-        if min(height, width) < MIN_SIDE:
-            raise DataError(
-                f"The picture is {width} × {height} px; {self.name} needs {MIN_SIDE} px or more on each side. "
-                "Give a larger picture, or one less narrow."
-            )
-        # Mirrored at its edges: beyond them convolutions see zeros, and paint lines there.
-        margins = (MARGIN, MARGIN + -width % 4, MARGIN, MARGIN + -height % 4)
-        with torch.inference_mode():
-            padded = F.pad(picture[None].to(self.device), margins, mode="reflect")
-            painting = self.task.stylize(padded)[:, :, MARGIN : MARGIN + height, MARGIN : MARGIN + width]
-        return Painted(painting.float().cpu())
+        return Painted(at_any_size(picture.to(self.device), self.task.stylize, self.name))
 
     def _sources(self, noise: Noise, count: int, picture: str | None) -> Tensor:
         """What is painted over, shape (N, 3, R, R): the picture of a file, or landscapes that are drawn by rules."""

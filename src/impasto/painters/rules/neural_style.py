@@ -7,36 +7,25 @@ with, so that weights mean the same for all networks and sizes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
 from impasto.catalogue import listed
 from impasto.config import Field, InputFile, config
 from impasto.contract import Painted, PaintSettings
-from impasto.errors import ConfigError, DataError, NotCapable, UsageError
+from impasto.errors import NotCapable
 from impasto.images.pictures import to_float, to_uint8
-from impasto.images.reading import Unreadable, read_picture
-from impasto.landscape.compose import compose
-from impasto.landscape.render import render
-from impasto.landscape.wish import Wish
 from impasto.painters.rules.features.feature_painter import FeaturePainter
 from impasto.painters.rules.features.maps import NetworkName, feature_maps
 from impasto.painters.rules.features.style import restyled
+from impasto.painters.rules.features.styles import read_styles, shares_of, with_colours_of
 from impasto.painters.rules.rule_painter import Drawn
 from impasto.spelling import command, setting
 
 __all__ = ["NeuralStyle", "NeuralStyleSettings"]
-
-LARGEST_STYLE = 1024
-"""Longest side in pixels at which a style is read."""
-LUMA = (0.299, 0.587, 0.114)
-"""Shares of red, green and blue in the lightness of a colour (ITU-R BT.601)."""
 
 
 @config
@@ -102,7 +91,7 @@ class NeuralStyle(FeaturePainter):
         content = picture[None].float().contiguous()
         painted, losses = self._painted(content, content, checked)
         if checked.keep_colours:
-            painted = _with_colours_of(content, painted)
+            painted = with_colours_of(content, painted)
         statement = f"The style's statistics were followed down to a loss of {losses[-1]:.3g}."
         return Painted(painted, statements=(statement,))
 
@@ -110,7 +99,8 @@ class NeuralStyle(FeaturePainter):
         self, start: Tensor, content: Tensor | None, settings: NeuralStyleSettings
     ) -> tuple[Tensor, list[float]]:
         """A start changed towards the styles, and the losses at the end of each size."""
-        styles = list(zip(_styles(settings.style), _shares(settings), strict=True))
+        shares = shares_of(settings.style, settings.shares)
+        styles = list(zip(read_styles(settings.style), shares, strict=True))
         # Gradients are needed, which tensors of inference mode do not have.
         with torch.inference_mode(False), torch.enable_grad():
             return restyled(
@@ -121,52 +111,3 @@ class NeuralStyle(FeaturePainter):
                 content_weight=settings.content,
                 steps=settings.steps,
             )
-
-
-def _shares(settings: NeuralStyleSettings) -> list[float]:
-    """The share of each style.
-
-    Raises:
-        ConfigError: When there are other shares than styles, or all are 0.
-    """
-    count = max(1, len(settings.style))
-    shares = settings.shares or (1.0,) * count
-    if len(shares) != count:
-        raise ConfigError(f"shares = {shares}: there must be one for each of the {count} pictures of style.")
-    if not sum(shares):
-        raise ConfigError(f"shares = {shares}: at least one style must count.")
-    return [share / sum(shares) for share in shares]
-
-
-def _styles(files: Sequence[str]) -> list[Tensor]:
-    """Pictures of styles, each of shape (1, 3, H, W).
-
-    Raises:
-        DataError: When one cannot be read.
-        UsageError: When one is of a single tone, which has no style.
-    """
-    if not files:
-        return [to_float(render(compose(Wish(), 3, "ink"), 512).pixels[None])]
-    styles = []
-    for file in files:
-        try:
-            read = read_picture(Path(file), least=None)
-        except Unreadable as why:
-            raise DataError(f"{file} cannot be a style: {why}. Give a picture that can be opened.") from None
-        scale = min(1.0, LARGEST_STYLE / max(read.size))
-        width, height = (max(1, round(side * scale)) for side in read.size)
-        pixels = np.asarray(read.image.resize((width, height), Image.Resampling.LANCZOS, read.box))
-        if pixels.std((0, 1)).max() < 1:
-            raise UsageError(f"{file} is of one even tone, which has no style; give a painting.")
-        styles.append(to_float(pixels[None].copy()).contiguous())
-    return styles
-
-
-def _with_colours_of(picture: Tensor, painted: Tensor) -> Tensor:
-    """A painted picture's lightness with the colours of another (1, 3, H, W).
-
-    Source: Gatys et al. 2016, "Preserving color in neural artistic style transfer", section 3 (luminance only).
-    """
-    weights = picture.new_tensor(LUMA).view(1, 3, 1, 1)
-    lightness = (painted * weights).sum(1, keepdim=True)
-    return (picture + lightness - (picture * weights).sum(1, keepdim=True)).clamp(-1, 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
@@ -33,6 +32,7 @@ class FeatureMaps:
         content: Which of them says what a picture shows, from 0.
         content_weight: What the difference in that map weighs beside that of the statistics of all maps.
         smoothness: What the differences of neighbouring pixels weigh; networks that skip pixels let noise through.
+        network: Pictures → maps; it follows the pictures to their device and precision.
     """
 
     name: str
@@ -40,11 +40,15 @@ class FeatureMaps:
     content: int
     content_weight: float
     smoothness: float
-    function: Callable[[Tensor], list[Tensor]]
+    network: nn.Module
 
     def __call__(self, pictures: Tensor) -> list[Tensor]:
         """Maps of pictures (N, 3, H, W), in [-1, 1]: one tensor (N, C, h, w) a depth, from shallow to deep."""
-        return self.function(pictures)
+        weight = next(self.network.parameters())
+        if (weight.device, weight.dtype) != (pictures.device, pictures.dtype):
+            self.network.to(pictures.device, pictures.dtype)
+        maps: list[Tensor] = self.network(pictures)
+        return maps
 
 
 def smallest_side(name: str) -> int:
@@ -74,25 +78,33 @@ def feature_maps(name: NetworkName) -> FeatureMaps:
     return FeatureMaps(name, depths, min(3, depths - 2), 0.02, smoothness, trunk)
 
 
-def _encoder() -> tuple[int, int, float, float, Callable[[Tensor], list[Tensor]]]:
-    """Depths, content, weights and function of the encoder of TAEF2."""
+def _encoder() -> tuple[int, int, float, float, nn.Module]:
+    """Depths, content, weights and network of the encoder of TAEF2."""
     from impasto.pretrained import load
 
     encoder = load("shipped/taef2").encoder
     assert isinstance(encoder, nn.Module)
-    layers = list(encoder.requires_grad_(requires_grad=False).eval().get_submodule("layers").children())
-    blocks = [position for position, layer in enumerate(layers) if not isinstance(layer, nn.Conv2d)]
+    maps = _EncoderMaps(encoder.requires_grad_(requires_grad=False).eval())
+    return len(maps.blocks), 4, 0.003, 0.0, maps
 
-    def maps(pictures: Tensor) -> list[Tensor]:
+
+class _EncoderMaps(nn.Module):
+    """The maps after each residual block of an encoder."""
+
+    def __init__(self, encoder: nn.Module) -> None:
+        super().__init__()
+        layers = list(encoder.get_submodule("layers").children())
+        self.blocks = [position for position, layer in enumerate(layers) if not isinstance(layer, nn.Conv2d)]
+        self.layers = nn.ModuleList(layers[: self.blocks[-1] + 1])
+
+    def forward(self, pictures: Tensor) -> list[Tensor]:
         x = (pictures + 1) / 2
-        result = []
-        for position, layer in enumerate(layers[: blocks[-1] + 1]):
+        maps = []
+        for position, layer in enumerate(self.layers):
             x = layer(x)
-            if position in blocks:
-                result.append(x)
-        return result
-
-    return len(blocks), 4, 0.003, 0.0, maps
+            if position in self.blocks:
+                maps.append(x)
+        return maps
 
 
 def check_depth(depth: int, maps: FeatureMaps) -> None:

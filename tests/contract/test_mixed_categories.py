@@ -1,0 +1,80 @@
+"""Mixtures of categories: what they are written as, what they paint, and that the painter is left as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from impasto import api, catalogue
+from impasto.contract import Painter
+from impasto.contract.mixed_categories import parts_of_mixture
+from impasto.errors import NotCapable, UnknownName, UsageError
+
+NAMES = ("dawn", "dusk", "19th century", "A+")
+
+
+def build(name: str) -> Painter:
+    torch.manual_seed(0)
+    return catalogue.painter(name).build("tiny", resolution=32, categories=("dawn", "dusk"), shares=(0.5, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("dawn", {"dawn": 1.0}),
+        ("dawn + DUSK", {"dawn": 0.5, "dusk": 0.5}),
+        ("3 dawn+1 dusk", {"dawn": 0.75, "dusk": 0.25}),
+        ("19th century + 3 dawn", {"19th century": 0.25, "dawn": 0.75}),
+        ("A+", {"A+": 1.0}),
+        ("dawn + dawn", {"dawn": 1.0}),
+    ],
+)
+def test_what_a_mixture_is_written_as(text: str, parts: dict[str, float]) -> None:
+    assert parts_of_mixture(text, NAMES) == parts
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "message"),
+    [
+        ("dawn + dsk", UnknownName, "did you mean 'dusk'"),
+        ("dawn +", UsageError, "has an empty part"),
+        ("0 dawn + 0 dusk", UsageError, "at least one category must count"),
+        ("1.2.3 dawn + dusk", UsageError, "at least one category must count"),
+    ],
+)
+def test_what_is_no_mixture(text: str, kind: type[Exception], message: str) -> None:
+    with pytest.raises(kind, match=message):
+        parts_of_mixture(text, NAMES)
+
+
+def test_a_mixture_lies_between_and_leaves_the_painter_as_it_was() -> None:
+    painter = build("vae")
+    before = {name: values.clone() for name, values in painter.state_dict().items()}
+
+    def painted(category: str) -> torch.Tensor:
+        return painter.paint(2, seed=4, category=category).pictures
+
+    dawn, dusk = painted("dawn"), painted("dusk")
+    half = painted("dawn + dusk")
+    torch.testing.assert_close(half, painted("dusk + dawn"))
+    torch.testing.assert_close(painted("dawn + 0 dusk"), dawn)
+    near = painted("9 dawn + 1 dusk")
+    assert 0 < (near - dawn).norm() < (half - dawn).norm() < (dusk - dawn).norm()
+    assert all(torch.equal(values, before[name]) for name, values in painter.state_dict().items())
+
+
+def test_painters_without_vectors_of_categories_refuse() -> None:
+    with pytest.raises(NotCapable, match="spa_gan has no vectors of categories that could be mixed"):
+        build("spa_gan").paint(1, category="dawn + dusk")
+
+
+def test_a_sheet_shows_each_category_with_each(tmp_path: Path) -> None:
+    build("vae").save_pretrained(tmp_path / "painter")
+    sheet = api.show_blends(tmp_path / "painter", tmp_path / "sheet.png")
+    with Image.open(sheet) as image:
+        assert image.width == image.height
+    with pytest.raises(UsageError, match="2 to 16 categories, not 1"):
+        api.show_blends(tmp_path / "painter", tmp_path / "other.png", categories=["dawn"])
