@@ -90,7 +90,9 @@ def test_the_spelling_is_that_of_the_reader():
 
 def test_an_edit_names_the_painters_that_can_do_it():
     explanation = explain("stylize")
-    assert explanation.facts["painters"] == "painting_fool, deep_dream, neural_style, adain, cycle_gan, spa_gan, cut_gan"
+    assert (
+        explanation.facts["painters"] == "painting_fool, deep_dream, neural_style, adain, cycle_gan, spa_gan, cut_gan"
+    )
     assert "explain('painting_fool')" in explanation.facts["settings"]
 
 
