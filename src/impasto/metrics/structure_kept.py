@@ -37,9 +37,10 @@ def structure_kept(edited: Pixels, sources: Pixels) -> npt.NDArray[np.float64]:
 def _edges(pixels: Pixels) -> npt.NDArray[np.float64]:
     """The length of the gradient of the brightness, shape (H, W)."""
     grey = pixels.astype(np.float64).mean(2)
-    return np.hypot(
-        *(cv2.Sobel(grey, cv2.CV_64F, *order, borderType=cv2.BORDER_REPLICATE) for order in ((1, 0), (0, 1)))
-    )
+    across = np.asarray(cv2.Sobel(grey, cv2.CV_64F, 1, 0, borderType=cv2.BORDER_REPLICATE))
+    down = np.asarray(cv2.Sobel(grey, cv2.CV_64F, 0, 1, borderType=cv2.BORDER_REPLICATE))
+    strength: npt.NDArray[np.float64] = np.hypot(across, down)
+    return strength
 
 
 def _correlation(a: npt.NDArray[np.float64], b: npt.NDArray[np.float64]) -> float:

@@ -61,7 +61,9 @@ def test_patches_are_recognised_among_those_of_the_same_picture() -> None:
 
 @BOTH
 def test_it_learns_how_two_collections_differ_and_keeps_the_rest(name: str) -> None:
-    painter = build(name, lr=3e-3)
+    # In so few steps, what holds a generator back would hold it.
+    freer = {"cycle_weight": 1.0, "identity_weight": 0.0} if name == "cycle_gan" else {}
+    painter = build(name, lr=3e-3, **freer)
     moves = Moves(painter, Processes("cpu"))
     tint = torch.tensor([0.4, 0.0, -0.4]).view(3, 1, 1)
     for step in range(30):

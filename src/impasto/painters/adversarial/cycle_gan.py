@@ -110,7 +110,8 @@ class CycleGan(TranslatingPainter):
     def reconstruct(self, pictures: Tensor) -> Tensor:
         """Pictures like those of the first store, translated into the second kind and back."""
         with torch.no_grad():
-            return self.to_painting(self.to_source(pictures)).clamp(-1, 1)
+            back: Tensor = self.to_painting(self.to_source(pictures))
+            return back.clamp(-1, 1)
 
     def _discriminator_turn(self, paintings: Tensor, sources: Tensor, step: int) -> Turn:
         """Both discriminators learn to tell real pictures from translated ones, half of these by former generators.
@@ -118,7 +119,8 @@ class CycleGan(TranslatingPainter):
         Source: Zhu et al. 2017, equation (1) with squares, and section 4.
         """
         earlier = self.former is not None and step % 2 == 1
-        to_painting, to_source = self.former if earlier and self.former else (self.to_painting, self.to_source)
+        present = [self.to_painting, self.to_source]
+        to_painting, to_source = list(self.former) if earlier and self.former is not None else present
         with torch.no_grad():
             painted = to_painting(sources)
             traced = to_source(paintings)
