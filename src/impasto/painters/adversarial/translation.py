@@ -72,7 +72,7 @@ class PictureTranslator(nn.Module):
         x = self.net.first(pictures)
         maps.append(x)
         middle = (self.blocks + 1) // 2
-        for position, layer in enumerate(self.net.rest[: 1 + self.blocks]):
+        for position, layer in enumerate([*self.net.rest][: 1 + self.blocks]):
             x = layer(x)
             if position in (0, middle, self.blocks):
                 maps.append(x)
