@@ -16,10 +16,12 @@ from impasto.contract.preview import report, watched
 from impasto.events import Event
 
 
-@pytest.mark.parametrize("sampler", ["ddim", "dpmpp", "heun"])
-def test_a_sampler_reports_its_steps_and_paints_the_same(sampler: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "sampler"), [("ddpm", "ddim"), ("ddpm", "dpmpp"), ("ddpm", "heun"), ("flow_matching", "euler")]
+)
+def test_a_sampler_reports_its_steps_and_paints_the_same(name: str, sampler: str) -> None:
     torch.manual_seed(0)
-    paints = painter("ddpm").build("tiny", resolution=32)
+    paints = painter(name).build("tiny", resolution=32)
     steps: list[int] = []
     shown: list[Tensor] = []
 
@@ -29,12 +31,12 @@ def test_a_sampler_reports_its_steps_and_paints_the_same(sampler: str) -> None:
         shown.append(pictures())  # type: ignore[operator]
 
     with watched(watcher):
-        seen = paints.paint(2, seed=3, steps=4, sampler=sampler).pictures
+        pictures = paints.paint(2, seed=3, steps=4, sampler=sampler).pictures
     assert sorted(set(steps)) == [1, 2, 3, 4]
     assert steps == sorted(steps)
-    assert all(picture.shape == (2, 3, 32, 32) for picture in shown)
-    assert torch.allclose(shown[-1].clamp(-1, 1), seen, atol=1e-5)
-    assert torch.equal(paints.paint(2, seed=3, steps=4, sampler=sampler).pictures, seen)
+    assert {(picture.shape, picture.dtype) for picture in shown} == {((2, 3, 32, 32), torch.float32)}
+    assert torch.allclose(shown[-1].clamp(-1, 1), pictures, atol=1e-5)
+    assert torch.equal(paints.paint(2, seed=3, steps=4, sampler=sampler).pictures, pictures)
     assert len(steps) == len(shown)
 
 

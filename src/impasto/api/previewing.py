@@ -46,20 +46,20 @@ class Preview:
         self.total = total
         self.watch = watch
         self.file = None if file is None else Path(file)
-        self._said = time.monotonic()
+        self._last_event = time.monotonic()
         self._rest_until = 0.0
 
     def during(self, first: int, together: int) -> AbstractContextManager[None]:
         """Watch a batch that begins with picture `first`, of so many pictures."""
         from impasto.contract.preview import watched
 
-        self._said = time.monotonic()
+        self._last_event = time.monotonic()
         return watched(partial(self._take, first, min(together, self.total - first)))
 
     def _take(self, first: int, together: int, step: int, steps: int | None, pictures: Callable[[], Tensor]) -> None:
         now = time.monotonic()
-        if steps is not None and now - self._said >= BETWEEN_EVENTS:
-            self._said = now
+        if steps is not None and now - self._last_event >= BETWEEN_EVENTS:
+            self._last_event = now
             values = {"step": step, "steps": steps, "together": together}
             self.watch(Event(self.verb, "step", done=first, total=self.total, values=values))
         if self.file is not None and now >= self._rest_until and not self.file.exists():

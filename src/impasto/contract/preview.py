@@ -64,7 +64,8 @@ def reporting(denoise: Denoise, levels: Sequence[Level], decode: Callable[[Tenso
     def estimate(noisy: Tensor, level: Level) -> Tensor:
         clean = denoise(noisy, level)
         if level in numbers:  # Some samplers look between two levels too.
-            report(numbers[level] + 1, len(levels) - 1, lambda: decode(clean[:LARGEST_PREVIEW]))
+            # Some estimates are in double precision, which no decoder computes in.
+            report(numbers[level] + 1, len(levels) - 1, lambda: decode(clean[:LARGEST_PREVIEW].to(noisy.dtype)))
         return clean
 
     return estimate
