@@ -52,6 +52,7 @@ PUBLIC = [
     "guide",
     "paint",
     "repaint",
+    "grid",
     "edit",
     "edit_folder",
     "export",

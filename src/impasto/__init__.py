@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # What type checkers and editors see; at run time names are f
     from impasto.api import edit_folder as edit_folder
     from impasto.api import explain as explain
     from impasto.api import export as export
+    from impasto.api import grid as grid
     from impasto.api import guide as guide
     from impasto.api import inspect as inspect
     from impasto.api import make as make
@@ -51,6 +52,7 @@ _HOMES = {
     "guide": "impasto.api",
     "paint": "impasto.api",
     "repaint": "impasto.api",
+    "grid": "impasto.api",
     "edit": "impasto.api",
     "edit_folder": "impasto.api",
     "export": "impasto.api",

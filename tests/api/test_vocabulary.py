@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "guide": ("guide",),
     "explain": ("explain",),
     "paint": ("paint",),
+    "grid": ("grid",),
     "edit": ("edit",),
     "export": ("export",),
     "measure": ("measure",),
@@ -37,6 +38,7 @@ WORDS = {
     ("measure", "what"): ("painter",),
     ("measure", "count"): ("count",),
     ("paint", "source"): ("painter",),
+    ("grid", "source"): ("painter",),
 }
 """Arguments of the command line that are several in Python, or have another name."""
 OF_OTHERS = {"paint": {"again", "painter"}, "measure": {"category", "negative", "prompt", "settings"}}
@@ -106,7 +108,7 @@ def test_every_command_prints_json_its_events_or_nothing_but_the_result(command:
 
 
 def test_a_loaded_painter_paints_and_edits_with_the_same_words() -> None:
-    files = {"self", "painter", "out", "also", "overwrite"}
+    files = {"self", "painter", "out", "also", "overwrite", "preview"}
     for verb in ("paint", "edit"):
         in_memory = in_python(getattr(LoadedPainter, verb))
         into_files = in_python(getattr(impasto, verb))

@@ -18,6 +18,7 @@ from impasto.contract import (
     PictureNoise,
     Player,
     Reconstructs,
+    Variation,
     constant,
     cosine,
 )
@@ -84,6 +85,43 @@ def test_noise_has_the_distribution_it_names():
     assert 0 <= uniform.min() < 0.01
     assert 0.99 < uniform.max() < 1
     assert set(PictureNoise(0, range(9)).integers(3, 50).flatten().tolist()) == {0, 1, 2}
+
+
+def test_varied_noise_has_the_distribution_it_names_and_its_ends_are_those_of_the_seeds():
+    def noise(variation=None, seed=0):
+        return PictureNoise(seed, range(4), variation=variation)
+
+    draws = {
+        "normal": lambda source: source.normal(5000),
+        "uniform": lambda source: source.uniform(5000),
+        "integers": lambda source: source.integers(10, 5000),
+    }
+    for draw in draws.values():
+        first, second = draw(noise()), draw(noise(seed=1))
+        assert torch.equal(draw(noise(Variation(1, 0.0))), first)
+        assert torch.equal(draw(noise(Variation(1, 1.0))), second)
+        distances = [(draw(noise(Variation(1, s))) - first).double().square().mean() for s in (0.1, 0.4, 0.7, 0.95)]
+        assert distances == sorted(distances)
+    middle = {name: draw(noise(Variation(1, 0.5))).double() for name, draw in draws.items()}
+    assert abs(middle["normal"].std() - 1) < 0.03
+    assert abs(middle["uniform"].std() - 12**-0.5) < 0.01
+    assert 0 <= middle["uniform"].min() <= middle["uniform"].max() < 1
+    assert abs(middle["integers"].mean() - 4.5) < 0.1
+    # Against the formula with the angle that the vectors really enclose.
+    a, b = draws["normal"](noise())[0].double(), draws["normal"](noise(seed=1))[0].double()
+    angle = math.acos(float(a @ b / (a.norm() * b.norm())))
+    spherical = (math.sin(0.3 * angle) * b + math.sin(0.7 * angle) * a) / math.sin(angle)
+    assert (noise(Variation(1, 0.3)).normal(5000)[0] - spherical).norm() < 0.03 * a.norm()
+
+
+def test_pictures_vary_from_one_seed_to_another(dab):
+    first, second = dab.paint(3, seed=5).pictures, dab.paint(3, seed=6).pictures
+    assert torch.equal(dab.paint(3, seed=5, variation=Variation(6, 0.0)).pictures, first)
+    assert torch.equal(dab.paint(3, seed=5, variation=Variation(6, 1.0)).pictures, second)
+    little = dab.paint(3, seed=5, variation=Variation(6, 0.1)).pictures
+    assert 0 < (little - first).norm() < 0.3 * (second - first).norm()
+    with pytest.raises(UsageError, match="variation_strength must lie between 0 and 1, not at 1"):
+        dab.paint(1, variation=Variation(6, 1.5))
 
 
 def test_paint_keeps_its_promises_on_shape_range_and_type(dab):

@@ -19,7 +19,7 @@ from safetensors.torch import load_file
 
 from impasto import catalogue
 from impasto.api.exporting import save_diffusers
-from impasto.contract import Batch, BatchNoise, Condition, Data, Painter
+from impasto.contract import Batch, BatchNoise, Condition, Data, Painter, Variation
 from impasto.data.store import Split, Store
 from impasto.errors import ConfigError, NotCapable, UnknownName, UsageError
 from impasto.events import Event
@@ -143,10 +143,12 @@ def test_same_seed_same_picture(name: str) -> None:
     request = needed(painter)
     first = painter.paint(3, seed=5, **request).pictures
     assert torch.equal(first, painter.paint(3, seed=5, **request).pictures)
+    second = painter.paint(3, seed=6, **request).pictures
+    assert torch.equal(second, painter.paint(3, seed=5, variation=Variation(6, 1.0), **request).pictures)
     if "given" in request:  # Which may decide on all of the picture.
         return
     # Relative, because some painters begin with nearly flat pictures.
-    assert (first - painter.paint(3, seed=6).pictures).std() > 0.01 * first.std()
+    assert (first - second).std() > 0.01 * first.std()
     assert (first[0] - first[1]).std() > 0.01 * first.std()
 
 

@@ -23,7 +23,7 @@ COSINE = NoiseSchedule(cosine_noise(1000))
 class Half(Noise):
     """Every number is 0.5."""
 
-    def _rows(self, draw, shape):
+    def _rows(self, draw, shape, mix):
         return torch.full((1, *shape), 0.5)
 
 

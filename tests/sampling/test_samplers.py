@@ -27,7 +27,7 @@ class Half(Noise):
         self.rows = rows
         self.calls = 0
 
-    def _rows(self, draw, shape):
+    def _rows(self, draw, shape, mix):
         self.calls += 1
         return torch.full((self.rows, *shape), 0.5)
 

@@ -23,6 +23,7 @@ from impasto.training.clock import CLOCKS
 from impasto.training.journal import read_events
 from impasto.training.lock import locked
 from impasto.training.loop import train
+from impasto.training.on_demand import SAMPLE, SAVE
 from impasto.training.settings import TrainSettings
 
 BASE = {"batch": 8, "precision": "fp32", "log_every": 1, "samples": 0}
@@ -155,6 +156,25 @@ def test_a_run_that_is_made_longer_draws_on(store: Store, tmp_path: Path) -> Non
     run(store, tmp_path / "run", steps=20, samples=4)
     drawn = [e["step"] for e in read_events(tmp_path / "run") if e["kind"] == "sample"]
     assert drawn == [0, 1, 2, 3, 4, 5, 10, 15, 20]
+
+
+def test_samples_and_a_checkpoint_come_when_they_are_asked_for(store: Store, tmp_path: Path, monkeypatch) -> None:
+    folder = tmp_path / "run"
+    painter = toy()
+    after = painter.after
+
+    def asking(step: int, logs: dict[str, float]) -> None:
+        after(step, logs)
+        if step == 4:
+            (folder / SAMPLE).touch()
+            (folder / SAVE).touch()
+
+    monkeypatch.setattr(painter, "after", asking)
+    run(store, folder, painter, steps=8, samples=1)
+    events = [(event["kind"], event["step"]) for event in read_events(folder)]
+    assert [step for kind, step in events if kind == "sample"] == [0, 5, 8]
+    assert [step for kind, step in events if kind == "checkpoint"] == [5, 8]
+    assert not {SAMPLE, SAVE} & {path.name for path in folder.iterdir()}
 
 
 def test_steps_longer_than_the_box_end_it_after_one_with_its_line(store: Store, tmp_path: Path, monkeypatch) -> None:

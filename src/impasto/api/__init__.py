@@ -8,6 +8,7 @@ from impasto.api.editing_folder import EditedFolder, edit_folder
 from impasto.api.explaining import Explanation, explain, explainable
 from impasto.api.exporting import average, export
 from impasto.api.gallery import Gallery
+from impasto.api.grid_painting import Grid, grid
 from impasto.api.guiding import guide
 from impasto.api.loaded import LoadedPainter, open  # noqa: A004 - as `Store.open`
 from impasto.api.loading import load_painter
@@ -25,6 +26,7 @@ __all__ = [
     "EditedFolder",
     "Explanation",
     "Gallery",
+    "Grid",
     "LoadedPainter",
     "Picture",
     "Pictures",
@@ -37,6 +39,7 @@ __all__ = [
     "explain",
     "explainable",
     "export",
+    "grid",
     "guide",
     "inspect",
     "load_painter",

@@ -16,7 +16,16 @@ from impasto.spelling import option, setting
 if TYPE_CHECKING:
     from impasto.contract import Painter
 
-__all__ = ["check_able", "check_companions", "check_count", "check_free", "check_order", "check_prompt", "order_error"]
+__all__ = [
+    "check_able",
+    "check_companions",
+    "check_count",
+    "check_free",
+    "check_order",
+    "check_prompt",
+    "check_strength",
+    "order_error",
+]
 
 
 Write = Callable[[str, str], str]
@@ -74,6 +83,25 @@ def check_prompt(painter: Painter, prompt: object, *, judged: bool = False) -> N
         from impasto.nn.text import check_weights
 
         check_weights(prompt)
+
+
+def check_strength(variation_seed: int | None, variation_strength: float | None) -> float:
+    """The strength of a variation, 0 without one; a second seed and its strength come together.
+
+    Raises:
+        UsageError: When one of them is missing.
+    """
+    if variation_seed is None and variation_strength is not None:
+        raise UsageError(
+            f"A variation needs a second seed: {option('variation_seed', 'N')}; or leave out "
+            f"{option('variation_strength', None)}."
+        )
+    if variation_seed is not None and variation_strength is None:
+        raise UsageError(
+            f"How far shall pictures be varied towards those of seed {variation_seed}? Say it with "
+            f"{option('variation_strength', 'X')}, from 0 to 1."
+        )
+    return variation_strength or 0.0
 
 
 def check_companions(companions: Collection[str], endings: Sequence[str]) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from os import PathLike, fspath
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from impasto.api.checks import check_free
 from impasto.api.pictures import SHEET, Picture, sheet_of
@@ -17,6 +18,9 @@ from impasto.events import Event, Watch, silent
 from impasto.files import write_whole
 from impasto.pages.numbers import counted
 from impasto.sources import GALLERIES
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 __all__ = ["Gallery", "write_gallery"]
 
@@ -74,6 +78,8 @@ def write_gallery(
     also: Sequence[str] = (),
     overwrite: bool = False,
     watch: Watch = silent,
+    verb: str = "paint",
+    sheet: Callable[[Sequence[Picture]], Image.Image] | None = None,
 ) -> Gallery:
     """Write pictures one after the other, and a contact sheet.
 
@@ -86,6 +92,8 @@ def write_gallery(
         overwrite: Whether pictures of the same name may be replaced. Pictures of an earlier gallery in the same folder
             are then removed where the new one has fewer.
         watch: Called as pictures are done.
+        verb: In whose name `watch` is called.
+        sheet: Gives the sheet of the first pictures; a contact sheet without it.
 
     Raises:
         UsageError: When a file would be replaced.
@@ -104,10 +112,11 @@ def write_gallery(
                 done += 1
                 if len(first) < SHEET:
                     first.append(picture)
-                watch(Event("paint", "progress", "Painting", done, count))
+                watch(Event(verb, "progress", "Painting", done, count))
         except KeyboardInterrupt:
             raise Interrupted(f"Stopped: {done:,} of {count:,} pictures are in {place}, each of them whole.") from None
-        write_whole(gallery.contact_sheet, sheet_file(sheet_of([picture.pixels for picture in first])))
+        image = sheet_of([picture.pixels for picture in first]) if sheet is None else sheet(first)
+        write_whole(gallery.contact_sheet, sheet_file(image))
         if overwrite:
             _remove_surplus(gallery, first[0].companions, watch)
     return gallery

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from impasto.api.checks import check_count
+from impasto.api.checks import check_count, check_strength
 from impasto.api.inputs import Given
 from impasto.api.loading import load_painter, painter_at
 from impasto.api.pictures import Picture, Pictures, painted_for
@@ -78,6 +78,8 @@ class LoadedPainter:
         mask: str | PathLike[str] | None = None,
         maps: Mapping[str, str | PathLike[str]] | None = None,
         seed: int = 0,
+        variation_seed: int | None = None,
+        variation_strength: float | None = None,
         settings: Mapping[str, Any] | None = None,
         watch: Watch | None = None,
     ) -> Pictures:
@@ -89,10 +91,12 @@ class LoadedPainter:
         texts = prompts_of(prompt, prompts)
         count = count_for(count, None if prompts is None else len(texts))
         check_count(count)
+        strength = check_strength(variation_seed, variation_strength)
         model = loaded(self, Size.choose(resolution, size)).model
         files = Given(given or {}, mask, maps or {})
         complete = with_negative(model, negative, settings or {})
-        requests = Request(seed, category, None, files, complete).for_each(texts, model)
+        request = Request(seed, category, None, files, complete, variation_seed, strength)
+        requests = request.for_each(texts, model)
         pictures = []
         with shown(watch) as notify:
             for remark in remarks_on_all(requests, model):

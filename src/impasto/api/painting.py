@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from impasto.api.checks import check_companions, check_count
+from impasto.api.checks import check_companions, check_count, check_strength
 from impasto.api.gallery import Gallery, write_gallery
 from impasto.api.inputs import Given
 from impasto.api.loaded import LoadedPainter, loaded
 from impasto.api.named import remember
 from impasto.api.pictures import painted_for
+from impasto.api.previewing import previewed
 from impasto.api.prompts import Prompts, count_for, default_painter, prompts_of, with_negative
 from impasto.api.request import Request, remarks_on_all
 from impasto.api.verb import verb
@@ -41,8 +42,11 @@ def paint(
     mask: str | PathLike[str] | None = None,
     maps: Mapping[str, str | PathLike[str]] | None = None,
     seed: int = 0,
+    variation_seed: int | None = None,
+    variation_strength: float | None = None,
     also: Sequence[str] = (),
     overwrite: bool = False,
+    preview: str | PathLike[str] | None = None,
     settings: Mapping[str, Any] | None = None,
     watch: Watch | None = None,
 ) -> Gallery:
@@ -66,8 +70,13 @@ def paint(
         mask: Picture file, light where is to be painted and dark where the given picture stays.
         maps: Picture files of one channel by name, such as 'layout', for painters that read maps.
         seed: Seed of the random numbers, 0 or more; picture `i` of a seed is always the same.
+        variation_seed: A second seed, for painters that paint from noise: pictures between those of both seeds.
+        variation_strength: How far they lie towards those of the second seed, from 0, the pictures of the first seed
+            alone, to 1, those of the second.
         also: Endings of files to write beside each picture, out of the painter's `companions`.
         overwrite: Whether pictures of the same name may be replaced.
+        preview: A PNG file for a small picture of what is painted so far, by painters that work in steps. A new one is
+            written once the last one was taken away, so that it costs nothing while nobody looks.
         settings: Settings of this painter, such as the number of sampling steps.
         watch: Called with each event: remarks of the painter, and how many pictures are done. Without it they are
             shown; `impasto.silent` shows nothing.
@@ -85,11 +94,13 @@ def paint(
     texts = prompts_of(prompt, prompts)
     count = count_for(count, None if prompts is None else len(texts))
     check_count(count)
+    strength = check_strength(variation_seed, variation_strength)
     opened = loaded(default_painter(texts) if painter is None else painter, Size.choose(resolution, size))
     model = opened.model
     files = Given(given or {}, mask, maps or {})
     complete = with_negative(model, negative, settings or {})
-    requests = Request(seed, category, None, files, complete).for_each(texts, model)
+    request = Request(seed, category, None, files, complete, variation_seed, strength)
+    requests = request.for_each(texts, model)
     check_companions(model.companions, also)
     with shown(watch) as notify:
         if painter is None and texts != [None]:
@@ -97,5 +108,6 @@ def paint(
         for remark in remarks_on_all(requests, model):
             notify(Event("paint", "remark", remark))
         remember(opened.source)
-        pictures = painted_for(model, opened.source, requests, count)
-        return write_gallery(pictures, count, out, opened.source, also=also, overwrite=overwrite, watch=notify)
+        with previewed("paint", count, notify, preview) as shower:
+            pictures = painted_for(model, opened.source, requests, count, shower)
+            return write_gallery(pictures, count, out, opened.source, also=also, overwrite=overwrite, watch=notify)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from impasto.api.checks import check_companions, check_free
 from impasto.api.inputs import inputs_of
+from impasto.api.previewing import Preview, during
 from impasto.api.request import Request, recipe_of
 from impasto.errors import UsageError
 from impasto.events import Watch
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from impasto.images.pictures import Pixels
     from impasto.images.recipe import Recipe
 
-__all__ = ["SHEET", "Picture", "Pictures", "painted_for", "sheet_of"]
+__all__ = ["SHEET", "Picture", "Pictures", "painted_for", "painted_together", "sheet_of"]
 
 SHEET = 256
 """Most pictures on a contact sheet."""
@@ -203,7 +204,9 @@ class Pictures(Sequence[Picture]):
         return sheet_file(self.contact_sheet())
 
 
-def painted_for(painter: Painter, source: str, requests: Sequence[Request], count: int) -> Iterator[Picture]:
+def painted_for(
+    painter: Painter, source: str, requests: Sequence[Request], count: int, preview: Preview | None = None
+) -> Iterator[Picture]:
     """Paint pictures, one after the other.
 
     Args:
@@ -212,23 +215,43 @@ def painted_for(painter: Painter, source: str, requests: Sequence[Request], coun
         requests: What is requested; they must be `checked`. One is for all pictures; of several, each is for one, which
             is painted by itself.
         count: How many.
+        preview: Is shown how far they are.
     """
-    from impasto.images.pictures import to_uint8
     from impasto.pretrained import state_hash
 
     weights = state_hash(painter)
     batch = _batch(painter, count) if len(requests) == 1 else 1
     for first in range(0, count, batch):
         request = requests[0 if len(requests) == 1 else first]
-        inputs = inputs_of(request.given.files(), painter, request.settings)
-        painted = request.painted(painter, first, batch)
-        for row, pixels in enumerate(to_uint8(painted.pictures)[: count - first]):
-            recipe = recipe_of(
-                painter, source, request, pixels, weights=weights, index=first + row, batch=batch, inputs=inputs
-            )
-            companions = painted.companions[row] if painted.companions else {}
-            statement = painted.statements[row] if painted.statements else ""
-            yield Picture(pixels, recipe, companions, statement)
+        with during(preview, first, batch):
+            pictures = painted_together(painter, source, request, weights, range(first, first + batch))
+        yield from pictures[: count - first]
+
+
+def painted_together(painter: Painter, source: str, request: Request, weights: str, indices: range) -> list[Picture]:
+    """Pictures that are painted at a time.
+
+    Args:
+        painter: Any painter.
+        source: The name or path by which recipes know it.
+        request: What is requested; it must be `checked`.
+        weights: Hash of the painter's weights.
+        indices: Which pictures of the seed.
+    """
+    from impasto.images.pictures import to_uint8
+
+    inputs = inputs_of(request.given.files(), painter, request.settings)
+    batch = len(indices)
+    painted = request.painted(painter, indices.start, batch)
+    pictures = []
+    for row, pixels in enumerate(to_uint8(painted.pictures)):
+        recipe = recipe_of(
+            painter, source, request, pixels, weights=weights, index=indices[row], batch=batch, inputs=inputs
+        )
+        companions = painted.companions[row] if painted.companions else {}
+        statement = painted.statements[row] if painted.statements else ""
+        pictures.append(Picture(pixels, recipe, companions, statement))
+    return pictures
 
 
 def _batch(painter: Painter, count: int) -> int:

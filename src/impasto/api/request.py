@@ -12,7 +12,7 @@ from impasto.api.inputs import Given, given_to, remarks_on
 from impasto.errors import UsageError
 
 if TYPE_CHECKING:
-    from impasto.contract import Painted, Painter
+    from impasto.contract import Painted, Painter, Variation
     from impasto.images.pictures import Pixels
     from impasto.images.recipe import Recipe
 
@@ -29,6 +29,8 @@ class Request:
         prompt: What to paint, in words.
         given: Files given to the painter.
         settings: The painter's settings; all of them once it is `checked`.
+        variation_seed: A second seed; None where there is none.
+        variation_strength: How far pictures lie towards those of the second seed, 0 to 1.
     """
 
     seed: int
@@ -36,15 +38,21 @@ class Request:
     prompt: str | None
     given: Given
     settings: Mapping[str, Any]
+    variation_seed: int | None = None
+    variation_strength: float = 0.0
 
     def checked(self, painter: Painter) -> Request:
         """The same with all settings, defaults among them, so that a recipe holds when these change.
 
         Raises:
-            NotCapable: When the painter reads no prompt, and one is given.
+            NotCapable: When the painter reads no prompt, and one is given, or paints nothing between two seeds.
+            UsageError: When the second seed or its strength is out of range.
             ConfigError: When a setting is unknown or out of range.
         """
         from impasto.config import to_dict
+        from impasto.contract.condition_checks import check_variation
+
+        check_variation(painter, self.variation)
 
         # Up to version 0.1.0 the prompt was one of the settings.
         settings = dict(self.settings)
@@ -53,6 +61,13 @@ class Request:
         if prompt is not None:
             check_prompt(painter, prompt, judged=bool(complete.judged))
         return replace(self, prompt=prompt, settings=to_dict(complete))
+
+    @property
+    def variation(self) -> Variation | None:
+        """The second seed with its strength, for `Painter.paint`."""
+        from impasto.contract import Variation
+
+        return None if self.variation_seed is None else Variation(self.variation_seed, self.variation_strength)
 
     def remarks(self, painter: Painter) -> list[str]:
         """The painter's remarks on this request; see `Painter.remarks`."""
@@ -83,6 +98,7 @@ class Request:
         return painter.paint(
             count,
             seed=self.seed,
+            variation=self.variation,
             category=self.category,
             prompt=self.prompt,
             first=first,
@@ -137,6 +153,8 @@ def recipe_of(
         painter=source,
         weights=weights or state_hash(painter),
         seed=request.seed,
+        variation_seed=request.variation_seed,
+        variation_strength=request.variation_strength,
         index=index,
         batch=batch,
         category=request.category,

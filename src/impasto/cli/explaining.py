@@ -17,7 +17,7 @@ __all__ = ["ExplainingCommand", "add_to"]
 
 WORDS = "impasto.words"
 """Key under which the words of a command are kept for its help."""
-GROUPS = {"train": "training", "paint": "painting", "edit": "painting"}
+GROUPS = {"train": "training", "paint": "painting", "grid": "painting", "edit": "painting"}
 """Command → the group of settings that its option --set changes."""
 
 

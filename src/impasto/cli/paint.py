@@ -16,7 +16,7 @@ from impasto.errors import UsageError
 if TYPE_CHECKING:
     from impasto.api.repainting import Repainted
 
-__all__ = ["add_to"]
+__all__ = ["add_to", "named_files"]
 
 
 Source = Annotated[
@@ -55,10 +55,19 @@ MapFiles = Annotated[
     typer.Option("--map", metavar="NAME=FILE", help="A map to follow, such as layout=map.png; may be repeated."),
 ]
 Seed = Annotated[int, typer.Option(help="Seed of the random numbers; picture i of a seed is always the same.")]
+VariationSeed = Annotated[
+    int | None,
+    typer.Option(help="A second seed: pictures between those of both, for painters that paint from noise."),
+]
+VariationStrength = Annotated[
+    float | None,
+    typer.Option(help="How far towards the second seed: 0 gives the pictures of --seed, 1 those of the second seed."),
+]
 Out = Annotated[
     Path | None,
     typer.Option(help="Folder for the pictures, by default a new one in gallery/; with --from, the new picture."),
 ]
+NewFolder = Annotated[Path | None, typer.Option(help="Folder for the pictures, by default a new one in gallery/.")]
 Settings = Annotated[
     list[str] | None,
     typer.Option(
@@ -71,6 +80,15 @@ Settings = Annotated[
 Also = Annotated[
     list[str] | None,
     typer.Option(metavar="ENDING", help="A file to write beside each picture, such as svg; may be repeated."),
+]
+PreviewFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--preview",
+        metavar="FILE",
+        help="A PNG with a small picture of what is painted so far, by painters that work in steps; a new one is "
+        "written once the last one was taken away.",
+    ),
 ]
 Overwrite = Annotated[bool, typer.Option(help="Replace pictures of the same name.")]
 Again = Annotated[
@@ -100,10 +118,13 @@ def paint(
     mask: Mask = None,
     maps: MapFiles = None,
     seed: Seed = 0,
+    variation_seed: VariationSeed = None,
+    variation_strength: VariationStrength = None,
     out: Out = None,
     settings: Settings = None,
     also: Also = None,
     overwrite: Overwrite = False,
+    preview: PreviewFile = None,
     again: Again = None,
     painter: ItsPainter = None,
     json: Json = False,
@@ -118,7 +139,7 @@ def paint(
     if again is not None:
         if source is not None:
             raise UsageError("Give a painter or --from PICTURE, not both; say where its painter is with --painter.")
-        files = {"given": _named_files("--given", given or []), "maps": _named_files("--map", maps or [])}
+        files = {"given": named_files("--given", given or []), "maps": named_files("--map", maps or [])}
         repainted = api.repaint(again, out, painter=painter, mask=mask, **files)
         _print_repainted(repainted, json=json)
         return
@@ -133,12 +154,15 @@ def paint(
             negative=negative,
             resolution=resolution,
             size=size,
-            given=_named_files("--given", given or []),
+            given=named_files("--given", given or []),
             mask=mask,
-            maps=_named_files("--map", maps or []),
+            maps=named_files("--map", maps or []),
             seed=seed,
+            variation_seed=variation_seed,
+            variation_strength=variation_strength,
             also=also or (),
             overwrite=overwrite,
+            preview=preview,
             settings=parse_pairs(settings or []),
             watch=watch,
         )
@@ -158,7 +182,7 @@ def _print_repainted(repainted: Repainted, *, json: bool) -> None:
     console.print(f"{repainted.picture}: {verdict}.")
 
 
-def _named_files(option: str, words: list[str]) -> dict[str, str]:
+def named_files(option: str, words: list[str]) -> dict[str, str]:
     """NAME=FILE words as a mapping.
 
     Raises:

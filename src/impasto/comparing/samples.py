@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from pathlib import Path
-from typing import Any
 
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
 from impasto.comparing.results import Results
+from impasto.images.lettering import font
 from impasto.pages.colours import INK, PAPER, rgb
 
 __all__ = ["sheet", "sheets"]
@@ -57,11 +57,11 @@ def sheet(results: Results, folder: Path) -> Image.Image | None:
     down = LETTERS + 8 + high * scale + GAP
     whole = Image.new("RGB", (columns * across - GAP, -(-len(blocks) // columns) * down), rgb(PAPER))
     pen = ImageDraw.Draw(whole)
-    font = _font()
+    letters = font(LETTERS - 4)
     for i, (name, image) in enumerate(blocks):
         left = i % columns * across
         top = i // columns * down
-        pen.text((left + 2, top), name, INK, font)
+        pen.text((left + 2, top), name, INK, letters)
         large = image.resize((image.width * scale, image.height * scale), Image.Resampling.NEAREST)
         whole.paste(large, (left, top + LETTERS + 8))
     return whole
@@ -70,9 +70,3 @@ def sheet(results: Results, folder: Path) -> Image.Image | None:
 def _opened(path: Path) -> Image.Image:
     with Image.open(path) as image:
         return image.convert("RGB")
-
-
-def _font() -> Any:
-    from matplotlib.font_manager import findfont
-
-    return ImageFont.truetype(findfont("DejaVu Sans"), LETTERS - 4)

@@ -36,7 +36,7 @@ from impasto.contract.condition import Condition
 from impasto.contract.data import Data
 from impasto.contract.learner import Learner, PainterConfig
 from impasto.contract.light_reading import LightReading
-from impasto.contract.noise import BatchNoise, Noise, PictureNoise
+from impasto.contract.noise import BatchNoise, Noise, PictureNoise, Variation
 from impasto.contract.painted import Painted
 from impasto.contract.painter import Painter, PaintSettings, file_settings
 from impasto.contract.turns import Batch, Player, Schedule, Turn, constant, cosine
@@ -79,6 +79,7 @@ __all__ = [
     "TakesGuide",
     "Tokenizes",
     "Turn",
+    "Variation",
     "constant",
     "cosine",
     "file_settings",

@@ -11,9 +11,10 @@ from impasto.errors import ConfigError, NotCapable, UsageError
 from impasto.spelling import option
 
 if TYPE_CHECKING:
+    from impasto.contract.noise import Variation
     from impasto.contract.painter import Painter
 
-__all__ = ["check_condition", "check_judged"]
+__all__ = ["check_condition", "check_judged", "check_variation"]
 
 _IN_WORDS = {"words": "prompts", "mask": "a mask", "category": "categories"}
 
@@ -88,3 +89,23 @@ def _option(part: str) -> str:
     if name:
         return option(kind, {name: "FILE"})
     return option("prompt", None) if part == "words" else option(part, "FILE" if part == "mask" else None)
+
+
+def check_variation(painter: Painter, variation: Variation | None) -> None:
+    """Refuse a second seed that is out of range, and one of a painter that paints nothing between two seeds.
+
+    Raises:
+        UsageError: When a number is out of range.
+        NotCapable: When the painter does not paint from noise.
+    """
+    if variation is None:
+        return
+    if not painter.varies:
+        raise NotCapable(
+            f"{painter.name} draws by rules and not from noise, so that there is nothing between its pictures of two "
+            f"seeds; leave out {option('variation_seed', None)}."
+        )
+    if not 0 <= variation.seed < 2**63:
+        raise UsageError(f"variation_seed must lie between 0 and {2**63 - 1:,}, not at {variation.seed:,}.")
+    if not 0 <= variation.strength <= 1:
+        raise UsageError(f"variation_strength must lie between 0 and 1, not at {variation.strength:g}.")

@@ -12,10 +12,10 @@ from torch import Tensor
 
 from impasto.config import Field, config, describe, load
 from impasto.contract.condition import Condition
-from impasto.contract.condition_checks import check_condition, check_judged
+from impasto.contract.condition_checks import check_condition, check_judged, check_variation
 from impasto.contract.learner import Learner
 from impasto.contract.mixed_categories import mixed_category
-from impasto.contract.noise import Noise, PictureNoise
+from impasto.contract.noise import Noise, PictureNoise, Variation
 from impasto.contract.painted import Painted
 from impasto.contract.ranking import best, remarks_of_judge
 from impasto.errors import NotCapable, UnknownName, UsageError
@@ -68,6 +68,8 @@ class Painter(Learner):
     """Files that this painter can give beside a picture: ending → what it is."""
     optimizes: ClassVar[bool] = False
     """Whether it finds each picture by descent through a network, which takes many times as long as to paint one."""
+    varies: ClassVar[bool] = True
+    """Whether it paints from noise, so that there are pictures between those of two seeds."""
     chunk: ClassVar[int] = 64
     """Number of pictures that it is worth painting at a time at most."""
 
@@ -136,6 +138,7 @@ class Painter(Learner):
         count: int,
         *,
         seed: int = 0,
+        variation: Variation | None = None,
         category: str | None = None,
         prompt: str | None = None,
         given: Mapping[str, Tensor] | None = None,
@@ -150,6 +153,8 @@ class Painter(Learner):
         Args:
             count: How many.
             seed: Any integer of 0 or more.
+            variation: A second seed, towards whose pictures those of the first are changed; a category that is drawn
+                is that of the nearer seed.
             category: Name of a category, or a mixture of several such as 'A + 2 B'; without it each picture's is drawn,
                 in the shares of the training pictures that have one.
             prompt: What to paint, in words.
@@ -167,7 +172,8 @@ class Painter(Learner):
             UsageError: When a number is out of range, a part that the painter needs is missing, or a tensor is of
                 another shape.
             UnknownName: When the painter does not know the category.
-            NotCapable: When a part of the request, such as a prompt, is one that the painter does not read.
+            NotCapable: When a part of the request, such as a prompt, is one that the painter does not read, or there is
+                nothing between its pictures of two seeds.
             ConfigError: When a setting is unknown or out of range.
         """
         for word, value, least in (("count", count, 1), ("seed", seed, 0), ("first", first, 0), ("batch", batch, 1)):
@@ -175,6 +181,8 @@ class Painter(Learner):
                 raise UsageError(f"{word} must be {least} or more, not {value}.")
             if value >= MOST:
                 raise UsageError(f"{word} must be below {MOST:,}, not {value:,}.")
+        check_variation(self, variation)
+        nearer = variation.seed if variation is not None and variation.strength > 0.5 else seed
         checked = self.resolve_settings(self.load_settings(settings))
         parts = []
         # Judges may ask for gradients, for which nothing may have been computed in inference mode.
@@ -182,7 +190,7 @@ class Painter(Learner):
             for start in range(first, first + count, batch):
                 indices = range(start, min(start + batch, first + count))
                 condition = self.condition(
-                    seed,
+                    nearer,
                     indices,
                     category=category_of_rows,
                     prompt=prompt,
@@ -191,18 +199,27 @@ class Painter(Learner):
                     maps=maps,
                     judged=bool(checked.judged),
                 )
-                painted = self._best_of(condition, seed, indices, checked)
+                painted = self._best_of(condition, seed, indices, checked, variation)
                 pictures = painted.pictures.float().clamp(-1, 1).cpu()
                 remarks = remarks_on_prompt(self.encoders.get("words"), (condition.words or ("",))[0])
                 statements = _with_remark(" ".join(remarks), painted.statements, len(indices))
                 parts.append(Painted(pictures, painted.companions, statements, painted.declined))
         return Painted.joined(parts)
 
-    def _best_of(self, condition: Condition, seed: int, indices: Sequence[int], settings: PaintSettings) -> Painted:
+    def _best_of(
+        self,
+        condition: Condition,
+        seed: int,
+        indices: Sequence[int],
+        settings: PaintSettings,
+        variation: Variation | None,
+    ) -> Painted:
         """The pictures `indices` of a seed, each the best of its candidates."""
         check_judged(condition, settings)
-        numbers = range(settings.best_of)
-        noises = (PictureNoise(seed, indices, self.device, candidate=number) for number in numbers)
+        noises = (
+            PictureNoise(seed, indices, self.device, candidate=number, variation=variation)
+            for number in range(settings.best_of)
+        )
         candidates = (self.render(condition, noise, settings) for noise in noises)
         return next(candidates) if settings.best_of == 1 else best(candidates, condition.words or ())
 

@@ -26,7 +26,16 @@ __all__ = ["Input", "Recipe", "pixels_hash", "read_recipe", "save_picture"]
 
 FRAME_MS = 125
 """Milliseconds that a frame of a clip is shown."""
-LARGEST = {"seed": 2**63 - 1, "index": 2**31, "batch": 256, "height": 16_384, "width": 16_384, "longest_side": 16_384}
+LARGEST = {
+    "seed": 2**63 - 1,
+    "variation_seed": 2**63 - 1,
+    "variation_strength": 1,
+    "index": 2**31,
+    "batch": 256,
+    "height": 16_384,
+    "width": 16_384,
+    "longest_side": 16_384,
+}
 """Largest values of a recipe that is followed, since it may come from a stranger and ask for too much memory."""
 
 
@@ -65,6 +74,8 @@ class Recipe:
         longest_side: Longest side, in pixels, to which the given picture was resized for the edit.
         inputs: Name → file that the picture was painted with: 'picture' of an edit, 'given:source', 'mask',
             'maps:layout', or the name of the setting that names it.
+        variation_seed: A second seed, where the picture was varied towards its picture.
+        variation_strength: How far it was, 0 to 1.
     """
 
     painter: str
@@ -83,6 +94,8 @@ class Recipe:
     edit: str = ""
     longest_side: int | None = None
     inputs: dict[str, Input] = field(default_factory=dict)
+    variation_seed: int | None = None
+    variation_strength: float = 0.0
 
 
 def pixels_hash(pixels: Pixels) -> str:
@@ -176,14 +189,15 @@ def _check_numbers(path: str | Path, recipe: Recipe) -> None:
     Raises:
         RecipeError: With the first such number.
     """
-    for word, least in (("seed", 0), ("index", 0), ("batch", 1), ("height", 1), ("width", 1), ("longest_side", 1)):
+    least = {"batch": 1, "height": 1, "width": 1, "longest_side": 1}
+    for word, most in LARGEST.items():
         value = getattr(recipe, word)
         if value is None:
             continue
-        if value < least:
-            raise RecipeError(f"The recipe inside {path} asks for {word} {value}, below {least}.")
-        if value > LARGEST.get(word, value):
-            raise RecipeError(f"The recipe inside {path} asks for {word} {value:,}, above {LARGEST[word]:,}.")
+        if value < least.get(word, 0):
+            raise RecipeError(f"The recipe inside {path} asks for {word} {value}, below {least.get(word, 0)}.")
+        if value > most:
+            raise RecipeError(f"The recipe inside {path} asks for {word} {value:,}, above {most:,}.")
 
 
 def _parameters(recipe: Recipe, pixels: Pixels) -> str:
@@ -191,6 +205,7 @@ def _parameters(recipe: Recipe, pixels: Pixels) -> str:
     pairs = {
         **{key.replace("_", " ").capitalize(): value for key, value in recipe.settings.items()},
         "Seed": recipe.seed,
+        **_varied(recipe),
         "Index": recipe.index,
         "Size": f"{pixels.shape[-2]}x{pixels.shape[-3]}",
         "Model": recipe.painter,
@@ -199,6 +214,13 @@ def _parameters(recipe: Recipe, pixels: Pixels) -> str:
     }
     line = ", ".join(f"{key}: {_quoted(str(value))}" for key, value in pairs.items())
     return f"{recipe.prompt or recipe.category or ''}\n{line}"
+
+
+def _varied(recipe: Recipe) -> dict[str, Any]:
+    """A second seed, under the names that other tools give it."""
+    if recipe.variation_seed is None:
+        return {}
+    return {"Variation seed": recipe.variation_seed, "Variation seed strength": recipe.variation_strength}
 
 
 def _quoted(value: str) -> str:

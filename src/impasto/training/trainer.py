@@ -15,6 +15,7 @@ from impasto.spelling import setting
 from impasto.training import checkpoint
 from impasto.training.milestones import Milestones
 from impasto.training.moves import Step
+from impasto.training.on_demand import SAMPLE, SAVE, is_requested, mark_done
 from impasto.training.session import Session
 from impasto.training.watchdog import Verdict, Watchdog
 
@@ -35,12 +36,14 @@ class Decision:
         stop: Whether a signal asked to stop.
         ends: Whether the session ends: stopped, out of time, or with all steps made.
         save: Whether a checkpoint is due.
+        sample: Whether somebody asks for a sample grid.
         line: Whether a line of the journal is due.
     """
 
     stop: bool
     ends: bool
     save: bool
+    sample: bool
     line: bool
 
 
@@ -89,7 +92,7 @@ class Trainer:
             if decision.save:
                 session.save()
                 self._saved = time.monotonic()
-            if self.grids.reached(state.share):
+            if self.grids.reached(state.share) or decision.sample:
                 session.draw_grid()
             if self.averages.reached(state.share):
                 self.write_averages()
@@ -137,9 +140,10 @@ class Trainer:
         """Agree on what to do next, because clocks and signals differ between processes."""
         session = self.session
         state = session.state
-        stop, save, late, lap, horizon = session.processes.largest(
+        stop, save, sample, late, lap, horizon = session.processes.largest(
             self.stop.is_set(),
-            self._checkpoint_due(),
+            self._checkpoint_due() or self._requested(SAVE),
+            self._requested(SAMPLE),
             -session.clock.left(),
             session.reporter.lap_seconds(),
             self._plan(),
@@ -149,11 +153,19 @@ class Trainer:
         ends = over or state.step == state.horizon
         line = ends or self._compiling or lap >= LAP_SECONDS or state.step % session.settings.log_every == 0
         self._compiling = False
-        return Decision(stop=bool(stop), ends=ends, save=bool(save), line=line)
+        return Decision(stop=bool(stop), ends=ends, save=bool(save), sample=bool(sample), line=line)
 
     def _plan(self) -> int:
         """The horizon as the first process's clock has it, -1 in all others; the largest is what all agree on."""
         return self.session.clock.plan(self.session.state.step) if self.session.processes.first else -1
+
+    def _requested(self, name: str) -> bool:
+        """Whether somebody asks for something; the first process takes the request."""
+        session = self.session
+        if not session.processes.first or not is_requested(session.record.out, name):
+            return False
+        mark_done(session.record.out, name)
+        return True
 
     def _checkpoint_due(self) -> bool:
         settings = self.session.settings

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from impasto.config import Field, config
 from impasto.contract import Batch, Condition, Data, Noise, Painted, PainterConfig, PaintSettings, Player
+from impasto.contract.preview import reporting
 from impasto.errors import ConfigError
 from impasto.machine import cost_of, fastest_precision
 from impasto.nn.frozen import FrozenNetwork, FrozenRecord
@@ -192,7 +193,8 @@ class Denoiser(WordsPainter, LatentPainter):
         start = levels[0].sigma * noise.normal(self.space.channels, self.space.height, self.space.width)
         # Only networks compute in 16 bit; the steps between their answers stay in 32 bit.
         with torch.autocast(start.device.type, torch.bfloat16, enabled=s.precision == "bf16"):
-            x = sample(s.sampler, denoise, start, levels, eta=s.eta, noise=noise)
+            shown = reporting(denoise, levels, self.decode)
+            x = sample(s.sampler, shown, start, levels, eta=s.eta, noise=noise)
             return Painted(self.decode(x))
 
     @torch.inference_mode()

@@ -15,6 +15,7 @@ from torch import Tensor
 from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Batch, Condition, Data, Noise, Painted, Painter, PaintSettings, Player, Turn
+from impasto.contract.preview import reporting
 from impasto.nn.push_pull import push_pull
 from impasto.painters.degradations import degraded
 from impasto.painters.diffusion.unet_size import UNetConfig, resized, unet_for
@@ -174,9 +175,10 @@ class Palette(Painter):
     def render(self, condition: Condition, noise: Noise, settings: PaletteSettings) -> Painted:
         """Paint one batch; outside the mask, the source stays."""
         s = settings
-        denoise = self.guided_denoiser(condition, s)
+        levels = self.levels_for(s)
+        denoise = reporting(self.guided_denoiser(condition, s), levels, self.decode)
         start = noise.normal(3, *self.data.size)
-        return Painted(sample(s.sampler, denoise, start, self.levels_for(s), noise=noise))
+        return Painted(sample(s.sampler, denoise, start, levels, noise=noise))
 
     def _known(self, condition: Condition, shape: torch.Size) -> Known:
         """What a condition says of pictures of a shape (N, 3, H, W)."""

@@ -40,6 +40,7 @@ class RulePainter(Painter):
     """A painter without weights; subclasses fill in `draw`."""
 
     resolutions: ClassVar[Sequence[int]] = range(32, 2049)
+    varies: ClassVar[bool] = False
     chunk: ClassVar[int] = 1
     """Pictures are drawn one by one, so larger chunks would only delay the report of each."""
 

@@ -16,7 +16,18 @@ from impasto.errors import UsageError
 from impasto.studio.gallery.full_text import matching
 from impasto.studio.gallery.tables import AlbumPicture, Annotation, Picture, PictureTag
 
-__all__ = ["LARGEST_PAGE", "Facets", "Page", "Search", "Share", "count", "facets", "find", "outside_bin"]
+__all__ = [
+    "LARGEST_PAGE",
+    "Facets",
+    "Page",
+    "Search",
+    "Share",
+    "chosen",
+    "count",
+    "facets",
+    "find",
+    "outside_bin",
+]
 
 LARGEST_PAGE = 200
 SHOWN = (
@@ -96,6 +107,11 @@ def find(session: Session, search: Search, *, after: str | None = None, limit: i
     more = len(pictures) > limit
     last = pictures[limit - 1] if more else None
     return Page(pictures[:limit], f"{last.modified}-{last.id}" if last else None)
+
+
+def chosen(session: Session, query: Select[Any], search: Search) -> Select[Any]:
+    """A query of pictures for those alone that match a search, newest first."""
+    return query.where(*_conditions(session, search)).order_by(Picture.modified.desc(), Picture.id.desc())
 
 
 def _position(after: str) -> tuple[int, int]:

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
 from impasto.errors import UsageError
-from impasto.studio.gallery import annotating, files, finding
+from impasto.studio.gallery import annotating, archive, emptying, files, finding
 from impasto.studio.gallery.annotating import AlbumName, AlbumSummary, Changes, pictures_of
 from impasto.studio.gallery.finding import LARGEST_PAGE, Facets, Search
 from impasto.studio.gallery.neighbours import TrainingNeighbours, neighbours_of, run_of
@@ -49,6 +49,12 @@ class AlbumList(BaseModel):
     """All albums."""
 
     albums: list[AlbumSummary]
+
+
+class Removed(BaseModel):
+    """What was removed."""
+
+    pictures: int = Field(description="How many pictures.")
 
 
 class NewAlbum(BaseModel):
@@ -108,6 +114,28 @@ def scan(scanner: CurrentScanner, rebuild: bool = False) -> ScanProgress:
     if not scanner.begin(rebuild=rebuild):
         raise Problem(409, "Pictures are being looked for already; ask again when that has ended.")
     return scanner.progress
+
+
+@router.delete("/pictures/bin", dependencies=[requires(Role.MANAGE)])
+def empty_the_bin(
+    studio: CurrentStudio,
+    scanner: CurrentScanner,
+    count: Annotated[int, Query(ge=1, description="How many pictures are in it; another number is refused.")],
+) -> Removed:
+    """Remove the files of all pictures in the bin, for good."""
+    with changing(studio) as session:
+        thumbnails = studio.settings.folder / "thumbnails"
+        return Removed(pictures=emptying.empty_bin(session, scanner.folders, thumbnails, count))
+
+
+@router.get("/pictures/zip", response_class=StreamingResponse)
+def save_pictures(studio: CurrentStudio, search: Annotated[Search, Depends()]) -> StreamingResponse:
+    """All pictures that match a search, at most 5,000, as a zip with their recipes in `recipes.jsonl`."""
+    with studio.database.session() as session:
+        pictures = archive.archived(session, search)
+    name = f"impasto-{len(pictures)}-pictures.zip"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(archive.zipped(pictures), media_type="application/zip", headers=headers)
 
 
 @router.get("/pictures/compare")

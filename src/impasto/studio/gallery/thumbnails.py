@@ -9,11 +9,16 @@ from PIL import Image, ImageOps
 
 from impasto.files import write_whole
 
-__all__ = ["SIDE", "thumbnail"]
+__all__ = ["SIDE", "thumbnail", "thumbnail_file"]
 
 SIDE = 384
 """Longest side of a thumbnail, in pixels; smaller pictures keep their size, and every pixel."""
 QUALITY = 82
+
+
+def thumbnail_file(content_hash: str, folder: Path) -> Path:
+    """Where the thumbnail of a picture lies, or will; arguments as of `thumbnail`."""
+    return folder / content_hash[:2] / f"{content_hash}.webp"
 
 
 def thumbnail(picture: Path, content_hash: str, folder: Path) -> Path:
@@ -28,7 +33,7 @@ def thumbnail(picture: Path, content_hash: str, folder: Path) -> Path:
         ImpastoError: When it cannot be written.
         OSError: When the picture cannot be read.
     """
-    path = folder / content_hash[:2] / f"{content_hash}.webp"
+    path = thumbnail_file(content_hash, folder)
     if not path.exists():
         with Image.open(picture, formats=("PNG", "JPEG", "WEBP")) as image:
             exact = max(image.size) <= SIDE

@@ -15,6 +15,7 @@ LANES = {
     "guide": "training",
     "demo": "training",
     "paint": "painting",
+    "grid": "painting",
     "edit": "painting",
     "measure": "painting",
     "average": "painting",

@@ -38,6 +38,9 @@ class Progress:
         message: What is being done, for people.
         error: The last sentence that the command itself wrote, which says why it failed.
         remaining: Seconds that are left, as far as can be estimated.
+        step: How many steps of `steps` the batch that is being painted has done; None where it reports none.
+        steps: How many it has.
+        begun: What that batch adds to `done` by now.
         tail: The last lines for people.
     """
 
@@ -46,9 +49,12 @@ class Progress:
     message: str = ""
     error: str = ""
     remaining: float | None = None
+    step: int | None = None
+    steps: int | None = None
+    begun: float = 0.0
     tail: list[str] = field(default_factory=list)
     _position: int = 0
-    _since: tuple[float, int] | None = None
+    _since: tuple[float, float] | None = None
 
     def read(self, runner: Runner, folder: Path) -> None:
         """Take in the events since the last call."""
@@ -67,6 +73,7 @@ class Progress:
         self.done = None
         self.total = None
         self.remaining = None
+        self._take_step({})
         self.message = ""
         self.error = ""
         self._since = None
@@ -80,15 +87,24 @@ class Progress:
         self.message = message or self.message
         if not isinstance(done, int) or not isinstance(total, int) or total < 1:
             return
+        self._take_step(event)
         now = float(event.get("time") or time.time())
-        if self._since is None or done < self._since[1] or total != self.total:
+        place = done + self.begun
+        if self._since is None or place < self._since[1] or total != self.total:
             # The first one of all may have waited for a painter to be loaded, so that it says nothing about speed.
-            self._since = (now, done)
+            self._since = (now, place)
         seconds = now - self._since[0]
-        count = done - self._since[1]
-        self.remaining = (total - done) * seconds / count if count > 0 and seconds > ENOUGH else None
+        count = place - self._since[1]
+        self.remaining = (total - place) * seconds / count if count > 0 and seconds > ENOUGH else None
         self.done = done
         self.total = total
+
+    def _take_step(self, event: Mapping[str, Any]) -> None:
+        """Take in how far a batch is, of an event of the kind 'step'; all others begin another one."""
+        values = [event.get(name) for name in ("step", "steps", "together")]
+        known = event.get("kind") == "step" and all(isinstance(value, int) and value > 0 for value in values)
+        self.step, self.steps, together = values if known else (None, None, 0)
+        self.begun = together * self.step / self.steps if self.step and self.steps else 0.0
 
     def _say(self, line: str) -> None:
         self.tail = [*self.tail, line][-TAIL:]

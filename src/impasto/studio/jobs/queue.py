@@ -59,7 +59,11 @@ class Queue:
 
     def folder(self, job: Job) -> Path:
         """The folder of a job, with its events."""
-        return self.settings.folder / "jobs" / job.id
+        return self.folder_of(job.id)
+
+    def folder_of(self, name: str) -> Path:
+        """The folder of a job by its id, as `new_id` gave it."""
+        return self.settings.folder / "jobs" / name
 
     def progress(self, job: Job) -> Progress:
         """How far a job is."""

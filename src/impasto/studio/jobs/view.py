@@ -24,6 +24,8 @@ class JobProgress(BaseModel):
     total: int | None = Field(description="How many there will be.")
     share: float | None = Field(description="Share that is done, 0 to 1.")
     message: str = Field(description="What is being done.")
+    step: int | None = Field(description="How many steps of those pictures that are painted together are done.")
+    steps: int | None = Field(description="How many steps they take.")
     remaining: float | None = Field(description="Seconds that are left, as far as can be estimated.")
 
 
@@ -49,7 +51,7 @@ class JobView(BaseModel):
 def view(queue: Queue, job: Job) -> JobView:
     """A job as it is shown now."""
     progress = queue.progress(job)
-    share = progress.done / progress.total if progress.total and progress.done is not None else None
+    share = (progress.done + progress.begun) / progress.total if progress.total and progress.done is not None else None
     return JobView(
         id=job.id,
         title=job.title,
@@ -66,6 +68,8 @@ def view(queue: Queue, job: Job) -> JobView:
             total=progress.total,
             share=share,
             message=progress.message,
+            step=progress.step,
+            steps=progress.steps,
             remaining=None if job.state in ENDED else progress.remaining,
         ),
         request=job.request,

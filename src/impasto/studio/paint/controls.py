@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from impasto.studio.painters.description import SettingView
+from impasto.studio.painters.description import Description, SettingView
 
-__all__ = ["Control", "control_of", "controls_of"]
+__all__ = ["AxisOffer", "Control", "axes_offered", "control_of", "controls_of"]
 
 FIRST = 4
 """So many settings are always in sight; the others unfold."""
@@ -55,6 +55,62 @@ def controls_of(settings: Sequence[SettingView], reads: Sequence[str]) -> tuple[
     plain = [s for s in useful if _kind(s.values_schema) != "text" and not s.needs_prompt][:FIRST]
     others = [setting for setting in useful if setting not in plain]
     return [control_of(setting) for setting in plain], [control_of(setting) for setting in others]
+
+
+@dataclass(frozen=True)
+class AxisOffer:
+    """Something that the pictures of a grid can differ in.
+
+    Attributes:
+        name: As requests name it.
+        label: For people.
+        example: Values as they are typed.
+    """
+
+    name: str
+    label: str
+    example: str
+
+
+def axes_offered(card: Description, controls: Sequence[Control]) -> list[AxisOffer]:
+    """What the pictures of a grid by a painter can differ in.
+
+    Args:
+        card: Of the painter.
+        controls: Of its settings.
+    """
+    side = card.size[0]
+    offers = {
+        "prompt": ("Prompt", "a lake | a lake in autumn", "words" in card.reads),
+        "category": ("Category", ", ".join(card.categories[:3]), bool(card.categories)),
+        "seed": ("Seed", "1, 2, 3", True),
+        "variation_strength": ("Strength of the variation", "0, 0.25, 0.5", card.varies),
+        "resolution": ("Side in pixels", f"{side}, {side * 2}", card.sizes is not None),
+        "painter": ("Painter", f"{card.source}, …", True),
+    }
+    fixed = [AxisOffer(name, label, example) for name, (label, example, there) in offers.items() if there]
+    return [AxisOffer(one.name, one.label, _example(one)) for one in controls] + fixed
+
+
+def _example(control: Control) -> str:
+    """Values of a setting as they are typed."""
+    if control.kind == "check":
+        return "false, true"
+    if control.choices:
+        return ", ".join(choice for choice in control.choices[:3] if choice)
+    return " | ".join(control.examples) if control.kind == "text" else _numbers(control)
+
+
+def _numbers(control: Control) -> str:
+    """Half the default, the default and twice the default, as far as the setting takes them."""
+    middle = float(control.default or 0)
+    least = float(control.least or "-inf")
+    most = float(control.most or "inf")
+    values = (middle / 2, middle, 2 * middle) if middle else (0.0, 0.5, 1.0)
+    if control.type == "integer":
+        values = tuple(float(round(value)) for value in values)
+    texts = [f"{value:g}" for value in values if least <= value <= most]
+    return ", ".join(dict.fromkeys(texts))
 
 
 def control_of(setting: SettingView) -> Control:

@@ -10,7 +10,7 @@ from starlette.responses import HTMLResponse
 
 from impasto.errors import ImpastoError
 from impasto.studio.pages import page, rendered
-from impasto.studio.paint.controls import controls_of
+from impasto.studio.paint.controls import axes_offered, controls_of
 from impasto.studio.painters.shelf import Entry
 from impasto.studio.studio import CurrentStudio
 
@@ -53,4 +53,5 @@ def _values(entry: Entry) -> dict[str, Any]:
     """What the templates show of a painter."""
     described = entry.description
     first, others = controls_of(described.settings, described.reads) if described else ([], [])
-    return {"chosen": entry, "card": described, "first": first, "others": others}
+    axes = axes_offered(described, [*first, *others]) if described else []
+    return {"chosen": entry, "card": described, "first": first, "others": others, "axes": axes}

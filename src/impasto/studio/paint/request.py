@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from impasto.api.checks import check_strength
 from impasto.config import load, parse_pairs
 from impasto.errors import NotCapable, UnknownName, UsageError
 from impasto.names import find_name
@@ -17,20 +18,30 @@ from impasto.studio.painters.description import Description, SettingView
 from impasto.studio.painters.settings_class import settings_class
 from impasto.texts import check_text
 
-__all__ = ["PaintRequest", "arguments_of", "category_of", "check_no_files", "checked", "settings_as_words", "title_of"]
+__all__ = [
+    "PaintRequest",
+    "PictureRequest",
+    "arguments_of",
+    "category_of",
+    "check_no_files",
+    "check_variation",
+    "checked",
+    "options_of",
+    "settings_as_words",
+    "title_of",
+]
 
 SEEDS = 2**31
 """A random seed lies below it, so that it is easy to note down."""
 Side = Annotated[int, Field(ge=1, le=16_384)]
 
 
-class PaintRequest(BaseModel):
-    """Pictures to be painted."""
+class PictureRequest(BaseModel):
+    """What is requested of a painter, for any number of pictures."""
 
     model_config = ConfigDict(extra="forbid")
 
     painter: str = Field(max_length=4096, description="The word that commands name the painter by.")
-    count: int = Field(default=4, ge=1, le=10_000, description="How many pictures.")
     seed: int | None = Field(
         default=None, ge=0, lt=2**63, description="Seed of the random numbers; without it, a random one."
     )
@@ -39,10 +50,25 @@ class PaintRequest(BaseModel):
     size: tuple[Side, Side] | None = Field(
         default=None, description="Height and width in pixels, where the painter can choose."
     )
+    variation_seed: int | None = Field(
+        default=None, ge=0, lt=2**63, description="A second seed, where the painter paints from noise."
+    )
+    variation_strength: float | None = Field(
+        default=None, ge=0, le=1, description="How far pictures lie towards those of the second seed."
+    )
     settings: dict[str, Any] = Field(default_factory=dict, description="Settings of the painter, by name.")
 
 
-def checked(request: PaintRequest, description: Description) -> PaintRequest:
+class PaintRequest(PictureRequest):
+    """Pictures to be painted."""
+
+    count: int = Field(default=4, ge=1, le=10_000, description="How many pictures.")
+
+
+R = TypeVar("R", bound=PictureRequest)
+
+
+def checked(request: R, description: Description) -> R:
     """The same request with its seed chosen; what the painter does not read is refused, in its words.
 
     Raises:
@@ -61,6 +87,7 @@ def checked(request: PaintRequest, description: Description) -> PaintRequest:
         raise UsageError(
             f"{request.painter} paints at the size that it was trained at; leave out {option('size', None)}."
         )
+    check_variation(request, description)
     category = request.category or None
     if category is not None:
         category = category_of(category, description)
@@ -71,18 +98,40 @@ def checked(request: PaintRequest, description: Description) -> PaintRequest:
     return request.model_copy(update={"seed": seed, "prompt": prompt, "category": category})
 
 
+def check_variation(request: PictureRequest, description: Description) -> None:
+    """Refuse a second seed where it means nothing, or where half of it is missing.
+
+    Raises:
+        NotCapable: When the painter does not paint from noise.
+        UsageError: When the seed or the strength is missing.
+    """
+    if request.variation_seed is None and request.variation_strength is None:
+        return
+    if not description.varies:
+        raise NotCapable(
+            f"{description.name} draws by rules and not from noise, so that there is nothing between its pictures of "
+            f"two seeds; leave out {option('variation_seed', None)}."
+        )
+    check_strength(request.variation_seed, request.variation_strength)
+
+
 def arguments_of(request: PaintRequest) -> list[str]:
     """A request as the words of a command, as a person would type them."""
-    words = ["paint", request.painter, "--count", str(request.count), "--seed", str(request.seed)]
-    for name in ("prompt", "category"):
+    return ["paint", request.painter, "--count", str(request.count), *options_of(request)]
+
+
+def options_of(request: PictureRequest) -> list[str]:
+    """What is requested of all pictures, as the words of a command."""
+    words = ["--seed", str(request.seed)]
+    for name in ("prompt", "category", "variation_seed", "variation_strength"):
         if (value := getattr(request, name)) is not None:
-            words += [f"--{name}", value]
+            words += [f"--{name.replace('_', '-')}", str(value)]
     if request.size is not None:
         words += ["--size", "{}x{}".format(*request.size)]
     return words + settings_as_words(request.settings)
 
 
-def title_of(request: PaintRequest, painter: str) -> str:
+def title_of(request: PictureRequest, painter: str) -> str:
     """A request in a few words.
 
     Args:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse
+from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel, Field
 
 from impasto.config import to_dict
 from impasto.images.recipe import read_recipe
+from impasto.studio.jobs.table import ACTIVE
 from impasto.studio.jobs.view import PICTURE, JobView, view
-from impasto.studio.paint.request import PaintRequest, arguments_of, checked, title_of
+from impasto.studio.paint.grid_request import GridRequest, checked_grid, grid_arguments
+from impasto.studio.paint.request import PaintRequest, PictureRequest, arguments_of, checked, title_of
+from impasto.studio.painters.description import Description
 from impasto.studio.problems import Problem
 from impasto.studio.security import requires
 from impasto.studio.settings import Role
@@ -23,6 +28,10 @@ __all__ = ["picture_file", "router"]
 router = APIRouter(tags=["paint"])
 FOREVER = "private, max-age=31536000, immutable"
 """A picture never changes: a job that is run again paints the same one."""
+
+
+PREVIEW = "preview.png"
+"""File of a job folder: what is painted so far, until it is taken away to be shown."""
 
 
 class Painting(BaseModel):
@@ -38,18 +47,72 @@ def paint(studio: CurrentStudio, request: PaintRequest) -> Painting:
     entry = studio.painters.find(request.painter)
     assert entry.description is not None
     complete = checked(request, entry.description)
+    return _queued(studio, complete, title_of(complete, entry.title), arguments_of(complete))
+
+
+@router.post("/api/grid", status_code=201, dependencies=[requires(Role.PAINT)])
+def grid(studio: CurrentStudio, request: GridRequest) -> Painting:
+    """Paint a picture for each combination of some values, and a labelled sheet of all, as one job."""
+    entry = studio.painters.find(request.painter)
+    complete = checked_grid(request, lambda source: _described(studio, source))
+    title = f"{title_of(complete, entry.title)}, over {' and '.join(complete.over).replace('_', ' ')}"
+    return _queued(studio, complete, title, grid_arguments(complete))
+
+
+def _described(studio: Studio, source: str) -> Description:
+    description = studio.painters.find(source).description
+    assert description is not None
+    return description
+
+
+def _queued(studio: Studio, request: PictureRequest, title: str, arguments: Sequence[str]) -> Painting:
+    """A job that paints into a folder of the studio."""
     name = studio.jobs.new_id()
     folder = (studio.pictures / name).resolve()
+    preview = studio.jobs.folder_of(name).resolve() / PREVIEW
     job = studio.jobs.add(
-        title_of(complete, entry.title),
-        arguments_of(complete),
-        options=["--out", str(folder), "--overwrite"],
+        title,
+        arguments,
+        options=["--out", str(folder), "--overwrite", "--preview", str(preview)],
         pictures=folder,
-        request=complete.model_dump(exclude_none=True),
+        request=request.model_dump(exclude_none=True),
         name=name,
     )
     shown = view(studio.jobs, job)
     return Painting(job=shown, command=shown.command)
+
+
+@router.get("/api/jobs/{name}/preview", response_class=Response)
+def preview(studio: CurrentStudio, name: str) -> Response:
+    """What a job has painted so far, as a small PNG; 204 where there is nothing to show.
+
+    The next one is painted only after this call, so that a job that nobody looks at loses no time.
+    """
+    job = studio.jobs.get(name)
+    fresh = studio.jobs.folder(job) / PREVIEW
+    last = fresh.with_stem("shown-preview")
+    with suppress(OSError):
+        fresh.replace(last)
+    if job.state not in ACTIVE:
+        last.unlink(missing_ok=True)
+    try:
+        content = last.read_bytes()
+        current = last.stat().st_mtime >= (job.started or 0)
+    except OSError:
+        current = False
+    if not current:
+        return Response(status_code=204)
+    return Response(content, media_type="image/png", headers={"cache-control": "no-store"})
+
+
+@router.get("/pictures/{job}/contact-sheet.png", response_class=FileResponse)
+def sheet(studio: CurrentStudio, job: str) -> FileResponse:
+    """All pictures of a job on one sheet, with labels where they are a grid."""
+    folder = studio.jobs.get(job).pictures
+    file = Path(folder) / "contact-sheet.png"
+    if not folder or file.is_symlink() or not file.is_file():
+        raise Problem(404, "There is no sheet of that job; it is written when all pictures are painted.")
+    return FileResponse(file, media_type="image/png", headers={"cache-control": "no-cache"})
 
 
 @router.get("/pictures/{job}/{name}", response_class=FileResponse)

@@ -68,6 +68,7 @@ def describe(source: str) -> Description:
         categories=list(learner.data.categories),
         size=learner.data.size,
         sizes=(sides[0], sides[-1]) if by_rules else None,
+        varies=isinstance(learner, Painter) and learner.varies,
         learns=learner.learns(),
         paints=isinstance(learner, Painter),
         compresses=isinstance(learner, Reconstructs) and not isinstance(learner, Denoises),

@@ -55,6 +55,9 @@ class Description(BaseModel):
     categories: list[str] = Field(description="Categories that it can be asked for.")
     size: tuple[int, int] = Field(description="Height and width of its pictures in pixels, where none are chosen.")
     sizes: tuple[int, int] | None = Field(description="Least and greatest height and width that can be chosen, if any.")
+    varies: bool = Field(
+        default=False, description="Whether it paints from noise, so that there are pictures between two seeds."
+    )
     learns: bool = Field(description="Whether it learns from pictures; others paint by rules.")
     paints: bool = Field(description="Whether it paints; judges do not.")
     compresses: bool = Field(description="Whether it encodes and decodes pictures, and is worth little as a painter.")

@@ -82,14 +82,15 @@ export function follow(take, lost) {
 
 /** What a job is doing, in words. */
 export function doing(job) {
-  const { done, total, remaining } = job.progress;
+  const { done, total, step, steps, remaining } = job.progress;
   if (job.state === "queued") return "waits for its turn";
   if (job.state === "stopping") return "is stopping; what is ready is kept";
   if (job.state !== "running") return "";
   if (total === null && !job.request.painter) return "is getting ready";
   if (total === null) return "loads the painter, and paints the first pictures";
   const left = remaining === null ? "" : `, about ${duration(remaining)} left`;
-  return `${done.toLocaleString()} of ${total.toLocaleString()}${left}`;
+  const at = step === null ? "" : ` · step ${step.toLocaleString()} of ${steps.toLocaleString()}`;
+  return `${done.toLocaleString()} of ${total.toLocaleString()}${at}${left}`;
 }
 
 export const active = (job) => ["queued", "running", "stopping"].includes(job.state);

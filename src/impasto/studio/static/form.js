@@ -9,9 +9,71 @@ export function read(form) {
   }
   const side = form.elements.side;
   if (side && side.value !== side.dataset.default) request.size = [Number(side.value), Number(side.value)];
-  if (form.elements.seeding.value === "fixed") request.seed = Number(form.elements.seed.value);
+  if (form.elements.seeding.value !== "random") request.seed = Number(form.elements.seed.value);
+  if (form.elements.seeding.value === "varied") {
+    const second = form.elements.variation_seed.value;
+    request.variation_seed = second === "" ? randomSeed() : Number(second);
+    request.variation_strength = Number(form.elements.variation_strength.value);
+  }
   request.settings = readSettings(form);
-  return request;
+  return withAxes(form, request);
+}
+
+export const randomSeed = () => Math.floor(Math.random() * 2 ** 31);
+
+/** The axes of a grid that a form has: name → values as they were typed. */
+export function readAxes(form) {
+  const over = {};
+  for (const select of form.querySelectorAll("[data-axis]")) {
+    const values = form.querySelector(`[data-values=${select.dataset.axis}]`).value.trim();
+    if (select.value && values) over[select.value] = values;
+  }
+  return over;
+}
+
+/** The request of a grid, where there are axes; what is varied has no fixed value. */
+function withAxes(form, request) {
+  const over = readAxes(form);
+  if (!Object.keys(over).length) return request;
+  const { count, ...rest } = request;
+  for (const name of Object.keys(over)) {
+    delete rest.settings[name];
+    if (name === "resolution") delete rest.size;
+    else if (name !== "painter") delete rest[name];
+    if (name === "variation_strength") rest.variation_seed ??= randomSeed();
+  }
+  return { ...rest, over };
+}
+
+/** Show the fields that belong to what is chosen: the values of an axis, and how strong a variation is. */
+export function refresh(form) {
+  for (const select of form.querySelectorAll("[data-axis]")) {
+    const values = form.querySelector(`[data-values=${select.dataset.axis}]`);
+    values.hidden = !select.value;
+    values.placeholder = select.selectedOptions[0]?.dataset.example ?? "";
+  }
+  const strength = form.elements.variation_strength;
+  if (strength) form.querySelector("#strength-shown").textContent = strength.value;
+  const isGrid = Object.keys(readAxes(form)).length > 0;
+  if (form.elements.count) form.elements.count.disabled = isGrid;
+}
+
+/** Fill the axes of a grid. */
+function fillAxes(form, over = {}) {
+  const axes = Object.entries(over);
+  for (const [number, select] of [...form.querySelectorAll("[data-axis]")].entries()) {
+    const [name, values] = axes[number] ?? ["", []];
+    select.value = name;
+    form.querySelector(`[data-values=${select.dataset.axis}]`).value = typed(values);
+  }
+  if (axes.length && form.querySelector("#axes")) form.querySelector("#axes").open = true;
+}
+
+/** The values of an axis as a person types them. */
+function typed(values) {
+  if (typeof values === "string") return values;
+  const texts = values.map((value) => (typeof value === "string" ? value : JSON.stringify(value)));
+  return texts.join(texts.some((text) => text.includes(",")) ? " | " : ", ");
 }
 
 /** Settings of a form that are not at their defaults. */
@@ -32,9 +94,16 @@ export function fill(form, request) {
   }
   const side = form.elements.side;
   if (side) side.value = request.size?.[0] ?? side.dataset.default;
-  form.elements.seeding.value = request.seed === undefined ? "random" : "fixed";
+  const varied = request.variation_seed !== undefined && form.elements.variation_seed;
+  form.elements.seeding.value = request.seed === undefined ? "random" : varied ? "varied" : "fixed";
   if (request.seed !== undefined) form.elements.seed.value = request.seed;
+  if (varied) {
+    form.elements.variation_seed.value = request.variation_seed;
+    form.elements.variation_strength.value = request.variation_strength ?? 0.2;
+  }
   fillSettings(form, request.settings);
+  fillAxes(form, request.over);
+  refresh(form);
 }
 
 /** Fill the settings of a form; what is not given goes back to its default. */

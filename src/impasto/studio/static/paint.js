@@ -2,7 +2,8 @@
 
 import { call, element, follow, say } from "./dom.js";
 import { listen } from "./drop.js";
-import { fill, read } from "./form.js";
+import { listen as keepPrompts } from "./prompts.js";
+import { fill, randomSeed, read, refresh } from "./form.js";
 import { show } from "./results.js";
 
 const KEPT = "impasto request";
@@ -16,7 +17,7 @@ async function paint(request) {
   say(refusal, "");
   button.disabled = true;
   try {
-    await call("POST", "/api/paint", request);
+    await call("POST", request.over ? "/api/grid" : "/api/paint", request);
     if (matchMedia("(max-width: 900px)").matches) results.scrollIntoView({ behavior: "smooth" });
   } catch (error) {
     say(refusal, error.message);
@@ -38,8 +39,8 @@ async function use(request) {
 }
 
 async function again(request) {
-  const { seed, ...rest } = request;
-  await paint(rest);
+  const { seed, variation_seed: second, ...rest } = request;
+  await paint(second === undefined ? rest : { ...rest, seed, variation_seed: randomSeed() });
 }
 
 function choose(painter, request) {
@@ -76,7 +77,10 @@ async function load() {
   controls.innerHTML = await answer.text();
   controls.removeAttribute("aria-busy");
   button.disabled = !form.elements.count;
-  if (form.elements.count) restore();
+  if (form.elements.count) {
+    restore();
+    refresh(form);
+  }
 }
 
 /** Painters that were still being looked for when the page came. */
@@ -106,12 +110,17 @@ form.elements.painter.addEventListener("change", (event) => {
   choose(painter, prompt ? { prompt } : {});
 });
 controls.addEventListener("input", (event) => {
-  if (event.target.name === "seed") form.elements.seeding.value = "fixed";
+  if (event.target.name === "seed" && form.elements.seeding.value === "random") form.elements.seeding.value = "fixed";
+  refresh(form);
 });
 
+keepPrompts(controls);
 listen(document.querySelector("#picture"), take, (sentence) => say(refusal, sentence));
 if (controls.getAttribute("aria-busy")) load();
-else if (form.elements.count) restore();
+else if (form.elements.count) {
+  restore();
+  refresh(form); // Browsers fill forms of pages that are loaded again.
+}
 if (form.elements.painter.dataset.complete === "false") complete();
 follow((jobs) => {
   const many = show(results, jobs, { use, again });

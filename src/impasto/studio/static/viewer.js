@@ -1,6 +1,7 @@
 // A picture in large, with its recipe.
 
 import { call, element } from "./dom.js";
+import { randomSeed } from "./form.js";
 
 const viewer = document.querySelector("#viewer");
 const part = (name) => document.querySelector(`#viewer-${name}`);
@@ -27,13 +28,13 @@ async function show(index) {
   part("edit")?.setAttribute("href", `/canvas?${new URLSearchParams({ job, name })}`);
   part("title").textContent = `Picture ${shown + 1} of ${pictures.length}`;
   part("recipe").replaceChildren();
-  part("use").disabled = true;
+  part("use").disabled = part("vary").disabled = true;
   recipe = null;
   try {
     const read = await call("GET", `/api${address}/recipe`);
     if (address !== pictures[shown]) return;
     recipe = read;
-    part("use").disabled = false;
+    part("use").disabled = part("vary").disabled = false;
     part("picture").alt = `Painted by ${read.painter}` + (read.prompt ? `: ${read.prompt}` : "");
     part("recipe").replaceChildren(...rows(read));
   } catch (error) {
@@ -44,6 +45,7 @@ async function show(index) {
 function rows(read) {
   const facts = {
     painter: read.painter, prompt: read.prompt, category: read.category, seed: read.seed, "picture of the seed": read.index,
+    "second seed": read.variation_seed, "strength of the variation": read.variation_seed === null ? null : read.variation_strength,
     size: `${read.width} × ${read.height}`, ...read.settings, version: `impasto ${read.version}`,
   };
   return Object.entries(facts)
@@ -58,6 +60,10 @@ function rows(read) {
 export function requested(read) {
   const request = { painter: read.painter, count: read.index + 1, seed: read.seed, settings: read.settings };
   if (read.prompt) request.prompt = read.prompt;
+  if (typeof read.variation_seed === "number") {
+    request.variation_seed = read.variation_seed;
+    request.variation_strength = read.variation_strength;
+  }
   if (read.category) request.category = read.category;
   request.size = [read.height, read.width];
   return request;
@@ -70,6 +76,10 @@ if (viewer) {
   part("use").addEventListener("click", () => {
     viewer.close();
     use(requested(recipe));
+  });
+  part("vary").addEventListener("click", () => {
+    viewer.close();
+    use({ ...requested(recipe), variation_seed: randomSeed(), variation_strength: 0.2 });
   });
   viewer.addEventListener("keydown", (event) => {
     if (event.key === "ArrowLeft") show(shown - 1);

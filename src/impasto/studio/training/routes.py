@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
 from fastapi import Path as InPath
@@ -10,6 +10,7 @@ from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from impasto.errors import UsageError
+from impasto.files import disk_errors_named
 from impasto.studio.jobs.commands import as_typed
 from impasto.studio.jobs.table import ENDED, Job
 from impasto.studio.jobs.view import JobView, view
@@ -21,6 +22,7 @@ from impasto.studio.training import learners, runs
 from impasto.studio.training.planning import Plan, plan_of
 from impasto.studio.training.request import Minutes, TrainRequest, arguments_of, check, free_name, subject_of
 from impasto.studio.training.runs import RunLine, RunView
+from impasto.training.on_demand import SAMPLE, SAVE
 
 __all__ = ["job_of_run", "router", "run_view"]
 
@@ -130,6 +132,17 @@ def continue_run(studio: CurrentStudio, name: Name, longer: Longer) -> Training:
     again = studio.jobs.add(job.title, arguments, request={"training": request.model_dump(exclude_none=True)})
     shown = view(studio.jobs, again)
     return Training(run=name, job=shown, command=shown.command)
+
+
+@router.post("/runs/{name}/{what}-now", status_code=202, dependencies=[requires(Role.MANAGE)])
+def request_now(studio: CurrentStudio, name: Name, what: Literal["sample", "save"]) -> None:
+    """Let a run that trains paint its samples, or save a checkpoint, after the step that it is in."""
+    job = job_of_run(studio, name)
+    folder = runs.run_folder(studio.settings.home, name)
+    if job is None or job.state != "running":
+        raise Problem(409, f"{name} is not training in this studio now, so that there is nothing to {what}.")
+    with disk_errors_named(folder):
+        (folder / (SAMPLE if what == "sample" else SAVE)).touch()
 
 
 @router.get("/runs/{name}/samples/{file}", response_class=FileResponse)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from impasto.contract import Noise
+from impasto.contract.preview import report
 from impasto.painters.rules.features.maps import FeatureMaps
 
 __all__ = ["Excitement", "climbed", "dreamt"]
@@ -108,7 +110,8 @@ def dreamt(
     excited: list[float] = []
     least = min(1.0, LEAST_OCTAVE / min(height, width))
     # Small pictures have fewer sizes.
-    for scale in sorted({max(OCTAVE**-octave, least) for octave in range(octaves)}):
+    scales = sorted({max(OCTAVE**-octave, least) for octave in range(octaves)})
+    for number, scale in enumerate(scales, start=1):
         size = (max(1, round(height * scale)), max(1, round(width * scale)))
         start = _resized(picture, size)
         change = _resized(change, size)
@@ -123,6 +126,7 @@ def dreamt(
         )
         excited += of_octave
         change = moved - start
+        report(number, len(scales), partial(torch.clone, moved))
     return (picture + _resized(change, (height, width))).clamp(-1, 1), excited
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from impasto.contract.preview import report
 from impasto.painters.rules.features.maps import FeatureMaps
 
 __all__ = ["StyleLoss", "gram", "restyled"]
@@ -108,7 +110,8 @@ def restyled(
     height, width = start.shape[-2:]
     picture = start
     losses: list[float] = []
-    for size, many in _sizes(height, width, steps):
+    sizes = _sizes(height, width, steps)
+    for number, (size, many) in enumerate(sizes, start=1):
         picture = _resized(picture, size).clamp(-1, 1)
         longest = max(size)
         scaled = [(_with_longest_side(style, longest), share) for style, share in styles]
@@ -116,6 +119,7 @@ def restyled(
         loss = StyleLoss.of(network, small, scaled, content_weight * network.content_weight)
         picture, last = _descended(picture, loss, many)
         losses.append(last)
+        report(number, len(sizes), partial(torch.clone, picture))
     if tuple(picture.shape[-2:]) != (height, width):
         # What the fine size had beyond the coarse one stays; the changes are smooth.
         change = picture - _resized(start, (picture.shape[-2], picture.shape[-1]))

@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from impasto.contract.preview import report
+from impasto.images.pictures import to_float
 from impasto.painters.rules.fool.acrylic import acrylic
 from impasto.painters.rules.fool.choices import choose_emotion, choose_medium, first_plan, revise
 from impasto.painters.rules.fool.critic import THRESHOLDS, Verdict, descriptor, judge
@@ -113,10 +115,8 @@ def create_work(
     earlier_descriptors = [descriptor(picture) for picture in earlier]
     finished = list[Attempt]()
     while True:
-        stages = tuple(
-            _to_uint8(stage)
-            for stage in MEDIUM_PAINTERS[plan.medium](subject, make_intent(subject, plan), plan, random)
-        )
+        layers = MEDIUM_PAINTERS[plan.medium](subject, make_intent(subject, plan), plan, random)
+        stages = tuple(_reported(layer, number) for number, layer in enumerate(layers, start=1))
         finished.append(Attempt(plan, change, stages, judge(photograph, stages[-1], feeling, earlier_descriptors)))
         if not finished[-1].verdict.failures or len(finished) == attempts or _is_uniform(subject):
             break
@@ -133,6 +133,13 @@ def create_work(
         why_medium,
         _refusal(subject, finished[best].verdict),
     )
+
+
+def _reported(layer: Floats, number: int) -> Pixels:
+    """The picture after a layer, which whoever waits for it may see."""
+    stage = _to_uint8(layer)
+    report(number, None, lambda: to_float(stage[None]))
+    return stage
 
 
 def _is_uniform(subject: Subject) -> bool:

@@ -4,6 +4,7 @@ import { call } from "../dom.js";
 import { bin, rate, undo, whenChanged } from "./changes.js";
 import { compare } from "./compare.js";
 import { hideDetails, showDetails } from "./details.js";
+import { offer, whenEmptied } from "./emptying.js";
 import { copyOf, number, pixelated, text } from "./page.js";
 
 const page = document.querySelector("#gallery");
@@ -61,6 +62,7 @@ async function load(fresh) {
   page.querySelector("#no-match").hidden = pictures.size > 0 || !filtered;
   page.querySelector("#clear").hidden = !filtered;
   page.querySelector("#fresh").hidden = page.querySelector("#fresh").hidden || fresh;
+  offer(filters(), total);
   say();
   mark();
   // The end of the grid may still be in sight.
@@ -180,6 +182,12 @@ function step(distance) {
 function columns() {
   return getComputedStyle(grid).gridTemplateColumns.split(" ").length;
 }
+
+whenEmptied(attempt, async () => {
+  close();
+  await loadFacets();
+  await load(true);
+});
 
 /* --- Filters, and the address of the page --- */
 

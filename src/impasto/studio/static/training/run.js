@@ -144,6 +144,7 @@ function follows(jobs) {
     find("#pause").hidden = !active(job);
     find("#pause").textContent = { queued: "Do not train", stopping: "Stop at once" }[job.state] ?? "Pause";
     find("#resume").hidden = !job.resumable;
+    find("#sample-now").hidden = find("#save-now").hidden = job.state !== "running" || !job.progress.done;
     find("#longer").hidden = active(job) || job.resumable;
     if (changed) say(problem, ["failed", "interrupted"].includes(job.state) ? job.message : "");
     if (!find("#same").children.length) find("#same").append(command(job.command));
@@ -162,6 +163,15 @@ function words({ state, progress: { done, total, remaining, message } }) {
 const act = (work) => () => work().then(() => say(problem, ""), (error) => say(problem, error.message));
 find("#pause").addEventListener("click", act(() => call("POST", `/api/jobs/${job.id}/stop`, { firmly: job.state === "stopping" })));
 find("#resume").addEventListener("click", act(() => call("POST", `/api/jobs/${job.id}/resume`)));
+for (const what of ["sample", "save"]) {
+  const button = find(`#${what}-now`);
+  button.addEventListener("click", act(async () => {
+    await call("POST", `${address}/${what}-now`);
+    button.disabled = true; // A request that waits already need not be made twice.
+    setTimeout(() => (button.disabled = false), BETWEEN);
+    setTimeout(refresh, BETWEEN);
+  }));
+}
 find("#longer").addEventListener("submit", (event) => {
   event.preventDefault();
   act(() => call("POST", `${address}/continue`, { minutes: Number(find("#more-minutes").value) }))();

@@ -1,0 +1,1 @@
+"""A slow show of pictures, over the whole screen."""

@@ -1,0 +1,70 @@
+"""Whoever waits sees the steps; the pictures are the same, and nothing is computed that nobody wants to see."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from torch import Tensor
+
+from impasto.api import previewing
+from impasto.api.previewing import previewed
+from impasto.catalogue import painter
+from impasto.contract.preview import report, watched
+from impasto.events import Event
+
+
+@pytest.mark.parametrize(
+    ("name", "sampler"), [("ddpm", "ddim"), ("ddpm", "dpmpp"), ("ddpm", "heun"), ("flow_matching", "euler")]
+)
+def test_a_sampler_reports_its_steps_and_paints_the_same(name: str, sampler: str) -> None:
+    torch.manual_seed(0)
+    paints = painter(name).build("tiny", resolution=32)
+    steps: list[int] = []
+    shown: list[Tensor] = []
+
+    def watcher(step: int, of: int | None, pictures: object) -> None:
+        assert of == 4
+        steps.append(step)
+        shown.append(pictures())  # type: ignore[operator]
+
+    with watched(watcher):
+        pictures = paints.paint(2, seed=3, steps=4, sampler=sampler).pictures
+    assert sorted(set(steps)) == [1, 2, 3, 4]
+    assert steps == sorted(steps)
+    assert {(picture.shape, picture.dtype) for picture in shown} == {((2, 3, 32, 32), torch.float32)}
+    assert torch.allclose(shown[-1].clamp(-1, 1), pictures, atol=1e-5)
+    assert torch.equal(paints.paint(2, seed=3, steps=4, sampler=sampler).pictures, pictures)
+    assert len(steps) == len(shown)
+
+
+def test_a_preview_is_computed_only_once_the_last_one_was_taken_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previewing, "BETWEEN_EVENTS", 0)
+    monkeypatch.setattr(previewing, "SHARE", -1)
+    events: list[Event] = []
+    computed: list[int] = []
+    file = tmp_path / "preview.png"
+
+    def pictures() -> Tensor:
+        computed.append(1)
+        return torch.zeros(3, 3, 400, 300)
+
+    with previewed("paint", 5, events.append, file) as preview, preview.during(2, 4):
+        report(1, 8, pictures)
+        with Image.open(file) as small:
+            assert small.size == (288, 384)
+        report(2, 8, pictures)
+        assert len(computed) == 1
+        file.unlink()
+        report(3, None, pictures)
+        assert len(computed) == 2
+    assert not file.exists()
+    assert [(event.kind, event.done, event.total, event.values) for event in events] == [
+        ("step", 2, 5, {"step": step, "steps": 8, "together": 3}) for step in (1, 2)
+    ]
+    report(4, 8, pictures)  # Nobody watches.
+    assert len(computed) == 2
