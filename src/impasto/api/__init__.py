@@ -9,6 +9,7 @@ from impasto.api.explaining import Explanation, explain, explainable
 from impasto.api.exporting import average, export
 from impasto.api.gallery import Gallery
 from impasto.api.guiding import guide
+from impasto.api.lightening import Lightened, lighten
 from impasto.api.loaded import LoadedPainter, open  # noqa: A004 - as `Store.open`
 from impasto.api.loading import load_painter
 from impasto.api.measuring import compare, measure
@@ -25,6 +26,7 @@ __all__ = [
     "EditedFolder",
     "Explanation",
     "Gallery",
+    "Lightened",
     "LoadedPainter",
     "Picture",
     "Pictures",
@@ -39,6 +41,7 @@ __all__ = [
     "export",
     "guide",
     "inspect",
+    "lighten",
     "load_painter",
     "make",
     "measure",

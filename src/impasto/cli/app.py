@@ -26,6 +26,7 @@ from impasto.cli import (
     explaining,
     export,
     guide,
+    lighten,
     measure,
     paint,
     show,
@@ -67,7 +68,7 @@ app = typer.Typer(
 )
 app.add_typer(data.app, name="data")
 app.add_typer(show.app, name="show")
-for _module in (train, average, guide, paint, edit, export, measure, compare, studio, about, explaining):
+for _module in (train, average, guide, lighten, paint, edit, export, measure, compare, studio, about, explaining):
     _module.add_to(app)
 
 
