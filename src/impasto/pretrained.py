@@ -147,7 +147,8 @@ def save(
         }
     with whole_folder(folder, replace=True) as work:
         write_tensors(work, state, most_bytes)
-        parameters = sum(p.numel() for name, p in painter.named_parameters() if name in state)
+        names = {name for name, _ in painter.named_parameters()}
+        parameters = sum(v.numel() for name, v in state.items() if name in names or v.dtype == torch.int8)
         description = {**painter.describe(), "parameters": parameters, "facts": facts}
         _write_description(work, type(painter).__card__, description)
         if painter.training_pictures is not None:

@@ -50,8 +50,8 @@ def test_all_of_it_gives_a_painter_like_any_other(original: Path, store: Store, 
     assert isinstance(painter, FlowUNet)
     assert [change["by"] for change in painter.changes] == ["prune", "distil", "quantize"]
     assert (painter.settings_for({}).steps, painter.settings_for({"steps": 5}).steps) == (2, 5)
-    (picture,) = impasto.paint(light, 1, out=tmp_path / "gallery", seed=4, watch=silent)
-    assert impasto.repaint(picture.path, painter=light).identical
+    (picture,) = impasto.paint(light, tmp_path / "gallery", count=1, seed=4, watch=silent)
+    assert impasto.repaint(picture, tmp_path / "again.png", painter=light).identical
     before, after = light.parity["bytes"]
     assert after < 0.3 * before
     card = (light.painter / "README.md").read_text()
@@ -72,6 +72,7 @@ def test_narrow_layers_stay_narrow_in_training(original: Path, store: Store, tmp
     [
         ({"by": "shrink"}, UnknownName, "shrink"),
         ({"by": "prune,prune"}, UsageError, "names a way twice"),
+        ({"by": "quantize,prune"}, UsageError, "cannot be changed further; let it be the last"),
         ({"by": "distil"}, UsageError, "name the store that the painter was trained on"),
         ({"by": "prune", "minutes": 3}, UsageError, "prune trains nothing; leave out minutes, or add 'distil'"),
         ({"by": "prune", "settings": {"keap": 0.5}}, ConfigError, "did you mean 'keep'"),

@@ -31,8 +31,8 @@ def test_a_graph_paints_the_same_pictures_in_any_number(cls, tmp_path: Path) -> 
         pictures = graph.model.paint(count, seed=5, category=category).pictures
         expected = painter.paint(count, seed=5, category=category, **settings).pictures
         torch.testing.assert_close(pictures, expected, atol=1e-3, rtol=0)
-    (picture,) = impasto.paint(file, 1, out=tmp_path / "gallery", seed=3, watch=silent)
-    assert impasto.repaint(picture.path, painter=file).identical
+    (picture,) = impasto.paint(file, tmp_path / "gallery", count=1, seed=3, watch=silent)
+    assert impasto.repaint(picture, tmp_path / "again.png", painter=file).identical
 
 
 def test_what_is_no_graph_is_refused(tmp_path: Path) -> None:

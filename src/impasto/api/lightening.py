@@ -95,6 +95,8 @@ def lighten(
     original = loaded(painter)
     source = path_of(out)
     model = original.model
+    if source.exists() and path_of(original.source).exists() and source.samefile(path_of(original.source)):
+        raise UsageError(f"{source} is the painter itself, which stays as it is; choose another {option('out', None)}.")
     if not model.learns():
         raise NotCapable(f"{model.name} paints by rules and has no weights to lighten.")
     chosen, training = _divided(methods, {**(settings or {}), **({} if minutes is None else {"minutes": minutes})})
@@ -131,7 +133,7 @@ def _methods(by: str) -> dict[str, type[Method]]:
 
     Raises:
         UnknownName: When there is no such way.
-        UsageError: When nothing is named, or one of them twice.
+        UsageError: When one of them is named twice, or before what cannot follow it.
     """
     known = catalogue.lightenings()
     names = list(ALL) if by == "all" else [name.strip() for name in by.split(",")]
@@ -140,7 +142,11 @@ def _methods(by: str) -> dict[str, type[Method]]:
             raise UnknownName("way to lighten a painter", name, [*known, "all"])
     if len(set(names)) < len(names):
         raise UsageError(f"{by} names a way twice; name each of them once.")
-    return {name: known[name].definition for name in names}
+    methods: dict[str, type[Method]] = {name: known[name].definition for name in names}
+    untrainable = [name for name, method in methods.items() if method.in_training == "refused"]
+    if untrainable and names[-len(untrainable) :] != untrainable:
+        raise UsageError(f"What was changed by {untrainable[0]!r} cannot be changed further; let it be the last.")
+    return methods
 
 
 def _divided(methods: Mapping[str, type[Method]], values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -251,7 +257,7 @@ def _facts(original: LoadedPainter, methods: Mapping[str, Any], chosen: Mapping[
         before = read_json(pretrained.folder_of(place) / "config.json", CheckpointError).get("facts", {})
     except ImpastoError:  # A run that was not exported, or a painter that lies nowhere.
         before = {}
-    origin = {key: before[key] for key in ("data", "training", "lightened", "from") if key in before}
+    origin = {key: before[key] for key in ("data", "training", "license", "lightened", "from") if key in before}
     origin |= {"source": original.source, "painter": original.name, "hash": pretrained.state_hash(original.model)}
     return {"by": {name: to_dict(chosen[name]) for name in methods}, "from": origin}
 
@@ -268,7 +274,7 @@ def _written(
     compared = asdict(parity(model, lightened))
     folder = out if run is None else run
     kept = {} if run is None else read_json(run / "config.json", CheckpointError)["facts"]
-    origin = {key: facts["from"][key] for key in ("data", "training") if key in facts["from"]}
+    origin = {key: facts["from"][key] for key in ("data", "training", "license") if key in facts["from"]}
     lightened.instruction = None
     pretrained.save(lightened, folder, {**origin, **kept, "lightened": {**facts, "parity": compared}})
     return Lightened(out, folder, tuple(facts["by"]), compared)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from impasto.cli import completing
 from impasto.cli.out import Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
 from impasto.spelling import command
@@ -20,10 +21,17 @@ def add_to(app: typer.Typer) -> None:
 
 
 def lighten(
-    painter: Annotated[str, typer.Argument(help="A run, an exported painter, a hub id, or 'shipped'.")],
+    painter: Annotated[
+        str,
+        typer.Argument(help="A run, an exported painter, a hub id, or 'shipped'.", autocompletion=completing.trained),
+    ],
     out: Annotated[Path, typer.Option(help="The new folder; the same command resumes a training in it.")],
     by: Annotated[
-        str, typer.Option(help="distil, quantize, prune, several with commas between them, or all of these.")
+        str,
+        typer.Option(
+            help="distil, quantize, prune, several with commas between them, or all of these.",
+            autocompletion=completing.lightenings,
+        ),
     ] = "all",
     store: Annotated[
         Path | None, typer.Option(help="The store that it was trained on, where a student learns.")
