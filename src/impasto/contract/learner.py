@@ -269,8 +269,7 @@ class Learner(pretrained.Saved):
     def held_out_loss(self, batch: Batch) -> Tensor | None:
         """The loss of pictures that are not learned from, a scalar; None where no loss tells how well it learned.
 
-        It is that of the turns late in training, when nothing rises any more. Losses of several players have no such
-        meaning, because they change with one another.
+        It is that of the lessons late in training. Losses of several players have no such meaning.
 
         Args:
             batch: Pictures with their noise.
