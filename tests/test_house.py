@@ -50,6 +50,7 @@ PUBLIC = [
     "train",
     "average",
     "guide",
+    "lighten",
     "paint",
     "repaint",
     "grid",

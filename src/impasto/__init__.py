@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # What type checkers and editors see; at run time names are f
     from impasto.api import grid as grid
     from impasto.api import guide as guide
     from impasto.api import inspect as inspect
+    from impasto.api import lighten as lighten
     from impasto.api import make as make
     from impasto.api import measure as measure
     from impasto.api import measure_edit as measure_edit
@@ -50,6 +51,7 @@ _HOMES = {
     "train": "impasto.api",
     "average": "impasto.api",
     "guide": "impasto.api",
+    "lighten": "impasto.api",
     "paint": "impasto.api",
     "repaint": "impasto.api",
     "grid": "impasto.api",

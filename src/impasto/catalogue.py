@@ -1,9 +1,9 @@
-"""The catalogue of painters, judges, metrics and edits, read from their source files.
+"""The catalogue of painters, judges, metrics, edits and ways to lighten a painter, read from their source files.
 
 A painter `x` is the class marked with `@listed` in `impasto/painters/<family>/x.py` (or in a folder of that family); a
 judge is a class marked with it in `impasto/judges/`, a metric a function in `impasto/metrics/`, an edit one in
-`impasto/editing/`. Adding a file is all it
-takes to add one. Names and cards are read from the syntax tree, so that nothing is imported before it is used, and a
+`impasto/editing/`, and a way to lighten a painter is a class in `impasto/lightening/`. Adding a file is all it takes to
+add one. Names and cards are read from the syntax tree, so that nothing is imported before it is used, and a
 file that cannot be read or imported makes only its own entry unusable.
 """
 
@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 from impasto.errors import ImpastoError, UnknownName
 
-__all__ = ["Card", "edits", "judges", "learner", "listed", "metrics", "painter", "painters", "usable"]
+__all__ = ["Card", "edits", "judges", "learner", "lightenings", "listed", "metrics", "painter", "painters", "usable"]
 
 T = TypeVar("T")
 
@@ -97,6 +97,11 @@ def metrics() -> dict[str, Card]:
 def edits() -> dict[str, Card]:
     """All edits of pictures by name, in order of year."""
     return _cards("impasto.editing")
+
+
+def lightenings() -> dict[str, Card]:
+    """All ways to make a trained painter lighter or faster by name, in order of year."""
+    return _cards("impasto.lightening")
 
 
 def painter(name: str) -> type[Any]:

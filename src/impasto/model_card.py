@@ -31,8 +31,8 @@ def model_card(card: Card, description: Mapping[str, Any]) -> str:
         card: The painter's or the judge's entry in the catalogue.
         description: The content of the painter's `config.json`: 'config' and 'data', which it is built from,
             'parameters', how many it has, and 'facts' on its origin: 'data', 'training', and, where there are any,
-            'from' (whose weights training began from), 'guide', 'metrics', 'measured' (on which pictures), 'license' of
-            the weights, and 'remarks' (title → text).
+            'from' (whose weights training began from), 'guide', 'lightened' (from which painter, and how), 'metrics',
+            'measured' (on which pictures), 'license' of the weights, and 'remarks' (title → text).
     """
     facts = description["facts"]
     # Exports of earlier versions hold the facts of the pictures in the config.
@@ -61,6 +61,7 @@ def model_card(card: Card, description: Mapping[str, Any]) -> str:
             *_training(facts.get("training", {})),
             *_origin(facts.get("from", {})),
             *_guide(facts.get("guide", {})),
+            *_lightened(facts.get("lightened", {})),
             *_metrics(facts.get("metrics", {}), facts.get("measured", ""), *(JUDGED if judges else PAINTED)),
             *_remarks(facts.get("remarks", {})),
             "",
@@ -115,6 +116,39 @@ def _guide(guide: Mapping[str, Any]) -> Iterator[str]:
             f"learned for {'an unknown number of' if steps is None else f'{steps:,}'} steps and whose weights have the "
             f"SHA-256 `{guide.get('hash')}`."
         )
+
+
+def _lightened(lightened: Mapping[str, Any]) -> Iterator[str]:
+    """What the painter was made from after its training, how, and how it compares; the last change first."""
+    while lightened:
+        origin = lightened["from"]
+        ways = "; ".join(
+            f"{name} ({', '.join(f'{key} = {value}' for key, value in settings.items())})"
+            for name, settings in lightened["by"].items()
+        )
+        yield from ("", "## Lightened", "")
+        yield (
+            f"Made from {escaped(str(origin['source']))}, a `{origin['painter']}` whose weights have the SHA-256 "
+            f"`{origin['hash']}`, by {ways}."
+        )
+        yield from _parity(lightened.get("parity", {}))
+        lightened = origin.get("lightened", {})
+
+
+def _parity(parity: Mapping[str, Any]) -> Iterator[str]:
+    """A lightened painter beside the one that it was made from."""
+    if not parity:
+        return
+    rows = [("MB of weights", *(f"{size / 1e6:.2f}" for size in parity["bytes"]))]
+    rows += [("processor seconds a picture", *(f"{seconds:.3g}" for seconds in parity["seconds"]))]
+    yield from ("", "| | before | after |", "|---|---|---|")
+    yield from (f"| {name} | {before} | {after} |" for name, before, after in rows)
+    lpips = "" if parity["lpips"] is None else f"a mean LPIPS of {parity['lpips']:.4f} and "
+    yield ""
+    yield (
+        f"Between {parity['pictures']} pictures of the same seeds, before and after, there is {lpips}a root mean "
+        f"square difference of {parity['rms']:.4f} (of a range of 2)."
+    )
 
 
 def _metrics(metrics: Mapping[str, Any], pictures: str, other: str, title: str, meaning: str) -> Iterator[str]:

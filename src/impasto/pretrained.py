@@ -18,26 +18,29 @@ import torch
 from torch import nn
 
 from impasto import catalogue
+from impasto.changes import repeat
 from impasto.errors import CheckpointError, ImpastoError, UsageError
 from impasto.files import read_json, whole_folder, write_json, write_whole
 from impasto.fingerprints import FILE as TRAINING_PICTURES
 from impasto.fingerprints import TrainingPictures
 from impasto.model_card import model_card
-from impasto.sources import PACKAGED, CatalogueName, Export, Hub, Run, Shipped, Source, StoreFolder, Unknown, resolve
+from impasto.sources import (
+    PACKAGED,
+    CatalogueName,
+    Export,
+    Graph,
+    Hub,
+    Run,
+    Shipped,
+    Source,
+    StoreFolder,
+    Unknown,
+    resolve,
+)
 from impasto.spelling import command
-from impasto.weight_files import INDEX, LARGEST, PARTS, WEIGHTS, read_tensors, write_tensors
+from impasto.weight_files import INDEX, LARGEST, PARTS, WEIGHTS, read_tensors, rounded, write_tensors
 
-__all__ = [
-    "Saved",
-    "annotate",
-    "load",
-    "load_weights",
-    "folder_of",
-    "read_weights",
-    "rebuild",
-    "save",
-    "state_hash",
-]
+__all__ = ["Saved", "annotate", "folder_of", "load", "load_weights", "read_weights", "rebuild", "save", "state_hash"]
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".gif", ".tif", ".tiff", ".bmp")
 """Endings of files that are no painters, though 'gallery/0007.png' has the form of a hub id."""
@@ -54,6 +57,10 @@ class Saved(nn.Module):
     """Submodules that are needed in training alone; they are not exported."""
     training_pictures: TrainingPictures | None = None
     """What each part learned from; None where that is not known, or nothing."""
+    changes: tuple[Mapping[str, Any], ...] = ()
+    """What was done to it after its training, in order; see `impasto.changes`."""
+    storage: torch.dtype | None = None
+    """Number format of its weights in files, of 16 bits; None for that in memory."""
     __card__: ClassVar[catalogue.Card]
 
     @property
@@ -131,14 +138,17 @@ def save(
     state = {k: v.detach().cpu().contiguous() for k, v in painter.state_dict().items() if _exported(painter, k)}
     if without_encoders:
         state = {k: v for k, v in state.items() if k not in frozen}
-    if half:
-        rounded = {
-            k: _halved(k, v) for k, v in state.items() if k not in frozen or torch.equal(v.half().to(v.dtype), v)
+    dtype = torch.float16 if half else painter.storage
+    if dtype is not None:
+        state |= {
+            k: rounded(k, v, dtype)
+            for k, v in state.items()
+            if k not in frozen or torch.equal(v.to(dtype).to(v.dtype), v)
         }
-        state |= rounded
     with whole_folder(folder, replace=True) as work:
         write_tensors(work, state, most_bytes)
-        parameters = sum(p.numel() for name, p in painter.named_parameters() if name in state)
+        names = {name for name, _ in painter.named_parameters()}
+        parameters = sum(v.numel() for name, v in state.items() if name in names or v.dtype == torch.int8)
         description = {**painter.describe(), "parameters": parameters, "facts": facts}
         _write_description(work, type(painter).__card__, description)
         if painter.training_pictures is not None:
@@ -196,6 +206,8 @@ def folder_of(source: Source) -> Path:
                 shipped = sorted(f"{PACKAGED.name}/{path.name}" for path in PACKAGED.glob("*"))
                 raise CheckpointError(f"{name} does not come with impasto; what does: {', '.join(shipped)}.")
             return folder
+        case Graph(file):
+            raise CheckpointError(f"{file} is a graph to paint with; name the painter that it was exported from.")
         case StoreFolder(folder):
             raise CheckpointError(
                 f"{folder} is {source.kind}, not a painter. Train one on it: {command('train', folder)}"
@@ -219,12 +231,17 @@ def folder_of(source: Source) -> Path:
 def rebuild(description: Mapping[str, Any]) -> Saved:
     """A learner with fresh weights, of the class and config in a description that `describe` gave.
 
+    What was changed after its training, such as the width of its layers, is changed in it too.
+
     Raises:
-        UnknownName: When the catalogue has no painter of that name.
-        ConfigError: When a value of its config is unknown or out of range.
+        UnknownName: When the catalogue has no painter of that name, or nothing that makes one of the changes.
+        ConfigError: When a value of its config, or of a change, is unknown or out of range.
     """
     cls: type[Saved] = catalogue.learner(str(description["painter"]))
-    return cls.from_description(description)
+    learner = cls.from_description(description)
+    for change in description.get("changes", ()):
+        repeat(learner, change)
+    return learner
 
 
 def load_weights(
@@ -294,15 +311,6 @@ def _frozen_weights(painter: Saved) -> set[str]:
     frozen = {id(encoder) for kind, encoder in painter.encoders.items() if kind != "words"}
     prefixes = tuple(f"{name}." for name, module in painter.named_modules() if id(module) in frozen)
     return {key for key in painter.state_dict() if prefixes and key.startswith(prefixes)}
-
-
-def _halved(name: str, values: torch.Tensor) -> torch.Tensor:
-    if not values.is_floating_point():
-        return values
-    rounded = values.half()
-    if not rounded.isfinite().all():
-        raise ImpastoError(f"{name} reaches {values.abs().max():g}, beyond 16 bit; export this painter in 32 bit.")
-    return rounded
 
 
 def _exported(painter: torch.nn.Module, key: str) -> bool:

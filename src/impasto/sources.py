@@ -25,6 +25,7 @@ __all__ = [
     "STORES",
     "CatalogueName",
     "Export",
+    "Graph",
     "Hub",
     "Run",
     "Shipped",
@@ -75,6 +76,14 @@ class Export:
 
 
 @dataclass(frozen=True)
+class Graph:
+    """An ONNX file with a painter and its sampler."""
+
+    file: Path
+    kind: ClassVar[str] = "an exported graph"
+
+
+@dataclass(frozen=True)
 class StoreFolder:
     """A folder with a store of pictures."""
 
@@ -115,7 +124,7 @@ class Unknown:
     kind: ClassVar[str] = ""
 
 
-Source = Run | Export | StoreFolder | CatalogueName | Shipped | Hub | Unknown
+Source = Run | Export | Graph | StoreFolder | CatalogueName | Shipped | Hub | Unknown
 
 
 def path_of(word: str | PathLike[str]) -> Path:
@@ -161,6 +170,8 @@ def resolve(word: str | PathLike[str], *, names_first: bool = False) -> Source:
     with suppress(OSError):
         if name and not (named and names_first) and (folder := _folder(path_of(word))):
             return folder
+        if not named and Path(word).is_file() and Path(word).suffix == ".onnx":
+            return Graph(Path(word))
         if not named and Path(word).exists():
             return Unknown(name)
     return CatalogueName(name) if named else _absent(name)

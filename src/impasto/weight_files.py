@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from impasto.errors import CheckpointError
+from impasto.errors import CheckpointError, ImpastoError
 from impasto.files import read_json, write_json
 
-__all__ = ["INDEX", "LARGEST", "PARTS", "WEIGHTS", "read_tensors", "write_tensors"]
+__all__ = ["INDEX", "LARGEST", "PARTS", "WEIGHTS", "read_tensors", "rounded", "write_tensors"]
 
 WEIGHTS = "model.safetensors"
 """The file of an exported painter's weights."""
@@ -65,6 +66,25 @@ def read_tensors(file: Path) -> dict[str, Tensor]:
         except (SafetensorError, OSError, ValueError) as error:
             raise CheckpointError(f"{part} is damaged or no safetensors file ({error}); nothing was loaded.") from None
     return tensors
+
+
+def rounded(name: str, values: Tensor, dtype: torch.dtype) -> Tensor:
+    """Weights in a number format of 16 bits; other numbers than floats of 32 bits or more stay as they are.
+
+    Args:
+        name: Name of the tensor.
+        values: The weights.
+        dtype: The format.
+
+    Raises:
+        ImpastoError: When one of them is too large for it.
+    """
+    if not values.is_floating_point():
+        return values
+    short = values.to(dtype)
+    if not short.isfinite().all():
+        raise ImpastoError(f"{name} reaches {values.abs().max():g}, beyond 16 bit; export this painter in 32 bit.")
+    return short
 
 
 def _indexed(index: Path) -> list[Path]:

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "train": ("train",),
     "average": ("average",),
     "guide": ("guide",),
+    "lighten": ("lighten",),
     "explain": ("explain",),
     "paint": ("paint",),
     "grid": ("grid",),

@@ -10,6 +10,7 @@ from impasto.api.exporting import average, export
 from impasto.api.gallery import Gallery
 from impasto.api.grid_painting import Grid, grid
 from impasto.api.guiding import guide
+from impasto.api.lightening import Lightened, lighten
 from impasto.api.loaded import LoadedPainter, open  # noqa: A004 - as `Store.open`
 from impasto.api.loading import load_painter
 from impasto.api.measuring import compare, measure
@@ -27,6 +28,7 @@ __all__ = [
     "Explanation",
     "Gallery",
     "Grid",
+    "Lightened",
     "LoadedPainter",
     "Picture",
     "Pictures",
@@ -42,6 +44,7 @@ __all__ = [
     "grid",
     "guide",
     "inspect",
+    "lighten",
     "load_painter",
     "make",
     "measure",

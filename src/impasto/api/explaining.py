@@ -76,6 +76,7 @@ def explainable() -> dict[str, list[str]]:
         "judges": catalogue.judges(),
         "metrics": catalogue.metrics(),
         "edits": catalogue.edits(),
+        "lightenings": catalogue.lightenings(),
     }
     return {**{kind: list(names) for kind, names in cards.items()}, "settings": list(TOPICS)}
 
@@ -97,6 +98,7 @@ def explain(name: str | PathLike[str]) -> Explanation:
         (_learner, catalogue.judges()),
         (_metric, catalogue.metrics()),
         (_edit, catalogue.edits()),
+        (_lightening, catalogue.lightenings()),
     )
     if name in TOPICS:
         return TOPICS[name]()
@@ -272,6 +274,14 @@ def _edit(card: Card) -> Explanation:
     facts["settings"] = f"those of the painter: {' or '.join(command('explain', name) for name in able)}"
     example = command("edit", card.name, "PICTURE", painter=able[0] if able else "PAINTER")
     return Explanation(card.name, "edit", card.summary, card.year, card.source, facts, examples=(example,))
+
+
+def _lightening(card: Card) -> Explanation:
+    settings = {"lightening": _settable(card.definition.Settings)}
+    example = command("lighten", "RUN", by=card.name, out="RUN2")
+    return Explanation(
+        card.name, "lightening", card.summary, card.year, card.source, settings=settings, examples=(example,)
+    )
 
 
 def _train() -> Explanation:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from impasto.api.loaded import LoadedPainter, loaded
 from impasto.api.loading import load_painter
 from impasto.api.verb import verb
-from impasto.errors import CheckpointError, NotCapable, UnknownName
+from impasto.errors import CheckpointError, NotCapable, UnknownName, UsageError
 from impasto.sources import path_of
 
 if TYPE_CHECKING:
-    from impasto.contract import Learner
+    from impasto.contract import Learner, Painter
 
 __all__ = ["average", "export", "save_diffusers"]
 
@@ -52,27 +53,51 @@ def average(run: str | PathLike[str], length: float, out: str | PathLike[str]) -
 
 
 @verb
-def export(painter: str | PathLike[str] | LoadedPainter, out: str | PathLike[str], *, to: str = "diffusers") -> Path:
-    """Write a painter in the layout of another library, which then loads it without impasto.
+def export(
+    painter: str | PathLike[str] | LoadedPainter,
+    out: str | PathLike[str],
+    *,
+    to: str = "diffusers",
+    settings: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write a painter for another library, which then needs no impasto.
 
     Args:
         painter: A run, an exported painter, a hub id, the name of a painter by rules, or one that is loaded.
-        out: The new folder.
-        to: The library: 'diffusers', whose `from_pretrained` reads the folder.
+        out: The new folder; of a graph the new file, which ends in '.onnx'.
+        to: 'diffusers', whose `from_pretrained` reads the folder; or 'onnx', a graph from noise to pictures with the
+            sampler inside, which `impasto.paint` takes for a painter too.
+        settings: Settings of painting that a graph is written with, by name, such as its steps, at most 8.
 
     Returns:
-        The folder.
+        The folder or file.
 
     Raises:
         UnknownName: When there is no such layout.
+        ConfigError: When a setting is unknown, out of range, or none that a graph can follow.
+        UsageError: When settings are given for diffusers, which keeps none, or the file does not end in '.onnx'.
         CheckpointError: When there is no painter.
         NotCapable: When the library has no model that would compute the same.
         ImpastoError: When the folder exists, or cannot be written.
     """
-    if to != "diffusers":
-        raise UnknownName("layout", to, ["diffusers"])
+    if to not in ("diffusers", "onnx"):
+        raise UnknownName("layout", to, ["diffusers", "onnx"])
+    if to == "onnx":
+        return _save_onnx(loaded(painter).model, Path(out), settings or {})
+    if settings:
+        raise UsageError(f"diffusers keeps no settings of painting; leave out {', '.join(sorted(settings))}.")
     save_diffusers(loaded(painter).model, Path(out))
     return Path(out)
+
+
+def _save_onnx(painter: Painter, file: Path, settings: Mapping[str, Any]) -> Path:
+    """Write a painter as an ONNX graph."""
+    from impasto.lightening.onnx_export import export_onnx
+
+    if file.suffix != ".onnx":
+        raise UsageError(f"A graph is a file whose name ends in '.onnx', and {file} does not; choose such a name.")
+    export_onnx(painter, file, painter.resolve_settings(painter.settings_for(settings)))
+    return file
 
 
 def save_diffusers(painter: Learner, folder: Path) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto.api.loading import newest_average
+from impasto.changes import kept_in_training
 from impasto.errors import CheckpointError, ConfigError, NotCapable, UsageError
 from impasto.sources import CatalogueName, Run, resolve
 from impasto.spelling import command, option
@@ -32,6 +33,7 @@ class Beginning:
         facts: What the card of the painter that comes of it says: 'from', and the preset.
         learner: The painter; None for a run that goes on from a checkpoint.
         checkpoint: The checkpoint, where a run goes on from one.
+        changes: What was changed in the learner of that run after an earlier training; see `Saved.changes`.
     """
 
     source: str
@@ -40,6 +42,7 @@ class Beginning:
     facts: Mapping[str, Any]
     learner: Learner | None = None
     checkpoint: Path | None = None
+    changes: Sequence[Mapping[str, Any]] = ()
 
     def check(self, painter: str | None, preset: str | None) -> None:
         """Refuse another painter or preset than the one that is begun from.
@@ -73,10 +76,12 @@ class Beginning:
         from impasto.training.initial_weights import take_weights
 
         config = self.config if self.learner is None else to_dict(self.learner.config_to_train(data))
-        description = {"config": {**config, **architecture}, "data": to_dict(data)}
+        changes = self.changes if self.learner is None else kept_in_training(self.learner)
+        description = {"painter": self.name, "config": {**config, **architecture}, "data": to_dict(data)}
+        description["changes"] = changes
         changed = {name: value for name, value in architecture.items() if value != config.get(name)}
         if self.learner is None:
-            learner = cls.from_description(description)
+            learner = self._rebuilt(description)
             if self.checkpoint and not changed:
                 # Pictures are encoded before training restores the checkpoint.
                 pretrained.load_weights(learner, self.checkpoint / "painter.safetensors")
@@ -84,12 +89,21 @@ class Beginning:
         try:
             for name in changed.keys() & cls.fixed_settings:
                 raise ConfigError(f"they were learned with {name} = {config.get(name)!r}, which cannot be changed.")
-            learner = cls.from_description(description)
+            learner = self._rebuilt(description)
             self._check_categories(learner)
             take_weights(learner, self.learner)
             learner.training_pictures = self.learner.training_pictures
         except (ConfigError, CheckpointError) as error:
             raise ConfigError(self._misfit(data, changed, error)) from None
+        return learner
+
+    def _rebuilt(self, description: Mapping[str, Any]) -> Learner:
+        """The learner of a description, with fresh weights."""
+        from impasto import pretrained
+        from impasto.contract import Learner
+
+        learner = pretrained.rebuild(description)
+        assert isinstance(learner, Learner)
         return learner
 
     def _check_categories(self, learner: Learner) -> None:
@@ -146,7 +160,8 @@ def beginning(source: str | None, out: Path) -> Beginning | None:
     if checkpoint is None:
         return _loaded(origin["source"])
     kept = {"from": origin, "preset": facts.get("preset")}
-    return Beginning(origin["source"], run["painter"], run["config"], kept, checkpoint=checkpoint)
+    changes = run.get("changes", ())
+    return Beginning(origin["source"], run["painter"], run["config"], kept, checkpoint=checkpoint, changes=changes)
 
 
 def _loaded(source: str) -> Beginning:

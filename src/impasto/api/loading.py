@@ -10,7 +10,7 @@ from impasto import catalogue
 from impasto.api.verb import verb
 from impasto.errors import CheckpointError, UnknownName, UsageError, suggestion
 from impasto.images.size import Size, SizeLike
-from impasto.sources import CatalogueName, Export, Run, Unknown, resolve
+from impasto.sources import CatalogueName, Export, Graph, Run, Unknown, resolve
 from impasto.spelling import command, option
 
 if TYPE_CHECKING:
@@ -56,6 +56,10 @@ def painter_at(source: str | PathLike[str], size: Size | None) -> Painter:
     match resolve(source):
         case CatalogueName(name):
             painter: Saved = _by_rules(name, size)
+        case Graph(file):
+            from impasto.lightening.onnx_painter import OnnxPainter
+
+            painter = OnnxPainter.open(file)
         case Run(folder) as run if run.export is None:
             painter = newest_average(folder)
         case Unknown(word) if not Path(word).exists():

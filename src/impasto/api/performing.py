@@ -168,12 +168,12 @@ class Edit:
         if cls is not None:
             painters = self.read_of(painter)
             of_edit = load(cls, {name: settings[name] for name in settings if name not in painters}, self.name)
-            of_painter = painter.load_settings({name: settings[name] for name in settings if name in painters})
+            of_painter = painter.settings_for({name: settings[name] for name in settings if name in painters})
             resolved = to_dict(painter.resolve_settings(of_painter))
             complete = {**to_dict(of_edit), **{name: resolved[name] for name in painters}}
             return Request(seed, category, prompt, Given(), complete)
         request = Request(seed, None, None, Given(), settings).checked(painter)
-        judged = painter.load_settings(request.settings).judged
+        judged = painter.settings_for(request.settings).judged
         if judged:
             raise UsageError(
                 f"{judged} compares pictures with a prompt, which {self.name} does not take; leave it out."
@@ -241,7 +241,7 @@ class Edit:
     def _painting(self, painter: Painter, request: Request) -> Any:
         """The painter's settings of painting, as requested."""
         of_painter = {name: request.settings[name] for name in self.read_of(painter)}
-        return painter.resolve_settings(painter.load_settings(of_painter))
+        return painter.resolve_settings(painter.settings_for(of_painter))
 
     def _by_denoiser(self, painter: Painter, request: Request, watch: Watch, arguments: Mapping[str, Any]) -> Painted:
         """The picture of an edit with settings of its own."""

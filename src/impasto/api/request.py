@@ -57,7 +57,7 @@ class Request:
         # Up to version 0.1.0 the prompt was one of the settings.
         settings = dict(self.settings)
         prompt = settings.pop("prompt", None) if self.prompt is None else self.prompt
-        complete = painter.resolve_settings(painter.load_settings(settings))
+        complete = painter.resolve_settings(painter.settings_for(settings))
         if prompt is not None:
             check_prompt(painter, prompt, judged=bool(complete.judged))
         return replace(self, prompt=prompt, settings=to_dict(complete))
@@ -72,7 +72,7 @@ class Request:
     def remarks(self, painter: Painter) -> list[str]:
         """The painter's remarks on this request; see `Painter.remarks`."""
         given = given_to(painter, self.given)
-        settings = painter.load_settings(self.settings)
+        settings = painter.settings_for(self.settings)
         asked_for = {"category": self.category, "prompt": self.prompt, **given}
         condition = painter.condition(self.seed, range(1), **asked_for, judged=bool(settings.judged))
         return remarks_on(self.given) + painter.remarks(condition, settings)

@@ -31,10 +31,11 @@ class Kind(StrEnum):
     judges = "judges"
     metrics = "metrics"
     edits = "edits"
+    lightenings = "lightenings"
 
 
 def list_(
-    kind: Annotated[Kind, typer.Argument(help="painters, judges, metrics or edits")] = Kind.painters,
+    kind: Annotated[Kind, typer.Argument(help="painters, judges, metrics, edits or lightenings")] = Kind.painters,
     json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -47,6 +48,7 @@ def list_(
         Kind.judges: catalogue.judges,
         Kind.metrics: catalogue.metrics,
         Kind.edits: catalogue.edits,
+        Kind.lightenings: catalogue.lightenings,
     }
     with watching(json=json, events=events, quiet=quiet):
         cards = listings[kind]().values()

@@ -27,6 +27,7 @@ from impasto.cli import (
     export,
     grid,
     guide,
+    lighten,
     measure,
     paint,
     show,
@@ -68,7 +69,7 @@ app = typer.Typer(
 )
 app.add_typer(data.app, name="data")
 app.add_typer(show.app, name="show")
-for _module in (train, average, guide, paint, grid, edit, export, measure, compare, studio, about, explaining):
+for _module in (train, average, guide, lighten, paint, grid, edit, export, measure, compare, studio, about, explaining):
     _module.add_to(app)
 
 

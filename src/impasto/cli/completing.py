@@ -39,12 +39,17 @@ def edits() -> Offers:
     return _cards(catalogue.edits().values())
 
 
+def lightenings() -> Offers:
+    """The ways to lighten a painter, of the catalogue."""
+    return _cards(catalogue.lightenings().values())
+
+
 def explainable() -> Offers:
     """All that `impasto explain` explains by name."""
     from impasto.api.explaining import TOPICS
 
     topics = [(name, "settings") for name in TOPICS]
-    return [*painters(), *judges(), *_cards(catalogue.metrics().values()), *edits(), *topics]
+    return [*painters(), *judges(), *_cards(catalogue.metrics().values()), *edits(), *lightenings(), *topics]
 
 
 def runs_and_painters() -> Offers:

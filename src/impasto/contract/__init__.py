@@ -34,6 +34,7 @@ from impasto.contract.abilities import (
 )
 from impasto.contract.condition import Condition
 from impasto.contract.data import Data
+from impasto.contract.instruction import Instruction
 from impasto.contract.learner import Learner, PainterConfig
 from impasto.contract.light_reading import LightReading
 from impasto.contract.noise import BatchNoise, Noise, PictureNoise, Variation
@@ -60,6 +61,7 @@ __all__ = [
     "HasLikelihood",
     "HasStyles",
     "InfersLatents",
+    "Instruction",
     "Instructs",
     "Inverts",
     "Judges",

@@ -14,6 +14,7 @@ from impasto.config import config, describe, load, override, to_dict, unknown_se
 from impasto.contract.condition import Condition
 from impasto.contract.construction import constructed
 from impasto.contract.data import Data
+from impasto.contract.instruction import Instruction
 from impasto.contract.turns import Batch, Player, Turn
 from impasto.errors import ConfigError, UnknownName
 from impasto.spelling import option
@@ -56,6 +57,8 @@ class Learner(pretrained.Saved):
     """Settings that decide what the weights mean, so that training from given weights cannot change them."""
     double_backward: ClassVar[tuple[str, ...]] = ()
     """Submodules whose gradients are differentiated again (gradient penalties); never compiled."""
+    instruction: Instruction | None = None
+    """What it is trained by in the place of its `turns`, such as a teacher; never saved."""
     config: PainterConfig
 
     def __init__(self, config: PainterConfig, data: Data) -> None:
@@ -218,8 +221,9 @@ class Learner(pretrained.Saved):
         return cls.decided(cls.load_config(cls.renewed(values)), data), data
 
     def describe(self) -> dict[str, Any]:
-        """Name, config and facts of the pictures, as plain values."""
-        return {"painter": self.name, "config": to_dict(self.config), "data": to_dict(self.data)}
+        """Name, config, facts of the pictures, and what was changed after training, as plain values."""
+        changes = {"changes": [*map(dict, self.changes)]} if self.changes else {}
+        return {"painter": self.name, "config": to_dict(self.config), "data": to_dict(self.data), **changes}
 
     def learn_words(self, captions: Iterable[str]) -> None:
         """Learn what must be known of a store's captions before the first step, such as a vocabulary.
@@ -262,18 +266,21 @@ class Learner(pretrained.Saved):
         """
         raise NotImplementedError(f"{self.name} does not learn")
 
+    def lessons(self, batch: Batch, step: int) -> Iterator[Turn]:
+        """The optimizer steps of training: those of `turns`, or of `instruction` where there is one."""
+        return self.instruction.turns(self, batch, step) if self.instruction else self.turns(batch, step)
+
     def held_out_loss(self, batch: Batch) -> Tensor | None:
         """The loss of pictures that are not learned from, a scalar; None where no loss tells how well it learned.
 
-        It is that of the turns late in training, when nothing rises any more. Losses of several players have no such
-        meaning, because they change with one another.
+        It is that of the lessons late in training. Losses of several players have no such meaning.
 
         Args:
             batch: Pictures with their noise.
         """
         if len(self.players()) != 1:
             return None
-        return torch.stack([turn.loss for turn in self.turns(batch, LATE)]).sum()
+        return torch.stack([turn.loss for turn in self.lessons(batch, LATE)]).sum()
 
     def after(self, step: int, logs: dict[str, float]) -> None:
         """Update buffers, such as running statistics, after a step.

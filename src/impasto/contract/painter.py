@@ -122,6 +122,22 @@ class Painter(Learner):
         """
         return load(cls.Settings, values, cls.topic())
 
+    @property
+    def defaults(self) -> dict[str, Any]:
+        """Settings that this painter paints with by default, where they are others than those of its class.
+
+        They come from what was changed after its training, where each change may hold some under 'painting'.
+        """
+        return {name: value for change in self.changes for name, value in change.get("painting", {}).items()}
+
+    def settings_for(self, values: Mapping[str, Any]) -> Any:
+        """An instance of `Settings`, of plain values, completed by the defaults of this painter.
+
+        Raises:
+            ConfigError: As of `load_settings`.
+        """
+        return self.load_settings({**self.defaults, **values})
+
     def resolve_settings(self, settings: Any) -> Any:
         """The same settings with every 'auto' replaced by the value that it stands for on this machine.
 
@@ -183,7 +199,7 @@ class Painter(Learner):
                 raise UsageError(f"{word} must be below {MOST:,}, not {value:,}.")
         check_variation(self, variation)
         nearer = variation.seed if variation is not None and variation.strength > 0.5 else seed
-        checked = self.resolve_settings(self.load_settings(settings))
+        checked = self.resolve_settings(self.settings_for(settings))
         parts = []
         # Judges may ask for gradients, for which nothing may have been computed in inference mode.
         with mixed_category(self, category) as category_of_rows, self.painting(inference=not checked.judged):

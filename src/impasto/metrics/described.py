@@ -93,7 +93,7 @@ def paint_described(
         raise NotCapable(f"{painter.name} reads no words.")
     if painter.needs - {"words", "category"}:
         raise NotCapable(f"{painter.name} cannot paint from words alone: it needs {', '.join(sorted(painter.needs))}.")
-    settings = painter.resolve_settings(painter.load_settings({}))
+    settings = painter.resolve_settings(painter.settings_for({}))
     encoder = painter.encoders.get("words")
     parts = []
     with painter.painting():

@@ -39,7 +39,8 @@ def split_group_norm(norm: nn.GroupNorm, maps: Sequence[Tensor]) -> list[Tensor]
     Raises:
         ConfigError: When a group would span two maps.
     """
-    channels = [m.shape[1] for m in maps]
+    # As plain integers even while a graph is traced, in which they are fixed.
+    channels = [int(m.shape[1]) for m in maps]
     size = norm.num_channels // norm.num_groups
     if any(c % size for c in channels):
         raise ConfigError(f"Maps of {channels} channels cannot share groups of {size}: choose multiples of {size}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, TypeVar
 
 import torch
@@ -87,3 +88,49 @@ class ResidualBlock(nn.Module):
         elif self.norm2 is not None:
             h = self.norm2(h)
         return self.conv2(F.silu(h)) + self.shortcut(*maps)
+
+    @property
+    def inner_groups(self) -> int:
+        """Groups of the norm between the two convolutions."""
+        return self.groups
+
+    @torch.no_grad()
+    def importance(self) -> Tensor:
+        """Norm of all weights that lead to or from each of the `inner_groups`, shape (`inner_groups`,).
+
+        Source: Fang et al. 2023, arXiv:2301.12900, equation 4.
+        """
+        squares = self.conv1.weight.square().sum((1, 2, 3)) + self.conv2.weight.square().sum((0, 2, 3))
+        return squares.view(self.inner_groups, -1).sum(1).sqrt()
+
+    @torch.no_grad()
+    def narrow(self, kept: Sequence[int]) -> None:
+        """Keep only some of the groups of channels between the two convolutions; what they compute stays.
+
+        Args:
+            kept: Indices of the groups, rising.
+        """
+        width = self.conv1.out_channels // self.groups
+        rows = torch.cat([torch.arange(width) + width * group for group in kept]).to(self.conv1.weight.device)
+        _keep(self.conv1, rows, 0)
+        self.conv1.out_channels = len(rows)
+        _keep(self.conv2, rows, 1)
+        self.conv2.in_channels = len(rows)
+        if self.norm2 is not None:
+            _keep(self.norm2, rows, 0)
+            self.norm2.num_groups = len(kept)
+            self.norm2.num_channels = len(rows)
+        if self.modulation is not None:
+            # Its first half are scales, the second half shifts.
+            _keep(self.modulation, torch.cat([rows, rows + self.groups * width]), 0)
+            self.modulation.out_features = 2 * len(rows)
+        self.groups = len(kept)
+
+
+def _keep(layer: nn.Conv2d | nn.Linear | nn.GroupNorm, rows: Tensor, dim: int) -> None:
+    """Keep some outputs (`dim` 0) or inputs (1) of a layer, in place."""
+    for name in ("weight", "bias") if dim == 0 else ("weight",):
+        parameter = getattr(layer, name)
+        if parameter is not None:
+            kept = parameter.index_select(dim, rows)
+            setattr(layer, name, nn.Parameter(kept, requires_grad=parameter.requires_grad))

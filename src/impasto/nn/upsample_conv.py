@@ -41,7 +41,8 @@ class UpsampleConv2d(nn.Conv2d):
         Returns:
             Shape (N, outputs, 2H, 2W).
         """
-        weight, skip_weight = self.weight.tensor_split([x.shape[1]], dim=1)
+        weight = self.weight[:, : x.shape[1]]
+        skip_weight = self.weight[:, x.shape[1] :]
         if self.kernel_size == (1, 1):
             result = F.interpolate(F.conv2d(x, weight, self.bias), scale_factor=2, mode="nearest")
         else:

@@ -61,7 +61,8 @@ def encode(
     Raises:
         ImpastoError: When a file cannot be written.
     """
-    encoders = learner.encoders
+    unread = learner.instruction.unread if learner.instruction else frozenset()
+    encoders = {kind: encoder for kind, encoder in learner.encoders.items() if kind not in unread}
     of_pictures = encoders.get("pictures")
     of_words = encoders.get("words") if "words" in learner.reads else None
     texts = [distinct_captions(split) if of_words else [] for split in splits]

@@ -71,7 +71,7 @@ class Moves:
         if not self.painter.training:
             self.painter.train()
         result = Step()
-        turns = [iter(self.painter.turns(batch, step)) for batch in batches]
+        turns = [iter(self.painter.lessons(batch, step)) for batch in batches]
         while (move := self._turn(turns)) is not None:
             player, logs = move
             norm = self._apply_gradients(player, step, horizon)

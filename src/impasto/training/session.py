@@ -136,7 +136,7 @@ class Session:
 
     def keep_guide(self) -> None:
         """Keep the average as it is now as the guide of the painter, if it takes one; all processes must call this."""
-        if not isinstance(self.record.learner, TakesGuide):
+        if not isinstance(self.record.learner, TakesGuide) or self.record.learner.changes:
             return
         learner = self.averaged()
         if learner is not None:

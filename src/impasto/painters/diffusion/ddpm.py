@@ -139,7 +139,7 @@ class DDPM(Denoiser):
         inputs = self.network_inputs(condition, self.words)
 
         def denoise(noisy: Tensor, level: Level) -> Tensor:
-            times = torch.full((len(noisy),), level.time, device=noisy.device)
+            times = torch.full((noisy.shape[0],), level.time, device=noisy.device)
             answer = self._answer(noisy, level.sigma, times, *inputs)
             return clean_from(self.config.prediction, answer, noisy, level.signal, level.sigma)
 

@@ -162,8 +162,12 @@ class FlowUNet(StraightFlow):
         """Refuse a guide that estimates something else.
 
         Raises:
-            ConfigError: With what differs.
+            ConfigError: With what differs, or when one of them was changed after its training.
         """
+        if self.changes or guide.changes:
+            raise ConfigError(
+                "A painter that was lightened takes no guide, and is none; take the painter that it was made from."
+            )
         if not isinstance(guide, FlowUNet):
             raise ConfigError(f"A {self.name} is guided by a {self.name}, not by a {guide.name}.")
         names = ("latents", "prediction", "size", "categories", "words")

@@ -90,7 +90,7 @@ class StraightFlow(Denoiser):
         shown: list[Tensor | None] = []
 
         def denoise(noisy: Tensor, level: Level) -> Tensor:
-            times = torch.full((len(noisy),), level.time, device=noisy.device)
+            times = torch.full((noisy.shape[0],), level.time, device=noisy.device)
             if not shown:
                 # Encoded once, and not in every step.
                 shown.append(self.beside(condition, noisy))

@@ -1,0 +1,206 @@
+"""Quantisation: weights and activations of 8 bits, or weights of 16 bits in files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Literal
+
+import torch
+from torch import Tensor, nn
+
+from impasto.catalogue import listed
+from impasto.config import Field, config
+from impasto.contract import Painter
+from impasto.errors import ConfigError, NotCapable
+from impasto.lightening.method import LighteningSettings, Method, Progress
+from impasto.lightening.parity import difference
+from impasto.nn.int8 import Int8Layer, can_be_rounded, int8_layer
+from impasto.pretrained import Saved
+
+__all__ = ["Quantize", "QuantizeSettings"]
+
+FEWEST_WEIGHTS = 4096
+"""Layers with fewer weights stay as they are: they take no time, and are the first to suffer."""
+SAMPLED = 4096
+"""Values of a layer's input, in each call, from which its range is estimated."""
+STORAGE = {"fp16": torch.float16, "bf16": torch.bfloat16}
+
+
+@config
+class QuantizeSettings(LighteningSettings):
+    """What is rounded, and how much pictures may differ for it.
+
+    Attributes:
+        weights: 'int8' rounds weights to 8 bits, one scale for each output channel; 'fp16' and 'bf16' only store them
+            in 16 bits.
+        activations: Whether inputs of those layers are rounded to 8 bits too, so that they are computed in integers.
+        limit: Largest mean LPIPS between pictures before and after; the layers with the largest errors are left in
+            32 bits until it is kept. Without the weights of LPIPS nothing is left out.
+        calibration: Pictures that are painted to see which values occur.
+        clip: Share of the values at each end of the range that are taken for its end.
+    """
+
+    weights: Literal["int8", "fp16", "bf16"] = "int8"
+    activations: bool = True
+    limit: float = Field(default=0.05, gt=0, le=1)
+    calibration: int = Field(default=8, ge=1, le=256)
+    clip: float = Field(default=1e-4, ge=0, le=0.1)
+
+
+@listed(
+    name="quantize",
+    summary="weights and activations of 8 bits, which processors multiply faster, or weights of 16 bits in files",
+    year=2018,
+    source="Jacob et al. 2018, Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only "
+    "Inference, arXiv:1712.05877",
+)
+class Quantize(Method):
+    """Quantisation after training, with ranges from pictures that the painter itself paints."""
+
+    Settings = QuantizeSettings
+    in_training = "refused"
+
+    @classmethod
+    def make(cls, painter: Painter, settings: QuantizeSettings, progress: Progress) -> dict[str, Any]:
+        """Round the weights, fix the ranges of activations, and leave out the layers that suffer most.
+
+        Raises:
+            NotCapable: When the painter has no layers to be rounded.
+        """
+        if settings.weights != "int8":
+            _store_in(painter, settings.weights)
+            return {"storage": settings.weights}
+        layers = _layers(painter)
+        if not layers:
+            raise NotCapable(f"{painter.name} has no convolutions or linear layers of the kind that can be rounded.")
+        before = painter.paint(settings.calibration, batch=settings.calibration).pictures
+        ranges = _ranges(painter, layers, settings) if settings.activations else {}
+        progress(f"{len(layers)} layers are rounded to 8 bits.")
+        rounded = {name: _rounded(layer, ranges.get(name)) for name, layer in layers.items()}
+        errors = _errors(painter, layers, rounded)
+        order = sorted(errors, key=lambda name: errors[name])
+        _place(painter, {name: rounded[name] for name in order})
+        kept = len(order)
+        while kept > 0:
+            distance, _ = difference(before, painter.paint(settings.calibration, batch=settings.calibration).pictures)
+            if distance is None or distance <= settings.limit:
+                break
+            fewer = kept - max(1, kept // 8)
+            _place(painter, {name: layers[name] for name in order[fewer:kept]})
+            progress(f"LPIPS {distance:.3f} is above {settings.limit:g}: {len(order) - fewer} layers stay in 32 bits.")
+            kept = fewer
+        _mark_parts(painter)
+        return {"layers": sorted(order[:kept]), "errors": {name: round(errors[name], 5) for name in reversed(order)}}
+
+    @classmethod
+    def repeat(cls, painter: Any, change: Mapping[str, Any]) -> None:
+        """Put rounded layers in the place of the others.
+
+        Raises:
+            ConfigError: When the painter has other layers.
+        """
+        storage = change.get("storage")
+        if storage is not None:
+            if storage not in STORAGE:
+                raise ConfigError(f"The description stores weights as {storage!r}; known: {', '.join(STORAGE)}.")
+            _store_in(painter, str(storage))
+            return
+        layers = _layers(painter)
+        missing = [name for name in change.get("layers", ()) if name not in layers]
+        if missing:
+            raise ConfigError(f"The description rounds the layer {missing[0]!r}, which the painter does not have.")
+        _place(painter, {name: _rounded(layers[name], None) for name in change.get("layers", ())})
+        _mark_parts(painter)
+
+
+def _layers(painter: nn.Module) -> dict[str, nn.Module]:
+    """The layers that are worth rounding, by name."""
+    modules = [(name, module) for name, module in painter.named_modules() if can_be_rounded(module)]
+    return {name: module for name, module in modules if _size(module) >= FEWEST_WEIGHTS}
+
+
+def _size(layer: nn.Module) -> int:
+    """Number of weights of a layer."""
+    assert isinstance(layer, nn.Conv2d | nn.Linear)
+    return layer.weight.numel()
+
+
+def _ranges(
+    painter: Painter, layers: Mapping[str, nn.Module], settings: QuantizeSettings
+) -> dict[str, tuple[float, float]]:
+    """Smallest and largest input of each layer while pictures are painted, without the outermost few."""
+    ranges: dict[str, tuple[float, float]] = {}
+
+    def watch(name: str, x: Tensor) -> None:
+        values = x.detach().float().flatten()
+        sample = values[:: max(1, values.numel() // SAMPLED)]
+        ends = torch.quantile(sample, torch.tensor([settings.clip, 1 - settings.clip])).tolist()
+        least, most = ranges.get(name, (0.0, 0.0))
+        ranges[name] = (min(least, ends[0]), max(most, ends[1]))
+
+    with _watched(layers, lambda name, x, y: watch(name, x)):
+        painter.paint(settings.calibration, seed=1, batch=settings.calibration)
+    return ranges
+
+
+def _errors(painter: Painter, layers: Mapping[str, nn.Module], rounded: Mapping[str, nn.Module]) -> dict[str, float]:
+    """Error of each rounded layer's output relative to its size, over all calls for one picture."""
+    sums = dict.fromkeys(layers, (0.0, 0.0))
+
+    def watch(name: str, x: Tensor, y: Tensor) -> None:
+        error = (rounded[name](x) - y).float().square().sum()
+        before, size = sums[name]
+        sums[name] = (before + float(error), size + float(y.float().square().sum()))
+
+    with _watched(layers, watch):
+        painter.paint(1, seed=2)
+    # Layers that painting does not call, such as encoders, are not rounded.
+    return {name: (error / max(size, 1e-30)) ** 0.5 for name, (error, size) in sums.items() if size}
+
+
+@contextmanager
+def _watched(layers: Mapping[str, nn.Module], watch: Any) -> Iterator[None]:
+    """Call a function with name, input and output of each layer whenever it computes, for a block."""
+
+    def hook(name: str) -> Any:
+        return lambda layer, inputs, output: watch(name, inputs[0], output)
+
+    handles = [layer.register_forward_hook(hook(name)) for name, layer in layers.items()]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _rounded(layer: nn.Module, ends: tuple[float, float] | None) -> Int8Layer:
+    rounded = int8_layer(layer)
+    if ends is not None:
+        rounded.calibrate(*ends)
+    return rounded
+
+
+def _place(painter: nn.Module, layers: Mapping[str, nn.Module]) -> None:
+    """Put layers into a painter, each by its name."""
+    for name, layer in layers.items():
+        parent, _, last = name.rpartition(".")
+        setattr(painter.get_submodule(parent), last, layer)
+
+
+def _mark_parts(painter: nn.Module) -> None:
+    """Note in painters inside of a painter, such as its autoencoder, that layers of theirs were rounded too."""
+    for name, part in painter.named_modules():
+        inside = any(isinstance(module, Int8Layer) for module in part.modules())
+        if name and inside and isinstance(part, Saved):
+            part.changes = (*part.changes, {"by": "quantize"})
+
+
+@torch.no_grad()
+def _store_in(painter: Saved, storage: str) -> None:
+    """Round weights to 16 bits, and store them so."""
+    painter.storage = STORAGE[storage]
+    frozen = {id(p) for kind, encoder in painter.encoders.items() if kind != "words" for p in encoder.parameters()}
+    for parameter in painter.parameters():
+        if id(parameter) not in frozen:
+            parameter.copy_(parameter.to(painter.storage))

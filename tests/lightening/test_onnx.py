@@ -1,0 +1,53 @@
+"""Painters as ONNX graphs; skipped where the optional packages are missing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+from test_lighten import learned
+
+import impasto
+from impasto import pretrained
+from impasto.errors import CheckpointError, ConfigError, NotCapable, UsageError
+from impasto.events import silent
+from impasto.painters.diffusion.ddpm import DDPM
+from impasto.painters.diffusion.flow_unet import FlowUNet
+
+for name in ("onnx", "onnxruntime"):
+    pytest.importorskip(name, reason=f"needs the package {name} of the extra 'onnx'")
+
+
+@pytest.mark.parametrize("cls", [FlowUNet, DDPM])
+def test_a_graph_paints_the_same_pictures_in_any_number(cls, tmp_path: Path) -> None:
+    painter = learned(cls)
+    painter.save_pretrained(tmp_path / "painter")
+    settings = {"steps": 2, "guidance": 1.0}
+    file = impasto.export(tmp_path / "painter", tmp_path / "graph.onnx", to="onnx", settings=settings)
+    graph = impasto.open(file)
+    assert (graph.name, graph.categories, graph.size) == (painter.name, ("dawn", "dusk"), (32, 32))
+    for count, category in ((1, None), (3, "dusk")):
+        pictures = graph.model.paint(count, seed=5, category=category).pictures
+        expected = painter.paint(count, seed=5, category=category, **settings).pictures
+        torch.testing.assert_close(pictures, expected, atol=1e-3, rtol=0)
+    (picture,) = impasto.paint(file, tmp_path / "gallery", count=1, seed=3, watch=silent)
+    assert impasto.repaint(picture, tmp_path / "again.png", painter=file).identical
+
+
+def test_what_is_no_graph_is_refused(tmp_path: Path) -> None:
+    learned().save_pretrained(tmp_path / "painter")
+    out = tmp_path / "graph.onnx"
+    for settings, sentence in (({}, "30 steps would repeat the network"), ({"steps": 2}, "guidance = 1.5 is no part")):
+        with pytest.raises(ConfigError, match=sentence):
+            impasto.export(tmp_path / "painter", out, to="onnx", settings=settings)
+    with pytest.raises(UsageError, match=r"ends in '\.onnx'"):
+        impasto.export(tmp_path / "painter", tmp_path / "graph", to="onnx")
+    with pytest.raises(NotCapable, match="landscape cannot be written as one ONNX graph"):
+        impasto.export("landscape", out, to="onnx")
+    assert not out.exists()
+    out.write_bytes(b"no graph")
+    with pytest.raises(CheckpointError, match="no ONNX file that impasto has written"):
+        impasto.open(out)
+    with pytest.raises(CheckpointError, match="is a graph to paint with"):
+        pretrained.load(out)
