@@ -53,7 +53,7 @@ def parts(monkeypatch: pytest.MonkeyPatch) -> list[tuple[object, ...]]:
 def test_the_report_opens_with_what_paints_at_once_and_says_honestly_what_minutes_give(parts, tmp_path) -> None:
     page = demo(tmp_path / "demo", minutes=2).read_text(encoding="utf8")
     at_once = [call[1] for call in parts if call[0] == "paint"][:-1]
-    by_rules = {name: cls for name, cls in usable(painters()).items() if not cls.learns() and not cls.optimizes}
+    by_rules = {name: cls for name, cls in usable(painters()).items() if cls.by_rules() and not cls.optimizes}
     assert at_once == [*by_rules, "shipped"]
     for cls in by_rules.values():  # Without any setting.
         assert cls.build(resolution=32).paint(1).pictures.isfinite().all()

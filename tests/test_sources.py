@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from impasto import catalogue
-from impasto.sources import CatalogueName, Export, Hub, Run, Shipped, StoreFolder, Unknown, resolve
+from impasto.sources import Base, CatalogueName, Export, Hub, Run, Shipped, StoreFolder, Unknown, resolve
 
 
 @pytest.fixture
@@ -15,6 +15,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for file in (
         "run/run.json", "run/painter/config.json", "young/run.json", "export/config.json", "store/manifest.json",
         "store/pictures.npy", "plain/a.png", f"{first}/run.json", "landscape/0000.png", "owner/name/config.json",
+        "base/model_index.json", "base.safetensors",
     ):  # fmt: skip
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / file).touch()
@@ -33,6 +34,11 @@ def test_each_word_is_resolved_by_what_it_names(home: Path) -> None:
     assert resolve("shipped/painter").folder.is_dir()
     assert resolve("owner/name") == Export(Path("owner/name"))
     assert resolve("owner/other") == Hub("owner/other")
+    assert resolve("base") == Base("base")
+    assert resolve("base.safetensors") == Base("base.safetensors")
+    assert resolve("hub:owner/name@main") == Base("hub:owner/name@main")
+    assert resolve("hub:owner/name").on_hub
+    assert not resolve("base").on_hub
     for word in ("", "nothing", "no/such/folder", "/nowhere", "x" * 5000, "a\0b", "shipped/../landscape"):
         assert resolve(word) == Unknown(word)
 

@@ -16,6 +16,7 @@ from impasto.spelling import command, command_line, option, setting
         ("out", Path("my runs/one"), "--out 'my runs/one'", "out='my runs/one'"),
         ("given", {"source": "FILE"}, "--given source=FILE", "given={'source': FILE}"),
         ("maps", {"layout": "FILE"}, "--map layout=FILE", "maps={'layout': FILE}"),
+        ("settings", {"base": "hub:sd15"}, "--set base=hub:sd15", "settings={'base': 'hub:sd15'}"),
         ("also", ["scene.json"], "--also scene.json", "also=['scene.json']"),
     ],
 )

@@ -178,7 +178,7 @@ def _by_rules() -> dict[str, str]:
     """Name → summary of each painter that needs neither training nor minutes for a picture."""
     cards = catalogue.painters()
     classes = catalogue.usable(cards).items()
-    return {name: cards[name].summary for name, cls in classes if not cls.learns() and not cls.optimizes}
+    return {name: cards[name].summary for name, cls in classes if cls.by_rules() and not cls.optimizes}
 
 
 def _sheet(folder: Path, caption: str) -> Figure:

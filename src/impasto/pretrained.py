@@ -26,6 +26,7 @@ from impasto.fingerprints import TrainingPictures
 from impasto.model_card import model_card
 from impasto.sources import (
     PACKAGED,
+    Base,
     CatalogueName,
     Export,
     Graph,
@@ -216,6 +217,8 @@ def folder_of(source: Source) -> Path:
             raise CheckpointError(
                 f"{word} is the name of a picture, not of a painter. To paint it again: {command('repaint', word)}"
             )
+        case Base(word):
+            raise CheckpointError(f"{word} is {source.kind}, and a run or an exported painter is needed here.")
         case Hub(name):
             return _download(name)
         case CatalogueName(word) | Unknown(word):

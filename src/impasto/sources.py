@@ -17,12 +17,14 @@ from impasto.errors import UsageError
 
 __all__ = [
     "GALLERIES",
+    "HUB",
     "NEWEST",
     "PACKAGED",
     "RUNS",
     "SHIPPED",
     "SHIPPED_PAINTER",
     "STORES",
+    "Base",
     "CatalogueName",
     "Export",
     "Graph",
@@ -51,6 +53,12 @@ RUNS = Path("runs")
 STORES = Path("stores")
 """Folders of the galleries, runs and stores that are made where the user names no place."""
 HUB_ID = re.compile(r"[\w.-]+/[\w.-]+")
+HUB = "hub:"
+"""What stands before the name of a base on the hub: 'hub:owner/name', with '@revision' where one is meant."""
+PARTS = "model_index.json"
+"""The file that lists the parts of a base in a folder."""
+SINGLE_FILES = (".safetensors", ".ckpt", ".pt", ".pth", ".bin")
+"""Endings of files that hold a whole base; only those of the first are ever opened."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +125,23 @@ class Hub:
 
 
 @dataclass(frozen=True)
+class Base:
+    """A model that others trained and the library diffusers reads; whether there is one is not known yet.
+
+    Attributes:
+        word: A folder, a single file, or 'hub:' and an id of the hub or a short name of `impasto list bases`.
+    """
+
+    word: str
+    kind: ClassVar[str] = "a pretrained model of the library diffusers"
+
+    @property
+    def on_hub(self) -> bool:
+        """Whether it is named by its id on the hub."""
+        return self.word.startswith(HUB)
+
+
+@dataclass(frozen=True)
 class Unknown:
     """A word that names none of these; there may be another folder or file of that name."""
 
@@ -124,7 +149,7 @@ class Unknown:
     kind: ClassVar[str] = ""
 
 
-Source = Run | Export | Graph | StoreFolder | CatalogueName | Shipped | Hub | Unknown
+Source = Run | Export | Graph | StoreFolder | CatalogueName | Shipped | Hub | Base | Unknown
 
 
 def path_of(word: str | PathLike[str]) -> Path:
@@ -165,6 +190,8 @@ def resolve(word: str | PathLike[str], *, names_first: bool = False) -> Source:
             the working folder: the catalogue, or the folder. Other folders, such as one of pictures, never count.
     """
     name = fspath(word)
+    if name.startswith(HUB):
+        return Base(name)
     named = name in catalogue.painters() or name in catalogue.judges()
     # A word that is too long for the name of a file is an OSError, and names none.
     with suppress(OSError):
@@ -173,16 +200,19 @@ def resolve(word: str | PathLike[str], *, names_first: bool = False) -> Source:
         if not named and Path(word).is_file() and Path(word).suffix == ".onnx":
             return Graph(Path(word))
         if not named and Path(word).exists():
-            return Unknown(name)
+            single = Path(word).is_file() and Path(word).suffix.lower() in SINGLE_FILES
+            return Base(name) if single else Unknown(name)
     return CatalogueName(name) if named else _absent(name)
 
 
-def _folder(folder: Path) -> Run | Export | StoreFolder | None:
-    """What the files in a folder make it; None where they are none of a run, an export or a store."""
+def _folder(folder: Path) -> Run | Export | StoreFolder | Base | None:
+    """What the files in a folder make it; None where they are none of a run, an export, a base or a store."""
     if (folder / "run.json").is_file():
         return Run(folder)
     if (folder / "config.json").is_file():
         return Export(folder)
+    if (folder / PARTS).is_file():
+        return Base(folder.as_posix())
     if (folder / "manifest.json").is_file() and (folder / "pictures.npy").is_file():
         return StoreFolder(folder)
     return None

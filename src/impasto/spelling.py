@@ -21,7 +21,7 @@ GROUPS = {
     "repaint": "paint --from",
 }
 """Verbs that the command line has in a group of commands."""
-REPEATED = {"maps": "map"}
+REPEATED = {"maps": "map", "settings": "set"}
 """Arguments that are mappings in Python and have another name as a repeated option NAME=FILE."""
 TYPED = False
 """Whether the user types commands; otherwise the user calls functions."""

@@ -158,6 +158,9 @@ def test_lists(capsys) -> None:
     code, output, _ = impasto("list", "painters", "--json", capsys=capsys)
     assert code == 0
     assert {"migan", "cnn_gan", "vae", "ddpm"} <= {card["name"] for card in json.loads(output)}
+    code, output, _ = impasto("list", "bases", "--json", capsys=capsys)
+    assert code == 0
+    assert {"name", "size", "licence", "memory", "repository"} <= set(json.loads(output)[0])
     code, output, _ = impasto("list", "metrics", capsys=capsys)
     assert code == 0
     assert "2017" in output

@@ -9,7 +9,8 @@ from impasto import catalogue
 from impasto.comparing import flops
 from impasto.comparing.flops import flops_per_picture
 
-LEARN = [name for name, painter in catalogue.usable(catalogue.painters()).items() if painter.learns()]
+CLASSES = catalogue.usable(catalogue.painters())
+LEARN = [name for name, cls in CLASSES.items() if cls.learns() and not cls.needed_settings]
 
 
 def described(name, store):

@@ -7,7 +7,8 @@ import pytest
 from impasto import catalogue
 from impasto.errors import ConfigError
 
-LEARNERS = [name for name, cls in catalogue.usable(catalogue.painters()).items() if cls.learns()]
+CLASSES = catalogue.usable(catalogue.painters())
+LEARNERS = [name for name, cls in CLASSES.items() if cls.learns() and not cls.needed_settings]
 
 
 def test_weights_beyond_the_memory_are_refused_before_they_are_made(monkeypatch: pytest.MonkeyPatch) -> None:

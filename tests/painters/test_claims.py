@@ -15,7 +15,7 @@ from impasto import catalogue
 from impasto.contract import BatchNoise, Condition, HasLatents, Learner, PictureNoise, abilities
 from impasto.errors import ConfigError, NotCapable
 
-RULES = [name for name, card in catalogue.painters().items() if not card.definition.learns()]
+RULES = [name for name, card in catalogue.painters().items() if card.definition.by_rules()]
 COUNT = 2
 
 

@@ -31,7 +31,11 @@ from impasto.training.processes import Processes
 from impasto.training.settings import TrainSettings
 
 SIZES = {"tiny", "small", "base"}
-LEARNERS = {name: card.definition for name, card in catalogue.painters().items() if card.definition.learns()}
+LEARNERS = {
+    name: card.definition
+    for name, card in catalogue.painters().items()
+    if card.definition.learns() and not card.definition.needed_settings
+}
 # A preset that is more than a size is another way to learn: 'name-preset' is that, made tiny; and so are words, where
 # they are not read by default.
 NAMES = [

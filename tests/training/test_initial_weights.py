@@ -9,7 +9,8 @@ from impasto.errors import ConfigError
 from impasto.nn.embedding import CategoryEmbedding
 from impasto.training.initial_weights import take_weights
 
-LEARNERS = [name for name, card in catalogue.painters().items() if card.definition.learns()]
+CLASSES = catalogue.usable(catalogue.painters())
+LEARNERS = [name for name, cls in CLASSES.items() if cls.learns() and not cls.needed_settings]
 DAY = ("dawn", "dusk")
 
 

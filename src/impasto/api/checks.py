@@ -64,8 +64,10 @@ def check_prompt(painter: Painter, prompt: object, *, judged: bool = False) -> N
     """
     if "words" not in painter.reads and not judged:
         painters = catalogue.usable(catalogue.painters()).items()
-        readers = {name: cls.learns() for name, cls in painters if "words" in cls.conditions}
-        by_rules, learning = (", ".join(name for name, learns in readers.items() if learns == kind) for kind in (0, 1))
+        readers = {name: not cls.by_rules() for name, cls in painters if "words" in cls.conditions}
+        by_rules, learning = (
+            ", ".join(name for name, learned in readers.items() if learned == kind) for kind in (0, 1)
+        )
         reason = f"{painter.name} does not read prompts"
         if painter.name in readers:
             reason = f"This {painter.name} was trained without words"

@@ -167,7 +167,9 @@ def _learner(card: Card) -> Explanation:
         settings["painting"] = _settable(cls.Settings)
         companions = cls.companions
     facts = {
-        "learns": "from pictures" if learns else "nothing: it paints by rules",
+        "learns": "from pictures"
+        if learns
+        else f"nothing: it {'paints by rules' if cls.by_rules() else 'was trained before'}",
         "reads": _reads(cls),
         "sizes": cls.sizes_in_words() + ("; height and width alike" if cls.square else ""),
         "also": "; ".join(map(_clause, abilities_of(cls).values())),
@@ -214,10 +216,14 @@ def _painter_examples(cls: type[Learner], name: str) -> tuple[str, ...]:
     """A command to train a painter, and one to paint with it, as far as it does either."""
     from impasto.contract import Painter
 
+    needed = cls.needed_settings
+    if needed and not cls.learns():
+        return tuple(command("paint", example, count=4, prompt="a lake in autumn") for example in needed.values())
     if not cls.learns():
         words: dict[str, Any] = {"prompt": "a lake in autumn"} if "words" in cls.conditions else {}
         return (command("paint", name, count=4, **words),)
-    train = command("train", name, "STORE", out="RUN", minutes=10)
+    given: dict[str, Any] = {"settings": needed} if needed else {}
+    train = command("train", name, "STORE", out="RUN", minutes=10, **given)
     return (train, command("paint", "RUN", count=4)) if issubclass(cls, Painter) else (train,)
 
 

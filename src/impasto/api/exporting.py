@@ -117,7 +117,9 @@ def save_diffusers(painter: Learner, folder: Path) -> None:
     files = painter.diffusers()
     with whole_folder(folder) as work:
         for name, content in files.items():
-            if name.endswith(".safetensors"):
+            if isinstance(content, bytes):
+                (work / name).write_bytes(content)
+            elif name.endswith(".safetensors"):
                 state = {k: v.detach().cpu().contiguous() for k, v in content.items()}
                 save_file(state, work / name, metadata={"format": "pt"})
             else:

@@ -200,7 +200,8 @@ def loaded(
             f"A painter is named by a text or a path, or comes from impasto.open, and is not {type(painter).__name__}."
         )
     load = load_painter if strict else painter_at
-    return LoadedPainter(canonical(painter), load(painter, size))
+    model = load(painter, size)
+    return LoadedPainter(model.source or canonical(painter), model)
 
 
 def canonical(painter: str | PathLike[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from impasto import catalogue
 from impasto.api.verb import verb
 from impasto.errors import CheckpointError, UnknownName, UsageError, suggestion
 from impasto.images.size import Size, SizeLike
-from impasto.sources import CatalogueName, Export, Graph, Run, Unknown, resolve
+from impasto.sources import Base, CatalogueName, Export, Graph, Run, Unknown, resolve
 from impasto.spelling import command, option
 
 if TYPE_CHECKING:
@@ -22,12 +23,13 @@ __all__ = ["holds_painter", "load_painter", "newest_average", "painter_at"]
 
 @verb
 def load_painter(source: str | PathLike[str], size: SizeLike | None = None) -> Painter:
-    """The painter of a run, of an exported folder, of a hub id, or one that paints by rules.
+    """The painter of a run, of an exported folder, of a hub id, of a base, or one that paints by rules.
 
     Args:
         source: A run folder (its export, or without one its newest checkpoint), a folder with
-            `config.json` and `model.safetensors`, a hub id, or the name of a painter that needs no training.
-        size: Height and width of its pictures; only a painter by rules can choose.
+            `config.json` and `model.safetensors`, a hub id, a base, as `sources.Base` says, or the name of a painter
+            that needs no training.
+        size: Height and width of its pictures, where it can choose.
 
     Raises:
         CheckpointError: When nothing loadable is there.
@@ -44,7 +46,7 @@ def load_painter(source: str | PathLike[str], size: SizeLike | None = None) -> P
 
 
 def painter_at(source: str | PathLike[str], size: Size | None) -> Painter:
-    """Like `load_painter`, but a trained painter comes at its own size whatever `size` is.
+    """Like `load_painter`, but a trained painter that has one size comes at its own whatever `size` is.
 
     Raises:
         CheckpointError: When nothing loadable is there.
@@ -60,6 +62,10 @@ def painter_at(source: str | PathLike[str], size: Size | None) -> Painter:
             from impasto.lightening.onnx_painter import OnnxPainter
 
             painter = OnnxPainter.open(file)
+        case Base(word):
+            from impasto.painters.opening import opened
+
+            painter = opened(word, size)
         case Run(folder) as run if run.export is None:
             painter = newest_average(folder)
         case Unknown(word) if not Path(word).exists():
@@ -69,17 +75,22 @@ def painter_at(source: str | PathLike[str], size: Size | None) -> Painter:
             painter = pretrained.load(source)
     if not isinstance(painter, Painter):
         raise UsageError(f"{source} holds a {painter.name}, which learns and does not paint.")
+    if painter.resizable and size is not None:
+        painter.data = replace(painter.data, size=(size.height, size.width))
+        painter.check_size(painter.data)
     return painter
 
 
 def holds_painter(folder: Path) -> bool:
-    """Whether a folder is a run or an exported painter; one of pictures may bear their painter's name."""
-    return folder.is_dir() and isinstance(resolve(folder), Run | Export)
+    """Whether a path holds a run, an exported painter or a base; a folder of pictures may bear its painter's name."""
+    return folder.exists() and isinstance(resolve(folder), Run | Export | Base)
 
 
 def _by_rules(name: str, size: Size | None) -> Saved:
     """The painter of that name, which needs no training."""
     cls = catalogue.painter(name)
+    for example in () if cls.learns() else cls.needed_settings.values():
+        raise UsageError(f"{name} needs a model that others trained; name that instead: {command('paint', example)}")
     if cls.learns():
         raise UsageError(f"{name} learns from pictures; train it first: {command('train', name, 'STORE')}")
     painter: Saved = cls.build(**({} if size is None else {"size": (size.height, size.width)}))
@@ -116,6 +127,6 @@ def _suggest(word: str) -> None:
     Raises:
         UnknownName: With that painter's name.
     """
-    by_rules = [name for name, cls in catalogue.usable(catalogue.painters()).items() if not cls.learns()]
+    by_rules = [name for name, cls in catalogue.usable(catalogue.painters()).items() if cls.by_rules()]
     if "/" not in word and "?" in suggestion(word, by_rules):
         raise UnknownName("painter by rules", word, by_rules)

@@ -14,11 +14,11 @@ from impasto.api.loading import holds_painter
 from impasto.api.performing import FILES, editor
 from impasto.api.request import Request
 from impasto.api.verb import verb
-from impasto.errors import CheckpointError, RecipeError, UsageError
+from impasto.errors import CheckpointError, ImpastoError, RecipeError, UsageError
 from impasto.events import silent
 from impasto.files import check_writable
 from impasto.images.size import Size
-from impasto.sources import GALLERIES, NEWEST, CatalogueName, Shipped, path_of, resolve
+from impasto.sources import GALLERIES, NEWEST, Base, CatalogueName, Shipped, path_of, resolve
 from impasto.spelling import option
 
 if TYPE_CHECKING:
@@ -120,13 +120,24 @@ def _source(recipe: Recipe, picture: Path) -> str | Path:
     folder = next((place for place in within_reach(recipe.painter, picture) if holds_painter(place)), None)
     if folder is not None:
         return folder
-    if isinstance(resolve(recipe.painter, names_first=True), CatalogueName | Shipped):
+    source = resolve(recipe.painter, names_first=True)
+    if isinstance(source, CatalogueName | Shipped) or (isinstance(source, Base) and _is_cached(source)):
         return recipe.painter
     raise RecipeError(
         f"{picture} was painted by {recipe.painter!r}, which is neither in the working folder nor above the picture; "
         "a recipe opens nothing elsewhere and downloads nothing by itself. Say where it is: "
         f"{option('painter', 'FOLDER')}, or {option('painter', 'OWNER/NAME')} for one on the hub."
     )
+
+
+def _is_cached(base: Base) -> bool:
+    """Whether a base is one of the hub that this machine has already; the hub is not asked."""
+    from impasto.painters.opening import is_cached
+
+    try:
+        return base.on_hub and is_cached(base.word)
+    except ImpastoError:
+        return False
 
 
 def _painted(painter: Painter, recipe: Recipe, picture: Path, given: Mapping[str, str | PathLike[str]]) -> Pixels:

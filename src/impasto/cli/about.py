@@ -32,17 +32,26 @@ class Kind(StrEnum):
     metrics = "metrics"
     edits = "edits"
     lightenings = "lightenings"
+    bases = "bases"
 
 
 def list_(
-    kind: Annotated[Kind, typer.Argument(help="painters, judges, metrics, edits or lightenings")] = Kind.painters,
+    kind: Annotated[
+        Kind,
+        typer.Argument(
+            help="painters, judges, metrics, edits, lightenings, or bases: pretrained models with a short name"
+        ),
+    ] = Kind.painters,
     json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
 ) -> None:
-    """List what there is, with year and source."""
+    """List what there is, with year and source; of bases licence, size and memory."""
     from impasto import catalogue
 
+    if kind is Kind.bases:
+        _list_bases(json=json)
+        return
     listings = {
         Kind.painters: catalogue.painters,
         Kind.judges: catalogue.judges,
@@ -63,6 +72,27 @@ def list_(
         table.add_row(card.name, str(card.year), card.summary, card.source)
     console.print(table)
     console.print("All about one of them, with its settings: impasto explain NAME")
+
+
+def _list_bases(*, json: bool) -> None:
+    """List the bases that have a short name."""
+    from rich.table import Table
+
+    from impasto.painters.hub.bases import BASES
+    from impasto.sources import HUB
+    from impasto.spelling import command
+
+    if json:
+        print_json([asdict(base) for base in BASES.values()])
+        return
+    table = Table("name", "size", "licence of the weights", "memory", "what it is", "id on the hub", box=None)
+    for base in BASES.values():
+        table.add_row(f"{HUB}{base.name}", base.size, base.licence, base.memory, base.remark, base.repository)
+    console.print(table)
+    console.print(
+        f"To paint with one: {command('paint', f'{HUB}NAME', prompt='a boat at dusk', download=True)}. Any other model "
+        f"for text to image that diffusers has: {HUB}owner/name, or a folder or safetensors file with it."
+    )
 
 
 def doctor(json: Json = False, events: Events = False, quiet: Quiet = False) -> None:

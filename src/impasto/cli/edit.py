@@ -9,7 +9,7 @@ import typer
 
 from impasto.cli import completing
 from impasto.cli.explaining import ExplainingCommand
-from impasto.cli.out import Json, console, print_json
+from impasto.cli.out import Download, Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
 from impasto.events import Event
 
@@ -81,6 +81,7 @@ def edit(
     ] = None,
     anyway: Annotated[bool, typer.Option(help="Write the picture even where the painter declines to show it.")] = False,
     overwrite: Annotated[bool, typer.Option(help="Replace a picture of the same name.")] = False,
+    download: Download = False,
     json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -88,9 +89,10 @@ def edit(
     """Edit a picture with a painter: vary it, paint a part of it anew, continue it, paint it in another manner."""
     from impasto import api
     from impasto.config import parse_pairs
+    from impasto.hub import allow_downloads
 
     remarks: list[str] = []
-    with watching(json=json, events=events, quiet=quiet) as watch:
+    with watching(json=json, events=events, quiet=quiet) as watch, allow_downloads(allowed=download):
 
         def note(event: Event) -> None:
             if event.kind != "progress":

@@ -12,9 +12,18 @@ import typer
 
 from impasto.terminal import Screen
 
-__all__ = ["Json", "ascii_only", "console", "print_json", "write_all_letters"]
+__all__ = ["Download", "Json", "ascii_only", "console", "print_json", "write_all_letters"]
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+Download = Annotated[
+    bool,
+    typer.Option(
+        "--download",
+        envvar="IMPASTO_DOWNLOAD",
+        help="Let a pretrained model be downloaded; its size and licence are said first.",
+    ),
+]
 
 console = Screen()
 

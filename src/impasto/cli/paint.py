@@ -9,7 +9,7 @@ import typer
 
 from impasto.cli import completing
 from impasto.cli.explaining import ExplainingCommand
-from impasto.cli.out import Json, console, print_json
+from impasto.cli.out import Download, Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
 from impasto.errors import UsageError
 
@@ -22,7 +22,7 @@ __all__ = ["add_to", "named_files"]
 Source = Annotated[
     str | None,
     typer.Argument(
-        help="A run, an exported painter, a hub id, or the name of a painter by rules; "
+        help="A run, an exported painter, a hub id, a base (hub:NAME), or the name of a painter by rules; "
         "without it, the painter that comes with impasto, or the one that follows prompts best.",
         autocompletion=completing.runs_and_painters,
     ),
@@ -127,6 +127,7 @@ def paint(
     preview: PreviewFile = None,
     again: Again = None,
     painter: ItsPainter = None,
+    download: Download = False,
     json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -134,16 +135,18 @@ def paint(
     """Paint pictures, each with its recipe inside, or one again from its recipe."""
     from impasto import api
     from impasto.config import parse_pairs
+    from impasto.hub import allow_downloads
     from impasto.pages.numbers import counted
 
     if again is not None:
         if source is not None:
             raise UsageError("Give a painter or --from PICTURE, not both; say where its painter is with --painter.")
         files = {"given": named_files("--given", given or []), "maps": named_files("--map", maps or [])}
-        repainted = api.repaint(again, out, painter=painter, mask=mask, **files)
+        with allow_downloads(allowed=download):
+            repainted = api.repaint(again, out, painter=painter, mask=mask, **files)
         _print_repainted(repainted, json=json)
         return
-    with watching(json=json, events=events, quiet=quiet) as watch:
+    with watching(json=json, events=events, quiet=quiet) as watch, allow_downloads(allowed=download):
         gallery = api.paint(
             source,
             out,

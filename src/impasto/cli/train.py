@@ -10,7 +10,7 @@ import typer
 
 from impasto.cli import completing
 from impasto.cli.explaining import ExplainingCommand
-from impasto.cli.out import Json, console, print_json
+from impasto.cli.out import Download, Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
 from impasto.events import Event
 from impasto.pages.numbers import counted
@@ -84,6 +84,7 @@ def train(
     second_store: SecondStore = None,
     from_: From = None,
     dry_run: DryRun = False,
+    download: Download = False,
     json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -91,11 +92,12 @@ def train(
     """Train a painter; Ctrl-C leaves a checkpoint, and the same command goes on from it."""
     from impasto import api
     from impasto.config import parse_pairs
+    from impasto.hub import allow_downloads
     from impasto.spelling import command
 
     painter, store = _painter_and_store(what)
     plans: list[Event] = []
-    with watching(json=json, events=events, quiet=quiet) as watch:
+    with watching(json=json, events=events, quiet=quiet) as watch, allow_downloads(allowed=download):
 
         def noted(event: Event) -> None:
             plans.extend([event] if event.kind == "plan" else [])

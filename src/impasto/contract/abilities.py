@@ -301,11 +301,11 @@ class TakesGuide(Protocol):
 class ExportsToDiffusers(Protocol):
     """Can be written as a model of the library diffusers."""
 
-    def diffusers(self) -> dict[str, Mapping[str, Any]]:
-        """Files in the layout of diffusers, whose `from_pretrained` reads a folder of them.
+    def diffusers(self) -> Mapping[str, Mapping[str, Any] | bytes]:
+        """Files in the layout of diffusers, whose `from_pretrained` or `load_lora_weights` reads a folder of them.
 
         Returns:
-            Name of each file → what it holds: plain values, or tensors by name where it ends in '.safetensors'.
+            Name of each file → what it holds: plain values; tensors by name where it ends in '.safetensors'; or bytes.
 
         Raises:
             NotCapable: When diffusers has no equivalent of this instance's architecture.

@@ -11,6 +11,7 @@ import torch
 from impasto.config import to_dict
 from impasto.errors import ConfigError
 from impasto.memory import memory_of_machine
+from impasto.spelling import setting
 
 if TYPE_CHECKING:
     from impasto.contract.data import Data
@@ -28,8 +29,12 @@ def constructed(cls: type[AnyLearner], config: Any, data: Data) -> AnyLearner:
     """A learner of a config and facts of pictures, which may come from a stranger's file.
 
     Raises:
-        ConfigError: When its weights would not fit into the memory of this machine.
+        ConfigError: When a setting is missing that only the user can give, or the weights would not fit into the memory
+            of this machine.
     """
+    for name, example in cls.needed_settings.items():
+        if not getattr(config, name):
+            raise ConfigError(f"{cls.topic()} needs the setting {name}, for example {setting(name, example)}.")
     memory = memory_of_machine()
     if memory is not None and _is_unusual(cls, config, data):
         size = _bytes_of(cls, config, data)

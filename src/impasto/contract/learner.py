@@ -55,6 +55,8 @@ class Learner(pretrained.Saved):
     """Whether weights serve other categories too: those that belong to a category are all in a `CategoryEmbedding`."""
     fixed_settings: ClassVar[frozenset[str]] = frozenset()
     """Settings that decide what the weights mean, so that training from given weights cannot change them."""
+    needed_settings: ClassVar[Mapping[str, Any]] = {}
+    """Settings that only the user can give, without which it cannot be built → an example of each."""
     double_backward: ClassVar[tuple[str, ...]] = ()
     """Submodules whose gradients are differentiated again (gradient penalties); never compiled."""
     instruction: Instruction | None = None
@@ -125,6 +127,11 @@ class Learner(pretrained.Saved):
     def learns(cls) -> bool:
         """Whether this class is trained; a painter that is not paints by rules."""
         return cls.players is not Learner.players
+
+    @classmethod
+    def by_rules(cls) -> bool:
+        """Whether it paints without training, and without anything that the user must have for it."""
+        return not cls.learns() and not cls.needed_settings
 
     @classmethod
     def variants(cls) -> tuple[type[Self], ...]:

@@ -73,6 +73,11 @@ class Painter(Learner):
     chunk: ClassVar[int] = 64
     """Number of pictures that it is worth painting at a time at most."""
 
+    resizable: ClassVar[bool] = False
+    """Whether it paints, with the same weights, other sizes than it learned, out of `resolutions`."""
+    source: str = ""
+    """The word that names just this painter, such as one with its revision; '' where the user's word does."""
+
     @property
     def needs(self) -> frozenset[str]:
         """Parts of a `Condition` without which this painter cannot paint; a subset of `reads`."""
@@ -285,6 +290,10 @@ class Painter(Learner):
         weights = encoder.token_weights(weighted) if isinstance(encoder, Reader) else None
         weights = None if weights is None else weights.to(self.device).repeat(count, 1)
         return replace(condition, words=(text,) * count, encoding=encoding, weights=weights)
+
+    def prompt_for(self, caption: str) -> str:
+        """The prompt for a picture like a training picture that had this caption."""
+        return caption
 
     def categories_of(self, seed: int, indices: Sequence[int], category: str | None = None) -> Tensor:
         """Categories of the pictures to be painted, int64, shape (N,), in [0, L): the named one, or drawn by shares.

@@ -43,7 +43,7 @@ class Overlap:
 
 def overlap_of(painter: Painter, against: Split) -> Overlap:
     """How many pictures of a split a painter learned from, by the fingerprints that it carries."""
-    if not painter.learns():
+    if painter.by_rules():
         return Overlap(total=len(against), sentence="The painter paints by rules and learned from no pictures.")
     known = painter.training_pictures
     if known is None:

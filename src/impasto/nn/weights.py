@@ -27,6 +27,7 @@ __all__ = [
     "find_weights",
     "has_weights",
     "how_to_install",
+    "known_hash",
     "load_frozen",
     "load_weights",
     "weights_folders",
@@ -219,7 +220,7 @@ def load_weights(name: str, *, download: bool | None = None) -> tuple[dict[str, 
         WeightsDamaged: When it is damaged.
     """
     path = find_weights(name, download=download)
-    digest = _digest(path)
+    digest = known_hash(path)
     if path.suffix == ".onnx":
         return read_onnx(path), digest
     if path.suffix != ".safetensors":
@@ -262,7 +263,7 @@ def _checked(path: Path, file: WeightsFile) -> Path:
     Raises:
         WeightsDamaged: When it has another hash, or is no whole safetensors file.
     """
-    if file.sha256 and (digest := _digest(path)) != file.sha256:
+    if file.sha256 and (digest := known_hash(path)) != file.sha256:
         raise WeightsDamaged(
             f"{path} is damaged or another file: its SHA-256 is {digest}, not {file.sha256}. "
             "Remove it and download it again."
@@ -279,7 +280,8 @@ def _checked(path: Path, file: WeightsFile) -> Path:
     return path
 
 
-def _digest(path: Path) -> str:
+def known_hash(path: Path) -> str:
+    """SHA-256 of a file, which is computed once and then kept in the user's cache, by place, size and time."""
     status = path.stat()
     return _cached_digest(path, status.st_mtime_ns, status.st_size)
 

@@ -92,7 +92,7 @@ def advice_on_size(data: Data) -> str:
 
 
 def _can_learn(cls: type[Learner], data: Data) -> bool:
-    if not cls.learns():
+    if not cls.learns() or cls.needed_settings:
         return False
     try:
         cls.check_size(data)

@@ -82,7 +82,7 @@ def _request(painter: Painter, split: Split, row: int, shown: Split, shown_row: 
     request: dict[str, Any] = {"given": {}, "maps": {}}
     if "words" in painter.reads:
         captions = split.captions([row])[0]
-        request["prompt"] = captions[0] if captions else ""
+        request["prompt"] = painter.prompt_for(captions[0] if captions else "")
     for part in sorted(painter.needs | _given(painter)):
         kind, _, name = part.partition(":")
         if part in _given(painter):

@@ -299,7 +299,7 @@ def test_a_companion_of_any_index_fits_its_picture(painter: Landscape) -> None:
 
 def test_who_cannot_read_a_prompt_names_who_can(tmp_path: Path) -> None:
     for name, card in catalogue.painters().items():
-        if not card.definition.learns() and "words" not in card.definition.conditions:
+        if card.definition.by_rules() and "words" not in card.definition.conditions:
             with pytest.raises(NotCapable, match=f"{name} does not read prompts.*landscape"):
                 api.paint(name, tmp_path, count=1, resolution=32, prompt="a boat")
 

@@ -16,7 +16,7 @@ from impasto.data.store import Store
 from impasto.errors import ConfigError, NotCapable, UnknownName, UsageError
 from impasto.images.recipe import read_recipe
 
-NAMES = [name for name, card in catalogue.painters().items() if not card.definition.learns()]
+NAMES = [name for name, card in catalogue.painters().items() if card.definition.by_rules()]
 
 
 def build(name: str, resolution: int = 32) -> Painter:

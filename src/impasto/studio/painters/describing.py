@@ -37,7 +37,7 @@ def main(words: list[str]) -> None:
     if BY_RULES in words:
         _print({"edits": [describe_edit(name).model_dump() for name in catalogue.usable(catalogue.edits())]})
         classes = catalogue.usable(catalogue.painters())
-        names = [name for name, cls in classes.items() if issubclass(cls, Painter) and not cls.learns()]
+        names = [name for name, cls in classes.items() if issubclass(cls, Painter) and cls.by_rules()]
         _print({"by_rules": names})
         others = [*names, *others]
     for source in others:
@@ -53,7 +53,7 @@ def describe(source: str) -> Description:
     learner = _built(source)
     explanation = explain(source)
     settings = explanation.settings.get("painting", {}).values()
-    by_rules = isinstance(learner, Painter) and not learner.learns()
+    by_rules = isinstance(learner, Painter) and learner.by_rules()
     needing = learner.Settings.need_prompt if isinstance(learner, Painter) else frozenset()
     sides = sorted(learner.resolutions)
     return Description(

@@ -1,0 +1,1 @@
+"""Painters whose networks others have trained, and the library diffusers holds."""

@@ -1,0 +1,286 @@
+"""A painter whose networks others have trained: any text-to-image pipeline of the library diffusers."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any, ClassVar, Literal, Self
+
+import torch
+
+from impasto.catalogue import listed
+from impasto.config import Field, InputFile, config
+from impasto.contract import Condition, Data, Noise, Painted, Painter, PainterConfig, PaintSettings
+from impasto.errors import CheckpointError, ConfigError
+from impasto.machine import default_device
+from impasto.memory import memory_of_machine
+from impasto.nn.frozen import FrozenRecord
+from impasto.painters.hub.adapters import AdapterSet
+from impasto.painters.hub.base_files import BaseFiles, base_files
+from impasto.painters.hub.frozen_base import FrozenBase, SchedulerName, call_defaults, frozen_base
+from impasto.painters.hub.line import line_of
+from impasto.painters.hub.lora_files import LoraFile, read_lora
+
+__all__ = ["BaseConfig", "Pipeline", "PipelineSettings"]
+
+SEEDS = 2**62
+"""Number of different seeds of a picture."""
+ROOM = 0.8
+"""Share of the memory that a base may take with all its parts at once."""
+STEPS = 30
+"""Steps of edits where nothing says how many."""
+
+
+@config
+class BaseConfig(PainterConfig):
+    """Which base.
+
+    Attributes:
+        base: The pretrained model: a folder with a model_index.json, a single safetensors file, or 'hub:' and an id or
+            short name of `impasto list bases`.
+        base_hash: Hash of the base's files; impasto fills it in, and refuses another base of the same name.
+    """
+
+    base: str = Field(default="", max_length=4096, examples=["hub:sd15", "hub:owner/name", "models/sdxl"])
+    base_hash: str = Field(default="", max_length=64, json_schema_extra={"readOnly": True})
+
+
+@config
+class PipelineSettings(PaintSettings):
+    """How a base paints.
+
+    Attributes:
+        steps: Number of sampling steps; without it as many as diffusers takes for this kind of base.
+        guidance: Strength of guidance by the prompt; without it that which diffusers takes for this kind of base.
+        negative: What the picture should not show. It needs guidance above 1.
+        scheduler: How a step is taken; 'own' is the method that the base comes with.
+        loras: LoRAs for this base: safetensors files, each of whose keys must fit.
+        strengths: Strength of each LoRA, in their order: 0 for none, 1 as it was trained; without it 1 for all.
+        precision: Arithmetic of the networks; 'auto' is bf16 on a GPU, and fp32 on a processor that has room for it.
+        offload: Which parts of the base wait in the memory of the processor instead of the GPU's: none, whole networks
+            ('model'), or single layers ('sequential', much slower); 'auto' is the first that fits.
+    """
+
+    steps: int | None = Field(default=None, ge=1, le=1000)
+    guidance: float | None = Field(default=None, ge=0, le=50)
+    negative: str = Field(default="", max_length=2000, examples=["people, buildings"])
+    scheduler: SchedulerName = "own"
+    loras: tuple[InputFile, ...] = Field(default=(), max_length=16)
+    strengths: tuple[float, ...] = Field(default=(), max_length=16)
+    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    offload: Literal["auto", "none", "model", "sequential"] = "auto"
+
+    @property
+    def sampler(self) -> str:
+        """How edits take a step: straight on, whatever the scheduler of painting is."""
+        return "ddim"
+
+
+@listed(
+    name="pipeline",
+    summary="any text-to-image model of diffusers: a folder, a file, or an id of the hub",
+    year=2022,
+    source="von Platen et al. 2022, Diffusers: state-of-the-art diffusion models",
+)
+class Pipeline(Painter):
+    """A pipeline of diffusers, which paints by its own call."""
+
+    Config: ClassVar[type[PainterConfig]] = BaseConfig
+    Settings: ClassVar[type[PaintSettings]] = PipelineSettings
+    conditions: ClassVar[frozenset[str]] = frozenset({"words"})
+    needed_settings: ClassVar[Mapping[str, Any]] = {"base": "hub:sd15"}
+    fixed_settings: ClassVar[frozenset[str]] = frozenset({"base"})
+    resolutions: ClassVar[Sequence[int]] = range(16, 4097, 8)
+    square: ClassVar[bool] = False
+    chunk: ClassVar[int] = 1
+    """A picture takes long, and several take much memory."""
+    config: BaseConfig
+
+    def __init__(self, config: BaseConfig, data: Data) -> None:
+        super().__init__(config, data)
+        self.record = FrozenRecord()
+        self.record.digest.copy_(torch.tensor(list(bytes.fromhex(config.base_hash)), dtype=torch.uint8))
+
+    @classmethod
+    def decided(cls, config: Any, data: Data) -> Any:
+        """A config with the hash of its base, and the revision of one on the hub."""
+        if config.base_hash or not config.base:
+            return config
+        files = base_files(config.base)
+        return replace(config, base=files.word, base_hash=files.hash)
+
+    @classmethod
+    def variants(cls) -> tuple[type[Self], ...]:
+        """Bases whose networks can be called one by one denoise; the others only paint."""
+        from impasto.painters.hub.denoising_pipeline import DenoisingPipeline
+
+        return (Pipeline, DenoisingPipeline)  # type: ignore[return-value]
+
+    @classmethod
+    def variant(cls, config: Any) -> type[Self]:
+        """Which of the two."""
+        only_paints, denoises = Pipeline.variants()
+        known = config.base and line_of(base_files(config.base).class_name)
+        return denoises if known else only_paints  # type: ignore[return-value]
+
+    @cached_property
+    def files(self) -> BaseFiles:
+        """The files of the base.
+
+        Raises:
+            CheckpointError: When they are others than before.
+        """
+        files = base_files(self.config.base)
+        if files.hash != self.config.base_hash:
+            raise CheckpointError(
+                f"The base at {self.config.base} has changed: its hash is {files.hash[:12]}…, and this painter needs "
+                f"{self.config.base_hash[:12]}…; put the same version there."
+            )
+        return files
+
+    @property
+    def device(self) -> torch.device:
+        """Where the base computes."""
+        return torch.device(default_device())
+
+    def base(self, settings: Any) -> FrozenBase:
+        """The base in memory, as the settings want it.
+
+        Args:
+            settings: An instance of `Settings`, with every 'auto' resolved.
+
+        Raises:
+            ConfigError: When it cannot paint pictures of this size.
+        """
+        resolved = self.resolve_settings(settings)
+        base = frozen_base(self.files, resolved.precision, resolved.offload)
+        base.check_size(self.data)
+        if resolved.offload == "none":
+            base.place(self.device)
+        return base
+
+    def resolve_settings(self, settings: Any) -> Any:
+        """Steps and guidance as diffusers has them for this class; precision and offload as they fit this machine."""
+        defaults = call_defaults(self.files.class_name)
+        precision = self.own_precision if settings.precision == "auto" else settings.precision
+        return replace(
+            settings,
+            steps=settings.steps or defaults.get("num_inference_steps", STEPS),
+            guidance=defaults.get("guidance_scale", 1.0) if settings.guidance is None else settings.guidance,
+            precision=precision,
+            offload=self._offload(precision) if settings.offload == "auto" else settings.offload,
+        )
+
+    @property
+    def own_precision(self) -> str:
+        """The precision that suits this machine: that of its GPU, or fp32 where the memory has room for it."""
+        if self.device.type == "cuda":
+            return "bf16" if torch.cuda.is_bf16_supported() else "fp16"
+        memory = memory_of_machine()
+        return "bf16" if memory is not None and 2 * self.files.bytes > ROOM * memory else "fp32"
+
+    def _offload(self, precision: str) -> str:
+        """The first way to place the base that fits into the memory of the GPU."""
+        if self.device.type != "cuda":
+            return "none"
+        free, _ = torch.cuda.mem_get_info()
+        factor = 2 if precision == "fp32" else 1
+        return "none" if factor * self.files.bytes < ROOM * free else "model"
+
+    def sets(self, base: FrozenBase, settings: Any) -> list[AdapterSet]:
+        """The LoRAs of the settings, with their strengths.
+
+        Raises:
+            ConfigError: When there are other strengths than LoRAs.
+            CheckpointError: When a file does not fit the base.
+        """
+        strengths = settings.strengths or (1.0,) * len(settings.loras)
+        if len(strengths) != len(settings.loras):
+            raise ConfigError(
+                f"There are {len(settings.loras)} loras and {len(strengths)} strengths; give one strength for each, or "
+                "none for 1 each."
+            )
+        return [
+            (_lora(file, base).adapters, strength) for file, strength in zip(settings.loras, strengths, strict=True)
+        ]
+
+    def remarks(self, condition: Condition, settings: Any) -> list[str]:
+        """What guards the base comes with, under which licence it is, and which words its LoRAs know."""
+        resolved = self.resolve_settings(settings)
+        base = self.base(resolved)
+        prompt = (condition.words or ("",))[0].lower()
+        remarks = [f"{self.files.word} comes with {guard}." for guard in base.guards]
+        licence = self.files.licence
+        remarks.append(
+            f"Licence of {self.files.word}: {licence}."
+            if licence
+            else f"{self.files.word} names no licence: nobody has said what you may do with it or its pictures."
+        )
+        triggers = {file: _lora(file, base).trigger for file in resolved.loras}
+        remarks += [
+            f"{Path(file).name} was trained with the words {trigger!r}, which the prompt does not have."
+            for file, trigger in triggers.items()
+            if trigger and trigger.lower() not in prompt
+        ]
+        return super().remarks(condition, settings) + remarks
+
+    def render(self, condition: Condition, noise: Noise, settings: Any) -> Painted:
+        """Paint one batch by the pipeline's own call, each picture with a generator of its own.
+
+        Raises:
+            ConfigError: When settings do not fit the base.
+        """
+        s = self.resolve_settings(settings)
+        base = self.base(s)
+        seeds = noise.integers(SEEDS).reshape(-1).tolist()
+        base.switch(self.sets(base, s))
+        base.with_scheduler(s.scheduler)
+        call = {
+            "prompt": list(condition.words or ("",) * len(condition)),
+            "height": self.data.height,
+            "width": self.data.width,
+            "num_inference_steps": s.steps,
+            "guidance_scale": s.guidance,
+            "generator": [torch.Generator().manual_seed(seed) for seed in seeds],
+            "output_type": "pt",
+            **self._negative(s, len(condition)),
+        }
+        known = call_defaults(self.files.class_name)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # Among libraries, about each other.
+            output = base.pipe(**{name: value for name, value in call.items() if name in known})
+        flagged = getattr(output, "nsfw_content_detected", None) or ()
+        reasons = tuple("The base's safety checker took it for nudity." if flag else "" for flag in flagged)
+        return Painted(output.images.float() * 2 - 1, declined=reasons if any(reasons) else ())
+
+    def _negative(self, settings: Any, count: int) -> dict[str, Any]:
+        """The arguments of the call that hold the negative prompt.
+
+        Raises:
+            ConfigError: When the base reads none.
+        """
+        known = call_defaults(self.files.class_name)
+        if not settings.negative:
+            return {}
+        # Bases that were distilled for guidance have another argument for guidance away from words.
+        if "negative_prompt" not in known or "true_cfg_scale" in known:
+            raise ConfigError(
+                f"{self.files.word} is a {self.files.class_name}, which follows no negative prompt; leave it out."
+            )
+        if settings.guidance <= 1:
+            raise ConfigError(f"A negative prompt needs guidance above 1, not {settings.guidance:g}.")
+        return {"negative_prompt": [settings.negative] * count}
+
+
+@lru_cache(maxsize=16)
+def _read(file: Path, modified: int, base: FrozenBase) -> LoraFile:
+    return read_lora(file, base)
+
+
+def _lora(file: str, base: FrozenBase) -> LoraFile:
+    """A LoRA for a base, read once as long as the file stays the same."""
+    path = Path(file)
+    return _read(path, path.stat().st_mtime_ns if path.is_file() else 0, base)
