@@ -150,8 +150,15 @@ def _painted(painter: Painter, recipe: Recipe, picture: Path, given: Mapping[str
     # The other inputs are files that settings name.
     parts = {name: file for name, file in recipe.inputs.items() if name == "mask" or ":" in name}
     files = {name: locate(name, file, picture, given) for name, file in parts.items()}
-    varied = {"variation_seed": recipe.variation_seed, "variation_strength": recipe.variation_strength}
-    request = Request(recipe.seed, recipe.category, recipe.prompt, Given.from_files(files), settings, **varied)
+    request = Request(
+        recipe.seed,
+        recipe.category,
+        recipe.prompt,
+        Given.from_files(files),
+        settings,
+        variation_seed=recipe.variation_seed,
+        variation_strength=recipe.variation_strength,
+    )
     request = request.checked(painter)
     return to_uint8(request.painted(painter, first, recipe.batch).pictures)[recipe.index - first]
 

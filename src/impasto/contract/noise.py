@@ -149,8 +149,8 @@ def _mixed_normal(first: Tensor, second: Tensor, strength: float) -> Tensor:
 
 def _mixed_uniform(first: Tensor, second: Tensor, strength: float) -> Tensor:
     """Uniform numbers in [0, 1) between two independent ones."""
-    quantiles = (torch.special.ndtri(numbers.double()) for numbers in (first, second))
-    mixed = torch.special.ndtr(_mixed_normal(*quantiles, strength)).to(first.dtype)
+    one, other = (torch.special.ndtri(numbers.double()) for numbers in (first, second))
+    mixed = torch.special.ndtr(_mixed_normal(one, other, strength)).to(first.dtype)
     return mixed.clamp(max=1 - torch.finfo(first.dtype).eps)
 
 

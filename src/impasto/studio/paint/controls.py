@@ -106,7 +106,7 @@ def _numbers(control: Control) -> str:
     middle = float(control.default or 0)
     least = float(control.least or "-inf")
     most = float(control.most or "inf")
-    values = (middle / 2, middle, 2 * middle) if middle else (0.0, 0.5, 1.0)
+    values: tuple[float, ...] = (middle / 2, middle, 2 * middle) if middle else (0.0, 0.5, 1.0)
     if control.type == "integer":
         values = tuple(float(round(value)) for value in values)
     texts = [f"{value:g}" for value in values if least <= value <= most]

@@ -68,7 +68,7 @@ def checked_grid(request: GridRequest, find: Callable[[str], Description]) -> Gr
     columns = [[(axis, value) for value in axis.values] for axis in axes]
     first = [column[0] for column in columns]
     cells = [[*first[:number], cell, *first[number + 1 :]] for number, column in enumerate(columns) for cell in column]
-    complete = request
+    complete: PictureRequest = request
     for cell in cells:
         complete = _checked(request, cell, find)
     over = {axis.name: list(axis.values) for axis in axes}

@@ -118,6 +118,7 @@ keepPrompts(controls);
 listen(document.querySelector("#picture"), take, (sentence) => say(refusal, sentence));
 if (controls.getAttribute("aria-busy")) load();
 else if (form.elements.count) {
+  button.disabled = false; // Only now does the form do more than load the page again.
   restore();
   refresh(form); // Browsers fill forms of pages that are loaded again.
 }
