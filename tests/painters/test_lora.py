@@ -16,6 +16,7 @@ from impasto.api.exporting import save_diffusers
 from impasto.contract import Batch, Condition, Denoises, Painter, PictureNoise
 from impasto.data.store import Store
 from impasto.errors import CheckpointError, ConfigError, NotCapable
+from impasto.images.size import Size
 from impasto.painters.hub.lora import FILE, Lora
 from impasto.painters.hub.lora_files import read_lora, trigger_of
 from impasto.painters.hub.pipeline import SEEDS, PipelineSettings
@@ -164,7 +165,7 @@ def test_diffusers_paints_the_same_with_the_file(kind: str, folder: Callable[...
     torch.testing.assert_close(ours, theirs * 2 - 1, atol=1e-4, rtol=0)
     assert (theirs - plain).abs().max() > 1e-3
     # And back again: as a LoRA of the bare base, with strengths that sum to the same.
-    again = opened(str(folder(kind)), None)
+    again = opened(str(folder(kind)), Size(32, 32))
     files = [str(tmp_path / "lora" / FILE)] * 2
     twice = again.paint(1, seed=2, prompt="a boat", loras=files, strengths=[0.25, 0.75], **FAST).pictures
     torch.testing.assert_close(twice, ours, atol=1e-4, rtol=0)

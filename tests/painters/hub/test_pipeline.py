@@ -146,7 +146,7 @@ def test_other_schedulers_paint_other_pictures_or_are_refused(folder: Callable[[
     assert not torch.equal(plain, ancestral)
     assert torch.equal(plain, painter.paint(1, prompt="a boat", **FAST).pictures)
     with pytest.raises(ConfigError, match=r"scheduler = 'ddim'.*FlowMatchEulerDiscreteScheduler.*choose own"):
-        opened(str(folder("flux")), None).paint(1, prompt="a boat", scheduler="ddim", **FAST)
+        opened(str(folder("flux")), Size(32, 32)).paint(1, prompt="a boat", scheduler="ddim", **FAST)
 
 
 def test_words_that_would_not_count_are_refused(folder: Callable[[str], Path]) -> None:
