@@ -61,8 +61,9 @@ def test_all_of_it_gives_a_painter_like_any_other(original: Path, store: Store, 
         impasto.train(store.root, out=tmp_path / "run", from_=light, steps=1, watch=silent)
 
 
-def test_narrow_layers_stay_narrow_in_training(original: Path, store: Store, tmp_path: Path) -> None:
-    light = impasto.lighten(original, tmp_path / "light", by="prune", watch=silent)
+def test_narrow_layers_stay_narrow_in_training(store: Store, tmp_path: Path) -> None:
+    learned().with_guide(learned(channels=(32,))).save_pretrained(tmp_path / "guided")
+    light = impasto.lighten(tmp_path / "guided", tmp_path / "light", by="prune", watch=silent)
     run = impasto.train(store.root, out=tmp_path / "run", from_=light, settings=FAST, watch=silent)
     assert pretrained.load(run).changes == pretrained.load(light).changes
 

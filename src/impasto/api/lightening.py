@@ -159,7 +159,7 @@ def _divided(methods: Mapping[str, type[Method]], values: Mapping[str, Any]) -> 
     from impasto.training.settings import TrainSettings
 
     names = {name: {field.name for field in fields(method.Settings)} for name, method in methods.items()}
-    of_methods = set().union(*names.values())
+    of_methods: set[str] = set().union(*names.values())
     training = {field.name for field in fields(TrainSettings)}
     for name in values.keys() - of_methods - training:
         described = [*(s for method in methods.values() for s in describe(method.Settings)), *describe(TrainSettings)]

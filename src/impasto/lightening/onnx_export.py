@@ -91,7 +91,6 @@ def export_onnx(painter: Painter, file: Path, settings: Any) -> None:
         "weights": state_hash(painter),
         "noise": list(noise.shape[1:]),
         "settings": to_dict(settings),
-        "reads_category": category is not None,
     }
     model.metadata_props.add(key=ENTRY, value=json.dumps(described))
     write_whole(file, model.SerializeToString())

@@ -20,6 +20,7 @@ __all__ = ["OnnxPainter"]
 class OnnxPainter(Painter):
     """Paints with the runtime onnxruntime; steps and all other settings were fixed when the file was written."""
 
+    conditions = frozenset({"category"})
     square = False
 
     def __init__(self, data: Data, session: Any, described: dict[str, Any], digest: bytes) -> None:
@@ -36,7 +37,6 @@ class OnnxPainter(Painter):
         self.described = described
         # The hash of a painter's state, by which recipes know it, is then that of the file.
         self.register_buffer("digest", torch.tensor(list(digest), dtype=torch.uint8))
-        self.conditions = frozenset({"category"}) if described["reads_category"] else frozenset()
 
     @classmethod
     def check_size(cls, data: Data) -> None:
@@ -74,7 +74,7 @@ class OnnxPainter(Painter):
     def render(self, condition: Condition, noise: Noise, settings: Any) -> Painted:
         """Paint one batch."""
         inputs = {"noise": noise.normal(*self.described["noise"]).numpy()}
-        if self.described["reads_category"]:
+        if "category" in self.reads:
             category = self.category_index(condition, none=-1)
             inputs["category"] = category.cpu().numpy()
         (pictures,) = self.session.run(["pictures"], inputs)

@@ -78,6 +78,9 @@ class Prune(Method):
         """
         blocks = _blocks(painter)
         for name, count in dict(change.get("groups", {})).items():
+            part = name.partition(".")[0]
+            if hasattr(painter, part) and getattr(painter, part) is None:
+                continue  # Such as the guide, which training leaves out.
             if name not in blocks or not isinstance(count, int) or not 1 <= count <= blocks[name].inner_groups:
                 raise ConfigError(
                     f"The description prunes {name!r} to {count!r} groups, which does not fit the painter."

@@ -127,7 +127,8 @@ class Int8Conv2d(Int8Layer):
     def __init__(self, layer: nn.Conv2d) -> None:
         super().__init__(layer.weight, layer.bias)
         self.stride = [*layer.stride]
-        self.padding = [*layer.padding]  # type: ignore[misc]
+        assert not isinstance(layer.padding, str), "such a convolution cannot be rounded"
+        self.padding = [*layer.padding]
         self.dilation = [*layer.dilation]
         self.groups = layer.groups
 
