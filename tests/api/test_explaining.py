@@ -9,6 +9,7 @@ import impasto
 from impasto import api, catalogue
 from impasto.api.explaining import Explanation, abilities_of, explain, explainable
 from impasto.contract import Painter, abilities
+from impasto.contract.data import sizes_in_words
 from impasto.errors import CheckpointError, UsageError
 from impasto.files import write_json
 from impasto.spelling import command_line
@@ -36,7 +37,7 @@ def test_a_painter_is_explained_whole(name):
     explanation = explain(name)
     card = catalogue.painters()[name]
     assert (explanation.year, explanation.source, explanation.summary) == (card.year, card.source, card.summary)
-    assert explanation.facts["sizes"].startswith(cls.sizes_in_words())
+    assert explanation.facts["sizes"].startswith(sizes_in_words(cls.resolutions))
     if cls.learns():
         assert [*explanation.presets] == [*cls.presets]
         assert {name for values in explanation.presets.values() for name in values} <= {

@@ -158,6 +158,7 @@ def abilities_of(cls: type[Learner]) -> dict[str, str]:
 
 def _learner(card: Card) -> Explanation:
     from impasto.contract import Painter
+    from impasto.contract.data import sizes_in_words
 
     cls: type[Learner] = card.definition
     learns = cls.learns()
@@ -171,7 +172,7 @@ def _learner(card: Card) -> Explanation:
         if learns
         else f"nothing: it {'paints by rules' if cls.by_rules() else 'was trained before'}",
         "reads": _reads(cls),
-        "sizes": cls.sizes_in_words() + ("; height and width alike" if cls.square else ""),
+        "sizes": sizes_in_words(cls.resolutions) + ("; height and width alike" if cls.square else ""),
         "also": "; ".join(map(_clause, abilities_of(cls).values())),
     }
     return Explanation(

@@ -77,8 +77,8 @@ class Beginning:
 
         config = self.config if self.learner is None else to_dict(self.learner.config_to_train(data))
         changes = self.changes if self.learner is None else kept_in_training(self.learner)
-        description = {"painter": self.name, "config": {**config, **architecture}, "data": to_dict(data)}
-        description["changes"] = changes
+        description: dict[str, Any] = {"painter": self.name, "config": {**config, **architecture}}
+        description |= {"data": to_dict(data), "changes": changes}
         changed = {name: value for name, value in architecture.items() if value != config.get(name)}
         if self.learner is None:
             learner = self._rebuilt(description)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from impasto.config import Field, config
 from impasto.errors import ConfigError
 
-__all__ = ["Data"]
+__all__ = ["Data", "sizes_in_words"]
 
 LARGEST = 65_536
 """Most rows or columns of a picture, and most classes of a map."""
@@ -67,3 +69,12 @@ class Data:
     def size_in_words(self) -> str:
         """The size: '64 px' of a square, '96 × 128 px' (height × width) otherwise."""
         return f"{self.height} px" if self.height == self.width else f"{self.height} × {self.width} px"
+
+
+def sizes_in_words(sides: Sequence[int]) -> str:
+    """The heights and widths that pictures may have, in words, such as '32, 64 or 128 px'."""
+    if not isinstance(sides, range):
+        *first, last = map(str, sides)
+        return f"{', '.join(first)} or {last} px" if first else f"{last} px"
+    steps = f" in steps of {sides.step}" if sides.step > 1 else ""
+    return f"{sides[0]} to {sides[-1]} px{steps}"

@@ -13,7 +13,7 @@ from impasto import pretrained
 from impasto.config import config, describe, load, override, to_dict, unknown_setting
 from impasto.contract.condition import Condition
 from impasto.contract.construction import constructed
-from impasto.contract.data import Data
+from impasto.contract.data import Data, sizes_in_words
 from impasto.contract.instruction import Instruction
 from impasto.contract.turns import Batch, Player, Turn
 from impasto.errors import ConfigError, UnknownName
@@ -22,7 +22,6 @@ from impasto.spelling import option
 __all__ = ["Learner", "PainterConfig"]
 
 DATA_FIELDS = tuple(field.name for field in fields(Data))
-
 LATE = 10**9
 """Number of a step that is late in any training."""
 
@@ -332,7 +331,7 @@ class Learner(pretrained.Saved):
             raise ConfigError(f"{name} paints square pictures only, not {data.size_in_words} (height × width).")
         if any(side not in allowed for side in (data.height, data.width)):
             raise ConfigError(
-                f"{name} cannot paint at {data.size_in_words}; it paints at {cls.sizes_in_words()}. "
+                f"{name} cannot paint at {data.size_in_words}; it paints at {sizes_in_words(cls.resolutions)}. "
                 "Choose one of these resolutions."
             )
 
@@ -349,13 +348,3 @@ class Learner(pretrained.Saved):
                 f"{name} learns from pictures of {cls.least_categories} categories or more, and these have "
                 f"{len(data.categories) or 'none'}; choose a column with more of them: {option('label', 'COLUMN')}."
             )
-
-    @classmethod
-    def sizes_in_words(cls) -> str:
-        """The heights and widths that pictures may have, in words, such as '32, 64 or 128 px'."""
-        sides = cls.resolutions
-        if not isinstance(sides, range):
-            *first, last = map(str, sides)
-            return f"{', '.join(first)} or {last} px" if first else f"{last} px"
-        steps = f" in steps of {sides.step}" if sides.step > 1 else ""
-        return f"{sides[0]} to {sides[-1]} px{steps}"

@@ -127,7 +127,7 @@ class _Given(Noise):
     def __init__(self, values: Tensor) -> None:
         self.values = values
 
-    def _rows(self, draw: Any, shape: tuple[int, ...]) -> Tensor:
+    def _rows(self, draw: Any, shape: tuple[int, ...], mix: Any) -> Tensor:
         assert tuple(self.values.shape[1:]) == shape, "only the first noise is an input"
         return self.values
 

@@ -74,8 +74,7 @@ def with_kept_guide(run: Path, learner: Learner, step: int) -> tuple[Learner, di
         CheckpointError: When the file is damaged or of another learner.
     """
     kept = _kept(run)
-    takes_guide = isinstance(learner, TakesGuide) and not learner.changes
-    if kept is None or kept_step(run) >= step or not takes_guide:
+    if kept is None or kept_step(run) >= step or not isinstance(learner, TakesGuide) or learner.changes:
         return learner, {}
     weaker = copy.deepcopy(learner)
     pretrained.load_weights(weaker, kept)

@@ -177,9 +177,9 @@ def _layer_of(name: str) -> tuple[str, str]:
 
 def _place(layer: str, base: FrozenBase) -> str | None:
     """The layer of the base that a name means."""
-    names = (layer, f"{base.network}.{layer}")
+    names = [layer, f"{base.network}.{layer}"]
     # transformers of before had one module more around the text encoder.
-    names += tuple(name.replace(".text_model.", ".") for name in names)
+    names += [name.replace(".text_model.", ".") for name in names]
     return next((name for name in names if name in base.layers), None)
 
 
