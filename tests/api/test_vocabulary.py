@@ -32,6 +32,8 @@ COMMANDS: dict[str, tuple[str, ...]] = {
 }
 SHOWING = {"json", "events", "quiet"}
 """Options of the command line on what is shown, where Python has `watch` and what a verb returns."""
+PERMITTING = {"download"}
+"""Options that permit something during a command, where Python has a context: `impasto.hub.allow_downloads()`."""
 OPTIONS = {"settings": "--set", "maps": "--map"}
 """Options that are repeated, and have the name of one of many."""
 WORDS = {
@@ -63,7 +65,7 @@ def typed(verb: str) -> dict[str, Any]:
     """The same of a command, under the names of Python."""
     names: dict[str, Any] = {}
     for parameter in command(verb).params:
-        if parameter.name in SHOWING or parameter.name in OF_OTHERS.get(verb, ()):
+        if parameter.name in SHOWING | PERMITTING | OF_OTHERS.get(verb, set()):
             continue
         for name in WORDS.get((verb, parameter.name), (parameter.name,)):
             names[name] = inspect.Parameter.empty if parameter.required else plain(parameter.default)
