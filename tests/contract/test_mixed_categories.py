@@ -12,6 +12,7 @@ from impasto import api, catalogue
 from impasto.contract import Painter
 from impasto.contract.mixed_categories import parts_of_mixture
 from impasto.errors import NotCapable, UnknownName, UsageError
+from impasto.images.recipe import read_recipe
 
 NAMES = ("dawn", "dusk", "19th century", "A+")
 
@@ -69,6 +70,13 @@ def test_a_mixture_lies_between_and_leaves_the_painter_as_it_was() -> None:
 def test_painters_without_vectors_of_categories_refuse() -> None:
     with pytest.raises(NotCapable, match="spa_gan has no vectors of categories that could be mixed"):
         build("spa_gan").paint(1, category="dawn + dusk")
+
+
+def test_a_recipe_holds_the_mixture(tmp_path: Path) -> None:
+    build("vae").save_pretrained(tmp_path / "painter")
+    painted = api.paint(tmp_path / "painter", tmp_path / "pictures", count=1, category="dawn + 3 dusk")
+    assert read_recipe(painted[0]).category == "dawn + 3 dusk"
+    assert api.repaint(painted[0], tmp_path / "again.png").identical
 
 
 def test_a_sheet_shows_each_category_with_each(tmp_path: Path) -> None:

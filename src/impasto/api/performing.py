@@ -246,20 +246,22 @@ class Edit:
     def _by_denoiser(self, painter: Painter, request: Request, watch: Watch, arguments: Mapping[str, Any]) -> Painted:
         """The picture of an edit with settings of its own."""
         from impasto.contract import Condition, PictureNoise
+        from impasto.contract.mixed_categories import mixed_category
         from impasto.editing.work import Work
 
-        # A category that nobody asked for would be drawn at random.
-        condition = Condition(1)
-        if request.category is not None:
-            condition = painter.condition(request.seed, range(1), category=request.category)
-        if request.prompt is not None:
-            condition = painter.with_words(condition, request.prompt)
-        noise = PictureNoise(request.seed, range(1), painter.device)
-        described = (lambda text: painter.with_words(Condition(1), text)) if "words" in painter.reads else None
-        settings = self._painting(painter, request)
-        work = Work(condition, noise, painter.data.size, settings, painter.reads, described, watch)
-        with painter.painting():
-            return self.function(painter, work=work, settings=self.own_settings(painter, request), **arguments)
+        with mixed_category(painter, request.category) as category:
+            # A category that nobody asked for would be drawn at random.
+            condition = Condition(1)
+            if category is not None:
+                condition = painter.condition(request.seed, range(1), category=category)
+            if request.prompt is not None:
+                condition = painter.with_words(condition, request.prompt)
+            noise = PictureNoise(request.seed, range(1), painter.device)
+            described = (lambda text: painter.with_words(Condition(1), text)) if "words" in painter.reads else None
+            settings = self._painting(painter, request)
+            work = Work(condition, noise, painter.data.size, settings, painter.reads, described, watch)
+            with painter.painting():
+                return self.function(painter, work=work, settings=self.own_settings(painter, request), **arguments)
 
 
 def editor(name: str) -> Edit:

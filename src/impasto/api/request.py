@@ -71,10 +71,13 @@ class Request:
 
     def remarks(self, painter: Painter) -> list[str]:
         """The painter's remarks on this request; see `Painter.remarks`."""
+        from impasto.contract.mixed_categories import mixed_category
+
         given = given_to(painter, self.given)
         settings = painter.settings_for(self.settings)
-        asked_for = {"category": self.category, "prompt": self.prompt, **given}
-        condition = painter.condition(self.seed, range(1), **asked_for, judged=bool(settings.judged))
+        with mixed_category(painter, self.category) as category:
+            asked_for = {"category": category, "prompt": self.prompt, **given}
+            condition = painter.condition(self.seed, range(1), **asked_for, judged=bool(settings.judged))
         return remarks_on(self.given) + painter.remarks(condition, settings)
 
     def for_each(self, prompts: Sequence[str | None], painter: Painter) -> list[Request]:
