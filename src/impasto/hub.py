@@ -16,9 +16,9 @@ from typing import Any
 
 from impasto.errors import CheckpointError, WeightsMissing
 
-__all__ = ["ASKED", "OFFLINE", "Described", "allow_downloads", "cached", "is_set", "snapshot"]
+__all__ = ["VARIABLE", "OFFLINE", "Described", "allow_downloads", "cached", "is_set", "snapshot"]
 
-ASKED = "IMPASTO_DOWNLOAD"
+VARIABLE = "IMPASTO_DOWNLOAD"
 """Environment variable that lets models be downloaded: 1 for leave."""
 OFFLINE = "HF_HUB_OFFLINE"
 """Environment variable of the hub's own library that forbids it."""
@@ -52,16 +52,16 @@ def is_set(variable: str) -> bool:
 @contextmanager
 def allow_downloads(*, allowed: bool = True) -> Iterator[None]:
     """Let models be downloaded in the block, as IMPASTO_DOWNLOAD=1 does; `allowed=False` changes nothing."""
-    before = os.environ.get(ASKED)
+    before = os.environ.get(VARIABLE)
     if allowed:
-        os.environ[ASKED] = "1"
+        os.environ[VARIABLE] = "1"
     try:
         yield
     finally:
         if allowed and before is None:
-            del os.environ[ASKED]
+            del os.environ[VARIABLE]
         elif before is not None:
-            os.environ[ASKED] = before
+            os.environ[VARIABLE] = before
 
 
 def snapshot(
@@ -110,10 +110,10 @@ def snapshot(
         )
     try:
         described = _described(name, chosen)
-        if not is_set(ASKED):
+        if not is_set(VARIABLE):
             raise WeightsMissing(
                 f"{name} is not on this machine, and nothing is downloaded without being asked for. {described} To "
-                f"download it, add --download on the command line, or set {ASKED}=1."
+                f"download it, add --download on the command line, or set {VARIABLE}=1."
             )
         (say or _to_standard_error)(f"Downloading {name}. {described}")
         return Path(snapshot_download(name, **chosen))
