@@ -51,6 +51,7 @@ class Axis:
     def label(self, value: Any) -> str:
         """What stands beside the pictures of a value."""
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
+        text = f"{value:g}" if isinstance(value, float) else text
         return text if self.name == "prompt" else f"{self.name.replace('_', ' ')} {text}"
 
 

@@ -9,7 +9,7 @@ const query = new URLSearchParams(location.search);
 const REST = 3000;
 const SLOW = 2; // seconds from which pictures are faded into one another
 
-let pictures = []; // with `file`, `caption`, `small`
+let pictures = []; // with `file` and `caption`
 let after = null; // where the next page of the gallery begins
 let index = -1;
 let timer = 0;
@@ -21,7 +21,7 @@ let turn = 0; // number of the last picture that was asked for; those that come 
 async function load() {
   if (query.get("job")) {
     const job = await call("GET", `/api/jobs/${query.get("job")}`);
-    pictures = job.pictures.map((file) => ({ file, caption: job.title, small: false }));
+    pictures = job.pictures.map((file) => ({ file, caption: job.title }));
     after = null;
     return;
   }
@@ -32,7 +32,6 @@ async function load() {
   const more = answer.pictures.map((each) => ({
     file: each.file,
     caption: [each.prompt || each.category, each.painter].filter(Boolean).join(" · "),
-    small: Math.max(each.width, each.height) <= 128,
   }));
   if (part("shuffled").checked) shuffle(more);
   pictures.push(...more);
@@ -74,7 +73,6 @@ function show(picture) {
   const [hidden, shown] = first.classList.contains("shown") ? [second, first] : [first, second];
   hidden.src = picture.file;
   hidden.alt = picture.caption;
-  hidden.classList.toggle("small-pixels", picture.small);
   hidden.classList.add("shown");
   shown.classList.remove("shown");
   shown.alt = "";
