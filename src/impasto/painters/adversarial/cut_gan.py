@@ -86,7 +86,8 @@ class CutGan(TranslatingPainter):
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
         """First the discriminator, then the generator."""
         assert batch.second is not None
-        paintings, sources = batch.pictures, batch.second.pictures
+        paintings = batch.pictures
+        sources = batch.second.pictures
         with torch.no_grad():
             painted = self.generator(sources)
         real, fake = critic_terms(self.discriminator, paintings, painted)

@@ -92,7 +92,8 @@ class CycleGan(TranslatingPainter):
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
         """First the discriminators, then the generators."""
         assert batch.second is not None
-        paintings, sources = batch.pictures, batch.second.pictures
+        paintings = batch.pictures
+        sources = batch.second.pictures
         yield self._discriminator_turn(paintings, sources, step)
         yield self._generator_turn(paintings, sources)
 

@@ -132,7 +132,8 @@ class Adain(Painter):
         """
         assert batch.second is not None
         c = self.config
-        styles, contents = batch.pictures, batch.second.pictures
+        styles = batch.pictures
+        contents = batch.second.pictures
         encoded = self.encoder(contents)
         painted = self.decoder(with_moments(encoded, moments(self.encoder(styles))))
         content, style = self._differences(painted, contents, styles)
