@@ -257,7 +257,9 @@ def _facts(original: LoadedPainter, methods: Mapping[str, Any], chosen: Mapping[
         before = read_json(pretrained.folder_of(place) / "config.json", CheckpointError).get("facts", {})
     except ImpastoError:  # A run that was not exported, or a painter that lies nowhere.
         before = {}
-    origin = {key: before[key] for key in ("data", "training", "license", "lightened", "from") if key in before}
+    origin: dict[str, Any] = {
+        key: before[key] for key in ("data", "training", "license", "lightened", "from") if key in before
+    }
     origin |= {"source": original.source, "painter": original.name, "hash": pretrained.state_hash(original.model)}
     return {"by": {name: to_dict(chosen[name]) for name in methods}, "from": origin}
 

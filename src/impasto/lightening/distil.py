@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import pairwise
 from typing import Any, ClassVar, Self
 
@@ -155,7 +155,7 @@ def student_settings(painter: Painter, settings: DistilSettings) -> dict[str, An
     """
     known = {field.name for field in fields(painter.Settings)}
     resolved = painter.resolve_settings(painter.settings_for({}))
-    kept = {name: getattr(resolved, name) for name in ("shift", "spacing") if name in known}
+    kept: dict[str, Any] = {name: getattr(resolved, name) for name in ("shift", "spacing") if name in known}
     plain = {name: value for name, value in PLAIN.items() if name in known}
     return {**kept, **plain, "steps": settings.sampling_steps, "sampler": "ddim"}
 
@@ -192,4 +192,4 @@ def estimate_leading_to(ahead: Tensor, x: Tensor, now: Level, then: Level) -> Te
 
 def _with(painting: Any, values: Mapping[str, Any]) -> Any:
     """Settings of painting with other values."""
-    return type(painting)(**{field.name: getattr(painting, field.name) for field in fields(painting)} | values)
+    return replace(painting, **values)
