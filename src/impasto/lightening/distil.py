@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import pairwise
 from typing import Any, ClassVar, Self
 
@@ -102,8 +102,8 @@ class Teaching:
         self.teacher = copy.deepcopy(teacher).eval().requires_grad_(requires_grad=False)
         self.painting = teacher.resolve_settings(teacher.settings_for({}))
         fine_steps = settings.sampling_steps * settings.teacher_steps
-        self.levels = teacher.levels_for(_with(self.painting, {"steps": settings.sampling_steps}))
-        self.fine = teacher.levels_for(_with(self.painting, {"steps": fine_steps}))
+        self.levels = teacher.levels_for(replace(self.painting, steps=settings.sampling_steps))
+        self.fine = teacher.levels_for(replace(self.painting, steps=fine_steps))
         self.teacher_steps = settings.teacher_steps
         with torch.inference_mode():
             self.shape = tuple(teacher.encode(torch.zeros(1, 3, *teacher.data.size, device=teacher.device)).shape[1:])
@@ -188,8 +188,3 @@ def estimate_leading_to(ahead: Tensor, x: Tensor, now: Level, then: Level) -> Te
     """
     kept = then.sigma / now.sigma
     return (ahead - kept * x) / (then.signal - kept * now.signal)
-
-
-def _with(painting: Any, values: Mapping[str, Any]) -> Any:
-    """Settings of painting with other values."""
-    return type(painting)(**{field.name: getattr(painting, field.name) for field in fields(painting)} | dict(values))

@@ -29,7 +29,7 @@ class Method:
             layers), 'dropped' (weights that training will move anyway), or training is 'refused'.
     """
 
-    Settings: ClassVar[type[LighteningSettings]] = LighteningSettings
+    Settings: ClassVar[type[Any]] = LighteningSettings
     in_training: ClassVar[Literal["kept", "dropped", "refused"]] = "kept"
 
     @classmethod
