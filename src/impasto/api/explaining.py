@@ -223,8 +223,8 @@ def _painter_examples(cls: type[Learner], name: str) -> tuple[str, ...]:
     if not cls.learns():
         words: dict[str, Any] = {"prompt": "a lake in autumn"} if "words" in cls.conditions else {}
         return (command("paint", name, count=4, **words),)
-    given: dict[str, Any] = {"settings": needed} if needed else {}
-    train = command("train", name, "STORE", out="RUN", minutes=10, **given)
+    given: dict[str, Any] = {"settings": needed} if needed else {"out": "RUN"}
+    train = command("train", name, "STORE", **{**given, "minutes": 10})
     return (train, command("paint", "RUN", count=4)) if issubclass(cls, Painter) else (train,)
 
 
