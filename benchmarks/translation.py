@@ -111,7 +111,7 @@ def measured(results: Pixels, given: Pixels, truth: Pixels, target: Pixels, netw
     }
     cells = {}
     for name, each in values.items():
-        low, high = bootstrap_interval(each.mean(), [each], seed=0)
+        low, high = bootstrap_interval(float(each.mean()), each, seed=0)
         cells[name] = f"{each.mean():.3g} ({low:.3g}–{high:.3g})"
     painted, wanted_features = (embed(pixels, network).values for pixels in (results, target))
     size = min(len(painted), len(wanted_features))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from torch.utils._python_dispatch import TorchDispatchMode
@@ -27,7 +28,7 @@ def flops_per_picture(description: Mapping[str, Any], split: Split) -> float:
 
     Args:
         description: Description of the learner, as `Learner.describe` gives it; its weights do not matter.
-        split: Pictures to train on.
+        split: Pictures to train on; they stand for those of a second store too, where there is one.
     """
     learner = rebuild(description)
     assert isinstance(learner, Learner)
@@ -36,7 +37,10 @@ def flops_per_picture(description: Mapping[str, Any], split: Split) -> float:
     moves = Moves(learner, Processes("cpu"))
     with _Operations() as operations:
         for step in range(COUNTED_STEPS):
-            moves.step(batches(step), step, COUNTED_STEPS)
+            parts = batches(step)
+            if learner.reads_second_store:
+                parts = [replace(part, second=part) for part in parts]
+            moves.step(parts, step, COUNTED_STEPS)
     return operations.total / (COUNTED_STEPS * size)
 
 
