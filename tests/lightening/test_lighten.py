@@ -58,7 +58,7 @@ def test_all_of_it_gives_a_painter_like_any_other(original: Path, store: Store, 
     assert f"{before / 1e6:.2f} | {after / 1e6:.2f}" in card
     assert pretrained.state_hash(pretrained.load(original)) in card
     with pytest.raises(NotCapable, match="changed by 'quantize' and cannot be trained"):
-        impasto.train(store.root, out=tmp_path / "run", from_=light, steps=1, watch=silent)
+        impasto.train(store.root, out=tmp_path / "run", from_=light.painter, steps=1, watch=silent)
 
 
 def test_narrow_layers_stay_narrow_in_training(store: Store, tmp_path: Path) -> None:
