@@ -111,10 +111,7 @@ def snapshot(
     try:
         described = _described(name, chosen)
         if not is_set(VARIABLE):
-            raise WeightsMissing(
-                f"{name} is not on this machine, and nothing is downloaded without being asked for. {described} To "
-                f"download it, add --download on the command line, or set {VARIABLE}=1."
-            )
+            raise _not_permitted(name, str(described))
         (say or _to_standard_error)(f"Downloading {name}. {described}")
         return Path(snapshot_download(name, **chosen))
     except (RepositoryNotFoundError, RevisionNotFoundError):
@@ -124,6 +121,8 @@ def snapshot(
             f"read https://huggingface.co/{name}, then run 'hf auth login'."
         ) from None
     except (HTTPError, LocalEntryNotFoundError, OSError) as error:
+        if not is_set(VARIABLE):
+            raise _not_permitted(name, f"The hub did not say how large it is ({_first(error)}). {facts}") from None
         raise WeightsMissing(
             f"{name} is not on this machine, or only a part of it, and the hub did not give the rest "
             f"({_first(error)}). What arrived is kept; the same command goes on from there. {facts}".rstrip()
@@ -165,6 +164,14 @@ def _described(name: str, chosen: dict[str, Any]) -> Described:
     licence = getattr(info.card_data, "license", None) or ""
     size = sum(file.file_size or 0 for file in files if file.will_download)
     return Described(size, str(licence))
+
+
+def _not_permitted(name: str, described: str) -> WeightsMissing:
+    """The error for a model that is not here, where nothing may be downloaded."""
+    return WeightsMissing(
+        f"{name} is not on this machine, and nothing is downloaded without being asked for. {described} To "
+        f"download it, add --download on the command line, or set {VARIABLE}=1."
+    )
 
 
 def _to_standard_error(text: str) -> None:
