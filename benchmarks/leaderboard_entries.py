@@ -61,7 +61,9 @@ def entries() -> list[Entry]:
     ours = [Entry("auto", "")]
     default = choose(64, 64, gpu=False).painter
     for name, cls in sorted(catalogue.usable(catalogue.painters()).items()):
-        if cls.learns() and issubclass(cls, Painter) and name != default and not _needs_picture(cls):
+        if not cls.learns() or cls.needed_settings or not issubclass(cls, Painter) or name == default:
+            continue
+        if not _needs_picture(cls):
             special = [preset for preset in cls.presets if preset not in SIZES and preset != "diffusers"]
             ours += [Entry(name, name, "small"), *(Entry(f"{name} {preset}", name, preset) for preset in special)]
     return [*ours, *(Entry(name, None) for name in PEERS)]

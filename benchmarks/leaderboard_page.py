@@ -36,11 +36,6 @@ class Terms(NamedTuple):
         """The pictures in words, such as '64 px, artists apart'."""
         return f"{self.side} px" + (f", {self.collection}" if self.collection else "")
 
-    @property
-    def order(self) -> tuple[str, int, float]:
-        """The usual pictures first, large before small, short trainings before long ones."""
-        return self.collection, -self.side, self.minutes
-
 
 def write_page(file: Path, rows: Sequence[Mapping[str, Any]]) -> None:
     """Write the page, and the curves that it shows into the folder of the same name beside it."""
@@ -57,7 +52,7 @@ def page(rows: Sequence[Mapping[str, Any]]) -> str:
     """
     text = (HERE / "leaderboard.md.in").read_text(encoding="utf8").rstrip() + "\n"
     measured = _grouped(row for row in rows if "numbers" in row)
-    for terms in sorted(measured, key=lambda terms: terms.order):
+    for terms in _in_order(measured):
         if terms.minutes:
             group = measured[terms]
             text += (
@@ -76,7 +71,7 @@ def page(rows: Sequence[Mapping[str, Any]]) -> str:
 def _budgets(measured: Mapping[Terms, Mapping[str, Rows]]) -> dict[Terms, dict[float, Mapping[str, Rows]]]:
     """Minutes → rows, for each size at which painters were trained for several budgets."""
     by_size: dict[Terms, dict[float, Mapping[str, Rows]]] = {}
-    for terms in sorted(measured, key=lambda terms: terms.order):
+    for terms in _in_order(measured):
         if terms.minutes:
             by_size.setdefault(terms._replace(minutes=0.0), {})[terms.minutes] = measured[terms]
     return {terms: budgets for terms, budgets in by_size.items() if len(budgets) > 1}
@@ -95,6 +90,15 @@ def _grouped(rows: Iterable[Mapping[str, Any]]) -> dict[Terms, dict[str, Rows]]:
         key = Terms(terms.get("collection", ""), terms["side"], float(terms["minutes"]))
         groups.setdefault(key, {}).setdefault(row["name"], []).append(row)
     return {key: dict(group) for key, group in groups.items()}
+
+
+def _in_order(groups: Mapping[Terms, Mapping[str, Rows]]) -> list[Terms]:
+    """The usual pictures first; the size with most entries before others; short trainings before long ones."""
+    entries_of: dict[tuple[str, int], int] = {}
+    for terms, group in groups.items():
+        of_size = (terms.collection, terms.side)
+        entries_of[of_size] = entries_of.get(of_size, 0) + (len(group) if terms.minutes else 0)
+    return sorted(groups, key=lambda t: (t.collection, -entries_of[t.collection, t.side], -t.side, t.minutes))
 
 
 def _spaces(group: Mapping[str, Rows]) -> list[str]:
@@ -138,7 +142,9 @@ def _pictures(rows: Iterable[Mapping[str, Any]]) -> str:
     if not shown:
         return ""
     text = "\n## The first pictures of each, unchosen\n"
-    for terms, group in sorted(_grouped(shown).items(), key=lambda item: item[0].order):
+    groups = _grouped(shown)
+    for terms in _in_order(groups):
+        group = groups[terms]
         for standing in ranked(group, _spaces(group)):
             row = standing.rows[0]
             label = f"{standing.name}, {terms.pictures}" + (f", {terms.minutes:g} minutes" if terms.minutes else "")
@@ -153,7 +159,7 @@ def _missing(rows: Iterable[Mapping[str, Any]], measured: Mapping[Terms, Mapping
         for row in rows
         if "failed" in row
     ]
-    sections = sorted((terms for terms in measured if terms.minutes), key=lambda terms: terms.order)
+    sections = [terms for terms in _in_order(measured) if terms.minutes]
     there = measured[sections[0]] if sections else {}
     waiting = [f"`{entry.name}`" for entry in entries() if entry.name not in there]
     lines += [f"- Not trained for the first table: {', '.join(waiting)}."] if waiting else []

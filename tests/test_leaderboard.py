@@ -113,6 +113,7 @@ def test_the_page_has_a_section_for_each_size_and_budget(tmp_path: Path) -> None
         kept("auto", 0.2, 32, 12),
         kept("diffusers-unet2d", 0.4, 32, 12),
         kept("real training pictures", 0.0, 32, 0),
+        kept("auto", 0.2, 128, 10),
         kept("auto", 0.3, 64, 10, collection="artists apart"),
         {**kept("vae", 0.5, 64, 10), "failed": "it broke"},
     ]
@@ -120,8 +121,9 @@ def test_the_page_has_a_section_for_each_size_and_budget(tmp_path: Path) -> None
     leaderboard_page.write_page(tmp_path / "leaderboard.md", rows)
     text = (tmp_path / "leaderboard.md").read_text()
     heads = [line for line in text.splitlines() if line.startswith("## ")]
-    tables = ["## 10 processor minutes, 64 px", "## 60 processor minutes, 64 px", "## 12 processor minutes, 32 px"]
-    assert heads[:4] == [*tables, "## 10 processor minutes, 64 px, artists apart"]
+    tables = ["10 processor minutes, 64 px", "60 processor minutes, 64 px", "12 processor minutes, 32 px"]
+    tables += ["10 processor minutes, 128 px", "10 processor minutes, 64 px, artists apart"]
+    assert heads[:5] == [f"## {table}" for table in tables]
     drawings = [file.name for file in (tmp_path / "leaderboard").iterdir()]
     assert drawings == ["curve-64-px.png"]
     assert "](leaderboard/curve-64-px.png)" in text
