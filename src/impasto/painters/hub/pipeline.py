@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 import torch
 
@@ -58,7 +58,8 @@ class PipelineSettings(PaintSettings):
         negative: What the picture should not show. It needs guidance above 1.
         scheduler: How a step is taken; 'own' is the method that the base comes with.
         loras: LoRAs for this base: safetensors files, each of whose keys must fit.
-        strengths: Strength of each LoRA, in their order: 0 for none, 1 as it was trained; without it 1 for all.
+        strengths: Strength of each LoRA, in their order: 0 for none, 1 as it was trained, below 0 away from it; without
+            it 1 for all.
         precision: Arithmetic of the networks; 'auto' is bf16 on a GPU, and fp32 on a processor that has room for it.
         offload: Which parts of the base wait in the memory of the processor instead of the GPU's: none, whole networks
             ('model'), or single layers ('sequential', much slower); 'auto' is the first that fits.
@@ -69,7 +70,7 @@ class PipelineSettings(PaintSettings):
     negative: str = Field(default="", max_length=2000, examples=["people, buildings"])
     scheduler: SchedulerName = "own"
     loras: tuple[InputFile, ...] = Field(default=(), max_length=16)
-    strengths: tuple[float, ...] = Field(default=(), max_length=16)
+    strengths: tuple[Annotated[float, Field(ge=-4, le=4)], ...] = Field(default=(), max_length=16)
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
     offload: Literal["auto", "none", "model", "sequential"] = "auto"
 
