@@ -146,7 +146,7 @@ def test_it_learns_to_follow_instructions_from_pairs(tmp_path: Path) -> None:
     store = pairs(tmp_path)
     torch.manual_seed(0)
     painter: Any = catalogue.painter("instruct_pix2pix").build("tiny", resolution=SIDE, captions=True, lr=3e-3)
-    settings = TrainSettings(steps=150, batch=8, precision="fp32", samples=0, ema=0.0, flip=False)
+    settings = TrainSettings(steps=60, batch=8, precision="fp32", samples=0, ema=0.0, flip=False)
     train(painter, store.split("train"), tmp_path / "run", settings)
     source = torch.zeros(3, SIDE, SIDE)
     darker, lighter = (
