@@ -77,10 +77,11 @@ def _needs_picture(cls: type[Painter]) -> bool:
 
 
 def named(name: str) -> Entry | None:
-    """The entry of a name, or a trial such as 'flow_unet channels=96,192'; None where there is none."""
+    """The entry of a name, or a trial such as 'flow_unet preset=small channels=96,192'; None where there is none."""
     words = name.split()
     if any("=" in word for word in words):
-        return Entry(name, words[0], "small", parse_pairs(words[1:]))
+        settings = parse_pairs(words[1:])
+        return Entry(name, words[0], settings.pop("preset", "small"), settings)
     return next((entry for entry in entries() if entry.name == name), None)
 
 
