@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -30,7 +30,7 @@ from impasto.pretrained import load_weights, rebuild
 from impasto.training.journal import read_events
 from impasto.training.points import POINTS
 
-__all__ = ["MeasuringJob", "embed_real", "measure_run"]
+__all__ = ["MeasuringJob", "embed_real", "evenly_chosen", "measure_run"]
 
 SHOWN = 32
 """Pictures on the contact sheet."""
@@ -85,7 +85,8 @@ def measure_run(run: Path, job: MeasuringJob) -> RunMeasurement:
     test = store.split("test", job.label)
     description = read_json(run / "run.json", CheckpointError)
     curve = tuple(
-        _point(run, file, description, (train, test), job) for file in _evenly_chosen(run / POINTS, job.points)
+        _point(run, file, description, (train, test), job)
+        for file in evenly_chosen(sorted((run / POINTS).glob("step-*.safetensors")), job.points)
     )
     painter = Painter.from_pretrained(run / "painter")
     measurement = measure(
@@ -122,11 +123,16 @@ def embed_real(store: Store, label: str | None, network: str) -> None:
         embed_split(split, name, mirrored=mirrored, cache=store.root / "features")
 
 
-def _evenly_chosen(folder: Path, most: int) -> list[Path]:
-    """Evenly spaced points, the last among them."""
-    files = sorted(folder.glob("step-*.safetensors"))
-    chosen = np.linspace(len(files) - 1, 0, min(most, len(files))).round().astype(int)[::-1]
-    return [files[i] for i in chosen]
+def evenly_chosen(files: Sequence[Path], most: int) -> list[Path]:
+    """Every 2^k-th point and the last, with the least k that leaves no more than `most`.
+
+    Runs of different lengths then share the steps of their points, whose mean a curve shows.
+    """
+    stride = 1
+    while -(-len(files) // stride) > most:
+        stride *= 2
+    chosen = [*files[stride - 1 :: stride]]
+    return chosen if not files or chosen[-1:] == [files[-1]] else [*chosen[: most - 1], files[-1]]
 
 
 def _point(
