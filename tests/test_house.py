@@ -45,6 +45,7 @@ PUBLIC = [
     "prepare",
     "make",
     "caption",
+    "join",
     "inspect",
     "explain",
     "train",

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # What type checkers and editors see; at run time names are f
     from impasto.api import grid as grid
     from impasto.api import guide as guide
     from impasto.api import inspect as inspect
+    from impasto.api import join as join
     from impasto.api import lighten as lighten
     from impasto.api import make as make
     from impasto.api import measure as measure
@@ -46,6 +47,7 @@ _HOMES = {
     "prepare": "impasto.api",
     "make": "impasto.api",
     "caption": "impasto.api",
+    "join": "impasto.api",
     "inspect": "impasto.api",
     "explain": "impasto.api",
     "train": "impasto.api",

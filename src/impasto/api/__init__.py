@@ -19,7 +19,7 @@ from impasto.api.painting import paint
 from impasto.api.pictures import Picture, Pictures
 from impasto.api.repainting import Repainted, repaint
 from impasto.api.showing import show_blends, show_feeling, show_latents
-from impasto.api.stores import caption, inspect, make, prepare
+from impasto.api.stores import caption, inspect, join, make, prepare
 from impasto.api.training import train
 
 __all__ = [
@@ -44,6 +44,7 @@ __all__ = [
     "grid",
     "guide",
     "inspect",
+    "join",
     "lighten",
     "load_painter",
     "make",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from impasto.data.inspection import Inspection
     from impasto.data.store import Store
 
-__all__ = ["caption", "inspect", "make", "prepare", "store_at"]
+__all__ = ["caption", "inspect", "join", "make", "prepare", "store_at"]
 
 
 @verb
@@ -209,6 +209,33 @@ def caption(
         else:
             captions, how = captions_by_model(opened, with_, _progress(notify, "caption", "Describing pictures"))
         return recaptioned(opened, place, captions, how)
+
+
+@verb
+def join(stores: Sequence[str | PathLike[str]], out: str | PathLike[str], *, watch: Watch | None = None) -> Store:
+    """Write a store of the pictures of several, without what two of them share.
+
+    Each picture keeps its split, labels and captions; the column 'store' says from which store it is. Where the
+    default label columns differ in name, the column 'category' holds the value of each.
+
+    Args:
+        stores: Two or more stores, of the same size and number of frames. Of pictures that are in two of them, or
+            look alike, the one in the earlier store is kept.
+        out: Folder of the new store, which must not exist.
+        watch: Called with each event. Without it they are shown; `impasto.silent` shows nothing.
+
+    Raises:
+        UsageError: When there are fewer than two stores, or two folders of the same name.
+        DataError: When sizes or numbers of frames differ, or nothing is left of a store.
+        ImpastoError: When `out` exists or cannot be written.
+    """
+    from impasto.data.joining import join as join_stores
+
+    opened = [store_at(store) for store in stores]
+    with shown(watch) as notify:
+        joined = join_stores(opened, Path(out))
+        _say_remarks(joined, notify, "join")
+    return joined
 
 
 @verb

@@ -1,4 +1,4 @@
-"""`impasto data`: prepare, make and inspect."""
+"""`impasto data`: prepare, make, caption, join and inspect."""
 
 from __future__ import annotations
 
@@ -175,6 +175,25 @@ def caption(
         print_json(captioned.manifest)
     else:
         _print_store(captioned)
+
+
+@app.command()
+def join(
+    stores: Annotated[list[Path], typer.Argument(help="Two or more stores of pictures of the same size.")],
+    out: Annotated[Path, typer.Option(help="The new store.")],
+    json: Json = False,
+    events: Events = False,
+    quiet: Quiet = False,
+) -> None:
+    """Join stores into one, without what two of them share; pictures keep splits, labels and captions."""
+    from impasto import api
+
+    with watching(json=json, events=events, quiet=quiet) as watch:
+        joined = api.join(stores, out, watch=watch)
+    if json:
+        print_json(joined.manifest)
+    else:
+        _print_store(joined)
 
 
 @app.command()

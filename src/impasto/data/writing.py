@@ -35,7 +35,7 @@ from impasto.jobs.workers import Job
 from impasto.names import folded
 from impasto.pages.numbers import counted
 
-__all__ = ["Description", "finish_store", "write_store"]
+__all__ = ["Description", "finish_store", "manifest_of", "write_store"]
 
 MOST_LICENCES = 100
 NO_SPLIT = GivenSplit()
@@ -155,10 +155,10 @@ def finish_store(
         for reject in rejects:
             file.write(json.dumps(reject.line(), ensure_ascii=False) + "\n")
     arrays = [f"{name}.npy" for name in (*description.maps, *description.given)]
-    seal(store, _manifest(table, description, rejects), (*FILES, *arrays))
+    seal(store, manifest_of(table, description, rejects), (*FILES, *arrays))
 
 
-def _manifest(table: pyarrow.Table, description: Description, rejects: Sequence[Reject]) -> dict[str, Any]:
+def manifest_of(table: pyarrow.Table, description: Description, rejects: Sequence[Reject]) -> dict[str, Any]:
     """What the manifest says, without version and hashes."""
     label = description.label
     values = table[label].to_pylist() if label else []
@@ -182,7 +182,7 @@ def _manifest(table: pyarrow.Table, description: Description, rejects: Sequence[
             **({"val": split["val"]} if split["val"] else {}),
             **({"unlabelled": unlabelled} if unlabelled else {}),
             "left_out": _ranked(Counter(reject.reason for reject in rejects)),
-            "flags": _ranked(Counter(flag for flags in table["flags"].to_pylist() for flag in flags)),
+            "flags": _ranked(Counter(flag for flags in table["flags"].to_pylist() for flag in flags or ())),
         },
         # Former versions named a category here that pictures without a label were in.
         "missing": None,
