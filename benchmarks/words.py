@@ -152,12 +152,12 @@ def guidance(out: Path, store: Store) -> None:
         pictures: Pixels = opened.paint(
             prompts=[*words], seed=0, settings={"guidance": scale}, watch=impasto.silent
         ).arrays
-        seen = reader_accuracy(Described(pictures, words, spared=True), reader)
+        accuracies = reader_accuracy(Described(pictures, words, spared=True), reader)
         painted = embed(pictures, NETWORK).values
         rows.append(
             {
                 "guidance": scale,
-                "accuracy": seen["reader-accuracy"].value,
+                "accuracy": accuracies["reader-accuracy"].value,
                 "kernel": kernel_distance(real, painted, subset_size=len(painted)),
                 "recall": precision_recall_density_coverage(real[: len(painted)], painted)["recall"],
             }

@@ -62,6 +62,7 @@ PUBLIC = [
     "measure_edit",
     "compare",
     "show_blends",
+    "show_features",
     "show_feeling",
     "show_latents",
 ]

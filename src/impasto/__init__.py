@@ -26,6 +26,7 @@ if TYPE_CHECKING:  # What type checkers and editors see; at run time names are f
     from impasto.api import prepare as prepare
     from impasto.api import repaint as repaint
     from impasto.api import show_blends as show_blends
+    from impasto.api import show_features as show_features
     from impasto.api import show_feeling as show_feeling
     from impasto.api import show_latents as show_latents
     from impasto.api import train as train
@@ -64,6 +65,7 @@ _HOMES = {
     "measure_edit": "impasto.api",
     "compare": "impasto.api",
     "show_blends": "impasto.api",
+    "show_features": "impasto.api",
     "show_feeling": "impasto.api",
     "show_latents": "impasto.api",
 }

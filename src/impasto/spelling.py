@@ -16,6 +16,7 @@ __all__ = ["command", "command_line", "option", "setting"]
 GROUPS = {
     **{verb: f"data {verb}" for verb in ("prepare", "make", "caption", "join", "inspect")},
     "show_blends": "show blends",
+    "show_features": "show features",
     "show_feeling": "show feeling",
     "show_latents": "show latents",
     "repaint": "paint --from",

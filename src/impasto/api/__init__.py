@@ -18,7 +18,7 @@ from impasto.api.measuring_edits import measure_edit
 from impasto.api.painting import paint
 from impasto.api.pictures import Picture, Pictures
 from impasto.api.repainting import Repainted, repaint
-from impasto.api.showing import show_blends, show_feeling, show_latents
+from impasto.api.showing import ShownFeatures, show_blends, show_features, show_feeling, show_latents
 from impasto.api.stores import caption, inspect, join, make, prepare
 from impasto.api.training import train
 
@@ -33,6 +33,7 @@ __all__ = [
     "Picture",
     "Pictures",
     "Repainted",
+    "ShownFeatures",
     "average",
     "caption",
     "compare",
@@ -55,6 +56,7 @@ __all__ = [
     "prepare",
     "repaint",
     "show_blends",
+    "show_features",
     "show_feeling",
     "show_latents",
     "train",
