@@ -12,6 +12,7 @@ from impasto.errors import UsageError
 from impasto.studio.comparing.comparison import Comparison, compare
 from impasto.studio.data.stores import folder_of
 from impasto.studio.jobs.view import JobView, view
+from impasto.studio.language import text
 from impasto.studio.security import requires
 from impasto.studio.settings import Role
 from impasto.studio.studio import CurrentStudio
@@ -66,6 +67,8 @@ def measure_run(
     store = request.store or line.store
     folder_of(studio.settings.home, store)
     words = ["measure", line.source, f"stores/{store}", "--count", str(request.count), "--on", request.on]
-    job = studio.jobs.add(f"Measurement of {name}", words, request={"measure": {"run": name, **request.model_dump()}})
+    job = studio.jobs.add(
+        text("Measurement of {name}", name=name), words, request={"measure": {"run": name, **request.model_dump()}}
+    )
     shown = view(studio.jobs, job)
     return Measuring(job=shown, command=shown.command)
