@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from impasto.errors import ImpastoError
 from impasto.files import read_json
+from impasto.studio.comparing.votes import BallotLine
 from impasto.studio.language import text
 from impasto.studio.training.runs import RunLine, events_of, line_of, run_folder
 
@@ -55,6 +56,7 @@ class Comparison(BaseModel):
     rows: list[Row] = Field(description="Measured numbers, those that decide first.")
     same_seed: bool = Field(description="Whether the samples of all runs were painted with the same seed.")
     remarks: list[str] = Field(description="What must be known before any number is compared.")
+    ballots: list[BallotLine] = Field(default_factory=list, description="Votes in which the runs take part.")
 
 
 def compare(home: Path, names: Sequence[str]) -> Comparison:

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from impasto.errors import UsageError
 from impasto.studio.comparing.comparison import Comparison, compare
+from impasto.studio.comparing.votes import ballots_on
 from impasto.studio.data.stores import folder_of
 from impasto.studio.jobs.view import JobView, view
 from impasto.studio.language import text
@@ -49,8 +50,11 @@ def compare_runs(
     studio: CurrentStudio,
     run: Annotated[list[str], Query(min_length=1, max_length=MOST, description="Name of a run; repeated.")],
 ) -> Comparison:
-    """Runs side by side: measured numbers with intervals and floors, newest samples, and what they cost."""
-    return compare(studio.settings.home, list(dict.fromkeys(run)))
+    """Runs side by side: measured numbers with intervals and floors, newest samples, votes, and what they cost."""
+    comparison = compare(studio.settings.home, list(dict.fromkeys(run)))
+    with studio.database.session() as session:
+        ballots = ballots_on(session, [entry.line.source for entry in comparison.entries])
+    return comparison.model_copy(update={"ballots": ballots})
 
 
 @router.post("/runs/{name}/measure", status_code=201, dependencies=[requires(Role.MANAGE)])

@@ -19,7 +19,7 @@ export function text(message, values = {}) {
 }
 
 /** A word that comes from the studio, such as the name of a setting: translated where its translation is known. */
-export const term = (word) => translations[word] ?? word;
+export const term = (word) => translations[word] ?? translations[word?.charAt(0).toUpperCase() + word?.slice(1)] ?? word;
 
 /** A text for a number of things; `many` has {count} in its place. */
 export function counted(count, one, many) {
