@@ -52,11 +52,11 @@ def check_captions(service: Service) -> None:
     file = listed["pictures"][0]["file"]
     for captions, sentence in (({"other.png": []}, "picture"), ({}, "captions")):
         assert sentence in service.refusal("POST", "/api/stores/mine/captions", {"name": "x", "captions": captions})[1]
-    wanted = {"name": "worded", "captions": {file: [" a hill at dusk ", "山", "山", ""]}}
-    begun = service.call("POST", "/api/stores/mine/captions", wanted)
+    renewed = {"name": "worded", "captions": {file: [" a hill at dusk ", "山", "山", ""]}}
+    begun = service.call("POST", "/api/stores/mine/captions", renewed)
     assert "impasto data caption stores/mine --from " in begun["command"]
     assert service.wait(begun["job"]["id"], ended)["state"] == "done"
-    assert "already" in service.refusal("POST", "/api/stores/mine/captions", wanted)[1]
+    assert "already" in service.refusal("POST", "/api/stores/mine/captions", renewed)[1]
     (changed,) = service.call("GET", f"/api/stores/worded/captions?words={quote('山')}")["pictures"]
     assert (changed["file"], changed["captions"]) == (file, ["a hill at dusk", "山"])
     assert service.call("GET", "/api/stores/worded/captions?missing=true")["total"] == 39

@@ -170,7 +170,8 @@ def _remarks(entries: Sequence[Entry]) -> list[str]:
         remarks.append(text("These runs learned from different stores, so that more than the painter differs."))
     minutes = [entry.line.seconds / 60 for entry in entries]
     if minutes and max(minutes) > 1.2 * min(minutes) + 0.1:
-        least, most = f"{min(minutes):.1f}", f"{max(minutes):.1f}"
+        least = f"{min(minutes):.1f}"
+        most = f"{max(minutes):.1f}"
         remarks.append(
             text("They trained for different times, between {least} and {most} minutes.", least=least, most=most)
         )
