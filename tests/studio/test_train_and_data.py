@@ -116,6 +116,9 @@ def test_a_dropped_zip_becomes_a_store_and_a_painter_that_pauses_and_goes_on(ser
     service.wait(begun["job"]["id"], ended)
     comparison = service.call("GET", "/api/comparison?run=first")
     assert comparison["entries"][0]["line"]["painter"] == "vae"
+    measuring = service.call("POST", "/api/runs/first/measure", {"count": 50})
+    assert measuring["command"] == "impasto measure runs/first --against stores/mine --count 50 --on test"
+    service.call("POST", f"/api/jobs/{measuring['job']['id']}/stop", {"firmly": True})
     for page in ("/train", "/data", "/data/mine", "/compare?run=first"):
         assert service.request("GET", page, headers={"accept": "text/html"})[0] == 200
 

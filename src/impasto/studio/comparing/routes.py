@@ -9,6 +9,7 @@ from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 
 from impasto.errors import UsageError
+from impasto.sources import STORES
 from impasto.studio.comparing.comparison import Comparison, compare
 from impasto.studio.comparing.votes import ballots_on
 from impasto.studio.data.stores import folder_of
@@ -70,7 +71,16 @@ def measure_run(
         raise UsageError(f"{name} has no painter yet; train it to its end, or pause it, which leaves one.")
     store = request.store or line.store
     folder_of(studio.settings.home, store)
-    words = ["measure", line.source, f"stores/{store}", "--count", str(request.count), "--on", request.on]
+    words = [
+        "measure",
+        line.source,
+        "--against",
+        (STORES / store).as_posix(),
+        "--count",
+        str(request.count),
+        "--on",
+        request.on,
+    ]
     job = studio.jobs.add(
         text("Measurement of {name}", name=name), words, request={"measure": {"run": name, **request.model_dump()}}
     )
