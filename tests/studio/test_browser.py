@@ -266,6 +266,23 @@ def begin_training(page: Any) -> None:
     page.get_by_role("button", name="Train", exact=True).click()
 
 
+def test_the_page_asks_for_the_token_once_in_the_language_of_the_browser(browser: Any, tmp_path: Path) -> None:
+    guarded = Service(tmp_path, "--token", "look=a-token-of-the-test")
+    context = browser.new_context(base_url=f"http://127.0.0.1:{guarded.port}", locale="zh-CN")
+    page = context.new_page()
+    page.goto("/gallery")
+    expect(page.locator("h1")).to_have_text("此工作室需要令牌")
+    page.get_by_role("button", name="English").click()
+    for token, heading in (("another-token-of-a-test", "This studio needs a token"), ("a-token-of-the-test", "Paint")):
+        page.get_by_label("Token").fill(token)
+        page.get_by_role("button", name="Enter").click()
+        expect(page.locator("h1")).to_have_text(heading)
+    page.goto("/gallery")
+    expect(page.locator("#empty")).to_be_visible()
+    context.close()
+    guarded.close()
+
+
 def places(studio: Service) -> list[str]:
     """Addresses of all pages that there is something on."""
     key = studio.call("GET", "/api/pictures?limit=1")["pictures"][0]["id"]
