@@ -206,6 +206,12 @@ def test_a_blind_vote_finds_who_is_preferred(gallery: Service) -> None:
     assert gallery.call("DELETE", f"{ballot}/pairs/{pair['id']}")["preferred"] is None
     assert gallery.call("GET", f"{ballot}/scores")["votes"] == 11
 
+    (gallery.folder / "runs" / "late").mkdir(parents=True)
+    (gallery.folder / "runs" / "late" / "run.json").write_text("{}")
+    (line,) = gallery.call("GET", "/api/comparison?run=late")["ballots"]
+    assert (line["id"], line["votes"], line["contestants"]) == (ballot.rpartition("/")[2], 11, 3)
+    assert line["standings"] == [gallery.call("GET", f"{ballot}/scores")["standings"][2]]
+
 
 def test_wrong_votes_are_refused(gallery: Service) -> None:
     dots = {"kind": "painter", "name": "dots"}

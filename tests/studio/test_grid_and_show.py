@@ -59,8 +59,8 @@ def test_what_a_grid_or_a_variation_cannot_be_is_said_before_anything_is_queued(
     assert refused(over={"seed": [1, 1]}) == "seed has the value 1 twice; leave one out."
     assert "aaron does not read prompts" in refused(over={"prompt": "a lake | a hill"})
     assert "given a fixed value too" in refused(over={"resolution": "64,96"}, settings={"resolution": 64})
-    assert "draws by rules and not from noise" in refused(variation_seed=3, variation_strength=0.5)
-    assert "draws by rules and not from noise" in refused(over={"variation_strength": "0..1:3"}, variation_seed=3)
+    assert "paints without noise" in refused(variation_seed=3, variation_strength=0.5)
+    assert "paints without noise" in refused(over={"variation_strength": "0..1:3"}, variation_seed=3)
 
 
 def test_the_progress_counts_the_steps_of_the_pictures_that_are_being_painted(tmp_path: Path) -> None:

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impasto.api.verb import verb
+from impasto.errors import UsageError
 from impasto.events import Event, Watch
 from impasto.images.size import Size, SizeLike
 from impasto.sources import STORES, path_of
+from impasto.spelling import option
 from impasto.terminal import shown
 
 if TYPE_CHECKING:
@@ -176,6 +178,7 @@ def caption(
     out: str | PathLike[str] | None = None,
     *,
     with_: str | None = None,
+    from_: str | PathLike[str] | None = None,
     watch: Watch | None = None,
 ) -> Store:
     """Write a store with other captions: the same pictures, labels and splits, under another hash.
@@ -189,22 +192,30 @@ def caption(
         out: Folder of the new store, which must not exist; without it, the old one's with '-captioned' at its end.
         with_: Hub id, or folder, of a model that describes images, such as 'Salesforce/blip-image-captioning-base';
             its captions then replace all others. Needs the extra 'text'.
+        from_: File of captions, JSON Lines with `file` and `captions`; pictures that it does not name keep theirs.
         watch: Called with each event. Without it they are shown; `impasto.silent` shows nothing.
 
     Raises:
-        UsageError: When a package is missing, or the model does not describe images.
+        UsageError: When a package is missing, the model does not describe images, or both a model and a file are given.
         WeightsMissing: When the model cannot be had.
-        DataError: When nothing is known of any picture.
+        DataError: When nothing is known of any picture, or the file holds something else.
+        UnknownName: When the file names a picture that is not in the store.
         ImpastoError: When `out` exists or cannot be written.
     """
-    from impasto.api.captioning import captions_by_model, captions_from_index
+    from impasto.api.captioning import captions_by_model, captions_from_file, captions_from_index
     from impasto.data.recaption import check_free, recaptioned
 
     opened = store_at(store)
     place = opened.root.with_name(f"{opened.root.name}-captioned") if out is None else Path(out)
     check_free(place)
+    if with_ is not None and from_ is not None:
+        raise UsageError(
+            f"Captions come from a model or from a file: leave out {option('with_', None)} or {option('from_', None)}."
+        )
     with shown(watch) as notify:
-        if with_ is None:
+        if from_ is not None:
+            captions, how = captions_from_file(opened, Path(from_))
+        elif with_ is None:
             captions, how = captions_from_index(opened)
         else:
             captions, how = captions_by_model(opened, with_, _progress(notify, "caption", "Describing pictures"))

@@ -162,15 +162,18 @@ def caption(
         str | None,
         typer.Option("--with", metavar="HUB_ID", help="A model that describes images; by default scenes or metadata."),
     ] = None,
+    from_: Annotated[
+        Path | None, typer.Option("--from", help='JSON Lines such as {"file": "a.png", "captions": ["a boat"]}.')
+    ] = None,
     json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
 ) -> None:
-    """Describe the pictures of a store in words: from scenes, from metadata, or by a model; writes a new store."""
+    """Describe the pictures of a store in words: from scenes, metadata, a file, or by a model; writes a new store."""
     from impasto import api
 
     with watching(json=json, events=events, quiet=quiet) as watch:
-        captioned = api.caption(store, out, with_=with_, watch=watch)
+        captioned = api.caption(store, out, with_=with_, from_=from_, watch=watch)
     if json:
         print_json(captioned.manifest)
     else:

@@ -10,7 +10,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
 
 from impasto import __version__
-from impasto.studio import login, problems
+from impasto.studio import language, login, problems
 from impasto.studio.database import open_database
 from impasto.studio.feature import features
 from impasto.studio.jobs.local import LocalRunner
@@ -57,6 +57,7 @@ def create_app(settings: StudioSettings) -> FastAPI:
     )
     problems.add_to(app)
     app.include_router(login.router(settings))
+    app.include_router(language.router)
     for part in parts:
         for router in part.routers:
             app.include_router(router)
@@ -64,6 +65,7 @@ def create_app(settings: StudioSettings) -> FastAPI:
     app.add_api_route("/static-colours.css", _colours, include_in_schema=False)
     limits = {start: most for part in parts for start, most in part.body_limits.items()}
     app.add_middleware(Guard, settings=settings, body_limits=limits)
+    app.add_middleware(language.LanguageChoice)
     return app
 
 
