@@ -115,7 +115,13 @@ def row(name: str, arguments: argparse.Namespace) -> None:
     if file.exists():
         return
     measured = impasto.measure(
-        out / "run", arguments.store, on="val", out=out / "measure", count=COUNT, watch=impasto.silent
+        out / "run",
+        arguments.store,
+        on="val",
+        out=out / "measure",
+        count=COUNT,
+        allow_overlap=True,
+        watch=impasto.silent,
     )
     opened = impasto.open(out / "run")
     start = time.process_time()

@@ -294,9 +294,7 @@ def show_feeling(
             try:
                 pixels = np.asarray(read_picture(file).image)
             except Unreadable as why:
-                raise DataError(
-                    f"{file} cannot be looked at: {why}. Give a picture that can be opened."
-                ) from None
+                raise DataError(f"{file} cannot be looked at: {why}. Give a picture that can be opened.") from None
             feelings += reader.read([pixels], judge)
             notify(Event("show", "progress", file.name, number + 1, len(files)))
     return feelings
