@@ -1,8 +1,8 @@
 """Stores whose pictures lie elsewhere: in a bucket, on a web server, or wherever fsspec reads.
 
 A linked store is a folder with the manifest, the index and the list of rejects of the store, and with `remote.json`,
-which says where its shards are. It is used like any other store. Blocks of the shards are read when a picture in them is
-needed, compared with their hashes in the manifest, and kept in a folder of bounded size.
+which says where its shards are. It is used like any other store. Blocks of the shards are read when a picture in them
+is needed, compared with their hashes in the manifest, and kept in a folder of bounded size.
 """
 
 from __future__ import annotations
