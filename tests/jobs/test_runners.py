@@ -32,6 +32,7 @@ def _slurm(tmp_path: Path) -> Iterator[tuple[Runner, Callable[[], Runner]]]:
     # The processes that submitit starts on this machine are known to the runner that started them alone.
     runner = SlurmRunner(Resources(), "local")
     yield runner, lambda: runner
+    _wait(lambda: all(job.done() for job in runner._jobs.values()))
 
 
 def _ray(tmp_path: Path) -> Iterator[tuple[Runner, Callable[[], Runner]]]:
@@ -40,9 +41,9 @@ def _ray(tmp_path: Path) -> Iterator[tuple[Runner, Callable[[], Runner]]]:
 
     ray = [sys.executable, "-m", "ray.scripts.scripts"]
     environment = {**os.environ, "RAY_TMPDIR": str(tmp_path), "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
-    start = [*ray, "start", "--head", "--num-cpus=2", "--port=0", "--dashboard-port=18265", "--disable-usage-stats"]
+    start = [*ray, "start", "--head", "--num-cpus=2", "--port=0", "--dashboard-port=21265", "--disable-usage-stats"]
     head = subprocess.Popen([*start, "--block"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    resources = Resources(address="http://127.0.0.1:18265")
+    resources = Resources(address="http://127.0.0.1:21265")
     try:
         _wait(lambda: _answers(resources.address), 120)
         yield RayRunner(resources), lambda: RayRunner(resources)
@@ -81,6 +82,8 @@ def _text(folder: Path) -> str:
     return "\n".join(line for _, line in read_events(folder, 0))
 
 
+# submitit leaves to Python the processes that it has started on this machine.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_jobs_of_every_runner_end_report_and_stop(runner: tuple, tmp_path: Path) -> None:
     here, another = runner
     # An end, with its output and its code; a failure, with its sentence.

@@ -26,6 +26,8 @@ DASHBOARD = "http://127.0.0.1:8265"
 ENDED = ("STOPPED", "SUCCEEDED", "FAILED")
 LOST = 120.0
 """Seconds without an answer of the cluster after which its jobs are taken for gone."""
+BETWEEN = 2.0
+"""Seconds between two questions about a job."""
 LAST_LINES = 20
 """Lines of Ray's log that are added to the events of a job that Ray has ended."""
 
@@ -51,7 +53,8 @@ class RayRunner:
         self._connect = JobSubmissionClient
         self._resources = resources
         self._client: Any = None
-        self._answered = time.monotonic()
+        self._checked: dict[Path, float] = {}
+        self._away_since: float | None = None
 
     def start(self, order: Order) -> None:
         """Submit a command; see `Runner.start`."""
@@ -79,6 +82,10 @@ class RayRunner:
         name = _submission(folder)
         if name is None:
             return outcome
+        # The exit code tells of nearly all ends; Ray is needed for those without one.
+        if time.monotonic() - self._checked.get(folder, -BETWEEN) < BETWEEN:
+            return None
+        self._checked[folder] = time.monotonic()
         try:
             status = str(self._cluster().get_job_status(name).value)
         except RuntimeError as error:
@@ -86,9 +93,10 @@ class RayRunner:
             return outcome if "does not exist" in str(error) else self._lost()
         except Exception:  # The cluster is away, for a moment or for good.
             return self._lost()
-        self._answered = time.monotonic()
+        self._away_since = None
         if status not in ENDED:
             return None
+        del self._checked[folder]
         # The command may have written its exit code since the first look.
         outcome = outcome_of(folder)
         if outcome.code is None:
@@ -116,7 +124,9 @@ class RayRunner:
     def _lost(self) -> Outcome | None:
         """Nothing known of a job for a while; then that it is gone."""
         self._client = None
-        return Outcome(None) if time.monotonic() - self._answered > LOST else None
+        now = time.monotonic()
+        self._away_since = self._away_since or now
+        return Outcome(None) if now - self._away_since > LOST else None
 
     def _keep_log(self, name: str, folder: Path) -> None:
         """Add what Ray says of a job that did not end by itself to its events."""

@@ -23,6 +23,8 @@ from impasto.jobs.runner import BORN, EXIT, ORDER, STOP
 
 __all__ = ["main"]
 
+INTERRUPTED = 130
+"""Exit code of a command that was interrupted, by the custom of shells."""
 BETWEEN = 1.0
 """Seconds between two looks for `stop.json`."""
 
@@ -38,6 +40,8 @@ def main(folder: Path) -> None:
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(bool(end.code))
+    except KeyboardInterrupt:  # The command had not begun.
+        code = INTERRUPTED
     finally:
         write_json(folder / EXIT, {"code": code})
     sys.exit(code)
