@@ -77,10 +77,8 @@ class RayRunner:
     def poll(self, folder: Path) -> Outcome | None:
         """How a job ended; see `Runner.poll`."""
         outcome = outcome_of(folder)
-        if outcome.code is not None:
-            return outcome
         name = _submission(folder)
-        if name is None:
+        if outcome.code is not None or name is None:
             return outcome
         # The exit code tells of nearly all ends; Ray is needed for those without one.
         if time.monotonic() - self._checked.get(folder, -BETWEEN) < BETWEEN:
@@ -88,11 +86,9 @@ class RayRunner:
         self._checked[folder] = time.monotonic()
         try:
             status = str(self._cluster().get_job_status(name).value)
-        except RuntimeError as error:
-            # The cluster was begun anew, which has no such job.
+        except Exception as error:
+            # Begun anew, the cluster has no such job; or it is away, for a moment or for good.
             return outcome if "does not exist" in str(error) else self._lost()
-        except Exception:  # The cluster is away, for a moment or for good.
-            return self._lost()
         self._away_since = None
         if status not in ENDED:
             return None
