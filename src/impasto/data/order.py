@@ -34,10 +34,12 @@ class Order:
             window: About how many pictures are mixed with one another.
         """
         store = split.store
-        shards = -(-len(store) // store.shard_rows)
+        # A store in one file is one shard.
+        shard_rows = int(store.manifest["shards"]["rows"]) if "shards" in store.manifest else max(1, len(store))
+        shards = -(-len(store) // shard_rows)
         # Where the rows of each shard begin in the split.
-        self._starts = np.searchsorted(split.indices, store.shard_rows * np.arange(shards + 1))
-        self._together = min(shards, max(1, window // store.shard_rows))
+        self._starts = np.searchsorted(split.indices, shard_rows * np.arange(shards + 1))
+        self._together = min(shards, max(1, window // shard_rows))
         self._count = len(split)
         self._seed = seed
         self._windows: dict[tuple[int, int, int], Ints] = {}

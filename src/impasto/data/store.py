@@ -155,11 +155,6 @@ class Store:
         return self.height
 
     @property
-    def shard_rows(self) -> int:
-        """Pictures in each file but the last one; all of them where they lie in one file."""
-        return int(self.manifest["shards"]["rows"]) if "shards" in self.manifest else max(1, len(self))
-
-    @property
     def label(self) -> str | None:
         """The default label column."""
         label: str | None = self.manifest["label"]
