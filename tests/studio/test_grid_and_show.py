@@ -13,9 +13,8 @@ from gallery_pictures import painted
 from PIL import Image
 from studio_service import Service
 
-from impasto.studio.jobs.local import LocalRunner
+from impasto.jobs.runner import EVENTS
 from impasto.studio.jobs.progress import Progress
-from impasto.studio.jobs.runner import EVENTS
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +67,7 @@ def test_the_progress_counts_the_steps_of_the_pictures_that_are_being_painted(tm
     lines = [json.dumps({**values, "step": step, "time": 100.0 + step}) for step in (5, 10)]
     (tmp_path / EVENTS).write_text("\n".join(lines) + "\n")
     progress = Progress()
-    progress.read(LocalRunner(), tmp_path)
+    progress.read(tmp_path)
     assert (progress.done, progress.begun, progress.step, progress.steps) == (0, 2.0, 10, 20)
     # One picture in five seconds, and six are left.
     assert progress.remaining == pytest.approx(30.0)

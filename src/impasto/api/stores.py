@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from impasto.data.inspection import Inspection
     from impasto.data.store import Store
 
-__all__ = ["caption", "inspect", "join", "make", "prepare", "store_at"]
+__all__ = ["caption", "inspect", "join", "link", "make", "prepare", "store_at"]
 
 
 @verb
@@ -44,6 +44,7 @@ def prepare(
     max_bad: float = 0.5,
     follow_links: bool = False,
     limit: int = 100_000_000,
+    shard_rows: int | None = None,
     workers: int | None = None,
     watch: Watch | None = None,
 ) -> Store:
@@ -71,6 +72,8 @@ def prepare(
         max_bad: Share of the pictures that may be unreadable, in [0, 1].
         follow_links: Whether links to folders, and to files elsewhere, are followed.
         limit: Largest number of pixels of a picture that is read.
+        shard_rows: Number of pictures in each file of the store, such as 8192, for a large store or one that is read
+            from elsewhere (see `link`); without it all lie in one file.
         workers: Number of processes; as many as there are processor cores without it.
         watch: Called with each event. Without it they are shown; `impasto.silent` shows nothing.
 
@@ -102,6 +105,7 @@ def prepare(
             max_bad=max_bad,
             follow_links=follow_links,
             limit=limit,
+            shard_rows=shard_rows,
             workers=workers,
             progress=_progress(notify, "prepare", "Preparing pictures"),
         )
@@ -264,6 +268,29 @@ def inspect(store: str | PathLike[str], out: str | PathLike[str] | None = None) 
 
     opened = store_at(store)
     return write_page(opened, Path(out) if out else opened.root / "inspection")
+
+
+@verb
+def link(address: str, out: str | PathLike[str] | None = None) -> Store:
+    """Make a folder that stands for a store elsewhere, such as in a bucket, and is used like any other store.
+
+    It holds the manifest and the index; pictures are read when they are needed, and kept in a folder of at most 8 GiB
+    ($IMPASTO_BLOCKS_GIB) in the cache.
+
+    Args:
+        address: Of the store's folder, as fsspec writes it: 's3://bucket/scans', 'https://…', 'file:///…'. The store
+            was prepared with `shard_rows`.
+        out: Folder to make, which must not exist; without it, one in 'stores' with the last name of the address.
+
+    Raises:
+        UsageError: When a package is missing that reads from there; the extra 'remote' has that for S3.
+        StoreError: When there is no store, or it is incomplete, damaged or not in shards.
+        ImpastoError: When `out` exists or cannot be written.
+    """
+    from impasto.data.remote import link as make_link
+    from impasto.data.store import Store
+
+    return Store.open(make_link(address, STORES / address.rstrip("/").rpartition("/")[2] if out is None else Path(out)))
 
 
 def store_at(store: str | PathLike[str]) -> Store:

@@ -63,6 +63,9 @@ def prepare(
         bool, typer.Option("--follow-links", help="Follow links to folders, and to files elsewhere.")
     ] = False,
     limit: Annotated[int, typer.Option(help="Most pixels of a picture; larger files are left out.")] = 100_000_000,
+    shard_rows: Annotated[
+        int | None, typer.Option(help="Pictures in each file, such as 8192, for a large store; by default one file.")
+    ] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
     json: Json = False,
     events: Events = False,
@@ -91,6 +94,7 @@ def prepare(
             max_bad=max_bad,
             follow_links=follow_links,
             limit=limit,
+            shard_rows=shard_rows,
             workers=workers,
             watch=watch,
         )
@@ -197,6 +201,24 @@ def join(
         print_json(joined.manifest)
     else:
         _print_store(joined)
+
+
+@app.command()
+def link(
+    address: Annotated[str, typer.Argument(help="Folder of a store in shards, as in s3://bucket/scans or https://….")],
+    out: Annotated[
+        Path | None, typer.Option(help="The folder to make; by default in stores/, with the last name of the address.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Use a store that lies elsewhere: its pictures are read when they are needed."""
+    from impasto.api.stores import link as make_link
+
+    store = make_link(address, out)
+    if json:
+        print_json(store.manifest)
+    else:
+        _print_store(store)
 
 
 @app.command()
