@@ -46,6 +46,7 @@ PUBLIC = [
     "make",
     "caption",
     "join",
+    "link",
     "inspect",
     "explain",
     "train",

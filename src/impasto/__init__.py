@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # What type checkers and editors see; at run time names are f
     from impasto.api import inspect as inspect
     from impasto.api import join as join
     from impasto.api import lighten as lighten
+    from impasto.api import link as link
     from impasto.api import make as make
     from impasto.api import measure as measure
     from impasto.api import measure_edit as measure_edit
@@ -49,6 +50,7 @@ _HOMES = {
     "make": "impasto.api",
     "caption": "impasto.api",
     "join": "impasto.api",
+    "link": "impasto.api",
     "inspect": "impasto.api",
     "explain": "impasto.api",
     "train": "impasto.api",

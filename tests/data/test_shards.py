@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -134,6 +135,7 @@ def test_the_cache_keeps_what_was_used_last(tmp_path: Path) -> None:
     cache = BlockCache(tmp_path, 25)
     for name in ("a", "b"):
         cache.add(name, bytes(10))
+        os.utime(tmp_path / name, (0, 0))
     assert cache.get("a") == bytes(10)
     cache.add("c", bytes(10))
     assert [cache.get(name) is not None for name in "abc"] == [True, False, True]

@@ -19,7 +19,7 @@ from impasto.api.painting import paint
 from impasto.api.pictures import Picture, Pictures
 from impasto.api.repainting import Repainted, repaint
 from impasto.api.showing import ShownFeatures, show_blends, show_features, show_feeling, show_latents
-from impasto.api.stores import caption, inspect, join, make, prepare
+from impasto.api.stores import caption, inspect, join, link, make, prepare
 from impasto.api.training import train
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "guide",
     "inspect",
     "join",
+    "link",
     "lighten",
     "load_painter",
     "make",

@@ -210,11 +210,14 @@ def link(
         Path | None, typer.Option(help="The folder to make; by default in stores/, with the last name of the address.")
     ] = None,
     json: Json = False,
+    events: Events = False,
+    quiet: Quiet = False,
 ) -> None:
     """Use a store that lies elsewhere: its pictures are read when they are needed."""
-    from impasto.api.stores import link as make_link
+    from impasto import api
 
-    store = make_link(address, out)
+    with watching(json=json, events=events, quiet=quiet):
+        store = api.link(address, out)
     if json:
         print_json(store.manifest)
     else:
