@@ -374,6 +374,13 @@ def test_the_papers_experiments_can_be_run(name, miniature):
         assert experiment.data.resolution == 32
 
 
+def test_the_papers_painters_can_be_compared_in_equal_hours() -> None:
+    draft = read(Path(__file__).parents[2] / "experiments" / "hours-paintings.toml")
+    assert draft.problems == []
+    assert (draft.experiment.terms.minutes, draft.experiment.terms.clock) == (60, "processor")
+    assert {entry.painter for entry in draft.experiment.entry} == {"cnn_gan", "spa_gan", "migan"}
+
+
 def test_making_the_store_is_reported_and_prints_nothing_by_itself(tmp_path: Path, capsys) -> None:
     lines: list[str] = []
     store = _opened(Data(world="landscapes", count=12, resolution=32), tmp_path / "store", lines.append)
