@@ -148,6 +148,11 @@ def test_same_seed_same_picture(name: str) -> None:
     first = painter.paint(3, seed=5, **request).pictures
     assert torch.equal(first, painter.paint(3, seed=5, **request).pictures)
     second = painter.paint(3, seed=6, **request).pictures
+    if not painter.varies:
+        assert torch.equal(first, second)
+        with pytest.raises(NotCapable, match="paints without noise"):
+            painter.paint(3, seed=5, variation=Variation(6, 1.0), **request)
+        return
     assert torch.equal(second, painter.paint(3, seed=5, variation=Variation(6, 1.0), **request).pictures)
     if "given" in request:  # Which may decide on all of the picture.
         return
