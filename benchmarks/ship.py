@@ -31,7 +31,10 @@ PAINTINGS = (
     'They were taken from the set "Best Artworks of All Time" and cropped to squares. The weights are given to '
     "the public domain likewise."
 )
-WORLD = " 6,000 pictures of impasto's landscape world, with captions in five voices, were learned from beside them."
+WORLD = (
+    " Of these, 2,830 were learned from, and beside them 2,952 pictures of impasto's landscape world, with captions in "
+    "five voices."
+)
 DATA = {SHIPPED_PAINTER: PAINTINGS, WORDS: PAINTINGS + WORLD}
 """Name of a painter in the package → where its pictures come from."""
 

@@ -60,13 +60,13 @@ def join(stores: Sequence[Store], out: Path) -> Store:
     label = _label(stores)
     tables = [_index(store, rows, label) for store, rows in zip(stores, chosen, strict=True)]
     first = stores[0]
-    columns = dict.fromkeys(name for store in stores for name in (*store.label_columns, STORE))
+    named = [name for store in stores for name in (*store.label_columns, STORE)]
     description = Description(
         size=first.size,
         frames=first.frames,
         label=label,
         label_chosen="the default of each store" if label else "no store has labels",
-        label_columns=[*dict.fromkeys([*([label] if label else []), *columns])],
+        label_columns=list(dict.fromkeys(filter(None, [label, *named]))),
         how={"join": [{"folder": str(store.root), "hash": store.hash} for store in stores]},
         maps={name: first.manifest["maps"][name] for name in _common([store.maps for store in stores])},
         given={name: first.manifest["given"][name] for name in _common([store.given for store in stores])},
