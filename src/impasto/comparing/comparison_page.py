@@ -173,14 +173,15 @@ def _cards(results: Results) -> list[Card]:
     others = ", ".join(f"{count} {state}" for state, count in counts.items() if state != "done")
     cards = [
         Card(f"{counts.get('done', 0)} of {total}", "runs finished", others),
-        Card(f"{store.train:,}", "training pictures", f"and {store.test:,} held out to measure against"),
+        Card(f"{store.train:,}", "training pictures", f"and {store.test:,} of {store.measured} to measure against"),
         Card(f"{store.resolution} px", "pictures", f"store {store.hash[:12]}"),
     ]
     if terms.steps:
         cards.append(Card(f"{terms.steps:,}", "steps", f"of {terms.batch} pictures, {terms.precision}"))
     else:
-        unit = "processor minutes" if terms.clock == "processor" else "minutes"
-        cards.append(Card(f"{terms.minutes:g}", unit, f"in batches of {terms.batch}, {terms.precision}"))
+        unit = "minutes" if terms.clock == "wall" else "processor minutes"
+        of_trial = ", in steps that a trial timed" if terms.clock == "trial" else ""
+        cards.append(Card(f"{terms.minutes:g}", unit, f"in batches of {terms.batch}, {terms.precision}{of_trial}"))
     return cards
 
 
