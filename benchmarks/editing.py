@@ -22,6 +22,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from impasto import api
+from impasto.errors import ImpastoError
 from impasto.metrics.edit_measurement import EditMeasurement
 from impasto.metrics.number import Number
 
@@ -148,7 +149,7 @@ def shrunk(file: Path, folder: Path) -> Path:
 
 
 def edited(heading: str, file: Path, following: Path, folder: Path) -> Image.Image:
-    """The picture of a column."""
+    """The picture of a column; grey where the edit refuses this one."""
     name, arguments = SHOWN[heading]
     how = {**arguments, "seed": 0}
     picture = Image.open(file)
@@ -164,7 +165,11 @@ def edited(heading: str, file: Path, following: Path, folder: Path) -> Image.Ima
         file = folder / "small.png"
         picture.resize((picture.width // 4, picture.height // 4), Image.Resampling.BOX).save(file)
     out = folder / "edited.png"
-    api.edit(name, file, out, overwrite=True, watch=lambda _: None, **how)
+    try:
+        api.edit(name, file, out, overwrite=True, watch=lambda _: None, **how)
+    except ImpastoError as refusal:
+        print(f"{heading}: {refusal}")
+        return Image.new("RGB", picture.size, "lightgrey")
     return Image.open(out).convert("RGB")
 
 
