@@ -345,11 +345,22 @@ def test_the_papers_experiments_can_be_run(name, miniature):
         assert experiment.data.resolution == 32
 
 
-def test_the_papers_painters_can_be_compared_in_equal_hours() -> None:
-    draft = read(Path(__file__).parents[2] / "experiments" / "hours-paintings.toml")
+@pytest.mark.parametrize("name", ["hours-paintings", "hours-landscapes", "hours-ablations"])
+def test_the_papers_painters_can_be_compared_in_equal_hours(name) -> None:
+    draft = read(Path(__file__).parents[2] / "experiments" / f"{name}.toml")
     assert draft.problems == []
-    assert (draft.experiment.terms.minutes, draft.experiment.terms.clock) == (60, "trial")
-    assert {entry.painter for entry in draft.experiment.entry} == {"cnn_gan", "spa_gan", "migan"}
+    experiment = draft.experiment
+    assert (experiment.name, experiment.terms.clock, experiment.measuring.split) == (name, "trial", "test")
+    assert experiment.terms.minutes == (30 if name == "hours-ablations" else 60)
+    ablated = {"migan"} if name == "hours-ablations" else {"cnn_gan", "spa_gan", "migan"}
+    assert {entry.painter for entry in experiment.entry} == ablated
+
+
+@pytest.mark.parametrize("name", ["trials-paintings", "migan-as-meant"])
+def test_settings_are_chosen_by_validation_pictures(name) -> None:
+    draft = read(Path(__file__).parents[2] / "experiments" / f"{name}.toml")
+    assert draft.problems == []
+    assert (draft.experiment.terms.clock, draft.experiment.measuring.split) == ("trial", "val")
 
 
 def test_making_the_store_is_reported_and_prints_nothing_by_itself(tmp_path: Path, capsys) -> None:

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from impasto.comparing.findings import (
+    BesidePaper,
     count_states,
     curve_of,
     distance_summaries,
@@ -14,7 +15,7 @@ from impasto.comparing.findings import (
     paper_ratio,
     ratios_beside_paper,
 )
-from impasto.comparing.results import CurvePoint, CurveValue, EntryResults, RunResults
+from impasto.comparing.results import CurvePoint, CurveValue, EntryResults, RatioResult, RunResults
 from impasto.comparing.statistics import Spread, spread_of
 from impasto.comparing.tables import format_quantity
 from impasto.metrics.number import Number
@@ -164,6 +165,24 @@ def test_ratios_of_other_metrics_have_the_widest_interval_that_the_seeds_allow(f
     assert derived.paper == 0.5934 / 0.6917
     assert ("MIGAN", "CNN-GAN", "ssim") not in ratios
     assert ratios["MIGAN modern", "CNN-GAN", "fid"].paper is None
+
+
+@pytest.mark.parametrize(
+    ("interval", "paper", "verdict"),
+    [
+        ((0.4, 0.6), 0.5, "reproduced"),
+        ((0.6, 0.9), 0.5, "reproduced, of another size"),
+        ((1.2, 1.6), 1.4, "reproduced"),
+        ((0.6, 1.1), 0.5, "cannot be told"),
+        ((1.0, 1.3), 0.5, "cannot be told"),
+        ((1.1, 1.3), 0.5, "not reproduced"),
+        ((0.7, 0.9), 1.4, "not reproduced"),
+        (None, 0.5, "cannot be told from one training"),
+        ((0.4, 0.6), None, ""),
+    ],
+)
+def test_a_claim_of_a_paper_is_judged_by_the_interval(interval, paper, verdict):
+    assert BesidePaper(RatioResult("fid", "a", "b", 0.5, interval), paper).verdict == verdict
 
 
 def test_states_are_counted(comparison):

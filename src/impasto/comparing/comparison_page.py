@@ -142,7 +142,9 @@ _EQUAL_STEPS = (
 _PAPER = (
     "Other pictures, another network and another count make other numbers, so none of the paper's stands beside one "
     "of ours. What can be compared is a ratio: how far one entry lies from another, here and, in brackets, there. "
-    "A ratio stands out where the paper's lies within our interval; a wide interval agrees with much."
+    "A ratio stands out where the paper's lies within our interval; a wide interval agrees with much. That one number "
+    "is larger or smaller than another is reproduced where all of our interval lies on the paper's side of 1, not "
+    "reproduced where all of it lies on the other side, and cannot be told where 1 lies within."
 )
 
 

@@ -109,6 +109,24 @@ class BesidePaper:
     result: RatioResult
     paper: float | None
 
+    @property
+    def verdict(self) -> str:
+        """What the trainings say of the paper's claim that one entry's number is so much larger or smaller.
+
+        'reproduced' where the whole interval lies on the paper's side of 1, 'not reproduced' where it lies on the other
+        one, and else 'cannot be told'; and whether the paper's ratio lies in it. Empty without the paper's ratio.
+        """
+        if self.paper is None or self.paper == 1:
+            return ""
+        if self.result.interval is None:
+            return "cannot be told from one training"
+        low, high = self.result.interval
+        if low <= 1 <= high:
+            return "cannot be told"
+        if (high < 1) != (self.paper < 1):
+            return "not reproduced"
+        return "reproduced" if low <= self.paper <= high else "reproduced, of another size"
+
 
 def metric_summaries(results: Results) -> list[MetricSummary]:
     """All numbers with a value, the most useful first."""

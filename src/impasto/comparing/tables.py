@@ -207,7 +207,8 @@ COSTS: dict[str, tuple[str, Callable[[float], str]]] = {
 def ratio_table(results: Results) -> Table | None:
     """Pairs of entries by numbers: our ratio and, in brackets, the paper's; None when the experiment names no pair.
 
-    A ratio is highlighted where the paper's lies within our interval.
+    A ratio is highlighted where the paper's lies within our interval, and below it stands whether its claim is
+    reproduced.
     """
     ratios = {(r.result.of, r.result.to, r.result.metric): r for r in ratios_beside_paper(results)}
     if not ratios:
@@ -228,7 +229,8 @@ def _ratio_cell(ratio: BesidePaper | None) -> Cell:
     interval = ratio.result.interval
     text = f"{ratio.result.value:.3g}" + (f" ({ratio.paper:.3g})" if ratio.paper is not None else "")
     within = ratio.paper is not None and interval is not None and interval[0] <= ratio.paper <= interval[1]
-    return Cell(text, f"{interval[0]:.3g} … {interval[1]:.3g}" if interval else "", strong=within)
+    below = f"{interval[0]:.3g} … {interval[1]:.3g}" if interval else ""
+    return Cell(text, "; ".join(filter(None, (below, ratio.verdict))), strong=within)
 
 
 def method_table(results: Results) -> Table:
