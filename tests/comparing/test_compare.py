@@ -356,6 +356,13 @@ def test_the_papers_painters_can_be_compared_in_equal_hours(name) -> None:
     assert {entry.painter for entry in experiment.entry} == ablated
 
 
+def test_all_families_can_be_compared() -> None:
+    draft = read(Path(__file__).parents[2] / "experiments" / "families-paintings.toml")
+    assert draft.problems == []
+    assert len({entry.painter for entry in draft.experiment.entry}) >= 18
+    assert draft.experiment.measuring.split == "test"
+
+
 @pytest.mark.parametrize("name", ["trials-paintings", "migan-as-meant"])
 def test_settings_are_chosen_by_validation_pictures(name) -> None:
     draft = read(Path(__file__).parents[2] / "experiments" / f"{name}.toml")

@@ -23,6 +23,9 @@ __all__ = ["Data", "Draft", "Entry", "Experiment", "Measuring", "Ratio", "Terms"
 
 C = TypeVar("C")
 
+PLAUSIBLE = {"categories": ("one", "other"), "shares": (0.5, 0.5), "captions": True}
+"""Facts of the pictures with which painters are tried before the pictures are there; what they lack is said later."""
+
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 if TYPE_CHECKING:
     # Values are validated when a file is read; for the type checker they are plain texts.
@@ -305,6 +308,6 @@ def _entry_problems(entry: Entry, data: Data, terms: Terms) -> Iterator[str]:
         yield str(UnknownName("preset", preset, cls.presets))
         return
     try:
-        cls.build(preset, **{**entry.settings, "size": (data.resolution, data.resolution)})
+        cls.build(preset, **{**entry.settings, **PLAUSIBLE, "size": (data.resolution, data.resolution)})
     except ImpastoError as error:
         yield str(error)
