@@ -68,6 +68,17 @@ def test_a_store_that_says_nothing_is_refused(paintings: Store, tmp_path: Path) 
     with pytest.raises(DataError, match=r"no column title, artist.*Describe them by a model"):
         impasto.caption(bare, tmp_path / "new", watch=silent)
     assert not (tmp_path / "new").exists()
+    with pytest.raises(ImpastoError, match=r"nothere.jsonl is missing"):
+        impasto.caption(paintings, tmp_path / "new", from_=tmp_path / "nothere.jsonl", watch=silent)
+
+
+def test_the_files_that_a_captioned_store_shares_are_not_changed(paintings: Store, tmp_path: Path) -> None:
+    (paintings.root / "pictures.npy").chmod(0o444)
+    before = (paintings.root / "pictures.npy").stat()
+    (tmp_path / "captions.jsonl").write_text('{"file": "3.png", "captions": ["a pond"]}')
+    impasto.caption(paintings, tmp_path / "new", from_=tmp_path / "captions.jsonl", watch=silent)
+    after = (paintings.root / "pictures.npy").stat()
+    assert (after.st_mode, after.st_nlink) == (before.st_mode, before.st_nlink + 1)
 
 
 def test_an_existing_place_is_refused_before_any_work(world: Store) -> None:
@@ -154,7 +165,12 @@ def test_captions_of_a_file_are_taken_and_all_others_stay(paintings: Store, tmp_
 
 @pytest.mark.parametrize(
     ("line", "sentence"),
-    [("", "says nothing"), ('{"file": "3.png"}', "each line is"), ('{"file": "x.png", "captions": []}', "x.png")],
+    [
+        ("", "says nothing"),
+        ('{"file": "3.png"}', "each line is"),
+        ('{"file": "x.png", "captions": []}', "x.png"),
+        ('{"file": "3.png", "captions": []}\n{"file": "4.png", "capt', r"Line 2 of .* is not JSON"),
+    ],
 )
 def test_a_file_of_something_else_is_refused(paintings: Store, tmp_path: Path, line: str, sentence: str) -> None:
     (tmp_path / "captions.jsonl").write_text(line)

@@ -14,9 +14,9 @@ from in_process import run_in_this_process
 
 from impasto import api
 from impasto.comparing import running
-from impasto.comparing.beginning import Beginning
+from impasto.comparing.beginning import Beginning, store_problems
 from impasto.comparing.compare import _opened, _with_precision, failures
-from impasto.comparing.experiment import Data, read
+from impasto.comparing.experiment import Data, Experiment, Measuring, read
 from impasto.comparing.results import Results
 from impasto.config import to_dict
 from impasto.errors import ConfigError, MixedMethods
@@ -372,9 +372,21 @@ def test_settings_are_chosen_by_validation_pictures(name) -> None:
 
 def test_making_the_store_is_reported_and_prints_nothing_by_itself(tmp_path: Path, capsys) -> None:
     lines: list[str] = []
-    store = _opened(Data(world="landscapes", count=12, resolution=32), tmp_path / "store", lines.append)
+    experiment = Experiment("small", data=Data(world="landscapes", count=12, resolution=32))
+    store = _opened(experiment, tmp_path / "store", lines.append)
     assert len(store) == 12
     assert lines[0] == f"Making the store {tmp_path / 'store'}"
     assert lines[-1] == "Pictures of the store: 12 of 12"
     captured = capsys.readouterr()
     assert captured.out + captured.err == ""
+
+
+def test_a_store_that_is_made_has_validation_pictures_where_they_are_measured_against(tmp_path: Path) -> None:
+    data = Data(world="landscapes", count=12, resolution=32)
+    for split in ("test", "val"):
+        experiment = Experiment("small", data=data, measuring=Measuring(split=split))
+        store = _opened(experiment, tmp_path / split, lambda _: None)
+        assert bool(len(store.split("val"))) == (split == "val")
+        assert [*store_problems(data, store.root, given=True)] == []
+    (problem,) = store_problems(data, tmp_path / "test", given=True, split="val")
+    assert problem.endswith("has no pictures of the split 'val', which measuring.split names; prepare one that has.")

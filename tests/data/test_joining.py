@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from PIL import Image
 
 from impasto import api, silent
+from impasto.data.joining import join
 from impasto.data.store import Store
 from impasto.errors import DataError, ImpastoError, UsageError
 
@@ -62,7 +64,35 @@ def test_maps_are_kept_where_all_have_them(stored: Callable[..., Store], tmp_pat
     joined = api.join([*pairs, plain], tmp_path / "all", watch=silent)
     assert (joined.label, joined.categories(), not joined.given) == ("category", ("one", "three", "two"), True)
     assert "do not have that" not in joined.remarks()[0]["message"]
-    assert "Not all stores have source" in joined.remarks()[0]["message"]
+    assert "Not all stores have the same source" in joined.remarks()[0]["message"]
+
+
+def test_what_was_left_out_is_known_by_its_new_name(tmp_path: Path, scene: Scene) -> None:
+    pictures = {"a0": scene(0), "a1": scene(1), "a2": scene(2), "b0": scene(0).resize((60, 60))}
+    one = prepared(tmp_path / "one", pictures, "movement")
+    other = prepared(tmp_path / "two", {f"c{i}": scene(50 + i) for i in range(3)}, "movement")
+    joined = api.join([one, other], tmp_path / "both", watch=silent)
+    (reject,) = joined.rejects()
+    assert (reject["file"], reject["detail"]) == ("one-store/b0.png", "of one-store/a0.png")
+    assert joined.manifest["counts"]["left_out"] == one.manifest["counts"]["left_out"] != {}
+    third = prepared(tmp_path / "three", {f"d{i}": scene(70 + i) for i in range(3)}, "movement")
+    again = api.join([joined, third], tmp_path / "all", watch=silent)
+    assert set(again.table["store"].to_pylist()) == {"both/one-store", "both/two-store", "three-store"}
+
+
+def test_maps_that_mean_something_else_are_left_out(tmp_path: Path) -> None:
+    one, other = (
+        api.make("landscapes", tmp_path / f"world-{seed}", count=6, resolution=32, seed=seed, watch=silent)
+        for seed in (1, 2)
+    )
+    both = api.join([one, other], tmp_path / "both", watch=silent)
+    assert "layout" in both.maps
+    assert both.manifest["made"]["world"] == "landscapes"
+    manifest = {**other.manifest, "maps": {**other.manifest["maps"], "layout": {"legend": ["a", "b"]}}}
+    changed = replace(other, manifest=manifest)
+    joined = join([one, changed], tmp_path / "apart")
+    assert "layout" not in joined.maps
+    assert "Not all stores have the same layout" in joined.remarks()[0]["message"]
 
 
 def test_what_cannot_be_joined_is_said(stores: tuple[Store, Store], tmp_path: Path, scene: Scene) -> None:

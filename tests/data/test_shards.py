@@ -81,6 +81,15 @@ def test_each_epoch_is_a_permutation_that_reads_few_shards_at_a_time(pictures: P
     assert sorted(Order(train, seed=0, window=2).rows(np.arange(len(train)))) == list(range(len(train)))
 
 
+def test_a_store_that_fills_no_window_is_mixed_as_if_it_were_one_file(pictures: Path, tmp_path: Path) -> None:
+    store = prepare(pictures, tmp_path / "s", resolution=16, shard_rows=5, progress=lambda done, total: None)
+    one = prepare(pictures, tmp_path / "one", resolution=16, progress=lambda done, total: None)
+    places = np.arange(24)
+    # Twelve pictures in shards of five: a window of twelve holds two and a half of them.
+    mixed = Order(store.split("all"), seed=1, window=12).rows(places)
+    assert mixed.tolist() == Order(one.split("all"), seed=1, window=12).rows(places).tolist()
+
+
 def test_a_missing_or_changed_shard_is_named(sharded: Store) -> None:
     file = sharded.root / "pictures-00001.npy"
     content = file.read_bytes()

@@ -12,7 +12,7 @@ from studio_service import Service
 
 from impasto.errors import UsageError
 from impasto.studio.database import open_database
-from impasto.studio.settings import StudioSettings, read_tokens
+from impasto.studio.settings import Role, StudioSettings, read_tokens
 
 TOKEN = "a-token-of-the-test"
 
@@ -109,6 +109,11 @@ def test_outside_of_this_machine_a_token_is_needed() -> None:
         read_tokens(["look=short"])
     with pytest.raises(UsageError, match="no role 'paintt'; did you mean 'paint'"):
         read_tokens([f"paintt={TOKEN}"])
+    in_base64 = "c2VjcmV0LXRva2VuLTEyMw=="
+    assert read_tokens([in_base64, f"look={in_base64}x"]) == {in_base64: Role.MANAGE, f"{in_base64}x": Role.LOOK}
+    with pytest.raises(UsageError) as refused:
+        read_tokens(["c2VjcmV0LXRva2Vu=LTEyMw"])
+    assert "c2Vj" not in str(refused.value)
 
 
 def test_a_damaged_database_is_set_aside(tmp_path: Path) -> None:

@@ -18,7 +18,7 @@ from impasto.contract import Batch, Condition, Noise, Painted, Painter, Player, 
 from impasto.data.batches import Batches
 from impasto.data.store import Split, Store
 from impasto.training.checkpoint import BEST, newest
-from impasto.training.held_out import HeldOut, validation_sample
+from impasto.training.held_out import HeldOut, sample_of
 from impasto.training.journal import read_events
 from impasto.training.loop import Trained, train
 from impasto.training.losses import Losses, summary
@@ -134,10 +134,10 @@ def test_no_more_than_a_fiftieth_of_the_training() -> None:
 
 def test_the_sample_is_always_the_same(store: Store) -> None:
     test = store.split("test")
-    sample = validation_sample(test, 5)
+    sample = sample_of(test, 5)
     assert len(sample) == 5
-    assert np.array_equal(sample.indices, validation_sample(test, 5).indices)
-    assert len(validation_sample(test, 10**6)) == len(test)
+    assert np.array_equal(sample.indices, sample_of(test, 5).indices)
+    assert len(sample_of(test, 10**6)) == len(test)
 
 
 @pytest.mark.parametrize(

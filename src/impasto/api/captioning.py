@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto.errors import DataError, UnknownName
-from impasto.files import read_json_lines
+from impasto.files import read_text
 from impasto.jobs.progress import Progress
 from impasto.spelling import option
 
@@ -63,15 +64,19 @@ def captions_from_file(store: Store, file: Path) -> tuple[Captions, dict[str, An
         file: JSON Lines, each `{"file": NAME, "captions": [TEXT, ...]}` with a name of the store's index.
 
     Raises:
-        DataError: When no line says anything, or one of them something else.
+        DataError: When the file is missing, no line says anything, or one of them is something else.
         UnknownName: When the store holds no picture of a name.
     """
     from impasto.data.captions import row_captions
 
     places = {name: place for place, name in enumerate(store.table["file"].to_pylist())}
     captions = list(store.captions)
-    lines = read_json_lines(file)
-    for line in lines:
+    lines = [line for line in read_text(file, DataError).splitlines() if line.strip()]
+    for number, text in enumerate(lines, 1):
+        try:
+            line = json.loads(text)
+        except (ValueError, RecursionError) as why:
+            raise DataError(f"Line {number} of {file} is not JSON ({why}); nothing was written.") from None
         if not isinstance(line, dict) or not isinstance(line.get("captions"), list):
             raise DataError(f'{file} holds {str(line)[:80]!r}; each line is {{"file": "NAME", "captions": ["TEXT"]}}.')
         if line.get("file") not in places:

@@ -85,7 +85,7 @@ def edit(
         prompt: The same in words, for painters that read them.
         negative: What it should not show, in words; the same as the setting 'negative' of such painters.
         emotion: What to feel, in a word or in words; the same as the setting 'emotion'.
-        hour: Hour of the sun, from 0 to 24; the same as the setting 'hour'.
+        hour: Hour of the sun, from 0 to less than 24; the same as the setting 'hour'.
         seed: Seed of the random numbers, 0 or more; the same one gives the same picture.
         size: Longest side in pixels that the picture is brought to, 32 to 2048. Without it `stylize` takes 512, and the
             others leave the picture as it is.
@@ -103,7 +103,7 @@ def edit(
         UsageError: When files would be replaced, a file is missing, or a number is out of range.
         ImpastoError: When the painter declines to show its work.
     """
-    opened = opened_for(name, picture, painter, prompt)
+    opened = opened_for(name, picture, painter, prompt or negative)
     check_companions(opened.companions if editor(name).settings is None else (), also)
     file = path_of(picture)
     path = Path(out) if out else free_file(GALLERIES / f"{file.stem}-{name}.png")

@@ -245,7 +245,7 @@ def _metric(card: Card) -> Explanation:
     if metric.beside:
         facts["compared"] = f"with the same number for real pictures ({metric.beside.of.format(count='some')})"
     facts = {label: text.replace("`", "") for label, text in facts.items() if text}
-    example = command("measure", "RUN", "STORE")
+    example = command("measure", "RUN", against="STORE")
     return Explanation(card.name, "metric", card.summary, card.year, card.source, facts, examples=(example,))
 
 

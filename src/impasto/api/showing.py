@@ -243,13 +243,13 @@ def show_features(
     split = store_at(store).split(on)
     maps = feature_maps(named_network(network))
     depth = check_viewable(split, maps, depth)
-    path = path_of(out) if out else free_file(Path(f"features-{maps.name}-{depth}.png"))
-    check_free([path], overwrite=overwrite)
+    path = _file_for(None, f"features-{maps.name}-{depth}.png", out, overwrite=overwrite)
     rows = np.sort(np.random.default_rng(seed).permutation(len(split))[:pictures])
     with shown(watch) as notify:
         progress = partial(Event, "show", "progress", "Looking at pictures")
+        # One picture tells which channels there are.
+        Survey.of(maps, depth, split, rows[:1], lambda done, total: None).check(channels)
         survey = Survey.of(maps, depth, split, rows, lambda done, total: notify(progress(done, total)))
-        survey.check(channels)
         chosen = list(channels) or survey.most_selective(count)
         channels_shown = []
         for number, channel in enumerate(chosen):
@@ -300,13 +300,13 @@ def show_feeling(
     return feelings
 
 
-def _file_for(opened: LoadedPainter, name: str, out: str | PathLike[str] | None, *, overwrite: bool) -> Path:
-    """Where a page or a sheet is written: what the user names, else a file in the run, or in this folder.
+def _file_for(opened: LoadedPainter | None, name: str, out: str | PathLike[str] | None, *, overwrite: bool) -> Path:
+    """Where a page or a sheet is written: what the user names, else a file in the painter's run, or in this folder.
 
     Raises:
         UsageError: When a file would be replaced.
     """
-    origin = resolve(opened.source)
+    origin = None if opened is None else resolve(opened.source)
     folder = origin.folder if isinstance(origin, Run) else Path()
     path = path_of(out) if out else folder / name if overwrite else free_file(folder / name)
     check_free([path], overwrite=overwrite)

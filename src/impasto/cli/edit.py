@@ -23,8 +23,8 @@ ItsPainter = Annotated[
     typer.Option(
         "--painter",
         "--with",
-        help="A run, an exported painter, a hub id, or the name of a painter by rules; without it the one that comes "
-        "with impasto.",
+        help="A run, an exported painter, a hub id, or the name of a painter by rules; without it one that comes with "
+        "impasto: where there is a prompt, the one that reads words.",
         autocompletion=completing.runs_and_painters,
     ),
 ]
@@ -50,13 +50,12 @@ def edit(
         Path | None, typer.Option(help="A second picture, for edits that take two; for a folder, one or a folder.")
     ] = None,
     category: Annotated[str | None, typer.Option(help="What the new picture should show.")] = None,
-    prompt: Annotated[
-        str | None, typer.Option(help="The same in words, for a painter that was trained with words.")
-    ] = None,
+    prompt: Annotated[str | None, typer.Option(help="The same in words, for painters that read them.")] = None,
     negative: Annotated[str | None, typer.Option(help="What it should not show, in words.")] = None,
     emotion: Annotated[str | None, typer.Option(help="What to feel, in a word or in words.")] = None,
     hour: Annotated[
-        float | None, typer.Option(help="Hour of the sun, 0 to 24; the same as the setting 'hour' of `relight`.")
+        float | None,
+        typer.Option(help="Hour of the sun, from 0 to less than 24; the same as the setting 'hour' of `relight`."),
     ] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same picture.")] = 0,
     size: Annotated[

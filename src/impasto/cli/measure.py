@@ -57,9 +57,7 @@ def measure(
     ] = "auto",
     painter: Annotated[
         str | None,
-        typer.Option(
-            "--painter", "--with", help="Of an edit: the painter; without it the one that comes with impasto."
-        ),
+        typer.Option("--painter", "--with", help="Of an edit: the painter; without it one that comes with impasto."),
     ] = None,
     category: Annotated[str | None, typer.Option(help="Of an edit: what the new pictures should show.")] = None,
     prompt: Annotated[str | None, typer.Option(help="Of an edit: the same in words.")] = None,

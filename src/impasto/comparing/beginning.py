@@ -63,13 +63,14 @@ class Beginning:
         return str(self.experiment["terms"]["precision"])
 
 
-def store_problems(data: Data, place: Path, *, given: bool) -> Iterator[str]:
+def store_problems(data: Data, place: Path, *, given: bool, split: str = "test") -> Iterator[str]:
     """Problems with the pictures, each as a sentence.
 
     Args:
         data: What the experiment says about them.
         place: Folder of their store, which need not be there yet.
         given: Whether the command named that store.
+        split: Name of the split that is measured against.
     """
     if not place.exists():
         if given:
@@ -90,6 +91,8 @@ def store_problems(data: Data, place: Path, *, given: bool) -> Iterator[str]:
         return
     if side != data.resolution:
         yield f"{place} holds pictures of {side} px, but data.resolution is {data.resolution}; the two must agree."
+    if not len(store.split(split)):
+        yield f"{place} has no pictures of the split {split!r}, which measuring.split names; prepare one that has."
     if data.label is not None and data.label not in store.label_columns:
         yield f"{place} has no label column {data.label!r}; it has: {', '.join(store.label_columns) or 'none'}."
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from impasto.comparing.beginning import Beginning, folder_problems, store_changed, store_problems
-from impasto.comparing.experiment import Data, Experiment, read
+from impasto.comparing.experiment import Experiment, read
 from impasto.comparing.measuring import embed_real
 from impasto.comparing.results import Results
 from impasto.comparing.scheduling import Schedule
@@ -22,6 +22,9 @@ from impasto.training.lock import locked
 from impasto.training.signals import stop_on_signal
 
 __all__ = ["compare", "failures"]
+
+VAL_SHARE = 0.2
+"""Share of the pictures that is kept for validation, where an experiment measures against that."""
 
 
 def compare(
@@ -58,7 +61,8 @@ def compare(
     experiment = _with_precision(draft.experiment, beginning)
     problems = [*draft.problems]
     if draft.data:
-        problems += store_problems(draft.data, place, given=store is not None)
+        split = experiment.measuring.split if experiment else "test"
+        problems += store_problems(draft.data, place, given=store is not None, split=split)
     problems += folder_problems(out, beginning, experiment, place)
     if problems or experiment is None:
         raise ConfigError(f"{file} cannot be run as it is:\n" + "\n".join(f"- {problem}" for problem in problems))
@@ -67,7 +71,7 @@ def compare(
         say(f"{remark}; leave terms.precision out to train in the faster one.")
     out.mkdir(parents=True, exist_ok=True)
     with locked(out):
-        pictures = _opened(experiment.data, place, say)
+        pictures = _opened(experiment, place, say)
         if beginning is None:
             Beginning.of(experiment, pictures).write(out)
         elif pictures.hash != beginning.store:
@@ -98,9 +102,11 @@ def _with_precision(experiment: Experiment | None, beginning: Beginning | None) 
     return replace(experiment, terms=override(experiment.terms, {"precision": precision}))
 
 
-def _opened(data: Data, place: Path, say: Callable[[str], None]) -> Store:
-    """The store of the pictures, made first where it is not there yet; an experiment chooses nothing by validation."""
+def _opened(experiment: Experiment, place: Path, say: Callable[[str], None]) -> Store:
+    """The store of the pictures, made first where it is not there yet; with a split for validation if it is read."""
+    data = experiment.data
     if not place.exists():
+        val_share = VAL_SHARE if experiment.measuring.split == "val" else 0.0
         say(f"Making the store {place}")
         progress = tenths(say, "Pictures of the store")
         if data.world is not None:
@@ -111,7 +117,7 @@ def _opened(data: Data, place: Path, say: Callable[[str], None]) -> Store:
                 resolution=data.resolution,
                 seed=data.seed,
                 test_share=data.test_share,
-                val_share=0.0,
+                val_share=val_share,
                 progress=progress,
             )
         else:
@@ -121,7 +127,7 @@ def _opened(data: Data, place: Path, say: Callable[[str], None]) -> Store:
                 resolution=data.resolution,
                 label=data.label,
                 test_share=data.test_share,
-                val_share=0.0,
+                val_share=val_share,
                 seed=data.seed,
                 progress=progress,
             )

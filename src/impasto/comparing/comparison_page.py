@@ -320,7 +320,7 @@ def _terms(results: Results) -> Section:
         [
             tables.method_table(results),
             Paragraph("All of this is made again from the experiment's file, whose values stand below, with:"),
-            Preformatted(f"impasto compare {results.name}.toml{smaller}", "Command"),
+            Preformatted(f"impasto compare {results.name}.toml --store STORE --out FOLDER{smaller}", "Command"),
             Details("The experiment", [Preformatted(experiment, "The experiment")]),
             Details("Pictures and budget", [Preformatted(budget, "Pictures and budget")]),
             Details("Machine", [Preformatted(machine, "Machine")]),

@@ -1,5 +1,7 @@
 """How long a step of each entry takes, turn by turn in one process: `python -m impasto.comparing.step_times`.
 
+All entries are in memory at once, with optimizers and averages.
+
 Time is equal only where nothing else runs: beside other work, the same step takes more processor time too, since cores
 share caches and memory. Turn by turn, other work slows the steps of all entries alike; and once minutes are turned into
 steps, what runs beside the trainings changes none of them.
@@ -23,7 +25,7 @@ from impasto.contract import Learner
 from impasto.data.facts import facts_of
 from impasto.data.store import Split, Store
 from impasto.files import read_json, write_json
-from impasto.training.held_out import validation_sample
+from impasto.training.held_out import sample_of
 from impasto.training.journal import Journal
 from impasto.training.processes import Processes
 from impasto.training.record import Record
@@ -56,7 +58,7 @@ def step_seconds(experiment: Experiment, split: Split, *, rounds: int | None = N
     """
     rounds = rounds or PERIOD * max(2, round(STEPS / PERIOD / len(experiment.entry)))
     seconds = dict.fromkeys((entry.name for entry in experiment.entry), 0.0)
-    pictures = validation_sample(split, max(PICTURES, experiment.terms.batch))
+    pictures = sample_of(split, max(PICTURES, experiment.terms.batch))
     with tempfile.TemporaryDirectory() as folder, Processes("auto") as processes, ExitStack() as journals:
         sessions = {}
         for at, entry in enumerate(experiment.entry):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ import pyarrow
 import pyarrow.parquet
 
 from impasto.data.facts import fingerprints_of
+from impasto.data.folder import Reject
 from impasto.data.manifest import FILES, seal
 from impasto.data.recaption import check_free
 from impasto.data.remarks import Remark
@@ -28,6 +30,8 @@ CATEGORY = "category"
 """Label column of stores that are sorted by columns of different names."""
 STORE = "store"
 """Column that says from which store a picture is."""
+CARRIED = ("world", "hold_out_combinations")
+"""What a manifest says of how its store was made, and measuring asks for."""
 CHUNK = 1024
 """Pictures that are copied at once."""
 
@@ -67,9 +71,9 @@ def join(stores: Sequence[Store], out: Path) -> Store:
         label=label,
         label_chosen="the default of each store" if label else "no store has labels",
         label_columns=list(dict.fromkeys(filter(None, [label, *named]))),
-        how={"join": [{"folder": str(store.root), "hash": store.hash} for store in stores]},
-        maps={name: first.manifest["maps"][name] for name in _common([store.maps for store in stores])},
-        given={name: first.manifest["given"][name] for name in _common([store.given for store in stores])},
+        how={"join": [{"folder": str(store.root), "hash": store.hash} for store in stores], **_agreed(stores)},
+        maps=_shared("maps", stores),
+        given=_shared("given", stores),
         remarks=[*_remarks(stores, chosen)],
     )
     arrays = {name: [store.maps[name] for store in stores] for name in description.maps}
@@ -79,9 +83,10 @@ def join(stores: Sequence[Store], out: Path) -> Store:
             _write(folder / f"{name}.npy", parts, chosen)
         table = pyarrow.concat_tables(tables, promote_options="default")
         pyarrow.parquet.write_table(table, folder / "index.parquet")
-        rejects = [(store.root / "rejects.jsonl").read_bytes() for store in stores]
-        (folder / "rejects.jsonl").write_bytes(b"".join(rejects))
-        seal(folder, manifest_of(table, description, ()), (*FILES, *(f"{name}.npy" for name in arrays)))
+        rejects = [reject for store in stores for reject in _rejects(store)]
+        lines = [json.dumps(reject.line(), ensure_ascii=False) + "\n" for reject in rejects]
+        (folder / "rejects.jsonl").write_text("".join(lines), encoding="utf8")
+        seal(folder, manifest_of(table, description, rejects), (*FILES, *(f"{name}.npy" for name in arrays)))
     return Store.open(out, verify=False)
 
 
@@ -125,7 +130,9 @@ def _index(store: Store, rows: Rows, label: str | None) -> pyarrow.Table:
     name = store.root.resolve().name
     columns: dict[str, Any] = {column: table[column] for column in table.column_names}
     columns["file"] = pyarrow.array([f"{name}/{file}" for file in table["file"].to_pylist()], pyarrow.string())
-    columns[STORE] = pyarrow.array([name] * len(rows), pyarrow.string())
+    # Of a store that was joined itself, the stores that it was joined of are told apart.
+    inner = table[STORE].to_pylist() if STORE in table.column_names else [None] * len(rows)
+    columns[STORE] = pyarrow.array([f"{name}/{of}" if of else name for of in inner], pyarrow.string())
     if label and store.label:
         columns[label] = table[store.label]
     captions = [store.captions[row] for row in rows]
@@ -134,9 +141,29 @@ def _index(store: Store, rows: Rows, label: str | None) -> pyarrow.Table:
     return pyarrow.table(columns)
 
 
-def _common(names: Sequence[dict[str, Any]]) -> list[str]:
-    """What all have, in the order of the first."""
-    return [name for name in names[0] if all(name in others for others in names)]
+def _shared(kind: str, stores: Sequence[Store]) -> dict[str, Any]:
+    """The maps or given pictures that all stores have and that mean the same in all: name → what the manifests say."""
+    first, *others = (store.manifest.get(kind, {}) for store in stores)
+    return {name: facts for name, facts in first.items() if all(other.get(name) == facts for other in others)}
+
+
+def _agreed(stores: Sequence[Store]) -> dict[str, Any]:
+    """What all stores were made with alike of what measuring asks for."""
+    first, *others = [store.manifest.get("made", {}) for store in stores]
+    kept = {name: first[name] for name in CARRIED if name in first}
+    return {name: value for name, value in kept.items() if all(other.get(name) == value for other in others)}
+
+
+def _rejects(store: Store) -> list[Reject]:
+    """What a store left out, by names as the new index has them."""
+    name = store.root.resolve().name
+    rejects = []
+    for line in store.rejects():
+        # Of a duplicate the detail says which picture was kept.
+        detail = str(line["detail"])
+        detail = f"of {name}/{detail.removeprefix('of ')}" if detail.startswith("of ") else detail
+        rejects.append(Reject(f"{name}/{line['file']}", line["reason"], detail, line["bad"]))
+    return rejects
 
 
 def _remarks(stores: Sequence[Store], chosen: Sequence[Rows]) -> list[Remark]:
@@ -147,9 +174,9 @@ def _remarks(stores: Sequence[Store], chosen: Sequence[Rows]) -> list[Remark]:
             message = f"{what} in the stores before {store.root} too, or nearly so."
             remarks.append(Remark("duplicates left out", message, lost, "remark"))
     parts = {name for store in stores for name in (*store.maps, *store.given)}
-    kept = {*_common([store.maps for store in stores]), *_common([store.given for store in stores])}
+    kept = {*_shared("maps", stores), *_shared("given", stores)}
     if dropped := sorted(parts - kept):
-        message = f"Not all stores have {', '.join(dropped)}, so that the new one does not have that."
+        message = f"Not all stores have the same {', '.join(dropped)}, so that the new one does not have that."
         remarks.append(Remark("maps left out", message, len(dropped), "remark"))
     return remarks
 

@@ -39,7 +39,7 @@ class Order:
         shards = -(-len(store) // shard_rows)
         # Where the rows of each shard begin in the split.
         self._starts = np.searchsorted(split.indices, shard_rows * np.arange(shards + 1))
-        self._together = min(shards, max(1, window // shard_rows))
+        self._together = shards if len(store) <= window else min(shards, max(1, window // shard_rows))
         self._count = len(split)
         self._seed = seed
         self._windows: dict[tuple[int, int, int], Ints] = {}

@@ -77,11 +77,24 @@ def remote_array(root: Path, manifest: Mapping[str, Any], name: str) -> Shards:
         StoreError: When it cannot be read.
     """
     address = str(read_json(root / REMOTE, StoreError)["address"])
-    gibibytes = os.environ.get("IMPASTO_BLOCKS_GIB")
-    limit = CACHE_BYTES if gibibytes is None else int(float(gibibytes) * 2**30)
-    cache = BlockCache(cache_folder() / "blocks", limit)
+    cache = BlockCache(cache_folder() / "blocks", _cache_limit())
     reader = _RemoteFiles(address, array_files(manifest, name), manifest, cache)
     return Shards(reader, reader.count, manifest["shards"]["rows"])
+
+
+def _cache_limit() -> int:
+    """Most bytes of blocks that are kept.
+
+    Raises:
+        UsageError: When the environment names no number for it.
+    """
+    gibibytes = os.environ.get("IMPASTO_BLOCKS_GIB")
+    try:
+        return CACHE_BYTES if gibibytes is None else int(float(gibibytes) * 2**30)
+    except (ValueError, OverflowError):
+        raise UsageError(
+            f"IMPASTO_BLOCKS_GIB = {gibibytes!r} is not a number of gibibytes, such as 20; change it or leave it out."
+        ) from None
 
 
 def open_array(root: Path, manifest: Mapping[str, Any], name: str) -> Any:
@@ -235,15 +248,16 @@ def _download(system: Any, path: str, address: str) -> bytes:
 
 def _check_sizes(system: Any, root: str, address: str, manifest: Mapping[str, Any]) -> None:
     """Compare what lies at an address with the manifest, by name and size."""
-    try:
-        sizes = {posixpath.basename(entry["name"]): entry["size"] for entry in system.ls(root, detail=True)}
-    except Exception as error:  # Each kind of place has errors of its own.
-        raise _unreachable(address, error) from error
     for name, entry in manifest["files"].items():
-        if name not in sizes:
-            raise store_changed(address, f"lacks {name}")
-        if sizes[name] != entry["bytes"]:
-            raise store_changed(address, f"has a {name} of {sizes[name]:,} bytes that was made with {entry['bytes']:,}")
+        try:
+            size = system.info(posixpath.join(root, name))["size"]
+        except FileNotFoundError:
+            raise store_changed(address, f"lacks {name}") from None
+        except Exception as error:  # Each kind of place has errors of its own.
+            raise _unreachable(address, error) from error
+        # Some web servers do not say it.
+        if size is not None and size != entry["bytes"]:
+            raise store_changed(address, f"has a {name} of {size:,} bytes that was made with {entry['bytes']:,}")
 
 
 def _unreachable(address: str, error: Exception) -> StoreError:

@@ -39,6 +39,8 @@ from impasto.pages.numbers import counted
 __all__ = ["Description", "finish_store", "manifest_of", "write_store"]
 
 MOST_LICENCES = 100
+SERIAL = 4
+"""Files of shards up to which no process is started: each is large."""
 NO_SPLIT = GivenSplit()
 
 
@@ -171,7 +173,9 @@ def finish_store(
         places = [store / file for file in files[name]]
         plan = plan_array(jobs, chosen, places, shard_rows or max(1, len(chosen)))
         settings = {"shape": shape, "number": number}
-        make_parts(write_array, settings, plan, workers=min(workers, count), on_part=lambda done: None)
+        make_parts(
+            write_array, settings, plan, workers=min(workers, count), on_part=lambda done: None, serial_limit=SERIAL
+        )
     pyarrow.parquet.write_table(table, store / "index.parquet")
     with (store / "rejects.jsonl").open("w", encoding="utf8") as file:
         for reject in rejects:

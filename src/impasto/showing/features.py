@@ -32,7 +32,7 @@ GREY = 0.1
 """Standard deviation of the noise around grey that dreams begin from."""
 OCTAVES = 3
 STEPS = 24
-RATE = 0.05
+RATE = 0.2
 SHOWN = 8
 """Pictures beside each dream on a sheet."""
 
@@ -45,7 +45,8 @@ class Channel:
         number: The channel, from 0.
         rows: Rows of the split whose pictures excite it most, the strongest first.
         files: Names of those pictures.
-        selectivity: Mean excitement of the 16 strongest pictures, divided by that of all.
+        selectivity: How far the mean of the 16 strongest pictures is above the weakest one, divided by how far the
+            mean of all is.
         category: The category that most of those 16 have; None where there are no categories.
         share: Its share among those of the 16 that have a category.
         usual: Its share in the split.
@@ -63,11 +64,9 @@ class Channel:
 
     def __str__(self) -> str:
         """The channel in a sentence."""
-        strongest = (
-            f"channel {self.number}: the {len(self.rows)} strongest pictures excite it {self.selectivity:.1f} times"
-        )
+        strongest = f"channel {self.number}: the {len(self.rows)} strongest pictures excite it"
         of = f"; {self.share:.0%} of them are {self.category}, {self.usual:.0%} of all" if self.category else ""
-        return f"{strongest} as much as the mean{of}"
+        return f"{strongest} {self.selectivity:.1f} times as far above the weakest one as the mean is{of}"
 
 
 def check_viewable(split: Split, network: FeatureMaps, depth: int | None) -> int:
@@ -85,9 +84,7 @@ def check_viewable(split: Split, network: FeatureMaps, depth: int | None) -> int
         raise DataError(f"{store.root} holds clips, and single pictures are looked at here; prepare it without frames.")
     if len(split) < LEAST:
         raise DataError(f"The split {split.name} of {store.root} holds {len(split)} pictures; {LEAST} are needed.")
-    depth = network.depths if depth is None else depth
-    check_depth(depth, network)
-    return depth
+    return check_depth(depth, network)
 
 
 @dataclass(frozen=True, eq=False)

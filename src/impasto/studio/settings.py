@@ -80,13 +80,17 @@ def read_tokens(words: list[str]) -> dict[str, Role]:
     """
     tokens = {}
     for word in words:
-        name, equals, token = word.partition("=")
-        if not equals:
+        name, _, token = word.partition("=")
+        names = [role.name.lower() for role in Role]
+        # Tokens in base64 end with equals signs.
+        if not token.strip("="):
             name = Role.MANAGE.name
             token = word
-        names = [role.name.lower() for role in Role]
-        if name.lower() not in names:
-            raise UsageError(f"There is no role {name!r}{suggestion(name, names)} There are: {', '.join(names)}.")
+        elif name.lower() not in names:
+            # What is like no role may be a part of a token, which is not shown.
+            hint = suggestion(name, names)
+            there = f"There is no role {name!r}{hint}" if hint.strip(".") else "What stands before the '=' is no role."
+            raise UsageError(f"{there} There are: {', '.join(names)}.")
         if len(token) < LEAST_TOKEN:
             raise UsageError(f"The token for {name.lower()!r} has {len(token)} letters; give {LEAST_TOKEN} or more.")
         tokens[token] = Role[name.upper()]

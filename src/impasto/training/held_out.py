@@ -17,7 +17,7 @@ from impasto.data.batches import Batches
 from impasto.data.store import Split
 from impasto.training.losses import Losses
 
-__all__ = ["HeldOut", "validation_sample"]
+__all__ = ["HeldOut", "sample_of"]
 
 SHARE = 0.02
 """Most of a training that is spent on losses of pictures that nothing is learned from."""
@@ -27,11 +27,11 @@ CHUNK = 32
 """Most pictures computed at a time."""
 
 
-def validation_sample(split: Split, count: int) -> Split:
+def sample_of(split: Split, count: int) -> Split:
     """Some pictures of a split, always the same ones.
 
     Args:
-        split: The validation split.
+        split: The pictures.
         count: How many at most.
     """
     rows = np.sort(np.random.default_rng(0).permutation(len(split))[:count])

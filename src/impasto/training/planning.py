@@ -24,7 +24,7 @@ from impasto.machine import device_name, processor_name
 from impasto.memory import memory_available, memory_of_machine, peak_memory
 from impasto.spelling import option
 from impasto.training.clock import CLOCKS
-from impasto.training.held_out import validation_sample
+from impasto.training.held_out import sample_of
 from impasto.training.journal import Journal
 from impasto.training.loop import Trained
 from impasto.training.processes import Processes
@@ -72,7 +72,7 @@ def plan(
     timed = settings if settings.minutes is not None else override(settings, {"minutes": LONGEST})
     # Fewer pictures than a batch holds would time other steps than those of the training.
     count = max(PICTURES, settings.batch)
-    samples = [None if each is None else validation_sample(each, count) for each in (split, second, held_out)]
+    samples = [None if each is None else sample_of(each, count) for each in (split, second, held_out)]
     assert samples[0] is not None
     with tempfile.TemporaryDirectory() as folder, Processes(settings.device) as processes:
         record = Record(Path(folder), learner, samples[0], timed, facts or {}, second=samples[1], held_out=samples[2])

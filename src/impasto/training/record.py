@@ -20,7 +20,7 @@ from impasto.fingerprints import TrainingPictures
 from impasto.pretrained import Saved
 from impasto.spelling import option
 from impasto.training.encoding import FILES as ENCODINGS
-from impasto.training.held_out import validation_sample
+from impasto.training.held_out import sample_of
 from impasto.training.kept_guide import with_kept_guide
 from impasto.training.requirements import check_stores
 from impasto.training.settings import TrainSettings
@@ -76,7 +76,7 @@ class Record:
         self.settings = settings
         self.facts = facts
         self.second = second
-        sample = None if held_out is None or second else validation_sample(held_out, settings.held_out)
+        sample = None if held_out is None or second else sample_of(held_out, settings.held_out)
         self.held_out = sample or None
         self.path = out / "run.json"
         self._pictures: TrainingPictures | None = None

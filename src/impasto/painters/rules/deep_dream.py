@@ -48,14 +48,15 @@ class DeepDreamSettings(PaintSettings):
         picture: Picture that is dreamt on when painting; empty dreams on an imagined landscape.
         network: What is excited: 'taef2' comes with impasto; 'squeezenet', 'alexnet' and 'vgg16', which have learned to
             tell things apart and dream of more, have to be installed.
-        depth: Which of the network's maps, from 1: shallow ones see strokes, deep ones see things.
+        depth: Which of the network's maps, from 1: shallow ones see strokes, deep ones see things; null for the
+            deepest.
         channel: Which of that map's channels, from 0; null excites all.
         guide: Picture of whose features is dreamt; empty for none.
         octaves: Number of sizes from coarse to fine at most, each 1.4 times the one before; the first is 48 px or more.
         steps: Steps at each size.
         rate: Length of a step; 0.02 moves each colour by about two of 255 levels.
         frequencies: Whether pictures are changed through their frequencies and independent colours instead of pixels,
-            which excites more in as many steps, and more smoothly.
+            which changes more of large forms and less of single pixels, and excites about as much in as many steps.
         smoothness: What differences of neighbouring pixels take away from the excitement.
         panorama: Whether the left edge meets the right one without a seam, for pictures of all directions.
         frames: Frames of the film that zooms into the dream, which is given beside a picture where it is asked for.
@@ -63,7 +64,7 @@ class DeepDreamSettings(PaintSettings):
 
     picture: InputFile = ""
     network: NetworkName = "taef2"
-    depth: int = Field(default=10, ge=1, le=100)
+    depth: int | None = Field(default=None, ge=1, le=100)
     channel: int | None = Field(default=None, ge=0, le=100_000)
     guide: InputFile = ""
     octaves: int = Field(default=4, ge=1, le=12)
@@ -103,7 +104,7 @@ class DeepDream(FeaturePainter):
 
         Raises:
             DataError: When the picture is too small for the network.
-            UsageError: When a second picture is given in the settings, or a panorama has an odd width.
+            UsageError: When a second picture is given in the settings.
         """
         checked: DeepDreamSettings = self.load_settings(settings)
         if checked.picture:
@@ -115,15 +116,12 @@ class DeepDream(FeaturePainter):
     def _dreamt(self, picture: Tensor, seed: int, settings: DeepDreamSettings) -> tuple[Tensor, str]:
         """The dream on a picture (1, 3, H, W), and a sentence on it."""
         self.check_viewable(picture, settings.network)
-        width = picture.shape[-1]
-        if settings.panorama and width % 2:
-            raise UsageError(f"A panorama has an even width, since its halves face each other, not {width} px.")
         network = feature_maps(settings.network)
-        check_depth(settings.depth, network)
+        depth = check_depth(settings.depth, network)
         # Gradients are needed, which tensors of inference mode do not have.
         with torch.inference_mode(False), torch.no_grad():
             picture = picture.clone()
-            excitement = _excitement(network, settings, picture)
+            excitement = _excitement(network, depth, settings, picture)
             before = excitement(picture).item()
             dream, excited = dreamt(
                 picture,
@@ -135,7 +133,7 @@ class DeepDream(FeaturePainter):
                 frequencies=settings.frequencies,
                 panorama=settings.panorama,
             )
-        return dream, f"Depth {settings.depth} of {network.name} was excited from {before:.3g} to {excited[-1]:.3g}."
+        return dream, f"Depth {depth} of {network.name} was excited from {before:.3g} to {excited[-1]:.3g}."
 
     def _companions(self, dream: Tensor, seed: int, settings: DeepDreamSettings) -> dict[str, Callable[[], bytes]]:
         return {"zoom.webp": lambda: self._zoom(dream, seed, settings)}
@@ -155,24 +153,23 @@ class DeepDream(FeaturePainter):
         return file.getvalue()
 
 
-def _excitement(network: FeatureMaps, settings: DeepDreamSettings, picture: Tensor) -> Excitement:
-    """What the settings ask for.
+def _excitement(network: FeatureMaps, depth: int, settings: DeepDreamSettings, picture: Tensor) -> Excitement:
+    """What the settings ask for, at a depth from 1.
 
     Raises:
         ConfigError: When the map has no such channel.
     """
-    depth = settings.depth - 1
-    channels = network(picture)[depth].shape[1]
+    channels = network(picture)[depth - 1].shape[1]
     if settings.channel is not None and settings.channel >= channels:
         raise ConfigError(
-            f"channel = {settings.channel}: depth {settings.depth} of {network.name} has channels 0 to {channels - 1}."
+            f"channel = {settings.channel}: depth {depth} of {network.name} has channels 0 to {channels - 1}."
         )
     guide = None
     if settings.guide:
         side = max(picture.shape[-2:])
-        features = network(to_float(_framed(settings.guide, Size(side, side))[None].copy()))[depth][0].flatten(1)
+        features = network(to_float(_framed(settings.guide, Size(side, side))[None].copy()))[depth - 1][0].flatten(1)
         guide = features / features.norm(dim=0, keepdim=True).clamp_min(1e-12)
-    return Excitement(network, depth, settings.channel, guide, settings.smoothness)
+    return Excitement(network, depth - 1, settings.channel, guide, settings.smoothness)
 
 
 def _framed(file: str, size: Size) -> Pixels:

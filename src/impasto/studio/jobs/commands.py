@@ -13,6 +13,7 @@ LANES = {
     "train": "training",
     "compare": "training",
     "guide": "training",
+    "lighten": "training",
     "demo": "training",
     "paint": "painting",
     "grid": "painting",
@@ -20,6 +21,7 @@ LANES = {
     "measure": "painting",
     "average": "painting",
     "export": "painting",
+    "show": "painting",
     "data": "painting",
 }
 """Command → its lane; of each lane as many jobs run at a time as the studio's settings allow."""

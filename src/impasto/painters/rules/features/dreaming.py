@@ -23,7 +23,9 @@ JITTER = 0.06
 WRAPPED = 0.15
 """Share of a panorama's width that is repeated at either edge while a network looks at it."""
 DECAY = 0.5
-"""Steps through frequencies are lengthened by the -2 · 0.5th power of each: as natural pictures have them."""
+"""Each frequency f is weighed by its power -0.5, so that a step moves it by f^-1: as natural pictures have them."""
+SMALL = 1e-3
+"""Step through frequencies that shows how far a step moves the picture."""
 COLOURS = ((0.26, 0.09, 0.02), (0.27, 0.0, -0.05), (0.27, -0.09, 0.03))
 """Red, green and blue of three independent colours of natural pictures (Olah et al. 2017)."""
 LEAST_OCTAVE = 48
@@ -113,8 +115,8 @@ def dreamt(
     scales = sorted({max(OCTAVE**-octave, least) for octave in range(octaves)})
     for number, scale in enumerate(scales, start=1):
         size = (max(1, round(height * scale)), max(1, round(width * scale)))
-        start = _resized(picture, size)
-        change = _resized(change, size)
+        start = _resized(picture, size, panorama=panorama)
+        change = _resized(change, size, panorama=panorama)
         moved, of_octave = climbed(
             (start + change).clamp(-1, 1),
             excitement,
@@ -127,7 +129,7 @@ def dreamt(
         excited += of_octave
         change = moved - start
         report(number, len(scales), partial(torch.clone, moved))
-    return (picture + _resized(change, (height, width))).clamp(-1, 1), excited
+    return (picture + _resized(change, (height, width), panorama=panorama)).clamp(-1, 1), excited
 
 
 def climbed(
@@ -155,9 +157,9 @@ def climbed(
         if spectrum is None:
             picture = (picture + rate * gradient).clamp(-1, 1)
         else:
-            direction = _from_spectrum(gradient, picture.shape)
-            # One length of step for both ways of changing a picture.
-            spectrum = spectrum + gradient * (rate / direction.abs().mean().clamp_min(1e-12))
+            # One length of step for both ways of changing a picture: what a small step changes in it.
+            change = (_from_spectrum(spectrum + SMALL * gradient, picture.shape) - picture).abs().mean() / SMALL
+            spectrum = spectrum + gradient * (rate / change.clamp_min(1e-12))
             picture = _from_spectrum(spectrum, picture.shape).clamp(-1, 1)
         with torch.no_grad():
             excited.append(excitement(*_shifted(picture, (0.0, 0.0), panorama=panorama)).item())
@@ -205,7 +207,13 @@ def _from_spectrum(values: Tensor, shape: torch.Size) -> Tensor:
     return torch.tanh(torch.einsum("ij,njhw->nihw", values.new_tensor(COLOURS), independent))
 
 
-def _resized(pictures: Tensor, size: tuple[int, int]) -> Tensor:
+def _resized(pictures: Tensor, size: tuple[int, int], *, panorama: bool) -> Tensor:
+    """Pictures at another size; of a panorama what is beyond one edge is what is within the other."""
     if tuple(pictures.shape[-2:]) == size:
         return pictures
-    return F.interpolate(pictures, size, mode="bicubic", antialias=True, align_corners=False)
+    if not panorama:
+        return F.interpolate(pictures, size, mode="bicubic", antialias=True, align_corners=False)
+    # Three times as wide, so that the grid of the wide picture is that of the narrow one.
+    wide = torch.cat([pictures] * 3, dim=-1)
+    resized = F.interpolate(wide, (size[0], 3 * size[1]), mode="bicubic", antialias=True, align_corners=False)
+    return resized[..., size[1] : 2 * size[1]]

@@ -120,11 +120,14 @@ class _EncoderMaps(nn.Module):
         return maps
 
 
-def check_depth(depth: int, maps: FeatureMaps) -> None:
-    """Refuse a depth that a network does not have.
+def check_depth(depth: int | None, maps: FeatureMaps) -> int:
+    """A depth that a network has; the deepest one where none is named.
 
     Raises:
         ConfigError: With those that it has.
     """
+    if depth is None:
+        return maps.depths
     if not 1 <= depth <= maps.depths:
         raise ConfigError(f"depth = {depth}: {maps.name} has depths 1 (shallow) to {maps.depths} (deep).")
+    return depth

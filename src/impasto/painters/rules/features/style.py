@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from impasto.contract.preview import report
-from impasto.painters.rules.features.maps import FeatureMaps
+from impasto.painters.rules.features.maps import FeatureMaps, smallest_side
 
 __all__ = ["StyleLoss", "gram", "restyled"]
 
@@ -110,7 +110,7 @@ def restyled(
     height, width = start.shape[-2:]
     picture = start
     losses: list[float] = []
-    sizes = _sizes(height, width, steps)
+    sizes = _sizes(height, width, steps, smallest_side(network.name))
     for number, (size, many) in enumerate(sizes, start=1):
         picture = _resized(picture, size).clamp(-1, 1)
         longest = max(size)
@@ -127,11 +127,11 @@ def restyled(
     return picture.clamp(-1, 1), losses
 
 
-def _sizes(height: int, width: int, steps: int) -> list[tuple[tuple[int, int], int]]:
-    """Sizes from coarse to fine with their steps; each has twice the side of the one before."""
+def _sizes(height: int, width: int, steps: int, least: int) -> list[tuple[tuple[int, int], int]]:
+    """Sizes from coarse to fine with their steps; each has twice the side of the one before, at least so many px."""
     scale = min(1.0, (MOST_PIXELS / (height * width)) ** 0.5)
     sides = [(max(1, round(height * scale)), max(1, round(width * scale)))]
-    while max(sides[0]) > COARSEST * 1.5:
+    while max(sides[0]) > COARSEST * 1.5 and min(sides[0]) >= 2 * least:
         sides.insert(0, (max(1, round(sides[0][0] / 2)), max(1, round(sides[0][1] / 2))))
     return [(side, max(1, round(steps * (2 / 3) ** level))) for level, side in enumerate(sides)]
 
