@@ -47,6 +47,23 @@ BY_WORDS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("diffedit", {"guidance": 2.0}),
 )
 OF_WORDS = "shipped/words"
+COLUMNS = {
+    "psnr": "PSNR, dB",
+    "lpips-alex": "LPIPS (AlexNet)",
+    "colourfulness": "colourfulness",
+    "edit-seam": "seam",
+    "edit-consistency": "what had to stay, levels of 255",
+}
+"""Number → heading, of edits that give something back."""
+COLUMNS_OF_WORDS = {
+    "instruction-success": "all that was asked for is so",
+    "instruction-success-seen": "combinations seen",
+    "instruction-success-held-out": "held out",
+    "instruction-success-season": "season",
+    "instruction-success-kind": "kind of painting",
+    "outside-lpips": "LPIPS outside of what is to change",
+    "structure-kept": "structure kept",
+}
 SHOWN: dict[str, tuple[str, dict[str, Any]]] = {
     "vary": ("vary", {}),
     "inpaint the middle": ("inpaint", {"mask": "middle"}),
@@ -87,10 +104,9 @@ def main() -> None:
 def table(arguments: argparse.Namespace) -> None:
     """Measure all edits, and print a Markdown table each for what is given back and what is changed by words."""
     restored = [(each, measured(*each, arguments.paintings, arguments)) for each in RESTORED]
-    names = {"psnr": "PSNR, dB", "lpips": "LPIPS", "seam": "seam", "consistency": "given back, levels of 255"}
-    write_table(restored, names)
+    write_table(restored, COLUMNS)
     by_words = [(each, measured(*each, arguments.pairs, arguments, painter=OF_WORDS)) for each in BY_WORDS]
-    write_table(by_words, {name: name for name in by_words[0][1].metrics})
+    write_table(by_words, COLUMNS_OF_WORDS)
 
 
 def measured(
@@ -111,6 +127,10 @@ def write_table(rows: Sequence[tuple[Any, EditMeasurement]], names: Mapping[str,
         words = ", ".join(f"{key} {value:g}" for key, value in settings.items())
         cells = [cell(measurement.metrics.get(key)) for key in names]
         print(f"| {f'`{name}`, {words}'.rstrip(', ')} | {' | '.join(cells)} | {measurement.seconds:.1f} |")
+    true = {name: number.real for _, m in rows for name, number in m.metrics.items() if name in names and number.real}
+    for of in dict.fromkeys(real.of for real in true.values()):
+        cells = [f"{true[name].value:.3g}" if name in true and true[name].of == of else "" for name in names]
+        print(f"| {of} | {' | '.join(cells)} | |")
     print()
 
 
