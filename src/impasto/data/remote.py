@@ -49,6 +49,8 @@ def link(address: str, out: Path) -> Path:
         StoreError: When there is no store, or it is incomplete, damaged or not in shards.
         ImpastoError: When `out` exists or cannot be written.
     """
+    # A folder of this machine is found from wherever the link is used.
+    address = address if "://" in address else str(Path(address).expanduser().absolute())
     system, root = _file_system(address)
     with whole_folder(out) as folder:
         for name in ("manifest.json", *INDEX_FILES):
