@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from os import SEEK_END
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -43,12 +44,13 @@ def kept_session(database: Database, folder: Path) -> Iterator[Session]:
     Raises:
         ImpastoError: When either cannot be written; then the database stays as it was.
     """
-    with database.session() as session:
+    with ExitStack() as until_committed, database.session() as session:
         changes: list[dict[str, Any]] = []
         event.listen(session, "after_flush", lambda flushed, _: changes.extend(_changes(flushed)))
         yield session
         session.flush()
-        _append(folder / FILE, changes)
+        if changes:
+            until_committed.enter_context(_appended(folder / FILE, changes))
 
 
 def restore(database: Database, folder: Path) -> int:
@@ -85,13 +87,22 @@ def _changes(session: Session) -> Iterator[dict[str, Any]]:
             yield {"table": row.__tablename__, "key": key, "row": content}
 
 
-def _append(file: Path, changes: list[dict[str, Any]]) -> None:
-    """Add a line for each change, after the end of one that was not written to its end."""
-    if not changes:
-        return
-    text = "".join(json.dumps(change, ensure_ascii=False) + "\n" for change in changes)
-    with _WRITING, disk_errors_named(file), file.open("ab+") as lines:
-        if lines.tell():
-            lines.seek(-1, 2)
-            text = text if lines.read() == b"\n" else "\n" + text
-        lines.write(text.encode("utf8"))
+@contextmanager
+def _appended(file: Path, changes: list[dict[str, Any]]) -> Iterator[None]:
+    """Add a line for each change, after the end of one that was not written to its end.
+
+    Where that or the block fails, the file is as it was before.
+    """
+    text = "".join(json.dumps(change, ensure_ascii=False) + "\n" for change in changes).encode("utf8")
+    with _WRITING, disk_errors_named(file), file.open("ab+", buffering=0) as lines:
+        before = lines.seek(0, SEEK_END)
+        try:
+            if before:
+                lines.seek(-1, SEEK_END)
+                text = text if lines.read(1) == b"\n" else b"\n" + text
+            while text:  # A disk that is nearly full takes a part.
+                text = text[lines.write(text) :]
+            yield
+        except BaseException:
+            lines.truncate(before)
+            raise
