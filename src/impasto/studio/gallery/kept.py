@@ -17,13 +17,12 @@ from typing import Any
 from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session
 
-from impasto.files import disk_errors_named, read_json_lines
+from impasto.files import disk_errors_named
 from impasto.studio.database import Base, Database
+from impasto.votes.kept import FILE, kept_rows
 
-__all__ = ["FILE", "Kept", "kept_session", "restore"]
+__all__ = ["Kept", "kept_session", "restore"]
 
-FILE = "annotations.jsonl"
-"""File in the studio's folder, with a line for each change of a row."""
 _WRITING = Lock()
 
 
@@ -61,19 +60,15 @@ def restore(database: Database, folder: Path) -> int:
     """
     kinds = (mapper.class_ for mapper in Base.registry.mappers)
     tables = {kind.__tablename__: kind for kind in kinds if issubclass(kind, Kept)}
-    rows: dict[tuple[str, str], dict[str, Any] | None] = {}
     with database.session() as session:
         if any(session.execute(select(table).limit(1)).first() for table in tables.values()):
             return 0
-        for change in read_json_lines(folder / FILE):
-            key = (change["table"], json.dumps(change["key"]))
-            rows.pop(key, None)
-            rows[key] = change["row"]
+        rows = list(kept_rows(folder))
         # Rows come after those that they refer to.
         for table in Base.metadata.sorted_tables:
-            session.add_all(tables[name](**row) for (name, _), row in rows.items() if row and name == table.name)
+            session.add_all(tables[name](**row) for name, row in rows if name == table.name)
             session.flush()
-    return sum(row is not None for row in rows.values())
+    return len(rows)
 
 
 def _changes(session: Session) -> Iterator[dict[str, Any]]:
