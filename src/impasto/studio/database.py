@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DatabaseError, IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -42,6 +42,7 @@ class Database:
 
         Raises:
             DiskError: When the database cannot be read or written, as on a full disk.
+            UsageError: When a value does not fit into it.
             Problem: When somebody else changed the same at the same time.
         """
         try:
@@ -51,6 +52,8 @@ class Database:
             raise DiskError(
                 f"The studio's database cannot be used ({error.orig}). Check that the disk has room."
             ) from error
+        except DataError as error:  # PostgreSQL keeps no character 0, for example.
+            raise UsageError(f"The studio's database cannot hold what was given ({error.orig}).") from error
         except (IntegrityError, StaleDataError) as error:
             raise Problem(409, "Somebody else changed the same just now; load the page again.") from error
 
