@@ -47,7 +47,7 @@ def votes_on(studio: Path, painters: Iterable[str | Path]) -> tuple[PainterVotes
     concerned = {str(painter) for painter in painters} - {""}
     folders = {Path(painter).resolve() for painter in concerned}
     rows = list(kept_rows(studio))
-    found = []
+    reports = []
     for ballot in sorted((row for table, row in rows if table == "ballots"), key=lambda row: row["created"]):
         contestants = ballot["contestants"]
         scores = scores_of_votes(
@@ -65,8 +65,8 @@ def votes_on(studio: Path, painters: Iterable[str | Path]) -> tuple[PainterVotes
             and (one["name"] in concerned or _places(one["name"], studio.absolute().parent) & folders)
         )
         if here and scores.votes:
-            found.append(PainterVotes(ballot["name"], here, scores))
-    return tuple(found)
+            reports.append(PainterVotes(ballot["name"], here, scores))
+    return tuple(reports)
 
 
 def _places(name: str, home: Path) -> set[Path]:

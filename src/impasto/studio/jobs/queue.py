@@ -64,6 +64,10 @@ class Queue:
         """The folder of a job by its id, as `new_id` gave it."""
         return self.settings.folder / "jobs" / name
 
+    def preview_file(self, name: str) -> Path:
+        """Where a job writes what is painted so far, until that is taken away to be shown."""
+        return self.folder_of(name).resolve() / "preview.png"
+
     def progress(self, job: Job) -> Progress:
         """How far a job is."""
         with self._changing:

@@ -2,6 +2,7 @@
 
 import { cardList } from "./cards.js";
 import { active, call, command, doing, duration, element, follow, say } from "./dom.js";
+import { Preview } from "./preview.js";
 import { term, text } from "./texts.js";
 
 const refusal = document.querySelector("#refusal");
@@ -22,6 +23,7 @@ class Row {
     this.lane = element("span", { class: "soft" });
     this.bar = element("progress", { max: 1, "aria-label": text("Progress") });
     this.words = element("span", { class: "soft" });
+    this.preview = new Preview();
     this.problem = element("p", { class: "problem", hidden: true });
     this.buttons = element("div", { class: "buttons" });
     this.same = element("div");
@@ -29,7 +31,7 @@ class Row {
     this.details = element("details", { ontoggle: () => this.follow() }, element("summary", {}, text("Log")), this.log);
     this.root = element("article", { class: "result panel" },
       element("header", {}, this.title, this.state, this.lane),
-      element("div", { class: "going" }, this.bar, this.words),
+      element("div", { class: "going" }, this.bar, this.words, this.preview.root),
       this.problem, this.buttons, this.same, this.details);
   }
 
@@ -47,6 +49,7 @@ class Row {
     if (job.progress.share === null) this.bar.removeAttribute("value");
     else this.bar.value = job.progress.share;
     this.words.textContent = doing(job);
+    this.preview.update(job);
     say(this.problem, term(job.message));
     if (!this.same.children.length) this.same.append(command(job.command));
     this.arrange(job, waiting);
