@@ -21,6 +21,7 @@ LANES = {
     "average": "painting",
     "export": "painting",
     "data": "painting",
+    "show": "painting",
 }
 """Command → its lane; of each lane as many jobs run at a time as the studio's settings allow."""
 
