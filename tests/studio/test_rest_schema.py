@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from gallery_pictures import painted
-from studio_service import Service
+from studio_service import PATIENCE, Service
 
 from impasto.studio.app import create_app
 from impasto.studio.settings import StudioSettings
@@ -51,6 +51,6 @@ def stocked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     suppress_health_check=list(hypothesis.HealthCheck),
 )
 def test_answers_are_as_the_schema_says(case: Any, stocked: Service) -> None:
-    response = case.call(base_url=f"http://127.0.0.1:{stocked.port}")
+    response = case.call(base_url=f"http://127.0.0.1:{stocked.port}", timeout=PATIENCE)
     too_long = response.status_code == 413  # What the schema says of each part does not bound the whole.
     case.validate_response(response, checks=CHECKS[:-1] if too_long else CHECKS)

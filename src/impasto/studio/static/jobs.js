@@ -26,13 +26,14 @@ class Row {
     this.preview = new Preview();
     this.problem = element("p", { class: "problem", hidden: true });
     this.buttons = element("div", { class: "buttons" });
+    this.film = element("a", { class: "button", hidden: true }, text("Show"));
     this.same = element("div");
     this.log = element("pre", { tabindex: 0, "aria-label": text("Log") });
     this.details = element("details", { ontoggle: () => this.follow() }, element("summary", {}, text("Log")), this.log);
     this.root = element("article", { class: "result panel" },
       element("header", {}, this.title, this.state, this.lane),
       element("div", { class: "going" }, this.bar, this.words, this.preview.root),
-      this.problem, this.buttons, this.same, this.details);
+      this.problem, this.buttons, this.film, this.same, this.details);
   }
 
   update(job, jobs) {
@@ -50,6 +51,8 @@ class Row {
     else this.bar.value = job.progress.share;
     this.words.textContent = doing(job);
     this.preview.update(job);
+    this.film.hidden = !(job.request.walk && job.state === "done");
+    this.film.href = `/show?job=${job.id}`;
     say(this.problem, term(job.message));
     if (!this.same.children.length) this.same.append(command(job.command));
     this.arrange(job, waiting);

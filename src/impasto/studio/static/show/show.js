@@ -79,7 +79,8 @@ async function go(distance) {
     if (pictures.length) pictures.splice((index + distance + pictures.length) % pictures.length, 1); // its file is gone
     else return nothing(error.message);
   }
-  if (playing) timer = setTimeout(() => go(1), 1000 * Number(part("seconds").value));
+  // A single picture stays: shown again, a film would begin anew.
+  if (playing && pictures.length !== 1) timer = setTimeout(() => go(1), 1000 * Number(part("seconds").value));
 }
 
 function show(picture) {
@@ -114,7 +115,7 @@ function play(value) {
   part("play").textContent = playing ? text("Pause") : text("Go on");
   part("play").setAttribute("aria-pressed", String(playing));
   clearTimeout(timer);
-  if (playing) timer = setTimeout(() => go(1), 1000 * Number(part("seconds").value));
+  if (playing && pictures.length !== 1) timer = setTimeout(() => go(1), 1000 * Number(part("seconds").value));
 }
 
 function pace() {
