@@ -66,6 +66,7 @@ PUBLIC = [
     "show_features",
     "show_feeling",
     "show_latents",
+    "show_walk",
 ]
 
 

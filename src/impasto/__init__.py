@@ -30,6 +30,7 @@ if TYPE_CHECKING:  # What type checkers and editors see; at run time names are f
     from impasto.api import show_features as show_features
     from impasto.api import show_feeling as show_feeling
     from impasto.api import show_latents as show_latents
+    from impasto.api import show_walk as show_walk
     from impasto.api import train as train
     from impasto.contract import Painter as Painter
     from impasto.data.store import Store as Store
@@ -70,6 +71,7 @@ _HOMES = {
     "show_features": "impasto.api",
     "show_feeling": "impasto.api",
     "show_latents": "impasto.api",
+    "show_walk": "impasto.api",
 }
 __all__ = ["__version__", *_HOMES]  # noqa: PLE0604 - names resolved below on first use
 

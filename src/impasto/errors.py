@@ -13,6 +13,8 @@
     ├── WeightsMissing           a pretrained network's file was not found
     │   └── WeightsDamaged       it is there, but is damaged or another file
     ├── OutOfMemory              there is not enough memory
+    ├── DiskError                something could not be written or read, as on a full disk
+    ├── Unavailable              something is not there yet, or takes too long; trying again may help
     ├── RecipeError              a picture holds no recipe, or one that cannot be followed
     └── MixedMethods             runs of a comparison were measured in different ways
 
@@ -28,6 +30,7 @@ __all__ = [
     "CheckpointError",
     "ConfigError",
     "DataError",
+    "DiskError",
     "Diverged",
     "ImpastoError",
     "Interrupted",
@@ -37,6 +40,7 @@ __all__ = [
     "RecipeError",
     "RunLocked",
     "StoreError",
+    "Unavailable",
     "UnknownName",
     "UsageError",
     "WeightsDamaged",
@@ -116,6 +120,14 @@ class MixedMethods(ImpastoError):
 
 class OutOfMemory(ImpastoError):
     """There is not enough memory for what was asked."""
+
+
+class DiskError(ImpastoError):
+    """Something could not be written or read, as on a full disk."""
+
+
+class Unavailable(ImpastoError):
+    """Something is not there yet, or takes too long; trying again may help."""
 
 
 class RecipeError(ImpastoError):

@@ -15,7 +15,7 @@ from typing import Any
 
 from safetensors import SafetensorError
 
-from impasto.errors import ImpastoError
+from impasto.errors import DiskError, ImpastoError
 
 __all__ = [
     "cache_folder",
@@ -225,11 +225,11 @@ def link_or_copy(source: Path, target: Path) -> None:
 
 @contextmanager
 def disk_errors_named(path: Path) -> Iterator[None]:
-    """Turn disk errors raised in the block into an `ImpastoError` that names the file being written."""
+    """Turn disk errors raised in the block into a `DiskError` that names the file being written."""
     try:
         yield
     except (OSError, SafetensorError) as error:  # safetensors reports a full disk as an error of its own
-        raise ImpastoError(
+        raise DiskError(
             f"Could not write {path}: {getattr(error, 'strerror', None) or error}. "
             "Check that the disk has room and that the folder may be written; what was there before is unharmed."
         ) from error

@@ -19,6 +19,7 @@ GROUPS = {
     "show_features": "show features",
     "show_feeling": "show feeling",
     "show_latents": "show latents",
+    "show_walk": "show walk",
     "repaint": "paint --from",
 }
 """Verbs that the command line has in a group of commands."""

@@ -14,6 +14,7 @@ import impasto
 from impasto.data.store import Store
 from impasto.errors import NotCapable, UsageError
 from impasto.images.recipe import read_recipe
+from voted_studio import voted_studio
 
 FAST = {"precision": "fp32", "batch": 8, "samples": 0}
 
@@ -94,7 +95,10 @@ def test_results_chain(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert gallery.folder.name.endswith("-001-" + trained.run.name)
     assert impasto.repaint(gallery[0]).identical
     assert impasto.inspect(prepared).pictures == len(prepared)
-    measured = impasto.measure(trained, prepared, count=50, network="handcrafted", watch=impasto.silent)
+    votes = voted_studio(tmp_path / "studio", [str(trained.run), "landscape"], ["left", "neither"])
+    measured = impasto.measure(trained, prepared, count=50, network="handcrafted", votes=votes, watch=impasto.silent)
+    assert measured.votes[0].painters == (str(trained.run),)
+    assert "What people prefer" in (trained.run / "measure" / "report.html").read_text(encoding="utf8")
     assert measured.facts["run"] == str(trained.run)
     assert repr(measured).startswith("<Measurement of vae against pictures-32 (test): ")
     assert len(repr(measured)) < 200

@@ -16,12 +16,14 @@ from impasto import api
 from impasto.comparing import running
 from impasto.comparing.beginning import Beginning, store_problems
 from impasto.comparing.compare import _opened, _with_precision, failures
+from impasto.comparing.comparison_page import markdown_tables
 from impasto.comparing.experiment import Data, Experiment, Measuring, read
 from impasto.comparing.results import Results
 from impasto.config import to_dict
 from impasto.errors import ConfigError, MixedMethods
 from impasto.training.checkpoint import newest
 from impasto.training.journal import read_events
+from voted_studio import voted_studio
 
 HEAD = """
 name = "small"
@@ -109,12 +111,18 @@ def test_from_a_file_to_numbers_curves_and_a_page(finished):
     assert "One" in (out / "tables.md").read_text(encoding="utf8")
 
 
-def test_what_is_finished_is_not_done_again(finished, store, monkeypatch):
+def test_what_is_finished_is_not_done_again_and_new_votes_come_in(finished, store, monkeypatch, tmp_path):
     def perform(*_):
         raise AssertionError("nothing was left to do")
 
     monkeypatch.setattr("impasto.comparing.scheduling.perform", perform)
-    assert failures(api.compare(finished / "small.toml", finished / "out", store=store)) == []
+    painters = [str(finished / "out" / run.folder) for run in Results.read(finished / "out" / "results.json").runs[:2]]
+    votes = voted_studio(tmp_path / "studio", painters, ["left"] * 9)
+    again = api.compare(finished / "small.toml", finished / "out", store=store, votes=votes)
+    assert failures(again) == []
+    assert Results.read(finished / "out" / "results.json").votes == again.votes
+    assert [standing.contestant for standing in again.votes[0].scores.standings] == painters
+    assert "What people prefer: Who?" in markdown_tables(again)
 
 
 def test_a_store_that_is_gone_is_not_replaced_by_another(finished, store, tmp_path):

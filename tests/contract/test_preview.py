@@ -9,7 +9,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from impasto import api
 from impasto.api import previewing
+from impasto.api.loaded import LoadedPainter
 from impasto.api.previewing import previewed
 from impasto.catalogue import painter
 from impasto.contract.preview import report, watched
@@ -38,6 +40,51 @@ def test_a_sampler_reports_its_steps_and_paints_the_same(name: str, sampler: str
     assert torch.allclose(shown[-1].clamp(-1, 1), pictures, atol=1e-5)
     assert torch.equal(paints.paint(2, seed=3, steps=4, sampler=sampler).pictures, pictures)
     assert len(steps) == len(shown)
+
+
+@pytest.mark.parametrize("name", ["pixel_cnn", "token_transformer", "dalle"])
+def test_painters_of_pixels_and_tokens_report_each_row(name: str) -> None:
+    torch.manual_seed(0)
+    paints = painter(name).build("tiny", resolution=32)
+    shown: list[tuple[int, int | None, Tensor]] = []
+    with watched(lambda row, of, pictures: shown.append((row, of, pictures().clone()))):
+        pictures = paints.paint(1, seed=3).pictures
+    rows = shown[0][1]
+    assert rows is not None
+    assert [(row, of) for row, of, _ in shown] == [(row + 1, rows) for row in range(rows)]
+    half = shown[rows // 2 - 1][2]
+    side = pictures.shape[-1]
+    assert half[:, :, side // 2 :].count_nonzero() == 0  # Nothing is painted there yet.
+    assert torch.allclose(half[:, :, : side // 3], pictures[:, :, : side // 3], atol=1e-4)
+    assert torch.allclose(shown[-1][2], pictures, atol=1e-4)
+
+
+def test_an_edit_is_shown_while_it_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(previewing, "SHARE", -1)
+    torch.manual_seed(0)
+    model = painter("flow_unet").build("tiny", resolution=32).eval()
+    Image.new("RGB", (40, 32), (200, 30, 90)).save(tmp_path / "given.png")
+    mask = Image.new("L", (40, 32))
+    mask.paste(255, (0, 0, 20, 32))
+    mask.save(tmp_path / "mask.png")
+    file = tmp_path / "preview.png"
+    taken: list[Image.Image] = []
+
+    def watch(event: Event) -> None:
+        if file.exists():  # Taken away to be shown, so that another one comes.
+            with Image.open(file) as image:
+                taken.append(image.convert("RGB"))
+            file.unlink()
+
+    how = {"painter": LoadedPainter("tiny", model), "mask": tmp_path / "mask.png", "settings": {"steps": 3}}
+    for out, preview in (("a.png", file), ("b.png", None)):
+        api.edit("inpaint", tmp_path / "given.png", tmp_path / out, preview=preview, watch=watch, **how)
+    assert len(taken) > 1
+    assert {image.size for image in taken} == {(40, 32)}
+    assert all(image.getpixel((30, 16)) == (200, 30, 90) for image in taken)
+    assert not file.exists()
+    with Image.open(tmp_path / "a.png") as watched_one, Image.open(tmp_path / "b.png") as other:
+        assert watched_one.tobytes() == other.tobytes()
 
 
 def test_a_preview_is_computed_only_once_the_last_one_was_taken_away(

@@ -90,6 +90,7 @@ def test_the_layout_of_the_file_stays(measured):
     assert [*plain] == [
         "version", "impasto", "torch", "painter", "against", "train", "count", "seed", "notes", "metrics", "network",
         "copying", "categories", "seconds", "facts", "verdict", "more_spaces", "loss_networks", "overlap",
+        "votes",
     ]  # fmt: skip
     assert [*plain["metrics"]["sharpness"]][:10] == [
         "title", "better", "value", "interval", "n", "recipe", "seed", "real", "reason", "remark",

@@ -8,14 +8,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from torch import Tensor
 
 from impasto import api, catalogue
 from impasto.contract import Condition, HasCodes, Noise, Painted, Painter
 from impasto.data.store import Split, Store
-from impasto.errors import DataError, NotCapable, UsageError
+from impasto.errors import DataError, NotCapable, UnknownName, UsageError
 from impasto.showing import flat_map
 from impasto.showing.latents import view_of
+from impasto.showing.walk import walk
 
 
 class Known(Painter):
@@ -123,7 +125,7 @@ def test_the_page_of_a_painter_and_what_cannot_be_shown(store: Store, tmp_path: 
     text = page.read_text(encoding="utf8")
     for word in ("Axis 2", "Ways between two pictures", "A map", "Arithmetic", 'type="radio"'):
         assert word in text
-    assert "http" not in text.replace("http://www.w3.org", "")
+    assert "://" not in text.replace("http://www.w3.org", "")  # Pictures in base64 may hold "http" by chance.
     with pytest.raises(UsageError, match="exists already"):
         api.show_latents(tmp_path / "p", store, tmp_path / "page.html", count=20)
     with pytest.raises(UsageError, match="count must be between 20 and 5,000, not 2"):
@@ -135,3 +137,28 @@ def test_the_page_of_a_painter_and_what_cannot_be_shown(store: Store, tmp_path: 
     with pytest.raises(NotCapable, match="does not paint from latents"):
         api.show_latents(tmp_path / "d", out=tmp_path / "other.html")
     assert not (tmp_path / "other.html").exists()
+
+
+def test_a_walk_goes_along_the_axis_that_changes_most_and_comes_back() -> None:
+    painter = Known.build(resolution=32).eval()
+    frames = walk(painter, "1", frames=8, seed=1, count=200).mean((2, 3)) / 127.5 - 1
+    brightness = frames.mean(1)
+    start = painter.paint(1, seed=1).pictures.mean().item()
+    assert brightness[0] == pytest.approx(start, abs=0.01)
+    assert brightness[4] == pytest.approx(start, abs=0.01)
+    # Three standard deviations of what is uniform in [-1, 1], each way; pictures end at black and white.
+    assert np.ptp(brightness) > 0.8
+    assert brightness[2] + brightness[6] == pytest.approx(2 * start, abs=0.5)
+    still = walk(painter, "nothing", frames=4, seed=1, count=20)
+    assert (still == still[0]).all()
+    with pytest.raises(UnknownName, match="no axis 'brightnes'; did you mean 'brightness'"):
+        walk(painter, "brightnes", frames=4, seed=1, count=20)
+
+
+def test_the_film_of_a_walk_has_all_its_frames(tmp_path: Path) -> None:
+    catalogue.painter("vae").build("tiny", resolution=32).eval().save_pretrained(tmp_path / "p")
+    film = api.show_walk(tmp_path / "p", tmp_path / "walk.webp", frames=5, count=20, watch=lambda event: None)
+    with Image.open(film) as image:
+        assert (image.format, image.n_frames, image.size) == ("WEBP", 5, (32, 32))
+    with pytest.raises(UsageError, match="frames must be between 2 and 1,000, not 1"):
+        api.show_walk(tmp_path / "p", frames=1)

@@ -17,6 +17,8 @@ from PIL import Image
 from studio_service import Service
 
 from impasto.images.recipe import read_recipe
+from impasto.metrics.records import to_plain
+from impasto.votes.report import votes_on
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +212,11 @@ def test_a_blind_vote_finds_who_is_preferred(gallery: Service) -> None:
     (gallery.folder / "runs" / "late" / "run.json").write_text("{}")
     (line,) = gallery.call("GET", "/api/comparison?run=late")["ballots"]
     assert (line["id"], line["votes"], line["contestants"]) == (ballot.rpartition("/")[2], 11, 3)
-    assert line["standings"] == [gallery.call("GET", f"{ballot}/scores")["standings"][2]]
+    scores = gallery.call("GET", f"{ballot}/scores")
+    assert line["standings"] == [scores["standings"][2]]
+    # The reports of `measure` and `compare` read the same from the folder.
+    (reported,) = votes_on(gallery.folder / "studio", [gallery.folder / "runs" / "late"])
+    assert to_plain(reported.scores) == scores
 
 
 def test_wrong_votes_are_refused(gallery: Service) -> None:

@@ -15,9 +15,10 @@ from impasto.errors import UsageError
 from impasto.studio.database import Base, Database, open_database
 from impasto.studio.gallery.annotating import Changes, begin_album, change, remove_album
 from impasto.studio.gallery.finding import Search, count, facets, find
-from impasto.studio.gallery.kept import FILE, kept_session, restore
+from impasto.studio.gallery.kept import kept_session, restore
 from impasto.studio.gallery.scanning import Scanner
 from impasto.studio.gallery.search_words import searched_phrases
+from impasto.votes.kept import FILE
 
 SERVER = "IMPASTO_TEST_DATABASE_URL"
 """Environment variable with the address of a PostgreSQL server whose tables may be emptied."""

@@ -13,6 +13,7 @@ from gallery_pictures import painted
 from PIL import Image
 from studio_service import Service
 
+from impasto import catalogue
 from impasto.jobs.runner import EVENTS
 from impasto.studio.jobs.progress import Progress
 
@@ -71,6 +72,22 @@ def test_the_progress_counts_the_steps_of_the_pictures_that_are_being_painted(tm
     assert (progress.done, progress.begun, progress.step, progress.steps) == (0, 2.0, 10, 20)
     # One picture in five seconds, and six are left.
     assert progress.remaining == pytest.approx(30.0)
+
+
+def test_a_walk_along_what_a_painter_has_learned_becomes_a_film(studio: Service) -> None:
+    catalogue.painter("vae").build("tiny", resolution=32).eval().save_pretrained(studio.folder / "runs/tiny/painter")
+    (studio.folder / "runs/tiny/run.json").write_text('{"painter": "vae"}')
+    answer = studio.call("POST", "/api/walks", {"painter": "runs/tiny", "frames": 7, "seed": 3})
+    assert answer["command"] == "impasto show walk runs/tiny --axis 1 --frames 7 --seed 3"
+    name = answer["job"]["id"]
+    job = studio.wait(name, lambda job: job["state"] not in ("queued", "running"))
+    assert job["state"] == "done", job["message"]
+    status, headers, content = studio.request("GET", f"/api/walks/{name}/film")
+    assert (status, headers["content-type"]) == (200, "image/webp")
+    assert Image.open(io.BytesIO(content)).n_frames == 7
+    assert b'value="runs/tiny"' in studio.request("GET", "/show", headers={"accept": "text/html"})[2]
+    assert studio.refusal("POST", "/api/walks", {"painter": "aaron"})[0] == 422
+    assert studio.refusal("POST", "/api/walks", {"painter": "runs/tiny", "axis": "--out"})[0] == 422
 
 
 def test_prompts_are_kept_and_come_to_the_front(studio: Service) -> None:

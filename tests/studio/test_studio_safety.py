@@ -28,6 +28,7 @@ def test_other_sites_reach_nothing(service: Service) -> None:
     assert service.refusal(*paint, sec_fetch_site="cross-site")[0] == 403
     assert service.refusal("POST", "/api/paint", {"painter": "?"}, origin=f"http://{here}")[0] == 404
     assert service.refusal("TRACE", "/api/jobs")[0] == 405
+    assert service.request("OPTIONS", "/api/jobs")[1]["allow"] == "GET, POST"
 
 
 def test_bodies_are_limited_before_they_are_read(service: Service) -> None:

@@ -18,7 +18,8 @@ from impasto.api.measuring_edits import measure_edit
 from impasto.api.painting import paint
 from impasto.api.pictures import Picture, Pictures
 from impasto.api.repainting import Repainted, repaint
-from impasto.api.showing import ShownFeatures, show_blends, show_features, show_feeling, show_latents
+from impasto.api.showing import ShownFeatures, show_blends, show_features, show_feeling
+from impasto.api.showing_latents import show_latents, show_walk
 from impasto.api.stores import caption, inspect, join, link, make, prepare
 from impasto.api.training import train
 
@@ -60,5 +61,6 @@ __all__ = [
     "show_features",
     "show_feeling",
     "show_latents",
+    "show_walk",
     "train",
 ]

@@ -15,6 +15,7 @@ from impasto.api.named import remember
 from impasto.api.performing import editor
 from impasto.api.pictures import Picture
 from impasto.api.places import free_file
+from impasto.api.previewing import previewed
 from impasto.api.request import recipe_of
 from impasto.api.verb import verb
 from impasto.errors import ImpastoError, UsageError
@@ -69,6 +70,7 @@ def edit(
     also: Sequence[str] = (),
     overwrite: bool = False,
     settings: Mapping[str, Any] | None = None,
+    preview: str | PathLike[str] | None = None,
     watch: Watch | None = None,
 ) -> Edited:
     """Edit a picture with a painter; the recipe lies inside the new picture.
@@ -93,6 +95,7 @@ def edit(
         also: Endings of files to write beside the picture, out of the painter's `companions`.
         overwrite: Whether files of the same name may be replaced.
         settings: Settings of the edit, or of this painter where the edit has none.
+        preview: A PNG file for a small picture of what is painted so far, by edits in steps; see `impasto.paint`.
         watch: Called with each event: remarks on the picture given, and what the painter says of its work. Without it
             they are shown; `impasto.silent` shows nothing.
 
@@ -111,7 +114,7 @@ def edit(
     check_free([path, *beside], overwrite=overwrite)
     how: dict[str, Any] = {"mask": mask, "other": other, "category": category, "prompt": prompt, "negative": negative}
     how |= {"emotion": emotion, "hour": hour, "settings": settings}
-    with shown(watch) as notify:
+    with shown(watch) as notify, previewed("edit", 1, notify, preview) as shower, shower.during(0, 1):
         edited = edit_in_memory(name, file, opened, seed=seed, size=size, anyway=anyway, watch=notify, **how)
     edited.save(path, also=also, overwrite=overwrite)
     return Edited(path, beside, edited.statement)

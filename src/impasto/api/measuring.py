@@ -12,9 +12,10 @@ from impasto.api.stores import store_at
 from impasto.api.verb import verb
 from impasto.errors import DataError, ImpastoError
 from impasto.events import Event, Watch
-from impasto.sources import PACKAGED, Export, Run, path_of, resolve
+from impasto.sources import PACKAGED, Export, Run, Source, path_of, resolve
 from impasto.spelling import command
 from impasto.terminal import shown
+from impasto.votes.report import votes_on
 
 if TYPE_CHECKING:
     from impasto.comparing.results import Results
@@ -37,6 +38,7 @@ def measure(
     network: str = "auto",
     label: str | None = None,
     allow_overlap: bool = False,
+    votes: str | PathLike[str] | None = None,
     watch: Watch | None = None,
 ) -> Measurement:
     """Measure a painter against the pictures of a store; writes `measure.json` and `report.html`.
@@ -55,6 +57,7 @@ def measure(
         label: Label column; the one whose categories the painter knows without it.
         allow_overlap: Whether to measure though the painter, or a part of it, learned from some of the pictures of the
             test or validation split; the measurement then says so.
+        votes: Folder of a studio, whose blind votes on pictures of the painter come into the report.
         watch: Called with each event: a line on what is being done. Without it they are shown; `impasto.silent` shows
             nothing.
 
@@ -73,9 +76,12 @@ def measure(
     opened = _opened_for(store, painter)
     label = label or label_of(opened.model, store)
     origin = resolve(opened.source)
-    folder = origin.folder if isinstance(origin, Run | Export) else Path()
+    folder = next(iter(_folder_of(origin)), Path())
+    preferences = () if votes is None else votes_on(path_of(votes), [opened.source, *_folder_of(origin)])
     facts = {"source": opened.source, "weights": pretrained.state_hash(opened.model), "store": str(store.root)}
     with shown(watch) as notify:
+        if votes is not None and not preferences:
+            notify(Event("measure", "remark", f"Nobody has voted on pictures of {opened.source} in {votes}."))
         measurement = measure_painter(
             opened.model,
             store.split(on, label),
@@ -85,6 +91,7 @@ def measure(
             seed=seed,
             network=network,
             allow_overlap=allow_overlap,
+            votes=preferences,
             facts={**facts, "run": str(folder)} if isinstance(origin, Run) else facts,
             cache=store.root / "features",
             progress=lambda line: notify(Event("measure", "progress", line)),
@@ -109,6 +116,11 @@ def card_facts(measurement: Measurement) -> dict[str, Any]:
     }
 
 
+def _folder_of(origin: Source) -> list[Path]:
+    """The folder of a run or export; none for others."""
+    return [origin.folder] if isinstance(origin, Run | Export) else []
+
+
 def _opened_for(store: Store, painter: str | PathLike[str] | LoadedPainter) -> LoadedPainter:
     """The painter; one by rules paints at the size of the store.
 
@@ -131,6 +143,7 @@ def compare(
     *,
     store: str | PathLike[str] | None = None,
     miniature: bool = False,
+    votes: str | PathLike[str] | None = None,
     watch: Watch | None = None,
 ) -> Results:
     """Train and measure painters on equal terms; see `comparing.compare.compare`.
@@ -140,6 +153,7 @@ def compare(
         out: Folder of the comparison; the same call goes on in it.
         store: Pictures to use instead of those that the file names.
         miniature: Whether the file's small version is run.
+        votes: Folder of a studio, whose blind votes on pictures of the runs come into the report.
         watch: Called with each event: a line on how far it is. Without it they are shown; `impasto.silent` shows
             nothing.
     """
@@ -152,6 +166,7 @@ def compare(
             path_of(out),
             store=pictures,
             miniature=miniature,
+            votes=None if votes is None else path_of(votes),
             watch=lambda line: notify(Event("compare", "progress", line)),
         )
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from impasto.api.checks import check_free
 from impasto.api.loaded import LoadedPainter, loaded
-from impasto.api.measuring import label_of
 from impasto.api.places import free_file
 from impasto.api.stores import store_at
 from impasto.api.verb import verb
@@ -19,19 +18,17 @@ from impasto.errors import DataError, NotCapable, UsageError
 from impasto.events import Event, Watch
 from impasto.files import write_whole
 from impasto.sources import Run, path_of, resolve
-from impasto.spelling import command
 from impasto.terminal import shown
 
 if TYPE_CHECKING:
     from impasto.showing.features import Channel
     from impasto.showing.feeling import Feeling
 
-__all__ = ["ShownFeatures", "show_blends", "show_features", "show_feeling", "show_latents"]
+__all__ = ["ShownFeatures", "file_for", "show_blends", "show_features", "show_feeling"]
 
 MOST_BLENDED = 16
 """Most categories on one sheet."""
 LEAST = 20
-MOST = 5000
 MOST_CHANNELS = 64
 """Most channels of a network on one sheet."""
 
@@ -51,79 +48,6 @@ class ShownFeatures:
     network: str
     depth: int
     channels: tuple[Channel, ...]
-
-
-@verb
-def show_latents(
-    painter: str | PathLike[str] | LoadedPainter,
-    store: str | PathLike[str] | None = None,
-    out: str | PathLike[str] | None = None,
-    *,
-    on: str = "train",
-    count: int = 400,
-    axes: int = 6,
-    seed: int = 0,
-    overwrite: bool = False,
-    watch: Watch | None = None,
-) -> Path:
-    """Write a page that shows what the latents of a painter mean; it needs no server and no network.
-
-    It has the axes along which pictures change most, to be pulled; the painter's codes, where it has some; ways between
-    two pictures; and, of painters that infer latents from pictures, a map of a store and arithmetic with categories.
-
-    Args:
-        painter: A run, an exported painter, a hub id, or one that is loaded.
-        store: A store of the painter's size; without it painted pictures are shown alone.
-        out: The HTML file; without it `latents.html` in the run, or in this folder.
-        on: The split of the store: 'train', 'val', 'test' or 'all'.
-        count: Pictures that are painted, and pictures of the store that are looked at, at most; 20 to 5,000.
-        axes: Number of axes, 1 to 32.
-        seed: Of what is painted and drawn, 0 or more.
-        overwrite: Whether a file of that name may be replaced.
-        watch: Called with a line on what is being done. Without it the lines are shown; `impasto.silent` shows nothing.
-
-    Returns:
-        The file.
-
-    Raises:
-        NotCapable: When the painter does not paint from latents.
-        DataError: When the store holds pictures of another size.
-        UsageError: When a number is out of range, or a file would be replaced.
-    """
-    from impasto.contract import HasLatents
-    from impasto.showing.latents import view_of
-    from impasto.showing.latents_page import latents_page
-
-    for word, value, least, most in (
-        ("count", count, LEAST, MOST),
-        ("axes", axes, 1, 32),
-        ("seed", seed, 0, 2**63 - 1),
-    ):
-        if not least <= value <= most:
-            raise UsageError(f"{word} must be between {least:,} and {most:,}, not {value:,}.")
-    opened = loaded(painter)
-    if not isinstance(opened.model, HasLatents):
-        raise NotCapable(
-            f"{opened.name} does not paint from latents that could be moved; {command('explain', opened.name)} says "
-            "what it can do."
-        )
-    split = None
-    subtitle = f"{opened.name}, {opened.source}"
-    if store is not None:
-        pictures = store_at(store)
-        if (pictures.height, pictures.width) != opened.model.data.size:
-            raise DataError(
-                f"The painter paints at {opened.model.data.size_in_words} and {store} holds {pictures.size} px; "
-                "name a store at its size."
-            )
-        split = pictures.split(on, label_of(opened.model, pictures))
-        subtitle += f", and the split {on} of {pictures.root.name}"
-    path = _file_for(opened, "latents.html", out, overwrite=overwrite)
-    with shown(watch) as notify:
-        notify(Event("show", "progress", f"Painting {count:,} pictures and looking at their latents"))
-        view = view_of(opened.model, split, count=count, axes=axes, seed=seed)
-        write_whole(path, latents_page(view, "What the latents mean", subtitle))
-    return path
 
 
 @verb
@@ -170,7 +94,7 @@ def show_blends(
     names = list(categories) or list(model.data.categories)
     if not 2 <= len(names) <= MOST_BLENDED:
         raise UsageError(f"A sheet takes 2 to {MOST_BLENDED} categories, not {len(names)}; name some of them.")
-    path = _file_for(opened, "blends.png", out, overwrite=overwrite)
+    path = file_for(opened, "blends.png", out, overwrite=overwrite)
     with shown(watch) as notify:
         cells = [(row, column) for row in names for column in names]
         pictures = []
@@ -243,7 +167,7 @@ def show_features(
     split = store_at(store).split(on)
     maps = feature_maps(named_network(network))
     depth = check_viewable(split, maps, depth)
-    path = _file_for(None, f"features-{maps.name}-{depth}.png", out, overwrite=overwrite)
+    path = file_for(None, f"features-{maps.name}-{depth}.png", out, overwrite=overwrite)
     rows = np.sort(np.random.default_rng(seed).permutation(len(split))[:pictures])
     with shown(watch) as notify:
         progress = partial(Event, "show", "progress", "Looking at pictures")
@@ -300,7 +224,7 @@ def show_feeling(
     return feelings
 
 
-def _file_for(opened: LoadedPainter | None, name: str, out: str | PathLike[str] | None, *, overwrite: bool) -> Path:
+def file_for(opened: LoadedPainter | None, name: str, out: str | PathLike[str] | None, *, overwrite: bool) -> Path:
     """Where a page or a sheet is written: what the user names, else a file in the painter's run, or in this folder.
 
     Raises:

@@ -23,6 +23,9 @@ def compare(
     out: Annotated[Path, typer.Option(help="Folder of the comparison; the same command goes on in it.")],
     store: Annotated[Path | None, typer.Option(help="Pictures to use instead of those that the file names.")] = None,
     miniature: Annotated[bool, typer.Option(help="The file's small version.")] = False,
+    votes: Annotated[
+        Path | None, typer.Option(help="Folder of a studio, whose votes on pictures of the runs come into the report.")
+    ] = None,
     json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -32,7 +35,7 @@ def compare(
     from impasto.comparing.compare import failures
 
     with watching(json=json, events=events, quiet=quiet) as watch:
-        results = api.compare(experiment, out, store=store, miniature=miniature, watch=watch)
+        results = api.compare(experiment, out, store=store, miniature=miniature, votes=votes, watch=watch)
     failed = failures(results)
     if json:
         print_json(results.to_json())

@@ -10,6 +10,7 @@ import typer
 from impasto.cli import completing
 from impasto.cli.explaining import ExplainingCommand
 from impasto.cli.out import Download, Json, console, print_json
+from impasto.cli.paint import PreviewFile
 from impasto.cli.watching import Events, Quiet, watching
 from impasto.events import Event
 
@@ -80,6 +81,7 @@ def edit(
     ] = None,
     anyway: Annotated[bool, typer.Option(help="Write the picture even where the painter declines to show it.")] = False,
     overwrite: Annotated[bool, typer.Option(help="Replace a picture of the same name.")] = False,
+    preview: PreviewFile = None,
     download: Download = False,
     json: Json = False,
     events: Events = False,
@@ -116,7 +118,7 @@ def edit(
             "watch": note,
         }
         whole = api.edit_folder(name, picture, out, **how) if picture.is_dir() else None
-        edited = whole.pictures if whole is not None else [api.edit(name, picture, out, **how)]
+        edited = whole.pictures if whole is not None else [api.edit(name, picture, out, preview=preview, **how)]
     written = [{"picture": each.picture, "beside": each.companions} for each in edited]
     if json and whole is not None:
         print_json(

@@ -71,6 +71,9 @@ def measure(
     allow_overlap: Annotated[
         bool, typer.Option("--allow-overlap", help="Measure though the painter learned from some of these pictures.")
     ] = False,
+    votes: Annotated[
+        Path | None, typer.Option(help="Folder of a studio, whose votes on its pictures come into the report.")
+    ] = None,
     json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -110,6 +113,7 @@ def measure(
             network=network,
             label=label,
             allow_overlap=allow_overlap,
+            votes=votes,
             watch=watch,
         )
     if json:

@@ -50,6 +50,31 @@ def latents(
 
 
 @app.command()
+def walk(
+    painter: Annotated[str, typer.Argument(help="A run, an exported painter, or a hub id.")],
+    out: Annotated[Path | None, typer.Option(help="The animated WebP file.")] = None,
+    axis: Annotated[str, typer.Option(help="Number of an axis, as `show latents` has them, or a code.")] = "1",
+    frames: Annotated[int, typer.Option(help="Pictures of the film.")] = 48,
+    count: Annotated[int, typer.Option(help="Pictures that the axes are computed from.")] = 400,
+    seed: Annotated[int, typer.Option(help="Seed of the picture and of those.")] = 0,
+    overwrite: Annotated[bool, typer.Option(help="Replace a file of that name.")] = False,
+    json: Json = False,
+    events: Events = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a film: one picture walks along a direction of a painter's latents, and back."""
+    from impasto import api
+
+    options: dict[str, Any] = {"axis": axis, "frames": frames, "count": count, "seed": seed, "overwrite": overwrite}
+    with watching(json=json, events=events, quiet=quiet) as note:
+        path = api.show_walk(painter, out, watch=note, **options)
+    if json:
+        print_json({"film": path})
+    else:
+        console.print(f"The film is {path}.")
+
+
+@app.command()
 def blends(
     painter: Annotated[str, typer.Argument(help="A run, an exported painter, or a hub id, with categories.")],
     out: Annotated[Path | None, typer.Option(help="The PNG file.")] = None,

@@ -33,6 +33,7 @@ def compare(
     *,
     store: str | Path | None = None,
     miniature: bool = False,
+    votes: Path | None = None,
     watch: Callable[[str], None] | None = None,
 ) -> Results:
     """Train and measure every painter of an experiment with every seed, or go on where it stopped.
@@ -42,6 +43,7 @@ def compare(
         out: Folder for store, runs, `results.json`, `report.html`, `tables.md` and `figures/`.
         store: Pictures to use instead of those that the file names.
         miniature: Whether the values of the file's section `miniature` are used.
+        votes: Folder of a studio, whose votes on pictures of the runs come into the results.
         watch: Called with a line about the progress.
 
     Returns:
@@ -81,7 +83,7 @@ def compare(
         embed_real(pictures, experiment.data.label, measuring.network, measuring.split)
         answer = "Stopping: each run saves a checkpoint; press Ctrl-C again to stop at once."
         with stop_on_signal(lambda: say(answer)) as stop:
-            return Schedule(experiment, pictures, out, say, stop, miniature=miniature).perform_all()
+            return Schedule(experiment, pictures, out, say, stop, miniature=miniature, votes=votes).perform_all()
 
 
 def failures(results: Results) -> list[str]:

@@ -39,6 +39,7 @@ from impasto.pages.page import (
     Preformatted,
     Section,
 )
+from impasto.votes.report import votes_section, votes_table
 
 __all__ = ["comparison_page", "markdown_tables", "save_figures", "write"]
 
@@ -94,6 +95,7 @@ def markdown_tables(results: Results) -> str:
             "As ratios, in brackets the paper's; a ratio stands out where the paper's lies within our interval",
             tables.ratio_table(results),
         ),
+        *((f"What people prefer: {votes.name}", votes_table(votes)) for votes in results.votes),
         ("Costs, means over the finished runs", tables.cost_table(results)),
         ("Not measured", tables.missing_table(results)),
         ("Not finished", tables.unfinished_table(results)),
@@ -117,6 +119,7 @@ def comparison_page(results: Results, folder: Path) -> str:
         Cards(_cards(results)),
         _unfinished(results),
         _quality(results, drawings),
+        votes_section(results.votes),
         _paper(results, drawings),
         _of_drawings("Along training", drawings, "curves", "distance") if "curves" in drawings else None,
         _equal_steps(results),

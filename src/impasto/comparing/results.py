@@ -12,6 +12,7 @@ from pydantic import Field
 from impasto.comparing.statistics import Spread
 from impasto.metrics.number import Better, Interval, Number
 from impasto.metrics.records import JsonRecord
+from impasto.votes.report import PainterVotes
 
 __all__ = [
     "RESULTS_VERSION",
@@ -278,6 +279,7 @@ class Results(JsonRecord):
         entries: The painters.
         ratios: The ratios that the experiment asks for.
         real: Name of a number → the same number for real pictures.
+        votes: What people prefer, where they voted on pictures of the runs.
     """
 
     version: int
@@ -292,6 +294,7 @@ class Results(JsonRecord):
     entries: tuple[EntryResults, ...]
     ratios: tuple[RatioResult, ...] = ()
     real: Mapping[str, float] = field(default_factory=dict)
+    votes: tuple[PainterVotes, ...] = ()
 
     @property
     def runs(self) -> list[RunResults]:

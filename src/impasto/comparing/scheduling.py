@@ -20,6 +20,8 @@ from impasto.data.store import Store
 from impasto.errors import ImpastoError, Interrupted
 from impasto.files import write_json
 from impasto.jobs.workers import cores
+from impasto.sources import Run
+from impasto.votes.report import votes_on
 
 __all__ = ["Schedule"]
 
@@ -39,6 +41,7 @@ class Schedule:
         stop: threading.Event,
         *,
         miniature: bool,
+        votes: Path | None,
     ) -> None:
         """Plan the runs; nothing is started yet.
 
@@ -49,6 +52,7 @@ class Schedule:
             say: Called with a line about the progress.
             stop: Ends all runs when it is set.
             miniature: Whether this is the experiment's small version.
+            votes: Folder of a studio with votes on pictures of the runs.
         """
         self.experiment = experiment
         self.store = store
@@ -56,6 +60,7 @@ class Schedule:
         self.say = say
         self.stop = stop
         self.miniature = miniature
+        self.votes = votes
         self.jobs = jobs(experiment, out)
         self.states: dict[Path, str] = {}
         """Folder of a run → 'running', or why it failed."""
@@ -126,8 +131,14 @@ class Schedule:
             miniature=self.miniature,
             threads=self.threads,
         )
+        if self.votes is not None:
+            results = replace(results, votes=votes_on(self.votes, self._painters()))
         write_json(self.out / "results.json", results.to_json())
         if page:
             write(results, self.out)
             self._page_time = time.monotonic()
         return results
+
+    def _painters(self) -> list[Path]:
+        """What pictures of the runs may name as their painter: a run, or the painter inside it."""
+        return [place for job in self.jobs for place in (job.folder, Run(job.folder).export) if place is not None]

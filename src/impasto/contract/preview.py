@@ -6,6 +6,7 @@ look at a variable; the picture itself is computed only when the watcher wants i
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -49,23 +50,26 @@ def report(step: int, steps: int | None, pictures: Callable[[], Tensor]) -> None
         watcher(step, steps, pictures)
 
 
-def reporting(denoise: Denoise, levels: Sequence[Level], decode: Callable[[Tensor], Tensor]) -> Denoise:
+def reporting(denoise: Denoise, levels: Sequence[Level] | None, decode: Callable[[Tensor], Tensor]) -> Denoise:
     """The same denoiser; while somebody watches, each of its estimates is reported.
 
     Args:
         denoise: What a sampler calls.
-        levels: That the sampler visits.
+        levels: That the sampler visits; None where it is not known which, as in edits, which count their own progress.
         decode: Gives the pictures of an estimate.
     """
     if _watcher.get() is None:
         return denoise
-    numbers = {level: number for number, level in enumerate(levels)}
+    numbers = None if levels is None else {level: number for number, level in enumerate(levels, 1)}
+    calls = itertools.count(1)
 
     def estimate(noisy: Tensor, level: Level) -> Tensor:
         clean = denoise(noisy, level)
-        if level in numbers:  # Some samplers look between two levels too.
+        step = next(calls) if numbers is None else numbers.get(level)
+        if step is not None:  # Some samplers look between two levels too.
             # Some estimates are in double precision, which no decoder computes in.
-            report(numbers[level] + 1, len(levels) - 1, lambda: decode(clean[:LARGEST_PREVIEW].to(noisy.dtype)))
+            steps = None if numbers is None else len(numbers) - 1
+            report(step, steps, lambda: decode(clean[:LARGEST_PREVIEW].to(noisy.dtype)))
         return clean
 
     return estimate

@@ -14,6 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from impasto.contract import Condition, Denoises
+from impasto.contract.preview import reporting
 from impasto.editing.window import Mask, Pixels
 from impasto.editing.work import Work
 from impasto.images.pictures import to_uint8
@@ -104,7 +105,14 @@ class Canvas:
         windows = windows_over(_shape(self.clean), self.window, None if mask is None else self.in_space(mask))
         message = "Painting" if len(windows) == 1 else "Painting at {} × {} px".format(*self.pixels.shape[1::-1])
         counted = self.work.counter(steps * len(windows), message)
-        return over_windows(lambda at: counted(denoiser(_cut(condition, at, self.factor))), windows, self.clean)
+        over = over_windows(lambda at: counted(denoiser(_cut(condition, at, self.factor))), windows, self.clean)
+        return reporting(over, None, lambda estimate: self._over_picture(estimate, mask))
+
+    def _over_picture(self, latents: Tensor, mask: Tensor | None) -> Tensor:
+        """The picture with what is painted in the mask, shape (1, 3, H, W), in [-1, 1], of latents (1, C, h, w)."""
+        painted = self.painter.decode(latents)
+        height, width = self.pixels.shape[:2]
+        return (painted if mask is None else torch.where(mask, painted, self.pictures))[..., :height, :width]
 
     def painted(self, latents: Tensor) -> Pixels:
         """The picture of latents (1, C, h, w), of the size of `pixels`."""

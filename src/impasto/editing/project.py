@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import ClassVar
 
 import torch
@@ -13,6 +14,7 @@ from torch import Tensor
 from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Condition, HasLatents, HasStyles, Painted, PictureNoise
+from impasto.contract.preview import report
 from impasto.editing.canvas import resized, shape_of
 from impasto.editing.window import Pixels
 from impasto.editing.work import Way, Work
@@ -82,11 +84,16 @@ def project(painter: HasLatents, pixels: Pixels, *, work: Work, settings: Projec
                 nearest = moved
                 last = loss
             work.watch(Event("edit", "progress", done=step + 1, total=s.steps))
-        with torch.no_grad():
-            picture = paint(nearest)
+            report(step + 1, None, partial(_painted, paint, moved))
+        picture = _painted(paint, nearest)
     statement = f"The distance from the given picture is {last:.3f}; the search began at {first:.3f}."
     enlarged = resized(to_uint8(picture)[0], shape_of(pixels))
     return Painted(to_float(enlarged[None]), statements=(statement,))
+
+
+def _painted(paint: Paint, values: Tensor) -> Tensor:
+    with torch.no_grad():
+        return paint(values)
 
 
 def _distance_to(target: Tensor) -> Distance:

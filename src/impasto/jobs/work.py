@@ -43,8 +43,16 @@ def main(folder: Path) -> None:
     except KeyboardInterrupt:  # The command had not begun.
         code = INTERRUPTED
     finally:
-        write_json(folder / EXIT, {"code": code})
+        _end(folder, code)
     sys.exit(code)
+
+
+def _end(folder: Path, code: int) -> None:
+    """Write down the exit code, into the file that was written at the beginning: on a full disk there is no new one."""
+    with (folder / BORN).open("r+b") as file:
+        file.write(json.dumps({"code": code}).encode())
+        file.truncate()
+    (folder / BORN).replace(folder / EXIT)
 
 
 def _interrupt_at_request(folder: Path) -> None:

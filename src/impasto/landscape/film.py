@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from dataclasses import replace
 
-import numpy as np
-import numpy.typing as npt
-from PIL import Image
-
 from impasto.errors import UsageError
+from impasto.images.films import film_file
 from impasto.landscape.render import render
 from impasto.landscape.scene import Scene
 
@@ -75,9 +71,5 @@ def moving_picture(scenes: Iterator[Scene], resolution: int, rate: float = 12.0,
         rate: Frames a second.
         quality: Quality of the compression, 0 to 100.
     """
-    pictures: list[npt.NDArray[np.uint8]] = [render(scene, resolution).pixels for scene in scenes]
-    images = [Image.fromarray(pixels) for pixels in pictures]
-    file = io.BytesIO()
-    options = {"duration": round(1000 / rate), "loop": 0, "quality": quality, "method": 4}
-    images[0].save(file, "WEBP", save_all=True, append_images=images[1:], **options)
-    return file.getvalue()
+    frames = [render(scene, resolution).pixels for scene in scenes]
+    return film_file(frames, milliseconds=round(1000 / rate), quality=quality)

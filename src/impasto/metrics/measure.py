@@ -34,6 +34,7 @@ from impasto.metrics.steps import Steps
 from impasto.metrics.training_log import trained
 from impasto.metrics.verdict import verdict_of
 from impasto.spelling import option
+from impasto.votes.report import PainterVotes
 
 __all__ = ["measure"]
 
@@ -57,6 +58,7 @@ def measure(
     network: str = "auto",
     allow_overlap: bool = False,
     facts: Mapping[str, Any] | None = None,
+    votes: Sequence[PainterVotes] = (),
     cache: Path | None = None,
     progress: Callable[[str], None] | None = None,
 ) -> Measurement:
@@ -75,6 +77,7 @@ def measure(
             its pictures, by the fingerprints that it carries; the measurement then says so.
         facts: What else is known of the painter; kept in the JSON. 'run' (a run folder) or 'events' (its journal)
             gives the page its curves.
+        votes: What people prefer, for the report.
         cache: Folder where features of the real pictures are kept.
         progress: Called with a line on what is being done.
 
@@ -96,14 +99,16 @@ def measure(
     for note in notes:
         steps.say(note)
     inputs = Inputs(painter, against, train, count=count, seed=seed, network=networks[0], cache=cache, steps=steps)
-    return _measured(inputs, networks[1:], notes, _plain_facts(facts or {}), out, overlap=overlap)
+    known = {"facts": _plain_facts(facts or {}), "overlap": overlap, "votes": tuple(votes)}
+    return _measured(inputs, networks[1:], notes, out, known)
 
 
 def _measured(
-    inputs: Inputs, further: Sequence[str], notes: Sequence[str], facts: dict[str, Any], out: Path, *, overlap: Overlap
+    inputs: Inputs, further: Sequence[str], notes: Sequence[str], out: Path, known: Mapping[str, Any]
 ) -> Measurement:
-    """Compute all metrics and write them, with the page."""
+    """Compute all metrics and write them, with the page and what is known before."""
     steps = inputs.steps
+    overlap: Overlap = known["overlap"]
     learned_from = loss_networks(inputs.painter)
     numbers = _numbers(inputs)
     more_inputs = [inputs.in_space(network) for network in further]
@@ -113,7 +118,7 @@ def _measured(
     rows = inputs.nearest_training.nearest_pairs(PAIRS)
     files = inputs.train.files(inputs.nearest_training.rows[rows].numpy())
     categories, strips = _categories(inputs)
-    journal = _journal(facts)
+    journal = _journal(known["facts"])
     features = inputs.painted_features
     verdict = verdict_of(
         numbers,
@@ -140,11 +145,10 @@ def _measured(
         copying=copying_report(numbers["copying"], inputs.nearest_training, rows, files, verdict.unreadable),
         categories=categories,
         seconds=steps.seconds,
-        facts=facts,
         verdict=verdict,
         more_spaces=tuple(Space.of(each.painted_features) for each in more_inputs),
         loss_networks=learned_from,
-        overlap=overlap,
+        **known,
     )
     page = measure_page(measurement, _exhibits(inputs, rows, strips, journal))
     write_json(out / "measure.json", measurement.to_json())

@@ -34,6 +34,7 @@ from impasto.pages.page import (
     Section,
     Table,
 )
+from impasto.votes.report import votes_section
 
 __all__ = ["Exhibits", "headline_cards", "measure_page", "number_row"]
 
@@ -82,6 +83,7 @@ def measure_page(measurement: Measurement, exhibits: Exhibits) -> str:
         _pictures(exhibits, measurement.against.split),
         Lead(verdict.headline, verdict.sentences, verdict.cautions) if verdict.headline else None,
         headline_cards(measurement),
+        votes_section(measurement.votes),
         _numbers(measurement),
         _copying(measurement, exhibits),
         _categories(measurement, exhibits.categories),

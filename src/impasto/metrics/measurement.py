@@ -17,6 +17,7 @@ from impasto.metrics.offers import plain_resolution
 from impasto.metrics.overlap import Overlap
 from impasto.metrics.records import JsonRecord
 from impasto.metrics.verdict import Verdict
+from impasto.votes.report import PainterVotes
 
 __all__ = ["MEASURE_VERSION", "Measurement", "Space", "SplitFacts"]
 
@@ -101,6 +102,7 @@ class Measurement(JsonRecord):
         more_spaces: Further feature spaces; names of numbers in them end with the network's.
         loss_networks: Pretrained networks that the painter learned from; numbers in their spaces do not rank it.
         overlap: Whether the painter learned from pictures that were measured against.
+        votes: What people prefer, where they voted on pictures of the painter.
     """
 
     version: int
@@ -122,6 +124,7 @@ class Measurement(JsonRecord):
     more_spaces: tuple[Space, ...] = ()
     loss_networks: tuple[str, ...] = ()
     overlap: Overlap = field(default_factory=Overlap)
+    votes: tuple[PainterVotes, ...] = ()
 
     def __repr__(self) -> str:
         """The painter, the pictures it was measured against, and the headline of the verdict."""

@@ -14,7 +14,7 @@ from impasto.contract import Condition, HasCodes, Painter
 from impasto.showing.sample import Sample, inferred, pixels_of
 from impasto.showing.view import Axis, CodeReading
 
-__all__ = ["POSITIONS", "axes_of", "code_axes", "readings_of"]
+__all__ = ["FARTHEST", "POSITIONS", "axes_of", "code_axes", "directions_of", "readings_of"]
 
 SHOWN = 6
 """Pictures that are moved along each axis."""
@@ -30,16 +30,36 @@ Values = npt.NDArray[np.float64]
 
 
 def axes_of(painter: Painter, sample: Sample, shown: Sample, most: int) -> tuple[Axis, ...]:
-    """Directions along which the main differences between coarse pictures of a category go.
-
-    The principal components of one half of the pictures are regressed on their latents; the other half says how much
-    of the differences the directions explain.
+    """Pictures moved along `directions_of` a sample.
 
     Args:
         painter: Paints the moved pictures.
         sample: What the directions are computed from.
         shown: Its first pictures are moved along each direction.
         most: Number of directions at most.
+    """
+    places = tuple(float(place) for place in np.linspace(-FARTHEST, FARTHEST, POSITIONS))
+    axes = []
+    for number, (step, explained) in enumerate(directions_of(sample, most), 1):
+        move = step.to(shown.latents)
+        frames = [pixels_of(painter, shown.latents[:SHOWN] + at * move, shown.condition[:SHOWN]) for at in places]
+        axes.append(Axis(f"Axis {number}", explained, places, np.stack(frames)))
+    return tuple(axes)
+
+
+def directions_of(sample: Sample, most: int) -> list[tuple[Tensor, float]]:
+    """Directions along which the main differences between coarse pictures of a category go.
+
+    The principal components of one half of the pictures are regressed on their latents; the other half says how much
+    of the differences the directions explain.
+
+    Args:
+        sample: Pictures and their latents, shape (N, D).
+        most: Number of directions at most.
+
+    Returns:
+        For each direction a step of one standard deviation of the latents along it, shape (D,), in double precision,
+        and the share of the differences that it explains.
 
     Source: after Härkönen et al. 2020, "GANSpace", where components of features take the place of those of pictures.
     """
@@ -50,8 +70,7 @@ def axes_of(painter: Painter, sample: Sample, shown: Sample, most: int) -> tuple
     differences = small[:half] - small[:half].mean(0)
     centred = latents[:half] - latents[:half].mean(0)
     _, sizes, components = torch.linalg.svd(differences, full_matrices=False)
-    places = tuple(float(place) for place in np.linspace(-FARTHEST, FARTHEST, POSITIONS))
-    axes: list[Axis] = []
+    steps = []
     directions: list[Tensor] = []
     for component in components[: min(most, int((sizes > 1e-9).sum()))]:
         direction = centred.T @ (differences @ component)
@@ -59,11 +78,9 @@ def axes_of(painter: Painter, sample: Sample, shown: Sample, most: int) -> tuple
             direction = direction - (direction @ earlier) * earlier
         direction = direction / direction.norm().clamp_min(1e-12)
         directions.append(direction)
-        step = (float((latents @ direction).std()) * direction).to(shown.latents)
-        frames = [pixels_of(painter, shown.latents[:SHOWN] + at * step, shown.condition[:SHOWN]) for at in places]
         explained = _explained(latents[half:] @ direction, small[half:])
-        axes.append(Axis(f"Axis {len(axes) + 1}", explained, places, np.stack(frames)))
-    return tuple(axes)
+        steps.append((float((latents @ direction).std()) * direction, explained))
+    return steps
 
 
 def code_axes(painter: HasCodes, sample: Sample) -> tuple[Axis, ...]:

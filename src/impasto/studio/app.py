@@ -57,6 +57,7 @@ def create_app(settings: StudioSettings) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
+        responses=problems.RESPONSES,
         lifespan=opened,
     )
     problems.add_to(app)

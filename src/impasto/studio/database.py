@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.orm.exc import StaleDataError
 
-from impasto.errors import ImpastoError, UsageError
+from impasto.errors import DiskError, ImpastoError, UsageError
+from impasto.studio.problems import Problem
 
 __all__ = ["FILE", "Base", "Database", "open_database"]
 
@@ -39,15 +41,21 @@ class Database:
         """A session whose changes are kept when the block ends without an error.
 
         Raises:
-            ImpastoError: When the database cannot be read or written, as on a full disk.
+            DiskError: When the database cannot be read or written, as on a full disk.
+            UsageError: When a value does not fit into it.
+            Problem: When somebody else changed the same at the same time.
         """
         try:
             with self._sessions.begin() as session:
                 yield session
         except OperationalError as error:
-            raise ImpastoError(
+            raise DiskError(
                 f"The studio's database cannot be used ({error.orig}). Check that the disk has room."
             ) from error
+        except DataError as error:  # PostgreSQL keeps no character 0, for example.
+            raise UsageError(f"The studio's database cannot hold what was given ({error.orig}).") from error
+        except (IntegrityError, StaleDataError) as error:
+            raise Problem(409, "Somebody else changed the same just now; load the page again.") from error
 
     def close(self) -> None:
         """Close all connections."""

@@ -2,53 +2,105 @@
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from http import HTTPStatus
+from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Match
 
-from impasto.errors import ImpastoError, Interrupted, RunLocked, UnknownName, UsageError
+from impasto.errors import (
+    DataError,
+    DiskError,
+    ImpastoError,
+    Interrupted,
+    OutOfMemory,
+    RunLocked,
+    Unavailable,
+    UnknownName,
+)
 from impasto.studio.language import term, text
 
-__all__ = ["Problem", "add_to", "answer"]
+__all__ = ["RESPONSES", "Problem", "add_to", "answer", "damage_named"]
 
 STATUS: tuple[tuple[type[BaseException], int], ...] = (
     (UnknownName, 404),
-    (UsageError, 422),
     (RunLocked, 409),
-    (ImpastoError, 500),
+    (DiskError, 507),
+    (OutOfMemory, 503),
+    (Unavailable, 503),
     (Interrupted, 503),
+    (ImpastoError, 422),
 )
-"""Kind of error → status of the answer; the first that fits counts."""
+"""Kind of error → status of the answer; the first that fits counts. What can be said in a sentence was expected, so
+that it is no error of the server: the request cannot be met with the files and painters that are there."""
+
+
+class ErrorAnswer(BaseModel):
+    """Why there is no other answer."""
+
+    error: str = Field(description="What happened, with which value, and what to do, in a sentence.")
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    "4XX": {"model": ErrorAnswer, "description": "The request is refused."},
+    "5XX": {"model": ErrorAnswer, "description": "The studio cannot answer now, as on a full disk."},
+}
+"""What the schema says of all REST calls."""
 
 
 class Problem(HTTPException):
     """A request that is refused, with a sentence."""
 
-    def __init__(self, status: int, sentence: str) -> None:
-        super().__init__(status, sentence)
+    def __init__(self, status: int, sentence: str, headers: dict[str, str] | None = None) -> None:
+        super().__init__(status, sentence, headers)
 
 
-def answer(status: int, sentence: str, *, page: bool) -> Response:
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS)
+"""Numbers of errors that say that nothing more can be written."""
+
+
+@contextmanager
+def damage_named(path: Path) -> Iterator[None]:
+    """Turn what happens in the block where a file holds something else than expected into a `DataError`.
+
+    Args:
+        path: The file or folder that is read.
+    """
+    try:
+        yield
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        raise DataError(f"{path} cannot be read: it is damaged or of another version ({error!r}).") from error
+
+
+def answer(status: int, sentence: str, *, page: bool, headers: Mapping[str, str] | None = None) -> Response:
     """An error as an answer.
 
     Args:
         status: Of HTTP.
         sentence: What happened, with which value, and what to do.
         page: Whether people read it.
+        headers: Of HTTP, such as the methods that are allowed.
     """
     if not page:
-        return JSONResponse({"error": sentence}, status)
+        return JSONResponse(ErrorAnswer(error=sentence).model_dump(), status, headers)
     from impasto.studio.pages import rendered
 
-    return HTMLResponse(rendered("problem.html", sentence=sentence, title=term(HTTPStatus(status).phrase)), status)
+    content = rendered("problem.html", sentence=sentence, title=term(HTTPStatus(status).phrase))
+    return HTMLResponse(content, status, headers)
 
 
 def add_to(app: FastAPI) -> None:
     """Let an app answer errors in sentences."""
     app.add_exception_handler(ImpastoError, _failed)
+    app.add_exception_handler(OSError, _unreadable)
     app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(Exception, _unexpected)
@@ -59,6 +111,14 @@ def _failed(request: Request, error: Exception) -> Response:
     return answer(status, str(error), page=_for_people(request))
 
 
+def _unreadable(request: Request, error: Exception) -> Response:
+    """A file that is gone, or that the disk has no room for."""
+    assert isinstance(error, OSError)
+    status = 507 if error.errno in FULL else 422
+    sentence = f"{error.filename or 'A file'} cannot be used: {error.strerror or error}."
+    return answer(status, sentence, page=_for_people(request))
+
+
 def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     sentence = str(error.detail)
@@ -67,7 +127,16 @@ def _refused(request: Request, error: Exception) -> Response:
             404: text("There is nothing at {path}.", path=request.url.path),
             405: f"{request.url.path} does not take {request.method}.",
         }.get(error.status_code, sentence)
-    return answer(error.status_code, sentence, page=_for_people(request))
+    headers = {"allow": _methods(request)} if error.status_code == 405 else error.headers
+    return answer(error.status_code, sentence, page=_for_people(request), headers=headers)
+
+
+def _methods(request: Request) -> str:
+    """The methods that the path of a request takes; each may have a route of its own."""
+    routes = request.app.routes
+    methods = ("DELETE", "GET", "PATCH", "POST", "PUT")
+    scopes = {method: {**request.scope, "method": method} for method in methods}
+    return ", ".join(name for name, scope in scopes.items() if any(r.matches(scope)[0] is Match.FULL for r in routes))
 
 
 def _invalid(request: Request, error: Exception) -> Response:

@@ -99,7 +99,8 @@ class Guard:
                 421, f"This studio is not called {host!r}; open it at http://{self.settings.host}:{self.settings.port}."
             )
         if scope["method"] not in CHANGES | READS:
-            raise Problem(405, f"The method {scope['method']!r} is not used here.")
+            allowed = {"allow": ", ".join(sorted(CHANGES | READS))}
+            raise Problem(405, f"The method {scope['method']!r} is not used here.", allowed)
         if scope["method"] in CHANGES:
             _check_origin(headers, host)
             size = headers.get("content-length", "0")
@@ -149,7 +150,7 @@ class Guard:
         wants_page = "text/html" in Headers(scope=scope).get("accept", "")
         if problem.status_code == 401 and wants_page and scope["method"] == "GET":
             return RedirectResponse("/login", 303)
-        return answer(problem.status_code, str(problem.detail), page=False)
+        return answer(problem.status_code, str(problem.detail), page=False, headers=problem.headers)
 
 
 def _check_origin(headers: Headers, host: str) -> None:

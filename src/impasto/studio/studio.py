@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from impasto.errors import ImpastoError
+from impasto.errors import Unavailable
 from impasto.studio.database import Database
 from impasto.studio.jobs.queue import Queue
 from impasto.studio.painters.shelf import Shelf
@@ -44,7 +44,7 @@ class Studio:
 def _current(request: Request) -> Studio:
     studio = getattr(request.app.state, "studio", None)
     if not isinstance(studio, Studio):
-        raise ImpastoError("The studio is not open yet; try again in a moment.")
+        raise Unavailable("The studio is not open yet; try again in a moment.")
     return studio
 
 

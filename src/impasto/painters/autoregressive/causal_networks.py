@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from impasto.contract.preview import LARGEST_PREVIEW, report
 from impasto.painters.autoregressive.causal_convolutions import (
     CausalConv,
     Drop,
@@ -228,6 +229,7 @@ class CausalNet(nn.Module):
             for column in range(width):
                 outputs = self._at_pixels(marked, above, parts_of(height, width, self.levels, row, column), run)
                 marked[:, :3, row, column] = colours(outputs[:, :, 0, 0], row, column)
+            report(row + 1, height, lambda: marked[:LARGEST_PREVIEW, :3])
         return marked[:, :3]
 
     def _rows_above(self, marked: Tensor, parts: Sequence[Part | None], run: Evaluation) -> list[Tensor]:

@@ -7,6 +7,7 @@ stage; without one they are the colours of a small picture, as in image GPT.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 import torch
@@ -16,6 +17,7 @@ from torch import Tensor
 from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Batch, Condition, Data, Noise, Painted, Player, Turn
+from impasto.contract.preview import LARGEST_PREVIEW, report
 from impasto.errors import ConfigError
 from impasto.painters.autoregressive.code_space import CodeConfig, Codes, Palette, code_space_of
 from impasto.painters.autoregressive.code_transformer import CodeTransformer, Decoding
@@ -155,7 +157,17 @@ class TokenTransformer(LatentPainter, GuidedPainter):
             logits = extrapolated(first, second[0], scale) if second else first
             probabilities = top_probabilities(logits / settings.temperature, settings.top_k, settings.top_p)
             codes[:, place] = draw(probabilities, uniform[:, place])
+            rows, in_row = divmod(place + 1, self.space.width)
+            if not in_row:
+                report(rows, self.space.height, partial(self._above, codes, rows))
         return codes
+
+    def _above(self, codes: Tensor, rows: int) -> Tensor:
+        """The first pictures of codes of which only some rows are written: grey below, shape (n, 3, H, W)."""
+        grid = codes[:LARGEST_PREVIEW].unflatten(1, (self.space.height, self.space.width))
+        pictures = self.space.decode(grid).clone()
+        pictures[:, :, rows * pictures.shape[2] // self.space.height :] = 0
+        return pictures
 
     def check(self, condition: Condition, settings: Any) -> None:
         """Refuse settings that this painter cannot follow; errors as of `render`."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from io import BytesIO
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -21,6 +20,7 @@ from impasto.catalogue import listed
 from impasto.config import Field, InputFile, config
 from impasto.contract import Painted, PaintSettings, PictureNoise
 from impasto.errors import ConfigError, DataError, UsageError
+from impasto.images.films import film_file
 from impasto.images.framing import frame
 from impasto.images.pictures import Pixels, to_float, to_uint8
 from impasto.images.reading import Unreadable, read_picture
@@ -145,12 +145,7 @@ class DeepDream(FeaturePainter):
         for number in range(1, settings.frames):
             start = to_float(_zoomed(frames[-1])[None].copy())
             frames.append(to_uint8(self._dreamt(start, (seed + number) % SEEDS, shallow)[0])[0])
-        images = [Image.fromarray(each) for each in frames]
-        file = BytesIO()
-        images[0].save(
-            file, "WEBP", save_all=True, append_images=images[1:], duration=FRAME_MILLISECONDS, loop=0, quality=88
-        )
-        return file.getvalue()
+        return film_file(frames, milliseconds=FRAME_MILLISECONDS)
 
 
 def _excitement(network: FeatureMaps, depth: int, settings: DeepDreamSettings, picture: Tensor) -> Excitement:

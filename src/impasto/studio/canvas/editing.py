@@ -57,7 +57,10 @@ def begin_edit(
     return studio.jobs.add(
         f"{edit.name}: {drawing.title}",
         arguments_of(request, {part: _typed(path, home) for part, path in files.items()}),
-        options=["--out", str(folder / "0000.png"), "--overwrite"],
+        options=[
+            *("--out", str(folder / "0000.png"), "--overwrite"),
+            *("--preview", str(studio.jobs.preview_file(name))),
+        ],
         pictures=folder,
         request={"drawing": drawing.id, "edit": request.model_dump(exclude_none=True)},
         name=name,

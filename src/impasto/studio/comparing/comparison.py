@@ -10,8 +10,10 @@ from pydantic import BaseModel, Field
 
 from impasto.errors import ImpastoError
 from impasto.files import read_json
+from impasto.sources import RUNS
 from impasto.studio.comparing.votes import BallotLine
 from impasto.studio.language import text
+from impasto.studio.problems import damage_named
 from impasto.studio.training.runs import RunLine, events_of, line_of, run_folder
 
 __all__ = ["Cell", "Comparison", "Entry", "Row", "compare"]
@@ -68,8 +70,13 @@ def compare(home: Path, names: Sequence[str]) -> Comparison:
 
     Raises:
         UnknownName: When there is no run of a name.
+        DataError: When files of the runs are damaged.
     """
-    folders = [run_folder(home, name) for name in names]
+    with damage_named(home / RUNS):
+        return _compared([run_folder(home, name) for name in names])
+
+
+def _compared(folders: Sequence[Path]) -> Comparison:
     lines = [line_of(folder, events_of(folder)) for folder in folders]
     measurements = [_measurement(folder) for folder in folders]
     entries = [

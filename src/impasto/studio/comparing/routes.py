@@ -82,7 +82,10 @@ def measure_run(
         request.on,
     ]
     job = studio.jobs.add(
-        text("Measurement of {name}", name=name), words, request={"measure": {"run": name, **request.model_dump()}}
+        text("Measurement of {name}", name=name),
+        words,
+        options=["--votes", str(studio.settings.folder.resolve())],
+        request={"measure": {"run": name, **request.model_dump()}},
     )
     shown = view(studio.jobs, job)
     return Measuring(job=shown, command=shown.command)

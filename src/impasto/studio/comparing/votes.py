@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from impasto.studio.voting.ballots import scores
-from impasto.studio.voting.standings import Standing
 from impasto.studio.voting.tables import Ballot
+from impasto.votes.standings import Standing
 
 __all__ = ["BallotLine", "ballots_on"]
 

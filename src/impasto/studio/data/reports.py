@@ -16,6 +16,7 @@ from impasto.data.remote import open_array
 from impasto.errors import ImpastoError, StoreError, UnknownName
 from impasto.files import read_json_lines
 from impasto.studio.data.stores import StoreLine, line_of
+from impasto.studio.problems import damage_named
 
 __all__ = ["Pair", "Rejected", "StoreReport", "picture_of", "rejected_picture", "report_of", "source_picture"]
 
@@ -68,7 +69,11 @@ def report_of(folder: Path) -> StoreReport:
     Raises:
         StoreError: When it cannot be read.
     """
-    manifest = read_manifest(folder)
+    with damage_named(folder):
+        return _report(folder, read_manifest(folder))
+
+
+def _report(folder: Path, manifest: dict[str, Any]) -> StoreReport:
     line = line_of(folder, manifest)
     rejects = [
         Rejected(number=number, file=str(one["file"]), reason=str(one["reason"]), detail=str(one["detail"]))

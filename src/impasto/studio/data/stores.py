@@ -85,7 +85,7 @@ def line_of(folder: Path, manifest: dict[str, Any]) -> StoreLine:
 def _line(folder: Path) -> StoreLine:
     try:
         return line_of(folder, read_manifest(folder))
-    except (ImpastoError, LookupError, TypeError, ValueError) as error:
+    except (ImpastoError, AttributeError, LookupError, TypeError, ValueError) as error:
         sentence = str(error) if isinstance(error, ImpastoError) else f"Its manifest cannot be read ({error})."
         return StoreLine(name=folder.name, source=(STORES / folder.name).as_posix(), error=sentence)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from sqlalchemy import ColumnElement, Select, TextClause, false, func, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session, load_only
 
@@ -36,7 +36,17 @@ SHOWN = (
 )
 """Columns that a list of pictures needs; recipes are longer than all of them together."""
 
-Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(2200, 1, 1))]
+
+def _written_as_date(value: object) -> object:
+    """The value of a query; numbers, which would count as seconds since 1970, are none.
+
+    Raises:
+        ValueError: When a text has another form than 2026-11-30.
+    """
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+Day = Annotated[date, Field(ge=date(1970, 1, 1), le=date(2200, 1, 1)), BeforeValidator(_written_as_date)]
 
 
 @dataclass(frozen=True)

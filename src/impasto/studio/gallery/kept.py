@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from os import SEEK_END
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -16,13 +17,12 @@ from typing import Any
 from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session
 
-from impasto.files import disk_errors_named, read_json_lines
+from impasto.files import disk_errors_named
 from impasto.studio.database import Base, Database
+from impasto.votes.kept import FILE, kept_rows
 
-__all__ = ["FILE", "Kept", "kept_session", "restore"]
+__all__ = ["Kept", "kept_session", "restore"]
 
-FILE = "annotations.jsonl"
-"""File in the studio's folder, with a line for each change of a row."""
 _WRITING = Lock()
 
 
@@ -43,12 +43,13 @@ def kept_session(database: Database, folder: Path) -> Iterator[Session]:
     Raises:
         ImpastoError: When either cannot be written; then the database stays as it was.
     """
-    with database.session() as session:
+    with ExitStack() as until_committed, database.session() as session:
         changes: list[dict[str, Any]] = []
         event.listen(session, "after_flush", lambda flushed, _: changes.extend(_changes(flushed)))
         yield session
         session.flush()
-        _append(folder / FILE, changes)
+        if changes:
+            until_committed.enter_context(_appended(folder / FILE, changes))
 
 
 def restore(database: Database, folder: Path) -> int:
@@ -59,19 +60,15 @@ def restore(database: Database, folder: Path) -> int:
     """
     kinds = (mapper.class_ for mapper in Base.registry.mappers)
     tables = {kind.__tablename__: kind for kind in kinds if issubclass(kind, Kept)}
-    rows: dict[tuple[str, str], dict[str, Any] | None] = {}
     with database.session() as session:
         if any(session.execute(select(table).limit(1)).first() for table in tables.values()):
             return 0
-        for change in read_json_lines(folder / FILE):
-            key = (change["table"], json.dumps(change["key"]))
-            rows.pop(key, None)
-            rows[key] = change["row"]
+        rows = list(kept_rows(folder))
         # Rows come after those that they refer to.
         for table in Base.metadata.sorted_tables:
-            session.add_all(tables[name](**row) for (name, _), row in rows.items() if row and name == table.name)
+            session.add_all(tables[name](**row) for name, row in rows if name == table.name)
             session.flush()
-    return sum(row is not None for row in rows.values())
+    return len(rows)
 
 
 def _changes(session: Session) -> Iterator[dict[str, Any]]:
@@ -85,13 +82,22 @@ def _changes(session: Session) -> Iterator[dict[str, Any]]:
             yield {"table": row.__tablename__, "key": key, "row": content}
 
 
-def _append(file: Path, changes: list[dict[str, Any]]) -> None:
-    """Add a line for each change, after the end of one that was not written to its end."""
-    if not changes:
-        return
-    text = "".join(json.dumps(change, ensure_ascii=False) + "\n" for change in changes)
-    with _WRITING, disk_errors_named(file), file.open("ab+") as lines:
-        if lines.tell():
-            lines.seek(-1, 2)
-            text = text if lines.read() == b"\n" else "\n" + text
-        lines.write(text.encode("utf8"))
+@contextmanager
+def _appended(file: Path, changes: list[dict[str, Any]]) -> Iterator[None]:
+    """Add a line for each change, after the end of one that was not written to its end.
+
+    Where that or the block fails, the file is as it was before.
+    """
+    text = "".join(json.dumps(change, ensure_ascii=False) + "\n" for change in changes).encode("utf8")
+    with _WRITING, disk_errors_named(file), file.open("ab+", buffering=0) as lines:
+        before = lines.seek(0, SEEK_END)
+        try:
+            if before:
+                lines.seek(-1, SEEK_END)
+                text = text if lines.read(1) == b"\n" else b"\n" + text
+            while text:  # A disk that is nearly full takes a part.
+                text = text[lines.write(text) :]
+            yield
+        except BaseException:
+            lines.truncate(before)
+            raise

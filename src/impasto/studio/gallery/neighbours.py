@@ -21,7 +21,7 @@ from typing import Any
 from PIL import Image
 from pydantic import BaseModel, Field
 
-from impasto.errors import ImpastoError, StoreError
+from impasto.errors import ImpastoError, StoreError, Unavailable
 from impasto.files import read_json
 from impasto.sources import Run, resolve
 
@@ -74,7 +74,8 @@ def neighbours_of(picture: Path, run: Path, home: Path) -> TrainingNeighbours:
         home: The working folder, from which runs name their stores.
 
     Raises:
-        ImpastoError: When the run's store is gone or too small, or the comparison took too long.
+        ImpastoError: When the run's store is gone or holds out too few pictures.
+        Unavailable: When the comparison took too long, or ended early.
     """
     path = os.pathsep.join(entry for entry in sys.path if entry)
     try:
@@ -88,12 +89,12 @@ def neighbours_of(picture: Path, run: Path, home: Path) -> TrainingNeighbours:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise ImpastoError(f"The comparison took more than {PATIENCE:.0f} seconds; try again later.") from None
+        raise Unavailable(f"The comparison took more than {PATIENCE:.0f} seconds; try again later.") from None
     try:
         values = json.loads(done.stdout)
     except ValueError:
         last = done.stderr.decode("utf8", "replace").strip().splitlines()[-1:]
-        raise ImpastoError(f"The comparison ended early ({' '.join(last) or 'without a word'}).") from None
+        raise Unavailable(f"The comparison ended early ({' '.join(last) or 'without a word'}).") from None
     if "error" in values:
         raise ImpastoError(values["error"])
     return TrainingNeighbours(**values)

@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.orm import Session
 
-from impasto.errors import UsageError
+from impasto.errors import DiskError, UsageError
 from impasto.studio.gallery import annotating, archive, emptying, files, finding
 from impasto.studio.gallery.annotating import AlbumName, AlbumSummary, Changes, pictures_of
 from impasto.studio.gallery.finding import LARGEST_PAGE, Facets, Search
@@ -168,6 +168,8 @@ def get_thumbnail(studio: CurrentStudio, scanner: CurrentScanner, key: Key) -> F
     picture, path = located(studio, scanner.folders, key)
     try:
         small = thumbnail(path, picture.content_hash, studio.settings.folder / "thumbnails")
+    except DiskError:  # No room to keep it: the picture itself.
+        return files.shown(path, "image/png")
     except OSError as error:
         raise Problem(404, f"{path.name} cannot be read ({error}).") from None
     return files.shown(small, "image/webp")

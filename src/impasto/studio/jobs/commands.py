@@ -23,6 +23,7 @@ LANES = {
     "export": "painting",
     "show": "painting",
     "data": "painting",
+    "show": "painting",
 }
 """Command → its lane; of each lane as many jobs run at a time as the studio's settings allow."""
 

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from impasto.errors import ImpastoError, UnknownName, UsageError
+from impasto.files import disk_errors_named
 from impasto.jobs.runner import Order, Runner
 from impasto.studio.database import Database
 from impasto.studio.jobs.commands import as_typed, lane_of
@@ -62,6 +63,10 @@ class Queue:
     def folder_of(self, name: str) -> Path:
         """The folder of a job by its id, as `new_id` gave it."""
         return self.settings.folder / "jobs" / name
+
+    def preview_file(self, name: str) -> Path:
+        """Where a job writes what is painted so far, until that is taken away to be shown."""
+        return self.folder_of(name).resolve() / "preview.png"
 
     def progress(self, job: Job) -> Progress:
         """How far a job is."""
@@ -257,7 +262,8 @@ class Queue:
         self._change(job.id, state="running", started=time.time(), attempt=job.attempt + 1, code=None)
         order = Order(self.folder(job), Path(job.home), [*job.arguments, *job.options, "--events"])
         try:
-            self.runner.start(order)
+            with disk_errors_named(self.folder(job)):
+                self.runner.start(order)
         except ImpastoError as error:
             self._change(job.id, state="failed", message=str(error), ended=time.time())
 

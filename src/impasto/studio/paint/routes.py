@@ -30,10 +30,6 @@ FOREVER = "private, max-age=31536000, immutable"
 """A picture never changes: a job that is run again paints the same one."""
 
 
-PREVIEW = "preview.png"
-"""File of a job folder: what is painted so far, until it is taken away to be shown."""
-
-
 class Painting(BaseModel):
     """Pictures that are being painted."""
 
@@ -69,11 +65,10 @@ def _queued(studio: Studio, request: PictureRequest, title: str, arguments: Sequ
     """A job that paints into a folder of the studio."""
     name = studio.jobs.new_id()
     folder = (studio.pictures / name).resolve()
-    preview = studio.jobs.folder_of(name).resolve() / PREVIEW
     job = studio.jobs.add(
         title,
         arguments,
-        options=["--out", str(folder), "--overwrite", "--preview", str(preview)],
+        options=["--out", str(folder), "--overwrite", "--preview", str(studio.jobs.preview_file(name))],
         pictures=folder,
         request=request.model_dump(exclude_none=True),
         name=name,
@@ -89,7 +84,7 @@ def preview(studio: CurrentStudio, name: str) -> Response:
     The next one is painted only after this call, so that a job that nobody looks at loses no time.
     """
     job = studio.jobs.get(name)
-    fresh = studio.jobs.folder(job) / PREVIEW
+    fresh = studio.jobs.preview_file(name)
     last = fresh.with_stem("shown-preview")
     with suppress(OSError):
         fresh.replace(last)

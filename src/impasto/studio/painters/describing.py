@@ -19,7 +19,7 @@ from impasto.api.explaining import explain
 from impasto.api.performing import FILES, editor
 from impasto.config import Setting
 from impasto.contract import Learner, Painter
-from impasto.contract.abilities import Denoises, Reconstructs
+from impasto.contract.abilities import Denoises, HasLatents, Reconstructs
 from impasto.errors import CheckpointError, ImpastoError
 from impasto.files import read_json
 from impasto.pretrained import rebuild
@@ -70,6 +70,7 @@ def describe(source: str) -> Description:
         size=learner.data.size,
         sizes=(sides[0], sides[-1]) if by_rules else None,
         varies=isinstance(learner, Painter) and learner.varies,
+        walks=isinstance(learner, Painter) and isinstance(learner, HasLatents),
         learns=learner.learns(),
         paints=isinstance(learner, Painter),
         compresses=isinstance(learner, Reconstructs) and not isinstance(learner, Denoises),

@@ -58,6 +58,9 @@ class Description(BaseModel):
     varies: bool = Field(
         default=False, description="Whether it paints from noise, so that there are pictures between two seeds."
     )
+    walks: bool = Field(
+        default=False, description="Whether it paints from latents, along whose directions a picture can walk."
+    )
     learns: bool = Field(description="Whether it learns from pictures; others paint by rules.")
     paints: bool = Field(description="Whether it paints; judges do not.")
     compresses: bool = Field(description="Whether it encodes and decodes pictures, and is worth little as a painter.")

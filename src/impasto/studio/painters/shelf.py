@@ -19,7 +19,7 @@ from typing import Any
 
 import impasto
 from impasto import catalogue
-from impasto.errors import ImpastoError, UnknownName, UsageError
+from impasto.errors import ImpastoError, Unavailable, UnknownName, UsageError
 from impasto.files import cache_folder, read_json, write_json
 from impasto.sources import PACKAGED, RUNS, SHIPPED, SHIPPED_PAINTER
 from impasto.spelling import command
@@ -106,6 +106,7 @@ class Shelf:
             UnknownName: When it is none of those that are there.
             UsageError: When it has to be trained first.
             ImpastoError: When it cannot be used.
+            Unavailable: When that is not known in time.
         """
         groups = self._groups()
         if source not in groups and source not in catalogue.painters():
@@ -118,7 +119,7 @@ class Shelf:
                 if source not in self._reading:
                     self._read_later([source])
                 if not self._changed.wait(max(0.0, end - time.monotonic())):
-                    raise ImpastoError(f"{source} was not described within {PATIENCE:.0f} seconds; try again.")
+                    raise Unavailable(f"{source} was not described within {PATIENCE:.0f} seconds; try again.")
         entry = self._entry(source, group)
         if entry.description is None:
             raise ImpastoError(entry.error)
@@ -130,12 +131,12 @@ class Shelf:
         """All edits by name, once they are described.
 
         Raises:
-            ImpastoError: When that takes too long.
+            Unavailable: When that takes too long.
         """
         self.begin()
         with self._changed:
             if not self._changed.wait_for(lambda: bool(self._edits), PATIENCE):
-                raise ImpastoError(f"The edits were not described within {PATIENCE:.0f} seconds; try again.")
+                raise Unavailable(f"The edits were not described within {PATIENCE:.0f} seconds; try again.")
             return self._edits
 
     def edit(self, name: str) -> EditDescription:

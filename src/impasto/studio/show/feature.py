@@ -1,8 +1,8 @@
 """The show: a page over what the gallery and the jobs have."""
 
 from impasto.studio.feature import Feature, Link
-from impasto.studio.show import pages
+from impasto.studio.show import pages, routes
 
 __all__ = ["FEATURE"]
 
-FEATURE = Feature("show", (pages.router,), (Link("Show", "/show", 75),))
+FEATURE = Feature("show", (pages.router, routes.router), (Link("Show", "/show", 75),))

@@ -1,6 +1,7 @@
 // Cards of jobs: what a job is, how far it is, and what can be done with it. Each page adds what it shows of the results.
 
 import { active, call, command, doing, element, say } from "./dom.js";
+import { Preview } from "./preview.js";
 import { term, text } from "./texts.js";
 
 /**
@@ -35,7 +36,8 @@ export class Card {
     this.about = element("p", { class: "soft about" });
     this.bar = element("progress", { max: 1, "aria-label": text("Progress") });
     this.words = element("span", { class: "soft" });
-    this.going = element("div", { class: "going" }, this.bar, this.words);
+    this.preview = new Preview();
+    this.going = element("div", { class: "going" }, this.bar, this.words, this.preview.root);
     this.problem = element("p", { class: "problem", hidden: true });
     this.body = element("div");
     this.buttons = element("div", { class: "buttons" });
@@ -75,6 +77,7 @@ export class Card {
     if (job.progress.share === null) this.bar.removeAttribute("value");
     else this.bar.value = job.progress.share;
     this.words.textContent = doing(job);
+    this.preview.update(job);
     say(this.problem, job.state === "stopped" && job.pictures.length ? "" : term(job.message));
     this.stop.hidden = !active(job);
     this.stop.textContent = { queued: text("Do not begin"), stopping: text("Stop at once") }[job.state] ?? text("Stop");

@@ -2,6 +2,7 @@
 
 import { cardList } from "./cards.js";
 import { active, call, command, doing, duration, element, follow, say } from "./dom.js";
+import { Preview } from "./preview.js";
 import { term, text } from "./texts.js";
 
 const refusal = document.querySelector("#refusal");
@@ -22,15 +23,17 @@ class Row {
     this.lane = element("span", { class: "soft" });
     this.bar = element("progress", { max: 1, "aria-label": text("Progress") });
     this.words = element("span", { class: "soft" });
+    this.preview = new Preview();
     this.problem = element("p", { class: "problem", hidden: true });
     this.buttons = element("div", { class: "buttons" });
+    this.film = element("a", { class: "button", hidden: true }, text("Show"));
     this.same = element("div");
     this.log = element("pre", { tabindex: 0, "aria-label": text("Log") });
     this.details = element("details", { ontoggle: () => this.follow() }, element("summary", {}, text("Log")), this.log);
     this.root = element("article", { class: "result panel" },
       element("header", {}, this.title, this.state, this.lane),
-      element("div", { class: "going" }, this.bar, this.words),
-      this.problem, this.buttons, this.same, this.details);
+      element("div", { class: "going" }, this.bar, this.words, this.preview.root),
+      this.problem, this.buttons, this.film, this.same, this.details);
   }
 
   update(job, jobs) {
@@ -47,6 +50,9 @@ class Row {
     if (job.progress.share === null) this.bar.removeAttribute("value");
     else this.bar.value = job.progress.share;
     this.words.textContent = doing(job);
+    this.preview.update(job);
+    this.film.hidden = !(job.request.walk && job.state === "done");
+    this.film.href = `/show?job=${job.id}`;
     say(this.problem, term(job.message));
     if (!this.same.children.length) this.same.append(command(job.command));
     this.arrange(job, waiting);

@@ -7,13 +7,12 @@ import { view } from "./viewer.js";
 
 const MOST = 20;
 const PLACES = 24;
-let cards = [];
 
 /** A function that shows the newest paintings, each in its card, and returns how many there are. */
 export function paintings(place, actions) {
   const show = cardList(place, () => new Painting(actions));
   return (jobs) => {
-    cards = show(jobs.filter((job) => job.request.painter).sort((a, b) => b.created - a.created).slice(0, MOST));
+    const cards = show(jobs.filter((job) => job.request.painter).sort((a, b) => b.created - a.created).slice(0, MOST));
     return cards.length;
   };
 }
@@ -37,18 +36,11 @@ function many({ count, over }) {
   return over ? Object.values(over).reduce((product, values) => product * values.length, 1) : count;
 }
 
-/** What a small picture of the work so far shows is asked for once a second, of what is painted while the page is in sight. */
-setInterval(() => {
-  if (!document.hidden) for (const card of cards) card.look();
-}, 1000);
-
 class Painting extends Card {
   constructor(actions) {
     super(actions);
     this.actions = actions;
     this.body.className = "grid";
-    this.preview = element("div", { class: "preview" });
-    this.going.append(this.preview);
     this.show = element("a", { class: "button", hidden: true }, text("Show"));
     this.sheet = element("a", { class: "button", hidden: true, target: "_blank" }, text("The labelled sheet"));
     this.buttons.append(this.show, this.sheet);
@@ -62,21 +54,10 @@ class Painting extends Card {
   }
 
   fill(job) {
-    if (job.state !== "running") this.preview.replaceChildren();
     this.show.hidden = job.pictures.length < 2;
     this.sheet.hidden = !(job.request.over && job.state === "done");
     if (job.request.over) this.fillTables(job);
     else this.fillGrid(job);
-  }
-
-  /** Fetch what is painted by now; where nothing new is there, the last one stays. */
-  look() {
-    if (this.job?.state !== "running") return;
-    const image = element("img", { alt: text("What is painted so far") });
-    image.addEventListener("load", () => {
-      if (this.job.state === "running") this.preview.replaceChildren(image);
-    });
-    image.src = `/api/jobs/${this.job.id}/preview?at=${Date.now()}`;
   }
 
   /** The tables of a grid, with a place for each picture. */

@@ -18,7 +18,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from impasto.errors import ImpastoError, UnknownName
+from impasto.errors import ImpastoError, Unavailable, UnknownName
 from impasto.files import cache_folder, read_json, write_json
 from impasto.spelling import command_line
 from impasto.studio.painters.description import SettingView
@@ -56,7 +56,7 @@ def learners() -> dict[str, LearnerView]:
     """All painters and judges that learn, by name; the first call may take some seconds.
 
     Raises:
-        ImpastoError: When they cannot be described.
+        Unavailable: When they cannot be described.
     """
     with _reading:
         if not _learners:
@@ -99,7 +99,7 @@ def _described() -> list[dict[str, Any]]:
         )
         return [json.loads(line) for line in done.stdout.splitlines()]
     except (subprocess.SubprocessError, ValueError) as error:
-        raise ImpastoError(f"The painters that can be trained could not be listed ({error}); try again.") from None
+        raise Unavailable(f"The painters that can be trained could not be listed ({error}); try again.") from None
 
 
 def main() -> None:

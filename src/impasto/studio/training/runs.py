@@ -16,6 +16,7 @@ from impasto.sources import RUNS
 from impasto.studio.data.stores import NAME
 from impasto.studio.jobs.view import JobView
 from impasto.studio.language import text
+from impasto.studio.problems import damage_named
 from impasto.training.losses import HELD_OUT, Losses, summary
 from impasto.training.nearness import COPYING, Nearness, copying_summary
 
@@ -152,6 +153,11 @@ def view_of(home: Path, name: str, job: JobView | None) -> RunView:
         ImpastoError: When it cannot be read.
     """
     folder = run_folder(home, name)
+    with damage_named(folder):
+        return _view(folder, job)
+
+
+def _view(folder: Path, job: JobView | None) -> RunView:
     description = _description(folder)
     events = events_of(folder)
     line = line_of(folder, events)
@@ -174,7 +180,7 @@ def view_of(home: Path, name: str, job: JobView | None) -> RunView:
         verdict=summary(losses),
         copies=[(each.step, each.share, each.expected) for each in _thinned(nearnesses)],
         copying=copying_summary(nearnesses),
-        samples=[SampleView(step=step, address=_address(name, file)) for step, file in _samples(folder, events)],
+        samples=[SampleView(step=step, address=_address(folder.name, file)) for step, file in _samples(folder, events)],
         troubles=_troubles(events),
         settings={**description["config"], **description["settings"]},
         command=job.command if job else "",
@@ -215,7 +221,7 @@ def line_of(folder: Path, events: Sequence[dict[str, Any]]) -> RunLine:
             sample=_address(folder.name, samples[-1][1]) if samples else "",
             measured=(folder / "measure" / "measure.json").is_file(),
         )
-    except (ImpastoError, LookupError, TypeError, ValueError) as error:
+    except (ImpastoError, AttributeError, LookupError, TypeError, ValueError) as error:
         sentence = str(error) if isinstance(error, ImpastoError) else f"Its files cannot be read ({error!r})."
         return RunLine(name=folder.name, source=source, error=sentence)
 
@@ -246,8 +252,8 @@ def _description(folder: Path) -> dict[str, Any]:
 def events_of(folder: Path) -> list[dict[str, Any]]:
     """The journal of a run, which may be written at this moment; empty where there is none yet."""
     try:
-        return read_json_lines(folder / "events.jsonl")
-    except ImpastoError:
+        return [event for event in read_json_lines(folder / "events.jsonl") if isinstance(event, dict)]
+    except OSError:
         return []
 
 

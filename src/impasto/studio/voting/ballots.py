@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -17,8 +15,8 @@ from impasto.studio.gallery.annotating import AlbumName
 from impasto.studio.gallery.tables import Picture
 from impasto.studio.problems import Problem
 from impasto.studio.voting.pairing import painted_by
-from impasto.studio.voting.standings import Outcome, Scores, scores_of
 from impasto.studio.voting.tables import Ballot, ShownPair, Vote
+from impasto.votes.standings import Scores, scores_of_votes
 
 __all__ = ["Contestant", "NewBallot", "ballot_of", "begin_ballot", "decide", "remove_ballot", "scores", "take_back"]
 
@@ -107,17 +105,5 @@ def scores(session: Session, ballot: Ballot) -> Scores:
     """What the votes on a ballot say."""
     columns = (Vote.left_contestant, Vote.right_contestant, Vote.preferred)
     query = select(*columns, func.count()).where(Vote.ballot_id == ballot.id).group_by(*columns)
-    counts: Counter[tuple[int, int, str]] = Counter()
-    for left, right, preferred, number in session.execute(query):
-        counts[left, right, preferred] = number
-    outcomes = {
-        (left, right): Outcome(*(counts[left, right, side] for side in ("left", "right", "neither")))
-        for left, right, _ in counts
-    }
-    return scores_of(_names(ballot.contestants), outcomes)
-
-
-def _names(contestants: Sequence[dict[str, str]]) -> list[str]:
-    """Names of contestants; of a painter and a gallery of the same name, with the kind."""
-    names = [contestant["name"] for contestant in contestants]
-    return [f"{each['kind']} {each['name']}" if names.count(each["name"]) > 1 else each["name"] for each in contestants]
+    votes = {(left, right, preferred): number for left, right, preferred, number in session.execute(query)}
+    return scores_of_votes(ballot.contestants, votes)

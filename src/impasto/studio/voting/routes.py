@@ -24,8 +24,8 @@ from impasto.studio.studio import CurrentStudio
 from impasto.studio.voting import ballots
 from impasto.studio.voting.ballots import NewBallot, ballot_of
 from impasto.studio.voting.pairing import next_pair
-from impasto.studio.voting.standings import Scores
 from impasto.studio.voting.tables import Ballot, ShownPair, Vote
+from impasto.votes.standings import Scores
 
 __all__ = ["router"]
 

@@ -1,6 +1,6 @@
 // The show: pictures of the gallery, of an album or of a job, one after the other.
 
-import { call } from "../dom.js";
+import { active, call, say } from "../dom.js";
 import { text } from "../texts.js";
 
 const part = (name) => document.querySelector(`#${name}`);
@@ -15,6 +15,7 @@ let after = null; // where the next page of the gallery begins
 let index = -1;
 let timer = 0;
 let playing = true;
+let waiting = ""; // what is said while the film of a walk is painted
 let turn = 0; // number of the last picture that was asked for; those that come later than that are dropped
 
 /* --- Which pictures --- */
@@ -23,6 +24,7 @@ async function load() {
   if (query.get("job")) {
     const job = await call("GET", `/api/jobs/${query.get("job")}`);
     pictures = job.pictures.map((file) => ({ file, caption: job.title }));
+    if (job.request.walk) film(job);
     after = null;
     return;
   }
@@ -37,6 +39,16 @@ async function load() {
   if (part("shuffled").checked) shuffle(more);
   pictures.push(...more);
   after = answer.after;
+}
+
+/** The film of a walk is one picture that moves; until it is there, the page asks again. */
+function film(job) {
+  const file = `/api/walks/${job.id}/film`;
+  if (job.state === "done") pictures = [{ file, caption: job.title }];
+  part("film").href = file;
+  part("film").hidden = job.state !== "done";
+  waiting = active(job) ? text("The walk is being painted …") : "";
+  if (!waiting && job.state !== "done") throw new Error(job.message);
 }
 
 function shuffle(list) {
@@ -67,7 +79,8 @@ async function go(distance) {
     if (pictures.length) pictures.splice((index + distance + pictures.length) % pictures.length, 1); // its file is gone
     else return nothing(error.message);
   }
-  if (playing) timer = setTimeout(() => go(1), 1000 * Number(part("seconds").value));
+  // A single picture stays: shown again, a film would begin anew.
+  if (playing && pictures.length !== 1) timer = setTimeout(() => go(1), 1000 * Number(part("seconds").value));
 }
 
 function show(picture) {
@@ -84,9 +97,9 @@ function nothing(sentence) {
   first.classList.remove("shown");
   second.classList.remove("shown");
   part("caption").textContent = "";
-  part("nothing").textContent = sentence ?? text("There is no picture to show yet. Paint some, or choose another album.");
+  part("nothing").textContent = sentence || waiting || text("There is no picture to show yet. Paint some, or choose another album.");
   part("nothing").hidden = false;
-  timer = setTimeout(() => go(1), 5000);
+  timer = setTimeout(waiting ? begin : () => go(1), waiting ? 2000 : 5000);
 }
 
 function begin() {
@@ -102,7 +115,7 @@ function play(value) {
   part("play").textContent = playing ? text("Pause") : text("Go on");
   part("play").setAttribute("aria-pressed", String(playing));
   clearTimeout(timer);
-  if (playing) timer = setTimeout(() => go(1), 1000 * Number(part("seconds").value));
+  if (playing && pictures.length !== 1) timer = setTimeout(() => go(1), 1000 * Number(part("seconds").value));
 }
 
 function pace() {
@@ -153,6 +166,18 @@ part("album").addEventListener("change", (event) => {
   if (event.target.value) query.set("album", event.target.value);
   history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
   begin();
+});
+
+part("walk")?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const form = new FormData(event.target);
+  const request = { painter: form.get("painter"), axis: form.get("axis"), frames: Number(form.get("frames")), seed: Number(form.get("seed")) };
+  try {
+    const { job } = await call("POST", "/api/walks", request);
+    location.search = new URLSearchParams({ job: job.id });
+  } catch (error) {
+    say(part("walk-refusal"), error.message);
+  }
 });
 
 async function albums() {

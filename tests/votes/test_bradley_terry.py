@@ -10,8 +10,8 @@ import pytest
 from scipy.optimize import minimize
 
 from impasto.errors import UsageError
-from impasto.studio.voting.bradley_terry import fit_strengths
-from impasto.studio.voting.standings import Outcome, scores_of
+from impasto.votes.bradley_terry import fit_strengths
+from impasto.votes.standings import Outcome, scores_of
 
 
 @pytest.mark.parametrize(("wins", "losses"), [(7, 3), (10, 0), (1, 0), (5, 5), (1000, 0), (3.5, 0.5)])

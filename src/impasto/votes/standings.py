@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from impasto.studio.voting.bradley_terry import Strengths, are_joined, fit_strengths
+from impasto.votes.bradley_terry import Strengths, are_joined, fit_strengths
 
-__all__ = ["METHOD", "Outcome", "PairStanding", "Scores", "Standing", "scores_of"]
+__all__ = ["METHOD", "Outcome", "PairStanding", "Scores", "Standing", "scores_of", "scores_of_votes"]
 
 LEVEL = 0.95
 """Share of intervals that hold the true value."""
@@ -148,6 +148,27 @@ def scores_of(contestants: Sequence[str], outcomes: Mapping[tuple[int, int], Out
         pairs=list(pairs.values()),
         more_votes=max(known) if len(known) == len(missing) else None,
     )
+
+
+def scores_of_votes(contestants: Sequence[Mapping[str, str]], votes: Mapping[tuple[int, int, str], int]) -> Scores:
+    """The scores of a vote.
+
+    Args:
+        contestants: Each with its `kind`, 'painter' or 'gallery', and its `name`.
+        votes: Position of the contestant on the left, that of the one on the right, and 'left', 'right' or 'neither' →
+            how often that was preferred.
+    """
+    outcomes = {
+        (left, right): Outcome(*(votes.get((left, right, side), 0) for side in ("left", "right", "neither")))
+        for left, right, _ in votes
+    }
+    return scores_of(_names(contestants), outcomes)
+
+
+def _names(contestants: Sequence[Mapping[str, str]]) -> list[str]:
+    """Names of contestants; of a painter and a gallery of the same name, with the kind."""
+    names = [contestant["name"] for contestant in contestants]
+    return [f"{each['kind']} {each['name']}" if names.count(each["name"]) > 1 else each["name"] for each in contestants]
 
 
 def _standing(name: str, votes: int, score: tuple[float, float]) -> Standing:
