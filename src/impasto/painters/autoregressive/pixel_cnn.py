@@ -54,6 +54,8 @@ class PixelCNNSettings(PaintSettings):
 
     temperature: float = Field(default=1.0, ge=0, le=2)
 
+    prominent: ClassVar[frozenset[str]] = frozenset({"temperature"})
+
 
 @listed(
     name="pixel_cnn",
