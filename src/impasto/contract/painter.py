@@ -43,7 +43,6 @@ class PaintSettings:
     """
 
     best_of: int = Field(default=1, ge=1, le=64)
-
     need_prompt: ClassVar[frozenset[str]] = frozenset({"best_of"})
     """Names of settings that do nothing without a prompt."""
     prominent: ClassVar[frozenset[str]] = frozenset()

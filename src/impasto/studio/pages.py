@@ -19,6 +19,7 @@ from impasto import __version__
 from impasto.pages.colours import COLOURS
 from impasto.studio import language
 from impasto.studio.feature import Link, features
+from impasto.studio.painters.shelf import title_of
 
 __all__ = ["STATIC", "navigation", "page", "rendered"]
 
@@ -55,7 +56,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(navigation=navigation, version=__version__, colours=COLOURS)
+    environment.globals.update(navigation=navigation, version=__version__, colours=COLOURS, title_of=title_of)
     environment.globals.update(
         _=language.marked,
         term=language.term,

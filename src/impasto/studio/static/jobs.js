@@ -6,6 +6,8 @@ import { term, text } from "./texts.js";
 
 const refusal = document.querySelector("#refusal");
 
+const MOST = 8; // pictures of a job in sight
+
 const LANES = { training: text("Training"), painting: text("Painting") };
 
 /** When a job ended, began or was queued, and how long it took. */
@@ -23,6 +25,7 @@ class Row {
     this.bar = element("progress", { max: 1, "aria-label": text("Progress") });
     this.words = element("span", { class: "soft" });
     this.problem = element("p", { class: "problem", hidden: true });
+    this.strip = element("div", { class: "strip" });
     this.buttons = element("div", { class: "buttons" });
     this.same = element("div");
     this.log = element("pre", { tabindex: 0, "aria-label": text("Log") });
@@ -30,7 +33,7 @@ class Row {
     this.root = element("article", { class: "result panel" },
       element("header", {}, this.title, this.state, this.lane),
       element("div", { class: "going" }, this.bar, this.words),
-      this.problem, this.buttons, this.same, this.details);
+      this.problem, this.strip, this.buttons, this.same, this.details);
   }
 
   update(job, jobs) {
@@ -49,8 +52,18 @@ class Row {
     this.words.textContent = doing(job);
     say(this.problem, term(job.message));
     if (!this.same.children.length) this.same.append(command(job.command));
+    this.show(job);
     this.arrange(job, waiting);
     if (this.details.open && !this.source) this.follow();
+  }
+
+  /** The first pictures of a job, and a link to the page of a training. */
+  show({ pictures, request }) {
+    const there = this.strip.childElementCount;
+    const fresh = pictures.slice(there, MOST).map((address) => element("a", { href: address, target: "_blank" }, element("img", { src: address, alt: text("Picture {number}", { number: there + 1 }), loading: "lazy" })));
+    this.strip.append(...fresh);
+    const run = request.training?.run;
+    if (run && !this.title.querySelector("a")) this.title.replaceChildren(element("a", { href: `/train/${encodeURIComponent(run)}` }, this.title.textContent));
   }
 
   arrange(job, waiting) {

@@ -44,9 +44,10 @@ async function again(request) {
   await paint(second === undefined ? rest : { ...rest, seed, variation_seed: randomSeed() });
 }
 
-function choose(painter, request) {
+/** Go on with another painter, whose page fills its form with the request; `place` is scrolled to. */
+function choose(painter, request, place = "") {
   sessionStorage.setItem(KEPT, JSON.stringify({ ...request, painter }));
-  location.search = new URLSearchParams({ painter });
+  location.href = `/?${new URLSearchParams({ painter })}${place}`;
 }
 
 /** The settings of a picture that was dropped here; one of another tool names no painter of ours. */
@@ -84,6 +85,16 @@ async function load() {
   }
 }
 
+/** Paint a prompt of the empty page; a painter without words is exchanged for the one with the largest pictures. */
+async function begin(prompt) {
+  if (form.elements.prompt) return paint({ ...read(form), prompt });
+  const reading = (await call("GET", "/api/painters")).filter(({ reads, error }) => !error && reads.includes("words"));
+  const [best] = reading.sort((one, other) => other.size[0] - one.size[0]);
+  if (!best) return say(refusal, text("What the painter can do is still being read; try again in a moment."));
+  await paint({ painter: best.source, count: 4, prompt });
+  if (refusal.hidden) choose(best.source, { prompt }, "#results");
+}
+
 /** Painters that were still being looked for when the page came. */
 async function complete() {
   const select = form.elements.painter;
@@ -114,6 +125,10 @@ controls.addEventListener("input", (event) => {
   if (event.target.name === "seed" && form.elements.seeding.value === "random") form.elements.seeding.value = "fixed";
   refresh(form);
 });
+
+for (const chip of document.querySelectorAll("#empty [data-prompt]")) {
+  chip.addEventListener("click", () => begin(chip.dataset.prompt).catch((error) => say(refusal, error.message)));
+}
 
 keepPrompts(controls);
 listen(document.querySelector("#picture"), take, (sentence) => say(refusal, sentence));
