@@ -11,6 +11,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from impasto.errors import ImpastoError, Interrupted, RunLocked, UnknownName, UsageError
 from impasto.studio.language import term, text
+from impasto.studio.sentences import translated
 
 __all__ = ["Problem", "add_to", "answer"]
 
@@ -39,6 +40,7 @@ def answer(status: int, sentence: str, *, page: bool) -> Response:
         sentence: What happened, with which value, and what to do.
         page: Whether people read it.
     """
+    sentence = translated(sentence)
     if not page:
         return JSONResponse({"error": sentence}, status)
     from impasto.studio.pages import rendered

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from impasto.studio.painters.description import Description, SettingView
+from impasto.studio.sentences import translated
 
 __all__ = ["AxisOffer", "Control", "axes_offered", "control_of", "controls_of"]
 
@@ -119,7 +120,7 @@ def control_of(setting: SettingView) -> Control:
         kind=kind,
         type=str(schema["type"]) if kind in ("number", "check") or schema.get("type") == "string" else "any",
         default=_text(setting.default),
-        hint=setting.description if kind in ("choice", "check") else f"{setting.description} ({setting.values})",
+        hint=" ".join(filter(None, [translated(setting.description), _bounds(schema) if kind == "number" else ""])),
         choices=tuple(_text(choice) for choice in schema.get("enum", ())),
         least=_text(schema.get("minimum", schema.get("exclusiveMinimum", ""))),
         most=_text(schema.get("maximum", schema.get("exclusiveMaximum", ""))),
@@ -139,6 +140,13 @@ def _given(schema: dict[str, Any]) -> dict[str, Any]:
     if len(options) != 1:
         return schema
     return {**options[0], "enum": [*options[0]["enum"], None]} if "enum" in options[0] else options[0]
+
+
+def _bounds(schema: dict[str, Any]) -> str:
+    """The range of a number, in signs that all languages share."""
+    signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+    bounds = [f"{sign} {schema[name]:,}" for name, sign in signs.items() if name in schema]
+    return f"({', '.join(bounds)})" if bounds else ""
 
 
 def _text(value: Any) -> str:
