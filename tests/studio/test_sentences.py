@@ -106,7 +106,7 @@ def test_values_stand_where_the_other_language_has_them() -> None:
     token = _visit.set(Visit("zh"))
     try:
         assert translated("There is no store 'x'; did you mean 'y'? There are: y, z.") == (
-            "没有图库 'x'；是否指 'y'？可用的有：y, z。"
+            "没有数据集 'x'；是否指 'y'？可用的有：y, z。"
         )
         assert translated("The job is done; stop it first.") == "任务的状态为：已完成；请先停止它。"
         losses = "The loss of pictures held out is 1.7, that of training pictures 1.5; the former was lowest after "

@@ -20,6 +20,7 @@ from impasto.pages.colours import COLOURS
 from impasto.studio import language
 from impasto.studio.feature import Link, features
 from impasto.studio.painters.shelf import title_of
+from impasto.studio.sentences import translated
 
 __all__ = ["STATIC", "navigation", "page", "rendered"]
 
@@ -61,6 +62,7 @@ def _environment() -> jinja2.Environment:
         _=language.marked,
         term=language.term,
         counted=language.counted,
+        translated=translated,
         sentence=language.sentence,
         languages=language.LANGUAGES,
         language=lambda: language.visit().language,

@@ -64,7 +64,9 @@ class Edited extends Card {
 
   fill(job) {
     this.title.textContent = named(job.request.edit.edit);
-    this.words.textContent = [job.state === "running" ? job.progress.message : "", doing(job)].filter(Boolean).join(" · ");
+    const { message, total } = job.progress;
+    const sentence = job.state === "running" ? message : "";
+    this.words.textContent = [sentence, sentence && total === null ? "" : doing(job)].filter(Boolean).join(" · ");
     const [result] = job.pictures;
     this.on.hidden = this.download.hidden = !result;
     if (result && !this.body.children.length) {

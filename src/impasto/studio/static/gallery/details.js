@@ -66,6 +66,9 @@ function fill(content, picture) {
   }
 }
 
+/** A file's name; of one that is named by its hash, the beginning. */
+const shortened = (file) => file.replace(/([0-9a-f]{12})[0-9a-f]{52}/, "$1…");
+
 function complete(picture, details, known, actions) {
   const find = (selector) => panel.querySelector(selector);
   const { recipe } = details;
@@ -76,7 +79,7 @@ function complete(picture, details, known, actions) {
     [text("Size")]: `${details.width} × ${details.height} px`,
     [text("Painted")]: DATES.format(new Date(details.painted)),
     [text("File")]: details.path,
-    [text("Painted with")]: Object.values(recipe.inputs).map(({ file }) => file).join(", "),
+    [text("Painted with")]: Object.values(recipe.inputs).map(({ file }) => shortened(file)).join(", "),
   };
   find(".facts").replaceWith(facts(values), settingsFold(recipe.settings));
   find(".companions").replaceChildren(
