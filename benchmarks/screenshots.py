@@ -19,6 +19,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
@@ -123,9 +124,9 @@ def addresses(root: str) -> dict[str, str]:
     """Name → address of every page; of those that show one thing, the first that there is."""
     pages = {"paint": "/", "canvas": "/canvas", "gallery": "/gallery", "show": "/show", "data": "/data"}
     pages |= {"train": "/train", "compare": "/compare", "vote": "/vote", "jobs": "/jobs", "missing": "/nothing"}
-    reading = [painter for painter in call(root, "/api/painters") if "words" in painter["reads"]]
-    if reading:
-        pages["prompt"] = f"/?painter={max(reading, key=lambda painter: painter['size'])['source']}"
+    while not (reading := [painter for painter in call(root, "/api/painters") if "words" in painter["reads"]]):
+        time.sleep(SETTLING / 1000)
+    pages["prompt"] = f"/?painter={max(reading, key=lambda painter: painter['size'])['source']}"
     pictures = call(root, "/api/pictures?limit=1")["pictures"]
     if pictures:
         pages["gallery-picture"] = f"/gallery?picture={pictures[0]['id']}"
