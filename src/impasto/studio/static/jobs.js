@@ -28,7 +28,7 @@ class Row {
     this.strip = element("div", { class: "strip" });
     this.buttons = element("div", { class: "buttons" });
     this.same = element("div");
-    this.log = element("pre", { tabindex: 0, "aria-label": text("Log") });
+    this.log = element("pre", { tabindex: 0, role: "log", "aria-live": "off", "aria-label": text("Log") });
     this.details = element("details", { ontoggle: () => this.follow() }, element("summary", {}, text("Log")), this.log);
     this.root = element("article", { class: "result panel" },
       element("header", {}, this.title, this.state, this.lane),
