@@ -163,13 +163,11 @@ def test_a_grid_has_a_place_for_each_combination(page: Any) -> None:
 def test_what_is_stopped_keeps_its_pictures_and_what_waits_need_not_begin(page: Any) -> None:
     page.goto("/?painter=landscape")
     page.get_by_label("Side in pixels").fill("512", timeout=PATIENCE)
-    cards = page.locator("#results article")
-    before = cards.count()
-    for number, count in enumerate(("500", "2")):
+    painting, waiting = (page.locator("#results article", has_text=f"{count} pictures") for count in ("500", "3"))
+    for count, card in (("500", painting), ("3", waiting)):
         page.get_by_label("How many").fill(count)
         page.get_by_role("button", name="Paint", exact=True).click()
-        expect(cards).to_have_count(before + number + 1)
-    waiting, painting = cards.nth(0), cards.nth(1)
+        expect(card).to_have_count(1)
     waiting.get_by_role("button", name="Do not begin").click()
     expect(waiting).to_contain_text("Stopped before it began.")
     expect(painting.locator("img").first).to_be_visible(timeout=PATIENCE)
