@@ -5,24 +5,46 @@
 
 opens a studio on FOLDER, which should hold runs, stores and pictures, and takes each page at 1280 and 390 pixels in
 both colour schemes with the browser of the system (`--browser`). It also says which pages are wider than the window.
+
+    python benchmarks/screenshots.py FOLDER --out docs/images --guide
+
+takes those of the guide and of the README instead: a few pages as they are in a window, as WebP.
 """
 
 from __future__ import annotations
 
 import argparse
+import io
 import json
 import os
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 
 WIDTHS = {1280: 900, 390: 844}
 """Width of the window → its height in pixels."""
+GUIDE = (
+    ("prompt", "light", 1280, ""),
+    ("canvas-drawing", "light", 1280, "#results .pair"),
+    ("gallery-picture", "dark", 1280, ""),
+    ("store", "light", 1280, ""),
+    ("run", "light", 1280, ""),
+    ("prompt", "dark", 390, "#results article"),
+)
+"""Page, colour scheme and width of each picture of the guide, and what is scrolled to; '' for the top."""
+COMPLETE = (
+    """[...document.images].every((image) => image.complete || image.getBoundingClientRect().top > innerHeight)"""
+)
+"""Whether all pictures in the window are loaded."""
+QUALITY = 82
+"""Of WebP, 0 to 100."""
 SETTLING = 1500
 """Milliseconds that a page has to fetch what it shows."""
 
@@ -35,6 +57,7 @@ def main() -> None:
     parser.add_argument("--language", default="en")
     parser.add_argument("--only", default="")
     parser.add_argument("--schemes", default="light,dark")
+    parser.add_argument("--guide", action="store_true", help="the pictures of the guide, as WebP")
     parser.add_argument("--browser", default="/usr/bin/chromium")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
@@ -48,15 +71,13 @@ def main() -> None:
         pages = {name: address for name, address in addresses(root).items() if options.only in name}
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=options.browser, args=["--no-sandbox"])
-            for scheme in options.schemes.split(","):
-                for width in WIDTHS:
-                    take(
-                        browser,
-                        root,
-                        pages,
-                        options.out,
-                        {"scheme": scheme, "width": width, "language": options.language},
-                    )
+            looks = [(scheme, width) for scheme in options.schemes.split(",") for width in WIDTHS]
+            for scheme, width in [] if options.guide else looks:
+                look = {"scheme": scheme, "width": width, "language": options.language}
+                take(browser, root, pages, options.out, look)
+            for name, scheme, width, place in GUIDE if options.guide else ():
+                look = {"scheme": scheme, "width": width, "language": options.language, "place": place}
+                take_for_guide(browser, root + pages[name], options.out / f"studio-{name}-{width}.webp", look)
             browser.close()
     finally:
         service.terminate()
@@ -81,10 +102,31 @@ def take(browser: Browser, root: str, pages: Mapping[str, str], out: Path, look:
     context.close()
 
 
+def take_for_guide(browser: Browser, address: str, file: Path, look: Mapping[str, Any]) -> None:
+    """Take what a window shows of a page, as WebP."""
+    width = look["width"]
+    context = browser.new_context(
+        viewport={"width": width, "height": WIDTHS[width] - 100}, color_scheme=look["scheme"], locale=look["language"]
+    )
+    page = context.new_page()
+    page.goto(address)
+    page.wait_for_timeout(2 * SETTLING)
+    if look["place"]:
+        page.locator(look["place"]).first.scroll_into_view_if_needed()
+        page.wait_for_timeout(SETTLING)
+    while not page.evaluate(COMPLETE):
+        page.wait_for_timeout(SETTLING)
+    Image.open(io.BytesIO(page.screenshot())).save(file, quality=QUALITY, method=6)
+    context.close()
+
+
 def addresses(root: str) -> dict[str, str]:
     """Name → address of every page; of those that show one thing, the first that there is."""
     pages = {"paint": "/", "canvas": "/canvas", "gallery": "/gallery", "show": "/show", "data": "/data"}
     pages |= {"train": "/train", "compare": "/compare", "vote": "/vote", "jobs": "/jobs", "missing": "/nothing"}
+    while not (reading := [painter for painter in call(root, "/api/painters") if "words" in painter["reads"]]):
+        time.sleep(SETTLING / 1000)
+    pages["prompt"] = f"/?painter={max(reading, key=lambda painter: painter['size'])['source']}"
     pictures = call(root, "/api/pictures?limit=1")["pictures"]
     if pictures:
         pages["gallery-picture"] = f"/gallery?picture={pictures[0]['id']}"

@@ -8,6 +8,8 @@ import sys
 import pytest
 
 from impasto import catalogue
+from impasto.api.performing import editor
+from impasto.config import describe
 from impasto.contract import Painter
 from impasto.errors import ImpastoError, UnknownName
 
@@ -41,6 +43,13 @@ def test_a_painter_is_named_like_its_module_and_found_by_name():
         assert card.definition.__module__.startswith(f"impasto.painters.{card.family}.")
         assert card.definition.__module__.endswith(f".{name}")
         assert catalogue.painter(name) is card.definition
+
+
+def test_settings_that_a_form_shows_at_once_are_among_the_settings():
+    painters = catalogue.usable(catalogue.painters()).values()
+    edits = [editor(name).settings for name in catalogue.usable(catalogue.edits())]
+    for settings in [*(cls.Settings for cls in painters), *filter(None, edits)]:
+        assert settings.prominent <= {setting.name for setting in describe(settings)}, settings
 
 
 def test_the_painters_are_the_modules_with_a_card():

@@ -144,6 +144,50 @@ def test_a_pen_draws_a_mask_and_the_edit_leaves_every_byte_outside_of_it(
     assert not np.array_equal(edited[covered], pixels[covered])
 
 
+def test_a_grid_has_a_place_for_each_combination(page: Any) -> None:
+    page.goto("/?painter=landscape")
+    page.get_by_label("Side in pixels").fill("64", timeout=PATIENCE)
+    page.get_by_text("Grid: settings against each other").click()
+    for place, name, values in (("columns", "season", "summer, winter"), ("rows", "seed", "1, 2")):
+        page.locator(f"[data-axis={place}]").select_option(name)
+        page.locator(f"[data-values={place}]").fill(values)
+    expect(page.get_by_label("How many")).to_be_disabled()
+    page.get_by_role("button", name="Paint", exact=True).click()
+    card = page.locator("#results article").first
+    expect(card.get_by_role("columnheader")).to_have_text(["season summer", "season winter"])
+    expect(card.get_by_role("rowheader")).to_have_text(["seed 1", "seed 2"])
+    expect(card.locator("td img")).to_have_count(4, timeout=PATIENCE)
+    expect(card.get_by_role("link", name="The labelled sheet")).to_be_visible(timeout=PATIENCE)
+
+
+def test_what_is_stopped_keeps_its_pictures_and_what_waits_need_not_begin(page: Any) -> None:
+    page.goto("/?painter=landscape")
+    page.get_by_label("Side in pixels").fill("512", timeout=PATIENCE)
+    painting, waiting = (page.locator("#results article", has_text=f"{count} pictures") for count in ("500", "3"))
+    for count, card in (("500", painting), ("3", waiting)):
+        page.get_by_label("How many").fill(count)
+        page.get_by_role("button", name="Paint", exact=True).click()
+        expect(card).to_have_count(1)
+    waiting.get_by_role("button", name="Do not begin").click()
+    expect(waiting).to_contain_text("Stopped before it began.")
+    expect(painting.locator("img").first).to_be_visible(timeout=PATIENCE)
+    painting.get_by_role("button", name="Stop", exact=True).click()
+    expect(painting.locator(".state")).to_have_text("stopped", timeout=PATIENCE)
+    expect(painting.get_by_role("button", name="Resume")).to_be_visible()
+    assert 1 <= painting.locator(".tile img").count() < 500
+
+
+def test_pictures_of_the_gallery_become_a_store_to_train_on(page: Any) -> None:
+    page.goto("/gallery?words=dots")
+    page.get_by_role("link", name="Train on these").click()
+    expect(page.locator("#gathered")).to_contain_text("1 file")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("gallery-64")
+    page.get_by_label("Side in pixels").fill("16")
+    page.get_by_role("button", name="Import", exact=True).click()
+    page.wait_for_url("**/data/gallery-64", timeout=PATIENCE)
+    expect(page.locator(".sample img")).to_have_count(3)
+
+
 def test_two_pictures_are_compared_and_rated_with_keys(page: Any, studio: Service) -> None:
     page.goto("/gallery?words=dots")
     expect(page.locator("#pictures li")).to_have_count(3)
@@ -287,15 +331,23 @@ def places(studio: Service) -> list[str]:
     """Addresses of all pages that there is something on."""
     key = studio.call("GET", "/api/pictures?limit=1")["pictures"][0]["id"]
     drawing = studio.call("POST", "/api/canvas/drawings", {"picture": key})["id"]
+    named = [
+        *(f"/data/{store['name']}" for store in studio.call("GET", "/api/stores")[:1]),
+        *(f"/train/{run['name']}" for run in studio.call("GET", "/api/runs")[:1]),
+        *(f"/compare?run={run['name']}" for run in studio.call("GET", "/api/runs")[:1]),
+        *(f"/vote/{ballot['id']}#scores" for ballot in studio.call("GET", "/api/ballots")[:1]),
+    ]
     plain = ["/", "/canvas", "/gallery", "/show", "/data", "/train", "/compare", "/vote", "/jobs", "/login", "/nothing"]
-    return [*plain, f"/gallery?picture={key}", f"/canvas/{drawing}"]
+    return [*plain, *named, f"/gallery?picture={key}", f"/canvas/{drawing}"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_page_fits_a_phone_and_axe_has_nothing_serious_to_say(browser: Any, studio: Service, scheme: str) -> None:
+@pytest.mark.parametrize(("scheme", "language"), [("light", "en-GB"), ("dark", "zh-CN")])
+def test_every_page_fits_a_phone_and_axe_has_nothing_serious_to_say(
+    browser: Any, studio: Service, scheme: str, language: str
+) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is not installed")
     base = f"http://127.0.0.1:{studio.port}"
-    context = browser.new_context(base_url=base, viewport=PHONE, color_scheme=scheme)
+    context = browser.new_context(base_url=base, viewport=PHONE, color_scheme=scheme, locale=language)
     page = context.new_page()
     problems = []
     for place in places(studio):

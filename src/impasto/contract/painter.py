@@ -43,9 +43,10 @@ class PaintSettings:
     """
 
     best_of: int = Field(default=1, ge=1, le=64)
-
     need_prompt: ClassVar[frozenset[str]] = frozenset({"best_of"})
     """Names of settings that do nothing without a prompt."""
+    prominent: ClassVar[frozenset[str]] = frozenset()
+    """Names of settings that a form shows at once; it folds the others away."""
 
     @property
     def judged(self) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -29,6 +31,8 @@ class BlendSettings(Way):
     """
 
     share: float = Field(default=0.5, ge=0, le=1)
+
+    prominent: ClassVar[frozenset[str]] = frozenset({"share"})
 
     def trial(self, truth: Pixels) -> Trial:
         """The picture, and its mirror image as the second one."""

@@ -52,6 +52,8 @@ class DiffEditSettings(GuidedWay):
     samples: int = Field(default=10, ge=1, le=100)
     threshold: float = Field(default=0.5, gt=0, lt=1)
 
+    prominent: ClassVar[frozenset[str]] = frozenset({"source", "strength"})
+
     needs_prompt: ClassVar[bool] = True
     pair_words: ClassVar[str] = "description"
     unread: ClassVar[frozenset[str]] = frozenset({"sampler", "precision", "eta"})

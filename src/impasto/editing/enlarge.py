@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +41,8 @@ class EnlargeSettings(RestoringSettings):
 
     factor: Literal[2, 4, 8] = 2
     consistent: bool = True
+
+    prominent: ClassVar[frozenset[str]] = frozenset({"factor"})
 
     def trial(self, truth: Pixels) -> Trial:
         """The picture made small; made small again the edited one has to be that.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
@@ -41,6 +42,8 @@ class ExtendSettings(CompletionSettings):
     bottom: int = Field(default=0, ge=0, le=MOST)
     width: int | None = Field(default=None, ge=16, le=MOST)
     height: int | None = Field(default=None, ge=16, le=MOST)
+
+    prominent: ClassVar[frozenset[str]] = frozenset({"left", "right", "top", "bottom"})
 
     def trial(self, truth: Pixels) -> Trial:
         """The picture without its borders; a quarter of the width on the left and right where no borders are named.

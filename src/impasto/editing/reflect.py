@@ -52,6 +52,8 @@ class ReflectSettings(EditSettings):
     ripples: float = Field(default=0.3, ge=0, le=1)
     angle_matters: bool = True
 
+    prominent: ClassVar[frozenset[str]] = frozenset({"strength", "ripples"})
+
     default_painter: ClassVar[str] = "landscape"
     takes_condition: ClassVar[bool] = False
 

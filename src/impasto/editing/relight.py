@@ -47,6 +47,8 @@ class RelightSettings(EditSettings):
     weather: Weather | None = None
     strength: float = Field(default=1.0, gt=0, le=2)
 
+    prominent: ClassVar[frozenset[str]] = frozenset({"hour", "season", "weather", "strength"})
+
     default_painter: ClassVar[str] = "landscape"
     takes_condition: ClassVar[bool] = False
 

@@ -28,6 +28,8 @@ class VarySettings(GuidedWay):
 
     strength: float = Field(default=0.5, ge=0.005, le=1)
 
+    prominent: ClassVar[frozenset[str]] = frozenset({"strength"})
+
     pair_words: ClassVar[str] = "description"
     unread: ClassVar[frozenset[str]] = frozenset({"precision"})
 

@@ -32,6 +32,8 @@ class EditSettings:
     """Whether it can be asked for what the new picture should show, by a category or in words."""
     needs_prompt: ClassVar[bool] = False
     """Whether there is nothing to be done without words."""
+    prominent: ClassVar[frozenset[str]] = frozenset()
+    """Names of settings that a form shows at once; it folds the others away."""
     pair_words: ClassVar[str] = ""
     """Column of a store of pairs whose words the edit is measured with: 'text', the instruction, or 'description', what
     the picture after shows; '' for an edit that is not measured on pairs."""

@@ -36,6 +36,8 @@ class GuidedSettings(PaintSettings):
 
     guidance: float = Field(default=1.0, ge=0, le=20)
 
+    prominent: ClassVar[frozenset[str]] = PaintSettings.prominent | frozenset({"guidance"})
+
 
 class GuidedPainter(Painter):
     """A painter whose network has one label more than there are categories, which stands for "no category"."""

@@ -19,6 +19,8 @@ from impasto import __version__
 from impasto.pages.colours import COLOURS
 from impasto.studio import language
 from impasto.studio.feature import Link, features
+from impasto.studio.painters.shelf import title_of
+from impasto.studio.sentences import translated
 
 __all__ = ["STATIC", "navigation", "page", "rendered"]
 
@@ -55,11 +57,12 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.globals.update(navigation=navigation, version=__version__, colours=COLOURS)
+    environment.globals.update(navigation=navigation, version=__version__, colours=COLOURS, title_of=title_of)
     environment.globals.update(
         _=language.marked,
         term=language.term,
         counted=language.counted,
+        translated=translated,
         sentence=language.sentence,
         languages=language.LANGUAGES,
         language=lambda: language.visit().language,

@@ -27,6 +27,7 @@ from impasto.errors import (
     UnknownName,
 )
 from impasto.studio.language import term, text
+from impasto.studio.sentences import translated
 
 __all__ = ["RESPONSES", "Problem", "add_to", "answer", "damage_named"]
 
@@ -89,6 +90,7 @@ def answer(status: int, sentence: str, *, page: bool, headers: Mapping[str, str]
         page: Whether people read it.
         headers: Of HTTP, such as the methods that are allowed.
     """
+    sentence = translated(sentence)
     if not page:
         return JSONResponse(ErrorAnswer(error=sentence).model_dump(), status, headers)
     from impasto.studio.pages import rendered

@@ -57,6 +57,8 @@ class BigGanSettings(PaintSettings):
 
     truncation: float | None = Field(default=None, gt=0, le=10)
 
+    prominent: ClassVar[frozenset[str]] = frozenset({"truncation"})
+
 
 @listed(
     name="big_gan",

@@ -59,6 +59,8 @@ class CycleGanSettings(PaintSettings):
 
     back: bool = False
 
+    prominent: ClassVar[frozenset[str]] = frozenset({"back"})
+
 
 @listed(
     name="cycle_gan",

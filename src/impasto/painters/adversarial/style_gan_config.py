@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from impasto.config import Field, config
 from impasto.contract import PaintSettings
@@ -66,6 +66,8 @@ class StyleGanSettings(PaintSettings):
     mixing_seed: int | None = Field(default=None, ge=0, le=2**63 - 1)
     mixing_from: int = Field(default=4, ge=0, le=64)
     moves: str = Field(default="", max_length=1000, examples=["1:3", "1:3, 4:-2"])
+
+    prominent: ClassVar[frozenset[str]] = frozenset({"truncation"})
 
 
 PRESETS: dict[str, dict[str, Any]] = {

@@ -25,6 +25,8 @@ class PixelCNNConfig(PixelConfig):
     levels: int = Field(default=3, ge=1, le=5)
     blocks: int = Field(default=2, ge=1, le=16)
 
+    prominent: ClassVar[frozenset[str]] = frozenset({"temperature"})
+
 
 @listed(
     name="pixel_cnn",

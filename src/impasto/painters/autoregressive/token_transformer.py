@@ -61,6 +61,8 @@ class TokenTransformerSettings(GuidedSettings):
     top_k: int | None = Field(default=None, ge=1, le=65_536)
     top_p: float = Field(default=1.0, gt=0, le=1)
 
+    prominent: ClassVar[frozenset[str]] = GuidedSettings.prominent | frozenset({"temperature"})
+
 
 @listed(
     name="token_transformer",

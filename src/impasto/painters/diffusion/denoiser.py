@@ -65,6 +65,8 @@ class DenoiserSettings(WordsSettings, SteeredSettings):
     guided_to: float = Field(default=1.0, ge=0, le=1)
     precision: Literal["fp32", "bf16", "auto"] = "fp32"
 
+    prominent: ClassVar[frozenset[str]] = WordsSettings.prominent | frozenset({"steps"})
+
 
 class Denoiser(WordsPainter, LatentPainter):
     """A painter of pixels or latents, guided by categories and words without a classifier.

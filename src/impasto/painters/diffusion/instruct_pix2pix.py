@@ -54,6 +54,8 @@ class InstructPix2PixSettings(StraightFlowSettings):
     guidance: float = Field(default=3.0, ge=0, le=20)
     picture_guidance: float = Field(default=1.2, ge=0, le=20)
 
+    prominent: ClassVar[frozenset[str]] = StraightFlowSettings.prominent | frozenset({"picture_guidance"})
+
 
 @listed(
     name="instruct_pix2pix",

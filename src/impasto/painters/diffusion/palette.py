@@ -62,6 +62,8 @@ class PaletteSettings(PaintSettings):
     sampler: SamplerName = "euler"
     shift: float = Field(default=1.0, gt=0, le=100)
 
+    prominent: ClassVar[frozenset[str]] = frozenset({"steps"})
+
 
 class Known(NamedTuple):
     """What is known of N pictures.

@@ -79,6 +79,8 @@ class AdainSettings(PaintSettings):
     strength: float = Field(default=1.0, ge=0, le=1)
     keep_colours: bool = False
 
+    prominent: ClassVar[frozenset[str]] = frozenset({"strength", "keep_colours"})
+
 
 @listed(
     name="adain",

@@ -80,6 +80,8 @@ class LoraSettings(PipelineSettings):
 
     strength: float = Field(default=1.0, ge=-4, le=4)
 
+    prominent: ClassVar[frozenset[str]] = PipelineSettings.prominent | frozenset({"strength"})
+
 
 @listed(
     name="lora",

@@ -74,6 +74,8 @@ class PipelineSettings(PaintSettings):
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
     offload: Literal["auto", "none", "model", "sequential"] = "auto"
 
+    prominent: ClassVar[frozenset[str]] = frozenset({"steps", "guidance", "negative"})
+
     @property
     def sampler(self) -> str:
         """How edits take a step: straight on, whatever the scheduler of painting is."""

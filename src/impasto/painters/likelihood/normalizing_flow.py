@@ -51,6 +51,8 @@ class NormalizingFlowSettings(PaintSettings):
 
     temperature: float = Field(default=TEMPERATURE, ge=0, le=2)
 
+    prominent: ClassVar[frozenset[str]] = frozenset({"temperature"})
+
 
 @listed(
     name="normalizing_flow",

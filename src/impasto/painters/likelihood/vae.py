@@ -76,6 +76,8 @@ class VAESettings(PaintSettings):
 
     temperature: float = Field(default=1.0, ge=0, le=2)
 
+    prominent: ClassVar[frozenset[str]] = frozenset({"temperature"})
+
 
 @listed(
     name="vae",

@@ -75,6 +75,8 @@ class DeepDreamSettings(PaintSettings):
     panorama: bool = False
     frames: int = Field(default=24, ge=2, le=1000)
 
+    prominent: ClassVar[frozenset[str]] = frozenset({"depth", "octaves"})
+
 
 @listed(
     name="deep_dream",

@@ -71,6 +71,8 @@ class LandscapeSettings(PaintSettings):
     film_resolution: int = Field(default=256, ge=32, le=2048)
     loose: bool = False
 
+    prominent: ClassVar[frozenset[str]] = frozenset({"emotion", "hour", "season", "weather"})
+
 
 @listed(
     name="landscape",

@@ -7,7 +7,7 @@ with, so that weights mean the same for all networks and sizes.
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import torch
@@ -48,6 +48,8 @@ class NeuralStyleSettings(PaintSettings):
     keep_colours: bool = False
     steps: int = Field(default=60, ge=1, le=5000)
     network: NetworkName = "taef2"
+
+    prominent: ClassVar[frozenset[str]] = frozenset({"content", "keep_colours"})
 
 
 @listed(

@@ -67,6 +67,8 @@ class PaintingFoolSettings(PaintSettings):
     detail: float = Field(default=1.0, ge=0.5, le=2.0)
     earlier: tuple[InputFile, ...] = Field(default=(), max_length=100)
 
+    prominent: ClassVar[frozenset[str]] = frozenset({"emotion", "medium", "detail"})
+
 
 @listed(
     name="painting_fool",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import threading
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ REJECTS = 300
 SIDE = 256
 """Longest side of a shown picture in pixels."""
 DUPLICATES = ("exact duplicate", "near duplicate")
+_opening = threading.Lock()
+"""Headers of arrays are read one at a time: in threads, `ast` of CPython 3.11 may fail (python/cpython#106905)."""
 
 
 class Rejected(BaseModel):
@@ -106,7 +109,9 @@ def picture_of(folder: Path, row: int) -> bytes:
         StoreError: When the store cannot be read.
     """
     try:
-        pictures = open_array(folder, read_manifest(folder), "pictures")
+        manifest = read_manifest(folder)
+        with _opening:
+            pictures = open_array(folder, manifest, "pictures")
         if not 0 <= row < len(pictures):
             raise UnknownName("picture", str(row), [])
         pixels = np.asarray(pictures[row] if pictures.ndim == 4 else pictures[row][0])

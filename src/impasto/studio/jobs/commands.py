@@ -21,7 +21,6 @@ LANES = {
     "measure": "painting",
     "average": "painting",
     "export": "painting",
-    "show": "painting",
     "data": "painting",
     "show": "painting",
 }

@@ -87,6 +87,8 @@ class Progress:
         self.message = message or self.message
         if not isinstance(done, int) or not isinstance(total, int) or total < 1:
             return
+        if event["kind"] != "step":
+            self.message = message  # What is counted now has no other name than this.
         self._take_step(event)
         now = float(event.get("time") or time.time())
         place = done + self.begun

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field
 
 from impasto.studio.jobs.queue import Queue
 from impasto.studio.jobs.table import ENDED, Job
+from impasto.studio.sentences import translated
 
 __all__ = ["PICTURE", "JobProgress", "JobView", "picture_address", "view"]
 
@@ -58,7 +59,7 @@ def view(queue: Queue, job: Job) -> JobView:
         command=queue.command(job),
         lane=job.lane,
         state=job.state,
-        message=job.message,
+        message=translated(job.message),
         attempt=job.attempt,
         created=job.created,
         started=job.started,
@@ -67,7 +68,7 @@ def view(queue: Queue, job: Job) -> JobView:
             done=progress.done,
             total=progress.total,
             share=share,
-            message=progress.message,
+            message=translated(progress.message),
             step=progress.step,
             steps=progress.steps,
             remaining=None if job.state in ENDED else progress.remaining,

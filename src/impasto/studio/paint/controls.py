@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from impasto.studio.painters.description import Description, SettingView
+from impasto.studio.sentences import translated
 
 __all__ = ["AxisOffer", "Control", "axes_offered", "control_of", "controls_of"]
-
-FIRST = 4
-"""So many settings are always in sight; the others unfold."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +50,8 @@ def controls_of(settings: Sequence[SettingView], reads: Sequence[str]) -> tuple[
         reads: Parts of a request that the painter reads.
     """
     useful = [s for s in settings if not s.is_file and ("words" in reads or not s.needs_prompt)]
-    plain = [s for s in useful if _kind(s.values_schema) != "text" and not s.needs_prompt][:FIRST]
-    others = [setting for setting in useful if setting not in plain]
-    return [control_of(setting) for setting in plain], [control_of(setting) for setting in others]
+    first = [control_of(setting) for setting in useful if setting.prominent]
+    return first, [control_of(setting) for setting in useful if not setting.prominent]
 
 
 @dataclass(frozen=True)
@@ -115,7 +112,7 @@ def _numbers(control: Control) -> str:
 
 def control_of(setting: SettingView) -> Control:
     """The control of a setting."""
-    schema = setting.values_schema
+    schema = _given(setting.values_schema)
     kind = _kind(schema)
     return Control(
         name=setting.name,
@@ -123,7 +120,7 @@ def control_of(setting: SettingView) -> Control:
         kind=kind,
         type=str(schema["type"]) if kind in ("number", "check") or schema.get("type") == "string" else "any",
         default=_text(setting.default),
-        hint=f"{setting.description} ({setting.values})",
+        hint=" ".join(filter(None, [translated(setting.description), _bounds(schema) if kind == "number" else ""])),
         choices=tuple(_text(choice) for choice in schema.get("enum", ())),
         least=_text(schema.get("minimum", schema.get("exclusiveMinimum", ""))),
         most=_text(schema.get("maximum", schema.get("exclusiveMaximum", ""))),
@@ -135,6 +132,21 @@ def _kind(schema: dict[str, Any]) -> str:
     if "enum" in schema:
         return "choice"
     return {"boolean": "check", "integer": "number", "number": "number"}.get(str(schema.get("type")), "text")
+
+
+def _given(schema: dict[str, Any]) -> dict[str, Any]:
+    """What a setting takes where it is given at all: of 'a number or null', the number. An empty input is null."""
+    options = [option for option in schema.get("anyOf", ()) if option.get("type") != "null"]
+    if len(options) != 1:
+        return schema
+    return {**options[0], "enum": [*options[0]["enum"], None]} if "enum" in options[0] else options[0]
+
+
+def _bounds(schema: dict[str, Any]) -> str:
+    """The range of a number, in signs that all languages share."""
+    signs = {"minimum": "≥", "exclusiveMinimum": ">", "maximum": "≤", "exclusiveMaximum": "<"}
+    bounds = [f"{sign} {schema[name]:,}" for name, sign in signs.items() if name in schema]
+    return f"({', '.join(bounds)})" if bounds else ""
 
 
 def _text(value: Any) -> str:

@@ -18,8 +18,9 @@ from impasto import catalogue
 from impasto.api.explaining import explain
 from impasto.api.performing import FILES, editor
 from impasto.config import Setting
-from impasto.contract import Learner, Painter
+from impasto.contract import Learner, Painter, PaintSettings
 from impasto.contract.abilities import Denoises, HasLatents, Reconstructs
+from impasto.editing.work import EditSettings
 from impasto.errors import CheckpointError, ImpastoError
 from impasto.files import read_json
 from impasto.pretrained import rebuild
@@ -55,7 +56,7 @@ def describe(source: str) -> Description:
     explanation = explain(source)
     settings = explanation.settings.get("painting", {}).values()
     by_rules = isinstance(learner, Painter) and learner.by_rules()
-    needing = learner.Settings.need_prompt if isinstance(learner, Painter) else frozenset()
+    given = learner.Settings if isinstance(learner, Painter) else None
     sides = sorted(learner.resolutions)
     return Description(
         source=source,
@@ -74,7 +75,7 @@ def describe(source: str) -> Description:
         learns=learner.learns(),
         paints=isinstance(learner, Painter),
         compresses=isinstance(learner, Reconstructs) and not isinstance(learner, Denoises),
-        settings=_completed(_views(settings, needing), learner.defaults if isinstance(learner, Painter) else {}),
+        settings=_completed(_views(settings, given), learner.defaults if isinstance(learner, Painter) else {}),
         edits=_edits_of(learner, settings),
     )
 
@@ -97,7 +98,7 @@ def describe_edit(name: str) -> EditDescription:
         optional=sorted(edit.optional & FILES.keys()),
         needs_prompt=edit.settings is not None and edit.settings.needs_prompt,
         reads_condition=edit.settings is not None and edit.settings.takes_condition,
-        settings=_views(explanation.settings.get("painting", {}).values()),
+        settings=_views(explanation.settings.get("painting", {}).values(), edit.settings),
     )
 
 
@@ -115,9 +116,14 @@ def _edits_of(learner: Learner, settings: Iterable[Setting]) -> dict[str, list[s
     return edits
 
 
-def _views(settings: Iterable[Setting], needing: frozenset[str] = frozenset()) -> list[SettingView]:
-    """Settings as the studio shows them; `needing` names those that do nothing without a prompt."""
-    return [SettingView.of(setting, needs_prompt=setting.name in needing) for setting in settings]
+def _views(settings: Iterable[Setting], of: type[PaintSettings | EditSettings] | None) -> list[SettingView]:
+    """Settings as the studio shows them; the class that they are of says which stand out, and which need a prompt."""
+    needing: frozenset[str] = getattr(of, "need_prompt", frozenset())
+    first = of.prominent if of else frozenset()
+    return [
+        SettingView.of(setting, needs_prompt=setting.name in needing, prominent=setting.name in first)
+        for setting in settings
+    ]
 
 
 def _completed(views: Iterable[SettingView], defaults: Mapping[str, Any]) -> list[SettingView]:

@@ -25,9 +25,10 @@ class SettingView(BaseModel):
     examples: list[Any]
     is_file: bool = Field(description="Whether it names files to read.")
     needs_prompt: bool = Field(default=False, description="Whether it does nothing without a prompt.")
+    prominent: bool = Field(default=False, description="Whether a form shows it at once, and not behind a fold.")
 
     @classmethod
-    def of(cls, setting: Setting, *, needs_prompt: bool = False) -> Self:
+    def of(cls, setting: Setting, *, needs_prompt: bool = False, prominent: bool = False) -> Self:
         """The view of a setting."""
         return cls(
             name=setting.name,
@@ -38,6 +39,7 @@ class SettingView(BaseModel):
             examples=list(setting.examples),
             is_file=setting.is_file,
             needs_prompt=needs_prompt,
+            prominent=prominent,
         )
 
 

@@ -23,6 +23,8 @@ class PainterLine(BaseModel):
     group: str = Field(description="Where it comes from.")
     name: str = Field(description="Its name in the catalogue; '' while that is being read.")
     summary: str
+    reads: list[str] = Field(description="Parts of a request that it reads, such as 'words' and 'category'.")
+    size: tuple[int, int] | None = Field(description="Height and width of its pictures; None while that is being read.")
     error: str = Field(description="Why it cannot be used; '' where it can.")
 
 
@@ -45,6 +47,8 @@ def list_painters(studio: CurrentStudio) -> list[PainterLine]:
             group=entry.group,
             name=entry.description.name if entry.description else "",
             summary=entry.description.summary if entry.description else "",
+            reads=entry.description.reads if entry.description else [],
+            size=entry.description.size if entry.description else None,
             error=entry.error,
         )
         for entry in studio.painters.entries()

@@ -25,7 +25,7 @@ from impasto.sources import PACKAGED, RUNS, SHIPPED, SHIPPED_PAINTER
 from impasto.spelling import command
 from impasto.studio.painters.description import BY_RULES, Description, EditDescription
 
-__all__ = ["PAINTS_BY_RULES", "Entry", "Shelf", "fingerprint"]
+__all__ = ["PAINTS_BY_RULES", "Entry", "Shelf", "fingerprint", "title_of"]
 
 PAINTS_BY_RULES = "Paints by rules"
 PATIENCE = 300.0
@@ -51,7 +51,12 @@ class Entry:
     @property
     def title(self) -> str:
         """How it is called where painters are chosen."""
-        return self.source.removeprefix(f"{RUNS.as_posix()}/").removeprefix(f"{SHIPPED}/")
+        return title_of(self.source)
+
+
+def title_of(source: str) -> str:
+    """How a painter is called, by the word that commands name it by: without the place that it comes from."""
+    return source.removeprefix(f"{RUNS.as_posix()}/").removeprefix(f"{SHIPPED}/")
 
 
 class Shelf:

@@ -38,6 +38,11 @@ export function say(place, sentence) {
   place.hidden = !sentence;
 }
 
+/** Enlarged pixels stay sharp where a picture has so few of them that each is meant. */
+export function pixelated(image, { width, height }) {
+  image.classList.toggle("small-pixels", Math.max(width, height) <= 32);
+}
+
 /** A command to copy. */
 export function command(words) {
   const button = element("button", {

@@ -7,6 +7,8 @@ import { term, text } from "./texts.js";
 
 const refusal = document.querySelector("#refusal");
 
+const MOST = 8; // pictures of a job in sight
+
 const LANES = { training: text("Training"), painting: text("Painting") };
 
 /** When a job ended, began or was queued, and how long it took. */
@@ -25,15 +27,16 @@ class Row {
     this.words = element("span", { class: "soft" });
     this.preview = new Preview();
     this.problem = element("p", { class: "problem", hidden: true });
+    this.strip = element("div", { class: "strip" });
     this.buttons = element("div", { class: "buttons" });
     this.film = element("a", { class: "button", hidden: true }, text("Show"));
     this.same = element("div");
-    this.log = element("pre", { tabindex: 0, "aria-label": text("Log") });
+    this.log = element("pre", { tabindex: 0, role: "log", "aria-live": "off", "aria-label": text("Log") });
     this.details = element("details", { ontoggle: () => this.follow() }, element("summary", {}, text("Log")), this.log);
     this.root = element("article", { class: "result panel" },
       element("header", {}, this.title, this.state, this.lane),
       element("div", { class: "going" }, this.bar, this.words, this.preview.root),
-      this.problem, this.buttons, this.film, this.same, this.details);
+      this.problem, this.strip, this.buttons, this.film, this.same, this.details);
   }
 
   update(job, jobs) {
@@ -55,8 +58,18 @@ class Row {
     this.film.href = `/show?job=${job.id}`;
     say(this.problem, term(job.message));
     if (!this.same.children.length) this.same.append(command(job.command));
+    this.show(job);
     this.arrange(job, waiting);
     if (this.details.open && !this.source) this.follow();
+  }
+
+  /** The first pictures of a job, and a link to the page of a training. */
+  show({ pictures, request }) {
+    const there = this.strip.childElementCount;
+    const fresh = pictures.slice(there, MOST).map((address) => element("a", { href: address, target: "_blank" }, element("img", { src: address, alt: text("Picture {number}", { number: there + 1 }), loading: "lazy" })));
+    this.strip.append(...fresh);
+    const run = request.training?.run;
+    if (run && !this.title.querySelector("a")) this.title.replaceChildren(element("a", { href: `/train/${encodeURIComponent(run)}` }, this.title.textContent));
   }
 
   arrange(job, waiting) {

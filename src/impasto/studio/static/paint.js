@@ -8,18 +8,20 @@ import { paintings } from "./results.js";
 import { term, text } from "./texts.js";
 
 const KEPT = "impasto request";
+const LOOKING = 2000; // milliseconds between two looks at painters that are still being read
 const form = document.querySelector("#request");
 const controls = document.querySelector("#controls");
 const refusal = document.querySelector("#refusal");
 const results = document.querySelector("#results");
 const button = document.querySelector("#paint");
+let awaited = location.hash === "#results"; // whether results are scrolled to as soon as they are there
 
 async function paint(request) {
   say(refusal, "");
   button.disabled = true;
   try {
     await call("POST", request.over ? "/api/grid" : "/api/paint", request);
-    if (matchMedia("(max-width: 900px)").matches) results.scrollIntoView({ behavior: "smooth" });
+    awaited = matchMedia("(max-width: 900px)").matches;
   } catch (error) {
     say(refusal, error.message);
     refusal.scrollIntoView({ block: "nearest" });
@@ -44,9 +46,10 @@ async function again(request) {
   await paint(second === undefined ? rest : { ...rest, seed, variation_seed: randomSeed() });
 }
 
-function choose(painter, request) {
+/** Go on with another painter, whose page fills its form with the request; `place` is scrolled to. */
+function choose(painter, request, place = "") {
   sessionStorage.setItem(KEPT, JSON.stringify({ ...request, painter }));
-  location.search = new URLSearchParams({ painter });
+  location.href = `/?${new URLSearchParams({ painter })}${place}`;
 }
 
 /** The settings of a picture that was dropped here; one of another tool names no painter of ours. */
@@ -84,6 +87,28 @@ async function load() {
   }
 }
 
+/** Paint a prompt of the empty page; a painter without words is exchanged for the one with the largest pictures. */
+async function begin(prompt) {
+  if (form.elements.prompt) return paint({ ...read(form), prompt });
+  const remark = document.querySelector("#remark");
+  say(remark, text("Looking for a painter that reads words …"));
+  let painters = await call("GET", "/api/painters");
+  while (!known(painters)) {
+    await new Promise((done) => setTimeout(done, LOOKING));
+    painters = await call("GET", "/api/painters");
+  }
+  say(remark, "");
+  const reading = painters.filter(({ reads, error }) => !error && reads.includes("words"));
+  const [best] = reading.sort((one, other) => other.size[0] - one.size[0]);
+  await paint({ painter: best.source, count: 4, prompt });
+  if (refusal.hidden) choose(best.source, { prompt }, "#results");
+}
+
+/** Whether all painters are listed and read. */
+function known(painters) {
+  return new Set(painters.map((painter) => painter.group)).size > 1 && painters.every(({ name, error }) => name || error);
+}
+
 /** Painters that were still being looked for when the page came. */
 async function complete() {
   const select = form.elements.painter;
@@ -94,8 +119,7 @@ async function complete() {
     if (!group) select.append((group = element("optgroup", { label: term(painter.group) })));
     group.append(element("option", { value: painter.source, disabled: Boolean(painter.error) }, painter.title));
   }
-  const groups = new Set(painters.map((painter) => painter.group));
-  if (groups.size < 2 || painters.some((painter) => !painter.name && !painter.error)) setTimeout(complete, 2000);
+  if (!known(painters)) setTimeout(complete, LOOKING);
 }
 
 form.addEventListener("submit", (event) => {
@@ -115,6 +139,14 @@ controls.addEventListener("input", (event) => {
   refresh(form);
 });
 
+for (const chip of document.querySelectorAll("#empty [data-prompt]")) {
+  chip.addEventListener("click", async () => {
+    chip.disabled = true;
+    await begin(chip.dataset.prompt).catch((error) => say(refusal, error.message));
+    chip.disabled = false;
+  });
+}
+
 keepPrompts(controls);
 listen(document.querySelector("#picture"), take, (sentence) => say(refusal, sentence));
 if (controls.getAttribute("aria-busy")) load();
@@ -126,5 +158,10 @@ else if (form.elements.count) {
 if (form.elements.painter.dataset.complete === "false") complete();
 const show = paintings(results, { use, again });
 follow((jobs) => {
-  document.querySelector("#empty").hidden = show(jobs) > 0;
+  const count = show(jobs);
+  document.querySelector("#empty").hidden = count > 0;
+  if (awaited && count) {
+    awaited = false;
+    requestAnimationFrame(() => results.scrollIntoView({ behavior: "smooth" }));
+  }
 }, (sentence) => say(refusal, sentence));

@@ -2,7 +2,8 @@
 
 import { call, element } from "./dom.js";
 import { randomSeed } from "./form.js";
-import { term, text } from "./texts.js";
+import { facts, settingsFold, titleOf } from "./recipe.js";
+import { text } from "./texts.js";
 
 const viewer = document.querySelector("#viewer");
 const part = (name) => document.querySelector(`#viewer-${name}`);
@@ -37,24 +38,24 @@ async function show(index) {
     recipe = read;
     part("use").disabled = part("vary").disabled = false;
     part("picture").alt = [text("Painted by {painter}", read), read.prompt].filter(Boolean).join(": ");
-    part("recipe").replaceChildren(...rows(read));
+    part("recipe").replaceChildren(...shownOf(read));
   } catch (error) {
-    part("recipe").replaceChildren(element("dd", {}, error.message));
+    part("recipe").replaceChildren(element("p", { class: "problem" }, error.message));
   }
 }
 
-function rows(read) {
-  const facts = {
-    painter: read.painter, prompt: read.prompt, category: read.category, seed: read.seed, "picture of the seed": read.index,
-    "second seed": read.variation_seed, "strength of the variation": read.variation_seed === null ? null : read.variation_strength,
-    size: `${read.width} × ${read.height}`, ...read.settings, version: `impasto ${read.version}`,
-  };
-  return Object.entries(facts)
-    .filter(([, value]) => value !== null && value !== undefined && value !== "")
-    .flatMap(([name, value]) => [
-      element("dt", {}, term(name.replaceAll("_", " "))),
-      element("dd", {}, typeof value === "string" ? value : JSON.stringify(value)),
-    ]);
+/** What a recipe says, and its settings in a fold. */
+function shownOf(read) {
+  const seed = read.index ? text("No. {index} of seed {seed}", { index: read.index, seed: String(read.seed) }) : read.seed;
+  return [facts({
+    [text("Painter")]: titleOf(read.painter),
+    [text("Prompt")]: read.prompt,
+    [text("Category")]: read.category,
+    [text("Seed")]: seed,
+    [text("Second seed")]: read.variation_seed,
+    [text("Strength")]: read.variation_seed === null ? null : read.variation_strength,
+    [text("Size")]: `${read.width} × ${read.height} px`,
+  }), settingsFold(read.settings)];
 }
 
 /** The request that paints a picture of this recipe again; it is the last one of its seed. */

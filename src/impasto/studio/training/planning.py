@@ -15,6 +15,7 @@ from pydantic import BaseModel, Field
 from impasto.errors import ImpastoError, OutOfMemory, UsageError
 from impasto.studio.jobs.progress import read_event
 from impasto.studio.problems import Problem
+from impasto.studio.sentences import translated
 
 __all__ = ["Plan", "plan_of"]
 
@@ -102,5 +103,6 @@ def _read(code: int, output: str) -> Plan:
     if "plan" not in events:
         raise UsageError(sentence or f"The trial ended with code {code}, without a plan.")
     choice = events.get("choice", {})
-    reason = {"reason": choice.get("reason", ""), "preset": choice.get("preset", "")}
-    return Plan(**{**events["plan"], **reason})
+    reason = {"reason": translated(choice.get("reason", "")), "preset": choice.get("preset", "")}
+    plan = events["plan"]
+    return Plan(**{**plan, **reason, "warning": translated(plan.get("warning") or "")})

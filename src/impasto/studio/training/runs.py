@@ -17,6 +17,7 @@ from impasto.studio.data.stores import NAME
 from impasto.studio.jobs.view import JobView
 from impasto.studio.language import text
 from impasto.studio.problems import damage_named
+from impasto.studio.sentences import translated
 from impasto.training.losses import HELD_OUT, Losses, summary
 from impasto.training.nearness import COPYING, Nearness, copying_summary
 
@@ -177,9 +178,9 @@ def _view(folder: Path, job: JobView | None) -> RunView:
         passes=line.step * batch / max(1, pictures),
         curves=_curves(train),
         held_out=_thinned(losses),
-        verdict=summary(losses),
+        verdict=translated(summary(losses)),
         copies=[(each.step, each.share, each.expected) for each in _thinned(nearnesses)],
-        copying=copying_summary(nearnesses),
+        copying=translated(copying_summary(nearnesses)),
         samples=[SampleView(step=step, address=_address(folder.name, file)) for step, file in _samples(folder, events)],
         troubles=_troubles(events),
         settings={**description["config"], **description["settings"]},
@@ -288,9 +289,9 @@ def _troubles(events: Sequence[dict[str, Any]]) -> list[Trouble]:
         warning = event.get("message") if event["kind"] == COPYING else event.get("warning")
         if event["kind"] in TROUBLES:
             sentence = event.get("message") or event.get("reason") or sentences.get(event["kind"], event["kind"])
-            troubles.append(Trouble(step=event["step"], kind=event["kind"], sentence=sentence))
+            troubles.append(Trouble(step=event["step"], kind=event["kind"], sentence=translated(sentence)))
         elif warning and event["kind"] in (COPYING, HELD_OUT, "plan"):
-            troubles.append(Trouble(step=event["step"], kind="warning", sentence=warning))
+            troubles.append(Trouble(step=event["step"], kind="warning", sentence=translated(warning)))
     return troubles[::-1][:MOST_TROUBLES]
 
 

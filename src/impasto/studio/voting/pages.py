@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
 from impasto.studio.gallery.finding import facets
+from impasto.studio.gallery.state import CurrentScanner
 from impasto.studio.pages import page
 from impasto.studio.studio import CurrentStudio
 from impasto.studio.voting.routes import get_ballot, list_ballots
@@ -13,11 +14,15 @@ from impasto.studio.voting.routes import get_ballot, list_ballots
 __all__ = ["router"]
 
 router = APIRouter(include_in_schema=False)
+PATIENCE = 1.0
+"""Seconds that the page waits for new pictures to be read."""
 
 
 @router.get("/vote")
-def votes(studio: CurrentStudio) -> HTMLResponse:
-    """All votes, and a new one."""
+def votes(studio: CurrentStudio, scanner: CurrentScanner) -> HTMLResponse:
+    """All votes, and a new one; pictures that were painted just before are there too."""
+    scanner.begin()
+    scanner.wait(PATIENCE)
     with studio.database.session() as session:
         choices = facets(session)
     enough = max(len(choices.painters), len(choices.galleries)) > 1

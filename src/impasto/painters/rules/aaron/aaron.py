@@ -50,6 +50,8 @@ class AaronSettings(PaintSettings):
     line: float = Field(default=1.0, ge=0.25, le=4)
     freehand: float = Field(default=1.0, ge=0, le=3)
 
+    prominent: ClassVar[frozenset[str]] = frozenset({"colour", "line", "freehand"})
+
 
 @listed(
     name="aaron",

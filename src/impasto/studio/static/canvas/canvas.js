@@ -4,7 +4,7 @@ import { call, say } from "../dom.js";
 import { text } from "../texts.js";
 import * as request from "./form.js";
 import { listen } from "./pointers.js";
-import { showResults } from "./results.js";
+import { bringIntoView, showResults } from "./results.js";
 import { Keeper } from "./saving.js";
 import { loadImage, loadMask } from "./strokes.js";
 import { Surface } from "./surface.js";
@@ -117,8 +117,8 @@ async function start(what) {
   part("start").disabled = true;
   try {
     await keeper.kept();
-    await call("POST", `/api/canvas/drawings/${drawing.id}/edits`, what);
-    part("results").scrollIntoView({ behavior: "smooth", block: "nearest" });
+    const { job } = await call("POST", `/api/canvas/drawings/${drawing.id}/edits`, what);
+    bringIntoView(job.id);
   } catch (error) {
     say(part("refusal"), error.message);
   } finally {

@@ -1,6 +1,6 @@
 // A result over its original, with a slider; what an edit has added around the original is beside it.
 
-import { element } from "../dom.js";
+import { element, pixelated } from "../dom.js";
 import { text } from "../texts.js";
 
 /** The element for a result. `frame` tells where in it the original lies, where it has become larger around it. */
@@ -28,7 +28,7 @@ function arrange(root, original, after, frame) {
   if (!width) return;
   root.style.setProperty("--columns", width);
   root.style.setProperty("--rows", height);
-  root.classList.toggle("small-pixels", Math.max(width, height) <= 256);
+  pixelated(root, { width, height });
   const before = root.querySelector(".before");
   const { left, top } = frame?.(width, height) ?? { left: 0, top: 0 };
   const grown = left || top || (frame && (width !== original.width || height !== original.height));

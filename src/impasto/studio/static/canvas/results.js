@@ -2,10 +2,19 @@
 
 import { Card, cardList, chosenSettings } from "../cards.js";
 import { doing, element, follow } from "../dom.js";
-import { text } from "../texts.js";
+import { titleOf } from "../recipe.js";
+import { term, text } from "../texts.js";
 import { comparison } from "./compare.js";
 
 const MOST = 12;
+let awaited = ""; // the job that was begun on this page last
+
+/** Scroll to the card of a job as soon as it is there, and to its result. */
+export function bringIntoView(job) {
+  awaited = job;
+}
+
+const scroll = (place) => requestAnimationFrame(() => place.scrollIntoView({ behavior: "smooth", block: "nearest" }));
 
 /** Show the edits of a drawing; `refuse(sentence)` is called when the studio does not answer. */
 export function showResults(place, drawing, actions, refuse) {
@@ -25,9 +34,12 @@ function framed(drawing, settings = {}) {
   });
 }
 
+/** The name of an edit as a heading. */
+const named = (edit) => term(edit).charAt(0).toUpperCase() + term(edit).slice(1);
+
 function about({ painter, seed, prompt, category, size, settings }) {
   const side = size ? text("longest side {size} px", { size }) : "";
-  return [painter, text("seed {seed}", { seed: String(seed) }), prompt, category, side, ...chosenSettings(settings)].filter(Boolean).join(" · ");
+  return [titleOf(painter), text("seed {seed}", { seed: String(seed) }), prompt, category, side, ...chosenSettings(settings)].filter(Boolean).join(" · ");
 }
 
 class Edited extends Card {
@@ -47,16 +59,20 @@ class Edited extends Card {
 
   begin(job) {
     this.about.textContent = about(job.request.edit);
+    if (job.id === awaited) scroll(this.root);
   }
 
   fill(job) {
-    this.title.textContent = job.request.edit.edit;
-    this.words.textContent = [job.state === "running" ? job.progress.message : "", doing(job)].filter(Boolean).join(" · ");
+    this.title.textContent = named(job.request.edit.edit);
+    const { message, total } = job.progress;
+    const sentence = job.state === "running" ? message : "";
+    this.words.textContent = [sentence, sentence && total === null ? "" : doing(job)].filter(Boolean).join(" · ");
     const [result] = job.pictures;
     this.on.hidden = this.download.hidden = !result;
     if (result && !this.body.children.length) {
       this.download.href = result;
       this.body.append(comparison(this.drawing, result, framed(this.drawing, job.request.edit.settings)));
+      if (job.id === awaited) this.body.querySelector(".after").addEventListener("load", () => scroll(this.body));
     }
   }
 }

@@ -57,6 +57,14 @@ async function dropped(event) {
   gather(list, single?.name ?? "pictures");
 }
 
+/** Pictures of the gallery, as the search of its page finds them. */
+async function fetched(search) {
+  gathered.textContent = text("Fetching the pictures from the gallery …");
+  const answer = await fetch(`/api/pictures/zip?${search}`);
+  if (!answer.ok) throw new Error((await answer.json()).error);
+  gather([{ name: "gallery.zip", file: await answer.blob() }], "gallery");
+}
+
 async function upload() {
   const large = files.find(({ file }) => file.size > LARGEST);
   if (large) throw new Error(text("{name} has more than {size} MB. Unpack it, and choose the folder instead.", { name: large.name, size: LARGEST / 1e6 }));
@@ -117,6 +125,9 @@ document.addEventListener("drop", (event) => {
   drop.classList.remove("over");
   dropped(event).catch((error) => say(refusal, error.message));
 });
+
+const search = new URLSearchParams(location.search).get("pictures");
+if (search !== null) fetched(search).catch((error) => say(refusal, error.message));
 
 const show = cardList(waiting, () => new Card());
 

@@ -1,8 +1,7 @@
 /* Two pictures, one over the other with a slider, or side by side. */
 
-import { call, element } from "../dom.js";
+import { call, element, pixelated } from "../dom.js";
 import { term, text } from "../texts.js";
-import { pixelated } from "./page.js";
 
 const dialog = document.querySelector("#comparison");
 const canvas = dialog.querySelector(".canvas");

@@ -1,10 +1,11 @@
 /* The panel beside the grid: one picture, its recipe, and what can be done with it. */
 
-import { call, command, element, say } from "../dom.js";
-import { term, text } from "../texts.js";
+import { call, command, element, pixelated, say } from "../dom.js";
+import { facts, settingsFold, titleOf } from "../recipe.js";
+import { text } from "../texts.js";
 import { requested } from "../viewer.js";
 import * as changes from "./changes.js";
-import { copyOf, pictureOf, pixelated } from "./page.js";
+import { copyOf, pictureOf } from "./page.js";
 
 const panel = document.querySelector("#details");
 /** Where the Paint page looks for a request to fill its form with. */
@@ -50,7 +51,7 @@ export function hideDetails() {
 }
 
 function fill(content, picture) {
-  content.querySelector("h2").textContent = picture.painter;
+  content.querySelector("h2").textContent = titleOf(picture.painter);
   content.querySelector(".prompt").textContent = picture.prompt;
   const image = content.querySelector(".large img");
   image.src = picture.file;
@@ -65,27 +66,22 @@ function fill(content, picture) {
   }
 }
 
+/** A file's name; of one that is named by its hash, the beginning. */
+const shortened = (file) => file.replace(/([0-9a-f]{12})[0-9a-f]{52}/, "$1…");
+
 function complete(picture, details, known, actions) {
   const find = (selector) => panel.querySelector(selector);
   const { recipe } = details;
-  const facts = {
+  const values = {
     [text("Category")]: recipe.category,
     [text("Edit")]: recipe.edit,
     [text("Seed")]: recipe.index ? text("No. {index} of seed {seed}", { index: recipe.index, seed: String(recipe.seed) }) : recipe.seed,
     [text("Size")]: `${details.width} × ${details.height} px`,
     [text("Painted")]: DATES.format(new Date(details.painted)),
     [text("File")]: details.path,
-    [text("Painted with")]: Object.values(recipe.inputs).map(({ file }) => file).join(", "),
+    [text("Painted with")]: Object.values(recipe.inputs).map(({ file }) => shortened(file)).join(", "),
   };
-  const given = Object.entries(facts).filter(([, value]) => value !== null && value !== "");
-  const settings = Object.entries(recipe.settings).filter(([, value]) => value !== null && value !== "");
-  find(".facts").replaceChildren(
-    ...given.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, String(value))]),
-    ...settings.flatMap(([name, value]) => [
-      element("dt", {}, term(name.replaceAll("_", " "))),
-      element("dd", {}, typeof value === "string" ? value : JSON.stringify(value)),
-    ]),
-  );
+  find(".facts").replaceWith(facts(values), settingsFold(recipe.settings));
   find(".companions").replaceChildren(
     ...details.companions.map((ending) =>
       element(

@@ -1,4 +1,4 @@
-/* What can be done with all pictures that are listed: save them, show them, and delete those in the bin. */
+/* What can be done with all pictures that are listed: save them, show them, train on them, and delete those in the bin. */
 
 import { call } from "../dom.js";
 import { counted } from "../texts.js";
@@ -19,6 +19,10 @@ export function offer(filters, count) {
     link.href = filters.size ? `${address}?${filters}` : address;
     link.hidden = total === 0;
   }
+  const train = document.querySelector("#train-on-these");
+  if (!train) return;
+  train.href = `/data?${new URLSearchParams({ pictures: filters })}`;
+  train.hidden = total === 0;
 }
 
 /** Call `done` once the bin was emptied; `attempt` says what goes wrong. */

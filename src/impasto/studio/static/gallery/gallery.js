@@ -1,12 +1,13 @@
 /* The gallery: a grid that goes on as one scrolls, filters, and keys for everything. */
 
-import { call } from "../dom.js";
+import { call, pixelated } from "../dom.js";
+import { titleOf } from "../recipe.js";
 import { counted, number, text } from "../texts.js";
 import { bin, rate, undo, whenChanged } from "./changes.js";
 import { compare } from "./compare.js";
 import { hideDetails, showDetails } from "./details.js";
 import { offer, whenEmptied } from "./emptying.js";
-import { copyOf, pictureOf, pixelated } from "./page.js";
+import { copyOf, pictureOf } from "./page.js";
 
 const page = document.querySelector("#gallery");
 const form = page.querySelector("#filters");
@@ -198,7 +199,7 @@ async function loadFacets() {
   const options = { ...facets, albums: albums.map(({ id, name, pictures: count }) => ({ value: id, name, pictures: count })) };
   for (const select of form.querySelectorAll("[data-facet]")) {
     const value = select.value || (select.dataset.wanted ?? "");
-    const values = options[select.dataset.facet].map((each) => new Option(`${each.name ?? each.value} (${number(each.pictures)})`, each.value));
+    const values = options[select.dataset.facet].map((each) => new Option(`${each.name ?? titleOf(each.value)} (${number(each.pictures)})`, each.value));
     select.replaceChildren(select.options[0], ...values);
     select.value = value;
     if (select.selectedIndex < 0) select.value = "";

@@ -10,11 +10,6 @@ export function copyOf(id) {
   return document.querySelector(id).content.cloneNode(true);
 }
 
-/** Enlarged pixels stay sharp where a picture has few of them. */
-export function pixelated(image, { width, height }) {
-  image.classList.toggle("small-pixels", Math.max(width, height) <= 128);
-}
-
 for (const button of document.querySelectorAll("[data-close]")) {
   button.addEventListener("click", () => button.closest("dialog").close());
 }

@@ -1,6 +1,7 @@
 // The show: pictures of the gallery, of an album or of a job, one after the other.
 
 import { active, call, say } from "../dom.js";
+import { titleOf } from "../recipe.js";
 import { text } from "../texts.js";
 
 const part = (name) => document.querySelector(`#${name}`);
@@ -34,7 +35,7 @@ async function load() {
   const answer = await call("GET", `/api/pictures?${search}`);
   const more = answer.pictures.map((each) => ({
     file: each.file,
-    caption: [each.prompt || each.category, each.painter].filter(Boolean).join(" · "),
+    caption: [each.prompt || each.category, titleOf(each.painter)].filter(Boolean).join(" · "),
   }));
   if (part("shuffled").checked) shuffle(more);
   pictures.push(...more);

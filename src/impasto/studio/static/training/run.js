@@ -1,7 +1,7 @@
 // The page of a run: it is read again whenever its job says something new.
 
 import { active, call, command, duration, element, follow, say } from "../dom.js";
-import { counted, term, text } from "../texts.js";
+import { about, counted, term, text } from "../texts.js";
 import { draw } from "./chart.js";
 
 const page = document.querySelector("#run");
@@ -49,7 +49,7 @@ function show(view) {
   const facts = [line.painter + (line.preset ? `, ${line.preset}` : ""), text("on {store}", line), text("{steps} steps of {count} pictures", { steps: line.step, count: view.batch })];
   if (line.seconds) facts.push(duration(line.seconds));
   if (line.speed) facts.push(text("{speed} pictures a second in {precision}", { speed: line.speed.toPrecision(3), precision: view.precision }));
-  facts.push(text("each of {count} pictures seen {passes} times", { count: view.pictures, passes: view.passes.toFixed(1) }));
+  facts.push(text("each of {count} pictures seen {passes} times", { count: view.pictures, passes: about(view.passes) }));
   find("#about").textContent = facts.join(" · ");
   find("#use").hidden = !line.exported;
   find("#use").href = `/?${new URLSearchParams({ painter: line.source })}`;
@@ -69,7 +69,7 @@ function pictures(sheets) {
   const atEnd = samples.length === 0 || Number(slider.value) === samples.length - 1;
   samples = sheets;
   slider.max = samples.length - 1;
-  slider.hidden = samples.length < 2;
+  slider.hidden = find("#hint-slider").hidden = samples.length < 2;
   if (atEnd) slider.value = samples.length - 1;
   turn();
 }

@@ -3,7 +3,7 @@
 import { Card, cardList } from "../cards.js";
 import { active, call, command, doing, duration, element, follow, say } from "../dom.js";
 import { readSettings } from "../form.js";
-import { term, text } from "../texts.js";
+import { about, term, text } from "../texts.js";
 
 const form = document.querySelector("#training");
 const refusal = document.querySelector("#refusal");
@@ -57,7 +57,7 @@ function show(plan) {
     [text("Painter")]: plan.preset ? `${plan.painter}, ${plan.preset}` : plan.painter,
     [text("Steps")]: text("about {count}, of {seconds} s each", { count: plan.horizon, seconds: plan.step_seconds.toPrecision(2) }),
     [text("Time")]: [duration(plan.eta), plan.encoding > 1 ? text("{time} of it before the first step", { time: duration(plan.encoding) }) : ""].filter(Boolean).join(" · "),
-    [text("Pictures")]: text("each is seen {count} times", { count: plan.passes.toPrecision(2) }),
+    [text("Pictures")]: text("each is seen {count} times", { count: about(plan.passes) }),
     [text("Size")]: text("{count} parameters, in {precision} on {device}", { count: plan.parameters, precision: plan.precision, device: plan.device }),
     [text("Memory")]: plan.memory === null ? text("not known") : ofFree(plan.memory, plan.memory_available),
     [text("Disk")]: ofFree(plan.disk, plan.disk_available),

@@ -1,6 +1,6 @@
 /* The blind vote: two pictures, three keys. */
 
-import { call, say } from "../dom.js";
+import { call, pixelated, say } from "../dom.js";
 import { about, counted, text } from "../texts.js";
 import { showScores } from "./scores.js";
 
@@ -30,7 +30,7 @@ function show(pair) {
     const place = pairPlace.querySelector(`[data-choose=${side}]`);
     const fresh = image.cloneNode();
     fresh.alt = place.querySelector("img").alt;
-    fresh.classList.toggle("small-pixels", Math.max(image.naturalWidth, image.naturalHeight) <= 128);
+    pixelated(fresh, { width: image.naturalWidth, height: image.naturalHeight });
     place.classList.toggle("chosen", pair.preferred === side);
     place.replaceChildren(fresh);
   }
