@@ -103,7 +103,10 @@ def prepare(
 @app.command()
 def make(
     world: Annotated[
-        str, typer.Argument(help="What paints by itself: landscapes, or edits, pairs before and after an instruction.")
+        str,
+        typer.Argument(
+            help="What paints by itself: landscapes; edits, pairs before and after an instruction; or films, clips."
+        ),
     ],
     count: Annotated[int, typer.Option(help="How many pictures.")],
     out: Annotated[
@@ -113,6 +116,7 @@ def make(
     size: Annotated[
         str | None, typer.Option(metavar="HEIGHTxWIDTH", help="The same, as in 64x64; squares only.")
     ] = None,
+    frames: Annotated[int | None, typer.Option(help="Frames of each film, 2 to 256; by default 8.")] = None,
     seed: Annotated[int, typer.Option(help="Picture i of a seed is always the same.")] = 0,
     category: Annotated[str | None, typer.Option(help="The only one; by default all, in unequal shares.")] = None,
     test_share: TestShare = 0.2,
@@ -138,6 +142,7 @@ def make(
             count=count,
             resolution=resolution,
             size=size,
+            frames=frames,
             seed=seed,
             category=category,
             test_share=test_share,

@@ -1,0 +1,63 @@
+"""Attention over the frames of clips, between the layers of a network of single pictures."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from impasto.nn.attention import attend
+from impasto.nn.embedding import sinusoidal_embedding
+from impasto.nn.group_norm import num_groups
+from impasto.nn.self_attention import head_count
+
+__all__ = ["TemporalAttention"]
+
+
+class TemporalAttention(nn.Module):
+    """At each position of a feature map, attention over the frames of a clip, then a layer of neurons, and a shortcut.
+
+    The last layer begins at zero, so that an untrained module gives its input, bit for bit.
+
+    Args:
+        channels: Channels C of the feature map.
+        expansion: Neurons of the layer after attention, as a multiple of the channels.
+
+    Source: Guo et al. 2024, AnimateDiff, arXiv:2307.04725, section 4.2.
+    """
+
+    def __init__(self, channels: int, expansion: int = 2) -> None:
+        super().__init__()
+        self.heads = head_count(channels)
+        self.norm = nn.GroupNorm(num_groups(channels), channels)
+        self.enter = nn.Linear(channels, channels)
+        self.before_attention = nn.LayerNorm(channels)
+        self.qkv = nn.Linear(channels, 3 * channels, bias=False)
+        self.merge = nn.Linear(channels, channels)
+        self.before_neurons = nn.LayerNorm(channels)
+        self.neurons = nn.Sequential(
+            nn.Linear(channels, expansion * channels), nn.GELU(), nn.Linear(expansion * channels, channels)
+        )
+        self.leave = nn.Linear(channels, channels)
+        nn.init.zeros_(self.leave.weight)
+        nn.init.zeros_(self.leave.bias)
+
+    def forward(self, x: Tensor, frames: int, strength: float = 1.0) -> Tensor:
+        """The feature maps, of the same shape.
+
+        Args:
+            x: Shape (N · F, C, H, W): all frames of the first clip, then those of the second, and so on.
+            frames: Number of frames F.
+            strength: Factor on what is added to the maps.
+        """
+        rows, channels, height, width = x.shape
+        tokens = self.norm(x).view(rows // frames, frames, channels, height * width).permute(0, 3, 1, 2)
+        times = sinusoidal_embedding(torch.arange(frames, device=x.device), channels).to(x.dtype)
+        tokens = self.enter(tokens.flatten(0, 1)) + times
+        q, k, v = self.qkv(self.before_attention(tokens)).unflatten(2, (3, self.heads, -1)).permute(2, 0, 3, 1, 4)
+        # Without a norm of queries and keys, scores of 16 bits would be too coarse.
+        attended = attend(F.normalize(q, dim=3) * q.shape[3] ** 0.5, F.normalize(k, dim=3) * k.shape[3] ** 0.5, v)
+        tokens = tokens + self.merge(attended.transpose(1, 2).flatten(2))
+        tokens = tokens + self.neurons(self.before_neurons(tokens))
+        added = self.leave(tokens).view(rows // frames, height * width, frames, channels).permute(0, 2, 3, 1)
+        return x + strength * added.reshape(x.shape)

@@ -1,0 +1,246 @@
+"""A painter of clips: attention over frames, inserted into a frozen painter of single pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor, nn
+
+from impasto.catalogue import listed
+from impasto.config import Field, InputFile, config
+from impasto.contract import Batch, Condition, Data, Noise, Painted, Painter, PainterConfig, PaintSettings, Player, Turn
+from impasto.contract.preview import reporting
+from impasto.errors import ConfigError
+from impasto.nn.frozen import FrozenRecord
+from impasto.nn.temporal_attention import TemporalAttention
+from impasto.painters.diffusion.denoiser import Denoiser
+from impasto.painters.optimizer import OptimizerConfig
+from impasto.painters.video.frame_noise import FrameNoise
+from impasto.painters.video.still import Still, load_still
+from impasto.sampling.level import Denoise, Level
+from impasto.sampling.samplers import SamplerName, sample
+from impasto.spelling import command
+
+__all__ = ["Motion", "MotionConfig", "MotionSettings"]
+
+FIRST = "given:first"
+"""Part of a condition: the first frame of the clip."""
+LEAST = 2
+"""Fewest frames of a clip."""
+
+
+@config
+class MotionConfig(OptimizerConfig):
+    """Which painter is moved, and the layers that move it.
+
+    Attributes:
+        still: The painter of single pictures whose frames are moved: a run or an exported folder of a ddpm or
+            flow_unet, or one that comes with impasto. It stays as it is, and must be there whenever clips are painted.
+        still_hash: Hash of its weights; impasto fills it in, and refuses another painter of the same name.
+        expansion: Neurons of each temporal layer, as a multiple of its channels.
+        shared_noise: Share of the noise, by variance, that all frames of a clip have in common (Ge et al. 2023): more
+            makes frames more alike from the first step on.
+    """
+
+    still: str = Field(default="", max_length=4096, examples=["runs/still", "shipped/paintings"])
+    still_hash: str = Field(default="", max_length=64, json_schema_extra={"readOnly": True})
+    expansion: int = Field(default=2, ge=1, le=8)
+    shared_noise: float = Field(default=0.8, ge=0, le=1)
+
+
+@config
+class MotionSettings(PaintSettings):
+    """How clips are painted. Where a setting is null, it is that of the still painter.
+
+    Attributes:
+        motion: Factor on what the temporal layers add: 1 moves as learned, and 0 paints the still painter's picture in
+            every frame, bit for bit.
+        other_still: Weights of another still painter of the same body, the file model.safetensors of its export:
+            its frames then move.
+        steps: Number of sampling steps.
+        sampler: How a step is taken.
+        guidance: Strength of classifier-free guidance: 1 follows category and words as learned.
+    """
+
+    motion: float = Field(default=1.0, ge=0, le=4)
+    other_still: InputFile = ""
+    steps: int | None = Field(default=None, ge=1, le=4000)
+    sampler: SamplerName | None = None
+    guidance: float | None = Field(default=None, ge=0, le=20)
+
+
+@listed(
+    name="motion",
+    summary="clips: temporal attention in a frozen painter of pictures, whose manner its frames keep",
+    year=2024,
+    source="Guo et al. 2024, AnimateDiff, arXiv:2307.04725; Ge et al. 2023, arXiv:2305.10474 (shared noise)",
+)
+class Motion(Painter):
+    """AnimateDiff (Guo et al. 2024) over a UNet of this package; only the temporal layers are trained and saved."""
+
+    Config: ClassVar[type[PainterConfig]] = MotionConfig
+    Settings: ClassVar[type[PaintSettings]] = MotionSettings
+    presets: ClassVar[dict[str, dict[str, Any]]] = {"tiny": {"expansion": 1}, "small": {}, "base": {"expansion": 4}}
+    default_data: ClassVar[Data] = Data(frames=8)
+    conditions: ClassVar[frozenset[str]] = frozenset({"category", "words", FIRST})
+    needed_settings: ClassVar[Mapping[str, Any]] = {"still": "runs/still"}
+    fixed_settings: ClassVar[frozenset[str]] = frozenset({"still"})
+    resolutions: ClassVar[Sequence[int]] = Denoiser.resolutions
+    square: ClassVar[bool] = False
+    clips: ClassVar[bool] = True
+    chunk: ClassVar[int] = 4
+    config: MotionConfig
+
+    def __init__(self, config: MotionConfig, data: Data) -> None:
+        """Load the still painter, and build layers that change nothing yet.
+
+        Raises:
+            ConfigError: When it paints another size, or clips have one frame.
+            CheckpointError: When it is not there, or another one than before.
+        """
+        super().__init__(config, data)
+        if data.frames < LEAST:
+            raise ConfigError(
+                "motion learns clips of 2 frames or more, and these are single pictures; make a store of clips: "
+                f"{command('make', 'films', count=500)}"
+            )
+        self._still = load_still(config.still)
+        if config.still_hash and self._still.hash != config.still_hash:
+            raise ConfigError(
+                f"The painter at {config.still} has changed: its hash is {self._still.hash[:12]}…, and this one moves "
+                f"{config.still_hash[:12]}…; put the same painter there."
+            )
+        its = self._still.painter.data
+        if its.size != data.size:
+            raise ConfigError(
+                f"{config.still} paints {its.size_in_words}, and these clips are of {data.size_in_words}; take clips "
+                "of the still painter's size, or another still painter."
+            )
+        self.record = FrozenRecord()
+        self.record.digest.copy_(torch.tensor(list(bytes.fromhex(self._still.hash)), dtype=torch.uint8))
+        self.layers = nn.ModuleList(TemporalAttention(width, config.expansion) for width in self._still.net.widths)
+
+    @classmethod
+    def decided(cls, config: Any, data: Data) -> Any:
+        """A config with the hash of the still painter."""
+        if config.still_hash or not config.still:
+            return config
+        return replace(config, still_hash=load_still(config.still).hash)
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """What the still painter reads, the category where names of categories are the same; and a first frame."""
+        its = self._still.painter
+        known = "category" in its.reads and set(self.data.categories) & set(its.data.categories)
+        return (its.reads - {"category"}) | ({"category"} if known else frozenset()) | {FIRST}
+
+    @property
+    def encoders(self) -> Mapping[str, nn.Module]:
+        """Those of the still painter."""
+        return self._still.painter.encoders
+
+    def condition(self, seed: int, indices: Sequence[int], **requested: Any) -> Condition:
+        """The condition of clips; where a prompt comes without a category, it decides alone."""
+        condition = super().condition(seed, indices, **requested)
+        alone = condition.words is not None and requested.get("category") is None
+        return condition.emptied({"category"}) if alone else condition
+
+    def players(self) -> dict[str, Player]:
+        """One player: the temporal layers."""
+        return {"motion": self.config.player(self.layers)}
+
+    def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
+        """The still painter's loss of all frames, which have their time in common."""
+        frames = Batch(
+            batch.pictures.flatten(0, 1),
+            self._of_frames(batch.condition),
+            FrameNoise(batch.noise, self.data.frames, self.config.shared_noise),  # type: ignore[arg-type]
+            None if batch.encoded is None else batch.encoded.flatten(0, 1),
+        )
+        for turn in self._moving(self._still, 1.0).turns(frames, step):
+            yield replace(turn, player="motion")
+
+    def resolve_settings(self, settings: Any) -> Any:
+        """The still painter's settings where there are none; see `Painter.resolve_settings`."""
+        its = self._its_settings(settings)
+        return replace(settings, steps=its.steps, sampler=its.sampler, guidance=its.guidance)
+
+    def render(self, condition: Condition, noise: Noise, settings: Any) -> Painted:
+        """Paint one batch of clips.
+
+        Raises:
+            ConfigError: When a first frame is given and nothing is to move.
+            CheckpointError: When the weights of the other still painter do not fit.
+        """
+        still = self._still.with_weights(Path(settings.other_still)) if settings.other_still else self._still
+        frames = self.data.frames
+        first = condition.given.get("first")
+        s = self._its_settings(settings)
+        if settings.motion == 0:
+            if first is not None:
+                raise ConfigError("A first frame is given and motion = 0, so that nothing would move; set motion to 1.")
+            of_pictures = self._of_frames(condition, repeats=1)
+            picture = self._moving(still, 0.0).render(of_pictures, noise, s).pictures
+            return Painted(picture[:, None].expand(-1, frames, -1, -1, -1))
+        painter = self._moving(still, settings.motion)
+        noises = FrameNoise(noise, frames, self.config.shared_noise)
+        denoise = painter.guided_denoiser(self._of_frames(condition), s)
+        levels = painter.levels_for(s)
+        start = levels[0].sigma * noises.normal(painter.space.channels, painter.space.height, painter.space.width)
+        if first is not None:
+            clean = painter.encode(first)
+            start[::frames] += levels[0].signal * clean
+            denoise = _with_first(denoise, clean, frames)
+        shown = reporting(denoise, levels, lambda x: painter.decode(x)[None])
+        x = sample(s.sampler, shown, start, levels, eta=s.eta, noise=noises)
+        clips = painter.decode(x).unflatten(0, (-1, frames))
+        if first is not None:
+            clips = torch.cat([first[:, None].to(clips), clips[:, 1:]], dim=1)
+        return Painted(clips)
+
+    def _moving(self, still: Still, strength: float) -> Denoiser:
+        """A still painter whose network is changed by the temporal layers."""
+        after = [partial(layer, frames=self.data.frames, strength=strength) for layer in self.layers]
+        return still.moving(after if strength else (), next(self.layers.parameters()))
+
+    def _its_settings(self, settings: MotionSettings) -> Any:
+        """An instance of the still painter's settings, with every 'auto' resolved."""
+        given = {name: getattr(settings, name) for name in ("steps", "sampler", "guidance")}
+        its = self._still.painter
+        return its.resolve_settings(its.settings_for({n: value for n, value in given.items() if value is not None}))
+
+    def _of_frames(self, condition: Condition, repeats: int | None = None) -> Condition:
+        """The condition of all frames, with the categories of the still painter; without a first frame."""
+        rows = torch.arange(len(condition)).repeat_interleave(repeats or self.data.frames)
+        frames = condition.emptied({FIRST})[rows]
+        if frames.category is None:
+            return frames
+        its = self._still.painter.data.categories
+        numbers = [its.index(name) if name in its else -1 for name in self.data.categories]
+        # The last number is that of clips without a category, -1.
+        return replace(frames, category=torch.tensor([*numbers, -1], device=self.device)[frames.category])
+
+
+def _with_first(denoise: Denoise, clean: Tensor, frames: int) -> Denoise:
+    """A denoiser that knows the first frame of each clip.
+
+    Since samplers move every mixture towards its estimate, that frame carries just the noise of each level, as frames
+    did in training.
+
+    Args:
+        denoise: Of all frames.
+        clean: The first frames, encoded, shape (N, C, H, W).
+        frames: Number of frames F.
+    """
+
+    def estimate(noisy: Tensor, level: Level) -> Tensor:
+        estimates = denoise(noisy, level).clone()
+        estimates[::frames] = clean.to(estimates)
+        return estimates
+
+    return estimate
