@@ -44,7 +44,7 @@ def prepare(
         str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Height and width, as in 96x128 (96 high, 128 wide).")
     ] = None,
     frames: Annotated[
-        int, typer.Option(help="Frames of each clip, from animated GIF, WebP or PNG; 1 for pictures.")
+        int, typer.Option(help="Frames of each clip, from video or animated GIF, WebP or PNG; 1 for pictures.")
     ] = 1,
     crop: Annotated[str, typer.Option(help="cover, centre or pad.")] = "cover",
     label: Annotated[str | None, typer.Option(help="Label column; by default the first that suits.")] = None,

@@ -157,10 +157,11 @@ class Motion(Painter):
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
         """The still painter's loss of all frames, which have their time in common."""
         frames = Batch(
-            batch.pictures.flatten(0, 1),
+            # In the layout that frozen weights need; see `Still.moving`.
+            batch.pictures.flatten(0, 1).contiguous(),
             self._of_frames(batch.condition),
             FrameNoise(batch.noise, self.data.frames, self.config.shared_noise),  # type: ignore[arg-type]
-            None if batch.encoded is None else batch.encoded.flatten(0, 1),
+            None if batch.encoded is None else batch.encoded.flatten(0, 1).contiguous(),
         )
         for turn in self._moving(self._still, 1.0).turns(frames, step):
             yield replace(turn, player="motion")

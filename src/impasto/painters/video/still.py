@@ -34,7 +34,6 @@ class Still:
         """Freeze a painter."""
         self.hash = state_hash(painter)
         self.painter = painter.eval().requires_grad_(requires_grad=False)
-        channels_last(painter)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """The same object: nothing ever changes its weights, so that copies of its holder share it."""
@@ -66,8 +65,15 @@ class Still:
             after: As of `UNet.forward`.
             like: A tensor of the kind of number, and on the device, that is to be computed with.
         """
+        learns = torch.is_grad_enabled()
         with torch.inference_mode(mode=False):
             self.painter.to(like.device, like.dtype)
+            if learns:
+                # Torch 2.13 dies in the backward pass of a convolution with frozen weights or inputs channels last.
+                self.painter.to(memory_format=torch.contiguous_format)
+            else:
+                # As the still painter itself paints, so that bits are the same.
+                channels_last(self.painter)
         # A shallow copy, so that two threads can paint with different changes.
         painter = copy.copy(self.painter)
         vars(painter)["_modules"] = {**self.painter._modules, "net": _MovingNet(self.net, after)}
