@@ -23,6 +23,7 @@ from rich_store import rich_store
 FRAMES = 3
 SMALL = {"channels": (16, 16), "grid": 8, "attention": (8,)}
 FAST = {"steps": 3}
+PICTURES_OF = promises.batch_of
 
 
 @pytest.fixture(scope="module")
@@ -64,15 +65,13 @@ def moved(painter: Motion) -> Motion:
 
 
 def clips_of(count: int = 4, step: int = 0) -> Batch:
-    pictures = promises.batch_of(count * FRAMES).pictures.unflatten(0, (count, FRAMES))
+    pictures = PICTURES_OF(count * FRAMES).pictures.unflatten(0, (count, FRAMES))
     noise = BatchNoise(0, step, slice(0, count), count)
     return Batch(pictures, Condition(count, category=torch.arange(count) % 2), noise)
 
 
 @pytest.mark.parametrize("kind", ["ddpm", "flow_unet"])
-def test_without_motion_its_frames_are_the_pictures_of_the_still_painter(
-    kind: str, still: Callable[..., Path]
-) -> None:
+def test_without_motion_its_frames_are_the_pictures_of_the_still_painter(kind: str, still: Callable[..., Path]) -> None:
     painter = built(still(kind))
     its = Painter.from_pretrained(still(kind))
     # Moved or not, motion = 0 leaves the still painter's picture of the same seed in every frame.
@@ -158,7 +157,7 @@ def test_a_given_first_frame_stays_and_decides_on_the_others(kind: str, still: C
 
 
 def test_what_cannot_be_moved_is_refused(still: Callable[..., Path], tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="paints 32 × 32 px, and these clips are of 48 × 48 px"):
+    with pytest.raises(ConfigError, match="paints 32 px, and these clips are of 48 px"):
         built(still(), size=(48, 48))
     with pytest.raises(ConfigError, match="clips of 2 frames or more"):
         built(still(), frames=1)
@@ -170,4 +169,6 @@ def test_what_cannot_be_moved_is_refused(still: Callable[..., Path], tmp_path: P
         built(tmp_path / "transformer")
     painter = built(still())
     with pytest.raises(ConfigError, match="has changed: its hash is"):
-        Motion(painter.load_config({"still": str(still(seed=1)), "still_hash": painter.config.still_hash}), painter.data)
+        Motion(
+            painter.load_config({"still": str(still(seed=1)), "still_hash": painter.config.still_hash}), painter.data
+        )
