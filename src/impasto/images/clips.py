@@ -1,4 +1,4 @@
-"""Clips in files: animated GIF, WebP and PNG, and video, of which some frames are read, and PNG that keeps every pixel."""
+"""Clips in files: some frames of video and of animated GIF, WebP and PNG, and PNG that keeps every pixel."""
 
 from __future__ import annotations
 

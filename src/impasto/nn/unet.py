@@ -117,7 +117,7 @@ class UNet(nn.Module):
     @property
     def widths(self) -> tuple[int, ...]:
         """Channels of the output of each stage, in the order in which `forward` calls them."""
-        stages = chain(self.down, [self.middle], self.up)
+        stages = (stage for stage in chain(self.down, [self.middle], self.up) if isinstance(stage, Stage))
         return tuple(stage.block.conv2.out_channels for stage in stages)
 
     def forward(
