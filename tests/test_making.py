@@ -219,7 +219,7 @@ def test_films_move_as_their_captions_say(tmp_path: Path) -> None:
     assert store.maps["layout"].shape == (3, 3, 32, 32)
     for number, row in enumerate(store.table.to_pylist()):
         film, _ = worlds.film_at(1, number, frames=3)
-        assert row["motion"] == film.motion
+        assert row["moving"] == film.motion
         assert row["text"].endswith(MOTIONS[film.motion][0])
         assert (store.pictures[number, 2] == render(film.scenes[2], 32).pixels).all()
         assert (store.pictures[number, 0] != store.pictures[number, 2]).any()

@@ -36,7 +36,7 @@ SERIAL_LIMIT = 8
 """Up to so many pictures no process is started."""
 PART = 16
 """Most pictures of a part: it takes a worker a second or two."""
-LABELS = ("category", "season", "time", "weather", "mood", "motion")
+LABELS = ("category", "season", "time", "weather", "mood", "moving")
 """Label columns, as far as they have more than one value; the first is the default."""
 FRAMES = 8
 """Frames of a film when no number is asked for."""

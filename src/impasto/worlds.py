@@ -131,7 +131,7 @@ def _painted(
         film, picture_seed = film_at(*drawn, frames=settings["frames"])
         first = film.scenes[0]
         texts = film.captions(captions(first, picture_seed))
-        says = {"text": texts[0], "captions": texts, "motion": film.motion}
+        says = {"text": texts[0], "captions": texts, "moving": film.motion}
         return [render(scene, side) for scene in film.scenes], None, {**_index_row(first, picture_seed, number), **says}
     if settings["world"] != EDITS:
         scene, picture_seed = scene_of(*drawn)
