@@ -6,10 +6,10 @@ READY := $(VENV)/.ready
 DATA ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo studio test check docs bench clean
+.PHONY: help install demo studio test test-browser check docs bench clean
 
 help: ## list what can be made
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1	/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1	/' | expand -t 16
 
 install: $(READY) ## set up .venv
 
@@ -21,6 +21,10 @@ studio: $(READY) ## open the studio in the browser (ARGS="--port 8421")
 
 test: check docs ## check, docs, then all tests
 	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -n 2 --dist worksteal </dev/null
+
+test-browser: $(READY) ## the studio in a real browser: flows, phone width, accessibility (needs chromium)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e ".[browser]"
+	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -m browser tests/studio/test_browser.py </dev/null
 
 check: $(READY) ## formatting, lint and types
 	$(VENV)/bin/ruff format --check src tests benchmarks examples docs

@@ -106,10 +106,11 @@ def make_store(
     captions: bool = True,
     *,
     pairs: bool = False,
+    splits: tuple[str, ...] = ("train", "train", "train", "test", "test"),
 ):
-    """A store of smooth pictures, each category of its own colour, split 6:4; without the detour of files.
+    """A store of smooth pictures, each category of its own colour; without the detour of files.
 
-    With pairs, each picture has another one as its given picture 'source'.
+    Splits take turns. With pairs, each picture has another one as its given picture 'source'.
     """
     import pyarrow
     import pyarrow.parquet
@@ -133,7 +134,7 @@ def make_store(
     names = [categories[i % len(categories)] for i in range(count)] if categories else [""] * count
     table = {
         "file": [f"{i:04d}.png" for i in range(count)],
-        "split": ["train" if i % 5 < 3 else "test" for i in range(count)],
+        "split": [splits[i % len(splits)] for i in range(count)],
         "category": names,
         "text": [f"picture {i} at {names[i] or 'noon'}" if captions else "" for i in range(count)],
         "license": ["CC0"] * count,

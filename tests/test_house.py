@@ -45,6 +45,8 @@ PUBLIC = [
     "prepare",
     "make",
     "caption",
+    "join",
+    "link",
     "inspect",
     "explain",
     "train",
@@ -61,6 +63,7 @@ PUBLIC = [
     "measure_edit",
     "compare",
     "show_blends",
+    "show_features",
     "show_feeling",
     "show_latents",
 ]

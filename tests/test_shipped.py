@@ -115,3 +115,16 @@ def test_the_judge_of_texts_tells_captions_of_unseen_worlds_from_one_another(uns
 def test_what_does_not_come_with_the_package_is_not_looked_for_elsewhere() -> None:
     with pytest.raises(CheckpointError, match="shipped/nothing does not come with impasto; what does: shipped/auto"):
         api.load_painter("shipped/nothing")
+
+
+def test_the_painter_of_words_paints_what_the_reader_of_the_world_recognises() -> None:
+    folder = PACKAGED / "words"
+    assert max(file.stat().st_size for file in folder.iterdir()) <= MOST_BYTES
+    assert "What it is bad at" in (folder / "README.md").read_text(encoding="utf8")
+    words = ("an ink landscape with mountains", "a realistic landscape with a lake") * 4
+    painted = api.open("shipped/words").paint(prompts=[*words], seed=1, settings={"steps": 12}, watch=silent)
+    reader = pretrained.load("shipped/world_reader").eval()
+    as_requested = reader_accuracy(Described(painted.arrays, words), reader)["reader-accuracy-kind"].value
+    others = reader_accuracy(Described(painted.arrays, words[::-1]), reader)["reader-accuracy-kind"].value
+    assert as_requested >= 0.75
+    assert others == 0

@@ -14,7 +14,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     first = next(iter(catalogue.painters()))
     for file in (
         "run/run.json", "run/painter/config.json", "young/run.json", "export/config.json", "store/manifest.json",
-        "store/pictures.npy", "plain/a.png", f"{first}/run.json", "landscape/0000.png", "owner/name/config.json",
+        "store/index.parquet", "plain/a.png", f"{first}/run.json", "landscape/0000.png", "owner/name/config.json",
         "base/model_index.json", "base.safetensors",
     ):  # fmt: skip
         (tmp_path / file).parent.mkdir(parents=True, exist_ok=True)

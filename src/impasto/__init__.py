@@ -16,7 +16,9 @@ if TYPE_CHECKING:  # What type checkers and editors see; at run time names are f
     from impasto.api import grid as grid
     from impasto.api import guide as guide
     from impasto.api import inspect as inspect
+    from impasto.api import join as join
     from impasto.api import lighten as lighten
+    from impasto.api import link as link
     from impasto.api import make as make
     from impasto.api import measure as measure
     from impasto.api import measure_edit as measure_edit
@@ -25,6 +27,7 @@ if TYPE_CHECKING:  # What type checkers and editors see; at run time names are f
     from impasto.api import prepare as prepare
     from impasto.api import repaint as repaint
     from impasto.api import show_blends as show_blends
+    from impasto.api import show_features as show_features
     from impasto.api import show_feeling as show_feeling
     from impasto.api import show_latents as show_latents
     from impasto.api import train as train
@@ -46,6 +49,8 @@ _HOMES = {
     "prepare": "impasto.api",
     "make": "impasto.api",
     "caption": "impasto.api",
+    "join": "impasto.api",
+    "link": "impasto.api",
     "inspect": "impasto.api",
     "explain": "impasto.api",
     "train": "impasto.api",
@@ -62,6 +67,7 @@ _HOMES = {
     "measure_edit": "impasto.api",
     "compare": "impasto.api",
     "show_blends": "impasto.api",
+    "show_features": "impasto.api",
     "show_feeling": "impasto.api",
     "show_latents": "impasto.api",
 }

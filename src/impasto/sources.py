@@ -213,7 +213,7 @@ def _folder(folder: Path) -> Run | Export | StoreFolder | Base | None:
         return Export(folder)
     if (folder / PARTS).is_file():
         return Base(folder.as_posix())
-    if (folder / "manifest.json").is_file() and (folder / "pictures.npy").is_file():
+    if (folder / "manifest.json").is_file() and (folder / "index.parquet").is_file():
         return StoreFolder(folder)
     return None
 

@@ -14,8 +14,9 @@ from os import PathLike, fspath
 __all__ = ["command", "command_line", "option", "setting"]
 
 GROUPS = {
-    **{verb: f"data {verb}" for verb in ("prepare", "make", "caption", "inspect")},
+    **{verb: f"data {verb}" for verb in ("prepare", "make", "caption", "join", "inspect", "link")},
     "show_blends": "show blends",
+    "show_features": "show features",
     "show_feeling": "show feeling",
     "show_latents": "show latents",
     "repaint": "paint --from",

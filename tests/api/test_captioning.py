@@ -138,3 +138,26 @@ def test_a_model_that_the_hub_does_not_give_is_named(
     monkeypatch.setattr(huggingface_hub, "snapshot_download", offline)
     with pytest.raises(WeightsMissing, match=r"'someone/model', and the hub did not give it \(no network\)"):
         impasto.caption(paintings, tmp_path / "new", with_="someone/model", watch=silent)
+
+
+def test_captions_of_a_file_are_taken_and_all_others_stay(paintings: Store, tmp_path: Path) -> None:
+    file = tmp_path / "captions.jsonl"
+    file.write_text(
+        '{"file": "3.png", "captions": ["a pond", " a pond", "lilies"]}\n{"file": "4.png", "captions": []}\n'
+    )
+    captioned = impasto.caption(paintings, tmp_path / "new", from_=file, watch=silent)
+    by_file = dict(zip(captioned.table["file"].to_pylist(), captioned.captions, strict=True))
+    assert (by_file["3.png"], by_file["4.png"], by_file["5.png"]) == (("a pond", "lilies"), (), ("as it was",))
+    assert captioned.manifest["made"]["captions"]["changed"] == 2
+    assert captioned.hash != paintings.hash
+
+
+@pytest.mark.parametrize(
+    ("line", "sentence"),
+    [("", "says nothing"), ('{"file": "3.png"}', "each line is"), ('{"file": "x.png", "captions": []}', "x.png")],
+)
+def test_a_file_of_something_else_is_refused(paintings: Store, tmp_path: Path, line: str, sentence: str) -> None:
+    (tmp_path / "captions.jsonl").write_text(line)
+    with pytest.raises(ImpastoError, match=sentence):
+        impasto.caption(paintings, tmp_path / "new", from_=tmp_path / "captions.jsonl", watch=silent)
+    assert not (tmp_path / "new").exists()

@@ -89,7 +89,7 @@ def test_a_variation_that_means_nothing_is_refused(trained: Path) -> None:
     ):
         with pytest.raises(UsageError, match=sentence):
             impasto.open(trained).paint(1, watch=impasto.silent, **options)
-    with pytest.raises(NotCapable, match="aaron draws by rules and not from noise"):
+    with pytest.raises(NotCapable, match="aaron paints without noise"):
         impasto.open("aaron").paint(1, variation_seed=1, variation_strength=0.5, watch=impasto.silent)
 
 

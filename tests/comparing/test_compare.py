@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-import contextlib
-import io
 import json
 import shutil
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
 import pytest
+from in_process import run_in_this_process
 
 from impasto import api
-from impasto.cli.app import main
 from impasto.comparing import running
 from impasto.comparing.beginning import Beginning
 from impasto.comparing.compare import _opened, _with_precision, failures
 from impasto.comparing.experiment import Data, read
-from impasto.comparing.measuring import MeasuringJob, measure_run
 from impasto.comparing.results import Results
 from impasto.config import to_dict
 from impasto.errors import ConfigError, MixedMethods
-from impasto.files import read_json
-from impasto.metrics.records import from_plain
 from impasto.training.checkpoint import newest
 from impasto.training.journal import read_events
 
@@ -85,29 +79,6 @@ def finished(store, tmp_path_factory) -> Path:
 def _without_drawings(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write no page but in `finished`: drawing takes far longer than the painters here take."""
     monkeypatch.setattr("impasto.comparing.scheduling.write", lambda results, out: None)
-
-
-def run_in_this_process(patch: pytest.MonkeyPatch) -> None:
-    """Do what the processes of a comparison do in this one, which saves starting them; one after the other."""
-    start = running._run
-    one_at_a_time = threading.Lock()
-
-    def run(command: list[str], *rest: object) -> int | None:
-        if command[:2] != [sys.executable, "-m"]:
-            return start(command, *rest)
-        module, *words = command[2:]
-        with one_at_a_time, contextlib.redirect_stdout(io.StringIO()):
-            if module == "impasto":
-                with pytest.raises(SystemExit) as ended:
-                    main(words)
-                assert not ended.value.code
-            else:
-                assert module == "impasto.comparing.measuring"
-                folder, job = map(Path, words)
-                measure_run(folder, from_plain(MeasuringJob, read_json(job), str(job)))
-        return 2 * 10**8
-
-    patch.setattr(running, "_run", run)
 
 
 def test_from_a_file_to_numbers_curves_and_a_page(finished):
@@ -372,6 +343,13 @@ def test_the_papers_experiments_can_be_run(name, miniature):
     assert len(experiment.entry) == 8
     if miniature:
         assert experiment.data.resolution == 32
+
+
+def test_the_papers_painters_can_be_compared_in_equal_hours() -> None:
+    draft = read(Path(__file__).parents[2] / "experiments" / "hours-paintings.toml")
+    assert draft.problems == []
+    assert (draft.experiment.terms.minutes, draft.experiment.terms.clock) == (60, "trial")
+    assert {entry.painter for entry in draft.experiment.entry} == {"cnn_gan", "spa_gan", "migan"}
 
 
 def test_making_the_store_is_reported_and_prints_nothing_by_itself(tmp_path: Path, capsys) -> None:

@@ -149,7 +149,7 @@ def test_the_training_pictures_beside_a_copy(gallery: Service, stored: Any, monk
     impasto.train("vae", store, "runs/sunsets", preset="tiny", steps=1, settings=settings, watch=impasto.silent)
     training = store.split("train").uint8([3])[0]
     painted(Path("gallery/copies/0000.png"), seed=1, painter="runs/sunsets", pixels=training[:, ::-1])
-    painted(Path("gallery/copies/0001.png"), seed=2, painter="runs/gone")
+    painted(Path("gallery/copies/0001.png"), seed=102, painter="runs/gone")
     gallery.request("POST", "/api/pictures/scan")
     scanned(gallery)
     key = listed(gallery, painter="runs/sunsets")[0]["id"]
@@ -205,6 +205,12 @@ def test_a_blind_vote_finds_who_is_preferred(gallery: Service) -> None:
     assert gallery.call("GET", f"{ballot}/scores")["without_preference"] == 1
     assert gallery.call("DELETE", f"{ballot}/pairs/{pair['id']}")["preferred"] is None
     assert gallery.call("GET", f"{ballot}/scores")["votes"] == 11
+
+    (gallery.folder / "runs" / "late").mkdir(parents=True)
+    (gallery.folder / "runs" / "late" / "run.json").write_text("{}")
+    (line,) = gallery.call("GET", "/api/comparison?run=late")["ballots"]
+    assert (line["id"], line["votes"], line["contestants"]) == (ballot.rpartition("/")[2], 11, 3)
+    assert line["standings"] == [gallery.call("GET", f"{ballot}/scores")["standings"][2]]
 
 
 def test_wrong_votes_are_refused(gallery: Service) -> None:

@@ -13,9 +13,8 @@ from gallery_pictures import painted
 from PIL import Image
 from studio_service import Service
 
-from impasto.studio.jobs.local import LocalRunner
+from impasto.jobs.runner import EVENTS
 from impasto.studio.jobs.progress import Progress
-from impasto.studio.jobs.runner import EVENTS
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +58,8 @@ def test_what_a_grid_or_a_variation_cannot_be_is_said_before_anything_is_queued(
     assert refused(over={"seed": [1, 1]}) == "seed has the value 1 twice; leave one out."
     assert "aaron does not read prompts" in refused(over={"prompt": "a lake | a hill"})
     assert "given a fixed value too" in refused(over={"resolution": "64,96"}, settings={"resolution": 64})
-    assert "draws by rules and not from noise" in refused(variation_seed=3, variation_strength=0.5)
-    assert "draws by rules and not from noise" in refused(over={"variation_strength": "0..1:3"}, variation_seed=3)
+    assert "paints without noise" in refused(variation_seed=3, variation_strength=0.5)
+    assert "paints without noise" in refused(over={"variation_strength": "0..1:3"}, variation_seed=3)
 
 
 def test_the_progress_counts_the_steps_of_the_pictures_that_are_being_painted(tmp_path: Path) -> None:
@@ -68,7 +67,7 @@ def test_the_progress_counts_the_steps_of_the_pictures_that_are_being_painted(tm
     lines = [json.dumps({**values, "step": step, "time": 100.0 + step}) for step in (5, 10)]
     (tmp_path / EVENTS).write_text("\n".join(lines) + "\n")
     progress = Progress()
-    progress.read(LocalRunner(), tmp_path)
+    progress.read(tmp_path)
     assert (progress.done, progress.begun, progress.step, progress.steps) == (0, 2.0, 10, 20)
     # One picture in five seconds, and six are left.
     assert progress.remaining == pytest.approx(30.0)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from impasto import catalogue
 from impasto.config import describe as settings_of
 from impasto.config import load, to_dict
 from impasto.errors import ConfigError
+from impasto.files import write_json
 from impasto.studio.paint.controls import controls_of
 from impasto.studio.painters.describing import describe
 from impasto.studio.painters.settings_class import settings_class
@@ -29,6 +32,16 @@ def test_a_class_made_of_schemas_has_the_same_settings(name: str, hidden: set[st
     first, others = controls_of(description.settings, description.reads)
     # Files cannot be chosen on the page, and what needs a prompt is of no use to a painter that reads none.
     assert {control.name for control in first + others} == {s.name for s in settings_of(original)} - hidden
+
+
+def test_a_distilled_painter_is_described_with_the_steps_that_it_learned(tmp_path: Path) -> None:
+    taught = catalogue.painter("flow_matching").build("tiny").describe()
+    write_json(tmp_path / "config.json", {**taught, "changes": [{"by": "distil", "painting": {"steps": 3}}]})
+    described = describe(str(tmp_path))
+    assert {s.name: s.default for s in described.settings}["steps"] == 3
+    assert described.varies
+    assert load(settings_class(described.settings), {}).steps == 3
+    assert not describe("esrgan").varies
 
 
 def _verdict(cls: type, values: dict[str, object]) -> str:

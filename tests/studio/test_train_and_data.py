@@ -44,6 +44,26 @@ def ended(job: dict[str, Any]) -> bool:
     return job["state"] in ("done", "failed", "stopped", "interrupted")
 
 
+def check_captions(service: Service) -> None:
+    """Captions are changed into a new store, and the old one stays what painters learned from."""
+    before = service.call("GET", "/api/stores/mine")["line"]
+    listed = service.call("GET", "/api/stores/mine/captions?missing=true&limit=3")
+    assert (listed["total"], listed["after"], len(listed["pictures"])) == (40, 3, 3)
+    file = listed["pictures"][0]["file"]
+    for captions, sentence in (({"other.png": []}, "picture"), ({}, "captions")):
+        assert sentence in service.refusal("POST", "/api/stores/mine/captions", {"name": "x", "captions": captions})[1]
+    renewed = {"name": "worded", "captions": {file: [" a hill at dusk ", "山", "山", ""]}}
+    begun = service.call("POST", "/api/stores/mine/captions", renewed)
+    assert "impasto data caption stores/mine --from " in begun["command"]
+    assert service.wait(begun["job"]["id"], ended)["state"] == "done"
+    assert "already" in service.refusal("POST", "/api/stores/mine/captions", renewed)[1]
+    (changed,) = service.call("GET", f"/api/stores/worded/captions?words={quote('山')}")["pictures"]
+    assert (changed["file"], changed["captions"]) == (file, ["a hill at dusk", "山"])
+    assert service.call("GET", "/api/stores/worded/captions?missing=true")["total"] == 39
+    assert service.call("GET", "/api/stores/mine")["line"] == before
+    assert service.call("GET", "/api/stores/worded")["line"]["hash"] != before["hash"]
+
+
 def test_a_dropped_zip_becomes_a_store_and_a_painter_that_pauses_and_goes_on(service: Service) -> None:
     files = {f"mine/{kind}/{n}.png": picture(n + 100 * (kind == "sea")) for kind in ("hill", "sea") for n in range(20)}
     files |= {"mine/sea/twin.png": files["mine/hill/3.png"], "mine/hill/torn.png": b"\x89PNG\r\n\x1a\n torn"}
@@ -61,6 +81,7 @@ def test_a_dropped_zip_becomes_a_store_and_a_painter_that_pauses_and_goes_on(ser
     for address in (f"rejects/{pair['left_out']['number']}/picture", f"pictures/{pair['row']}"):
         assert service.request("GET", f"/api/stores/mine/{address}")[2][:4] == b"\x89PNG"
 
+    check_captions(service)
     request = {"store": "mine", "painter": "vae", "preset": "tiny", "minutes": 60, "batch": 4}
     fast = {"precision": "fp32", "samples": 4, "checkpoint_seconds": 1, "log_every": 5}
     plan = service.call("POST", "/api/training/plan", {**request, "settings": fast})
@@ -95,6 +116,9 @@ def test_a_dropped_zip_becomes_a_store_and_a_painter_that_pauses_and_goes_on(ser
     service.wait(begun["job"]["id"], ended)
     comparison = service.call("GET", "/api/comparison?run=first")
     assert comparison["entries"][0]["line"]["painter"] == "vae"
+    measuring = service.call("POST", "/api/runs/first/measure", {"count": 50})
+    assert measuring["command"] == "impasto measure runs/first --against stores/mine --count 50 --on test"
+    service.call("POST", f"/api/jobs/{measuring['job']['id']}/stop", {"firmly": True})
     for page in ("/train", "/data", "/data/mine", "/compare?run=first"):
         assert service.request("GET", page, headers={"accept": "text/html"})[0] == 200
 

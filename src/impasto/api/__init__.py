@@ -18,8 +18,8 @@ from impasto.api.measuring_edits import measure_edit
 from impasto.api.painting import paint
 from impasto.api.pictures import Picture, Pictures
 from impasto.api.repainting import Repainted, repaint
-from impasto.api.showing import show_blends, show_feeling, show_latents
-from impasto.api.stores import caption, inspect, make, prepare
+from impasto.api.showing import ShownFeatures, show_blends, show_features, show_feeling, show_latents
+from impasto.api.stores import caption, inspect, join, link, make, prepare
 from impasto.api.training import train
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Picture",
     "Pictures",
     "Repainted",
+    "ShownFeatures",
     "average",
     "caption",
     "compare",
@@ -44,6 +45,8 @@ __all__ = [
     "grid",
     "guide",
     "inspect",
+    "join",
+    "link",
     "lighten",
     "load_painter",
     "make",
@@ -54,6 +57,7 @@ __all__ = [
     "prepare",
     "repaint",
     "show_blends",
+    "show_features",
     "show_feeling",
     "show_latents",
     "train",

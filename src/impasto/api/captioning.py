@@ -1,17 +1,19 @@
-"""Where the captions of a store come from: scenes of the world, metadata, or a model that describes images."""
+"""Where the captions of a store come from: scenes of the world, metadata, a file, or a model that describes images."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impasto.errors import DataError
+from impasto.errors import DataError, UnknownName
+from impasto.files import read_json_lines
 from impasto.jobs.progress import Progress
 from impasto.spelling import option
 
 if TYPE_CHECKING:
     from impasto.data.store import Store
 
-__all__ = ["captions_by_model", "captions_from_index"]
+__all__ = ["captions_by_model", "captions_from_file", "captions_from_index"]
 
 Captions = list[tuple[str, ...]]
 
@@ -51,6 +53,34 @@ def captions_by_model(store: Store, source: str, progress: Progress) -> tuple[Ca
 
     texts = hub_captions(store.split("all"), source, progress=progress)
     return texts, {"by": source, "described": sum(map(bool, texts))}
+
+
+def captions_from_file(store: Store, file: Path) -> tuple[Captions, dict[str, Any]]:
+    """The captions of each picture as a file says, or as they are; and how they came about.
+
+    Args:
+        store: The pictures.
+        file: JSON Lines, each `{"file": NAME, "captions": [TEXT, ...]}` with a name of the store's index.
+
+    Raises:
+        DataError: When no line says anything, or one of them something else.
+        UnknownName: When the store holds no picture of a name.
+    """
+    from impasto.data.captions import row_captions
+
+    places = {name: place for place, name in enumerate(store.table["file"].to_pylist())}
+    captions = list(store.captions)
+    lines = read_json_lines(file)
+    for line in lines:
+        if not isinstance(line, dict) or not isinstance(line.get("captions"), list):
+            raise DataError(f'{file} holds {str(line)[:80]!r}; each line is {{"file": "NAME", "captions": ["TEXT"]}}.')
+        if line.get("file") not in places:
+            raise UnknownName("picture", str(line.get("file")), places)
+        captions[places[line["file"]]] = row_captions({"captions": line["captions"]})
+    if not lines:
+        raise DataError(f'{file} says nothing; each line of it is {{"file": "NAME", "captions": ["TEXT"]}}.')
+    changed = sum(new != old for new, old in zip(captions, store.captions, strict=True))
+    return captions, {"by": "a file", "changed": changed, "described": sum(map(bool, captions))}
 
 
 def _known_values(row: dict[str, Any]) -> dict[str, str | None]:

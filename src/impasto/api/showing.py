@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,14 +23,34 @@ from impasto.spelling import command
 from impasto.terminal import shown
 
 if TYPE_CHECKING:
+    from impasto.showing.features import Channel
     from impasto.showing.feeling import Feeling
 
-__all__ = ["show_blends", "show_feeling", "show_latents"]
+__all__ = ["ShownFeatures", "show_blends", "show_features", "show_feeling", "show_latents"]
 
 MOST_BLENDED = 16
 """Most categories on one sheet."""
 LEAST = 20
 MOST = 5000
+MOST_CHANNELS = 64
+"""Most channels of a network on one sheet."""
+
+
+@dataclass(frozen=True, eq=False)
+class ShownFeatures:
+    """What channels of a network look for.
+
+    Attributes:
+        sheet: The file of the sheet.
+        network: Name of the network.
+        depth: Which of its maps, from 1.
+        channels: The channels, in the order of the rows.
+    """
+
+    sheet: Path
+    network: str
+    depth: int
+    channels: tuple[Channel, ...]
 
 
 @verb
@@ -158,6 +180,83 @@ def show_blends(
             notify(Event("show", "progress", mixture, number + 1, len(cells)))
         write_whole(path, sheet_file(contact_sheet(to_uint8(torch.cat(pictures)), columns=len(names))))
     return path
+
+
+@verb
+def show_features(
+    store: str | PathLike[str],
+    out: str | PathLike[str] | None = None,
+    *,
+    network: str = "taef2",
+    depth: int | None = None,
+    channels: Sequence[int] = (),
+    count: int = 8,
+    on: str = "train",
+    pictures: int = 1000,
+    seed: int = 0,
+    overwrite: bool = False,
+    watch: Watch | None = None,
+) -> ShownFeatures:
+    """Write a sheet of what channels of a network look for, a row a channel.
+
+    First comes a picture that was changed from grey noise until it excited the channel, then the pictures of the store
+    that excite it most.
+
+    Args:
+        store: Pictures that the network looks at.
+        out: The PNG file; without it `features-NETWORK-DEPTH.png` in this folder.
+        network: 'taef2', the encoder of an autoencoder that comes with impasto, which learned without labels; or
+            'squeezenet', 'alexnet' or 'vgg16', where their weights are installed.
+        depth: Which of the network's maps, from 1 (shallow, strokes) on (deep, things); the deepest without it.
+        channels: Which of that map's channels, from 0; without any the most selective ones, which few pictures
+            excite far more than the others do.
+        count: How many of those, 1 to 64.
+        on: The split of the store: 'train', 'val', 'test' or 'all'.
+        pictures: How many of its pictures are looked at, drawn at random, 20 to 100,000.
+        seed: Of the draw, 0 or more.
+        overwrite: Whether a file of that name may be replaced.
+        watch: Called with each event. Without it a bar is shown; `impasto.silent` shows nothing.
+
+    Raises:
+        UnknownName: When there is no such network.
+        WeightsMissing: When its weights are not installed.
+        ConfigError: When it has no such depth or channel.
+        DataError: When the pictures are too small for it, or there are fewer than 20.
+        UsageError: When a number is out of range, or a file would be replaced.
+
+    Source: Le et al. 2012, Building high-level features using large scale unsupervised learning, section 5; Olah et
+        al. 2017, Feature visualization.
+    """
+    import numpy as np
+
+    from impasto.images.pictures import sheet_file
+    from impasto.painters.rules.features.maps import feature_maps, named_network
+    from impasto.showing.features import Survey, check_viewable, sheet
+
+    for word, value, least, most in (
+        ("count", count, 1, MOST_CHANNELS),
+        ("pictures", pictures, LEAST, 100_000),
+        ("seed", seed, 0, 2**63 - 1),
+    ):
+        if not least <= value <= most:
+            raise UsageError(f"{word} must be between {least:,} and {most:,}, not {value:,}.")
+    split = store_at(store).split(on)
+    maps = feature_maps(named_network(network))
+    depth = check_viewable(split, maps, depth)
+    path = path_of(out) if out else free_file(Path(f"features-{maps.name}-{depth}.png"))
+    check_free([path], overwrite=overwrite)
+    rows = np.sort(np.random.default_rng(seed).permutation(len(split))[:pictures])
+    with shown(watch) as notify:
+        progress = partial(Event, "show", "progress", "Looking at pictures")
+        survey = Survey.of(maps, depth, split, rows, lambda done, total: notify(progress(done, total)))
+        survey.check(channels)
+        chosen = list(channels) or survey.most_selective(count)
+        channels_shown = []
+        for number, channel in enumerate(chosen):
+            channels_shown.append(survey.channel(channel))
+            notify(Event("show", "progress", f"Dreaming of channel {channel}", number + 1, len(chosen)))
+        write_whole(path, sheet_file(sheet(channels_shown, split)))
+    return ShownFeatures(path, maps.name, depth, tuple(channels_shown))
 
 
 @verb

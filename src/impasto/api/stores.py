@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from impasto.api.verb import verb
+from impasto.errors import UsageError
 from impasto.events import Event, Watch
 from impasto.images.size import Size, SizeLike
 from impasto.sources import STORES, path_of
+from impasto.spelling import option
 from impasto.terminal import shown
 
 if TYPE_CHECKING:
     from impasto.data.inspection import Inspection
     from impasto.data.store import Store
 
-__all__ = ["caption", "inspect", "make", "prepare", "store_at"]
+__all__ = ["caption", "inspect", "join", "link", "make", "prepare", "store_at"]
 
 
 @verb
@@ -42,6 +44,7 @@ def prepare(
     max_bad: float = 0.5,
     follow_links: bool = False,
     limit: int = 100_000_000,
+    shard_rows: int | None = None,
     workers: int | None = None,
     watch: Watch | None = None,
 ) -> Store:
@@ -69,6 +72,8 @@ def prepare(
         max_bad: Share of the pictures that may be unreadable, in [0, 1].
         follow_links: Whether links to folders, and to files elsewhere, are followed.
         limit: Largest number of pixels of a picture that is read.
+        shard_rows: Number of pictures in each file of the store, such as 8192, for a large store or one that is read
+            from elsewhere (see `link`); without it all lie in one file.
         workers: Number of processes; as many as there are processor cores without it.
         watch: Called with each event. Without it they are shown; `impasto.silent` shows nothing.
 
@@ -100,6 +105,7 @@ def prepare(
             max_bad=max_bad,
             follow_links=follow_links,
             limit=limit,
+            shard_rows=shard_rows,
             workers=workers,
             progress=_progress(notify, "prepare", "Preparing pictures"),
         )
@@ -180,6 +186,7 @@ def caption(
     out: str | PathLike[str] | None = None,
     *,
     with_: str | None = None,
+    from_: str | PathLike[str] | None = None,
     watch: Watch | None = None,
 ) -> Store:
     """Write a store with other captions: the same pictures, labels and splits, under another hash.
@@ -193,26 +200,61 @@ def caption(
         out: Folder of the new store, which must not exist; without it, the old one's with '-captioned' at its end.
         with_: Hub id, or folder, of a model that describes images, such as 'Salesforce/blip-image-captioning-base';
             its captions then replace all others. Needs the extra 'text'.
+        from_: File of captions, JSON Lines with `file` and `captions`; pictures that it does not name keep theirs.
         watch: Called with each event. Without it they are shown; `impasto.silent` shows nothing.
 
     Raises:
-        UsageError: When a package is missing, or the model does not describe images.
+        UsageError: When a package is missing, the model does not describe images, or both a model and a file are given.
         WeightsMissing: When the model cannot be had.
-        DataError: When nothing is known of any picture.
+        DataError: When nothing is known of any picture, or the file holds something else.
+        UnknownName: When the file names a picture that is not in the store.
         ImpastoError: When `out` exists or cannot be written.
     """
-    from impasto.api.captioning import captions_by_model, captions_from_index
+    from impasto.api.captioning import captions_by_model, captions_from_file, captions_from_index
     from impasto.data.recaption import check_free, recaptioned
 
     opened = store_at(store)
     place = opened.root.with_name(f"{opened.root.name}-captioned") if out is None else Path(out)
     check_free(place)
+    if with_ is not None and from_ is not None:
+        raise UsageError(
+            f"Captions come from a model or from a file: leave out {option('with_', None)} or {option('from_', None)}."
+        )
     with shown(watch) as notify:
-        if with_ is None:
+        if from_ is not None:
+            captions, how = captions_from_file(opened, Path(from_))
+        elif with_ is None:
             captions, how = captions_from_index(opened)
         else:
             captions, how = captions_by_model(opened, with_, _progress(notify, "caption", "Describing pictures"))
         return recaptioned(opened, place, captions, how)
+
+
+@verb
+def join(stores: Sequence[str | PathLike[str]], out: str | PathLike[str], *, watch: Watch | None = None) -> Store:
+    """Write a store of the pictures of several, without what two of them share.
+
+    Each picture keeps its split, labels and captions; the column 'store' says from which store it is. Where the
+    default label columns differ in name, the column 'category' holds the value of each.
+
+    Args:
+        stores: Two or more stores, of the same size and number of frames. Of pictures that are in two of them, or
+            look alike, the one in the earlier store is kept.
+        out: Folder of the new store, which must not exist.
+        watch: Called with each event. Without it they are shown; `impasto.silent` shows nothing.
+
+    Raises:
+        UsageError: When there are fewer than two stores, or two folders of the same name.
+        DataError: When sizes or numbers of frames differ, or nothing is left of a store.
+        ImpastoError: When `out` exists or cannot be written.
+    """
+    from impasto.data.joining import join as join_stores
+
+    opened = [store_at(store) for store in stores]
+    with shown(watch) as notify:
+        joined = join_stores(opened, Path(out))
+        _say_remarks(joined, notify, "join")
+    return joined
 
 
 @verb
@@ -230,6 +272,29 @@ def inspect(store: str | PathLike[str], out: str | PathLike[str] | None = None) 
 
     opened = store_at(store)
     return write_page(opened, Path(out) if out else opened.root / "inspection")
+
+
+@verb
+def link(address: str, out: str | PathLike[str] | None = None) -> Store:
+    """Make a folder that stands for a store elsewhere, such as in a bucket, and is used like any other store.
+
+    It holds the manifest and the index; pictures are read when they are needed, and kept in a folder of at most 8 GiB
+    ($IMPASTO_BLOCKS_GIB) in the cache.
+
+    Args:
+        address: Of the store's folder, as fsspec writes it: 's3://bucket/scans', 'https://…', 'file:///…'. The store
+            was prepared with `shard_rows`.
+        out: Folder to make, which must not exist; without it, one in 'stores' with the last name of the address.
+
+    Raises:
+        UsageError: When a package is missing that reads from there; the extra 'remote' has that for S3.
+        StoreError: When there is no store, or it is incomplete, damaged or not in shards.
+        ImpastoError: When `out` exists or cannot be written.
+    """
+    from impasto.data.remote import link as make_link
+    from impasto.data.store import Store
+
+    return Store.open(make_link(address, STORES / address.rstrip("/").rpartition("/")[2] if out is None else Path(out)))
 
 
 def store_at(store: str | PathLike[str]) -> Store:

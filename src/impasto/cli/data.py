@@ -1,4 +1,4 @@
-"""`impasto data`: prepare, make and inspect."""
+"""`impasto data`: prepare, make, caption, join and inspect."""
 
 from __future__ import annotations
 
@@ -63,6 +63,9 @@ def prepare(
         bool, typer.Option("--follow-links", help="Follow links to folders, and to files elsewhere.")
     ] = False,
     limit: Annotated[int, typer.Option(help="Most pixels of a picture; larger files are left out.")] = 100_000_000,
+    shard_rows: Annotated[
+        int | None, typer.Option(help="Pictures in each file, such as 8192, for a large store; by default one file.")
+    ] = None,
     workers: Annotated[int | None, typer.Option(help="Processes; by default one a core.")] = None,
     json: Json = False,
     events: Events = False,
@@ -91,6 +94,7 @@ def prepare(
             max_bad=max_bad,
             follow_links=follow_links,
             limit=limit,
+            shard_rows=shard_rows,
             workers=workers,
             watch=watch,
         )
@@ -167,19 +171,62 @@ def caption(
         str | None,
         typer.Option("--with", metavar="HUB_ID", help="A model that describes images; by default scenes or metadata."),
     ] = None,
+    from_: Annotated[
+        Path | None, typer.Option("--from", help='JSON Lines such as {"file": "a.png", "captions": ["a boat"]}.')
+    ] = None,
     json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
 ) -> None:
-    """Describe the pictures of a store in words: from scenes, from metadata, or by a model; writes a new store."""
+    """Describe the pictures of a store in words: from scenes, metadata, a file, or by a model; writes a new store."""
     from impasto import api
 
     with watching(json=json, events=events, quiet=quiet) as watch:
-        captioned = api.caption(store, out, with_=with_, watch=watch)
+        captioned = api.caption(store, out, with_=with_, from_=from_, watch=watch)
     if json:
         print_json(captioned.manifest)
     else:
         _print_store(captioned)
+
+
+@app.command()
+def join(
+    stores: Annotated[list[Path], typer.Argument(help="Two or more stores of pictures of the same size.")],
+    out: Annotated[Path, typer.Option(help="The new store.")],
+    json: Json = False,
+    events: Events = False,
+    quiet: Quiet = False,
+) -> None:
+    """Join stores into one, without what two of them share; pictures keep splits, labels and captions."""
+    from impasto import api
+
+    with watching(json=json, events=events, quiet=quiet) as watch:
+        joined = api.join(stores, out, watch=watch)
+    if json:
+        print_json(joined.manifest)
+    else:
+        _print_store(joined)
+
+
+@app.command()
+def link(
+    address: Annotated[str, typer.Argument(help="Folder of a store in shards, as in s3://bucket/scans or https://….")],
+    out: Annotated[
+        Path | None, typer.Option(help="The folder to make; by default in stores/, with the last name of the address.")
+    ] = None,
+    json: Json = False,
+    events: Events = False,
+    quiet: Quiet = False,
+) -> None:
+    """Use a store that lies elsewhere: its pictures are read when they are needed."""
+    from impasto import api
+
+    with watching(json=json, events=events, quiet=quiet):
+        store = api.link(address, out)
+    if json:
+        print_json(store.manifest)
+    else:
+        _print_store(store)
 
 
 @app.command()

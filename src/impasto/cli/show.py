@@ -87,6 +87,50 @@ def blends(
 
 
 @app.command()
+def features(
+    store: Annotated[Path, typer.Argument(help="A store of pictures that the network looks at.")],
+    out: Annotated[Path | None, typer.Option(help="The PNG file.")] = None,
+    network: Annotated[
+        str, typer.Option(help="taef2, which comes with impasto, or squeezenet, alexnet, vgg16 where installed.")
+    ] = "taef2",
+    depth: Annotated[int | None, typer.Option(help="Which map, from 1 (shallow); the deepest without it.")] = None,
+    channel: Annotated[
+        list[int] | None, typer.Option(help="A channel of that map; may be repeated. The most selective without it.")
+    ] = None,
+    count: Annotated[int, typer.Option(help="How many of the most selective channels.")] = 8,
+    on: Annotated[str, typer.Option(help="Split of the store: train, val, test or all.")] = "train",
+    pictures: Annotated[int, typer.Option(help="Pictures of the split that are looked at.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Seed of the draw of the pictures.")] = 0,
+    overwrite: Annotated[bool, typer.Option(help="Replace a file of that name.")] = False,
+    json: Json = False,
+    events: Events = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a sheet of what channels of a network look for: a dream of each, and what excites it most."""
+    from impasto import api
+
+    options: dict[str, Any] = {"channels": channel or (), "count": count, "on": on, "pictures": pictures}
+    with watching(json=json, events=events, quiet=quiet) as note:
+        features_shown = api.show_features(
+            store, out, network=network, depth=depth, seed=seed, overwrite=overwrite, watch=note, **options
+        )
+    if json:
+        channels = [{k: v for k, v in asdict(each).items() if k != "dream"} for each in features_shown.channels]
+        print_json(
+            {
+                "sheet": features_shown.sheet,
+                "network": features_shown.network,
+                "depth": features_shown.depth,
+                "channels": channels,
+            }
+        )
+        return
+    for each in features_shown.channels:
+        console.print(str(each))
+    console.print(f"The sheet is {features_shown.sheet}.")
+
+
+@app.command()
 def feeling(
     pictures: Annotated[list[Path], typer.Argument(help="Picture files.")],
     json: Json = False,

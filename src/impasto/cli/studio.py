@@ -31,6 +31,14 @@ def studio(
             "May be repeated.",
         ),
     ] = None,
+    runner: Annotated[
+        str,
+        typer.Option(
+            metavar="WHERE",
+            help="Where jobs run: local, ray or slurm, as in ray:address=http://head:8265,gpus=1 or "
+            "slurm:partition=gpu,cpus=4,minutes=600. Machines of a cluster share the working folder.",
+        ),
+    ] = "local",
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
 ) -> None:
     """Open the studio: paint in the browser; jobs go on when it is closed."""
@@ -43,6 +51,6 @@ def studio(
             "or make studio."
         ) from None
     serve(
-        StudioSettings(folder=folder, host=host, port=port, tokens=read_tokens(token or [])),
+        StudioSettings(folder=folder, host=host, port=port, tokens=read_tokens(token or []), runner=runner),
         browser=browser,
     )

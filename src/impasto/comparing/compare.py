@@ -73,7 +73,8 @@ def compare(
         elif pictures.hash != beginning.store:
             raise ConfigError(store_changed(place, out))
         say("Computing features of the real pictures")
-        embed_real(pictures, experiment.data.label, experiment.measuring.network)
+        measuring = experiment.measuring
+        embed_real(pictures, experiment.data.label, measuring.network, measuring.split)
         answer = "Stopping: each run saves a checkpoint; press Ctrl-C again to stop at once."
         with stop_on_signal(lambda: say(answer)) as stop:
             return Schedule(experiment, pictures, out, say, stop, miniature=miniature).perform_all()

@@ -9,6 +9,7 @@ from pathlib import Path
 import impasto
 from impasto.comparing import samples, tables
 from impasto.comparing.charts import Chart, charts
+from impasto.comparing.equal_steps import equal_steps
 from impasto.comparing.findings import (
     LEAST_SEEDS,
     count_states,
@@ -86,7 +87,9 @@ def save_figures(results: Results, out: Path) -> list[Path]:
 def markdown_tables(results: Results) -> str:
     """The page's tables in Markdown, for a document: final values, ratios, costs, and what is missing."""
     parts = [escaped(_lead(results)), *(tables.markdown(t) for t in tables.quality_tables(results))]
+    equal = equal_steps(results)
     for heading, table in (
+        (f"In equally many steps. {_EQUAL_STEPS}", tables.equal_steps_table(equal) if equal else None),
         (
             "As ratios, in brackets the paper's; a ratio stands out where the paper's lies within our interval",
             tables.ratio_table(results),
@@ -116,6 +119,7 @@ def comparison_page(results: Results, folder: Path) -> str:
         _quality(results, drawings),
         _paper(results, drawings),
         _of_drawings("Along training", drawings, "curves", "distance") if "curves" in drawings else None,
+        _equal_steps(results),
         _of_drawings("Categories", drawings, "categories"),
         Section("What it cost", [Paragraph(_COSTS), tables.cost_table(results)]),
         _runs(results),
@@ -129,6 +133,11 @@ def comparison_page(results: Results, folder: Path) -> str:
 _COSTS = (
     "Means over the finished runs. Time is that of the machine below, and so is peak memory, without a GPU's own; "
     "parameters are all that are trained, and operations those of training on one picture, backward passes with them."
+)
+_EQUAL_STEPS = (
+    "The budget is time, in which entries take unequal numbers of steps; these are the numbers where the shortest "
+    "training was last measured, linear between the measured points. They are of fewer painted pictures than the final "
+    "values, and not to be compared with those."
 )
 _PAPER = (
     "Other pictures, another network and another count make other numbers, so none of the paper's stands beside one "
@@ -164,14 +173,15 @@ def _cards(results: Results) -> list[Card]:
     others = ", ".join(f"{count} {state}" for state, count in counts.items() if state != "done")
     cards = [
         Card(f"{counts.get('done', 0)} of {total}", "runs finished", others),
-        Card(f"{store.train:,}", "training pictures", f"and {store.test:,} held out to measure against"),
+        Card(f"{store.train:,}", "training pictures", f"and {store.test:,} of {store.measured} to measure against"),
         Card(f"{store.resolution} px", "pictures", f"store {store.hash[:12]}"),
     ]
     if terms.steps:
         cards.append(Card(f"{terms.steps:,}", "steps", f"of {terms.batch} pictures, {terms.precision}"))
     else:
-        unit = "processor minutes" if terms.clock == "processor" else "minutes"
-        cards.append(Card(f"{terms.minutes:g}", unit, f"in batches of {terms.batch}, {terms.precision}"))
+        unit = "minutes" if terms.clock == "wall" else "processor minutes"
+        of_trial = ", in steps that a trial timed" if terms.clock == "trial" else ""
+        cards.append(Card(f"{terms.minutes:g}", unit, f"in batches of {terms.batch}, {terms.precision}{of_trial}"))
     return cards
 
 
@@ -255,6 +265,13 @@ def _quality(results: Results, drawings: Mapping[str, Drawing]) -> Section:
     parts += [gaps] if gaps else []
     parts += [drawings["finals"]] if "finals" in drawings else []
     return Section("Results", parts)
+
+
+def _equal_steps(results: Results) -> Section | None:
+    equal = equal_steps(results)
+    if equal is None:
+        return None
+    return Section("In equally many steps", [Paragraph(_EQUAL_STEPS), tables.equal_steps_table(equal)])
 
 
 def _paper(results: Results, drawings: Mapping[str, Drawing]) -> Section | None:

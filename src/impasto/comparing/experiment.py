@@ -63,8 +63,10 @@ class Terms:
     Attributes:
         steps: Optimizer steps of each training.
         minutes: Minutes of each training.
-        clock: What `minutes` are: of 'wall' time, or of 'processor' time, to which other work on the machine adds
-            nothing; for trainings without a GPU.
+        clock: What `minutes` are: of 'wall' time, or of 'processor' time, to which waiting for other work adds
+            nothing; or 'trial': the steps that fit into so much processor time, by a trial of all entries before the
+            first training, turn by turn, so that other work changes neither the steps nor their order. The latter two
+            are for trainings without a GPU.
         batch: Pictures in a batch; a step reads one batch.
         precision: Arithmetic of all trainings; 'auto' takes the faster on the machine where the comparison begins.
         preset: Preset of all painters, where an entry names no other.
@@ -76,7 +78,7 @@ class Terms:
 
     steps: int | None = Field(default=None, ge=1, le=10**9)
     minutes: float | None = Field(default=None, gt=0, le=100_000)
-    clock: Literal["wall", "processor"] = "wall"
+    clock: Literal["wall", "processor", "trial"] = "wall"
     batch: int = Field(default=32, ge=1, le=65_536)
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     preset: str = Field(default="base", max_length=100, examples=["tiny", "small", "base"])
@@ -96,6 +98,8 @@ class Measuring:
         final: Pictures painted at the end of each training.
         network: Feature network of the distances; 'auto' takes the best whose weights are installed, and 'handcrafted'
             needs none.
+        split: Pictures that are measured against: those of the 'test' split, or of the 'val' split, where settings are
+            to be chosen by the result.
     """
 
     every: int = Field(default=500, ge=1, le=10**9)
@@ -103,6 +107,7 @@ class Measuring:
     count: int = Field(default=2000, ge=50, le=10_000_000)
     final: int = Field(default=2000, ge=50, le=10_000_000)
     network: Network = "auto"
+    split: Literal["test", "val"] = "test"
 
 
 @config
@@ -259,6 +264,8 @@ def _terms_problems(terms: Terms, measuring: Measuring) -> Iterator[str]:
     for seed, times in Counter(terms.seeds).items():
         if times > 1:
             yield f"terms.seeds names {seed} {times} times; name each seed once."
+    if terms.clock == "trial" and terms.minutes is None:
+        yield "terms.clock = 'trial' turns minutes into steps: give minutes, or leave it out."
     if terms.steps is not None and measuring.every > terms.steps:
         yield f"measuring.every = {measuring.every} is beyond terms.steps = {terms.steps}; no point would be measured."
 

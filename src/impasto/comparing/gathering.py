@@ -25,6 +25,7 @@ from impasto.comparing.results import (
 )
 from impasto.comparing.running import Job, cost
 from impasto.comparing.statistics import Spread, ratio_of, spread_of
+from impasto.comparing.step_times import read_step_seconds
 from impasto.config import to_dict
 from impasto.data.store import Store
 from impasto.errors import MixedMethods
@@ -70,8 +71,8 @@ def gather(
         title=experiment.title,
         experiment=to_dict(experiment),
         miniature=miniature,
-        store=_store_facts(store, experiment.data.label),
-        terms=TermsFacts(**to_dict(experiment.terms), threads=threads),
+        store=_store_facts(store, experiment),
+        terms=TermsFacts(**to_dict(experiment.terms), threads=threads, step_seconds=read_step_seconds(out)),
         methods=methods,
         machine=Machine(os.cpu_count(), platform.machine(), torch.__version__),
         entries=entries,
@@ -80,7 +81,8 @@ def gather(
     )
 
 
-def _store_facts(store: Store, label: str | None) -> StoreFacts:
+def _store_facts(store: Store, experiment: Experiment) -> StoreFacts:
+    label = experiment.data.label
     train = store.split("train", label)
     return StoreFacts(
         path=str(store.root),
@@ -88,7 +90,8 @@ def _store_facts(store: Store, label: str | None) -> StoreFacts:
         resolution=store.resolution,
         label=label or store.label,
         train=len(train),
-        test=len(store.split("test")),
+        test=len(store.split(experiment.measuring.split)),
+        measured=experiment.measuring.split,
         categories=train.categories,
         shares=train.shares,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -30,12 +30,12 @@ from impasto.pretrained import load_weights, rebuild
 from impasto.training.journal import read_events
 from impasto.training.points import POINTS
 
-__all__ = ["MeasuringJob", "embed_real", "measure_run"]
+__all__ = ["MeasuringJob", "embed_real", "evenly_chosen", "measure_run"]
 
 SHOWN = 32
 """Pictures on the contact sheet."""
 LEAST_RECONSTRUCTED = 16
-"""Fewest test pictures that are reconstructed for a point of a curve; else an eighth as many as are painted."""
+"""Fewest real pictures that are reconstructed for a point of a curve; else an eighth as many as are painted."""
 CURVE_INPUTS = frozenset(
     {
         "painted_features",
@@ -67,6 +67,7 @@ class MeasuringJob:
         points: Largest number of points of a curve.
         network: Feature network, or 'auto'.
         samples: File of the contact sheet.
+        split: Name of the split that is measured against.
     """
 
     store: str
@@ -76,21 +77,23 @@ class MeasuringJob:
     points: int
     network: str
     samples: str
+    split: str = "test"
 
 
 def measure_run(run: Path, job: MeasuringJob) -> RunMeasurement:
     """Measure a trained run at its checkpoints and at its end; writes `result.json` and a contact sheet."""
     store = Store.open(job.store, verify=False)
     train = store.split("train", job.label)
-    test = store.split("test", job.label)
+    real = store.split(job.split, job.label)
     description = read_json(run / "run.json", CheckpointError)
     curve = tuple(
-        _point(run, file, description, (train, test), job) for file in _evenly_chosen(run / POINTS, job.points)
+        _point(run, file, description, (train, real), job)
+        for file in evenly_chosen(sorted((run / POINTS).glob("step-*.safetensors")), job.points)
     )
     painter = Painter.from_pretrained(run / "painter")
     measurement = measure(
         painter,
-        test,
+        real,
         train=train,
         out=run / "measure",
         count=job.final,
@@ -110,42 +113,54 @@ def measure_run(run: Path, job: MeasuringJob) -> RunMeasurement:
     return result
 
 
-def embed_real(store: Store, label: str | None, network: str) -> None:
-    """Compute the features of the real pictures once, into the store's cache, for all runs."""
+def embed_real(store: Store, label: str | None, network: str, split: str = "test") -> None:
+    """Compute the features of the real pictures once, into the store's cache, for all runs.
+
+    Args:
+        store: The pictures.
+        label: Label column.
+        network: Feature network, or 'auto'.
+        split: Name of the split that is measured against.
+    """
     names, _ = choose_networks(network)
     train = store.split("train", label)
-    test = store.split("test", label)
-    for name, (split, mirrored) in product(names, ((test, False), (train, False), (train, True))):
+    real = store.split(split, label)
+    for name, (pictures, mirrored) in product(names, ((real, False), (train, False), (train, True))):
         # Copies are looked for in the first space only, where mirror images count.
         if mirrored and name != names[0]:
             continue
-        embed_split(split, name, mirrored=mirrored, cache=store.root / "features")
+        embed_split(pictures, name, mirrored=mirrored, cache=store.root / "features")
 
 
-def _evenly_chosen(folder: Path, most: int) -> list[Path]:
-    """Evenly spaced points, the last among them."""
-    files = sorted(folder.glob("step-*.safetensors"))
-    chosen = np.linspace(len(files) - 1, 0, min(most, len(files))).round().astype(int)[::-1]
-    return [files[i] for i in chosen]
+def evenly_chosen(files: Sequence[Path], most: int) -> list[Path]:
+    """Every 2^k-th point and the last, with the least k that leaves no more than `most`.
+
+    Runs of different lengths then share the steps of their points, whose mean a curve shows.
+    """
+    stride = 1
+    while -(-len(files) // stride) > most:
+        stride *= 2
+    chosen = [*files[stride - 1 :: stride]]
+    return chosen if not files or chosen[-1:] == [files[-1]] else [*chosen[: most - 1], files[-1]]
 
 
 def _point(
     run: Path, weights: Path, description: Mapping[str, Any], splits: tuple[Split, Split], job: MeasuringJob
 ) -> CurvePoint:
     """One point of the curves: what can be measured from features and reconstructions."""
-    train, test = splits
+    train, real = splits
     painter = rebuild(description)
     assert isinstance(painter, Painter)
     load_weights(painter, weights)
     inputs = Inputs(
         painter,
-        test,
+        real,
         train,
         count=job.count,
         seed=SEED,
         network=choose_network(job.network)[0],
         cache=train.store.root / "features",
-        original_rows=np.arange(min(len(test), max(LEAST_RECONSTRUCTED, job.count // 8))),
+        original_rows=np.arange(min(len(real), max(LEAST_RECONSTRUCTED, job.count // 8))),
     )
     numbers: dict[str, Number] = {}
     for metric in _curve_metrics():

@@ -199,6 +199,7 @@ class StoreFacts:
         label: Label column.
         train: Training pictures.
         test: Pictures held out to measure against.
+        measured: Name of the split that they are.
         categories: Names of the categories.
         shares: Share of each among the training pictures.
     """
@@ -211,6 +212,7 @@ class StoreFacts:
     test: int
     categories: tuple[str, ...] = ()
     shares: tuple[float, ...] = ()
+    measured: str = "test"
 
 
 @dataclass(frozen=True)
@@ -227,7 +229,8 @@ class TermsFacts:
         threads: Processor cores of each run.
         steps: Steps of training, where they are the budget.
         minutes: Minutes of training, where they are the budget.
-        clock: What the minutes are: of 'wall' or of 'processor' time.
+        clock: What the minutes are: of 'wall' time, of 'processor' time, or steps that fit into it by a 'trial'.
+        step_seconds: Name of an entry → processor seconds of a step in that trial.
     """
 
     batch: int
@@ -240,6 +243,7 @@ class TermsFacts:
     steps: int | None = None
     minutes: float | None = None
     clock: str = "wall"
+    step_seconds: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

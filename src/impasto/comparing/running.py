@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from impasto.comparing import step_times
 from impasto.comparing.experiment import Entry, Experiment
 from impasto.comparing.folder_names import folder_names
 from impasto.comparing.measuring import MeasuringJob
@@ -25,7 +26,7 @@ from impasto.training.checkpoint import complete
 from impasto.training.journal import read_events
 from impasto.training.points import POINTS, keep_point
 
-__all__ = ["Job", "RunFailed", "RunStopped", "cost", "jobs", "perform"]
+__all__ = ["Job", "RunFailed", "RunStopped", "cost", "jobs", "perform", "time_steps"]
 
 ASK_TO_STOP = getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM)
 """Signal after which a training leaves a checkpoint; on Windows SIGTERM would end it at once."""
@@ -50,12 +51,14 @@ class Job:
         seed: Seed of its training.
         folder: Folder of the run.
         samples: The contact sheet's file.
+        steps: Steps of its training; None where only minutes count.
     """
 
     entry: Entry
     seed: int
     folder: Path
     samples: Path
+    steps: int | None = None
 
     @property
     def finished(self) -> bool:
@@ -77,6 +80,7 @@ def jobs(experiment: Experiment, out: Path) -> list[Job]:
             seed,
             out / "runs" / f"{names[entry.name]}-{seed}",
             out / "samples" / f"{names[entry.name]}-{seed}.png",
+            experiment.terms.steps,
         )
         for number, seed in enumerate(experiment.terms.seeds)
         for entry in experiment.entry
@@ -111,6 +115,7 @@ def perform(job: Job, experiment: Experiment, store: Path, threads: int, stop: t
         points=experiment.measuring.points,
         network=experiment.measuring.network,
         samples=str(job.samples),
+        split=experiment.measuring.split,
     )
     file = job.folder / "job.json"
     write_json(file, to_plain(measuring))
@@ -126,12 +131,12 @@ def _training_command(job: Job, experiment: Experiment, store: Path) -> list[str
         **entry.settings,
         "ema": terms.ema if entry.ema is None else entry.ema,
         "precision": terms.precision,
-        "clock": terms.clock,
+        **({} if job.steps else {"clock": terms.clock}),
         "samples": 0,
         "checkpoint_every": experiment.measuring.every,
         "points": True,
     }
-    budget = ["--steps", str(terms.steps)] if terms.steps else ["--minutes", str(terms.minutes)]
+    budget = ["--steps", str(job.steps)] if job.steps else ["--minutes", str(terms.minutes)]
     return [
         *(sys.executable, "-m", "impasto", "train", entry.painter, str(store), "--out", str(job.folder)),
         *("--preset", entry.preset or terms.preset, "--seed", str(job.seed), "--batch", str(terms.batch), "--json"),
@@ -139,6 +144,25 @@ def _training_command(job: Job, experiment: Experiment, store: Path) -> list[str
         *(["--label", experiment.data.label] if experiment.data.label else []),
         *(word for key, value in settings.items() for word in ("--set", f"{key}={json.dumps(value)}")),
     ]
+
+
+def time_steps(experiment: Experiment, out: Path, threads: int, stop: threading.Event) -> dict[str, float]:
+    """Seconds of a step of each entry, by a trial in a process of its own, or as the trial before the first run was.
+
+    Args:
+        experiment: The experiment.
+        out: Folder of the comparison.
+        threads: Processor cores of a training.
+        stop: Ends the trial when it is set.
+
+    Raises:
+        RunFailed: With the last thing that the process wrote.
+        RunStopped: When `stop` was set.
+    """
+    if experiment.terms.clock == "trial" and not (out / step_times.FILE).is_file():
+        command = [sys.executable, "-m", "impasto.comparing.step_times", str(out)]
+        _run(command, out / "steps", "trial", threads, stop)
+    return step_times.read_step_seconds(out)
 
 
 def _run(command: list[str], folder: Path, name: str, threads: int, stop: threading.Event) -> int | None:

@@ -7,13 +7,15 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 from pathlib import Path
 
 from impasto.comparing.comparison_page import write
 from impasto.comparing.experiment import Experiment
 from impasto.comparing.gathering import gather
 from impasto.comparing.results import Results
-from impasto.comparing.running import Job, RunStopped, jobs, perform
+from impasto.comparing.running import Job, RunStopped, jobs, perform, time_steps
+from impasto.comparing.step_times import steps_within
 from impasto.data.store import Store
 from impasto.errors import ImpastoError, Interrupted
 from impasto.files import write_json
@@ -68,6 +70,7 @@ class Schedule:
             Interrupted: When `stop` was set; every run has left a checkpoint.
             MixedMethods: When runs were measured in different ways.
         """
+        self._count_steps()
         waiting = [job for job in self.jobs if not job.finished]
         self._write(page=bool(waiting))
         start = time.monotonic()
@@ -87,6 +90,18 @@ class Schedule:
         if self.stop.is_set():
             raise Interrupted(f"Stopped. Finished runs are kept in {self.out}; the same command continues.")
         return results
+
+    def _count_steps(self) -> None:
+        """Turn the minutes of the trainings into steps, where a trial says how long a step of each takes."""
+        terms = self.experiment.terms
+        if terms.clock != "trial" or terms.minutes is None:
+            return
+        self.say("Timing a step of each entry")
+        try:
+            seconds = time_steps(self.experiment, self.out, self.threads, self.stop)
+        except RunStopped:
+            raise Interrupted("Stopped in the trial of steps; the same command begins it again.") from None
+        self.jobs = [replace(job, steps=steps_within(terms.minutes, seconds[job.entry.name])) for job in self.jobs]
 
     def _perform(self, job: Job) -> None:
         name = f"{job.entry.name}, seed {job.seed}"

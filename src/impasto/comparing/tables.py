@@ -8,15 +8,18 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from impasto.comparing.equal_steps import EqualSteps
 from impasto.comparing.findings import (
     BesidePaper,
     MetricSummary,
+    is_frechet,
     leading_entries,
     mean_cost,
     metric_summaries,
     ratios_beside_paper,
 )
 from impasto.comparing.results import EntryResults, Results
+from impasto.comparing.statistics import Spread
 from impasto.metrics.number import Number
 from impasto.pages.markdown import escaped
 from impasto.pages.numbers import counted, format_interval, format_number
@@ -24,6 +27,7 @@ from impasto.pages.page import Cell, Table
 
 __all__ = [
     "cost_table",
+    "equal_steps_table",
     "format_quantity",
     "markdown",
     "method_table",
@@ -80,6 +84,27 @@ def _quality_table(results: Results, metrics: Sequence[MetricSummary]) -> Table:
     return Table(
         ["Entry", *(metric.label for metric in metrics)], rows, range(1, len(metrics) + 1), "Final values of each entry"
     )
+
+
+def equal_steps_table(equal: EqualSteps) -> Table:
+    """Entries by numbers after equally many steps."""
+    rows = [
+        [Cell(name), *(_spread_cell(spreads.get(metric.key)) for metric in equal.metrics)]
+        for name, spreads in equal.spreads.items()
+    ]
+    for (of, to), (value, interval) in equal.ratios.items():
+        cells = [Cell("")] * len(equal.metrics)
+        at = next(at for at, metric in enumerate(equal.metrics) if is_frechet(metric.key))
+        cells[at] = Cell(f"{value:.3g}", format_interval(interval))
+        rows.append([Cell(f"{of} : {to}", "ratio"), *cells])
+    columns = ["Entry", *(metric.label for metric in equal.metrics)]
+    return Table(columns, rows, range(1, len(columns)), f"After {equal.step:,} steps of each entry")
+
+
+def _spread_cell(spread: Spread | None) -> Cell:
+    if spread is None:
+        return Cell("–")
+    return Cell(format_number(spread.mean), format_interval(spread.interval))
 
 
 def _name_cell(entry: EntryResults) -> Cell:

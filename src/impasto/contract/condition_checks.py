@@ -102,7 +102,7 @@ def check_variation(painter: Painter, variation: Variation | None) -> None:
         return
     if not painter.varies:
         raise NotCapable(
-            f"{painter.name} draws by rules and not from noise, so that there is nothing between its pictures of two "
+            f"{painter.name} paints without noise, so that there is nothing between its pictures of two "
             f"seeds; leave out {option('variation_seed', None)}."
         )
     if not 0 <= variation.seed < 2**63:

@@ -13,13 +13,14 @@ from torch import Tensor
 
 from impasto.contract import Batch, BatchNoise, Condition
 from impasto.data.encodings import Encodings
+from impasto.data.order import Order
 from impasto.data.store import Split
 from impasto.errors import DataError, UsageError
 from impasto.images.pictures import Pixels, to_float
 
 __all__ = ["Batches", "second_seed"]
 
-# Numbers of the random streams of a step, one for each kind of choice.
+# Numbers of the random streams of a step, one for each kind of choice; `order` has another.
 FLIPS = 1
 CAPTIONS = 2
 SECOND_STORE = 3
@@ -33,8 +34,7 @@ NO_ENCODINGS = Encodings()
 class Batches:
     """The pictures of each training step, in an order that depends on the seed alone.
 
-    Each epoch is a permutation of the pictures, seeded by (seed, salt, epoch), so every picture comes once an epoch,
-    and a step's batch does not depend on the steps before it.
+    Every picture comes once an epoch (see `Order`), and a step's batch does not depend on the steps before it.
     """
 
     def __init__(
@@ -93,8 +93,7 @@ class Batches:
         self.second = second
         if second is not None:
             assert (second.size, second.world, second.micro) == (size, world, micro), "cut alike"
-        self._key: tuple[int, int] | None = None
-        self._order: npt.NDArray[np.int64] = np.zeros(0, np.int64)
+        self._order = Order(split, seed)
 
     def __call__(self, step: int, salt: int = 0) -> list[Batch]:
         """This process' micro-batches of a step.
@@ -109,13 +108,7 @@ class Batches:
 
     def rows(self, step: int, salt: int = 0) -> npt.NDArray[np.int64]:
         """Rows of the split that make up a step's whole batch, shape (size,)."""
-        places = np.arange(step * self.size, (step + 1) * self.size)
-        epochs, inside = np.divmod(places, len(self.split))
-        rows = np.empty(self.size, np.int64)
-        for epoch in range(int(epochs[0]), int(epochs[-1]) + 1):
-            of_epoch = epochs == epoch
-            rows[of_epoch] = self._permutation(salt, epoch)[inside[of_epoch]]
-        return rows
+        return self._order.rows(np.arange(step * self.size, (step + 1) * self.size), salt)
 
     def _batch(self, step: int, salt: int, part: slice) -> Batch:
         rows = self.rows(step, salt)[part]
@@ -184,12 +177,6 @@ class Batches:
     def _chances(self, step: int, salt: int, choice: int) -> npt.NDArray[np.float64]:
         """Uniform random numbers in [0, 1) for one choice a picture of a step's whole batch, shape (size,)."""
         return np.random.default_rng((self.seed, salt, step, choice)).random(self.size)
-
-    def _permutation(self, salt: int, epoch: int) -> npt.NDArray[np.int64]:
-        if self._key != (salt, epoch):
-            self._order = np.random.default_rng((self.seed, salt, epoch)).permutation(len(self.split))
-            self._key = (salt, epoch)
-        return self._order
 
 
 def second_seed(seed: int) -> int:

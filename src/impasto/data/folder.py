@@ -37,7 +37,7 @@ OUTSIDE_FOLDER = "linked folder outside"
 OWN = "made by impasto"
 """Reasons that others than this file ask for."""
 OWN_FOLDERS = {
-    "a store": {"manifest.json", "pictures.npy"},
+    "a store": {"manifest.json", "index.parquet"},
     "a run": {"run.json", "events.jsonl"},
     "an exported painter": {"config.json", "model.safetensors"},
     "a comparison": {"experiment.json", "results.json"},

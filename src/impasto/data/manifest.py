@@ -5,20 +5,28 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from impasto.errors import StoreError
 from impasto.files import file_hash, read_json, write_json
+from impasto.jobs.workers import cores
 from impasto.sources import StoreFolder, resolve
 from impasto.spelling import command
 
-__all__ = ["FILES", "STORE_VERSION", "check_files", "read_manifest", "seal", "store_changed"]
+__all__ = ["FILES", "INDEX_FILES", "STORE_VERSION", "check_files", "read_manifest", "seal", "store_changed"]
 
-STORE_VERSION = 2
-READABLE = (1, 2)
-"""Versions that can be read. Version 1 knows square pictures only: `resolution` in place of `height` and `width`."""
-FILES = ("pictures.npy", "index.parquet", "rejects.jsonl")
+STORE_VERSION = 3
+"""The newest version. Stores whose arrays lie in one file each are written as `ONE_FILE`."""
+ONE_FILE = 2
+READABLE = (1, 2, 3)
+"""Versions that can be read. Version 1 knows square pictures only: `resolution` in place of `height` and `width`.
+Arrays of version 3 lie in several files each, of `shards.rows` rows, whose blocks of `shards.block_bytes` bytes have
+hashes too, so that a reader who takes some of them can check what it got."""
+BLOCK_BYTES = 2**22
+INDEX_FILES = ("index.parquet", "rejects.jsonl")
+FILES = ("pictures.npy", *INDEX_FILES)
 """What every store holds beside its manifest."""
 
 _verified: set[tuple[str, str, int, int, int, int]] = set()
@@ -37,9 +45,15 @@ def seal(folder: Path, description: dict[str, Any], names: Sequence[str] = FILES
         The manifest, as written. Its `hash` stands for the content of all files but the list of rejects, so that it
         does not change with the version of the manifest.
     """
-    files = {name: {"bytes": (folder / name).stat().st_size, "sha256": file_hash(folder / name)} for name in names}
+    in_shards = "shards" in description
+    if in_shards:
+        description = {**description, "shards": {**description["shards"], "block_bytes": BLOCK_BYTES}}
+    with ThreadPoolExecutor(cores()) as pool:
+        entries = pool.map(lambda name: _entry(folder / name, blocks=in_shards and name.endswith(".npy")), names)
+        files = dict(zip(names, entries, strict=True))
     content = [entry["sha256"] for name, entry in files.items() if name != "rejects.jsonl"]
-    manifest = {"version": STORE_VERSION, "hash": _digest(content), **description, "files": files}
+    version = STORE_VERSION if in_shards else ONE_FILE
+    manifest = {"version": version, "hash": _digest(content), **description, "files": files}
     manifest["seal"] = _digest(manifest)
     write_json(folder / "manifest.json", manifest)
     return manifest
@@ -75,7 +89,7 @@ def read_manifest(root: Path) -> dict[str, Any]:
     return dict(manifest)
 
 
-def check_files(root: Path, manifest: dict[str, Any], verify: bool) -> None:
+def check_files(root: Path, manifest: dict[str, Any], verify: bool, names: Sequence[str] | None = None) -> None:
     """Compare the files of a store with its manifest.
 
     Args:
@@ -83,11 +97,13 @@ def check_files(root: Path, manifest: dict[str, Any], verify: bool) -> None:
         manifest: As `read_manifest` gives it.
         verify: Whether every byte is read and hashed; sizes are always compared. A file that has not changed since
             this process hashed it is not read again.
+        names: The files that are compared; all of them without it.
 
     Raises:
         StoreError: When a file is missing or not as it was made.
     """
-    for name, entry in manifest["files"].items():
+    for name in manifest["files"] if names is None else names:
+        entry = manifest["files"][name]
         file = root / name
         if not file.is_file():
             raise store_changed(root, f"lacks {name}")
@@ -102,14 +118,24 @@ def check_files(root: Path, manifest: dict[str, Any], verify: bool) -> None:
             _verified.add(key)
 
 
-def store_changed(root: Path, what: str) -> StoreError:
+def store_changed(root: Path | str, what: str) -> StoreError:
     """The error of a store that is not as it was made.
 
     Args:
-        root: The store.
+        root: The store, by its folder or its address.
         what: What is wrong with it; goes on the sentence "The store …".
     """
     return StoreError(f"The store {root} {what}. Prepare the folder of pictures again, or copy the store anew.")
+
+
+def _entry(file: Path, *, blocks: bool) -> dict[str, Any]:
+    """What the manifest says of a file."""
+    entry: dict[str, Any] = {"bytes": file.stat().st_size, "sha256": file_hash(file)}
+    if blocks:
+        with file.open("rb") as content:
+            read = iter(lambda: content.read(BLOCK_BYTES), b"")
+            entry["blocks"] = [hashlib.sha256(block).hexdigest() for block in read]
+    return entry
 
 
 def _digest(value: Any) -> str:

@@ -9,14 +9,14 @@ import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from impasto.files import write_whole
 
-__all__ = ["load_facts", "load_pixels", "pack"]
+__all__ = ["count_rows", "load_facts", "load_pixels", "pack"]
 
 Bytes = npt.NDArray[np.uint8]
 
@@ -64,3 +64,17 @@ def load_pixels(file: Path, number: int = 0) -> Bytes:
     with file.open("rb") as packed:
         *_, pixels = (np.load(packed) for _ in range(3 + number))
         return pixels
+
+
+def count_rows(file: Path) -> int:
+    """How many pictures a part holds, of which nothing else is read."""
+    with file.open("rb") as packed:
+        (header_bytes,) = _read_shape(packed)
+        packed.seek(header_bytes, io.SEEK_CUR)
+        return _read_shape(packed)[0]
+
+
+def _read_shape(packed: IO[bytes]) -> tuple[int, ...]:
+    np.lib.format.read_magic(packed)
+    shape, _, _ = np.lib.format.read_array_header_1_0(packed)
+    return shape

@@ -64,6 +64,7 @@ def prepare(
     max_bad: float = 0.5,
     follow_links: bool = False,
     limit: int = PIXEL_LIMIT,
+    shard_rows: int | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Store:
@@ -97,6 +98,8 @@ def prepare(
         max_bad: Share of pictures that may be unreadable, in [0, 1].
         follow_links: Whether links to folders, and to files outside of the folder, are followed.
         limit: Most pixels of a picture that is decoded.
+        shard_rows: Pictures in each file of the store but the last one, for stores that are large or are to be read
+            from afar; without it all are in one file.
         workers: Processes; without it one a processor core.
         progress: Called with how many are done, of how many.
 
@@ -108,7 +111,9 @@ def prepare(
     """
     size = Size.choose(resolution, size, DEFAULT)
     framing = Framing(size.height, size.width, frames, crop, _colour(background), crop_bars, limit)
-    options = _Options(framing, label, split, test_share, val_share, group_by, seed, duplicates, max_bad, follow_links)
+    options = _Options(
+        framing, label, split, test_share, val_share, group_by, seed, duplicates, max_bad, follow_links, shard_rows
+    )
     _check(folder, out, options, workers)
     _prepare(Path(folder), Path(out), options, cores() if workers is None else workers, progress)
     return Store.open(out, verify=False)
@@ -149,7 +154,7 @@ def _prepare(folder: Path, out: Path, options: _Options, workers: int, progress:
         selection.rejects.sort(key=lambda reject: (reject.reason, reject.file))
         how = {"impasto": __version__, "folder": str(folder), **options.record()}
         with whole_folder(out) as store:
-            write_store(store, selection, labels, jobs, framing=framing, how=how, given=given)
+            write_store(store, selection, labels, jobs, framing=framing, how=how, given=given, workers=workers)
 
 
 def _items(contents: FolderContents, labels: Labels) -> tuple[list[list[str]], list[Reject]]:
@@ -188,10 +193,13 @@ class _Options:
     duplicates: str
     max_bad: float
     follow_links: bool
+    shard_rows: int | None
 
     def record(self) -> dict[str, Any]:
         """All options by name, as the manifest keeps them."""
         options = asdict(self)
+        if self.shard_rows is None:
+            del options["shard_rows"]
         return {**options.pop("framing"), **options}
 
 
@@ -215,6 +223,8 @@ def _check(folder: str | Path, out: str | Path, options: _Options, workers: int 
     _check_range("max_bad", options.max_bad, 0, 1)
     _check_range("seed", options.seed, 0, 2**63)
     _check_range("limit", options.framing.limit, 1, 2**40)
+    if options.shard_rows is not None:
+        _check_range("shard_rows", options.shard_rows, 1, 2**40)
     check_shares(options.test_share, options.val_share)
     if workers is not None and workers < 1:
         raise UsageError(f"workers must be 1 or more, not {workers}.")

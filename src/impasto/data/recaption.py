@@ -11,9 +11,10 @@ from typing import Any
 import pyarrow
 import pyarrow.parquet
 
-from impasto.data.manifest import FILES, seal
+from impasto.data.manifest import seal
+from impasto.data.remote import is_linked
 from impasto.data.store import Store
-from impasto.errors import ImpastoError
+from impasto.errors import ImpastoError, UsageError
 from impasto.files import whole_folder
 
 __all__ = ["check_free", "recaptioned"]
@@ -32,9 +33,14 @@ def recaptioned(store: Store, out: Path, captions: Sequence[Sequence[str]], how:
         how: How they were made, which the manifest says under 'made' as 'captions'.
 
     Raises:
+        UsageError: When the pictures lie elsewhere.
         ImpastoError: When `out` exists or cannot be written.
     """
     assert len(captions) == len(store)
+    if is_linked(store.root):
+        raise UsageError(
+            f"The pictures of {store.root} lie elsewhere; caption the store where they are, and link that."
+        )
     check_free(out)
     text = pyarrow.string()
     columns = {name: store.table[name] for name in store.table.column_names if name != "captions"}
@@ -42,12 +48,12 @@ def recaptioned(store: Store, out: Path, captions: Sequence[Sequence[str]], how:
     columns["captions"] = pyarrow.array([list(texts) for texts in captions], pyarrow.list_(text))
     kept = {name: value for name, value in store.manifest.items() if name not in WRITTEN}
     origin = {**kept.get("made", {}), "captions": {**how, "of": store.hash}}
-    arrays = ["pictures.npy", *(f"{name}.npy" for name in (*store.maps, *store.given))]
+    names = tuple(store.manifest["files"])
     with whole_folder(out) as folder:
-        for name in (*arrays, "rejects.jsonl"):
+        for name in set(names) - {"index.parquet"}:
             _share(store.root / name, folder / name)
         pyarrow.parquet.write_table(pyarrow.table(columns), folder / "index.parquet")
-        seal(folder, {**kept, "made": origin}, (*FILES, *arrays[1:]))
+        seal(folder, {**kept, "made": origin}, names)
     return Store.open(out, verify=False)
 
 

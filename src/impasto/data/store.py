@@ -2,6 +2,7 @@
 
 `pictures.npy` holds all pictures as one array, `index.parquet` a row a picture, `rejects.jsonl` a
 line for each file left out, and `manifest.json` says how all this was made and what it must hash to.
+In a large store the pictures lie in shards instead, `pictures-00000.npy` and so on, of a fixed number of pictures each.
 A store may hold maps beside the pictures, one value for each pixel: `layout.npy`, say, with its legend in the manifest;
 and given pictures, from which a painter is to come to the picture: `source.npy`, say, of the pictures' shape.
 """
@@ -21,7 +22,9 @@ import pyarrow
 import pyarrow.parquet
 from torch import Tensor
 
-from impasto.data.manifest import check_files, read_manifest, store_changed
+from impasto.data.manifest import INDEX_FILES, check_files, read_manifest, store_changed
+from impasto.data.remote import is_linked, open_array
+from impasto.data.shards import Shards
 from impasto.errors import StoreError, UnknownName
 from impasto.files import read_json_lines
 from impasto.images.pictures import Pixels, contact_sheet, sheet_file, to_float
@@ -50,42 +53,42 @@ class Store:
     Attributes:
         root: The folder.
         manifest: Version, hashes, counts, label columns, licences and how the store was made.
-        pictures: Memory map, shape (N, H, W, 3), or (N, F, H, W, 3) for clips of F frames, uint8.
+        pictures: Memory map, or shards, of shape (N, H, W, 3), or (N, F, H, W, 3) for clips of F frames, uint8.
         table: A row a picture: file, split, label columns, text (its first caption), license, sha256 (of the file),
             phash, flags, and, where a picture has several, the list captions.
-        maps: Memory maps by name, each of shape (N, H, W); the manifest says what their values mean. Most stores have
+        maps: The same by name, each of shape (N, H, W); the manifest says what their values mean. Most stores have
             none.
-        given: Memory maps by name, each of the shape of `pictures`: what a painter is given for each picture. Most
+        given: The same by name, each of the shape of `pictures`: what a painter is given for each picture. Most
             stores have none.
     """
 
     SPLITS: ClassVar[tuple[str, ...]] = ("train", "test", "val", "all")
     root: Path
     manifest: dict[str, Any]
-    pictures: Pixels
+    pictures: Pixels | Shards
     table: pyarrow.Table
-    maps: dict[str, Map] = field(default_factory=dict)
-    given: dict[str, Pixels] = field(default_factory=dict)
+    maps: dict[str, Map | Shards] = field(default_factory=dict)
+    given: dict[str, Pixels | Shards] = field(default_factory=dict)
 
     @classmethod
     def open(cls, path: str | PathLike[str], verify: bool = True) -> Self:
         """The store in a folder.
 
         Args:
-            path: A folder that `prepare` made.
+            path: A folder that `prepare` made, or `link` for a store elsewhere.
             verify: Whether every byte is compared with the hashes of the manifest; sizes always are. A process does
-                so once, as long as the files do not change.
+                so once, as long as the files do not change. Pictures that lie elsewhere are compared as they are read.
 
         Raises:
             StoreError: When it is missing, of another version, or not as it was made.
         """
         root = Path(path)
         manifest = read_manifest(root)
-        check_files(root, manifest, verify)
+        check_files(root, manifest, verify, INDEX_FILES if is_linked(root) else None)
         try:
-            pictures = _mapped(root / "pictures.npy")
-            maps = {name: _mapped(root / f"{name}.npy") for name in manifest.get("maps", {})}
-            given = {name: _mapped(root / f"{name}.npy") for name in manifest.get("given", {})}
+            pictures = open_array(root, manifest, "pictures")
+            maps = {name: open_array(root, manifest, name) for name in manifest.get("maps", {})}
+            given = {name: open_array(root, manifest, name) for name in manifest.get("given", {})}
             table = pyarrow.parquet.read_table(root / "index.parquet")
         except (OSError, ValueError, pyarrow.ArrowException) as error:
             raise store_changed(root, f"cannot be read ({error})") from None
@@ -301,7 +304,7 @@ class Split:
 
     def uint8(self, rows: Rows | None = None) -> Pixels:
         """Pixels of those rows, all if none are named: shape (N, H, W, 3) or, of clips, (N, F, H, W, 3), a copy."""
-        return np.take(self.store.pictures, self._places(rows), axis=0)
+        return self.store.pictures.take(self._places(rows), axis=0)
 
     def pictures(self, rows: Rows | None = None) -> Tensor:
         """Pictures of those rows, shape (N, 3, H, W) or, of clips, (N, F, 3, H, W), float32, in [-1, 1].
@@ -318,7 +321,7 @@ class Split:
         """
         if name not in self.store.maps:
             raise UnknownName("map", name, self.store.maps)
-        return np.take(self.store.maps[name], self._places(rows), axis=0)
+        return self.store.maps[name].take(self._places(rows), axis=0)
 
     def given(self, name: str, rows: Rows | None = None) -> Pixels:
         """Pixels of the given pictures of those rows, all if none are named, a copy of the shape of `uint8`.
@@ -328,7 +331,7 @@ class Split:
         """
         if name not in self.store.given:
             raise UnknownName("given picture", name, self.store.given)
-        return np.take(self.store.given[name], self._places(rows), axis=0)
+        return self.store.given[name].take(self._places(rows), axis=0)
 
     def captions(self, rows: Rows | None = None) -> list[tuple[str, ...]]:
         """The captions of those rows, all if none are named; () for a picture without any."""
@@ -344,7 +347,3 @@ class Split:
         if rows is None:
             return self.indices
         return self.indices[rows if isinstance(rows, slice) else np.asarray(rows, dtype=np.int64)]
-
-
-def _mapped(file: Path) -> Any:
-    return np.load(file, mmap_mode="r", allow_pickle=False)

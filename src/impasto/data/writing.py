@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+import math
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow
 import pyarrow.parquet
 
@@ -17,8 +17,7 @@ from impasto.data.folder import Reject
 from impasto.data.framing_worker import Framing
 from impasto.data.given_split import GivenSplit
 from impasto.data.labelling import Labels, choose_label, label_columns
-from impasto.data.manifest import FILES, seal
-from impasto.data.parts import load_pixels
+from impasto.data.manifest import INDEX_FILES, seal
 from impasto.data.remarks import (
     LEAST_TO_TRAIN,
     Remark,
@@ -29,13 +28,15 @@ from impasto.data.remarks import (
     without_a_label,
 )
 from impasto.data.selecting import Selection
+from impasto.data.shard_worker import plan_array, write_array
+from impasto.data.shards import names_of_shards
 from impasto.data.splitting import choose_splits, grouped_by
 from impasto.images.size import Size
-from impasto.jobs.workers import Job
+from impasto.jobs.workers import Job, make_parts
 from impasto.names import folded
 from impasto.pages.numbers import counted
 
-__all__ = ["Description", "finish_store", "write_store"]
+__all__ = ["Description", "finish_store", "manifest_of", "write_store"]
 
 MOST_LICENCES = 100
 NO_SPLIT = GivenSplit()
@@ -77,6 +78,7 @@ def write_store(
     framing: Framing,
     how: Mapping[str, Any],
     given: GivenSplit = NO_SPLIT,
+    workers: int = 1,
 ) -> None:
     """Write the files of a store of pictures that were prepared.
 
@@ -86,9 +88,10 @@ def write_store(
         labels: Labels, captions and maps of the pictures.
         jobs: The parts, finished.
         framing: How the pictures were framed.
-        how: The options of the preparation by name; the label, the shares of the splits and the seed are used here, and
-            all are recorded.
+        how: The options of the preparation by name; the label, the shares of the splits and the seed are used here,
+            and shard_rows, if there, and all are recorded.
         given: The split that the pictures come with, if any.
+        workers: How many processes write files of pictures, where there are several.
     """
     files = [fact["file"] for fact in selection.facts]
     label, label_chosen = choose_label(labels, files, how["label"])
@@ -119,7 +122,16 @@ def write_store(
         message = too_few_to_train("The store", train, len(split))
         remarks.append(Remark("too few pictures to train on", message, train))
     description = Description(framing.size, framing.frames, label, label_chosen, columns, how, maps, remarks=remarks)
-    finish_store(store, table, jobs, description, rows=selection.rows, rejects=selection.rejects)
+    finish_store(
+        store,
+        table,
+        jobs,
+        description,
+        rows=selection.rows,
+        rejects=selection.rejects,
+        shard_rows=how.get("shard_rows"),
+        workers=workers,
+    )
 
 
 def finish_store(
@@ -130,6 +142,8 @@ def finish_store(
     *,
     rows: Sequence[int] | None = None,
     rejects: Sequence[Reject] = (),
+    shard_rows: int | None = None,
+    workers: int = 1,
 ) -> None:
     """Write the files of a store whose index is complete.
 
@@ -140,25 +154,37 @@ def finish_store(
         description: For the manifest.
         rows: Positions of the pictures among those of all parts, ascending; without it all of them.
         rejects: Files left out.
+        shard_rows: Rows of each file of an array but the last one; without it an array is one file.
+        workers: How many processes write such files.
     """
     chosen = range(table.num_rows) if rows is None else rows
-    height = description.size.height
-    width = description.size.width
     frames = (description.frames,) if description.frames > 1 else ()
-    _write_array(store / "pictures.npy", chosen, jobs, (*frames, height, width, 3))
-    for number, name in enumerate(description.maps, 1):
-        _write_array(store / f"{name}.npy", chosen, jobs, (*frames, height, width), number)
-    for number, name in enumerate(description.given, 1 + len(description.maps)):
-        _write_array(store / f"{name}.npy", chosen, jobs, (*frames, height, width, 3), number)
+    picture = (*frames, description.size.height, description.size.width, 3)
+    shapes = {
+        "pictures": picture,
+        **dict.fromkeys(description.maps, picture[:-1]),
+        **dict.fromkeys(description.given, picture),
+    }
+    count = 1 if shard_rows is None else max(1, math.ceil(len(chosen) / shard_rows))
+    files = {name: [f"{name}.npy"] if shard_rows is None else names_of_shards(name, count) for name in shapes}
+    for number, (name, shape) in enumerate(shapes.items()):
+        places = [store / file for file in files[name]]
+        plan = plan_array(jobs, chosen, places, shard_rows or max(1, len(chosen)))
+        settings = {"shape": shape, "number": number}
+        make_parts(write_array, settings, plan, workers=min(workers, count), on_part=lambda done: None)
     pyarrow.parquet.write_table(table, store / "index.parquet")
     with (store / "rejects.jsonl").open("w", encoding="utf8") as file:
         for reject in rejects:
             file.write(json.dumps(reject.line(), ensure_ascii=False) + "\n")
-    arrays = [f"{name}.npy" for name in (*description.maps, *description.given)]
-    seal(store, _manifest(table, description, rejects), (*FILES, *arrays))
+    manifest = manifest_of(table, description, rejects)
+    if shard_rows is not None:
+        manifest["shards"] = {"rows": shard_rows, "count": count}
+    pictures, *others = files.values()
+    # In this order, because it decides the hash of the store.
+    seal(store, manifest, (*pictures, *INDEX_FILES, *(file for names in others for file in names)))
 
 
-def _manifest(table: pyarrow.Table, description: Description, rejects: Sequence[Reject]) -> dict[str, Any]:
+def manifest_of(table: pyarrow.Table, description: Description, rejects: Sequence[Reject]) -> dict[str, Any]:
     """What the manifest says, without version and hashes."""
     label = description.label
     values = table[label].to_pylist() if label else []
@@ -182,7 +208,7 @@ def _manifest(table: pyarrow.Table, description: Description, rejects: Sequence[
             **({"val": split["val"]} if split["val"] else {}),
             **({"unlabelled": unlabelled} if unlabelled else {}),
             "left_out": _ranked(Counter(reject.reason for reject in rejects)),
-            "flags": _ranked(Counter(flag for flags in table["flags"].to_pylist() for flag in flags)),
+            "flags": _ranked(Counter(flag for flags in table["flags"].to_pylist() for flag in flags or ())),
         },
         # Former versions named a category here that pictures without a label were in.
         "missing": None,
@@ -238,20 +264,6 @@ def _table(selection: Selection, labels: Labels, files: list[str], split: list[s
     if "duration" in facts[0]:
         columns["duration"] = pyarrow.array([fact["duration"] for fact in facts], pyarrow.int64())
     return pyarrow.table(columns)
-
-
-def _write_array(file: Path, rows: Sequence[int], jobs: Sequence[Job], shape: tuple[int, ...], number: int = 0) -> None:
-    """Stream the chosen rows of part after part, so that memory holds one part at a time."""
-    chosen = np.asarray(rows)
-    header = {"descr": "|u1", "fortran_order": False, "shape": (len(rows), *shape)}
-    first = 0
-    with file.open("wb") as out:
-        np.lib.format.write_array_header_1_0(out, header)
-        for _, part in jobs:
-            values = load_pixels(part, number)
-            inside = chosen[(chosen >= first) & (chosen < first + len(values))] - first
-            out.write(values[inside].data)
-            first += len(values)
 
 
 def _ranked(counts: Counter[str]) -> dict[str, int]:

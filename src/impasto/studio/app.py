@@ -10,10 +10,10 @@ from fastapi.staticfiles import StaticFiles
 from starlette.responses import Response
 
 from impasto import __version__
-from impasto.studio import login, problems
+from impasto.jobs.runners import runner_at
+from impasto.studio import language, login, problems
 from impasto.studio.database import open_database
 from impasto.studio.feature import features
-from impasto.studio.jobs.local import LocalRunner
 from impasto.studio.jobs.queue import Queue
 from impasto.studio.pages import STATIC, rendered
 from impasto.studio.painters.shelf import Shelf
@@ -29,13 +29,17 @@ def create_app(settings: StudioSettings) -> FastAPI:
 
     Args:
         settings: How it is run; the caller holds the lock of its folder.
+
+    Raises:
+        UsageError: When there is no such runner, or a package that it needs is missing.
     """
     parts = features()
+    runner = runner_at(settings.runner)
 
     @asynccontextmanager
     async def opened(app: FastAPI) -> AsyncIterator[None]:
         database, remark = open_database(settings.folder)
-        queue = Queue(database, LocalRunner(), settings)
+        queue = Queue(database, runner, settings)
         app.state.studio = Studio(settings, database, queue, Shelf(settings.home), [remark] if remark else [])
         queue.begin()
         for part in parts:
@@ -57,6 +61,7 @@ def create_app(settings: StudioSettings) -> FastAPI:
     )
     problems.add_to(app)
     app.include_router(login.router(settings))
+    app.include_router(language.router)
     for part in parts:
         for router in part.routers:
             app.include_router(router)
@@ -64,6 +69,7 @@ def create_app(settings: StudioSettings) -> FastAPI:
     app.add_api_route("/static-colours.css", _colours, include_in_schema=False)
     limits = {start: most for part in parts for start, most in part.body_limits.items()}
     app.add_middleware(Guard, settings=settings, body_limits=limits)
+    app.add_middleware(language.LanguageChoice)
     return app
 
 

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse
 
 from impasto import __version__
 from impasto.pages.colours import COLOURS
+from impasto.studio import language
 from impasto.studio.feature import Link, features
 
 __all__ = ["STATIC", "navigation", "page", "rendered"]
@@ -41,8 +42,8 @@ def rendered(template: str, **values: Any) -> str:
 
 
 def page(template: str, **values: Any) -> HTMLResponse:
-    """A page as an answer; see `rendered`."""
-    return HTMLResponse(rendered(template, **values))
+    """A page as an answer, in the language of the request; see `rendered`."""
+    return HTMLResponse(rendered(template, **values), headers={"vary": "accept-language, cookie"})
 
 
 @cache
@@ -55,4 +56,13 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     environment.globals.update(navigation=navigation, version=__version__, colours=COLOURS)
+    environment.globals.update(
+        _=language.marked,
+        term=language.term,
+        counted=language.counted,
+        sentence=language.sentence,
+        languages=language.LANGUAGES,
+        language=lambda: language.visit().language,
+        address=lambda: language.visit().address,
+    )
     return environment

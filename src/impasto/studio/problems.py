@@ -10,6 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from impasto.errors import ImpastoError, Interrupted, RunLocked, UnknownName, UsageError
+from impasto.studio.language import term, text
 
 __all__ = ["Problem", "add_to", "answer"]
 
@@ -42,7 +43,7 @@ def answer(status: int, sentence: str, *, page: bool) -> Response:
         return JSONResponse({"error": sentence}, status)
     from impasto.studio.pages import rendered
 
-    return HTMLResponse(rendered("problem.html", sentence=sentence, title=HTTPStatus(status).phrase), status)
+    return HTMLResponse(rendered("problem.html", sentence=sentence, title=term(HTTPStatus(status).phrase)), status)
 
 
 def add_to(app: FastAPI) -> None:
@@ -63,7 +64,7 @@ def _refused(request: Request, error: Exception) -> Response:
     sentence = str(error.detail)
     if not isinstance(error, Problem):
         sentence = {
-            404: f"There is nothing at {request.url.path}.",
+            404: text("There is nothing at {path}.", path=request.url.path),
             405: f"{request.url.path} does not take {request.method}.",
         }.get(error.status_code, sentence)
     return answer(error.status_code, sentence, page=_for_people(request))

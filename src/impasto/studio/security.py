@@ -30,7 +30,7 @@ __all__ = ["BODY", "COOKIE", "Guard", "cookie_of", "requires"]
 BODY = 1_000_000
 """Most bytes that a request may have, where a feature states no other number."""
 COOKIE = "impasto-studio"
-OPEN = ("/login", "/static/", "/static-colours.css")
+OPEN = ("/login", "/language", "/static/", "/static-colours.css")
 """Beginnings of the paths that need no token."""
 CHANGES = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 READS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -41,7 +41,7 @@ POLICY = (
 HEADERS = {
     "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
+    "referrer-policy": "same-origin",  # Without any, browsers call the origin of a form "null".
     "cross-origin-resource-policy": "same-origin",
     "cross-origin-opener-policy": "same-origin",
 }

@@ -38,6 +38,7 @@ class StudioSettings:
         tokens: Token → role. Without any, all who reach it may do everything, which only a loopback address allows.
         limits: Lane of the queue → how many of its jobs run at a time.
         grace: Seconds that a job has to end by itself once it is to stop.
+        runner: Where jobs run; see `jobs.runners`.
     """
 
     folder: Path = Path("studio")
@@ -47,6 +48,7 @@ class StudioSettings:
     tokens: Mapping[str, Role] = field(default_factory=dict)
     limits: Mapping[str, int] = field(default_factory=lambda: {"training": 1, "painting": 1})
     grace: float = 30.0
+    runner: str = "local"
 
     def __post_init__(self) -> None:
         """Refuse to be reached from outside by all who know the address.

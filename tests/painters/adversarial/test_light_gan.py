@@ -40,10 +40,13 @@ def operations(painter: LightGan) -> int:
 
 
 def test_light_bodies_need_fewer_multiplications_and_weights():
-    full, separable, shuffled = (build(preset) for preset in ("small", "separable", "shuffled"))
+    full, separable, dense, shuffled = (build(preset) for preset in ("small", "separable", "dense", "shuffled"))
+    assert operations(dense) < 0.95 * operations(separable)
     assert operations(separable) < 0.35 * operations(full)
     assert operations(shuffled) < 0.45 * operations(full)
-    weights = [sum(p.numel() for p in each.generator.blocks.parameters()) for each in (separable, shuffled, full)]
+    weights = [
+        sum(p.numel() for p in each.generator.blocks.parameters()) for each in (dense, separable, shuffled, full)
+    ]
     assert weights == sorted(weights)
 
 
@@ -52,7 +55,7 @@ def test_shuffled_channels_come_from_all_groups():
     assert Shuffle(4)(x).flatten().tolist() == [0, 2, 4, 6, 1, 3, 5, 7]
 
 
-@pytest.mark.parametrize("body", ["full", "separable", "shuffled"])
+@pytest.mark.parametrize("body", ["full", "separable", "dense", "shuffled"])
 def test_features_begin_with_the_variance_that_is_expected_of_them(body: str):
     painter = build(body=body, width=16, max_width=32).train()
     powers = []

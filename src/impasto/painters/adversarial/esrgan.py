@@ -96,6 +96,7 @@ class Esrgan(Painter):
 
     Config: ClassVar[type[PainterConfig]] = EsrganConfig
     conditions: ClassVar[frozenset[str]] = frozenset({"given:source"})
+    varies: ClassVar[bool] = False
     square = False
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         "tiny": {"width": 8, "blocks": 1, "growth": 4, "discriminator_width": 4, "residual": True},

@@ -81,6 +81,7 @@ class InpainterGan(Painter):
 
     Config: ClassVar[type[PainterConfig]] = InpainterGanConfig
     conditions: ClassVar[frozenset[str]] = frozenset({"given:source", "mask"})
+    varies: ClassVar[bool] = False
     resolutions = range(32, 513, 16)
     square = False
     presets: ClassVar[dict[str, dict[str, Any]]] = {

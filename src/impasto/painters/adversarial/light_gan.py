@@ -32,7 +32,8 @@ class LightGanConfig(ConditionalGanConfig):
     """Settings of `LightGan`.
 
     Attributes:
-        body: Kind of the convolutions: 'full', 'separable' (MobileNet) or 'shuffled' (ShuffleNet).
+        body: Kind of the convolutions: 'full', 'separable' (MobileNet), 'dense' (Dense-MobileNet) or 'shuffled'
+            (ShuffleNet).
         rebuild_weight: Weight of the discriminator's loss on rebuilt real pictures; 0 leaves it out.
         augment: Whether all pictures are augmented before the discriminator sees them.
     """
@@ -46,11 +47,16 @@ class LightGanConfig(ConditionalGanConfig):
     betas: tuple[Beta, Beta] = (0.5, 0.999)
 
 
+SMALL: dict[str, Any] = {"latent_dims": 128, "embedding": 32, "width": 16, "max_width": 128, "lr": 5e-4}
+"""Sizes that two CPU cores can train."""
+
+
 @listed(
     name="light_gan",
-    summary="light GAN of the FastGAN line, with MobileNet and ShuffleNet bodies",
+    summary="light GAN of the FastGAN line, with MobileNet, Dense-MobileNet and ShuffleNet bodies",
     year=2021,
-    source="Liu et al. 2021, arXiv:2101.04775; arXiv:1704.04861 (MobileNet); arXiv:1707.01083 (ShuffleNet)",
+    source="Liu et al. 2021, arXiv:2101.04775; arXiv:1704.04861 (MobileNet); Wang et al. 2020, Dense-MobileNet; "
+    "arXiv:1707.01083 (ShuffleNet)",
 )
 class LightGan(LatentGan):
     """Paints from a category and a latent."""
@@ -58,24 +64,11 @@ class LightGan(LatentGan):
     Config: ClassVar[type[PainterConfig]] = LightGanConfig
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         "tiny": {"latent_dims": 16, "embedding": 4, "width": 8, "max_width": 16, "norm_group": 2},
-        "small": {"latent_dims": 128, "embedding": 32, "width": 16, "max_width": 128, "lr": 5e-4},
+        "small": SMALL,
         "base": {},
-        "separable": {
-            "latent_dims": 128,
-            "embedding": 32,
-            "width": 16,
-            "max_width": 128,
-            "lr": 5e-4,
-            "body": "separable",
-        },
-        "shuffled": {
-            "latent_dims": 128,
-            "embedding": 32,
-            "width": 16,
-            "max_width": 128,
-            "lr": 5e-4,
-            "body": "shuffled",
-        },
+        "separable": {**SMALL, "body": "separable"},
+        "dense": {**SMALL, "body": "dense"},
+        "shuffled": {**SMALL, "body": "shuffled"},
     }
     objective: ClassVar[Objective] = "hinge"
     config: LightGanConfig

@@ -1,8 +1,9 @@
 """The generator and the discriminator of FastGAN, with bodies that need fewer multiplications.
 
 A body is the kind of every 3 × 3 convolution: 'full'; 'separable', one filter for each channel and then a mixture of
-channels (Howard et al. 2017, MobileNets, section 3.1); or 'shuffled', within groups of channels that are mixed between
-layers (Zhang et al. 2018, ShuffleNet, section 3.1).
+channels (Howard et al. 2017, MobileNets, section 3.1); 'dense', two such layers, each of which gives half of the output
+(Wang et al. 2020, Dense-MobileNet, section 3); or 'shuffled', within groups of channels that are mixed between layers
+(Zhang et al. 2018, ShuffleNet, section 3.1).
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from impasto.painters.adversarial.skip_excitation import SkipExcitation
 
 __all__ = ["Body", "LightDiscriminator", "LightGenerator"]
 
-Body = Literal["full", "separable", "shuffled"]
+Body = Literal["full", "separable", "dense", "shuffled"]
 GROUPS = 4
 """Groups of channels of a 'shuffled' body, where they divide the channels."""
 APART = 8
@@ -47,14 +48,40 @@ class Shuffle(nn.Module):
         return x.unflatten(1, (self.groups, -1)).transpose(1, 2).flatten(1, 2)
 
 
+class DenseLayers(nn.Module):
+    """Two separable layers, the second over the first; the output holds the channels of both.
+
+    Source: Wang et al. 2020, Dense-MobileNet, section 3: what a layer gives is passed on beside what is made of it, so
+        that each layer gives fewer channels.
+    """
+
+    def __init__(self, inputs: int, outputs: int, kernel: int, stride: int) -> None:
+        """Build both layers; only the first strides."""
+        super().__init__()
+        first = outputs // 2
+        self.first = separable(inputs, first, kernel, stride)
+        self.second = separable(first, outputs - first, 3, 1)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """Features, shape (N, outputs, H / stride, W / stride), of features (N, inputs, H, W)."""
+        first = self.first(x)
+        return torch.cat([first, self.second(first)], dim=1)
+
+
+def separable(inputs: int, outputs: int, kernel: int, stride: int) -> nn.Module:
+    """One filter for each channel, then a mixture of channels."""
+    depthwise = nn.Conv2d(inputs, inputs, kernel, stride, (kernel - 1) // 2, groups=inputs, bias=False)
+    return nn.Sequential(depthwise, nn.Conv2d(inputs, outputs, 1, bias=False))
+
+
 def convolution(body: Body, inputs: int, outputs: int, *, kernel: int = 3, stride: int = 1) -> nn.Module:
     """A convolution of a body, without bias, whose output is 1 / stride of the size."""
-    padding = (kernel - 1) // 2
     if body == "separable":
-        depthwise = nn.Conv2d(inputs, inputs, kernel, stride, padding, groups=inputs, bias=False)
-        return nn.Sequential(depthwise, nn.Conv2d(inputs, outputs, 1, bias=False))
+        return separable(inputs, outputs, kernel, stride)
+    if body == "dense":
+        return DenseLayers(inputs, outputs, kernel, stride)
     groups = GROUPS if body == "shuffled" and inputs % GROUPS == outputs % GROUPS == 0 else 1
-    layer = nn.Conv2d(inputs, outputs, kernel, stride, padding, groups=groups, bias=False)
+    layer = nn.Conv2d(inputs, outputs, kernel, stride, (kernel - 1) // 2, groups=groups, bias=False)
     return layer if groups == 1 else nn.Sequential(layer, Shuffle(groups))
 
 

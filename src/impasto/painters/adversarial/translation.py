@@ -93,6 +93,7 @@ class TranslatingPainter(Painter):
 
     Config: ClassVar[type[PainterConfig]] = TranslationConfig
     conditions: ClassVar[frozenset[str]] = frozenset({"given:source"})
+    varies: ClassVar[bool] = False
     resolutions = range(32, 513, 16)
     square = False
     presets: ClassVar[dict[str, dict[str, Any]]] = {

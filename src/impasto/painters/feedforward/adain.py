@@ -96,6 +96,7 @@ class Adain(Painter):
     Config: ClassVar[type[PainterConfig]] = AdainConfig
     Settings: ClassVar[type[PaintSettings]] = AdainSettings
     conditions: ClassVar[frozenset[str]] = frozenset({"given:source"})
+    varies: ClassVar[bool] = False
     resolutions = range(32, 513, 16)
     square = False
     presets: ClassVar[dict[str, dict[str, Any]]] = {

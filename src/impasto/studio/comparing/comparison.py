@@ -10,6 +10,8 @@ from pydantic import BaseModel, Field
 
 from impasto.errors import ImpastoError
 from impasto.files import read_json
+from impasto.studio.comparing.votes import BallotLine
+from impasto.studio.language import text
 from impasto.studio.training.runs import RunLine, events_of, line_of, run_folder
 
 __all__ = ["Cell", "Comparison", "Entry", "Row", "compare"]
@@ -54,6 +56,7 @@ class Comparison(BaseModel):
     rows: list[Row] = Field(description="Measured numbers, those that decide first.")
     same_seed: bool = Field(description="Whether the samples of all runs were painted with the same seed.")
     remarks: list[str] = Field(description="What must be known before any number is compared.")
+    ballots: list[BallotLine] = Field(default_factory=list, description="Votes in which the runs take part.")
 
 
 def compare(home: Path, names: Sequence[str]) -> Comparison:
@@ -97,7 +100,7 @@ def _measurement(folder: Path) -> dict[str, Any]:
 
 def _against(measured: Mapping[str, Any]) -> str:
     facts = measured.get("against")
-    return f"{facts['pictures']:,} pictures of {facts['store']}, {facts['split']}" if facts else ""
+    return text("{pictures} pictures of {store}, {split}", **facts) if facts else ""
 
 
 def _rows(measurements: Sequence[dict[str, Any]]) -> list[Row]:
@@ -130,10 +133,10 @@ def _row(name: str, first: Mapping[str, Any], measurements: Sequence[dict[str, A
 def _cell(measured: Mapping[str, Any], name: str, terms: tuple[Any, ...] | None) -> Cell:
     number = measured.get("metrics", {}).get(name)
     if number is None:
-        return Cell(note="not measured")
+        return Cell(note=text("not measured"))
     if number.get("value") is None:
         return Cell(note=number.get("reason", ""))
-    note = "" if _terms(measured, name) == terms else "measured in another way or against other pictures"
+    note = "" if _terms(measured, name) == terms else text("measured in another way or against other pictures")
     return Cell(value=number["value"], interval=number.get("interval"), note=note)
 
 
@@ -164,13 +167,18 @@ def _mark(row: Row) -> None:
 def _remarks(entries: Sequence[Entry]) -> list[str]:
     remarks = []
     if len({entry.line.store for entry in entries}) > 1:
-        remarks.append("These runs learned from different stores, so that more than the painter differs.")
+        remarks.append(text("These runs learned from different stores, so that more than the painter differs."))
     minutes = [entry.line.seconds / 60 for entry in entries]
     if minutes and max(minutes) > 1.2 * min(minutes) + 0.1:
-        shown = " and ".join(f"{each:.1f}" for each in (min(minutes), max(minutes)))
-        remarks.append(f"They trained for different times, between {shown} minutes.")
+        least = f"{min(minutes):.1f}"
+        most = f"{max(minutes):.1f}"
+        remarks.append(
+            text("They trained for different times, between {least} and {most} minutes.", least=least, most=most)
+        )
     if len(entries) > 1 and any(entry.against for entry in entries):
         remarks.append(
-            "One training each: another seed may change the order, which `impasto compare` finds out with several."
+            text(
+                "One training each: another seed may change the order, which `impasto compare` finds out with several."
+            )
         )
     return remarks

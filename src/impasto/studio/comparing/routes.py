@@ -9,9 +9,12 @@ from fastapi import Path as InPath
 from pydantic import BaseModel, ConfigDict, Field
 
 from impasto.errors import UsageError
+from impasto.sources import STORES
 from impasto.studio.comparing.comparison import Comparison, compare
+from impasto.studio.comparing.votes import ballots_on
 from impasto.studio.data.stores import folder_of
 from impasto.studio.jobs.view import JobView, view
+from impasto.studio.language import text
 from impasto.studio.security import requires
 from impasto.studio.settings import Role
 from impasto.studio.studio import CurrentStudio
@@ -48,8 +51,11 @@ def compare_runs(
     studio: CurrentStudio,
     run: Annotated[list[str], Query(min_length=1, max_length=MOST, description="Name of a run; repeated.")],
 ) -> Comparison:
-    """Runs side by side: measured numbers with intervals and floors, newest samples, and what they cost."""
-    return compare(studio.settings.home, list(dict.fromkeys(run)))
+    """Runs side by side: measured numbers with intervals and floors, newest samples, votes, and what they cost."""
+    comparison = compare(studio.settings.home, list(dict.fromkeys(run)))
+    with studio.database.session() as session:
+        ballots = ballots_on(session, [entry.line.source for entry in comparison.entries])
+    return comparison.model_copy(update={"ballots": ballots})
 
 
 @router.post("/runs/{name}/measure", status_code=201, dependencies=[requires(Role.MANAGE)])
@@ -65,7 +71,18 @@ def measure_run(
         raise UsageError(f"{name} has no painter yet; train it to its end, or pause it, which leaves one.")
     store = request.store or line.store
     folder_of(studio.settings.home, store)
-    words = ["measure", line.source, f"stores/{store}", "--count", str(request.count), "--on", request.on]
-    job = studio.jobs.add(f"Measurement of {name}", words, request={"measure": {"run": name, **request.model_dump()}})
+    words = [
+        "measure",
+        line.source,
+        "--against",
+        (STORES / store).as_posix(),
+        "--count",
+        str(request.count),
+        "--on",
+        request.on,
+    ]
+    job = studio.jobs.add(
+        text("Measurement of {name}", name=name), words, request={"measure": {"run": name, **request.model_dump()}}
+    )
     shown = view(studio.jobs, job)
     return Measuring(job=shown, command=shown.command)

@@ -12,6 +12,7 @@ from PIL import Image
 from pydantic import BaseModel, Field
 
 from impasto.data.manifest import read_manifest
+from impasto.data.remote import open_array
 from impasto.errors import ImpastoError, StoreError, UnknownName
 from impasto.files import read_json_lines
 from impasto.studio.data.stores import StoreLine, line_of
@@ -100,10 +101,10 @@ def picture_of(folder: Path, row: int) -> bytes:
         StoreError: When the store cannot be read.
     """
     try:
-        pictures = np.load(folder / "pictures.npy", mmap_mode="r")
+        pictures = open_array(folder, read_manifest(folder), "pictures")
         if not 0 <= row < len(pictures):
             raise UnknownName("picture", str(row), [])
-        pixels = np.asarray(pictures[row] if pictures.ndim == 4 else pictures[row, 0])
+        pixels = np.asarray(pictures[row] if pictures.ndim == 4 else pictures[row][0])
     except (OSError, ValueError) as error:
         raise StoreError(f"{folder} cannot be read ({error}).") from None
     return _png(Image.fromarray(pixels))

@@ -20,12 +20,13 @@ from impasto.studio.data.receiving import CHUNK, place_in, unpack, upload_folder
 from impasto.studio.data.reports import StoreReport, picture_of, rejected_picture, report_of, source_picture
 from impasto.studio.data.stores import NAME, StoreLine, folder_of, stores
 from impasto.studio.jobs.view import JobView, view
+from impasto.studio.language import text
 from impasto.studio.problems import Problem
 from impasto.studio.security import requires
 from impasto.studio.settings import Role
 from impasto.studio.studio import CurrentStudio, Studio
 
-__all__ = ["router", "store_report"]
+__all__ = ["Import", "new_store", "router", "store_report"]
 
 router = APIRouter(prefix="/api", tags=["data"])
 Name = Annotated[str, InPath(max_length=100, description="Name of a store.")]
@@ -148,16 +149,28 @@ def remove_upload(studio: CurrentStudio, upload: Upload) -> None:
 @router.post("/stores", status_code=201, dependencies=[requires(Role.MANAGE)])
 def import_store(studio: CurrentStudio, request: ImportRequest) -> Import:
     """Prepare a store of uploaded files, or of a folder on this machine, as a job: `impasto data prepare`."""
-    if not NAME.fullmatch(request.name):
-        raise UsageError(f"{request.name!r} is no name of a store: use letters, digits, spaces, points and hyphens.")
-    out = STORES / request.name
-    if (studio.settings.home / out).exists():
-        raise UsageError(f"There is a store {request.name!r} already; choose another name.")
+    out = new_store(studio, request.name)
     job = studio.jobs.add(
-        f"Import of {request.name}", _arguments(studio, request, out), request={"import": request.model_dump()}
+        text("Import of {name}", name=request.name),
+        _arguments(studio, request, out),
+        request={"import": request.model_dump()},
     )
     shown = view(studio.jobs, job)
     return Import(store=request.name, job=shown, command=shown.command)
+
+
+def new_store(studio: Studio, name: str) -> Path:
+    """The folder of a store that is still to be written, as commands name it.
+
+    Raises:
+        UsageError: When it is no name of a store, or there is one of that name.
+    """
+    if not NAME.fullmatch(name):
+        raise UsageError(f"{name!r} is no name of a store: use letters, digits, spaces, points and hyphens.")
+    out = STORES / name
+    if (studio.settings.home / out).exists():
+        raise UsageError(f"There is a store {name!r} already; choose another name.")
+    return out
 
 
 def _arguments(studio: Studio, request: ImportRequest, out: Path) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from impasto.studio.jobs.table import Job
+from impasto.studio.language import text
 from impasto.studio.studio import Studio
 
 __all__ = ["repaint"]
@@ -20,7 +21,7 @@ def repaint(studio: Studio, picture: Path) -> Job:
     name = studio.jobs.new_id()
     folder = (studio.pictures / name).resolve()
     return studio.jobs.add(
-        f"{picture.name} again",
+        text("{name} again", name=picture.name),
         ["paint", "--from", str(picture)],
         options=["--out", str(folder / "0000.png")],
         pictures=folder,

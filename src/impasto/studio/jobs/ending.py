@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from impasto.studio.jobs.runner import Outcome
+from impasto.jobs.runner import Outcome
 
 __all__ = ["ended_as"]
 

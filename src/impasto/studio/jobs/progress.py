@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from impasto.studio.jobs.runner import Runner
+from impasto.jobs.runner import read_events
 
 __all__ = ["Progress", "read_event"]
 
@@ -56,9 +56,9 @@ class Progress:
     _position: int = 0
     _since: tuple[float, float] | None = None
 
-    def read(self, runner: Runner, folder: Path) -> None:
+    def read(self, folder: Path) -> None:
         """Take in the events since the last call."""
-        while lines := runner.events(folder, self._position):
+        while lines := read_events(folder, self._position):
             for position, line in lines:
                 self._position = position
                 event = read_event(line)

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import func, select
 
 from impasto.errors import ImpastoError, UnknownName, UsageError
+from impasto.jobs.runner import Order, Runner
 from impasto.studio.database import Database
 from impasto.studio.jobs.commands import as_typed, lane_of
 from impasto.studio.jobs.ending import ended_as
 from impasto.studio.jobs.progress import Progress
-from impasto.studio.jobs.runner import Order, Process, Runner
 from impasto.studio.jobs.table import ACTIVE, ENDED, Job
 from impasto.studio.settings import StudioSettings
 
@@ -24,8 +24,6 @@ __all__ = ["Queue"]
 
 BETWEEN = 0.25
 """Seconds between two looks at the processes."""
-STARTING = 30.0
-"""Seconds that a process may take to write its number down, where the service that started it died meanwhile."""
 
 
 class Queue:
@@ -69,7 +67,7 @@ class Queue:
         """How far a job is."""
         with self._changing:
             progress = self._progress.setdefault(job.id, Progress())
-            progress.read(self.runner, self.folder(job))
+            progress.read(self.folder(job))
             return progress
 
     def add(
@@ -158,10 +156,9 @@ class Queue:
             job = self.get(name)
             if job.state == "queued":
                 return self._change(name, state="stopped", ended=time.time(), message="Stopped before it began.")
-            process = self._process(job)
-            if job.state not in ACTIVE or process is None:
+            if job.state not in ACTIVE:
                 raise UsageError(f"The job has ended already; it is {job.state}.")
-            self.runner.stop(process, firmly=firmly)
+            self.runner.stop(self.folder(job), firmly=firmly)
             return self._change(name, state="stopping", stopping_since=job.stopping_since or time.time())
 
     def resume(self, name: str) -> Job:
@@ -245,34 +242,24 @@ class Queue:
                     self._start(job)
 
     def _has_ended(self, job: Job) -> bool:
-        process = self._process(job)
-        outcome = self.runner.poll(process, self.folder(job))
-        starting = process is None and time.time() - (job.started or 0) < STARTING
-        if outcome is None or (outcome.code is None and starting):
-            overdue = job.stopping_since is not None and time.time() - job.stopping_since > self.settings.grace
-            if overdue and process is not None:
-                self.runner.stop(process, firmly=True)
+        outcome = self.runner.poll(self.folder(job))
+        if outcome is None:
+            if job.stopping_since is not None and time.time() - job.stopping_since > self.settings.grace:
+                self.runner.stop(self.folder(job), firmly=True)
             return False
         state, message = ended_as(outcome, requested=job.state == "stopping", error=self.progress(job).error)
-        self._change(job.id, state=state, message=message, code=outcome.code, ended=time.time(), pid=None, born=None)
+        self._change(job.id, state=state, message=message, code=outcome.code, ended=time.time())
         return True
 
     def _start(self, job: Job) -> None:
         self.progress(job).begin()
-        # Noted first: when the service dies in between, the next one looks for the process.
-        self._change(job.id, state="running", started=time.time(), attempt=job.attempt + 1, pid=None, code=None)
+        # Noted first: when the service dies in between, the next one looks for the process in the folder.
+        self._change(job.id, state="running", started=time.time(), attempt=job.attempt + 1, code=None)
         order = Order(self.folder(job), Path(job.home), [*job.arguments, *job.options, "--events"])
         try:
-            process = self.runner.start(order)
+            self.runner.start(order)
         except ImpastoError as error:
             self._change(job.id, state="failed", message=str(error), ended=time.time())
-            return
-        self._change(job.id, pid=process.pid, born=process.born)
-
-    def _process(self, job: Job) -> Process | None:
-        if job.pid is None or job.born is None:
-            return self.runner.find(self.folder(job))
-        return Process(job.pid, job.born)
 
     def _change(self, name: str, **values: Any) -> Job:
         with self.database.session() as session:

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Header
 from fastapi.responses import FileResponse, Response, StreamingResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from impasto.jobs.runner import EVENTS, OUTPUT, read_events
 from impasto.studio.jobs import stream
 from impasto.studio.jobs.commands import as_typed
-from impasto.studio.jobs.runner import EVENTS, OUTPUT
 from impasto.studio.jobs.table import ENDED
 from impasto.studio.jobs.view import JobView, view
 from impasto.studio.problems import Problem
@@ -115,7 +115,7 @@ async def follow_job(
     """
     after = int(last_event_id) if last_event_id and last_event_id.isdecimal() and len(last_event_id) < 19 else 0
     job = studio.jobs.get(name)
-    if after and job.state in ENDED and not studio.jobs.runner.events(studio.jobs.folder(job), after):
+    if after and job.state in ENDED and not read_events(studio.jobs.folder(job), after):
         return Response(status_code=204)
     return StreamingResponse(
         stream.of_job(studio.jobs, name, after), media_type="text/event-stream", headers=stream.HEADERS

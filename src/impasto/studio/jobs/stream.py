@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 
 from fastapi.concurrency import run_in_threadpool
 
+from impasto.jobs.runner import read_events
 from impasto.studio.jobs.progress import read_event
 from impasto.studio.jobs.queue import Queue
 from impasto.studio.jobs.table import ENDED
@@ -41,7 +42,7 @@ async def of_job(queue: Queue, name: str, after: int) -> AsyncIterator[str]:
     quiet = 0.0
     while not queue.closed:
         job = await run_in_threadpool(queue.get, name)
-        lines = queue.runner.events(queue.folder(job), after)
+        lines = read_events(queue.folder(job), after)
         for after, line in lines:  # noqa: PLR1704 - the position is where the next look begins
             event = read_event(line)
             yield _message("log" if event is None else "event", line if event is None else event, after)

@@ -37,8 +37,6 @@ class Job(Base):
         ended: When it ended.
         stopping_since: When it was told to stop.
         attempt: How often it was started.
-        pid: Number of its process.
-        born: When that process began, by which it is told from a later one of the same number.
         code: Exit code of the command.
         message: How it ended, in a sentence.
     """
@@ -60,7 +58,5 @@ class Job(Base):
     ended: Mapped[float | None]
     stopping_since: Mapped[float | None]
     attempt: Mapped[int] = mapped_column(default=0)
-    pid: Mapped[int | None]
-    born: Mapped[float | None]
     code: Mapped[int | None]
     message: Mapped[str] = mapped_column(default="")

@@ -9,6 +9,7 @@ from fastapi import APIRouter
 from starlette.responses import HTMLResponse
 
 from impasto.errors import ImpastoError
+from impasto.studio.language import text
 from impasto.studio.pages import page, rendered
 from impasto.studio.paint.controls import axes_offered, controls_of
 from impasto.studio.painters.shelf import Entry
@@ -25,7 +26,7 @@ def paint(studio: CurrentStudio, painter: str = "") -> HTMLResponse:
     studio.painters.begin()
     entries = studio.painters.entries()
     chosen = studio.painters.look(painter)
-    missing = f"There is no painter {painter!r} here." if painter and chosen is None else ""
+    missing = text("There is no painter “{painter}” here.", painter=painter) if painter and chosen is None else ""
     chosen = chosen or entries[0]
     if chosen.source not in {entry.source for entry in entries}:
         entries.append(chosen)

@@ -109,7 +109,7 @@ def check_variation(request: PictureRequest, description: Description) -> None:
         return
     if not description.varies:
         raise NotCapable(
-            f"{description.name} draws by rules and not from noise, so that there is nothing between its pictures of "
+            f"{description.name} paints without noise, so that there is nothing between its pictures of "
             f"two seeds; leave out {option('variation_seed', None)}."
         )
     check_strength(request.variation_seed, request.variation_strength)

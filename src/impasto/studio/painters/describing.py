@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 from impasto import catalogue
 from impasto.api.explaining import explain
@@ -22,6 +22,7 @@ from impasto.contract import Learner, Painter
 from impasto.contract.abilities import Denoises, Reconstructs
 from impasto.errors import CheckpointError, ImpastoError
 from impasto.files import read_json
+from impasto.pretrained import rebuild
 from impasto.sources import CatalogueName, Export, Run, Shipped, resolve
 from impasto.spelling import command_line
 from impasto.studio.painters.description import BY_RULES, Description, EditDescription, SettingView
@@ -72,7 +73,7 @@ def describe(source: str) -> Description:
         learns=learner.learns(),
         paints=isinstance(learner, Painter),
         compresses=isinstance(learner, Reconstructs) and not isinstance(learner, Denoises),
-        settings=_views(settings, needing),
+        settings=_completed(_views(settings, needing), learner.defaults if isinstance(learner, Painter) else {}),
         edits=_edits_of(learner, settings),
     )
 
@@ -118,6 +119,11 @@ def _views(settings: Iterable[Setting], needing: frozenset[str] = frozenset()) -
     return [SettingView.of(setting, needs_prompt=setting.name in needing) for setting in settings]
 
 
+def _completed(views: Iterable[SettingView], defaults: Mapping[str, Any]) -> list[SettingView]:
+    """The same settings with the defaults of this very painter, such as the steps that a distilled one learned."""
+    return [view.model_copy(update={"default": defaults.get(view.name, view.default)}) for view in views]
+
+
 def _built(source: str) -> Learner:
     """The painter with fresh weights: what it reads depends on its config, not on what it has learned."""
     match resolve(source):
@@ -130,7 +136,7 @@ def _built(source: str) -> Learner:
         case _:
             raise CheckpointError(f"There is no painter at {source}.")
     description = read_json(file, CheckpointError)
-    return catalogue.learner(str(description.get("painter"))).from_description(description)
+    return cast(Learner, rebuild(description))
 
 
 def _line(source: str) -> dict[str, Any]:

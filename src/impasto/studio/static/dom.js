@@ -1,5 +1,7 @@
 // Small helpers of all pages: elements, REST calls, copying.
 
+import { text } from "./texts.js";
+
 /** A new element with attributes, listeners (on…: function) and children; texts are never markup. */
 export function element(tag, attributes = {}, ...children) {
   const made = document.createElement(tag);
@@ -22,11 +24,11 @@ export async function call(method, path, body) {
       body: body === undefined ? undefined : JSON.stringify(body),
     });
   } catch {
-    throw new Error("The studio does not answer. Is it still open in its terminal?");
+    throw new Error(text("The studio does not answer. Is it still open in its terminal?"));
   }
   if (answer.status === 401) location.href = "/login";
   const value = answer.status === 204 ? null : await answer.json();
-  if (!answer.ok) throw new Error(value.error ?? `The studio answered ${answer.status}.`);
+  if (!answer.ok) throw new Error(value.error ?? text("The studio answered {status}.", answer));
   return value;
 }
 
@@ -37,25 +39,25 @@ export function say(place, sentence) {
 }
 
 /** A command to copy. */
-export function command(text) {
+export function command(words) {
   const button = element("button", {
     type: "button",
     onclick: async () => {
-      await copy(text);
-      button.textContent = "Copied";
-      setTimeout(() => (button.textContent = "Copy"), 1500);
+      await copy(words);
+      button.textContent = text("Copied");
+      setTimeout(() => (button.textContent = text("Copy")), 1500);
     },
-  }, "Copy");
+  }, text("Copy"));
   return element("details", { class: "same" },
-    element("summary", {}, "The same as a command"),
-    element("div", { class: "command" }, element("code", {}, text), button));
+    element("summary", {}, text("The same as a command")),
+    element("div", { class: "command" }, element("code", {}, words), button));
 }
 
-async function copy(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+async function copy(words) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(words);
   // Pages that come over plain HTTP from another machine have no clipboard.
   const area = element("textarea", { class: "unseen" });
-  area.value = text;
+  area.value = words;
   document.body.append(area);
   area.select();
   document.execCommand("copy");
@@ -64,10 +66,10 @@ async function copy(text) {
 
 /** Seconds for people. */
 export function duration(seconds) {
-  if (seconds < 1) return "a moment";
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return `${(seconds / 3600).toFixed(1)} h`;
+  if (seconds < 1) return text("a moment");
+  if (seconds < 90) return text("{count} s", { count: Math.round(seconds) });
+  if (seconds < 5400) return text("{minutes} min", { minutes: Math.round(seconds / 60) });
+  return text("{count} h", { count: (seconds / 3600).toFixed(1) });
 }
 
 /** Follow the list of jobs, again and again after an interruption. */
@@ -77,20 +79,21 @@ export function follow(take, lost) {
     lost(null);
     take(JSON.parse(message.data));
   });
-  source.onerror = () => lost("The studio does not answer; this page goes on as soon as it does.");
+  source.onerror = () => lost(text("The studio does not answer; this page goes on as soon as it does."));
 }
 
 /** What a job is doing, in words. */
 export function doing(job) {
   const { done, total, step, steps, remaining } = job.progress;
-  if (job.state === "queued") return "waits for its turn";
-  if (job.state === "stopping") return "is stopping; what is ready is kept";
+  if (job.state === "queued") return text("waits for its turn");
+  if (job.state === "stopping") return text("is stopping; what is ready is kept");
   if (job.state !== "running") return "";
-  if (total === null && !job.request.painter) return "is getting ready";
-  if (total === null) return "loads the painter, and paints the first pictures";
-  const left = remaining === null ? "" : `, about ${duration(remaining)} left`;
-  const at = step === null ? "" : ` · step ${step.toLocaleString()} of ${steps.toLocaleString()}`;
-  return `${done.toLocaleString()} of ${total.toLocaleString()}${at}${left}`;
+  if (total === null && !job.request.painter) return text("is getting ready");
+  if (total === null) return text("loads the painter, and paints the first pictures");
+  const parts = [text("{done} of {total}", { done, total })];
+  if (step !== null) parts.push(text("step {step} of {steps}", { step, steps }));
+  if (remaining !== null) parts.push(text("about {time} left", { time: duration(remaining) }));
+  return parts.join(" · ");
 }
 
 export const active = (job) => ["queued", "running", "stopping"].includes(job.state);

@@ -1,5 +1,6 @@
 // A picture that is dropped anywhere, or chosen, brings its settings back; it is read here and not sent anywhere.
 
+import { text } from "./texts.js";
 import { requested } from "./viewer.js";
 
 /** Call `take(request, remark)` with what a picture was painted with, or `refuse(sentence)`. */
@@ -27,12 +28,12 @@ export function listen(input, take, refuse) {
 function understood(found, name) {
   if (found.impasto) return { request: requested(JSON.parse(found.impasto)), remark: "" };
   if (found.parameters) return fromOthers(found.parameters);
-  throw new Error(`${name} holds no recipe: it was not painted by a tool that writes one, or another program saved it again.`);
+  throw new Error(text("{name} holds no recipe: it was not painted by a tool that writes one, or another program saved it again.", { name }));
 }
 
 /** What other tools write: the prompt, a line "Negative prompt: …", and a line of "Key: value" pairs. */
-function fromOthers(text) {
-  const lines = text.split("\n");
+function fromOthers(written) {
+  const lines = written.split("\n");
   const last = lines.length > 1 && /^\w[\w ]*: /.test(lines.at(-1)) ? lines.pop() : "";
   const start = lines.findIndex((line) => line.startsWith("Negative prompt:"));
   const prompt = lines.slice(0, start < 0 ? lines.length : start).join("\n").trim();
@@ -42,12 +43,12 @@ function fromOthers(text) {
   if (/^\d+$/.test(pairs.Seed ?? "")) request.seed = Number(pairs.Seed);
   const unused = Object.keys(pairs).filter((key) => key !== "Seed");
   if (start >= 0) unused.unshift("Negative prompt");
-  return { request, remark: `Another tool painted this. Not used, since it means something else here: ${unused.join(", ") || "nothing"}.` };
+  return { request, remark: text("Another tool painted this. Not used, since it means something else here: {entries}.", { entries: unused.join(", ") || text("nothing") }) };
 }
 
 /** The texts in a PNG: those of the chunks tEXt and iTXt that are not compressed. */
 function texts(data) {
-  if (data.byteLength < 8 || data.getUint32(0) !== 0x89504e47) throw new Error("This is not a PNG; recipes are kept in PNG files.");
+  if (data.byteLength < 8 || data.getUint32(0) !== 0x89504e47) throw new Error(text("This is not a PNG; recipes are kept in PNG files."));
   const found = {};
   for (let at = 8; at + 8 <= data.byteLength;) {
     const length = data.getUint32(at);

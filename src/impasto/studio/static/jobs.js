@@ -1,17 +1,17 @@
 // The Jobs page: the queue as it is now.
 
+import { cardList } from "./cards.js";
 import { active, call, command, doing, duration, element, follow, say } from "./dom.js";
+import { term, text } from "./texts.js";
 
-const place = document.querySelector("#jobs");
 const refusal = document.querySelector("#refusal");
-const rows = new Map();
 
-const LANES = { training: "Training", painting: "Painting" };
+const LANES = { training: text("Training"), painting: text("Painting") };
 
 /** When a job ended, began or was queued, and how long it took. */
 function when(job) {
-  const clock = (seconds) => new Date(seconds * 1000).toLocaleString([], { dateStyle: "short", timeStyle: "short" });
-  if (job.ended && job.started) return `${clock(job.ended)} · took ${duration(job.ended - job.started)}`;
+  const clock = (seconds) => new Date(seconds * 1000).toLocaleString(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" });
+  if (job.ended && job.started) return `${clock(job.ended)} · ${text("took {time}", { time: duration(job.ended - job.started) })}`;
   return clock(job.ended ?? job.started ?? job.created);
 }
 
@@ -20,33 +20,34 @@ class Row {
     this.title = element("h2");
     this.state = element("span", { class: "state", role: "status" });
     this.lane = element("span", { class: "soft" });
-    this.bar = element("progress", { max: 1, "aria-label": "Progress" });
+    this.bar = element("progress", { max: 1, "aria-label": text("Progress") });
     this.words = element("span", { class: "soft" });
     this.problem = element("p", { class: "problem", hidden: true });
     this.buttons = element("div", { class: "buttons" });
     this.same = element("div");
-    this.log = element("pre", { tabindex: 0, "aria-label": "Log" });
-    this.details = element("details", { ontoggle: () => this.follow() }, element("summary", {}, "Log"), this.log);
+    this.log = element("pre", { tabindex: 0, "aria-label": text("Log") });
+    this.details = element("details", { ontoggle: () => this.follow() }, element("summary", {}, text("Log")), this.log);
     this.root = element("article", { class: "result panel" },
       element("header", {}, this.title, this.state, this.lane),
       element("div", { class: "going" }, this.bar, this.words),
       this.problem, this.buttons, this.same, this.details);
   }
 
-  update(job, waiting) {
+  update(job, jobs) {
+    const waiting = jobs.filter((each) => each.state === "queued" && each.lane === job.lane).map((each) => each.id);
     const key = JSON.stringify([job, waiting]);
     if (key === this.key) return;
     this.key = key;
     this.job = job;
     this.title.textContent = job.title;
-    this.state.textContent = job.state;
+    this.state.textContent = term(job.state);
     this.state.dataset.state = job.state;
     this.lane.textContent = `${LANES[job.lane] ?? job.lane} · ${when(job)}`;
     this.bar.parentElement.hidden = !active(job);
     if (job.progress.share === null) this.bar.removeAttribute("value");
     else this.bar.value = job.progress.share;
     this.words.textContent = doing(job);
-    say(this.problem, job.message);
+    say(this.problem, term(job.message));
     if (!this.same.children.length) this.same.append(command(job.command));
     this.arrange(job, waiting);
     if (this.details.open && !this.source) this.follow();
@@ -56,25 +57,29 @@ class Row {
     const index = waiting.indexOf(job.id);
     const address = `/api/jobs/${job.id}`;
     const offers = {
-      Stop: ["queued", "running"].includes(job.state) && (() => call("POST", `${address}/stop`)),
-      "Stop at once": job.state === "stopping" && (() => call("POST", `${address}/stop`, { firmly: true })),
-      "Move up": index > 0 && (() => call("POST", `${address}/move`, { before: waiting[index - 1] })),
-      "Move down": index >= 0 && index < waiting.length - 1
+      [text("Stop")]: ["queued", "running"].includes(job.state) && (() => call("POST", `${address}/stop`)),
+      [text("Stop at once")]: job.state === "stopping" && (() => call("POST", `${address}/stop`, { firmly: true })),
+      [text("Move up")]: index > 0 && (() => call("POST", `${address}/move`, { before: waiting[index - 1] })),
+      [text("Move down")]: index >= 0 && index < waiting.length - 1
         && (() => call("POST", `${address}/move`, { before: waiting[index + 2] ?? null })),
-      Resume: job.resumable && (() => call("POST", `${address}/resume`)),
-      Remove: !active(job) && (() => call("DELETE", address)),
+      [text("Resume")]: job.resumable && (() => call("POST", `${address}/resume`)),
+      [text("Remove")]: !active(job) && (() => call("DELETE", address)),
     };
     const focused = document.activeElement?.textContent;
     const inside = this.buttons.contains(document.activeElement);
-    const buttons = Object.entries(offers).filter(([, act]) => act).map(([text, act]) =>
-      element("button", { type: "button", onclick: () => act().then(() => say(refusal, ""), (error) => say(refusal, error.message)) }, text));
+    const buttons = Object.entries(offers).filter(([, act]) => act).map(([words, act]) =>
+      element("button", { type: "button", onclick: () => act().then(() => say(refusal, ""), (error) => say(refusal, error.message)) }, words));
     this.buttons.replaceChildren(...buttons);
     if (inside) (buttons.find((button) => button.textContent === focused) ?? buttons[0])?.focus();
   }
 
+  close() {
+    this.source?.close();
+  }
+
   /** Show the log while it is unfolded; an interrupted stream goes on where it was, by its Last-Event-ID. */
   follow() {
-    this.source?.close();
+    this.close();
     this.source = null;
     if (!this.details.open) return;
     this.log.textContent = "";
@@ -82,7 +87,7 @@ class Row {
     source.addEventListener("log", (message) => this.write(JSON.parse(message.data)));
     source.addEventListener("event", (message) => {
       const event = JSON.parse(message.data);
-      const count = event.total ? `${event.done} of ${event.total}` : "";
+      const count = event.total ? text("{done} of {total}", event) : "";
       this.write([event.kind, event.message, count].filter(Boolean).join(" · "));
     });
     source.addEventListener("state", (message) => {
@@ -97,21 +102,8 @@ class Row {
   }
 }
 
+const show = cardList(document.querySelector("#jobs"), () => new Row());
 follow((jobs) => {
   document.querySelector("#empty").hidden = jobs.length > 0;
-  const names = new Set(jobs.map((job) => job.id));
-  for (const [name, row] of rows) {
-    if (!names.has(name)) {
-      row.source?.close();
-      row.root.remove();
-      rows.delete(name);
-    }
-  }
-  const waiting = (lane) => jobs.filter((job) => job.state === "queued" && job.lane === lane).map((job) => job.id);
-  jobs.forEach((job, index) => {
-    if (!rows.has(job.id)) rows.set(job.id, new Row());
-    const row = rows.get(job.id);
-    row.update(job, waiting(job.lane));
-    if (place.children[index] !== row.root) place.insertBefore(row.root, place.children[index] ?? null);
-  });
+  show(jobs);
 }, (sentence) => say(refusal, sentence));

@@ -4,7 +4,8 @@ import { call, element, follow, say } from "./dom.js";
 import { listen } from "./drop.js";
 import { listen as keepPrompts } from "./prompts.js";
 import { fill, randomSeed, read, refresh } from "./form.js";
-import { show } from "./results.js";
+import { paintings } from "./results.js";
+import { term, text } from "./texts.js";
 
 const KEPT = "impasto request";
 const form = document.querySelector("#request");
@@ -52,11 +53,11 @@ function choose(painter, request) {
 function take(request, remark) {
   const painter = request.painter ?? form.elements.painter.value;
   if (![...form.elements.painter.options].some((option) => option.value === painter)) {
-    say(refusal, `This picture was painted by ${painter}, which is not here.`);
+    say(refusal, text("This picture was painted by {painter}, which is not here.", { painter }));
     return;
   }
   if (!form.elements.count) {
-    say(refusal, "What the painter can do is still being read; try again in a moment.");
+    say(refusal, text("What the painter can do is still being read; try again in a moment."));
     return;
   }
   say(refusal, "");
@@ -89,8 +90,8 @@ async function complete() {
   const painters = await call("GET", "/api/painters");
   for (const painter of painters) {
     if ([...select.options].some((option) => option.value === painter.source)) continue;
-    let group = [...select.querySelectorAll("optgroup")].find((one) => one.label === painter.group);
-    if (!group) select.append((group = element("optgroup", { label: painter.group })));
+    let group = [...select.querySelectorAll("optgroup")].find((one) => one.label === term(painter.group));
+    if (!group) select.append((group = element("optgroup", { label: term(painter.group) })));
     group.append(element("option", { value: painter.source, disabled: Boolean(painter.error) }, painter.title));
   }
   const groups = new Set(painters.map((painter) => painter.group));
@@ -123,7 +124,7 @@ else if (form.elements.count) {
   refresh(form); // Browsers fill forms of pages that are loaded again.
 }
 if (form.elements.painter.dataset.complete === "false") complete();
+const show = paintings(results, { use, again });
 follow((jobs) => {
-  const many = show(results, jobs, { use, again });
-  document.querySelector("#empty").hidden = many > 0;
+  document.querySelector("#empty").hidden = show(jobs) > 0;
 }, (sentence) => say(refusal, sentence));

@@ -1,6 +1,7 @@
 // The shelf of prompts that people keep, below the field for one.
 
 import { call, element, say } from "./dom.js";
+import { text } from "./texts.js";
 
 const shelf = () => document.querySelector("#shelf");
 
@@ -17,18 +18,18 @@ async function attempt(work) {
 
 async function fill() {
   const prompts = await call("GET", "/api/prompts");
-  const rows = prompts.map(({ id, text }) => element("li", {},
-    element("button", { type: "button", class: "use", title: "Use it", onclick: () => use(text) }, text),
-    element("button", { type: "button", "aria-label": `Remove “${text}”`, onclick: () => attempt(call("DELETE", `/api/prompts/${id}`)) }, "✕")));
+  const rows = prompts.map(({ id, text: prompt }) => element("li", {},
+    element("button", { type: "button", class: "use", title: text("Use it"), onclick: () => use(prompt) }, prompt),
+    element("button", { type: "button", "aria-label": text("Remove “{name}”", { name: prompt }), onclick: () => attempt(call("DELETE", `/api/prompts/${id}`)) }, "✕")));
   shelf().querySelector("ul").replaceChildren(...rows);
 }
 
 /** Fill the field; the prompt comes to the front of the shelf. */
-function use(text) {
+function use(prompt) {
   const field = document.querySelector("#prompt");
-  field.value = text;
+  field.value = prompt;
   field.focus();
-  attempt(call("POST", "/api/prompts", { text }));
+  attempt(call("POST", "/api/prompts", { text: prompt }));
 }
 
 /** Let the shelf in a place work, also when the place is filled anew. */

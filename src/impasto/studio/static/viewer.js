@@ -2,6 +2,7 @@
 
 import { call, element } from "./dom.js";
 import { randomSeed } from "./form.js";
+import { term, text } from "./texts.js";
 
 const viewer = document.querySelector("#viewer");
 const part = (name) => document.querySelector(`#viewer-${name}`);
@@ -26,7 +27,7 @@ async function show(index) {
   part("download").setAttribute("download", address.split("/").slice(-2).join("-"));
   const [job, name] = address.split("/").slice(-2);
   part("edit")?.setAttribute("href", `/canvas?${new URLSearchParams({ job, name })}`);
-  part("title").textContent = `Picture ${shown + 1} of ${pictures.length}`;
+  part("title").textContent = text("Picture {number} of {count}", { number: shown + 1, count: pictures.length });
   part("recipe").replaceChildren();
   part("use").disabled = part("vary").disabled = true;
   recipe = null;
@@ -35,7 +36,7 @@ async function show(index) {
     if (address !== pictures[shown]) return;
     recipe = read;
     part("use").disabled = part("vary").disabled = false;
-    part("picture").alt = `Painted by ${read.painter}` + (read.prompt ? `: ${read.prompt}` : "");
+    part("picture").alt = [text("Painted by {painter}", read), read.prompt].filter(Boolean).join(": ");
     part("recipe").replaceChildren(...rows(read));
   } catch (error) {
     part("recipe").replaceChildren(element("dd", {}, error.message));
@@ -51,7 +52,7 @@ function rows(read) {
   return Object.entries(facts)
     .filter(([, value]) => value !== null && value !== undefined && value !== "")
     .flatMap(([name, value]) => [
-      element("dt", {}, name.replaceAll("_", " ")),
+      element("dt", {}, term(name.replaceAll("_", " "))),
       element("dd", {}, typeof value === "string" ? value : JSON.stringify(value)),
     ]);
 }

@@ -14,6 +14,7 @@ from impasto.files import disk_errors_named
 from impasto.studio.jobs.commands import as_typed
 from impasto.studio.jobs.table import ENDED, Job
 from impasto.studio.jobs.view import JobView, view
+from impasto.studio.language import text
 from impasto.studio.problems import Problem
 from impasto.studio.security import requires
 from impasto.studio.settings import Role
@@ -93,7 +94,9 @@ def begin_training(studio: CurrentStudio, request: TrainRequest) -> Training:
     kept = request.model_copy(update={"run": name}).model_dump(exclude_none=True)
     # `painter` of a request is what the Paint page shows.
     job = studio.jobs.add(
-        f"Training of {subject_of(request)} on {request.store}", arguments_of(request, name), request={"training": kept}
+        text("Training of {painter} on {store}", painter=subject_of(request), store=request.store),
+        arguments_of(request, name),
+        request={"training": kept},
     )
     shown = view(studio.jobs, job)
     return Training(run=name, job=shown, command=shown.command)

@@ -15,6 +15,7 @@ from impasto.files import read_json, read_json_lines
 from impasto.sources import RUNS
 from impasto.studio.data.stores import NAME
 from impasto.studio.jobs.view import JobView
+from impasto.studio.language import text
 from impasto.training.losses import HELD_OUT, Losses, summary
 from impasto.training.nearness import COPYING, Nearness, copying_summary
 
@@ -275,7 +276,7 @@ def _samples(folder: Path, events: Sequence[dict[str, Any]]) -> list[tuple[int, 
 
 
 def _troubles(events: Sequence[dict[str, Any]]) -> list[Trouble]:
-    sentences = {"interrupted": "It was stopped here, and kept a checkpoint.", "failed": "It failed."}
+    sentences = {"interrupted": text("It was stopped here, and kept a checkpoint."), "failed": text("It failed.")}
     troubles = []
     for event in events:
         warning = event.get("message") if event["kind"] == COPYING else event.get("warning")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import Tensor, nn
 
-from impasto.errors import ConfigError
+from impasto.errors import ConfigError, UnknownName
 from impasto.nn.perceptual import feature_loss
 from impasto.nn.trunks import TRUNKS
 
-__all__ = ["FeatureMaps", "NetworkName", "check_depth", "feature_maps", "smallest_side"]
+__all__ = ["FeatureMaps", "NetworkName", "check_depth", "feature_maps", "named_network", "smallest_side"]
 
 NetworkName = Literal["taef2", "squeezenet", "alexnet", "vgg16"]
 OF_TRUNKS = {"squeezenet": "squeeze", "alexnet": "alex", "vgg16": "vgg"}
@@ -54,6 +54,19 @@ class FeatureMaps:
 def smallest_side(name: str) -> int:
     """Smallest height and width of pictures that a network maps, in pixels."""
     return TRUNKS[OF_TRUNKS[name]].min_side if name in OF_TRUNKS else LEAST
+
+
+def named_network(name: str) -> NetworkName:
+    """The network of a name.
+
+    Raises:
+        UnknownName: When there is no such network.
+    """
+    names: tuple[NetworkName, ...] = get_args(NetworkName)
+    for each in names:
+        if each == name.lower():
+            return each
+    raise UnknownName("network", name, names)
 
 
 @cache

@@ -1,6 +1,7 @@
 // The page of a drawing: tools, strokes with undo and redo, the edit, and its results.
 
 import { call, say } from "../dom.js";
+import { text } from "../texts.js";
 import * as request from "./form.js";
 import { listen } from "./pointers.js";
 import { showResults } from "./results.js";
@@ -14,8 +15,8 @@ const form = part("request");
 const trouble = part("trouble");
 const radius = part("radius");
 const HINTS = {
-  mask: "Brush over what is to be painted anew; the rest stays, to the last byte.",
-  sketch: "Colours that you draw are part of what the edit sees. Nothing needs to be drawn.",
+  mask: text("Brush over what is to be painted anew; the rest stays, to the last byte."),
+  sketch: text("Colours that you draw are part of what the edit sees. Nothing needs to be drawn."),
 };
 const KEYS = { b: "brush", e: "eraser", l: "lasso", h: "hand" };
 
@@ -24,7 +25,7 @@ let strokes = drawing.strokes;
 let shown = drawing.shown;
 const hand = { tool: "brush", layer: "mask", radius: 10, colour: part("colour").value, space: false };
 const keeper = new Keeper(drawing.id, (state) => {
-  part("saving").textContent = { saved: "All strokes are kept", saving: "Keeping …" }[state] ?? "";
+  part("saving").textContent = { saved: text("All strokes are kept"), saving: text("Keeping …") }[state] ?? "";
   say(trouble, ["saved", "saving"].includes(state) ? "" : state);
 });
 
@@ -85,7 +86,7 @@ request.whenChanged(({ takes, frame }) => {
     surface.shownLayer = hand.layer;
     part("colour-field").hidden = hand.layer === "mask";
     for (const name of ["invert", "mask-field", "mask-link"]) part(name).hidden = hand.layer !== "mask";
-    part("clear").textContent = hand.layer === "mask" ? "Clear the mask" : "Clear the sketch";
+    part("clear").textContent = hand.layer === "mask" ? text("Clear the mask") : text("Clear the sketch");
   }
   const before = surface.frame;
   surface.frame = frame;
@@ -97,7 +98,7 @@ request.whenChanged(({ takes, frame }) => {
 /** The size that the picture will have. */
 function framed({ left, right, top, bottom }) {
   const size = `${drawing.width + left + right} × ${drawing.height + top + bottom} px`;
-  return `Pull the borders of the picture outward. It will have ${size}.`;
+  return text("Pull the borders of the picture outward. It will have {size}.", { size });
 }
 
 listen(surface, hand, {
@@ -150,7 +151,7 @@ part("more-tools").addEventListener("click", (event) => {
 part("mask-link").addEventListener("click", (event) => {
   if (!strokes.slice(0, shown).some(({ layer }) => layer === "mask")) {
     event.preventDefault();
-    say(trouble, "There is no mask yet.");
+    say(trouble, text("There is no mask yet."));
   }
 });
 part("mask-file").addEventListener("change", async (event) => {
@@ -159,7 +160,7 @@ part("mask-file").addEventListener("change", async (event) => {
   try {
     const { file, width, height } = await upload(event.target.files[0]);
     if (width !== drawing.width || height !== drawing.height) {
-      throw new Error(`The mask is ${width} × ${height} px and the picture is ${drawing.width} × ${drawing.height} px; give a mask of the picture's size.`);
+      throw new Error(text("The mask is {mask} px and the picture is {picture} px; give a mask of the picture's size.", { mask: `${width} × ${height}`, picture: `${drawing.width} × ${drawing.height}` }));
     }
     add({ tool: "file", layer: "mask", file });
   } catch (error) {

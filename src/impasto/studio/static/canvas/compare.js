@@ -1,14 +1,15 @@
 // A result over its original, with a slider; what an edit has added around the original is beside it.
 
 import { element } from "../dom.js";
+import { text } from "../texts.js";
 
 /** The element for a result. `frame` tells where in it the original lies, where it has become larger around it. */
 export function comparison(original, result, frame) {
-  const before = element("img", { src: original.picture, alt: "The original", class: "before", draggable: "false" });
-  const after = element("img", { src: result, alt: "The result", class: "after", draggable: "false" });
-  const slider = element("input", { type: "range", min: 0, max: 100, value: 50, step: 0.5, "aria-label": "How much of the original is shown" });
+  const before = element("img", { src: original.picture, alt: text("The original"), class: "before", draggable: "false" });
+  const after = element("img", { src: result, alt: text("The result"), class: "after", draggable: "false" });
+  const slider = element("input", { type: "range", min: 0, max: 100, value: 50, step: 0.5, "aria-label": text("How much of the original is shown") });
   const root = element("div", { class: "pair" }, after, element("div", { class: "veil" }, before),
-    element("span", { class: "tag left" }, "before"), element("span", { class: "tag right" }, "after"), slider);
+    element("span", { class: "tag left" }, text("before")), element("span", { class: "tag right" }, text("after")), slider);
   const place = () => arrange(root, original, after, frame);
   after.addEventListener("load", place);
   slider.addEventListener("input", () => root.style.setProperty("--split", `${slider.value}%`));

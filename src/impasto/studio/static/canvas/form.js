@@ -2,6 +2,7 @@
 
 import { call, say } from "../dom.js";
 import { fillSettings, readSettings } from "../form.js";
+import { text } from "../texts.js";
 import { upload } from "./upload.js";
 
 const LOOKING = 2500; // Milliseconds between two looks at painters that are still being read.
@@ -38,15 +39,15 @@ export async function show(request) {
   controls.setAttribute("aria-busy", "true");
   button.disabled = true;
   const named = new URLSearchParams({ edit: request.edit, painter: request.painter ?? "" });
-  let text;
+  let content;
   try {
-    text = await (await fetch(`/canvas/controls?${named}`)).text();
+    content = await (await fetch(`/canvas/controls?${named}`)).text();
   } catch {
-    say(refusal, "The studio does not answer. Is it still open in its terminal?");
+    say(refusal, text("The studio does not answer. Is it still open in its terminal?"));
     return;
   }
   if (load !== loads) return;
-  controls.innerHTML = text;
+  controls.innerHTML = content;
   controls.removeAttribute("aria-busy");
   const about = controls.querySelector("[data-edit]");
   const ready = Boolean(form.elements.painter);

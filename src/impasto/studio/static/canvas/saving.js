@@ -1,6 +1,7 @@
 // Each stroke is kept in the studio as soon as it is drawn, one after the other.
 
 import { call } from "../dom.js";
+import { text } from "../texts.js";
 
 const AGAIN = 3000; // Milliseconds until a stroke that could not be kept is sent again.
 
@@ -32,7 +33,7 @@ export class Keeper {
   /** Wait until all is kept. */
   async kept() {
     while (this.sending) await this.sending;
-    if (this.waiting.length) throw new Error("Your last strokes are not kept yet; they are sent again by themselves.");
+    if (this.waiting.length) throw new Error(text("Your last strokes are not kept yet; they are sent again by themselves."));
   }
 
   async send() {

@@ -1,6 +1,7 @@
 // The first page of the canvas: a picture is opened, and its drawing begun.
 
 import { call, say } from "../dom.js";
+import { text } from "../texts.js";
 import { upload } from "./upload.js";
 
 const refusal = document.querySelector("#refusal");
@@ -29,7 +30,7 @@ function open(file) {
   attempt(async () => {
     const kept = await upload(file);
     await begin({ file: kept.file, title: file.name.slice(0, 200) });
-  }, `Opening ${file.name} …`);
+  }, text("Opening {name} …", { name: file.name }));
 }
 
 input.addEventListener("change", () => open(input.files[0]));
@@ -48,5 +49,5 @@ for (const button of document.querySelectorAll("[data-remove]")) {
 
 // A link of another page names the picture: ?picture=KEY of the gallery, or ?job=ID&name=0000.png.
 const named = new URLSearchParams(location.search);
-if (named.has("picture")) attempt(() => begin({ picture: Number(named.get("picture")) }), "Opening the picture …");
-if (named.has("job")) attempt(() => begin({ painted: { job: named.get("job"), name: named.get("name") } }), "Opening the picture …");
+if (named.has("picture")) attempt(() => begin({ picture: Number(named.get("picture")) }), text("Opening the picture …"));
+if (named.has("job")) attempt(() => begin({ painted: { job: named.get("job"), name: named.get("name") } }), text("Opening the picture …"));

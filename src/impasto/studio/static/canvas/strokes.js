@@ -1,5 +1,7 @@
 // Strokes as pixels: the same shapes that the studio makes of them, see layers.py.
 
+import { text } from "../texts.js";
+
 const LEAST_RADIUS = 0.5;
 
 /** Draw a stroke on the context of its layer; `masks` holds the pictures of mask files by name. */
@@ -91,7 +93,7 @@ export function loadImage(address) {
   return new Promise((resolve, reject) => {
     const image = new Image();
     image.onload = () => resolve(image);
-    image.onerror = () => reject(new Error("The browser cannot show this picture."));
+    image.onerror = () => reject(new Error(text("The browser cannot show this picture.")));
     image.src = address;
   });
 }

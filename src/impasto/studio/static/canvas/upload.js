@@ -1,5 +1,7 @@
 // A file is sent to the studio; the answer names it.
 
+import { text } from "../texts.js";
+
 export async function upload(file) {
   let answer;
   try {
@@ -7,10 +9,10 @@ export async function upload(file) {
       method: "POST", headers: { "content-type": "application/octet-stream" }, body: file,
     });
   } catch {
-    throw new Error("The studio does not answer, or does not take this file. It takes pictures of up to 64 MB.");
+    throw new Error(text("The studio does not answer, or does not take this file. It takes pictures of up to 64 MB."));
   }
   if (answer.status === 401) location.href = "/login";
   const value = await answer.json();
-  if (!answer.ok) throw new Error(value.error ?? `The studio answered ${answer.status}.`);
+  if (!answer.ok) throw new Error(value.error ?? text("The studio answered {status}.", answer));
   return value;
 }

@@ -1,6 +1,7 @@
 // The Compare page: the choice is a plain form; measurements are jobs, after which the page is read again.
 
-import { active, call, command, doing, element, follow, say } from "../dom.js";
+import { Card, cardList } from "../cards.js";
+import { active, call, follow, say } from "../dom.js";
 
 const refusal = document.querySelector("#refusal");
 const waiting = document.querySelector("#waiting");
@@ -22,19 +23,19 @@ for (const button of document.querySelectorAll("[data-measure]")) {
   });
 }
 
-function card(job) {
-  return element("article", { class: "panel result" },
-    element("header", {}, element("h2", {}, job.title), element("span", { class: "state", "data-state": job.state, role: "status" }, job.state)),
-    active(job) ? element("p", { class: "soft" }, job.progress.message || doing(job)) : null,
-    job.message ? element("p", { class: "problem" }, job.message) : null,
-    command(job.command));
+/** A measurement says what it computes. */
+class Measurement extends Card {
+  fill(job) {
+    if (job.progress.message) this.words.textContent = job.progress.message;
+  }
 }
 
+const show = cardList(waiting, () => new Measurement());
 follow((jobs) => {
   const mine = jobs.filter((job) => job.request.measure && chosen.includes(job.request.measure.run));
   for (const job of mine) {
     if (active(job)) watched.add(job.id);
     else if (job.state === "done" && watched.delete(job.id)) return location.reload();
   }
-  waiting.replaceChildren(...mine.filter((job) => watched.has(job.id)).map(card));
+  show(mine.filter((job) => watched.has(job.id)));
 }, (sentence) => say(refusal, sentence));

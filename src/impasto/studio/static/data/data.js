@@ -1,6 +1,8 @@
 // The Data page: files are uploaded one after the other, then a store is prepared of them as a job.
 
-import { active, call, command, doing, element, follow, say } from "../dom.js";
+import { Card, cardList } from "../cards.js";
+import { active, call, follow, say } from "../dom.js";
+import { counted, text } from "../texts.js";
 
 const form = document.querySelector("#import");
 const drop = document.querySelector("#drop");
@@ -19,8 +21,8 @@ function gather(list, source) {
   files = list.filter(({ name }) => WANTED.test(name) && !name.split("/").some((part) => part.startsWith(".")));
   const bytes = files.reduce((sum, { file }) => sum + file.size, 0);
   gathered.textContent = files.length
-    ? `${files.length.toLocaleString()} ${files.length === 1 ? "file" : "files"}, ${(bytes / 1e6).toFixed(1)} MB`
-    : "None of these are pictures, texts, tables or zips.";
+    ? `${counted(files.length, "1 file", "{count} files")}, ${(bytes / 1e6).toFixed(1)} MB`
+    : text("None of these are pictures, texts, tables or zips.");
   if (files.length && !form.elements.name.value) {
     const name = source.replace(/\.[^.]*$/, "").replace(/[^\w .()+,-]/gu, "-").replace(/^[^\w]+/, "");
     form.elements.name.value = `${name || "pictures"}-${form.elements.resolution.value}`;
@@ -57,7 +59,7 @@ async function dropped(event) {
 
 async function upload() {
   const large = files.find(({ file }) => file.size > LARGEST);
-  if (large) throw new Error(`${large.name} has more than ${LARGEST / 1e6} MB. Unpack it, and choose the folder instead.`);
+  if (large) throw new Error(text("{name} has more than {size} MB. Unpack it, and choose the folder instead.", { name: large.name, size: LARGEST / 1e6 }));
   const { id } = await call("POST", "/api/uploads");
   sending.hidden = false;
   const total = files.reduce((sum, { file }) => sum + file.size, 0) || 1;
@@ -76,7 +78,7 @@ async function begin() {
   const wanted = { name: fields.name.value.trim(), resolution: Number(fields.resolution.value), crop: fields.crop.value, duplicates: fields.duplicates.value, crop_bars: fields.crop_bars.checked };
   if (fields.label.value.trim()) wanted.label = fields.label.value.trim();
   const folder = fields.folder.value.trim();
-  if (!folder && files.length === 0) throw new Error("Drop or choose some pictures first.");
+  if (!folder && files.length === 0) throw new Error(text("Drop or choose some pictures first."));
   if (folder) wanted.folder = folder;
   if (!wanted.name) wanted.name = `${folder.split(/[\\/]/).filter(Boolean).pop() ?? "pictures"}-${wanted.resolution}`;
   if (!folder) wanted.upload = await upload();
@@ -116,15 +118,7 @@ document.addEventListener("drop", (event) => {
   dropped(event).catch((error) => say(refusal, error.message));
 });
 
-function card(job) {
-  const bar = element("progress", { max: 1, "aria-label": "Progress" });
-  if (job.progress.share !== null) bar.value = job.progress.share;
-  return element("article", { class: "panel result" },
-    element("header", {}, element("h2", {}, job.title), element("span", { class: "state", "data-state": job.state, role: "status" }, job.state)),
-    active(job) ? element("div", { class: "going" }, bar, element("span", { class: "soft" }, doing(job))) : null,
-    job.message ? element("p", { class: "problem" }, job.message) : null,
-    command(job.command));
-}
+const show = cardList(waiting, () => new Card());
 
 follow((jobs) => {
   const imports = jobs.filter((job) => job.request.import);
@@ -132,5 +126,5 @@ follow((jobs) => {
     if (active(job)) watched.add(job.id);
     else if (job.state === "done" && watched.delete(job.id)) location.href = `/data/${encodeURIComponent(job.request.import.name)}`;
   }
-  waiting.replaceChildren(...imports.filter((job) => active(job) || (job.state !== "done" && watched.has(job.id))).map(card));
+  show(imports.filter((job) => active(job) || (job.state !== "done" && watched.has(job.id))));
 }, (sentence) => say(refusal, sentence));

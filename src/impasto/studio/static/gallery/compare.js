@@ -1,7 +1,8 @@
 /* Two pictures, one over the other with a slider, or side by side. */
 
 import { call, element } from "../dom.js";
-import { pixelated, text } from "./page.js";
+import { term, text } from "../texts.js";
+import { pixelated } from "./page.js";
 
 const dialog = document.querySelector("#comparison");
 const canvas = dialog.querySelector(".canvas");
@@ -17,7 +18,7 @@ export async function compare(first, second) {
     image.src = pair[name].file;
     pixelated(image, pair[name]);
   }
-  dialog.querySelector(".verdict").textContent = text(pair.identical ? "identical" : "different");
+  dialog.querySelector(".verdict").textContent = pair.identical ? text("Every pixel is the same.") : text("The pictures differ.");
   dialog.querySelector("table").hidden = pair.differences.length === 0;
   dialog.querySelector("tbody").replaceChildren(...pair.differences.map(row));
   if (!dialog.open) dialog.showModal();
@@ -25,12 +26,12 @@ export async function compare(first, second) {
 }
 
 function row({ entry, first, second }) {
-  const cells = [entry.replaceAll("_", " "), plain(first), plain(second)].map((value) => element("td", {}, value));
+  const cells = [term(entry.replaceAll("_", " ")), plain(first), plain(second)].map((value) => element("td", {}, value));
   return element("tr", {}, ...cells);
 }
 
 function plain(value) {
-  if (value === null || value === "") return text("nothing");
+  if (value === null || value === "") return "–";
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 

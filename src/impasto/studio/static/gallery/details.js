@@ -1,9 +1,10 @@
 /* The panel beside the grid: one picture, its recipe, and what can be done with it. */
 
 import { call, command, element, say } from "../dom.js";
+import { term, text } from "../texts.js";
 import { requested } from "../viewer.js";
 import * as changes from "./changes.js";
-import { copyOf, number, pixelated, text } from "./page.js";
+import { copyOf, pictureOf, pixelated } from "./page.js";
 
 const panel = document.querySelector("#details");
 /** Where the Paint page looks for a request to fill its form with. */
@@ -53,12 +54,12 @@ function fill(content, picture) {
   content.querySelector(".prompt").textContent = picture.prompt;
   const image = content.querySelector(".large img");
   image.src = picture.file;
-  image.alt = picture.prompt || text("picture-of", picture);
+  image.alt = picture.prompt || pictureOf(picture);
   pixelated(image, picture);
   content.querySelector(".large").href = picture.file;
   content.querySelector("[data-do=download]").href = `/api/pictures/${picture.id}/file?download=true`;
   content.querySelector("[data-do=edit]")?.setAttribute("href", `/canvas?picture=${picture.id}`);
-  content.querySelector("[data-do=bin]").textContent = text(picture.binned ? "unbin" : "bin");
+  content.querySelector("[data-do=bin]").textContent = picture.binned ? text("Out of the bin") : text("Bin");
   for (const star of content.querySelectorAll("[data-rating]")) {
     star.setAttribute("aria-pressed", Number(star.dataset.rating) <= picture.rating);
   }
@@ -68,20 +69,20 @@ function complete(picture, details, known, actions) {
   const find = (selector) => panel.querySelector(selector);
   const { recipe } = details;
   const facts = {
-    category: recipe.category,
-    verb: recipe.edit,
-    seed: recipe.index ? text("index", recipe) : recipe.seed,
-    size: text("pixels", details),
-    painted: DATES.format(new Date(details.painted)),
-    file: details.path,
-    inputs: Object.values(recipe.inputs).map(({ file }) => file).join(", "),
+    [text("Category")]: recipe.category,
+    [text("Edit")]: recipe.edit,
+    [text("Seed")]: recipe.index ? text("No. {index} of seed {seed}", { index: recipe.index, seed: String(recipe.seed) }) : recipe.seed,
+    [text("Size")]: `${details.width} × ${details.height} px`,
+    [text("Painted")]: DATES.format(new Date(details.painted)),
+    [text("File")]: details.path,
+    [text("Painted with")]: Object.values(recipe.inputs).map(({ file }) => file).join(", "),
   };
   const given = Object.entries(facts).filter(([, value]) => value !== null && value !== "");
   const settings = Object.entries(recipe.settings).filter(([, value]) => value !== null && value !== "");
   find(".facts").replaceChildren(
-    ...given.flatMap(([name, value]) => [element("dt", {}, text(name)), element("dd", {}, String(value))]),
+    ...given.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, String(value))]),
     ...settings.flatMap(([name, value]) => [
-      element("dt", {}, name.replaceAll("_", " ")),
+      element("dt", {}, term(name.replaceAll("_", " "))),
       element("dd", {}, typeof value === "string" ? value : JSON.stringify(value)),
     ]),
   );
@@ -90,7 +91,7 @@ function complete(picture, details, known, actions) {
       element(
         "a",
         { href: `/api/pictures/${picture.id}/companions/${ending}`, class: "button" },
-        text("save-companion", { ending: ending.toUpperCase() }),
+        text("Save {ending}", { ending: ending.toUpperCase() }),
       ),
     ),
   );
@@ -130,7 +131,7 @@ async function repaint(picture, button) {
   button.disabled = true;
   try {
     await call("POST", `/api/pictures/${picture.id}/repaint`);
-    say(panel.querySelector(".message"), text("repainting"));
+    say(panel.querySelector(".message"), text("It is being painted again; see the jobs. It will appear here."));
   } finally {
     button.disabled = false;
   }
@@ -139,10 +140,12 @@ async function repaint(picture, button) {
 async function showNearest(picture, button) {
   const place = button.closest(".nearest");
   button.disabled = true;
-  say(place.querySelector(".verdict"), text("comparing"));
+  say(place.querySelector(".verdict"), text("Comparing it with the training pictures …"));
   try {
     const { near, training_pictures: count, pictures } = await call("GET", `/api/pictures/${picture.id}/nearest`);
-    say(place.querySelector(".verdict"), text(near ? "near" : "not-near", { count: number(count) }));
+    say(place.querySelector(".verdict"), near
+      ? text("It lies nearer to a training picture than 95 % of the real pictures that were held out: look whether it is a copy of the first one.")
+      : text("No sign of that: real pictures that were held out lie as near to training pictures. The nearest of {count}:", { count }));
     place.querySelector("ul").replaceChildren(...pictures.map(training));
   } catch (error) {
     say(place.querySelector(".verdict"), error.message);
@@ -152,7 +155,7 @@ async function showNearest(picture, button) {
 }
 
 function training({ file, text: caption, mirrored, picture }) {
-  const name = mirrored ? text("mirrored", { file }) : file;
+  const name = mirrored ? text("{file}, mirrored", { file }) : file;
   const image = element("img", { src: picture, alt: caption || file, title: caption });
   return element("li", {}, image, element("span", {}, name));
 }
@@ -164,6 +167,6 @@ function useSettings(recipe) {
 }
 
 function chip(name, remove) {
-  const button = element("button", { type: "button", "aria-label": text("remove", { name }), onclick: remove }, "✕");
+  const button = element("button", { type: "button", "aria-label": text("Remove {name}", { name }), onclick: remove }, "✕");
   return element("li", {}, name, button);
 }

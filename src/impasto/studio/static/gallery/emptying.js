@@ -1,12 +1,11 @@
 /* What can be done with all pictures that are listed: save them, show them, and delete those in the bin. */
 
 import { call } from "../dom.js";
-import { number, text } from "./page.js";
+import { counted } from "../texts.js";
 
 const dialog = document.querySelector("#emptying");
 const button = document.querySelector("#empty-bin");
 const confirmed = document.querySelector("#emptied");
-const counted = (name, count) => text(count === 1 ? `${name}-1` : name, { count: number(count) });
 let total = 0;
 
 /** Bring the buttons up to date with the filters of the page and the number of pictures that match. */
@@ -31,7 +30,7 @@ export function whenEmptied(attempt, done) {
 }
 
 button.addEventListener("click", () => {
-  document.querySelector("#emptying-title").textContent = counted("empty-bin", total);
-  confirmed.textContent = counted("delete", total);
+  document.querySelector("#emptying-title").textContent = counted(total, "Delete 1 picture for good?", "Delete {count} pictures for good?");
+  confirmed.textContent = counted(total, "Delete 1 picture", "Delete {count} pictures");
   dialog.showModal();
 });

@@ -1,11 +1,12 @@
 /* The gallery: a grid that goes on as one scrolls, filters, and keys for everything. */
 
 import { call } from "../dom.js";
+import { counted, number, text } from "../texts.js";
 import { bin, rate, undo, whenChanged } from "./changes.js";
 import { compare } from "./compare.js";
 import { hideDetails, showDetails } from "./details.js";
 import { offer, whenEmptied } from "./emptying.js";
-import { copyOf, number, pixelated, text } from "./page.js";
+import { copyOf, pictureOf, pixelated } from "./page.js";
 
 const page = document.querySelector("#gallery");
 const form = page.querySelector("#filters");
@@ -83,7 +84,7 @@ function tile(picture) {
 }
 
 function dress(button, picture) {
-  button.querySelector("img").alt = picture.prompt || text("picture-of", picture);
+  button.querySelector("img").alt = picture.prompt || pictureOf(picture);
   button.querySelector(".stars").textContent = "★".repeat(picture.rating);
   button.toggleAttribute("data-binned", picture.binned);
 }
@@ -106,13 +107,13 @@ function mark() {
 
 function say(progress) {
   const status = page.querySelector("#status");
-  const parts = [total === 1 ? text("count-1") : text("count", { count: number(total) })];
+  const parts = [counted(total, "1 picture", "{count} pictures")];
   if (progress?.running && progress.changed > 1) {
-    parts.push(text("reading", { read: number(progress.read), changed: number(progress.changed) }));
+    parts.push(text("Reading {read} of {changed} new files …", progress));
   } else if (progress?.problem) {
     parts.push(progress.problem);
   } else if (progress?.unreadable) {
-    parts.push(text("unreadable", { count: number(progress.unreadable), example: progress.example }));
+    parts.push(text("{count} PNG files hold a recipe that cannot be read: {example}", { count: progress.unreadable, example: progress.example }));
   }
   const words = parts.join(" · ");
   if (status.textContent !== words) status.textContent = words;
@@ -153,7 +154,7 @@ function beginComparing() {
   if (chosen === null) return;
   comparing = chosen;
   page.classList.add("comparing");
-  page.querySelector("#status").textContent = text("choose-second");
+  page.querySelector("#status").textContent = text("Choose the picture to compare with");
   if (matchMedia("(max-width: 900px)").matches) hideDetails();
 }
 

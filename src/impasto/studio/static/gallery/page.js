@@ -1,22 +1,9 @@
-/* What the scripts of the gallery and of the vote share. */
+/* What the scripts of the gallery share. */
 
-/** A text of the template `texts`, with values in the place of {names}. */
-export function text(name, values = {}) {
-  const template = document.querySelector("#texts").content.querySelector(`data[value="${name}"]`);
-  return template.textContent.replace(/\{(\w+)\}/g, (_, key) => values[key]);
-}
+import { text } from "../texts.js";
 
-const numbers = new Intl.NumberFormat(document.documentElement.lang);
-
-/** A number as people write it. */
-export function number(value) {
-  return numbers.format(value);
-}
-
-/** A number that is an estimate: two digits are enough. */
-export function about(value) {
-  return number(Number(value.toPrecision(2)));
-}
+/** A picture without a prompt, in words. */
+export const pictureOf = ({ painter, seed }) => text("Picture by {painter}, seed {seed}", { painter, seed: String(seed) });
 
 /** A copy of the content of a template. */
 export function copyOf(id) {

@@ -1,6 +1,7 @@
 // The show: pictures of the gallery, of an album or of a job, one after the other.
 
 import { call } from "../dom.js";
+import { text } from "../texts.js";
 
 const part = (name) => document.querySelector(`#${name}`);
 const stage = part("show");
@@ -83,7 +84,7 @@ function nothing(sentence) {
   first.classList.remove("shown");
   second.classList.remove("shown");
   part("caption").textContent = "";
-  part("nothing").textContent = sentence ?? "There is no picture to show yet. Paint some, or choose another album.";
+  part("nothing").textContent = sentence ?? text("There is no picture to show yet. Paint some, or choose another album.");
   part("nothing").hidden = false;
   timer = setTimeout(() => go(1), 5000);
 }
@@ -98,7 +99,7 @@ function begin() {
 
 function play(value) {
   playing = value;
-  part("play").textContent = playing ? "Pause" : "Go on";
+  part("play").textContent = playing ? text("Pause") : text("Go on");
   part("play").setAttribute("aria-pressed", String(playing));
   clearTimeout(timer);
   if (playing) timer = setTimeout(() => go(1), 1000 * Number(part("seconds").value));
@@ -158,7 +159,7 @@ async function albums() {
   const { albums: all } = await call("GET", "/api/albums");
   part("album").append(...all.filter((album) => album.pictures).map(({ id, name, pictures: count }) => new Option(`${name} (${count})`, id)));
   if (query.get("album")) part("album").value = query.get("album");
-  else if (query.size) part("album").prepend(new Option(query.get("job") ? "One job" : "What the gallery showed", "", true, true));
+  else if (query.size) part("album").prepend(new Option(query.get("job") ? text("One job") : text("What the gallery showed"), "", true, true));
 }
 
 if (query.get("seconds")) part("seconds").value = query.get("seconds");

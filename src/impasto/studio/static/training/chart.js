@@ -1,5 +1,7 @@
 // Line charts as small SVG pictures. Colours and lines come from the style sheet, since pages allow no inline styles.
 
+import { text } from "../texts.js";
+
 const SPACE = "http://www.w3.org/2000/svg";
 const WIDTH = 360;
 const HEIGHT = 170;
@@ -8,10 +10,10 @@ const RIGHT = 10;
 const TOP = 10;
 const BOTTOM = 24;
 
-function part(tag, attributes, text) {
+function part(tag, attributes, words) {
   const node = document.createElementNS(SPACE, tag);
   for (const [name, value] of Object.entries(attributes)) node.setAttribute(name, value);
-  if (text !== undefined) node.textContent = text;
+  if (words !== undefined) node.textContent = words;
   return node;
 }
 
@@ -93,7 +95,7 @@ export function draw(place, { title, lines, mark = null, range = null }) {
 function described(title, lines) {
   const sentences = lines.filter((line) => line.points.length).map((line) => {
     const [first, last] = [line.points[0], line.points[line.points.length - 1]];
-    return `${line.name}: ${short(first[1])} at step ${first[0]}, ${short(last[1])} at step ${last[0]}`;
+    return text("{name}: {first} at step {begin}, {last} at step {end}", { name: line.name, first: short(first[1]), begin: first[0], last: short(last[1]), end: last[0] });
   });
   return `${title}. ${sentences.join("; ")}.`;
 }

@@ -1,6 +1,7 @@
 // The page of a run: it is read again whenever its job says something new.
 
 import { active, call, command, duration, element, follow, say } from "../dom.js";
+import { counted, term, text } from "../texts.js";
 import { draw } from "./chart.js";
 
 const page = document.querySelector("#run");
@@ -45,10 +46,10 @@ function show(view) {
   const { line } = view;
   find("#waits").hidden = true;
   find("#watchdog").hidden = find("#all-settings").hidden = false;
-  const facts = [line.painter + (line.preset ? `, ${line.preset}` : ""), `on ${line.store}`, `${line.step.toLocaleString()} steps of ${view.batch} pictures`];
+  const facts = [line.painter + (line.preset ? `, ${line.preset}` : ""), text("on {store}", line), text("{steps} steps of {count} pictures", { steps: line.step, count: view.batch })];
   if (line.seconds) facts.push(duration(line.seconds));
-  if (line.speed) facts.push(`${line.speed.toPrecision(3)} pictures a second in ${view.precision}`);
-  facts.push(`each of ${view.pictures.toLocaleString()} pictures seen ${view.passes.toFixed(1)} times`);
+  if (line.speed) facts.push(text("{speed} pictures a second in {precision}", { speed: line.speed.toPrecision(3), precision: view.precision }));
+  facts.push(text("each of {count} pictures seen {passes} times", { count: view.pictures, passes: view.passes.toFixed(1) }));
   find("#about").textContent = facts.join(" · ");
   find("#use").hidden = !line.exported;
   find("#use").href = `/?${new URLSearchParams({ painter: line.source })}`;
@@ -77,7 +78,7 @@ function turn() {
   const { step, address: source } = samples[Number(slider.value)];
   find("#sheet").src = source;
   find("#sheet-link").href = source;
-  find("#when").textContent = step === 0 ? "before the first step" : `after ${step.toLocaleString()} steps`;
+  find("#when").textContent = step === 0 ? text("before the first step") : counted(step, "after 1 step", "after {count} steps");
   slider.setAttribute("aria-valuetext", find("#when").textContent);
 }
 
@@ -86,20 +87,20 @@ function heldOut({ held_out: points, verdict, copies, copying }) {
   if (points.length) {
     const best = points.reduce((one, other) => (other.held_out < one.held_out ? other : one));
     draw(find("#held-out"), {
-      title: "Loss of the averaged weights",
+      title: text("Loss of the averaged weights"),
       lines: [
-        { name: "pictures held out", style: "first", points: points.map((one) => [one.step, one.held_out]) },
-        { name: "pictures learned from", style: "second", points: points.map((one) => [one.step, one.training]) },
+        { name: text("pictures held out"), style: "first", points: points.map((one) => [one.step, one.held_out]) },
+        { name: text("pictures learned from"), style: "second", points: points.map((one) => [one.step, one.training]) },
       ],
-      mark: { x: best.step, y: best.held_out, text: `best: step ${best.step.toLocaleString()}` },
+      mark: { x: best.step, y: best.held_out, text: text("best: step {step}", best) },
     });
   }
-  find("#verdict").textContent = verdict ? `${verdict} The best is the step with the lowest loss of pictures that nothing was learned from; its weights are kept beside the newest.` : "";
+  find("#verdict").textContent = verdict ? `${verdict} ${text("The best is the step with the lowest loss of pictures that nothing was learned from; its weights are kept beside the newest.")}` : "";
   draw(find("#copies"), {
-    title: "Share of painted pictures near to a training picture",
+    title: text("Share of painted pictures near to a training picture"),
     lines: copies.length ? [
-      { name: "painted", style: "first", points: copies.map(([step, share]) => [step, share]) },
-      { name: "by chance", style: "expected", points: copies.map(([step, , expected]) => [step, expected]) },
+      { name: text("painted"), style: "first", points: copies.map(([step, share]) => [step, share]) },
+      { name: text("by chance"), style: "expected", points: copies.map(([step, , expected]) => [step, expected]) },
     ] : [],
     range: [0, 1],
   });
@@ -124,7 +125,7 @@ function losses(curves) {
 function troubles(list) {
   const wrong = list.some((one) => ["skip", "rollback", "failed"].includes(one.kind));
   find("#well").hidden = wrong;
-  find("#troubles").replaceChildren(...list.map((one) => element("li", {}, `${one.step ? `Step ${one.step.toLocaleString()}: ` : ""}${one.sentence}`)));
+  find("#troubles").replaceChildren(...list.map((one) => element("li", {}, one.step ? text("Step {step}: {sentence}", one) : one.sentence)));
 }
 
 function follows(jobs) {
@@ -134,7 +135,7 @@ function follows(jobs) {
   const state = find(".state");
   state.hidden = !job || job.state === "done";
   if (job) {
-    state.textContent = job.state === "stopped" ? "paused" : job.state;
+    state.textContent = job.state === "stopped" ? text("paused") : term(job.state);
     state.dataset.state = job.state;
     find("#going").hidden = !active(job);
     const bar = find("#going progress");
@@ -142,7 +143,7 @@ function follows(jobs) {
     else bar.value = job.progress.share;
     find("#words").textContent = words(job);
     find("#pause").hidden = !active(job);
-    find("#pause").textContent = { queued: "Do not train", stopping: "Stop at once" }[job.state] ?? "Pause";
+    find("#pause").textContent = { queued: text("Do not begin"), stopping: text("Stop at once") }[job.state] ?? text("Pause");
     find("#resume").hidden = !job.resumable;
     find("#sample-now").hidden = find("#save-now").hidden = job.state !== "running" || !job.progress.done;
     find("#longer").hidden = active(job) || job.resumable;
@@ -153,11 +154,12 @@ function follows(jobs) {
 }
 
 function words({ state, progress: { done, total, remaining, message } }) {
-  if (state === "queued") return "waits until the training before it has ended";
-  if (state === "stopping") return "is stopping after this step, and keeps a checkpoint";
-  if (total === null) return "reads the pictures, and tries which arithmetic is faster";
-  if (message) return `${message}: ${done.toLocaleString()} of ${total.toLocaleString()}`;
-  return `step ${done.toLocaleString()} of about ${total.toLocaleString()}${remaining === null ? "" : `, about ${duration(remaining)} left`}`;
+  if (state === "queued") return text("waits until the training before it has ended");
+  if (state === "stopping") return text("is stopping after this step, and keeps a checkpoint");
+  if (total === null) return text("reads the pictures, and tries which arithmetic is faster");
+  if (message) return `${message}: ${text("{done} of {total}", { done, total })}`;
+  const left = remaining === null ? "" : text("about {time} left", { time: duration(remaining) });
+  return [text("step {done} of about {total}", { done, total }), left].filter(Boolean).join(" · ");
 }
 
 const act = (work) => () => work().then(() => say(problem, ""), (error) => say(problem, error.message));

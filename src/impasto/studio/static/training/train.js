@@ -1,7 +1,9 @@
 // The Train page: the form is sent as a request or planned; runs are kept up to date by the list of jobs.
 
+import { Card, cardList } from "../cards.js";
 import { active, call, command, doing, duration, element, follow, say } from "../dom.js";
 import { readSettings } from "../form.js";
+import { term, text } from "../texts.js";
 
 const form = document.querySelector("#training");
 const refusal = document.querySelector("#refusal");
@@ -32,11 +34,13 @@ async function begin() {
 
 const size = (bytes) => (bytes >= 2 ** 30 ? `${(bytes / 2 ** 30).toFixed(1)} GB` : `${Math.ceil(bytes / 2 ** 20)} MB`);
 
+const ofFree = (needed, free) => (free === null ? size(needed) : text("{needed} of {free} that are free", { needed: size(needed), free: size(free) }));
+
 async function plan(button) {
   say(refusal, "");
   button.disabled = true;
   planned.hidden = false;
-  planned.replaceChildren(element("p", { class: "soft" }, "Trying a few steps. This takes a quarter of a minute or more …"), element("progress"));
+  planned.replaceChildren(element("p", { class: "soft" }, text("Trying a few steps. This takes a quarter of a minute or more …")), element("progress"));
   planned.scrollIntoView({ block: "nearest" });
   try {
     show(await call("POST", "/api/training/plan", request()));
@@ -50,18 +54,18 @@ async function plan(button) {
 
 function show(plan) {
   const facts = {
-    painter: plan.preset ? `${plan.painter}, ${plan.preset}` : plan.painter,
-    steps: `about ${plan.horizon.toLocaleString()}, of ${plan.step_seconds.toPrecision(2)} s each`,
-    time: `${duration(plan.eta)}${plan.encoding > 1 ? `, ${duration(plan.encoding)} of it before the first step` : ""}`,
-    pictures: `each is seen ${plan.passes.toPrecision(2)} times`,
-    "size": `${plan.parameters.toLocaleString()} numbers, in ${plan.precision} on ${plan.device}`,
-    memory: plan.memory === null ? "not known" : `${size(plan.memory)}${plan.memory_available === null ? "" : ` of ${size(plan.memory_available)} that are free`}`,
-    disk: `${size(plan.disk)} of ${size(plan.disk_available)} that are free`,
+    [text("Painter")]: plan.preset ? `${plan.painter}, ${plan.preset}` : plan.painter,
+    [text("Steps")]: text("about {count}, of {seconds} s each", { count: plan.horizon, seconds: plan.step_seconds.toPrecision(2) }),
+    [text("Time")]: [duration(plan.eta), plan.encoding > 1 ? text("{time} of it before the first step", { time: duration(plan.encoding) }) : ""].filter(Boolean).join(" · "),
+    [text("Pictures")]: text("each is seen {count} times", { count: plan.passes.toPrecision(2) }),
+    [text("Size")]: text("{count} parameters, in {precision} on {device}", { count: plan.parameters, precision: plan.precision, device: plan.device }),
+    [text("Memory")]: plan.memory === null ? text("not known") : ofFree(plan.memory, plan.memory_available),
+    [text("Disk")]: ofFree(plan.disk, plan.disk_available),
   };
   const list = element("dl");
   for (const [name, text] of Object.entries(facts)) list.append(element("dt", {}, name), element("dd", {}, text));
   planned.replaceChildren(
-    element("p", { class: "fits" }, plan.fits ? "It fits into memory and onto the disk." : "It does not fit: choose a smaller size, or free memory or disk."),
+    element("p", { class: "fits" }, plan.fits ? text("It fits into memory and onto the disk.") : text("It does not fit: choose a smaller size, or free memory or disk.")),
     list,
     ...(plan.warning ? [element("p", { class: "problem" }, plan.warning)] : []),
     ...(plan.reason ? [element("p", { class: "hint" }, plan.reason)] : []),
@@ -87,7 +91,7 @@ function arrange() {
 /** The label columns of the chosen store. */
 function labels() {
   const names = form.elements.store.selectedOptions[0].dataset.labels.split("|").filter(Boolean);
-  form.elements.label.replaceChildren(element("option", { value: "" }, "The usual ones of the store"),
+  form.elements.label.replaceChildren(element("option", { value: "" }, text("The usual ones of the store")),
     ...names.map((name) => element("option", { value: name }, name)));
 }
 
@@ -95,20 +99,21 @@ function labels() {
 async function complete(select) {
   try {
     for (const one of await call("GET", "/api/training/painters")) {
-      select.append(element("option", { value: one.name }, `${one.name} · ${one.summary}`));
+      select.append(element("option", { value: one.name }, `${one.name} · ${term(one.summary)}`));
     }
   } catch (error) {
     say(refusal, error.message);
   }
 }
 
-function card(job) {
-  const { run } = job.request.training;
-  return element("article", { class: "panel result" },
-    element("header", {}, element("h2", {}, element("a", { href: `/train/${encodeURIComponent(run)}` }, job.title)),
-      element("span", { class: "state", "data-state": job.state }, job.state)),
-    element("p", { class: "soft" }, job.message || doing(job)));
+/** A training whose run has no folder yet. */
+class Coming extends Card {
+  begin(job) {
+    this.about.replaceChildren(element("a", { href: `/train/${encodeURIComponent(job.request.training.run)}` }, text("To its page")));
+  }
 }
+
+const showComing = cardList(waiting, () => new Coming());
 
 function update(jobs) {
   const trainings = jobs.filter((job) => job.request.training);
@@ -121,7 +126,7 @@ function update(jobs) {
   for (const [run, job] of newest) {
     const row = document.querySelector(`[data-run="${CSS.escape(run)}"]`);
     if (!row) {
-      if (job.state !== "done") rest.push(card(job));
+      if (job.state !== "done") rest.push(job);
       continue;
     }
     const bar = row.querySelector("progress");
@@ -129,10 +134,10 @@ function update(jobs) {
     if (job.progress.share === null) bar.removeAttribute("value");
     else bar.value = job.progress.share;
     const how = row.querySelector(".how");
-    if (how && active(job)) how.textContent = `${job.state}: ${doing(job)}`;
-    else if (how && job.state !== "done") how.textContent = job.state;
+    if (how && active(job)) how.textContent = `${term(job.state)}: ${doing(job)}`;
+    else if (how && job.state !== "done") how.textContent = term(job.state);
   }
-  waiting.replaceChildren(...rest);
+  showComing(rest);
   const none = document.querySelector("#no-runs");
   if (none) none.hidden = rest.length > 0;
 }

@@ -1,7 +1,7 @@
 /* The blind vote: two pictures, three keys. */
 
 import { call, say } from "../dom.js";
-import { about, number, text } from "../gallery/page.js";
+import { about, counted, text } from "../texts.js";
 import { showScores } from "./scores.js";
 
 const page = document.querySelector("#ballot");
@@ -34,7 +34,7 @@ function show(pair) {
     place.classList.toggle("chosen", pair.preferred === side);
     place.replaceChildren(fresh);
   }
-  page.querySelector("#shared").textContent = pair.shared ? text("both", pair) : "";
+  page.querySelector("#shared").textContent = pair.shared ? text("Both: “{shared}”", pair) : "";
   undo.disabled = decided.length === 0;
 }
 
@@ -81,7 +81,7 @@ async function takeBack() {
 async function count() {
   const result = await call("GET", `${ballot}/scores`);
   const words = [
-    result.votes === 0 ? text("no-votes") : text(result.votes === 1 ? "votes-1" : "votes", { count: number(result.votes) }),
+    result.votes === 0 ? text("No votes yet.") : counted(result.votes, "1 vote.", "{count} votes."),
   ];
   if (result.votes > 0) words.push(outlook(result));
   page.querySelector("#count").textContent = words.join(" ");
@@ -89,9 +89,9 @@ async function count() {
 }
 
 function outlook({ pairs, more_votes: missing }) {
-  if (pairs.length === 0) return text("few");
-  if (missing === null) return text("equal");
-  return missing === 0 ? text("settled") : text("missing", { count: about(missing) });
+  if (pairs.length === 0) return text("Not all have been compared yet.");
+  if (missing === null) return text("Some are as good as equal: more votes will hardly settle that.");
+  return missing === 0 ? text("The order is settled.") : text("About {count} more would settle the order, if the differences are as large as they look now.", { count: about(missing) });
 }
 
 for (const button of page.querySelectorAll("[data-choose]")) {

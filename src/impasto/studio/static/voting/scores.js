@@ -1,14 +1,14 @@
 /* The scores of a vote as tables. */
 
 import { element } from "../dom.js";
-import { about, number, text } from "../gallery/page.js";
+import { about, number, term, text } from "../texts.js";
 
 /** Show scores, as the studio gives them, inside of an element. */
 export function showScores(place, scores) {
   const enough = scores.pairs.length > 0;
   place.querySelector("#none").hidden = enough;
   place.querySelector("#results").hidden = !enough;
-  place.querySelector("#method").textContent = scores.method;
+  place.querySelector("#method").textContent = term(scores.method);
   if (!enough) return;
   place.querySelector(".standings tbody").replaceChildren(...scores.standings.map(standing));
   place.querySelector(".pairs tbody").replaceChildren(...scores.pairs.map(pair));
@@ -27,8 +27,8 @@ function standing({ contestant, preferred, preferred_interval: interval, score, 
 }
 
 function pair({ better, worse, preferred, interval, settled, more_votes: missing }) {
-  const verdict = settled ? text("pair-settled")
-    : missing === null ? text("pair-equal") : text("pair-missing", { count: about(missing) });
+  const verdict = settled ? text("Yes")
+    : missing === null ? text("No; as good as equal") : text("No; about {count} more votes", { count: about(missing) });
   return element("tr", {},
     element("td", {}, better),
     element("td", {}, worse),
@@ -38,7 +38,7 @@ function pair({ better, worse, preferred, interval, settled, more_votes: missing
 
 function between(value, [low, high]) {
   const percent = (share) => Math.round(100 * share);
-  return text("between", { value: percent(value), low: percent(low), high: percent(high) });
+  return text("{value} % ({low}–{high})", { value: percent(value), low: percent(low), high: percent(high) });
 }
 
 /** A score with its sign; what rounds to nothing has none. */

@@ -1,9 +1,10 @@
 """The program of a job's process: it runs the command, and writes down how that ended.
 
-    python -m impasto.studio.jobs.work FOLDER
+    python -m impasto.jobs.work FOLDER
 
 The folder holds `order.json`. The exit code goes into `exit.json`, because a service that is started later is not the
-parent of this process and could not learn it otherwise; when there is no such file, the process was killed.
+parent of this process and could not learn it otherwise; when there is no such file, the process was killed. When
+`stop.json` appears, the command is interrupted as by Ctrl-C, which reaches it on whatever machine it runs.
 """
 
 from __future__ import annotations
@@ -11,21 +12,27 @@ from __future__ import annotations
 import json
 import os
 import runpy
+import signal
 import sys
+import threading
+import time
 from pathlib import Path
 
 from impasto.files import write_json
+from impasto.jobs.runner import BORN, EXIT, ORDER, STOP
 
-__all__ = ["BORN", "EXIT", "ORDER", "main"]
+__all__ = ["main"]
 
-ORDER = "order.json"
-EXIT = "exit.json"
-BORN = "process.json"
+INTERRUPTED = 130
+"""Exit code of a command that was interrupted, by the custom of shells."""
+BETWEEN = 1.0
+"""Seconds between two looks for `stop.json`."""
 
 
 def main(folder: Path) -> None:
     """Run the command of a job folder in this process."""
     write_json(folder / BORN, {"pid": os.getpid()})
+    threading.Thread(target=_interrupt_at_request, args=[folder], daemon=True).start()
     sys.argv = ["impasto", *json.loads((folder / ORDER).read_text(encoding="utf8"))["arguments"]]
     code = 1
     try:
@@ -33,9 +40,17 @@ def main(folder: Path) -> None:
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(bool(end.code))
+    except KeyboardInterrupt:  # The command had not begun.
+        code = INTERRUPTED
     finally:
         write_json(folder / EXIT, {"code": code})
     sys.exit(code)
+
+
+def _interrupt_at_request(folder: Path) -> None:
+    while not (folder / STOP).exists():
+        time.sleep(BETWEEN)
+    os.kill(os.getpid(), signal.SIGINT)
 
 
 if __name__ == "__main__":
