@@ -94,7 +94,7 @@ def _video_kind(path: str | Path) -> str:
     """The kind of a video, such as 'MP4'; '' of other files, and of those that cannot be opened."""
     try:
         with Path(path).open("rb") as file:
-            return Path(path).suffix.removeprefix(".").upper() or "video" if is_video(file.read(32)) else ""
+            return Path(path).suffix.removeprefix(".").upper() or "VIDEO" if is_video(file.read(32)) else ""
     except OSError:
         return ""
 

@@ -70,7 +70,8 @@ class Still:
             self.painter.to(like.device, like.dtype)
             if learns:
                 # Torch 2.13 dies in the backward pass of a convolution with frozen weights or inputs channels last.
-                self.painter.to(memory_format=torch.contiguous_format)
+                for weights in self.painter.parameters():
+                    weights.data = weights.data.contiguous()
             else:
                 # As the still painter itself paints, so that bits are the same.
                 channels_last(self.painter)

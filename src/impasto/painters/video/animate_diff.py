@@ -26,7 +26,7 @@ from impasto.sampling.level import Denoise, Level
 from impasto.sampling.samplers import SamplerName, sample
 from impasto.spelling import command
 
-__all__ = ["Motion", "MotionConfig", "MotionSettings"]
+__all__ = ["AnimateDiff", "AnimateDiffConfig", "AnimateDiffSettings"]
 
 FIRST = "given:first"
 """Part of a condition: the first frame of the clip."""
@@ -35,7 +35,7 @@ LEAST = 2
 
 
 @config
-class MotionConfig(OptimizerConfig):
+class AnimateDiffConfig(OptimizerConfig):
     """Which painter is moved, and the layers that move it.
 
     Attributes:
@@ -54,7 +54,7 @@ class MotionConfig(OptimizerConfig):
 
 
 @config
-class MotionSettings(PaintSettings):
+class AnimateDiffSettings(PaintSettings):
     """How clips are painted. Where a setting is null, it is that of the still painter.
 
     Attributes:
@@ -75,16 +75,16 @@ class MotionSettings(PaintSettings):
 
 
 @listed(
-    name="motion",
+    name="animate_diff",
     summary="clips: temporal attention in a frozen painter of pictures, whose manner its frames keep",
     year=2024,
     source="Guo et al. 2024, AnimateDiff, arXiv:2307.04725; Ge et al. 2023, arXiv:2305.10474 (shared noise)",
 )
-class Motion(Painter):
+class AnimateDiff(Painter):
     """AnimateDiff (Guo et al. 2024) over a UNet of this package; only the temporal layers are trained and saved."""
 
-    Config: ClassVar[type[PainterConfig]] = MotionConfig
-    Settings: ClassVar[type[PaintSettings]] = MotionSettings
+    Config: ClassVar[type[PainterConfig]] = AnimateDiffConfig
+    Settings: ClassVar[type[PaintSettings]] = AnimateDiffSettings
     presets: ClassVar[dict[str, dict[str, Any]]] = {"tiny": {"expansion": 1}, "small": {}, "base": {"expansion": 4}}
     default_data: ClassVar[Data] = Data(frames=8)
     conditions: ClassVar[frozenset[str]] = frozenset({"category", "words", FIRST})
@@ -94,9 +94,9 @@ class Motion(Painter):
     square: ClassVar[bool] = False
     clips: ClassVar[bool] = True
     chunk: ClassVar[int] = 4
-    config: MotionConfig
+    config: AnimateDiffConfig
 
-    def __init__(self, config: MotionConfig, data: Data) -> None:
+    def __init__(self, config: AnimateDiffConfig, data: Data) -> None:
         """Load the still painter, and build layers that change nothing yet.
 
         Raises:
@@ -106,7 +106,7 @@ class Motion(Painter):
         super().__init__(config, data)
         if data.frames < LEAST:
             raise ConfigError(
-                "motion learns clips of 2 frames or more, and these are single pictures; make a store of clips: "
+                "animate_diff learns clips of 2 frames or more, and these are single pictures; make a store of clips: "
                 f"{command('make', 'films', count=500)}"
             )
         self._still = load_still(config.still)
@@ -209,7 +209,7 @@ class Motion(Painter):
         after = [partial(layer, frames=self.data.frames, strength=strength) for layer in self.layers]
         return still.moving(after if strength else (), next(self.layers.parameters()))
 
-    def _its_settings(self, settings: MotionSettings) -> Any:
+    def _its_settings(self, settings: AnimateDiffSettings) -> Any:
         """An instance of the still painter's settings, with every 'auto' resolved."""
         given = {name: getattr(settings, name) for name in ("steps", "sampler", "guidance")}
         its = self._still.painter

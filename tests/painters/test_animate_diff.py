@@ -14,8 +14,8 @@ from safetensors.torch import load_file
 from impasto import catalogue
 from impasto.contract import Batch, BatchNoise, Condition, Painter, PictureNoise
 from impasto.errors import CheckpointError, ConfigError
+from impasto.painters.video.animate_diff import AnimateDiff
 from impasto.painters.video.frame_noise import FrameNoise
-from impasto.painters.video.motion import Motion
 from impasto.training import loop
 from impasto.training.loop import train
 from rich_store import rich_store
@@ -47,15 +47,17 @@ def _no_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop, "write_report", lambda run: None)
 
 
-def built(folder: Path, **values: Any) -> Motion:
+def built(folder: Path, **values: Any) -> AnimateDiff:
     torch.manual_seed(0)
     labels = {"categories": promises.CATEGORIES, "shares": promises.SHARES}
-    painter = catalogue.painter("motion").build("tiny", still=str(folder), **{"frames": FRAMES, **labels, **values})
-    assert isinstance(painter, Motion)
+    painter = catalogue.painter("animate_diff").build(
+        "tiny", still=str(folder), **{"frames": FRAMES, **labels, **values}
+    )
+    assert isinstance(painter, AnimateDiff)
     return painter
 
 
-def moved(painter: Motion) -> Motion:
+def moved(painter: AnimateDiff) -> AnimateDiff:
     """The same with layers that change frames."""
     torch.manual_seed(1)
     with torch.no_grad():
@@ -99,11 +101,11 @@ def test_it_learns_with_all_promises_and_only_temporal_layers_are_saved(
     monkeypatch.setattr(promises, "batch_of", lambda count=4, step=0: clips_of(count, step))
     monkeypatch.setattr(promises, "needed", lambda painter: FAST)
     store = rich_store(tmp_path / "clips", count=8, frames=FRAMES)
-    promises.test_killed_and_resumed_equals_never_killed("motion", store, tmp_path)
-    promises.test_gradients_reach_every_parameter_of_every_player("motion")
-    promises.test_each_players_loss_falls_when_it_alone_overfits_a_batch("motion")
-    promises.test_saved_and_loaded_it_paints_the_same("motion", tmp_path / "saved")
-    promises.test_finite_under_bf16("motion")
+    promises.test_killed_and_resumed_equals_never_killed("animate_diff", store, tmp_path)
+    promises.test_gradients_reach_every_parameter_of_every_player("animate_diff")
+    promises.test_each_players_loss_falls_when_it_alone_overfits_a_batch("animate_diff")
+    promises.test_saved_and_loaded_it_paints_the_same("animate_diff", tmp_path / "saved")
+    promises.test_finite_under_bf16("animate_diff")
     saved = promises.weights(tmp_path / "whole")
     assert all(name.startswith(("layers.", "record.")) for name in saved)
     after = load_file(folder / "model.safetensors")
@@ -169,6 +171,6 @@ def test_what_cannot_be_moved_is_refused(still: Callable[..., Path], tmp_path: P
         built(tmp_path / "transformer")
     painter = built(still())
     with pytest.raises(ConfigError, match="has changed: its hash is"):
-        Motion(
+        AnimateDiff(
             painter.load_config({"still": str(still(seed=1)), "still_hash": painter.config.still_hash}), painter.data
         )
