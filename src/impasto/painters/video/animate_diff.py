@@ -45,12 +45,14 @@ class AnimateDiffConfig(OptimizerConfig):
         expansion: Neurons of each temporal layer, as a multiple of its channels.
         shared_noise: Share of the noise, by variance, that all frames of a clip have in common (Ge et al. 2023): more
             makes frames more alike from the first step on.
+        label_dropout: Share of training clips whose category is hidden, so that clips can be painted without one.
     """
 
     still: str = Field(default="", max_length=4096, examples=["runs/still", "shipped/paintings"])
     still_hash: str = Field(default="", max_length=64, json_schema_extra={"readOnly": True})
     expansion: int = Field(default=2, ge=1, le=8)
     shared_noise: float = Field(default=0.8, ge=0, le=1)
+    label_dropout: float = Field(default=0.1, ge=0, lt=1)
 
 
 @config
@@ -123,7 +125,11 @@ class AnimateDiff(Painter):
             )
         self.record = FrozenRecord()
         self.record.digest.copy_(torch.tensor(list(bytes.fromhex(self._still.hash)), dtype=torch.uint8))
-        self.layers = nn.ModuleList(TemporalAttention(width, config.expansion) for width in self._still.net.widths)
+        # One label more, for clips without a category.
+        labels = self.classes + 1
+        self.layers = nn.ModuleList(
+            TemporalAttention(width, config.expansion, labels) for width in self._still.net.widths
+        )
 
     @classmethod
     def decided(cls, config: Any, data: Data) -> Any:
@@ -134,10 +140,9 @@ class AnimateDiff(Painter):
 
     @property
     def reads(self) -> frozenset[str]:
-        """What the still painter reads, the category where names of categories are the same; and a first frame."""
-        its = self._still.painter
-        known = "category" in its.reads and set(self.data.categories) & set(its.data.categories)
-        return (its.reads - {"category"}) | ({"category"} if known else frozenset()) | {FIRST}
+        """The words that the still painter reads, the category of clips where there are some, and a first frame."""
+        category = {"category"} if self.data.categories else frozenset()
+        return (self._still.painter.reads - {"category"}) | category | {FIRST}
 
     @property
     def encoders(self) -> Mapping[str, nn.Module]:
@@ -156,14 +161,15 @@ class AnimateDiff(Painter):
 
     def turns(self, batch: Batch, step: int) -> Iterator[Turn]:
         """The still painter's loss of all frames, which have their time in common."""
+        condition = batch.condition.dropped(self.config.label_dropout, batch.noise, {"category"})
         frames = Batch(
             # In the layout that frozen weights need; see `Still.moving`.
             batch.pictures.flatten(0, 1).contiguous(),
-            self._of_frames(batch.condition),
+            self._of_frames(condition),
             FrameNoise(batch.noise, self.data.frames, self.config.shared_noise),  # type: ignore[arg-type]
             None if batch.encoded is None else batch.encoded.flatten(0, 1).contiguous(),
         )
-        for turn in self._moving(self._still, 1.0).turns(frames, step):
+        for turn in self._moving(self._still, condition, 1.0).turns(frames, step):
             yield replace(turn, player="motion")
 
     def resolve_settings(self, settings: Any) -> Any:
@@ -186,9 +192,9 @@ class AnimateDiff(Painter):
             if first is not None:
                 raise ConfigError("A first frame is given and motion = 0, so that nothing would move; set motion to 1.")
             of_pictures = self._of_frames(condition, repeats=1)
-            picture = self._moving(still, 0.0).render(of_pictures, noise, s).pictures
+            picture = self._moving(still, condition, 0.0).render(of_pictures, noise, s).pictures
             return Painted(picture[:, None].expand(-1, frames, -1, -1, -1))
-        painter = self._moving(still, settings.motion)
+        painter = self._moving(still, condition, settings.motion)
         noises = FrameNoise(noise, frames, self.config.shared_noise)
         denoise = painter.guided_denoiser(self._of_frames(condition), s)
         levels = painter.levels_for(s)
@@ -204,9 +210,11 @@ class AnimateDiff(Painter):
             clips = torch.cat([first[:, None].to(clips), clips[:, 1:]], dim=1)
         return Painted(clips)
 
-    def _moving(self, still: Still, strength: float) -> Denoiser:
-        """A still painter whose network is changed by the temporal layers."""
-        after = [partial(layer, frames=self.data.frames, strength=strength) for layer in self.layers]
+    def _moving(self, still: Still, condition: Condition, strength: float) -> Denoiser:
+        """A still painter whose network is changed by the temporal layers, which know the category of each clip."""
+        labels = self.category_index(condition, none=self.classes)
+        how = {"frames": self.data.frames, "labels": labels, "strength": strength}
+        after = [partial(layer, **how) for layer in self.layers]
         return still.moving(after if strength else (), next(self.layers.parameters()))
 
     def _its_settings(self, settings: AnimateDiffSettings) -> Any:
@@ -219,9 +227,9 @@ class AnimateDiff(Painter):
         """The condition of all frames, with the categories of the still painter; without a first frame."""
         rows = torch.arange(len(condition)).repeat_interleave(repeats or self.data.frames)
         frames = condition.emptied({FIRST})[rows]
-        if frames.category is None:
-            return frames
         its = self._still.painter.data.categories
+        if frames.category is None or not set(its) & set(self.data.categories):
+            return frames.emptied({"category"})
         numbers = [its.index(name) if name in its else -1 for name in self.data.categories]
         # The last number is that of clips without a category, -1.
         return replace(frames, category=torch.tensor([*numbers, -1], device=self.device)[frames.category])
