@@ -10,6 +10,7 @@ import pytest
 import test_promises as promises
 import torch
 from safetensors.torch import load_file
+from test_claims import check_animates
 
 from impasto import catalogue
 from impasto.contract import Batch, BatchNoise, Condition, Painter, PictureNoise
@@ -154,6 +155,10 @@ def test_a_given_first_frame_stays_and_decides_on_the_others(kind: str, still: C
     first, second = (painter.paint(2, seed=1, given={"first": each}, **FAST).pictures for each in (one, other))
     assert torch.equal(first[:, 0], one.expand(2, -1, -1, -1))
     assert (first[:, 1:] - second[:, 1:]).abs().max() > 1e-3
+    check_animates(painter)
+    looped = painter.paint(2, seed=1, given={"first": one}, loop=True, **FAST).pictures
+    assert torch.equal(looped[:, -1], looped[:, 0])
+    assert not torch.equal(looped[:, 1], looped[:, 0])
     with pytest.raises(ConfigError, match="nothing would move"):
         painter.paint(1, given={"first": one}, motion=0, **FAST)
 

@@ -32,6 +32,8 @@ class EditSettings:
     """Whether it can be asked for what the new picture should show, by a category or in words."""
     needs_prompt: ClassVar[bool] = False
     """Whether there is nothing to be done without words."""
+    gives_clip: ClassVar[bool] = False
+    """Whether it gives a clip, (1, F, 3, H, W), and not a picture."""
     pair_words: ClassVar[str] = ""
     """Column of a store of pairs whose words the edit is measured with: 'text', the instruction, or 'description', what
     the picture after shows; '' for an edit that is not measured on pairs."""

@@ -7,9 +7,9 @@ import numpy.typing as npt
 
 from impasto.catalogue import listed
 from impasto.errors import NotCapable
+from impasto.images.optical_flow import warped
 from impasto.images.pictures import Pixels
 from impasto.metrics.metric import DISTANCE, Beside, Quantity, reports
-from impasto.metrics.optical_flow import warped
 
 __all__ = ["flicker"]
 

@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from impasto.images.optical_flow import optical_flow
 from impasto.images.pictures import Pixels
-from impasto.metrics.optical_flow import optical_flow
 
 __all__ = ["motion_statistics"]
 

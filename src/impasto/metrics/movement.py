@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 
 from impasto.catalogue import listed
+from impasto.images.optical_flow import optical_flow
 from impasto.images.pictures import Pixels
 from impasto.metrics.metric import DISTANCE, Beside, Quantity, reports
-from impasto.metrics.optical_flow import optical_flow
 
 __all__ = ["movement"]
 

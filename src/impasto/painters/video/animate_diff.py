@@ -67,6 +67,7 @@ class AnimateDiffSettings(PaintSettings):
         steps: Number of sampling steps.
         sampler: How a step is taken.
         guidance: Strength of classifier-free guidance: 1 follows category and words as learned.
+        loop: Whether the last frame is the first one again, so that a clip can be repeated without a jump.
     """
 
     motion: float = Field(default=1.0, ge=0, le=4)
@@ -74,6 +75,7 @@ class AnimateDiffSettings(PaintSettings):
     steps: int | None = Field(default=None, ge=1, le=4000)
     sampler: SamplerName | None = None
     guidance: float | None = Field(default=None, ge=0, le=20)
+    loop: bool = False
 
 
 @listed(
@@ -203,12 +205,23 @@ class AnimateDiff(Painter):
             clean = painter.encode(first)
             start[::frames] += levels[0].signal * clean
             denoise = _with_first(denoise, clean, frames)
+        if settings.loop:
+            start[frames - 1 :: frames] = start[::frames]
+            denoise = _closed(denoise, frames)
         shown = reporting(denoise, levels, lambda x: painter.decode(x)[None])
         x = sample(s.sampler, shown, start, levels, eta=s.eta, noise=noises)
         clips = painter.decode(x).unflatten(0, (-1, frames))
         if first is not None:
             clips = torch.cat([first[:, None].to(clips), clips[:, 1:]], dim=1)
-        return Painted(clips)
+        return Painted(torch.cat([clips[:, :-1], clips[:, :1]], dim=1) if settings.loop else clips)
+
+    def animate(
+        self, pictures: Tensor, condition: Condition, noise: Noise, settings: Any, /, *, steps: int | None = None
+    ) -> Tensor:
+        """Clips that begin with given pictures; see `contract.Animates`."""
+        condition = replace(condition, given={"first": pictures})
+        clips = self.render(condition, noise, replace(settings, steps=steps or settings.steps)).pictures
+        return clips.float().clamp(-1, 1)
 
     def _moving(self, still: Still, condition: Condition, strength: float) -> Denoiser:
         """A still painter whose network is changed by the temporal layers, which know the category of each clip."""
@@ -250,6 +263,17 @@ def _with_first(denoise: Denoise, clean: Tensor, frames: int) -> Denoise:
     def estimate(noisy: Tensor, level: Level) -> Tensor:
         estimates = denoise(noisy, level).clone()
         estimates[::frames] = clean.to(estimates)
+        return estimates
+
+    return estimate
+
+
+def _closed(denoise: Denoise, frames: int) -> Denoise:
+    """A denoiser for which the last frame of each clip is the first one again."""
+
+    def estimate(noisy: Tensor, level: Level) -> Tensor:
+        estimates = denoise(noisy, level).clone()
+        estimates[frames - 1 :: frames] = estimates[::frames]
         return estimates
 
     return estimate
