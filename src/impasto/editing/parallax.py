@@ -25,6 +25,8 @@ NEAREST = 95.0
 """Percentile of nearness at which things count as nearest; nearer estimates are often mistaken."""
 BLUR = 0.012
 """Standard deviation of the blur of distances, as a share of the picture's height."""
+STRETCHED = 0.25
+"""Least distance from the left border of where clouds come from, as a share of the distance of where they go."""
 REPETITIONS = 4
 """Times that the place is looked up from which a pixel comes."""
 
@@ -59,7 +61,9 @@ class ParallaxSettings(EditSettings):
     source="Horry, Anjyo & Arai 1997, Tour into the picture; depth as `relight` reads it",
 )
 def parallax(painter: ReadsLight, pixels: Pixels, *, work: Work, settings: ParallaxSettings | None = None) -> Painted:
-    """Shift each pixel as its estimated distance says. What was hidden is filled by stretching what is beside it.
+    """Shift each pixel as its estimated distance says.
+
+    What was hidden is filled by stretching what is beside it, and what was outside by a mirror image.
 
     Args:
         painter: One that reads the light of pictures, and with it depth and sky.
@@ -127,7 +131,8 @@ def _moved(pixels: Pixels, view: View, s: ParallaxSettings, share: float) -> Pix
             for values in (view.nearness, view.sky)
         )
         gone = share * s.way * near
-        x = columns - share * s.clouds * width * sky
+        # Clouds that come in at the left are those beside them, stretched.
+        x = np.maximum(columns - share * s.clouds * width * sky, STRETCHED * columns)
         if s.to == "forward":
             x = x - (columns - middle) * gone
             y = rows - (rows - view.horizon) * gone
