@@ -20,8 +20,9 @@ __all__ = ["AnimateSettings", "animate"]
 
 @config
 class AnimateSettings(GuidedWay):
-    """The way from noise to a clip; the painter's settings of painting count too, such as `loop`."""
+    """The way to the picture's noise and back to a clip; settings of the painter count too: `motion`, and `loop`."""
 
+    unread: ClassVar[frozenset[str]] = GuidedWay.unread | {"guidance"}
     gives_clip: ClassVar[bool] = True
 
 

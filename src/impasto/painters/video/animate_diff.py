@@ -23,7 +23,7 @@ from impasto.painters.optimizer import OptimizerConfig
 from impasto.painters.video.frame_noise import FrameNoise
 from impasto.painters.video.still import Still, load_still
 from impasto.sampling.level import Denoise, Level
-from impasto.sampling.samplers import SamplerName, sample
+from impasto.sampling.samplers import SamplerName, ddim, sample
 from impasto.spelling import command
 
 __all__ = ["AnimateDiff", "AnimateDiffConfig", "AnimateDiffSettings"]
@@ -43,15 +43,18 @@ class AnimateDiffConfig(OptimizerConfig):
             flow_unet, or one that comes with impasto. It stays as it is, and must be there whenever clips are painted.
         still_hash: Hash of its weights; impasto fills it in, and refuses another painter of the same name.
         expansion: Neurons of each temporal layer, as a multiple of its channels.
-        shared_noise: Share of the noise, by variance, that all frames of a clip have in common (Ge et al. 2023): more
-            makes frames more alike from the first step on.
+        shared_noise: Share of the noise, by variance, that all frames of a clip have in common (Ge et al. 2023). What
+            is not shared makes frames jump until long training has smoothed it; with 1 all that moves was learned.
+        difference_weight: How much more it counts in training how the frames of a clip differ from their mean than what
+            they have in common, which is the still painter's matter and mostly noise to the temporal layers.
         label_dropout: Share of training clips whose category is hidden, so that clips can be painted without one.
     """
 
     still: str = Field(default="", max_length=4096, examples=["runs/still", "shipped/paintings"])
     still_hash: str = Field(default="", max_length=64, json_schema_extra={"readOnly": True})
     expansion: int = Field(default=2, ge=1, le=8)
-    shared_noise: float = Field(default=0.8, ge=0, le=1)
+    shared_noise: float = Field(default=1.0, ge=0, le=1)
+    difference_weight: float = Field(default=20.0, ge=1, le=1000)
     label_dropout: float = Field(default=0.1, ge=0, lt=1)
 
 
@@ -171,8 +174,17 @@ class AnimateDiff(Painter):
             FrameNoise(batch.noise, self.data.frames, self.config.shared_noise),  # type: ignore[arg-type]
             None if batch.encoded is None else batch.encoded.flatten(0, 1).contiguous(),
         )
-        for turn in self._moving(self._still, condition, 1.0).turns(frames, step):
+        painter = self._moving(self._still, condition, 1.0)
+        vars(painter)["squared"] = self._squared
+        for turn in painter.turns(frames, step):
             yield replace(turn, player="motion")
+
+    def _squared(self, error: Tensor) -> Tensor:
+        """Squared error of each frame, in which differences between the frames of a clip weigh more."""
+        frames = error.unflatten(0, (-1, self.data.frames))
+        common = frames.mean(1, keepdim=True)
+        weighted = common.square() + self.config.difference_weight * (frames - common).square()
+        return weighted.mean(dim=(2, 3, 4)).flatten()
 
     def resolve_settings(self, settings: Any) -> Any:
         """The still painter's settings where there are none; see `Painter.resolve_settings`."""
@@ -186,7 +198,7 @@ class AnimateDiff(Painter):
             ConfigError: When a first frame is given and nothing is to move.
             CheckpointError: When the weights of the other still painter do not fit.
         """
-        still = self._still.with_weights(Path(settings.other_still)) if settings.other_still else self._still
+        still = self._chosen_still(settings)
         frames = self.data.frames
         first = condition.given.get("first")
         s = self._its_settings(settings)
@@ -218,10 +230,27 @@ class AnimateDiff(Painter):
     def animate(
         self, pictures: Tensor, condition: Condition, noise: Noise, settings: Any, /, *, steps: int | None = None
     ) -> Tensor:
-        """Clips that begin with given pictures; see `contract.Animates`."""
-        condition = replace(condition, given={"first": pictures})
-        clips = self.render(condition, noise, replace(settings, steps=steps or settings.steps)).pictures
-        return clips.float().clamp(-1, 1)
+        """Clips that begin with given pictures; see `contract.Animates`.
+
+        All frames begin from the noise from which the still painter paints the picture, as inversion finds it (Song et
+        al. 2021, arXiv:2010.02502, section 4.3); what it misses is added to all of them.
+        """
+        frames = self.data.frames
+        count = steps or self._its_settings(settings).steps
+        still = self._chosen_still(settings)
+        alone = self._moving(still, condition, 0.0)
+        start = alone.invert(pictures, self._of_frames(condition, repeats=1), steps=count)
+        moving = self._moving(still, condition, settings.motion)
+        denoise = moving.denoiser(self._of_frames(condition))
+        denoise = _closed(denoise, frames) if settings.loop else denoise
+        x = ddim(denoise, start.repeat_interleave(frames, 0), moving.levels(count))
+        clips = moving.decode(x).float().unflatten(0, (-1, frames))
+        changes = clips - clips[:, :1]
+        return (pictures[:, None] + changes).clamp(-1, 1)
+
+    def _chosen_still(self, settings: AnimateDiffSettings) -> Still:
+        """The still painter, or the other one that the settings name."""
+        return self._still.with_weights(Path(settings.other_still)) if settings.other_still else self._still
 
     def _moving(self, still: Still, condition: Condition, strength: float) -> Denoiser:
         """A still painter whose network is changed by the temporal layers, which know the category of each clip."""
