@@ -22,6 +22,7 @@ __all__ = [
     "PACKAGED",
     "RUNS",
     "SHIPPED",
+    "SHIPPED_OF_WORDS",
     "SHIPPED_PAINTER",
     "STORES",
     "Base",
@@ -41,6 +42,8 @@ __all__ = [
 SHIPPED = "shipped"
 SHIPPED_PAINTER = f"{SHIPPED}/paintings"
 """The painter that 'shipped' stands for. A newer one gets another name, since recipes name the one that they need."""
+SHIPPED_OF_WORDS = f"{SHIPPED}/words"
+"""The painter that comes with the package and reads words."""
 PACKAGED = Path(__file__).parent / SHIPPED
 """Folder of the painters that come with the package: 'shipped/paintings' and, of before, 'shipped/painter', and the
 autoencoders that they paint over, 'shipped/taef2' and 'shipped/autoencoder'."""

@@ -396,7 +396,7 @@ def test_the_recipe_inside_repaints_it_bit_for_bit(
             NotCapable,
             "landscape cannot inpaint a picture.*ddpm",
         ),
-        ("stylize", {"painter": None}, UsageError, "that comes with impasto cannot stylize a picture"),
+        ("stylize", {"painter": None}, UsageError, "No painter that comes with impasto can stylize a picture"),
         ("stylize", {"painter": "painting_fool", "category": "dog"}, UsageError, "stylize reads no category"),
     ],
 )

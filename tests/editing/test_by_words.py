@@ -14,6 +14,7 @@ from torch import Tensor
 
 import impasto
 from impasto import api, catalogue, edit
+from impasto.api.performing import editor
 from impasto.contract import Condition, Denoises, PictureNoise
 from impasto.editing.diffedit import DiffEditSettings, diffedit
 from impasto.editing.work import Work
@@ -86,6 +87,36 @@ def test_a_picture_changes_where_the_words_differ_and_nowhere_else(settings: dic
     # The tone is joined to that of the surroundings, but the box has one colour, where the picture had many.
     assert result[12:16, 8:12, 0].mean() > result[12:16, 8:12, 1].mean() + 60
     assert painted.statements[0].startswith("The words change 14% of the picture. Across the border")
+
+
+class Coarse(Obedient):
+    """The same in a latent space with one place for 4 × 4 pixels; for 'red' all that is dark turns red."""
+
+    def __init__(self, whole: np.ndarray) -> None:
+        red = whole.copy()
+        red[whole.max(2) < 128] = (220, 30, 30)
+        self.plain = self.encode(to_float(whole[None]))
+        self.red = self.encode(to_float(red[None]))
+
+    def encode(self, pictures: Tensor) -> Tensor:
+        return torch.nn.functional.avg_pool2d(pictures, 4)
+
+    def decode(self, latents: Tensor, /) -> Tensor:
+        return torch.nn.functional.interpolate(latents, scale_factor=4, mode="nearest")
+
+
+def test_what_changes_ends_where_something_in_the_picture_does() -> None:
+    """Places of a latent space are blocks of pixels; the mask does not have their corners."""
+    given = np.full((SIDE, SIDE, 3), 230, np.uint8)
+    edge = 10 + np.arange(SIDE)[:, None] * 10 // SIDE
+    dark = np.arange(SIDE)[None, :] < edge
+    given[dark] = (20, 40, 60)
+    painter = Coarse(given)
+    assert isinstance(painter, Denoises)
+    painted = diffedit(painter, given, work=work("red"), settings=DiffEditSettings(steps=8, strength=1.0))
+    changed = (to_uint8(painted.pictures)[0] != given).any(2)
+    blocks = dark.reshape(8, 4, 8, 4).mean((1, 3)).round().repeat(4, 0).repeat(4, 1)
+    assert (changed != dark).mean() < (blocks != dark).mean() / 2
 
 
 def test_words_that_say_nothing_new_are_refused() -> None:
@@ -239,5 +270,19 @@ def test_the_explanation_names_words_and_the_painters_that_read_them() -> None:
     assert "words, and a painter that was trained with words (prompt=TEXT)" in explained.facts["needs"]
     assert "flow_unet" in explained.facts["painters"]
     assert "palette" not in explained.facts["painters"]
-    assert explained.examples == ("impasto.edit('diffedit', PICTURE, prompt=TEXT, painter=PAINTER)",)
+    assert explained.examples == ("impasto.edit('diffedit', PICTURE, prompt=TEXT)",)
     assert "prompt=TEXT" in api.explain("vary").facts["words"]
+
+
+def test_without_a_painter_words_go_to_the_one_that_comes_with_impasto_and_reads_them() -> None:
+    defaults = {name: editor(name).default_painter for name in catalogue.edits()}
+    assert defaults["diffedit"]() == "shipped/words"
+    assert defaults["vary"]("a boat in snow") == "shipped/words"
+    assert defaults["vary"]() == "shipped/paintings"
+    for name, default in defaults.items():
+        if default():
+            assert isinstance(api.load_painter(default()), editor(name).needs)
+    assert api.explain("diffedit").facts["painter"] == "shipped/words, where none is named (painter=PAINTER)"
+    # None of the painters that come with impasto has latents.
+    assert defaults["project"]() == ""
+    assert "painter" not in api.explain("project").facts

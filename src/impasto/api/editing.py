@@ -79,7 +79,7 @@ def edit(
         out: The new PNG, or of edits that give a clip a .webp, .gif or .mp4; without it, in the folder 'gallery', named
             after both.
         painter: A run, an exported painter, a hub id, the name of a painter by rules, or one that is loaded; without
-            it the painter that comes with impasto, or for some edits one by rules.
+            it one that comes with impasto: where there is a prompt, the one that reads words.
         mask: Picture of the same size: light where is to be painted, dark where the given picture stays.
         other: A second picture, for edits that take two.
         category: What the new picture should show, for edits and painters that read it.
@@ -104,7 +104,7 @@ def edit(
         UsageError: When files would be replaced, a file is missing, or a number is out of range.
         ImpastoError: When the painter declines to show its work.
     """
-    opened = opened_for(name, picture, painter)
+    opened = opened_for(name, picture, painter, prompt)
     check_companions(opened.companions if editor(name).settings is None else (), also)
     file = path_of(picture)
     path = Path(out) if out else free_file(GALLERIES / f"{file.stem}-{name}.png")
@@ -170,22 +170,24 @@ def edit_in_memory(
 
 
 def opened_for(
-    name: str, picture: str | PathLike[str], painter: str | PathLike[str] | LoadedPainter | None
+    name: str,
+    picture: str | PathLike[str],
+    painter: str | PathLike[str] | LoadedPainter | None,
+    prompt: str | None = None,
 ) -> LoadedPainter:
-    """The painter that is named, or the one that comes with impasto.
+    """The painter that is named, or the one of those that come with impasto that does this.
 
     Raises:
-        UsageError: When none is named and that one cannot, or edit and picture are named in the wrong order.
+        UsageError: When none is named and none of those can, or edit and picture are named in the wrong order.
     """
     _check_order(name, picture, painter)
     if painter is not None:
         return loaded(painter)
-    to_do = editor(name)
-    opened = loaded(to_do.default_painter)
-    if not isinstance(opened.model, to_do.needs):
+    default = editor(name).default_painter(prompt)
+    if not default:
         line = command("edit", name, picture, painter="PAINTER")
-        raise UsageError(f"The painter that comes with impasto cannot {name} a picture; name one that can: {line}")
-    return opened
+        raise UsageError(f"No painter that comes with impasto can {name} a picture; name one that can: {line}")
+    return loaded(default)
 
 
 def _check_order(name: str, picture: str | PathLike[str], painter: str | PathLike[str] | LoadedPainter | None) -> None:

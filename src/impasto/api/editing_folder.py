@@ -98,7 +98,7 @@ def edit_folder(
         ImpastoError: As of `edit`, for what is wrong with the request itself.
     """
     files = _pictures(path_of(folder))
-    opened = opened_for(name, folder, painter)
+    opened = opened_for(name, folder, painter, prompt)
     check_companions(opened.companions if editor(name).settings is None else (), also)
     request = {"category": category, "prompt": prompt, "negative": negative, "emotion": emotion, "hour": hour}
     how: dict[str, Any] = {**request, "settings": settings, "seed": seed, "size": size, "anyway": anyway}

@@ -266,12 +266,15 @@ def _edit(card: Card) -> Explanation:
     if welcome:
         facts["takes"] = f"{'; '.join(welcome)}, where there is one"
     if edit.settings is not None:
-        named = {"painter": "PAINTER"} if words else {}
+        default = edit.default_painter()
+        named = {} if default else {"painter": "PAINTER"}
         example = command("edit", card.name, "PICTURE", **files, **words, **named)
         if not words and edit.settings.takes_condition:
             facts["words"] = f"where the painter was trained with words: {option('prompt', 'TEXT')}"
-        if not words:
-            facts["painter"] = f"{edit.default_painter}, where none is named ({option('painter', 'PAINTER')})"
+            of_words = edit.default_painter("")
+            facts["words"] += f", by {of_words} where none is named" if of_words else ""
+        if default:
+            facts["painter"] = f"{default}, where none is named ({option('painter', 'PAINTER')})"
         if edit.guided:
             facts["settings"] = f"those below, and the painter's of painting: {command('explain', 'PAINTER')}"
         settings = {"painting": _settable(edit.settings)}

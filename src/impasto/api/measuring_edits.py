@@ -83,7 +83,7 @@ def measure_edit(
     to_do = editor(name)
     if to_do.settings is None or to_do.settings.gives_clip:
         raise UsageError(f"{name} gives back nothing that could be compared; measure its painter instead.")
-    opened = opened_for(name, against, painter)
+    opened = opened_for(name, against, painter, prompt)
     check_able(opened.model, to_do.needs, f"{name} a picture")
     place = Path(out) if out else Path(f"measure-{name}")
     split = store_at(against).split(on)

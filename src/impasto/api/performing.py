@@ -22,7 +22,7 @@ from impasto.api.request import Request
 from impasto.errors import NotCapable, UnknownName, UsageError
 from impasto.events import Event, Watch
 from impasto.images.size import Size
-from impasto.sources import SHIPPED_PAINTER
+from impasto.sources import SHIPPED_OF_WORDS, SHIPPED_PAINTER
 from impasto.spelling import option
 
 if TYPE_CHECKING:
@@ -83,11 +83,13 @@ class Edit:
 
         return self.settings is not None and issubclass(self.settings, GuidedWay)
 
-    @property
-    def default_painter(self) -> str:
-        """The painter that does it where none is named, if it can."""
-        name: str = SHIPPED_PAINTER if self.settings is None else self.settings.default_painter
-        return name
+    def default_painter(self, prompt: str | None = None) -> str:
+        """The painter that does it where none is named: one that reads words where there are some; '' for none."""
+        cls = self.settings
+        if cls is None:
+            return ""
+        words = prompt is not None or cls.needs_prompt
+        return SHIPPED_OF_WORDS if words and cls.default_painter == SHIPPED_PAINTER else str(cls.default_painter)
 
     def read_of(self, painter: Painter) -> tuple[str, ...]:
         """Names of the painter's settings of painting that count beside those of the edit."""

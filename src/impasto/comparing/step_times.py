@@ -34,15 +34,17 @@ __all__ = ["FILE", "main", "read_step_seconds", "step_seconds", "steps_within"]
 
 FILE = "step_times.json"
 """File in the folder of a comparison: name of an entry → seconds of a step."""
-ROUNDS = 32
-"""Steps of each entry that are timed; a multiple of how often painters do what they do in some steps alone."""
+PERIOD = 16
+"""Steps after which a painter has done all that it does in some steps alone."""
+STEPS = 640
+"""Steps of all entries together that are timed, at least; of each, two periods or more."""
 WARM_UP = 2
 """Steps before those, in which memory is allocated."""
 PICTURES = 512
 """Most pictures that are encoded for the trial."""
 
 
-def step_seconds(experiment: Experiment, split: Split, *, rounds: int = ROUNDS) -> dict[str, float]:
+def step_seconds(experiment: Experiment, split: Split, *, rounds: int | None = None) -> dict[str, float]:
     """Mean seconds of processor time of a step of each entry, by its name.
 
     A step reads its batch, moves all players and updates the averaged weights, as in a training.
@@ -50,8 +52,9 @@ def step_seconds(experiment: Experiment, split: Split, *, rounds: int = ROUNDS) 
     Args:
         experiment: The experiment, with a precision other than 'auto'.
         split: Training pictures.
-        rounds: Steps of each entry that are timed.
+        rounds: Steps of each entry that are timed; the more, the fewer entries there are, where it is left out.
     """
+    rounds = rounds or PERIOD * max(2, round(STEPS / PERIOD / len(experiment.entry)))
     seconds = dict.fromkeys((entry.name for entry in experiment.entry), 0.0)
     pictures = validation_sample(split, max(PICTURES, experiment.terms.batch))
     with tempfile.TemporaryDirectory() as folder, Processes("auto") as processes, ExitStack() as journals:

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -15,8 +16,9 @@ from impasto.config import Field, config
 from impasto.contract import Condition, Denoises, Painted
 from impasto.editing.canvas import Canvas, resized, scales, shape_of
 from impasto.editing.completion import CompletionSettings, refined
+from impasto.editing.guided_filter import following
 from impasto.editing.seam import joined, seam_stated
-from impasto.editing.window import Mask, Pixels, shrunk
+from impasto.editing.window import Pixels, shrunk
 from impasto.editing.work import GuidedWay, Work
 from impasto.errors import ConfigError
 from impasto.images.pictures import to_float
@@ -85,9 +87,9 @@ def diffedit(painter: Denoises, pixels: Pixels, *, work: Work, settings: DiffEdi
     first, *larger = scales(shape_of(pixels), work.size)
     canvas = Canvas(painter, resized(pixels, first), work)
     source = replace(canvas, work=replace(work, condition=work.described(s.source) if s.source else Condition(1)))
-    differs = _differs(canvas, source, s)
-    painted = canvas.painted(_rewritten(canvas, source, differs, s))
-    mask = _full_size(canvas, differs, shape_of(pixels))
+    differences = _differences(canvas, source, s)
+    painted = canvas.painted(_rewritten(canvas, source, differences >= s.threshold, s))
+    mask = _full_size(canvas, differences, pixels) >= s.threshold
     for shape in larger:
         there = shrunk(mask, shape)
         rough = np.where(there[..., None], resized(painted, shape), resized(pixels, shape))
@@ -100,8 +102,8 @@ def diffedit(painter: Denoises, pixels: Pixels, *, work: Work, settings: DiffEdi
     return Painted(to_float(result[None]), statements=(statement,))
 
 
-def _differs(canvas: Canvas, source: Canvas, settings: DiffEditSettings) -> Tensor:
-    """Where estimates for the prompt differ from those for the source, bool, shape (1, 1, h, w).
+def _differences(canvas: Canvas, source: Canvas, settings: DiffEditSettings) -> Tensor:
+    """How much estimates for the prompt differ from those for the source, in [0, 1], shape (1, 1, h, w).
 
     Raises:
         ConfigError: When they differ nowhere.
@@ -123,7 +125,7 @@ def _differs(canvas: Canvas, source: Canvas, settings: DiffEditSettings) -> Tens
             "diffedit: the painter sees no difference between the prompt and what the picture shows; say in the prompt "
             "what shall be different, and what the picture shows in the setting 'source'."
         )
-    return differences >= s.threshold * differences.max()
+    return differences / differences.max()
 
 
 def _rewritten(canvas: Canvas, source: Canvas, differs: Tensor, settings: DiffEditSettings) -> Tensor:
@@ -149,11 +151,14 @@ def _trail(denoise: Denoise, clean: Tensor, way: list[Level]) -> list[Tensor]:
     return trail[::-1]
 
 
-def _full_size(canvas: Canvas, differs: Tensor, shape: tuple[int, int]) -> Mask:
-    """The places of a canvas that differ, as a mask of a height and width."""
-    height, width = shape_of(canvas.pixels)
-    places = differs[0, 0].cpu().numpy()
-    mask = places.repeat(canvas.factor, 0).repeat(canvas.factor, 1)[:height, :width]
-    rows, columns = (np.arange(side) * length // side for side, length in zip(shape, (height, width), strict=True))
-    full: Mask = mask[np.ix_(rows, columns)]
-    return full
+def _full_size(canvas: Canvas, differences: Tensor, pixels: Pixels) -> npt.NDArray[np.float32]:
+    """Differences at the places of a canvas at the size of the picture, whose edges they follow, shape (H, W).
+
+    A place of a latent space is many pixels wide; what changes should end where something in the picture does.
+    """
+    height, width = (-(-side // canvas.factor) for side in shape_of(canvas.pixels))
+    places: npt.NDArray[np.float32] = differences[0, 0, :height, :width].float().cpu().numpy()
+    if places.shape == shape_of(pixels):
+        return places
+    full: npt.NDArray[np.float32] = following(places[..., None], pixels)[..., 0]
+    return full / full.max()

@@ -28,6 +28,7 @@ class InstructedSettings(GuidedWay):
 
     detail: float = Field(default=0.5, ge=0, le=1)
 
+    default_painter: ClassVar[str] = ""
     needs_prompt: ClassVar[bool] = True
     pair_words: ClassVar[str] = "text"
     unread: ClassVar[frozenset[str]] = frozenset({"precision"})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
+from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -42,6 +43,8 @@ class ProjectSettings(Way):
     steps: int = Field(default=200, ge=1, le=10_000)
     rate: float = Field(default=0.1, gt=0, le=10)
     per_layer: bool = False
+
+    default_painter: ClassVar[str] = ""
 
 
 @listed(

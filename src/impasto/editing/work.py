@@ -27,7 +27,7 @@ class EditSettings:
     """Settings that an edit has of its own, beside those of the painter."""
 
     default_painter: ClassVar[str] = SHIPPED_PAINTER
-    """The painter that does the edit where the user names none."""
+    """The painter that does the edit where the user names none and gives no words; '' where none of ours can."""
     takes_condition: ClassVar[bool] = True
     """Whether it can be asked for what the new picture should show, by a category or in words."""
     needs_prompt: ClassVar[bool] = False

@@ -13,9 +13,9 @@ from impasto.errors import ConfigError
 from impasto.nn.text import Words
 from impasto.painters.adversarial.attn_gan import AttnGan, WordContext
 from impasto.painters.adversarial.stack_gan import StackGan
-from impasto.painters.adversarial.word_regions import attention_to_regions, word_scores
+from impasto.painters.adversarial.word_regions import attention_to_regions, layout_difference, word_scores
 from impasto.painters.adversarial.words_gan import WordsGan, exchanged
-from impasto.painters.adversarial.words_networks import ConditioningAugmentation, Description
+from impasto.painters.adversarial.words_networks import ConditioningAugmentation, Description, Stages
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
 
@@ -150,3 +150,48 @@ def test_words_decide_what_is_painted_and_regions_learn_which_words_fit():
     assert sum(matches[-5:]) < 0.7 * sum(matches[:5])
     dawn, dusk = (painter.paint(4, seed=1, prompt=f"{word} over water").pictures.mean() for word in CATEGORIES)
     assert dawn > dusk + 0.2
+
+
+def test_words_that_lie_elsewhere_or_are_something_else_differ_in_layout():
+    words = torch.eye(3)[None] * 4
+    mask = torch.tensor([[True, True, False]])
+    real = torch.zeros(1, 9, 3)
+    real[0, 0, 0] = real[0, 8, 1] = 4
+    elsewhere = real.flip(1)
+    otherwise = real.roll(1, 2)
+
+    def difference(painted: torch.Tensor) -> float:
+        return float(layout_difference(words, mask, painted, real))
+
+    assert difference(real) == pytest.approx(0, abs=1e-5)
+    # What is there is the same, where it is not: half of the difference is left.
+    assert 0.2 < difference(elsewhere) <= 0.5
+    assert difference(otherwise) > difference(elsewhere)
+    # The third word is not there, and says nothing.
+    assert difference(real + 9 * torch.eye(3)[2] * torch.tensor([0.0, 1, 0]).repeat(3)[:, None]) < 0.2
+
+
+def test_the_generator_is_drawn_towards_the_layout_of_the_real_pictures():
+    painter = build(AttnGan, layout_weight=2.0)
+    one = batch(count=4)
+    real = one.pictures.clone()
+    real[:, :, 16:] = -1
+    with torch.no_grad():
+        words = painter.words_of(one.condition, painter.words)
+
+    def term(pictures: torch.Tensor) -> torch.Tensor:
+        return painter.fitting(Stages((pictures,), torch.zeros(4)), real, one.condition, words)["layout"]
+
+    torch.manual_seed(0)
+    painted = torch.rand(real.shape).requires_grad_()
+    first = term(painted).item()
+    assert term(real).item() == pytest.approx(0, abs=1e-4)
+    optimizer = torch.optim.Adam([painted], lr=0.1)
+    for _ in range(20):
+        optimizer.zero_grad()
+        term(painted).backward()
+        optimizer.step()
+    assert term(painted).item() < first / 4
+    logs = Moves(painter, Processes("cpu")).step([one], 0, 2).logs
+    assert logs["generator/layout"] > 0
+    assert "layout" not in build(AttnGan).fitting(Stages((real,), torch.zeros(4)), real, one.condition, words)

@@ -7,6 +7,9 @@ Differs from Xu et al. 2018 in that
     - maps are normalised, and the scores divided by the root of their channels, before words are attended to;
     - generators and discriminators are those of `stack_gan`, which says how they differ from theirs; wrong captions are
       shown to the discriminators as there.
+
+`layout_weight` adds the loss of the adaptive attention GAN (Zhang et al. 2022), as the MIGAN paper sums it up in a
+sentence: the layout of the painted picture is aligned with the features of the real one by semantic similarity.
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ from impasto.nn.residual import ResidualBlock
 from impasto.nn.text import Words
 from impasto.painters.adversarial.convolutions import channels_by_size
 from impasto.painters.adversarial.residual_generators import PictureHead
-from impasto.painters.adversarial.word_regions import RegionEncoder, word_scores
+from impasto.painters.adversarial.word_regions import RegionEncoder, layout_difference, word_scores
 from impasto.painters.adversarial.words_gan import WordsGan, WordsGanConfig, with_nets
 from impasto.painters.adversarial.words_networks import (
     ConditioningAugmentation,
@@ -53,12 +56,15 @@ class AttnGanConfig(WordsGanConfig):
         words: Encoder of words, as of other painters; this one always reads some.
         stages: Number of stages, each of which doubles the size of the one before.
         match_weight: Weight of the matching loss of painted pictures and their words.
+        layout_weight: Weight of the difference between where and as what words lie in a painted picture and in the real
+            one with the same text, after the adaptive attention GAN of Zhang et al. 2022; 0 leaves it out.
         region_width: As `width`, of the encoder of regions.
     """
 
     words: Literal["", "own", "minilm"] = "own"
     stages: int = Field(default=3, ge=2, le=4)
     match_weight: float = Field(default=5.0, ge=0, le=1e3)
+    layout_weight: float = Field(default=0.0, ge=0, le=1e3)
     region_width: int = Field(default=32, ge=4, le=1024)
 
 
@@ -189,12 +195,20 @@ class AttnGan(WordsGan):
         """How wrongly real pictures and their words are matched, which the encoders of both learn from."""
         return {"match": self.mismatch(pictures, shown, words)}
 
-    def fitting(self, stages: Stages, shown: Condition, words: Words | None) -> dict[str, Tensor]:
-        """How wrongly the pictures of the last stage and their words are matched, weighed.
+    def fitting(self, stages: Stages, real: Tensor, shown: Condition, words: Words | None) -> dict[str, Tensor]:
+        """How wrongly the pictures of the last stage and their words are matched, and laid out, weighed.
 
         Source: Xu et al. 2018, AttnGAN, section 3.1 (the objective).
         """
-        return {"match": self.config.match_weight * self.mismatch(stages.pictures[-1], shown, words)}
+        painted = stages.pictures[-1]
+        terms = {"match": self.config.match_weight * self.mismatch(painted, shown, words)}
+        if self.config.layout_weight:
+            assert words is not None
+            with torch.no_grad():
+                truth = self.regions(real)[0]
+            differences = layout_difference(words.tokens, words.mask, self.regions(painted)[0], truth)
+            terms["layout"] = self.config.layout_weight * differences.mean()
+        return terms
 
     def mismatch(self, pictures: Tensor, shown: Condition, words: Words | None) -> Tensor:
         """How wrongly pictures (N, 3, R, R) and their words are matched within groups, in nats a picture.

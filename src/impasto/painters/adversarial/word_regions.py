@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from impasto.painters.adversarial.convolutions import strided_convolutions
 
-__all__ = ["GRID", "RegionEncoder", "attention_to_regions", "word_scores"]
+__all__ = ["GRID", "RegionEncoder", "attention_to_regions", "layout_difference", "word_scores"]
 
 GRID = 8
 """Regions of a picture in each direction."""
@@ -55,9 +55,13 @@ def attention_to_regions(tokens: Tensor, mask: Tensor, regions: Tensor) -> Tenso
 
     Source: Xu et al. 2018, AttnGAN, section 3.2: first normalised over words, then, sharpened, over regions.
     """
-    similar = torch.einsum("ntd,mpd->nmtp", tokens, regions)
-    among_words = similar.masked_fill(~mask[:, None, :, None], -math.inf).softmax(dim=2)
-    return (SHARPNESS * among_words).softmax(dim=3)
+    return _attention(torch.einsum("ntd,mpd->nmtp", tokens, regions), mask[:, None])
+
+
+def _attention(similar: Tensor, mask: Tensor) -> Tensor:
+    """Shares of attention over regions, of similarities (…, T, P) to words; a mask (…, T) says which are there."""
+    among_words = similar.masked_fill(~mask[..., None], -math.inf).softmax(dim=-2)
+    return (SHARPNESS * among_words).softmax(dim=-1)
 
 
 def word_scores(tokens: Tensor, mask: Tensor, regions: Tensor) -> Tensor:
@@ -73,3 +77,27 @@ def word_scores(tokens: Tensor, mask: Tensor, regions: Tensor) -> Tensor:
     attended = attention_to_regions(tokens, mask, regions) @ regions
     relevance = F.cosine_similarity(attended, tokens[:, None], dim=3)
     return (EMPHASIS * relevance).masked_fill(~mask[:, None], -math.inf).logsumexp(dim=2) / EMPHASIS
+
+
+def layout_difference(tokens: Tensor, mask: Tensor, painted: Tensor, real: Tensor) -> Tensor:
+    """How differently the words of a text lie in a painted and in a real picture, shape (N,), in [0, 1.5].
+
+    Of each word: one minus the cosine of what it attends to in both, and one minus the overlap of where it attends to,
+    half of each. Words count the more, the better they fit what they attend to in the real picture.
+
+    Args:
+        tokens: Features of the words, shape (N, T, D).
+        mask: Which of them are there, bool, shape (N, T), at least one in each row.
+        painted: Vectors of the regions of the painted pictures, shape (N, P, D).
+        real: The same of the real ones with these texts.
+
+    Source: our reading of the one sentence on Zhang et al. 2022 in the MIGAN paper; the overlap of two distributions is
+        Bhattacharyya's coefficient.
+    """
+    where, truly = (_attention(tokens @ regions.transpose(1, 2), mask) for regions in (painted, real))
+    what = where @ painted
+    truth = truly @ real
+    alike = (F.cosine_similarity(what, truth, dim=2) + (where * truly).clamp_min(1e-12).sqrt().sum(dim=2)) / 2
+    fits = EMPHASIS * F.cosine_similarity(truth, tokens, dim=2)
+    shares = fits.masked_fill(~mask, -math.inf).softmax(dim=1)
+    return 1 - (shares * alike).sum(dim=1)

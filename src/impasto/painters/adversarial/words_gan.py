@@ -133,7 +133,7 @@ class WordsGan(ReadsWords, LatentGan):
         with torch.no_grad():
             words = self.words_of(shown, self.words)
         stages = self.generator(self.latents(shown, batch.noise), labels, words)
-        terms = self.fitting(stages, shown, words)
+        terms = self.fitting(stages, batch.pictures, shown, words)
         logs: dict[str, Tensor | float] = {name: term.detach() for name, term in terms.items()}
         logs["divergence"] = stages.divergence.detach().mean()
         losses = [*terms.values(), self.config.divergence_weight * stages.divergence.mean()]
@@ -146,8 +146,15 @@ class WordsGan(ReadsWords, LatentGan):
         """Further terms of the discriminators' loss, by name, scalars: of real pictures and their words."""
         return {}
 
-    def fitting(self, stages: Stages, shown: Condition, words: Words | None) -> dict[str, Tensor]:
-        """Further terms of the generator's loss, by name, scalars: of painted pictures and their words."""
+    def fitting(self, stages: Stages, real: Tensor, shown: Condition, words: Words | None) -> dict[str, Tensor]:
+        """Further terms of the generator's loss, by name, scalars: of painted pictures and their words.
+
+        Args:
+            stages: The painted pictures.
+            real: The real ones with the same descriptions, shape (N, 3, R, R).
+            shown: The descriptions.
+            words: What is read of their words.
+        """
         return {}
 
     def latents(self, condition: Condition, noise: Noise) -> Tensor:

@@ -19,7 +19,7 @@ from impasto.painters.autoregressive.causal_convolutions import (
     parts_of,
 )
 
-__all__ = ["CausalNet"]
+__all__ = ["HERE", "CausalNet", "Colours", "with_ones"]
 
 ABOVE: Reach = (-2, -1, -1, 1)
 """Two rows above: how the vertical stream begins."""
@@ -27,10 +27,12 @@ ROW_ABOVE: Reach = (-1, -1, -1, 1)
 TO_THE_LEFT: Reach = (-1, 0, -1, -1)
 """The horizontal stream begins with these two."""
 HERE: Reach = (0, 0, 0, 0)
+"""A position alone."""
 VERTICAL: Reach = (-1, 0, -1, 1)
 HORIZONTAL: Reach = (-1, 0, -1, 0)
 
 Colours = Callable[[Tensor, int, int], Tensor]
+"""Gives the colours of a pixel, shape (N, 3), for a network's outputs (N, outputs), its row and its column."""
 
 
 def concat_elu(values: Tensor) -> Tensor:
@@ -204,7 +206,7 @@ class CausalNet(nn.Module):
         run = Evaluation(vectors, drop)
         height, width = pictures.shape[-2:]
         parts = parts_of(height, width, self.levels)
-        marked = _with_ones(pictures)
+        marked = with_ones(pictures)
         return self._at_pixels(marked, self._rows_above(marked, parts, run), parts, run)
 
     def paint(self, pictures: Tensor, vectors: Tensor | None, colours: Colours) -> Tensor:
@@ -219,7 +221,7 @@ class CausalNet(nn.Module):
             Pictures of all colours that were chosen.
         """
         run = Evaluation(vectors)
-        marked = _with_ones(pictures)
+        marked = with_ones(pictures)
         height, width = pictures.shape[-2:]
         for row in range(height):
             above = self._rows_above(marked, parts_of(height, width, self.levels, row), run)
@@ -245,6 +247,6 @@ class CausalNet(nn.Module):
         return self.head.at(last, part, concat_elu)
 
 
-def _with_ones(pictures: Tensor) -> Tensor:
+def with_ones(pictures: Tensor) -> Tensor:
     """Pictures with a fourth channel of ones, which tells them from what lies outside."""
     return torch.cat([pictures, torch.ones_like(pictures[:, :1])], dim=1)

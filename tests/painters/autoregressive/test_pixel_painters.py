@@ -1,4 +1,4 @@
-"""PixelCNN++: nothing sees what comes later, sampling keeps what it has computed, probabilities sum to 1."""
+"""PixelCNN++ and PixelRNN: nothing sees what comes later, sampling keeps what it computed, probabilities sum to 1."""
 
 from __future__ import annotations
 
@@ -11,21 +11,25 @@ from impasto.errors import UsageError
 from impasto.painters.autoregressive.causal_networks import CausalNet
 from impasto.painters.autoregressive.discretized_logistics import log_probability, sampled_colours
 from impasto.painters.autoregressive.pixel_cnn import PixelCNN
+from impasto.painters.autoregressive.pixel_rnn import PixelRNN
+from impasto.painters.autoregressive.recurrent_networks import RecurrentNet
 
 
-@pytest.fixture
-def net() -> CausalNet:
+@pytest.fixture(params=["convolutional", "recurrent"])
+def net(request: pytest.FixtureRequest) -> CausalNet | RecurrentNet:
     torch.manual_seed(0)
+    if request.param == "recurrent":
+        return RecurrentNet(channels=6, layers=2, condition=3, outputs=20)
     return CausalNet(channels=6, levels=3, blocks=1, condition=3, outputs=20)
 
 
-@pytest.fixture
-def painter() -> Painter:
+@pytest.fixture(params=[PixelCNN, PixelRNN])
+def painter(request: pytest.FixtureRequest) -> Painter:
     torch.manual_seed(0)
-    return PixelCNN.build("tiny", resolution=32, categories=("dawn", "dusk"), shares=(0.5, 0.5))
+    return request.param.build("tiny", resolution=32, categories=("dawn", "dusk"), shares=(0.5, 0.5))
 
 
-def test_pixel_by_pixel_it_computes_what_it_computes_at_once(net: CausalNet) -> None:
+def test_pixel_by_pixel_it_computes_what_it_computes_at_once(net: CausalNet | RecurrentNet) -> None:
     pictures, vectors = torch.rand(2, 3, 12, 8) * 2 - 1, torch.randn(2, 3)
     outputs: list[Tensor] = []
 
@@ -40,7 +44,7 @@ def test_pixel_by_pixel_it_computes_what_it_computes_at_once(net: CausalNet) -> 
     torch.testing.assert_close(torch.stack(outputs, -1).unflatten(-1, (12, 8)), at_once, atol=1e-5, rtol=0)
 
 
-def test_a_pixel_depends_on_those_before_it_alone(net: CausalNet) -> None:
+def test_a_pixel_depends_on_those_before_it_alone(net: CausalNet | RecurrentNet) -> None:
     pictures = torch.rand(1, 3, 12, 8, requires_grad=True)
     for row, column in ((0, 3), (5, 0), (6, 4), (11, 7)):
         output = net(pictures, torch.randn(1, 3))[0, :, row, column].sum()

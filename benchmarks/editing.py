@@ -1,0 +1,187 @@
+"""What every edit that works from a fresh install gives: a table on test paintings, and a sheet of what it looks like.
+
+    impasto data make edits --count 360 --resolution 64 --seed 1 --hold-out-combinations --out stores/edits-64
+    python benchmarks/editing.py table stores/paintings-128 stores/edits-64 --count 24 --out runs/edits
+    python benchmarks/editing.py sheet paintings/*/*_7.jpg photographs/*.jpg --out docs/results/edits/all.jpg
+
+No painter is named, so that each edit is done by the one that comes with impasto. `table` measures with `measure_edit`:
+on pictures of the test split, from which something is taken that the edit shall give back; and, for edits by
+words, on pairs of the landscape world, where the picture before and after is known. Nothing was chosen by these
+pictures. `sheet` edits whole files, shrunk to 256 px, as `impasto edit` does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageDraw
+
+from impasto import api
+from impasto.errors import ImpastoError
+from impasto.metrics.edit_measurement import EditMeasurement
+from impasto.metrics.number import Number
+
+SIDE = 256
+"""Longest side of the pictures on the sheet."""
+TILE = (192, 160)
+"""Width and height of a picture on the sheet."""
+RESTORED: tuple[tuple[str, Mapping[str, Any]], ...] = (
+    ("vary", {"strength": 0.3}),
+    ("vary", {"strength": 0.5}),
+    ("vary", {"strength": 0.7}),
+    ("inpaint", {}),
+    ("extend", {}),
+    ("enlarge", {"factor": 2}),
+    ("enlarge", {"factor": 4}),
+    ("colorize", {}),
+)
+"""Edits that give something back, with their settings."""
+BY_WORDS: tuple[tuple[str, Mapping[str, Any]], ...] = (
+    ("vary", {"strength": 0.5, "guidance": 2.0}),
+    ("vary", {"strength": 0.7, "guidance": 2.0}),
+    ("diffedit", {"guidance": 2.0}),
+)
+OF_WORDS = "shipped/words"
+SHOWN: dict[str, tuple[str, dict[str, Any]]] = {
+    "vary": ("vary", {}),
+    "inpaint the middle": ("inpaint", {"mask": "middle"}),
+    "extend": ("extend", {"settings": {"left": 40, "right": 40}}),
+    "a quarter, enlarged": ("enlarge", {"settings": {"factor": 4}}),
+    "colorize the grey": ("colorize", {}),
+    "blend with the next": ("blend", {"other": "next"}),
+    "vary: in winter": (
+        "vary",
+        {"prompt": "a winter landscape with snow", "settings": {"strength": 0.6, "guidance": 2.0}},
+    ),
+    "diffedit: in winter": ("diffedit", {"prompt": "a winter landscape with snow", "settings": {"guidance": 2.0}}),
+    "relight at 20 h": ("relight", {"hour": 20.0}),
+    "reflect": ("reflect", {}),
+    "painted by rules": ("stylize", {"painter": "painting_fool"}),
+}
+"""Heading of a column → edit and arguments."""
+
+
+def main() -> None:
+    """Print the table, or write the sheet."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(required=True)
+    of_table = commands.add_parser("table")
+    of_table.add_argument("paintings", type=Path, help="a store of 128 px")
+    of_table.add_argument("pairs", type=Path, help="a store of pairs")
+    of_table.add_argument("--count", type=int, default=24)
+    of_table.add_argument("--out", type=Path, required=True, help="folder of the measurements, which are not repeated")
+    of_table.set_defaults(run=table)
+    of_sheet = commands.add_parser("sheet")
+    of_sheet.add_argument("pictures", type=Path, nargs="+")
+    of_sheet.add_argument("--out", type=Path, required=True)
+    of_sheet.set_defaults(run=sheet)
+    arguments = parser.parse_args()
+    arguments.run(arguments)
+
+
+def table(arguments: argparse.Namespace) -> None:
+    """Measure all edits, and print a Markdown table each for what is given back and what is changed by words."""
+    restored = [(each, measured(*each, arguments.paintings, arguments)) for each in RESTORED]
+    names = {"psnr": "PSNR, dB", "lpips": "LPIPS", "seam": "seam", "consistency": "given back, levels of 255"}
+    write_table(restored, names)
+    by_words = [(each, measured(*each, arguments.pairs, arguments, painter=OF_WORDS)) for each in BY_WORDS]
+    write_table(by_words, {name: name for name in by_words[0][1].metrics})
+
+
+def measured(
+    name: str, settings: Mapping[str, Any], store: Path, arguments: argparse.Namespace, painter: str | None = None
+) -> EditMeasurement:
+    """The measurement of an edit, taken from its folder where it is there."""
+    words = "-".join(f"{key}-{value}" for key, value in settings.items())
+    out = arguments.out / f"{name}-{words}{'-words' if painter else ''}"
+    if (out / "edit.json").is_file():
+        return EditMeasurement.read(out / "edit.json")
+    return api.measure_edit(name, store, on="test", count=arguments.count, out=out, settings=settings, painter=painter)
+
+
+def write_table(rows: Sequence[tuple[Any, EditMeasurement]], names: Mapping[str, str]) -> None:
+    """Print a row an edit, a column a number."""
+    print(f"| edit | {' | '.join(names.values())} | seconds |\n|---|{'--:|' * (len(names) + 1)}")
+    for (name, settings), measurement in rows:
+        words = ", ".join(f"{key} {value:g}" for key, value in settings.items())
+        cells = [cell(measurement.metrics.get(key)) for key in names]
+        print(f"| {f'`{name}`, {words}'.rstrip(', ')} | {' | '.join(cells)} | {measurement.seconds:.1f} |")
+    print()
+
+
+def cell(number: Number | None) -> str:
+    """A number with its interval."""
+    if number is None or number.value is None:
+        return "–"
+    interval = "" if number.interval is None else f" ({number.interval[0]:.3g} … {number.interval[1]:.3g})"
+    return f"{number.value:.3g}{interval}"
+
+
+def sheet(arguments: argparse.Namespace) -> None:
+    """Edit all pictures in all ways; a row a picture, a column an edit, the given pictures on the left."""
+    columns = ["given", *SHOWN]
+    width, height = TILE
+    page = Image.new("RGB", (width * len(columns), height * len(arguments.pictures) + 20), "white")
+    for column, heading in enumerate(columns):
+        ImageDraw.Draw(page).text((column * width + 4, 4), heading, fill="black")
+    with tempfile.TemporaryDirectory() as folder:
+        files = [shrunk(file, Path(folder)) for file in arguments.pictures]
+        for row, file in enumerate(files):
+            following = files[(row + 1) % len(files)]
+            shown = [Image.open(file), *(edited(each, file, following, Path(folder)) for each in SHOWN)]
+            for column, picture in enumerate(shown):
+                page.paste(fitted(picture), (column * width, row * height + 20))
+    page.save(arguments.out, quality=88)
+
+
+def shrunk(file: Path, folder: Path) -> Path:
+    """A picture as a PNG of at most `SIDE` pixels, in sides that a factor of 4 divides."""
+    picture = Image.open(file).convert("RGB")
+    picture.thumbnail((SIDE, SIDE), Image.Resampling.LANCZOS)
+    out = folder / f"{file.stem}.png"
+    picture.crop((0, 0, picture.width // 4 * 4, picture.height // 4 * 4)).save(out)
+    return out
+
+
+def edited(heading: str, file: Path, following: Path, folder: Path) -> Image.Image:
+    """The picture of a column; grey where the edit refuses this one."""
+    name, arguments = SHOWN[heading]
+    how = {**arguments, "seed": 0}
+    picture = Image.open(file)
+    if how.get("mask"):
+        mask = np.zeros((picture.height, picture.width), bool)
+        mask[picture.height // 4 : -picture.height // 4, picture.width // 4 : -picture.width // 4] = True
+        how["mask"] = folder / "mask.png"
+        Image.fromarray(mask).save(how["mask"])
+    if how.get("other"):
+        how["other"] = folder / "other.png"
+        Image.open(following).resize(picture.size).save(how["other"])
+    if name == "enlarge":
+        file = folder / "small.png"
+        picture.resize((picture.width // 4, picture.height // 4), Image.Resampling.BOX).save(file)
+    out = folder / "edited.png"
+    try:
+        api.edit(name, file, out, overwrite=True, watch=lambda _: None, **how)
+    except ImpastoError as refusal:
+        print(f"{heading}: {refusal}")
+        return Image.new("RGB", picture.size, "lightgrey")
+    return Image.open(out).convert("RGB")
+
+
+def fitted(picture: Image.Image) -> Image.Image:
+    """A picture brought to the width of a tile, and cut at its height."""
+    width, height = TILE
+    scale = max(width / picture.width, height / picture.height)
+    whole = picture.convert("RGB").resize((round(picture.width * scale), round(picture.height * scale)))
+    left = (whole.width - width) // 2
+    top = (whole.height - height) // 2
+    return whole.crop((left, top, left + width, top + height))
+
+
+if __name__ == "__main__":
+    main()
