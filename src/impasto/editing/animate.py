@@ -23,6 +23,7 @@ class AnimateSettings(GuidedWay):
     """The way to the picture's noise and back to a clip; settings of the painter count too: `motion`, and `loop`."""
 
     unread: ClassVar[frozenset[str]] = GuidedWay.unread | {"guidance"}
+    default_painter: ClassVar[str] = ""
     gives_clip: ClassVar[bool] = True
 
 
