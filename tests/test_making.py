@@ -20,6 +20,7 @@ from impasto.data.store import Store
 from impasto.errors import ImpastoError
 from impasto.landscape.compose import SHARES
 from impasto.landscape.held_out import is_held_out
+from impasto.landscape.motion import MOTIONS
 from impasto.landscape.render import render
 from impasto.landscape.scene import LAYOUT, scene_from_json
 from impasto.worlds import scene_of
@@ -210,6 +211,22 @@ def test_options_out_of_range(make: Make, tmp_path: Path, options: dict[str, Any
         make(**options)
     assert caught.value.exit_code == 2
     assert left(tmp_path) == set()
+
+
+def test_films_move_as_their_captions_say(tmp_path: Path) -> None:
+    store = making.make("films", tmp_path / "films", count=3, resolution=32, frames=3, seed=1, workers=1)
+    assert store.pictures.shape == (3, 3, 32, 32, 3)
+    assert store.maps["layout"].shape == (3, 3, 32, 32)
+    for number, row in enumerate(store.table.to_pylist()):
+        film, _ = worlds.film_at(1, number, frames=3)
+        assert row["moving"] == film.motion
+        assert row["text"].endswith(MOTIONS[film.motion][0])
+        assert (store.pictures[number, 2] == render(film.scenes[2], 32).pixels).all()
+        assert (store.pictures[number, 0] != store.pictures[number, 2]).any()
+    with pytest.raises(ImpastoError, match="landscapes are single pictures, not clips of 4 frames"):
+        making.make("landscapes", tmp_path / "s", count=3, frames=4)
+    with pytest.raises(ImpastoError, match="frames must lie between 2 and 256, not at 1"):
+        making.make("films", tmp_path / "s", count=3, frames=1)
 
 
 def test_unknown_worlds_and_existing_folders(make: Make, tmp_path: Path) -> None:

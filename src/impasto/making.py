@@ -19,7 +19,7 @@ from impasto.landscape.changes import Change, is_held_out_change
 from impasto.landscape.held_out import is_held_out
 from impasto.landscape.scene import CATEGORIES
 from impasto.names import find_name
-from impasto.worlds import GIVEN, MAPS, WORLDS, paint_part
+from impasto.worlds import FILMS, GIVEN, MAPS, WORLDS, paint_part
 
 if TYPE_CHECKING:
     import pyarrow
@@ -36,8 +36,11 @@ SERIAL_LIMIT = 8
 """Up to so many pictures no process is started."""
 PART = 16
 """Most pictures of a part: it takes a worker a second or two."""
-LABELS = ("category", "season", "time", "weather", "mood")
+LABELS = ("category", "season", "time", "weather", "mood", "moving")
 """Label columns, as far as they have more than one value; the first is the default."""
+FRAMES = 8
+"""Frames of a film when no number is asked for."""
+MOST_FRAMES = 256
 LICENSE = "CC0-1.0"
 COMBINATION = "combination"
 """Column that says, where combinations are held out, whether a picture shows one: 'held out' or 'seen'."""
@@ -50,6 +53,7 @@ def make(
     count: int,
     resolution: int | None = None,
     size: Size | tuple[int, int] | None = None,
+    frames: int | None = None,
     seed: int = 0,
     category: str | None = None,
     test_share: float = TEST_SHARE,
@@ -70,6 +74,7 @@ def make(
         count: How many pictures, 1 to 10 million.
         resolution: Height and width, 32 to 2048; 64 without it.
         size: Height and width, in place of the resolution; both alike, since the worlds paint squares.
+        frames: Frames of each clip of the world 'films', 2 to 256; 8 without it. The other worlds paint pictures.
         seed: Any integer of 0 or more; also of the split.
         category: The only one to paint; without it all, in shares like a real collection's.
         test_share: Share of the test split, in [0, 1).
@@ -92,13 +97,14 @@ def make(
     workers = cores() if workers is None else workers
     size = Size.choose(resolution, size, DEFAULT)
     category = _checked_category(world, category)
+    frames = _checked_frames(world, frames)
     _check(out, size, {"count": count, "resolution": size.height, "seed": seed, "workers": workers})
     check_shares(test_share, val_share)
     resolution = size.height
-    settings = {"world": world, "seed": seed, "resolution": resolution, "category": category}
+    settings = {"world": world, "seed": seed, "resolution": resolution, "category": category, "frames": frames}
     how = {"impasto": __version__, "code": _code_hash(), "count": count, **settings}
     with scratch_folder(out, [how]) as scratch:
-        jobs = plan_parts(range(count), resolution * resolution * 3, scratch, least=1, most=PART)
+        jobs = plan_parts(range(count), frames * resolution * resolution * 3, scratch, least=1, most=PART)
         make_missing_parts(paint_part, settings, jobs, workers=workers, progress=progress, serial_limit=SERIAL_LIMIT)
         with whole_folder(out) as store:
             shares = {"test_share": test_share, "val_share": val_share}
@@ -116,6 +122,22 @@ def _checked_category(world: str, category: str | None) -> str | None:
     if category is not None and existing is None:
         raise UnknownName("category", category, CATEGORIES)
     return existing
+
+
+def _checked_frames(world: str, frames: int | None) -> int:
+    """Frames of each clip; 1 for pictures.
+
+    Raises:
+        UsageError: When the world paints no clips, or not of so many frames.
+    """
+    if world != FILMS:
+        if frames not in (None, 1):
+            raise UsageError(f"{world} are single pictures, not clips of {frames} frames; the world {FILMS} has clips.")
+        return 1
+    frames = FRAMES if frames is None else frames
+    if not 2 <= frames <= MOST_FRAMES:
+        raise UsageError(f"frames must lie between 2 and {MOST_FRAMES}, not at {frames}.")
+    return frames
 
 
 def _check(out: Path, size: Size, numbers: dict[str, int]) -> None:
@@ -167,10 +189,12 @@ def _write(store: Path, jobs: list[Job], how: dict[str, Any]) -> None:
         words = ["held out" if out else "seen" for out in held_out]
         table = table.append_column(COMBINATION, pyarrow.array(words, pyarrow.string()))
     table = table.add_column(1, "split", pyarrow.array(split, pyarrow.string()))
-    columns = [column for column in LABELS if column == "category" or len(table[column].unique()) > 1]
+    labels = [column for column in LABELS if column in table.column_names]
+    columns = [column for column in labels if column == "category" or len(table[column].unique()) > 1]
     chosen = "the world's kinds of picture"
     given = GIVEN.get(how["world"], {})
-    finish_store(store, table, jobs, Description(Size(side, side), 1, "category", chosen, columns, how, MAPS, given))
+    size = Size(side, side)
+    finish_store(store, table, jobs, Description(size, how["frames"], "category", chosen, columns, how, MAPS, given))
 
 
 def _held_out(table: pyarrow.Table) -> list[bool]:
@@ -198,7 +222,8 @@ def _part_table(part: Path, side: int) -> pyarrow.Table:
     types |= dict.fromkeys(("hour", "valence", "arousal"), number)
     about = ("elements", "hour", "valence", "arousal", "phash", "flags", "scene")
     pairs = [name for name in ("changes", "description", "category_before", "scene_before") if name in facts[0]]
-    order = ("file", *LABELS, "text", "captions", "license", *about, *pairs)
+    labels = [name for name in LABELS if name in facts[0]]
+    order = ("file", *labels, "text", "captions", "license", *about, *pairs)
     rows = [{**fact, "license": LICENSE} for fact in facts]
     columns: dict[str, Any] = {
         name: pyarrow.array([row[name] for row in rows], types.get(name, text)) for name in order

@@ -8,6 +8,7 @@ would delay the start of each worker by a second.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +27,19 @@ from impasto.landscape.attributes import attributes
 from impasto.landscape.changes import ChangedScene, changed_scene
 from impasto.landscape.compose import compose
 from impasto.landscape.instructions import instructions
+from impasto.landscape.motion import Film, film_of
 from impasto.landscape.render import Rendering, render
 from impasto.landscape.scene import LAYOUT, Scene, scene_values
 from impasto.landscape.voices import MOODS, VOICES, captions
 
-__all__ = ["GIVEN", "MAPS", "WORLDS", "paint_part", "pair_of", "scene_of"]
+__all__ = ["FILMS", "GIVEN", "MAPS", "WORLDS", "film_at", "paint_part", "pair_of", "scene_of"]
 
 EDITS = "edits"
+FILMS = "films"
 WORLDS = {
     "landscapes": "Chinese landscapes of nine kinds, from the procedural landscape world",
     EDITS: "the same landscapes before and after an instruction, which is the caption",
+    FILMS: "the same landscapes as clips, in each of which one thing moves: sun, clouds, a boat or the camera",
 }
 """Name of a world → what its pictures show."""
 MAPS: dict[str, dict[str, Any]] = {
@@ -65,6 +69,12 @@ def pair_of(seed: int, number: int, category: str | None = None) -> tuple[Change
     return changed_scene(picture_seed, category), picture_seed
 
 
+def film_at(seed: int, number: int, category: str | None = None, *, frames: int) -> tuple[Film, int]:
+    """A film of F `frames`, and the seed of its captions; further arguments as of `scene_of`."""
+    scene, picture_seed = scene_of(seed, number, category)
+    return film_of(scene, picture_seed, frames), picture_seed
+
+
 def _seed_of(seed: int, number: int) -> int:
     """The seed of a picture; of neighbouring stores no two have one in common, since both numbers are hashed."""
     return int(np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)[0] >> 1)
@@ -74,7 +84,7 @@ def paint_part(settings: dict[str, Any], numbers: list[int], file: Path, crashed
     """Paint some pictures with their maps and write them to one file, whole or not at all.
 
     Args:
-        settings: 'world', 'seed', 'resolution' and 'category' (or None).
+        settings: 'world', 'seed', 'resolution', 'category' (or None) and 'frames' (1 for pictures).
         numbers: Indices of the pictures.
         file: The file to write.
         crashed: Indices of pictures at which a worker process died.
@@ -88,32 +98,44 @@ def paint_part(settings: dict[str, Any], numbers: list[int], file: Path, crashed
             "little memory. Try fewer workers or a lower resolution."
         )
     side = settings["resolution"]
+    shape = (len(numbers), settings["frames"], side, side)
     thumbs = np.empty((len(numbers), THUMB, THUMB, 3), np.uint8)
-    pixels = np.empty((len(numbers), side, side, 3), np.uint8)
-    layout, depth = (np.empty((len(numbers), side, side), np.uint8) for _ in MAPS)
+    pixels = np.empty((*shape, 3), np.uint8)
+    layout, depth = (np.empty(shape, np.uint8) for _ in MAPS)
     given = [np.empty_like(pixels) for _ in GIVEN.get(settings["world"], ())]
     index_rows = []
     for row, number in enumerate(numbers):
-        painted, source, index_row = _painted(settings, number)
-        pixels[row] = painted.pixels
-        layout[row] = painted.layout
-        depth[row] = to_levels(painted.depth)
-        thumbs[row] = _thumb(painted.pixels)
+        frames, source, index_row = _painted(settings, number)
+        for frame, painted in enumerate(frames):
+            pixels[row, frame] = painted.pixels
+            layout[row, frame] = painted.layout
+            depth[row, frame] = to_levels(painted.depth)
+        middle = pixels[row, len(frames) // 2]
+        thumbs[row] = _thumb(middle)
         for pictures in given:
             pictures[row] = source
-        index_rows.append({**index_row, "flags": flags_of(painted.pixels)})
+        index_rows.append({**index_row, "flags": flags_of(middle)})
     for index_row, phash in zip(index_rows, perceptual_hashes(thumbs), strict=True):
         index_row["phash"] = phash
-    pack(file, index_rows, [], (thumbs, pixels, layout, depth, *given))
+    arrays = (pixels, layout, depth, *given)
+    pack(file, index_rows, [], (thumbs, *(arrays if settings["frames"] > 1 else (each[:, 0] for each in arrays))))
 
 
-def _painted(settings: dict[str, Any], number: int) -> tuple[Rendering, npt.NDArray[np.uint8] | None, dict[str, Any]]:
-    """A picture of a world, the picture that it was before, where there is one, and its row in the index."""
+def _painted(
+    settings: dict[str, Any], number: int
+) -> tuple[Sequence[Rendering], npt.NDArray[np.uint8] | None, dict[str, Any]]:
+    """A picture, or the frames of a clip; the picture that it was before, where there is one; its row in the index."""
     drawn = (settings["seed"], number, settings["category"])
     side = settings["resolution"]
+    if settings["world"] == FILMS:
+        film, picture_seed = film_at(*drawn, frames=settings["frames"])
+        first = film.scenes[0]
+        texts = film.captions(captions(first, picture_seed))
+        says = {"text": texts[0], "captions": texts, "moving": film.motion}
+        return [render(scene, side) for scene in film.scenes], None, {**_index_row(first, picture_seed, number), **says}
     if settings["world"] != EDITS:
         scene, picture_seed = scene_of(*drawn)
-        return render(scene, side), None, _index_row(scene, picture_seed, number)
+        return [render(scene, side)], None, _index_row(scene, picture_seed, number)
     pair, picture_seed = pair_of(*drawn)
     texts = instructions(pair.changes, picture_seed)
     asked_for = {
@@ -125,7 +147,7 @@ def _painted(settings: dict[str, Any], number: int) -> tuple[Rendering, npt.NDAr
         "scene_before": _packed(pair.before),
     }
     index_row = {**_index_row(pair.after, picture_seed, number), **asked_for}
-    return render(pair.after, side), render(pair.before, side).pixels, index_row
+    return [render(pair.after, side)], render(pair.before, side).pixels, index_row
 
 
 def _index_row(scene: Scene, picture_seed: int, number: int) -> dict[str, Any]:

@@ -95,6 +95,7 @@ def test_edits_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     names = [card["name"] for card in json.loads(out)]
     assert names == [
         "stylize",
+        "parallax",
         "project",
         "blend",
         "extend",
@@ -104,6 +105,7 @@ def test_edits_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
         "diffedit",
         "enlarge",
         "instruct",
+        "animate",
         "reflect",
         "relight",
     ]

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image, ImageSequence, PngImagePlugin
 
 from impasto.errors import ImpastoError, RecipeError
+from impasto.images.clips import read_clip
 from impasto.images.recipe import Input, Recipe, pixels_hash, read_recipe, save_picture
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (8, 8, 3), dtype=np.uint8)
@@ -153,3 +154,16 @@ def test_a_place_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ImpastoError, match="Could not write"):
         save_picture(tmp_path / "file" / "a.png", PIXELS, RECIPE)
+
+
+@pytest.mark.parametrize("ending", ["webp", "gif", "mp4"])
+def test_a_film_holds_its_recipe(tmp_path: Path, ending: str) -> None:
+    if ending == "mp4":
+        pytest.importorskip("av")
+    steps = np.arange(5, dtype=np.uint8)[:, None, None, None] * 40
+    frames = np.broadcast_to(steps, (5, 16, 24, 3)).copy()
+    file = tmp_path / f"film.{ending}"
+    save_picture(file, frames, RECIPE)
+    assert read_recipe(file) == RECIPE
+    shown = np.stack([np.asarray(image) for image in read_clip(file, 5).images])
+    assert np.abs(shown.astype(int) - frames).max() <= (0 if ending != "mp4" else 4)

@@ -28,6 +28,15 @@ def pictures_and_condition() -> tuple[torch.Tensor, Condition]:
     return batch.pictures, batch.condition
 
 
+def check_animates(painter: Any) -> None:
+    pictures, condition = pictures_and_condition()
+    noise = PictureNoise(0, range(COUNT))
+    with torch.inference_mode():
+        clips = painter.animate(pictures, condition, noise, painter.settings_for({"steps": 2}))
+    assert clips.shape == (COUNT, painter.data.frames, *pictures.shape[1:])
+    assert torch.equal(clips[:, 0], pictures)
+
+
 def check_reconstructs(painter: Any) -> None:
     pictures, _ = pictures_and_condition()
     with torch.inference_mode():
@@ -291,6 +300,7 @@ def check_answers(painter: Any) -> None:
 
 CHECKS: dict[str, Callable[[Any], None]] = {
     "Aligns": check_aligns,
+    "Animates": check_animates,
     "Answers": check_answers,
     "Completes": check_completes,
     "Decodes": check_decodes,

@@ -78,7 +78,8 @@ def edit(
     Args:
         name: Name of the edit in the catalogue.
         picture: The file.
-        out: The new PNG; without it, in the folder 'gallery', named after both.
+        out: The new PNG, or of edits that give a clip a .webp, .gif or .mp4; without it, in the folder 'gallery', named
+            after both.
         painter: A run, an exported painter, a hub id, the name of a painter by rules, or one that is loaded; without
             it one that comes with impasto: where there is a prompt, the one that reads words.
         mask: Picture of the same size: light where is to be painted, dark where the given picture stays.

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from impasto.api.checks import check_free
 from impasto.api.pictures import SHEET, Picture, sheet_of
 from impasto.api.places import new_folder
-from impasto.errors import Interrupted, RecipeError
+from impasto.errors import Interrupted, RecipeError, UsageError
 from impasto.events import Event, Watch, silent
 from impasto.files import write_whole
 from impasto.pages.numbers import counted
@@ -22,8 +22,10 @@ from impasto.sources import GALLERIES
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["Gallery", "write_gallery"]
+__all__ = ["Gallery", "write_film", "write_gallery"]
 
+CLIP = 4
+"""Dimensions of the pixels of a clip."""
 NUMBERED = re.compile(r"\d{4,}")
 """Name of a picture without its ending."""
 
@@ -120,6 +122,28 @@ def write_gallery(
         if overwrite:
             _remove_surplus(gallery, first[0].companions, watch)
     return gallery
+
+
+def write_film(pictures: Iterable[Picture], count: int, file: Path, *, overwrite: bool = False) -> Gallery:
+    """Write one clip as a film, with its recipe inside.
+
+    Args:
+        pictures: One clip.
+        count: How many were asked for.
+        file: Where to; the ending of its name, .webp, .gif or .mp4, says which kind of film.
+        overwrite: Whether a file of that name may be replaced.
+
+    Raises:
+        UsageError: When there are several clips, or single pictures, or the file would be replaced.
+        ImpastoError: When it cannot be written.
+    """
+    if count != 1:
+        raise UsageError(f"{file} is one film, and {count:,} are to be painted; ask for one, or name a folder.")
+    check_free([file], overwrite=overwrite)
+    (clip,) = pictures
+    if clip.pixels.ndim != CLIP:
+        raise UsageError(f"{file} is a film, and {clip.recipe.painter} paints single pictures; name a folder.")
+    return Gallery(file.parent, [clip.save(file, overwrite=True)], file, [])
 
 
 def _planned(folder: Path, count: int, also: Sequence[str]) -> Gallery:

@@ -81,7 +81,7 @@ def measure_edit(
     from impasto.pretrained import state_hash
 
     to_do = editor(name)
-    if to_do.settings is None:
+    if to_do.settings is None or to_do.settings.gives_clip:
         raise UsageError(f"{name} gives back nothing that could be compared; measure its painter instead.")
     opened = opened_for(name, against, painter, prompt or negative)
     check_able(opened.model, to_do.needs, f"{name} a picture")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from os import PathLike
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto.api.checks import check_companions, check_count, check_strength
-from impasto.api.gallery import Gallery, write_gallery
+from impasto.api.gallery import Gallery, write_film, write_gallery
 from impasto.api.inputs import Given
 from impasto.api.loaded import LoadedPainter, loaded
 from impasto.api.named import remember
@@ -17,6 +18,7 @@ from impasto.api.prompts import Prompts, count_for, default_painter, prompts_of,
 from impasto.api.request import Request, remarks_on_all
 from impasto.api.verb import verb
 from impasto.events import Event, Watch
+from impasto.images.films import FILMS
 from impasto.images.size import Size
 from impasto.terminal import shown
 
@@ -57,7 +59,8 @@ def paint(
     Args:
         painter: A run, an exported painter, a hub id, the name of a painter by rules, or one that is loaded; without
             it, the painter that comes with impasto, or, where there is a prompt, the one that follows words best.
-        out: The folder; pictures are named by their index. Without it, a new folder in 'gallery'.
+        out: The folder; pictures are named by their index. Without it, a new folder in 'gallery'. Of a painter of
+            clips, a name that ends in .webp, .gif or .mp4 is the file of one film.
         count: How many, 1 to 1,000,000; 16 without it, or one for each of `prompts`.
         category: Name of a category; in the shares of the training pictures without it, or what the prompt says.
         prompt: What to paint, in words, for painters that read them. Painters that learned words read weights too:
@@ -92,7 +95,10 @@ def paint(
         DataError: When a given file cannot be read.
     """
     texts = prompts_of(prompt, prompts)
-    count = count_for(count, None if prompts is None else len(texts))
+    film = None if out is None or Path(out).suffix.lower() not in FILMS or Path(out).is_dir() else Path(out)
+    count = count_for(
+        1 if film and count is None and prompts is None else count, None if prompts is None else len(texts)
+    )
     check_count(count)
     strength = check_strength(variation_seed, variation_strength)
     opened = loaded(default_painter(texts) if painter is None else painter, Size.choose(resolution, size))
@@ -110,4 +116,6 @@ def paint(
         remember(opened.source)
         with previewed("paint", count, notify, preview) as shower:
             pictures = painted_for(model, opened.source, requests, count, shower)
+            if film:
+                return write_film(pictures, count, film, overwrite=overwrite)
             return write_gallery(pictures, count, out, opened.source, also=also, overwrite=overwrite, watch=notify)

@@ -121,6 +121,7 @@ def make(
     count: int,
     resolution: int | None = None,
     size: SizeLike | None = None,
+    frames: int | None = None,
     seed: int = 0,
     category: str | None = None,
     test_share: float = 0.2,
@@ -135,11 +136,13 @@ def make(
     leaves its finished parts, and the same call continues from them.
 
     Args:
-        world: What paints the pictures: 'landscapes'; or 'edits', landscapes before and after an instruction.
+        world: What paints the pictures: 'landscapes'; 'edits', landscapes before and after an instruction; or 'films',
+            clips of landscapes.
         out: Folder of the store, which must not exist; without it, one in 'stores', named after world and size.
         count: Number of pictures, 1 to 10 million.
         resolution: Height and width in pixels, 32 to 2048; 64 without it.
         size: The same as (64, 64) or '64x64', instead of `resolution`; worlds paint squares.
+        frames: Number of frames of each film, 2 to 256; 8 without it. The other worlds paint single pictures.
         seed: Seed of the pictures and of the split, 0 or more.
         category: The only category to paint; all of them without it.
         test_share: Share of the test split, in [0, 1).
@@ -164,6 +167,7 @@ def make(
             _place(Path(world), chosen) if out is None else Path(out),
             count=count,
             size=chosen,
+            frames=frames,
             seed=seed,
             category=category,
             test_share=test_share,

@@ -44,7 +44,7 @@ def prepare(
         str | None, typer.Option(metavar="HEIGHTxWIDTH", help="Height and width, as in 96x128 (96 high, 128 wide).")
     ] = None,
     frames: Annotated[
-        int, typer.Option(help="Frames of each clip, from animated GIF, WebP or PNG; 1 for pictures.")
+        int, typer.Option(help="Frames of each clip, from video or animated GIF, WebP or PNG; 1 for pictures.")
     ] = 1,
     crop: Annotated[str, typer.Option(help="cover, centre or pad.")] = "cover",
     label: Annotated[str | None, typer.Option(help="Label column; by default the first that suits.")] = None,
@@ -107,7 +107,10 @@ def prepare(
 @app.command()
 def make(
     world: Annotated[
-        str, typer.Argument(help="What paints by itself: landscapes, or edits, pairs before and after an instruction.")
+        str,
+        typer.Argument(
+            help="What paints by itself: landscapes; edits, pairs before and after an instruction; or films, clips."
+        ),
     ],
     count: Annotated[int, typer.Option(help="How many pictures.")],
     out: Annotated[
@@ -117,6 +120,7 @@ def make(
     size: Annotated[
         str | None, typer.Option(metavar="HEIGHTxWIDTH", help="The same, as in 64x64; squares only.")
     ] = None,
+    frames: Annotated[int | None, typer.Option(help="Frames of each film, 2 to 256; by default 8.")] = None,
     seed: Annotated[int, typer.Option(help="Picture i of a seed is always the same.")] = 0,
     category: Annotated[str | None, typer.Option(help="The only one; by default all, in unequal shares.")] = None,
     test_share: TestShare = 0.2,
@@ -142,6 +146,7 @@ def make(
             count=count,
             resolution=resolution,
             size=size,
+            frames=frames,
             seed=seed,
             category=category,
             test_share=test_share,

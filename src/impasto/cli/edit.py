@@ -64,7 +64,8 @@ def edit(
         typer.Option(help="Longest side in pixels that the picture is brought to; 512 for stylize, else its own."),
     ] = None,
     out: Annotated[
-        Path | None, typer.Option(help="The new PNG, or the folder for those of a folder; in gallery/ without it.")
+        Path | None,
+        typer.Option(help="The new PNG (of films also .webp, .gif, .mp4), or a folder; in gallery/ without it."),
     ] = None,
     settings: Annotated[
         list[str] | None,

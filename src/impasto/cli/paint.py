@@ -65,7 +65,10 @@ VariationStrength = Annotated[
 ]
 Out = Annotated[
     Path | None,
-    typer.Option(help="Folder for the pictures, by default a new one in gallery/; with --from, the new picture."),
+    typer.Option(
+        help="Folder for the pictures, by default a new one in gallery/; with --from, the new picture; or one clip as "
+        "film.webp, .gif or .mp4."
+    ),
 ]
 NewFolder = Annotated[Path | None, typer.Option(help="Folder for the pictures, by default a new one in gallery/.")]
 Settings = Annotated[
@@ -173,7 +176,9 @@ def paint(
         print_json({"pictures": gallery.pictures, "contact_sheet": gallery.contact_sheet})
     else:
         what = counted(len(gallery), "picture")
+        film = gallery.contact_sheet in gallery.pictures
         text = f"{what} in {gallery.folder}; all on one sheet: {gallery.contact_sheet}"
+        text = f"A film: {gallery.contact_sheet}" if film else text
         console.print(text)
 
 

@@ -10,6 +10,7 @@ Pictures are RGB tensors (N, 3, H, W), float, in [-1, 1]; clips are (N, F, 3, H,
 
 from impasto.contract.abilities import (
     Aligns,
+    Animates,
     Answers,
     Completes,
     Decodes,
@@ -44,6 +45,7 @@ from impasto.contract.turns import Batch, Player, Schedule, Turn, constant, cosi
 
 __all__ = [
     "Aligns",
+    "Animates",
     "Answers",
     "Batch",
     "BatchNoise",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Aligns",
+    "Animates",
     "Answers",
     "Completes",
     "Decodes",
@@ -204,6 +205,28 @@ class Instructs(Denoises, Protocol):
 
         Args:
             condition: Condition of N pictures.
+        """
+        ...
+
+
+@runtime_checkable
+class Animates(Protocol):
+    """Lets given pictures move."""
+
+    def animate(
+        self, pictures: Tensor, condition: Condition, noise: Noise, settings: Any, /, *, steps: int | None = None
+    ) -> Tensor:
+        """Clips whose first frames are the pictures.
+
+        Args:
+            pictures: Shape (N, 3, H, W), in [-1, 1], of the size that it paints.
+            condition: What the clips show.
+            noise: Of N clips.
+            settings: An instance of the painter's `Settings`.
+            steps: Number of sampling steps, in the place of that of the settings.
+
+        Returns:
+            Shape (N, F, 3, H, W), in [-1, 1].
         """
         ...
 

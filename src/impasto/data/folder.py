@@ -10,6 +10,7 @@ from pathlib import Path
 from impasto.data.captions import CAPTION_ENDINGS
 from impasto.data.metadata import METADATA
 from impasto.errors import DataError
+from impasto.images.films import is_video
 from impasto.images.marks import PAINTING, mark_of
 from impasto.images.reading import Unreadable, sniff
 from impasto.spelling import option
@@ -99,12 +100,13 @@ class FolderContents:
     painted: int = 0
 
 
-def list_folder(folder: Path, *, follow_links: bool = False) -> FolderContents:
+def list_folder(folder: Path, *, follow_links: bool = False, videos: bool = False) -> FolderContents:
     """Look through a folder. Runs, stores, exported painters and comparisons of impasto inside it are left out.
 
     Args:
         folder: The folder.
         follow_links: Whether linked folders are entered, and links that lead outside are followed.
+        videos: Whether files of video count among the pictures.
 
     Raises:
         DataError: When there is no such folder, or it may not be read.
@@ -135,7 +137,8 @@ def list_folder(folder: Path, *, follow_links: bool = False) -> FolderContents:
                 folders.remove(name)
                 contents.rejects.append(Reject(_relative(path, folder), *reasons, False))
         for name in files:
-            _add_file(os.path.join(here, name), folder, None if follow_links else root, contents)  # noqa: PTH118
+            path = os.path.join(here, name)  # noqa: PTH118
+            _add_file(path, folder, None if follow_links else root, contents, videos=videos)
     contents.pictures.sort(key=lambda source: source.name)
     contents.metadata.sort()
     contents.others.sort()
@@ -169,7 +172,7 @@ def _is_inside(target: str, root: str) -> bool:
     return f"{target}{os.sep}".startswith(root.rstrip(os.sep) + os.sep)
 
 
-def _add_file(path: str, folder: Path, root: str | None, contents: FolderContents) -> None:
+def _add_file(path: str, folder: Path, root: str | None, contents: FolderContents, *, videos: bool) -> None:
     """Put a file where it belongs in the contents, if anywhere; without a root, links are followed anywhere."""
     name = _relative(path, folder)
     base = name.rpartition("/")[2]
@@ -194,7 +197,7 @@ def _add_file(path: str, folder: Path, root: str | None, contents: FolderContent
             contents.metadata.append(name)
         elif ending in CAPTION_ENDINGS:
             contents.captions.add(name)
-        elif _announces_picture(path, status.st_size, ending):
+        elif _announces_picture(path, status.st_size, ending, videos=videos):
             _add_picture(path, Source(name, status.st_size, status.st_mtime_ns), contents)
         elif base.lower() not in SYSTEM_FILES:
             contents.others.append(name)
@@ -228,14 +231,16 @@ def _link_target(path: str, root: str | None) -> os.stat_result:
     return os.stat(target)  # noqa: PTH116
 
 
-def _announces_picture(path: str, size: int, ending: str) -> bool:
-    """Whether the first bytes of a file are those of a picture.
+def _announces_picture(path: str, size: int, ending: str, *, videos: bool) -> bool:
+    """Whether the first bytes of a file are those of a picture, or of a video where these count.
 
     Raises:
         Unreadable: When they are not, though the file is called like one.
     """
     with open(path, "rb") as file:  # noqa: PTH123
         head = file.read(32)
+    if videos and is_video(head):
+        return True
     kind = sniff(head)
     if kind is None and ending in PICTURE_ENDINGS:
         if size == 0:

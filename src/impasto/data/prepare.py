@@ -80,8 +80,8 @@ def prepare(
         out: Where the store appears, whole; must not exist.
         resolution: Side of square pictures, 8 to 1024.
         size: Height and width of the pictures, in that order, 8 to 1024 each; without either 64 × 64.
-        frames: Of each clip, 2 to 256: only animated GIF, WebP and PNG files are taken, of each so many frames, evenly
-            spaced in time. With 1 the store holds pictures, of animations the first frame.
+        frames: Of each clip, 2 to 256: only animated GIF, WebP and PNG files and videos are taken, of each so many
+            frames, evenly spaced in time. With 1 the store holds pictures, of animations the first frame.
         crop: 'cover', 'centre' or 'pad'.
         label: Default label column; without it the first there is of `labelling.PREFERRED`, else the class folders.
         split: 'keep' takes the split that the pictures come with, if any: in folders train and test or val, or in a
@@ -122,7 +122,7 @@ def prepare(
 def _prepare(folder: Path, out: Path, options: _Options, workers: int, progress: Progress | None) -> None:
     """Write the store; options are checked."""
     framing = options.framing
-    contents = list_folder(folder, follow_links=options.follow_links)
+    contents = list_folder(folder, follow_links=options.follow_links, videos=options.framing.frames > 1)
     if not contents.pictures:
         check_rejects(folder, contents.rejects, 0, options.max_bad)
         raise DataError(no_pictures(folder, contents))

@@ -34,6 +34,8 @@ class EditSettings:
     """Whether there is nothing to be done without words."""
     prominent: ClassVar[frozenset[str]] = frozenset()
     """Names of settings that a form shows at once; it folds the others away."""
+    gives_clip: ClassVar[bool] = False
+    """Whether it gives a clip, (1, F, 3, H, W), and not a picture."""
     pair_words: ClassVar[str] = ""
     """Column of a store of pairs whose words the edit is measured with: 'text', the instruction, or 'description', what
     the picture after shows; '' for an edit that is not measured on pairs."""

@@ -1,4 +1,4 @@
-"""Clips in files: animated GIF, WebP and PNG, of which some frames are read, and PNG that keeps every pixel."""
+"""Clips in files: some frames of video and of animated GIF, WebP and PNG, and PNG that keeps every pixel."""
 
 from __future__ import annotations
 
@@ -13,13 +13,16 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, PngImagePlugin
 
+from impasto.errors import UsageError
 from impasto.images.colour import to_srgb
+from impasto.images.films import decoder, is_video
 from impasto.images.reading import PIXEL_LIMIT, Unreadable, check_pixels, decoded, turn_upright
 from impasto.images.repair import PROFILE_IGNORED
 
 __all__ = ["Clip", "evenly_spaced", "read_clip", "write_animated_png"]
 
 ANIMATED = ("GIF", "WEBP", "PNG")
+LEAST_FRAMES = 2
 MOST_FRAMES = 10_000
 """Most frames of a file that is decoded."""
 DEFAULT_DURATION = 100
@@ -52,7 +55,7 @@ def read_clip(
     background: tuple[int, int, int] = (255, 255, 255),
     limit: int = PIXEL_LIMIT,
 ) -> Clip:
-    """Read some frames of an animation, evenly spaced in time from its first one on.
+    """Read some frames of an animation or a video, evenly spaced in time from its first one on.
 
     Args:
         path: The file.
@@ -63,6 +66,8 @@ def read_clip(
     Raises:
         Unreadable: With the reason: one frame, too few frames, too many frames, and those of `read_picture`.
     """
+    if video := _video_kind(path):
+        return _read_video(path, video, frames, limit)
     clip, flags = decoded(path, lambda image: _read(image, frames, background, limit))
     return replace(clip, flags=tuple(dict.fromkeys((*clip.flags, *flags))))
 
@@ -83,6 +88,58 @@ def _read(image: Image.Image, frames: int, background: tuple[int, int, int], lim
         fits = fits and frame_fits
     flags = () if fits else (PROFILE_IGNORED,)
     return Clip(tuple(images), images[0].size, str(image.format), flags, sum(durations))
+
+
+def _video_kind(path: str | Path) -> str:
+    """The kind of a video, such as 'MP4'; '' of other files, and of those that cannot be opened."""
+    try:
+        with Path(path).open("rb") as file:
+            return Path(path).suffix.removeprefix(".").upper() or "VIDEO" if is_video(file.read(32)) else ""
+    except OSError:
+        return ""
+
+
+def _read_video(path: str | Path, kind: str, frames: int, limit: int) -> Clip:
+    """Some frames of a video; all of it is decoded, once to count and once to read.
+
+    Raises:
+        Unreadable: As of `read_clip`, and when the package that decodes video is missing.
+    """
+    try:
+        av = decoder()
+    except UsageError as error:
+        raise Unreadable("video not read", str(error)) from None
+    try:
+        with av.open(str(path)) as container:
+            stream = container.streams.video[0]
+            if stream.width * stream.height > limit:
+                raise Unreadable("too large", f"{stream.width} × {stream.height} pixels, where {limit:,} are allowed")
+            total = sum(1 for _, _ in zip(container.decode(stream), range(MOST_FRAMES + 1), strict=False))
+            rate = float(stream.average_rate or 1)
+        _check_count(total, frames)
+        chosen = {step * total // frames for step in range(frames)}
+        with av.open(str(path)) as container:
+            decoded_frames = enumerate(container.decode(video=0))
+            images = tuple(frame.to_image() for number, frame in decoded_frames if number in chosen)
+    except Unreadable:
+        raise
+    except (OSError, ValueError, IndexError, RuntimeError) as error:
+        raise Unreadable("damaged", f"the video cannot be decoded ({error})") from None
+    return Clip(images, images[0].size, kind, (), round(1000 * total / rate))
+
+
+def _check_count(total: int, frames: int) -> None:
+    """Refuse an animation of too few frames, or too many.
+
+    Raises:
+        Unreadable: With the numbers.
+    """
+    if total < LEAST_FRAMES:
+        raise Unreadable("one frame", "it is a still picture, not a clip")
+    if total < frames:
+        raise Unreadable("too few frames", f"it has {total}, and a clip takes {frames}")
+    if total > MOST_FRAMES:
+        raise Unreadable("too many frames", f"it has {total:,}, and {MOST_FRAMES:,} are the limit")
 
 
 def evenly_spaced(durations: Sequence[int], count: int) -> list[int]:
@@ -121,12 +178,7 @@ def _durations(image: Image.Image, frames: int) -> list[int]:
     """
     total = getattr(image, "n_frames", 1) if image.format in ANIMATED else 1
     first = 1 if getattr(image, "default_image", False) else 0
-    if total - first < 2:
-        raise Unreadable("one frame", "it is a still picture, not a clip")
-    if total - first < frames:
-        raise Unreadable("too few frames", f"it has {total - first}, and a clip takes {frames}")
-    if total > MOST_FRAMES:
-        raise Unreadable("too many frames", f"it has {total:,}, and {MOST_FRAMES:,} are the limit")
+    _check_count(total - first, frames)
     durations = []
     for number in range(first, total):
         image.seek(number)

@@ -16,6 +16,7 @@ from impasto.config import load, to_dict
 from impasto.errors import RecipeError, UsageError
 from impasto.files import write_whole
 from impasto.images.clips import write_animated_png
+from impasto.images.films import FILMS, film_file, film_text
 from impasto.images.marks import RECIPE
 from impasto.texts import check_text
 
@@ -108,18 +109,24 @@ def pixels_hash(pixels: Pixels) -> str:
 
 
 def save_picture(path: str | Path, pixels: Pixels, recipe: Recipe | None) -> None:
-    """Write a PNG, whole or not at all, with its recipe inside; a clip becomes an animated PNG.
+    """Write a PNG, whole or not at all, with its recipe inside; a clip becomes an animated PNG, or a film.
 
     The `parameters` chunk is the one that other image tools show; the `impasto` chunk is exact.
 
     Args:
-        path: The file.
+        path: The file; of a clip, one whose name ends in .webp, .gif or .mp4 becomes a film of that kind.
         pixels: Shape (H, W, 3), uint8, or (F, H, W, 3) of a clip.
         recipe: How the picture was painted; None writes a PNG without a recipe.
 
     Raises:
+        UsageError: When the file is an MP4 and the package that writes it is missing.
         ImpastoError: When the file cannot be written.
     """
+    ending = Path(path).suffix.lower()
+    if pixels.ndim == 4 and ending in FILMS:
+        text = "" if recipe is None else json.dumps(to_dict(recipe), allow_nan=False)
+        write_whole(Path(path), film_file(pixels, FRAME_MS, ending=ending, text=text))
+        return
     info = PngImagePlugin.PngInfo()
     if recipe is not None:
         info.add_itxt("parameters", _parameters(recipe, pixels))
@@ -133,24 +140,17 @@ def save_picture(path: str | Path, pixels: Pixels, recipe: Recipe | None) -> Non
 
 
 def read_recipe(path: str | Path) -> Recipe:
-    """The recipe inside a picture; those of version 0.1.0 are brought to the present form.
+    """The recipe inside a picture or a film; those of version 0.1.0 are brought to the present form.
 
     Raises:
-        RecipeError: When the file is missing or no PNG, or holds no recipe that can be read.
+        RecipeError: When the file is missing or of another kind, or holds no recipe that can be read.
+        UsageError: When the file is a video, and the package that reads it is missing.
     """
-    try:
-        with Image.open(path, formats=("PNG",)) as picture:
-            picture.load()
-            chunks: dict[str, str] = dict(getattr(picture, "text", {}))
-            size = picture.size
-    except FileNotFoundError:
-        raise RecipeError(f"There is no picture {path}.") from None
-    except (OSError, EOFError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise RecipeError(f"{path} cannot be read as a PNG ({error}); recipes are kept in PNG files.") from None
-    if RECIPE not in chunks:
+    text, size = _text_in(Path(path))
+    if text is None:
         raise RecipeError(f"{path} holds no recipe; only pictures painted with impasto and not edited since do.")
     try:
-        values = json.loads(chunks[RECIPE], parse_constant=_refuse)
+        values = json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
         raise RecipeError(f"The text inside {path} is not a recipe: it is not JSON ({error}).") from None
     if not isinstance(values, dict):
@@ -165,6 +165,27 @@ def read_recipe(path: str | Path) -> Recipe:
         raise RecipeError(f"The recipe inside {path} cannot be followed. {error}") from None
     _check_numbers(path, recipe)
     return recipe
+
+
+def _text_in(path: Path) -> tuple[str | None, tuple[int, int]]:
+    """The text of a recipe inside a file, if there is one, and the width and height of a PNG.
+
+    Raises:
+        RecipeError: When the file is missing, or of a kind that holds no recipe.
+        UsageError: When the file is a video, and the package that reads it is missing.
+    """
+    try:
+        if path.suffix.lower() in FILMS:
+            return film_text(path), (0, 0)
+        with Image.open(path, formats=("PNG",)) as picture:
+            picture.load()
+            return getattr(picture, "text", {}).get(RECIPE), picture.size
+    except FileNotFoundError:
+        raise RecipeError(f"There is no picture {path}.") from None
+    except (OSError, EOFError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise RecipeError(
+            f"{path} cannot be read as a PNG ({error}); recipes are kept in PNG files, and in films that impasto wrote."
+        ) from None
 
 
 def _renewed(values: dict[str, Any], size: tuple[int, int]) -> dict[str, Any]:

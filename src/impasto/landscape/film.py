@@ -32,7 +32,9 @@ def relight(scene: Scene, hour: float) -> Scene:
     return replace(scene, hour=hour)
 
 
-def film(scene: Scene, *, frames: int, hours: float = 0.0, forward: float = 0.0, right: float = 0.0) -> Iterator[Scene]:
+def film(
+    scene: Scene, *, frames: int, hours: float = 0.0, forward: float = 0.0, right: float = 0.0, drift: float = WIND / 12
+) -> Iterator[Scene]:
     """Scenes of a film, one for each frame; land and objects stay in place, so that the frames are consistent.
 
     Args:
@@ -41,6 +43,7 @@ def film(scene: Scene, *, frames: int, hours: float = 0.0, forward: float = 0.0,
         hours: Hours that pass over the whole film.
         forward: Metres by which the eye moves forward.
         right: Metres by which it moves to the right.
+        drift: Metres by which clouds move from frame to frame, and mist and ripples with them.
 
     Yields:
         Scenes whose clouds, mist and ripples move with the wind.
@@ -58,7 +61,7 @@ def film(scene: Scene, *, frames: int, hours: float = 0.0, forward: float = 0.0,
             scene,
             hour=(scene.hour + hours * share) % 24,
             camera=replace(scene.camera, x=scene.camera.x + right * eased, z=scene.camera.z + forward * eased),
-            sky=replace(scene.sky, drift=scene.sky.drift + WIND * frame / 12),
+            sky=replace(scene.sky, drift=scene.sky.drift + drift * frame),
         )
 
 
@@ -72,4 +75,4 @@ def moving_picture(scenes: Iterator[Scene], resolution: int, rate: float = 12.0,
         quality: Quality of the compression, 0 to 100.
     """
     frames = [render(scene, resolution).pixels for scene in scenes]
-    return film_file(frames, milliseconds=round(1000 / rate), quality=quality)
+    return film_file(frames, round(1000 / rate), quality=quality)

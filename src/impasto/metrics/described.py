@@ -13,8 +13,9 @@ import torch
 from impasto.contract import Painter, PictureNoise
 from impasto.data.store import Split
 from impasto.errors import NotCapable
-from impasto.images.pictures import Pixels, to_uint8
-from impasto.metrics.painting import checked_pictures
+from impasto.images.pictures import Pixels
+from impasto.metrics.clips import one_frame
+from impasto.metrics.painting import as_bytes
 
 __all__ = ["Described", "described_rows", "paint_described"]
 
@@ -110,7 +111,7 @@ def paint_described(
                 condition = replace(condition, category=torch.from_numpy(none[indices]).to(painter.device))
             painted = painter.render(condition, PictureNoise(seed, indices, painter.device), settings)
             pictures = painted.pictures.float().clamp(-1, 1).cpu()
-            parts.append(to_uint8(checked_pictures(pictures, (len(texts), 3, *painter.data.size), painter.name)))
+            parts.append(one_frame(as_bytes(pictures, len(texts), painter)))
             if progress:
                 progress(indices.stop, len(words))
     return np.concatenate(parts)

@@ -14,6 +14,8 @@ from impasto.contract import Painter
 from impasto.data.store import Split
 from impasto.errors import ImpastoError, NotCapable
 from impasto.images.pictures import Pixels
+from impasto.metrics.clip_inputs import ClipInputs
+from impasto.metrics.clips import one_frame
 from impasto.metrics.codes import Codes, codes_of
 from impasto.metrics.described import Described, described_rows, paint_described
 from impasto.metrics.embedding import Features
@@ -36,7 +38,7 @@ BLURRED = 200
 """Training pictures that are blurred to give distances a scale."""
 
 
-class Inputs(ShippedJudges):
+class Inputs(ClipInputs, ShippedJudges):
     """The inputs of metrics, under the names of `offers.OFFERED`; each is computed once."""
 
     def __init__(
@@ -99,7 +101,9 @@ class Inputs(ShippedJudges):
 
     @cached_property
     def painted(self) -> Pixels:
-        """Painted pictures, shape (N, H, W, 3)."""
+        """Painted pictures, shape (N, H, W, 3); of a painter of clips, one frame of each."""
+        if self.painter.clips:
+            return one_frame(self.painted_clips)
         with self.steps.step("painting"):
             return paint_pixels(self.painter, self.count, seed=self.seed, progress=self.steps.counter("painting"))
 

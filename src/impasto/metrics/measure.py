@@ -17,6 +17,7 @@ from impasto.errors import UsageError
 from impasto.files import check_writable, write_json, write_whole
 from impasto.images.pictures import Pixels
 from impasto.metrics.category_report import CategoryReport, category_rows, judge_facts
+from impasto.metrics.clips import OneFrame
 from impasto.metrics.copying import copying_report
 from impasto.metrics.evaluating import evaluate
 from impasto.metrics.inputs import Inputs
@@ -98,6 +99,8 @@ def measure(
     steps = Steps(progress)
     for note in notes:
         steps.say(note)
+    if painter.clips:
+        against, train = OneFrame.of(against), OneFrame.of(train)
     inputs = Inputs(painter, against, train, count=count, seed=seed, network=networks[0], cache=cache, steps=steps)
     known = {"facts": _plain_facts(facts or {}), "overlap": overlap, "votes": tuple(votes)}
     return _measured(inputs, networks[1:], notes, out, known)
@@ -158,8 +161,9 @@ def _measured(
 
 
 def _numbers(inputs: Inputs) -> dict[str, Number]:
-    """Every metric of the catalogue but those of edits, by the names of its numbers."""
-    metrics = {name: metric for name, metric in listed_metrics().items() if metric.aspect != "edits"}
+    """Every metric of the catalogue that is about such painters, by the names of its numbers."""
+    left_out = ("edits",) if inputs.painter.clips else ("edits", "clips")
+    metrics = {name: metric for name, metric in listed_metrics().items() if metric.aspect not in left_out}
     for metric in metrics.values():
         for name in sorted(metric.all_needs):
             check_offered(name)
@@ -248,12 +252,12 @@ def _check(painter: Painter, against: Split, train: Split, count: int, seed: int
         raise UsageError(f"count is at most {MOST_PICTURES:,}, not {count:,}.")
     if seed < 0:
         raise UsageError(f"seed must be 0 or more, not {seed}.")
-    for holder, frames in ((painter.name, painter.data.frames), (str(against.store.root), against.store.frames)):
-        if frames > 1:
-            raise UsageError(
-                f"{holder} has clips of {frames} frames, but metrics compare single pictures. Measure a painter of "
-                "pictures against a store of pictures."
-            )
+    painted, real = (_kind(frames) for frames in (painter.data.frames, against.store.frames))
+    if painted != real:
+        raise UsageError(
+            f"{painter.name} paints {painted}, and {against.store.root} holds {real}; "
+            f"measure it against a store of {painted}."
+        )
     for word, split in (("to measure against", against), ("to train on", train)):
         if len(split) < 2:
             raise UsageError(
@@ -270,8 +274,14 @@ def _check(painter: Painter, against: Split, train: Split, count: int, seed: int
             )
 
 
+def _kind(frames: int) -> str:
+    return "single pictures" if frames == 1 else f"clips of {frames} frames"
+
+
 def _size_notes(against: Split, train: Split, count: int) -> list[str]:
     notes = []
+    if isinstance(against, OneFrame):
+        notes.append("Numbers of pictures are those of one frame of each clip, every frame as often as any other.")
     if len(train) < count:
         notes.append(
             f"There are {len(train):,} training pictures and {count:,} painted ones. Distances fall as sets grow, so "

@@ -52,8 +52,11 @@ LEAST_PICTURES = 50
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-Aspect = Literal["distance", "variety", "copying", "categories", "words", "reconstruction", "codes", "edits", "other"]
-"""What a metric is about, in the order of a report; metrics of edits are no part of the report of a painter."""
+Aspect = Literal[
+    "distance", "clips", "variety", "copying", "categories", "words", "reconstruction", "codes", "edits", "other"
+]
+"""What a metric is about, in the order of a report. Metrics of edits are no part of the report of a painter, and those
+of clips only where it paints clips."""
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from impasto.metrics.embedding import Features
 
 __all__ = [
     "OFFERED",
+    "OF_CLIPS",
     "OF_EDITS",
     "GivenOffers",
     "Kind",
@@ -52,8 +53,24 @@ OF_EDITS = {
 }
 """Names that a measurement of an edit has; `originals` are its pictures before anything was taken from them."""
 
+OF_CLIPS = {
+    "painted_clips": Kind("painted clips, bytes, shape (N, F, H, W, 3)", "painted", "painted"),
+    "real_clips": Kind("real clips that were not trained on, bytes, shape (M, F, H, W, 3)", "test", "test split"),
+    "unrelated_clips": Kind(
+        "the frames of `real_clips`, of which each clip has one of each", "unrelated", "test split"
+    ),
+    "painted_over_time": Kind("`Features` over time of painted clips", "painted", "painted"),
+    "real_over_time": Kind("`Features` over time of real clips that were not trained on", "real", "test split"),
+    "train_over_time": Kind("`Features` over time of training clips, drawn at random", "train", "training split"),
+    "unrelated_over_time": Kind("`Features` over time of `unrelated_clips`", "unrelated", "test split"),
+    "recognised_motion": Kind("`Recognised`: categories of painted clips, asked for and recognised", "painted"),
+    "recognised_motion_real": Kind("`Recognised`: categories of real clips, true and recognised", "real"),
+}
+"""Names that a measurement of a painter of clips has; it has one frame of each clip as `painted` and `real` too."""
+
 OFFERED = {
     **OF_EDITS,
+    **OF_CLIPS,
     "painted": Kind("painted pictures, bytes, shape (N, H, W, 3)", "painted", "painted"),
     "real": Kind(
         "as many real pictures that were not trained on, if there are, drawn at random, bytes, shape (M, H, W, 3)",
@@ -156,8 +173,9 @@ def as_offer(name: str, value: Any) -> Offer:
     """A value with its method: of features their network and resizing, of pictures their size."""
     if isinstance(value, Features):
         method: Mapping[str, Any] = value.describe()
-    elif isinstance(value, np.ndarray) and value.ndim == 4:
-        method = {"resolution": plain_resolution(*value.shape[1:3])}
+    elif isinstance(value, np.ndarray) and value.ndim in (4, 5):
+        frames = {"frames": value.shape[1]} if value.ndim == 5 else {}
+        method = {"resolution": plain_resolution(*value.shape[-3:-1]), **frames}
     else:
         method = getattr(value, "method", {})
     return Offer(value, method, OFFERED[name])

@@ -12,8 +12,9 @@ from torch import Tensor, nn
 from impasto.contract import Painter, Reconstructs
 from impasto.errors import ImpastoError, NotCapable
 from impasto.images.pictures import Pixels, to_float, to_uint8
+from impasto.metrics.clips import one_frame
 
-__all__ = ["checked_pictures", "evaluation_mode", "paint_pixels", "reconstruct_pixels"]
+__all__ = ["as_bytes", "checked_pictures", "evaluation_mode", "paint_clips", "paint_pixels", "reconstruct_pixels"]
 
 CHUNK = 256
 BATCH = 64
@@ -31,7 +32,7 @@ def paint_pixels(
     """Pictures of a painter, a few hundred at a time, so that only their bytes are kept.
 
     Args:
-        painter: The painter.
+        painter: The painter; of one of clips, a frame of each clip is taken.
         count: How many.
         seed: As in `Painter.paint`.
         category: As in `Painter.paint`.
@@ -44,14 +45,37 @@ def paint_pixels(
     Raises:
         ImpastoError: When a picture holds a number that is not finite, or is of another size.
     """
+    return one_frame(paint_clips(painter, count, seed=seed, category=category, first=first, progress=progress))
+
+
+def paint_clips(
+    painter: Painter,
+    count: int,
+    *,
+    seed: int,
+    category: str | None = None,
+    first: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> Pixels:
+    """The same with all frames of a painter of clips, shape (count, F, H, W, 3); arguments as of `paint_pixels`."""
     parts = []
     for start in range(0, count, CHUNK):
         size = min(CHUNK, count - start)
         pictures = painter.paint(size, seed=seed, category=category, first=first + start, batch=BATCH).pictures
-        parts.append(to_uint8(checked_pictures(pictures, (size, 3, *painter.data.size), painter.name)))
+        parts.append(as_bytes(pictures, size, painter))
         if progress:
             progress(start + size, count)
     return np.concatenate(parts)
+
+
+def as_bytes(pictures: Tensor, count: int, painter: Painter) -> Pixels:
+    """Bytes of pictures or clips of a painter.
+
+    Raises:
+        ImpastoError: As of `checked_pictures`.
+    """
+    frames = (painter.data.frames,) if painter.clips else ()
+    return to_uint8(checked_pictures(pictures, (count, *frames, 3, *painter.data.size), painter.name))
 
 
 def reconstruct_pixels(painter: Painter, originals: Pixels) -> Pixels:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -14,7 +15,10 @@ from impasto.nn.self_attention import SelfAttention, head_count
 from impasto.nn.text.words import Words
 from impasto.nn.word_attention import WordAttention
 
-__all__ = ["UNet"]
+__all__ = ["After", "UNet"]
+
+After = Callable[[Tensor], Tensor]
+"""A function of a feature map (N, C, H, W) that gives one of the same shape."""
 
 
 class Stage(nn.Module):
@@ -110,7 +114,20 @@ class UNet(nn.Module):
         self.norm = nn.GroupNorm(num_groups(width), width)
         self.head = near_zero_init(nn.Conv2d(width, in_channels * patch**2, 3, padding=1))
 
-    def forward(self, x: Tensor, times: Tensor, labels: Tensor, words: Words | None = None) -> Tensor:
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Channels of the output of each stage, in the order in which `forward` calls them."""
+        stages = (stage for stage in chain(self.down, [self.middle], self.up) if isinstance(stage, Stage))
+        return tuple(stage.block.conv2.out_channels for stage in stages)
+
+    def forward(
+        self,
+        x: Tensor,
+        times: Tensor,
+        labels: Tensor,
+        words: Words | None = None,
+        after: Sequence[After] = (),
+    ) -> Tensor:
         """The network's output.
 
         Args:
@@ -118,18 +135,26 @@ class UNet(nn.Module):
             times: In [0, 1000], shape (N,).
             labels: In [0, number of labels), int64, shape (N,).
             words: Captions of the pictures; given exactly where the network was built for them.
+            after: What changes the output of each stage, as many as there are `widths`; nothing without it.
 
         Returns:
             Shape (N, C, H, W).
         """
         condition = F.silu(self.embedding(times, labels, words))
         h = self.stem(F.pixel_unshuffle(x, self.patch) if self.patch > 1 else x)
+        changes = iter(after)
         skips = []
         for stage in self.down:
-            h = stage(h, condition, words=words)
+            h = _changed(stage(h, condition, words=words), changes)
             skips.append(h)
-        h = self.middle(h, condition, words=words)
+        h = _changed(self.middle(h, condition, words=words), changes)
         for stage in self.up:
-            h = stage(h, condition, skips.pop(), words)
+            h = _changed(stage(h, condition, skips.pop(), words), changes)
         h = self.head(F.silu(self.norm(h)))
         return F.pixel_shuffle(h, self.patch) if self.patch > 1 else h
+
+
+def _changed(h: Tensor, changes: Iterator[After]) -> Tensor:
+    """A feature map after the next change, where there is one."""
+    change = next(changes, None)
+    return h if change is None else change(h)

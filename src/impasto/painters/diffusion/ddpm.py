@@ -125,7 +125,7 @@ class DDPM(Denoiser):
         signal, sigma = self.schedule.at(times)
         noisy = signal * clean + sigma * noise
         answer = self._answer(noisy, sigma, times, *inputs)
-        error = (answer - target_of(prediction, clean, noise, signal, sigma)).square().mean(dim=(1, 2, 3))
+        error = self.squared(answer - target_of(prediction, clean, noise, signal, sigma))
         loss = loss_weight(prediction, signal, sigma, self.config.min_snr) * error
         logs: dict[str, Tensor | float] = {"error": error.detach().mean()}
         if self.perceptual_distance is not None:

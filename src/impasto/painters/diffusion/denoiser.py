@@ -254,6 +254,10 @@ class Denoiser(WordsPainter, LatentPainter):
         """What noise is added to, of a batch in training."""
         return self.scale * self.in_space(batch)
 
+    def squared(self, error: Tensor) -> Tensor:
+        """The mean square of what the network got wrong, of each picture, shape (N,), from a tensor (N, C, H, W)."""
+        return error.square().mean(dim=(1, 2, 3))
+
     def with_perceptual(self, loss: Tensor, implied: Tensor, clean: Tensor, share: Tensor) -> tuple[Tensor, Tensor]:
         """A loss with the perceptual distance of the implied pictures.
 

@@ -72,7 +72,7 @@ class StraightFlow(Denoiser):
         noisy = torch.lerp(noise, clean, share)
         velocity = self._velocity(self.net, noisy, times, *inputs, beside=self.beside(condition, noisy))
         target = clean - noise if c.prediction == "velocity" else _velocity_to(clean, noisy, times)
-        error = (velocity - target).square().mean(dim=(1, 2, 3))
+        error = self.squared(velocity - target)
         loss = error
         logs: dict[str, Tensor | float] = {"error": error.detach().mean()}
         if self.perceptual_distance is not None:

@@ -1,0 +1,127 @@
+"""The painter of single pictures that a painter of clips moves."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import torch
+from torch import Tensor, nn
+
+from impasto import pretrained
+from impasto.errors import CheckpointError, ConfigError
+from impasto.nn.memory_layout import channels_last
+from impasto.nn.text import Words
+from impasto.nn.unet import After, UNet
+from impasto.painters.diffusion.denoiser import Denoiser
+from impasto.pretrained import load_weights, state_hash
+from impasto.sources import Hub, resolve
+
+__all__ = ["Still", "load_still"]
+
+
+class Still:
+    """A frozen painter of pictures, whose weights are neither parameters nor state of whoever holds it.
+
+    Attributes:
+        painter: The painter.
+        hash: Hash of its weights.
+    """
+
+    def __init__(self, painter: Denoiser) -> None:
+        """Freeze a painter."""
+        self.hash = state_hash(painter)
+        self.painter = painter.eval().requires_grad_(requires_grad=False)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """The same object: nothing ever changes its weights, so that copies of its holder share it."""
+        return self
+
+    @property
+    def net(self) -> UNet:
+        """Its network."""
+        assert isinstance(self.painter.net, UNet)
+        return self.painter.net
+
+    def with_weights(self, file: Path) -> Still:
+        """Another painter of the same body.
+
+        Args:
+            file: Its weights, a safetensors file.
+
+        Raises:
+            CheckpointError: When there are none, or those of another body.
+        """
+        painter = copy.deepcopy(self.painter)
+        load_weights(painter, file, partial=True)
+        return Still(painter)
+
+    def moving(self, after: Sequence[After], like: Tensor) -> Denoiser:
+        """The painter with a network that is changed after each of its stages; its weights are the same tensors.
+
+        Args:
+            after: As of `UNet.forward`.
+            like: A tensor of the kind of number, and on the device, that is to be computed with.
+        """
+        learns = torch.is_grad_enabled()
+        with torch.inference_mode(mode=False):
+            self.painter.to(like.device, like.dtype)
+            if learns:
+                # Torch 2.13 dies in the backward pass of a convolution with frozen weights or inputs channels last.
+                for weights in self.painter.parameters():
+                    weights.data = weights.data.contiguous()
+            else:
+                # As the still painter itself paints, so that bits are the same.
+                channels_last(self.painter)
+        # A shallow copy, so that two threads can paint with different changes.
+        painter = copy.copy(self.painter)
+        vars(painter)["_modules"] = {**self.painter._modules, "net": _MovingNet(self.net, after)}
+        return painter
+
+
+class _MovingNet(nn.Module):
+    """A UNet with changes after its stages, called as the UNet is."""
+
+    def __init__(self, net: UNet, after: Sequence[After]) -> None:
+        super().__init__()
+        self.net = net
+        self.after = tuple(after)
+
+    def forward(self, x: Tensor, times: Tensor, labels: Tensor, words: Words | None = None) -> Tensor:
+        """The UNet's output, shape (N, C, H, W)."""
+        result: Tensor = self.net(x, times, labels, words, self.after)
+        return result
+
+
+def load_still(word: str) -> Still:
+    """The painter of single pictures that a setting names.
+
+    Args:
+        word: A run, an exported folder, or a painter that comes with impasto.
+
+    Raises:
+        ConfigError: When it is on the hub, is no painter with a UNet that removes noise, or was lightened.
+        CheckpointError: When there is none.
+    """
+    if isinstance(resolve(word), Hub):
+        # A config may come from a stranger, and must not start a download.
+        raise ConfigError(
+            f"still = {word!r} is no folder here. Name a run, an exported folder or a painter that comes with impasto; "
+            "export one of the hub to a folder first."
+        )
+    # Building it must not use up random numbers that the layers' weights are drawn from.
+    with torch.random.fork_rng(devices=[]), torch.device("cpu"), torch.inference_mode(mode=False):
+        try:
+            painter = pretrained.load(word)
+        except CheckpointError as error:
+            raise CheckpointError(f"still = {word!r} cannot be loaded: {error}") from None
+    if not isinstance(painter, Denoiser) or not isinstance(painter.net, UNet):
+        raise ConfigError(
+            f"still = {word!r} is a {painter.name}, which has no UNet that removes noise; name a painter such as ddpm "
+            "or flow_unet."
+        )
+    if painter.changes:
+        raise ConfigError(f"still = {word!r} was lightened after its training; name the painter that it was made from.")
+    return Still(painter)
