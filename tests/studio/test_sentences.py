@@ -23,7 +23,10 @@ PACKAGE = Path(impasto.__file__).parent
 STUDIO = PACKAGE / "studio"
 VERDICTS = [
     PACKAGE / file
-    for file in ("errors.py", "training/losses.py", "training/nearness.py", "training/oversubscription.py")
+    for file in (
+        *("errors.py", "training/losses.py", "training/nearness.py", "training/oversubscription.py"),
+        "votes/bradley_terry.py",
+    )
 ]
 ERRORS = {"UsageError", "Problem", "ImpastoError", "NotCapable", "StoreError", "OutOfMemory", "CheckpointError"}
 SUGGESTED = [".", "; did you mean {}?"]

@@ -15,7 +15,6 @@ from impasto.events import Event, Watch
 from impasto.sources import PACKAGED, Export, Run, Source, path_of, resolve
 from impasto.spelling import command
 from impasto.terminal import shown
-from impasto.votes.report import votes_on
 
 if TYPE_CHECKING:
     from impasto.comparing.results import Results
@@ -69,6 +68,7 @@ def measure(
     """
     from impasto import pretrained
     from impasto.metrics.measure import measure as measure_painter
+    from impasto.votes.report import votes_on
 
     if not isinstance(painter, LoadedPainter):
         check_order(painter, against, lambda painter, store: command("measure", painter, against=store))

@@ -88,9 +88,9 @@ def read_tokens(words: list[str]) -> dict[str, Role]:
             token = word
         elif name.lower() not in names:
             # What is like no role may be a part of a token, which is not shown.
-            hint = suggestion(name, names)
-            there = f"There is no role {name!r}{hint}" if hint.strip(".") else "What stands before the '=' is no role."
-            raise UsageError(f"{there} There are: {', '.join(names)}.")
+            if suggestion(name, names) == ".":
+                raise UsageError(f"What stands before the '=' is no role. There are: {', '.join(names)}.")
+            raise UsageError(f"There is no role {name!r}{suggestion(name, names)} There are: {', '.join(names)}.")
         if len(token) < LEAST_TOKEN:
             raise UsageError(f"The token for {name.lower()!r} has {len(token)} letters; give {LEAST_TOKEN} or more.")
         tokens[token] = Role[name.upper()]
