@@ -18,7 +18,6 @@ from impasto.api.prompts import Prompts, count_for, default_painter, prompts_of,
 from impasto.api.request import Request, remarks_on_all
 from impasto.api.verb import verb
 from impasto.events import Event, Watch
-from impasto.images.films import FILMS
 from impasto.images.size import Size
 from impasto.terminal import shown
 
@@ -94,6 +93,8 @@ def paint(
         NotCapable: When a part of the request, such as a prompt, is one that the painter does not read.
         DataError: When a given file cannot be read.
     """
+    from impasto.images.films import FILMS
+
     texts = prompts_of(prompt, prompts)
     film = None if out is None or Path(out).suffix.lower() not in FILMS or Path(out).is_dir() else Path(out)
     count = count_for(
