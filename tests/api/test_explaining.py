@@ -22,7 +22,8 @@ def test_everything_is_explained_at_80_columns_and_as_json(name):
     explanation = explain(name)
     with command_line():
         text = repr(explanation)
-    assert max(len(line) for line in text.splitlines() if "impasto " not in line) <= 80
+    # Examples are one line each, to be copied.
+    assert max(len(line) for line in text.splitlines() if not line.strip().startswith("impasto")) <= 80
     assert explanation.summary.split()[0] in text
     plain = json.loads(json.dumps(explanation.as_dict(), allow_nan=False))
     for group, settings in explanation.settings.items():

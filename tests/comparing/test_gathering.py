@@ -24,7 +24,7 @@ def test_the_layout_of_the_file_stays(finished):
     assert plain["version"] == 1
     assert [*plain] == [
         "version", "name", "title", "experiment", "miniature", "store", "terms", "recipe", "machine", "entries",
-        "ratios", "real",
+        "ratios", "real", "votes",
     ]  # fmt: skip
     entry = plain["entries"][0]
     assert {"name", "painter", "preset", "settings", "paper", "runs", "summary"} <= entry.keys()

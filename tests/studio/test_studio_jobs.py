@@ -9,12 +9,18 @@ from pathlib import Path
 
 import psutil
 import pytest
+from sqlalchemy import update
 from studio_service import Service
 
 from impasto import catalogue
 from impasto.config import load
 from impasto.errors import ConfigError
+from impasto.jobs.local import LocalRunner
 from impasto.spelling import command_line
+from impasto.studio.database import open_database
+from impasto.studio.jobs.queue import Queue
+from impasto.studio.jobs.table import Job
+from impasto.studio.settings import StudioSettings
 
 LONG = {"painter": "aaron", "count": 10_000, "size": [64, 64]}
 
@@ -118,3 +124,17 @@ def test_a_painter_and_its_settings_are_checked_in_the_same_sentences(service: S
     view = service.call("GET", "/api/painters/aaron")
     assert view["settings_schema"]["properties"]["best_of"]["maximum"] == 64
     assert "/api/paint" in service.call("GET", "/api/openapi.json")["paths"]
+
+
+def test_a_job_that_runs_is_listed_however_many_came_after_it(tmp_path: Path) -> None:
+    database, _ = open_database(tmp_path)
+    queue = Queue(database, LocalRunner(), StudioSettings(folder=tmp_path, home=tmp_path))
+    training = queue.add("a training", ["train", "vae"], request={"training": {"run": "mine"}})
+    for number in range(205):
+        queue.add(f"painting {number}", ["paint", "aaron"])
+    with database.session() as session:
+        session.execute(update(Job).where(Job.id == training.id).values(state="running"))
+        session.execute(update(Job).where(Job.lane == "painting").values(state="done"))
+    jobs = queue.all()
+    assert (jobs[0].id, len(jobs)) == (training.id, 201)
+    assert [job.id for job in queue.in_lane("training")] == [training.id]

@@ -189,3 +189,22 @@ def test_a_number_leads_only_beyond_the_intervals_of_both(folder: Path) -> None:
     (row,) = compare(folder, ["a", "b"]).rows
     assert ([cell.leads for cell in row.cells], row.floor) == ([True, False], 0.1)
     assert not any(cell.leads for cell in compare(folder, ["a", "b", "c"]).rows[0].cells)
+
+
+def test_zips_of_the_same_folders_become_one(tmp_path: Path) -> None:
+    folder = tmp_path / "upload"
+    folder.mkdir()
+
+    def taken(files: dict[str, bytes]) -> int:
+        (tmp_path / "x.zip").write_bytes(zipped(files))
+        return unpack(tmp_path / "x.zip", folder)
+
+    assert taken({"mine/cats/1.png": b"a", "mine/dogs/1.png": b"b"}) == 2
+    assert taken({"mine/cats/2.png": b"c", "mine/metadata.csv": b"d"}) == 2
+    with pytest.raises(UsageError, match=r"There is a file .*cats/2.png.* already"):
+        taken({"more/cats/2.png": b"e", "more/birds/1.png": b"f"})
+    files = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+    assert files == ["cats/1.png", "cats/2.png", "dogs/1.png", "metadata.csv"]
+    assert (folder / "cats" / "2.png").read_bytes() == b"c"
+    assert not (folder / ".unpacking").exists()
+    assert not (folder / "birds").exists()

@@ -122,7 +122,7 @@ def show_walk(
         UnknownName: When there is no such axis.
         UsageError: When a number is out of range, or a file would be replaced.
     """
-    from impasto.images.films import QUALITY, film_file
+    from impasto.images.films import compressed_film
     from impasto.showing.walk import walk
 
     for word, value, least, most in (
@@ -137,7 +137,7 @@ def show_walk(
     with shown(watch) as notify:
         notify(Event("show", "progress", f"Painting {count:,} pictures to compute the axes, and the film"))
         pictures = walk(opened.model, str(axis), frames=frames, seed=seed, count=count)
-        write_whole(path, film_file(pictures, FRAME_MILLISECONDS, quality=QUALITY))
+        write_whole(path, compressed_film(pictures, FRAME_MILLISECONDS))
     return path
 
 

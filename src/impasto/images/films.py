@@ -20,13 +20,12 @@ from impasto.images.marks import PAINTING, marked
 if TYPE_CHECKING:
     from impasto.images.pictures import Pixels
 
-__all__ = ["FILMS", "QUALITY", "decoder", "film_file", "film_text", "is_video"]
+__all__ = ["FILMS", "compressed_film", "decoder", "film_file", "film_text", "is_video"]
 
 FILMS = (".webp", ".gif", ".mp4")
 """Endings of films that can be written."""
 TEXT = ExifTags.Base.ImageDescription
 QUALITY = 88
-"""Compression of WebP films that are looked at, and never compared with a film that is painted again."""
 RATE_FACTOR = "12"
 """Constant rate factor of H.264: 0 is lossless, 23 the usual one."""
 MATROSKA = b"\x1a\x45\xdf\xa3"
@@ -34,22 +33,30 @@ STILLS = (b"heic", b"heix", b"hevc", b"mif1", b"avif", b"avis")
 """Brands of still pictures in the container of MP4."""
 
 
-def film_file(
-    frames: Sequence[Pixels] | Pixels,
-    milliseconds: int,
-    *,
-    ending: str = ".webp",
-    text: str = "",
-    quality: int | None = None,
-) -> bytes:
+def compressed_film(frames: Sequence[Pixels] | Pixels, milliseconds: int, quality: int = QUALITY) -> bytes:
+    """A WebP to look at, which plays in a loop and is never compared with a film that is painted again.
+
+    Args:
+        frames: One or more, shape (H, W, 3) each, uint8.
+        milliseconds: How long each frame is shown.
+        quality: Of the compression, 0 to 100.
+    """
+    first, *others = (Image.fromarray(frame) for frame in frames)
+    file = io.BytesIO()
+    options: dict[str, Any] = {"save_all": True, "append_images": others, "duration": milliseconds, "loop": 0}
+    # Said, so that films stay the same with versions of Pillow that would choose another effort.
+    first.save(file, "WEBP", quality=quality, method=4, **options)
+    return file.getvalue()
+
+
+def film_file(frames: Pixels, milliseconds: int, *, ending: str = ".webp", text: str = "") -> bytes:
     """A film as a file, which plays in a loop where the format says so.
 
     Args:
-        frames: One or more, of an MP4 two or more, shape (H, W, 3) each, uint8.
+        frames: Shape (F, H, W, 3), uint8, F at least 2.
         milliseconds: How long each frame is shown.
         ending: One of `FILMS`.
         text: What is kept inside the file.
-        quality: Of the compression of a WebP, 0 to 100; None loses nothing.
 
     Raises:
         UsageError: When the package is missing that writes MP4, or its sides are odd.
@@ -63,8 +70,7 @@ def film_file(
         exif = Image.Exif()
         if text:
             exif[TEXT] = text
-        how = {"lossless": True} if quality is None else {"quality": quality}
-        first.save(file, "WEBP", exif=exif, minimize_size=False, **how, **options)
+        first.save(file, "WEBP", lossless=True, exif=exif, minimize_size=False, **options)
     else:
         first.save(file, "GIF", comment=text.encode(), optimize=False, **options)
     return marked(file.getvalue(), PAINTING)
@@ -107,10 +113,10 @@ def decoder() -> Any:
     return av
 
 
-def _mp4(frames: Sequence[Pixels] | Pixels, milliseconds: int, text: str) -> bytes:
+def _mp4(frames: Pixels, milliseconds: int, text: str) -> bytes:
     """An MP4 file with H.264, which every browser plays."""
     av = decoder()
-    height, width, _ = frames[0].shape
+    _, height, width, _ = frames.shape
     if height % 2 or width % 2:
         raise UsageError(f"MP4 needs an even height and width, not {height} × {width}; write a .webp or .gif.")
     file = io.BytesIO()

@@ -54,11 +54,12 @@ class RayRunner:
         self._resources = resources
         self._client: Any = None
         self._checked: dict[Path, float] = {}
-        self._away_since: float | None = None
+        self._away_since: dict[Path, float] = {}
 
     def start(self, order: Order) -> None:
         """Submit a command; see `Runner.start`."""
         begin(order)
+        self._away_since.pop(order.folder, None)
         name = f"impasto-{order.folder.name}-{secrets.token_hex(4)}"
         # Written first: when this process dies in between, the next one asks Ray whether there is such a job.
         write_json(order.folder / HANDLE, {"submission": name})
@@ -88,8 +89,8 @@ class RayRunner:
             status = str(self._cluster().get_job_status(name).value)
         except Exception as error:
             # Begun anew, the cluster has no such job; or it is away, for a moment or for good.
-            return outcome if "does not exist" in str(error) else self._lost()
-        self._away_since = None
+            return outcome if "does not exist" in str(error) else self._lost(folder)
+        self._away_since.pop(folder, None)
         if status not in ENDED:
             return None
         del self._checked[folder]
@@ -117,12 +118,11 @@ class RayRunner:
             self._client = self._connect(self._resources.address or DASHBOARD)
         return self._client
 
-    def _lost(self) -> Outcome | None:
+    def _lost(self, folder: Path) -> Outcome | None:
         """Nothing known of a job for a while; then that it is gone."""
         self._client = None
         now = time.monotonic()
-        self._away_since = self._away_since or now
-        return Outcome(None) if now - self._away_since > LOST else None
+        return Outcome(None) if now - self._away_since.setdefault(folder, now) > LOST else None
 
     def _keep_log(self, name: str, folder: Path) -> None:
         """Add what Ray says of a job that did not end by itself to its events."""

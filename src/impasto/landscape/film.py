@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from impasto.errors import UsageError
-from impasto.images.films import film_file
+from impasto.images.films import compressed_film
 from impasto.landscape.render import render
 from impasto.landscape.scene import Scene
 
@@ -75,4 +75,4 @@ def moving_picture(scenes: Iterator[Scene], resolution: int, rate: float = 12.0,
         quality: Quality of the compression, 0 to 100.
     """
     frames = [render(scene, resolution).pixels for scene in scenes]
-    return film_file(frames, round(1000 / rate), quality=quality)
+    return compressed_film(frames, round(1000 / rate), quality)

@@ -20,7 +20,7 @@ from impasto.catalogue import listed
 from impasto.config import Field, InputFile, config
 from impasto.contract import Painted, PaintSettings, PictureNoise
 from impasto.errors import ConfigError, DataError, UsageError
-from impasto.images.films import QUALITY, film_file
+from impasto.images.films import compressed_film
 from impasto.images.framing import frame
 from impasto.images.pictures import Pixels, to_float, to_uint8
 from impasto.images.reading import Unreadable, read_picture
@@ -147,7 +147,7 @@ class DeepDream(FeaturePainter):
         for number in range(1, settings.frames):
             start = to_float(_zoomed(frames[-1])[None].copy())
             frames.append(to_uint8(self._dreamt(start, (seed + number) % SEEDS, shallow)[0])[0])
-        return film_file(frames, FRAME_MILLISECONDS, quality=QUALITY)
+        return compressed_film(frames, FRAME_MILLISECONDS)
 
 
 def _excitement(network: FeatureMaps, depth: int, settings: DeepDreamSettings, picture: Tensor) -> Excitement:

@@ -77,10 +77,12 @@ def place_in(folder: Path, name: str) -> Path:
 def unpack(file: Path, folder: Path) -> int:
     """Unpack a zip into a folder; returns how many files it held.
 
-    On an error nothing of it remains.
+    Folders of the same name become one, as of zips that hold a part of the same classes each. On an error nothing of it
+    remains.
 
     Raises:
-        UsageError: When it is no zip, or holds links, names that lead out of it, encrypted files, or too much.
+        UsageError: When it is no zip, or holds links, names that lead out of it, encrypted files, too much, or a file
+            that is there already.
     """
     inside = folder / ".unpacking"  # No file that was uploaded has a name that begins with a point.
     try:
@@ -90,15 +92,13 @@ def unpack(file: Path, folder: Path) -> int:
             budget = min(MOST_UNPACKED, MOST_RATIO * file.stat().st_size + SLACK)
             for entry in entries:
                 budget -= _write(archive, entry, place_in(inside, entry.filename), budget)
+        if not entries:
+            raise UsageError("The zip holds no files.")
+        _lift(inside, folder)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, RuntimeError, EOFError, ValueError) as error:
-        shutil.rmtree(inside, ignore_errors=True)
         raise UsageError(f"The zip cannot be read ({error}); pack it anew.") from None
-    except BaseException:
+    finally:
         shutil.rmtree(inside, ignore_errors=True)
-        raise
-    if not entries:
-        raise UsageError("The zip holds no files.")
-    _lift(inside, folder)
     return len(entries)
 
 
@@ -126,20 +126,28 @@ def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, path: Path, budget:
 
 
 def _lift(inside: Path, folder: Path) -> None:
-    """Move what a zip held into the folder; a single folder that holds all the rest is left out."""
+    """Move what a zip held into the folder; a single folder that holds all the rest is left out.
+
+    Raises:
+        UsageError: When a file of a name is there already; then nothing is moved.
+    """
+    root = inside
     top = list(inside.iterdir())
     while len(top) == 1 and top[0].is_dir():
-        inner = top[0]
+        root = top[0]
         # Where that folder holds pictures directly, its name says nothing that the store's does not.
-        top = list(inner.iterdir())
+        top = list(root.iterdir())
         if not any(path.is_dir() for path in top) or len(top) == 1:
             break
-    for path in top:
-        target = folder / path.name
-        if target.exists():
-            target = folder / f"{path.stem}-zip{path.suffix}"
-        path.rename(target)
-    shutil.rmtree(inside, ignore_errors=True)
+    places = {file: folder / file.relative_to(root) for file in sorted(root.rglob("*")) if file.is_file()}
+    for file, place in places.items():
+        if place.exists() or any(parent.is_file() for parent in place.parents):
+            raise UsageError(
+                f"There is a file {_shown(str(file.relative_to(root)))} already; rename the one in the zip."
+            )
+    for file, place in places.items():
+        place.parent.mkdir(parents=True, exist_ok=True)
+        file.rename(place)
 
 
 def _hidden(name: str) -> bool:

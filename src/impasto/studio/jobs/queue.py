@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from impasto.errors import ImpastoError, UnknownName, UsageError
 from impasto.files import disk_errors_named
-from impasto.jobs.runner import Order, Runner
+from impasto.jobs.runner import Order, Outcome, Runner
 from impasto.studio.database import Database
 from impasto.studio.jobs.commands import as_typed, lane_of
 from impasto.studio.jobs.ending import ended_as
@@ -25,6 +25,8 @@ __all__ = ["Queue"]
 
 BETWEEN = 0.25
 """Seconds between two looks at the processes."""
+PRESSING = 30.0
+"""Seconds between two firm stops of a job that does not end."""
 
 
 class Queue:
@@ -36,6 +38,8 @@ class Queue:
         self.settings = settings
         self.trouble = ""
         self._progress: dict[str, Progress] = {}
+        self._pressed: dict[str, float] = {}
+        """Id of a job that does not end → when it was last stopped firmly."""
         self._changing = threading.RLock()
         self._wake = threading.Event()
         self._closed = threading.Event()
@@ -126,14 +130,20 @@ class Queue:
         return secrets.token_hex(8)
 
     def all(self, limit: int = 200) -> list[Job]:
-        """The newest jobs: those that run, those that wait in their order, those that have ended."""
-        with self.database.session() as session:
-            jobs = list(session.scalars(select(Job).order_by(Job.created.desc()).limit(limit)))
+        """All jobs that run, those that wait in their order, and the newest of those that have ended."""
         order = {state: number for number, state in enumerate((*ACTIVE, "queued"))}
-        waiting = [job for job in jobs if job.state in order]
-        ended = [job for job in jobs if job.state not in order]
+        open_jobs = Job.state.in_(order)
+        newest = select(Job).where(~open_jobs).order_by(Job.created.desc()).limit(limit)
+        with self.database.session() as session:
+            waiting = list(session.scalars(select(Job).where(open_jobs)))
+            ended = list(session.scalars(newest))
         waiting.sort(key=lambda job: (min(order[job.state], 1) if job.state in ACTIVE else 2, job.place))
         return waiting + sorted(ended, key=lambda job: job.ended or job.created, reverse=True)
+
+    def in_lane(self, lane: str) -> list[Job]:
+        """All jobs of a lane, however long ago, the newest first."""
+        with self.database.session() as session:
+            return list(session.scalars(select(Job).where(Job.lane == lane).order_by(Job.created.desc())))
 
     def get(self, name: str) -> Job:
         """A job by its id.
@@ -236,22 +246,29 @@ class Queue:
 
     def _look(self) -> None:
         """Note what has ended, and start what may run."""
+        in_process = select(Job).where(Job.state.in_(ACTIVE))
+        with self.database.session() as session:
+            known = list(session.scalars(in_process))
+        # A cluster that is slow to answer keeps nobody waiting who looks at jobs.
+        outcomes = {job.id: self.runner.poll(self.folder(job)) for job in known}
         with self._changing:
             with self.database.session() as session:
-                active = list(session.scalars(select(Job).where(Job.state.in_(ACTIVE))))
+                active = list(session.scalars(in_process))
                 waiting = list(session.scalars(select(Job).where(Job.state == "queued").order_by(Job.place)))
-            running = [job for job in active if not self._has_ended(job)]
+            running = [job for job in active if not self._has_ended(job, outcomes.get(job.id))]
             for lane, limit in self.settings.limits.items():
                 free = limit - sum(job.lane == lane for job in running)
                 for job in [job for job in waiting if job.lane == lane][: max(0, free)]:
                     self._start(job)
 
-    def _has_ended(self, job: Job) -> bool:
-        outcome = self.runner.poll(self.folder(job))
+    def _has_ended(self, job: Job, outcome: Outcome | None) -> bool:
         if outcome is None:
-            if job.stopping_since is not None and time.time() - job.stopping_since > self.settings.grace:
+            late = job.stopping_since is not None and time.time() - job.stopping_since > self.settings.grace
+            if late and time.monotonic() - self._pressed.get(job.id, -PRESSING) > PRESSING:
+                self._pressed[job.id] = time.monotonic()
                 self.runner.stop(self.folder(job), firmly=True)
             return False
+        self._pressed.pop(job.id, None)
         state, message = ended_as(outcome, requested=job.state == "stopping", error=self.progress(job).error)
         self._change(job.id, state=state, message=message, code=outcome.code, ended=time.time())
         return True

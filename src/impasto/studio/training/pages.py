@@ -17,7 +17,7 @@ from impasto.studio.painters.shelf import PAINTS_BY_RULES
 from impasto.studio.studio import CurrentStudio
 from impasto.studio.training import learners, runs
 from impasto.studio.training.request import FIELDS
-from impasto.studio.training.routes import run_view
+from impasto.studio.training.routes import job_of_run, run_view
 from impasto.training.settings import TrainSettings
 
 __all__ = ["router"]
@@ -61,7 +61,7 @@ def run(studio: CurrentStudio, name: Annotated[str, Path(max_length=100)]) -> HT
     try:
         view: Any = run_view(studio, name)
     except ImpastoError:
-        if not any(job.request.get("training", {}).get("run") == name for job in studio.jobs.all()):
+        if job_of_run(studio, name) is None:
             raise
         view = None
     return page("run.html", active="/train", name=name, view=view)

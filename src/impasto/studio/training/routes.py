@@ -165,10 +165,10 @@ def get_report(studio: CurrentStudio, name: Name) -> FileResponse:
 
 def job_of_run(studio: Studio, name: str) -> Job | None:
     """The newest job of this studio that trains into a run; None where there is none."""
-    jobs = [job for job in studio.jobs.all() if job.request.get("training", {}).get("run") == name]
-    return max(jobs, key=lambda job: job.created, default=None)
+    jobs = (job for job in studio.jobs.in_lane("training") if job.request.get("training", {}).get("run") == name)
+    return next(jobs, None)
 
 
 def _names(studio: Studio) -> set[str]:
     """Names of runs that jobs train into, though their folders may not be there yet."""
-    return {job.request["training"]["run"] for job in studio.jobs.all() if "training" in job.request}
+    return {job.request["training"]["run"] for job in studio.jobs.in_lane("training") if "training" in job.request}
