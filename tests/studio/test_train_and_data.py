@@ -171,6 +171,8 @@ def test_a_training_is_a_command_as_a_person_types_it() -> None:
     request = TrainRequest(store="mine", start="shipped", minutes=2.5, settings={"flip": False, "precision": "fp32"})
     words = "train stores/mine --out runs/x --from shipped --minutes 2.5 --set flip=false --set precision=fp32"
     assert arguments_of(request, "x") == words.split()
+    of_two = TrainRequest(store="paintings", second_store="photos", painter="cut_gan", minutes=5)
+    assert arguments_of(of_two, None)[:5] == ["train", "cut_gan", "stores/paintings", "--second-store", "stores/photos"]
 
 
 def test_a_number_leads_only_beyond_the_intervals_of_both(folder: Path) -> None:

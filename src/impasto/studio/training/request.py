@@ -39,6 +39,9 @@ class TrainRequest(BaseModel):
         max_length=200,
         description="Name of the painter; without it, the one that measured best for such pictures and machines.",
     )
+    second_store: str | None = Field(
+        default=None, max_length=200, description="Name of a second store, for painters that learn from two."
+    )
     start: str | None = Field(
         default=None, max_length=4096, description="A trained painter whose weights training begins from."
     )
@@ -71,6 +74,8 @@ def check(request: TrainRequest, home: Path) -> None:
     """
     check_text("The request", request.model_dump())
     folder_of(home, request.store)
+    if request.second_store is not None:
+        folder_of(home, request.second_store)
     if request.minutes is None and request.steps is None:
         raise UsageError("Say how long to train: a number of minutes, or of steps.")
     if request.painter and request.start:
@@ -101,6 +106,8 @@ def arguments_of(request: TrainRequest, run: str | None) -> list[str]:
     words = ["train", *([request.painter] if request.painter else []), f"stores/{request.store}"]
     if run is not None:
         words += ["--out", (RUNS / run).as_posix()]
+    if request.second_store:
+        words += ["--second-store", f"stores/{request.second_store}"]
     if request.start:
         words += ["--from", request.start]
     for name in ("preset", "minutes", "steps", "label", "batch", "seed", "device"):

@@ -14,7 +14,7 @@ const waiting = document.querySelector("#waiting");
 function request() {
   const fields = form.elements;
   const wanted = { store: fields.store.value, minutes: Number(fields.minutes.value), settings: readSettings(form) };
-  for (const name of ["preset", "start", "run", "label"]) if (fields[name].value.trim()) wanted[name] = fields[name].value.trim();
+  for (const name of ["preset", "start", "run", "label", "second_store"]) if (fields[name].value.trim()) wanted[name] = fields[name].value.trim();
   if (!wanted.start && fields.painter.value) wanted.painter = fields.painter.value;
   if (wanted.start) delete wanted.preset;
   for (const name of ["batch", "seed"]) if (fields[name].value !== "") wanted[name] = Number(fields[name].value);
