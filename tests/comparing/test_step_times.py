@@ -62,6 +62,7 @@ def test_a_comparison_trains_the_steps_of_its_trial_and_measures_against_the_spl
     store = stored(tmp_path / "store", count=160, splits=("train", "val", "test"))
     out = tmp_path / "out"
     run_in_this_process(monkeypatch)
+    monkeypatch.setattr(step_times, "STEPS", 32)
     monkeypatch.setattr("impasto.comparing.scheduling.write", lambda results, out: None)
     results = compare(file, out, store=store.root)
     seconds = step_times.read_step_seconds(out)

@@ -10,21 +10,51 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from impasto.errors import DataError
 from impasto.files import read_text
 from impasto.names import folded, normalized
 
-__all__ = ["CAPTION_ENDINGS", "as_text", "caption_files", "is_caption_column", "read_caption_file", "row_captions"]
+if TYPE_CHECKING:
+    import pyarrow
+
+__all__ = [
+    "CAPTION_ENDINGS",
+    "as_text",
+    "caption_columns",
+    "caption_files",
+    "captions_in",
+    "is_caption_column",
+    "read_caption_file",
+    "row_captions",
+]
 
 CAPTION_ENDINGS = (".txt", ".caption")
 """Of text files, in the order in which they count."""
 COLUMN = re.compile(r"(text|caption|prompt)s?(_?[0-9]+)?")
 LONGEST_FILE = 65536
 """Bytes of a text file that are read."""
+
+
+def captions_in(table: pyarrow.Table) -> tuple[tuple[str, ...], ...]:
+    """The captions of each row of a store's index; () for a picture without any."""
+    if "captions" in table.column_names:
+        return tuple(tuple(texts or ()) for texts in table["captions"].to_pylist())
+    texts = table["text"].to_pylist() if "text" in table.column_names else [None] * table.num_rows
+    return tuple((text,) if text else () for text in texts)
+
+
+def caption_columns(captions: Iterable[Sequence[str]]) -> dict[str, pyarrow.Array]:
+    """The columns of an index that hold captions, by name: the first of each picture, and all of them."""
+    import pyarrow
+
+    text = pyarrow.string()
+    several = [list(texts) for texts in captions]
+    first = [texts[0] if texts else None for texts in several]
+    return {"text": pyarrow.array(first, text), "captions": pyarrow.array(several, pyarrow.list_(text))}
 
 
 def is_caption_column(name: str) -> bool:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pyarrow
 import pyarrow.parquet
 
+from impasto.data.captions import caption_columns
 from impasto.data.facts import fingerprints_of
 from impasto.data.folder import Reject
 from impasto.data.manifest import FILES, seal
@@ -135,9 +136,7 @@ def _index(store: Store, rows: Rows, label: str | None) -> pyarrow.Table:
     columns[STORE] = pyarrow.array([f"{name}/{of}" if of else name for of in inner], pyarrow.string())
     if label and store.label:
         columns[label] = table[store.label]
-    captions = [store.captions[row] for row in rows]
-    columns["text"] = pyarrow.array([next(iter(texts), None) for texts in captions], pyarrow.string())
-    columns["captions"] = pyarrow.array([[*texts] for texts in captions], pyarrow.list_(pyarrow.string()))
+    columns |= caption_columns(store.captions[row] for row in rows)
     return pyarrow.table(columns)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,11 +9,12 @@ from typing import Any
 import pyarrow
 import pyarrow.parquet
 
+from impasto.data.captions import caption_columns
 from impasto.data.manifest import seal
 from impasto.data.remote import is_linked
 from impasto.data.store import Store
 from impasto.errors import ImpastoError, UsageError
-from impasto.files import whole_folder
+from impasto.files import link_or_copy, whole_folder
 
 __all__ = ["check_free", "recaptioned"]
 
@@ -42,16 +41,15 @@ def recaptioned(store: Store, out: Path, captions: Sequence[Sequence[str]], how:
             f"The pictures of {store.root} lie elsewhere; caption the store where they are, and link that."
         )
     check_free(out)
-    text = pyarrow.string()
     columns = {name: store.table[name] for name in store.table.column_names if name != "captions"}
-    columns["text"] = pyarrow.array([next(iter(texts), None) for texts in captions], text)
-    columns["captions"] = pyarrow.array([list(texts) for texts in captions], pyarrow.list_(text))
+    columns |= caption_columns(captions)
     kept = {name: value for name, value in store.manifest.items() if name not in WRITTEN}
     origin = {**kept.get("made", {}), "captions": {**how, "of": store.hash}}
     names = tuple(store.manifest["files"])
     with whole_folder(out) as folder:
         for name in set(names) - {"index.parquet"}:
-            _share(store.root / name, folder / name)
+            # No file of a store is ever changed.
+            link_or_copy(store.root / name, folder / name)
         pyarrow.parquet.write_table(pyarrow.table(columns), folder / "index.parquet")
         seal(folder, {**kept, "made": origin}, names)
     return Store.open(out, verify=False)
@@ -65,11 +63,3 @@ def check_free(out: Path) -> None:
     """
     if out.exists() or out.is_symlink():
         raise ImpastoError(f"{out} exists already; choose another name or remove it first.")
-
-
-def _share(file: Path, place: Path) -> None:
-    """The same file at another place: no file of a store is ever changed."""
-    try:
-        os.link(file, place)
-    except OSError:
-        shutil.copyfile(file, place)

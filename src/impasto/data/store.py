@@ -22,6 +22,7 @@ import pyarrow
 import pyarrow.parquet
 from torch import Tensor
 
+from impasto.data.captions import captions_in
 from impasto.data.manifest import INDEX_FILES, check_files, read_manifest, store_changed
 from impasto.data.remote import is_linked, open_array
 from impasto.data.shards import Shards
@@ -168,11 +169,7 @@ class Store:
     @cached_property
     def captions(self) -> tuple[tuple[str, ...], ...]:
         """The captions of each picture, N tuples; () for a picture without any."""
-        columns = self.table.column_names
-        if "captions" in columns:
-            return tuple(tuple(texts or ()) for texts in self.table["captions"].to_pylist())
-        texts = self.table["text"].to_pylist() if "text" in columns else [None] * len(self)
-        return tuple((text,) if text else () for text in texts)
+        return captions_in(self.table)
 
     @property
     def has_captions(self) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from impasto.data.captions import captions_in
 from impasto.errors import StoreError, UnknownName
 
 __all__ = ["CaptionPage", "Captioned", "captions_of", "check_pictures"]
@@ -86,14 +87,5 @@ def _captions(folder: Path, time: int) -> list[Captioned]:
         table: Any = pyarrow.parquet.read_table(folder / "index.parquet")
     except (OSError, pyarrow.ArrowException) as error:
         raise StoreError(f"{folder} cannot be read ({error}).") from None
-    if "captions" in table.column_names:
-        texts = [list(some or ()) for some in table["captions"].to_pylist()]
-    elif "text" in table.column_names:
-        texts = [[one] if one else [] for one in table["text"].to_pylist()]
-    else:
-        texts = [[] for _ in range(table.num_rows)]
-    files = table["file"].to_pylist()
-    return [
-        Captioned(row=row, file=str(file), captions=some)
-        for row, (file, some) in enumerate(zip(files, texts, strict=True))
-    ]
+    pairs = zip(table["file"].to_pylist(), captions_in(table), strict=True)
+    return [Captioned(row=row, file=str(file), captions=list(some)) for row, (file, some) in enumerate(pairs)]
