@@ -53,6 +53,7 @@ PUBLIC = [
     "average",
     "guide",
     "lighten",
+    "prefer",
     "paint",
     "repaint",
     "grid",

@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # What type checkers and editors see; at run time names are f
     from impasto.api import measure_edit as measure_edit
     from impasto.api import open as open  # noqa: A004 - as `Store.open`
     from impasto.api import paint as paint
+    from impasto.api import prefer as prefer
     from impasto.api import prepare as prepare
     from impasto.api import repaint as repaint
     from impasto.api import show_blends as show_blends
@@ -58,6 +59,7 @@ _HOMES = {
     "average": "impasto.api",
     "guide": "impasto.api",
     "lighten": "impasto.api",
+    "prefer": "impasto.api",
     "paint": "impasto.api",
     "repaint": "impasto.api",
     "grid": "impasto.api",

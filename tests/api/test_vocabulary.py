@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "average": ("average",),
     "guide": ("guide",),
     "lighten": ("lighten",),
+    "prefer": ("prefer",),
     "explain": ("explain",),
     "paint": ("paint",),
     "grid": ("grid",),

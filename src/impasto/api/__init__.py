@@ -17,6 +17,7 @@ from impasto.api.measuring import compare, measure
 from impasto.api.measuring_edits import measure_edit
 from impasto.api.painting import paint
 from impasto.api.pictures import Picture, Pictures
+from impasto.api.preferring import Preferred, prefer
 from impasto.api.repainting import Repainted, repaint
 from impasto.api.showing import ShownFeatures, show_blends, show_features, show_feeling
 from impasto.api.showing_latents import show_latents, show_walk
@@ -30,6 +31,7 @@ __all__ = [
     "Gallery",
     "Grid",
     "Lightened",
+    "Preferred",
     "LoadedPainter",
     "Picture",
     "Pictures",
@@ -55,6 +57,7 @@ __all__ = [
     "measure_edit",
     "open",
     "paint",
+    "prefer",
     "prepare",
     "repaint",
     "show_blends",

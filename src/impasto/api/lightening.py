@@ -106,13 +106,16 @@ def lighten(
     if not instructed and (store is not None or training):
         extra = option("store", None) if store is not None else ", ".join(sorted(training))
         raise UsageError(f"{by} trains nothing; leave out {extra}, or add 'distil'.")
+    from impasto.training.initial_weights import copy_to_train
+
     with shown(watch) as notify:
 
         def progress(text: str) -> None:
             notify(Event("lighten", "remark", text))
 
         facts = _facts(original, methods, chosen)
-        lightened: Painter = _student(model, chosen) if instructed else copy.deepcopy(model)
+        rates = (each.rate for each in chosen.values() if hasattr(each, "rate"))
+        lightened: Painter = copy_to_train(model, next(rates, None)) if instructed else copy.deepcopy(model)
         run = None
         for name, method in methods.items():
             change = {"by": name, **method.make(lightened, chosen[name], progress)}
@@ -200,25 +203,6 @@ def _split(
             f"{model.data.size_in_words}; name the store that it was trained on."
         )
     return pictures.split("train", label)
-
-
-def _student(model: Painter, chosen: Mapping[str, Any]) -> Painter:
-    """A painter with the weights of another one, to be trained, without what was added for painting alone."""
-    from impasto import pretrained
-    from impasto.changes import kept_in_training
-    from impasto.config import to_dict
-    from impasto.contract import Painter
-    from impasto.training.initial_weights import take_weights
-
-    config = to_dict(model.config_to_train(model.data))
-    if "lr" in config:
-        config["lr"] = next((settings.rate for settings in chosen.values() if hasattr(settings, "rate")), config["lr"])
-    changes = kept_in_training(model)
-    description = {"painter": model.name, "config": config, "data": to_dict(model.data), "changes": changes}
-    student = pretrained.rebuild(description)
-    assert isinstance(student, Painter)
-    take_weights(student, model)
-    return student
 
 
 def _trained(

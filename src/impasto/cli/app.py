@@ -30,6 +30,7 @@ from impasto.cli import (
     lighten,
     measure,
     paint,
+    prefer,
     show,
     studio,
     train,
@@ -69,7 +70,22 @@ app = typer.Typer(
 )
 app.add_typer(data.app, name="data")
 app.add_typer(show.app, name="show")
-for _module in (train, average, guide, lighten, paint, grid, edit, export, measure, compare, studio, about, explaining):
+for _module in (
+    train,
+    average,
+    guide,
+    lighten,
+    prefer,
+    paint,
+    grid,
+    edit,
+    export,
+    measure,
+    compare,
+    studio,
+    about,
+    explaining,
+):
     _module.add_to(app)
 
 

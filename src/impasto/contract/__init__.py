@@ -35,7 +35,7 @@ from impasto.contract.abilities import (
 )
 from impasto.contract.condition import Condition
 from impasto.contract.data import Data
-from impasto.contract.instruction import Instruction
+from impasto.contract.instruction import Instruction, parts_to_learn
 from impasto.contract.learner import Learner, PainterConfig
 from impasto.contract.light_reading import LightReading
 from impasto.contract.noise import BatchNoise, Noise, PictureNoise, Variation
@@ -87,4 +87,5 @@ __all__ = [
     "constant",
     "cosine",
     "file_settings",
+    "parts_to_learn",
 ]

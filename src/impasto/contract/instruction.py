@@ -10,7 +10,12 @@ from impasto.contract.turns import Batch, Turn
 if TYPE_CHECKING:
     from impasto.contract.learner import Learner
 
-__all__ = ["Instruction"]
+__all__ = ["Instruction", "parts_to_learn"]
+
+
+def parts_to_learn(learner: Learner) -> frozenset[str]:
+    """Parts of a `Condition` that training takes from the store: the learner's, and those of its instruction."""
+    return learner.learns_from | (learner.instruction.reads if learner.instruction else frozenset())
 
 
 class Instruction(Protocol):
@@ -22,6 +27,11 @@ class Instruction(Protocol):
     @property
     def unread(self) -> frozenset[str]:
         """What the turns do not read of a batch, so that it need not be encoded: 'pictures' or 'words'."""
+        ...
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """Parts of a `Condition` that the turns read beyond those that the learner does, such as 'given:other'."""
         ...
 
     def turns(self, learner: Learner, batch: Batch, step: int) -> Iterator[Turn]:

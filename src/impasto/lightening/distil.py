@@ -90,6 +90,7 @@ class Teaching:
     """A teacher, and the turns by which a student learns from it."""
 
     unread: ClassVar[frozenset[str]] = frozenset({"pictures"})
+    reads: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, teacher: Painter, settings: DistilSettings) -> None:
         """Take a teacher, which is not changed.

@@ -5,11 +5,32 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from impasto.contract import Learner
+from impasto.changes import kept_in_training
+from impasto.config import to_dict
+from impasto.contract import Learner, Painter
 from impasto.errors import ConfigError
 from impasto.nn.embedding import CategoryEmbedding, ConditionEmbedding
+from impasto.pretrained import rebuild
 
-__all__ = ["take_weights"]
+__all__ = ["copy_to_train", "take_weights"]
+
+
+def copy_to_train(painter: Painter, rate: float | None = None) -> Painter:
+    """A painter with the weights of another one, to be trained on, without what was added for painting alone.
+
+    Args:
+        painter: The other one; it is not changed.
+        rate: Learning rate, where another one than before is wanted and the painter has a single one.
+    """
+    config = to_dict(painter.config_to_train(painter.data))
+    if "lr" in config and rate is not None:
+        config["lr"] = rate
+    changes = kept_in_training(painter)
+    description = {"painter": painter.name, "config": config, "data": to_dict(painter.data), "changes": changes}
+    copied = rebuild(description)
+    assert isinstance(copied, Painter)
+    take_weights(copied, painter)
+    return copied
 
 
 @torch.no_grad()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from impasto.contract import Learner
+from impasto.contract import Learner, parts_to_learn
 from impasto.data.facts import facts_of, fingerprints_of
 from impasto.data.remarks import LEAST_TO_TRAIN, too_few_to_train
 from impasto.data.store import Split
@@ -99,7 +99,8 @@ def _check_categories(learner: Learner, split: Split) -> None:
 
 
 def _check_words(learner: Learner, split: Split) -> None:
-    if "words" in learner.reads and not split.store.has_captions:
+    # A learner that is instructed knows its words already.
+    if learner.instruction is None and "words" in learner.reads and not split.store.has_captions:
         raise DataError(
             f"{learner.name} learns from words, and the pictures of {split.store.root} have no captions; prepare them "
             "with a text file beside each picture, or with a column 'text' in the metadata."
@@ -126,7 +127,7 @@ def _check_maps(learner: Learner, split: Split) -> None:
 
 
 def _check_given(learner: Learner, split: Split) -> None:
-    for part in sorted(learner.learns_from):
+    for part in sorted(parts_to_learn(learner)):
         kind, _, name = part.partition(":")
         if kind == "given" and name not in split.store.given:
             raise DataError(

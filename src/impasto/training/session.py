@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from impasto.contract import Learner, Painter, TakesGuide
+from impasto.contract import Learner, Painter, TakesGuide, parts_to_learn
 from impasto.data.batches import Batches, second_seed
 from impasto.data.encodings import Encodings
 from impasto.data.store import Split
@@ -271,9 +271,9 @@ def _batches(
         )
 
     if record.held_out is not None:
-        return batches(0, settings.seed, learner.learns_from), _held_out(learner, splits, encodings, processes)
+        return batches(0, settings.seed, parts_to_learn(learner)), _held_out(learner, splits, encodings, processes)
     if record.second is None:
-        return batches(0, settings.seed, learner.learns_from), None
+        return batches(0, settings.seed, parts_to_learn(learner)), None
     # Labels of two stores mean the same only where their categories have the same names.
     same = record.second.categories == record.split.categories
     parts = learner.learns_from if same else learner.learns_from - {"category"}

@@ -14,6 +14,7 @@ LANES = {
     "compare": "training",
     "guide": "training",
     "lighten": "training",
+    "prefer": "training",
     "demo": "training",
     "paint": "painting",
     "grid": "painting",

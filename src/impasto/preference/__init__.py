@@ -1,0 +1,1 @@
+"""Painters that learn what people prefer."""

@@ -1,0 +1,104 @@
+"""Direct preference optimization: a painter moves towards preferred pictures and away from those that lost to them."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any, ClassVar, Self
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from impasto.config import Field, config
+from impasto.contract import Batch, Condition, Denoises, Learner, Painter, Turn
+from impasto.errors import NotCapable
+from impasto.sampling.level import Level
+
+__all__ = ["OTHER", "DirectPreference", "PreferenceSettings"]
+
+OTHER = "other"
+"""Given picture of a store of pairs: the one that lost to the picture."""
+
+
+@config
+class PreferenceSettings:
+    """How a painter learns from preferences.
+
+    Attributes:
+        beta: How strongly the painter is held to what it was: the loss is that of one that would pay for what it moves
+            away by this times the change of its squared error. Less moves further, and may paint worse.
+        rate: Learning rate.
+        levels: Number of levels of noise among which each step chooses one.
+    """
+
+    beta: float = Field(default=500.0, gt=0, le=1e6)
+    rate: float = Field(default=1e-4, gt=0, le=1)
+    levels: int = Field(default=64, ge=2, le=1000)
+
+
+class DirectPreference:
+    """Turns by which a painter that removes noise learns from pairs of pictures, one of which was preferred.
+
+    Source: Wallace et al. 2024, Diffusion model alignment using direct preference optimization, equation 14.
+    """
+
+    unread: ClassVar[frozenset[str]] = frozenset({"pictures"})
+    reads: ClassVar[frozenset[str]] = frozenset({f"given:{OTHER}"})
+
+    def __init__(self, painter: Painter, settings: PreferenceSettings) -> None:
+        """Take the painter as it was, which is not changed.
+
+        Raises:
+            NotCapable: When it removes no noise, has several optimizers, or needs given pictures.
+        """
+        if not isinstance(painter, Denoises) or not painter.learns() or len(painter.players()) != 1 or painter.needs:
+            raise NotCapable(
+                f"{painter.name} does not learn preferences: that takes a painter that removes noise from nothing but "
+                "noise, such as the one that comes with impasto."
+            )
+        self.reference = copy.deepcopy(painter).eval().requires_grad_(requires_grad=False)
+        self.beta = settings.beta
+        # Without the last one, at which no noise is left.
+        way = replace(painter.resolve_settings(painter.settings_for({})), steps=settings.levels)
+        self.levels = painter.levels_for(way)[:-1]
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """The same object: nothing changes it, so that copies of a learner share it."""
+        return self
+
+    def turns(self, learner: Learner, batch: Batch, step: int) -> Iterator[Turn]:
+        """One move: how surely the painter prefers the preferred pictures, by how its errors have changed.
+
+        Both pictures of a pair have the same noise. Logged are the share of pairs whose preferred picture has gained
+        more than the other one, and by how much.
+        """
+        assert isinstance(learner, Denoises)
+        (player,) = learner.players()
+        condition = replace(batch.condition, given={})
+        level = self.levels[int(batch.noise.integers(len(self.levels))[0])]
+        with torch.no_grad():
+            pairs = [learner.encode(each) for each in (batch.pictures, batch.condition.given[OTHER])]
+        noise = batch.noise.normal(*pairs[0].shape[1:])
+        if self.reference.device != learner.device:
+            self.reference.to(learner.device)
+        gains = []
+        for clean in pairs:
+            noisy = level.signal * clean + level.sigma * noise
+            with torch.no_grad():
+                before = _error(self.reference, condition, noisy, clean, level)
+            gains.append(before - _error(learner, condition, noisy, clean, level))
+        margin = gains[0] - gains[1]
+        loss = -F.logsigmoid(self.beta * margin)
+        logs: dict[str, Tensor | float] = {
+            "agrees": (margin.detach() > 0).float().mean(),
+            "margin": margin.detach().mean(),
+        }
+        yield Turn(player, loss.mean(), logs)
+
+
+def _error(painter: Any, condition: Condition, noisy: Tensor, clean: Tensor, level: Level) -> Tensor:
+    """Mean squared error of the estimates of pictures, shape (N,), as of a predicted velocity."""
+    estimate = painter.denoiser(condition)(noisy, level).float()
+    return (estimate - clean).square().mean(dim=(1, 2, 3)) / min(1.0, level.sigma) ** 2
