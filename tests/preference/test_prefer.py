@@ -17,9 +17,10 @@ from impasto.contract import Batch, BatchNoise, Condition
 from impasto.errors import DataError, NotCapable, UsageError
 from impasto.files import file_hash
 from impasto.images.pictures import to_float
-from impasto.preference.direct import OTHER, DirectPreference, PreferenceSettings
+from impasto.preference.direct import OTHER, DirectPreference, PreferenceSettings, check_learns_preferences
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
+from impasto.training.requirements import check_stores
 from impasto.votes.pairs import preferred_pairs
 
 SIDE = 32
@@ -64,8 +65,9 @@ def test_a_painter_moves_towards_what_is_preferred_and_its_reference_stays() -> 
 
 
 def test_painters_that_remove_no_noise_are_refused() -> None:
-    with pytest.raises(NotCapable, match="cnn_gan does not learn preferences"):
-        DirectPreference(catalogue.painter("cnn_gan").build("tiny"), PreferenceSettings())
+    for name in ("cnn_gan", "aaron"):
+        with pytest.raises(NotCapable, match=f"{name} does not learn preferences"):
+            check_learns_preferences(catalogue.painter(name).build("tiny"))
 
 
 @pytest.fixture
@@ -105,6 +107,8 @@ def test_a_painter_learns_from_the_votes_of_a_studio(studio: Path, tmp_path: Pat
     assert (preferred.pairs, preferred.step) == (10, 3)
     card = json.loads((preferred.painter / "config.json").read_text())
     assert card["facts"]["preferred"]["pairs"] == 10
+    assert card["facts"]["from"]["source"] == str(tmp_path / "painter")
+    assert "Fine-tuned from" in (preferred.painter / "README.md").read_text()
     again = impasto.open(preferred).paint(1, seed=0, watch=silent)
     assert again[0].pixels.shape == (SIDE, SIDE, 3)
     # A store of pairs teaches too.
@@ -112,6 +116,28 @@ def test_a_painter_learns_from_the_votes_of_a_studio(studio: Path, tmp_path: Pat
         tmp_path / "painter", tmp_path / "run-pairs", tmp_path / "two", steps=1, settings=how, watch=silent
     )
     assert other.pairs == 10
+
+
+def test_a_painter_of_words_learns_from_pairs_without_any(studio: Path, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    of_words = catalogue.painter("flow_unet").build("tiny", resolution=SIDE, captions=True, words="own")
+    of_words.learn_words(["a boat in snow", "a storm over red hills"])
+    of_words.save_pretrained(tmp_path / "words")
+    how = {"batch": 4, "precision": "fp32", "device": "cpu"}
+    preferred = impasto.prefer(tmp_path / "words", studio, tmp_path / "run", steps=1, settings=how, watch=silent)
+    painted = impasto.open(preferred).paint(1, seed=0, prompt="a boat in snow", watch=silent)
+    assert painted[0].pixels.shape == (SIDE, SIDE, 3)
+
+
+def test_captions_are_needed_unless_the_turns_read_no_words(stored: Any, tmp_path: Path) -> None:
+    split = stored(tmp_path / "store", captions=False, categories=()).split("train")
+    learner = catalogue.painter("flow_unet").build("tiny", resolution=SIDE, captions=True, words="own")
+    learner.instruction = DirectPreference(learner, PreferenceSettings())
+    with pytest.raises(DataError, match="have no captions"):
+        check_stores(learner, split, None)
+    learner.instruction = DirectPreference(learner, PreferenceSettings(), words=False)
+    with pytest.raises(DataError, match="a given picture 'other' beside each picture"):
+        check_stores(learner, split, None)
 
 
 def test_what_cannot_be_learned_from_is_said(studio: Path, tmp_path: Path) -> None:
@@ -122,6 +148,6 @@ def test_what_cannot_be_learned_from_is_said(studio: Path, tmp_path: Path) -> No
     (studio / "annotations.jsonl").write_text("\n".join(lines) + "\n")
     with pytest.raises(DataError, match="There are 3 pairs of pictures with a vote; 8 are needed"):
         impasto.prefer(tmp_path / "painter", studio, tmp_path / "run", steps=1, watch=silent)
-    with pytest.raises(NotCapable, match="paints by rules"):
+    with pytest.raises(NotCapable, match="aaron does not learn preferences"):
         impasto.prefer("aaron", studio, tmp_path / "run", steps=1, watch=silent)
     assert not (tmp_path / "run").exists()

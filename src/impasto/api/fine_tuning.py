@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from impasto.api.loaded import LoadedPainter
 from impasto.api.loading import newest_average
 from impasto.changes import kept_in_training
-from impasto.errors import CheckpointError, ConfigError, NotCapable, UsageError
+from impasto.errors import CheckpointError, ConfigError, ImpastoError, NotCapable, UsageError
 from impasto.sources import CatalogueName, Run, resolve
 from impasto.spelling import command, option
 
 if TYPE_CHECKING:
     from impasto.contract import Data, Learner
 
-__all__ = ["Beginning", "beginning"]
+__all__ = ["Beginning", "beginning", "origin_of"]
 
 OPTION = "from_"
 """The argument that names the painter."""
@@ -129,6 +131,24 @@ class Beginning:
             differences.append(f"pictures of {data.size_in_words} instead of {self.learner.data.size_in_words}")
         differing = f" with {' and '.join(differences)}" if differences else ""
         return f"The weights of {self.source} do not fit a {self.name}{differing}: {error}"
+
+
+def origin_of(painter: LoadedPainter, *names: str) -> dict[str, Any]:
+    """What the card of a painter that is made of another one says of that: its source, and the hash of its weights.
+
+    Args:
+        painter: The other one.
+        names: Facts of its own card that are taken over, where it has them.
+    """
+    from impasto import pretrained
+    from impasto.files import read_json
+
+    before: dict[str, Any] = {}
+    with suppress(ImpastoError):  # A run that was not exported, or a painter that lies nowhere, has no card.
+        before = read_json(pretrained.folder_of(resolve(painter.source)) / "config.json", CheckpointError)
+    facts = before.get("facts", {})
+    kept = {name: facts[name] for name in names if name in facts}
+    return {**kept, "source": painter.source, "painter": painter.name, "hash": pretrained.state_hash(painter.model)}
 
 
 def beginning(source: str | None, out: Path) -> Beginning | None:

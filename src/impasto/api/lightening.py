@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto import catalogue
+from impasto.api.fine_tuning import origin_of
 from impasto.api.loaded import LoadedPainter, loaded
 from impasto.api.measuring import label_of
 from impasto.api.stores import store_at
 from impasto.api.verb import verb
-from impasto.errors import CheckpointError, ConfigError, DataError, ImpastoError, NotCapable, UnknownName, UsageError
+from impasto.errors import CheckpointError, ConfigError, DataError, NotCapable, UnknownName, UsageError
 from impasto.events import Event, Watch
-from impasto.sources import path_of, resolve
+from impasto.sources import path_of
 from impasto.spelling import option
 from impasto.terminal import shown
 
@@ -91,6 +92,8 @@ def lighten(
         CheckpointError: When there is no painter.
         ImpastoError: When the folder holds something else, or cannot be written.
     """
+    from impasto.training.initial_weights import copy_to_train
+
     methods = _methods(by)
     original = loaded(painter)
     source = path_of(out)
@@ -106,8 +109,6 @@ def lighten(
     if not instructed and (store is not None or training):
         extra = option("store", None) if store is not None else ", ".join(sorted(training))
         raise UsageError(f"{by} trains nothing; leave out {extra}, or add 'distil'.")
-    from impasto.training.initial_weights import copy_to_train
-
     with shown(watch) as notify:
 
         def progress(text: str) -> None:
@@ -231,20 +232,9 @@ def _painter_in(folder: Path) -> Painter:
 
 def _facts(original: LoadedPainter, methods: Mapping[str, Any], chosen: Mapping[str, Any]) -> dict[str, Any]:
     """What the card says of where the painter comes from, and of what was done to it."""
-    from impasto import pretrained
     from impasto.config import to_dict
-    from impasto.files import read_json
 
-    place = resolve(original.source)
-    before: dict[str, Any] = {}
-    try:
-        before = read_json(pretrained.folder_of(place) / "config.json", CheckpointError).get("facts", {})
-    except ImpastoError:  # A run that was not exported, or a painter that lies nowhere.
-        before = {}
-    origin: dict[str, Any] = {
-        key: before[key] for key in ("data", "training", "license", "lightened", "from") if key in before
-    }
-    origin |= {"source": original.source, "painter": original.name, "hash": pretrained.state_hash(original.model)}
+    origin = origin_of(original, "data", "training", "license", "lightened", "from")
     return {"by": {name: to_dict(chosen[name]) for name in methods}, "from": origin}
 
 

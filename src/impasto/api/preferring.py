@@ -8,10 +8,11 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from impasto.api.fine_tuning import origin_of
 from impasto.api.loaded import LoadedPainter, loaded
 from impasto.api.stores import store_at
 from impasto.api.verb import verb
-from impasto.errors import ConfigError, NotCapable, UsageError
+from impasto.errors import ConfigError, UsageError
 from impasto.events import Event, Watch
 from impasto.sources import GALLERIES, path_of
 from impasto.spelling import option
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["Preferred", "prefer"]
 
 PAIRS = "pairs"
-"""Folder in the run with the store of pairs."""
+"""Ending of the name of the store of pairs, which lies beside the run."""
 TRAINING = {"batch": 16, "guide_at": 0.0, "held_out": 0, "samples": 0, "ema": 1.0}
 """Settings of training, unless others are chosen. The average of the weights is short, since so is the training."""
 
@@ -87,25 +88,22 @@ def prefer(
 
     Source: Wallace et al. 2024, arXiv:2311.12908.
     """
-    from impasto import pretrained
-    from impasto.preference.direct import DirectPreference
+    from impasto.config import to_dict
+    from impasto.preference.direct import DirectPreference, check_learns_preferences
     from impasto.training.initial_weights import copy_to_train
     from impasto.training.loop import train
 
     original = loaded(painter)
-    if not original.model.learns():
-        raise NotCapable(f"{original.name} paints by rules and has no weights that could learn preferences.")
+    check_learns_preferences(original.model)
     if minutes is None and steps is None:
         raise UsageError(f"Say how long to train: {option('minutes', 5)}")
     how, training = _divided(settings or {}, {"minutes": minutes, "steps": steps})
-    instruction = DirectPreference(original.model, how)
     run = path_of(out)
     with shown(watch) as notify:
         pairs = _pairs(path_of(votes), run, original.model, notify)
         learner = copy_to_train(original.model, how.rate)
-        learner.instruction = instruction
-        origin = {"source": original.source, "hash": pretrained.state_hash(original.model)}
-        facts = {"preferred": {"from": origin, "pairs": len(pairs), "beta": how.beta, "rate": how.rate}}
+        learner.instruction = DirectPreference(original.model, how, words=pairs.store.has_captions)
+        facts = {"from": origin_of(original, "data", "from"), "preferred": {"pairs": len(pairs), **to_dict(how)}}
         trained = train(learner, pairs, run, training, facts=facts, watch=notify)
     return Preferred(trained.run, trained.painter, len(pairs), trained.step, trained.interrupted)
 
@@ -144,7 +142,8 @@ def _pairs(votes: Path, run: Path, painter: Painter, watch: Watch) -> Split:
     if (votes / "manifest.json").is_file():
         return _split(store_at(votes), painter)
     place = run.with_name(f"{run.name}-{PAIRS}")
-    if place.is_dir():
+    if place.is_dir() and (run / "run.json").is_file():
+        # A training that goes on learns from the votes that it began with.
         return _split(store_at(place), painter)
     folders = [votes, votes.absolute().parent / GALLERIES]
     pairs, missing = preferred_pairs(votes, folders)

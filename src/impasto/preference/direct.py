@@ -16,7 +16,7 @@ from impasto.contract import Batch, Condition, Denoises, Learner, Painter, Turn
 from impasto.errors import NotCapable
 from impasto.sampling.level import Level
 
-__all__ = ["OTHER", "DirectPreference", "PreferenceSettings"]
+__all__ = ["OTHER", "DirectPreference", "PreferenceSettings", "check_learns_preferences"]
 
 OTHER = "other"
 """Given picture of a store of pairs: the one that lost to the picture."""
@@ -27,8 +27,9 @@ class PreferenceSettings:
     """How a painter learns from preferences.
 
     Attributes:
-        beta: How strongly the painter is held to what it was: the loss is that of one that would pay for what it moves
-            away by this times the change of its squared error. Less moves further, and may paint worse.
+        beta: Factor on how much more the squared error of the preferred picture has fallen than that of the other one,
+            before the logistic loss. The larger it is, the sooner the loss is small, and the nearer the painter stays
+            to what it was; with a small one it moves further, and may paint worse.
         rate: Learning rate.
         levels: Number of levels of noise among which each step chooses one.
     """
@@ -38,26 +39,38 @@ class PreferenceSettings:
     levels: int = Field(default=64, ge=2, le=1000)
 
 
+def check_learns_preferences(painter: Painter) -> None:
+    """Refuse a painter that cannot learn preferences.
+
+    Raises:
+        NotCapable: When it paints by rules, removes no noise, has several optimizers, or needs given pictures.
+    """
+    if not isinstance(painter, Denoises) or not painter.learns() or len(painter.players()) != 1 or painter.needs:
+        raise NotCapable(
+            f"{painter.name} does not learn preferences: that takes a trained painter that removes noise from nothing "
+            "but noise, such as the one that comes with impasto."
+        )
+
+
 class DirectPreference:
     """Turns by which a painter that removes noise learns from pairs of pictures, one of which was preferred.
 
     Source: Wallace et al. 2024, Diffusion model alignment using direct preference optimization, equation 14.
     """
 
-    unread: ClassVar[frozenset[str]] = frozenset({"pictures"})
     reads: ClassVar[frozenset[str]] = frozenset({f"given:{OTHER}"})
 
-    def __init__(self, painter: Painter, settings: PreferenceSettings) -> None:
+    def __init__(self, painter: Painter, settings: PreferenceSettings, *, words: bool = True) -> None:
         """Take the painter as it was, which is not changed.
 
-        Raises:
-            NotCapable: When it removes no noise, has several optimizers, or needs given pictures.
+        Args:
+            painter: One that `check_learns_preferences` lets pass.
+            settings: How it learns.
+            words: Whether the pairs have captions; without any, a painter of words learns without them.
         """
-        if not isinstance(painter, Denoises) or not painter.learns() or len(painter.players()) != 1 or painter.needs:
-            raise NotCapable(
-                f"{painter.name} does not learn preferences: that takes a painter that removes noise from nothing but "
-                "noise, such as the one that comes with impasto."
-            )
+        assert isinstance(painter, Denoises)
+        # Both pictures of a pair are encoded in each step.
+        self.unread = frozenset({"pictures"} if words else {"pictures", "words"})
         self.reference = copy.deepcopy(painter).eval().requires_grad_(requires_grad=False)
         self.beta = settings.beta
         # Without the last one, at which no noise is left.

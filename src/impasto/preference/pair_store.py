@@ -30,7 +30,7 @@ CATEGORY = "category"
 
 
 def pair_store(pairs: Sequence[PreferredPair], size: tuple[int, int], out: Path) -> Store:
-    """Write a store of pairs; all are training pictures.
+    """Write a store of pairs, in the place of one that is there; all are training pictures.
 
     Pictures of another size are resized. The category and the prompt of the preferred picture's recipe are its category
     and its caption.
@@ -38,7 +38,7 @@ def pair_store(pairs: Sequence[PreferredPair], size: tuple[int, int], out: Path)
     Args:
         pairs: The files.
         size: Height and width of the store's pictures.
-        out: Folder of the new store, which must not exist.
+        out: Folder of the store.
 
     Raises:
         DataError: When there are too few pairs, or a file cannot be read.
@@ -68,7 +68,7 @@ def pair_store(pairs: Sequence[PreferredPair], size: tuple[int, int], out: Path)
         how={"votes": len(pairs)},
         given={OTHER: {"shows": "the picture that lost to it"}},
     )
-    with whole_folder(out) as folder:
+    with whole_folder(out, replace=True) as folder:
         np.save(folder / "pictures.npy", np.stack([_pixels(pair.preferred, size) for pair in pairs]))
         np.save(folder / f"{OTHER}.npy", np.stack([_pixels(pair.other, size) for pair in pairs]))
         pyarrow.parquet.write_table(table, folder / "index.parquet")

@@ -99,8 +99,8 @@ def _check_categories(learner: Learner, split: Split) -> None:
 
 
 def _check_words(learner: Learner, split: Split) -> None:
-    # A learner that is instructed knows its words already.
-    if learner.instruction is None and "words" in learner.reads and not split.store.has_captions:
+    unread = learner.instruction.unread if learner.instruction else frozenset()
+    if "words" in learner.reads - unread and not split.store.has_captions:
         raise DataError(
             f"{learner.name} learns from words, and the pictures of {split.store.root} have no captions; prepare them "
             "with a text file beside each picture, or with a column 'text' in the metadata."
