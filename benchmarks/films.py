@@ -134,7 +134,12 @@ def main() -> None:
     store = Store.open(args.store, verify=False)
     train, val = (store.split(name, "moving") for name in ("train", "val"))
     settings = {key: json.loads(value) for key, value in (word.split("=") for word in args.set)}
-    facts = {"size": (store.height, store.width), "frames": store.frames, "categories": train.categories, "shares": train.shares}
+    facts = {
+        "size": (store.height, store.width),
+        "frames": store.frames,
+        "categories": train.categories,
+        "shares": train.shares,
+    }
     torch.manual_seed(0)
     painter = catalogue.painter("animate_diff").build("small", still=args.still, **facts, **settings)
     assert isinstance(painter, AnimateDiff)

@@ -219,6 +219,19 @@ def test_a_blind_vote_finds_who_is_preferred(gallery: Service) -> None:
     assert to_plain(reported.scores) == scores
 
 
+def test_a_painter_learns_from_the_votes(gallery: Service) -> None:
+    # By the votes of the test before.
+    queued = gallery.call("POST", "/api/votes/learn", {"painter": "shipped/paintings", "minutes": 0.5})
+    assert queued["run"].endswith("-001-paintings-by-votes")
+    assert queued["command"] == f"impasto prefer shipped/paintings studio --out runs/{queued['run']} --minutes 0.5"
+    gallery.call("POST", f"/api/jobs/{queued['job']['id']}/stop", {"firmly": True})
+    assert 'value="shipped/paintings"' in gallery.request("GET", "/vote")[2].decode().partition('id="learn"')[2]
+    again = {"painter": "shipped/paintings", "minutes": 1, "run": queued["run"]}
+    assert "waits already" in gallery.refusal("POST", "/api/votes/learn", again)[1]
+    by_rules = {"painter": "landscape", "minutes": 1}
+    assert "does not learn from votes" in gallery.refusal("POST", "/api/votes/learn", by_rules)[1]
+
+
 def test_wrong_votes_are_refused(gallery: Service) -> None:
     dots = {"kind": "painter", "name": "dots"}
     refused = [

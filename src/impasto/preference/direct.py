@@ -16,7 +16,7 @@ from impasto.contract import Batch, Condition, Denoises, Learner, Painter, Turn
 from impasto.errors import NotCapable
 from impasto.sampling.level import Level
 
-__all__ = ["OTHER", "DirectPreference", "PreferenceSettings", "check_learns_preferences"]
+__all__ = ["OTHER", "DirectPreference", "PreferenceSettings", "check_learns_preferences", "learns_preferences"]
 
 OTHER = "other"
 """Given picture of a store of pairs: the one that lost to the picture."""
@@ -39,13 +39,18 @@ class PreferenceSettings:
     levels: int = Field(default=64, ge=2, le=1000)
 
 
+def learns_preferences(painter: Painter) -> bool:
+    """Whether a painter can: it is trained, by one optimizer, removes noise, and needs no given pictures."""
+    return isinstance(painter, Denoises) and painter.learns() and len(painter.players()) == 1 and not painter.needs
+
+
 def check_learns_preferences(painter: Painter) -> None:
     """Refuse a painter that cannot learn preferences.
 
     Raises:
         NotCapable: When it paints by rules, removes no noise, has several optimizers, or needs given pictures.
     """
-    if not isinstance(painter, Denoises) or not painter.learns() or len(painter.players()) != 1 or painter.needs:
+    if not learns_preferences(painter):
         raise NotCapable(
             f"{painter.name} does not learn preferences: that takes a trained painter that removes noise from nothing "
             "but noise, such as the one that comes with impasto."

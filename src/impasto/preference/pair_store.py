@@ -20,12 +20,10 @@ from impasto.images.reading import Unreadable, read_picture
 from impasto.images.recipe import read_recipe
 from impasto.images.size import Size
 from impasto.preference.direct import OTHER
-from impasto.votes.pairs import PreferredPair
+from impasto.votes.pairs import LEAST_PAIRS, PreferredPair
 
-__all__ = ["LEAST_PAIRS", "pair_store"]
+__all__ = ["pair_store"]
 
-LEAST_PAIRS = 8
-"""Fewest pairs from which anything is learned."""
 CATEGORY = "category"
 
 

@@ -10,7 +10,10 @@ from impasto.errors import UsageError
 from impasto.files import file_hash
 from impasto.votes.kept import kept_rows
 
-__all__ = ["PreferredPair", "preferred_pairs"]
+__all__ = ["LEAST_PAIRS", "PreferredPair", "preferred_pairs"]
+
+LEAST_PAIRS = 8
+"""Fewest pairs from which a painter learns what is preferred."""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from impasto.contract.abilities import Denoises, HasLatents, Reconstructs
 from impasto.editing.work import EditSettings
 from impasto.errors import CheckpointError, ImpastoError
 from impasto.files import read_json
+from impasto.preference.direct import learns_preferences
 from impasto.pretrained import rebuild
 from impasto.sources import CatalogueName, Export, Run, Shipped, resolve
 from impasto.spelling import command_line
@@ -73,6 +74,7 @@ def describe(source: str) -> Description:
         varies=isinstance(learner, Painter) and learner.varies,
         walks=isinstance(learner, Painter) and isinstance(learner, HasLatents),
         learns=learner.learns(),
+        learns_preferences=isinstance(learner, Painter) and learns_preferences(learner),
         paints=isinstance(learner, Painter),
         compresses=isinstance(learner, Reconstructs) and not isinstance(learner, Denoises),
         settings=_completed(_views(settings, given), learner.defaults if isinstance(learner, Painter) else {}),

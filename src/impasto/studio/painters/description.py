@@ -64,6 +64,9 @@ class Description(BaseModel):
         default=False, description="Whether it paints from latents, along whose directions a picture can walk."
     )
     learns: bool = Field(description="Whether it learns from pictures; others paint by rules.")
+    learns_preferences: bool = Field(
+        default=False, description="Whether it learns from votes which pictures are preferred."
+    )
     paints: bool = Field(description="Whether it paints; judges do not.")
     compresses: bool = Field(description="Whether it encodes and decodes pictures, and is worth little as a painter.")
     settings: list[SettingView]

@@ -16,8 +16,9 @@ from impasto.studio.painters.description import SettingView
 from impasto.studio.painters.shelf import PAINTS_BY_RULES
 from impasto.studio.studio import CurrentStudio
 from impasto.studio.training import learners, runs
+from impasto.studio.training.queueing import job_of_run
 from impasto.studio.training.request import FIELDS
-from impasto.studio.training.routes import job_of_run, run_view
+from impasto.studio.training.routes import run_view
 from impasto.training.settings import TrainSettings
 
 __all__ = ["router"]

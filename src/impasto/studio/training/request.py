@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
 from pathlib import Path
@@ -21,7 +22,16 @@ from impasto.studio.training import learners
 from impasto.texts import check_text
 from impasto.training.settings import TrainSettings
 
-__all__ = ["TrainRequest", "arguments_of", "check", "free_name", "subject_of"]
+__all__ = [
+    "Minutes",
+    "TrainRequest",
+    "arguments_of",
+    "check",
+    "check_run_name",
+    "free_name",
+    "subject_of",
+    "with_minutes",
+]
 
 Minutes = Annotated[float, Field(gt=0, le=100_000)]
 FIELDS = frozenset(("minutes", "steps", "batch", "seed", "device"))
@@ -68,7 +78,7 @@ def check(request: TrainRequest, home: Path) -> None:
         home: The working folder.
 
     Raises:
-        UsageError: When there is no time limit, or the name of the run is taken or no name.
+        UsageError: When there is no time limit, or both a painter and weights to begin from.
         UnknownName: When there is no such store or painter.
         ConfigError: When a setting is unknown or out of range.
     """
@@ -80,11 +90,6 @@ def check(request: TrainRequest, home: Path) -> None:
         raise UsageError("Say how long to train: a number of minutes, or of steps.")
     if request.painter and request.start:
         raise UsageError("A training that begins from a painter's weights trains that painter; leave the painter out.")
-    if request.run is not None:
-        if not NAME.fullmatch(request.run):
-            raise UsageError(f"{request.run!r} is no name of a run: use letters, digits, spaces, points and hyphens.")
-        if (home / RUNS / request.run).exists():
-            raise UsageError(f"There is a run {request.run!r} already; choose another name.")
     general = {field.name for field in fields(TrainSettings)} - FIELDS
     of_training = {name: value for name, value in request.settings.items() if name in general}
     of_painter = {name: value for name, value in request.settings.items() if name not in general}
@@ -121,11 +126,42 @@ def subject_of(request: TrainRequest) -> str:
     return request.painter or Path(request.start or request.store).name
 
 
-def free_name(request: TrainRequest, home: Path, taken: set[str]) -> str:
+def with_minutes(arguments: Sequence[str], minutes: float) -> list[str]:
+    """The command of a training with another limit of time, and none of steps.
+
+    Args:
+        arguments: Its words.
+        minutes: Minutes of training, in all.
+    """
+    words = list(arguments)
+    for name in ("--minutes", "--steps"):
+        if name in words:
+            place = words.index(name)
+            del words[place : place + 2]
+    return [*words, "--minutes", f"{minutes:g}"]
+
+
+def check_run_name(name: str, home: Path) -> None:
+    """Refuse a name for a new run.
+
+    Args:
+        name: As it was chosen.
+        home: The working folder.
+
+    Raises:
+        UsageError: When it is taken, or no name.
+    """
+    if not NAME.fullmatch(name):
+        raise UsageError(f"{name!r} is no name of a run: use letters, digits, spaces, points and hyphens.")
+    if (home / RUNS / name).exists():
+        raise UsageError(f"There is a run {name!r} already; choose another name.")
+
+
+def free_name(subject: str, home: Path, taken: set[str]) -> str:
     """A name for a run, such as the command line would choose.
 
     Args:
-        request: The training.
+        subject: What is trained, in a word.
         home: The working folder.
         taken: Names of runs whose jobs still wait.
     """
@@ -133,4 +169,4 @@ def free_name(request: TrainRequest, home: Path, taken: set[str]) -> str:
     used = taken | ({path.name for path in (home / RUNS).iterdir()} if (home / RUNS).is_dir() else set())
     numbers = {name.removeprefix(f"{today}-").partition("-")[0] for name in used if name.startswith(today)}
     number = next(n for n in itertools.count(1) if f"{n:03d}" not in numbers)
-    return f"{today}-{number:03d}-{subject_of(request)}"
+    return f"{today}-{number:03d}-{subject}"

@@ -9,23 +9,23 @@ from fastapi import Path as InPath
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
-from impasto.errors import UsageError
 from impasto.files import disk_errors_named
 from impasto.studio.jobs.commands import as_typed
-from impasto.studio.jobs.table import ENDED, Job
-from impasto.studio.jobs.view import JobView, view
+from impasto.studio.jobs.table import ENDED
+from impasto.studio.jobs.view import view
 from impasto.studio.language import text
 from impasto.studio.problems import Problem
 from impasto.studio.security import requires
 from impasto.studio.settings import Role
-from impasto.studio.studio import CurrentStudio, Studio
+from impasto.studio.studio import CurrentStudio
 from impasto.studio.training import learners, runs
 from impasto.studio.training.planning import Plan, plan_of
-from impasto.studio.training.request import Minutes, TrainRequest, arguments_of, check, free_name, subject_of
+from impasto.studio.training.queueing import Training, job_of_run, queue_training, run_name
+from impasto.studio.training.request import Minutes, TrainRequest, arguments_of, check, subject_of, with_minutes
 from impasto.studio.training.runs import RunLine, RunView
 from impasto.training.on_demand import SAMPLE, SAVE
 
-__all__ = ["job_of_run", "router", "run_view"]
+__all__ = ["router", "run_view"]
 
 router = APIRouter(prefix="/api", tags=["training"])
 Name = Annotated[str, InPath(max_length=100, description="Name of a run.")]
@@ -38,14 +38,6 @@ class LearnerLine(BaseModel):
     kind: str
     summary: str
     year: int
-
-
-class Training(BaseModel):
-    """A training that was queued."""
-
-    run: str = Field(description="Name of its run.")
-    job: JobView
-    command: str = Field(description="The same as a command.")
 
 
 class Longer(BaseModel):
@@ -79,7 +71,7 @@ def plan_training(studio: CurrentStudio, request: TrainRequest) -> Plan:
     """
     check(request, studio.settings.home)
     plan = plan_of(arguments_of(request, None), studio.settings.home)
-    name = request.run or free_name(request, studio.settings.home, _names(studio))
+    name = run_name(studio, request.run, subject_of(request))
     return plan.model_copy(update={"command": as_typed(arguments_of(request, name))})
 
 
@@ -87,19 +79,13 @@ def plan_training(studio: CurrentStudio, request: TrainRequest) -> Plan:
 def begin_training(studio: CurrentStudio, request: TrainRequest) -> Training:
     """Queue a training."""
     check(request, studio.settings.home)
-    taken = _names(studio)
-    if request.run in taken:
-        raise UsageError(f"A training into the run {request.run!r} waits already; choose another name.")
-    name = request.run or free_name(request, studio.settings.home, taken)
-    kept = request.model_copy(update={"run": name}).model_dump(exclude_none=True)
-    # `painter` of a request is what the Paint page shows.
-    job = studio.jobs.add(
+    return queue_training(
+        studio,
         text("Training of {painter} on {store}", painter=subject_of(request), store=request.store),
-        arguments_of(request, name),
-        request={"training": kept},
+        run_name(studio, request.run, subject_of(request)),
+        lambda run: arguments_of(request, run),
+        request.model_dump(exclude_none=True),
     )
-    shown = view(studio.jobs, job)
-    return Training(run=name, job=shown, command=shown.command)
 
 
 @router.get("/runs")
@@ -128,13 +114,10 @@ def continue_run(studio: CurrentStudio, name: Name, longer: Longer) -> Training:
         raise Problem(409, f"{name} was not begun in this studio; go on with the command that began it.")
     if job.state not in ENDED:
         raise Problem(409, f"{name} is {job.state}; it can go on longer when it has ended.")
-    before = TrainRequest(**job.request["training"])
-    minutes = max(before.minutes or 0.0, seconds / 60) + longer.minutes
-    request = before.model_copy(update={"minutes": round(minutes, 2), "steps": None})
-    arguments = arguments_of(request, name)
-    again = studio.jobs.add(job.title, arguments, request={"training": request.model_dump(exclude_none=True)})
-    shown = view(studio.jobs, again)
-    return Training(run=name, job=shown, command=shown.command)
+    before = {key: value for key, value in job.request["training"].items() if key != "steps"}
+    minutes = round(max(before.get("minutes", 0.0), seconds / 60) + longer.minutes, 2)
+    arguments = with_minutes(job.arguments, minutes)
+    return queue_training(studio, job.title, name, lambda _: arguments, before | {"minutes": minutes})
 
 
 @router.post("/runs/{name}/{what}-now", status_code=202, dependencies=[requires(Role.MANAGE)])
@@ -161,14 +144,3 @@ def get_report(studio: CurrentStudio, name: Name) -> FileResponse:
     if not file.is_file():
         raise Problem(404, "The page of a run is written when it ends.")
     return FileResponse(file, media_type="text/html", filename=f"{name}.html")
-
-
-def job_of_run(studio: Studio, name: str) -> Job | None:
-    """The newest job of this studio that trains into a run; None where there is none."""
-    jobs = (job for job in studio.jobs.in_lane("training") if job.request.get("training", {}).get("run") == name)
-    return next(jobs, None)
-
-
-def _names(studio: Studio) -> set[str]:
-    """Names of runs that jobs train into, though their folders may not be there yet."""
-    return {job.request["training"]["run"] for job in studio.jobs.in_lane("training") if "training" in job.request}

@@ -1,8 +1,8 @@
 """The vote: its pages and its REST calls."""
 
 from impasto.studio.feature import Feature, Link
-from impasto.studio.voting import pages, routes
+from impasto.studio.voting import learning, pages, routes
 
 __all__ = ["FEATURE"]
 
-FEATURE = Feature("voting", (routes.router, pages.router), (Link("Vote", "/vote", 70),))
+FEATURE = Feature("voting", (routes.router, learning.router, pages.router), (Link("Vote", "/vote", 70),))

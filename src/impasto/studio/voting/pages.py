@@ -9,7 +9,9 @@ from impasto.studio.gallery.finding import facets
 from impasto.studio.gallery.state import CurrentScanner
 from impasto.studio.pages import page
 from impasto.studio.studio import CurrentStudio
+from impasto.studio.voting.learning import deciding_votes
 from impasto.studio.voting.routes import get_ballot, list_ballots
+from impasto.votes.pairs import LEAST_PAIRS
 
 __all__ = ["router"]
 
@@ -22,11 +24,22 @@ PATIENCE = 1.0
 def votes(studio: CurrentStudio, scanner: CurrentScanner) -> HTMLResponse:
     """All votes, and a new one; pictures that were painted just before are there too."""
     scanner.begin()
+    studio.painters.begin()
     scanner.wait(PATIENCE)
     with studio.database.session() as session:
         choices = facets(session)
     enough = max(len(choices.painters), len(choices.galleries)) > 1
-    return page("vote.html", active="/vote", ballots=list_ballots(studio), facets=choices, enough=enough)
+    entries = studio.painters.entries()
+    return page(
+        "vote.html",
+        active="/vote",
+        ballots=list_ballots(studio),
+        facets=choices,
+        enough=enough,
+        learners=[entry for entry in entries if entry.description and entry.description.learns_preferences],
+        votes=deciding_votes(studio),
+        least=LEAST_PAIRS,
+    )
 
 
 @router.get("/vote/{key}")

@@ -30,6 +30,18 @@ form?.addEventListener("submit", async (event) => {
   }
 });
 
+const learn = document.querySelector("#learn");
+learn?.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const { painter, minutes } = learn.elements;
+  try {
+    const { run } = await call("POST", "/api/votes/learn", { painter: painter.value, minutes: Number(minutes.value) });
+    location.href = `/train/${encodeURIComponent(run)}`;
+  } catch (error) {
+    say(learn.querySelector("#learn-refusal"), error.message);
+  }
+});
+
 for (const button of document.querySelectorAll("[data-remove]")) {
   button.addEventListener("click", async () => {
     // The first press asks, the second removes.
