@@ -6,16 +6,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from fakes import Broken, Collapsed, Copycat, Fake, Honest, Noisy, Searching, store
 from torch import nn
 
+from impasto.data.store import Split
 from impasto.errors import ImpastoError, UnknownName, UsageError, WeightsDamaged, WeightsMissing
 from impasto.metrics import embedding, spaces
 from impasto.metrics.embedding import check_same_method
 from impasto.metrics.measure import measure
 from impasto.metrics.measurement import Measurement
 from impasto.metrics.reconstruction_distance import reconstruction_distance
-from impasto.metrics.spaces import embed, embed_split
+from impasto.metrics.spaces import BATCH, _blurred, embed, embed_split
 from impasto.nn.weights import WEIGHTS
 
 RECORDED = {
@@ -467,3 +469,19 @@ def test_real_pictures_are_embedded_once(weights, tmp_path, monkeypatch):
     monkeypatch.setattr("impasto.metrics.embedding._embed", lambda *_: pytest.fail("it was embedded again"))
     monkeypatch.setattr("impasto.data.store.Split.uint8", lambda *_: pytest.fail("the pictures were read again"))
     assert len(embed_split(train, network, cache=kept)) == len(embed_split(train, network, mirrored=True, cache=kept))
+
+
+@pytest.mark.parametrize("changed", ["", "mirrored", "blurred"])
+def test_a_split_is_read_a_part_at_a_time(weights, changed, monkeypatch):
+    split = store(50, 50).split("train")
+    numbers = []
+    uint8 = Split.uint8
+    monkeypatch.setattr(Split, "uint8", lambda self, rows: (numbers.append(len(rows)), uint8(self, rows))[1])
+    features = embed_split(split, "mobilenetv2", **{changed: True} if changed else {})
+    assert len(features) == len(split)
+    assert sum(numbers) == len(split)
+    assert max(numbers) <= BATCH
+    monkeypatch.undo()
+    pixels = split.uint8()
+    whole = {"": pixels, "mirrored": pixels[:, :, ::-1], "blurred": _blurred(pixels)}[changed]
+    assert torch.equal(features.values, embed(whole, "mobilenetv2").values)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import cast
 
 import cv2
 import numpy as np
@@ -168,6 +169,8 @@ def embed_split(
 ) -> Features:
     """Features of a split of a store, kept by the store's hash; its pictures are read only if none are kept.
 
+    They are read a batch at a time, so that memory does not grow with their number.
+
     Args:
         split: The pictures.
         network: Name of the network, or 'handcrafted'.
@@ -188,9 +191,34 @@ def embed_split(
         kept = cached_features(cache, key, len(split) if rows is None else len(rows), network, RESIZING)
         if kept is not None:
             return kept
-    pixels = split.uint8(rows)
-    pixels = pixels[:, :, ::-1] if mirrored else pixels
-    return embed(_blurred(pixels) if blurred else pixels, network, cache=cache, key=key, progress=progress)
+    pixels = cast("Pixels", _SplitPixels(split, rows, mirrored=mirrored, blurred=blurred))
+    return embed(pixels, network, cache=cache, key=key, progress=progress)
+
+
+class _SplitPixels:
+    """Pixels of a split as an array (N, H, W, 3) of which only slices are taken, and read when they are taken."""
+
+    dtype = np.dtype(np.uint8)
+    ndim = 4
+
+    def __init__(self, split: Split, rows: npt.NDArray[np.int64] | None, *, mirrored: bool, blurred: bool) -> None:
+        self.split = split
+        self.rows = np.arange(len(split)) if rows is None else rows
+        self.mirrored = mirrored
+        self.blurred = blurred
+
+    @property
+    def shape(self) -> tuple[int, int, int, int]:
+        """(N, H, W, 3)."""
+        return len(self.rows), self.split.store.height, self.split.store.width, 3
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __getitem__(self, part: slice) -> Pixels:
+        pixels = self.split.uint8(self.rows[part])
+        pixels = pixels[:, :, ::-1] if self.mirrored else pixels
+        return _blurred(pixels) if self.blurred else pixels
 
 
 def _blurred(pixels: Pixels) -> Pixels:
