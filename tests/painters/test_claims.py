@@ -32,7 +32,7 @@ def check_animates(painter: Any) -> None:
     pictures, condition = pictures_and_condition()
     noise = PictureNoise(0, range(COUNT))
     with torch.inference_mode():
-        clips = painter.animate(pictures, condition, noise, painter.settings_for({"steps": 2}))
+        clips = painter.animate(pictures, condition, noise, painter.settings_for({}), steps=2)
     assert clips.shape == (COUNT, painter.data.frames, *pictures.shape[1:])
     assert torch.equal(clips[:, 0], pictures)
 

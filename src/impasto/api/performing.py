@@ -253,9 +253,8 @@ class Edit:
 
         with mixed_category(painter, request.category) as category:
             # A category that nobody asked for would be drawn at random.
-            condition = Condition(1)
-            if category is not None:
-                condition = painter.condition(request.seed, range(1), category=category)
+            chosen = None if category is None else painter.categories_of(request.seed, range(1), category)
+            condition = Condition(1, category=chosen)
             if request.prompt is not None:
                 condition = painter.with_words(condition, request.prompt)
             noise = PictureNoise(request.seed, range(1), painter.device)

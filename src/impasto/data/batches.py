@@ -26,7 +26,7 @@ CAPTIONS = 2
 SECOND_STORE = 3
 
 SIDES = re.compile(r"\b(left|right)\b|[左右]", re.IGNORECASE)
-"""What a caption says that is not true of the mirrored picture."""
+"""What a caption or the name of a category says that is not true of the mirrored picture."""
 
 NO_ENCODINGS = Encodings()
 
@@ -116,9 +116,13 @@ class Batches:
         mirrored = np.zeros(len(rows), bool)
         if self.flip:
             mirrored = self._chances(step, salt, FLIPS)[part] < 0.5
+        # Mirrored, a boat on the left would be one on the right.
         if words is not None:
-            # Mirrored, a boat on the left would be one on the right.
             mirrored &= np.array([SIDES.search(text) is None for text in words])
+        if "category" in self.parts and self.split.categories:
+            # The last one stands for pictures without a category, -1.
+            sided = np.array([*(SIDES.search(name) is not None for name in self.split.categories), False])
+            mirrored &= ~sided[self.split.labels[rows]]
         encoded = self.encodings.of_pictures(rows, mirrored)
         return Batch(
             self._pictures(self.split.uint8(rows), mirrored) if encoded is None else self._without_values(len(rows)),

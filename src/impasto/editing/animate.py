@@ -20,7 +20,7 @@ __all__ = ["AnimateSettings", "animate"]
 
 @config
 class AnimateSettings(GuidedWay):
-    """The way to the picture's noise and back to a clip; settings of the painter count too: `motion`, and `loop`."""
+    """How the picture moves; settings of the painter count too, such as `motion` and `loop`."""
 
     unread: ClassVar[frozenset[str]] = GuidedWay.unread | {"guidance"}
     default_painter: ClassVar[str] = ""

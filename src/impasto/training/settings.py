@@ -25,8 +25,8 @@ class TrainSettings:
         precision: Arithmetic of the networks. 'auto' times both on this machine and takes the faster.
         device: Where to compute: 'auto' (a GPU where there is one), 'cpu', 'cuda', or one of several GPUs, as in
             'cuda:1'.
-        flip: Whether pictures are mirrored left to right at random; where words are learned, those whose caption says
-            left or right never are.
+        flip: Whether pictures are mirrored left to right at random; those whose caption or category says left or right
+            never are, where that is learned.
         ema: Half-life of the exponential moving average of the weights, in thousands of pictures. The averaged weights
             are the ones that paint; 0 paints with the weights of the last step.
         averages: How many times over the run snapshots of running averages are stored, from which `impasto average`

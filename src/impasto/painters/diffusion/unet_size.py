@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, TypeVar
+from typing import Annotated, Protocol, TypeVar
 
 from impasto.config import Field, config
 from impasto.contract import PainterConfig
 from impasto.errors import ConfigError
 from impasto.nn.unet import UNet
 from impasto.painters.bounds import Channels
-from impasto.painters.likelihood.latent_space import Latents, Pixels
 from impasto.painters.patches import patch_side
 
-__all__ = ["UNetConfig", "resized", "unet_for"]
+__all__ = ["Maps", "UNetConfig", "resized", "unet_for"]
 
 
 @config
@@ -37,8 +36,27 @@ class UNetConfig(PainterConfig):
 C = TypeVar("C", bound=UNetConfig)
 
 
-def unet_for(config: UNetConfig, space: Pixels | Latents, labels: int, words: int = 0, beside: int = 0) -> UNet:
-    """The UNet of a config, with fresh weights, for pictures or latents of a space.
+class Maps(Protocol):
+    """What a UNet reads and gives: pictures, latents, or other maps."""
+
+    @property
+    def height(self) -> int:
+        """Rows."""
+        ...
+
+    @property
+    def width(self) -> int:
+        """Columns."""
+        ...
+
+    @property
+    def channels(self) -> int:
+        """Numbers at each position."""
+        ...
+
+
+def unet_for(config: UNetConfig, space: Maps, labels: int, words: int = 0, beside: int = 0) -> UNet:
+    """The UNet of a config, with fresh weights, for pictures, latents or other maps.
 
     Args:
         config: Its size.

@@ -16,12 +16,11 @@ from impasto.config import Field, InputFile, config
 from impasto.contract import Batch, Condition, Data, Noise, Painted, Painter, PainterConfig, PaintSettings, Player, Turn
 from impasto.contract.preview import reporting
 from impasto.errors import ConfigError
-from impasto.nn.frozen import FrozenRecord
 from impasto.nn.temporal_attention import TemporalAttention
 from impasto.painters.diffusion.denoiser import Denoiser
 from impasto.painters.optimizer import OptimizerConfig
 from impasto.painters.video.frame_noise import FrameNoise
-from impasto.painters.video.still import Still, load_still
+from impasto.painters.video.still import Still, StillConfig, checked_still, record_of, with_hash
 from impasto.sampling.level import Denoise, Level
 from impasto.sampling.samplers import SamplerName, ddim, sample
 from impasto.spelling import command
@@ -35,13 +34,10 @@ LEAST = 2
 
 
 @config
-class AnimateDiffConfig(OptimizerConfig):
+class AnimateDiffConfig(StillConfig, OptimizerConfig):
     """Which painter is moved, and the layers that move it.
 
     Attributes:
-        still: The painter of single pictures whose frames are moved: a run or an exported folder of a ddpm or
-            flow_unet, or one that comes with impasto. It stays as it is, and must be there whenever clips are painted.
-        still_hash: Hash of its weights; impasto fills it in, and refuses another painter of the same name.
         expansion: Neurons of each temporal layer, as a multiple of its channels.
         shared_noise: Share of the noise, by variance, that all frames of a clip have in common (Ge et al. 2023). What
             is not shared makes frames jump until long training has smoothed it; with 1 all that moves was learned.
@@ -50,8 +46,6 @@ class AnimateDiffConfig(OptimizerConfig):
         label_dropout: Share of training clips whose category is hidden, so that clips can be painted without one.
     """
 
-    still: str = Field(default="", max_length=4096, examples=["runs/still", "shipped/paintings"])
-    still_hash: str = Field(default="", max_length=64, json_schema_extra={"readOnly": True})
     expansion: int = Field(default=2, ge=1, le=8)
     shared_noise: float = Field(default=1.0, ge=0, le=1)
     difference_weight: float = Field(default=20.0, ge=1, le=1000)
@@ -116,20 +110,8 @@ class AnimateDiff(Painter):
                 "animate_diff learns clips of 2 frames or more, and these are single pictures; make a store of clips: "
                 f"{command('make', 'films', count=500)}"
             )
-        self._still = load_still(config.still)
-        if config.still_hash and self._still.hash != config.still_hash:
-            raise ConfigError(
-                f"The painter at {config.still} has changed: its hash is {self._still.hash[:12]}…, and this one moves "
-                f"{config.still_hash[:12]}…; put the same painter there."
-            )
-        its = self._still.painter.data
-        if its.size != data.size:
-            raise ConfigError(
-                f"{config.still} paints {its.size_in_words}, and these clips are of {data.size_in_words}; take clips "
-                "of the still painter's size, or another still painter."
-            )
-        self.record = FrozenRecord()
-        self.record.digest.copy_(torch.tensor(list(bytes.fromhex(self._still.hash)), dtype=torch.uint8))
+        self._still = checked_still(config, data)
+        self.record = record_of(self._still)
         # One label more, for clips without a category.
         labels = self.classes + 1
         self.layers = nn.ModuleList(
@@ -139,9 +121,7 @@ class AnimateDiff(Painter):
     @classmethod
     def decided(cls, config: Any, data: Data) -> Any:
         """A config with the hash of the still painter."""
-        if config.still_hash or not config.still:
-            return config
-        return replace(config, still_hash=load_still(config.still).hash)
+        return with_hash(config)
 
     @property
     def reads(self) -> frozenset[str]:

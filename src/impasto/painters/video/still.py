@@ -1,9 +1,10 @@
-"""The painter of single pictures that a painter of clips moves."""
+"""The painter of single pictures whose pictures a painter of clips moves."""
 
 from __future__ import annotations
 
 import copy
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -11,7 +12,10 @@ import torch
 from torch import Tensor, nn
 
 from impasto import pretrained
+from impasto.config import Field, config
+from impasto.contract import Data, PainterConfig
 from impasto.errors import CheckpointError, ConfigError
+from impasto.nn.frozen import FrozenRecord
 from impasto.nn.memory_layout import channels_last
 from impasto.nn.text import Words
 from impasto.nn.unet import After, UNet
@@ -19,7 +23,21 @@ from impasto.painters.diffusion.denoiser import Denoiser
 from impasto.pretrained import load_weights, state_hash
 from impasto.sources import Hub, resolve
 
-__all__ = ["Still", "load_still"]
+__all__ = ["Still", "StillConfig", "checked_still", "load_still", "record_of", "with_hash"]
+
+
+@config
+class StillConfig(PainterConfig):
+    """The painter of single pictures that a painter of clips builds on.
+
+    Attributes:
+        still: The painter of single pictures whose frames are moved: a run or an exported folder of a ddpm or
+            flow_unet, or one that comes with impasto. It stays as it is, and must be there whenever clips are painted.
+        still_hash: Hash of its weights; impasto fills it in, and refuses another painter of the same name.
+    """
+
+    still: str = Field(default="", max_length=4096, examples=["runs/still", "shipped/paintings"])
+    still_hash: str = Field(default="", max_length=64, json_schema_extra={"readOnly": True})
 
 
 class Still:
@@ -93,6 +111,46 @@ class _MovingNet(nn.Module):
         """The UNet's output, shape (N, C, H, W)."""
         result: Tensor = self.net(x, times, labels, words, self.after)
         return result
+
+
+def with_hash(config: StillConfig) -> StillConfig:
+    """A config with the hash of the still painter's weights."""
+    return (
+        replace(config, still_hash=load_still(config.still).hash) if config.still and not config.still_hash else config
+    )
+
+
+def checked_still(config: StillConfig, data: Data) -> Still:
+    """The still painter of a config.
+
+    Args:
+        config: With its hash, as `with_hash` gives it.
+        data: Facts of the clips.
+
+    Raises:
+        ConfigError: When its weights have changed, or it paints another size.
+        CheckpointError: When it is not there.
+    """
+    still = load_still(config.still)
+    if config.still_hash and still.hash != config.still_hash:
+        raise ConfigError(
+            f"The painter at {config.still} has changed: its hash is {still.hash[:12]}…, and this one moves "
+            f"{config.still_hash[:12]}…; put the same painter there."
+        )
+    its = still.painter.data
+    if its.size != data.size:
+        raise ConfigError(
+            f"{config.still} paints {its.size_in_words}, and these clips are of {data.size_in_words}; take clips "
+            "of the still painter's size, or another still painter."
+        )
+    return still
+
+
+def record_of(still: Still) -> FrozenRecord:
+    """The record of the still painter's hash, which averages, checkpoints and exports carry."""
+    record = FrozenRecord()
+    record.digest.copy_(torch.tensor(list(bytes.fromhex(still.hash)), dtype=torch.uint8))
+    return record
 
 
 def load_still(word: str) -> Still:
