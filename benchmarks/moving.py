@@ -63,7 +63,7 @@ def row(name: str, clips: Pixels, true: Pixels, recognised: tuple[np.ndarray, np
         name: Of what moved.
         clips: The clips, shape (N, F, H, W, 3).
         true: Those of the split.
-        recognised: Whether each moves as the clip of the split, and whether it moves in the other way that was asked for.
+        recognised: Whether each moves as the clip of the split, and whether in the other way that was asked for.
     """
     later = true[:, 1:].astype(np.float32)
     error = np.square(clips[:, 1:] - later).mean() / np.square(true[:, :1] - later).mean()

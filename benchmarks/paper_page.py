@@ -2,7 +2,8 @@
 
     python benchmarks/paper_page.py runs/paper-paintings runs/paper-landscapes runs/modern-minutes
 
-Each comparison replaces what stands between its two marks in docs/results/paper.md.
+Each comparison replaces what stands between its two marks in docs/results/paper.md: its table and, where its file names
+ratios, these with the paper's and a verdict on each.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 from impasto.comparing.findings import mean_cost
 from impasto.comparing.results import Results
 from impasto.comparing.statistics import Spread
+from impasto.comparing.tables import markdown, ratio_table
 
 PAGE = Path("docs/results/paper.md")
 FIGURES = ("samples", "distance", "categories", "finals")
@@ -38,7 +40,7 @@ def main() -> None:
         name = results.name
         before, rest = PAGE.read_text(encoding="utf8").split(f"<!-- {name} -->\n")
         _, after = rest.split(f"<!-- end of {name} -->\n")
-        middle = f"<!-- {name} -->\n{table(results)}\n<!-- end of {name} -->\n"
+        middle = f"<!-- {name} -->\n{table(results)}\n{ratios(results)}<!-- end of {name} -->\n"
         PAGE.write_text(before + middle + after, encoding="utf8")
         PAGE.with_suffix("").mkdir(exist_ok=True)
         for figure in FIGURES:
@@ -64,6 +66,12 @@ def table(results: Results) -> str:
         f"{terms.precision}, preset {terms.preset}; {results.machine.cores} cores, torch {results.machine.torch}."
     )
     return "\n".join(lines)
+
+
+def ratios(results: Results) -> str:
+    """Ratios of entries with their intervals, the paper's in brackets, and whether its claim is reproduced."""
+    ratio = ratio_table(results)
+    return "" if ratio is None else f"\n{markdown(ratio)}\n"
 
 
 def cell(spread: Spread | None, paper: float | None) -> str:

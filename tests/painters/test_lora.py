@@ -22,6 +22,8 @@ from impasto.painters.hub.lora_files import read_lora, trigger_of
 from impasto.painters.hub.pipeline import SEEDS, PipelineSettings
 from impasto.painters.opening import opened
 from impasto.training import loop
+from impasto.training.moves import Moves
+from impasto.training.processes import Processes
 from tiny_pipelines import save_pipeline
 
 FAST = {"steps": 2, "guidance": 1.0}
@@ -241,6 +243,26 @@ def test_captions_are_learned_after_the_trigger_and_some_without_words(folder: C
     learned = painter._words(condition, Batch(batch.pictures, condition, batch.noise).noise)["pooled"]
     silent = learned.abs().sum(1) == 0  # The base's own way to say nothing.
     assert 20 < int(silent.sum()) < 44
+
+
+def test_other_words_change_less_where_the_prior_is_preserved(folder: Callable[..., Path]) -> None:
+    changes = []
+    for weight in (0.0, 20.0):
+        painter = built(folder("sd15"), lr=0.02, prior_weight=weight, prior_words="a boat", caption_dropout=0.0)
+        moves = Moves(painter, Processes("cpu"))
+        for step in range(12):
+            result = moves.step([promises.batch_of(step=step)], step, 12)
+            assert ("change_of_prior" in str(result.logs)) == (weight > 0)
+        noisy = torch.randn(4, 4, 4, 4, generator=torch.Generator().manual_seed(0))
+        condition = Condition(4, words=("a boat",) * 4)
+        level = painter.levels(10)[5]
+        with torch.no_grad():
+            learned, before = (
+                painter.guided_denoiser(condition, painter.Settings(strength=s, guidance=1.0))(noisy, level)
+                for s in (1.0, 0.0)
+            )
+        changes.append(float((learned - before).square().mean()))
+    assert changes[1] < 0.5 * changes[0]
 
 
 def test_lora_without_a_base_is_refused() -> None:

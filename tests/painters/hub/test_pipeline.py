@@ -16,6 +16,7 @@ from PIL import Image
 import impasto
 from impasto import api
 from impasto.contract import Denoises, Painter, PictureNoise
+from impasto.contract.preview import watched
 from impasto.errors import CheckpointError, ConfigError, ImpastoError, NotCapable, RecipeError, UnknownName, UsageError
 from impasto.hub import Described, allow_downloads, is_set, snapshot
 from impasto.images.recipe import read_recipe
@@ -50,6 +51,18 @@ def without(folder: Path, **parts: object) -> None:
     """Change the list of a base's parts."""
     file = folder / "model_index.json"
     file.write_text(json.dumps({**json.loads(file.read_text()), **parts}))
+
+
+@pytest.mark.parametrize("kind", ["sd15", "sdxl", "sd3", "flux"])
+def test_each_step_is_shown_and_the_last_one_is_the_picture(kind: str, folder: Callable[[str], Path]) -> None:
+    painter = opened(str(folder(kind)), Size(32, 48))
+    shown = []
+    with watched(lambda step, steps, pictures: shown.append((step, steps, pictures()))):
+        painted = painter.paint(2, prompt="a boat", **FAST).pictures
+    assert [each[:2] for each in shown] == [(1, 2), (2, 2)]
+    assert shown[0][2].shape == painted.shape
+    torch.testing.assert_close(shown[-1][2].clamp(-1, 1), painted, atol=1e-4, rtol=0)
+    assert torch.equal(painter.paint(2, prompt="a boat", **FAST).pictures, painted)
 
 
 @pytest.mark.parametrize("kind", ["sd15", "sdxl", "sd3", "flux"])

@@ -73,6 +73,15 @@ class Line:
         mean, std = _statistics(vae, latents)
         return (latents - mean) / std
 
+    def unpacked(self, latents: Tensor, size: tuple[int, int]) -> Tensor:
+        """Latents as the pipeline's own call holds them, in the shape (N, C, h, w).
+
+        Args:
+            latents: What the call gives to its callback.
+            size: Height and width of the pictures.
+        """
+        return latents
+
     def decode(self, latents: Tensor) -> Tensor:
         """Pictures of latents, shape (N, 3, H, W), around [-1, 1]."""
         vae = self.pipe.vae
@@ -165,6 +174,11 @@ class PackedLine(Line):
     def factor(self) -> int:
         """Two places of latents."""
         return 2 * int(self.pipe.vae_scale_factor)
+
+    def unpacked(self, latents: Tensor, size: tuple[int, int]) -> Tensor:
+        """See `Line.unpacked`."""
+        unpacked: Tensor = self.pipe._unpack_latents(latents, *size, self.pipe.vae_scale_factor)
+        return unpacked
 
     def words(self, texts: Sequence[str]) -> Words:
         """States of the second text encoder, and the pooled state of the first."""

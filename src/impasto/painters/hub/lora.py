@@ -46,6 +46,9 @@ class LoraConfig(BaseConfig):
         time_mean: Mean of the normal distribution whose logistic gives the times, of bases with a straight flow (Esser
             et al. 2024); more than 0 learns more at high noise.
         time_std: Its standard deviation.
+        prior_weight: How much it counts that pictures of `prior_words` stay what they were without the adapters, so
+            that other prompts do not take on the hand (prior preservation, Ruiz et al. 2023); 0 lets them change.
+        prior_words: What stays as it was; best the kind of thing that is learned, without the trigger.
         lr: Highest learning rate of AdamW; it rises over the first 3 % of the steps, and falls to a tenth.
         weight_decay: Weight decay of AdamW: in each step weights shrink by this times the learning rate.
         clip: Norm that gradients are clipped to.
@@ -63,6 +66,8 @@ class LoraConfig(BaseConfig):
     snr_gamma: float = Field(default=5.0, ge=0, le=100)
     time_mean: float = Field(default=0.0, ge=-5, le=5)
     time_std: float = Field(default=1.0, gt=0, le=5)
+    prior_weight: float = Field(default=0.0, ge=0, le=100)
+    prior_words: str = Field(default="a painting", max_length=2000, examples=["a landscape painting"])
     lr: float = Field(default=1e-4, gt=0, le=1)
     weight_decay: float = Field(default=1e-4, ge=0, le=1)
     clip: float = Field(default=1.0, gt=0, le=1e6)
@@ -215,12 +220,36 @@ class Lora(DenoisingPipeline):
         objective = self.objective(base)
         mixture = objective.mixture(batch.noise)
         words = self._words(batch.condition, batch.noise)
+        noisy = (mixture.signal * clean + mixture.sigma * noise).to(line.net.device, line.net.dtype)
+        time = mixture.time.to(noisy.device)
+        prior = self._prior(base, noisy, time) if self.config.prior_weight else None
         # On from here to the end of the backward pass, after the encoders have switched them off.
         base.switch([(self.adapters.by_layer(), 1.0)])
-        noisy = (mixture.signal * clean + mixture.sigma * noise).to(line.net.device, line.net.dtype)
-        prediction = line.predict(noisy, mixture.time.to(noisy.device), words).to(clean)
+        prediction = line.predict(noisy, time, words).to(clean)
         error = (prediction - objective.target(clean, noise, mixture)).square().mean((1, 2, 3))
-        yield Turn("adapters", (mixture.weight * error).mean(), {"error": error.detach().mean()})
+        loss = error
+        logs = {"error": error.detach().mean()}
+        if prior is not None:
+            words, before = prior
+            change = (line.predict(noisy, time, words).to(clean) - before.to(clean)).square().mean((1, 2, 3))
+            loss = loss + self.config.prior_weight * change
+            logs["change_of_prior"] = change.detach().mean()
+        yield Turn("adapters", (mixture.weight * loss).mean(), logs)
+
+    def _prior(self, base: FrozenBase, noisy: Tensor, time: Tensor) -> tuple[dict[str, Tensor], Tensor]:
+        """Encodings of the words whose pictures stay, and what the base estimates for them at the noisy latents.
+
+        Source: Ruiz et al. 2023, DreamBooth, arXiv:2208.12242, equation 2, with the base's estimates at the mixtures of
+        the step in the place of pictures that it painted before.
+        """
+        line = self._line(base)
+        base.switch(())
+        with torch.no_grad():
+            words = {
+                name: rows.expand(len(noisy), *rows.shape[1:])
+                for name, rows in line.words([self.config.prior_words]).items()
+            }
+            return words, line.predict(noisy, time, words)
 
     def _clean(self, batch: Batch) -> Tensor:
         """Latents of a batch."""

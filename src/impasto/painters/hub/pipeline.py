@@ -14,6 +14,7 @@ import torch
 from impasto.catalogue import listed
 from impasto.config import Field, InputFile, config
 from impasto.contract import Condition, Data, Noise, Painted, Painter, PainterConfig, PaintSettings
+from impasto.contract.preview import LARGEST_PREVIEW, report
 from impasto.errors import CheckpointError, ConfigError
 from impasto.machine import default_device
 from impasto.memory import memory_of_machine
@@ -249,6 +250,7 @@ class Pipeline(Painter):
             "guidance_scale": s.guidance,
             "generator": [torch.Generator().manual_seed(seed) for seed in seeds],
             "output_type": "pt",
+            **self._watched_by_step(base),
             **self._negative(s, len(condition)),
         }
         known = call_defaults(self.files.class_name)
@@ -258,6 +260,19 @@ class Pipeline(Painter):
         flagged = getattr(output, "nsfw_content_detected", None) or ()
         reasons = tuple("The base's safety checker took it for nudity." if flag else "" for flag in flagged)
         return Painted(output.images.float() * 2 - 1, declined=reasons if any(reasons) else ())
+
+    def _watched_by_step(self, base: FrozenBase) -> dict[str, Any]:
+        """The argument of the call by which each step is reported; none where it is not known how to decode latents."""
+        line = base.line
+        if line is None:
+            return {}
+
+        def after_step(pipe: Any, step: int, _: Any, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+            latents = tensors["latents"][:LARGEST_PREVIEW]
+            report(step + 1, pipe.num_timesteps, lambda: line.decode(line.unpacked(latents, self.data.size)).float())
+            return {}
+
+        return {"callback_on_step_end": after_step}
 
     def _negative(self, settings: Any, count: int) -> dict[str, Any]:
         """The arguments of the call that hold the negative prompt.
