@@ -1,13 +1,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 
 import pytest
 
 import impasto
 from impasto import api, catalogue
 from impasto.api.explaining import Explanation, abilities_of, explain, explainable
+from impasto.config import describe
 from impasto.contract import Painter, abilities
 from impasto.contract.data import sizes_in_words
 from impasto.errors import CheckpointError, UsageError
@@ -49,7 +49,7 @@ def test_a_painter_is_explained_whole(name):
         assert "training" not in explanation.settings
     if issubclass(cls, Painter):
         assert explanation.companions == cls.companions
-        assert [*explanation.settings["painting"]] == [field.name for field in fields(cls.Settings)]
+        assert [*explanation.settings["painting"]] == [each.name for each in describe(cls.Settings) if each.can_be_set]
 
 
 def is_built_alone(name):

@@ -228,7 +228,7 @@ class Lora(DenoisingPipeline):
         prediction = line.predict(noisy, time, words).to(clean)
         error = (prediction - objective.target(clean, noise, mixture)).square().mean((1, 2, 3))
         loss = error
-        logs = {"error": error.detach().mean()}
+        logs: dict[str, Tensor | float] = {"error": error.detach().mean()}
         if prior is not None:
             words, before = prior
             change = (line.predict(noisy, time, words).to(clean) - before.to(clean)).square().mean((1, 2, 3))

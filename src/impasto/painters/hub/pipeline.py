@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -21,6 +22,7 @@ from impasto.memory import memory_of_machine
 from impasto.nn.frozen import FrozenRecord
 from impasto.painters.hub.adapters import AdapterSet
 from impasto.painters.hub.base_files import BaseFiles, base_files
+from impasto.painters.hub.control import CONTROL, ControlMap, control_call, with_control_hash
 from impasto.painters.hub.frozen_base import FrozenBase, SchedulerName, call_defaults, frozen_base
 from impasto.painters.hub.line import line_of
 from impasto.painters.hub.lora_files import LoraFile, read_lora
@@ -61,6 +63,11 @@ class PipelineSettings(PaintSettings):
         loras: LoRAs for this base: safetensors files, each of whose keys must fit.
         strengths: Strength of each LoRA, in their order: 0 for none, 1 as it was trained, below 0 away from it; without
             it 1 for all.
+        control: A control network for this kind of base, which holds the picture to `--given control=FILE`: a folder
+            with its config and weights, or 'hub:owner/name'.
+        control_hash: Hash of its files; impasto fills it in, and refuses another network of the same name.
+        control_map: What it reads of that file: the picture as it is, such as depths or a scribble, or its edges.
+        control_scale: How strongly the picture is held to it; 0 not at all.
         precision: Arithmetic of the networks; 'auto' is bf16 on a GPU, and fp32 on a processor that has room for it.
         offload: Which parts of the base wait in the memory of the processor instead of the GPU's: none, whole networks
             ('model'), or single layers ('sequential', much slower); 'auto' is the first that fits.
@@ -72,6 +79,10 @@ class PipelineSettings(PaintSettings):
     scheduler: SchedulerName = "own"
     loras: tuple[InputFile, ...] = Field(default=(), max_length=16)
     strengths: tuple[Annotated[float, Field(ge=-4, le=4)], ...] = Field(default=(), max_length=16)
+    control: str = Field(default="", max_length=4096, examples=["hub:lllyasviel/control_v11p_sd15_canny"])
+    control_hash: str = Field(default="", max_length=64, json_schema_extra={"readOnly": True})
+    control_map: ControlMap = "given"
+    control_scale: float = Field(default=1.0, ge=0, le=2)
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
     offload: Literal["auto", "none", "model", "sequential"] = "auto"
 
@@ -94,7 +105,7 @@ class Pipeline(Painter):
 
     Config: ClassVar[type[PainterConfig]] = BaseConfig
     Settings: ClassVar[type[PaintSettings]] = PipelineSettings
-    conditions: ClassVar[frozenset[str]] = frozenset({"words"})
+    conditions: ClassVar[frozenset[str]] = frozenset({"words", CONTROL})
     needed_settings: ClassVar[Mapping[str, Any]] = {"base": "hub:sd15"}
     fixed_settings: ClassVar[frozenset[str]] = frozenset({"base"})
     resolutions: ClassVar[Sequence[int]] = range(16, 4097, 8)
@@ -171,7 +182,7 @@ class Pipeline(Painter):
         defaults = call_defaults(self.files.class_name)
         precision = self.own_precision if settings.precision == "auto" else settings.precision
         return replace(
-            settings,
+            with_control_hash(settings),
             steps=settings.steps or defaults.get("num_inference_steps", STEPS),
             guidance=defaults.get("guidance_scale", 1.0) if settings.guidance is None else settings.guidance,
             precision=precision,
@@ -242,6 +253,7 @@ class Pipeline(Painter):
         seeds = noise.integers(SEEDS).reshape(-1).tolist()
         base.switch(self.sets(base, s))
         base.with_scheduler(s.scheduler)
+        pipe, control = control_call(base, condition, s)
         call = {
             "prompt": list(condition.words or ("",) * len(condition)),
             "height": self.data.height,
@@ -252,11 +264,12 @@ class Pipeline(Painter):
             "output_type": "pt",
             **self._watched_by_step(base),
             **self._negative(s, len(condition)),
+            **control,
         }
-        known = call_defaults(self.files.class_name)
+        known = inspect.signature(pipe.__call__).parameters
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # Among libraries, about each other.
-            output = base.pipe(**{name: value for name, value in call.items() if name in known})
+            output = pipe(**{name: value for name, value in call.items() if name in known})
         flagged = getattr(output, "nsfw_content_detected", None) or ()
         reasons = tuple("The base's safety checker took it for nudity." if flag else "" for flag in flagged)
         return Painted(output.images.float() * 2 - 1, declined=reasons if any(reasons) else ())
