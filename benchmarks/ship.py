@@ -3,10 +3,12 @@
     python benchmarks/ship.py runs/shipped/run stores/paintings-128 --remarks remarks.json
     python benchmarks/ship.py shipped stores/paintings-128 --guide runs/guide/run
     python benchmarks/ship.py runs/words stores/both-64 --name shipped/words --without-guide
+    python benchmarks/ship.py runs/motion stores/films-64 --name shipped/motion --remarks remarks.json
 
 The first becomes the painter that `impasto paint` takes without being given a name, the second gives it another guide,
-and the third becomes the one that reads words. The autoencoder comes with the package too and is left out. A painter is
-measured as it lies in the package, after rounding, against the test pictures of the store.
+the third becomes the one that reads words, and the fourth the one that lets given pictures move. The autoencoder comes
+with the package too and is left out. A painter that paints from nothing is measured as it lies in the package, after
+rounding, against the test pictures of the store.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from impasto.data.facts import fingerprints_of
 from impasto.data.store import Store
 from impasto.files import read_json
 from impasto.fingerprints import TrainingPictures
-from impasto.sources import SHIPPED, SHIPPED_PAINTER, resolve
+from impasto.sources import SHIPPED, SHIPPED_OF_CLIPS, SHIPPED_PAINTER, resolve
 
 MOST_BYTES = 15_000_000
 WORDS = f"{SHIPPED}/words"
@@ -35,7 +37,10 @@ WORLD = (
     " Of these, 2,830 were learned from, and beside them 2,952 pictures of impasto's landscape world, with captions in "
     "five voices."
 )
-DATA = {SHIPPED_PAINTER: PAINTINGS, WORDS: PAINTINGS + WORLD}
+FILMS = (
+    "Films of impasto's landscape world, in each of which one thing moves; the weights are given to the public domain."
+)
+DATA = {SHIPPED_PAINTER: PAINTINGS, WORDS: PAINTINGS + WORLD, SHIPPED_OF_CLIPS: FILMS}
 """Name of a painter in the package → where its pictures come from."""
 
 
@@ -69,6 +74,9 @@ def main() -> None:
         painter = guided
     facts |= {"license": "cc0-1.0", "remarks": {**facts.get("remarks", {}), **remarks}}
     pretrained.save(painter, folder, facts, half=True, without_encoders=True, most_bytes=MOST_BYTES)
+    if painter.needs:
+        print(f"{name} paints from given pictures alone, and is not measured; `moving.py` does so.")
+        return
     opened = api.open(name)
     # As fast as this processor paints; what that changes is far below what pictures differ by.
     opened.model.paint = partial(opened.model.paint, precision="auto")  # type: ignore[method-assign]

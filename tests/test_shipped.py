@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 import yaml
@@ -16,6 +18,9 @@ from impasto.data.store import Split
 from impasto.errors import CheckpointError
 from impasto.events import silent
 from impasto.files import read_json
+from impasto.images.pictures import to_float
+from impasto.landscape.compose import compose
+from impasto.landscape.render import render
 from impasto.landscape.voices import VOICES
 from impasto.metrics.clip_score import clip_score
 from impasto.metrics.described import Described
@@ -128,3 +133,28 @@ def test_the_painter_of_words_paints_what_the_reader_of_the_world_recognises() -
     others = reader_accuracy(Described(painted.arrays, words[::-1]), reader)["reader-accuracy-kind"].value
     assert as_requested >= 0.75
     assert others == 0
+
+
+def test_the_sun_sets_in_an_unseen_picture_and_nothing_moves_without_motion() -> None:
+    folder = PACKAGED / "motion"
+    assert max(file.stat().st_size for file in folder.iterdir()) <= MOST_BYTES
+    assert "/" not in read_json(folder / "config.json")["facts"]["data"]["store"]
+    first = compose_pictures([101, 102, 103, 104])
+    painter = api.open("shipped/motion").model
+    assert set(painter.data.categories) >= {"sunset", "sunrise", "clouds", "left", "right"}
+    sunset, right, still = (
+        torch.stack([painter.paint(1, given={"first": each}, category=c, motion=m).pictures[0] for each in first])
+        for c, m in (("sunset", 1.0), ("right", 1.0), ("sunset", 0.0))
+    )
+    assert torch.equal(still, first[:, None].expand_as(still))
+    darker = (sunset[:, -1] - first).mean((1, 2, 3))
+    assert (darker < -0.1).all()
+    # The eye moves and the light stays.
+    assert (right[:, -1] - first).mean((1, 2, 3)).abs().max() < 0.1
+    assert ((right[:, -1] - first).abs().mean((1, 2, 3)) > 0.02).all()
+
+
+def compose_pictures(seeds: list[int]) -> torch.Tensor:
+    """Landscapes by day, shape (N, 3, 64, 64), in [-1, 1]."""
+    scenes = [replace(compose(seed=seed, category="realistic"), hour=14.0, weather="clear") for seed in seeds]
+    return to_float(np.stack([render(scene, 64).pixels for scene in scenes]))

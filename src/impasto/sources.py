@@ -22,6 +22,7 @@ __all__ = [
     "PACKAGED",
     "RUNS",
     "SHIPPED",
+    "SHIPPED_OF_CLIPS",
     "SHIPPED_OF_WORDS",
     "SHIPPED_PAINTER",
     "STORES",
@@ -44,6 +45,8 @@ SHIPPED_PAINTER = f"{SHIPPED}/paintings"
 """The painter that 'shipped' stands for. A newer one gets another name, since recipes name the one that they need."""
 SHIPPED_OF_WORDS = f"{SHIPPED}/words"
 """The painter that comes with the package and reads words."""
+SHIPPED_OF_CLIPS = f"{SHIPPED}/motion"
+"""The painter that comes with the package and lets given pictures move."""
 PACKAGED = Path(__file__).parent / SHIPPED
 """Folder of the painters that come with the package: 'shipped/paintings' and, of before, 'shipped/painter', and the
 autoencoders that they paint over, 'shipped/taef2' and 'shipped/autoencoder'."""

@@ -14,6 +14,7 @@ from impasto.editing.window import Pixels
 from impasto.editing.work import GuidedWay, Work
 from impasto.images.optical_flow import optical_flow
 from impasto.images.pictures import to_float, to_uint8
+from impasto.sources import SHIPPED_OF_CLIPS
 
 __all__ = ["AnimateSettings", "animate"]
 
@@ -23,7 +24,7 @@ class AnimateSettings(GuidedWay):
     """How the picture moves; settings of the painter count too, such as `motion` and `loop`."""
 
     unread: ClassVar[frozenset[str]] = GuidedWay.unread | {"guidance"}
-    default_painter: ClassVar[str] = ""
+    default_painter: ClassVar[str] = SHIPPED_OF_CLIPS
     gives_clip: ClassVar[bool] = True
 
 
