@@ -10,9 +10,9 @@ from PIL import Image
 
 from impasto import api, catalogue
 from impasto.contract import Painter
-from impasto.contract.mixed_categories import parts_of_mixture
 from impasto.errors import NotCapable, UnknownName, UsageError
 from impasto.images.recipe import read_recipe
+from impasto.mixtures import parts_of_mixture
 
 NAMES = ("dawn", "dusk", "19th century", "A+")
 

@@ -20,9 +20,9 @@ from studio_service import Service
 
 from impasto import catalogue
 from impasto.images.recipe import read_recipe
-from impasto.studio.canvas.files import Pictures
 from impasto.studio.canvas.layers import mask_of, sketched
 from impasto.studio.canvas.strokes import BrushStroke, Clearing, Inversion, LassoStroke
+from impasto.studio.uploads import Pictures
 
 FAST = {"edit": "inpaint", "painter": "runs/tiny", "settings": {"steps": 1, "resampling": 1}, "seed": 3}
 LINE = {"tool": "brush", "layer": "mask", "points": [[20, 20, 1], [40, 30, 0.5]], "radius": 6}

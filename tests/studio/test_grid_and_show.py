@@ -63,6 +63,36 @@ def test_what_a_grid_or_a_variation_cannot_be_is_said_before_anything_is_queued(
     assert "paints without noise" in refused(over={"variation_strength": "0..1:3"}, variation_seed=3)
 
 
+def test_a_given_picture_is_uploaded_and_a_mixture_is_requested(studio: Service) -> None:
+    file = io.BytesIO()
+    Image.new("RGB", (64, 64), "teal").save(file, "PNG")
+    headers = {"content-type": "application/octet-stream"}
+    kept = json.loads(studio.request("POST", "/api/canvas/files", file.getvalue(), headers)[2])["file"]
+    moves = {"painter": "shipped/motion", "count": 1, "seed": 3, "category": "sunset", "given": {"first": kept}}
+    answer = studio.call("POST", "/api/paint", moves)
+    assert answer["command"] == (
+        f"impasto paint shipped/motion --count 1 --seed 3 --given first=studio/canvas/{kept} --category sunset"
+    )
+    job = studio.wait(answer["job"]["id"], lambda job: job["state"] not in ("queued", "running"))
+    assert job["state"] == "done", job["message"]
+    page = studio.request("GET", "/paint/controls?painter=shipped/motion")[2].decode()
+    assert 'data-given="first"' in page.partition("required")[0]
+    assert "mixed_with" not in page
+
+    def refused(**request: object) -> str:
+        return studio.refusal("POST", "/api/paint", {**moves, **request})[1]
+
+    assert "cannot paint without given:first" in refused(given={})
+    assert "upload it first" in refused(given={"first": f"{'0' * 64}.png"})
+    assert "does not read given:style" in refused(given={"first": kept, "style": kept})
+    assert "could be mixed" in refused(category="sunset + clouds")
+    assert 'name="mixed_with"' in studio.request("GET", "/paint/controls?painter=shipped/paintings")[2].decode()
+    mixed = {"painter": "shipped/paintings", "category": "0.50 Impressionism + 0.50 Symbolism", "seed": 1}
+    queued = studio.call("POST", "/api/paint", mixed)
+    assert "--category '0.50 Impressionism + 0.50 Symbolism'" in queued["command"]
+    studio.call("POST", f"/api/jobs/{queued['job']['id']}/stop", {"firmly": True})
+
+
 def test_the_progress_counts_the_steps_of_the_pictures_that_are_being_painted(tmp_path: Path) -> None:
     values = {"verb": "paint", "kind": "step", "done": 0, "total": 8, "steps": 20, "together": 4}
     lines = [json.dumps({**values, "step": step, "time": 100.0 + step}) for step in (5, 10)]

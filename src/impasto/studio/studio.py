@@ -40,6 +40,12 @@ class Studio:
         """Folder of the pictures that jobs paint: a folder for each job, named by its id."""
         return self.settings.folder / "pictures"
 
+    def as_typed(self, path: Path) -> str:
+        """A path as a person in the working folder types it."""
+        home = self.settings.home.resolve()
+        path = path.resolve()
+        return (path.relative_to(home) if path.is_relative_to(home) else path).as_posix()
+
 
 def _current(request: Request) -> Studio:
     studio = getattr(request.app.state, "studio", None)

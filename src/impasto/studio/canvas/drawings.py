@@ -10,10 +10,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from impasto.errors import UnknownName, UsageError
-from impasto.studio.canvas.files import PictureFile, Pictures
 from impasto.studio.canvas.strokes import Change, MaskFile, Stroke
 from impasto.studio.canvas.tables import Drawing, DrawnStroke
 from impasto.studio.problems import Problem
+from impasto.studio.uploads import PictureFile, Pictures
 
 __all__ = ["add_stroke", "begin", "count_strokes", "drawing_of", "latest", "remove", "show_strokes", "strokes_of"]
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from impasto.errors import UsageError
-from impasto.studio.canvas.files import Pictures
 from impasto.studio.canvas.layers import mask_of, sketched
 from impasto.studio.canvas.request import EditRequest, arguments_of
 from impasto.studio.canvas.strokes import Stroke
@@ -13,13 +12,9 @@ from impasto.studio.canvas.tables import Drawing
 from impasto.studio.jobs.table import Job
 from impasto.studio.painters.description import EditDescription
 from impasto.studio.studio import Studio
+from impasto.studio.uploads import Pictures, pictures_of
 
-__all__ = ["begin_edit", "pictures_of"]
-
-
-def pictures_of(studio: Studio) -> Pictures:
-    """The files of the canvas."""
-    return Pictures(studio.settings.folder / "canvas")
+__all__ = ["begin_edit"]
 
 
 def begin_edit(
@@ -53,10 +48,9 @@ def begin_edit(
         files["other"] = pictures.path(request.other)
     name = studio.jobs.new_id()
     folder = (studio.pictures / name).resolve()
-    home = studio.settings.home.resolve()
     return studio.jobs.add(
         f"{edit.name}: {drawing.title}",
-        arguments_of(request, {part: _typed(path, home) for part, path in files.items()}),
+        arguments_of(request, {part: studio.as_typed(path) for part, path in files.items()}),
         options=[
             *("--out", str(folder / "0000.png"), "--overwrite"),
             *("--preview", str(studio.jobs.preview_file(name))),
@@ -75,9 +69,3 @@ def _mask(drawing: Drawing, strokes: list[Stroke], pictures: Pictures, edit: str
     if least:
         raise UsageError("The mask covers the whole picture, so that nothing of it would stay; erase where it shall.")
     return pictures.keep_image(mask)
-
-
-def _typed(path: Path, home: Path) -> str:
-    """A path as a person in the working folder types it."""
-    path = path.resolve()
-    return (path.relative_to(home) if path.is_relative_to(home) else path).as_posix()

@@ -1,8 +1,8 @@
 """The canvas: its pages and its REST calls."""
 
 from impasto.studio.canvas import pages, routes
-from impasto.studio.canvas.files import LIMIT
 from impasto.studio.feature import Feature, Link
+from impasto.studio.uploads import LIMIT
 
 __all__ = ["FEATURE"]
 

@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image, ImageDraw
 
-from impasto.studio.canvas.files import Pictures
 from impasto.studio.canvas.strokes import BrushStroke, Clearing, Inversion, LassoStroke, MaskFile, Stroke
+from impasto.studio.uploads import Pictures
 
 __all__ = ["mask_of", "sketched"]
 

@@ -10,10 +10,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from impasto.config import load
 from impasto.errors import NotCapable, UsageError
 from impasto.spelling import option
-from impasto.studio.canvas.files import FileName
 from impasto.studio.paint.request import SEEDS, category_of, check_no_files, settings_as_words
 from impasto.studio.painters.description import Description, EditDescription, SettingView
 from impasto.studio.painters.settings_class import settings_class
+from impasto.studio.uploads import FileName
 from impasto.texts import check_text
 
 __all__ = ["EditRequest", "arguments_of", "checked", "reads_words", "settings_for"]

@@ -10,8 +10,7 @@ from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from impasto.studio.canvas import drawings
-from impasto.studio.canvas.editing import begin_edit, pictures_of
-from impasto.studio.canvas.files import MEDIA, FileName
+from impasto.studio.canvas.editing import begin_edit
 from impasto.studio.canvas.layers import mask_of
 from impasto.studio.canvas.request import EditRequest, checked
 from impasto.studio.canvas.sources import NewDrawing, picture_for
@@ -34,6 +33,7 @@ from impasto.studio.jobs.view import view as job_view
 from impasto.studio.security import requires
 from impasto.studio.settings import Role
 from impasto.studio.studio import CurrentStudio
+from impasto.studio.uploads import MEDIA, FileName, pictures_of
 from impasto.texts import check_text
 
 __all__ = ["router"]

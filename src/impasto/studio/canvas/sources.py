@@ -8,12 +8,11 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from impasto.errors import UsageError
-from impasto.studio.canvas.editing import pictures_of
-from impasto.studio.canvas.files import FileName, PictureFile
 from impasto.studio.gallery.routes import Key, located
 from impasto.studio.gallery.scanning import Scanner
 from impasto.studio.paint.routes import picture_file
 from impasto.studio.studio import Studio
+from impasto.studio.uploads import FileName, PictureFile, pictures_of
 
 __all__ = ["NewDrawing", "picture_for"]
 

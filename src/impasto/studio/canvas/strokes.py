@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from impasto.studio.canvas.files import FileName
+from impasto.studio.uploads import FileName
 
 __all__ = ["BrushStroke", "Change", "LassoStroke", "Layer", "MaskFile", "Stroke"]
 

@@ -8,11 +8,11 @@ from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from impasto.studio.canvas.drawings import count_strokes, strokes_of
-from impasto.studio.canvas.files import PictureFile
 from impasto.studio.canvas.strokes import Stroke
 from impasto.studio.canvas.tables import Drawing
 from impasto.studio.jobs.view import JobView
 from impasto.studio.painters.description import EditDescription
+from impasto.studio.uploads import PictureFile
 
 __all__ = [
     "DrawingLine",

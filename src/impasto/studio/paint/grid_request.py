@@ -120,12 +120,17 @@ def _sized(value: str) -> tuple[int, int]:
     return size.height, size.width
 
 
-def grid_arguments(request: GridRequest) -> list[str]:
-    """A request as the words of a command, as a person would type them."""
+def grid_arguments(request: GridRequest, files: Mapping[str, str]) -> list[str]:
+    """A request as the words of a command, as a person would type them.
+
+    Args:
+        request: The request.
+        files: Name of each given picture → its path.
+    """
     words = ["grid", request.painter]
     for name, values in request.over.items():
         words += ["--over", f"{name}={_typed(name, list(values))}"]
-    return words + options_of(request)
+    return words + options_of(request, files)
 
 
 def _typed(name: str, values: Sequence[Any]) -> str:

@@ -12,10 +12,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from impasto.api.checks import check_strength
 from impasto.config import load, parse_pairs
 from impasto.errors import NotCapable, UnknownName, UsageError
+from impasto.mixtures import parts_of_mixture
 from impasto.names import find_name
 from impasto.spelling import option
 from impasto.studio.painters.description import Description, SettingView
 from impasto.studio.painters.settings_class import settings_class
+from impasto.studio.uploads import FileName
 from impasto.texts import check_text
 
 __all__ = [
@@ -46,7 +48,9 @@ class PictureRequest(BaseModel):
         default=None, ge=0, lt=2**63, description="Seed of the random numbers; without it, a random one."
     )
     prompt: str | None = Field(default=None, max_length=10_000, description="What to paint, in words.")
-    category: str | None = Field(default=None, max_length=1000, description="Paint this category only.")
+    category: str | None = Field(
+        default=None, max_length=1000, description="Paint this category only, or a mixture such as 'A + 2 B'."
+    )
     size: tuple[Side, Side] | None = Field(
         default=None, description="Height and width in pixels, where the painter can choose."
     )
@@ -55,6 +59,9 @@ class PictureRequest(BaseModel):
     )
     variation_strength: float | None = Field(
         default=None, ge=0, le=1, description="How far pictures lie towards those of the second seed."
+    )
+    given: dict[Annotated[str, Field(max_length=100)], FileName] = Field(
+        default_factory=dict, description="Pictures that the painter reads, by name, as their uploads named the files."
     )
     settings: dict[str, Any] = Field(default_factory=dict, description="Settings of the painter, by name.")
 
@@ -91,8 +98,11 @@ def checked(request: R, description: Description) -> R:
     category = request.category or None
     if category is not None:
         category = category_of(category, description)
+    present = {f"given:{name}" for name in request.given} | ({"words"} if prompt else set())
+    for part in present - {"words"} - {*description.reads}:
+        raise NotCapable(f"{description.name} does not read {part}; leave it out.")
     for part in description.needs:
-        if part != "words" or prompt is None:
+        if part not in present:
             raise NotCapable(f"{description.name} cannot paint without {part}, which this page does not give yet.")
     seed = secrets.randbelow(SEEDS) if request.seed is None else request.seed
     return request.model_copy(update={"seed": seed, "prompt": prompt, "category": category})
@@ -115,14 +125,20 @@ def check_variation(request: PictureRequest, description: Description) -> None:
     check_strength(request.variation_seed, request.variation_strength)
 
 
-def arguments_of(request: PaintRequest) -> list[str]:
-    """A request as the words of a command, as a person would type them."""
-    return ["paint", request.painter, "--count", str(request.count), *options_of(request)]
+def arguments_of(request: PaintRequest, files: Mapping[str, str]) -> list[str]:
+    """A request as the words of a command, as a person would type them.
+
+    Args:
+        request: The request.
+        files: Name of each given picture → its path.
+    """
+    return ["paint", request.painter, "--count", str(request.count), *options_of(request, files)]
 
 
-def options_of(request: PictureRequest) -> list[str]:
-    """What is requested of all pictures, as the words of a command."""
+def options_of(request: PictureRequest, files: Mapping[str, str]) -> list[str]:
+    """What is requested of all pictures, as the words of a command; arguments as of `arguments_of`."""
     words = ["--seed", str(request.seed)]
+    words += [word for name in request.given for word in ("--given", f"{name}={files[name]}")]
     for name in ("prompt", "category", "variation_seed", "variation_strength"):
         if (value := getattr(request, name)) is not None:
             words += [f"--{name.replace('_', '-')}", str(value)]
@@ -159,14 +175,19 @@ def settings_as_words(settings: Mapping[str, Any]) -> list[str]:
 
 
 def category_of(name: str, description: Description) -> str:
-    """A category as the painter spells it.
+    """A category as the painter spells it, or a mixture as it was typed.
 
     Raises:
-        NotCapable: When the painter has none.
-        UnknownName: When it does not know that one.
+        NotCapable: When the painter has none, or cannot mix them.
+        UnknownName: When it does not know one.
+        UsageError: When a part of a mixture is empty, or all weights are 0.
     """
     if "category" not in description.reads:
         raise NotCapable(f"{description.name} has no categories; leave out {option('category', None)}.")
+    if len(parts_of_mixture(name, tuple(description.categories))) > 1:
+        if not description.mixes:
+            raise NotCapable(f"{description.name} has no vectors of categories that could be mixed; name one category.")
+        return name
     known = find_name(name, description.categories)
     if known is None:
         raise UnknownName("category", name, description.categories)

@@ -22,6 +22,7 @@ from impasto.studio.problems import Problem
 from impasto.studio.security import requires
 from impasto.studio.settings import Role
 from impasto.studio.studio import CurrentStudio, Studio
+from impasto.studio.uploads import pictures_of
 
 __all__ = ["picture_file", "router"]
 
@@ -43,7 +44,7 @@ def paint(studio: CurrentStudio, request: PaintRequest) -> Painting:
     entry = studio.painters.find(request.painter)
     assert entry.description is not None
     complete = checked(request, entry.description)
-    return _queued(studio, complete, title_of(complete, entry.title), arguments_of(complete))
+    return _queued(studio, complete, title_of(complete, entry.title), arguments_of(complete, _files(studio, complete)))
 
 
 @router.post("/api/grid", status_code=201, dependencies=[requires(Role.PAINT)])
@@ -52,13 +53,23 @@ def grid(studio: CurrentStudio, request: GridRequest) -> Painting:
     entry = studio.painters.find(request.painter)
     complete = checked_grid(request, lambda source: _described(studio, source))
     title = f"{title_of(complete, entry.title)}, over {' and '.join(complete.over).replace('_', ' ')}"
-    return _queued(studio, complete, title, grid_arguments(complete))
+    return _queued(studio, complete, title, grid_arguments(complete, _files(studio, complete)))
 
 
 def _described(studio: Studio, source: str) -> Description:
     description = studio.painters.find(source).description
     assert description is not None
     return description
+
+
+def _files(studio: Studio, request: PictureRequest) -> dict[str, str]:
+    """Name of each given picture → its path as a person types it.
+
+    Raises:
+        Problem: When a file was not uploaded.
+    """
+    uploads = pictures_of(studio)
+    return {name: studio.as_typed(uploads.path(file)) for name, file in request.given.items()}
 
 
 def _queued(studio: Studio, request: PictureRequest, title: str, arguments: Sequence[str]) -> Painting:

@@ -69,6 +69,7 @@ def describe(source: str) -> Description:
         reads=sorted(learner.reads),
         needs=sorted(learner.needs) if isinstance(learner, Painter) else [],
         categories=list(learner.data.categories),
+        mixes=learner.exchanges_categories and "category" in learner.reads,
         size=learner.data.size,
         sizes=(sides[0], sides[-1]) if by_rules else None,
         varies=isinstance(learner, Painter) and learner.varies,

@@ -55,6 +55,7 @@ class Description(BaseModel):
     reads: list[str] = Field(description="Parts of a request that it reads, such as 'words' and 'category'.")
     needs: list[str] = Field(description="Those without which it cannot paint.")
     categories: list[str] = Field(description="Categories that it can be asked for.")
+    mixes: bool = Field(default=False, description="Whether it paints mixtures of categories too.")
     size: tuple[int, int] = Field(description="Height and width of its pictures in pixels, where none are chosen.")
     sizes: tuple[int, int] | None = Field(description="Least and greatest height and width that can be chosen, if any.")
     varies: bool = Field(

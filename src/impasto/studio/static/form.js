@@ -7,6 +7,9 @@ export function read(form) {
     const value = form.elements[name]?.value.trim();
     if (value) request[name] = value;
   }
+  if (request.category && form.elements.mixed_with?.value) request.category = mixture(form, request.category);
+  const given = [...form.querySelectorAll("[data-given-file]")].filter(({ value }) => value);
+  if (given.length) request.given = Object.fromEntries(given.map(({ dataset, value }) => [dataset.givenFile, value]));
   const side = form.elements.side;
   if (side && side.value !== side.dataset.default) request.size = [Number(side.value), Number(side.value)];
   if (form.elements.seeding.value !== "random") request.seed = Number(form.elements.seed.value);
@@ -17,6 +20,34 @@ export function read(form) {
   }
   request.settings = readSettings(form);
   return withAxes(form, request);
+}
+
+/** Two categories with their shares, as the command line reads them. */
+function mixture(form, category) {
+  const share = Number(form.elements.mixed_share.value);
+  return `${(1 - share).toFixed(2)} ${category} + ${share.toFixed(2)} ${form.elements.mixed_with.value}`;
+}
+
+/** Fill the category, or both of a mixture as `mixture` writes it. */
+function fillCategory(form, category = "") {
+  const { category: first, mixed_with: second, mixed_share: share } = form.elements;
+  if (!first) return;
+  const parts = second && category.match(/^[\d.]+ (.+) \+ ([\d.]+) (.+)$/);
+  first.value = parts ? parts[1] : category;
+  if (!second) return;
+  second.value = parts ? parts[3] : "";
+  if (parts) share.value = parts[2];
+}
+
+/** Fill a given picture with a file that was uploaded, by the name that its upload gave it. */
+export function fillGiven(form, name, file = "") {
+  const kept = form.querySelector(`[data-given-file="${name}"]`);
+  const input = form.querySelector(`[data-given="${name}"]`);
+  const image = kept.nextElementSibling;
+  kept.value = file;
+  input.required = input.required && !file;
+  image.hidden = !file;
+  if (file) image.src = `/api/canvas/files/${file}`;
 }
 
 export const randomSeed = () => Math.floor(Math.random() * 2 ** 31);
@@ -51,6 +82,11 @@ export function refresh(form) {
     const values = form.querySelector(`[data-values=${select.dataset.axis}]`);
     values.hidden = !select.value;
     values.placeholder = select.selectedOptions[0]?.dataset.example ?? "";
+  }
+  const mixed = form.querySelector("#mixture");
+  if (mixed) {
+    mixed.hidden = !form.elements.category.value;
+    form.querySelector("#share-shown").textContent = `${Math.round(100 * form.elements.mixed_share.value)} %`;
   }
   const strength = form.elements.variation_strength;
   if (strength) form.querySelector("#strength-shown").textContent = strength.value;
@@ -89,9 +125,9 @@ export function readSettings(form) {
 /** Fill a form; what the request does not say goes back to its default. */
 export function fill(form, request) {
   form.elements.count.value = request.count ?? 4;
-  for (const name of ["prompt", "category"]) {
-    if (form.elements[name]) form.elements[name].value = request[name] ?? "";
-  }
+  if (form.elements.prompt) form.elements.prompt.value = request.prompt ?? "";
+  fillCategory(form, request.category);
+  for (const { dataset } of form.querySelectorAll("[data-given]")) fillGiven(form, dataset.given, request.given?.[dataset.given]);
   const side = form.elements.side;
   if (side) side.value = request.size?.[0] ?? side.dataset.default;
   const varied = request.variation_seed !== undefined && form.elements.variation_seed;

@@ -3,9 +3,10 @@
 import { call, element, follow, say } from "./dom.js";
 import { listen } from "./drop.js";
 import { listen as keepPrompts } from "./prompts.js";
-import { fill, randomSeed, read, refresh } from "./form.js";
+import { fill, fillGiven, randomSeed, read, refresh } from "./form.js";
 import { paintings } from "./results.js";
 import { term, text } from "./texts.js";
+import { upload } from "./upload.js";
 
 const KEPT = "impasto request";
 const LOOKING = 2000; // milliseconds between two looks at painters that are still being read
@@ -137,6 +138,16 @@ form.elements.painter.addEventListener("change", (event) => {
 controls.addEventListener("input", (event) => {
   if (event.target.name === "seed" && form.elements.seeding.value === "random") form.elements.seeding.value = "fixed";
   refresh(form);
+});
+
+controls.addEventListener("change", async ({ target }) => {
+  if (!target.dataset.given || !target.files.length) return;
+  say(refusal, "");
+  try {
+    fillGiven(form, target.dataset.given, (await upload(target.files[0])).file);
+  } catch (error) {
+    say(refusal, error.message);
+  }
 });
 
 for (const chip of document.querySelectorAll("#empty [data-prompt]")) {

@@ -13,7 +13,7 @@ from impasto.errors import UsageError
 from impasto.sources import RUNS
 from impasto.studio.language import text
 from impasto.studio.security import requires
-from impasto.studio.settings import Role, StudioSettings
+from impasto.studio.settings import Role
 from impasto.studio.studio import CurrentStudio, Studio
 from impasto.studio.training.queueing import Training, queue_training, run_name
 from impasto.studio.training.request import Minutes
@@ -53,7 +53,7 @@ def learn_from_votes(studio: CurrentStudio, request: PreferRequest) -> Training:
         studio,
         text("{painter} learns from votes", painter=entry.title),
         run_name(studio, request.run, f"{Path(entry.title).name}-by-votes"),
-        lambda run: _arguments(request, run, studio.settings),
+        lambda run: _arguments(request, run, studio.as_typed(studio.settings.folder)),
         request.model_dump(exclude_none=True),
     )
 
@@ -64,10 +64,13 @@ def deciding_votes(studio: Studio) -> int:
         return session.scalar(select(func.count()).where(Vote.preferred != "neither")) or 0
 
 
-def _arguments(request: PreferRequest, run: str, settings: StudioSettings) -> list[str]:
-    """The request as the words of a command, as a person would type them in the working folder."""
-    folder = settings.folder.resolve()
-    home = settings.home.resolve()
-    votes = folder.relative_to(home) if folder.is_relative_to(home) else folder
+def _arguments(request: PreferRequest, run: str, votes: str) -> list[str]:
+    """The request as the words of a command, as a person would type them in the working folder.
+
+    Args:
+        request: The request.
+        run: Name of the run.
+        votes: Folder of the studio.
+    """
     place = (RUNS / run).as_posix()
-    return ["prefer", request.painter, votes.as_posix(), "--out", place, "--minutes", f"{request.minutes:g}"]
+    return ["prefer", request.painter, votes, "--out", place, "--minutes", f"{request.minutes:g}"]

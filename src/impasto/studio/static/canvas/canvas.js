@@ -8,7 +8,7 @@ import { bringIntoView, showResults } from "./results.js";
 import { Keeper } from "./saving.js";
 import { loadImage, loadMask } from "./strokes.js";
 import { Surface } from "./surface.js";
-import { upload } from "./upload.js";
+import { upload } from "../upload.js";
 
 const part = (name) => document.querySelector(`#${name}`);
 const form = part("request");

@@ -3,7 +3,7 @@
 import { call, say } from "../dom.js";
 import { fillSettings, readSettings } from "../form.js";
 import { text } from "../texts.js";
-import { upload } from "./upload.js";
+import { upload } from "../upload.js";
 
 const LOOKING = 2500; // Milliseconds between two looks at painters that are still being read.
 const form = document.querySelector("#request");

@@ -3,7 +3,7 @@
 import { call, element, say } from "../dom.js";
 import { titleOf } from "../recipe.js";
 import { text } from "../texts.js";
-import { upload } from "./upload.js";
+import { upload } from "../upload.js";
 
 const refusal = document.querySelector("#refusal");
 const state = document.querySelector("#state");

@@ -1,6 +1,6 @@
 // A file is sent to the studio; the answer names it.
 
-import { text } from "../texts.js";
+import { text } from "./texts.js";
 
 export async function upload(file) {
   let answer;

@@ -1,4 +1,4 @@
-"""Picture files of the canvas, each kept once under the hash of its bytes, and never changed.
+"""Picture files that were uploaded or drawn, each kept once under the hash of its bytes, and never changed.
 
 What people call a file is never part of a path.
 """
@@ -21,8 +21,9 @@ from impasto.errors import UsageError
 from impasto.files import write_whole
 from impasto.images.reading import Unreadable, read_picture, sniff
 from impasto.studio.problems import Problem
+from impasto.studio.studio import Studio
 
-__all__ = ["LEAST", "LIMIT", "MEDIA", "FileName", "PictureFile", "Pictures"]
+__all__ = ["LEAST", "LIMIT", "MEDIA", "FileName", "PictureFile", "Pictures", "pictures_of"]
 
 LIMIT = 64_000_000
 """Most bytes of a picture file."""
@@ -118,3 +119,8 @@ class Pictures:
         """A picture that was kept, upright, in RGB."""
         with _decoding:
             return read_picture(self.path(name), limit=PIXELS).image
+
+
+def pictures_of(studio: Studio) -> Pictures:
+    """The files of a studio, in the folder that the canvas has always kept them in."""
+    return Pictures(studio.settings.folder / "canvas")
