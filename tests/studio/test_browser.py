@@ -363,3 +363,39 @@ def test_every_page_fits_a_phone_and_axe_has_nothing_serious_to_say(
                 problems.append(f"{place}: {violation['id']}: {json.dumps(where)}")
     context.close()
     assert problems == []
+
+
+def test_a_given_picture_moves_and_two_categories_are_mixed(page: Any, studio: Service, tmp_path: Path) -> None:
+    Image.fromarray(np.tile(np.arange(0, 256, 4, np.uint8)[:, None, None], (1, 64, 3))).save(tmp_path / "sea.png")
+    page.goto("/?painter=shipped/motion")
+    page.get_by_label("Given picture: first").set_input_files(tmp_path / "sea.png", timeout=PATIENCE)
+    expect(page.get_by_alt_text("The given picture")).to_be_visible()
+    page.get_by_label("Category").select_option("sunset")
+    page.get_by_label("How many").fill("1")
+    page.get_by_role("button", name="Paint", exact=True).click()
+    expect(page.locator("#results article img").first).to_be_visible(timeout=PATIENCE)
+    page.get_by_role("button", name="Use these settings").first.click()
+    expect(page.get_by_alt_text("The given picture")).to_be_visible()
+
+    page.goto("/?painter=shipped/paintings")
+    page.get_by_label("Category", exact=True).select_option(index=1, timeout=PATIENCE)
+    page.get_by_label("Mixed with").select_option(index=2)
+    page.get_by_label("Share of it").fill("0.25")
+    category = page.evaluate("""async () => {
+        const { read } = await import("/static/form.js");
+        return read(document.querySelector("#request")).category;
+    }""")
+    first, second = (page.locator(f"#{name}").input_value() for name in ("category", "mixed_with"))
+    assert category == f"0.75 {first} + 0.25 {second}"
+    filled = page.evaluate(
+        """async (category) => {
+        const { fill, read } = await import("/static/form.js");
+        const form = document.querySelector("#request");
+        fill(form, { count: 1 });
+        const empty = read(form).category ?? "";
+        fill(form, { count: 1, category });
+        return [empty, read(form).category];
+    }""",
+        category,
+    )
+    assert filled == ["", category]
