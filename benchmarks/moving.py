@@ -89,8 +89,16 @@ def table(store: Store, runs: list[Path], clips_of: dict[str, Pixels]) -> Iterat
     yield f"| {len(test)} test clips | {' | '.join(columns)} |"
     yield "|---|" + "--:|" * len(columns)
     still = np.repeat(true[:, :1], true.shape[1], axis=1)
-    for name, clips in {"true": true, "standing still": still, "of unrelated frames": unrelated(true)}.items():
+    ways = {
+        "true": true,
+        "standing still": still,
+        "of unrelated frames": unrelated(true),
+        "played backwards": np.ascontiguousarray(true[:, ::-1]),
+    }
+    for name, clips in ways.items():
         yield row(name, clips, true, (right(clips, test.labels), None))
+    commonest = np.bincount(test.labels).max() / len(test)
+    yield f"| always the commonest movement | | {commonest:.2f} | | | | | |"
     for run in runs:
         painter = pretrained.load(str(run))
         assert isinstance(painter, Painter)
@@ -103,7 +111,7 @@ def main() -> None:
     """Print the table, and write a sheet of the first test clips, each above what the runs make of its first frame."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("store", type=Path)
-    parser.add_argument("runs", type=Path, nargs="+")
+    parser.add_argument("runs", type=Path, nargs="*")
     parser.add_argument("--sheet", type=Path)
     args = parser.parse_args()
     store = Store.open(args.store, verify=False)

@@ -154,7 +154,7 @@ def sd3() -> Any:
         patch_size=1,
         in_channels=8,
         out_channels=8,
-        num_layers=1,
+        num_layers=2,
         attention_head_dim=8,
         num_attention_heads=2,
         joint_attention_dim=16,

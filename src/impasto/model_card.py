@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from impasto.catalogue import Card
@@ -30,7 +30,8 @@ def model_card(card: Card, description: Mapping[str, Any]) -> str:
     Args:
         card: The painter's or the judge's entry in the catalogue.
         description: The content of the painter's `config.json`: 'config' and 'data', which it is built from,
-            'parameters', how many it has, and 'facts' on its origin: 'data', 'training', and, where there are any,
+            'parameters', how many it has, 'needs', the parts of a condition that it cannot paint without, and
+            'facts' on its origin: 'data', 'training', and, where there are any,
             'from' (whose weights training began from), 'guide', 'lightened' (from which painter, and how), 'metrics',
             'measured' (on which pictures), 'license' of the weights, and 'remarks' (title → text).
     """
@@ -54,10 +55,10 @@ def model_card(card: Card, description: Mapping[str, Any]) -> str:
             f"It {'looks' if judges else 'paints'} at {size} px with {description['parameters']:,} parameters.",
             "",
             "```",
-            'impasto.pretrained.load("FOLDER")' if judges else "impasto paint FOLDER --count 16",
+            'impasto.pretrained.load("FOLDER")' if judges else _example(description.get("needs", ())),
             "```",
             *([] if judges else ["", f"Categories: {escaped(', '.join(pictures['categories'])) or 'none'}."]),
-            *_data(facts.get("data", {})),
+            *_data(facts.get("data", {}), "clips" if pictures.get("frames", 1) > 1 else "pictures"),
             *_training(facts.get("training", {})),
             *_origin(facts.get("from", {})),
             *_guide(facts.get("guide", {})),
@@ -69,11 +70,18 @@ def model_card(card: Card, description: Mapping[str, Any]) -> str:
     )
 
 
-def _data(data: Mapping[str, Any]) -> Iterator[str]:
+def _example(needs: Sequence[str]) -> str:
+    """A command that paints, with the files that the painter cannot paint without."""
+    options = {"mask": "--mask FILE", "words": '--prompt "…"'}
+    words = [options.get(part) or f"--{part.replace(':', ' ', 1)}=FILE" for part in needs]
+    return " ".join(["impasto paint FOLDER --count 16", *words])
+
+
+def _data(data: Mapping[str, Any], what: str) -> Iterator[str]:
     if not data:
         return
     yield from ("", "## Data", "")
-    yield f"{data.get('pictures', 'An unknown number of')} pictures from a store with the SHA-256 `{data.get('hash')}`."
+    yield f"{data.get('pictures', 'An unknown number of')} {what} from a store with the SHA-256 `{data.get('hash')}`."
     licences: Mapping[str, int] = data.get("licences", {})
     if licences:
         yield from ("", "| licence, as the data state it | pictures in the store |", "|---|---|")

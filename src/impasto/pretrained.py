@@ -141,16 +141,14 @@ def save(
         state = {k: v for k, v in state.items() if k not in frozen}
     dtype = torch.float16 if half else painter.storage
     if dtype is not None:
-        state |= {
-            k: rounded(k, v, dtype)
-            for k, v in state.items()
-            if k not in frozen or torch.equal(v.to(dtype).to(v.dtype), v)
-        }
+        exact = {k for k in frozen & state.keys() if not torch.equal(state[k].to(dtype).to(state[k].dtype), state[k])}
+        state |= {k: rounded(k, v, dtype) for k, v in state.items() if k not in exact}
     with whole_folder(folder, replace=True) as work:
         write_tensors(work, state, most_bytes)
         names = {name for name, _ in painter.named_parameters()}
         parameters = sum(v.numel() for name, v in state.items() if name in names or v.dtype == torch.int8)
-        description = {**painter.describe(), "parameters": parameters, "facts": facts}
+        needs: Collection[str] = getattr(painter, "needs", ())
+        description = {**painter.describe(), "parameters": parameters, "needs": sorted(needs), "facts": facts}
         _write_description(work, type(painter).__card__, description)
         if painter.training_pictures is not None:
             painter.training_pictures.write(work)

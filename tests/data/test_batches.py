@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -115,6 +116,25 @@ def test_a_picture_whose_words_say_left_or_right_is_not_mirrored(split: Split, m
             mirrored[text] += not torch.equal(before, after)
     assert [mirrored[text] for text in texts[:3]] == [0, 0, 0]
     assert 10 < mirrored["brightness"] < 40
+
+
+def test_a_picture_whose_category_says_left_or_right_is_not_mirrored(split: Split) -> None:
+    names = ("pan_left", "rightwards", "brightness")
+    labels = np.arange(len(split)) % 4
+    labels[labels == 3] = -1  # Without a category.
+    sided = replace(split, categories=names, shares=(), labels=labels)
+    mirrored = [0] * 4
+    for parts in ({"category"}, set()):
+        plain = Batches(sided, COUNT, seed=2, parts=parts)
+        flipped = Batches(sided, COUNT, seed=2, parts=parts, flip=True)
+        mirrored = [0] * 4
+        for step in range(10):
+            one, two = (batches(step)[0].pictures for batches in (plain, flipped))
+            for row, before, after in zip(plain.rows(step), one, two, strict=True):
+                mirrored[labels[row]] += not torch.equal(before, after)
+        if parts:
+            assert mirrored[:2] == [0, 0]
+        assert min(mirrored[2 if parts else 0 :]) > 10
 
 
 def test_flip_mirrors_about_half(split: Split) -> None:

@@ -155,7 +155,8 @@ def test_clips_from_words_begin_with_what_the_still_painter_paints(
     assert painter.reads == {"category", "words", "given:first"}
     assert painter.learns_from == {"category"}
     left, right = (painter.paint(2, seed=4, prompt="dusk", category=c, steps=2).pictures for c in ("left", "right"))
-    pictures = Painter.from_pretrained(still).paint(2, seed=4, prompt="dusk", steps=2).pictures
+    still_painter = Painter.from_pretrained(still)
+    pictures = still_painter.paint(2, seed=4, prompt="dusk", steps=2).pictures
     assert torch.equal(left[:, 0], pictures)
     assert torch.equal(right[:, 0], pictures)
     assert not torch.equal(left[:, 1], right[:, 1])
@@ -168,5 +169,24 @@ def test_clips_from_words_begin_with_what_the_still_painter_paints(
     promises.test_saved_and_loaded_it_paints_the_same("make_a_video", tmp_path / "saved")
     promises.test_gradients_reach_every_parameter_of_every_player("make_a_video")
     assert {name.partition(".")[0] for name in painter.state_dict()} == {"net", "record"}
+    assert painter.resolve_settings(painter.settings_for({})).steps == still_painter.settings_for({}).steps
     with pytest.raises(ConfigError, match="paints 32 px, and these clips are of 48 px"):
         catalogue.painter("make_a_video").build("tiny", still=str(still), frames=FRAMES, size=(48, 48))
+    torch.manual_seed(0)
+    catalogue.painter("ddpm").build("tiny", channels=(16, 16), grid=8).save_pretrained(tmp_path / "wordless")
+    with pytest.raises(ConfigError, match="wordless reads none"):
+        catalogue.painter("make_a_video").build("tiny", still=str(tmp_path / "wordless"), frames=FRAMES)
+
+
+def test_where_no_movement_is_asked_for_one_is_drawn_in_the_shares_of_the_training_clips() -> None:
+    painter = built(shares=(0.0, 1.0))
+    with torch.no_grad():
+        painter.net.head.weight.normal_(std=0.05)
+    first = smooth_pictures(8, 0)
+    settings = painter.settings_for({})
+    with painter.painting():
+        drawn = painter.animate(first, Condition(8), PictureNoise(0, range(8)), settings)
+        dusk = painter.animate(
+            first, Condition(8, category=torch.ones(8, dtype=torch.int64)), PictureNoise(0, range(8)), settings
+        )
+    assert torch.equal(drawn, dusk)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from base64 import b64decode
 from collections import Counter
 from collections.abc import Iterator
@@ -18,6 +19,9 @@ from studio_service import Service
 
 from impasto.images.recipe import read_recipe
 from impasto.metrics.records import to_plain
+from impasto.studio.data.stores import NAME
+from impasto.studio.training.request import free_name
+from impasto.votes.pairs import LEAST_PAIRS
 from impasto.votes.report import votes_on
 
 
@@ -219,17 +223,45 @@ def test_a_blind_vote_finds_who_is_preferred(gallery: Service) -> None:
     assert to_plain(reported.scores) == scores
 
 
-def test_a_painter_learns_from_the_votes(gallery: Service) -> None:
-    # By the votes of the test before.
-    queued = gallery.call("POST", "/api/votes/learn", {"painter": "shipped/paintings", "minutes": 0.5})
+def test_a_painter_learns_from_the_votes(tmp_path: Path) -> None:
+    for seed, painter in enumerate(["dots", "ink"] * 4):
+        painted(tmp_path / "gallery" / painter / f"{seed:04d}.png", seed=seed, painter=painter)
+    service = Service(tmp_path)
+    scanned(service)
+    request = {"painter": "shipped/paintings", "minutes": 0.5}
+    ballot = ballot_of(service, "dots", "ink")
+    for number in range(LEAST_PAIRS):
+        if number == LEAST_PAIRS - 1:
+            assert "There are 7 votes that prefer a picture" in service.refusal("POST", "/api/votes/learn", request)[1]
+            assert 'id="learn"' in service.request("GET", "/vote")[2].decode()
+            assert "Teach it" not in service.request("GET", "/vote")[2].decode()
+        pair = service.call("POST", f"{ballot}/pairs")
+        service.call("PUT", f"{ballot}/pairs/{pair['id']}", {"preferred": "left"})
+    queued = service.call("POST", "/api/votes/learn", request)
     assert queued["run"].endswith("-001-paintings-by-votes")
     assert queued["command"] == f"impasto prefer shipped/paintings studio --out runs/{queued['run']} --minutes 0.5"
-    gallery.call("POST", f"/api/jobs/{queued['job']['id']}/stop", {"firmly": True})
-    assert 'value="shipped/paintings"' in gallery.request("GET", "/vote")[2].decode().partition('id="learn"')[2]
+    service.call("POST", f"/api/jobs/{queued['job']['id']}/stop", {"firmly": True})
+    assert 'value="shipped/paintings"' in service.request("GET", "/vote")[2].decode().partition('id="learn"')[2]
     again = {"painter": "shipped/paintings", "minutes": 1, "run": queued["run"]}
-    assert "waits already" in gallery.refusal("POST", "/api/votes/learn", again)[1]
+    assert "waits already" in service.refusal("POST", "/api/votes/learn", again)[1]
     by_rules = {"painter": "landscape", "minutes": 1}
-    assert "does not learn from votes" in gallery.refusal("POST", "/api/votes/learn", by_rules)[1]
+    assert "does not learn from votes" in service.refusal("POST", "/api/votes/learn", by_rules)[1]
+    # A run by votes goes on longer like any other.
+    service.wait(queued["job"]["id"], lambda job: job["state"] not in ("queued", "running", "stopping"))
+    (tmp_path / "runs" / queued["run"]).mkdir(parents=True, exist_ok=True)
+    (tmp_path / "runs" / queued["run"] / "run.json").write_text('{"settings": {}, "facts": {}}')
+    longer = service.call("POST", f"/api/runs/{queued['run']}/continue", {"minutes": 2})
+    assert longer["command"] == queued["command"].replace("--minutes 0.5", "--minutes 2.5")
+    service.call("POST", f"/api/jobs/{longer['job']['id']}/stop", {"firmly": True})
+    service.close()
+
+
+def test_names_of_runs_that_learn_again_do_not_grow(tmp_path: Path) -> None:
+    name = "shipped-by-votes"
+    for _ in range(4):
+        name = free_name(name, tmp_path, set())
+        assert re.fullmatch(r"\d{4}-\d\d-\d\d-001-shipped-by-votes", name)
+    assert NAME.fullmatch(free_name("x" * 200, tmp_path, set()))
 
 
 def test_wrong_votes_are_refused(gallery: Service) -> None:

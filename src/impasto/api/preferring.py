@@ -145,7 +145,7 @@ def _pairs(votes: Path, run: Path, painter: Painter, watch: Watch) -> Split:
     if place.is_dir() and (run / "run.json").is_file():
         # A training that goes on learns from the votes that it began with.
         return _split(store_at(place), painter)
-    folders = [votes, votes.absolute().parent / GALLERIES]
+    folders = dict.fromkeys([votes.resolve(), votes.resolve().parent / GALLERIES, GALLERIES.resolve()])
     pairs, missing = preferred_pairs(votes, folders)
     if missing:
         watch(Event("prefer", "remark", f"{missing:,} votes are on pictures that are not there any more."))

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import torch
+from torch import Tensor
+
 from impasto.config import Field, config
 from impasto.errors import ConfigError
 
@@ -48,6 +51,17 @@ class Data:
             raise ConfigError(f"{len(self.categories)} categories but {len(self.shares)} shares.")
         if self.shares and (min(self.shares) < 0 or sum(self.shares) <= 0):
             raise ConfigError(f"shares = {self.shares}: shares are 0 or more, and not all 0.")
+
+    def categories_by_shares(self, draws: Tensor) -> Tensor:
+        """Categories in the shares of the training pictures, int64; 0 where there are none.
+
+        Args:
+            draws: Uniform numbers in [0, 1), of any shape.
+        """
+        count = max(1, len(self.categories))
+        shares = torch.tensor(self.shares or (1.0,) * count, dtype=torch.float64, device=draws.device)
+        edges = shares.cumsum(0) / shares.sum()
+        return torch.searchsorted(edges, draws.double(), right=True).clamp(max=count - 1)
 
     @property
     def height(self) -> int:

@@ -313,11 +313,9 @@ class Painter(Learner):
             if existing is None:
                 raise UnknownName("category", category, names)
             return torch.full((len(indices),), names.index(existing), device=self.device)
-        shares = torch.tensor(self.data.shares or (1.0,) * self.classes, dtype=torch.float64)
         # A separate stream, so that a picture's latent does not depend on how its category was chosen.
-        draws = PictureNoise(seed ^ CATEGORY_STREAM, indices).uniform().double()
-        edges = shares.cumsum(0) / shares.sum()
-        return torch.searchsorted(edges, draws, right=True).clamp(max=self.classes - 1).to(self.device)
+        draws = PictureNoise(seed ^ CATEGORY_STREAM, indices).uniform()
+        return self.data.categories_by_shares(draws).to(self.device)
 
     @contextmanager
     def painting(self, *, inference: bool = True) -> Iterator[None]:

@@ -25,7 +25,7 @@ FLIPS = 1
 CAPTIONS = 2
 SECOND_STORE = 3
 
-SIDES = re.compile(r"\b(left|right)\b|[左右]", re.IGNORECASE)
+SIDES = re.compile(r"(?<![a-z])(left|right)(wards?)?(?![a-z])|[左右]", re.IGNORECASE)
 """What a caption or the name of a category says that is not true of the mirrored picture."""
 
 NO_ENCODINGS = Encodings()

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from impasto.contract import Learner
+from impasto.contract import Learner, parts_to_learn
 from impasto.data.encodings import Encodings
 from impasto.data.store import Split
 from impasto.files import disk_errors_named
@@ -64,7 +64,7 @@ def encode(
     unread = learner.instruction.unread if learner.instruction else frozenset()
     encoders = {kind: encoder for kind, encoder in learner.encoders.items() if kind not in unread}
     of_pictures = encoders.get("pictures")
-    of_words = encoders.get("words") if "words" in learner.reads else None
+    of_words = encoders.get("words") if "words" in parts_to_learn(learner) else None
     texts = [distinct_captions(split) if of_words else [] for split in splits]
     precision = fastest_precision(processes.device) if precision == "auto" else precision
     picture_files = [

@@ -5,12 +5,9 @@ Source: Zhang et al. 2023, Adding Conditional Control to Text-to-Image Diffusion
 
 from __future__ import annotations
 
-import hashlib
 import inspect
 import warnings
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -22,19 +19,18 @@ from torch import Tensor
 from impasto.contract import Condition
 from impasto.errors import CheckpointError, ConfigError, NotCapable
 from impasto.files import read_json
-from impasto.hub import snapshot
 from impasto.images.pictures import to_uint8
-from impasto.nn.weights import known_hash
 from impasto.painters.hub.base_files import diffusers_library
 from impasto.painters.hub.frozen_base import FrozenBase
-from impasto.sources import HUB
+from impasto.pretrained import load_weights
 from impasto.spelling import option, setting
 
-__all__ = ["CONTROL", "ControlFiles", "ControlMap", "control_call", "with_control_hash"]
+__all__ = ["CONTROL", "CONTROLS", "ControlMap", "control_call"]
 
 CONTROL = "given:control"
 """Part of a condition: what a control network reads."""
-PATTERNS = ("README.md", "config.json", "*.safetensors")
+CONFIG = "config.json"
+"""File beside the weights that says what the network is."""
 EDGES = (100, 200)
 """Gradients of 255 levels from which an edge goes on, and from which it begins."""
 
@@ -65,80 +61,16 @@ CONTROLS: Mapping[str, Control] = {
 """Class of a base in diffusers → how it is controlled."""
 
 
-@dataclass(frozen=True)
-class ControlFiles:
-    """The files of a control network.
-
-    Attributes:
-        word: By which it is named, with the revision where it lies on the hub.
-        folder: Folder with its config and weights.
-    """
-
-    word: str
-    folder: Path
-
-    @property
-    def class_name(self) -> str:
-        """Name of its class in diffusers; '' where its config names none."""
-        content = read_json(self.folder / "config.json", CheckpointError)
-        return str(content.get("_class_name", "")) if isinstance(content, dict) else ""
-
-    @cached_property
-    def hash(self) -> str:
-        """SHA-256 over its config and weights, in hexadecimal."""
-        total = hashlib.sha256()
-        for file in sorted([self.folder / "config.json", *self.folder.glob("*.safetensors")]):
-            total.update(f"{file.name} {known_hash(file)}\n".encode())
-        return total.hexdigest()
-
-
-def control_files(word: str) -> ControlFiles:
-    """The files of the control network that a word names.
-
-    Args:
-        word: A folder with a config.json and safetensors files, or 'hub:owner/name' or 'hub:owner/name@revision'.
-
-    Raises:
-        CheckpointError: When there is none.
-        WeightsMissing: When it must be downloaded first.
-    """
-    if word.startswith(HUB):
-        name, _, revision = word.removeprefix(HUB).partition("@")
-        folder = snapshot(name, patterns=PATTERNS, revision=revision)
-        files = ControlFiles(f"{HUB}{name}@{folder.name}", folder)
-    else:
-        files = ControlFiles(Path(word).as_posix(), Path(word))
-    if not (files.folder / "config.json").is_file() or not any(files.folder.glob("*.safetensors")):
-        raise CheckpointError(
-            f"control = {word!r} is no control network; that is a folder with a config.json and safetensors files."
-        )
-    return files
-
-
-def with_control_hash(settings: Any) -> Any:
-    """Settings with the revision and the hash of the control network, where there is one.
-
-    Raises:
-        CheckpointError: When it is another one than before.
-    """
-    if not settings.control:
-        return settings
-    files = control_files(settings.control)
-    if settings.control_hash not in ("", files.hash):
-        raise CheckpointError(
-            f"The control network at {settings.control} has changed: its hash is {files.hash[:12]}…, and this picture "
-            f"needs {settings.control_hash[:12]}…; put the same version there."
-        )
-    return replace(settings, control=files.word, control_hash=files.hash)
-
-
-def control_call(base: FrozenBase, condition: Condition, settings: Any) -> tuple[Any, dict[str, Any]]:
+def control_call(
+    base: FrozenBase, condition: Condition, settings: Any, device: torch.device
+) -> tuple[Any, dict[str, Any]]:
     """The pipeline that paints, and the arguments of its call that are of a control network.
 
     Args:
         base: Without a control network its own pipeline paints.
         condition: Whose given picture 'control' the network reads.
         settings: With `control`, `control_map` and `control_scale`.
+        device: Where the control network computes.
 
     Raises:
         ConfigError: When there is a control network and no picture for it, or a picture and no network.
@@ -147,56 +79,75 @@ def control_call(base: FrozenBase, condition: Condition, settings: Any) -> tuple
     """
     given = condition.given.get("control")
     if (given is None) != (not settings.control):
-        lacking = option("given", "control=FILE") if given is None else setting("control", "FOLDER")
+        lacking = option("given", "control=FILE") if given is None else setting("control", "FILE")
         raise ConfigError(f"A control network and the picture that it reads go together; give the other one: {lacking}")
     if given is None:
         return base.pipe, {}
-    pipe, argument = controlled(base, control_files(settings.control))
-    pipe.scheduler = base.pipe.scheduler
-    picture = control_picture(given, settings.control_map)
-    return pipe, {argument: picture, "controlnet_conditioning_scale": settings.control_scale}
-
-
-@lru_cache(maxsize=2)
-def controlled(base: FrozenBase, files: ControlFiles) -> tuple[Any, str]:
-    """The pipeline of a base with a control network, and the argument of its call that takes the picture.
-
-    The networks of the base are its own, so that adapters and precision are the same.
-
-    Raises:
-        NotCapable: When there is no control for such a base, or the network is none for it.
-        CheckpointError: When the network cannot be loaded.
-    """
-    control = CONTROLS.get(base.files.class_name)
-    if control is None:
+    if base.files.class_name not in CONTROLS:
         raise NotCapable(
             f"{base.files.word} is a {base.files.class_name}, which takes no control network here; "
             f"these do: {', '.join(CONTROLS)}."
         )
-    if files.class_name != control.network:
-        raise NotCapable(
-            f"control = {files.word!r} is a {files.class_name or 'model without a class'}; "
-            f"a {base.files.class_name} takes a {control.network}."
+    pipe = _controlled(base, Path(settings.control), device)
+    pipe.scheduler = base.pipe.scheduler
+    picture = control_picture(given, settings.control_map)
+    return pipe, {
+        CONTROLS[base.files.class_name].picture: picture,
+        "controlnet_conditioning_scale": settings.control_scale,
+    }
+
+
+def _controlled(base: FrozenBase, file: Path, device: torch.device) -> Any:
+    """The pipeline of a base with a control network, which uses the networks of the base as they are.
+
+    Raises:
+        NotCapable: When the network is none for such a base.
+        CheckpointError: When it cannot be loaded.
+    """
+    key = (file.resolve(), file.stat().st_mtime_ns if file.is_file() else 0)
+    if base.controlled is None or base.controlled[0] != key:
+        net = _network(base, file)
+        cls = getattr(diffusers_library(), CONTROLS[base.files.class_name].pipeline)
+        known = inspect.signature(cls.__init__).parameters
+        kept = {name: value for name, value in base.pipe.config.items() if isinstance(value, bool | int | float | str)}
+        parts = {**kept, **base.pipe.components, "controlnet": net}
+        pipe = cls(**{name: part for name, part in parts.items() if name in known})
+        pipe.set_progress_bar_config(disable=True)
+        base.controlled = (key, pipe)
+    pipe = base.controlled[1]
+    with torch.inference_mode(mode=False):
+        pipe.controlnet.to(device)
+    return pipe
+
+
+def _network(base: FrozenBase, file: Path) -> Any:
+    """The control network of a file, frozen, of the kind of number that the base computes in."""
+    name = CONTROLS[base.files.class_name].network
+    if not file.is_file() or file.suffix != ".safetensors" or not (file.parent / CONFIG).is_file():
+        raise CheckpointError(
+            f"control = {str(file)!r} is no control network; name a safetensors file with its {CONFIG} beside it."
         )
-    library = diffusers_library()
-    network = next(iter(base.networks.values()))
-    like = next(network.parameters())
+    config = read_json(file.parent / CONFIG, CheckpointError)
+    kind = str(config.get("_class_name", "")) if isinstance(config, dict) else ""
+    if kind != name:
+        raise NotCapable(
+            f"control = {str(file)!r} is a {kind or 'model without a class'}; a {base.files.class_name} takes a {name}."
+        )
+    if config.get("num_mode") is not None:
+        raise NotCapable(
+            f"control = {str(file)!r} is one network for several kinds of map, which is not used here; take one for a "
+            "single kind."
+        )
+    cls = getattr(diffusers_library(), name)
+    dtype = next(next(iter(base.networks.values())).parameters()).dtype
     with warnings.catch_warnings(), torch.inference_mode(mode=False), torch.device("cpu"):
         warnings.simplefilter("ignore", FutureWarning)  # Of diffusers, about itself.
         try:
-            net = getattr(library, control.network).from_pretrained(
-                str(files.folder), use_safetensors=True, local_files_only=True, torch_dtype=like.dtype
-            )
-        except (OSError, ValueError, KeyError, RuntimeError, TypeError) as error:
-            raise CheckpointError(f"control = {files.word!r} cannot be loaded: {str(error).splitlines()[0]}") from None
-        net = net.eval().requires_grad_(requires_grad=False).to(like.device)
-    cls = getattr(library, control.pipeline)
-    known = inspect.signature(cls.__init__).parameters
-    kept = {name: value for name, value in base.pipe.config.items() if name in known and not name.startswith("_")}
-    parts = {name: part for name, part in base.pipe.components.items() if name in known}
-    pipe = cls(**{**{n: v for n, v in kept.items() if not isinstance(v, list | tuple)}, **parts, "controlnet": net})
-    pipe.set_progress_bar_config(disable=True)
-    return pipe, control.picture
+            net = cls.from_config(config)
+        except (ValueError, KeyError, TypeError) as error:
+            raise CheckpointError(f"{file.parent / CONFIG} describes no {name}: {str(error).splitlines()[0]}") from None
+        load_weights(net, file)
+        return net.eval().requires_grad_(requires_grad=False).to(dtype)
 
 
 def control_picture(pictures: Tensor, kind: ControlMap) -> Tensor:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from impasto.contract import Condition
+from impasto.errors import ConfigError
 from impasto.painters.hub.frozen_base import FrozenBase
 from impasto.painters.hub.line import Line
 from impasto.painters.hub.objective import Objective, objective_of
@@ -43,6 +44,8 @@ class DenoisingPipeline(Pipeline):
         """
         s = self.resolve_settings(settings)
         self._negative(s, len(condition))
+        if s.control:
+            raise ConfigError("Edits use no control network; leave control out.")
         base = self._prepared(s)
         if self._line(base).own_guidance:
             return self._estimates(condition, s, guidance=s.guidance)

@@ -55,6 +55,7 @@ class FrozenBase:
         files: Where it comes from.
         pipe: The pipeline.
         line: How its networks are called; None where that is not known.
+        controlled: File and time of the control network that was used last, and the pipeline with it.
     """
 
     def __init__(self, files: BaseFiles, pipe: Any) -> None:
@@ -66,6 +67,7 @@ class FrozenBase:
         for network in self.networks.values():
             network.eval().requires_grad_(requires_grad=False)
         self._switchboard = Switchboard(self.networks)
+        self.controlled: tuple[Any, Any] | None = None
         self._scheduler = pipe.scheduler
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:

@@ -22,7 +22,7 @@ from impasto.memory import memory_of_machine
 from impasto.nn.frozen import FrozenRecord
 from impasto.painters.hub.adapters import AdapterSet
 from impasto.painters.hub.base_files import BaseFiles, base_files
-from impasto.painters.hub.control import CONTROL, ControlMap, control_call, with_control_hash
+from impasto.painters.hub.control import CONTROL, CONTROLS, ControlMap, control_call
 from impasto.painters.hub.frozen_base import FrozenBase, SchedulerName, call_defaults, frozen_base
 from impasto.painters.hub.line import line_of
 from impasto.painters.hub.lora_files import LoraFile, read_lora
@@ -63,9 +63,8 @@ class PipelineSettings(PaintSettings):
         loras: LoRAs for this base: safetensors files, each of whose keys must fit.
         strengths: Strength of each LoRA, in their order: 0 for none, 1 as it was trained, below 0 away from it; without
             it 1 for all.
-        control: A control network for this kind of base, which holds the picture to `--given control=FILE`: a folder
-            with its config and weights, or 'hub:owner/name'.
-        control_hash: Hash of its files; impasto fills it in, and refuses another network of the same name.
+        control: Weights of a control network for this kind of base, which holds the picture to `--given control=FILE`:
+            a safetensors file with its config.json beside it.
         control_map: What it reads of that file: the picture as it is, such as depths or a scribble, or its edges.
         control_scale: How strongly the picture is held to it; 0 not at all.
         precision: Arithmetic of the networks; 'auto' is bf16 on a GPU, and fp32 on a processor that has room for it.
@@ -79,8 +78,7 @@ class PipelineSettings(PaintSettings):
     scheduler: SchedulerName = "own"
     loras: tuple[InputFile, ...] = Field(default=(), max_length=16)
     strengths: tuple[Annotated[float, Field(ge=-4, le=4)], ...] = Field(default=(), max_length=16)
-    control: str = Field(default="", max_length=4096, examples=["hub:lllyasviel/control_v11p_sd15_canny"])
-    control_hash: str = Field(default="", max_length=64, json_schema_extra={"readOnly": True})
+    control: InputFile = ""
     control_map: ControlMap = "given"
     control_scale: float = Field(default=1.0, ge=0, le=2)
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
@@ -141,6 +139,12 @@ class Pipeline(Painter):
         known = config.base and line_of(base_files(config.base).class_name)
         return denoises if known else only_paints  # type: ignore[return-value]
 
+    @property
+    def reads(self) -> frozenset[str]:
+        """Words; and what a control network reads, where bases of this kind take one."""
+        reads = super().reads
+        return reads if self.files.class_name in CONTROLS else reads - {CONTROL}
+
     @cached_property
     def files(self) -> BaseFiles:
         """The files of the base.
@@ -182,7 +186,7 @@ class Pipeline(Painter):
         defaults = call_defaults(self.files.class_name)
         precision = self.own_precision if settings.precision == "auto" else settings.precision
         return replace(
-            with_control_hash(settings),
+            settings,
             steps=settings.steps or defaults.get("num_inference_steps", STEPS),
             guidance=defaults.get("guidance_scale", 1.0) if settings.guidance is None else settings.guidance,
             precision=precision,
@@ -253,7 +257,15 @@ class Pipeline(Painter):
         seeds = noise.integers(SEEDS).reshape(-1).tolist()
         base.switch(self.sets(base, s))
         base.with_scheduler(s.scheduler)
-        pipe, control = control_call(base, condition, s)
+        if not condition.given:
+            return self._called(base, condition, seeds, s)
+        with torch.random.fork_rng(devices=[self.device] if self.device.type == "cuda" else []):
+            rows = [(condition[row : row + 1], [seed]) for row, seed in enumerate(seeds)]
+            return Painted.joined([self._called(base, *each, s) for each in rows])
+
+    def _called(self, base: FrozenBase, condition: Condition, seeds: Sequence[int], s: PipelineSettings) -> Painted:
+        """The pictures of one call of the pipeline."""
+        pipe, control = control_call(base, condition, s, self.device)
         call = {
             "prompt": list(condition.words or ("",) * len(condition)),
             "height": self.data.height,
@@ -262,11 +274,14 @@ class Pipeline(Painter):
             "guidance_scale": s.guidance,
             "generator": [torch.Generator().manual_seed(seed) for seed in seeds],
             "output_type": "pt",
-            **self._watched_by_step(base),
+            **self._watched_by_step(base, s),
             **self._negative(s, len(condition)),
             **control,
         }
         known = inspect.signature(pipe.__call__).parameters
+        if control:
+            # Some pipelines draw from torch's own generator while they encode a given picture.
+            torch.manual_seed(seeds[0])
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)  # Among libraries, about each other.
             output = pipe(**{name: value for name, value in call.items() if name in known})
@@ -274,10 +289,12 @@ class Pipeline(Painter):
         reasons = tuple("The base's safety checker took it for nudity." if flag else "" for flag in flagged)
         return Painted(output.images.float() * 2 - 1, declined=reasons if any(reasons) else ())
 
-    def _watched_by_step(self, base: FrozenBase) -> dict[str, Any]:
-        """The argument of the call by which each step is reported; none where it is not known how to decode latents."""
+    def _watched_by_step(self, base: FrozenBase, settings: PipelineSettings) -> dict[str, Any]:
+        """The argument of the call by which each step is reported; none where latents cannot be decoded on the way."""
         line = base.line
-        if line is None:
+        # Parts that wait elsewhere would be moved in and out; and some decoders overflow in 16 bits.
+        upcast = settings.precision == "fp16" and getattr(base.pipe.vae.config, "force_upcast", False)
+        if line is None or settings.offload != "none" or upcast:
             return {}
 
         def after_step(pipe: Any, step: int, _: Any, tensors: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:

@@ -19,18 +19,13 @@ from impasto.errors import ConfigError
 from impasto.nn.temporal_attention import TemporalAttention
 from impasto.painters.diffusion.denoiser import Denoiser
 from impasto.painters.optimizer import OptimizerConfig
+from impasto.painters.video.clip_rules import FIRST, check_frames
 from impasto.painters.video.frame_noise import FrameNoise
 from impasto.painters.video.still import Still, StillConfig, checked_still, record_of, with_hash
 from impasto.sampling.level import Denoise, Level
 from impasto.sampling.samplers import SamplerName, ddim, sample
-from impasto.spelling import command
 
 __all__ = ["AnimateDiff", "AnimateDiffConfig", "AnimateDiffSettings"]
-
-FIRST = "given:first"
-"""Part of a condition: the first frame of the clip."""
-LEAST = 2
-"""Fewest frames of a clip."""
 
 
 @config
@@ -101,15 +96,11 @@ class AnimateDiff(Painter):
         """Load the still painter, and build layers that change nothing yet.
 
         Raises:
-            ConfigError: When it paints another size, or clips have one frame.
-            CheckpointError: When it is not there, or another one than before.
+            ConfigError: When it has changed or paints another size, or clips have one frame.
+            CheckpointError: When it is not there.
         """
         super().__init__(config, data)
-        if data.frames < LEAST:
-            raise ConfigError(
-                "animate_diff learns clips of 2 frames or more, and these are single pictures; make a store of clips: "
-                f"{command('make', 'films', count=500)}"
-            )
+        check_frames(self.name, data)
         self._still = checked_still(config, data)
         self.record = record_of(self._still)
         # One label more, for clips without a category.
@@ -248,13 +239,7 @@ class AnimateDiff(Painter):
     def _of_frames(self, condition: Condition, repeats: int | None = None) -> Condition:
         """The condition of all frames, with the categories of the still painter; without a first frame."""
         rows = torch.arange(len(condition)).repeat_interleave(repeats or self.data.frames)
-        frames = condition.emptied({FIRST})[rows]
-        its = self._still.painter.data.categories
-        if frames.category is None or not set(its) & set(self.data.categories):
-            return frames.emptied({"category"})
-        numbers = [its.index(name) if name in its else -1 for name in self.data.categories]
-        # The last number is that of clips without a category, -1.
-        return replace(frames, category=torch.tensor([*numbers, -1], device=self.device)[frames.category])
+        return self._still.condition(condition.emptied({FIRST})[rows], self.data.categories)
 
 
 def _with_first(denoise: Denoise, clean: Tensor, frames: int) -> Denoise:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from torch import Tensor, nn
@@ -10,7 +11,9 @@ from torch import Tensor, nn
 from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Condition, Data, Noise, Painted, PainterConfig, PaintSettings
-from impasto.painters.video.motion_field import FIRST, MotionField, MotionFieldConfig, MotionFieldSettings
+from impasto.errors import ConfigError
+from impasto.painters.video.clip_rules import FIRST
+from impasto.painters.video.motion_field import MotionField, MotionFieldConfig, MotionFieldSettings
 from impasto.painters.video.still import StillConfig, checked_still, record_of, with_hash
 
 __all__ = ["MakeAVideo", "MakeAVideoConfig", "MakeAVideoSettings"]
@@ -63,22 +66,22 @@ class MakeAVideo(MotionField):
         """Load the still painter, and build the network.
 
         Raises:
-            ConfigError: As of `MotionField` and `checked_still`.
-            CheckpointError: When the still painter is not there, or another one than before.
+            ConfigError: As of `MotionField` and `checked_still`, and when the still painter reads no words.
+            CheckpointError: When the still painter is not there.
         """
         super().__init__(config, data)
         self._still = checked_still(config, data)
+        if "words" not in self._still.painter.reads:
+            raise ConfigError(
+                f"make_a_video paints after words, and {config.still} reads none; name a still painter that does, such "
+                "as shipped/words."
+            )
         self.record = record_of(self._still)
 
     @classmethod
     def decided(cls, config: Any, data: Data) -> Any:
         """A config with the hash of the still painter."""
         return with_hash(config)
-
-    @property
-    def reads(self) -> frozenset[str]:
-        """The words that the still painter reads, the category of clips where there are some, and a first frame."""
-        return super().reads - ({"words"} - self._still.painter.reads)
 
     @property
     def learns_from(self) -> frozenset[str]:
@@ -95,6 +98,11 @@ class MakeAVideo(MotionField):
         """The still painter's encoder of words."""
         return {name: net for name, net in self._still.painter.encoders.items() if name == "words"}
 
+    def resolve_settings(self, settings: Any) -> Any:
+        """The still painter's settings where there are none; see `Painter.resolve_settings`."""
+        its = self._its_settings(settings)
+        return replace(settings, steps=its.steps, guidance=its.guidance)
+
     def render(self, condition: Condition, noise: Noise, settings: Any) -> Painted:
         """Paint the first frames, where none is given, and let them move."""
         first = condition.given.get("first")
@@ -106,8 +114,12 @@ class MakeAVideo(MotionField):
 
     def _first(self, condition: Condition, noise: Noise, settings: MakeAVideoSettings) -> Tensor:
         """What the still painter paints, shape (N, 3, H, W), in [-1, 1]."""
+        still = self._still.moving((), next(self.net.parameters()))
+        of_picture = self._still.condition(condition.emptied({FIRST}), self.data.categories)
+        return still.render(of_picture, noise, self._its_settings(settings)).pictures.clamp(-1, 1)
+
+    def _its_settings(self, settings: MakeAVideoSettings) -> Any:
+        """An instance of the still painter's settings, with every 'auto' resolved."""
         its = self._still.painter
         given = {name: value for name in ("steps", "guidance") if (value := getattr(settings, name)) is not None}
-        chosen = its.resolve_settings(its.settings_for(given))
-        still = self._still.moving((), next(self.net.parameters()))
-        return still.render(condition.emptied({"category", FIRST}), noise, chosen).pictures.clamp(-1, 1)
+        return its.resolve_settings(its.settings_for(given))

@@ -12,18 +12,13 @@ from torch import Tensor
 from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Batch, Condition, Data, Noise, Painted, Painter, PainterConfig, PaintSettings, Player, Turn
-from impasto.errors import ConfigError
 from impasto.painters.bounds import Channels
 from impasto.painters.diffusion.unet_size import UNetConfig, unet_for
 from impasto.painters.optimizer import OptimizerConfig
-from impasto.spelling import command
+from impasto.painters.video.clip_rules import FIRST, LEAST_FRAMES, check_frames
 
 __all__ = ["MotionField", "MotionFieldConfig", "MotionFieldSettings"]
 
-FIRST = "given:first"
-"""Part of a condition: the first frame of the clip."""
-LEAST = 2
-"""Fewest frames of a clip."""
 TIMES = 1000.0
 """Time of the last frame, as the network reads it."""
 SCALES = 4
@@ -61,7 +56,7 @@ class MotionFieldSettings(PaintSettings):
     """
 
     motion: float = Field(default=1.0, ge=0, le=2)
-    frames: int | None = Field(default=None, ge=LEAST, le=256)
+    frames: int | None = Field(default=None, ge=LEAST_FRAMES, le=256)
     loop: bool = False
 
     prominent: ClassVar[frozenset[str]] = frozenset({"motion"})
@@ -127,11 +122,7 @@ class MotionField(Painter):
             ConfigError: When clips have one frame, or the levels of the UNet do not fit the pictures.
         """
         super().__init__(config, data)
-        if data.frames < LEAST:
-            raise ConfigError(
-                "motion_field learns clips of 2 frames or more, and these are single pictures; make a store of clips: "
-                f"{command('make', 'films', count=500)}"
-            )
+        check_frames(self.name, data)
         # One label more, for clips without a category.
         self.net = unet_for(config, Fields(*data.size), labels=self.classes + 1)
 
@@ -173,10 +164,10 @@ class MotionField(Painter):
     ) -> Tensor:
         """Clips that begin with given pictures; see `contract.Animates`. There are no sampling steps.
 
-        Where no movement is asked for, one is drawn.
+        Where no movement is asked for, one is drawn, in the shares of the training clips.
         """
         pictures = pictures.to(self.device)
-        drawn = noise.integers(self.classes).to(self.device)
+        drawn = self.data.categories_by_shares(noise.uniform()).to(self.device)
         labels = self.category_index(condition, none=self.classes)
         if self.data.categories:
             labels = torch.where(labels < self.classes, labels, drawn)

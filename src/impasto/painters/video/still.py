@@ -13,7 +13,7 @@ from torch import Tensor, nn
 
 from impasto import pretrained
 from impasto.config import Field, config
-from impasto.contract import Data, PainterConfig
+from impasto.contract import Condition, Data, PainterConfig
 from impasto.errors import CheckpointError, ConfigError
 from impasto.nn.frozen import FrozenRecord
 from impasto.nn.memory_layout import channels_last
@@ -62,6 +62,20 @@ class Still:
         """Its network."""
         assert isinstance(self.painter.net, UNet)
         return self.painter.net
+
+    def condition(self, condition: Condition, categories: Sequence[str]) -> Condition:
+        """A condition of clips with the numbers that its own categories of the same names have.
+
+        Args:
+            condition: What the clips show.
+            categories: Names of the categories of clips; those that it does not know are left out.
+        """
+        its = self.painter.data.categories
+        if condition.category is None or not set(its) & set(categories):
+            return condition.emptied({"category"})
+        # The last number is that of clips without a category, -1.
+        numbers = [*(its.index(name) if name in its else -1 for name in categories), -1]
+        return replace(condition, category=torch.tensor(numbers, device=condition.category.device)[condition.category])
 
     def with_weights(self, file: Path) -> Still:
         """Another painter of the same body.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
@@ -34,6 +35,9 @@ __all__ = [
 ]
 
 Minutes = Annotated[float, Field(gt=0, le=100_000)]
+NUMBERED = re.compile(r"^\d{4}-\d\d-\d\d-\d{3}-")
+"""What a name that was chosen here begins with."""
+LONGEST_SUBJECT = 60
 FIELDS = frozenset(("minutes", "steps", "batch", "seed", "device"))
 """Settings of training that have a field of their own in a request."""
 
@@ -166,6 +170,8 @@ def free_name(subject: str, home: Path, taken: set[str]) -> str:
         taken: Names of runs whose jobs still wait.
     """
     today = date.today().isoformat()
+    # What an earlier name began with, such as that of the run that is trained on.
+    subject = NUMBERED.sub("", subject)[:LONGEST_SUBJECT].rstrip(" .")
     used = taken | ({path.name for path in (home / RUNS).iterdir()} if (home / RUNS).is_dir() else set())
     numbers = {name.removeprefix(f"{today}-").partition("-")[0] for name in used if name.startswith(today)}
     number = next(n for n in itertools.count(1) if f"{n:03d}" not in numbers)

@@ -24,6 +24,8 @@ from impasto.votes.pairs import LEAST_PAIRS
 __all__ = ["PreferRequest", "deciding_votes", "router"]
 
 router = APIRouter(prefix="/api/votes", tags=["vote"])
+BY_VOTES = "-by-votes"
+"""Ending of the names of runs that learned from votes."""
 
 
 class PreferRequest(BaseModel):
@@ -52,7 +54,7 @@ def learn_from_votes(studio: CurrentStudio, request: PreferRequest) -> Training:
     return queue_training(
         studio,
         text("{painter} learns from votes", painter=entry.title),
-        run_name(studio, request.run, f"{Path(entry.title).name}-by-votes"),
+        run_name(studio, request.run, f"{Path(entry.title).name.removesuffix(BY_VOTES)}{BY_VOTES}"),
         lambda run: _arguments(request, run, studio.as_typed(studio.settings.folder)),
         request.model_dump(exclude_none=True),
     )
