@@ -13,6 +13,7 @@ import impasto
 from impasto.data.store import Store
 from impasto.errors import DataError, ImpastoError, UsageError, WeightsMissing
 from impasto.events import silent
+from impasto.hub import allow_downloads
 from impasto.landscape.statements import read_statements
 
 
@@ -146,8 +147,12 @@ def test_a_model_that_the_hub_does_not_give_is_named(
     def offline(*_: object, **__: object) -> str:
         raise OSError("no network")
 
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
     monkeypatch.setattr(huggingface_hub, "snapshot_download", offline)
-    with pytest.raises(WeightsMissing, match=r"'someone/model', and the hub did not give it \(no network\)"):
+    monkeypatch.setattr(huggingface_hub.HfApi, "model_info", offline)
+    with pytest.raises(WeightsMissing, match="someone/model is not on this machine, and nothing is downloaded without"):
+        impasto.caption(paintings, tmp_path / "new", with_="someone/model", watch=silent)
+    with allow_downloads(), pytest.raises(WeightsMissing, match=r"the hub did not give the rest \(no network\)"):
         impasto.caption(paintings, tmp_path / "new", with_="someone/model", watch=silent)
 
 

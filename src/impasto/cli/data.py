@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from impasto.cli.out import Json, console, print_json
+from impasto.cli.out import Download, Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
 from impasto.spelling import command
 
@@ -174,14 +174,16 @@ def caption(
     from_: Annotated[
         Path | None, typer.Option("--from", help='JSON Lines such as {"file": "a.png", "captions": ["a boat"]}.')
     ] = None,
+    download: Download = False,
     json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
 ) -> None:
     """Describe the pictures of a store in words: from scenes, metadata, a file, or by a model; writes a new store."""
     from impasto import api
+    from impasto.hub import allow_downloads
 
-    with watching(json=json, events=events, quiet=quiet) as watch:
+    with watching(json=json, events=events, quiet=quiet) as watch, allow_downloads(allowed=download):
         captioned = api.caption(store, out, with_=with_, from_=from_, watch=watch)
     if json:
         print_json(captioned.manifest)

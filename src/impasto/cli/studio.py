@@ -39,6 +39,8 @@ def studio(
             "slurm:partition=gpu,cpus=4,minutes=600. Machines of a cluster share the working folder.",
         ),
     ] = "local",
+    trainings: Annotated[int, typer.Option(min=1, help="How many trainings run at a time.")] = 1,
+    paintings: Annotated[int, typer.Option(min=1, help="How many paintings and edits run at a time.")] = 1,
     browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
 ) -> None:
     """Open the studio: paint in the browser; jobs go on when it is closed."""
@@ -51,6 +53,13 @@ def studio(
             "or make studio."
         ) from None
     serve(
-        StudioSettings(folder=folder, host=host, port=port, tokens=read_tokens(token or []), runner=runner),
+        StudioSettings(
+            folder=folder,
+            host=host,
+            port=port,
+            tokens=read_tokens(token or []),
+            limits={"training": trainings, "painting": paintings},
+            runner=runner,
+        ),
         browser=browser,
     )

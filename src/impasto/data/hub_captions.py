@@ -11,7 +11,8 @@ import torch
 from PIL import Image
 
 from impasto.data.store import Split
-from impasto.errors import DataError, UsageError, WeightsMissing
+from impasto.errors import DataError, UsageError
+from impasto.hub import snapshot
 
 __all__ = ["hub_captions"]
 
@@ -37,7 +38,8 @@ def hub_captions(
 
     Raises:
         UsageError: When transformers is not installed, or the model is not one that describes images.
-        WeightsMissing: When the hub does not give the model.
+        WeightsMissing: When the model is not on this machine and must not be downloaded, or the hub does not give it.
+        CheckpointError: When the hub has no such model.
         DataError: When the model says nothing about any picture.
     """
     processor, model = _loaded(source)
@@ -77,19 +79,8 @@ def _loaded(source: str) -> tuple[Any, Any]:
 
 
 def _folder(source: str) -> str:
-    """The folder with the files of a model, downloaded where they are not there yet."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, HFValidationError, LocalEntryNotFoundError
-
-    if Path(source).is_dir():
-        return source
-    try:
-        return str(snapshot_download(source, allow_patterns=PATTERNS))
-    except (HfHubHTTPError, HFValidationError, LocalEntryNotFoundError, OSError) as error:
-        raise WeightsMissing(
-            f"There is no folder {source!r}, and the hub did not give it ({_first(error)}). Give the hub id of a model "
-            "that describes images, or a folder with one."
-        ) from None
+    """The folder with the files of a model, downloaded where they are not there yet and that is allowed."""
+    return source if Path(source).is_dir() else str(snapshot(source, patterns=PATTERNS))
 
 
 def _first(error: Exception) -> str:
