@@ -55,7 +55,7 @@ class CnnGan(LatentGan):
     Config: ClassVar[type[PainterConfig]] = CnnGanConfig
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         "tiny": {"latent_dims": 16, "embedding": 4, "width": 8, "max_width": 32, "norm_group": 2},
-        "small": {"width": 48, "max_width": 192, "norm_group": 16},
+        "small": {"width": 48, "max_width": 192, "norm_group": 16, "lr": 1e-3},
         "base": {},
     }
     renamed_settings: ClassVar[Mapping[str, str]] = {"style": "latent_dims", "most": "max_width"}

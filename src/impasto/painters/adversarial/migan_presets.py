@@ -5,7 +5,10 @@ for the two readings that were the defaults of earlier versions.
 
 The preset 'small' departs from the paper so that minutes on a CPU suffice: attention acts at 16 pixels, learning rates
 are 5 and 2.5 times the paper's, and λ·L_MS counts tenfold, because a discriminator whose gradient has length 1 acts on
-a picture of 32 pixels some fifty times more strongly than a mean over its 3,072 values does.
+a picture of 32 pixels some fifty times more strongly than a mean over its 3,072 values does. It also reads the
+equations as they seem to be meant, which painted nearer to validation pictures in two trials: the information bound has
+a constant weight, no gradient flows through λ, attention is scaled and over an eighth of the channels, the spatial
+transform acts at 16 pixels at most, and the branches of AMS are half as wide from 32 pixels up.
 
 The preset 'modern' keeps A and B and changes how they are trained, for small collections and little time. D stands on
 a frozen, pretrained network, and sees all pictures augmented, so that neither it nor A can memorise the collection.
@@ -49,6 +52,16 @@ SMALL_NETWORKS: dict[str, Any] = {
 }
 """Sizes that two CPU cores can train."""
 
+AS_MEANT: dict[str, Any] = {
+    "factor_gradient": False,
+    "bound_weight": "constant",
+    "attention_scaled": True,
+    "attention_reduction": 8,
+    "sft_max_side": 16,
+    "ams_half_from": 32,
+}
+"""Parts of the equations that are mended where they are too literal."""
+
 PRESETS: dict[str, dict[str, Any]] = {
     "tiny": {
         "width": 8,
@@ -63,6 +76,7 @@ PRESETS: dict[str, dict[str, Any]] = {
     },
     "small": {
         **SMALL_NETWORKS,
+        **AS_MEANT,
         "attention_at": 16,
         "content_weight": 10.0,
         "lr": 5e-4,

@@ -96,7 +96,7 @@ PRESETS: dict[str, dict[str, Any]] = {
         "discriminator_width": 8,
         "max_strided_width": 32,
     },
-    "small": SMALL_NETWORKS,
+    "small": {**SMALL_NETWORKS, "lr": 1e-3},
     "base": {},
     "sketch": {"task": "sketch", **SMALL_NETWORKS},
 }
