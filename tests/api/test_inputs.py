@@ -12,6 +12,7 @@ from PIL import Image
 from impasto import api
 from impasto.api.inputs import Given, given_to
 from impasto.contract import Painter
+from impasto.editing.given import given_mask
 from impasto.errors import DataError
 
 
@@ -39,6 +40,19 @@ def test_picture_mask_and_map_are_framed_alike(tmp_path: Path, painter: Painter,
     assert torch.allclose(source, torch.where(right, 200, 40).expand(3, -1, -1) / 127.5 - 1)
     assert torch.equal(mask, right[None].float())
     assert torch.equal(layout, torch.where(right, 200, 40))
+
+
+def test_where_a_mask_is_transparent_nothing_is_painted(tmp_path: Path, painter: Painter) -> None:
+    strokes = np.zeros((32, 32, 4), np.uint8)
+    strokes[8:16, 8:16] = 255
+    Image.fromarray(strokes).save(tmp_path / "strokes.png")
+    Image.new("RGB", (32, 32)).save(tmp_path / "picture.png")
+    mask = given_to(painter, Given(mask=tmp_path / "strokes.png"))["mask"]
+    covered = torch.zeros(32, 32)
+    covered[8:16, 8:16] = 1
+    assert torch.equal(mask[0], covered)
+    of_edit = given_mask(tmp_path / "strokes.png", tmp_path / "picture.png", None)
+    assert np.array_equal(of_edit, covered.numpy() > 0)
 
 
 def test_a_map_of_one_bit_holds_0_and_1_as_in_a_store(tmp_path: Path, painter: Painter, levels: np.ndarray) -> None:

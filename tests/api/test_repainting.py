@@ -11,7 +11,9 @@ from PIL import Image, PngImagePlugin
 
 from impasto import api, pretrained
 from impasto.api.inputs import within_reach
-from impasto.errors import ConfigError, NotCapable, RecipeError, UnknownName
+from impasto.cli.app import main
+from impasto.errors import ConfigError, NotCapable, RecipeError, UnknownName, UsageError
+from impasto.events import silent
 
 RECIPE = {
     "painter": "landscape", "weights": "0", "seed": 1, "index": 0, "batch": 1, "category": None, "settings": {},
@@ -128,3 +130,32 @@ def test_files_that_settings_name_are_known_by_their_hash(home: Path) -> None:
     assert api.repaint(relit[0], given={"scene": "kept.json"}).identical
     with pytest.raises(RecipeError, match="differs from the scene"):
         api.repaint(relit[0], given={"scene": scene})
+
+
+def test_nothing_is_replaced_unasked_and_other_wishes_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    gallery = api.paint("aaron", "out", count=1, resolution=32, watch=silent)
+    picture = gallery.pictures[0]
+    (tmp_path / "precious.png").write_bytes(b"precious")
+    with pytest.raises(UsageError, match=r"precious\.png exists already"):
+        api.repaint(picture, "precious.png")
+    assert (tmp_path / "precious.png").read_bytes() == b"precious"
+    assert api.repaint(picture, "precious.png", overwrite=True).identical
+    assert all(api.repaint(picture).identical for _ in range(2))
+    with pytest.raises(SystemExit):
+        main(["paint", "--from", str(picture), "--seed", "9", "--set", "steps=3"])
+    assert "leave out --seed and --set" in capsys.readouterr().err
+
+
+def test_a_path_of_a_stranger_is_not_even_looked_at(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[str] = []
+    exists = Path.exists
+    monkeypatch.setattr(Path, "exists", lambda self, **how: (looked_at.append(str(self)), exists(self, **how))[1])
+    place = "/elsewhere/server/share"
+    assert within_reach(place, home / "a.png") == []
+    picture = planted(home / "downloads" / "more" / "a.png", painter=place)
+    with pytest.raises(RecipeError, match="Say where it is"):
+        api.repaint(picture)
+    assert place not in looked_at

@@ -65,6 +65,6 @@ def test_a_picture_in_the_place_of_a_painter(painting: Path) -> None:
 
 
 def test_a_seed_beyond_what_recipes_hold_is_refused_before_painting(tmp_path: Path) -> None:
-    with pytest.raises(ImpastoError, match="seed must be below 9,223,372,036,854,775,808"):
+    with pytest.raises(ImpastoError, match="seed must be between 0 and 9,223,372,036,854,775,807"):
         impasto.paint("landscape", tmp_path / "a", count=1, resolution=32, seed=2**63)
     assert not (tmp_path / "a").exists()

@@ -60,7 +60,7 @@ def test_a_folder_of_which_nothing_can_be_edited_leaves_nothing(folder: Path, tm
     for file in folder.iterdir():
         if file.name != "broken.png":
             file.unlink()
-    with pytest.raises(DataError, match="could be edited; why stands above"):
+    with pytest.raises(DataError, match=r"could be edited. Of the first one: .*broken.png cannot be edited"):
         impasto.edit_folder("stylize", folder, watch=impasto.silent, **HOW)
     assert not list((tmp_path / "gallery").iterdir())
 
@@ -89,3 +89,16 @@ def test_the_command_takes_a_folder_too(folder: Path, capsys: pytest.CaptureFixt
     assert len(result["pictures"]) == 3
     assert result["folder"].endswith("photos-stylize")
     assert [Path(file).name for file in result["failed"]] == ["broken.png"]
+
+
+def test_what_is_wrong_with_one_picture_does_not_stop_the_others(folder: Path, tmp_path: Path) -> None:
+    (folder / "broken.png").unlink()
+    Image.new("RGB", (128, 64), "teal").save(folder / "wide.png")
+    settings = {"width": 100, "steps": 1, "resampling": 1}
+    edited = impasto.edit_folder("extend", folder, tmp_path / "out", settings=settings, watch=impasto.silent)
+    assert [each.picture.name for each in edited.pictures] == ["a.png", "b.jpg.png", "b.png.png"]
+    assert [file.name for file in edited.failed] == ["wide.png"]
+    with pytest.raises(UsageError, match="seed must be between"):
+        impasto.edit_folder("extend", folder, tmp_path / "more", seed=-1, watch=impasto.silent)
+    with pytest.raises(DataError, match="There is no folder"):
+        impasto.edit_folder("extend", tmp_path / "missing", watch=impasto.silent)

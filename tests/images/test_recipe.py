@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageSequence, PngImagePlugin
 
-from impasto.errors import ImpastoError, RecipeError
+from impasto.errors import ImpastoError, RecipeError, UsageError
 from impasto.images.clips import read_clip
 from impasto.images.recipe import Input, Recipe, pixels_hash, read_recipe, save_picture
 
@@ -167,3 +167,16 @@ def test_a_film_holds_its_recipe(tmp_path: Path, ending: str) -> None:
     assert read_recipe(file) == RECIPE
     shown = np.stack([np.asarray(image) for image in read_clip(file, 5).images])
     assert np.abs(shown.astype(int) - frames).max() <= (0 if ending != "mp4" else 4)
+
+
+def test_a_picture_is_named_as_what_it_is(tmp_path: Path) -> None:
+    for name in ("a.webp", "a.jpg", "a"):
+        with pytest.raises(UsageError, match=r"cannot hold a single picture, .* end in \.png"):
+            save_picture(tmp_path / name, PIXELS, RECIPE)
+    with pytest.raises(UsageError, match=r"cannot hold a clip; .* end in \.png or"):
+        save_picture(tmp_path / "a.jpg", np.stack([PIXELS] * 2), RECIPE)
+    assert list(tmp_path.iterdir()) == []
+    # Earlier versions wrote PNGs under any name.
+    save_picture(tmp_path / "a.png", PIXELS, RECIPE)
+    (tmp_path / "a.png").rename(tmp_path / "a.webp")
+    assert read_recipe(tmp_path / "a.webp") == RECIPE

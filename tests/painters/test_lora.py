@@ -9,13 +9,15 @@ from pathlib import Path
 import pytest
 import test_promises as promises
 import torch
+from PIL import Image
 from safetensors.torch import load_file, save_file
 
 from impasto import api, catalogue
 from impasto.api.exporting import save_diffusers
 from impasto.contract import Batch, Condition, Denoises, Painter, PictureNoise
 from impasto.data.store import Store
-from impasto.errors import CheckpointError, ConfigError, NotCapable
+from impasto.errors import CheckpointError, ConfigError, NotCapable, RecipeError
+from impasto.events import silent
 from impasto.images.size import Size
 from impasto.painters.hub.lora import FILE, Lora
 from impasto.painters.hub.lora_files import read_lora, trigger_of
@@ -284,3 +286,23 @@ def test_a_base_that_cannot_be_taught_is_named_and_paints(folder: Callable[..., 
     painter = opened(str(folder("lcm")), None)
     assert not isinstance(painter, Denoises)
     assert painter.paint(1, prompt="a boat", steps=1).pictures.std() > 0
+
+
+def test_a_recipe_of_an_edit_opens_only_loras_within_reach(
+    folder: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.chdir(home)
+    save_diffusers(moved(built(folder("sd15"))), home / "lora")
+    Image.new("RGB", (32, 32), "teal").save(home / "a.png")
+    how = {"steps": 1, "strength": 0.5, "loras": [f"lora/{FILE}"]}
+    edited = api.edit(
+        "vary", "a.png", "b.png", painter=str(folder("sd15")), prompt="a boat", settings=how, watch=silent
+    )
+    assert api.repaint(edited.picture).identical
+    (tmp_path / "away").mkdir()
+    (home / "lora").rename(tmp_path / "away" / "lora")
+    with pytest.raises(RecipeError, match=r"The loras\.0 of .*b\.png.* is no longer there"):
+        api.repaint(edited.picture)
+    assert api.repaint(edited.picture, given={"loras.0": tmp_path / "away" / "lora" / FILE}).identical

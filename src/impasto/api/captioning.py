@@ -71,7 +71,8 @@ def captions_from_file(store: Store, file: Path) -> tuple[Captions, dict[str, An
 
     places = {name: place for place, name in enumerate(store.table["file"].to_pylist())}
     captions = list(store.captions)
-    lines = [line for line in read_text(file, DataError).splitlines() if line.strip()]
+    # Not splitlines(), which also divides at characters that JSON strings may hold.
+    lines = [line for line in read_text(file, DataError).split("\n") if line.strip()]
     for number, text in enumerate(lines, 1):
         try:
             line = json.loads(text)

@@ -16,10 +16,11 @@ from impasto.api.performing import editor
 from impasto.api.pictures import Picture
 from impasto.api.places import free_file
 from impasto.api.previewing import previewed
-from impasto.api.request import recipe_of
+from impasto.api.request import Request, recipe_of
 from impasto.api.verb import verb
 from impasto.errors import ImpastoError, UsageError
 from impasto.events import Event, Watch
+from impasto.images.recipe import check_ending
 from impasto.sources import GALLERIES, path_of
 from impasto.spelling import command, option
 from impasto.terminal import shown
@@ -113,12 +114,39 @@ def edit(
     path = Path(out) if out else free_file(GALLERIES / f"{file.stem}-{name}.png")
     beside = [path.with_suffix(f".{ending}") for ending in also]
     check_free([path, *beside], overwrite=overwrite)
+    settings_class = editor(name).settings
+    check_ending(path, clip=settings_class is not None and settings_class.gives_clip)
     how: dict[str, Any] = {"mask": mask, "other": other, "category": category, "prompt": prompt, "negative": negative}
     how |= {"emotion": emotion, "hour": hour, "settings": settings}
     with shown(watch) as notify, previewed("edit", 1, notify, preview) as shower, shower.during(0, 1):
         edited = edit_in_memory(name, file, opened, seed=seed, size=size, anyway=anyway, watch=notify, **how)
     edited.save(path, also=also, overwrite=overwrite)
     return Edited(path, beside, edited.statement)
+
+
+def check_request(
+    name: str,
+    painter: LoadedPainter,
+    *,
+    category: str | None,
+    prompt: str | None,
+    negative: str | None,
+    emotion: str | None,
+    hour: float | None,
+    seed: int,
+    size: int | None,
+    settings: Mapping[str, Any] | None,
+    anyway: bool = False,
+) -> Request:
+    """What is requested of an edit, with all settings, whatever the picture; arguments and errors as of `edit`."""
+    for word, value, least, most in (("seed", seed, 0, 2**63 - 1), ("size", size, 32, 2048)):
+        if value is not None and not least <= value <= most:
+            raise UsageError(f"{word} must be between {least} and {most}, not {value}.")
+    to_do = editor(name)
+    check_able(painter.model, to_do.needs, f"{name} a picture")
+    shorthand = {key: value for key, value in {"emotion": emotion, "hour": hour}.items() if value is not None}
+    words = {"prompt": prompt, "negative": negative}
+    return to_do.request(painter.model, seed, category, {**(settings or {}), **shorthand}, **words)
 
 
 def edit_in_memory(
@@ -142,19 +170,14 @@ def edit_in_memory(
     """The edited picture with its recipe; arguments and errors as of `edit`."""
     from impasto.images.pictures import to_uint8
 
-    for word, value, least, most in (("seed", seed, 0, 2**63 - 1), ("size", size, 32, 2048)):
-        if value is not None and not least <= value <= most:
-            raise UsageError(f"{word} must be between {least} and {most}, not {value}.")
+    how: dict[str, Any] = {"category": category, "prompt": prompt, "negative": negative}
+    how |= {"emotion": emotion, "hour": hour, "seed": seed, "size": size, "settings": settings}
+    request = check_request(name, painter, **how)
     to_do = editor(name)
-    check_able(painter.model, to_do.needs, f"{name} a picture")
     named = {"picture": picture, "mask": mask, "other": other}
     files = {key: path_of(file) for key, file in named.items() if file is not None}
     to_do.check_files(files)
     longest = to_do.longest_side(size)
-    shorthand = {"emotion": emotion, "hour": hour}
-    of_shorthand = {name: value for name, value in shorthand.items() if value is not None}
-    of_words = {"prompt": prompt, "negative": negative}
-    request = to_do.request(painter.model, seed, category, {**(settings or {}), **of_shorthand}, **of_words)
     remember(painter.source)
     edited = to_do.performed(painter.model, files, request, longest, watch)
     statement = "".join(edited.statements)

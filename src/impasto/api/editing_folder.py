@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from impasto.api.checks import check_companions, check_free
-from impasto.api.editing import Edited, edit_in_memory, opened_for
+from impasto.api.editing import Edited, check_request, edit_in_memory, opened_for
 from impasto.api.loaded import LoadedPainter
 from impasto.api.performing import editor
 from impasto.api.places import new_folder
 from impasto.api.verb import verb
-from impasto.errors import DataError, ImpastoError, UsageError
+from impasto.errors import DataError, ImpastoError
 from impasto.events import Event, Watch
 from impasto.files import check_writable
 from impasto.pages.numbers import counted
@@ -102,6 +102,8 @@ def edit_folder(
     check_companions(opened.companions if editor(name).settings is None else (), also)
     request = {"category": category, "prompt": prompt, "negative": negative, "emotion": emotion, "hour": hour}
     how: dict[str, Any] = {**request, "settings": settings, "seed": seed, "size": size, "anyway": anyway}
+    # What is wrong with the request is wrong for every picture.
+    check_request(name, opened, **how)
     edited: list[Edited] = []
     failed: dict[Path, str] = {}
     with shown(watch) as notify, _place(out, f"{path_of(folder).name}-{name}") as place:
@@ -113,8 +115,6 @@ def edit_folder(
             try:
                 files_beside: dict[str, Any] = {"mask": _beside(mask, file), "other": _beside(other, file)}
                 new = edit_in_memory(name, file, opened, watch=_labelled(notify, label), **files_beside, **how)
-            except UsageError:
-                raise
             except ImpastoError as why:
                 failed[file] = str(why)
                 notify(Event("edit", "remark", f"Left out: {why}"))
@@ -122,7 +122,7 @@ def edit_folder(
                 new.save(path, also=also, overwrite=overwrite)
                 edited.append(Edited(path, beside[file], new.statement))
         if not edited:
-            raise DataError(f"No picture in {folder} could be edited; why stands above.")
+            raise DataError(f"No picture in {folder} could be edited. Of the first one: {next(iter(failed.values()))}")
     return EditedFolder(place, edited, failed)
 
 
@@ -134,6 +134,8 @@ def _pictures(folder: Path) -> list[Path]:
     """
     from impasto.data.folder import PICTURE_ENDINGS
 
+    if not folder.is_dir():
+        raise DataError(f"There is no folder {folder}; name a folder of pictures, or one picture.")
     files = sorted(file for file in folder.iterdir() if file.suffix.lower() in PICTURE_ENDINGS and file.is_file())
     if not files:
         raise DataError(f"There is no picture file in {folder}; name a folder of pictures, or one picture.")

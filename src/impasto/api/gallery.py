@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import nullcontext
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Gallery", "write_film", "write_gallery"]
 
+WIDEST_SHEET = 4096
+"""Pixels of the width of a contact sheet that is made of pictures as they are; larger ones are made smaller."""
 CLIP = 4
 """Dimensions of the pixels of a clip."""
 NUMBERED = re.compile(r"\d{4,}")
@@ -107,21 +110,37 @@ def write_gallery(
         gallery = _planned(place, count, also)
         check_free([*gallery.pictures, gallery.contact_sheet, *gallery.companions], overwrite=overwrite)
         first: list[Picture] = []
+        endings: Collection[str] = ()
         done = 0
         try:
             for path, picture in zip(gallery.pictures, pictures, strict=True):
                 picture.save(path, also=also, overwrite=True)
                 done += 1
+                endings = endings or picture.companions
                 if len(first) < SHEET:
-                    first.append(picture)
+                    # Companions hold what they are written from, which is large.
+                    first.append(picture if sheet is not None else _small(picture, count))
                 watch(Event(verb, "progress", "Painting", done, count))
         except KeyboardInterrupt:
             raise Interrupted(f"Stopped: {done:,} of {count:,} pictures are in {place}, each of them whole.") from None
         image = sheet_of([picture.pixels for picture in first]) if sheet is None else sheet(first)
         write_whole(gallery.contact_sheet, sheet_file(image))
         if overwrite:
-            _remove_surplus(gallery, first[0].companions, watch)
+            _remove_surplus(gallery, endings, watch)
     return gallery
+
+
+def _small(picture: Picture, count: int) -> Picture:
+    """A picture as the contact sheet of so many shows it: without companions, and no larger than has room there."""
+    import numpy as np
+    from PIL import Image
+
+    columns = math.ceil(math.sqrt(min(count, SHEET)))
+    first = picture.pixels if picture.pixels.ndim != CLIP else picture.pixels[0]
+    side = max(1, WIDEST_SHEET // columns)
+    image = Image.fromarray(first)
+    image.thumbnail((side, side), Image.Resampling.BOX)
+    return Picture(np.asarray(image), picture.recipe, {}, "")
 
 
 def write_film(pictures: Iterable[Picture], count: int, file: Path, *, overwrite: bool = False) -> Gallery:

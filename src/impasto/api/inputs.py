@@ -182,9 +182,10 @@ def within_reach(file: str, picture: Path) -> list[Path]:
     if not path.is_absolute():
         above = [folder for folder in picture.resolve().parents[:LEVELS] if not _is_root(folder)]
         return [folder / path for folder in (Path(), *above) if _inside(folder / path, folder)]
+    # By its letters first: on Windows even a look at a path may reach a server.
     near = [folder for folder in (Path().resolve(), picture.resolve().parent.parent) if not _is_root(folder)]
-    inside = any(_inside(path, folder) for folder in near)
-    return [path] if inside or (_exists(path) and named_before(path)) else []
+    inside = any(path.is_relative_to(folder) and _inside(path, folder) for folder in near)
+    return [path] if inside or (named_before(path) and _exists(path)) else []
 
 
 def _inside(path: Path, folder: Path) -> bool:
@@ -230,21 +231,21 @@ def _files_in(painter: Painter, settings: Mapping[str, Any]) -> dict[str, str]:
     return files
 
 
-def _framed(file: str | PathLike[str], painter: Painter) -> Pixels:
-    """A picture at the painter's size, shape (H, W, 3), uint8."""
+def _framed(file: str | PathLike[str], painter: Painter, background: tuple[int, int, int] = WHITE) -> Pixels:
+    """A picture at the painter's size, over a colour where it is transparent, shape (H, W, 3), uint8."""
     from impasto.images.framing import frame
     from impasto.images.size import Size
 
-    reading = _reading(file)
-    return frame(reading.image, Size(*painter.data.size), "cover", WHITE, reading.box)
+    reading = _reading(file, background)
+    return frame(reading.image, Size(*painter.data.size), "cover", background, reading.box)
 
 
-def _reading(file: str | PathLike[str]) -> Reading:
+def _reading(file: str | PathLike[str], background: tuple[int, int, int] = WHITE) -> Reading:
     """A picture as it is in its file."""
     from impasto.images.reading import Unreadable, read_picture
 
     try:
-        return read_picture(Path(file))
+        return read_picture(Path(file), background=background)
     except Unreadable as why:
         raise DataError(f"{file} cannot be painted from: {why}. Give a picture that can be opened.") from None
 
@@ -255,7 +256,8 @@ def _mask(file: str | PathLike[str], painter: Painter) -> Tensor:
     import torch
     from PIL import Image
 
-    grey = np.asarray(Image.fromarray(_framed(file, painter)).convert("L"))
+    # Where a mask is transparent, nothing was drawn.
+    grey = np.asarray(Image.fromarray(_framed(file, painter, background=(0, 0, 0))).convert("L"))
     return torch.from_numpy((grey >= 128).astype(np.float32))[None]
 
 

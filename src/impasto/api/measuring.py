@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from impasto.api.checks import check_order
-from impasto.api.loaded import LoadedPainter, loaded
+from impasto.api.loaded import LoadedPainter, canonical, loaded
 from impasto.api.stores import store_at
 from impasto.api.verb import verb
 from impasto.errors import DataError, ImpastoError
@@ -77,6 +77,7 @@ def measure(
     label = label or label_of(opened.model, store)
     origin = resolve(opened.source)
     folder = next(iter(_folder_of(origin)), Path())
+    place = Path(out) if out else report_folder(opened.source)
     preferences = () if votes is None else votes_on(path_of(votes), [opened.source, *_folder_of(origin)])
     facts = {"source": opened.source, "weights": pretrained.state_hash(opened.model), "store": str(store.root)}
     with shown(watch) as notify:
@@ -86,7 +87,7 @@ def measure(
             opened.model,
             store.split(on, label),
             train=store.split("train", label),
-            out=Path(out) if out else folder / "measure",
+            out=place,
             count=count,
             seed=seed,
             network=network,
@@ -114,6 +115,11 @@ def card_facts(measurement: Measurement) -> dict[str, Any]:
         "metrics": measurement.to_json()["metrics"],
         "measured": " ".join(filter(None, (measured, measurement.overlap.sentence))),
     }
+
+
+def report_folder(painter: str | PathLike[str]) -> Path:
+    """Where the report on a painter goes that is told no other place: into its run or export, else 'measure' here."""
+    return next(iter(_folder_of(resolve(canonical(painter)))), Path()) / "measure"
 
 
 def _folder_of(origin: Source) -> list[Path]:

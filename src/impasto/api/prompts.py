@@ -40,7 +40,7 @@ def prompts_of(prompt: str | None, prompts: Prompts | None) -> list[str | None]:
     if prompt is not None:
         raise UsageError(f"Give {option('prompt', None)} or {option('prompts', None)}, not both.")
     if isinstance(prompts, str | PathLike):
-        prompts = read_text(Path(prompts), DataError).splitlines()
+        prompts = read_text(Path(prompts), DataError).split("\n")
     filled: list[str | None] = [line.strip() for line in prompts if line.strip()]
     if not filled:
         raise DataError(

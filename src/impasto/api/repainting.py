@@ -7,7 +7,7 @@ from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from impasto.api.checks import check_able
+from impasto.api.checks import check_able, check_free
 from impasto.api.inputs import Given, locate, locate_settings, within_reach
 from impasto.api.loaded import LoadedPainter, loaded
 from impasto.api.loading import holds_painter
@@ -16,9 +16,8 @@ from impasto.api.request import Request
 from impasto.api.verb import verb
 from impasto.errors import CheckpointError, ImpastoError, RecipeError, UsageError
 from impasto.events import silent
-from impasto.files import check_writable
 from impasto.images.size import Size
-from impasto.sources import GALLERIES, NEWEST, Base, CatalogueName, Shipped, path_of, resolve
+from impasto.sources import GALLERIES, HUB, NEWEST, SHIPPED, Base, CatalogueName, Shipped, path_of, resolve
 from impasto.spelling import option
 
 if TYPE_CHECKING:
@@ -50,6 +49,7 @@ def repaint(
     given: Mapping[str, str | PathLike[str]] | None = None,
     mask: str | PathLike[str] | None = None,
     maps: Mapping[str, str | PathLike[str]] | None = None,
+    overwrite: bool = False,
 ) -> Repainted:
     """Paint a picture again from the recipe inside it.
 
@@ -64,11 +64,12 @@ def repaint(
             their content must be the same.
         mask: The mask in the place of the one that the recipe names.
         maps: Maps in the place of those that the recipe names, by their name.
+        overwrite: Whether `out` may be a file that is there. Without `out`, an earlier repainting is always replaced.
 
     Raises:
         RecipeError: When the picture holds no recipe, the painter's weights are others, or a file that it was painted
             with is missing or has changed.
-        UsageError: When the painter cannot follow the recipe's settings, category or edit.
+        UsageError: When the painter cannot follow the recipe's settings, category or edit, or a file would be replaced.
     """
     from impasto.images.recipe import pixels_hash, read_recipe, save_picture
     from impasto.pretrained import state_hash
@@ -76,7 +77,7 @@ def repaint(
     path = _picture(picture)
     recipe = read_recipe(path)
     place = Path(out) if out else path.with_stem(path.stem + "-again")
-    check_writable(place.parent)
+    check_free([place], overwrite=overwrite or out is None)
     source = _source(recipe, path) if painter is None else painter
     try:
         opened = loaded(source, None if recipe.edit else Size(recipe.height, recipe.width), strict=False)
@@ -120,9 +121,11 @@ def _source(recipe: Recipe, picture: Path) -> str | Path:
     folder = next((place for place in within_reach(recipe.painter, picture) if holds_painter(place)), None)
     if folder is not None:
         return folder
-    source = resolve(recipe.painter, names_first=True)
-    if isinstance(source, CatalogueName | Shipped) or (isinstance(source, Base) and _is_cached(source)):
-        return recipe.painter
+    # A path of a stranger is not even looked at: on Windows it may lie on a server of theirs.
+    if recipe.painter.startswith((f"{SHIPPED}/", HUB)) or not set(recipe.painter) & set("/\\:"):
+        source = resolve(recipe.painter, names_first=True)
+        if isinstance(source, CatalogueName | Shipped) or (isinstance(source, Base) and _is_cached(source)):
+            return recipe.painter
     raise RecipeError(
         f"{picture} was painted by {recipe.painter!r}, which is neither in the working folder nor above the picture; "
         "a recipe opens nothing elsewhere and downloads nothing by itself. Say where it is: "
@@ -183,9 +186,7 @@ def _edited(painter: Painter, recipe: Recipe, picture: Path, given: Mapping[str,
     files = {name: locate(name, recipe.inputs[name], picture, given) for name in names}
     to_do.check_files(files)
     own_settings = to_do.settings is not None
-    settings = recipe.settings
-    if not own_settings:
-        settings = locate_settings(painter, settings, recipe.inputs, picture, given)
+    settings = locate_settings(painter, recipe.settings, recipe.inputs, picture, given)
     request = to_do.request(painter, recipe.seed, recipe.category, settings, prompt=recipe.prompt)
     # Recipes of version 0.1.0 do not hold the longest side.
     longest = recipe.longest_side if own_settings else recipe.longest_side or max(recipe.height, recipe.width)

@@ -46,13 +46,15 @@ class Request:
 
         Raises:
             NotCapable: When the painter reads no prompt, and one is given, or paints nothing between two seeds.
-            UsageError: When the second seed or its strength is out of range.
+            UsageError: When a seed or the strength of the second one is out of range.
             ConfigError: When a setting is unknown or out of range.
         """
         from impasto.config import to_dict
         from impasto.contract.condition_checks import check_variation
 
         check_variation(painter, self.variation)
+        if not 0 <= self.seed < 2**63:
+            raise UsageError(f"seed must be between 0 and {2**63 - 1:,}, not {self.seed:,}.")
 
         # Up to version 0.1.0 the prompt was one of the settings.
         settings = dict(self.settings)

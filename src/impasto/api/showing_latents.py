@@ -80,7 +80,13 @@ def show_latents(
                 f"The painter paints at {opened.model.data.size_in_words} and {store} holds {pictures.size} px; "
                 "name a store at its size."
             )
-        split = pictures.split(on, label_of(opened.model, pictures))
+        label = label_of(opened.model, pictures)
+        if label is None and opened.categories:
+            raise DataError(
+                f"{store} has no label column with the painter's categories, {', '.join(opened.categories[:4])} …; "
+                "its pictures would be taken for others. Name a store that has."
+            )
+        split = pictures.split(on, label)
         subtitle += f", and the split {on} of {pictures.root.name}"
     path = file_for(opened, "latents.html", out, overwrite=overwrite)
     with shown(watch) as notify:

@@ -81,6 +81,7 @@ def measure(
     """Measure a painter against real pictures: every metric, as JSON and as a page."""
     from impasto import api
     from impasto.api.checks import order_error
+    from impasto.api.measuring import report_folder
     from impasto.config import parse_pairs
     from impasto.spelling import command
 
@@ -101,13 +102,12 @@ def measure(
     if more or against is None:
         words: list[str | Path] = [*what, *([against] if against else [])]
         raise order_error(words, lambda painter, store: command("measure", painter, against=store))
-    place = out or Path(source if Path(source).is_dir() else "") / "measure"
     with watching(json=json, events=events, quiet=quiet) as watch:
         measured = api.measure(
             source,
             against,
             on=on,
-            out=place,
+            out=out,
             count=2000 if count is None else count,
             seed=seed,
             network=network,
@@ -129,7 +129,7 @@ def measure(
     console.print(_table({name: number for name, number in ordered if name not in hidden}))
     if absent := [name for name, number in measured.metrics.items() if number.value is None]:
         console.print(f"Not measured, for reasons that the page gives: {', '.join(absent)}.")
-    console.print(f"Everything, with pictures: {place / 'report.html'}")
+    console.print(f"Everything, with pictures: {(out or report_folder(source)) / 'report.html'}")
 
 
 def _measure_edit(

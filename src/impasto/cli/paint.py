@@ -144,9 +144,24 @@ def paint(
     if again is not None:
         if source is not None:
             raise UsageError("Give a painter or --from PICTURE, not both; say where its painter is with --painter.")
-        files = {"given": named_files("--given", given or []), "maps": named_files("--map", maps or [])}
+        fixed = {
+            "--count": count is not None,
+            "--category": category is not None,
+            "--prompt": prompt is not None,
+            "--prompts": prompts is not None,
+            "--negative": negative is not None,
+            "--seed": seed != 0,
+            "--set": bool(settings),
+            "--also": bool(also),
+        }
+        if meaningless := [word for word, is_given in fixed.items() if is_given]:
+            raise UsageError(f"--from paints what the recipe says; leave out {' and '.join(meaningless)}.")
+        pictures = named_files("--given", given or [])
+        of_maps = named_files("--map", maps or [])
         with allow_downloads(allowed=download):
-            repainted = api.repaint(again, out, painter=painter, mask=mask, **files)
+            repainted = api.repaint(
+                again, out, painter=painter, given=pictures, mask=mask, maps=of_maps, overwrite=overwrite
+            )
         _print_repainted(repainted, json=json)
         return
     with watching(json=json, events=events, quiet=quiet) as watch, allow_downloads(allowed=download):

@@ -104,7 +104,8 @@ def given_mask(path: str | Path, picture: str | Path, size: int | None) -> npt.N
     Raises:
         DataError: When a file cannot be read, the mask has another size than the picture, or covers nothing or all.
     """
-    read = _read(path, None)
+    # Where a mask is transparent, nothing was drawn.
+    read = _read(path, None, (0, 0, 0))
     of = _read(picture, None)
     if read.size != of.size:
         raise DataError(
@@ -122,14 +123,14 @@ def given_mask(path: str | Path, picture: str | Path, size: int | None) -> npt.N
     return mask
 
 
-def _read(path: str | Path, least: int | None) -> Reading:
-    """The picture of a file.
+def _read(path: str | Path, least: int | None, background: tuple[int, int, int] = (255, 255, 255)) -> Reading:
+    """The picture of a file, over a colour where it is transparent.
 
     Raises:
         DataError: When it is missing, broken, or has too many pixels.
     """
     try:
-        return read_picture(path, least=least)
+        return read_picture(path, least=least, background=background)
     except Unreadable as why:
         raise DataError(f"{path} cannot be edited: {why}. Give a picture that can be opened.") from None
 

@@ -23,8 +23,9 @@ from impasto.texts import check_text
 if TYPE_CHECKING:
     from impasto.images.pictures import Pixels
 
-__all__ = ["Input", "Recipe", "pixels_hash", "read_recipe", "save_picture"]
+__all__ = ["Input", "Recipe", "check_ending", "pixels_hash", "read_recipe", "save_picture"]
 
+PNG_HEAD = b"\x89PNG\r\n\x1a\n"
 FRAME_MS = 125
 """Milliseconds that a frame of a clip is shown."""
 LARGEST = {
@@ -35,7 +36,7 @@ LARGEST = {
     "batch": 256,
     "height": 16_384,
     "width": 16_384,
-    "longest_side": 16_384,
+    "longest_side": 2_048,
 }
 """Largest values of a recipe that is followed, since it may come from a stranger and ask for too much memory."""
 
@@ -119,7 +120,8 @@ def save_picture(path: str | Path, pixels: Pixels, recipe: Recipe | None) -> Non
         recipe: How the picture was painted; None writes a PNG without a recipe.
 
     Raises:
-        UsageError: When the file is an MP4 and the package that writes it is missing.
+        UsageError: When the file is an MP4 and the package that writes it is missing, or the name of a file of a single
+            picture ends in something else than .png.
         ImpastoError: When the file cannot be written.
     """
     ending = Path(path).suffix.lower()
@@ -127,6 +129,7 @@ def save_picture(path: str | Path, pixels: Pixels, recipe: Recipe | None) -> Non
         text = "" if recipe is None else json.dumps(to_dict(recipe), allow_nan=False)
         write_whole(Path(path), film_file(pixels, FRAME_MS, ending=ending, text=text))
         return
+    check_ending(path, clip=pixels.ndim == 4)
     info = PngImagePlugin.PngInfo()
     if recipe is not None:
         info.add_itxt("parameters", _parameters(recipe, pixels))
@@ -137,6 +140,18 @@ def save_picture(path: str | Path, pixels: Pixels, recipe: Recipe | None) -> Non
     else:
         Image.fromarray(pixels.reshape(pixels.shape[-3:])).save(file, "PNG", pnginfo=info)
     write_whole(Path(path), file.getvalue())
+
+
+def check_ending(path: str | Path, *, clip: bool) -> None:
+    """Refuse a name under which a picture would be something else than its ending says.
+
+    Raises:
+        UsageError: With the endings that there are.
+    """
+    endings = (".png", ".apng", *FILMS) if clip else (".png",)
+    if Path(path).suffix.lower() not in endings:
+        what = "a clip" if clip else "a single picture, which is a PNG, so that its recipe can lie inside"
+        raise UsageError(f"{path} cannot hold {what}; let its name end in {' or '.join(endings)}.")
 
 
 def read_recipe(path: str | Path) -> Recipe:
@@ -175,7 +190,10 @@ def _text_in(path: Path) -> tuple[str | None, tuple[int, int]]:
         UsageError: When the file is a video, and the package that reads it is missing.
     """
     try:
-        if path.suffix.lower() in FILMS:
+        with path.open("rb") as file:
+            head = file.read(len(PNG_HEAD))
+        # Earlier versions wrote PNGs under any name.
+        if path.suffix.lower() in FILMS and head != PNG_HEAD:
             return film_text(path), (0, 0)
         with Image.open(path, formats=("PNG",)) as picture:
             picture.load()

@@ -60,7 +60,7 @@ def category_shares(recognised: Recognised, recognised_real: Recognised, seed: i
     yardstick = None
     if min(map(len, halves)):
         value_of_halves, interval_of_halves = _shift(halves[0], halves[1], classes, seed)
-        n = {"painted": len(recognised), "real": len(recognised_real)}
+        n = {"painted": len(halves[0]), "real": len(halves[1])}
         yardstick = Yardstick("two halves of the test split", value_of_halves, interval_of_halves, n)
     return {"coverage": coverage, "shift": Estimate(value, interval=interval, real=yardstick)}
 
