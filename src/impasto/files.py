@@ -65,10 +65,10 @@ def whole_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
         with disk_errors_named(path):
             yield temporary
             for file in (f for f in temporary.rglob("*") if f.is_file()):
-                # A file that another folder shares is on the disk already, and is not ours alone to change.
+                # A file that another folder shares is not ours alone to change.
                 if file.stat().st_nlink == 1:
                     file.chmod(0o644)
-                    _sync(file)
+                _sync(file)
             temporary.chmod(0o755)
             old = temporary.with_name(temporary.name + ".old")
             if path.exists():

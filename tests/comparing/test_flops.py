@@ -10,7 +10,7 @@ from impasto.comparing import flops
 from impasto.comparing.flops import flops_per_picture
 
 CLASSES = catalogue.usable(catalogue.painters())
-LEARN = [name for name, cls in CLASSES.items() if cls.learns() and not cls.needed_settings]
+LEARN = [name for name, cls in CLASSES.items() if cls.learns() and not cls.needed_settings and not cls.clips]
 
 
 def described(name, store):
@@ -38,3 +38,18 @@ def test_a_wider_painter_costs_more(store, monkeypatch):
     description, split = described("cnn_gan", store)
     wider = {**description, "config": {**description["config"], "width": 2 * description["config"]["width"]}}
     assert flops_per_picture(wider, split) > 1.5 * flops_per_picture(description, split)
+
+
+def test_attention_costs_more_than_its_convolutions(store, monkeypatch):
+    monkeypatch.setattr(flops, "COUNTED_STEPS", 1)
+    description, split = described("ddpm", store)
+    config = description["config"]
+    sides = {"attention": [config["grid"] // 2]}
+    without, attending = (
+        flops_per_picture({**description, "config": {**config, **values}}, split)
+        for values in ({"attention": []}, sides)
+    )
+    positions = (config["grid"] // 2) ** 2
+    width = config["channels"][-1]
+    # Forward alone, the two products of a single attention over all positions; the convolutions cost less.
+    assert attending - without > 2 * 2 * positions**2 * width

@@ -17,7 +17,13 @@ from impasto.contract import Batch, BatchNoise, Condition
 from impasto.errors import DataError, NotCapable, UsageError
 from impasto.files import file_hash
 from impasto.images.pictures import to_float
-from impasto.preference.direct import OTHER, DirectPreference, PreferenceSettings, check_learns_preferences
+from impasto.preference.direct import (
+    OTHER,
+    DirectPreference,
+    PreferenceSettings,
+    _common,
+    check_learns_preferences,
+)
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
 from impasto.training.requirements import check_stores
@@ -62,6 +68,21 @@ def test_a_painter_moves_towards_what_is_preferred_and_its_reference_stays() -> 
     assert all(torch.equal(value, before[name]) for name, value in instruction.reference.state_dict().items())
     tones = [each.paint(8, seed=1, steps=8).pictures.mean().item() for each in (instruction.reference, learner.eval())]
     assert tones[1] > tones[0] + 0.02
+
+
+def test_a_batch_that_is_cut_learns_at_the_level_of_the_whole_one() -> None:
+    learner = painter()
+    instruction = DirectPreference(learner, PreferenceSettings())
+    whole = pairs(3)
+    margin = next(iter(instruction.turns(learner, whole, 3))).logs["margin"]
+    halves = []
+    for rows in (slice(0, 4), slice(4, 8)):
+        condition = whole.condition[rows]
+        part = Batch(whole.pictures[rows], condition, BatchNoise(0, 3, rows, 8))
+        halves.append(next(iter(instruction.turns(learner, part, 3))).logs["margin"])
+    torch.testing.assert_close(torch.stack([torch.as_tensor(half) for half in halves]).mean(), torch.as_tensor(margin))
+    levels = {id(instruction.levels[_common(BatchNoise(0, step, slice(4, 8), 8), 64 - 1)]) for step in range(20)}
+    assert len(levels) > 10
 
 
 def test_painters_that_remove_no_noise_are_refused() -> None:

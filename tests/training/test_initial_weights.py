@@ -22,7 +22,7 @@ def build(name: str, seed: int, **values: object) -> Painter:
 def painted(painter: Painter, category: str | None = None) -> torch.Tensor:
     side = painter.data.side
     ramp = torch.linspace(-1, 1, side).expand(3, side, side)
-    given = {"given": {"source": ramp}} if "given:source" in painter.needs else {}
+    given = {"given": {part.removeprefix("given:"): ramp for part in painter.needs if part.startswith("given:")}}
     mask = {"mask": (ramp[:1] > 0).float()} if "mask" in painter.needs else {}
     return painter.paint(2, seed=3, category=category, **given, **mask).pictures
 

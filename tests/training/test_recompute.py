@@ -61,7 +61,7 @@ def test_a_run_may_go_on_with_or_without(store: Store, tmp_path: Path) -> None:
 def test_precisions_are_timed_with_it(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     recomputes: list[bool] = []
 
-    def choose_precision(painter: Painter, *rest: object) -> tuple[str, float]:
+    def choose_precision(painter: Painter, *rest: object, **clock: object) -> tuple[str, float]:
         recomputes.append(any("forward" in vars(module) for module in painter.modules()))
         return "fp32", 0.1
 

@@ -112,7 +112,9 @@ def folder_problems(
         yield f"{out} is a file; choose a folder as {option('out', None)}."
         return
     if beginning is None:
-        if out.is_dir() and {path.name for path in out.iterdir()} - {".lock", ".holder", "store"}:
+        # What was being made when an earlier attempt ended has a temporary name.
+        names = {path.name for path in out.iterdir()} if out.is_dir() else set()
+        if {n for n in names if not n.startswith((".store.", ".experiment.json."))} - {".lock", ".holder", "store"}:
             yield f"{out} holds other files and is not a comparison; choose another {option('out', None)}."
         return
     if experiment is not None:

@@ -81,7 +81,7 @@ def compare(
         say("Computing features of the real pictures")
         measuring = experiment.measuring
         embed_real(pictures, experiment.data.label, measuring.network, measuring.split)
-        answer = "Stopping: each run saves a checkpoint; press Ctrl-C again to stop at once."
+        answer = "Stopping: each run saves a checkpoint first."
         with stop_on_signal(lambda: say(answer)) as stop:
             return Schedule(experiment, pictures, out, say, stop, miniature=miniature, votes=votes).perform_all()
 

@@ -224,13 +224,14 @@ def cost(job: Job, flops_per_picture: float) -> Cost:
     """
     facts = read_json(job.folder / "painter" / "config.json")["facts"]["training"]
     peak = job.folder / "peak.json"
-    plan = next((event for event in read_events(job.folder) if event["kind"] == "plan"), {})
+    # The last one: what was begun anew has others before it.
+    plans = [event for event in read_events(job.folder) if event["kind"] == "plan"] or [{}]
     return Cost(
         seconds=facts["seconds"],
         processor_seconds=facts["processor_seconds"],
         steps=facts["steps"],
         pictures=facts["pictures"],
-        parameters=plan.get("parameters"),
+        parameters=plans[-1].get("parameters"),
         peak_memory_bytes=read_json(peak)["peak_memory_bytes"] if peak.is_file() else None,
         flops_per_picture=flops_per_picture,
     )

@@ -17,6 +17,7 @@ from impasto.data.captions import caption_columns
 from impasto.data.facts import fingerprints_of
 from impasto.data.folder import Reject
 from impasto.data.manifest import FILES, seal
+from impasto.data.new_array import new_array
 from impasto.data.recaption import check_free
 from impasto.data.remarks import Remark
 from impasto.data.store import Store
@@ -183,7 +184,7 @@ def _remarks(stores: Sequence[Store], chosen: Sequence[Rows]) -> list[Remark]:
 def _write(file: Path, parts: Sequence[Any], chosen: Sequence[Rows]) -> None:
     """Copy the chosen rows of arrays, some at a time."""
     count = sum(map(len, chosen))
-    joined = np.lib.format.open_memmap(file, "w+", parts[0].dtype, (count, *parts[0].shape[1:]))
+    joined = new_array(file, parts[0].dtype, (count, *parts[0].shape[1:]))
     start = 0
     for part, rows in zip(parts, chosen, strict=True):
         for at in range(0, len(rows), CHUNK):

@@ -65,7 +65,7 @@ def painting_captions(row: Mapping[str, str | None], number: int, most: int = 4)
         most: Most captions.
 
     Returns:
-        None where nothing is known.
+        The captions; () where nothing is known.
     """
     parts = _known(row)
     if not parts:

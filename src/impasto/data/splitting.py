@@ -65,8 +65,9 @@ def choose_splits(
     if len(members) < SMALL:
         tested = round(len(members) * test_share)
         kept = tested + round(len(members) * val_share)
-    tested = min(most, max(tested, int(test_share > 0)))
-    kept = min(most, max(kept, tested + int(val_share > 0 and len(members) > 2)))
+    validates = int(val_share > 0 and len(members) > 2)
+    tested = min(most - validates, max(tested, int(test_share > 0)))
+    kept = min(most, max(kept, tested + validates))
     splits = ["train"] * len(hashes)
     for rank, number in enumerate(sorted(range(len(members)), key=places.__getitem__)[:kept]):
         for row in members[number]:

@@ -135,7 +135,7 @@ def _ranges(
     def watch(name: str, x: Tensor) -> None:
         values = x.detach().float().flatten()
         sample = values[:: max(1, values.numel() // SAMPLED)]
-        ends = torch.quantile(sample, torch.tensor([settings.clip, 1 - settings.clip])).tolist()
+        ends = torch.quantile(sample, sample.new_tensor([settings.clip, 1 - settings.clip])).tolist()
         least, most = ranges.get(name, (0.0, 0.0))
         ranges[name] = (min(least, ends[0]), max(most, ends[1]))
 

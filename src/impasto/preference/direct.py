@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from impasto.config import Field, config
-from impasto.contract import Batch, Condition, Denoises, Learner, Painter, Turn
+from impasto.contract import Batch, BatchNoise, Condition, Denoises, Learner, Noise, Painter, Turn
 from impasto.errors import NotCapable
 from impasto.sampling.level import Level
 
@@ -95,7 +95,7 @@ class DirectPreference:
         assert isinstance(learner, Denoises)
         (player,) = learner.players()
         condition = replace(batch.condition, given={})
-        level = self.levels[int(batch.noise.integers(len(self.levels))[0])]
+        level = self.levels[_common(batch.noise, len(self.levels))]
         with torch.no_grad():
             pairs = [learner.encode(each) for each in (batch.pictures, batch.condition.given[OTHER])]
         noise = batch.noise.normal(*pairs[0].shape[1:])
@@ -114,6 +114,14 @@ class DirectPreference:
             "margin": margin.detach().mean(),
         }
         yield Turn(player, loss.mean(), logs)
+
+
+def _common(noise: Noise, high: int) -> int:
+    """A random number in [0, high) that is the same however the batch of a step is cut."""
+    if not isinstance(noise, BatchNoise):
+        return int(noise.integers(high)[0])
+    noise.integers(high)  # What is drawn next is what would be after a draw of its own.
+    return int(BatchNoise(noise.seed, noise.step, slice(0, 1), noise.total).integers(high)[0])
 
 
 def _error(painter: Any, condition: Condition, noisy: Tensor, clean: Tensor, level: Level) -> Tensor:

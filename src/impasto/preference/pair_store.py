@@ -11,12 +11,13 @@ import pyarrow.parquet
 from PIL import Image
 
 from impasto.data.captions import caption_columns
+from impasto.data.duplicates import THUMB, perceptual_hashes
 from impasto.data.manifest import FILES, seal
 from impasto.data.store import Store
 from impasto.data.writing import Description, manifest_of
 from impasto.errors import DataError, RecipeError
-from impasto.files import whole_folder
-from impasto.images.reading import Unreadable, read_picture
+from impasto.files import file_hash, whole_folder
+from impasto.images.reading import Reading, Unreadable, read_picture
 from impasto.images.recipe import read_recipe
 from impasto.images.size import Size
 from impasto.preference.direct import OTHER
@@ -46,12 +47,20 @@ def pair_store(pairs: Sequence[PreferredPair], size: tuple[int, int], out: Path)
             f"There are {len(pairs)} pairs of pictures with a vote; {LEAST_PAIRS} are needed. Vote on more."
         )
     text = pyarrow.string()
+    readings = [_read(pair.preferred) for pair in pairs]
+    sizes = [reading.size for reading in readings]
+    thumbs = [reading.image.resize((THUMB, THUMB), Image.Resampling.BOX, reading.box) for reading in readings]
     requests = [_request(pair.preferred) for pair in pairs]
     columns = {
         "file": pyarrow.array([pair.preferred.name for pair in pairs], text),
         "split": pyarrow.array(["train"] * len(pairs), text),
         CATEGORY: pyarrow.array([category for category, _ in requests], text),
         **caption_columns([(prompt,) if prompt else () for _, prompt in requests]),
+        "sha256": pyarrow.array([file_hash(pair.preferred) for pair in pairs], text),
+        "phash": pyarrow.array(perceptual_hashes(np.stack([np.asarray(thumb) for thumb in thumbs])), text),
+        "width": pyarrow.array([width for width, _ in sizes], pyarrow.int32()),
+        "height": pyarrow.array([height for _, height in sizes], pyarrow.int32()),
+        "kind": pyarrow.array([reading.kind for reading in readings], text),
         "license": pyarrow.array([None] * len(pairs), text),
         "flags": pyarrow.array([[]] * len(pairs), pyarrow.list_(text)),
     }
@@ -76,12 +85,20 @@ def pair_store(pairs: Sequence[PreferredPair], size: tuple[int, int], out: Path)
 
 
 def _pixels(file: Path, size: tuple[int, int]) -> np.ndarray:
+    height, width = size
+    return np.asarray(_read(file).image.convert("RGB").resize((width, height), Image.Resampling.LANCZOS))
+
+
+def _read(file: Path) -> Reading:
+    """The picture of a file.
+
+    Raises:
+        DataError: When it cannot be read.
+    """
     try:
-        image = read_picture(file).image
+        return read_picture(file)
     except Unreadable as why:
         raise DataError(f"{file} cannot be read: {why}. Give a picture that can be opened.") from None
-    height, width = size
-    return np.asarray(image.convert("RGB").resize((width, height), Image.Resampling.LANCZOS))
 
 
 def _request(file: Path) -> tuple[str | None, str | None]:

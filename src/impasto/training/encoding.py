@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from impasto.contract import Learner, parts_to_learn
 from impasto.data.encodings import Encodings
+from impasto.data.new_array import new_array
 from impasto.data.store import Split
 from impasto.files import disk_errors_named
 from impasto.jobs.progress import Progress
@@ -144,7 +145,7 @@ def _write(file: Path, count: int, chunks: Iterator[np.ndarray], progress: Progr
                 # Codes are integers beyond the 2048 up to which 16-bit floats are exact.
                 dtype = np.int32 if np.issubdtype(chunk.dtype, np.integer) else np.float16
                 shape = (count, *chunk.shape[1:])
-                encodings = np.lib.format.open_memmap(unfinished, mode="w+", dtype=dtype, shape=shape)
+                encodings = new_array(unfinished, dtype, shape)
             encodings[done : done + len(chunk)] = chunk
             done += len(chunk)
             if progress:

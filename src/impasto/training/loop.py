@@ -139,7 +139,7 @@ def _loss(out: Path, session: Session | None) -> str:
     step = 0 if session is None else session.state.step
     last = newest(out / "checkpoints")
     if last is None:
-        return f"Stopped before the first checkpoint; nothing is kept in {out}."
+        return f"Stopped before the first checkpoint; the same command begins anew in {out}."
     kept = int(last.name.rpartition("-")[2])
     lost = f"Stopped without a checkpoint: {step - kept:,} steps are lost. " if step > kept else "Stopped. "
     return f"{lost}The same command goes on from step {kept:,} in {out}."

@@ -13,7 +13,7 @@ POINTS = "points"
 
 
 def keep_point(checkpoint: Path) -> None:
-    """Keep the averaged weights of a checkpoint when it is removed; those of step 0, where nothing is learned, are not.
+    """Keep the averaged weights of a checkpoint beyond it; not those of step 0, where nothing is learned.
 
     Args:
         checkpoint: A whole checkpoint, in the folder `checkpoints` of a run.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import statistics
 import time
+from collections.abc import Callable
 
 import torch
 
@@ -21,7 +22,14 @@ TRIAL_SECONDS = 5.0
 """Seconds of trying a precision after which no further step is timed."""
 
 
-def choose_precision(painter: Learner, batches: list[Batch], processes: Processes, precision: str) -> tuple[str, float]:
+def choose_precision(
+    painter: Learner,
+    batches: list[Batch],
+    processes: Processes,
+    precision: str,
+    *,
+    now: Callable[[], float] = time.perf_counter,
+) -> tuple[str, float]:
     """Time a few steps of a copy of the painter, and choose the faster precision.
 
     Args:
@@ -29,27 +37,36 @@ def choose_precision(painter: Learner, batches: list[Batch], processes: Processe
         batches: Micro-batches of one step.
         processes: Those that train together; all of them get the same answer.
         precision: 'fp32' or 'bf16' to time that one alone, 'auto' to choose.
+        now: The clock by which the seconds of a step are counted; what is faster is decided by the time that passes.
 
     Returns:
         The precision, and the median seconds of a step in it on the slowest process.
     """
     candidates = ("fp32", "bf16") if precision == "auto" else (precision,)
     # Each trial trains a copy of its own, so that the run itself starts from untouched weights.
-    seconds = [_step_seconds(copy.deepcopy(painter), batches, processes, candidate) for candidate in candidates]
-    slowest = dict(zip(candidates, processes.largest(*seconds), strict=True))
+    trials = [_step_seconds(copy.deepcopy(painter), batches, processes, candidate, now) for candidate in candidates]
+    slowest = dict(zip(candidates, processes.largest(*(passed for passed, _ in trials)), strict=True))
+    counted = dict(zip(candidates, processes.largest(*(seconds for _, seconds in trials)), strict=True))
     fastest = min(slowest, key=lambda candidate: slowest[candidate])
-    return fastest, slowest[fastest]
+    return fastest, counted[fastest]
 
 
-def _step_seconds(painter: Learner, batches: list[Batch], processes: Processes, precision: str) -> float:
+def _step_seconds(
+    painter: Learner, batches: list[Batch], processes: Processes, precision: str, now: Callable[[], float]
+) -> tuple[float, float]:
+    """Median seconds of a step: as they pass, and by a clock."""
     moves = Moves(painter, processes, dtype_of(precision))
-    seconds: list[float] = []
-    while len(seconds) < TRIAL_STEPS and processes.largest(sum(seconds))[0] < TRIAL_SECONDS:
+    passed: list[float] = []
+    counted: list[float] = []
+    while len(passed) < TRIAL_STEPS and processes.largest(sum(passed))[0] < TRIAL_SECONDS:
         start = time.perf_counter()
-        moves.step(batches, len(seconds), 1000)
-        seconds.append(time.perf_counter() - start)
+        began = now()
+        moves.step(batches, len(passed), 1000)
+        passed.append(time.perf_counter() - start)
+        counted.append(now() - began)
     # The first two steps are slower, since memory is allocated and kernels are chosen in them.
-    return statistics.median(seconds[min(2, len(seconds) - 1) :])
+    last = slice(min(2, len(passed) - 1), None)
+    return statistics.median(passed[last]), statistics.median(counted[last])
 
 
 def dtype_of(precision: str) -> torch.dtype | None:

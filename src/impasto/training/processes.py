@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import Self
 
 import torch
@@ -42,7 +43,9 @@ class Processes:
         self.device = _device(device)
         self._joined = False
         if self.world > 1 and not dist.is_initialized():
-            dist.init_process_group("nccl" if self.device.type == "cuda" else "gloo")
+            backend = "nccl" if self.device.type == "cuda" else "gloo"
+            # The others wait for the first one while it encodes all pictures, which may take hours.
+            dist.init_process_group(backend, timeout=timedelta(days=1))
             self._joined = True
 
     @property

@@ -110,7 +110,8 @@ class Record:
         return [file for pattern in EARLY_FILES for file in self.out.glob(pattern)]
 
     def begin(self, precision: str) -> None:
-        """Write `run.json` for a new run."""
+        """Write `run.json` for a new run, in the place of one that did not get as far as a checkpoint."""
+        self._pictures = self._all_pictures()
         write_json(self.path, {**self._description(), "precision": precision, "facts": self.facts})
         self.training_pictures().write(self.out)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ class Reporter:
         self._lap_step = 0
         self._lap_started = time.monotonic()
         self._sums: dict[str, float] = {}
+        self._counts: Counter[str] = Counter()
 
     def plan(self, state: RunState, clock: Clock, *, precision: str, parameters: int, remark: str = "") -> None:
         """Say what is planned.
@@ -84,6 +86,8 @@ class Reporter:
         self._lap_step = step
         self._lap_started = time.monotonic()
         self._sums = {}
+        # Some values, such as penalties, are logged in some steps only.
+        self._counts = Counter()
 
     def lap_seconds(self) -> float:
         """Seconds since the lap began."""
@@ -93,6 +97,7 @@ class Reporter:
         """Take what came of a step, counted from 1, into the running means."""
         for name, value in result.logs.items():
             self._sums[name] = self._sums.get(name, 0.0) + value
+            self._counts[name] += 1
         if result.skipped:
             message = f"Step {step:,}: the gradient of {', '.join(result.skipped)} was not finite; skipped."
             self.journal.write("skip", step, {"players": result.skipped}, message=message)
@@ -102,7 +107,7 @@ class Reporter:
         steps = state.step - self._lap_step
         values = {
             "horizon": state.horizon,
-            "logs": {name: total / steps for name, total in self._sums.items()},
+            "logs": {name: total / self._counts[name] for name, total in self._sums.items()},
             "speed": steps * self.batch / self.lap_seconds(),
             "eta": clock.eta(state.step, state.horizon),
             "elapsed": clock.elapsed(),

@@ -163,9 +163,8 @@ def _near(nearnesses: Sequence[Nearness]) -> Drawing:
 
 
 def _curves(train_events: list[Event]) -> Columns:
-    names = [
-        name for name in train_events[-1]["logs"] if any(event["logs"].get(name) is not None for event in train_events)
-    ]
+    logged = (name for event in train_events for name, value in event["logs"].items() if value is not None)
+    names = list(dict.fromkeys(logged))
 
     def draw(axis: Any, name: str) -> None:
         points = [(e["step"], e["logs"][name]) for e in train_events if e["logs"].get(name) is not None]

@@ -17,6 +17,7 @@ from impasto.data.encodings import Encodings
 from impasto.data.store import Split
 from impasto.nn.memory_layout import channels_last
 from impasto.training import checkpoint
+from impasto.training.checkpoint import complete
 from impasto.training.clock import CLOCKS, Clock
 from impasto.training.copying import Copying
 from impasto.training.ema import Ema
@@ -106,6 +107,9 @@ class Session:
         """Compute the loss of validation pictures, where it is worth its time, and note whether it is the lowest."""
         state = self.state
         since = state.step - state.held_out_step
+        # A checkpoint that is whole already would not hold what is found here.
+        if complete(self.checkpoints / f"step-{state.step:09d}"):
+            return
         if self.held_out is None or not since or not (last or self.held_out.due(since * self.settings.batch)):
             return
         losses = self.held_out.losses(self.ema.painter, state.step, self.moves.precision())
@@ -174,7 +178,8 @@ def open_session(record: Record, processes: Processes, journal: Journal, started
     precision = str(settings.precision)
     step_seconds = 0.0
     if begun is None and (precision == "auto" or settings.minutes is not None):
-        precision, step_seconds = choose_precision(learner, batches(0), processes, precision)
+        now = CLOCKS[settings.clock]
+        precision, step_seconds = choose_precision(learner, batches(0), processes, precision, now=now)
     elif precision == "auto" and begun is not None:
         precision = begun["precision"]
     if settings.compile:

@@ -76,7 +76,7 @@ class Trainer:
             state,
             session.clock,
             precision=session.precision,
-            parameters=sum(p.numel() for p in session.moves.painter.parameters()),
+            parameters=sum(p.numel() for p in session.moves.painter.parameters() if p.requires_grad),
             remark=self._slow(),
         )
         self._go_on()
@@ -89,15 +89,16 @@ class Trainer:
                 session.reporter.end_lap(state, session.clock)
             if decision.ends:
                 return decision.stop and state.step < state.horizon
+            # Before the checkpoint, from which a run that is killed goes on.
+            if self.averages.reached(state.share):
+                self.write_averages()
+            if self.guide.reached(state.share):
+                session.keep_guide()
             if decision.save:
                 session.save()
                 self._saved = time.monotonic()
             if self.grids.reached(state.share) or decision.sample:
                 session.draw_grid()
-            if self.averages.reached(state.share):
-                self.write_averages()
-            if self.guide.reached(state.share):
-                session.keep_guide()
         return False
 
     def write_averages(self) -> None:

@@ -260,7 +260,7 @@ def events_of(folder: Path) -> list[dict[str, Any]]:
 
 def _curves(train: Sequence[dict[str, Any]]) -> list[Curve]:
     """The curve of each value that training logged; losses come first."""
-    names = list(dict.fromkeys(name for event in train[-1:] for name in event["logs"]))
+    names = list(dict.fromkeys(name for event in train for name in event["logs"]))
     names.sort(key=lambda name: not name.endswith("/loss"))
     curves = []
     for name in names:
