@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -144,18 +145,8 @@ def paint(
     if again is not None:
         if source is not None:
             raise UsageError("Give a painter or --from PICTURE, not both; say where its painter is with --painter.")
-        fixed = {
-            "--count": count is not None,
-            "--category": category is not None,
-            "--prompt": prompt is not None,
-            "--prompts": prompts is not None,
-            "--negative": negative is not None,
-            "--seed": seed != 0,
-            "--set": bool(settings),
-            "--also": bool(also),
-        }
-        if meaningless := [word for word, is_given in fixed.items() if is_given]:
-            raise UsageError(f"--from paints what the recipe says; leave out {' and '.join(meaningless)}.")
+        texts = {"--category": category, "--prompt": prompt, "--prompts": prompts, "--negative": negative}
+        _check_alone({"--count": count, "--seed": seed or None, "--set": settings, "--also": also, **texts})
         pictures = named_files("--given", given or [])
         of_maps = named_files("--map", maps or [])
         with allow_downloads(allowed=download):
@@ -195,6 +186,16 @@ def paint(
         text = f"{what} in {gallery.folder}; all on one sheet: {gallery.contact_sheet}"
         text = f"A film: {gallery.contact_sheet}" if film else text
         console.print(text)
+
+
+def _check_alone(options: Mapping[str, object]) -> None:
+    """Refuse options of painting beside a recipe, which says all of it.
+
+    Raises:
+        UsageError: With those that are given.
+    """
+    if meaningless := [word for word, value in options.items() if value]:
+        raise UsageError(f"--from paints what the recipe says; leave out {' and '.join(meaningless)}.")
 
 
 def _print_repainted(repainted: Repainted, *, json: bool) -> None:
