@@ -20,7 +20,6 @@ from impasto.api.request import Request, recipe_of
 from impasto.api.verb import verb
 from impasto.errors import ImpastoError, UsageError
 from impasto.events import Event, Watch
-from impasto.images.recipe import check_ending
 from impasto.sources import GALLERIES, path_of
 from impasto.spelling import command, option
 from impasto.terminal import shown
@@ -108,6 +107,8 @@ def edit(
         UsageError: When files would be replaced, a file is missing, or a number is out of range.
         ImpastoError: When the painter declines to show its work.
     """
+    from impasto.images.recipe import check_ending
+
     opened = opened_for(name, picture, painter, prompt or negative)
     check_companions(opened.companions if editor(name).settings is None else (), also)
     file = path_of(picture)

@@ -53,7 +53,7 @@ class Data:
     folder: str | None = Field(default=None, max_length=4096, examples=["paintings"])
     world: World | None = None
     count: int = Field(default=2000, ge=1, le=10_000_000)
-    resolution: int = Field(default=64, ge=8, le=2048)
+    resolution: int = Field(default=64, ge=8, le=1024)
     label: str | None = Field(default=None, max_length=1000, examples=["movement"])
     test_share: float = Field(default=0.4, gt=0, lt=1)
     seed: Seed = 0

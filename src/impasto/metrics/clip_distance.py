@@ -23,7 +23,7 @@ def _name(network: str) -> str:
     "features of the network I3D",
 )
 @reports(
-    Quantity(_name, "Fréchet distance from real clips", "lower", headline=1, bounds=DISTANCE),
+    Quantity(_name, "Fréchet distance from real clips", "lower", headline=9, bounds=DISTANCE),
     aspect="clips",
     beside=Beside({"painted_over_time": "train_over_time"}, "{count} training clips", "train"),
     anchor=Beside({"painted_over_time": "unrelated_over_time"}, "frames of different clips", "unrelated"),

@@ -112,9 +112,11 @@ def headline_cards(measurement: Measurement) -> Cards:
 
 def _beside(number: Number) -> str:
     """What stands under a large number: the same of real pictures, and of spoilt ones."""
+    # What the anchor is made of differs: blurred pictures, captions of others, frames of different clips.
+    spoilt = "blurred ones" if number.headline == 1 or number.anchor is None else number.anchor.of
     parts = [
         f"{word}: {_with_unit(other.value, number.unit)}"
-        for word, other in (("real pictures", number.real), ("blurred ones", number.anchor))
+        for word, other in (("real pictures", number.real), (spoilt, number.anchor))
         if other
     ]
     learned = "" if number.ranks else "the painter learned from this network"
