@@ -21,6 +21,7 @@ PAGE = Path("docs/results/paper.md")
 FIGURES = ("samples", "distance", "categories", "finals")
 # The paper's LPIPS is better when larger, so that it can only be one of variety.
 COLUMNS = {
+    "Kernel distance ↓": ("kd-mobilenetv2", ""),
     "Fréchet distance ↓": ("fd-mobilenetv2", "fid"),
     "IS ↑": ("is-mobilenetv2", "is"),
     "SSIM ↑": ("ssim", "ssim"),
@@ -60,9 +61,10 @@ def table(results: Results) -> str:
     lines.append(f"| Real pictures | {' | '.join(real)} | | |")
     store = results.store
     terms = results.terms
+    seeds = [str(seed) for seed in terms.seeds if any(run.seed == seed for e in results.entries for run in e.done)]
     lines.append(
         f"\n{store.train:,} training and {store.test:,} test pictures of {store.resolution} px, store "
-        f"`{store.hash[:12]}`; seeds {', '.join(map(str, terms.seeds))}, batch {terms.batch}, "
+        f"`{store.hash[:12]}`; {'seed' if len(seeds) == 1 else 'seeds'} {', '.join(seeds)}, batch {terms.batch}, "
         f"{terms.precision}, preset {terms.preset}; {results.machine.cores} cores, torch {results.machine.torch}."
     )
     return "\n".join(lines)
@@ -75,11 +77,13 @@ def ratios(results: Results) -> str:
 
 
 def cell(spread: Spread | None, paper: float | None) -> str:
-    """Mean over the seeds, the paper's in brackets, and the 95 % interval of the mean."""
+    """Mean over the seeds, the paper's in brackets, and the 95 % interval of the mean, which one seed does not have."""
     in_paper = f" ({paper:g})" if paper is not None else ""
     if spread is None or spread.mean is None:
         return f"–{in_paper}"
-    low, high = spread.interval or (None, None)
+    if spread.interval is None:
+        return f"{number(spread.mean)}{in_paper}"
+    low, high = spread.interval
     return f"{number(spread.mean)}{in_paper}<br><sub>{number(low)} … {number(high)}</sub>"
 
 
