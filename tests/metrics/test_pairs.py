@@ -5,7 +5,7 @@ import torch
 import torch.nn.functional as F
 
 from impasto.errors import UsageError, WeightsMissing
-from impasto.metrics import lpips, ms_ssim, psnr, ssim
+from impasto.metrics import lpips, ms_ssim, perceptual_distance, psnr, ssim
 from impasto.metrics.perceptual_distance import lpips_hash
 from impasto.metrics.signal_to_noise import PSNR_CAP
 
@@ -104,6 +104,7 @@ def test_lpips_grows_with_blur(pair, weights):
 def test_lpips_without_its_trunk_names_the_file(pair, tmp_path, monkeypatch):
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.delenv("IMPASTO_WEIGHTS", raising=False)
+    perceptual_distance._network.cache_clear()  # Another test of this process may have loaded it.
     with pytest.raises(WeightsMissing, match="weights of 'vgg16' are not installed"):
         lpips(*pair(1, 32, 1), net="vgg")
 
