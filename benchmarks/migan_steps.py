@@ -18,21 +18,13 @@ import torch
 from impasto import catalogue
 from impasto.contract import Batch, BatchNoise, Condition
 from impasto.machine import fastest_precision, matrix_speeds
+from impasto.painters.adversarial.migan_presets import AS_MEANT
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
 
 BATCH = 32
 CLASSES = 14
 NEVER = 1000
-AS_MEANT: dict[str, Any] = {
-    "factor_gradient": False,
-    "bound_weight": "constant",
-    "attention_scaled": True,
-    "attention_reduction": 8,
-    "sft_max_side": 16,
-    "ams_half_from": 32,
-    "fused": True,
-}
 PARTS: dict[str, dict[str, Any]] = {
     "as it is": {},
     "no gradient penalty": {"penalty_every": NEVER},
@@ -48,8 +40,13 @@ PARTS: dict[str, dict[str, Any]] = {
     "no enlarged and no concatenated maps": {"fused": True},
     "five pixels by two convolutions": {"five_pixel_branch": "stacked"},
     "second cycle of pictures": {"second_cycle": "pictures"},
-    "as meant": AS_MEANT,
-    "as meant, penalty and cycle every fourth step": {**AS_MEANT, "penalty_every": NEVER, "cycle_every": NEVER},
+    "as meant": {**AS_MEANT, "fused": True},
+    "as meant, penalty and cycle every fourth step": {
+        **AS_MEANT,
+        "fused": True,
+        "penalty_every": NEVER,
+        "cycle_every": NEVER,
+    },
 }
 """What is changed → settings; steps of the last but for every fourth."""
 

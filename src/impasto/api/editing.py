@@ -137,7 +137,6 @@ def check_request(
     seed: int,
     size: int | None,
     settings: Mapping[str, Any] | None,
-    anyway: bool = False,
 ) -> Request:
     """What is requested of an edit, with all settings, whatever the picture; arguments and errors as of `edit`."""
     for word, value, least, most in (("seed", seed, 0, 2**63 - 1), ("size", size, 32, 2048)):

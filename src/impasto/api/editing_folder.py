@@ -101,7 +101,7 @@ def edit_folder(
     opened = opened_for(name, folder, painter, prompt or negative)
     check_companions(opened.companions if editor(name).settings is None else (), also)
     request = {"category": category, "prompt": prompt, "negative": negative, "emotion": emotion, "hour": hour}
-    how: dict[str, Any] = {**request, "settings": settings, "seed": seed, "size": size, "anyway": anyway}
+    how: dict[str, Any] = {**request, "settings": settings, "seed": seed, "size": size}
     # What is wrong with the request is wrong for every picture.
     check_request(name, opened, **how)
     edited: list[Edited] = []
@@ -113,8 +113,9 @@ def edit_folder(
         for index, (file, path) in enumerate(paths.items()):
             label = f"{file.name}, {index + 1} of {len(files)}"
             try:
+                watching = _labelled(notify, label)
                 files_beside: dict[str, Any] = {"mask": _beside(mask, file), "other": _beside(other, file)}
-                new = edit_in_memory(name, file, opened, watch=_labelled(notify, label), **files_beside, **how)
+                new = edit_in_memory(name, file, opened, watch=watching, anyway=anyway, **files_beside, **how)
             except ImpastoError as why:
                 failed[file] = str(why)
                 notify(Event("edit", "remark", f"Left out: {why}"))
