@@ -38,6 +38,7 @@ PUBLIC = [
     "__version__",
     "Painter",
     "Store",
+    "computing_on",
     "ImpastoError",
     "Event",
     "silent",

@@ -35,6 +35,7 @@ if TYPE_CHECKING:  # What type checkers and editors see; at run time names are f
     from impasto.api import train as train
     from impasto.contract import Painter as Painter
     from impasto.data.store import Store as Store
+    from impasto.devices import computing_on as computing_on
     from impasto.errors import ImpastoError as ImpastoError
     from impasto.events import Event as Event
     from impasto.events import silent as silent
@@ -44,6 +45,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "Painter": "impasto.contract",
     "Store": "impasto.data.store",
+    "computing_on": "impasto.devices",
     "ImpastoError": "impasto.errors",
     "Event": "impasto.events",
     "silent": "impasto.events",

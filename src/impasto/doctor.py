@@ -39,14 +39,15 @@ def examine() -> Examination:
     import numpy
     import torch
 
-    from impasto.machine import cost_of, default_device, matrix_speeds
+    from impasto.devices import computing_device
+    from impasto.machine import cost_of, matrix_speeds
 
     weights, missing = _weights()
     if importlib.util.find_spec("torchvision"):
         missing.append(
             "torchvision is installed; impasto does not need it, and beside a CPU build of torch it breaks others."
         )
-    device = default_device()
+    device = computing_device()
     speeds = matrix_speeds(device, renew=True)
     if cost := cost_of("bf16", device):
         missing.append(f"{cost}. Paint and train with precision=fp32, which is the default for painting, or 'auto'.")

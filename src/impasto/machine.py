@@ -23,7 +23,6 @@ from impasto.files import cache_folder, read_json, write_json
 __all__ = [
     "Precision",
     "cost_of",
-    "default_device",
     "device_name",
     "fastest_precision",
     "gflops",
@@ -119,11 +118,6 @@ def gflops(seconds_of: Callable[[int], float]) -> float:
         if min(taken) > LONG_ENOUGH:
             break
     return best
-
-
-def default_device() -> str:
-    """'cuda' where torch sees a GPU, else 'cpu'."""
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def device_name(device: torch.device | str = "cpu") -> str:

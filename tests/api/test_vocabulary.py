@@ -35,6 +35,8 @@ SHOWING = {"json", "events", "quiet"}
 """Options of the command line on what is shown, where Python has `watch` and what a verb returns."""
 PERMITTING = {"download"}
 """Options that permit something during a command, where Python has a context: `impasto.hub.allow_downloads()`."""
+ON_DEVICES = {"paint", "grid", "edit", "measure"}
+"""Verbs whose `--device` is the context `impasto.computing_on` in Python."""
 OPTIONS = {"settings": "--set", "maps": "--map"}
 """Options that are repeated, and have the name of one of many."""
 WORDS = {
@@ -66,7 +68,8 @@ def typed(verb: str) -> dict[str, Any]:
     """The same of a command, under the names of Python."""
     names: dict[str, Any] = {}
     for parameter in command(verb).params:
-        if parameter.name in SHOWING | PERMITTING | OF_OTHERS.get(verb, set()):
+        contexts = PERMITTING | ({"device"} if verb in ON_DEVICES else set())
+        if parameter.name in SHOWING | contexts | OF_OTHERS.get(verb, set()):
             continue
         for name in WORDS.get((verb, parameter.name), (parameter.name,)):
             names[name] = inspect.Parameter.empty if parameter.required else plain(parameter.default)

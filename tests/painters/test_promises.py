@@ -16,10 +16,11 @@ import torch
 from exact import exact_arithmetic
 from filelock import FileLock
 from safetensors.torch import load_file
+from torch import Tensor
 
 from impasto import catalogue
 from impasto.api.exporting import save_diffusers
-from impasto.contract import Batch, BatchNoise, Condition, Data, Painter, Variation
+from impasto.contract import Batch, BatchNoise, Condition, Data, Noise, Painter, Variation
 from impasto.data.store import Split, Store
 from impasto.errors import ConfigError, NotCapable, UnknownName, UsageError
 from impasto.events import Event
@@ -29,6 +30,7 @@ from impasto.training.loop import train
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
 from impasto.training.settings import TrainSettings
+from simulated_gpu import simulated_gpu
 
 SIZES = {"tiny", "small", "base"}
 LEARNERS = {
@@ -46,6 +48,8 @@ NAMES = [
 ]
 WORDS = {"words": "own"}
 CATEGORIES, SHARES = ("dawn", "dusk"), (0.5, 0.5)
+TWICE_THROUGH_GROUP_NORM = {"hamiltonian_vae", "inpainter_gan"}
+"""Painters that learn from gradients of gradients."""
 TOGETHER = 15
 """Painters that two processes train in one go."""
 
@@ -311,6 +315,52 @@ def test_finite_under_bf16(name: str) -> None:
         result = moves.step([batch_of(step=step)], step, 10)
         assert not result.skipped
     assert all(p.isfinite().all() for p in painter.parameters())
+
+
+class MovedNoise(Noise):
+    """Noise that is drawn on the processor and moved to a device, where the simulated GPU draws none."""
+
+    def __init__(self, noise: Noise, device: torch.device) -> None:
+        self.noise = noise
+        self.device = device
+
+    def _rows(self, *how: object) -> Tensor:
+        return self.noise._rows(*how).to(self.device)
+
+
+def moved(batch: Batch | None, device: torch.device) -> Batch | None:
+    if batch is None:
+        return None
+    pictures, condition = batch.pictures.to(device), batch.condition.to(device)
+    return Batch(pictures, condition, MovedNoise(batch.noise, device), second=moved(batch.second, device))
+
+
+def test_on_a_gpu_it_paints_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    painter = build(name)
+    few = {"steps": 2} if any(field.name == "steps" for field in fields(painter.Settings)) else {}
+    request = {**needed(painter), **few}
+    expected = painter.paint(2, seed=1, **request).pictures
+    with simulated_gpu(monkeypatch) as gpu:
+        pictures = painter.to(gpu).paint(2, seed=1, **request).pictures
+    assert (painter.device.type, pictures.device.type) == (gpu.type, "cpu")
+    torch.testing.assert_close(pictures, expected, atol=1e-4, rtol=0)
+
+
+def test_on_a_gpu_it_learns_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if name in TWICE_THROUGH_GROUP_NORM:
+        pytest.skip("gradients of gradients through group norm are not simulated")
+    expected, painter = build(name), build(name)
+    assert not Moves(expected, Processes("cpu")).step([batch_of()], 0, 10).skipped
+    with simulated_gpu(monkeypatch) as gpu:
+        processes = Processes("cpu")
+        processes.device = gpu
+        batch = moved(batch_of(), gpu)
+        assert batch is not None
+        assert not Moves(painter.to(gpu), processes).step([batch], 0, 10).skipped
+        there = {key: value.cpu() for key, value in painter.state_dict().items()}
+    # Optimizers of the first step move every weight by its whole rate, whichever sign a gradient near 0 has.
+    wrong = [key for key, value in expected.state_dict().items() if not torch.allclose(value, there[key], atol=1e-3)]
+    assert not wrong
 
 
 def weights(run: Path) -> dict[str, torch.Tensor]:

@@ -13,6 +13,7 @@ from impasto.api.pictures import Picture, Pictures, painted_for
 from impasto.api.prompts import Prompts, count_for, prompts_of, with_negative
 from impasto.api.request import Request, remarks_on_all
 from impasto.api.verb import verb
+from impasto.devices import computing_device, computing_on
 from impasto.errors import UsageError
 from impasto.events import Event, Watch
 from impasto.images.size import Size
@@ -160,6 +161,7 @@ def open(  # noqa: A001 - as `PIL.Image.open` and `Store.open`
     *,
     resolution: int | None = None,
     size: SizeLike | None = None,
+    device: str | None = None,
 ) -> LoadedPainter:
     """Load a painter.
 
@@ -168,18 +170,22 @@ def open(  # noqa: A001 - as `PIL.Image.open` and `Store.open`
             comes with impasto.
         resolution: Height and width of its pictures in pixels, where the painter can choose.
         size: Height and width, as (96, 128) or '96x128', in the place of `resolution`.
+        device: Where it paints: 'auto', 'cpu', 'cuda' or 'cuda:N'; without it, as `IMPASTO_DEVICE` or `computing_on`
+            says, else on the first GPU that there is.
 
     Raises:
         CheckpointError: When nothing that can be loaded is there.
-        UsageError: When the painter must be trained first, does not paint, or paints at another size.
+        UsageError: When the painter must be trained first, does not paint, or paints at another size, or there is no
+            such device.
     """
-    return loaded(painter, Size.choose(resolution, size))
+    with computing_on(device):
+        return loaded(painter, Size.choose(resolution, size))
 
 
 def loaded(
     painter: str | PathLike[str] | LoadedPainter, size: Size | None = None, *, strict: bool = True
 ) -> LoadedPainter:
-    """The painter that a user names, or hands over.
+    """The painter that a user names, or hands over; one that is loaded now computes on `devices.computing_device`.
 
     Args:
         painter: As of `open`, or one that is loaded.
@@ -200,7 +206,8 @@ def loaded(
             f"A painter is named by a text or a path, or comes from impasto.open, and is not {type(painter).__name__}."
         )
     load = load_painter if strict else painter_at
-    model = load(painter, size)
+    device = computing_device()
+    model = load(painter, size).to(device)
     return LoadedPainter(model.source or canonical(painter), model)
 
 

@@ -14,6 +14,7 @@ from impasto.api.loading import holds_painter
 from impasto.api.performing import FILES, editor
 from impasto.api.request import Request
 from impasto.api.verb import verb
+from impasto.devices import computing_on
 from impasto.errors import CheckpointError, ImpastoError, RecipeError, UsageError
 from impasto.events import silent
 from impasto.images.size import Size
@@ -54,7 +55,8 @@ def repaint(
     """Paint a picture again from the recipe inside it.
 
     A recipe may come from anybody: it starts no download, and opens files only in the working folder, in the folders
-    above the picture, and where the user has painted with them before; what lies elsewhere must be named.
+    above the picture, and where the user has painted with them before; what lies elsewhere must be named. What was
+    painted on the processor is painted there again, and what was painted on a GPU is on one where there is one.
 
     Args:
         picture: A PNG that `paint` or `edit` wrote.
@@ -80,7 +82,8 @@ def repaint(
     check_free([place], overwrite=overwrite or out is None)
     source = _source(recipe, path) if painter is None else painter
     try:
-        opened = loaded(source, None if recipe.edit else Size(recipe.height, recipe.width), strict=False)
+        with computing_on(None if recipe.device == "cuda" else "cpu"):
+            opened = loaded(source, None if recipe.edit else Size(recipe.height, recipe.width), strict=False)
     except (CheckpointError, UsageError) as error:
         raise RecipeError(
             f"The painter of {path} is not at {source} ({error}) Say where it is: {option('painter', 'FOLDER')}"

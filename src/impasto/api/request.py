@@ -167,6 +167,7 @@ def recipe_of(
         settings=dict(request.settings),
         version=__version__,
         torch=torch.__version__,
+        device=painter.device.type,
         pixels=pixels_hash(pixels),
         height=pixels.shape[-3],
         width=pixels.shape[-2],

@@ -16,6 +16,7 @@ from impasto.api.loaded import canonical
 from impasto.api.places import new_folder
 from impasto.api.stores import store_at
 from impasto.api.verb import verb
+from impasto.devices import AUTO, computing_device, device_of
 from impasto.errors import CheckpointError, ConfigError, NotCapable, UsageError
 from impasto.events import Event, Watch
 from impasto.sources import RUNS, path_of
@@ -183,11 +184,14 @@ def _train(
     if start is not None:
         learner = start.build(cls, facts_of(split), architecture)
         return run(learner, split, out, settings, **others, facts={**facts}, watch=watch)
-    preset = (
-        preset or _preset_of(out) or ("base" if torch.cuda.is_available() and settings.device != "cpu" else "small")
-    )
+    preset = preset or _preset_of(out) or ("base" if _on_gpu(settings.device) else "small")
     learner = _built(cls, preset, facts_of(split), architecture, out)
     return run(learner, split, out, settings, **others, facts={"preset": preset, **facts}, watch=watch)
+
+
+def _on_gpu(device: str) -> bool:
+    """Whether a device named in the settings of a training is a GPU."""
+    return (computing_device() if device == AUTO else device_of(device)).type == "cuda"
 
 
 def _preset_of(out: Path) -> str | None:
@@ -202,14 +206,11 @@ def _preset_of(out: Path) -> str | None:
 
 def _choice(out: Path, store: Store, preset: str | None, values: Mapping[str, Any]) -> Choice:
     """The painter for a training that names none: of the run that goes on, else the one that fits."""
-    import torch
-
     from impasto.files import read_json
     from impasto.painters.choice import Choice, choose
 
     if not (out / "run.json").exists():
-        gpu = torch.cuda.is_available() and values.get("device") != "cpu"
-        return choose(store.height, store.width, gpu=gpu).with_changes(preset, values)
+        return choose(store.height, store.width, gpu=_on_gpu(values.get("device") or AUTO)).with_changes(preset, values)
     run = read_json(out / "run.json", CheckpointError)
     facts = run.get("facts", {})
     unnamed = {"painter": run["painter"], "preset": facts.get("preset", "small"), "settings": {}}

@@ -9,7 +9,7 @@ import typer
 
 from impasto.cli import completing
 from impasto.cli.explaining import ExplainingCommand
-from impasto.cli.out import Download, Json, console, print_json
+from impasto.cli.out import Device, Download, Json, console, print_json
 from impasto.cli.paint import PreviewFile
 from impasto.cli.watching import Events, Quiet, watching
 from impasto.events import Event
@@ -83,6 +83,7 @@ def edit(
     anyway: Annotated[bool, typer.Option(help="Write the picture even where the painter declines to show it.")] = False,
     overwrite: Annotated[bool, typer.Option(help="Replace a picture of the same name.")] = False,
     preview: PreviewFile = None,
+    device: Device = None,
     download: Download = False,
     json: Json = False,
     events: Events = False,
@@ -91,10 +92,15 @@ def edit(
     """Edit a picture with a painter: vary it, paint a part of it anew, continue it, paint it in another manner."""
     from impasto import api
     from impasto.config import parse_pairs
+    from impasto.devices import computing_on
     from impasto.hub import allow_downloads
 
     remarks: list[str] = []
-    with watching(json=json, events=events, quiet=quiet) as watch, allow_downloads(allowed=download):
+    with (
+        watching(json=json, events=events, quiet=quiet) as watch,
+        allow_downloads(allowed=download),
+        computing_on(device),
+    ):
 
         def note(event: Event) -> None:
             if event.kind != "progress":

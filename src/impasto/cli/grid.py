@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from impasto.cli.explaining import ExplainingCommand
-from impasto.cli.out import Json, console, print_json
+from impasto.cli.out import Device, Json, console, print_json
 from impasto.cli.paint import (
     Category,
     GivenFiles,
@@ -65,6 +65,7 @@ def grid(
     settings: Settings = None,
     overwrite: Overwrite = False,
     preview: PreviewFile = None,
+    device: Device = None,
     json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -73,9 +74,10 @@ def grid(
     from impasto import api
     from impasto.api.axes import parse_over
     from impasto.config import parse_pairs
+    from impasto.devices import computing_on
     from impasto.pages.numbers import counted
 
-    with watching(json=json, events=events, quiet=quiet) as watch:
+    with watching(json=json, events=events, quiet=quiet) as watch, computing_on(device):
         painted = api.grid(
             source,
             out,

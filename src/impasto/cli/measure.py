@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from impasto.cli import completing
-from impasto.cli.out import Json, console, print_json
+from impasto.cli.out import Device, Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
 from impasto.errors import UsageError
 from impasto.events import Watch
@@ -74,6 +74,7 @@ def measure(
     votes: Annotated[
         Path | None, typer.Option(help="Folder of a studio, whose votes on its pictures come into the report.")
     ] = None,
+    device: Device = None,
     json: Json = False,
     events: Events = False,
     quiet: Quiet = False,
@@ -83,6 +84,7 @@ def measure(
     from impasto.api.checks import order_error
     from impasto.api.measuring import report_folder
     from impasto.config import parse_pairs
+    from impasto.devices import computing_on
     from impasto.spelling import command
 
     source, *more = what
@@ -96,13 +98,13 @@ def measure(
             "on": on,
             "seed": seed,
         }
-        with watching(json=json, events=events, quiet=quiet) as watch:
+        with watching(json=json, events=events, quiet=quiet) as watch, computing_on(device):
             _measure_edit(more[0], against, out, 32 if count is None else count, watch, json=json, **how)
         return
     if more or against is None:
         words: list[str | Path] = [*what, *([against] if against else [])]
         raise order_error(words, lambda painter, store: command("measure", painter, against=store))
-    with watching(json=json, events=events, quiet=quiet) as watch:
+    with watching(json=json, events=events, quiet=quiet) as watch, computing_on(device):
         measured = api.measure(
             source,
             against,

@@ -12,7 +12,7 @@ import typer
 
 from impasto.terminal import Screen
 
-__all__ = ["Download", "Json", "ascii_only", "console", "print_json", "write_all_letters"]
+__all__ = ["Device", "Download", "Json", "ascii_only", "console", "print_json", "write_all_letters"]
 
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
@@ -22,6 +22,14 @@ Download = Annotated[
         "--download",
         envvar="IMPASTO_DOWNLOAD",
         help="Let a pretrained model be downloaded; its size and licence are said first.",
+    ),
+]
+
+Device = Annotated[
+    str | None,
+    typer.Option(
+        help="auto, cpu, cuda or cuda:N; without it as IMPASTO_DEVICE says, else a GPU where there is one.",
+        show_default=False,
     ),
 ]
 

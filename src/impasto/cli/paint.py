@@ -10,7 +10,7 @@ import typer
 
 from impasto.cli import completing
 from impasto.cli.explaining import ExplainingCommand
-from impasto.cli.out import Download, Json, console, print_json
+from impasto.cli.out import Device, Download, Json, console, print_json
 from impasto.cli.watching import Events, Quiet, watching
 from impasto.errors import UsageError
 
@@ -131,6 +131,7 @@ def paint(
     preview: PreviewFile = None,
     again: Again = None,
     painter: ItsPainter = None,
+    device: Device = None,
     download: Download = False,
     json: Json = False,
     events: Events = False,
@@ -139,6 +140,7 @@ def paint(
     """Paint pictures, each with its recipe inside, or one again from its recipe."""
     from impasto import api
     from impasto.config import parse_pairs
+    from impasto.devices import computing_on
     from impasto.hub import allow_downloads
     from impasto.pages.numbers import counted
 
@@ -149,13 +151,17 @@ def paint(
         _check_alone({"--count": count, "--seed": seed or None, "--set": settings, "--also": also, **texts})
         pictures = named_files("--given", given or [])
         of_maps = named_files("--map", maps or [])
-        with allow_downloads(allowed=download):
+        with allow_downloads(allowed=download), computing_on(device):
             repainted = api.repaint(
                 again, out, painter=painter, given=pictures, mask=mask, maps=of_maps, overwrite=overwrite
             )
         _print_repainted(repainted, json=json)
         return
-    with watching(json=json, events=events, quiet=quiet) as watch, allow_downloads(allowed=download):
+    with (
+        watching(json=json, events=events, quiet=quiet) as watch,
+        allow_downloads(allowed=download),
+        computing_on(device),
+    ):
         gallery = api.paint(
             source,
             out,

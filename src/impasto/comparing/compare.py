@@ -14,9 +14,10 @@ from impasto.comparing.scheduling import Schedule
 from impasto.config import override
 from impasto.data.prepare import prepare
 from impasto.data.store import Store
+from impasto.devices import computing_device
 from impasto.errors import ConfigError
 from impasto.jobs.progress import tenths
-from impasto.machine import cost_of, default_device, fastest_precision
+from impasto.machine import cost_of, fastest_precision
 from impasto.making import make
 from impasto.training.lock import locked
 from impasto.training.signals import stop_on_signal
@@ -69,7 +70,7 @@ def compare(
     if problems or experiment is None:
         raise ConfigError(f"{file} cannot be run as it is:\n" + "\n".join(f"- {problem}" for problem in problems))
     precision = experiment.terms.precision
-    if precision != "auto" and (remark := cost_of(precision, default_device())):
+    if precision != "auto" and (remark := cost_of(precision, computing_device())):
         say(f"{remark}; leave terms.precision out to train in the faster one.")
     out.mkdir(parents=True, exist_ok=True)
     with locked(out):
@@ -100,7 +101,7 @@ def _with_precision(experiment: Experiment | None, beginning: Beginning | None) 
     """The experiment with a precision in place of 'auto': what it was started with, or else the faster one here."""
     if experiment is None or experiment.terms.precision != "auto":
         return experiment
-    precision = beginning.precision if beginning else fastest_precision(default_device())
+    precision = beginning.precision if beginning else fastest_precision(computing_device())
     return replace(experiment, terms=override(experiment.terms, {"precision": precision}))
 
 

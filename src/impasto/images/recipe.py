@@ -78,6 +78,7 @@ class Recipe:
             'maps:layout', or the name of the setting that names it.
         variation_seed: A second seed, where the picture was varied towards its picture.
         variation_strength: How far it was, 0 to 1.
+        device: Kind of device that the picture was painted on: 'cpu' or 'cuda'.
     """
 
     painter: str
@@ -98,6 +99,7 @@ class Recipe:
     inputs: dict[str, Input] = field(default_factory=dict)
     variation_seed: int | None = None
     variation_strength: float = 0.0
+    device: str = "cpu"
 
 
 def pixels_hash(pixels: Pixels) -> str:

@@ -20,6 +20,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from impasto.devices import computing_device
 from impasto.errors import UnknownName, UsageError
 from impasto.images.pictures import to_uint8
 from impasto.metrics.feature_cache import cache_file, read_cache, write_cache
@@ -93,7 +94,7 @@ def features(
     cache: Path | None = None,
     key: str | None = None,
     batch: int = 32,
-    device: torch.device | str = "cpu",
+    device: torch.device | str | None = None,
     download: bool | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Features:
@@ -108,7 +109,7 @@ def features(
         key: Stands for the pictures in the cache, such as the hash of a store and the name of a split; by default the
             hash of their bytes.
         batch: Pictures at a time.
-        device: Where the network computes.
+        device: Where the network computes; without it, as `devices.computing_device` says.
         download: Whether absent weights may be fetched; see `find_weights`.
         progress: Called with (pictures done, pictures in all) after each batch.
 
@@ -118,6 +119,7 @@ def features(
         UsageError: When the pictures are of another kind, none, or hold numbers that are not finite.
     """
     _check(pictures, batch)
+    device = computing_device() if device is None else torch.device(device)
     if cache is not None:
         key = key or picture_hash(pictures)
         kept = cached_features(cache, key, len(pictures), network, resizing, device=device, download=download)
@@ -131,7 +133,7 @@ def features(
         pixels = _as_bytes(pictures[start : start + batch])
         levels = resize_for_inception(pixels, resizing.removesuffix(PREVIEW), size=net.size)
         reduced = empty.dtype != "float32"
-        with torch.inference_mode(), torch.autocast(str(device).partition(":")[0], torch.bfloat16, reduced):
+        with torch.inference_mode(), torch.autocast(device.type, torch.bfloat16, reduced):
             value, logit = _embed(net, levels.to(device).contiguous(memory_format=torch.channels_last))
         values.append(value.float().cpu())
         if logit is not None:
@@ -152,7 +154,7 @@ def cached_features(
     network: str = "inception",
     resizing: str = "fid-clean",
     *,
-    device: torch.device | str = "cpu",
+    device: torch.device | str | None = None,
     download: bool | None = None,
 ) -> Features | None:
     """Features that `features` kept, without reading the pictures; None where there are none.
@@ -170,6 +172,7 @@ def cached_features(
         UnknownName: When there is no such network or resizing.
         WeightsMissing: When the network's weights are not installed.
     """
+    device = computing_device() if device is None else device
     empty = _without_values(network, resizing, _network(network, str(device), download)[1])
     kept = read_cache(cache_file(cache, key, empty.network, empty.resizing, empty.weights), count)
     return None if kept is None else replace(empty, values=kept[0], logits=kept[1])

@@ -11,8 +11,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from impasto.errors import UsageError
-from impasto.spelling import option
+from impasto.devices import AUTO, computing_device, device_of
 
 __all__ = ["Processes"]
 
@@ -89,21 +88,9 @@ class Processes:
 
 
 def _device(name: str) -> torch.device:
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        device = torch.device(name)
-    except RuntimeError:
-        raise UsageError(f"{name!r} is not a device; use auto, cpu or cuda.") from None
-    if device.type not in ("cpu", "cuda"):
-        raise UsageError(f"{name!r} is not a device that painters train on; use auto, cpu or cuda.")
+    """The device of a name, or, of several processes on one machine, the GPU that is this one's."""
+    device = computing_device() if name == AUTO else device_of(name)
     if device.type == "cuda":
-        if not torch.cuda.is_available():
-            raise UsageError(
-                f"Device {name!r} was asked for, but torch sees no GPU here; use {option('device', 'cpu')}."
-            )
-        device = torch.device("cuda", int(os.environ.get("LOCAL_RANK", device.index or 0)))
-        if (device.index or 0) >= torch.cuda.device_count():
-            raise UsageError(f"There is no GPU {device.index}; torch sees {torch.cuda.device_count()}, counted from 0.")
+        device = device_of(f"cuda:{os.environ.get('LOCAL_RANK', device.index)}")
         torch.cuda.set_device(device)
     return device

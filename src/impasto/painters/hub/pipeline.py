@@ -16,8 +16,8 @@ from impasto.catalogue import listed
 from impasto.config import Field, InputFile, config
 from impasto.contract import Condition, Data, Noise, Painted, Painter, PainterConfig, PaintSettings
 from impasto.contract.preview import LARGEST_PREVIEW, report
+from impasto.devices import computing_device
 from impasto.errors import CheckpointError, ConfigError
-from impasto.machine import default_device
 from impasto.memory import memory_of_machine
 from impasto.nn.frozen import FrozenRecord
 from impasto.painters.hub.adapters import AdapterSet
@@ -163,7 +163,7 @@ class Pipeline(Painter):
     @property
     def device(self) -> torch.device:
         """Where the base computes."""
-        return torch.device(default_device())
+        return computing_device()
 
     def base(self, settings: Any) -> FrozenBase:
         """The base in memory, as the settings want it.
