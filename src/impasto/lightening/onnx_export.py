@@ -44,7 +44,7 @@ def package(name: str) -> ModuleType:
         ) from None
 
 
-def export_onnx(painter: Painter, file: Path, settings: Any) -> None:
+def export_onnx(painter: Painter, file: Path, settings: Any) -> dict[str, Any]:
     """Write a painter with its sampler as one graph: noise and categories in, pictures out, any number at a time.
 
     The graph's inputs are 'noise', standard normal, shape (N, C, h, w), and, where the painter reads them, 'category',
@@ -54,6 +54,10 @@ def export_onnx(painter: Painter, file: Path, settings: Any) -> None:
         painter: A painter that removes noise.
         file: The new file.
         settings: An instance of the painter's `Settings`, with every 'auto' resolved.
+
+    Returns:
+        What the file says of the painter under `ENTRY`: its description, 'weights' (their hash), 'noise' (the shape of
+        a picture's noise) and 'settings'.
 
     Raises:
         NotCapable: When its way of painting is no fixed graph of noise and category.
@@ -94,6 +98,7 @@ def export_onnx(painter: Painter, file: Path, settings: Any) -> None:
     }
     model.metadata_props.add(key=ENTRY, value=json.dumps(described))
     write_whole(file, model.SerializeToString())
+    return described
 
 
 class _Graph(nn.Module):
