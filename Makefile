@@ -22,9 +22,9 @@ studio: $(READY) ## open the studio in the browser (ARGS="--port 8421")
 test: check docs ## check, docs, then all tests
 	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -n 2 --dist worksteal </dev/null
 
-test-browser: $(READY) ## the studio in a real browser: flows, phone width, accessibility (needs chromium)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e ".[browser]"
-	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -m browser tests/studio/test_browser.py </dev/null
+test-browser: $(READY) ## the studio and exported pages in a real browser: flows, phone width, accessibility (needs chromium)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e ".[browser,onnx]"
+	OMP_NUM_THREADS=1 $(VENV)/bin/python -m pytest -m browser tests/studio/test_browser.py tests/lightening/test_web_browser.py </dev/null
 
 check: $(READY) ## formatting, lint and types
 	$(VENV)/bin/ruff format --check src tests benchmarks examples docs

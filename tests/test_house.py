@@ -350,7 +350,18 @@ def optional() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     needed = {Requirement(r).name.replace("-", "_") for r in project["dependencies"]}
     extras = {Requirement(r).name for rs in project.get("optional-dependencies", {}).values() for r in rs}
-    later = {"gradio", "fastapi", "uvicorn", "transformers", "diffusers", "peft", "ray", "onnx", "onnxruntime"}
+    later = {
+        "gradio",
+        "fastapi",
+        "uvicorn",
+        "transformers",
+        "diffusers",
+        "peft",
+        "ray",
+        "onnx",
+        "onnxruntime",
+        "openvino",
+    }
     return {n.replace("-", "_") for n in extras | later | {"torchvision"}} - needed
 
 

@@ -33,6 +33,26 @@ def test_a_graph_paints_the_same_pictures_in_any_number(cls, tmp_path: Path) -> 
         torch.testing.assert_close(pictures, expected, atol=1e-3, rtol=0)
     (picture,) = impasto.paint(file, tmp_path / "gallery", count=1, seed=3, watch=silent)
     assert impasto.repaint(picture, tmp_path / "again.png", painter=file).identical
+    with pytest.raises(ConfigError, match=r"multiplies in fp32.*\{'runtime': 'openvino'\}"):
+        graph.model.paint(1, precision="bf16")
+
+
+def test_openvino_paints_the_same_pictures(tmp_path: Path) -> None:
+    pytest.importorskip("openvino", reason="needs the package openvino of the extra 'openvino'")
+    learned().save_pretrained(tmp_path / "painter")
+    settings = {"steps": 1, "guidance": 1.0}
+    file = impasto.export(tmp_path / "painter", tmp_path / "graph.onnx", to="onnx", settings=settings)
+    graph = impasto.open(file).model
+    expected = graph.paint(3, seed=5, batch=2).pictures
+    pictures = graph.paint(3, seed=5, batch=2, runtime="openvino").pictures
+    torch.testing.assert_close(pictures, expected, atol=1e-3, rtol=0)
+    # On processors without units for bf16, openvino computes in 32 bits all the same.
+    short = graph.paint(3, seed=5, batch=2, runtime="openvino", precision="bf16").pictures
+    torch.testing.assert_close(short, expected, atol=0.3, rtol=0)
+    (picture,) = impasto.paint(
+        file, tmp_path / "gallery", count=1, seed=3, settings={"runtime": "openvino"}, watch=silent
+    )
+    assert impasto.repaint(picture, tmp_path / "again.png", painter=file).identical
 
 
 def test_what_is_no_graph_is_refused(tmp_path: Path) -> None:

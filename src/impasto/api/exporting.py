@@ -1,4 +1,4 @@
-"""A run's painter is exported again: with another average of its weights, or in the layout of another library."""
+"""A run's painter is exported again: with another average of its weights, for another library, or as a page."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from impasto.api.fine_tuning import origin_of
 from impasto.api.loaded import LoadedPainter, loaded
 from impasto.api.loading import load_painter
 from impasto.api.verb import verb
 from impasto.errors import CheckpointError, NotCapable, UnknownName, UsageError
-from impasto.sources import path_of
+from impasto.sources import Shipped, path_of, resolve
+from impasto.spelling import option
 
 if TYPE_CHECKING:
     from impasto.contract import Learner, Painter
 
-__all__ = ["average", "export", "save_diffusers"]
+__all__ = ["LAYOUTS", "average", "export", "save_diffusers"]
+
+LAYOUTS = ("diffusers", "onnx", "web")
+"""What painters are written for."""
 
 
 @verb
@@ -59,15 +64,19 @@ def export(
     *,
     to: str = "diffusers",
     settings: Mapping[str, Any] | None = None,
+    runtime: str | PathLike[str] | None = None,
 ) -> Path:
-    """Write a painter for another library, which then needs no impasto.
+    """Write a painter for another library or for browsers, which then need no impasto.
 
     Args:
         painter: A run, an exported painter, a hub id, the name of a painter by rules, or one that is loaded.
         out: The new folder; of a graph the new file, which ends in '.onnx'.
-        to: 'diffusers', whose `from_pretrained` reads the folder; or 'onnx', a graph from noise to pictures with the
-            sampler inside, which `impasto.paint` takes for a painter too.
+        to: 'diffusers', whose `from_pretrained` reads the folder; 'onnx', a graph from noise to pictures with the
+            sampler inside, which `impasto.paint` takes for a painter too; or 'web', a folder with such a graph and a
+            page that paints in the browser, for any server of files.
         settings: Settings of painting that a graph is written with, by name, such as its steps, at most 8.
+        runtime: Of a page, the npm package onnxruntime-web, or a folder with its files; without it the one that was
+            downloaded before, or is now if IMPASTO_DOWNLOAD=1 lets it.
 
     Returns:
         The folder or file.
@@ -75,15 +84,23 @@ def export(
     Raises:
         UnknownName: When there is no such layout.
         ConfigError: When a setting is unknown, out of range, or none that a graph can follow.
-        UsageError: When settings are given for diffusers, which keeps none, or the file does not end in '.onnx'.
+        UsageError: When settings are given for diffusers, which keeps none, or a runtime for anything but a page, or
+            the file does not end in '.onnx'.
         CheckpointError: When there is no painter.
         NotCapable: When the library has no model that would compute the same.
+        WeightsMissing: When the runtime of a page is not on this machine.
         ImpastoError: When the folder exists, or cannot be written.
     """
-    if to not in ("diffusers", "onnx"):
-        raise UnknownName("layout", to, ["diffusers", "onnx"])
+    if to not in LAYOUTS:
+        raise UnknownName("layout", to, LAYOUTS)
+    if runtime is not None and to != "web":
+        raise UsageError(
+            f"Only a page has a runtime; leave out {option('runtime', None)}, or choose {option('to', 'web')}."
+        )
     if to == "onnx":
         return _save_onnx(loaded(painter).model, Path(out), settings or {})
+    if to == "web":
+        return _save_web(loaded(painter), Path(out), settings or {}, runtime)
     if settings:
         raise UsageError(f"diffusers keeps no settings of painting; leave out {', '.join(sorted(settings))}.")
     save_diffusers(loaded(painter).model, Path(out))
@@ -98,6 +115,26 @@ def _save_onnx(painter: Painter, file: Path, settings: Mapping[str, Any]) -> Pat
         raise UsageError(f"A graph is a file whose name ends in '.onnx', and {file} does not; choose such a name.")
     export_onnx(painter, file, painter.resolve_settings(painter.settings_for(settings)))
     return file
+
+
+def _save_web(
+    painter: LoadedPainter, folder: Path, settings: Mapping[str, Any], runtime: str | PathLike[str] | None
+) -> Path:
+    """Write a page that paints."""
+    from impasto.lightening.web_export import export_web
+
+    model = painter.model
+    # Pages are for strangers, whom the folders of this machine do not concern.
+    title = painter.source if isinstance(resolve(painter.source), Shipped) else path_of(painter.source).name
+    export_web(
+        model,
+        folder,
+        model.resolve_settings(model.settings_for(settings)),
+        title=title,
+        licence=origin_of(painter, "license").get("license", ""),
+        runtime=None if runtime is None else Path(runtime),
+    )
+    return folder
 
 
 def save_diffusers(painter: Learner, folder: Path) -> None:

@@ -67,7 +67,7 @@ class Recipe:
         category: Name of the requested category; None where it was drawn.
         settings: The painter's settings, all of them.
         version: Of impasto.
-        torch: Version of torch.
+        torch: Version of torch; with a name before it, of another library that painted.
         pixels: SHA-256 of the picture's bytes.
         height: Rows of the picture.
         width: Columns of the picture.

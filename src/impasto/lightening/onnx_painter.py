@@ -4,39 +4,77 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, ClassVar, Literal, Self
 
+import numpy as np
+import numpy.typing as npt
 import torch
 
-from impasto.config import load
-from impasto.contract import Condition, Data, Noise, Painted, Painter, PainterConfig
-from impasto.errors import CheckpointError
+from impasto.config import config, load
+from impasto.contract import Condition, Data, Noise, Painted, Painter, PainterConfig, PaintSettings
+from impasto.errors import CheckpointError, ConfigError
 from impasto.lightening.onnx_export import ENTRY, package
+from impasto.spelling import setting
 
-__all__ = ["OnnxPainter"]
+__all__ = ["OnnxPainter", "OnnxSettings"]
+
+Array = npt.NDArray[Any]
+Run = Callable[[dict[str, Array]], Array]
+"""Turns a graph's inputs, by name, into pictures."""
+
+
+@config
+class OnnxSettings(PaintSettings):
+    """What runs the graph, whose steps and all else were fixed when it was written.
+
+    Attributes:
+        runtime: 'onnxruntime'; or 'openvino', which takes seconds to prepare itself, and can multiply in 16 bits.
+        precision: 'bf16' multiplies in bfloat16, which is faster where the processor has units for it, and needs
+            openvino; pictures then differ a little.
+    """
+
+    runtime: Literal["onnxruntime", "openvino"] = "onnxruntime"
+    precision: Literal["fp32", "bf16"] = "fp32"
+
+    def __post_init__(self) -> None:
+        """Refuse a precision that the runtime lacks.
+
+        Raises:
+            ConfigError: With the one that has it.
+        """
+        if self.precision != "fp32" and self.runtime == "onnxruntime":
+            raise ConfigError(
+                f"onnxruntime multiplies in fp32 on processors; for {self.precision} choose "
+                f"{setting('runtime', 'openvino')}."
+            )
 
 
 class OnnxPainter(Painter):
-    """Paints with the runtime onnxruntime; steps and all other settings were fixed when the file was written."""
+    """Paints with onnxruntime or openvino; steps and most other settings were fixed when the file was written."""
 
+    Settings: ClassVar[type[PaintSettings]] = OnnxSettings
     conditions = frozenset({"category"})
     square = False
 
-    def __init__(self, data: Data, session: Any, described: dict[str, Any], digest: bytes) -> None:
-        """Take a session of the runtime; `open` makes one.
+    def __init__(self, data: Data, content: bytes, session: Any, described: dict[str, Any]) -> None:
+        """Take a session of onnxruntime; `open` makes one.
 
         Args:
             data: Facts of the pictures.
-            session: An `onnxruntime.InferenceSession`.
+            content: The file.
+            session: An `onnxruntime.InferenceSession` of it.
             described: The entry `ENTRY` of the file's metadata.
-            digest: SHA-256 of the file.
         """
         super().__init__(PainterConfig(), data)
-        self.session = session
+        self.content = content
+        self.runs: dict[tuple[str, str], Run] = {
+            ("onnxruntime", "fp32"): lambda inputs: session.run(["pictures"], inputs)[0]
+        }
         self.described = described
         # The hash of a painter's state, by which recipes know it, is then that of the file.
-        self.register_buffer("digest", torch.tensor(list(digest), dtype=torch.uint8))
+        self.register_buffer("digest", torch.tensor(list(hashlib.sha256(content).digest()), dtype=torch.uint8))
 
     @classmethod
     def check_size(cls, data: Data) -> None:
@@ -69,7 +107,7 @@ class OnnxPainter(Painter):
             raise CheckpointError(
                 f"{file} is no ONNX file that impasto has written ({first}). `impasto export --to onnx` writes them."
             ) from None
-        return cls(data, session, described, hashlib.sha256(content).digest())
+        return cls(data, content, session, described)
 
     def render(self, condition: Condition, noise: Noise, settings: Any) -> Painted:
         """Paint one batch."""
@@ -77,5 +115,22 @@ class OnnxPainter(Painter):
         if "category" in self.reads:
             category = self.category_index(condition, none=-1)
             inputs["category"] = category.cpu().numpy()
-        (pictures,) = self.session.run(["pictures"], inputs)
-        return Painted(torch.from_numpy(pictures))
+        way = (settings.runtime, settings.precision)
+        if way not in self.runs:
+            self.runs[way] = _with_openvino(self.content, settings.precision)
+        return Painted(torch.from_numpy(self.runs[way](inputs)))
+
+
+def _with_openvino(content: bytes, precision: str) -> Run:
+    """A graph that openvino runs.
+
+    Raises:
+        ImpastoError: When it is not installed.
+    """
+    core = package("openvino").Core()
+    hints = {
+        "INFERENCE_NUM_THREADS": torch.get_num_threads(),
+        "INFERENCE_PRECISION_HINT": "bf16" if precision == "bf16" else "f32",
+    }
+    compiled = core.compile_model(core.read_model(content), "CPU", hints)
+    return lambda inputs: np.array(compiled(inputs)["pictures"])

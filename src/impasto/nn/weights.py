@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
@@ -24,6 +24,7 @@ from impasto.nn.onnx_weights import read_onnx
 __all__ = [
     "WEIGHTS",
     "WeightsFile",
+    "find_file",
     "find_weights",
     "has_weights",
     "how_to_install",
@@ -169,8 +170,24 @@ def find_weights(name: str, *, download: bool | None = None) -> Path:
     """
     if name not in WEIGHTS:
         raise UnknownName("pretrained network", name, WEIGHTS)
+    missing = f"The weights of {name!r} are not installed; `impasto doctor` says how to get them."
+    return find_file(WEIGHTS[name], missing, download=download)
+
+
+def find_file(files: Sequence[WeightsFile], missing: str, *, download: bool | None = None) -> Path:
+    """The first of some files that is on this machine, or that may be downloaded; its hash is checked.
+
+    Args:
+        files: They do equally well; the preferred one first.
+        missing: Sentence of the error when none is there.
+        download: As of `find_weights`.
+
+    Raises:
+        WeightsMissing: When all are missing, and none could be downloaded.
+        WeightsDamaged: When one has another hash, or is no whole file of its format.
+    """
     for folder in weights_folders():
-        for file in WEIGHTS[name]:
+        for file in files:
             path = folder / file.path
             if path.is_file():
                 return _checked(path, file)
@@ -180,12 +197,12 @@ def find_weights(name: str, *, download: bool | None = None) -> Path:
     if download and _is_set("HF_HUB_OFFLINE"):
         reasons = " Nothing was downloaded, because HF_HUB_OFFLINE is set."
     elif download:
-        for file in (file for file in WEIGHTS[name] if file.url):
+        for file in (file for file in files if file.url):
             try:
                 return _download(file)
             except (OSError, ImpastoError) as error:
                 reasons += f" Downloading {file.url} failed ({getattr(error, 'reason', None) or error})."
-    raise WeightsMissing(f"The weights of {name!r} are not installed; `impasto doctor` says how to get them.{reasons}")
+    raise WeightsMissing(f"{missing}{reasons}")
 
 
 def has_weights(name: str) -> bool:

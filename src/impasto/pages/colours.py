@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-__all__ = ["ACCENT", "CARD", "COLOURS", "FAINT", "INK", "LINE", "PAPER", "REAL", "REQUESTED", "SERIES", "SOFT", "rgb"]
+__all__ = [
+    "ACCENT",
+    "CARD",
+    "COLOURS",
+    "FAINT",
+    "INK",
+    "LINE",
+    "PAPER",
+    "REAL",
+    "REQUESTED",
+    "SERIES",
+    "SOFT",
+    "rgb",
+    "variables",
+]
 
 COLOURS = {
     "ink": ("#2a2622", "#ece6dc"),
@@ -56,3 +70,9 @@ def rgb(colour: str) -> tuple[int, int, int]:
     """Red, green and blue, in 0..255, of a colour such as '#2a2622'."""
     red, green, blue = bytes.fromhex(colour.removeprefix("#"))
     return red, green, blue
+
+
+def variables() -> str:
+    """The colours as variables of a style sheet, for light and for dark screens."""
+    light, dark = (" ".join(f"--{name}: {both[side]};" for name, both in COLOURS.items()) for side in (0, 1))
+    return f":root {{ {light} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"

@@ -11,11 +11,12 @@ from starlette.responses import Response
 
 from impasto import __version__
 from impasto.jobs.runners import runner_at
+from impasto.pages.colours import variables
 from impasto.studio import language, login, problems
 from impasto.studio.database import open_database
 from impasto.studio.feature import features
 from impasto.studio.jobs.queue import Queue
-from impasto.studio.pages import STATIC, rendered
+from impasto.studio.pages import STATIC
 from impasto.studio.painters.shelf import Shelf
 from impasto.studio.security import Guard
 from impasto.studio.settings import StudioSettings
@@ -76,4 +77,4 @@ def create_app(settings: StudioSettings) -> FastAPI:
 
 def _colours() -> Response:
     """The colours of pages and reports, light and dark, as variables of the style sheet."""
-    return Response(rendered("colours.css"), media_type="text/css")
+    return Response(variables(), media_type="text/css")
