@@ -50,6 +50,7 @@ PUBLIC = [
     "inspect",
     "explain",
     "train",
+    "fetch",
     "average",
     "guide",
     "lighten",
