@@ -51,6 +51,7 @@ PUBLIC = [
     "inspect",
     "explain",
     "train",
+    "fetch",
     "average",
     "guide",
     "lighten",

@@ -41,6 +41,7 @@ def test_every_other_value_is_fine(value: Any) -> None:
         ("repaint", ("a.png", BAD), {}),
         ("export", ("run", BAD), {}),
         ("average", ("run", 0.1, BAD), {}),
+        ("fetch", (BAD,), {}),
         ("guide", ("run", "other", BAD), {}),
         ("open", (BAD,), {}),
     ],

@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # What type checkers and editors see; at run time names are f
     from impasto.api import edit_folder as edit_folder
     from impasto.api import explain as explain
     from impasto.api import export as export
+    from impasto.api import fetch as fetch
     from impasto.api import grid as grid
     from impasto.api import guide as guide
     from impasto.api import inspect as inspect
@@ -58,6 +59,7 @@ _HOMES = {
     "inspect": "impasto.api",
     "explain": "impasto.api",
     "train": "impasto.api",
+    "fetch": "impasto.api",
     "average": "impasto.api",
     "guide": "impasto.api",
     "lighten": "impasto.api",

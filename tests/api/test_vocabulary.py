@@ -19,6 +19,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "make": ("data", "make"),
     "inspect": ("data", "inspect"),
     "train": ("train",),
+    "fetch": ("fetch",),
     "average": ("average",),
     "guide": ("guide",),
     "lighten": ("lighten",),
@@ -105,8 +106,9 @@ def every_command(group: Any) -> list[Any]:
     return [group] if commands is None else [each for inner in commands.values() for each in every_command(inner)]
 
 
-# A service has no result that could be printed.
-RESULTS = [command for command in every_command(typer.main.get_command(app)) if command.name != "studio"]
+# A service has no result that could be printed, and a file for a cluster has a form of its own.
+WITHOUT_RESULT = ("studio", "cluster-file")
+RESULTS = [command for command in every_command(typer.main.get_command(app)) if command.name not in WITHOUT_RESULT]
 
 
 @pytest.mark.parametrize("command", RESULTS, ids=lambda command: command.name)

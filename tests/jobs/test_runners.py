@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from impasto.errors import UnknownName, UsageError
@@ -39,27 +42,35 @@ def _ray(tmp_path: Path) -> Iterator[tuple[Runner, Callable[[], Runner]]]:
     pytest.importorskip("ray", reason="Ray is not installed (extra 'cluster')")
     from impasto.jobs.ray_jobs import RayRunner
 
-    ray = [sys.executable, "-m", "ray.scripts.scripts"]
-    environment = {**os.environ, "RAY_TMPDIR": str(tmp_path), "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0"}
-    start = [*ray, "start", "--head", "--num-cpus=2", "--port=0", "--dashboard-port=21265", "--disable-usage-stats"]
-    head = subprocess.Popen([*start, "--block"], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    start = [sys.executable, "-m", "ray.scripts.scripts", "start", "--head", "--num-cpus=2", "--port=0"]
+    # Ports of the workers reach to 19999.
+    start += ["--dashboard-port=21265", "--object-store-memory=80000000", "--disable-usage-stats"]
+    environment = {**os.environ, "RAY_TMPDIR": str(tmp_path)}
+    log = tmp_path / "start.log"
     resources = Resources(address="http://127.0.0.1:21265")
     try:
-        _wait(lambda: _answers(resources.address), 120)
+        with log.open("wb") as output:
+            head = subprocess.run(start, env=environment, stdout=output, stderr=output, check=False, timeout=240)
+        if head.returncode:
+            # Ray gives each of its own processes 15 seconds to begin, which a busy machine may not keep to.
+            pytest.skip(f"Ray did not start on this machine: {log.read_text().strip().splitlines()[-1]}")
         yield RayRunner(resources), lambda: RayRunner(resources)
     finally:
-        head.terminate()
-        head.wait()
+        _end_processes(str(tmp_path))
 
 
-def _answers(address: str) -> bool:
-    import urllib.request
+def _end_processes(folder: str) -> None:
+    """Kill the processes that have a folder in their command, and what they have started."""
+    parents = [each for each in psutil.process_iter() if folder in " ".join(_command(each))]
+    for process in [child for each in parents for child in each.children(recursive=True)] + parents:
+        with suppress(psutil.Error):
+            process.kill()
 
-    try:
-        with urllib.request.urlopen(f"{address}/api/version", timeout=2) as answer:
-            return bool(answer.status == 200)
-    except OSError:
-        return False
+
+def _command(process: psutil.Process) -> list[str]:
+    with suppress(psutil.Error):
+        return process.cmdline()
+    return []
 
 
 @pytest.fixture(params=[_local, _slurm, _ray], ids=["local", "slurm", "ray"])
@@ -76,6 +87,16 @@ def _wait(done: Callable[[], object], seconds: float = 60) -> None:
     while not done():
         assert time.monotonic() < end, "it took too long"
         time.sleep(0.1)
+
+
+@contextmanager
+def _interrupts_blocked() -> Iterator[None]:
+    """Start processes in the block for which Ctrl-C is blocked, as Ray does by itself."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _text(folder: Path) -> str:
@@ -99,7 +120,8 @@ def test_jobs_of_every_runner_end_report_and_stop(runner: tuple, tmp_path: Path)
     assert "nowhere" in _text(bad.folder)
     # A long one: its events come while it runs; one that did not start it knows it, and stops it.
     long = Order(tmp_path / "jobs" / "long", tmp_path, LONG)
-    here.start(long)
+    with _interrupts_blocked():
+        here.start(long)
     _wait(lambda: '"progress"' in _text(long.folder))
     later = another()
     assert later.poll(long.folder) is None

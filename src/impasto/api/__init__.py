@@ -7,6 +7,7 @@ from impasto.api.editing import Edited, edit
 from impasto.api.editing_folder import EditedFolder, edit_folder
 from impasto.api.explaining import Explanation, explain, explainable
 from impasto.api.exporting import average, export
+from impasto.api.fetching import fetch
 from impasto.api.gallery import Gallery
 from impasto.api.grid_painting import Grid, grid
 from impasto.api.guiding import guide
@@ -45,6 +46,7 @@ __all__ = [
     "explain",
     "explainable",
     "export",
+    "fetch",
     "grid",
     "guide",
     "inspect",

@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
+from functools import partial
 from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,7 @@ def train(
     settings: Mapping[str, Any] | None = None,
     second_store: str | PathLike[str] | None = None,
     from_: str | PathLike[str] | None = None,
+    mirror: str | None = None,
     dry_run: bool = False,
     watch: Watch | None = None,
 ) -> Trained:
@@ -75,6 +77,9 @@ def train(
             id, or 'shipped'. Painter, preset and the painter's settings are then those of that painter. Pictures may
             have another size where its weights allow that, and other categories: vectors of those with the same name
             are kept, others begin as that of no category. Optimizers and averages begin anew.
+        mirror: Place, such as 's3://bucket/run', to which the run is copied with each checkpoint while it trains. If
+            the place holds a later checkpoint of the run than the run folder does, as on a new machine, the run is
+            brought from there first. Any address of fsspec, or a folder.
         dry_run: Whether nothing is trained: a trial on some of the pictures, after which nothing remains, reports as
             the event 'plan' how many steps there would be, how long they would take, and whether memory and disk
             suffice; see `training.planning.plan`.
@@ -87,6 +92,7 @@ def train(
         ConfigError: When a value is unknown, of the wrong type or out of range, or does not fit the weights of `from_`.
         CheckpointError: When `from_` names no painter.
         StoreError: When the store is missing or was changed.
+        Unavailable: When the place of the mirror cannot be read and written.
         ImpastoError: As `training.loop.train` says.
     """
     name, folder = _painter_and_store(painter, store)
@@ -104,6 +110,8 @@ def train(
         _run_folder(out, name or folder, dry_run=dry_run) as run,
         shown(watch) as notify,
     ):
+        if mirror is not None and not dry_run:
+            _restore(run, mirror, notify)
         start = beginning(source, run)
         choice = None if name or start else _choice(run, pictures, preset, values)
         if start is not None:
@@ -117,7 +125,7 @@ def train(
             values = {**choice.settings, **values}
             facts = {"choice": description}
             chosen = {"name": choice.painter, "preset": choice.preset, "values": values, "facts": facts}
-        chosen |= {"label": label, "second": second, "start": start, "dry_run": dry_run}
+        chosen |= {"label": label, "second": second, "start": start, "mirror": mirror, "dry_run": dry_run}
         return _train(store=pictures, out=run, watch=notify, **chosen)
 
 
@@ -132,6 +140,12 @@ def _run_folder(out: str | PathLike[str] | None, name: str | PathLike[str], *, d
     else:
         with new_folder(RUNS, name) as new:
             yield new
+
+
+def _restore(run: Path, mirror: str, watch: Watch) -> None:
+    from impasto.training.mirroring import restore
+
+    restore(run, mirror, watch)
 
 
 def _painter_and_store(painter: Any, store: Any) -> tuple[str | None, str | PathLike[str]]:
@@ -160,6 +174,7 @@ def _train(
     second: Split | None,
     start: Beginning | None,
     facts: Mapping[str, Any],
+    mirror: str | None,
     dry_run: bool,
     watch: Watch,
 ) -> Trained:
@@ -171,7 +186,7 @@ def _train(
     from impasto.training.loop import train as train_it
     from impasto.training.planning import plan
 
-    run = plan if dry_run else train_it
+    run = plan if dry_run else partial(train_it, mirror=mirror)
     cls = catalogue.learner(name)
     if not cls.learns():
         raise NotCapable(
@@ -179,7 +194,7 @@ def _train(
         )
     settings, architecture = _divided(cls, values)
     split = store.split("train", label)
-    others = {"second": second, "held_out": store.split("val", label)}
+    others: dict[str, Any] = {"second": second, "held_out": store.split("val", label)}
     torch.manual_seed(settings.seed)
     if start is not None:
         learner = start.build(cls, facts_of(split), architecture)

@@ -20,11 +20,13 @@ from impasto import __version__
 from impasto.cli import (
     about,
     average,
+    cluster_file,
     compare,
     data,
     edit,
     explaining,
     export,
+    fetch,
     grid,
     guide,
     lighten,
@@ -72,6 +74,7 @@ app.add_typer(data.app, name="data")
 app.add_typer(show.app, name="show")
 for _module in (
     train,
+    fetch,
     average,
     guide,
     lighten,
@@ -83,6 +86,7 @@ for _module in (
     measure,
     compare,
     studio,
+    cluster_file,
     about,
     explaining,
 ):

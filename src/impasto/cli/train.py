@@ -59,6 +59,14 @@ From = Annotated[
         autocompletion=completing.trained,
     ),
 ]
+Mirror = Annotated[
+    str | None,
+    typer.Option(
+        metavar="PLACE",
+        help="Where the run is copied while it trains, such as s3://bucket/run; on another machine the same command "
+        "goes on from there.",
+    ),
+]
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Train nothing; say how long it would take, and whether memory suffices.")
 ]
@@ -83,6 +91,7 @@ def train(
     settings: Settings = None,
     second_store: SecondStore = None,
     from_: From = None,
+    mirror: Mirror = None,
     dry_run: DryRun = False,
     download: Download = False,
     json: Json = False,
@@ -117,6 +126,7 @@ def train(
             settings=parse_pairs(settings or []),
             second_store=second_store,
             from_=from_,
+            mirror=mirror,
             dry_run=dry_run,
             watch=noted,
         )

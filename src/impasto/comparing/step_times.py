@@ -28,7 +28,7 @@ from impasto.files import read_json, write_json
 from impasto.training.held_out import sample_of
 from impasto.training.journal import Journal
 from impasto.training.processes import Processes
-from impasto.training.record import Record
+from impasto.training.record import Record, check_folder
 from impasto.training.session import Session, open_session
 from impasto.training.settings import TrainSettings
 
@@ -66,7 +66,7 @@ def step_seconds(experiment: Experiment, split: Split, *, rounds: int | None = N
             journal = Journal(out, None)
             journals.callback(journal.close)
             record = Record(out, _built(entry, experiment, pictures), pictures, _settings(entry, experiment), {})
-            record.check_folder()
+            check_folder(record.out)
             sessions[entry.name] = open_session(record, processes, journal, time.monotonic())
         for step in range(WARM_UP + rounds):
             for name, session in sessions.items():

@@ -21,6 +21,7 @@ import numpy as np
 from impasto.data.manifest import INDEX_FILES, check_files, read_manifest, store_changed
 from impasto.data.shards import Array, Ints, Shards, array_files, local_array
 from impasto.errors import StoreError, UsageError
+from impasto.file_systems import file_system
 from impasto.files import cache_folder, read_json, whole_folder, write_json, write_whole
 from impasto.spelling import command
 
@@ -51,7 +52,7 @@ def link(address: str, out: Path) -> Path:
     """
     # A folder of this machine is found from wherever the link is used.
     address = address if "://" in address else str(Path(address).expanduser().absolute())
-    system, root = _file_system(address)
+    system, root = file_system(address)
     with whole_folder(out) as folder:
         for name in ("manifest.json", *INDEX_FILES):
             (folder / name).write_bytes(_download(system, posixpath.join(root, name), address))
@@ -150,7 +151,7 @@ class _RemoteFiles:
     """Reads rows of files elsewhere, by blocks."""
 
     def __init__(self, address: str, names: Sequence[str], manifest: Mapping[str, Any], cache: BlockCache) -> None:
-        self._system, self._root = _file_system(address)
+        self._system, self._root = file_system(address)
         self._address = address
         self._names = names
         self._entries = [manifest["files"][name] for name in names]
@@ -222,21 +223,6 @@ class _RemoteFiles:
             ) from None
         except Exception as error:  # Each kind of place has errors of its own.
             raise _unreachable(self._address, error) from error
-
-
-def _file_system(address: str) -> tuple[Any, str]:
-    """What reads from an address, and the path that the address has there."""
-    import fsspec
-
-    try:
-        system, root = fsspec.core.url_to_fs(address)
-    except ImportError as error:
-        raise UsageError(
-            f"Reading {address} needs a package: {error} With pip: pip install 'impasto[remote]'."
-        ) from None
-    except ValueError as error:
-        raise UsageError(f"{address} is no address that can be read from: {error}.") from None
-    return system, str(root).rstrip("/")
 
 
 def _download(system: Any, path: str, address: str) -> bytes:

@@ -122,7 +122,10 @@ class RayRunner:
         """Nothing known of a job for a while; then that it is gone."""
         self._client = None
         now = time.monotonic()
-        return Outcome(None) if now - self._away_since.setdefault(folder, now) > LOST else None
+        if now - self._away_since.setdefault(folder, now) <= LOST:
+            return None
+        self._checked.pop(folder, None)
+        return Outcome(None)
 
     def _keep_log(self, name: str, folder: Path) -> None:
         """Add what Ray says of a job that did not end by itself to its events."""

@@ -31,6 +31,9 @@ BETWEEN = 1.0
 
 def main(folder: Path) -> None:
     """Run the command of a job folder in this process."""
+    # Ray blocks the signal of Ctrl-C for the processes that it starts, and they could not be interrupted.
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     write_json(folder / BORN, {"pid": os.getpid()})
     threading.Thread(target=_interrupt_at_request, args=[folder], daemon=True).start()
     sys.argv = ["impasto", *json.loads((folder / ORDER).read_text(encoding="utf8"))["arguments"]]

@@ -12,7 +12,7 @@ from impasto.metrics.influence import frechet_influence
 from impasto.metrics.metric import DISTANCE, LEAST_PICTURES, Beside, Estimate, Quantity, reports
 from impasto.metrics.spaces import name_in_space
 
-__all__ = ["checked", "frechet", "frechet_distance", "trace_of_root"]
+__all__ = ["checked", "factor", "frechet", "frechet_distance", "trace_of_root"]
 
 
 @listed(
@@ -81,12 +81,14 @@ def trace_of_root(x: Tensor, y: Tensor) -> Tensor:
 
 def _short(rows: Tensor) -> Tensor:
     """Rows with the same xᵀx, at most D of them."""
-    if len(rows) <= rows.shape[1]:
-        return rows
-    covariance = rows.T @ rows
-    factor, failed = torch.linalg.cholesky_ex(covariance)
+    return rows if len(rows) <= rows.shape[1] else factor(rows.T @ rows)
+
+
+def factor(covariance: Tensor) -> Tensor:
+    """Rows, shape (D, D), with xᵀx = a covariance, shape (D, D)."""
+    lower, failed = torch.linalg.cholesky_ex(covariance)
     if not failed:
-        return factor.T
+        return lower.T
     # A dimension that never varies, or a sum of others, leaves no Cholesky factor.
     values, vectors = torch.linalg.eigh(covariance)
     return values.clamp_min(0).sqrt()[:, None] * vectors.T

@@ -21,9 +21,10 @@ from impasto.training.clock import CLOCKS
 from impasto.training.journal import Journal, read_events
 from impasto.training.lock import locked
 from impasto.training.losses import Losses, summary
+from impasto.training.mirroring import Mirroring
 from impasto.training.nearness import Nearness, copying_summary
 from impasto.training.processes import Processes
-from impasto.training.record import PAINTER, Record
+from impasto.training.record import PAINTER, Record, check_folder, forget_folder
 from impasto.training.run_page import write_report
 from impasto.training.session import Session, open_session
 from impasto.training.settings import TrainSettings
@@ -75,6 +76,7 @@ def train(
     second: Split | None = None,
     held_out: Split | None = None,
     facts: dict[str, Any] | None = None,
+    mirror: str | None = None,
     watch: Watch | None = None,
 ) -> Trained:
     """Train a learner, or go on where the run in that folder stopped.
@@ -87,9 +89,12 @@ def train(
         second: Pictures of a second store, for learners that read one.
         held_out: Validation pictures, whose loss is computed beside that of training pictures; none are learned from.
         facts: What the exported painter's card should say beyond the run itself.
+        mirror: Address of a place to which each checkpoint is copied, with all else in the run folder; see
+            `mirroring.restore` for the way back.
         watch: Called with every event of the journal.
 
     Raises:
+        Unavailable: When the place of the mirror cannot be read and written.
         UsageError: When neither steps nor minutes are given, the run was started with other settings, or the
             learner's weights cannot be shared among processes.
         RunLocked: When another process trains in that folder.
@@ -104,15 +109,17 @@ def train(
     with Processes(settings.device, shard=settings.shard) as processes:
         record = Record(out, learner, split, settings, facts or {}, second=second, held_out=held_out)
         if processes.first:
-            record.check_folder()
+            check_folder(out)
         journal = Journal(out, watch, keep=processes.first)
         session: Session | None = None
         with locked(out) if processes.first else nullcontext():
             try:
-                session = open_session(record, processes, journal, started)
-                # Before the first step there is nothing to save, and a signal ends the work at once.
-                with stop_on_signal(lambda: _answer(watch)) as stop:
-                    return _run(session, stop)
+                mirrored = mirror is not None and processes.first
+                with Mirroring(out, str(mirror)) if mirrored else nullcontext() as mirroring:
+                    session = open_session(record, processes, journal, started, mirroring)
+                    # Before the first step there is nothing to save, and a signal ends the work at once.
+                    with stop_on_signal(lambda: _answer(watch)) as stop:
+                        return _run(session, stop)
             except KeyboardInterrupt:
                 raise Interrupted(_loss(out, session)) from None
             except (RuntimeError, MemoryError) as error:
@@ -125,7 +132,7 @@ def train(
                 ) from error
             finally:
                 if processes.first:
-                    record.forget()
+                    forget_folder(out)
 
 
 def _answer(watch: Watch | None) -> None:
@@ -155,7 +162,9 @@ def _run(session: Session, stop: threading.Event) -> Trained:
         trainer.write_averages()
         if session.settings.samples and not interrupted:
             session.draw_grid()
-        return _finish(session, interrupted)
+        trained = _finish(session, interrupted)
+        session.finish_mirror()
+        return trained
     except ImpastoError as error:
         with suppress(ImpastoError):
             journal.write("failed", session.state.step, {"reason": str(error)})

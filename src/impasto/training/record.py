@@ -25,7 +25,7 @@ from impasto.training.kept_guide import with_kept_guide
 from impasto.training.requirements import check_stores
 from impasto.training.settings import TrainSettings
 
-__all__ = ["Record"]
+__all__ = ["DESCRIPTION", "RESTORING", "Record", "check_folder", "forget_folder"]
 
 MAY_CHANGE = frozenset({
     "steps", "minutes", "micro", "device", "checkpoint_every", "checkpoint_seconds",
@@ -33,10 +33,16 @@ MAY_CHANGE = frozenset({
 })  # fmt: skip
 """Settings that a run may be resumed with other values of."""
 
+DESCRIPTION = "run.json"
+"""File of a run folder that describes the run."""
+
 PAINTER = "painter"
 """Folder of a run with its exported painter."""
 
-EARLY_FILES = (".lock", ".holder", *ENCODINGS)
+RESTORING = ".restoring"
+"""Lock of a run folder into which a run is brought from its mirror."""
+
+EARLY_FILES = (".lock", ".holder", RESTORING, *ENCODINGS)
 """Patterns of the files that lie in the folder before the run has begun."""
 
 
@@ -78,36 +84,8 @@ class Record:
         self.second = second
         sample = None if held_out is None or second else sample_of(held_out, settings.held_out)
         self.held_out = sample or None
-        self.path = out / "run.json"
+        self.path = out / DESCRIPTION
         self._pictures: TrainingPictures | None = None
-
-    def check_folder(self) -> None:
-        """Make the run folder, or see that the one there is a run.
-
-        Raises:
-            ImpastoError: When the folder holds something else, or cannot be made.
-        """
-        if self.out.is_file():
-            raise ImpastoError(f"{self.out} is a file; choose another {option('out', None)}.")
-        if self.out.is_dir() and not self.path.exists() and set(self.out.iterdir()) - set(self._early()):
-            raise ImpastoError(f"{self.out} holds other files and is not a run; choose another {option('out', None)}.")
-        try:
-            self.out.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ImpastoError(
-                f"{self.out} cannot be made ({error.strerror}); choose another {option('out', None)}."
-            ) from None
-
-    def forget(self) -> None:
-        """Remove the folder again, when the run did not get as far as to begin."""
-        if not self.path.exists():
-            for file in self._early():
-                file.unlink(missing_ok=True)
-            with suppress(OSError):
-                self.out.rmdir()
-
-    def _early(self) -> list[Path]:
-        return [file for pattern in EARLY_FILES for file in self.out.glob(pattern)]
 
     def begin(self, precision: str) -> None:
         """Write `run.json` for a new run, in the place of one that did not get as far as a checkpoint."""
@@ -213,6 +191,36 @@ class Record:
             **second,
             "versions": {"impasto": __version__, "torch": torch.__version__, "python": platform.python_version()},
         }
+
+
+def check_folder(out: Path) -> None:
+    """Make a run folder, or see that the one there is a run.
+
+    Raises:
+        ImpastoError: When the folder holds something else, or cannot be made.
+    """
+    if out.is_file():
+        raise ImpastoError(f"{out} is a file; choose another {option('out', None)}.")
+    if out.is_dir() and not (out / DESCRIPTION).exists() and set(out.iterdir()) - set(_early(out)):
+        raise ImpastoError(f"{out} holds other files and is not a run; choose another {option('out', None)}.")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImpastoError(f"{out} cannot be made ({error.strerror}); choose another {option('out', None)}.") from None
+
+
+def forget_folder(out: Path) -> None:
+    """Remove a run folder again, when the run did not get as far as to begin."""
+    if not (out / DESCRIPTION).exists():
+        for file in _early(out):
+            file.unlink(missing_ok=True)
+        with suppress(OSError):
+            out.rmdir()
+
+
+def _early(out: Path) -> list[Path]:
+    """The files of a run folder that lie there before the run has begun."""
+    return [file for pattern in EARLY_FILES for file in out.glob(pattern)]
 
 
 def _origin(split: Split) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from impasto.training.held_out import HeldOut
 from impasto.training.journal import Journal
 from impasto.training.kept_guide import forget_guide, keep_guide, with_kept_guide
 from impasto.training.losses import HELD_OUT
+from impasto.training.mirroring import Mirroring
 from impasto.training.moves import Moves
 from impasto.training.points import keep_point
 from impasto.training.precision import choose_precision, dtype_of
@@ -61,6 +62,7 @@ class Session:
         state: Where the run stands; changes with every step.
         held_out: Computes the loss of validation pictures, in the first process alone; None where nothing is held out.
         copying: Compares sample grids with the training pictures, likewise; None where that would tell nothing.
+        mirroring: Copies checkpoints to another place, likewise; None where there is none.
     """
 
     record: Record
@@ -74,6 +76,7 @@ class Session:
     state: RunState
     held_out: HeldOut | None = None
     copying: Copying | None = None
+    mirroring: Mirroring | None = None
 
     @property
     def settings(self) -> TrainSettings:
@@ -102,6 +105,16 @@ class Session:
         if self.settings.points and self.processes.first:
             keep_point(path)
         self.reporter.journal.write("checkpoint", self.state.step)
+        if self.mirroring is not None:
+            remark = self.mirroring.send(path)
+            if remark:
+                self.reporter.journal.write("remark", self.state.step, message=remark)
+
+    def finish_mirror(self) -> None:
+        """Wait until the run is at its mirror as it is at the end, where it has one."""
+        newest = checkpoint.newest(self.checkpoints)
+        if self.mirroring is not None and newest is not None:
+            self.mirroring.finish(newest)
 
     def _hold_out(self, *, last: bool) -> None:
         """Compute the loss of validation pictures, where it is worth its time, and note whether it is the lowest."""
@@ -156,7 +169,9 @@ class Session:
             self.reporter.compared(self.copying.nearness(pixels, self.state.step))
 
 
-def open_session(record: Record, processes: Processes, journal: Journal, started: float) -> Session:
+def open_session(
+    record: Record, processes: Processes, journal: Journal, started: float, mirroring: Mirroring | None = None
+) -> Session:
     """Begin a run, or go on from the newest checkpoint of the one in the folder.
 
     Args:
@@ -164,6 +179,7 @@ def open_session(record: Record, processes: Processes, journal: Journal, started
         processes: Those that train together.
         journal: Of the run.
         started: When the session began, by the clock of the settings.
+        mirroring: Copies checkpoints to another place, in the first process.
     """
     settings = record.settings
     newest = checkpoint.newest(record.out / "checkpoints")
@@ -192,7 +208,9 @@ def open_session(record: Record, processes: Processes, journal: Journal, started
     reporter = Reporter(journal, record.out, record.split, settings.batch, settings.seed, second=record.second)
     state = RunState()
     copying = _copying(record, processes)
-    session = Session(record, processes, batches, moves, ema, precision, clock, reporter, state, held_out, copying)
+    session = Session(
+        record, processes, batches, moves, ema, precision, clock, reporter, state, held_out, copying, mirroring
+    )
     if newest is None:
         _begin(session)
         return session
