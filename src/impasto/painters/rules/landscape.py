@@ -15,7 +15,7 @@ from PIL import Image
 from torch import Tensor
 
 from impasto.catalogue import listed
-from impasto.config import Field, InputFile, config
+from impasto.config import Field, InputJson, config
 from impasto.contract import Condition, Data, LightReading, PaintSettings
 from impasto.errors import ConfigError, DataError
 from impasto.files import read_text
@@ -66,7 +66,7 @@ class LandscapeSettings(PaintSettings):
     hour: float | None = Field(default=None, ge=0, le=24)
     season: SeasonChoice = ""
     weather: WeatherChoice = ""
-    scene: InputFile = ""
+    scene: InputJson = ""
     frames: int = Field(default=60, ge=2, le=2000)
     film_resolution: int = Field(default=256, ge=32, le=2048)
     loose: bool = False
