@@ -86,7 +86,7 @@ def described() -> set[str]:
     """The descriptions of all settings that the studio shows."""
     names = [*catalogue.usable({**catalogue.painters(), **catalogue.judges()}), *catalogue.usable(catalogue.edits())]
     kinds = [kind for name in [*names, "train"] for kind in explain(name).settings.values()]
-    return {setting.description for kind in kinds for setting in kind.values() if not setting.is_file}
+    return {setting.description for kind in kinds for setting in kind.values() if setting.media or not setting.is_file}
 
 
 @pytest.mark.parametrize("language", list(LANGUAGES)[1:])

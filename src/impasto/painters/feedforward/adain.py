@@ -79,7 +79,7 @@ class AdainSettings(PaintSettings):
     strength: float = Field(default=1.0, ge=0, le=1)
     keep_colours: bool = False
 
-    prominent: ClassVar[frozenset[str]] = frozenset({"strength", "keep_colours"})
+    prominent: ClassVar[frozenset[str]] = frozenset({"style", "strength", "keep_colours"})
 
 
 @listed(

@@ -75,7 +75,7 @@ class DeepDreamSettings(PaintSettings):
     panorama: bool = False
     frames: int = Field(default=24, ge=2, le=1000)
 
-    prominent: ClassVar[frozenset[str]] = frozenset({"depth", "octaves"})
+    prominent: ClassVar[frozenset[str]] = frozenset({"picture", "depth", "octaves"})
 
 
 @listed(

@@ -49,7 +49,7 @@ class NeuralStyleSettings(PaintSettings):
     steps: int = Field(default=60, ge=1, le=5000)
     network: NetworkName = "taef2"
 
-    prominent: ClassVar[frozenset[str]] = frozenset({"content", "keep_colours"})
+    prominent: ClassVar[frozenset[str]] = frozenset({"style", "content", "keep_colours"})
 
 
 @listed(

@@ -67,7 +67,7 @@ class PaintingFoolSettings(PaintSettings):
     detail: float = Field(default=1.0, ge=0.5, le=2.0)
     earlier: tuple[InputPicture, ...] = Field(default=(), max_length=100)
 
-    prominent: ClassVar[frozenset[str]] = frozenset({"emotion", "medium", "detail"})
+    prominent: ClassVar[frozenset[str]] = frozenset({"picture", "emotion", "medium", "detail"})
 
 
 @listed(
