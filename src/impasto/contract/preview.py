@@ -10,12 +10,13 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import TypeVar
 
 from torch import Tensor
 
 from impasto.sampling.level import Denoise, Level
 
-__all__ = ["LARGEST_PREVIEW", "Watcher", "report", "reporting", "watched"]
+__all__ = ["LARGEST_PREVIEW", "Watcher", "part_of", "report", "reporting", "watched"]
 
 LARGEST_PREVIEW = 4
 """Most pictures that a preview shows."""
@@ -24,6 +25,7 @@ Watcher = Callable[[int, int | None, Callable[[], Tensor]], None]
 """Called with how many steps are done, of how many as far as that is known, and a function that gives the pictures as
 they look now, shape (N, 3, H, W), or (N, F, 3, H, W) of clips, in about [-1, 1]."""
 
+P = TypeVar("P")
 _watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 
 
@@ -48,6 +50,32 @@ def report(step: int, steps: int | None, pictures: Callable[[], Tensor]) -> None
     watcher = _watcher.get()
     if watcher is not None:
         watcher(step, steps, pictures)
+
+
+def part_of(number: int, parts: int, paint: Callable[[], P], pictures: Callable[[P], Tensor]) -> P:
+    """Paint one of several parts of a batch, such as one candidate of `best_of`; steps count on from part to part.
+
+    Args:
+        number: Which part, from 0.
+        parts: How many there are.
+        paint: Paints it. What counts no steps itself counts as one.
+        pictures: Gives the pictures of what `paint` gave, as of `Watcher`.
+    """
+    watcher = _watcher.get()
+    if watcher is None or parts == 1:
+        return paint()
+    counted = False
+
+    def whole(step: int, steps: int | None, shown: Callable[[], Tensor]) -> None:
+        nonlocal counted
+        counted = counted or steps is not None
+        watcher(step if steps is None else number * steps + step, None if steps is None else parts * steps, shown)
+
+    with watched(whole):
+        painted = paint()
+    if not counted:
+        watcher(number + 1, parts, lambda: pictures(painted))
+    return painted
 
 
 def reporting(denoise: Denoise, levels: Sequence[Level] | None, decode: Callable[[Tensor], Tensor]) -> Denoise:

@@ -28,7 +28,7 @@ from impasto.landscape.prompt import read_prompt, remarks_on
 from impasto.landscape.render import render
 from impasto.landscape.scene import SEASONS, WEATHERS, Scene, scene_from_json, scene_to_json
 from impasto.landscape.wish import Wish
-from impasto.painters.rules.rule_painter import Drawn, RulePainter
+from impasto.painters.rules.rule_painter import Drawn, RulePainter, report_layer
 
 __all__ = ["Landscape", "LandscapeSettings"]
 
@@ -100,7 +100,7 @@ class Landscape(RulePainter):
     def draw(self, label: int, words: str, seed: int, settings: LandscapeSettings) -> Drawn:
         """One painting and its companions; see `RulePainter.draw`."""
         scene = self.scene(label, words, seed, settings)
-        rendering = render(scene, self.data.side, former_paper=settings.loose)
+        rendering = render(scene, self.data.side, former_paper=settings.loose, watch=report_layer)
         companions: dict[str, Callable[[], bytes]] = {
             "scene.json": lambda: scene_to_json(scene).encode(),
             "caption.txt": lambda: _text(caption(scene, seed)),
