@@ -15,6 +15,7 @@ from impasto.api import previewing
 from impasto.api.loaded import LoadedPainter
 from impasto.api.previewing import previewed
 from impasto.catalogue import painter
+from impasto.contract import Painted
 from impasto.contract.preview import part_of, report, watched
 from impasto.events import Event
 
@@ -77,18 +78,18 @@ def test_painters_by_rules_show_their_layers_in_the_order_in_which_they_lay_them
 def test_steps_of_several_candidates_count_on_and_candidates_without_steps_count_themselves() -> None:
     reported: list[tuple[int, int | None, float]] = []
 
-    def paint(number: int, steps: int) -> Tensor:
+    def paint(number: int, steps: int) -> Painted:
         for step in range(steps):
             report(step + 1, steps, lambda: torch.full((1,), number))
-        return torch.full((1,), number)
+        return Painted(torch.full((1,), number))
 
     with watched(lambda step, steps, pictures: reported.append((step, steps, pictures().item()))):
         for steps in (2, 0):
             for number in range(3):
-                assert part_of(number, 3, partial(paint, number, steps), lambda painted: painted) == number
+                assert part_of(number, 3, partial(paint, number, steps)).pictures == number
     assert reported[:6] == [(step + 1, 6, step // 2) for step in range(6)]
     assert reported[6:] == [(number + 1, 3, number) for number in range(3)]
-    assert part_of(1, 3, partial(paint, 1, 2), lambda painted: painted) == 1  # Nobody watches.
+    assert part_of(1, 3, partial(paint, 1, 2)).pictures == 1  # Nobody watches.
 
 
 def test_an_edit_is_shown_while_it_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

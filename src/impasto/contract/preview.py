@@ -10,10 +10,10 @@ import itertools
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import TypeVar
 
 from torch import Tensor
 
+from impasto.contract.painted import Painted
 from impasto.sampling.level import Denoise, Level
 
 __all__ = ["LARGEST_PREVIEW", "Watcher", "part_of", "report", "reporting", "watched"]
@@ -25,7 +25,6 @@ Watcher = Callable[[int, int | None, Callable[[], Tensor]], None]
 """Called with how many steps are done, of how many as far as that is known, and a function that gives the pictures as
 they look now, shape (N, 3, H, W), or (N, F, 3, H, W) of clips, in about [-1, 1]."""
 
-P = TypeVar("P")
 _watcher: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 
 
@@ -52,14 +51,13 @@ def report(step: int, steps: int | None, pictures: Callable[[], Tensor]) -> None
         watcher(step, steps, pictures)
 
 
-def part_of(number: int, parts: int, paint: Callable[[], P], pictures: Callable[[P], Tensor]) -> P:
+def part_of(number: int, parts: int, paint: Callable[[], Painted]) -> Painted:
     """Paint one of several parts of a batch, such as one candidate of `best_of`; steps count on from part to part.
 
     Args:
         number: Which part, from 0.
         parts: How many there are.
         paint: Paints it. What counts no steps itself counts as one.
-        pictures: Gives the pictures of what `paint` gave, as of `Watcher`.
     """
     watcher = _watcher.get()
     if watcher is None or parts == 1:
@@ -74,7 +72,7 @@ def part_of(number: int, parts: int, paint: Callable[[], P], pictures: Callable[
     with watched(whole):
         painted = paint()
     if not counted:
-        watcher(number + 1, parts, lambda: pictures(painted))
+        watcher(number + 1, parts, lambda: painted.pictures[:LARGEST_PREVIEW])
     return painted
 
 
