@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import pytest
 
-from impasto.config import Field, InputFile, config, describe, load, override, parse_pairs, to_dict
+from impasto.config import Field, InputPicture, config, describe, load, override, parse_pairs, to_dict
 from impasto.errors import ConfigError
 from impasto.schema import parts
 from impasto.spelling import command_line
@@ -161,7 +161,7 @@ class Palette:
     name: str = Field(max_length=20, examples=["spring"])
     share: float = Field(default=0.5, gt=0, le=1)
     kind: Literal["dry", "wet"] | None = None
-    sheet: InputFile = ""
+    sheet: InputPicture = ""
     sizes: tuple[Annotated[int, Field(ge=1, le=9)], ...] = Field(default=(3,), min_length=1, max_length=4)
 
 
@@ -190,6 +190,7 @@ def test_a_class_describes_its_fields():
     assert [setting.default for setting in settings.values()] == [None, 0.5, None, "", [3]]
     assert [setting.required for setting in settings.values()] == [True, False, False, False, False]
     assert [setting.name for setting in settings.values() if setting.is_file] == ["sheet"]
+    assert [setting.media for setting in settings.values()] == ["", "", "", "image/*", ""]
     assert settings["sizes"].schema["items"] == {"minimum": 1, "maximum": 9, "type": "integer"}
 
 

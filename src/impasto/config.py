@@ -28,6 +28,9 @@ from impasto.spelling import command
 __all__ = [
     "Field",
     "InputFile",
+    "InputJson",
+    "InputPicture",
+    "InputTensors",
     "Setting",
     "config",
     "describe",
@@ -42,6 +45,16 @@ C = TypeVar("C")
 
 InputFile = Annotated[str, Field(json_schema_extra={"format": "file-path"}, max_length=4096)]
 """Type of a setting that names a file to read; recipes keep its hash. A tuple of them may be a setting too."""
+InputPicture = Annotated[InputFile, Field(json_schema_extra={"format": "file-path", "contentMediaType": "image/*"})]
+"""The same for a picture; a page can offer those that it has, and take an upload."""
+InputJson = Annotated[
+    InputFile, Field(json_schema_extra={"format": "file-path", "contentMediaType": "application/json"})
+]
+"""The same for a JSON file."""
+InputTensors = Annotated[
+    InputFile, Field(json_schema_extra={"format": "file-path", "contentMediaType": "application/x-safetensors"})
+]
+"""The same for a safetensors file, whole in itself."""
 
 NUMBERS = re.compile(r"\s*-?[\d.]+(\s*,\s*-?[\d.]+)+\s*")
 """Numbers with commas between them, as lists are typed."""
@@ -93,7 +106,8 @@ class Setting:
         default: Its value where none is given, as JSON has it; None where one must be given.
         required: Whether a value must be given.
         schema: The values that it takes, as JSON Schema: type, enum, minimum, maximum, items, examples and so on; the
-            format 'file-path' marks files to read, and `readOnly` what impasto fills in itself.
+            format 'file-path' marks files to read, `contentMediaType` of which kind they are, and `readOnly` what
+            impasto fills in itself.
     """
 
     name: str
@@ -116,6 +130,11 @@ class Setting:
     def is_file(self) -> bool:
         """Whether it names one or several files to read."""
         return any(part.get("format") == "file-path" for part in parts(self.schema))
+
+    @property
+    def media(self) -> str:
+        """Media type of the files that it names, such as 'image/*'; '' where it names none, or says no type."""
+        return next((str(part["contentMediaType"]) for part in parts(self.schema) if "contentMediaType" in part), "")
 
     @property
     def can_be_set(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,8 @@ from impasto.api import previewing
 from impasto.api.loaded import LoadedPainter
 from impasto.api.previewing import previewed
 from impasto.catalogue import painter
-from impasto.contract.preview import report, watched
+from impasto.contract import Painted
+from impasto.contract.preview import part_of, report, watched
 from impasto.events import Event
 
 
@@ -57,6 +59,37 @@ def test_painters_of_pixels_and_tokens_report_each_row(name: str) -> None:
     assert half[:, :, side // 2 :].count_nonzero() == 0  # Nothing is painted there yet.
     assert torch.allclose(half[:, :, : side // 3], pictures[:, :, : side // 3], atol=1e-4)
     assert torch.allclose(shown[-1][2], pictures, atol=1e-4)
+
+
+@pytest.mark.parametrize(("name", "layers"), [("landscape", 4), ("aaron", 1)])
+def test_painters_by_rules_show_their_layers_in_the_order_in_which_they_lay_them(name: str, layers: int) -> None:
+    paints = painter(name).build("tiny", resolution=64)
+    shown: list[Tensor] = []
+    with watched(lambda number, of, pictures: shown.append(pictures().clone())):
+        (picture,) = paints.paint(1, seed=5).pictures
+    assert len(shown) == layers
+    assert {one.shape for one in shown} == {(1, 3, 64, 64)}
+    left = [(one[0] - picture).abs().mean().item() for one in [*shown, picture[None]]]
+    assert left == sorted(left, reverse=True)
+    assert left[0] > 0.02
+    assert torch.equal(paints.paint(1, seed=5).pictures[0], picture)
+
+
+def test_steps_of_several_candidates_count_on_and_candidates_without_steps_count_themselves() -> None:
+    reported: list[tuple[int, int | None, float]] = []
+
+    def paint(number: int, steps: int) -> Painted:
+        for step in range(steps):
+            report(step + 1, steps, lambda: torch.full((1,), number))
+        return Painted(torch.full((1,), number))
+
+    with watched(lambda step, steps, pictures: reported.append((step, steps, pictures().item()))):
+        for steps in (2, 0):
+            for number in range(3):
+                assert part_of(number, 3, partial(paint, number, steps)).pictures == number
+    assert reported[:6] == [(step + 1, 6, step // 2) for step in range(6)]
+    assert reported[6:] == [(number + 1, 3, number) for number in range(3)]
+    assert part_of(1, 3, partial(paint, 1, 2)).pictures == 1  # Nobody watches.
 
 
 def test_an_edit_is_shown_while_it_is_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

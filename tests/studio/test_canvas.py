@@ -22,7 +22,7 @@ from impasto import catalogue
 from impasto.images.recipe import read_recipe
 from impasto.studio.canvas.layers import mask_of, sketched
 from impasto.studio.canvas.strokes import BrushStroke, Clearing, Inversion, LassoStroke
-from impasto.studio.uploads import Pictures
+from impasto.studio.uploads import KeptFiles
 
 FAST = {"edit": "inpaint", "painter": "runs/tiny", "settings": {"steps": 1, "resampling": 1}, "seed": 3}
 LINE = {"tool": "brush", "layer": "mask", "points": [[20, 20, 1], [40, 30, 0.5]], "radius": 6}
@@ -57,9 +57,7 @@ def encoded(image: Image.Image, kind: str = "PNG") -> bytes:
 
 
 def upload(service: Service, data: bytes) -> tuple[int, dict[str, Any]]:
-    status, _, content = service.request(
-        "POST", "/api/canvas/files", data, {"content-type": "application/octet-stream"}
-    )
+    status, _, content = service.request("POST", "/api/files", data, {"content-type": "application/octet-stream"})
     return status, json.loads(content)
 
 
@@ -186,7 +184,7 @@ def test_files_that_are_no_pictures_are_refused_in_a_sentence(service: Service, 
 
 
 def test_requests_are_checked_before_they_are_queued(service: Service) -> None:
-    assert service.raw(b"POST /api/canvas/files", b"Content-Length: 64000001\r\n")[0] == 413
+    assert service.raw(b"POST /api/files", b"Content-Length: 200000001\r\n")[0] == 413
     drawing = begin(service, photograph(), "JPEG")
     address = f"/api/canvas/drawings/{drawing['id']}"
     strokes = [
@@ -207,7 +205,7 @@ def test_requests_are_checked_before_they_are_queued(service: Service) -> None:
     missing = {"number": 0, "stroke": {"tool": "file", "file": "0" * 64 + ".png"}}
     assert service.refusal("POST", f"{address}/strokes", missing)[0] == 404
     for path in ("../../etc/passwd", "..%2fstudio.sqlite", "0" * 64 + ".png", "x"):
-        assert service.request("GET", f"/api/canvas/files/{path}")[0] in (404, 422), path
+        assert service.request("GET", f"/api/files/{path}")[0] in (404, 422), path
     for body in ({}, {"file": "0" * 64 + ".png", "picture": 1}, {"painted": {"job": "x", "name": "../a.png"}}):
         assert service.refusal("POST", "/api/canvas/drawings", body)[0] in (404, 422), body
     wrong = {
@@ -237,7 +235,7 @@ def test_requests_are_checked_before_they_are_queued(service: Service) -> None:
 
 
 def test_layers_are_the_shapes_that_were_drawn(tmp_path: Path) -> None:
-    pictures = Pictures(tmp_path)
+    pictures = KeptFiles(tmp_path)
     size = (60, 40)
     line = BrushStroke(tool="brush", layer="mask", points=[(10, 20, 1), (50, 20, 1)], radius=5)
     mask = np.asarray(mask_of([line], size, pictures)) > 0

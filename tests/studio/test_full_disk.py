@@ -95,7 +95,7 @@ def test_a_full_disk_costs_what_finds_no_room_and_nothing_else(service: Service)
     contestants = [{"kind": "painter", "name": name} for name in ("dots", "ink")]
     ballot = f"/api/ballots/{service.call('POST', '/api/ballots', {'name': 'Who?', 'contestants': contestants})['id']}"
     pairs = [f"{ballot}/pairs/{service.call('POST', f'{ballot}/pairs')['id']}" for _ in range(60)]
-    picture = json.loads(service.request("POST", "/api/canvas/files", photograph(1), BYTES)[2])["file"]
+    picture = json.loads(service.request("POST", "/api/files", photograph(1), BYTES)[2])["file"]
     drawing = f"/api/canvas/drawings/{service.call('POST', '/api/canvas/drawings', {'file': picture})['id']}"
     upload = f"/api/uploads/{service.call('POST', '/api/uploads')['id']}/files?name=lakes/{{}}.png"
     running = service.call("POST", "/api/paint", SLOW)["job"]["id"]
@@ -108,7 +108,7 @@ def test_a_full_disk_costs_what_finds_no_room_and_nothing_else(service: Service)
     again = [
         refused(service, (("PUT", pair, {"preferred": "left"}) for pair in pairs)),
         refused(service, (("POST", f"{drawing}/strokes", {"number": n, "stroke": STROKE}) for n in range(60))),
-        refused(service, (("POST", "/api/canvas/files", photograph(n), BYTES) for n in range(2, 9))),
+        refused(service, (("POST", "/api/files", photograph(n), BYTES) for n in range(2, 9))),
         refused(service, (("POST", upload.format(n), photograph(n)) for n in range(9))),
         refused(service, (("POST", "/api/paint", PAINT) for n in range(60))),
     ]

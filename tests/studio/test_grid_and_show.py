@@ -67,7 +67,7 @@ def test_a_given_picture_is_uploaded_and_a_mixture_is_requested(studio: Service)
     file = io.BytesIO()
     Image.new("RGB", (64, 64), "teal").save(file, "PNG")
     headers = {"content-type": "application/octet-stream"}
-    kept = json.loads(studio.request("POST", "/api/canvas/files", file.getvalue(), headers)[2])["file"]
+    kept = json.loads(studio.request("POST", "/api/files", file.getvalue(), headers)[2])["file"]
     moves = {"painter": "shipped/motion", "count": 1, "seed": 3, "category": "sunset", "given": {"first": kept}}
     answer = studio.call("POST", "/api/paint", moves)
     assert answer["command"] == (
@@ -76,7 +76,7 @@ def test_a_given_picture_is_uploaded_and_a_mixture_is_requested(studio: Service)
     job = studio.wait(answer["job"]["id"], lambda job: job["state"] not in ("queued", "running"))
     assert job["state"] == "done", job["message"]
     page = studio.request("GET", "/paint/controls?painter=shipped/motion")[2].decode()
-    assert 'data-given="first"' in page.partition("required")[0]
+    assert 'data-part="given:first"' in page
     assert "mixed_with" not in page
 
     def refused(**request: object) -> str:

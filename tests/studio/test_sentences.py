@@ -16,8 +16,9 @@ import impasto
 from impasto import catalogue
 from impasto.api.explaining import explain
 from impasto.files import read_json
+from impasto.spelling import command_line
 from impasto.studio.language import LANGUAGES, Visit, _visit
-from impasto.studio.sentences import PLACE, translated
+from impasto.studio.sentences import PLACE, clauses, fact, translated
 
 PACKAGE = Path(impasto.__file__).parent
 STUDIO = PACKAGE / "studio"
@@ -86,7 +87,29 @@ def described() -> set[str]:
     """The descriptions of all settings that the studio shows."""
     names = [*catalogue.usable({**catalogue.painters(), **catalogue.judges()}), *catalogue.usable(catalogue.edits())]
     kinds = [kind for name in [*names, "train"] for kind in explain(name).settings.values()]
-    return {setting.description for kind in kinds for setting in kind.values() if not setting.is_file}
+    return {setting.description for kind in kinds for setting in kind.values() if setting.media or not setting.is_file}
+
+
+@cache
+def stated() -> set[str]:
+    """All clauses of facts on painters."""
+    with command_line():
+        facts = [explain(name).facts for name in catalogue.usable({**catalogue.painters(), **catalogue.judges()})]
+    return {clause for one in facts for text in one.values() for clause in clauses(text)}
+
+
+@pytest.mark.parametrize("language", list(LANGUAGES)[1:])
+def test_every_fact_on_painters_is_translated_and_none_is_left_over(language: str) -> None:
+    known = read_json(STUDIO / "static" / "languages" / f"{language}-sentences.json")["facts"]
+    token = _visit.set(Visit(language))
+    try:
+        missing = [clause for clause in stated() if fact(clause) == clause]
+    finally:
+        _visit.reset(token)
+    assert len(missing) <= SLACK * len(stated()), f"without a translation into {language}: {sorted(missing)}"
+    patterns = {one: "(.+)".join(map(re.escape, PLACE.split(one))) for one in known}
+    unused = {one for one, pattern in patterns.items() if not any(re.fullmatch(pattern, text) for text in stated())}
+    assert unused <= {"a map ({0})"}  # No painter of today reads maps.
 
 
 @pytest.mark.parametrize("language", list(LANGUAGES)[1:])

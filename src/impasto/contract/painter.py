@@ -17,6 +17,7 @@ from impasto.contract.learner import Learner
 from impasto.contract.mixed_categories import mixed_category
 from impasto.contract.noise import Noise, PictureNoise, Variation
 from impasto.contract.painted import Painted
+from impasto.contract.preview import part_of
 from impasto.contract.ranking import best, remarks_of_judge
 from impasto.errors import NotCapable, UnknownName, UsageError
 from impasto.names import find_name
@@ -238,11 +239,12 @@ class Painter(Learner):
     ) -> Painted:
         """The pictures `indices` of a seed, each the best of its candidates."""
         check_judged(condition, settings)
-        noises = (
-            PictureNoise(seed, indices, self.device, candidate=number, variation=variation)
-            for number in range(settings.best_of)
-        )
-        candidates = (self.render(condition, noise, settings) for noise in noises)
+
+        def candidate(number: int) -> Painted:
+            noise = PictureNoise(seed, indices, self.device, candidate=number, variation=variation)
+            return part_of(number, settings.best_of, lambda: self.render(condition, noise, settings))
+
+        candidates = map(candidate, range(settings.best_of))
         return next(candidates) if settings.best_of == 1 else best(candidates, condition.words or ())
 
     def condition(

@@ -13,9 +13,10 @@ from contextvars import ContextVar
 
 from torch import Tensor
 
+from impasto.contract.painted import Painted
 from impasto.sampling.level import Denoise, Level
 
-__all__ = ["LARGEST_PREVIEW", "Watcher", "report", "reporting", "watched"]
+__all__ = ["LARGEST_PREVIEW", "Watcher", "part_of", "report", "reporting", "watched"]
 
 LARGEST_PREVIEW = 4
 """Most pictures that a preview shows."""
@@ -48,6 +49,31 @@ def report(step: int, steps: int | None, pictures: Callable[[], Tensor]) -> None
     watcher = _watcher.get()
     if watcher is not None:
         watcher(step, steps, pictures)
+
+
+def part_of(number: int, parts: int, paint: Callable[[], Painted]) -> Painted:
+    """Paint one of several parts of a batch, such as one candidate of `best_of`; steps count on from part to part.
+
+    Args:
+        number: Which part, from 0.
+        parts: How many there are.
+        paint: Paints it. What counts no steps itself counts as one.
+    """
+    watcher = _watcher.get()
+    if watcher is None or parts == 1:
+        return paint()
+    counted = False
+
+    def whole(step: int, steps: int | None, shown: Callable[[], Tensor]) -> None:
+        nonlocal counted
+        counted = counted or steps is not None
+        watcher(step if steps is None else number * steps + step, None if steps is None else parts * steps, shown)
+
+    with watched(whole):
+        painted = paint()
+    if not counted:
+        watcher(number + 1, parts, lambda: painted.pictures[:LARGEST_PREVIEW])
+    return painted
 
 
 def reporting(denoise: Denoise, levels: Sequence[Level] | None, decode: Callable[[Tensor], Tensor]) -> Denoise:

@@ -9,8 +9,10 @@ from dataclasses import fields
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import interpolate
 
 from impasto.contract import Completes, Enlarges, Painted
+from impasto.contract.preview import report
 from impasto.editing.canvas import resized, shape_of
 from impasto.editing.consistency import RestoringSettings
 from impasto.editing.seam import joined, seam_stated
@@ -93,6 +95,9 @@ def enlarged_at_once(painter: Enlarges, pictures: Tensor, factor: int, *, work: 
     height, width = pictures.shape[-2:]
     tiles = windows_over((height, width), (min(TILE, height), min(TILE, width)))
 
+    # Whoever waits sees tiles in the place of what is enlarged without a painter.
+    so_far = interpolate(pictures.float().cpu(), scale_factor=factor) if len(tiles) > 1 else pictures
+
     def parts() -> Iterator[tuple[Window, Tensor]]:
         for number, (rows, columns) in enumerate(tiles, 1):
             tile = pictures[..., rows, columns].to(work.noise.device).contiguous()
@@ -100,7 +105,11 @@ def enlarged_at_once(painter: Enlarges, pictures: Tensor, factor: int, *, work: 
                 slice(factor * rows.start, factor * rows.stop),
                 slice(factor * columns.start, factor * columns.stop),
             )
-            yield larger, painter.enlarge(tile, factor).float().cpu()
+            painted = painter.enlarge(tile, factor).float().cpu()
+            if len(tiles) > 1:
+                so_far[..., larger[0], larger[1]] = painted
+                report(number, None, lambda: so_far)
+            yield larger, painted
             work.watch(Event("edit", "progress", "Enlarging", number, len(tiles)))
 
     elsewhere = torch.zeros(1, 3, factor * height, factor * width)

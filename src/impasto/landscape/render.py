@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count
 from math import gcd
 
 import numpy as np
@@ -22,7 +23,7 @@ from impasto.landscape.finish import grade_colours, paint_splashes, programme_in
 from impasto.landscape.grass import paint_tufts
 from impasto.landscape.ground import paint_ground
 from impasto.landscape.light import light_of
-from impasto.landscape.mood import mood_for
+from impasto.landscape.mood import Mood, mood_for
 from impasto.landscape.paths import paint_path
 from impasto.landscape.plant_painting import paint_plants
 from impasto.landscape.programme import PROGRAMMES
@@ -60,13 +61,21 @@ class Rendering:
     normals: npt.NDArray[np.float32]
 
 
-def render(scene: Scene, resolution: int, *, former_paper: bool = False) -> Rendering:
+def render(
+    scene: Scene,
+    resolution: int,
+    *,
+    former_paper: bool = False,
+    watch: Callable[[int, Callable[[], npt.NDArray[np.uint8]]], None] | None = None,
+) -> Rendering:
     """Paint a scene.
 
     Args:
         scene: The scene.
         resolution: Height and width, 32 to 2048.
         former_paper: Whether large pictures are painted on the coarser paper, with a seam, of version 0.1.0.
+        watch: Called after the sky, the ground, the water, and all things in the landscape, with how many of these are
+            painted and a function that gives the picture as it is by then, shape (R, R, 3).
 
     Raises:
         UsageError: When the resolution is out of range.
@@ -78,29 +87,46 @@ def render(scene: Scene, resolution: int, *, former_paper: bool = False) -> Rend
     side = _side(resolution)
     is_fine = scene.fine_paper or (side >= FINE_SIDE and not former_paper)
     easel = Easel(side, programme, scene.seed, is_fine=is_fine)
+    paintings = count(1)
+
+    def painted() -> None:
+        if watch is not None:
+            watch(next(paintings), lambda: _downsample(easel, resolution).pixels)
+
     light = light_of(scene)
     view = view_ground(scene, easel.side, light.direction)
     mist = valley_mist(scene, easel, view)
     sky = paint_sky(easel, scene, light, view)
+    painted()
     paint_ground(easel, scene, light, view, mist)
     paint_texture(easel, scene, view, mist)
     paint_woods(easel, scene, view, mist)
     paint_contours(easel, scene, view, mist)
+    painted()
     stage = Stage(easel, scene, light, view, mist)
     paint_fields(stage)
     paint_water(easel, scene, light, view, sky, mist)
+    painted()
     for path in scene.paths:
         paint_path(stage, path)
     paint_tufts(stage)
     _paint_items(stage)
     paint_birds(stage)
-    paint_mist(easel, scene, light, mist)
+    painted()
+    _finish(stage, mood)
+    return _downsample(easel, resolution)
+
+
+def _finish(stage: Stage, mood: Mood) -> None:
+    """Paint what lies over all of the picture: mist, weather, touches, colours of the mood, and the seal."""
+    easel = stage.easel
+    scene = stage.scene
+    paint_mist(easel, scene, stage.light, stage.mist)
     paint_weather(stage)
-    vary_touches(easel, scene, view, mist)
+    vary_touches(easel, scene, stage.view, stage.mist)
     paint_splashes(easel, scene)
     grade_colours(easel, mood)
     paint_seal(easel, scene)
-    return _downsample(easel, resolution)
 
 
 def _paint_items(stage: Stage) -> None:

@@ -20,7 +20,7 @@ from impasto.pages.colours import COLOURS
 from impasto.studio import language
 from impasto.studio.feature import Link, features
 from impasto.studio.painters.shelf import title_of
-from impasto.studio.sentences import translated
+from impasto.studio.sentences import fact, translated
 
 __all__ = ["STATIC", "navigation", "page", "rendered"]
 
@@ -63,6 +63,7 @@ def _environment() -> jinja2.Environment:
         term=language.term,
         counted=language.counted,
         translated=translated,
+        fact=fact,
         sentence=language.sentence,
         languages=language.LANGUAGES,
         language=lambda: language.visit().language,

@@ -15,6 +15,7 @@ from safetensors.torch import save_file
 import impasto
 from impasto import api, catalogue, edit
 from impasto.contract import Batch, BatchNoise, Condition, Painter, PictureNoise
+from impasto.contract.preview import watched
 from impasto.editing.at_once import enlarged_at_once
 from impasto.editing.work import Work
 from impasto.errors import CheckpointError, ConfigError
@@ -68,9 +69,14 @@ def test_tiles_of_a_large_picture_join_without_a_seam() -> None:
     torch.nn.init.normal_(model.generator.conv_last.weight, std=0.1)
     small = torch.nn.functional.interpolate(pictures(1, 24), size=(300, 20), mode="bicubic").clamp(-1, 1)
     work = Work(Condition(1), PictureNoise(0, range(1)), (32, 32), None)
-    with model.painting():
+    shown: list[torch.Tensor] = []
+    with model.painting(), watched(lambda number, of, so_far: shown.append(so_far().clone())):
         large = enlarged_at_once(model, small, 2, work=work)
         whole = model.enlarge(small, 2)
+    # Whoever waits sees the tiles that are done in the place of what is enlarged without a painter.
+    plain = torch.nn.functional.interpolate(small, scale_factor=2)
+    assert torch.equal(shown[0][..., -80:, :], plain[..., -80:, :])
+    assert (shown[-1] - whole).abs().mean() < 0.5 * (plain - whole).abs().mean()
     # Only the ends of the tiles see less than the whole picture shows.
     assert (large - whole).abs().max() < 0.02
 

@@ -29,7 +29,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from impasto.config import Field, InputFile, config
+from impasto.config import Field, InputPicture, config
 from impasto.contract import PainterConfig, PaintSettings
 from impasto.painters.adversarial.migan_stage import FivePixelBranch
 from impasto.painters.adversarial.objectives import Objective
@@ -177,4 +177,4 @@ class MiganSettings(PaintSettings):
         picture: Picture whose sketch is painted over, for a painter trained with `condition` = 'sketch'.
     """
 
-    picture: InputFile | None = None
+    picture: InputPicture | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from impasto.config import Field, InputFile, config
+from impasto.config import Field, InputPicture, config
 from impasto.contract import PainterConfig, PaintSettings
 from impasto.painters.bounds import Beta
 
@@ -61,7 +61,7 @@ class SpaGanSettings(PaintSettings):
             landscapes, another one for each picture.
     """
 
-    picture: InputFile | None = None
+    picture: InputPicture | None = None
 
 
 RENAMED_SETTINGS = {

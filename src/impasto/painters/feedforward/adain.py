@@ -21,7 +21,7 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from impasto.catalogue import listed
-from impasto.config import Field, InputFile, config
+from impasto.config import Field, InputPicture, config
 from impasto.contract import Batch, Condition, Data, Noise, Painted, Painter, PainterConfig, PaintSettings, Player, Turn
 from impasto.painters.adversarial.any_size import at_any_size
 from impasto.painters.feedforward.networks import StyleDecoder, StyleEncoder
@@ -74,12 +74,12 @@ class AdainSettings(PaintSettings):
         keep_colours: Whether the picture keeps its own colours, and takes light and dark alone from the style.
     """
 
-    style: tuple[InputFile, ...] = Field(default=(), max_length=4)
+    style: tuple[InputPicture, ...] = Field(default=(), max_length=4)
     shares: tuple[Annotated[float, Field(ge=0, le=1000)], ...] = Field(default=(), max_length=4)
     strength: float = Field(default=1.0, ge=0, le=1)
     keep_colours: bool = False
 
-    prominent: ClassVar[frozenset[str]] = frozenset({"strength", "keep_colours"})
+    prominent: ClassVar[frozenset[str]] = frozenset({"style", "strength", "keep_colours"})
 
 
 @listed(

@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 import torch
 
 from impasto.catalogue import listed
-from impasto.config import Field, InputFile, config
+from impasto.config import Field, InputFile, InputTensors, config
 from impasto.contract import Condition, Data, Noise, Painted, Painter, PainterConfig, PaintSettings
 from impasto.contract.preview import LARGEST_PREVIEW, report
 from impasto.devices import computing_device
@@ -76,7 +76,7 @@ class PipelineSettings(PaintSettings):
     guidance: float | None = Field(default=None, ge=0, le=50)
     negative: str = Field(default="", max_length=2000, examples=["people, buildings"])
     scheduler: SchedulerName = "own"
-    loras: tuple[InputFile, ...] = Field(default=(), max_length=16)
+    loras: tuple[InputTensors, ...] = Field(default=(), max_length=16)
     strengths: tuple[Annotated[float, Field(ge=-4, le=4)], ...] = Field(default=(), max_length=16)
     control: InputFile = ""
     control_map: ControlMap = "given"

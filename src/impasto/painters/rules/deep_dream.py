@@ -17,7 +17,7 @@ from PIL import Image
 from torch import Tensor
 
 from impasto.catalogue import listed
-from impasto.config import Field, InputFile, config
+from impasto.config import Field, InputPicture, config
 from impasto.contract import Painted, PaintSettings, PictureNoise
 from impasto.errors import ConfigError, DataError, UsageError
 from impasto.images.films import compressed_film
@@ -62,11 +62,11 @@ class DeepDreamSettings(PaintSettings):
         frames: Frames of the film that zooms into the dream, which is given beside a picture where it is asked for.
     """
 
-    picture: InputFile = ""
+    picture: InputPicture = ""
     network: NetworkName = "taef2"
     depth: int | None = Field(default=None, ge=1, le=100)
     channel: int | None = Field(default=None, ge=0, le=100_000)
-    guide: InputFile = ""
+    guide: InputPicture = ""
     octaves: int = Field(default=4, ge=1, le=12)
     steps: int = Field(default=10, ge=1, le=1000)
     rate: float = Field(default=0.02, gt=0, le=1)
@@ -75,7 +75,7 @@ class DeepDreamSettings(PaintSettings):
     panorama: bool = False
     frames: int = Field(default=24, ge=2, le=1000)
 
-    prominent: ClassVar[frozenset[str]] = frozenset({"depth", "octaves"})
+    prominent: ClassVar[frozenset[str]] = frozenset({"picture", "depth", "octaves"})
 
 
 @listed(

@@ -15,7 +15,7 @@ from PIL import Image
 from torch import Tensor
 
 from impasto.catalogue import listed
-from impasto.config import Field, InputFile, config
+from impasto.config import Field, InputJson, config
 from impasto.contract import Condition, Data, LightReading, PaintSettings
 from impasto.errors import ConfigError, DataError
 from impasto.files import read_text
@@ -28,7 +28,7 @@ from impasto.landscape.prompt import read_prompt, remarks_on
 from impasto.landscape.render import render
 from impasto.landscape.scene import SEASONS, WEATHERS, Scene, scene_from_json, scene_to_json
 from impasto.landscape.wish import Wish
-from impasto.painters.rules.rule_painter import Drawn, RulePainter
+from impasto.painters.rules.rule_painter import Drawn, RulePainter, report_layer
 
 __all__ = ["Landscape", "LandscapeSettings"]
 
@@ -66,7 +66,7 @@ class LandscapeSettings(PaintSettings):
     hour: float | None = Field(default=None, ge=0, le=24)
     season: SeasonChoice = ""
     weather: WeatherChoice = ""
-    scene: InputFile = ""
+    scene: InputJson = ""
     frames: int = Field(default=60, ge=2, le=2000)
     film_resolution: int = Field(default=256, ge=32, le=2048)
     loose: bool = False
@@ -100,7 +100,7 @@ class Landscape(RulePainter):
     def draw(self, label: int, words: str, seed: int, settings: LandscapeSettings) -> Drawn:
         """One painting and its companions; see `RulePainter.draw`."""
         scene = self.scene(label, words, seed, settings)
-        rendering = render(scene, self.data.side, former_paper=settings.loose)
+        rendering = render(scene, self.data.side, former_paper=settings.loose, watch=report_layer)
         companions: dict[str, Callable[[], bytes]] = {
             "scene.json": lambda: scene_to_json(scene).encode(),
             "caption.txt": lambda: _text(caption(scene, seed)),

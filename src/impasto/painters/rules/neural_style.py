@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from impasto.catalogue import listed
-from impasto.config import Field, InputFile, config
+from impasto.config import Field, InputPicture, config
 from impasto.contract import Painted, PaintSettings
 from impasto.errors import NotCapable
 from impasto.images.pictures import to_float, to_uint8
@@ -42,14 +42,14 @@ class NeuralStyleSettings(PaintSettings):
             'vgg16' (the paper's is its larger sister) have to be installed.
     """
 
-    style: tuple[InputFile, ...] = Field(default=(), max_length=4)
+    style: tuple[InputPicture, ...] = Field(default=(), max_length=4)
     shares: tuple[Annotated[float, Field(ge=0, le=1000)], ...] = Field(default=(), max_length=4)
     content: float = Field(default=1.0, ge=0, le=1000)
     keep_colours: bool = False
     steps: int = Field(default=60, ge=1, le=5000)
     network: NetworkName = "taef2"
 
-    prominent: ClassVar[frozenset[str]] = frozenset({"content", "keep_colours"})
+    prominent: ClassVar[frozenset[str]] = frozenset({"style", "content", "keep_colours"})
 
 
 @listed(

@@ -19,7 +19,7 @@ from pydantic import BeforeValidator
 from torch import Tensor
 
 from impasto.catalogue import listed
-from impasto.config import Field, InputFile, config
+from impasto.config import Field, InputPicture, config
 from impasto.contract import Condition, Data, Painted, PaintSettings, PictureNoise
 from impasto.errors import DataError, UsageError
 from impasto.images.framing import frame
@@ -60,14 +60,14 @@ class PaintingFoolSettings(PaintSettings):
         earlier: Pictures of earlier works, from which the new one should differ.
     """
 
-    picture: InputFile = ""
+    picture: InputPicture = ""
     emotion: str = Field(default="", max_length=MAX_TEXT_LENGTH, examples=[*EMOTIONS])
     medium: MediumChoice = ""
     attempts: int = Field(default=3, ge=1, le=8)
     detail: float = Field(default=1.0, ge=0.5, le=2.0)
-    earlier: tuple[InputFile, ...] = Field(default=(), max_length=100)
+    earlier: tuple[InputPicture, ...] = Field(default=(), max_length=100)
 
-    prominent: ClassVar[frozenset[str]] = frozenset({"emotion", "medium", "detail"})
+    prominent: ClassVar[frozenset[str]] = frozenset({"picture", "emotion", "medium", "detail"})
 
 
 @listed(

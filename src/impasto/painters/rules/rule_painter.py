@@ -11,9 +11,10 @@ import numpy as np
 import torch
 
 from impasto.contract import Condition, Noise, Painted, Painter
+from impasto.contract.preview import report
 from impasto.images.pictures import Pixels, to_float
 
-__all__ = ["Drawn", "RulePainter"]
+__all__ = ["Drawn", "RulePainter", "report_layer"]
 
 SEEDS = 2**62
 """Number of different seeds of a picture."""
@@ -34,6 +35,16 @@ class Drawn:
     companions: Mapping[str, Callable[[], bytes]] = field(default_factory=dict)
     statement: str = ""
     declined: str = ""
+
+
+def report_layer(number: int, pixels: Callable[[], Pixels]) -> None:
+    """Let whoever waits see a picture after one of its layers.
+
+    Args:
+        number: How many layers are painted.
+        pixels: Gives the picture as it is by then, shape (H, W, 3), uint8; called only if somebody looks.
+    """
+    report(number, None, lambda: to_float(torch.from_numpy(pixels()[None])))
 
 
 class RulePainter(Painter):

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from impasto.catalogue import listed
-from impasto.config import Field, InputFile, config
+from impasto.config import Field, InputTensors, config
 from impasto.contract import Batch, Condition, Data, Noise, Painted, Painter, PainterConfig, PaintSettings, Player, Turn
 from impasto.contract.preview import reporting
 from impasto.errors import ConfigError
@@ -63,7 +63,7 @@ class AnimateDiffSettings(PaintSettings):
     """
 
     motion: float = Field(default=1.0, ge=0, le=4)
-    other_still: InputFile = ""
+    other_still: InputTensors = ""
     steps: int | None = Field(default=None, ge=1, le=4000)
     sampler: SamplerName | None = None
     guidance: float | None = Field(default=None, ge=0, le=20)

@@ -13,7 +13,7 @@ from impasto.errors import UnknownName, UsageError
 from impasto.studio.canvas.strokes import Change, MaskFile, Stroke
 from impasto.studio.canvas.tables import Drawing, DrawnStroke
 from impasto.studio.problems import Problem
-from impasto.studio.uploads import PictureFile, Pictures
+from impasto.studio.uploads import KeptFile, KeptFiles
 
 __all__ = ["add_stroke", "begin", "count_strokes", "drawing_of", "latest", "remove", "show_strokes", "strokes_of"]
 
@@ -22,7 +22,7 @@ MOST = 10_000
 _STROKE: TypeAdapter[Stroke] = TypeAdapter(Stroke)
 
 
-def begin(session: Session, picture: PictureFile, title: str, parent: Drawing | None = None) -> Drawing:
+def begin(session: Session, picture: KeptFile, title: str, parent: Drawing | None = None) -> Drawing:
     """A new drawing on a picture; one that goes on with a result of another keeps what was requested there."""
     drawing = Drawing(title=title, file=picture.file, width=picture.width, height=picture.height)
     if parent is not None:
@@ -63,7 +63,7 @@ def count_strokes(session: Session, drawing: Drawing) -> int:
     return session.scalar(select(func.count()).where(DrawnStroke.drawing == drawing.id)) or 0
 
 
-def add_stroke(session: Session, drawing: Drawing, change: Change, pictures: Pictures) -> None:
+def add_stroke(session: Session, drawing: Drawing, change: Change, pictures: KeptFiles) -> None:
     """Draw a stroke; those that were undone before are gone with it.
 
     Raises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from impasto.errors import UsageError
@@ -10,15 +11,22 @@ from impasto.studio.canvas.request import EditRequest, arguments_of
 from impasto.studio.canvas.strokes import Stroke
 from impasto.studio.canvas.tables import Drawing
 from impasto.studio.jobs.table import Job
-from impasto.studio.painters.description import EditDescription
+from impasto.studio.paint.file_settings import with_paths
+from impasto.studio.painters.description import EditDescription, SettingView
 from impasto.studio.studio import Studio
-from impasto.studio.uploads import Pictures, pictures_of
+from impasto.studio.uploads import KeptFiles, kept_files
 
 __all__ = ["begin_edit"]
 
 
 def begin_edit(
-    studio: Studio, drawing: Drawing, strokes: list[Stroke], edit: EditDescription, request: EditRequest
+    studio: Studio,
+    drawing: Drawing,
+    strokes: list[Stroke],
+    edit: EditDescription,
+    request: EditRequest,
+    *,
+    settings: Sequence[SettingView],
 ) -> Job:
     """Put an edit of a drawing into the queue.
 
@@ -31,11 +39,12 @@ def begin_edit(
         strokes: Those in effect.
         edit: The edit.
         request: As `checked` gives it.
+        settings: Those that count, of the edit and the painter.
 
     Raises:
         UsageError: When the edit takes a mask, and that covers nothing or all.
     """
-    pictures = pictures_of(studio)
+    pictures = kept_files(studio)
     files = {"picture": pictures.path(drawing.file)}
     if "mask" in edit.takes:
         if "mask" not in edit.optional or any(stroke.layer == "mask" for stroke in strokes):
@@ -46,11 +55,13 @@ def begin_edit(
             files["picture"] = pictures.keep_image(with_sketch)
     if request.other is not None:
         files["other"] = pictures.path(request.other)
+    values = with_paths(settings, request.settings, lambda file: studio.as_typed(pictures.path(file)))
+    typed = request.model_copy(update={"settings": values})
     name = studio.jobs.new_id()
     folder = (studio.pictures / name).resolve()
     return studio.jobs.add(
         f"{edit.name}: {drawing.title}",
-        arguments_of(request, {part: studio.as_typed(path) for part, path in files.items()}),
+        arguments_of(typed, {part: studio.as_typed(path) for part, path in files.items()}),
         options=[
             *("--out", str(folder / "0000.png"), "--overwrite"),
             *("--preview", str(studio.jobs.preview_file(name))),
@@ -61,7 +72,7 @@ def begin_edit(
     )
 
 
-def _mask(drawing: Drawing, strokes: list[Stroke], pictures: Pictures, edit: str) -> Path:
+def _mask(drawing: Drawing, strokes: list[Stroke], pictures: KeptFiles, edit: str) -> Path:
     mask = mask_of(strokes, (drawing.width, drawing.height), pictures)
     least, most = mask.getextrema()
     if not most:

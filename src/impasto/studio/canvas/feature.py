@@ -2,10 +2,7 @@
 
 from impasto.studio.canvas import pages, routes
 from impasto.studio.feature import Feature, Link
-from impasto.studio.uploads import LIMIT
 
 __all__ = ["FEATURE"]
 
-FEATURE = Feature(
-    "canvas", (routes.router, pages.router), (Link("Canvas", "/canvas", 20),), body_limits={"/api/canvas/files": LIMIT}
-)
+FEATURE = Feature("canvas", (routes.router, pages.router), (Link("Canvas", "/canvas", 20),))

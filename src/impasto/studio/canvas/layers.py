@@ -10,7 +10,7 @@ import numpy.typing as npt
 from PIL import Image, ImageDraw
 
 from impasto.studio.canvas.strokes import BrushStroke, Clearing, Inversion, LassoStroke, MaskFile, Stroke
-from impasto.studio.uploads import Pictures
+from impasto.studio.uploads import KeptFiles
 
 __all__ = ["mask_of", "sketched"]
 
@@ -28,7 +28,7 @@ Disc = tuple[float, float, float]
 """Column and row of the centre, and radius."""
 
 
-def mask_of(strokes: Sequence[Stroke], size: tuple[int, int], pictures: Pictures) -> Image.Image:
+def mask_of(strokes: Sequence[Stroke], size: tuple[int, int], pictures: KeptFiles) -> Image.Image:
     """The layer 'mask', mode L: 255 where is to be painted, 0 elsewhere.
 
     Args:

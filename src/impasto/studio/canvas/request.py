@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from impasto.config import load
 from impasto.errors import NotCapable, UsageError
 from impasto.spelling import option
-from impasto.studio.paint.request import SEEDS, category_of, check_no_files, settings_as_words
+from impasto.studio.paint.file_settings import check_files
+from impasto.studio.paint.request import SEEDS, category_of, settings_as_words
 from impasto.studio.painters.description import Description, EditDescription, SettingView
 from impasto.studio.painters.settings_class import settings_class
 from impasto.studio.uploads import FileName
@@ -69,7 +70,7 @@ def checked(request: EditRequest, edit: EditDescription, painter: Description) -
     check_text("The request", request.model_dump())
     settings = settings_for(edit, painter)
     load(settings_class(settings), request.settings, edit.name)
-    check_no_files(settings, request.settings)
+    check_files(settings, request.settings)
     prompt = (request.prompt or "").strip() or None
     category = request.category or None
     for word, value in (("prompt", prompt), ("category", category)):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import io
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Path, Query
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from impasto.studio.canvas import drawings
 from impasto.studio.canvas.editing import begin_edit
 from impasto.studio.canvas.layers import mask_of
-from impasto.studio.canvas.request import EditRequest, checked
+from impasto.studio.canvas.request import EditRequest, checked, settings_for
 from impasto.studio.canvas.sources import NewDrawing, picture_for
 from impasto.studio.canvas.strokes import Change
 from impasto.studio.canvas.views import (
@@ -20,7 +20,6 @@ from impasto.studio.canvas.views import (
     DrawingView,
     EditLine,
     EditStarted,
-    FileView,
     StrokeCount,
     counted,
     line,
@@ -33,7 +32,7 @@ from impasto.studio.jobs.view import view as job_view
 from impasto.studio.security import requires
 from impasto.studio.settings import Role
 from impasto.studio.studio import CurrentStudio
-from impasto.studio.uploads import MEDIA, FileName, pictures_of
+from impasto.studio.uploads import kept_files
 from impasto.texts import check_text
 
 __all__ = ["router"]
@@ -61,21 +60,6 @@ def list_edits(studio: CurrentStudio) -> list[EditLine]:
         EditLine(edit=edit, painters=[entry.source for entry in studio.painters.able(name)])
         for name, edit in edits.items()
     ]
-
-
-@router.post("/files", status_code=201, dependencies=[requires(Role.PAINT)])
-def upload(
-    studio: CurrentStudio,
-    data: Annotated[bytes, Body(media_type="application/octet-stream", description="A PNG, JPEG or WebP file.")],
-) -> FileView:
-    """Keep a picture, a mask or a second picture, for drawings."""
-    return FileView.of(pictures_of(studio).keep(data))
-
-
-@router.get("/files/{name}", response_class=FileResponse)
-def get_file(studio: CurrentStudio, name: FileName) -> FileResponse:
-    """A file as it was uploaded."""
-    return shown(pictures_of(studio).path(name), MEDIA[name.rpartition(".")[2]])
 
 
 @router.get("/drawings")
@@ -114,7 +98,7 @@ def get_thumbnail(studio: CurrentStudio, key: Key) -> FileResponse:
     """A small version of a drawing's picture, as WebP."""
     with studio.database.session() as session:
         file = drawings.drawing_of(session, key).file
-    small = thumbnail(pictures_of(studio).path(file), file.partition(".")[0], studio.settings.folder / "thumbnails")
+    small = thumbnail(kept_files(studio).path(file), file.partition(".")[0], studio.settings.folder / "thumbnails")
     return shown(small, "image/webp")
 
 
@@ -125,7 +109,7 @@ def get_mask(studio: CurrentStudio, key: Key) -> Response:
         drawing = drawings.drawing_of(session, key)
         strokes = drawings.strokes_of(session, drawing)
     file = io.BytesIO()
-    mask_of(strokes, (drawing.width, drawing.height), pictures_of(studio)).save(file, "PNG")
+    mask_of(strokes, (drawing.width, drawing.height), kept_files(studio)).save(file, "PNG")
     return Response(file.getvalue(), media_type="image/png", headers={"cache-control": "no-store"})
 
 
@@ -134,7 +118,7 @@ def draw(studio: CurrentStudio, key: Key, change: Change) -> StrokeCount:
     """Draw a stroke; strokes that were undone cannot be redone after that."""
     with studio.database.session() as session:
         drawing = drawings.drawing_of(session, key)
-        drawings.add_stroke(session, drawing, change, pictures_of(studio))
+        drawings.add_stroke(session, drawing, change, kept_files(studio))
         session.flush()
         return counted(session, drawing)
 
@@ -159,5 +143,6 @@ def edit(studio: CurrentStudio, key: Key, request: EditRequest) -> EditStarted:
         drawing = drawings.drawing_of(session, key)
         strokes = drawings.strokes_of(session, drawing)
         drawing.request = request.model_dump(exclude_none=True)
-    job = job_view(studio.jobs, begin_edit(studio, drawing, strokes, description, complete))
+    settings = settings_for(description, painter)
+    job = job_view(studio.jobs, begin_edit(studio, drawing, strokes, description, complete, settings=settings))
     return EditStarted(job=job, command=job.command)

@@ -12,7 +12,7 @@ from impasto.studio.gallery.routes import Key, located
 from impasto.studio.gallery.scanning import Scanner
 from impasto.studio.paint.routes import picture_file
 from impasto.studio.studio import Studio
-from impasto.studio.uploads import FileName, PictureFile, pictures_of
+from impasto.studio.uploads import FileName, KeptFile, kept_files
 
 __all__ = ["NewDrawing", "picture_for"]
 
@@ -43,7 +43,7 @@ class NewDrawing(BaseModel):
     parent: str = Field(default="", max_length=16, description="The drawing that it goes on with.")
 
 
-def picture_for(studio: Studio, scanner: Scanner, new: NewDrawing) -> tuple[PictureFile, str]:
+def picture_for(studio: Studio, scanner: Scanner, new: NewDrawing) -> tuple[KeptFile, str]:
     """The picture of a drawing, kept among the canvas's files, and the drawing's title.
 
     Raises:
@@ -53,7 +53,7 @@ def picture_for(studio: Studio, scanner: Scanner, new: NewDrawing) -> tuple[Pict
     given = [name for name in ("file", "picture", "painted") if getattr(new, name) is not None]
     if len(given) != 1:
         raise UsageError(f"Give one of 'file', 'picture' and 'painted', not {len(given)}.")
-    pictures = pictures_of(studio)
+    pictures = kept_files(studio)
     if new.picture is not None:
         row, path = located(studio, scanner.folders, new.picture)
         title = row.prompt or f"{PurePosixPath(row.painter).name}, seed {row.seed}"
@@ -64,4 +64,4 @@ def picture_for(studio: Studio, scanner: Scanner, new: NewDrawing) -> tuple[Pict
         path = pictures.path(str(new.file))
         title = "Picture"
     title = new.title or title[:LONGEST]
-    return pictures.keep(path.read_bytes(), title), title
+    return pictures.keep(path.read_bytes()), title

@@ -10,35 +10,20 @@ from sqlalchemy.orm import Session
 from impasto.studio.canvas.drawings import count_strokes, strokes_of
 from impasto.studio.canvas.strokes import Stroke
 from impasto.studio.canvas.tables import Drawing
+from impasto.studio.files.view import content_address
 from impasto.studio.jobs.view import JobView
 from impasto.studio.painters.description import EditDescription
-from impasto.studio.uploads import PictureFile
 
 __all__ = [
     "DrawingLine",
     "DrawingView",
     "EditLine",
     "EditStarted",
-    "FileView",
     "StrokeCount",
     "counted",
     "line",
     "view",
 ]
-
-
-class FileView(BaseModel):
-    """A picture file of the canvas."""
-
-    file: str = Field(description="Its name here: SHA-256 of its bytes, and an ending.")
-    width: int
-    height: int
-    address: str = Field(description="Where it is shown.")
-
-    @classmethod
-    def of(cls, picture: PictureFile) -> FileView:
-        """The view of a file."""
-        return cls(**vars(picture), address=f"/api/canvas/files/{picture.file}")
 
 
 class DrawingLine(BaseModel):
@@ -91,7 +76,7 @@ def line(drawing: Drawing) -> DrawingLine:
         title=drawing.title,
         width=drawing.width,
         height=drawing.height,
-        picture=f"/api/canvas/files/{drawing.file}",
+        picture=content_address(drawing.file),
         thumbnail=f"/api/canvas/drawings/{drawing.id}/thumbnail",
         created=drawing.created,
         changed=drawing.changed,

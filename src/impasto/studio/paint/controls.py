@@ -20,7 +20,7 @@ class Control:
     Attributes:
         name: Of the setting.
         label: For people.
-        kind: 'choice', 'check', 'number', or 'text'.
+        kind: 'choice', 'check', 'number', 'text' or 'files'.
         type: How its text becomes a value: 'integer', 'number', 'string', 'boolean', or 'any' (JSON where it is that).
         default: Text that stands in it at first.
         hint: What it is, and which values it takes.
@@ -28,6 +28,8 @@ class Control:
         least: Least number; '' without one.
         most: Greatest number; '' without one.
         examples: Values to suggest.
+        media: Media type of files that it names.
+        files: How many of them at most.
     """
 
     name: str
@@ -40,16 +42,20 @@ class Control:
     least: str = ""
     most: str = ""
     examples: tuple[str, ...] = ()
+    media: str = ""
+    files: int = 0
 
 
 def controls_of(settings: Sequence[SettingView], reads: Sequence[str]) -> tuple[list[Control], list[Control]]:
-    """The controls of some settings: those in sight, and those that unfold. Settings that name files have none.
+    """The controls of some settings: those in sight, and those that unfold.
+
+    Settings that name files have one where the studio keeps files of their kind.
 
     Args:
         settings: Of a painter, of an edit, or of both.
         reads: Parts of a request that the painter reads.
     """
-    useful = [s for s in settings if not s.is_file and ("words" in reads or not s.needs_prompt)]
+    useful = [s for s in settings if (s.media or not s.is_file) and ("words" in reads or not s.needs_prompt)]
     first = [control_of(setting) for setting in useful if setting.prominent]
     return first, [control_of(setting) for setting in useful if not setting.prominent]
 
@@ -86,7 +92,8 @@ def axes_offered(card: Description, controls: Sequence[Control]) -> list[AxisOff
         "painter": ("Painter", f"{card.source}, …", True),
     }
     fixed = [AxisOffer(name, label, example) for name, (label, example, there) in offers.items() if there]
-    return [AxisOffer(one.name, one.label, _example(one)) for one in controls] + fixed
+    varied = [one for one in controls if one.kind != "files"]
+    return [AxisOffer(one.name, one.label, _example(one)) for one in varied] + fixed
 
 
 def _example(control: Control) -> str:
@@ -113,7 +120,7 @@ def _numbers(control: Control) -> str:
 def control_of(setting: SettingView) -> Control:
     """The control of a setting."""
     schema = _given(setting.values_schema)
-    kind = _kind(schema)
+    kind = "files" if setting.media else _kind(schema)
     return Control(
         name=setting.name,
         label=setting.name.replace("_", " ").capitalize(),
@@ -125,6 +132,8 @@ def control_of(setting: SettingView) -> Control:
         least=_text(schema.get("minimum", schema.get("exclusiveMinimum", ""))),
         most=_text(schema.get("maximum", schema.get("exclusiveMaximum", ""))),
         examples=tuple(_text(example) for example in setting.examples),
+        media=setting.media,
+        files=schema.get("maxItems", 1) if setting.media else 0,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,7 +15,8 @@ from impasto.errors import NotCapable, UnknownName, UsageError
 from impasto.mixtures import parts_of_mixture
 from impasto.names import find_name
 from impasto.spelling import option
-from impasto.studio.painters.description import Description, SettingView
+from impasto.studio.paint.file_settings import check_files
+from impasto.studio.painters.description import Description
 from impasto.studio.painters.settings_class import settings_class
 from impasto.studio.uploads import FileName
 from impasto.texts import check_text
@@ -25,7 +26,6 @@ __all__ = [
     "PictureRequest",
     "arguments_of",
     "category_of",
-    "check_no_files",
     "check_variation",
     "checked",
     "options_of",
@@ -35,6 +35,8 @@ __all__ = [
 
 SEEDS = 2**31
 """A random seed lies below it, so that it is easy to note down."""
+OPTIONS = {"given": "given", "mask": "mask", "maps": "map"}
+"""Kind of a part of a condition → option of the command."""
 Side = Annotated[int, Field(ge=1, le=16_384)]
 
 
@@ -63,7 +65,23 @@ class PictureRequest(BaseModel):
     given: dict[Annotated[str, Field(max_length=100)], FileName] = Field(
         default_factory=dict, description="Pictures that the painter reads, by name, as their uploads named the files."
     )
-    settings: dict[str, Any] = Field(default_factory=dict, description="Settings of the painter, by name.")
+    mask: FileName | None = Field(
+        default=None, description="A picture that is light where is to be painted, for painters that read a mask."
+    )
+    maps: dict[Annotated[str, Field(max_length=100)], FileName] = Field(
+        default_factory=dict, description="Grey pictures whose values the painter reads, by name, such as 'layout'."
+    )
+    settings: dict[str, Any] = Field(
+        default_factory=dict,
+        description="Settings of the painter, by name; where one takes files, the names that their uploads answered.",
+    )
+
+    @property
+    def files(self) -> dict[str, str]:
+        """Part of a condition, such as 'given:source', 'mask' or 'maps:layout' → the file that was given for it."""
+        given = {f"given:{name}": file for name, file in self.given.items()}
+        maps = {f"maps:{name}": file for name, file in self.maps.items()}
+        return {**given, **({} if self.mask is None else {"mask": self.mask}), **maps}
 
 
 class PaintRequest(PictureRequest):
@@ -82,11 +100,11 @@ def checked(request: R, description: Description) -> R:
         ConfigError: When a setting is unknown or out of range.
         NotCapable: When the painter does not read a part of the request.
         UnknownName: When it does not know the category.
-        UsageError: When a setting names a file.
+        UsageError: When a setting names a file that was not uploaded.
     """
     check_text("The request", request.model_dump())
     settings = load(settings_class(description.settings), request.settings, description.name)
-    check_no_files(description.settings, request.settings)
+    check_files(description.settings, request.settings)
     prompt = (request.prompt or "").strip() or None
     if prompt and "words" not in description.reads and getattr(settings, "best_of", 1) == 1:
         raise NotCapable(f"{description.name} does not read prompts; leave out {option('prompt', None)}.")
@@ -98,12 +116,12 @@ def checked(request: R, description: Description) -> R:
     category = request.category or None
     if category is not None:
         category = category_of(category, description)
-    present = {f"given:{name}" for name in request.given} | ({"words"} if prompt else set())
-    for part in present - {"words"} - {*description.reads}:
+    for part in sorted(request.files.keys() - {*description.reads}):
         raise NotCapable(f"{description.name} does not read {part}; leave it out.")
+    present = request.files.keys() | ({"words"} if prompt else set())
     for part in description.needs:
         if part not in present:
-            raise NotCapable(f"{description.name} cannot paint without {part}, which this page does not give yet.")
+            raise NotCapable(f"{description.name} cannot paint without {part}; give it too.")
     seed = secrets.randbelow(SEEDS) if request.seed is None else request.seed
     return request.model_copy(update={"seed": seed, "prompt": prompt, "category": category})
 
@@ -130,7 +148,7 @@ def arguments_of(request: PaintRequest, files: Mapping[str, str]) -> list[str]:
 
     Args:
         request: The request.
-        files: Name of each given picture → its path.
+        files: Part, as of `PictureRequest.files` → path of the file that was given for it.
     """
     return ["paint", request.painter, "--count", str(request.count), *options_of(request, files)]
 
@@ -138,7 +156,9 @@ def arguments_of(request: PaintRequest, files: Mapping[str, str]) -> list[str]:
 def options_of(request: PictureRequest, files: Mapping[str, str]) -> list[str]:
     """What is requested of all pictures, as the words of a command; arguments as of `arguments_of`."""
     words = ["--seed", str(request.seed)]
-    words += [word for name in request.given for word in ("--given", f"{name}={files[name]}")]
+    for part, path in files.items():
+        kind, _, name = part.partition(":")
+        words += [f"--{OPTIONS[kind]}", f"{name}={path}" if name else path]
     for name in ("prompt", "category", "variation_seed", "variation_strength"):
         if (value := getattr(request, name)) is not None:
             words += [f"--{name.replace('_', '-')}", str(value)]
@@ -156,17 +176,6 @@ def title_of(request: PictureRequest, painter: str) -> str:
     """
     subject = request.prompt or request.category
     return f"{painter}: {subject}" if subject else painter
-
-
-def check_no_files(settings: Sequence[SettingView], values: Mapping[str, Any]) -> None:
-    """Refuse values of settings that name files: a page must not have any file of this machine read.
-
-    Raises:
-        UsageError: With the first such setting.
-    """
-    for setting in settings:
-        if setting.is_file and setting.name in values:
-            raise UsageError(f"{setting.name} names a file; give it on the command line, not here.")
 
 
 def settings_as_words(settings: Mapping[str, Any]) -> list[str]:

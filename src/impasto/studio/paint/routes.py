@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from fastapi import APIRouter
 from fastapi.responses import FileResponse, Response
 from pydantic import BaseModel, Field
 
 from impasto.config import to_dict
+from impasto.errors import UsageError
+from impasto.images.maps import read_map
+from impasto.images.reading import Unreadable
 from impasto.images.recipe import read_recipe
 from impasto.studio.jobs.table import ACTIVE
 from impasto.studio.jobs.view import PICTURE, JobView, view
+from impasto.studio.paint.file_settings import with_paths
 from impasto.studio.paint.grid_request import GridRequest, checked_grid, grid_arguments
 from impasto.studio.paint.request import PaintRequest, PictureRequest, arguments_of, checked, title_of
 from impasto.studio.painters.description import Description
@@ -22,7 +26,7 @@ from impasto.studio.problems import Problem
 from impasto.studio.security import requires
 from impasto.studio.settings import Role
 from impasto.studio.studio import CurrentStudio, Studio
-from impasto.studio.uploads import pictures_of
+from impasto.studio.uploads import kept_files
 
 __all__ = ["picture_file", "router"]
 
@@ -44,7 +48,8 @@ def paint(studio: CurrentStudio, request: PaintRequest) -> Painting:
     entry = studio.painters.find(request.painter)
     assert entry.description is not None
     complete = checked(request, entry.description)
-    return _queued(studio, complete, title_of(complete, entry.title), arguments_of(complete, _files(studio, complete)))
+    named = _with_paths(studio, complete, entry.description)
+    return _queued(studio, complete, title_of(complete, entry.title), arguments_of(named, _files(studio, complete)))
 
 
 @router.post("/api/grid", status_code=201, dependencies=[requires(Role.PAINT)])
@@ -52,8 +57,9 @@ def grid(studio: CurrentStudio, request: GridRequest) -> Painting:
     """Paint a picture for each combination of some values, and a labelled sheet of all, as one job."""
     entry = studio.painters.find(request.painter)
     complete = checked_grid(request, lambda source: _described(studio, source))
+    named = _with_paths(studio, complete, _described(studio, complete.painter))
     title = f"{title_of(complete, entry.title)}, over {' and '.join(complete.over).replace('_', ' ')}"
-    return _queued(studio, complete, title, grid_arguments(complete, _files(studio, complete)))
+    return _queued(studio, complete, title, grid_arguments(named, _files(studio, complete)))
 
 
 def _described(studio: Studio, source: str) -> Description:
@@ -63,13 +69,34 @@ def _described(studio: Studio, source: str) -> Description:
 
 
 def _files(studio: Studio, request: PictureRequest) -> dict[str, str]:
-    """Name of each given picture → its path as a person types it.
+    """Part of a condition → path of the file that was given for it, as a person types it.
 
     Raises:
         Problem: When a file was not uploaded.
+        UsageError: When a map cannot be read as one.
     """
-    uploads = pictures_of(studio)
-    return {name: studio.as_typed(uploads.path(file)) for name, file in request.given.items()}
+    paths = {part: kept_files(studio).path(file) for part, file in request.files.items()}
+    for part, path in paths.items():
+        if part.startswith("maps:"):
+            _check_map(part.partition(":")[2], path)
+    return {part: studio.as_typed(path) for part, path in paths.items()}
+
+
+def _check_map(name: str, path: Path) -> None:
+    try:
+        read_map(path)
+    except Unreadable as why:
+        raise UsageError(f"The map {name} cannot be used: {why}. Give a grey picture of 8 bits.") from None
+
+
+R = TypeVar("R", bound=PictureRequest)
+
+
+def _with_paths(studio: Studio, request: R, description: Description) -> R:
+    """The same request with paths in the places of the files that settings name."""
+    files = kept_files(studio)
+    settings = with_paths(description.settings, request.settings, lambda name: studio.as_typed(files.path(name)))
+    return request.model_copy(update={"settings": settings})
 
 
 def _queued(studio: Studio, request: PictureRequest, title: str, arguments: Sequence[str]) -> Painting:

@@ -24,6 +24,7 @@ class SettingView(BaseModel):
     values_schema: dict[str, Any] = Field(description="The values that it takes, as JSON Schema.")
     examples: list[Any]
     is_file: bool = Field(description="Whether it names files to read.")
+    media: str = Field(default="", description="Media type of these files; '' where the studio keeps none of the kind.")
     needs_prompt: bool = Field(default=False, description="Whether it does nothing without a prompt.")
     prominent: bool = Field(default=False, description="Whether a form shows it at once, and not behind a fold.")
 
@@ -38,6 +39,7 @@ class SettingView(BaseModel):
             values_schema=dict(setting.schema),
             examples=list(setting.examples),
             is_file=setting.is_file,
+            media=setting.media,
             needs_prompt=needs_prompt,
             prominent=prominent,
         )

@@ -1,5 +1,7 @@
 // The form of a painting: read as a request of the REST interface, and filled from one.
 
+import { fillFiles, readFileSettings, readParts } from "./files.js";
+
 /** The request that a form stands for; settings at their defaults are left out. */
 export function read(form) {
   const request = { painter: form.elements.painter.value, count: Number(form.elements.count.value) };
@@ -8,8 +10,7 @@ export function read(form) {
     if (value) request[name] = value;
   }
   if (request.category && form.elements.mixed_with?.value) request.category = mixture(form, request.category);
-  const given = [...form.querySelectorAll("[data-given-file]")].filter(({ value }) => value);
-  if (given.length) request.given = Object.fromEntries(given.map(({ dataset, value }) => [dataset.givenFile, value]));
+  readParts(form, request);
   const side = form.elements.side;
   if (side && side.value !== side.dataset.default) request.size = [Number(side.value), Number(side.value)];
   if (form.elements.seeding.value !== "random") request.seed = Number(form.elements.seed.value);
@@ -37,17 +38,6 @@ function fillCategory(form, category = "") {
   if (!second) return;
   second.value = parts ? parts[3] : "";
   if (parts) share.value = parts[2];
-}
-
-/** Fill a given picture with a file that was uploaded, by the name that its upload gave it. */
-export function fillGiven(form, name, file = "") {
-  const kept = form.querySelector(`[data-given-file="${name}"]`);
-  const input = form.querySelector(`[data-given="${name}"]`);
-  const image = kept.nextElementSibling;
-  kept.value = file;
-  input.required = input.required && !file;
-  image.hidden = !file;
-  if (file) image.src = `/api/canvas/files/${file}`;
 }
 
 export const randomSeed = () => Math.floor(Math.random() * 2 ** 31);
@@ -114,7 +104,7 @@ function typed(values) {
 
 /** Settings of a form that are not at their defaults. */
 export function readSettings(form) {
-  const settings = {};
+  const settings = readFileSettings(form);
   for (const input of form.querySelectorAll("[data-setting]")) {
     const text = input.type === "checkbox" ? String(input.checked) : input.value;
     if (text !== input.dataset.default) settings[input.dataset.setting] = valued(text, input.dataset.type);
@@ -127,7 +117,7 @@ export function fill(form, request) {
   form.elements.count.value = request.count ?? 4;
   if (form.elements.prompt) form.elements.prompt.value = request.prompt ?? "";
   fillCategory(form, request.category);
-  for (const { dataset } of form.querySelectorAll("[data-given]")) fillGiven(form, dataset.given, request.given?.[dataset.given]);
+  fillFiles(form, request);
   const side = form.elements.side;
   if (side) side.value = request.size?.[0] ?? side.dataset.default;
   const varied = request.variation_seed !== undefined && form.elements.variation_seed;

@@ -3,10 +3,10 @@
 import { call, element, follow, say } from "./dom.js";
 import { listen } from "./drop.js";
 import { listen as keepPrompts } from "./prompts.js";
-import { fill, fillGiven, randomSeed, read, refresh } from "./form.js";
+import { listen as takeFiles } from "./files.js";
+import { fill, randomSeed, read, refresh } from "./form.js";
 import { paintings } from "./results.js";
 import { term, text } from "./texts.js";
-import { upload } from "./upload.js";
 
 const KEPT = "impasto request";
 const LOOKING = 2000; // milliseconds between two looks at painters that are still being read
@@ -140,16 +140,6 @@ controls.addEventListener("input", (event) => {
   refresh(form);
 });
 
-controls.addEventListener("change", async ({ target }) => {
-  if (!target.dataset.given || !target.files.length) return;
-  say(refusal, "");
-  try {
-    fillGiven(form, target.dataset.given, (await upload(target.files[0])).file);
-  } catch (error) {
-    say(refusal, error.message);
-  }
-});
-
 for (const chip of document.querySelectorAll("#empty [data-prompt]")) {
   chip.addEventListener("click", async () => {
     chip.disabled = true;
@@ -159,6 +149,7 @@ for (const chip of document.querySelectorAll("#empty [data-prompt]")) {
 }
 
 keepPrompts(controls);
+takeFiles(controls, (sentence) => say(refusal, sentence));
 listen(document.querySelector("#picture"), take, (sentence) => say(refusal, sentence));
 if (controls.getAttribute("aria-busy")) load();
 else if (form.elements.count) {

@@ -1,6 +1,7 @@
 // A picture in large, with its recipe.
 
 import { call, element } from "./dom.js";
+import { keptName, withPart } from "./files.js";
 import { randomSeed } from "./form.js";
 import { facts, settingsFold, titleOf } from "./recipe.js";
 import { text } from "./texts.js";
@@ -60,7 +61,8 @@ function shownOf(read) {
 
 /** The request that paints a picture of this recipe again; it is the last one of its seed. */
 export function requested(read) {
-  const request = { painter: read.painter, count: read.index + 1, seed: read.seed, settings: read.settings };
+  const request = { painter: read.painter, count: read.index + 1, seed: read.seed, settings: { ...read.settings } };
+  if (!read.edit) nameFiles(request, read.inputs ?? {});
   if (read.prompt) request.prompt = read.prompt;
   if (typeof read.variation_seed === "number") {
     request.variation_seed = read.variation_seed;
@@ -69,6 +71,18 @@ export function requested(read) {
   if (read.category) request.category = read.category;
   request.size = [read.height, read.width];
   return request;
+}
+
+/** Name the files that a recipe has, in a request: settings hold their paths there, and names of kept files here. */
+function nameFiles(request, inputs) {
+  const settings = {};
+  for (const [input, file] of Object.entries(inputs)) {
+    const [name, number] = input.split(".");
+    if (!(name in request.settings)) withPart(request, input, keptName(file));
+    else if (number === undefined) settings[name] = keptName(file);
+    else settings[name] = [...(settings[name] ?? []), keptName(file)];
+  }
+  Object.assign(request.settings, settings);
 }
 
 if (viewer) {

@@ -8,6 +8,7 @@ a drawing is independent of resolution: a seed gives the same drawing at any res
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
@@ -24,7 +25,7 @@ from impasto.painters.rules.aaron.render import render
 from impasto.painters.rules.aaron.scenes import PERIODS, compose
 from impasto.painters.rules.aaron.scheme import Scheme
 from impasto.painters.rules.aaron.sheet import Sheet
-from impasto.painters.rules.rule_painter import Drawn, RulePainter
+from impasto.painters.rules.rule_painter import Drawn, RulePainter, report_layer
 
 __all__ = ["Aaron", "AaronSettings", "make_drawing"]
 
@@ -90,6 +91,7 @@ class Aaron(RulePainter):
         drawing = self.drawing(label, seed, settings)
         side = self.data.side
         companions = {"svg": lambda: vectors(drawing), "gif": lambda: animation(drawing, side)}
+        report_layer(1, lambda: render(replace(drawing, regions=()), side))
         return Drawn(render(drawing, side), companions)
 
 

@@ -9,8 +9,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from impasto.contract.preview import report
-from impasto.images.pictures import to_float
 from impasto.painters.rules.fool.acrylic import acrylic
 from impasto.painters.rules.fool.choices import choose_emotion, choose_medium, first_plan, revise
 from impasto.painters.rules.fool.critic import THRESHOLDS, Verdict, descriptor, judge
@@ -20,6 +18,7 @@ from impasto.painters.rules.fool.pastel import pastel
 from impasto.painters.rules.fool.pencil import pencil
 from impasto.painters.rules.fool.plan import Plan
 from impasto.painters.rules.fool.subject import Subject, analyse
+from impasto.painters.rules.rule_painter import report_layer
 
 __all__ = ["Attempt", "Work", "create_work"]
 
@@ -138,7 +137,7 @@ def create_work(
 def _reported(layer: Floats, number: int) -> Pixels:
     """The picture after a layer, which whoever waits for it may see."""
     stage = _to_uint8(layer)
-    report(number, None, lambda: to_float(stage[None]))
+    report_layer(number, lambda: stage)
     return stage
 
 

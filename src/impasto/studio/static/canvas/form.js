@@ -1,9 +1,9 @@
 // The form of an edit: its controls come from the studio; it is read as a request, and filled from one.
 
 import { call, say } from "../dom.js";
+import { fillFiles, listen as takeFiles, readParts } from "../files.js";
 import { fillSettings, readSettings } from "../form.js";
 import { text } from "../texts.js";
-import { upload } from "../upload.js";
 
 const LOOKING = 2500; // Milliseconds between two looks at painters that are still being read.
 const form = document.querySelector("#request");
@@ -22,10 +22,11 @@ export function whenChanged(called) {
 /** What is requested now. */
 export function read() {
   const request = { edit: form.elements.edit.value, painter: form.elements.painter.value, settings: readSettings(form) };
-  for (const name of ["prompt", "category", "other"]) {
+  for (const name of ["prompt", "category"]) {
     const value = form.elements[name]?.value.trim();
     if (value) request[name] = value;
   }
+  readParts(form, request);
   if (form.elements.size.value) request.size = Number(form.elements.size.value);
   if (form.elements.seeding.value === "fixed") request.seed = Number(form.elements.seed.value);
   return request;
@@ -61,17 +62,10 @@ function fill(request) {
   for (const name of ["prompt", "category", "size"]) {
     if (form.elements[name]) form.elements[name].value = request[name] ?? "";
   }
-  if (form.elements.other && request.other) second(request.other);
+  fillFiles(form, request);
   form.elements.seeding.value = request.seed === undefined ? "random" : "fixed";
   if (request.seed !== undefined) form.elements.seed.value = request.seed;
   fillSettings(form, request.settings);
-}
-
-function second(file) {
-  form.elements.other.value = file;
-  const picture = document.querySelector("#other-picture");
-  picture.src = `/api/canvas/files/${file}`;
-  picture.hidden = false;
 }
 
 /** Painters that have been read meanwhile are offered too. */
@@ -109,18 +103,10 @@ form.elements.edit.addEventListener("change", () => {
   const kept = form.elements.painter ? read() : {};
   show({ edit: form.elements.edit.value, painter: kept.painter, prompt: kept.prompt, category: kept.category, seed: kept.seed });
 });
-controls.addEventListener("change", async (event) => {
-  if (event.target.name === "painter") {
-    show(read());
-  } else if (event.target.id === "other-file") {
-    say(refusal, "");
-    try {
-      second((await upload(event.target.files[0])).file);
-    } catch (error) {
-      say(refusal, error.message);
-    }
-  }
+controls.addEventListener("change", (event) => {
+  if (event.target.name === "painter") show(read());
 });
+takeFiles(controls, (sentence) => say(refusal, sentence));
 controls.addEventListener("input", (event) => {
   if (event.target.name === "seed") form.elements.seeding.value = "fixed";
   if (SIDES.includes(event.target.dataset.setting)) changed({ frame: frame() });

@@ -71,7 +71,7 @@ function segment(context, stroke, before, [x, y, pressure]) {
 
 /** The picture of a mask file with light pixels opaque and dark ones transparent, as `draw` takes it. */
 export async function loadMask(file) {
-  const image = await loadImage(`/api/canvas/files/${file}`);
+  const image = await loadImage(`/api/files/${file}/content`);
   const canvas = document.createElement("canvas");
   canvas.width = image.naturalWidth;
   canvas.height = image.naturalHeight;

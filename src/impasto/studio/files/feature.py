@@ -1,0 +1,9 @@
+"""Files that requests name."""
+
+from impasto.studio.feature import Feature
+from impasto.studio.files import routes
+from impasto.studio.uploads import LIMIT
+
+__all__ = ["FEATURE"]
+
+FEATURE = Feature("files", (routes.router,), body_limits={"/api/files": LIMIT})
