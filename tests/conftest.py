@@ -174,6 +174,20 @@ def stored():
     return make_store
 
 
+@pytest.fixture(scope="session")
+def tiny_base(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """The folder of a tiny pipeline of a kind of `tiny_pipelines`; the same for all tests, which leave it as it is."""
+    root = tmp_path_factory.mktemp("bases")
+
+    def saved(kind: str, **values: str) -> Path:
+        from tiny_pipelines import save_pipeline
+
+        place = root / "-".join([kind, *values.values()])
+        return place if place.exists() else save_pipeline(kind, place, **values)
+
+    return saved
+
+
 def _scene(seed: int, width: int = 96, height: int = 96) -> Image.Image:
     """A picture with structure of its own: no two seeds are near-duplicates."""
     random = np.random.default_rng(seed)

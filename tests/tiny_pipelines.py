@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
+
+from impasto.contract import PictureNoise
+from impasto.painters.hub.pipeline import SEEDS
 
 WORDS = ["<unk>", "<pad>", "a", "boat", "lake", "dawn", "dusk", "red", "hill", "picture", "at", "noon", "hand"]
 
@@ -17,7 +21,7 @@ def clip_tokenizer() -> Any:
     letters = [chr(code) for code in range(33, 127)]
     pieces = [*letters, *(f"{letter}</w>" for letter in letters), "<|startoftext|>", "<|endoftext|>"]
     vocabulary = {piece: number for number, piece in enumerate(pieces)}
-    return CLIPTokenizer(vocab=vocabulary, merges=[], model_max_length=16)
+    return CLIPTokenizer(vocab=vocabulary, merges=[], model_max_length=48)
 
 
 def t5_tokenizer() -> Any:
@@ -31,7 +35,7 @@ def t5_tokenizer() -> Any:
     tokenizer.decoder = decoders.Metaspace()
     tokenizer.post_processor = processors.TemplateProcessing(single="$A </s>", special_tokens=[("</s>", 1)])
     return PreTrainedTokenizerFast(
-        tokenizer_object=tokenizer, pad_token="<pad>", eos_token="</s>", unk_token="<unk>", model_max_length=16
+        tokenizer_object=tokenizer, pad_token="<pad>", eos_token="</s>", unk_token="<unk>", model_max_length=48
     )
 
 
@@ -45,7 +49,7 @@ def clip_text(*, projected: bool = False) -> Any:
         num_hidden_layers=2,
         vocab_size=256,
         projection_dim=8,
-        max_position_embeddings=16,
+        max_position_embeddings=48,
         bos_token_id=188,
         eos_token_id=189,
         pad_token_id=189,
@@ -215,3 +219,18 @@ def save_pipeline(kind: str, folder: Path, **values: Any) -> Path:
         warnings.simplefilter("ignore")
         KINDS[kind](**values).save_pretrained(folder)
     return folder
+
+
+def own_call(folder: Path, prompt: str, seed: int, prepare: Callable[[Any], Any] = bool, **values: Any) -> torch.Tensor:
+    """The picture that the pipeline in a folder paints by its own call, in [-1, 1], for the first picture of a seed.
+
+    `prepare` is called with the pipeline before; further arguments go to its call.
+    """
+    import diffusers
+
+    pipe = diffusers.DiffusionPipeline.from_pretrained(folder)
+    pipe.set_progress_bar_config(disable=True)
+    prepare(pipe)
+    generator = torch.Generator().manual_seed(int(PictureNoise(seed, range(1)).integers(SEEDS).item()))
+    call = {"height": 32, "width": 32, "num_inference_steps": 2, "guidance_scale": 1.0, "output_type": "pt", **values}
+    return pipe(prompt, generator=[generator], **call).images * 2 - 1

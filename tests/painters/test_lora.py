@@ -21,12 +21,12 @@ from impasto.events import silent
 from impasto.images.size import Size
 from impasto.painters.hub.lora import FILE, Lora
 from impasto.painters.hub.lora_files import read_lora, trigger_of
-from impasto.painters.hub.pipeline import SEEDS, PipelineSettings
+from impasto.painters.hub.pipeline import SEEDS
+from impasto.painters.hub.pipeline_settings import PipelineSettings
 from impasto.painters.opening import opened
 from impasto.training import loop
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
-from tiny_pipelines import save_pipeline
 
 FAST = {"steps": 2, "guidance": 1.0}
 
@@ -35,15 +35,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """The folder of a tiny pipeline of a kind; the same one for all tests."""
-    root = tmp_path_factory.mktemp("bases")
-
-    def saved(kind: str, **values: str) -> Path:
-        place = root / "-".join([kind, *values.values()])
-        return place if place.exists() else save_pipeline(kind, place, **values)
-
-    return saved
+def folder(tiny_base: Callable[..., Path]) -> Callable[..., Path]:
+    """The folder of a tiny pipeline of a kind; the same one for all tests, which leave it as it is."""
+    return tiny_base
 
 
 @pytest.fixture(autouse=True)
@@ -242,7 +236,9 @@ def test_captions_are_learned_after_the_trigger_and_some_without_words(folder: C
     assert all(torch.equal(values, words[name]) for name, values in encoder.unpacked(packed).items())
     batch = promises.batch_of(64)
     condition = Condition(64, words=("a boat",) * 64)
-    learned = painter._words(condition, Batch(batch.pictures, condition, batch.noise).noise)["pooled"]
+    learned = painter.learned_words(
+        painter.base(painter.Settings()), condition, Batch(batch.pictures, condition, batch.noise).noise
+    )["pooled"]
     silent = learned.abs().sum(1) == 0  # The base's own way to say nothing.
     assert 20 < int(silent.sum()) < 44
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from os import PathLike
 from pathlib import Path
+from shutil import copyfile
 from typing import TYPE_CHECKING, Any
 
 from impasto.api.fine_tuning import origin_of
@@ -154,7 +155,10 @@ def save_diffusers(painter: Learner, folder: Path) -> None:
     files = painter.diffusers()
     with whole_folder(folder) as work:
         for name, content in files.items():
-            if isinstance(content, bytes):
+            (work / name).parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(content, Path):
+                copyfile(content, work / name)
+            elif isinstance(content, bytes):
                 (work / name).write_bytes(content)
             elif name.endswith(".safetensors"):
                 state = {k: v.detach().cpu().contiguous() for k, v in content.items()}

@@ -7,6 +7,7 @@ in what they can do has a subclass for each kind; see `Learner.variants`.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from torch import Tensor
@@ -324,11 +325,12 @@ class TakesGuide(Protocol):
 class ExportsToDiffusers(Protocol):
     """Can be written as a model of the library diffusers."""
 
-    def diffusers(self) -> Mapping[str, Mapping[str, Any] | bytes]:
+    def diffusers(self) -> Mapping[str, Mapping[str, Any] | bytes | Path]:
         """Files in the layout of diffusers, whose `from_pretrained` or `load_lora_weights` reads a folder of them.
 
         Returns:
-            Name of each file → what it holds: plain values; tensors by name where it ends in '.safetensors'; or bytes.
+            Name of each file, with its subfolder → what it holds: plain values; tensors by name where it ends in
+            '.safetensors'; bytes; or the path of a file that is copied.
 
         Raises:
             NotCapable: When diffusers has no equivalent of this instance's architecture.

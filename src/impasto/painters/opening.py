@@ -6,7 +6,8 @@ from impasto.contract import Data, Painter
 from impasto.images.size import Size
 from impasto.painters.hub.base_files import base_files, is_cached
 from impasto.painters.hub.native_size import native_size
-from impasto.painters.hub.pipeline import BaseConfig, Pipeline
+from impasto.painters.hub.pipeline import Pipeline
+from impasto.painters.hub.pipeline_settings import BaseConfig
 from impasto.sources import Base
 
 __all__ = ["is_cached", "opened"]

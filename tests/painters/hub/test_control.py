@@ -21,7 +21,8 @@ from impasto.files import file_hash
 from impasto.images.pictures import to_float, to_uint8
 from impasto.images.recipe import read_recipe
 from impasto.images.size import Size
-from impasto.painters.hub.pipeline import SEEDS, PipelineSettings
+from impasto.painters.hub.pipeline import SEEDS
+from impasto.painters.hub.pipeline_settings import PipelineSettings
 from impasto.painters.opening import opened
 from impasto.studio.paint.request import check_no_files
 from impasto.studio.painters.description import SettingView

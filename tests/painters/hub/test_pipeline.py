@@ -26,7 +26,6 @@ from impasto.painters.hub.bases import BASES, known_base
 from impasto.painters.hub.pipeline import SEEDS
 from impasto.painters.opening import opened
 from impasto.sources import Base, resolve
-from tiny_pipelines import save_pipeline
 
 FAST = {"steps": 2}
 
@@ -35,10 +34,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__:DeprecationWarning")
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+def folder(tiny_base: Callable[..., Path]) -> Callable[..., Path]:
     """The folder of a tiny pipeline of a kind; the same one for all tests, which leave it as it is."""
-    root = tmp_path_factory.mktemp("bases")
-    return lambda kind: root / kind if (root / kind).exists() else save_pipeline(kind, root / kind)
+    return tiny_base
 
 
 @pytest.fixture

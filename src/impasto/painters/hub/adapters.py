@@ -6,6 +6,7 @@ Source: Hu et al. 2022, LoRA: low-rank adaptation of large language models, sect
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
@@ -70,16 +71,6 @@ class Adapters(nn.Module):
         # Names of submodules have no dots.
         self.each = nn.ModuleDict({name.replace(".", ":"): adapter for name, adapter in adapters.items()})
 
-    @property
-    def dtype(self) -> torch.dtype:
-        """Kind of number of all matrices."""
-        return next(self.parameters()).dtype
-
-    @property
-    def device(self) -> torch.device:
-        """Where all matrices are."""
-        return next(self.parameters()).device
-
     def by_layer(self) -> dict[str, Adapter]:
         """Name of each layer → its adapter."""
         return {name.replace(":", "."): adapter for name, adapter in self.each.items()}  # type: ignore[misc]
@@ -98,29 +89,42 @@ class Switchboard:
 
     def __init__(self, parts: Mapping[str, nn.Module]) -> None:
         """Know the layers of the parts of a base, by name."""
-        self.layers = {
+        self.layers: dict[str, nn.Module] = {}
+        self._active: Sequence[AdapterSet] = ()
+        for part, network in parts.items():
+            self.know(part, network)
+
+    def know(self, part: str, network: nn.Module) -> None:
+        """Take the layers of a part from this network from now on."""
+        self.layers |= {
             f"{part}.{name}": layer
-            for part, network in parts.items()
             for name, layer in network.named_modules()
             if isinstance(layer, nn.Linear | nn.Conv2d)
         }
-        self._active: Sequence[AdapterSet] = ()
-        self._hooked: set[str] = set()
 
     def switch(self, sets: Sequence[AdapterSet]) -> None:
         """Apply these adapters from now on, and no others."""
         self._active = [(adapters, strength) for adapters, strength in sets if strength and adapters]
-        for name in {name for adapters, _ in self._active for name in adapters} - self._hooked:
-            self.layers[name].register_forward_hook(self._hook(name))
-            self._hooked.add(name)
+        for name in {name for adapters, _ in self._active for name in adapters}:
+            layer = self.layers[name]
+            if not any(isinstance(hook, _Addition) for hook in layer._forward_hooks.values()):
+                layer.register_forward_hook(_Addition(self, name))
 
-    def _hook(self, name: str):  # type: ignore[no-untyped-def]
-        def add(layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> Tensor:
-            deltas = [
-                strength * adapters[name].delta(layer, inputs[0])
-                for adapters, strength in self._active
-                if name in adapters
-            ]
-            return (output + sum(deltas)).to(output.dtype) if deltas else output
+    def output(self, name: str, layer: nn.Module, x: Tensor, output: Tensor) -> Tensor:
+        """The output of a layer for x, with what the active adapters of that name add to it."""
+        deltas = [strength * adapters[name].delta(layer, x) for adapters, strength in self._active if name in adapters]
+        return (output + sum(deltas)).to(output.dtype) if deltas else output
 
-        return add
+
+class _Addition:
+    """The hook of a layer by its name; a copy of the layer keeps it."""
+
+    def __init__(self, switchboard: Switchboard, name: str) -> None:
+        self.switchboard = switchboard
+        self.name = name
+
+    def __call__(self, layer: nn.Module, inputs: tuple[Tensor, ...], output: Tensor) -> Tensor:
+        return self.switchboard.output(self.name, layer, inputs[0], output)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self

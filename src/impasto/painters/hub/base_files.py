@@ -18,9 +18,11 @@ from impasto.painters.hub.bases import BASES, known_base
 from impasto.sources import HUB, PARTS
 from impasto.spelling import command
 
-__all__ = ["BaseFiles", "base_files", "diffusers_library", "is_cached"]
+__all__ = ["CARD", "BaseFiles", "base_files", "diffusers_library", "is_cached"]
 
-PATTERNS = (PARTS, "README.md", "*/*.json", "*/*.txt", "*/*.model", "*/*.safetensors")
+CARD = "README.md"
+"""The page of a model, which names its licence."""
+PATTERNS = (PARTS, CARD, "*/*.json", "*/*.txt", "*/*.model", "*/*.safetensors")
 """Files of a base on the hub: its parts, and none that could run code."""
 VARIANTS = ("*.fp16.*", "*non_ema*")
 """Second copies of the weights."""
@@ -125,12 +127,17 @@ class BaseFiles:
                 f"{f' ({absent[0]} is missing)' if absent else ''}: a download or copy was interrupted.{again}"
             )
 
+    @property
+    def contents(self) -> list[Path]:
+        """All files in the folder that painting depends on."""
+        parts = [file for name in self.parts for file in sorted((self.folder / name).glob("*")) if _counts(file)]
+        return [self.folder / PARTS, *parts]
+
     @cached_property
     def hash(self) -> str:
         """SHA-256 over the names and hashes of all files that painting depends on, in hexadecimal."""
-        parts = [file for name in self.parts for file in sorted((self.folder / name).glob("*")) if _counts(file)]
         total = hashlib.sha256()
-        for file in (self.folder / PARTS, *parts):
+        for file in self.contents:
             total.update(f"{file.relative_to(self.folder).as_posix()} {_hash_of(file)}\n".encode())
         if self.single is not None:
             total.update(_hash_of(self.single).encode())
@@ -146,7 +153,7 @@ class BaseFiles:
     def licence(self) -> str:
         """What the model's page names as its licence; '' where it names none."""
         known = known_base(self.word)
-        page = self.folder / "README.md"
+        page = self.folder / CARD
         text = page.read_text(encoding="utf8", errors="replace") if page.is_file() else ""
         named = re.search(r"\A---\n(?:.*\n)*?license:\s*(\S+)", text)
         return named[1] if named else known.licence if known else ""

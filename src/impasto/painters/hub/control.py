@@ -89,7 +89,10 @@ def control_call(
             f"these do: {', '.join(CONTROLS)}."
         )
     pipe = _controlled(base, Path(settings.control), device)
-    pipe.scheduler = base.pipe.scheduler
+    # What the base is set to may have changed since.
+    for name, part in base.pipe.components.items():
+        if getattr(pipe, name, part) is not part:
+            setattr(pipe, name, part)
     picture = control_picture(given, settings.control_map)
     return pipe, {
         CONTROLS[base.files.class_name].picture: picture,

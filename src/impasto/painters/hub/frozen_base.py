@@ -16,6 +16,7 @@ from impasto.errors import CheckpointError, ConfigError, UsageError
 from impasto.painters.hub.adapters import AdapterSet, Switchboard
 from impasto.painters.hub.base_files import BaseFiles, diffusers_library
 from impasto.painters.hub.line import Line, line_of
+from impasto.painters.hub.vocabulary import Vocabulary
 
 __all__ = [
     "DTYPES",
@@ -55,6 +56,7 @@ class FrozenBase:
         files: Where it comes from.
         pipe: The pipeline.
         line: How its networks are called; None where that is not known.
+        vocabulary: Which new words its text encoders read.
         controlled: File and time of the control network that was used last, and the pipeline with it.
     """
 
@@ -67,8 +69,10 @@ class FrozenBase:
         for network in self.networks.values():
             network.eval().requires_grad_(requires_grad=False)
         self._switchboard = Switchboard(self.networks)
+        self.vocabulary = Vocabulary(pipe)
         self.controlled: tuple[Any, Any] | None = None
         self._scheduler = pipe.scheduler
+        self._net = getattr(pipe, self.network)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """The same object: nothing ever changes it, so that copies of a painter share it."""
@@ -112,6 +116,13 @@ class FrozenBase:
         with torch.inference_mode(mode=False):
             for network in self.networks.values():
                 network.to(device=device, dtype=dtype)
+
+    def with_network(self, net: nn.Module | None) -> None:
+        """Estimate by another network of the same architecture from now on; None for the base's own."""
+        net = self._net if net is None else net
+        if getattr(self.pipe, self.network) is not net:
+            setattr(self.pipe, self.network, net)
+            self._switchboard.know(self.network, net)
 
     def switch(self, sets: Sequence[AdapterSet]) -> None:
         """Apply these adapters from now on, and no others."""

@@ -20,7 +20,7 @@ from impasto.errors import CheckpointError
 from impasto.painters.hub.adapters import Adapter
 from impasto.painters.hub.frozen_base import FrozenBase
 
-__all__ = ["TRIGGER", "LoraFile", "lora_bytes", "read_lora", "trigger_of"]
+__all__ = ["TRIGGER", "LoraFile", "lora_bytes", "opened_tensors", "read_lora", "trigger_of"]
 
 SHOWN = 5
 """Most names in a message."""
@@ -52,7 +52,7 @@ def read_lora(file: Path, base: FrozenBase) -> LoraFile:
         CheckpointError: When the file is missing, damaged, a pickle, of a kind that diffusers does not know, or holds
             anything that has no place in the base; then all of it is refused, with a list.
     """
-    tensors, metadata = _opened(file)
+    tensors, metadata = opened_tensors(file, "a LoRA")
     if any("dora_scale" in name for name in tensors):
         raise CheckpointError(f"{file} is a DoRA, which scales each layer besides; it would be applied in part only.")
     state, alphas = _converted(file, tensors, base)
@@ -97,10 +97,18 @@ def trigger_of(metadata: Mapping[str, str]) -> str:
     return ""
 
 
-def _opened(file: Path) -> tuple[dict[str, Tensor], dict[str, str]]:
-    """Tensors and metadata of a file."""
+def opened_tensors(file: Path, kind: str) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """Tensors and metadata of a file.
+
+    Args:
+        file: A safetensors file.
+        kind: What it shall hold, in words.
+
+    Raises:
+        CheckpointError: When it is missing, damaged or a pickle.
+    """
     if file.suffix.lower() != ".safetensors":
-        raise CheckpointError(f"{file} may be a pickle and is not opened; give a LoRA as a safetensors file.")
+        raise CheckpointError(f"{file} may be a pickle and is not opened; give {kind} as a safetensors file.")
     if not file.is_file():
         raise CheckpointError(f"There is no file {file}.")
     try:

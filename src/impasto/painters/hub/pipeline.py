@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import inspect
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Any, ClassVar, Self, TypeVar
 
 import torch
+from torch import nn
 
 from impasto.catalogue import listed
-from impasto.config import Field, InputFile, InputTensors, config
 from impasto.contract import Condition, Data, Noise, Painted, Painter, PainterConfig, PaintSettings
 from impasto.contract.preview import LARGEST_PREVIEW, report
 from impasto.devices import computing_device
@@ -22,12 +22,17 @@ from impasto.memory import memory_of_machine
 from impasto.nn.frozen import FrozenRecord
 from impasto.painters.hub.adapters import AdapterSet
 from impasto.painters.hub.base_files import BaseFiles, base_files
-from impasto.painters.hub.control import CONTROL, CONTROLS, ControlMap, control_call
-from impasto.painters.hub.frozen_base import FrozenBase, SchedulerName, call_defaults, frozen_base
+from impasto.painters.hub.control import CONTROL, CONTROLS, control_call
+from impasto.painters.hub.embedding_files import read_embedding
+from impasto.painters.hub.frozen_base import FrozenBase, call_defaults, frozen_base
 from impasto.painters.hub.line import line_of
 from impasto.painters.hub.lora_files import LoraFile, read_lora
+from impasto.painters.hub.pipeline_settings import BaseConfig, PipelineSettings
+from impasto.painters.hub.vocabulary import NewWord
 
-__all__ = ["BaseConfig", "Pipeline", "PipelineSettings"]
+__all__ = ["Pipeline"]
+
+T = TypeVar("T")
 
 SEEDS = 2**62
 """Number of different seeds of a picture."""
@@ -35,61 +40,6 @@ ROOM = 0.8
 """Share of the memory that a base may take with all its parts at once."""
 STEPS = 30
 """Steps of edits where nothing says how many."""
-
-
-@config
-class BaseConfig(PainterConfig):
-    """Which base.
-
-    Attributes:
-        base: The pretrained model: a folder with a model_index.json, a single safetensors file, or 'hub:' and an id or
-            short name of `impasto list bases`.
-        base_hash: Hash of the base's files; impasto fills it in, and refuses another base of the same name.
-    """
-
-    base: str = Field(default="", max_length=4096, examples=["hub:sd15", "hub:owner/name", "models/sdxl"])
-    base_hash: str = Field(default="", max_length=64, json_schema_extra={"readOnly": True})
-
-
-@config
-class PipelineSettings(PaintSettings):
-    """How a base paints.
-
-    Attributes:
-        steps: Number of sampling steps; without it as many as diffusers takes for this kind of base.
-        guidance: Strength of guidance by the prompt; without it that which diffusers takes for this kind of base.
-        negative: What the picture should not show. It needs guidance above 1.
-        scheduler: How a step is taken; 'own' is the method that the base comes with.
-        loras: LoRAs for this base: safetensors files, each of whose keys must fit.
-        strengths: Strength of each LoRA, in their order: 0 for none, 1 as it was trained, below 0 away from it; without
-            it 1 for all.
-        control: Weights of a control network for this kind of base, which holds the picture to `--given control=FILE`:
-            a safetensors file with its config.json beside it.
-        control_map: What it reads of that file: the picture as it is, such as depths or a scribble, or its edges.
-        control_scale: How strongly the picture is held to it; 0 not at all.
-        precision: Arithmetic of the networks; 'auto' is bf16 on a GPU, and fp32 on a processor that has room for it.
-        offload: Which parts of the base wait in the memory of the processor instead of the GPU's: none, whole networks
-            ('model'), or single layers ('sequential', much slower); 'auto' is the first that fits.
-    """
-
-    steps: int | None = Field(default=None, ge=1, le=1000)
-    guidance: float | None = Field(default=None, ge=0, le=50)
-    negative: str = Field(default="", max_length=2000, examples=["people, buildings"])
-    scheduler: SchedulerName = "own"
-    loras: tuple[InputTensors, ...] = Field(default=(), max_length=16)
-    strengths: tuple[Annotated[float, Field(ge=-4, le=4)], ...] = Field(default=(), max_length=16)
-    control: InputFile = ""
-    control_map: ControlMap = "given"
-    control_scale: float = Field(default=1.0, ge=0, le=2)
-    precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
-    offload: Literal["auto", "none", "model", "sequential"] = "auto"
-
-    prominent: ClassVar[frozenset[str]] = frozenset({"steps", "guidance", "negative"})
-
-    @property
-    def sampler(self) -> str:
-        """How edits take a step: straight on, whatever the scheduler of painting is."""
-        return "ddim"
 
 
 @listed(
@@ -176,9 +126,11 @@ class Pipeline(Painter):
         """
         resolved = self.resolve_settings(settings)
         base = frozen_base(self.files, resolved.precision, resolved.offload)
+        base.with_network(self.own_network())
         base.check_size(self.data)
         if resolved.offload == "none":
             base.place(self.device)
+        base.vocabulary.switch(self.new_words(base, resolved))
         return base
 
     def resolve_settings(self, settings: Any) -> Any:
@@ -226,6 +178,18 @@ class Pipeline(Painter):
             (_lora(file, base).adapters, strength) for file, strength in zip(settings.loras, strengths, strict=True)
         ]
 
+    def own_network(self) -> nn.Module | None:
+        """The network that estimates in the place of the base's own; None for that."""
+        return None
+
+    def new_words(self, base: FrozenBase, settings: Any) -> Sequence[NewWord]:
+        """The learned words of the settings.
+
+        Raises:
+            CheckpointError: When a file does not fit the base.
+        """
+        return [_embedding(file, base) for file in settings.embeddings]
+
     def remarks(self, condition: Condition, settings: Any) -> list[str]:
         """What guards the base comes with, under which licence it is, and which words its LoRAs know."""
         resolved = self.resolve_settings(settings)
@@ -239,6 +203,7 @@ class Pipeline(Painter):
             else f"{self.files.word} names no licence: nobody has said what you may do with it or its pictures."
         )
         triggers = {file: _lora(file, base).trigger for file in resolved.loras}
+        triggers |= {file: _embedding(file, base).word for file in resolved.embeddings}
         remarks += [
             f"{Path(file).name} was trained with the words {trigger!r}, which the prompt does not have."
             for file, trigger in triggers.items()
@@ -323,12 +288,21 @@ class Pipeline(Painter):
         return {"negative_prompt": [settings.negative] * count}
 
 
-@lru_cache(maxsize=16)
-def _read(file: Path, modified: int, base: FrozenBase) -> LoraFile:
-    return read_lora(file, base)
-
-
 def _lora(file: str, base: FrozenBase) -> LoraFile:
     """A LoRA for a base, read once as long as the file stays the same."""
+    return _read(read_lora, Path(file), _modified(file), base)
+
+
+def _embedding(file: str, base: FrozenBase) -> NewWord:
+    """A learned word for a base, read once as long as the file stays the same."""
+    return _read(read_embedding, Path(file), _modified(file), base)
+
+
+@lru_cache(maxsize=16)
+def _read(read: Callable[[Path, FrozenBase], T], file: Path, modified: int, base: FrozenBase) -> T:
+    return read(file, base)
+
+
+def _modified(file: str) -> int:
     path = Path(file)
-    return _read(path, path.stat().st_mtime_ns if path.is_file() else 0, base)
+    return path.stat().st_mtime_ns if path.is_file() else 0
