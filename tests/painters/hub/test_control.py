@@ -24,7 +24,7 @@ from impasto.images.size import Size
 from impasto.painters.hub.pipeline import SEEDS
 from impasto.painters.hub.pipeline_settings import PipelineSettings
 from impasto.painters.opening import opened
-from impasto.studio.paint.request import check_no_files
+from impasto.studio.paint.file_settings import check_files
 from impasto.studio.painters.description import SettingView
 from tiny_pipelines import save_pipeline
 
@@ -152,8 +152,10 @@ def test_a_recipe_keeps_the_hash_of_the_network(folder: Callable[[str], Path], t
     recipe = read_recipe(gallery.pictures[0])
     assert recipe.inputs["control"].sha256 == file_hash(Path(control_of(base)))
     assert api.repaint(gallery.pictures[0])[1]
-    with pytest.raises(UsageError, match="control names a file; give it on the command line"):
-        check_no_files([SettingView.of(each) for each in describe(PipelineSettings)], settings)
+    with pytest.raises(
+        UsageError, match="control names a file of a kind that the studio does not keep; give it on the command line"
+    ):
+        check_files([SettingView.of(each) for each in describe(PipelineSettings)], settings)
 
 
 def test_what_does_not_belong_together_is_refused(folder: Callable[[str], Path], tmp_path: Path) -> None:
