@@ -265,7 +265,7 @@ def _state(name: str, text: bytes, address: str) -> State | None:
     values: dict[str, Any] = json.loads(text)
     for path in map(PurePosixPath, values["files"]):
         # The place may be another's: nothing is written outside of the run folder.
-        if path.is_absolute() or ".." in path.parts:
+        if path.is_absolute() or ".." in path.parts or set(str(path)) & set("\\:"):
             raise CheckpointError(f"{address} holds no run of impasto: one of its files is called {str(path)!r}.")
     return State(name, values["step"], {path: Stored(**stored) for path, stored in values["files"].items()})
 
