@@ -265,10 +265,11 @@ def test_what_is_wrong_with_a_place_is_said_before_training(store: Store, tmp_pa
     fsspec.filesystem("memory").rm_file(f"/bucket/run/objects/{stored.sha256}")
     with pytest.raises(CheckpointError, match="memory://bucket/run is incomplete: it lacks"):
         restore(tmp_path / "run", place, silent)
-    for step, name in enumerate(("../outside", "C:\\outside"), start=3):
-        mirror.write(step, {name: _files(tmp_path / "x", "1")["a"]})
+    for name in ("../outside", "C:\\outside"):
+        other = f"memory://bucket/{len(name)}"
+        Mirror(other).write(3, {name: _files(tmp_path / "x", "1")["a"]})
         with pytest.raises(CheckpointError, match=re.escape(f"one of its files is called {name!r}")):
-            restore(tmp_path / "run", place, silent)
+            restore(tmp_path / "run", other, silent)
 
 
 @pytest.mark.skipif(importlib.util.find_spec("s3fs") is not None, reason="s3fs is installed (extra 'remote')")
