@@ -265,8 +265,8 @@ def test_what_is_wrong_with_a_place_is_said_before_training(store: Store, tmp_pa
     fsspec.filesystem("memory").rm_file(f"/bucket/run/objects/{stored.sha256}")
     with pytest.raises(CheckpointError, match="memory://bucket/run is incomplete: it lacks"):
         restore(tmp_path / "run", place, silent)
-    for name in ("../outside", "C:\\outside"):
-        other = f"memory://bucket/{len(name)}"
+    for number, name in enumerate(("../outside", "C:\\outside")):
+        other = f"memory://bucket/{number}"
         Mirror(other).write(3, {name: _files(tmp_path / "x", "1")["a"]})
         with pytest.raises(CheckpointError, match=re.escape(f"one of its files is called {name!r}")):
             restore(tmp_path / "run", other, silent)
