@@ -30,6 +30,7 @@ WAYS: dict[str, dict[str, Any]] = {
     "distil-2": {"by": "distil", "settings": {"sampling_steps": 2, "teacher_steps": 8}},
     "distil-4": {"by": "distil", "settings": {"sampling_steps": 4, "teacher_steps": 4}},
     "quantize": {"by": "quantize"},
+    "int4": {"by": "quantize", "settings": {"weights": "int4"}},
     "fp16": {"by": "quantize", "settings": {"weights": "fp16"}},
     "distil-4, quantize": {"by": "distil,quantize", "settings": {"sampling_steps": 4, "teacher_steps": 4}},
     "all": {"by": "all", "settings": {"sampling_steps": 4, "teacher_steps": 4, "keep": 0.6}},

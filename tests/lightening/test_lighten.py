@@ -92,6 +92,7 @@ def test_what_cannot_be_done_is_refused(original: Path, tmp_path: Path, options,
         ({"by": "prune", "groups": {"net.middle.block": 99}}, ConfigError),
         ({"by": "quantize", "layers": ["net"]}, ConfigError),
         ({"by": "quantize", "storage": "fp1"}, ConfigError),
+        ({"by": "quantize", "layers": [], "group": 0}, ConfigError),
     ],
 )
 def test_a_description_with_a_strange_change_is_refused(original: Path, change, error) -> None:
@@ -178,3 +179,18 @@ def test_weights_of_16_bits_take_half_the_room_and_come_back(tmp_path: Path, ori
     assert json.loads((light.painter / "config.json").read_text())["changes"] == [
         {"by": "quantize", "storage": storage}
     ]
+
+
+def test_weights_of_4_bits_come_back_and_those_of_8_where_4_harm_pictures(tmp_path: Path, weights: Path) -> None:
+    painter = learned()
+    whole = 4 * sum(parameter.numel() for parameter in painter.parameters())
+    settings = QuantizeSettings(weights="int4", limit=1.5e-4, calibration=2)
+    change = Quantize.make(painter, settings, lambda text: None)
+    assert change["layers"]
+    assert next(iter(change["errors"])) in change["spared"]
+    painter.changes = ({"by": "quantize", **change},)
+    painter.save_pretrained(tmp_path / "light")
+    again = pretrained.load(tmp_path / "light")
+    assert isinstance(again, FlowUNet)
+    assert torch.equal(again.paint(2, steps=2).pictures, painter.paint(2, steps=2).pictures)
+    assert (tmp_path / "light" / "model.safetensors").stat().st_size < 0.3 * whole

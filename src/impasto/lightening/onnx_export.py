@@ -170,10 +170,10 @@ def _check(painter: Painter, settings: Any) -> None:
         raise NotCapable(
             f"{painter.name} cannot be written as one ONNX graph; painters can that remove noise and read no words."
         )
-    if any(isinstance(module, Int8Layer) for module in painter.modules()):
+    if any(isinstance(module, Int8Layer) and module.step > 0 for module in painter.modules()):
         raise NotCapable(
-            "A painter of 8 bits cannot be exported to ONNX; export the painter that it was made from, which the "
-            "runtime can quantise."
+            "A painter with activations of 8 bits cannot be exported to ONNX; export the painter that it was made "
+            "from, which the runtime can quantise."
         )
     if settings.steps > MOST_STEPS:
         raise ConfigError(
