@@ -36,6 +36,7 @@ class TableView(BaseModel):
     """A table."""
 
     title: str
+    in_detail: bool = Field(description="Whether a page folds it away.")
     columns: list[str]
     number_columns: list[int] = Field(description="Positions of the columns that hold numbers.")
     rows: list[list[CellView]]
@@ -134,13 +135,16 @@ def _failures(results: Results) -> list[str]:
 def _tables(results: Results) -> list[TableView]:
     if not any(entry.done for entry in results.entries):
         return []
-    shown = [*tables.quality_tables(results), tables.cost_table(results), tables.missing_table(results)]
-    return [_table(table) for table in shown if table is not None]
+    first, *others = tables.quality_tables(results)
+    missing = tables.missing_table(results)
+    plain = [_table(table) for table in (first, tables.cost_table(results))]
+    return plain + [_table(table, in_detail=True) for table in [*others, *([missing] if missing else [])]]
 
 
-def _table(table: Table) -> TableView:
+def _table(table: Table, *, in_detail: bool = False) -> TableView:
     return TableView(
         title=table.title,
+        in_detail=in_detail,
         columns=list(table.columns),
         number_columns=sorted(table.number_columns),
         rows=[[CellView(**vars(cell)) for cell in row] for row in table.body],

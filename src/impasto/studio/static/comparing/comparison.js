@@ -11,7 +11,8 @@ let last = null;
 /** A comparison says what it trains or measures. */
 class Comparing extends Card {
   fill(job) {
-    if (job.progress.message) this.words.textContent = [this.words.textContent, job.progress.message].filter(Boolean).join(" · ");
+    // Some messages repeat the count.
+    if (job.progress.message && !/^\d/.test(job.progress.message)) this.words.textContent = [this.words.textContent, job.progress.message].filter(Boolean).join(" · ");
   }
 }
 
