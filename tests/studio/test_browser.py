@@ -144,6 +144,35 @@ def test_a_pen_draws_a_mask_and_the_edit_leaves_every_byte_outside_of_it(
     assert not np.array_equal(edited[covered], pixels[covered])
 
 
+def test_files_are_uploaded_or_chosen_and_a_dropped_picture_brings_them_back(
+    page: Any, studio: Service, tmp_path: Path
+) -> None:
+    Image.new("RGB", (64, 64), "teal").save(tmp_path / "mine.png")
+    page.goto("/?painter=painting_fool")
+    page.get_by_label("How many").fill("1", timeout=PATIENCE)
+    page.get_by_label("Side in pixels").fill("64")
+    picture, earlier = (page.locator(f'[data-file-setting="{name}"]') for name in ("picture", "earlier"))
+    picture.locator("input").set_input_files(tmp_path / "mine.png")
+    expect(picture.get_by_role("img", name="mine.png")).to_be_visible()
+    page.locator("#more > summary").click()
+    page.locator('[data-setting="attempts"]').fill("1")
+    earlier.get_by_role("button", name="Choose …").click()
+    page.get_by_role("dialog").get_by_label("Words to look for").fill("dots")
+    page.get_by_role("dialog").get_by_label("Words to look for").press("Tab")
+    page.get_by_role("dialog").get_by_role("button", name="dots").first.click()
+    expect(earlier.locator("li")).to_have_count(1)
+    page.get_by_role("button", name="Paint", exact=True).click()
+    card = page.locator("#results article", has_text="painting_fool").first
+    expect(card.locator(".tile img")).to_have_count(1, timeout=PATIENCE)
+    (job,) = [job for job in studio.call("GET", "/api/jobs") if job["request"].get("painter") == "painting_fool"]
+    assert len(job["request"]["settings"]["earlier"]) == 1
+    picture.get_by_role("button", name="Take it away").click()
+    expect(picture.locator("li")).to_have_count(0)
+    drop(page, studio.folder / "studio" / "pictures" / job["id"] / "0000.png")
+    expect(picture.get_by_role("img", name="mine.png")).to_be_visible()
+    expect(earlier.locator("li")).to_have_count(1)
+
+
 def test_a_grid_has_a_place_for_each_combination(page: Any) -> None:
     page.goto("/?painter=landscape")
     page.get_by_label("Side in pixels").fill("64", timeout=PATIENCE)

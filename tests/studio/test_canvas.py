@@ -16,12 +16,17 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from sqlalchemy.orm import Session
 from studio_service import Service
 
 from impasto import catalogue
 from impasto.images.recipe import read_recipe
+from impasto.studio.canvas.drawings import strokes_of
 from impasto.studio.canvas.layers import mask_of, sketched
 from impasto.studio.canvas.strokes import BrushStroke, Clearing, Inversion, LassoStroke
+from impasto.studio.canvas.tables import Drawing
+from impasto.studio.database import open_database
+from impasto.studio.gallery.kept import restore
 from impasto.studio.uploads import KeptFiles
 
 FAST = {"edit": "inpaint", "painter": "runs/tiny", "settings": {"steps": 1, "resampling": 1}, "seed": 3}
@@ -128,7 +133,14 @@ def test_what_is_outside_of_the_mask_stays_to_the_byte_and_the_result_can_be_edi
     assert again["picture"] == following["picture"]
 
 
-def test_strokes_are_kept_undone_and_redone(service: Service) -> None:
+def read_back(service: Service, folder: Path) -> Session:
+    """A session of a new database that is filled from the file in which the studio keeps changes."""
+    database, _ = open_database(folder)
+    restore(database, service.folder / "studio")
+    return Session(database.engine)
+
+
+def test_strokes_are_kept_undone_and_redone(service: Service, tmp_path: Path) -> None:
     drawing = begin(service, photograph(), "WEBP")
     address = f"/api/canvas/drawings/{drawing['id']}"
     for number in range(3):
@@ -153,9 +165,19 @@ def test_strokes_are_kept_undone_and_redone(service: Service) -> None:
     _, small = upload(service, encoded(Image.new("L", (48, 48), 255)))
     misfit = {"number": 4, "stroke": {"tool": "file", "file": small["file"]}}
     assert "48 × 48 px and the picture is 64 × 48 px" in service.refusal("POST", f"{address}/strokes", misfit)[1]
+    # Where the database is lost, the drawing comes back with its strokes; those that were undone for good do not.
+    kept = service.call("GET", address)
+    with read_back(service, tmp_path) as session:
+        restored = session.get(Drawing, drawing["id"])
+        assert restored is not None
+        strokes = [stroke.model_dump(mode="json") for stroke in strokes_of(session, restored, undone=True)]
+        assert (restored.file, restored.shown, strokes) == (kept["picture"].split("/")[3], 4, kept["strokes"])
     listed = service.call("GET", "/api/canvas/drawings?count=1")
     assert [each["id"] for each in listed] == [drawing["id"]]
     service.call("DELETE", address)
+    (tmp_path / "later").mkdir()
+    with read_back(service, tmp_path / "later") as session:
+        assert session.get(Drawing, drawing["id"]) is None
     assert service.refusal("GET", address)[0] == 404
     assert service.request("GET", drawing["picture"])[0] == 200
 

@@ -174,6 +174,7 @@ def compare(
             miniature=miniature,
             votes=None if votes is None else path_of(votes),
             watch=lambda line: notify(Event("compare", "progress", line)),
+            count=lambda done, total: notify(Event("compare", "step", done=done, total=total)),
         )
 
 

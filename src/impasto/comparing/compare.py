@@ -36,6 +36,7 @@ def compare(
     miniature: bool = False,
     votes: Path | None = None,
     watch: Callable[[str], None] | None = None,
+    count: Callable[[int, int], None] | None = None,
 ) -> Results:
     """Train and measure every painter of an experiment with every seed, or go on where it stopped.
 
@@ -46,6 +47,7 @@ def compare(
         miniature: Whether the values of the file's section `miniature` are used.
         votes: Folder of a studio, whose votes on pictures of the runs come into the results.
         watch: Called with a line about the progress.
+        count: Called with how many runs are finished, of how many, at the start and after each.
 
     Returns:
         What `results.json` holds. Runs that failed are in state 'failed', with the reason.
@@ -84,7 +86,8 @@ def compare(
         embed_real(pictures, experiment.data.label, measuring.network, measuring.split)
         answer = "Stopping: each run saves a checkpoint first."
         with stop_on_signal(lambda: say(answer)) as stop:
-            return Schedule(experiment, pictures, out, say, stop, miniature=miniature, votes=votes).perform_all()
+            schedule = Schedule(experiment, pictures, out, say, stop, miniature=miniature, votes=votes, count=count)
+            return schedule.perform_all()
 
 
 def failures(results: Results) -> list[str]:

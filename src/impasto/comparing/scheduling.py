@@ -42,6 +42,7 @@ class Schedule:
         *,
         miniature: bool,
         votes: Path | None,
+        count: Callable[[int, int], None] | None = None,
     ) -> None:
         """Plan the runs; nothing is started yet.
 
@@ -53,6 +54,7 @@ class Schedule:
             stop: Ends all runs when it is set.
             miniature: Whether this is the experiment's small version.
             votes: Folder of a studio with votes on pictures of the runs.
+            count: Called with how many runs are finished, of how many, at the start and after each.
         """
         self.experiment = experiment
         self.store = store
@@ -61,6 +63,7 @@ class Schedule:
         self.stop = stop
         self.miniature = miniature
         self.votes = votes
+        self.count = count or (lambda finished, total: None)
         self.jobs = jobs(experiment, out)
         self.states: dict[Path, str] = {}
         """Folder of a run → 'running', or why it failed."""
@@ -78,6 +81,8 @@ class Schedule:
         self._count_steps()
         waiting = [job for job in self.jobs if not job.finished]
         self._write(page=bool(waiting))
+        before = len(self.jobs) - len(waiting)
+        self.count(before, len(self.jobs))
         start = time.monotonic()
         with ThreadPoolExecutor(self.experiment.terms.workers) as pool:
             futures = [pool.submit(self._perform, job) for job in waiting]
@@ -85,6 +90,7 @@ class Schedule:
                 for finished, future in enumerate(as_completed(futures), 1):
                     future.result()
                     self._write(page=time.monotonic() - self._page_time > PAGE_SECONDS)
+                    self.count(before + finished, len(self.jobs))
                     if not self.stop.is_set():
                         left = (time.monotonic() - start) / finished * (len(waiting) - finished)
                         self.say(f"{finished} of {len(waiting)} runs, about {left / 60:.0f} min left")

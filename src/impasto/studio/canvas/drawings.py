@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from pydantic import TypeAdapter
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from impasto.errors import UnknownName, UsageError
@@ -83,8 +83,7 @@ def add_stroke(session: Session, drawing: Drawing, change: Change, pictures: Kep
                     *size, drawing.width, drawing.height
                 )
             )
-    later = (DrawnStroke.drawing == drawing.id) & (DrawnStroke.number >= change.number)
-    session.execute(delete(DrawnStroke).where(later))
+    _remove_strokes(session, drawing, change.number)
     session.add(DrawnStroke(drawing=drawing.id, number=change.number, content=stroke.model_dump()))
     drawing.shown = change.number + 1
     drawing.changed = time.time()
@@ -105,5 +104,14 @@ def show_strokes(session: Session, drawing: Drawing, count: int) -> None:
 
 def remove(session: Session, drawing: Drawing) -> None:
     """Remove a drawing; its picture stays among the files, and what was painted stays in the gallery."""
-    session.execute(delete(DrawnStroke).where(DrawnStroke.drawing == drawing.id))
+    _remove_strokes(session, drawing, 0)
     session.delete(drawing)
+
+
+def _remove_strokes(session: Session, drawing: Drawing, first: int) -> None:
+    """Remove the strokes from one on, row by row, so that the file beside the database hears of each."""
+    later = (DrawnStroke.drawing == drawing.id) & (DrawnStroke.number >= first)
+    for row in session.scalars(select(DrawnStroke).where(later)):
+        session.delete(row)
+    # What is drawn next may take the place of one of them.
+    session.flush()

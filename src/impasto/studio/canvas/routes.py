@@ -26,7 +26,7 @@ from impasto.studio.canvas.views import (
     view,
 )
 from impasto.studio.gallery.files import shown
-from impasto.studio.gallery.state import CurrentScanner
+from impasto.studio.gallery.state import CurrentScanner, changing
 from impasto.studio.gallery.thumbnails import thumbnail
 from impasto.studio.jobs.view import view as job_view
 from impasto.studio.security import requires
@@ -74,7 +74,7 @@ def begin_drawing(studio: CurrentStudio, scanner: CurrentScanner, new: NewDrawin
     """Begin a drawing on an uploaded picture, on one of the gallery, or on one that a job painted."""
     check_text("The title", new.title)
     picture, title = picture_for(studio, scanner, new)
-    with studio.database.session() as session:
+    with changing(studio) as session:
         parent = drawings.drawing_of(session, new.parent) if new.parent else None
         return view(session, drawings.begin(session, picture, title, parent))
 
@@ -89,7 +89,7 @@ def get_drawing(studio: CurrentStudio, key: Key) -> DrawingView:
 @router.delete("/drawings/{key}", status_code=204, dependencies=[requires(Role.PAINT)])
 def remove_drawing(studio: CurrentStudio, key: Key) -> None:
     """Remove a drawing; its files, and what was painted from it, stay."""
-    with studio.database.session() as session:
+    with changing(studio) as session:
         drawings.remove(session, drawings.drawing_of(session, key))
 
 
@@ -116,7 +116,7 @@ def get_mask(studio: CurrentStudio, key: Key) -> Response:
 @router.post("/drawings/{key}/strokes", status_code=201, dependencies=[requires(Role.PAINT)])
 def draw(studio: CurrentStudio, key: Key, change: Change) -> StrokeCount:
     """Draw a stroke; strokes that were undone cannot be redone after that."""
-    with studio.database.session() as session:
+    with changing(studio) as session:
         drawing = drawings.drawing_of(session, key)
         drawings.add_stroke(session, drawing, change, kept_files(studio))
         session.flush()
@@ -126,7 +126,7 @@ def draw(studio: CurrentStudio, key: Key, change: Change) -> StrokeCount:
 @router.put("/drawings/{key}/shown", dependencies=[requires(Role.PAINT)])
 def undo_or_redo(studio: CurrentStudio, key: Key, how: Shown) -> StrokeCount:
     """Undo or redo strokes."""
-    with studio.database.session() as session:
+    with changing(studio) as session:
         drawing = drawings.drawing_of(session, key)
         drawings.show_strokes(session, drawing, how.strokes)
         return counted(session, drawing)
@@ -139,7 +139,7 @@ def edit(studio: CurrentStudio, key: Key, request: EditRequest) -> EditStarted:
     painter = studio.painters.find(request.painter).description
     assert painter is not None
     complete = checked(request, description, painter)
-    with studio.database.session() as session:
+    with changing(studio) as session:
         drawing = drawings.drawing_of(session, key)
         strokes = drawings.strokes_of(session, drawing)
         drawing.request = request.model_dump(exclude_none=True)

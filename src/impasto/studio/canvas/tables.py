@@ -10,11 +10,12 @@ from sqlalchemy import JSON, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from impasto.studio.database import Base
+from impasto.studio.gallery.kept import Kept
 
 __all__ = ["Drawing", "DrawnStroke"]
 
 
-class Drawing(Base):
+class Drawing(Base, Kept):
     """A picture that is edited, with what is drawn over it; the picture itself never changes.
 
     Attributes:
@@ -44,7 +45,7 @@ class Drawing(Base):
     request: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
 
 
-class DrawnStroke(Base):
+class DrawnStroke(Base, Kept):
     """A stroke of a drawing.
 
     Attributes:

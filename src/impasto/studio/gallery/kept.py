@@ -1,7 +1,7 @@
-"""What people say, kept twice: in the database, and as lines of a file from which a new database is filled.
+"""What people say and draw, kept twice: in the database, and as lines of a file from which a new database is filled.
 
-The tables of pictures can be rebuilt from the picture files. Ratings, tags, albums and votes cannot, so that a damaged
-database must not take them along.
+The tables of pictures can be rebuilt from the picture files. Ratings, tags, albums, votes and drawings cannot, so that
+a damaged database must not take them along.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _WRITING = Lock()
 
 
 class Kept:
-    """Marks tables whose rows are written to the file as well. Their columns hold texts and numbers only."""
+    """Marks tables whose rows are written to the file as well. Their columns hold what JSON can."""
 
     __tablename__: str
 

@@ -23,7 +23,9 @@ _scanners: WeakKeyDictionary[Database, Scanner] = WeakKeyDictionary()
 def begin(studio: Studio) -> None:
     """Bring back what people said where the database is new, and look for pictures."""
     if restored := restore(studio.database, studio.settings.folder):
-        studio.remarks.append(f"{restored:,} ratings, tags, albums and votes were read back into the new database.")
+        studio.remarks.append(
+            f"{restored:,} ratings, tags, albums, votes, drawings and strokes were read back into the new database."
+        )
     scanner_of(studio).begin()
 
 
@@ -44,6 +46,6 @@ CurrentScanner = Annotated[Scanner, Depends(_current)]
 
 @contextmanager
 def changing(studio: Studio) -> Iterator[Session]:
-    """A session in which what people say may change."""
+    """A session in which what people say and draw may change."""
     with kept_session(studio.database, studio.settings.folder) as session:
         yield session

@@ -15,6 +15,8 @@ __all__ = ["Progress", "read_event"]
 
 TAIL = 40
 """Lines for people that are kept of each job."""
+ERROR = "impasto: "
+"""Begins the sentence by which a command says why it ends."""
 ENOUGH = 0.5
 """Seconds of work before the time that is left is estimated."""
 
@@ -66,7 +68,7 @@ class Progress:
                     self._take(event)
                 elif line.strip():
                     self._say(line)
-                    self.error = line.removeprefix("impasto: ") if line.startswith("impasto: ") else self.error
+                    self._take_error(line)
 
     def begin(self) -> None:
         """Count anew: the job is started another time."""
@@ -100,6 +102,13 @@ class Progress:
         self.remaining = (total - place) * seconds / count if count > 0 and seconds > ENOUGH else None
         self.done = done
         self.total = total
+
+    def _take_error(self, line: str) -> None:
+        """Take in a line for people, which may be an error, or one of the problems that an error lists below."""
+        if line.startswith(ERROR):
+            self.error = line.removeprefix(ERROR)
+        elif self.error and line.startswith("- "):
+            self.error = f"{self.error}\n{line}"
 
     def _take_step(self, event: Mapping[str, Any]) -> None:
         """Take in how far a batch is, of an event of the kind 'step'; all others begin another one."""
