@@ -44,8 +44,9 @@ class DenoisingPipeline(Pipeline):
         """
         s = self.resolve_settings(settings)
         self._negative(s, len(condition))
-        if s.control:
-            raise ConfigError("Edits use no control network; leave control out.")
+        for name, kind in {"control": "control network", "ip_adapter": "IP-Adapter"}.items():
+            if getattr(s, name):
+                raise ConfigError(f"Edits use no {kind}; leave {name} out.")
         base = self._prepared(s)
         if self._line(base).own_guidance:
             return self._estimates(condition, s, guidance=s.guidance)

@@ -58,6 +58,7 @@ class FrozenBase:
         line: How its networks are called; None where that is not known.
         vocabulary: Which new words its text encoders read.
         controlled: File and time of the control network that was used last, and the pipeline with it.
+        reference: The IP-Adapter that was used last.
     """
 
     def __init__(self, files: BaseFiles, pipe: Any) -> None:
@@ -71,6 +72,7 @@ class FrozenBase:
         self._switchboard = Switchboard(self.networks)
         self.vocabulary = Vocabulary(pipe)
         self.controlled: tuple[Any, Any] | None = None
+        self.reference: Any = None
         self._scheduler = pipe.scheduler
         self._net = getattr(pipe, self.network)
 

@@ -25,6 +25,7 @@ from impasto.painters.hub.base_files import BaseFiles, base_files
 from impasto.painters.hub.control import CONTROL, CONTROLS, control_call
 from impasto.painters.hub.embedding_files import read_embedding
 from impasto.painters.hub.frozen_base import FrozenBase, call_defaults, frozen_base
+from impasto.painters.hub.ip_adapter import REFERENCE, encoder_beside, reference_call, takes_reference
 from impasto.painters.hub.line import line_of
 from impasto.painters.hub.lora_files import LoraFile, read_lora
 from impasto.painters.hub.pipeline_settings import BaseConfig, PipelineSettings
@@ -53,7 +54,7 @@ class Pipeline(Painter):
 
     Config: ClassVar[type[PainterConfig]] = BaseConfig
     Settings: ClassVar[type[PaintSettings]] = PipelineSettings
-    conditions: ClassVar[frozenset[str]] = frozenset({"words", CONTROL})
+    conditions: ClassVar[frozenset[str]] = frozenset({"words", CONTROL, REFERENCE})
     needed_settings: ClassVar[Mapping[str, Any]] = {"base": "hub:sd15"}
     fixed_settings: ClassVar[frozenset[str]] = frozenset({"base"})
     resolutions: ClassVar[Sequence[int]] = range(16, 4097, 8)
@@ -91,9 +92,10 @@ class Pipeline(Painter):
 
     @property
     def reads(self) -> frozenset[str]:
-        """Words; and what a control network reads, where bases of this kind take one."""
-        reads = super().reads
-        return reads if self.files.class_name in CONTROLS else reads - {CONTROL}
+        """Words; and what a control network and an IP-Adapter read, where bases of this kind take them."""
+        name = self.files.class_name
+        without = {CONTROL} if name not in CONTROLS else set()
+        return super().reads - without - (set() if takes_reference(name) else {REFERENCE})
 
     @cached_property
     def files(self) -> BaseFiles:
@@ -141,6 +143,7 @@ class Pipeline(Painter):
             settings,
             steps=settings.steps or defaults.get("num_inference_steps", STEPS),
             guidance=defaults.get("guidance_scale", 1.0) if settings.guidance is None else settings.guidance,
+            ip_adapter_encoder=settings.ip_adapter_encoder or encoder_beside(settings.ip_adapter),
             precision=precision,
             offload=self._offload(precision) if settings.offload == "auto" else settings.offload,
         )
@@ -244,12 +247,12 @@ class Pipeline(Painter):
             **control,
         }
         known = inspect.signature(pipe.__call__).parameters
-        if control:
+        if condition.given:
             # Some pipelines draw from torch's own generator while they encode a given picture.
             torch.manual_seed(seeds[0])
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), reference_call(base, pipe, condition, s) as reference:
             warnings.simplefilter("ignore", DeprecationWarning)  # Among libraries, about each other.
-            output = pipe(**{name: value for name, value in call.items() if name in known})
+            output = pipe(**{name: value for name, value in {**call, **reference}.items() if name in known})
         flagged = getattr(output, "nsfw_content_detected", None) or ()
         reasons = tuple("The base's safety checker took it for nudity." if flag else "" for flag in flagged)
         return Painted(output.images.float() * 2 - 1, declined=reasons if any(reasons) else ())

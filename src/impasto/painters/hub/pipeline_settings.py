@@ -43,6 +43,11 @@ class PipelineSettings(PaintSettings):
             a safetensors file with its config.json beside it.
         control_map: What it reads of that file: the picture as it is, such as depths or a scribble, or its edges.
         control_scale: How strongly the picture is held to it; 0 not at all.
+        ip_adapter: Weights of an IP-Adapter for this kind of base, which lets it look at the style and content of
+            `--given reference=FILE`: a safetensors file.
+        ip_adapter_encoder: Weights of the encoder of pictures that it was trained with; without it
+            image_encoder/model.safetensors in its folder or the one above.
+        ip_adapter_scale: How strongly the reference counts beside the words; 0 not at all.
         precision: Arithmetic of the networks; 'auto' is bf16 on a GPU, and fp32 on a processor that has room for it.
         offload: Which parts of the base wait in the memory of the processor instead of the GPU's: none, whole networks
             ('model'), or single layers ('sequential', much slower); 'auto' is the first that fits.
@@ -58,6 +63,9 @@ class PipelineSettings(PaintSettings):
     control: InputFile = ""
     control_map: ControlMap = "given"
     control_scale: float = Field(default=1.0, ge=0, le=2)
+    ip_adapter: InputFile = ""
+    ip_adapter_encoder: InputFile = ""
+    ip_adapter_scale: float = Field(default=0.6, ge=0, le=2)
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
     offload: Literal["auto", "none", "model", "sequential"] = "auto"
 
