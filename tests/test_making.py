@@ -229,6 +229,25 @@ def test_films_move_as_their_captions_say(tmp_path: Path) -> None:
         making.make("films", tmp_path / "s", count=3, frames=1)
 
 
+def test_hands_come_with_their_joints_and_wrong_ones_with_their_faults(tmp_path: Path) -> None:
+    hands = making.make("hands", tmp_path / "hands", count=4, resolution=32, seed=1, workers=1)
+    assert (hands.manifest["maps"]["pose"]["legend"][0], set(hands.maps)) == ("nothing", {"pose"})
+    for number, row in enumerate(hands.table.to_pylist()):
+        study = worlds.hand_of(1, number, side=32)
+        assert (hands.pictures[number] == study.pixels).all()
+        assert (row["category"], row["fingers"], row["fault"]) == (study.hand.kind, "5", "none")
+        assert np.reshape(row["joints"], (21, 2)) == pytest.approx(study.hand.joints, abs=1e-3)
+        assert row["text"].endswith("with five fingers, all joints in range")
+    wrong = making.make("wrong-hands", tmp_path / "wrong", count=8, resolution=32, category="open", workers=1)
+    faults = Counter(row["fault"] for row in wrong.table.to_pylist())
+    assert set(faults) == {"fingers", "joints"}
+    assert all((row["fingers"] != "5") == (row["fault"] == "fingers") for row in wrong.table.to_pylist())
+    with pytest.raises(ImpastoError, match="hands have no combinations"):
+        making.make("hands", tmp_path / "s", count=3, hold_out_combinations=True)
+    with pytest.raises(ImpastoError, match="no category 'fists'; did you mean 'fist'"):
+        making.make("hands", tmp_path / "s", count=3, category="fists")
+
+
 def test_unknown_worlds_and_existing_folders(make: Make, tmp_path: Path) -> None:
     with pytest.raises(ImpastoError, match="no world 'landscape'; did you mean 'landscapes'"):
         making.make("landscape", tmp_path / "s", count=3)

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from impasto import __version__, worlds
+from impasto import __version__
 from impasto.data.splitting import TEST_SHARE, VAL_SHARE, check_shares, choose_splits
 from impasto.errors import ImpastoError, UnknownName, UsageError
 from impasto.files import whole_folder
@@ -17,9 +17,8 @@ from impasto.jobs.workers import Job, cores
 from impasto.landscape import render
 from impasto.landscape.changes import Change, is_held_out_change
 from impasto.landscape.held_out import is_held_out
-from impasto.landscape.scene import CATEGORIES
 from impasto.names import find_name
-from impasto.worlds import FILMS, GIVEN, MAPS, WORLDS, paint_part
+from impasto.worlds import FILMS, GIVEN, KINDS_OF, MAPS, WORLDS, code_of, paint_part
 
 if TYPE_CHECKING:
     import pyarrow
@@ -36,7 +35,7 @@ SERIAL_LIMIT = 8
 """Up to so many pictures no process is started."""
 PART = 16
 """Most pictures of a part: it takes a worker a second or two."""
-LABELS = ("category", "season", "time", "weather", "mood", "moving")
+LABELS = ("category", "season", "time", "weather", "mood", "moving", "side", "view", "fingers", "fault")
 """Label columns, as far as they have more than one value; the first is the default."""
 FRAMES = 8
 """Frames of a film when no number is asked for."""
@@ -62,7 +61,7 @@ def make(
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> Store:
-    """Paint a store of pictures that a world makes, with all their labels, a layout and a depth.
+    """Paint a store of pictures that a world makes, with all their labels and maps.
 
     Picture `i` of a seed depends on the seed and `i` alone, so that the bytes are the same for any number of workers,
     and a larger count only adds pictures. An interruption leaves the finished parts in a hidden folder beside `out`,
@@ -97,12 +96,14 @@ def make(
     workers = cores() if workers is None else workers
     size = Size.choose(resolution, size, DEFAULT)
     category = _checked_category(world, category)
+    if hold_out_combinations and "layout" not in MAPS[world]:
+        raise UsageError(f"hold_out_combinations is about landscapes; {world} have no combinations, so leave it out.")
     frames = _checked_frames(world, frames)
     _check(out, size, {"count": count, "resolution": size.height, "seed": seed, "workers": workers})
     check_shares(test_share, val_share)
     resolution = size.height
     settings = {"world": world, "seed": seed, "resolution": resolution, "category": category, "frames": frames}
-    how = {"impasto": __version__, "code": _code_hash(), "count": count, **settings}
+    how = {"impasto": __version__, "code": _code_hash(world), "count": count, **settings}
     with scratch_folder(out, [how]) as scratch:
         jobs = plan_parts(range(count), frames * resolution * resolution * 3, scratch, least=1, most=PART)
         make_missing_parts(paint_part, settings, jobs, workers=workers, progress=progress, serial_limit=SERIAL_LIMIT)
@@ -118,9 +119,9 @@ def _checked_category(world: str, category: str | None) -> str | None:
     """The category as the world calls it."""
     if world not in WORLDS:
         raise UnknownName("world", world, tuple(WORLDS))
-    existing = None if category is None else find_name(category, CATEGORIES)
+    existing = None if category is None else find_name(category, KINDS_OF[world])
     if category is not None and existing is None:
-        raise UnknownName("category", category, CATEGORIES)
+        raise UnknownName("category", category, KINDS_OF[world])
     return existing
 
 
@@ -159,10 +160,10 @@ def _check(out: Path, size: Size, numbers: dict[str, int]) -> None:
         raise ImpastoError(f"{out} exists already; choose another name or remove it first.")
 
 
-def _code_hash() -> str:
-    """Hash of the code that paints: another version of it paints other pictures."""
+def _code_hash(world: str) -> str:
+    """Hash of the code that paints a world: another version of it paints other pictures."""
     digest = hashlib.sha256()
-    for file in (Path(worlds.__file__), *sorted(Path(render.__file__).parent.glob("*.py"))):
+    for file in code_of(world):
         digest.update(file.name.encode() + b"\0" + file.read_bytes())
     return digest.hexdigest()
 
@@ -194,7 +195,12 @@ def _write(store: Path, jobs: list[Job], how: dict[str, Any]) -> None:
     chosen = "the world's kinds of picture"
     given = GIVEN.get(how["world"], {})
     size = Size(side, side)
-    finish_store(store, table, jobs, Description(size, how["frames"], "category", chosen, columns, how, MAPS, given))
+    finish_store(
+        store,
+        table,
+        jobs,
+        Description(size, how["frames"], "category", chosen, columns, how, MAPS[how["world"]], given),
+    )
 
 
 def _held_out(table: pyarrow.Table) -> list[bool]:
@@ -220,7 +226,9 @@ def _part_table(part: Path, side: int) -> pyarrow.Table:
     number = pyarrow.float64()
     types = dict.fromkeys(("captions", "elements", "flags", "changes"), texts)
     types |= dict.fromkeys(("hour", "valence", "arousal"), number)
-    about = ("elements", "hour", "valence", "arousal", "phash", "flags", "scene")
+    types |= dict.fromkeys(("joints", "box"), pyarrow.list_(number))
+    of_worlds = ("elements", "hour", "valence", "arousal", "joints", "box")
+    about = (*(name for name in of_worlds if name in facts[0]), "phash", "flags", "scene")
     pairs = [name for name in ("changes", "description", "category_before", "scene_before") if name in facts[0]]
     labels = [name for name in LABELS if name in facts[0]]
     order = ("file", *labels, "text", "captions", "license", *about, *pairs)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -17,36 +18,64 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from impasto import hands
 from impasto.data.depth import CODE, to_levels
 from impasto.data.duplicates import THUMB, perceptual_hashes
 from impasto.data.parts import pack
 from impasto.errors import ImpastoError
+from impasto.hands.caption import caption
+from impasto.hands.drawn import LEGEND, pose_map
+from impasto.hands.faults import FAULTS
+from impasto.hands.kinds import KINDS
 from impasto.images.framing import flags_of
 from impasto.jobs.workers import serve
+from impasto.landscape import render as landscape_rendering
 from impasto.landscape.attributes import attributes
 from impasto.landscape.changes import ChangedScene, changed_scene
 from impasto.landscape.compose import compose
 from impasto.landscape.instructions import instructions
 from impasto.landscape.motion import Film, film_of
 from impasto.landscape.render import Rendering, render
-from impasto.landscape.scene import LAYOUT, Scene, scene_values
+from impasto.landscape.scene import CATEGORIES, LAYOUT, Scene, scene_values
 from impasto.landscape.voices import MOODS, VOICES, captions
+from impasto.painters.rules import hand_studies
 
-__all__ = ["FILMS", "GIVEN", "MAPS", "WORLDS", "film_at", "paint_part", "pair_of", "scene_of"]
+__all__ = [
+    "FILMS",
+    "GIVEN",
+    "HANDS",
+    "KINDS_OF",
+    "MAPS",
+    "WORLDS",
+    "film_at",
+    "hand_of",
+    "paint_part",
+    "pair_of",
+    "scene_of",
+]
 
+LANDSCAPES = "landscapes"
 EDITS = "edits"
 FILMS = "films"
+HANDS = "hands"
+WRONG_HANDS = "wrong-hands"
 WORLDS = {
-    "landscapes": "Chinese landscapes of nine kinds, from the procedural landscape world",
+    LANDSCAPES: "Chinese landscapes of nine kinds, from the procedural landscape world",
     EDITS: "the same landscapes before and after an instruction, which is the caption",
     FILMS: "the same landscapes as clips, in each of which one thing moves: sun, clouds, a boat or the camera",
+    HANDS: "line drawings of one hand each, with its joints, number of fingers and bounding box, and a map of its pose",
+    WRONG_HANDS: "such hands with a wrong number of fingers, or with joints that bend as they cannot",
 }
 """Name of a world → what its pictures show."""
-MAPS: dict[str, dict[str, Any]] = {
+OF_LANDSCAPES: dict[str, dict[str, Any]] = {
     "layout": {"shows": "what lies where", "legend": list(LAYOUT)},
     "depth": {"shows": "how far it lies", **CODE},
 }
-"""Description of the maps in a store's manifest, in the order in which the parts hold them."""
+OF_HANDS: dict[str, dict[str, Any]] = {"pose": {"shows": "bones and joints of the hand", "legend": list(LEGEND)}}
+MAPS = {world: OF_HANDS if world in (HANDS, WRONG_HANDS) else OF_LANDSCAPES for world in WORLDS}
+"""World → description of its maps in a store's manifest, in the order in which the parts hold them."""
+KINDS_OF = {world: tuple(KINDS) if world in (HANDS, WRONG_HANDS) else CATEGORIES for world in WORLDS}
+"""World → its categories."""
 GIVEN: dict[str, dict[str, Any]] = {EDITS: {"source": {"shows": "the picture before the instruction"}}}
 """World → the given pictures of its stores, described for the manifest; the parts hold them after the maps."""
 
@@ -75,6 +104,25 @@ def film_at(seed: int, number: int, category: str | None = None, *, frames: int)
     return film_of(scene, picture_seed, frames), picture_seed
 
 
+def hand_of(
+    seed: int, number: int, category: str | None = None, *, side: int, wrong: bool = False
+) -> hand_studies.HandStudy:
+    """A picture of a hand of `side` rows and columns, `wrong` on purpose or not; other arguments as of `scene_of`."""
+    picture_seed = _seed_of(seed, number)
+    # Both kinds of fault come equally often.
+    fault = FAULTS[1 + picture_seed % (len(FAULTS) - 1)] if wrong else FAULTS[0]
+    return hand_studies.hand_study(picture_seed, side, category, fault)
+
+
+def code_of(world: str) -> list[Path]:
+    """The files of the program that paints a world."""
+    folders = [Path(landscape_rendering.__file__).parent]
+    if world in (HANDS, WRONG_HANDS):
+        rules = Path(hand_studies.__file__).parent
+        folders = [Path(hands.__file__).parent, *(each for each in rules.iterdir() if each.is_dir())]
+    return [Path(__file__), *(file for folder in folders for file in sorted(folder.glob("*.py")))]
+
+
 def _seed_of(seed: int, number: int) -> int:
     """The seed of a picture; of neighbouring stores no two have one in common, since both numbers are hashed."""
     return int(np.random.SeedSequence((seed, number)).generate_state(1, np.uint64)[0] >> 1)
@@ -101,15 +149,15 @@ def paint_part(settings: dict[str, Any], numbers: list[int], file: Path, crashed
     shape = (len(numbers), settings["frames"], side, side)
     thumbs = np.empty((len(numbers), THUMB, THUMB, 3), np.uint8)
     pixels = np.empty((*shape, 3), np.uint8)
-    layout, depth = (np.empty(shape, np.uint8) for _ in MAPS)
+    maps = [np.empty(shape, np.uint8) for _ in MAPS[settings["world"]]]
     given = [np.empty_like(pixels) for _ in GIVEN.get(settings["world"], ())]
     index_rows = []
     for row, number in enumerate(numbers):
         frames, source, index_row = _painted(settings, number)
         for frame, painted in enumerate(frames):
-            pixels[row, frame] = painted.pixels
-            layout[row, frame] = painted.layout
-            depth[row, frame] = to_levels(painted.depth)
+            pixels[row, frame] = painted[0]
+            for values, of_frame in zip(maps, painted[1:], strict=True):
+                values[row, frame] = of_frame
         middle = pixels[row, len(frames) // 2]
         thumbs[row] = _thumb(middle)
         for pictures in given:
@@ -117,25 +165,35 @@ def paint_part(settings: dict[str, Any], numbers: list[int], file: Path, crashed
         index_rows.append({**index_row, "flags": flags_of(middle)})
     for index_row, phash in zip(index_rows, perceptual_hashes(thumbs), strict=True):
         index_row["phash"] = phash
-    arrays = (pixels, layout, depth, *given)
+    arrays = (pixels, *maps, *given)
     pack(file, index_rows, [], (thumbs, *(arrays if settings["frames"] > 1 else (each[:, 0] for each in arrays))))
 
 
-def _painted(
-    settings: dict[str, Any], number: int
-) -> tuple[Sequence[Rendering], npt.NDArray[np.uint8] | None, dict[str, Any]]:
+Bytes = npt.NDArray[np.uint8]
+Frame = tuple[Bytes, ...]
+"""A picture, followed by its maps."""
+
+
+def _painted(settings: dict[str, Any], number: int) -> tuple[Sequence[Frame], Bytes | None, dict[str, Any]]:
     """A picture, or the frames of a clip; the picture that it was before, where there is one; its row in the index."""
     drawn = (settings["seed"], number, settings["category"])
     side = settings["resolution"]
+    if settings["world"] in (HANDS, WRONG_HANDS):
+        study = hand_of(*drawn, side=side, wrong=settings["world"] == WRONG_HANDS)
+        return [(study.pixels, pose_map([study.hand], side))], None, _row_of_hand(study, number)
     if settings["world"] == FILMS:
         film, picture_seed = film_at(*drawn, frames=settings["frames"])
         first = film.scenes[0]
         texts = film.captions(captions(first, picture_seed))
         says = {"text": texts[0], "captions": texts, "moving": film.motion}
-        return [render(scene, side) for scene in film.scenes], None, {**_index_row(first, picture_seed, number), **says}
+        return (
+            [_frame(render(scene, side)) for scene in film.scenes],
+            None,
+            {**_index_row(first, picture_seed, number), **says},
+        )
     if settings["world"] != EDITS:
         scene, picture_seed = scene_of(*drawn)
-        return [render(scene, side)], None, _index_row(scene, picture_seed, number)
+        return [_frame(render(scene, side))], None, _index_row(scene, picture_seed, number)
     pair, picture_seed = pair_of(*drawn)
     texts = instructions(pair.changes, picture_seed)
     asked_for = {
@@ -147,7 +205,30 @@ def _painted(
         "scene_before": _packed(pair.before),
     }
     index_row = {**_index_row(pair.after, picture_seed, number), **asked_for}
-    return [render(pair.after, side)], render(pair.before, side).pixels, index_row
+    return [_frame(render(pair.after, side))], render(pair.before, side).pixels, index_row
+
+
+def _frame(painted: Rendering) -> Frame:
+    return painted.pixels, painted.layout, to_levels(painted.depth)
+
+
+def _row_of_hand(study: hand_studies.HandStudy, number: int) -> dict[str, Any]:
+    """The row of a picture of a hand in the index, as of `_index_row`."""
+    hand = study.hand
+    text = caption(hand)
+    return {
+        "file": f"{hand.kind}/{number:06d}.png",
+        "category": hand.kind,
+        "side": hand.side,
+        "view": hand.view,
+        "fingers": str(hand.fingers),
+        "fault": hand.fault,
+        "text": text,
+        "captions": [text],
+        "joints": [None if np.isnan(value) else round(value, 4) for value in hand.joints.ravel().tolist()],
+        "box": [round(value, 4) for value in hand.box],
+        "scene": json.dumps(asdict(study.scene), separators=(",", ":"), default=np.ndarray.tolist),
+    }
 
 
 def _index_row(scene: Scene, picture_seed: int, number: int) -> dict[str, Any]:
@@ -170,7 +251,7 @@ def _packed(scene: Scene) -> str:
     return json.dumps(scene_values(scene), separators=(",", ":"))
 
 
-def _thumb(pixels: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+def _thumb(pixels: Bytes) -> Bytes:
     return np.asarray(Image.fromarray(pixels).resize((THUMB, THUMB), Image.Resampling.BOX))
 
 

@@ -136,8 +136,9 @@ def make(
     leaves its finished parts, and the same call continues from them.
 
     Args:
-        world: What paints the pictures: 'landscapes'; 'edits', landscapes before and after an instruction; or 'films',
-            clips of landscapes.
+        world: What paints the pictures: 'landscapes'; 'edits', landscapes before and after an instruction; 'films',
+            clips of landscapes; 'hands', drawings of one hand each with the map of its pose; or 'wrong-hands', such
+            drawings with a wrong number of fingers or with joints that bend as they cannot.
         out: Folder of the store, which must not exist; without it, one in 'stores', named after world and size.
         count: Number of pictures, 1 to 10 million.
         resolution: Height and width in pixels, 32 to 2048; 64 without it.

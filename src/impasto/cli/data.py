@@ -109,7 +109,8 @@ def make(
     world: Annotated[
         str,
         typer.Argument(
-            help="What paints by itself: landscapes; edits, pairs before and after an instruction; or films, clips."
+            help="What paints by itself: landscapes; edits, pairs before and after an instruction; films, clips; "
+            "hands, with the map of their pose; or wrong-hands, with a wrong number of fingers or impossible joints."
         ),
     ],
     count: Annotated[int, typer.Option(help="How many pictures.")],
@@ -136,7 +137,7 @@ def make(
     events: Events = False,
     quiet: Quiet = False,
 ) -> None:
-    """Paint a store of pictures by rules, with all labels, a layout and a depth."""
+    """Paint a store of pictures by rules, with all labels and maps."""
     from impasto import api
 
     with watching(json=json, events=events, quiet=quiet) as watch:

@@ -12,9 +12,10 @@ from PIL import Image
 
 from impasto import catalogue
 from impasto.errors import ConfigError, UnknownName
-from impasto.painters.rules.aaron.aaron import PAPER, Aaron, make_drawing
+from impasto.painters.rules.aaron.aaron import Aaron, make_drawing
 from impasto.painters.rules.aaron.colour import LIGHTNESS_STEP
 from impasto.painters.rules.aaron.drawing import Drawing
+from impasto.painters.rules.aaron.finishing import PAPER
 from impasto.painters.rules.aaron.oklab import lightness
 from impasto.painters.rules.aaron.render import render
 from impasto.painters.rules.aaron.scenes import PERIODS
@@ -84,7 +85,8 @@ def test_later_lines_stay_out_of_earlier_forms(period: str) -> None:
             outline = region.outline.astype(np.float32).reshape(-1, 1, 2)
             checked += len(near)
             inside += sum(cv2.pointPolygonTest(outline, (float(x), float(y)), True) > 1.5 / 1024 for x, y in near)
-    assert checked > 100
+    # A study of one hand has few lines behind it.
+    assert checked > (20 if period == "hands" else 100)
     assert inside == 0
 
 
@@ -100,7 +102,7 @@ def test_lines_lie_on_the_sheet_and_forms_close_in_order(period: str) -> None:
 def test_forms_that_touch_differ_in_lightness(coloured: str) -> None:
     for seed in range(3):
         drawing = drawn(coloured, seed)
-        assert len(drawing.neighbours) >= 10
+        assert len(drawing.neighbours) >= (1 if coloured == "hands" else 10)
         level = [lightness(region.colour) for region in drawing.regions]
         # Half a byte of each channel is lost in rounding.
         assert min(abs(level[a] - level[b]) for a, b in drawing.neighbours) > LIGHTNESS_STEP - 0.012

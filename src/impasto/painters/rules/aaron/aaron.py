@@ -17,24 +17,15 @@ from impasto.catalogue import listed
 from impasto.config import Field, config
 from impasto.contract import Data, PainterConfig, PaintSettings
 from impasto.errors import ConfigError, suggestion
-from impasto.painters.rules.aaron.colour import colour_forms
 from impasto.painters.rules.aaron.companions import animation, vectors
-from impasto.painters.rules.aaron.drawing import Colour, Drawing, Region, Stroke
-from impasto.painters.rules.aaron.oklab import mix
+from impasto.painters.rules.aaron.drawing import Drawing
+from impasto.painters.rules.aaron.finishing import WIDTH, finished
 from impasto.painters.rules.aaron.render import render
 from impasto.painters.rules.aaron.scenes import PERIODS, compose
-from impasto.painters.rules.aaron.scheme import Scheme
 from impasto.painters.rules.aaron.sheet import Sheet
 from impasto.painters.rules.rule_painter import Drawn, RulePainter, report_layer
 
 __all__ = ["Aaron", "AaronSettings", "make_drawing"]
-
-WIDTH = 0.0042
-"""Width of an ordinary line, as a share of the sheet."""
-PAPER: Colour = (250, 247, 239)
-INK: Colour = (24, 22, 26)
-UNCOLOURED = ("paper", "wall")
-"""Materials that are never coloured in the period of shapes."""
 
 
 @config
@@ -111,30 +102,4 @@ def make_drawing(period: str, seed: int, line: float = 1.0, freehand: float = 1.
     random = np.random.default_rng(seed)
     sheet = Sheet(random, WIDTH * line, freehand)
     compose(sheet, period)
-    neighbours = sheet.neighbours()
-    colours = _colours(sheet, period, neighbours, random) if colour else [PAPER] * len(sheet.forms)
-    wall = colours[-1]
-    ink = mix(INK, wall, 0.06) if colour else INK
-    return Drawing(
-        PAPER,
-        tuple(Stroke(stroke.points, stroke.width, ink) for stroke in sheet.lines),
-        tuple(
-            Region(form.outline, form.material, colour_of_form, form.strokes_before)
-            for form, colour_of_form in zip(sheet.forms, colours, strict=True)
-        ),
-        tuple(neighbours),
-        int(random.integers(2**31)),
-    )
-
-
-def _colours(sheet: Sheet, period: str, neighbours: list[tuple[int, int]], random: np.random.Generator) -> list[Colour]:
-    """The colour of each form; in the period of shapes many forms are left uncoloured, as Cohen did."""
-    scheme = Scheme.choose(random, period)
-    colours = colour_forms(sheet.forms, neighbours, scheme, random)
-    if period != "shapes":
-        return colours
-    share = float(random.choice([0.35, 0.7, 1.0]))
-    return [
-        form_colour if form.material not in UNCOLOURED and random.random() < share else PAPER
-        for form, form_colour in zip(sheet.forms, colours, strict=True)
-    ]
+    return finished(sheet, period, colour)

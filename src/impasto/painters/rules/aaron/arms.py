@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
+from impasto.hands.scene import PlacedHand
 from impasto.painters.rules.aaron.body import Body, cut_across
 from impasto.painters.rules.aaron.closure import Core, bend, closure
+from impasto.painters.rules.aaron.hands import cores_of, draw_hand, hand_towards, lines_of, record
 from impasto.painters.rules.aaron.pen import Points
 from impasto.painters.rules.aaron.sheet import Sheet
 
-__all__ = ["draw_arm", "draw_grip"]
+__all__ = ["draw_arm", "draw_grip", "gripping"]
+
+HAND = 0.105
+"""Length of a hand, as a share of the stature."""
 
 
 def draw_arm(sheet: Sheet, body: Body, side: str) -> None:
@@ -27,10 +32,14 @@ def draw_arm(sheet: Sheet, body: Body, side: str) -> None:
             np.interp(np.linspace(0, 1, 13), [0, 0.45, 0.6, 1], [0.031, 0.024, 0.025, 0.0145]) * h,
         )
     ]
-    cores += _fingers(body, side)
-    sheet.enclose(
-        _cut_at_shoulder(closure(cores, 1.0), body, side), "skin", body.skin_id, looseness=0.6, min_visible=0.06
-    )
+    details: list[Points] = []
+    if side not in gripping(body):
+        hand = _hand(sheet, body, side)
+        cores += cores_of(hand.flesh)
+        details = lines_of(hand)
+        record(sheet, hand)
+    outline = _cut_at_shoulder(closure(cores, 1.0), body, side)
+    sheet.enclose(outline, "skin", body.skin_id, details=details, looseness=0.6, min_visible=0.06)
 
 
 def _cut_at_shoulder(path: Points, body: Body, side: str) -> Points:
@@ -54,44 +63,26 @@ def _along(arm: Points, amount: float) -> Points:
     return path[:count]
 
 
-def _fingers(body: Body, side: str) -> list[Core]:
-    """Cores of a hand: palm, four fingers, and a thumb on the side of the body."""
-    h = body.stature
+def gripping(body: Body) -> tuple[str, ...]:
+    """The sides of the hands that hold something."""
+    return {"carrying": ("l", "r"), "leaning": ("r",)}.get(body.skeleton.kind, ())
+
+
+def _hand(sheet: Sheet, body: Body, side: str, kind: str | None = None) -> PlacedHand:
+    """The hand of an arm, its thumb towards the body; a raised one shows its palm."""
+    random = sheet.random
     wrist = body.joint(f"wrist_{side}")
-    tip = body.joint(f"finger_{side}")
-    along = (tip - wrist) / np.hypot(*(tip - wrist))
+    along = body.joint(f"finger_{side}") - wrist
     across = np.array([-along[1], along[0]])
     if (across @ (body.joint("pelvis") - wrist)) < 0:
         across = -across
-    palm = wrist + along * 0.038 * h
-    cores = [Core(np.array([wrist, palm]), np.array([0.0145, 0.0215]) * h)]
-    for k, length in ((-1.5, 0.042), (-0.5, 0.053), (0.5, 0.055), (1.5, 0.049)):
-        root = palm + across * k * 0.0105 * h
-        direction = along + across * 0.2 * k
-        cores.append(
-            Core(np.array([root, root + direction / np.hypot(*direction) * length * h]), np.array([0.0068, 0.0052]) * h)
-        )
-    thumb = wrist + along * 0.02 * h
-    direction = along + 0.9 * across
-    cores.append(Core(np.array([thumb, thumb + direction * 0.034 * h]), np.array([0.009, 0.006]) * h))
-    return cores
+    raised = along[1] < 0
+    kind = kind or str(random.choice(["open", "relaxed"] if raised else ["relaxed", "relaxed", "open"]))
+    palm = kind == "fist" or (raised and random.random() < 0.6)
+    return hand_towards(random, kind, wrist, along, across, length=HAND * body.stature, palm=palm)
 
 
-def draw_grip(sheet: Sheet, body: Body, sides: tuple[str, ...]) -> None:
-    """Draw the fingers of hands that hold something, in front of it."""
-    h = body.stature
-    for side in sides:
-        wrist = body.joint(f"wrist_{side}")
-        finger = body.joint(f"finger_{side}")
-        along = (finger - wrist) / np.hypot(*(finger - wrist))
-        across = np.array([-along[1], along[0]])
-        grip = wrist + along * 0.03 * h
-        fingers = [
-            Core(
-                np.array([grip + across * k * 0.013 * h, grip + across * k * 0.013 * h + along * 0.035 * h]), 0.0085 * h
-            )
-            for k in (-1, 0, 1)
-        ]
-        sheet.enclose(
-            closure([*fingers, Core(np.array([wrist, grip]), 0.018 * h)], 1.0), "skin", body.skin_id, looseness=0.4
-        )
+def draw_grip(sheet: Sheet, body: Body) -> None:
+    """Draw the hands that hold something, in front of it."""
+    for side in gripping(body):
+        draw_hand(sheet, _hand(sheet, body, side, "fist"), body.skin_id)

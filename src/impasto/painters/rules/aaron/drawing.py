@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from impasto.hands.drawn import DrawnHand
 from impasto.painters.rules.aaron.pen import Points
 
 __all__ = ["Colour", "Drawing", "Region", "Stroke"]
@@ -57,6 +58,7 @@ class Drawing:
         regions: In order of closing, from front to back.
         neighbours: Pairs of indices of regions whose visible parts touch.
         grain: Seed of the unevenness of the washes.
+        hands: What is true of the hands in it: fingers, joints, bounding boxes.
     """
 
     paper: Colour
@@ -64,3 +66,4 @@ class Drawing:
     regions: tuple[Region, ...]
     neighbours: tuple[tuple[int, int], ...]
     grain: int
+    hands: tuple[DrawnHand, ...] = ()

@@ -84,7 +84,7 @@ def _draw_carried(sheet: Sheet, body: Body) -> None:
         left, right = sorted((body.joint("wrist_l"), body.joint("wrist_r")), key=lambda p: float(p[0]))
         middle = 0.5 * (left + right)
         half_width = max(0.075 * h, 0.5 * float(right[0] - left[0]) + 0.01 * h)
-        draw_grip(sheet, body, ("l", "r"))
+        draw_grip(sheet, body)
         bowl = loop_through([(-1.15, -0.5), (1.15, -0.5), (1.0, 0.35), (0.45, 0.95), (-0.45, 0.95), (-1.0, 0.35)], 8)
         for x in sheet.random.permutation(np.array([-0.6, 0.0, 0.6])):
             angle = np.linspace(0, 6.283, 18, endpoint=False)
@@ -97,7 +97,7 @@ def _draw_carried(sheet: Sheet, body: Body) -> None:
     if kind == "leaning":
         hand = body.joint("wrist_r") + 0.5 * (body.joint("finger_r") - body.joint("wrist_r"))
         foot = np.array([hand[0] + 0.02 * h * np.sign(hand[0] - body.feet[0]), body.feet[1]])
-        draw_grip(sheet, body, ("r",))
+        draw_grip(sheet, body)
         sheet.enclose(
             closure([Core(np.array([hand - (0, 0.16 * h), foot]), 0.009 * h)]), "wood", object_id, min_visible=0.0
         )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from impasto.images.pictures import Pixels
 from impasto.painters.rules.aaron.drawing import Drawing, Region, Stroke
 from impasto.painters.rules.aaron.pen import Points
+
+if TYPE_CHECKING:
+    from impasto.images.pictures import Pixels
 
 __all__ = ["draw_lines", "fill", "render", "shrink"]
 
@@ -21,17 +24,18 @@ WASH = 0.028
 """Variation of the lightness of a wash, as a share of its level."""
 
 
-def render(drawing: Drawing, resolution: int) -> Pixels:
+def render(drawing: Drawing, resolution: int, least: int = MIN_CANVAS) -> Pixels:
     """The drawing at a resolution.
 
     Args:
         drawing: The drawing.
         resolution: Height and width R.
+        least: Least rows to draw at.
 
     Returns:
         Pixels, shape (R, R, 3), uint8.
     """
-    factor = max(1, math.ceil(MIN_CANVAS / resolution))
+    factor = max(1, math.ceil(least / resolution))
     side = resolution * factor
     canvas = np.full((side, side, 3), drawing.paper, np.uint8)
     for region in reversed(drawing.regions):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from impasto.painters.rules.aaron.figure import draw_figure
+from impasto.painters.rules.aaron.hands import draw_study
 from impasto.painters.rules.aaron.pen import Points
 from impasto.painters.rules.aaron.plants import LOW_KINDS, PLANTS, TALL_KINDS, grow, hang
 from impasto.painters.rules.aaron.pose_kinds import POSE_KINDS
@@ -163,11 +164,18 @@ def _shapes(sheet: Sheet) -> None:
     draw_backdrop(sheet)
 
 
+def _hands(sheet: Sheet) -> None:
+    """A study of one hand."""
+    draw_study(sheet)
+
+
 PERIODS: dict[str, Callable[[Sheet], None]] = {
     "shapes": _shapes,
     "jungle": _jungle,
     "figures": _figures,
     "portraits": _portrait,
     "garden": _garden,
+    "hands": _hands,
 }
-"""AARON's periods: the seventies, the eighties, the nineties in the whole figure and near by, and the last years."""
+"""AARON's periods: the seventies, the eighties, the nineties in the whole figure and near by, and the last years; and
+studies of hands, which Cohen's AARON did not draw."""

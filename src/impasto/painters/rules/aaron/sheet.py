@@ -13,12 +13,13 @@ import cv2
 import numpy as np
 import numpy.typing as npt
 
+from impasto.hands.drawn import DrawnHand
 from impasto.painters.rules.aaron.pen import Points, length, resample, trace
 
 __all__ = ["RASTER_SIDE", "Form", "Line", "Sheet"]
 
 RASTER_SIDE = 1024
-"""Height and width of the raster."""
+"""Height and width of the raster, unless another one is asked for."""
 MIN_LENGTH = 0.005
 """Least length of a visible piece of a line, as a share of the sheet; shorter ones are left out."""
 CONTACT = 10
@@ -57,23 +58,30 @@ class Sheet:
         random: The random generator of the whole drawing.
         lines: Visible lines, in order of drawing.
         forms: Closed forms, in order of closing.
+        side: Rows and columns of the raster.
+        hands: What is true of the hands that were drawn.
         form_numbers: For each raster cell 1 + the index of the form that occupies it, or 0 where it is free.
     """
 
-    def __init__(self, random: np.random.Generator, width: float = 0.0042, looseness: float = 1.0) -> None:
+    def __init__(
+        self, random: np.random.Generator, width: float = 0.0042, looseness: float = 1.0, side: int = RASTER_SIDE
+    ) -> None:
         """Lay out an empty sheet.
 
         Args:
             random: Decides how the hand drifts.
             width: Width of an ordinary line, as a share of the sheet.
             looseness: How far the hand drifts.
+            side: Rows and columns of the raster; the drawings of another one differ in where lines are cut.
         """
         self.random = random
+        self.side = side
         self.width = width
         self.looseness = looseness
         self.lines: list[Line] = []
         self.forms: list[Form] = []
-        self.form_numbers: npt.NDArray[np.int32] = np.zeros((RASTER_SIDE, RASTER_SIDE), np.int32)
+        self.hands: list[DrawnHand] = []
+        self.form_numbers: npt.NDArray[np.int32] = np.zeros((side, side), np.int32)
         self._object_count = 0
 
     def new_object_id(self) -> int:
@@ -162,7 +170,7 @@ class Sheet:
         free = (self.form_numbers[::shrink, ::shrink] == 0).astype(np.uint8)
         depth = cv2.distanceTransform(cv2.copyMakeBorder(free, 1, 1, 1, 1, cv2.BORDER_CONSTANT), cv2.DIST_L2, 5)
         _, deepest, _, (x, y) = cv2.minMaxLoc(depth)
-        side = RASTER_SIDE / shrink
+        side = self.side / shrink
         return (x - 0.5) / side, (y - 0.5) / side, deepest / side
 
     def _rasterize(self, path: Points) -> tuple[npt.NDArray[np.bool_], tuple[slice, slice], float]:
@@ -172,12 +180,12 @@ class Sheet:
             A mask over the path's bounding box on the sheet, the rows and columns of that box, and the area of
             the path in cells, parts outside the sheet included.
         """
-        corners = np.rint(path * RASTER_SIDE * 16 - 8).astype(np.int32)
-        low = np.clip(np.floor(path.min(axis=0) * RASTER_SIDE).astype(int) - 1, 0, RASTER_SIDE)
-        high = np.clip(np.ceil(path.max(axis=0) * RASTER_SIDE).astype(int) + 1, 0, RASTER_SIDE)
+        corners = np.rint(path * self.side * 16 - 8).astype(np.int32)
+        low = np.clip(np.floor(path.min(axis=0) * self.side).astype(int) - 1, 0, self.side)
+        high = np.clip(np.ceil(path.max(axis=0) * self.side).astype(int) + 1, 0, self.side)
         columns = slice(low[0], max(low[0], high[0]))
         rows = slice(low[1], max(low[1], high[1]))
-        area = abs(cv2.contourArea(path.astype(np.float32))) * RASTER_SIDE * RASTER_SIDE
+        area = abs(cv2.contourArea(path.astype(np.float32))) * self.side * self.side
         shape = (rows.stop - rows.start, columns.stop - columns.start)
         inside = np.zeros(shape, np.uint8)
         if min(shape) > 0:
@@ -194,9 +202,9 @@ class Sheet:
             width: As a share of the sheet.
             within: Mask, rows and columns of a form, as `_rasterize` gives them, to which the line is confined.
         """
-        dense = resample(line, 0.75 / RASTER_SIDE)
-        column, row = np.floor(dense * RASTER_SIDE).astype(int).T
-        visible = ((column >= 0) & (row >= 0) & (column < RASTER_SIDE) & (row < RASTER_SIDE)).copy()
+        dense = resample(line, 0.75 / self.side)
+        column, row = np.floor(dense * self.side).astype(int).T
+        visible = ((column >= 0) & (row >= 0) & (column < self.side) & (row < self.side)).copy()
         visible[visible] = self.form_numbers[row[visible], column[visible]] == 0
         if within is not None:
             inside, rows, columns = within
