@@ -12,6 +12,7 @@ from impasto import api, catalogue, pretrained
 from impasto.contract import Batch, BatchNoise, Condition, Judges, Learner, Painter
 from impasto.errors import UsageError
 from impasto.events import silent
+from impasto.hands.drawn import LEGEND
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
 
@@ -21,6 +22,13 @@ CAPTIONS = (
     "工笔，春天下午，有雾。画中有一座山、湖。",
     "pastoral landscape, autumn, noon, rain, serene, cottage, willow, river, nothing else",
 )
+OF_HANDS = (
+    "a right hand, open, seen from the palm, with five fingers, all joints in range",
+    "a left hand, fist, seen from the palm, with six fingers, all joints in range",
+    "a left hand, lying, seen from the back, with five fingers, a joint out of range",
+)
+MAPS = {"pose": len(LEGEND)}
+"""What the judges that read maps read."""
 
 
 @pytest.fixture(params=[*catalogue.judges()])
@@ -30,24 +38,33 @@ def name(request: pytest.FixtureRequest) -> str:
 
 def build(name: str) -> Learner:
     torch.manual_seed(0)
-    judge: Learner = catalogue.learner(name).build("tiny", resolution=32, captions=True, dropout=0.0)
+    judge: Learner = catalogue.learner(name).build("tiny", resolution=32, captions=True, maps=MAPS, dropout=0.0)
     judge.learn_words(CAPTIONS)
     return judge
 
 
 def batch_of(judge: Learner, count: int = 8, step: int = 0) -> Batch:
-    words = tuple(CAPTIONS[row % len(CAPTIONS)] + " !" * (row // len(CAPTIONS)) for row in range(count))
+    texts = OF_HANDS if "maps:pose" in judge.reads else CAPTIONS
+    words = tuple(texts[row % len(texts)] + " !" * (row // len(texts)) for row in range(count))
     colours = torch.rand(count, 3, 1, 1, generator=torch.Generator().manual_seed(1)) * 2 - 1
     encoding = judge.encoders["words"](words)
-    condition = Condition(count, words=words, encoding=encoding)
+    pose = torch.zeros(count, 32, 32, dtype=torch.int64)
+    pose[:, 4:25, 5] = torch.arange(len(LEGEND) - 21, len(LEGEND))
+    maps = {"pose": pose} if "maps:pose" in judge.reads else {}
+    condition = Condition(count, words=words, encoding=encoding, maps=maps)
     return Batch(colours.expand(-1, -1, 32, 32), condition, BatchNoise(0, step, slice(0, count), count))
 
 
 def halves(batch: Batch) -> list[Batch]:
     middle = len(batch) // 2
     return [
-        replace(batch, pictures=batch.pictures[rows], condition=batch.condition[rows])
-        for rows in (slice(0, middle), slice(middle, None))
+        replace(
+            batch,
+            pictures=batch.pictures[rows],
+            condition=batch.condition[rows],
+            noise=BatchNoise(0, 0, rows, len(batch)),
+        )
+        for rows in (slice(0, middle), slice(middle, len(batch)))
     ]
 
 

@@ -27,6 +27,7 @@ from impasto.contract.abilities import (
     Instructs,
     Inverts,
     Judges,
+    ReadsHands,
     ReadsLight,
     Reconstructs,
     Stylizes,
@@ -35,6 +36,7 @@ from impasto.contract.abilities import (
 )
 from impasto.contract.condition import Condition
 from impasto.contract.data import Data
+from impasto.contract.hand_reading import HandReading
 from impasto.contract.instruction import Instruction, parts_to_learn
 from impasto.contract.learner import Learner, PainterConfig
 from impasto.contract.light_reading import LightReading
@@ -58,6 +60,7 @@ __all__ = [
     "Enlarges",
     "Examines",
     "ExportsToDiffusers",
+    "HandReading",
     "HasCodes",
     "HasLatents",
     "HasLikelihood",
@@ -76,6 +79,7 @@ __all__ = [
     "PainterConfig",
     "PictureNoise",
     "Player",
+    "ReadsHands",
     "ReadsLight",
     "Reconstructs",
     "Schedule",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 from torch import Tensor
 
 from impasto.contract.condition import Condition
-from impasto.contract.judging import Aligns, Answers, Examines, Judges
+from impasto.contract.judging import Aligns, Answers, Examines, Judges, ReadsHands
 from impasto.contract.latents import HasCodes, HasLatents, HasStyles, InfersLatents
 from impasto.contract.light_reading import LightReading
 from impasto.contract.noise import Noise
@@ -42,6 +42,7 @@ __all__ = [
     "Instructs",
     "Inverts",
     "Judges",
+    "ReadsHands",
     "ReadsLight",
     "Reconstructs",
     "Stylizes",

@@ -9,8 +9,9 @@ from torch import Tensor
 
 from impasto.contract.condition import Condition
 from impasto.contract.data import Data
+from impasto.contract.hand_reading import HandReading
 
-__all__ = ["Aligns", "Answers", "Examines", "Judges"]
+__all__ = ["Aligns", "Answers", "Examines", "Judges", "ReadsHands"]
 
 
 @runtime_checkable
@@ -77,4 +78,13 @@ class Answers(Protocol):
         Returns:
             Question → shape (N, answers); and shape (N, E), in [0, 1].
         """
+        ...
+
+
+@runtime_checkable
+class ReadsHands(Protocol):
+    """Says of pictures of hands how many fingers there are, where the joints are, and whether they are possible."""
+
+    def read_hands(self, pictures: Tensor, /) -> HandReading:
+        """The hands of pictures (N, 3, H, W), in [-1, 1], one in each; gradients flow through."""
         ...

@@ -54,6 +54,11 @@ class PaintSettings:
         """What compares the pictures with a prompt, beside the painter, as 'best_of = 8'; '' where nothing does."""
         return f"best_of = {self.best_of}" if self.best_of > 1 else ""
 
+    @property
+    def needs_gradients(self) -> bool:
+        """Whether judges may ask for gradients, for which nothing may have been computed in inference mode."""
+        return bool(self.judged)
+
 
 def file_settings(settings: type[PaintSettings]) -> list[str]:
     """Names of the settings whose values are files."""
@@ -74,7 +79,6 @@ class Painter(Learner):
     """Whether it paints from noise, so that there are pictures between those of two seeds."""
     chunk: ClassVar[int] = 64
     """Number of pictures that it is worth painting at a time at most."""
-
     resizable: ClassVar[bool] = False
     """Whether it paints, with the same weights, other sizes than it learned, out of `resolutions`."""
     source: str = ""
@@ -117,8 +121,8 @@ class Painter(Learner):
         ]
         check_judged(condition, settings)
         prompt = (condition.words or ("",))[0]
-        judges = remarks_of_judge(prompt) if settings.judged else []
-        return absent + remarks_on_prompt(self.encoders.get("words"), prompt) + judges
+        remarks = absent + remarks_on_prompt(self.encoders.get("words"), prompt)
+        return remarks + remarks_of_judge(prompt) if settings.judged else remarks
 
     @classmethod
     def load_settings(cls, values: Mapping[str, Any]) -> Any:
@@ -131,10 +135,7 @@ class Painter(Learner):
 
     @property
     def defaults(self) -> dict[str, Any]:
-        """Settings that this painter paints with by default, where they are others than those of its class.
-
-        They come from what was changed after its training, where each change may hold some under 'painting'.
-        """
+        """Settings that it paints with by default, other than those of its class: each change may hold some."""
         return {name: value for change in self.changes for name, value in change.get("painting", {}).items()}
 
     def settings_for(self, values: Mapping[str, Any]) -> Any:
@@ -208,8 +209,7 @@ class Painter(Learner):
         nearer = variation.seed if variation is not None and variation.strength > 0.5 else seed
         checked = self.resolve_settings(self.settings_for(settings))
         parts = []
-        # Judges may ask for gradients, for which nothing may have been computed in inference mode.
-        with mixed_category(self, category) as category_of_rows, self.painting(inference=not checked.judged):
+        with mixed_category(self, category) as category_of_rows, self.painting(inference=not checked.needs_gradients):
             for start in range(first, first + count, batch):
                 indices = range(start, min(start + batch, first + count))
                 condition = self.condition(

@@ -101,6 +101,7 @@ OFFERED = {
     "described_swapped": Kind("`Described`: the same real pictures, each with the caption of another", "prompts"),
     "reader": Kind("the reader of the landscape world that comes with impasto"),
     "light_reader": Kind("the reader of light that comes with impasto, where the pictures are landscapes of the world"),
+    "hand_reader": Kind("the reader of hands that comes with impasto, where the pictures are of the world of hands"),
     "text_judge": Kind("the judge of pictures and texts that comes with impasto"),
     "network": Kind("name of the feature network"),
     "size": Kind("height and width (H, W) of the pictures"),

@@ -42,6 +42,23 @@ class ShippedJudges:
         Raises:
             NotOffered: When the pictures are not landscapes of the world, which is all that it has learned from.
         """
-        if self.train.store.manifest.get("made", {}).get("world") != "landscapes":
+        if self._world != "landscapes":
             raise NotOffered("The pictures are not landscapes of the world, which is all that the reader knows.")
         return shipped_light_reader()
+
+    @cached_property
+    def hand_reader(self) -> Saved:
+        """The reader of hands.
+
+        Raises:
+            NotOffered: When the pictures are not hands of the world of hands, which is all that it has learned from.
+        """
+        if self._world != "hands":
+            raise NotOffered("The pictures are not of the world of hands, which is all that the reader knows.")
+        return pretrained.load(f"{SHIPPED}/hand_reader").eval()
+
+    @property
+    def _world(self) -> str | None:
+        """The world that painted the training pictures, if any."""
+        world: str | None = self.train.store.manifest.get("made", {}).get("world")
+        return world

@@ -13,7 +13,7 @@ from impasto.errors import ConfigError, NotCapable
 from impasto.images.recipe import read_recipe
 from impasto.painters.diffusion.ddpm import DDPMSettings
 from impasto.painters.diffusion.denoiser import Denoiser
-from impasto.painters.diffusion.steering import cut_outs, range_loss, total_variation, towards_prompt
+from impasto.painters.diffusion.steering import cut_outs, range_loss, total_variation, towards_judges
 from impasto.sampling.level import Level
 
 PROMPT = "A winter forest at dusk, snow on the trees."
@@ -60,14 +60,21 @@ def test_steered_pictures_fit_the_prompt_better(name):
     assert (fit(steered) > fit(plain) + 0.1).all()
 
 
-@pytest.mark.parametrize(("setting", "judge"), [("clip", "clip"), ("classifier", "world_reader")])
+@pytest.mark.parametrize(
+    ("setting", "judge"), [("clip", "clip"), ("classifier", "world_reader"), ("hand", "hand_reader")]
+)
 def test_an_estimate_is_moved_towards_what_the_judge_takes_for_the_prompt(setting, judge):
     settings = DDPMSettings(**{f"{setting}_guidance_scale": 0.02}, cutouts=2)
     coarse = torch.randn(4, 3, 8, 8, generator=torch.Generator().manual_seed(0))
     pictures = torch.nn.functional.interpolate(coarse, size=64, mode="bilinear")
     condition = Condition(4, words=(PROMPT,) * 4)
-    denoise = towards_prompt(lambda noisy, level: noisy, lambda x: x, condition, settings)
+    denoise = towards_judges(lambda noisy, level: noisy, lambda x: x, condition, settings)
     assert (fit(denoise(pictures, Level(0.0, 0.0, 1.0)), judge) > fit(pictures, judge)).all()
+
+
+def test_hands_are_steered_to_without_a_prompt():
+    plain, steered = (build().paint(1, seed=1, steps=2, hand_guidance_scale=scale).pictures for scale in (0, 0.1))
+    assert not torch.equal(plain, steered)
 
 
 def test_a_picture_does_not_depend_on_those_beside_it(name):

@@ -17,7 +17,7 @@ from impasto.errors import ConfigError
 from impasto.machine import cost_of, fastest_precision
 from impasto.nn.frozen import FrozenNetwork, FrozenRecord
 from impasto.nn.perceptual import lpips_network
-from impasto.painters.diffusion.steering import SteeredSettings, towards_prompt
+from impasto.painters.diffusion.steering import SteeredSettings, towards_judges
 from impasto.painters.likelihood.latent_space import LatentConfig, LatentPainter, Latents, Pixels, space_of
 from impasto.painters.optimizer import OptimizerConfig
 from impasto.painters.words import WordsConfig, WordsPainter, WordsSettings
@@ -154,7 +154,7 @@ class Denoiser(WordsPainter, LatentPainter):
         scale = s.guidance if asked_for or s.negative or s.blend else 1.0
         denoise = guided(towards, away, scale, low=s.guided_from, high=s.guided_to)
         denoise = clipped(denoise) if self.clips_estimates and "pictures" not in self.encoders else denoise
-        return towards_prompt(denoise, self.decode, condition, s)
+        return towards_judges(denoise, self.decode, condition, s)
 
     def levels_for(self, settings: Any) -> list[Level]:
         """Levels of noise for painting; see `contract.Denoises`."""

@@ -1,7 +1,8 @@
-"""Painting that is steered towards a prompt by networks that look at pictures, whether the painter reads words or not.
+"""Painting that is steered by networks that look at pictures, towards a prompt or towards hands as there are.
 
 As in Disco Diffusion, `clip` compares random cut-outs of the estimated picture with the prompt; as in ADM, a classifier
-tells how likely it shows what the prompt says. Both are judges that come with impasto.
+tells how likely it shows what the prompt says, and a reader of hands how likely it shows one of five fingers. All are
+judges that come with impasto.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from impasto.config import Field, config
-from impasto.contract import Aligns, Condition, Judges, PaintSettings
+from impasto.contract import Aligns, Condition, Judges, PaintSettings, ReadsHands
 from impasto.contract.ranking import shipped_judge
 from impasto.errors import ConfigError
 from impasto.landscape.statements import read_statements
@@ -22,7 +23,7 @@ from impasto.nn.text import read_weights
 from impasto.sampling.level import Denoise, Level
 from impasto.sampling.steering import steered
 
-__all__ = ["SteeredSettings", "cut_outs", "range_loss", "total_variation", "towards_prompt"]
+__all__ = ["SteeredSettings", "cut_outs", "range_loss", "total_variation", "towards_judges"]
 
 SMALLEST = 0.5
 """Side of the smallest cut-out, as a share of the shorter side of the picture."""
@@ -35,7 +36,7 @@ Loss = Callable[[Tensor], Tensor]
 
 @config
 class SteeredSettings(PaintSettings):
-    """How painting is steered towards the prompt by gradients of judges, which come with impasto.
+    """How painting is steered by gradients of judges, which come with impasto; those of words need a prompt.
 
     Attributes:
         clip_guidance_scale: How far each estimate is moved towards what `clip` takes for the prompt (Disco Diffusion),
@@ -43,6 +44,8 @@ class SteeredSettings(PaintSettings):
             for it too.
         classifier_guidance_scale: The same towards what the classifier `world_reader` takes for it (ADM); it knows the
             season, the hour, the weather and the elements of a landscape.
+        hand_guidance_scale: The same towards what `hand_reader` takes for a hand of five fingers with possible joints;
+            it needs no prompt, and pictures of one hand each.
         cutouts: Number of random cut-outs that `clip` looks at in each step, beside the whole picture; more are
             smoother and take longer.
         tv_scale: Weight of the total variation, which keeps the picture smooth, beside the judges.
@@ -56,6 +59,7 @@ class SteeredSettings(PaintSettings):
 
     clip_guidance_scale: float = Field(default=0.0, ge=0, le=100)
     classifier_guidance_scale: float = Field(default=0.0, ge=0, le=100)
+    hand_guidance_scale: float = Field(default=0.0, ge=0, le=100)
     cutouts: int = Field(default=4, ge=0, le=128)
     tv_scale: float = Field(default=0.0, ge=0, le=1000)
     range_scale: float = Field(default=1.0, ge=0, le=1000)
@@ -82,32 +86,38 @@ class SteeredSettings(PaintSettings):
                 return f"{name} = {getattr(self, name):g}"
         return super().judged
 
+    @property
+    def needs_gradients(self) -> bool:
+        """Of a reader of hands too; see `PaintSettings.needs_gradients`."""
+        return super().needs_gradients or self.hand_guidance_scale > 0
 
-def towards_prompt(
+
+def towards_judges(
     denoise: Denoise, decode: Callable[[Tensor], Tensor], condition: Condition, settings: SteeredSettings
 ) -> Denoise:
-    """A denoiser that is steered towards the words of a condition, as the settings say; the same one where they do not.
+    """A denoiser that is steered towards what judges prefer, as the settings say; the same one where they do not.
 
     Args:
         denoise: Estimates pictures or their latents.
         decode: Pictures of estimates; gradients flow through.
-        condition: Has the words.
+        condition: Has the words, where judges compare pictures with some.
         settings: Scales, cut-outs and further losses.
 
     Raises:
-        ConfigError: When there are no words, when they say nothing that the classifier knows, or when steering begins
-            after it ends.
+        ConfigError: When a judge needs words and there are none, when they say nothing that the classifier knows, or
+            when steering begins after it ends.
 
     Source: Crowson et al. 2021, CLIP-guided diffusion (Disco Diffusion: cut-outs, total variation and range losses);
         Dhariwal & Nichol 2021, algorithm 2 (classifier guidance).
     """
     s = settings
-    scale = s.clip_guidance_scale + s.classifier_guidance_scale
+    of_words = s.clip_guidance_scale + s.classifier_guidance_scale
+    scale = of_words + s.hand_guidance_scale
     if scale == 0:
         return denoise
-    if condition.words is None:
+    if of_words and condition.words is None:
         raise ConfigError(f"{s.judged} needs a prompt that pictures are compared with, and there is none.")
-    texts = tuple(read_weights(text).text for text in condition.words)
+    texts = tuple(read_weights(text).text for text in condition.words or ())
     by_clip = _clip_loss(texts, s.cutouts) if s.clip_guidance_scale > 0 else None
     by_classifier = _classifier_loss(texts) if s.classifier_guidance_scale > 0 else None
 
@@ -118,6 +128,8 @@ def towards_prompt(
             total = total + s.clip_guidance_scale / scale * by_clip(pictures, level)
         if by_classifier is not None:
             total = total + s.classifier_guidance_scale / scale * by_classifier(pictures)
+        if s.hand_guidance_scale > 0:
+            total = total + s.hand_guidance_scale / scale * _hand_loss(pictures)
         return total
 
     return steered(denoise, loss, scale, decay=s.steering_decay, low=s.steered_from, high=s.steered_to)
@@ -156,6 +168,13 @@ def _classifier_loss(texts: tuple[str, ...]) -> Loss:
         return -judge.judge(pictures, Condition(len(pictures), words=texts)).clamp(min=LEAST).log()
 
     return loss
+
+
+def _hand_loss(pictures: Tensor) -> Tensor:
+    """The negative logarithm of how probable a reader of hands takes each picture to be one as there are, in nats."""
+    judge = shipped_judge("hand_reader", pictures.device)
+    assert isinstance(judge, ReadsHands)
+    return -judge.read_hands(pictures).correct.clamp(min=LEAST).log()
 
 
 def cut_outs(pictures: Tensor, count: int, size: tuple[int, int], *, seed: int) -> Tensor:
