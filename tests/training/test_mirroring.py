@@ -175,6 +175,28 @@ def test_a_process_that_is_killed_between_two_writes_loses_nothing(tmp_path: Pat
     assert steps == [1, 1, 1, 2, 2, 2, 2]
 
 
+def test_a_state_that_arrived_without_an_answer_is_ones_own(
+    tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror = Mirror(place)
+    mirror.write(1, _files(tmp_path / "first", "1"))
+    system = mirror._system
+    pipe_file = system.pipe_file
+
+    def arrives_silently(path: str, data: bytes) -> None:
+        pipe_file(path, data)
+        raise TimeoutError("no answer")
+
+    monkeypatch.setattr(system, "pipe_file", arrives_silently)
+    with pytest.raises(Unavailable, match=r"cannot be written \(TimeoutError: no answer\)"):
+        mirror.write(2, _files(tmp_path / "second", "2"))
+    monkeypatch.undo()
+    mirror.write(3, _files(tmp_path / "third", "3"))
+    assert _whole_step(place, tmp_path / "back") == 3
+    assert len(system.find("/bucket/run/states")) == 1
+    assert len(system.find("/bucket/run/objects")) == 3
+
+
 def test_of_two_processes_that_write_to_one_mirror_the_first_one_stops(tmp_path: Path, place: str) -> None:
     old = Mirror(place)
     old.write(1, _files(tmp_path / "first", "1"))
