@@ -291,6 +291,19 @@ def test_what_is_wrong_with_a_place_is_said_before_training(store: Store, tmp_pa
         restore(tmp_path / "run", place, silent)
 
 
+def test_another_run_than_that_of_the_place_is_refused_and_not_brought(store: Store, tmp_path: Path) -> None:
+    place = str(tmp_path / "place")
+    brief = {"steps": 1, "settings": {"samples": 0, "held_out": 0, "precision": "fp32"}, "watch": silent}
+    impasto.train("vae", store, tmp_path / "run", preset="tiny", mirror=place, **brief)
+    with pytest.raises(UsageError, match=r"painter: vae → wgan.* That run was brought from .*place; another run"):
+        impasto.train("wgan", store, tmp_path / "other", preset="tiny", mirror=place, **brief)
+    with pytest.raises(UsageError, match=r"There is no painter 'wgn'.* There are: [^.]*\.$"):
+        impasto.train("wgn", store, tmp_path / "other", preset="tiny", mirror=place, **brief)
+    assert not (tmp_path / "other").exists()
+    again = impasto.train("vae", store, tmp_path / "other", preset="tiny", mirror=place, **brief)
+    assert again.step == 1
+
+
 @pytest.mark.skipif(importlib.util.find_spec("s3fs") is not None, reason="s3fs is installed (extra 'remote')")
 def test_a_missing_package_is_named(store: Store, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"s3://bucket/run needs a package .*pip install 'impasto\[remote\]'"):
