@@ -176,6 +176,28 @@ def test_a_process_that_is_killed_between_two_writes_loses_nothing(tmp_path: Pat
     assert steps == [1, 1, 1, 2, 2, 2, 2]
 
 
+def test_a_state_that_arrived_without_an_answer_is_ones_own(
+    tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mirror = Mirror(place)
+    mirror.write(1, _files(tmp_path / "first", "1"))
+    system = mirror._system
+    pipe_file = system.pipe_file
+
+    def arrives_silently(path: str, data: bytes) -> None:
+        pipe_file(path, data)
+        raise TimeoutError("no answer")
+
+    monkeypatch.setattr(system, "pipe_file", arrives_silently)
+    with pytest.raises(Unavailable, match=r"cannot be written \(TimeoutError: no answer\)"):
+        mirror.write(2, _files(tmp_path / "second", "2"))
+    monkeypatch.undo()
+    mirror.write(3, _files(tmp_path / "third", "3"))
+    assert _whole_step(place, tmp_path / "back") == 3
+    assert len(system.find("/bucket/run/states")) == 1
+    assert len(system.find("/bucket/run/objects")) == 3
+
+
 def test_of_two_processes_that_write_to_one_mirror_the_first_one_stops(tmp_path: Path, place: str) -> None:
     old = Mirror(place)
     old.write(1, _files(tmp_path / "first", "1"))
@@ -270,6 +292,19 @@ def test_what_is_wrong_with_a_place_is_said_before_training(store: Store, tmp_pa
         Mirror(other).write(3, {name: _files(tmp_path / "x", "1")["a"]})
         with pytest.raises(CheckpointError, match=re.escape(f"one of its files is called {name!r}")):
             restore(tmp_path / "run", other, silent)
+
+
+def test_another_run_than_that_of_the_place_is_refused_and_not_brought(store: Store, tmp_path: Path) -> None:
+    place = str(tmp_path / "place")
+    brief = {"steps": 1, "settings": {"samples": 0, "held_out": 0, "precision": "fp32"}, "watch": silent}
+    impasto.train("vae", store, tmp_path / "run", preset="tiny", mirror=place, **brief)
+    with pytest.raises(UsageError, match=r"painter: vae → wgan.* That run was brought from .*place; another run"):
+        impasto.train("wgan", store, tmp_path / "other", preset="tiny", mirror=place, **brief)
+    with pytest.raises(UsageError, match=r"There is no painter 'wgn'.* There are: [^.]*\.$"):
+        impasto.train("wgn", store, tmp_path / "other", preset="tiny", mirror=place, **brief)
+    assert not (tmp_path / "other").exists()
+    again = impasto.train("vae", store, tmp_path / "other", preset="tiny", mirror=place, **brief)
+    assert again.step == 1
 
 
 @pytest.mark.skipif(importlib.util.find_spec("s3fs") is not None, reason="s3fs is installed (extra 'remote')")

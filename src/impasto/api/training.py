@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -109,9 +110,8 @@ def train(
     with (
         _run_folder(out, name or folder, dry_run=dry_run) as run,
         shown(watch) as notify,
+        _brought(run, None if dry_run else mirror, notify),
     ):
-        if mirror is not None and not dry_run:
-            _restore(run, mirror, notify)
         start = beginning(source, run)
         choice = None if name or start else _choice(run, pictures, preset, values)
         if start is not None:
@@ -142,10 +142,27 @@ def _run_folder(out: str | PathLike[str] | None, name: str | PathLike[str], *, d
             yield new
 
 
-def _restore(run: Path, mirror: str, watch: Watch) -> None:
+@contextmanager
+def _brought(run: Path, mirror: str | None, watch: Watch) -> Iterator[None]:
+    """Bring the run from its mirror before the block; where the block is about another run, it goes again."""
     from impasto.training.mirroring import restore
 
-    restore(run, mirror, watch)
+    begun = (run / "run.json").is_file()
+    if mirror is not None:
+        restore(run, mirror, watch)
+    brought = not begun and (run / "run.json").is_file()
+    try:
+        yield
+    except UsageError as error:
+        if not brought:
+            raise
+        shutil.rmtree(run, ignore_errors=True)
+        # Names and values that are wrong whatever run is there have errors of their own.
+        if type(error) is not UsageError:
+            raise
+        raise UsageError(
+            f"{error} That run was brought from {mirror}; another run needs another {option('mirror', None)}."
+        ) from error
 
 
 def _painter_and_store(painter: Any, store: Any) -> tuple[str | None, str | PathLike[str]]:

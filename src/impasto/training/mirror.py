@@ -91,6 +91,10 @@ class Mirror:
         """
         self.address = address
         self.last: State | None = None
+        # Names of the states that were sent from here, also of those of which it is not known whether they arrived.
+        self._sent: set[str] = set()
+        # Objects of all states that were read or sent here.
+        self._listed: set[str] = set()
         self._system, self._root = file_system(address)
 
     def newest(self) -> State | None:
@@ -142,17 +146,19 @@ class Mirror:
             if stored.sha256 not in there:
                 self._write_object(path, stored)
                 there.add(stored.sha256)
-        self._check_alone(before)
+        before = self._checked(before)
+        self._listed |= there
         number = 1 if before is None else int(before.name[:9]) + 1
         contents = {name: asdict(stored) for name, (_, stored) in sorted(files.items())}
         text = json.dumps({"version": 1, "step": step, "files": contents}, indent=1).encode()
         name = f"{number:09d}-{hashlib.sha256(text).hexdigest()[:16]}.json"
+        self._sent.add(name)
         with self._writing():
             self._system.pipe_file(self._path(STATES, name), text)
         self.last = State(name, step, {name: stored for name, (_, stored) in files.items()})
         # Some places may be written and not cleared; the state stands all the same.
         with suppress(Exception):
-            self._remove_outdated(before, self.last)
+            self._remove_outdated(self.last)
         return self.last
 
     def fetch(self, stored: Stored, target: Path) -> None:
@@ -194,34 +200,37 @@ class Mirror:
         if digest.hexdigest() != stored.sha256:
             raise Unavailable(f"{path} changed while it was copied to {self.address}; it is copied again later.")
 
-    def _check_alone(self, before: State | None) -> None:
+    def _checked(self, before: State | None) -> State | None:
+        """The newest state, if it is the one that this process knows or one that it sent itself."""
         newest = self.newest()
-        self.last = before
-        if (newest and newest.name) != (before and before.name):
+        name = newest and newest.name
+        if name != (before and before.name) and name not in self._sent:
+            self.last = before
             raise RunLocked(
                 f"Another process writes a run to {self.address} too, so this one has stopped. "
                 "What it trained is in its run folder; let one of both go on."
             )
+        return newest
 
-    def _remove_outdated(self, before: State | None, now: State) -> None:
-        """Remove older states, the objects that only the one before listed, and those that no state ever did."""
+    def _remove_outdated(self, now: State) -> None:
+        """Remove older states, the objects that only these listed, and those that no state ever did."""
         for name in self._names(STATES):
             if name < now.name:
                 self._system.rm_file(self._path(STATES, name))
         needed = {stored.sha256 for stored in now.files.values()}
-        outdated = set() if before is None else {stored.sha256 for stored in before.files.values()}
         for name in set(self._names(OBJECTS)) - needed:
             path = self._path(OBJECTS, name)
-            if name in outdated or datetime.now(UTC) - _utc(self._system.modified(path)) > UNFINISHED:
+            if name in self._listed or datetime.now(UTC) - _utc(self._system.modified(path)) > UNFINISHED:
                 self._system.rm_file(path)
 
     def _names(self, folder: str) -> list[str]:
         """Names of the files in a folder of the place."""
         self._system.invalidate_cache(self._path(folder))
         try:
-            return [posixpath.basename(path) for path in self._system.ls(self._path(folder), detail=False)]
+            names = [posixpath.basename(path) for path in self._system.ls(self._path(folder), detail=False)]
         except FileNotFoundError:
             return []
+        return [name for name in names if name]
 
     def _path(self, *parts: str) -> str:
         return posixpath.join(self._root, *parts)

@@ -22,6 +22,7 @@ LANES = {
     "measure": "painting",
     "average": "painting",
     "export": "painting",
+    "fetch": "painting",
     "data": "painting",
     "show": "painting",
 }
