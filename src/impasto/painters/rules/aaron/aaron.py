@@ -21,7 +21,7 @@ from impasto.painters.rules.aaron.colour import colour_forms
 from impasto.painters.rules.aaron.companions import animation, vectors
 from impasto.painters.rules.aaron.drawing import Colour, Drawing, Region, Stroke
 from impasto.painters.rules.aaron.oklab import mix
-from impasto.painters.rules.aaron.render import render
+from impasto.painters.rules.aaron.render import SHOWN, render
 from impasto.painters.rules.aaron.scenes import PERIODS, compose
 from impasto.painters.rules.aaron.scheme import Scheme
 from impasto.painters.rules.aaron.sheet import Sheet
@@ -91,7 +91,7 @@ class Aaron(RulePainter):
         drawing = self.drawing(label, seed, settings)
         side = self.data.side
         companions = {"svg": lambda: vectors(drawing), "gif": lambda: animation(drawing, side)}
-        report_layer(1, lambda: render(replace(drawing, regions=()), side))
+        report_layer(1, lambda: render(replace(drawing, regions=()), min(side, SHOWN)))
         return Drawn(render(drawing, side), companions)
 
 

@@ -13,10 +13,12 @@ from impasto.images.pictures import Pixels
 from impasto.painters.rules.aaron.drawing import Drawing, Region, Stroke
 from impasto.painters.rules.aaron.pen import Points
 
-__all__ = ["draw_lines", "fill", "render", "shrink"]
+__all__ = ["SHOWN", "draw_lines", "fill", "render", "shrink"]
 
 MIN_CANVAS = 1024
 """Least rows to draw at; smaller pictures are drawn larger and averaged, so that thin lines stay even."""
+SHOWN = 384
+"""Largest height and width of a drawing that is shown while it is made."""
 WASH = 0.028
 """Variation of the lightness of a wash, as a share of its level."""
 
