@@ -77,7 +77,7 @@ def render(
         resolution: Height and width, 32 to 2048.
         former_paper: Whether large pictures are painted on the coarser paper, with a seam, of version 0.1.0.
         watch: Called after the sky, the ground, the water, and all things in the landscape, with how many of these are
-            painted and a function that gives the picture as it is by then, small, shape (S, S, 3) with S of at most `SHOWN`.
+            painted and a function that gives the picture by then, shape (S, S, 3) with S of at most `SHOWN`.
 
     Raises:
         UsageError: When the resolution is out of range.
