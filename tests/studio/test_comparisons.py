@@ -65,7 +65,7 @@ def test_a_comparison_is_planned_and_begun_as_an_experiment_that_the_command_can
     assert [entry.name for entry in draft.experiment.entry] == ["vae tiny", "vae tiny lr=0.01"]
     assert draft.experiment.terms.seeds == (0, 1, 2)
     assert draft.experiment.data.resolution == 32
-    assert "queued already" in studio.refusal("POST", "/api/comparisons", REQUEST)[1]
+    assert "choose another name" in studio.refusal("POST", "/api/comparisons", REQUEST)[1]
     assert studio.call("GET", "/api/comparisons/rates")["job"]["id"] == begun["job"]["id"]
     studio.call("POST", f"/api/jobs/{begun['job']['id']}/stop", {"firmly": True})
     assert studio.refusal("GET", "/api/comparisons/other")[0] == 404

@@ -42,6 +42,8 @@ __all__ = ["MIN_RESOLUTION", "MAX_RESOLUTION", "Rendering", "render"]
 MIN_RESOLUTION = 32
 MAX_RESOLUTION = 2048
 """Smallest and largest height and width that can be rendered."""
+SHOWN = 384
+"""Largest height and width of a picture that is shown while it is painted, which must not take long."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def render(
         resolution: Height and width, 32 to 2048.
         former_paper: Whether large pictures are painted on the coarser paper, with a seam, of version 0.1.0.
         watch: Called after the sky, the ground, the water, and all things in the landscape, with how many of these are
-            painted and a function that gives the picture as it is by then, shape (R, R, 3).
+            painted and a function that gives the picture by then, shape (S, S, 3) with S of at most `SHOWN`.
 
     Raises:
         UsageError: When the resolution is out of range.
@@ -91,7 +93,7 @@ def render(
 
     def painted() -> None:
         if watch is not None:
-            watch(next(paintings), lambda: _downsample(easel, resolution).pixels)
+            watch(next(paintings), lambda: _downsample(easel, min(resolution, SHOWN)).pixels)
 
     light = light_of(scene)
     view = view_ground(scene, easel.side, light.direction)

@@ -42,7 +42,7 @@ def report_layer(number: int, pixels: Callable[[], Pixels]) -> None:
 
     Args:
         number: How many layers are painted.
-        pixels: Gives the picture as it is by then, shape (H, W, 3), uint8; called only if somebody looks.
+        pixels: Gives the picture as it is by then, shape (h, w, 3), uint8, small or not; called only if somebody looks.
     """
     report(number, None, lambda: to_float(torch.from_numpy(pixels()[None])))
 

@@ -47,8 +47,10 @@ def controls(studio: CurrentStudio, edit: str, painter: str = "") -> HTMLRespons
         card = entry.description
         assert card is not None
         words = ["words"] if reads_words(description, card) else []
-        of_edit = controls_of(description.settings, words)
-        of_painter = controls_of(settings_for(description, card)[len(description.settings) :], words)
+        first, others = controls_of(description.settings, words)
+        counted = settings_for(description, card)[len(description.settings) :]
+        # The picture is the drawing's.
+        shown, folded = controls_of([setting for setting in counted if setting.name != "picture"], words)
     except ImpastoError as error:
         return HTMLResponse(rendered("paint_failed.html", sentence=str(error)))
     return HTMLResponse(
@@ -59,9 +61,10 @@ def controls(studio: CurrentStudio, edit: str, painter: str = "") -> HTMLRespons
             chosen=entry,
             able=studio.painters.able(edit),
             words=bool(words),
-            first=of_edit[0],
-            others=of_edit[1],
-            of_painter=[*of_painter[0], *of_painter[1]],
+            # Of an edit without settings, those of the painter are all there is to choose.
+            first=first if description.settings else shown,
+            others=others,
+            of_painter=[*shown, *folded] if description.settings else folded,
             complete=studio.painters.complete,
         )
     )

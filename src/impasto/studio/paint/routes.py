@@ -117,7 +117,7 @@ def _queued(studio: Studio, request: PictureRequest, title: str, arguments: Sequ
 
 @router.get("/api/jobs/{name}/preview", response_class=Response)
 def preview(studio: CurrentStudio, name: str) -> Response:
-    """What a job has painted so far, as a small PNG; 204 where there is nothing to show.
+    """What a job has painted of the present pictures so far, as a small PNG; 204 where there is nothing to show.
 
     The next one is painted only after this call, so that a job that nobody looks at loses no time.
     """
@@ -130,7 +130,9 @@ def preview(studio: CurrentStudio, name: str) -> Response:
         last.unlink(missing_ok=True)
     try:
         content = last.read_bytes()
-        current = last.stat().st_mtime >= (job.started or 0)
+        # A picture that is done is shown itself.
+        since = Path(job.pictures).stat().st_mtime if job.pictures and Path(job.pictures).is_dir() else 0
+        current = last.stat().st_mtime >= max(job.started or 0, since)
     except OSError:
         current = False
     if not current:

@@ -1,4 +1,4 @@
-// A small picture of what a job has painted so far, asked for once a second while the page is in sight: a job paints the
+// A small picture of what a job has painted of its present pictures, asked for once a second while the page is in sight: a job paints the
 // next one only when the last one was fetched.
 
 import { element } from "./dom.js";
@@ -25,7 +25,7 @@ export class Preview {
     this.root.replaceChildren();
   }
 
-  /** Fetch what is painted by now; where nothing new is there, the last one stays. */
+  /** Fetch what is painted by now. */
   look() {
     if (!this.root.isConnected) {
       shown.delete(this);
@@ -35,6 +35,7 @@ export class Preview {
     image.addEventListener("load", () => {
       if (shown.has(this)) this.root.replaceChildren(image);
     });
+    image.addEventListener("error", () => this.root.replaceChildren()); // There is nothing of the present pictures yet.
     image.src = `/api/jobs/${this.job.id}/preview?at=${Date.now()}`;
   }
 }

@@ -20,7 +20,7 @@ from impasto.errors import ConfigError, suggestion
 from impasto.painters.rules.aaron.companions import animation, vectors
 from impasto.painters.rules.aaron.drawing import Drawing
 from impasto.painters.rules.aaron.finishing import WIDTH, finished
-from impasto.painters.rules.aaron.render import render
+from impasto.painters.rules.aaron.render import SHOWN, render
 from impasto.painters.rules.aaron.scenes import PERIODS, compose
 from impasto.painters.rules.aaron.sheet import Sheet
 from impasto.painters.rules.rule_painter import Drawn, RulePainter, report_layer
@@ -82,7 +82,7 @@ class Aaron(RulePainter):
         drawing = self.drawing(label, seed, settings)
         side = self.data.side
         companions = {"svg": lambda: vectors(drawing), "gif": lambda: animation(drawing, side)}
-        report_layer(1, lambda: render(replace(drawing, regions=()), side))
+        report_layer(1, lambda: render(replace(drawing, regions=()), min(side, SHOWN)))
         return Drawn(render(drawing, side), companions)
 
 

@@ -16,10 +16,12 @@ from impasto.painters.rules.aaron.pen import Points
 if TYPE_CHECKING:
     from impasto.images.pictures import Pixels
 
-__all__ = ["draw_lines", "fill", "render", "shrink"]
+__all__ = ["SHOWN", "draw_lines", "fill", "render", "shrink"]
 
 MIN_CANVAS = 1024
 """Least rows to draw at; smaller pictures are drawn larger and averaged, so that thin lines stay even."""
+SHOWN = 384
+"""Largest height and width of a drawing that is shown while it is made."""
 WASH = 0.028
 """Variation of the lightness of a wash, as a share of its level."""
 
