@@ -72,12 +72,15 @@ class Int8Layer(nn.Module):
         """What the replaced layer would give, in the number format of `x`."""
         if x.requires_grad and torch.is_grad_enabled():
             return self._plain(x)  # Rounding has no gradient.
-        if not integer_kernels(x.device):
-            return self._as_floats(x)
         if self._packed is None:
-            self._packed = (float(self.step), int(self.zero), self._pack())
+            step = float(self.step)
+            # In the layout of the kernels, weights lie in memory twice; layers whose inputs have no range need it not.
+            packed = self._pack() if step and integer_kernels(x.device) else None
+            self._packed = (step, int(self.zero), packed)
         step, zero, packed = self._packed
         if step == 0:
+            return self._plain(x)
+        if packed is None or not integer_kernels(x.device):
             return self._as_floats(x)
         rounded = x.mul(1 / step).add_(zero + 0.5).clamp_(0, LEVELS).to(torch.uint8)
         return self._compute(rounded, step, zero, packed, x.dtype)

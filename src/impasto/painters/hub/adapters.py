@@ -11,7 +11,12 @@ from typing import Any, Self
 import torch
 from torch import Tensor, nn
 
+from impasto.nn.int8 import Int8Conv2d, Int8Layer
+
 __all__ = ["Adapter", "AdapterSet", "Adapters", "Switchboard"]
+
+ADAPTED = (nn.Linear, nn.Conv2d, Int8Layer)
+"""Layers that adapters are for."""
 
 
 class Adapter(nn.Module):
@@ -46,7 +51,7 @@ class Adapter(nn.Module):
     def fits(self, layer: nn.Module) -> bool:
         """Whether both matrices have the shape that a layer needs."""
         weight = getattr(layer, "weight", None)
-        if not isinstance(layer, nn.Linear | nn.Conv2d) or not isinstance(weight, Tensor):
+        if not isinstance(layer, ADAPTED) or not isinstance(weight, Tensor):
             return False
         shapes = self.down.shape[1:] == weight.shape[1:] and self.up.shape[0] == weight.shape[0]
         return shapes and self.up.shape[1] == self.down.shape[0] and self.up.ndim == weight.ndim
@@ -57,10 +62,15 @@ class Adapter(nn.Module):
         up = self.up.to(x.device)
         # The base may compute in fewer bits than the adapters are learned in.
         x = x.to(torch.promote_types(x.dtype, down.dtype)) if not torch.is_autocast_enabled(x.device.type) else x
-        if isinstance(layer, nn.Conv2d):
+        if isinstance(layer, nn.Conv2d | Int8Conv2d):
             inner = nn.functional.conv2d(x, down, None, layer.stride, layer.padding, layer.dilation)
-            return self.scale * nn.functional.conv2d(inner, up)
-        return self.scale * nn.functional.linear(nn.functional.linear(x, down), up)
+            return _times(self.scale, nn.functional.conv2d(inner, up))
+        return _times(self.scale, nn.functional.linear(nn.functional.linear(x, down), up))
+
+
+def _times(factor: float, values: Tensor) -> Tensor:
+    """Values times a factor; those of training are 1, for which nothing is computed or kept for the gradient."""
+    return values if factor == 1 else factor * values
 
 
 class Adapters(nn.Module):
@@ -97,9 +107,7 @@ class Switchboard:
     def know(self, part: str, network: nn.Module) -> None:
         """Take the layers of a part from this network from now on."""
         self.layers |= {
-            f"{part}.{name}": layer
-            for name, layer in network.named_modules()
-            if isinstance(layer, nn.Linear | nn.Conv2d)
+            f"{part}.{name}": layer for name, layer in network.named_modules() if isinstance(layer, ADAPTED)
         }
 
     def switch(self, sets: Sequence[AdapterSet]) -> None:
@@ -112,7 +120,9 @@ class Switchboard:
 
     def output(self, name: str, layer: nn.Module, x: Tensor, output: Tensor) -> Tensor:
         """The output of a layer for x, with what the active adapters of that name add to it."""
-        deltas = [strength * adapters[name].delta(layer, x) for adapters, strength in self._active if name in adapters]
+        deltas = [
+            _times(strength, adapters[name].delta(layer, x)) for adapters, strength in self._active if name in adapters
+        ]
         return (output + sum(deltas)).to(output.dtype) if deltas else output
 
 

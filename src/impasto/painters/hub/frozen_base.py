@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Literal, Self
 
 import torch
@@ -16,6 +16,7 @@ from impasto.errors import CheckpointError, ConfigError, UsageError
 from impasto.painters.hub.adapters import AdapterSet, Switchboard
 from impasto.painters.hub.base_files import BaseFiles, diffusers_library
 from impasto.painters.hub.line import Line, line_of
+from impasto.painters.hub.quantization import Quantization, round_networks, rounded_parts
 from impasto.painters.hub.vocabulary import Vocabulary
 
 __all__ = [
@@ -86,6 +87,14 @@ class FrozenBase:
         return {name: part for name, part in self.pipe.components.items() if isinstance(part, nn.Module)}
 
     @property
+    def bytes(self) -> int:
+        """Memory of all weights."""
+        tensors = {
+            id(tensor): tensor for part in self.networks.values() for tensor in (*part.parameters(), *part.buffers())
+        }
+        return sum(tensor.nbytes for tensor in tensors.values())
+
+    @property
     def layers(self) -> Mapping[str, nn.Module]:
         """All linear layers and convolutions, by the name of the part and their own."""
         return self._switchboard.layers
@@ -117,7 +126,9 @@ class FrozenBase:
         # Within inference mode, what is moved could not be differentiated through later.
         with torch.inference_mode(mode=False):
             for network in self.networks.values():
-                network.to(device=device, dtype=dtype)
+                # To ask every layer takes long, and this is called in each step of a training.
+                if not _is_at(network, device, dtype):
+                    network.to(device=device, dtype=dtype)
 
     def with_network(self, net: nn.Module | None) -> None:
         """Estimate by another network of the same architecture from now on; None for the base's own."""
@@ -161,6 +172,7 @@ class FrozenBase:
         return guards
 
 
+@cache
 def call_defaults(class_name: str) -> Mapping[str, Any]:
     """The arguments of the call of a class of diffusers → their defaults."""
     parameters = inspect.signature(getattr(diffusers_library(), class_name).__call__).parameters
@@ -168,13 +180,16 @@ def call_defaults(class_name: str) -> Mapping[str, Any]:
 
 
 @lru_cache(maxsize=2)
-def frozen_base(files: BaseFiles, precision: Precision, offload: Offload) -> FrozenBase:
+def frozen_base(
+    files: BaseFiles, precision: Precision, offload: Offload, quantization: Quantization = "none"
+) -> FrozenBase:
     """The base of some files, loaded once.
 
     Args:
         files: Where it is.
         precision: Of its weights.
         offload: Which parts wait in the memory of the processor.
+        quantization: In how many bits its weights are kept.
 
     Raises:
         CheckpointError: When a file is damaged.
@@ -189,17 +204,28 @@ def frozen_base(files: BaseFiles, precision: Precision, offload: Offload) -> Fro
             if files.single is not None:
                 pipe = cls.from_single_file(str(files.single), config=str(files.folder), **options)
             else:
+                options |= rounded_parts(files, options["dtype"]) if quantization == "int8" else {}
                 pipe = cls.from_pretrained(str(files.folder), use_safetensors=True, **options)
         except ImportError as error:
             raise UsageError(f"{files.word} needs a package that is not installed: {_first(error)}") from None
         except (OSError, ValueError, KeyError, RuntimeError, TypeError, AttributeError) as error:
             raise CheckpointError(f"{files.word} cannot be loaded as a {files.class_name}: {_first(error)}") from None
+    if files.single is not None and quantization == "int8":
+        round_networks(pipe.components)
     pipe.set_progress_bar_config(disable=True)
     if offload == "model":
         pipe.enable_model_cpu_offload()
     elif offload == "sequential":
         pipe.enable_sequential_cpu_offload()
     return FrozenBase(files, pipe)
+
+
+def _is_at(network: nn.Module, device: torch.device, dtype: torch.dtype | None) -> bool:
+    """Whether a network, all of whose weights are moved together, is on a device, in a kind of number."""
+    weight = next(network.parameters(), None)
+    if weight is None or weight.device.type != device.type or device.index not in (None, weight.device.index):
+        return False
+    return dtype in (None, weight.dtype)
 
 
 def _first(error: Exception) -> str:

@@ -16,6 +16,7 @@ from impasto.errors import ConfigError
 from impasto.painters.hub.base_files import CARD
 from impasto.painters.hub.frozen_base import FrozenBase
 from impasto.painters.hub.line import Line
+from impasto.painters.hub.quantization import Quantization
 from impasto.painters.hub.taught_network import NetworkConfig, TaughtNetwork
 from impasto.spelling import command
 
@@ -61,13 +62,19 @@ class FullFinetune(TaughtNetwork):
         """That of what is learned."""
         return "fp32"
 
+    @property
+    def own_quantization(self) -> Quantization:
+        """All bits, which learning needs."""
+        return "none"
+
     def resolve_settings(self, settings: Any) -> Any:
         """As of a pipeline; all in the precision that was learned in, and in one place.
 
         Raises:
             ConfigError: When the settings want another precision or place.
         """
-        if settings.precision not in ("auto", "fp32") or settings.offload not in ("auto", "none"):
+        able = {"precision": "fp32", "offload": "none", "quantization": "none"}
+        if any(getattr(settings, name) not in ("auto", value) for name, value in able.items()):
             raise ConfigError(
                 "full_finetune paints in fp32 and without offload, as it learned. To paint in fewer bits or less "
                 "memory, write it as a base, a folder that is named as any other base is: "

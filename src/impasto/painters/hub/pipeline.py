@@ -29,6 +29,7 @@ from impasto.painters.hub.ip_adapter import REFERENCE, encoder_beside, reference
 from impasto.painters.hub.line import line_of
 from impasto.painters.hub.lora_files import LoraFile, read_lora
 from impasto.painters.hub.pipeline_settings import BaseConfig, PipelineSettings
+from impasto.painters.hub.quantization import SHARES, Quantization
 from impasto.painters.hub.vocabulary import NewWord
 
 __all__ = ["Pipeline"]
@@ -127,7 +128,7 @@ class Pipeline(Painter):
             ConfigError: When it cannot paint pictures of this size.
         """
         resolved = self.resolve_settings(settings)
-        base = frozen_base(self.files, resolved.precision, resolved.offload)
+        base = frozen_base(self.files, resolved.precision, resolved.offload, resolved.quantization)
         base.with_network(self.own_network())
         base.check_size(self.data)
         if resolved.offload == "none":
@@ -139,13 +140,15 @@ class Pipeline(Painter):
         """Steps and guidance as diffusers has them for this class; precision and offload as they fit this machine."""
         defaults = call_defaults(self.files.class_name)
         precision = self.own_precision if settings.precision == "auto" else settings.precision
+        bits = self.own_quantization if settings.quantization == "auto" else settings.quantization
         return replace(
             settings,
             steps=settings.steps or defaults.get("num_inference_steps", STEPS),
             guidance=defaults.get("guidance_scale", 1.0) if settings.guidance is None else settings.guidance,
             ip_adapter_encoder=settings.ip_adapter_encoder or encoder_beside(settings.ip_adapter),
             precision=precision,
-            offload=self._offload(precision) if settings.offload == "auto" else settings.offload,
+            quantization=bits,
+            offload=self._offload(precision, bits) if settings.offload == "auto" else settings.offload,
         )
 
     @property
@@ -156,12 +159,18 @@ class Pipeline(Painter):
         memory = memory_of_machine()
         return "bf16" if memory is not None and 2 * self.files.bytes > ROOM * memory else "fp32"
 
-    def _offload(self, precision: str) -> str:
+    @property
+    def own_quantization(self) -> Quantization:
+        """In how many bits the weights are kept where nothing says otherwise."""
+        return "none"
+
+    def _offload(self, precision: str, quantization: Quantization) -> str:
         """The first way to place the base that fits into the memory of the GPU."""
         if self.device.type != "cuda":
             return "none"
         free, _ = torch.cuda.mem_get_info()
-        factor = 2 if precision == "fp32" else 1
+        # Most bases are in 16 bits in their files.
+        factor = SHARES[quantization] if quantization != "none" else 2 if precision == "fp32" else 1
         return "none" if factor * self.files.bytes < ROOM * free else "model"
 
     def sets(self, base: FrozenBase, settings: Any) -> list[AdapterSet]:
@@ -205,6 +214,11 @@ class Pipeline(Painter):
             if licence
             else f"{self.files.word} names no licence: nobody has said what you may do with it or its pictures."
         )
+        if resolved.quantization != "none":
+            remarks.append(
+                f"The weights of {self.files.word} take {base.bytes / 1e6:,.1f} MB in {resolved.quantization}, and "
+                f"{self.files.bytes / 1e6:,.1f} MB in its files."
+            )
         triggers = {file: _lora(file, base).trigger for file in resolved.loras}
         triggers |= {file: _embedding(file, base).word for file in resolved.embeddings}
         remarks += [

@@ -22,6 +22,7 @@ from impasto.painters.hub.line import Words
 from impasto.painters.hub.objective import Objective, objective_of
 from impasto.painters.hub.pipeline import Pipeline
 from impasto.painters.hub.pipeline_settings import BaseConfig
+from impasto.painters.hub.quantization import Quantization
 from impasto.spelling import command, setting
 
 __all__ = ["Taught", "TeachingConfig"]
@@ -113,6 +114,12 @@ class Taught(DenoisingPipeline):
     def own_precision(self) -> str:
         """That of the config, where it says one: samples in training and pictures painted later then are the same."""
         return super().own_precision if self.config.base_precision == "auto" else self.config.base_precision
+
+    @property
+    def own_quantization(self) -> Quantization:
+        """That of the config, for the same reason."""
+        quantization: Quantization = self.config.base_quantization
+        return quantization
 
     @property
     def device(self) -> torch.device:
