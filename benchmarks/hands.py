@@ -3,7 +3,7 @@ r"""How well hands are read, and how many of a painter's hands are right, with a
     impasto data make hands --count 2000 --seed 1 --resolution 32 --val-share 0 --test-share 0.2 --out right
     impasto data make wrong-hands --count 1600 --seed 2 --resolution 32 --val-share 0 --test-share 0.25 --out wrong
     impasto data join right wrong --out both
-    impasto train hand_reader both --out reader --steps 1300 --batch 32
+    impasto train hand_reader both --out reader --steps 1500 --batch 32
     impasto train hand_reader both --out examiner --steps 1000 --batch 32 --seed 1 --set noise=0.3
     python benchmarks/hands.py draw --out hands-sheet
     python benchmarks/hands.py read right wrong --reader reader
