@@ -9,15 +9,16 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
-from torch import nn
+from torch import Tensor, nn
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
-from impasto.contract import Condition, Data, Learner, PainterConfig
+from impasto.contract import Batch, Condition, Data, Learner, PainterConfig
 from impasto.errors import ConfigError
 from impasto.nn.text import TextEncoder, text_encoder
 from impasto.nn.unet import UNet
 from impasto.painters.bounds import Channels
+from impasto.painters.diffusion.map_channels import map_channels, stacked_maps
 from impasto.painters.diffusion.straight_flow import StraightFlow, StraightFlowConfig, StraightFlowSettings
 from impasto.painters.diffusion.unet_size import UNetConfig, resized, unet_for
 from impasto.pretrained import state_hash
@@ -39,6 +40,8 @@ class FlowUNetConfig(StraightFlowConfig, UNetConfig):
     """Training as of `StraightFlowConfig` and size as of `UNetConfig`, with other defaults, which suit latents.
 
     Attributes:
+        map_inputs: Names of the maps that are read beside noisy pictures, such as 'layout', or 'pose' of the world of
+            hands; the store must have them.
         guide: Size of the guide's network, for a painter that has one; `impasto guide` fills it in.
     """
 
@@ -46,6 +49,9 @@ class FlowUNetConfig(StraightFlowConfig, UNetConfig):
     attention: tuple[Annotated[int, Field(ge=1, le=512)], ...] = Field(default=(8, 4), max_length=6)
     grid: int = Field(default=16, ge=2, le=128)
     prediction: Literal["velocity", "clean"] = "velocity"
+    map_inputs: tuple[Annotated[str, Field(max_length=100)], ...] = Field(
+        default=(), max_length=16, examples=[("pose",)]
+    )
     guide: UNetConfig | None = Field(default=None, json_schema_extra={"readOnly": True})
 
 
@@ -94,17 +100,45 @@ class FlowUNet(StraightFlow):
         """Build the UNet.
 
         Raises:
-            ConfigError: As of `unet_for`.
+            ConfigError: As of `unet_for`, or when the pictures have no map of such a name.
         """
         super().__init__(config, data)
         labels = self.no_category + 1 if data.categories else 0
-        self.net = unet_for(config, self.space, labels, self.word_width)
+        channels = map_channels(config.map_inputs, data)
+        self.net = unet_for(config, self.space, labels, self.word_width, channels)
         self.guide: UNet | None = None
         self.guide_words: TextEncoder | None = None
         if config.guide is not None:
-            self.guide = _frozen(unet_for(config.guide, self.space, labels, self.word_width))
+            self.guide = _frozen(unet_for(config.guide, self.space, labels, self.word_width, channels))
             # It has learned in its way what words mean.
             self.guide_words = _frozen(text_encoder(config.words, self.word_width)) if config.words else None
+
+    @property
+    def reads(self) -> frozenset[str]:
+        """What every painter of words reads, and the maps."""
+        return super().reads | self._map_parts
+
+    @property
+    def _map_parts(self) -> frozenset[str]:
+        return frozenset(f"maps:{name}" for name in self.config.map_inputs)
+
+    def training_condition(self, batch: Batch) -> Condition:
+        """The condition of a batch, hidden at random; the maps also alone, so that it paints without them too."""
+        condition = super().training_condition(batch)
+        if not self.config.map_inputs:
+            return condition
+        return condition.dropped(self.config.label_dropout, batch.noise, self._map_parts)
+
+    def beside(self, condition: Condition, noisy: Tensor) -> Tensor | None:
+        """The maps at the size of the mixtures; see `StraightFlow.beside`."""
+        if not self.config.map_inputs:
+            return None
+        return stacked_maps(condition, self.config.map_inputs, self.data, noisy)
+
+    def check_guidance(self, guidance: float) -> None:
+        """Refuse guidance of a painter that has nothing to be guided by; a map is something."""
+        if not self.config.map_inputs:
+            super().check_guidance(guidance)
 
     def resolve_settings(self, settings: FlowUNetSettings) -> FlowUNetSettings:
         """Guidance by words or category, but by the guide where no words are read; see `Painter.resolve_settings`."""
@@ -170,9 +204,16 @@ class FlowUNet(StraightFlow):
             )
         if not isinstance(guide, FlowUNet):
             raise ConfigError(f"A {self.name} is guided by a {self.name}, not by a {guide.name}.")
-        names = ("latents", "prediction", "size", "categories", "words")
+        names = ("latents", "prediction", "size", "categories", "maps", "words")
         ours, theirs = (
-            (_latents(each), each.config.prediction, each.data.size, each.data.categories, _vocabulary(each))
+            (
+                _latents(each),
+                each.config.prediction,
+                each.data.size,
+                each.data.categories,
+                each.config.map_inputs,
+                _vocabulary(each),
+            )
             for each in (self, guide)
         )
         for what, one, other in zip(names, ours, theirs, strict=True):
