@@ -31,5 +31,5 @@ class HandReading:
 
     @property
     def correct(self) -> Tensor:
-        """Probability that it is a hand as there are: of five fingers, with possible joints, shape (N,)."""
+        """Probability that the hand is correct: it has five fingers, and all joints are possible, shape (N,)."""
         return self.fingers[:, self.counts.index(FINGERS)] * self.in_range

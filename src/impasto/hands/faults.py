@@ -1,4 +1,4 @@
-"""Hands as no one has them, made on purpose: a wrong number of fingers, or joints that bend as they cannot."""
+"""Incorrect hands, drawn on purpose: a wrong number of fingers, or joints that bend as they cannot."""
 
 from __future__ import annotations
 

@@ -185,7 +185,7 @@ class HandReader(Learner):
         return HandReading(COUNTS, numbers[:, :-1].softmax(1), numbers[:, -1].sigmoid(), _places(heat))
 
     def judge(self, pictures: Tensor, condition: Condition) -> Tensor:
-        """The probability of a hand as there are, whatever is asked for, shape (N,); see `contract.Judges`."""
+        """The probability of a correct hand, whatever is requested, shape (N,); see `contract.Judges`."""
         return self.read_hands(pictures).correct
 
     def _resized(self, pictures: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Whether painted hands are hands as there are, as a reader of hands sees it.
+"""Whether painted hands are correct, as a reader of hands sees them.
 
 The reader errs too, so the same number for true hands stands beside each. Hands with a wrong number of fingers, or with
 joints that bend as they cannot, give the other end of the scale: see docs/results/world-knowledge.md.

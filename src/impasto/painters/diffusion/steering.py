@@ -1,4 +1,4 @@
-"""Painting that is steered by networks that look at pictures, towards a prompt or towards hands as there are.
+"""Painting that is steered by networks that look at pictures, towards a prompt or towards correct hands.
 
 As in Disco Diffusion, `clip` compares random cut-outs of the estimated picture with the prompt; as in ADM, a classifier
 tells how likely it shows what the prompt says, and a reader of hands how likely it shows one of five fingers. All are
@@ -171,7 +171,7 @@ def _classifier_loss(texts: tuple[str, ...]) -> Loss:
 
 
 def _hand_loss(pictures: Tensor) -> Tensor:
-    """The negative logarithm of how probable a reader of hands takes each picture to be one as there are, in nats."""
+    """The negative logarithm of how probable a reader of hands takes a correct hand in each picture to be, in nats."""
     judge = shipped_judge("hand_reader", pictures.device)
     assert isinstance(judge, ReadsHands)
     return -judge.read_hands(pictures).correct.clamp(min=LEAST).log()
