@@ -14,7 +14,7 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, DataError, IntegrityErr
 from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
 from sqlalchemy.orm.exc import StaleDataError
 
-from impasto.errors import DiskError, ImpastoError, UsageError
+from impasto.errors import DiskError, ImpastoError, Unavailable, UsageError
 from impasto.studio.problems import Problem
 
 __all__ = ["FILE", "Base", "Database", "open_database"]
@@ -42,6 +42,7 @@ class Database:
 
         Raises:
             DiskError: When the database cannot be read or written, as on a full disk.
+            Unavailable: When its server is away.
             UsageError: When a value does not fit into it.
             Problem: When somebody else changed the same at the same time.
         """
@@ -49,6 +50,11 @@ class Database:
             with self._sessions.begin() as session:
                 yield session
         except OperationalError as error:
+            if self._is_away(error):
+                raise Unavailable(
+                    f"The studio's database cannot be reached ({str(error.orig).strip()}). Start its server, then try "
+                    "again; nothing was changed."
+                ) from error
             raise DiskError(
                 f"The studio's database cannot be used ({error.orig}). Check that the disk has room."
             ) from error
@@ -56,6 +62,11 @@ class Database:
             raise UsageError(f"The studio's database cannot hold what was given ({error.orig}).") from error
         except (IntegrityError, StaleDataError) as error:
             raise Problem(409, "Somebody else changed the same just now; load the page again.") from error
+
+    def _is_away(self, error: OperationalError) -> bool:
+        """Whether a server does not answer or is shutting down, which its code says (SQLSTATE 08 and 57) or lacks."""
+        code = getattr(error.orig, "sqlstate", None)
+        return self.engine.dialect.name != "sqlite" and (code is None or code.startswith(("08", "57")))
 
     def close(self) -> None:
         """Close all connections."""
