@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,7 @@ from PIL import Image
 import impasto
 from impasto import catalogue, devices
 from impasto.cli.app import main
-from impasto.devices import VARIABLE, computing_device, computing_on, device_of
+from impasto.devices import VARIABLE, computing_device, computing_on, device_of, requested_device
 from impasto.errors import UsageError
 from impasto.images.recipe import read_recipe
 from impasto.metrics.embedding import features
@@ -74,16 +74,14 @@ def test_the_command_names_the_device(tmp_path: Path, capsys: pytest.CaptureFixt
 
 
 def test_a_device_holds_for_the_block_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv(VARIABLE, raising=False)
-    with computing_on("cpu"):
-        assert os.environ[VARIABLE] == "cpu"
+    monkeypatch.setenv(VARIABLE, "meta")
+    with computing_on("cpu"), ThreadPoolExecutor(1) as others:
         with computing_on(None):
-            assert os.environ[VARIABLE] == "cpu"
-    assert VARIABLE not in os.environ
-    monkeypatch.setenv(VARIABLE, "auto")
+            assert computing_device() == CPU
+        assert others.submit(requested_device).result() == "meta"
     with pytest.raises(RuntimeError), computing_on("cpu"):
         raise RuntimeError
-    assert os.environ[VARIABLE] == "auto"
+    assert requested_device() == "meta"
 
 
 def test_painters_paint_and_edit_on_the_gpu_and_repaint_where_they_painted(
@@ -102,7 +100,10 @@ def test_painters_paint_and_edit_on_the_gpu_and_repaint_where_they_painted(
     render = DDPM.render
     monkeypatch.setattr(DDPM, "render", lambda self, *way: places.append(self.device.type) or render(self, *way))
     assert impasto.repaint(here.pictures[0]).identical
-    assert places == ["cpu"]
+    impasto.repaint(there.pictures[0])
+    with computing_on(str(gpu)):
+        impasto.repaint(here.pictures[0])
+    assert places == ["cpu", gpu.type, gpu.type]
 
     scene(0).resize((32, 32)).save("given.png")
     opened = impasto.open(painter)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from impasto.errors import UsageError
@@ -13,7 +14,7 @@ from impasto.spelling import option
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["AUTO", "VARIABLE", "computing_device", "computing_on", "device_of"]
+__all__ = ["AUTO", "VARIABLE", "computing_device", "computing_on", "device_of", "requested_device"]
 
 VARIABLE = "IMPASTO_DEVICE"
 """Environment variable with the device where nothing else names one: auto, cpu, cuda or cuda:N."""
@@ -21,9 +22,14 @@ AUTO = "auto"
 """The first GPU, or the processor where there is none."""
 
 
+_REQUESTED: ContextVar[str] = ContextVar("impasto_device", default="")
+
+
 @contextmanager
 def computing_on(device: str | None) -> Iterator[None]:
     """Let painters that are loaded in the block, and networks that look at pictures, compute on a device.
+
+    It holds for this thread alone; other processes follow IMPASTO_DEVICE.
 
     Args:
         device: 'auto' for the first GPU, or the processor where there is none; 'cpu', 'cuda' or 'cuda:N'; None changes
@@ -32,24 +38,25 @@ def computing_on(device: str | None) -> Iterator[None]:
     Raises:
         UsageError: When there is no such device.
     """
-    before = os.environ.get(VARIABLE)
-    if device is not None:
-        os.environ[VARIABLE] = str(device_of(device))
+    token = _REQUESTED.set(_REQUESTED.get() if device is None else str(device_of(device)))
     try:
         yield
     finally:
-        if device is not None:
-            os.environ.pop(VARIABLE, None)
-            os.environ.update({} if before is None else {VARIABLE: before})
+        _REQUESTED.reset(token)
+
+
+def requested_device() -> str:
+    """The device that `computing_on` names, else IMPASTO_DEVICE; '' where neither does."""
+    return _REQUESTED.get() or os.environ.get(VARIABLE, "").strip()
 
 
 def computing_device() -> torch.device:
-    """The device of IMPASTO_DEVICE or of `computing_on`; else the first GPU, or the processor where there is none.
+    """The device of `computing_on` or of IMPASTO_DEVICE; else the first GPU, or the processor where there is none.
 
     Raises:
         UsageError: When there is no such device.
     """
-    return device_of(os.environ.get(VARIABLE, "").strip() or AUTO)
+    return device_of(requested_device() or AUTO)
 
 
 def device_of(name: str) -> torch.device:

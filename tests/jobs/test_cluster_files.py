@@ -124,6 +124,10 @@ def test_the_script_of_a_job_links_stores_and_runs_the_command(printed, tmp_path
         (("skypilot", "--volume", "a=/b", "--", *TRAIN), "A file for skypilot has no --volume; leave it out."),
         (("kubernetes", "--", *TRAIN), "Kubernetes needs an image with impasto: --image OWNER/IMAGE"),
         (("kubernetes", "--image", "i", "--volume", "a", "--", *TRAIN), "--volume a names no folder"),
+        (
+            ("kubernetes", "--image", "i", "--volume", "p=/data", "--", "train", "vae", "/data/s", "--out", "runs/r"),
+            "or choose a run folder inside of a volume",
+        ),
         (("skypilot", "--name", "My job", "--", *TRAIN), "The name 'My job' is none that clusters take"),
     ],
 )

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from os import PathLike
+import re
+from os import PathLike, fspath
 from pathlib import Path
 
 from impasto.api.verb import verb
-from impasto.errors import CheckpointError
+from impasto.errors import CheckpointError, UsageError
 from impasto.events import Watch
 from impasto.sources import RUNS, path_of
-from impasto.spelling import command
+from impasto.spelling import command, option
 from impasto.terminal import shown
 
 __all__ = ["fetch"]
 
 
 @verb
-def fetch(place: str, out: str | PathLike[str] | None = None, *, watch: Watch | None = None) -> Path:
+def fetch(place: str | PathLike[str], out: str | PathLike[str] | None = None, *, watch: Watch | None = None) -> Path:
     """Bring a run here from where `train` has copied it, at its newest checkpoint there.
 
     Args:
@@ -29,7 +30,7 @@ def fetch(place: str, out: str | PathLike[str] | None = None, *, watch: Watch | 
         The run folder.
 
     Raises:
-        UsageError: When the folder holds another run, or a package is missing.
+        UsageError: When the folder holds another run, a package is missing, or the place has no last name.
         Unavailable: When the place cannot be read.
         CheckpointError: When no run is there, or it was changed.
         RunLocked: When a process trains in the folder.
@@ -38,7 +39,11 @@ def fetch(place: str, out: str | PathLike[str] | None = None, *, watch: Watch | 
     from impasto.training.mirroring import restore
     from impasto.training.record import forget_folder
 
-    folder = path_of(RUNS / place.rstrip("/").rpartition("/")[2] if out is None else out)
+    place = fspath(place)
+    name = re.split(r"[/\\:]", place.rstrip("/\\"))[-1]
+    if out is None and name in {"", ".", ".."}:
+        raise UsageError(f"{place} names no run; say where to bring it: {option('out', 'runs/mine')}")
+    folder = path_of(RUNS / name if out is None else out)
     with shown(watch) as notify:
         state = restore(folder, place, notify)
     if state is None:

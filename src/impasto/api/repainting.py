@@ -14,7 +14,7 @@ from impasto.api.loading import holds_painter
 from impasto.api.performing import FILES, editor
 from impasto.api.request import Request
 from impasto.api.verb import verb
-from impasto.devices import computing_on
+from impasto.devices import computing_on, requested_device
 from impasto.errors import CheckpointError, ImpastoError, RecipeError, UsageError
 from impasto.events import silent
 from impasto.images.size import Size
@@ -56,7 +56,8 @@ def repaint(
 
     A recipe may come from anybody: it starts no download, and opens files only in the working folder, in the folders
     above the picture, and where the user has painted with them before; what lies elsewhere must be named. What was
-    painted on the processor is painted there again, and what was painted on a GPU is on one where there is one.
+    painted on the processor is painted there again, and what was painted on a GPU is on one where there is one, unless
+    `computing_on` or IMPASTO_DEVICE names a device.
 
     Args:
         picture: A PNG that `paint` or `edit` wrote.
@@ -82,7 +83,7 @@ def repaint(
     check_free([place], overwrite=overwrite or out is None)
     source = _source(recipe, path) if painter is None else painter
     try:
-        with computing_on(None if recipe.device == "cuda" else "cpu"):
+        with computing_on(None if requested_device() or recipe.device != "cpu" else "cpu"):
             opened = loaded(source, None if recipe.edit else Size(recipe.height, recipe.width), strict=False)
     except (CheckpointError, UsageError) as error:
         raise RecipeError(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import posixpath
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Annotated, Any
 
 import typer
@@ -67,11 +69,11 @@ def cluster_file(
         raise UnknownName("kind of file", place, CLUSTERS)
     verb, values = _parsed(context, arguments)
     folders = _pairs("volume", volumes or [])
-    kept = bool(folders) or values.get("mirror") is not None
-    if verb == "train" and not (kept and values.get("out") is not None):
+    if verb == "train" and not _stays(values, folders):
         raise UsageError(
             f"A training that moves from machine to machine needs a run folder and a place that stays: add "
-            f"{option('out', 'runs/mine')} and {option('mirror', 's3://bucket/mine')} to the command."
+            f"{option('out', 'runs/mine')} and {option('mirror', 's3://bucket/mine')} to the command"
+            f"{', or choose a run folder inside of a volume' if folders else ''}."
         )
     if resources.address:
         raise UsageError(f"{where!r} has an address, but the file is for whichever cluster it is given to.")
@@ -85,6 +87,17 @@ def cluster_file(
             raise UsageError(f"Kubernetes needs an image with impasto: {option('image', 'OWNER/IMAGE')}.")
         text = kubernetes_file(job, image, folders, secrets or [])
     typer.echo(text, nl=False)
+
+
+def _stays(values: Mapping[str, Any], folders: Collection[str]) -> bool:
+    """Whether the run of a training with these options outlives the machine: in a mirror, or in a mounted folder."""
+    from impasto.jobs.kubernetes import WORK
+
+    out = values.get("out")
+    if out is None:
+        return False
+    run = PurePosixPath(posixpath.normpath(PurePosixPath(WORK, str(out))))
+    return values.get("mirror") is not None or any(run.is_relative_to(PurePosixPath(WORK, each)) for each in folders)
 
 
 def _parsed(context: typer.Context, arguments: Sequence[str]) -> tuple[str, dict[str, Any]]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from impasto.jobs.cluster_job import ClusterJob, as_yaml
 
-__all__ = ["kubernetes_file"]
+__all__ = ["WORK", "kubernetes_file"]
 
 RESTARTS = 20
 """How often a command that failed is started again. Machines that are taken away do not count."""

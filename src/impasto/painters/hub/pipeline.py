@@ -68,6 +68,8 @@ class Pipeline(Painter):
         super().__init__(config, data)
         self.record = FrozenRecord()
         self.record.digest.copy_(torch.tensor(list(bytes.fromhex(config.base_hash)), dtype=torch.uint8))
+        # Other painters lie where their weights do, and the base's are none of this one's.
+        self._device = computing_device()
 
     @classmethod
     def decided(cls, config: Any, data: Data) -> Any:
@@ -116,7 +118,7 @@ class Pipeline(Painter):
     @property
     def device(self) -> torch.device:
         """Where the base computes."""
-        return computing_device()
+        return self._device
 
     def base(self, settings: Any) -> FrozenBase:
         """The base in memory, as the settings want it.

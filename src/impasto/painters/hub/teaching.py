@@ -123,9 +123,9 @@ class Taught(DenoisingPipeline):
 
     @property
     def device(self) -> torch.device:
-        """Where what is learned lies, or a GPU where there is one."""
+        """Where what is learned lies, once there is some."""
         learned = next(self.parameters(), None)
-        return super().device if learned is None or learned.device.type == "cpu" else learned.device
+        return super().device if learned is None else learned.device
 
     def base(self, settings: Any) -> FrozenBase:
         """The base in memory; in double precision where what is learned is."""
