@@ -337,3 +337,10 @@ def test_the_worlds_are_named_in_the_help() -> None:
 
     output = CliRunner().invoke(app, ["make", "--help"]).output
     assert all(name in output for name in worlds.WORLDS)
+
+
+def test_a_store_names_the_code_that_painted_it() -> None:
+    of_landscapes, of_hands = ([file.name for file in worlds.code_of(world)] for world in ("landscapes", "hands"))
+    assert {"compose.py", "render.py"} <= set(of_landscapes)
+    assert {"hand_studies.py", "skeleton.py", "finishing.py"} <= set(of_hands) - set(of_landscapes)
+    assert all(file.is_file() for file in worlds.code_of("wrong-hands"))

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from impasto import hands
+from impasto import hands, landscape
 from impasto.data.depth import CODE, to_levels
 from impasto.data.duplicates import THUMB, perceptual_hashes
 from impasto.data.parts import pack
@@ -29,7 +29,6 @@ from impasto.hands.faults import FAULTS
 from impasto.hands.kinds import KINDS
 from impasto.images.framing import flags_of
 from impasto.jobs.workers import serve
-from impasto.landscape import render as landscape_rendering
 from impasto.landscape.attributes import attributes
 from impasto.landscape.changes import ChangedScene, changed_scene
 from impasto.landscape.compose import compose
@@ -38,7 +37,7 @@ from impasto.landscape.motion import Film, film_of
 from impasto.landscape.render import Rendering, render
 from impasto.landscape.scene import CATEGORIES, LAYOUT, Scene, scene_values
 from impasto.landscape.voices import MOODS, VOICES, captions
-from impasto.painters.rules import hand_studies
+from impasto.painters.rules import aaron, hand_studies
 
 __all__ = [
     "FILMS",
@@ -47,6 +46,7 @@ __all__ = [
     "KINDS_OF",
     "MAPS",
     "WORLDS",
+    "code_of",
     "film_at",
     "hand_of",
     "paint_part",
@@ -116,11 +116,11 @@ def hand_of(
 
 def code_of(world: str) -> list[Path]:
     """The files of the program that paints a world."""
-    folders = [Path(landscape_rendering.__file__).parent]
-    if world in (HANDS, WRONG_HANDS):
-        rules = Path(hand_studies.__file__).parent
-        folders = [Path(hands.__file__).parent, *(each for each in rules.iterdir() if each.is_dir())]
-    return [Path(__file__), *(file for folder in folders for file in sorted(folder.glob("*.py")))]
+    of_hands = world in (HANDS, WRONG_HANDS)
+    alone = [Path(hand_studies.__file__)] if of_hands else []
+    packages = [hands, aaron] if of_hands else [landscape]
+    folders = [Path(str(package.__file__)).parent for package in packages]
+    return [Path(__file__), *alone, *(file for folder in folders for file in sorted(folder.glob("*.py")))]
 
 
 def _seed_of(seed: int, number: int) -> int:

@@ -65,7 +65,11 @@ def test_openvino_paints_the_same_pictures(tmp_path: Path) -> None:
 def test_what_is_no_graph_is_refused(tmp_path: Path) -> None:
     learned().save_pretrained(tmp_path / "painter")
     out = tmp_path / "graph.onnx"
-    for settings, sentence in (({}, "30 steps would repeat the network"), ({"steps": 2}, "guidance = 1.5 is no part")):
+    for settings, sentence in (
+        ({}, "30 steps would repeat the network"),
+        ({"steps": 2}, "guidance = 1.5 is no part"),
+        ({"steps": 2, "guidance": 1.0, "hand_guidance_scale": 0.1}, "Judges that steer a painting are no part"),
+    ):
         with pytest.raises(ConfigError, match=sentence):
             impasto.export(tmp_path / "painter", out, to="onnx", settings=settings)
     with pytest.raises(UsageError, match=r"ends in '\.onnx'"):

@@ -170,6 +170,8 @@ def _check(painter: Painter, settings: Any) -> None:
         raise NotCapable(
             f"{painter.name} cannot be written as one ONNX graph; painters can that remove noise and read no words."
         )
+    if maps := sorted(part.removeprefix("maps:") for part in painter.reads if part.startswith("maps:")):
+        raise NotCapable(f"This {painter.name} reads maps ({', '.join(maps)}), which a graph does not.")
     if any(isinstance(module, Int8Layer) and module.step > 0 for module in painter.modules()):
         raise NotCapable(
             "A painter with activations of 8 bits cannot be exported to ONNX; export the painter that it was made "
@@ -180,13 +182,14 @@ def _check(painter: Painter, settings: Any) -> None:
             f"{settings.steps} steps would repeat the network as often in the graph, and {MOST_STEPS} are the most; "
             f"lighten the painter by 'distil', or choose {setting('steps', 4)}."
         )
-    steering = {"clip_guidance_scale": 0.0, "classifier_guidance_scale": 0.0}
-    fixed = {"guidance": 1.0, "eta": 0.0, "best_of": 1, "precision": "fp32", **steering}
+    fixed = {"guidance": 1.0, "eta": 0.0, "best_of": 1, "precision": "fp32"}
     for name, value in fixed.items():
         if getattr(settings, name, value) != value:
             raise ConfigError(
                 f"{name} = {getattr(settings, name)!r} is no part of a graph; choose {setting(name, value)}."
             )
+    if settings.needs_gradients:
+        raise ConfigError("Judges that steer a painting are no part of a graph; leave out their guidance scales.")
     if settings.sampler == "ancestral":
         raise ConfigError(
             f"The sampler 'ancestral' draws fresh noise in each step; choose {setting('sampler', 'ddim')}."

@@ -51,10 +51,10 @@ class ShippedJudges:
         """The reader of hands.
 
         Raises:
-            NotOffered: When the pictures are not hands of the world of hands, which is all that it has learned from.
+            NotOffered: When the pictures are not of a world of hands, which is all that it has learned from.
         """
-        if self._world != "hands":
-            raise NotOffered("The pictures are not of the world of hands, which is all that the reader knows.")
+        if self._world not in ("hands", "wrong-hands"):
+            raise NotOffered("The pictures are not of a world of hands, which is all that the reader knows.")
         return pretrained.load(f"{SHIPPED}/hand_reader").eval()
 
     @property

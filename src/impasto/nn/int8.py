@@ -73,11 +73,12 @@ class Int8Layer(nn.Module):
         if x.requires_grad and torch.is_grad_enabled():
             return self._plain(x)  # Rounding has no gradient.
         if self._packed is None:
-            step = float(self.step)
-            # In the layout of the kernels, weights lie in memory twice; layers whose inputs have no range need it not.
-            packed = self._pack() if step and integer_kernels(x.device) else None
-            self._packed = (step, int(self.zero), packed)
+            self._packed = (float(self.step), int(self.zero), None)
         step, zero, packed = self._packed
+        # In the layout of the kernels, weights lie in memory twice; layers whose inputs have no range need it not.
+        if packed is None and step and integer_kernels(x.device):
+            packed = self._pack()
+            self._packed = (step, zero, packed)
         if step == 0:
             return self._plain(x)
         if packed is None or not integer_kernels(x.device):
