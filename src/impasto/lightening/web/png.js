@@ -1,4 +1,4 @@
-// A PNG file with the recipe of its picture inside, where `impasto repaint` finds it.
+// A PNG file with the recipe of its picture inside, where `impasto paint --from` finds it.
 
 const SIGNATURE = [137, 80, 78, 71, 13, 10, 26, 10];
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, number) => {
