@@ -298,6 +298,16 @@ def check_answers(painter: Any) -> None:
     assert others.shape[0] == COUNT
 
 
+def check_reads_hands(painter: Any) -> None:
+    reading = painter.read_hands(pictures_and_condition()[0])
+    torch.testing.assert_close(reading.fingers.sum(1), torch.ones(COUNT))
+    assert reading.fingers.shape == (COUNT, len(reading.counts))
+    assert reading.joints.shape == (COUNT, 21, 2)
+    for probability in (reading.in_range, reading.correct):
+        assert probability.shape == (COUNT,)
+        assert ((probability >= 0) & (probability <= 1)).all()
+
+
 CHECKS: dict[str, Callable[[Any], None]] = {
     "Aligns": check_aligns,
     "Animates": check_animates,
@@ -317,6 +327,7 @@ CHECKS: dict[str, Callable[[Any], None]] = {
     "Instructs": check_instructs,
     "Inverts": check_inverts,
     "Judges": check_judges,
+    "ReadsHands": check_reads_hands,
     "ReadsLight": check_reads_light,
     "Reconstructs": check_reconstructs,
     "Stylizes": check_stylizes,

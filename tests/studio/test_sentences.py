@@ -25,7 +25,7 @@ STUDIO = PACKAGE / "studio"
 VERDICTS = [
     PACKAGE / file
     for file in (
-        *("errors.py", "memory.py", "files.py", "votes/bradley_terry.py"),
+        *("errors.py", "devices.py", "memory.py", "files.py", "votes/bradley_terry.py"),
         *sorted((PACKAGE / "training").glob("*.py")),
     )
 ]

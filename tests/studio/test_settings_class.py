@@ -16,7 +16,7 @@ from impasto.studio.painters.describing import describe
 from impasto.studio.painters.settings_class import settings_class
 
 
-@pytest.mark.parametrize(("name", "hidden"), [("landscape", {"scene"}), ("aaron", {"best_of"})])
+@pytest.mark.parametrize(("name", "hidden"), [("landscape", set()), ("aaron", {"best_of"})])
 def test_a_class_made_of_schemas_has_the_same_settings(name: str, hidden: set[str]) -> None:
     description = describe(name)
     original = catalogue.painter(name).Settings
@@ -30,7 +30,7 @@ def test_a_class_made_of_schemas_has_the_same_settings(name: str, hidden: set[st
             values = {setting.name: wrong}
             assert _verdict(copied, values) == _verdict(original, values), values
     first, others = controls_of(description.settings, description.reads)
-    # Files cannot be chosen on the page, and what needs a prompt is of no use to a painter that reads none.
+    # What needs a prompt is of no use to a painter that reads none.
     assert {control.name for control in first + others} == {s.name for s in settings_of(original)} - hidden
 
 

@@ -49,7 +49,7 @@ class FlowUNetConfig(StraightFlowConfig, UNetConfig):
     attention: tuple[Annotated[int, Field(ge=1, le=512)], ...] = Field(default=(8, 4), max_length=6)
     grid: int = Field(default=16, ge=2, le=128)
     prediction: Literal["velocity", "clean"] = "velocity"
-    map_inputs: tuple[Annotated[str, Field(max_length=100)], ...] = Field(
+    map_inputs: tuple[Annotated[str, Field(max_length=100, examples=["layout"])], ...] = Field(
         default=(), max_length=16, examples=[("pose",)]
     )
     guide: UNetConfig | None = Field(default=None, json_schema_extra={"readOnly": True})

@@ -9,7 +9,7 @@ a drawing is independent of resolution: a seed gives the same drawing at any res
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 
@@ -21,7 +21,7 @@ from impasto.painters.rules.aaron.companions import animation, vectors
 from impasto.painters.rules.aaron.drawing import Drawing
 from impasto.painters.rules.aaron.finishing import WIDTH, finished
 from impasto.painters.rules.aaron.render import SHOWN, render
-from impasto.painters.rules.aaron.scenes import PERIODS, compose
+from impasto.painters.rules.aaron.scenes import PERIODS, SHARES, compose
 from impasto.painters.rules.aaron.sheet import Sheet
 from impasto.painters.rules.rule_painter import Drawn, RulePainter, report_layer
 
@@ -36,11 +36,13 @@ class AaronSettings(PaintSettings):
         colour: Whether the drawing is coloured; otherwise it is of lines alone.
         line: Factor on the width of the lines.
         freehand: How far lines drift from their course: 0 hardly at all, 1 like a calm hand, 3 like a wild one.
+        hands: The hands of people: with joints, or simple, of one stroke a finger.
     """
 
     colour: bool = True
     line: float = Field(default=1.0, ge=0.25, le=4)
     freehand: float = Field(default=1.0, ge=0, le=3)
+    hands: Literal["jointed", "simple"] = "jointed"
 
     prominent: ClassVar[frozenset[str]] = frozenset({"colour", "line", "freehand"})
 
@@ -55,8 +57,9 @@ class Aaron(RulePainter):
     """Draws closed forms, jungles, figures, portraits and gardens after Harold Cohen's AARON."""
 
     Settings = AaronSettings
-    default_data = Data(size=(512, 512), categories=tuple(PERIODS))
+    default_data = Data(size=(512, 512), categories=tuple(PERIODS), shares=SHARES)
     """The periods to paint in are the categories."""
+    former_defaults: ClassVar[dict[str, Any]] = {"hands": "simple"}
     conditions = frozenset({"category"})
     companions: ClassVar[dict[str, str]] = {
         "svg": "the drawing as vectors, one path a stroke",
@@ -75,7 +78,8 @@ class Aaron(RulePainter):
     def drawing(self, label: int, seed: int, settings: AaronSettings) -> Drawing:
         """The record of the drawing that `draw` renders."""
         periods = self.data.categories or tuple(PERIODS)
-        return make_drawing(periods[label], seed, settings.line, settings.freehand, settings.colour)
+        how = (settings.line, settings.freehand, settings.colour)
+        return make_drawing(periods[label], seed, *how, jointed_hands=settings.hands == "jointed")
 
     def draw(self, label: int, words: str, seed: int, settings: AaronSettings) -> Drawn:
         """One picture, as pixels, vectors and animation; see `RulePainter.draw`."""
@@ -86,7 +90,15 @@ class Aaron(RulePainter):
         return Drawn(render(drawing, side), companions)
 
 
-def make_drawing(period: str, seed: int, line: float = 1.0, freehand: float = 1.0, colour: bool = True) -> Drawing:
+def make_drawing(
+    period: str,
+    seed: int,
+    line: float = 1.0,
+    freehand: float = 1.0,
+    colour: bool = True,
+    *,
+    jointed_hands: bool = True,
+) -> Drawing:
     """Make a drawing.
 
     Args:
@@ -95,11 +107,12 @@ def make_drawing(period: str, seed: int, line: float = 1.0, freehand: float = 1.
         line: Factor on the width of the lines.
         freehand: How far the hand drifts.
         colour: Whether it is coloured; if not, its regions have the colour of the paper.
+        jointed_hands: Whether people get hands with joints, or simple ones.
 
     Returns:
         The record of the drawing, which depends on these arguments alone.
     """
     random = np.random.default_rng(seed)
-    sheet = Sheet(random, WIDTH * line, freehand)
+    sheet = Sheet(random, WIDTH * line, freehand, jointed_hands=jointed_hands)
     compose(sheet, period)
     return finished(sheet, period, colour)

@@ -10,6 +10,7 @@ from impasto.painters.rules.aaron.closure import Core, bend, closure
 from impasto.painters.rules.aaron.hands import cores_of, draw_hand, hand_towards, lines_of, record
 from impasto.painters.rules.aaron.pen import Points
 from impasto.painters.rules.aaron.sheet import Sheet
+from impasto.painters.rules.aaron.simple_hands import draw_simple_grip, simple_fingers
 
 __all__ = ["draw_arm", "draw_grip", "gripping"]
 
@@ -33,7 +34,9 @@ def draw_arm(sheet: Sheet, body: Body, side: str) -> None:
         )
     ]
     details: list[Points] = []
-    if side not in gripping(body):
+    if not sheet.jointed_hands:
+        cores += simple_fingers(body, side)
+    elif side not in gripping(body):
         hand = _hand(sheet, body, side)
         cores += cores_of(hand.flesh)
         details = lines_of(hand)
@@ -85,4 +88,7 @@ def _hand(sheet: Sheet, body: Body, side: str, kind: str | None = None) -> Place
 def draw_grip(sheet: Sheet, body: Body) -> None:
     """Draw the hands that hold something, in front of it."""
     for side in gripping(body):
-        draw_hand(sheet, _hand(sheet, body, side, "fist"), body.skin_id)
+        if sheet.jointed_hands:
+            draw_hand(sheet, _hand(sheet, body, side, "fist"), body.skin_id)
+        else:
+            draw_simple_grip(sheet, body, side)

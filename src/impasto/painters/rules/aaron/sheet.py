@@ -59,12 +59,19 @@ class Sheet:
         lines: Visible lines, in order of drawing.
         forms: Closed forms, in order of closing.
         side: Rows and columns of the raster.
+        jointed_hands: Whether people get hands with joints, or simple ones.
         hands: What is true of the hands that were drawn.
         form_numbers: For each raster cell 1 + the index of the form that occupies it, or 0 where it is free.
     """
 
     def __init__(
-        self, random: np.random.Generator, width: float = 0.0042, looseness: float = 1.0, side: int = RASTER_SIDE
+        self,
+        random: np.random.Generator,
+        width: float = 0.0042,
+        looseness: float = 1.0,
+        side: int = RASTER_SIDE,
+        *,
+        jointed_hands: bool = True,
     ) -> None:
         """Lay out an empty sheet.
 
@@ -73,9 +80,11 @@ class Sheet:
             width: Width of an ordinary line, as a share of the sheet.
             looseness: How far the hand drifts.
             side: Rows and columns of the raster; the drawings of another one differ in where lines are cut.
+            jointed_hands: Whether people get hands with joints, or simple ones.
         """
         self.random = random
         self.side = side
+        self.jointed_hands = jointed_hands
         self.width = width
         self.looseness = looseness
         self.lines: list[Line] = []
