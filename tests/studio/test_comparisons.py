@@ -100,10 +100,25 @@ def test_results_are_shown_with_their_intervals_and_no_other_file_is_served(stud
     assert studio.request("GET", view["figures"][0])[1]["content-type"] == "image/png"
     for path in ("figures/..%2Fresults.json", "figures/results.json", "report"):
         assert studio.request("GET", f"/api/comparisons/done/{path}")[0] == 404
+    (folder / "report.html").write_text("<p>The report</p>")
+    assert studio.request("GET", "/api/comparisons/done/report")[::2] == (200, b"<p>The report</p>")
+    assert studio.request("GET", "/api/comparisons/done/figures/report.html")[0] == 404
     assert "done" in {line["name"] for line in studio.call("GET", "/api/comparisons")}
     for path in ("/compare", "/compare/done"):
         status, _, content = studio.request("GET", path, headers={"accept": "text/html"})
         assert (status, b"small against large" in content) == (200, True)
+
+
+def test_a_comparison_whose_results_are_damaged_hides_no_other(studio: Service) -> None:
+    for name, content in (("torn", '{"version"'), ("older", '{"version": 0}'), ("list", "[]")):
+        (studio.folder / "comparisons" / name).mkdir(parents=True)
+        (studio.folder / "comparisons" / name / "results.json").write_text(content)
+    lines = {line["name"]: line["error"] for line in studio.call("GET", "/api/comparisons")}
+    assert all("results.json" in lines[name] for name in ("torn", "older", "list")), lines
+    assert all(not error for name, error in lines.items() if name not in ("torn", "older", "list"))
+    assert "did you mean 'older'" in studio.refusal("GET", "/api/comparisons/oldr")[1]
+    status, _, content = studio.request("GET", "/compare", headers={"accept": "text/html"})
+    assert (status, b"results.json" in content) == (200, True)
 
 
 def test_problems_that_an_error_lists_are_shown_with_it() -> None:

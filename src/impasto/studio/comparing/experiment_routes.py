@@ -17,6 +17,7 @@ from impasto.studio.comparing.experiment_views import (
     comparisons,
     figure_file,
     job_of,
+    report_file,
 )
 from impasto.studio.comparing.experiments import ExperimentPlan, ExperimentRequest
 from impasto.studio.gallery.files import attachment, shown
@@ -87,4 +88,4 @@ def get_figure(studio: CurrentStudio, name: Name, file: str) -> FileResponse:
 @router.get("/{name}/report", response_class=FileResponse)
 def get_report(studio: CurrentStudio, name: Name) -> FileResponse:
     """The report as one file to save."""
-    return attachment(figure_file(studio.settings.home, name, "report.html"), f"{name}.html")
+    return attachment(report_file(studio.settings.home, name), f"{name}.html")
