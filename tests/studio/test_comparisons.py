@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -36,7 +37,8 @@ def studio(service: Service) -> Service:
         file = service.folder / "noise" / f"{number}.png"
         file.parent.mkdir(exist_ok=True)
         Image.fromarray(pixels).resize((32, 32), Image.Resampling.BICUBIC).save(file)
-    prepare(service.folder / "noise", service.folder / "stores" / "noise", resolution=32, test_share=0.3)
+    for name, size in (("noise", "32x32"), ("odd", "48x48"), ("wide", "32x48")):
+        prepare(service.folder / "noise", service.folder / "stores" / name, size=size, test_share=0.3)
     return service
 
 
@@ -53,6 +55,10 @@ def test_a_comparison_is_planned_and_begun_as_an_experiment_that_the_command_can
         ({"entries": [{"painter": "clip"}]}, "is a judge"),
         ({"store": "none"}, "no store 'none'"),
         ({"name": "../x"}, "name"),
+        ({"name": "-x"}, "name"),
+        ({"store": "wide"}, "squares of 8 to 1024 px"),
+        ({"entries": [{"painter": "lora"}]}, "needs the setting base"),
+        ({"entries": [{"painter": "wgan"}], "store": "odd"}, "wgan cannot learn pictures of 48 px"),
     ):
         for path in ("/api/comparisons", "/api/comparisons/plan"):
             assert sentence in studio.refusal("POST", path, {**REQUEST, **change})[1]
@@ -69,6 +75,27 @@ def test_a_comparison_is_planned_and_begun_as_an_experiment_that_the_command_can
     assert studio.call("GET", "/api/comparisons/rates")["job"]["id"] == begun["job"]["id"]
     studio.call("POST", f"/api/jobs/{begun['job']['id']}/stop", {"firmly": True})
     assert studio.refusal("GET", "/api/comparisons/other")[0] == 404
+    page = studio.request("GET", "/compare", headers={"accept": "text/html"})[2].decode()
+    assert ('<option value="vae"' in page, '<option value="lora"' in page) == (True, False)
+
+
+def test_long_names_are_shortened_and_of_several_starts_of_a_name_one_begins(studio: Service) -> None:
+    (studio.folder / "stores" / "a b").symlink_to("noise")
+    settings = studio.call("GET", "/api/training/painters/flow_matching")["settings"]
+    usual = {setting["name"]: setting["default"] for setting in settings if setting["name"] != "lr"}
+    entries = [{"painter": "flow_matching", "settings": {"lr": lr, **usual}} for lr in (0.01, 0.02)]
+    request = {**REQUEST, "name": "long", "store": "a b", "entries": entries}
+    words = shlex.split(studio.call("POST", "/api/comparisons/plan", request)["command"])
+    assert words[-1] == "stores/a b"
+    with ThreadPoolExecutor(4) as threads:
+        answers = [*threads.map(lambda _: studio.request("POST", "/api/comparisons", request), range(4))]
+    assert sorted(status for status, _, _ in answers) == [201, 409, 409, 409]
+    draft = experiment.read(studio.folder / words[2])
+    assert draft.problems == []
+    assert draft.experiment is not None
+    assert [len(entry.name) for entry in draft.experiment.entry] == [200, 200]
+    job = studio.call("GET", "/api/comparisons/long")["job"]
+    studio.call("POST", f"/api/jobs/{job['id']}/stop", {"firmly": True})
 
 
 def test_results_are_shown_with_their_intervals_and_no_other_file_is_served(studio: Service) -> None:
@@ -100,10 +127,25 @@ def test_results_are_shown_with_their_intervals_and_no_other_file_is_served(stud
     assert studio.request("GET", view["figures"][0])[1]["content-type"] == "image/png"
     for path in ("figures/..%2Fresults.json", "figures/results.json", "report"):
         assert studio.request("GET", f"/api/comparisons/done/{path}")[0] == 404
+    (folder / "report.html").write_text("<p>The report</p>")
+    assert studio.request("GET", "/api/comparisons/done/report")[::2] == (200, b"<p>The report</p>")
+    assert studio.request("GET", "/api/comparisons/done/figures/report.html")[0] == 404
     assert "done" in {line["name"] for line in studio.call("GET", "/api/comparisons")}
     for path in ("/compare", "/compare/done"):
         status, _, content = studio.request("GET", path, headers={"accept": "text/html"})
         assert (status, b"small against large" in content) == (200, True)
+
+
+def test_a_comparison_whose_results_are_damaged_hides_no_other(studio: Service) -> None:
+    for name, content in (("torn", '{"version"'), ("older", '{"version": 0}'), ("list", "[]")):
+        (studio.folder / "comparisons" / name).mkdir(parents=True)
+        (studio.folder / "comparisons" / name / "results.json").write_text(content)
+    lines = {line["name"]: line["error"] for line in studio.call("GET", "/api/comparisons")}
+    assert all("results.json" in lines[name] for name in ("torn", "older", "list")), lines
+    assert all(not error for name, error in lines.items() if name not in ("torn", "older", "list"))
+    assert "did you mean 'older'" in studio.refusal("GET", "/api/comparisons/oldr")[1]
+    status, _, content = studio.request("GET", "/compare", headers={"accept": "text/html"})
+    assert (status, b"results.json" in content) == (200, True)
 
 
 def test_problems_that_an_error_lists_are_shown_with_it() -> None:

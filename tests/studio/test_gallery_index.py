@@ -12,10 +12,11 @@ from gallery_pictures import painted
 from sqlalchemy import text
 
 from impasto.errors import UsageError
+from impasto.studio.canvas.tables import Drawing, DrawnStroke
 from impasto.studio.database import Base, Database, open_database
 from impasto.studio.gallery.annotating import Changes, begin_album, change, remove_album
 from impasto.studio.gallery.finding import Search, count, facets, find
-from impasto.studio.gallery.kept import kept_session, restore
+from impasto.studio.gallery.kept import complete, kept_session, restore
 from impasto.studio.gallery.scanning import Scanner
 from impasto.studio.gallery.search_words import searched_phrases
 from impasto.votes.kept import FILE
@@ -185,6 +186,27 @@ def test_what_people_say_outlasts_the_table_and_the_database(
     with kept_session(database, folder) as session:
         change(session, Changes(pictures=[find(session, Search(painter="ink")).pictures[0].id], rating=0))
     check()
+
+
+def test_rows_that_an_earlier_version_did_not_keep_are_written_at_the_next_start(
+    database: Database, folder: Path
+) -> None:
+    with database.session() as session:
+        session.add(Drawing(id="old", title="Sea", file="a.png", width=8, height=8))
+        session.flush()
+        session.add_all(DrawnStroke(drawing="old", number=number, content={"tool": "brush"}) for number in range(2))
+    with kept_session(database, folder) as session:
+        session.get_one(Drawing, "old").shown = 3
+        session.add(DrawnStroke(drawing="old", number=2, content={"tool": "lasso"}))
+    assert complete(database, folder) == 2
+    assert complete(database, folder) == 0
+    with database.session() as session:
+        for table in reversed(Base.metadata.sorted_tables):
+            session.execute(table.delete())
+    assert restore(database, folder) == 4
+    with database.session() as session:
+        assert session.get_one(Drawing, "old").shown == 3
+        assert session.get_one(DrawnStroke, ("old", 1)).content == {"tool": "brush"}
 
 
 def test_a_change_that_cannot_be_written_down_is_not_made(database: Database, scanner: Scanner, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -17,10 +18,11 @@ from impasto.studio.comparing.experiment_views import (
     comparisons,
     figure_file,
     job_of,
+    report_file,
 )
 from impasto.studio.comparing.experiments import ExperimentPlan, ExperimentRequest
 from impasto.studio.gallery.files import attachment, shown
-from impasto.studio.jobs.table import ACTIVE
+from impasto.studio.jobs.table import ENDED
 from impasto.studio.jobs.view import JobView, view
 from impasto.studio.language import text
 from impasto.studio.problems import Problem
@@ -31,6 +33,8 @@ from impasto.studio.studio import CurrentStudio
 __all__ = ["router"]
 
 router = APIRouter(prefix="/api/comparisons", tags=["comparing"])
+_beginning = threading.Lock()
+"""Held from the check of a name until its job is queued, so that no other experiment is written in its place."""
 Name = Annotated[str, InPath(max_length=100, description="Name of a comparison.")]
 
 
@@ -58,16 +62,17 @@ def plan_comparison(studio: CurrentStudio, request: ExperimentRequest) -> Experi
 def begin_comparison(studio: CurrentStudio, request: ExperimentRequest) -> ComparisonStarted:
     """Train and measure painters on equal terms, each with every seed, as a job: `impasto compare`."""
     store = experiments.checked_store(request, studio.settings.home)
-    before = job_of(studio, request.name)
-    if before is not None and before.state in ACTIVE:
-        raise Problem(409, f"A comparison {request.name!r} is queued already; choose another name.")
-    experiments.write(request, store, studio)
-    job = studio.jobs.add(
-        text("Comparison {name}", name=request.name),
-        experiments.arguments_of(request, studio),
-        options=["--votes", str(studio.settings.folder.resolve())],
-        request={"comparison": request.model_dump()},
-    )
+    with _beginning:
+        before = job_of(studio, request.name)
+        if before is not None and before.state not in ENDED:
+            raise Problem(409, f"A comparison {request.name!r} is queued already; choose another name.")
+        experiments.write(request, store, studio)
+        job = studio.jobs.add(
+            text("Comparison {name}", name=request.name),
+            experiments.arguments_of(request, studio),
+            options=["--votes", str(studio.settings.folder.resolve())],
+            request={"comparison": request.model_dump()},
+        )
     started = view(studio.jobs, job)
     return ComparisonStarted(name=request.name, job=started, command=started.command)
 
@@ -87,4 +92,4 @@ def get_figure(studio: CurrentStudio, name: Name, file: str) -> FileResponse:
 @router.get("/{name}/report", response_class=FileResponse)
 def get_report(studio: CurrentStudio, name: Name) -> FileResponse:
     """The report as one file to save."""
-    return attachment(figure_file(studio.settings.home, name, "report.html"), f"{name}.html")
+    return attachment(report_file(studio.settings.home, name), f"{name}.html")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from pathlib import Path
 
 from pydantic import BaseModel, Field
 
 from impasto.comparing import tables
 from impasto.comparing.results import Results
-from impasto.errors import UnknownName
+from impasto.errors import ImpastoError, UnknownName
 from impasto.pages.page import Table
 from impasto.studio.comparing.experiments import COMPARISONS
 from impasto.studio.data.stores import NAME
@@ -18,9 +19,18 @@ from impasto.studio.jobs.view import JobView, view
 from impasto.studio.problems import Problem, damage_named
 from impasto.studio.studio import Studio
 
-__all__ = ["ComparisonLine", "ComparisonView", "comparison_view", "comparisons", "figure_file", "job_of"]
+__all__ = [
+    "ComparisonLine",
+    "ComparisonView",
+    "comparison_view",
+    "comparisons",
+    "figure_file",
+    "job_of",
+    "report_file",
+]
 
 RESULTS = "results.json"
+REPORT = "report.html"
 
 
 class CellView(BaseModel):
@@ -48,6 +58,7 @@ class ComparisonLine(BaseModel):
     name: str
     title: str = Field(description="What is compared; '' before the first results.")
     states: dict[str, int] = Field(description="State of a training → how many are in it.")
+    error: str = Field(default="", description="Why its results cannot be read; '' where they can.")
 
 
 class ComparisonView(ComparisonLine):
@@ -61,10 +72,9 @@ class ComparisonView(ComparisonLine):
 
 
 def comparisons(home: Path) -> list[ComparisonLine]:
-    """All comparisons of a working folder, the newest first."""
-    folders = [file.parent for file in (home / COMPARISONS).glob(f"*/{RESULTS}") if NAME.fullmatch(file.parent.name)]
-    folders.sort(key=lambda folder: -folder.stat().st_mtime)
-    return [_line(folder.name, _results(folder)) for folder in folders]
+    """All comparisons of a working folder, the newest first; those whose results are damaged say so."""
+    folders = sorted(_folders(home), key=lambda folder: -folder.stat().st_mtime)
+    return [_listed(folder) for folder in folders]
 
 
 def comparison_view(studio: Studio, name: str) -> ComparisonView:
@@ -78,7 +88,7 @@ def comparison_view(studio: Studio, name: str) -> ComparisonView:
     job = job_of(studio, name)
     there = bool(NAME.fullmatch(name)) and (folder / RESULTS).is_file()
     if not there and job is None:
-        raise UnknownName("comparison", name, [line.name for line in comparisons(studio.settings.home)])
+        raise UnknownName("comparison", name, [each.name for each in _folders(studio.settings.home)])
     results = _results(folder) if there else None
     figures = sorted((folder / "figures").glob("*.png")) if there else []
     # Samples say most to people.
@@ -100,17 +110,41 @@ def job_of(studio: Studio, name: str) -> Job | None:
 
 
 def figure_file(home: Path, name: str, file: str) -> Path:
-    """A file of a comparison, out of those that the command writes.
+    """A picture of a comparison, out of those that the command writes.
 
     Raises:
         Problem: When there is none of that name.
     """
-    folder = home / COMPARISONS / name
-    allowed = [folder / "report.html", *(folder / "figures").glob("*.png")] if NAME.fullmatch(name) else []
-    for path in allowed:
+    return _written(name, file, (home / COMPARISONS / name / "figures").glob("*.png"))
+
+
+def report_file(home: Path, name: str) -> Path:
+    """The report of a comparison.
+
+    Raises:
+        Problem: When it is not there.
+    """
+    return _written(name, REPORT, [home / COMPARISONS / name / REPORT])
+
+
+def _written(name: str, file: str, allowed: Iterable[Path]) -> Path:
+    """The file of that name out of those that are allowed."""
+    for path in allowed if NAME.fullmatch(name) else ():
         if path.name == file and path.is_file() and not path.is_symlink():
             return path
     raise Problem(404, f"There is no file {file!r} of that comparison; it is written as results come.")
+
+
+def _folders(home: Path) -> list[Path]:
+    """The folders of all comparisons that have results."""
+    return [file.parent for file in (home / COMPARISONS).glob(f"*/{RESULTS}") if NAME.fullmatch(file.parent.name)]
+
+
+def _listed(folder: Path) -> ComparisonLine:
+    try:
+        return _line(folder.name, _results(folder))
+    except ImpastoError as error:
+        return ComparisonLine(name=folder.name, title="", states={}, error=str(error))
 
 
 def _line(name: str, results: Results | None) -> ComparisonLine:

@@ -11,6 +11,7 @@ from impasto.config import load
 from impasto.errors import UnknownName, UsageError
 from impasto.files import write_json
 from impasto.studio.data.stores import NAME, StoreLine, folder_of, stores
+from impasto.studio.jobs.commands import as_typed
 from impasto.studio.painters.settings_class import settings_class
 from impasto.studio.studio import Studio
 from impasto.studio.training import learners
@@ -27,6 +28,12 @@ POINTS = 3
 """Points of each curve, at most."""
 FEW = 200
 """Pictures painted for such a point, at most."""
+SIDES = range(8, 1025)
+"""Heights and widths of pictures, in pixels, that an experiment takes."""
+LONGEST_NAME = 200
+"""Most letters of the name of an entry in an experiment."""
+LONGEST_TITLE = 1000
+"""Most letters of the title of an experiment."""
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 
 
@@ -43,7 +50,8 @@ class EntryRequest(BaseModel):
     @property
     def title(self) -> str:
         """How tables call it."""
-        return self.name or " ".join([self.painter, self.preset, *(f"{k}={v}" for k, v in self.settings.items())])
+        words = [self.painter, self.preset, *(f"{name}={value}" for name, value in self.settings.items())]
+        return self.name or _shortened(" ".join(words), LONGEST_NAME)
 
 
 class ExperimentRequest(BaseModel):
@@ -51,7 +59,9 @@ class ExperimentRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field(max_length=100, pattern=r"^[A-Za-z0-9_-]+$", description="Name of the comparison's folder.")
+    name: str = Field(
+        max_length=100, pattern=r"^[A-Za-z0-9_][A-Za-z0-9_-]*$", description="Name of the comparison's folder."
+    )
     store: str = Field(max_length=200, description="Name of the store, as /api/stores lists them.")
     entries: list[EntryRequest] = Field(min_length=1, max_length=12)
     minutes: Minutes = Field(default=5, description="Minutes of each training.")
@@ -82,7 +92,8 @@ def checked_store(request: ExperimentRequest, home: Path) -> StoreLine:
 
     Raises:
         UnknownName: When there is no such store, painter or preset.
-        UsageError: When names are taken or come twice, or there is nothing to measure with.
+        UsageError: When names are taken or come twice, there is nothing to measure with, or a painter cannot be trained
+            on such pictures or without a setting that is missing.
         ConfigError: When a setting is unknown or out of range.
     """
     check_text("The request", request.model_dump())
@@ -94,17 +105,40 @@ def checked_store(request: ExperimentRequest, home: Path) -> StoreLine:
         raise UsageError(f"There is a comparison {request.name!r} already; choose another name.")
     if not store.test:
         raise UsageError(f"{request.store} holds out no pictures to measure with; import it again with some.")
+    if store.height != store.width or store.height not in SIDES:
+        raise UsageError(
+            f"{store.name} holds pictures of {store.height} × {store.width} px (height × width), and a comparison "
+            f"takes squares of {SIDES[0]} to {SIDES[-1]} px; import them again in such a size."
+        )
     values = [*(entry.title for entry in request.entries), *(f"Seed {seed}" for seed in request.seeds)]
     if twice := [value for value in values if values.count(value) > 1]:
         raise UsageError(f"{twice[0]} comes twice in the comparison; leave one out, or give another name.")
     for entry in request.entries:
-        learner = learners.find(entry.painter)
-        if learner.kind != "painter":
-            raise UsageError(f"{entry.painter} is a judge, which paints nothing that could be compared.")
-        if entry.preset not in learner.presets:
-            raise UnknownName("preset", entry.preset, learner.presets)
-        load(settings_class(learner.settings), entry.settings, learner.name)
+        _check_entry(entry, store)
     return store
+
+
+def _check_entry(entry: EntryRequest, store: StoreLine) -> None:
+    """Refuse a painter that cannot be trained on a store."""
+    learner = learners.find(entry.painter)
+    if learner.kind != "painter":
+        raise UsageError(f"{entry.painter} is a judge, which paints nothing that could be compared.")
+    if entry.preset not in learner.presets:
+        raise UnknownName("preset", entry.preset, learner.presets)
+    load(settings_class(learner.settings), entry.settings, learner.name)
+    for name in learner.needed_settings:
+        if not entry.settings.get(name):
+            raise UsageError(f"{learner.name} needs the setting {name}; give it, or leave {learner.name} out.")
+    if store.height not in learner.sides:
+        raise UsageError(
+            f"{learner.name} cannot learn pictures of {store.height} px, as {store.name} holds them, but of "
+            f"{learner.sides_in_words}; leave it out, or choose another store."
+        )
+    if store.frames > 1 and not learner.clips:
+        raise UsageError(
+            f"{learner.name} learns single pictures, and {store.name} holds clips; leave it out, or choose another "
+            "store."
+        )
 
 
 def plan_of(request: ExperimentRequest, studio: Studio) -> ExperimentPlan:
@@ -118,7 +152,7 @@ def plan_of(request: ExperimentRequest, studio: Studio) -> ExperimentPlan:
         pictures=trainings * (request.pictures + POINTS * min(FEW, request.pictures)),
         measured_against=store.test,
         warning=few if len(request.seeds) < 3 else "",
-        command=" ".join(["impasto", *arguments_of(request, studio)]),
+        command=as_typed(arguments_of(request, studio)),
     )
 
 
@@ -126,7 +160,7 @@ def write(request: ExperimentRequest, store: StoreLine, studio: Studio) -> None:
     """Write the experiment of a request, on its store, as the file that its command reads."""
     experiment = {
         "name": request.name,
-        "title": " against ".join(entry.title for entry in request.entries),
+        "title": _shortened(" against ".join(entry.title for entry in request.entries), LONGEST_TITLE),
         "data": {"resolution": store.height, "label": store.label},
         "terms": {
             "minutes": request.minutes,
@@ -153,3 +187,8 @@ def arguments_of(request: ExperimentRequest, studio: Studio) -> list[str]:
 def _file(request: ExperimentRequest, studio: Studio) -> Path:
     assert NAME.fullmatch(request.name)
     return studio.settings.folder / "comparisons" / f"{request.name}.json"
+
+
+def _shortened(text: str, most: int) -> str:
+    """A text of so many letters at most."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -38,7 +38,7 @@ def compare(studio: CurrentStudio, run: Annotated[list[str] | None, Query(max_le
         most=MOST,
         number=format_number,
         stores=[line for line in stores(studio.settings.home) if not line.error and line.test],
-        learners=[one for one in learners.learners().values() if one.kind == "painter"],
+        learners=[one for one in learners.learners().values() if one.kind == "painter" and not one.needed_settings],
         comparisons=comparisons(studio.settings.home),
     )
 

@@ -17,11 +17,11 @@ from typing import Any
 from sqlalchemy import event, inspect, select
 from sqlalchemy.orm import Session
 
-from impasto.files import disk_errors_named
+from impasto.files import disk_errors_named, read_json_lines
 from impasto.studio.database import Base, Database
 from impasto.votes.kept import FILE, kept_rows
 
-__all__ = ["Kept", "kept_session", "restore"]
+__all__ = ["Kept", "complete", "kept_session", "restore"]
 
 _WRITING = Lock()
 
@@ -58,8 +58,7 @@ def restore(database: Database, folder: Path) -> int:
     Returns:
         Number of rows that were restored.
     """
-    kinds = (mapper.class_ for mapper in Base.registry.mappers)
-    tables = {kind.__tablename__: kind for kind in kinds if issubclass(kind, Kept)}
+    tables = _tables()
     with database.session() as session:
         if any(session.execute(select(table).limit(1)).first() for table in tables.values()):
             return 0
@@ -71,15 +70,49 @@ def restore(database: Database, folder: Path) -> int:
     return len(rows)
 
 
+def complete(database: Database, folder: Path) -> int:
+    """Write the kept rows of which the file has no line, as where an earlier version did not keep their table.
+
+    Returns:
+        Number of rows that were written.
+
+    Raises:
+        ImpastoError: When the file cannot be read or written; then it stays as it was.
+    """
+    file = folder / FILE
+    known = {(change["table"], json.dumps(change["key"])) for change in read_json_lines(file)}
+    with database.session() as session:
+        missing = [
+            _change(session.get_one(kind, tuple(key)))
+            for name, kind in _tables().items()
+            for key in session.execute(select(*inspect(kind).primary_key))
+            if (name, json.dumps(tuple(key))) not in known
+        ]
+    if missing:
+        with _appended(file, missing):
+            pass
+    return len(missing)
+
+
+def _tables() -> dict[str, type[Kept]]:
+    """The kept tables by name."""
+    kinds = (mapper.class_ for mapper in Base.registry.mappers)
+    return {kind.__tablename__: kind for kind in kinds if issubclass(kind, Kept)}
+
+
 def _changes(session: Session) -> Iterator[dict[str, Any]]:
     """The kept rows that a flush changed: table, key, and the row; None in its place where it was deleted."""
     for row in [*session.new, *session.dirty, *session.deleted]:
         if isinstance(row, Kept):
-            state = inspect(row)
-            names = [attribute.key for attribute in state.mapper.column_attrs]
-            content = None if row in session.deleted else {name: getattr(row, name) for name in names}
-            key = state.mapper.primary_key_from_instance(row)
-            yield {"table": row.__tablename__, "key": key, "row": content}
+            yield _change(row, is_deleted=row in session.deleted)
+
+
+def _change(row: Kept, *, is_deleted: bool = False) -> dict[str, Any]:
+    """What a line of the file holds of a row."""
+    mapper = inspect(row).mapper
+    content = {attribute.key: getattr(row, attribute.key) for attribute in mapper.column_attrs}
+    key = mapper.primary_key_from_instance(row)
+    return {"table": row.__tablename__, "key": key, "row": None if is_deleted else content}
 
 
 @contextmanager

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Annotated
 from weakref import WeakKeyDictionary
 
 from fastapi import Depends
 from sqlalchemy.orm import Session
 
+from impasto.errors import ImpastoError
 from impasto.studio.database import Database
-from impasto.studio.gallery.kept import kept_session, restore
+from impasto.studio.gallery.kept import complete, kept_session, restore
 from impasto.studio.gallery.scanning import Scanner, picture_folders
 from impasto.studio.studio import CurrentStudio, Studio
 
@@ -21,11 +22,14 @@ _scanners: WeakKeyDictionary[Database, Scanner] = WeakKeyDictionary()
 
 
 def begin(studio: Studio) -> None:
-    """Bring back what people said where the database is new, and look for pictures."""
+    """Bring back what people said where the database is new, keep what only the database has, and look for pictures."""
     if restored := restore(studio.database, studio.settings.folder):
         studio.remarks.append(
             f"{restored:,} ratings, tags, albums, votes, drawings and strokes were read back into the new database."
         )
+    else:
+        with suppress(ImpastoError):  # A full disk keeps no studio from being opened; the next start tries again.
+            complete(studio.database, studio.settings.folder)
     scanner_of(studio).begin()
 
 

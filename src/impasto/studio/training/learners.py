@@ -41,6 +41,10 @@ class LearnerView(BaseModel):
     facts: dict[str, str] = Field(description="What else there is to know.")
     presets: list[str] = Field(description="Names of its presets.")
     settings: list[SettingView] = Field(description="Settings of its architecture and of its learning.")
+    needed_settings: list[str] = Field(description="Those without which it cannot be trained.")
+    sides: list[int] = Field(description="Heights and widths of pictures that it can learn, in pixels.")
+    sides_in_words: str = Field(description="The same in words.")
+    clips: bool = Field(description="Whether it can learn clips.")
 
 
 _learners: dict[str, LearnerView] = {}
@@ -106,6 +110,7 @@ def main() -> None:
     """Print the learners; see the module."""
     from impasto import catalogue
     from impasto.api.explaining import explain
+    from impasto.contract.data import sizes_in_words
 
     cards = {**catalogue.painters(), **catalogue.judges()}
     for name, cls in catalogue.usable(cards).items():
@@ -121,6 +126,10 @@ def main() -> None:
             facts=dict(explanation.facts),
             presets=list(explanation.presets),
             settings=[SettingView.of(setting) for setting in explanation.settings["training"].values()],
+            needed_settings=list(cls.needed_settings),
+            sides=list(cls.resolutions),
+            sides_in_words=sizes_in_words(cls.resolutions),
+            clips=cls.clips,
         )
         print(view.model_dump_json(), flush=True)
 
