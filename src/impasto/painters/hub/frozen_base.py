@@ -137,6 +137,11 @@ class FrozenBase:
             setattr(self.pipe, self.network, net)
             self._switchboard.know(self.network, net)
 
+    def set_aside(self) -> None:
+        """Keep the base's own network in the memory of the processor, until it is placed again."""
+        with torch.inference_mode(mode=False):
+            self._net.to("cpu")
+
     def switch(self, sets: Sequence[AdapterSet]) -> None:
         """Apply these adapters from now on, and no others."""
         self._switchboard.switch(sets)

@@ -17,7 +17,7 @@ from impasto.errors import ConfigError, NotCapable
 from impasto.painters.hub.base_files import base_files
 from impasto.painters.hub.denoising_pipeline import DenoisingPipeline
 from impasto.painters.hub.encoders import LatentEncoder
-from impasto.painters.hub.frozen_base import DTYPES, FrozenBase
+from impasto.painters.hub.frozen_base import DTYPES, FrozenBase, Offload
 from impasto.painters.hub.line import Words
 from impasto.painters.hub.objective import Objective, objective_of
 from impasto.painters.hub.pipeline import Pipeline
@@ -120,6 +120,10 @@ class Taught(DenoisingPipeline):
         """That of the config, for the same reason."""
         quantization: Quantization = self.config.base_quantization
         return quantization
+
+    def own_offload(self, precision: str, quantization: Quantization) -> Offload:
+        """No part waits elsewhere: gradients pass through the base, and each step needs all of it."""
+        return "none"
 
     @property
     def device(self) -> torch.device:
