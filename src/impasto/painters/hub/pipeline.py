@@ -25,7 +25,7 @@ from impasto.painters.hub.base_files import BaseFiles, base_files
 from impasto.painters.hub.control import CONTROL, CONTROLS, control_call
 from impasto.painters.hub.embedding_files import read_embedding
 from impasto.painters.hub.frozen_base import FrozenBase, Offload, call_defaults, frozen_base
-from impasto.painters.hub.ip_adapter import REFERENCE, encoder_beside, reference_call, takes_reference
+from impasto.painters.hub.ip_adapter import REFERENCE, check_offload, encoder_beside, reference_call, takes_reference
 from impasto.painters.hub.line import line_of
 from impasto.painters.hub.lora_files import LoraFile, read_lora
 from impasto.painters.hub.pipeline_settings import BaseConfig, PipelineSettings
@@ -139,11 +139,15 @@ class Pipeline(Painter):
         return base
 
     def resolve_settings(self, settings: Any) -> Any:
-        """Steps and guidance as diffusers has them for this class; precision and offload as they fit this machine."""
+        """Steps and guidance as diffusers has them for this class; precision and offload as they fit this machine.
+
+        Raises:
+            ConfigError: When there is an IP-Adapter, and parts of the base wait elsewhere.
+        """
         defaults = call_defaults(self.files.class_name)
         precision = self.own_precision if settings.precision == "auto" else settings.precision
         bits = self.own_quantization if settings.quantization == "auto" else settings.quantization
-        return replace(
+        resolved = replace(
             settings,
             steps=settings.steps or defaults.get("num_inference_steps", STEPS),
             guidance=defaults.get("guidance_scale", 1.0) if settings.guidance is None else settings.guidance,
@@ -152,6 +156,8 @@ class Pipeline(Painter):
             quantization=bits,
             offload=self.own_offload(precision, bits) if settings.offload == "auto" else settings.offload,
         )
+        check_offload(resolved)
+        return resolved
 
     @property
     def own_precision(self) -> str:
