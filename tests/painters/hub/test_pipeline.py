@@ -24,6 +24,7 @@ from impasto.images.size import Size
 from impasto.painters.hub import pipeline
 from impasto.painters.hub.base_files import base_files
 from impasto.painters.hub.bases import BASES, known_base
+from impasto.painters.hub.frozen_base import frozen_base
 from impasto.painters.hub.pipeline import SEEDS
 from impasto.painters.opening import opened
 from impasto.sources import Base, resolve
@@ -167,6 +168,26 @@ def test_offload_is_decided_before_the_base_takes_the_memory(
     small = offload(quantization="int8")
     assert (before, offload(), small) == ("none", "none", "model")
     pipeline.fitting_offload.cache_clear()
+
+
+def test_a_base_whose_move_broke_off_is_moved_whole(
+    folder: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painter = opened(str(folder("sd15")), None)
+    base = painter.base(painter.Settings(precision="fp16"))
+    *_, last = (module for module in base.pipe.unet.modules() if [*module.parameters(recurse=False)])
+
+    def full(*_: object) -> None:
+        raise torch.OutOfMemoryError("no memory")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(last, "_apply", full)
+        with pytest.raises(torch.OutOfMemoryError):
+            base.place(torch.device("cpu"), torch.float32)
+    assert {weight.dtype for weight in base.pipe.unet.parameters()} == {torch.float16, torch.float32}
+    base.place(torch.device("cpu"), torch.float32)
+    assert {weight.dtype for weight in base.pipe.unet.parameters()} == {torch.float32}
+    frozen_base.cache_clear()
 
 
 @pytest.mark.parametrize("name", ["lora", "full_finetune"])
