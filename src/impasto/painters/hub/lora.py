@@ -1,4 +1,4 @@
-"""A painter that teaches a base a hand: low-rank adapters are all that it learns and keeps."""
+"""A painter that teaches a base a style: low-rank adapters are all that it learns and keeps."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class LoraConfig(NetworkConfig):
     """What is learned of the pictures, and how.
 
     Attributes:
-        rank: Rows of the small matrices: more can hold more of a hand, and more of single pictures.
+        rank: Rows of the small matrices: more can hold more of a style, and more of single pictures.
         alpha: Factor on what is learned, divided by the rank; without it as large as the rank.
         targets: Layers that get an adapter: those of attention, or all linear layers and convolutions of the network.
         base_precision: Arithmetic of the base in training and painting; 'auto' is bf16 on a GPU and fp32 on a processor
@@ -45,7 +45,7 @@ class LoraConfig(NetworkConfig):
 
 @config
 class LoraSettings(PipelineSettings):
-    """How a base with a learned hand paints.
+    """How a base with a learned style paints.
 
     Attributes:
         strength: How much of what was learned is applied: 0 paints as the base, 1 as it was trained.
@@ -58,7 +58,7 @@ class LoraSettings(PipelineSettings):
 
 @listed(
     name="lora",
-    summary="a hand taught to a pretrained model: low-rank adapters of its network",
+    summary="a style taught to a pretrained model: low-rank adapters of its network",
     year=2022,
     source="Hu et al. 2022, LoRA: low-rank adaptation of large language models",
 )

@@ -77,7 +77,7 @@ class Taught(DenoisingPipeline):
         if not data.captions and not self.calling(config):
             raise ConfigError(
                 f"The pictures have no captions. Describe them: {command('caption', 'STORE', out='NEW_STORE')}; or "
-                f"give words that call the hand: {setting('trigger', 'in the hand of olya')}"
+                f"give words that call what is learned: {setting('trigger', 'in the style of olya')}"
             )
         super().__init__(config, data)
 

@@ -35,7 +35,7 @@ class TextualInversionConfig(TeachingConfig):
 
     Attributes:
         word: The new word; a prompt that has it calls what was learned.
-        vectors: Tokens that the word becomes: more can hold more of a hand, and leave less room for the prompt.
+        vectors: Tokens that the word becomes: more can hold more of a style, and leave less room for the prompt.
         initial: Known words whose embedding it begins from, one after the other for its tokens.
         lr: Highest learning rate of AdamW; it rises over the first 3 % of the steps, and falls to a tenth.
         weight_decay: Weight decay of AdamW: in each step weights shrink by this times the learning rate.
@@ -45,7 +45,7 @@ class TextualInversionConfig(TeachingConfig):
             about half of the memory of 16 bits, and a little more time.
     """
 
-    word: str = Field(default="<hand>", min_length=1, max_length=64, pattern=r"^[^\s,]+$")
+    word: str = Field(default="<style>", min_length=1, max_length=64, pattern=r"^[^\s,]+$")
     vectors: int = Field(default=1, ge=1, le=32)
     initial: str = Field(default="painting", min_length=1, max_length=200)
     lr: float = Field(default=2e-3, gt=0, le=1)
