@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import torch
 from torch import Tensor, nn
@@ -25,7 +25,7 @@ from impasto.painters.hub.pipeline_settings import BaseConfig
 from impasto.painters.hub.quantization import Quantization
 from impasto.spelling import command, setting
 
-__all__ = ["Taught", "TeachingConfig"]
+__all__ = ["FrozenBaseConfig", "Taught", "TeachingConfig"]
 
 VIEW = (1, 2, 3)
 """Axes of one picture's latents."""
@@ -57,6 +57,21 @@ class TeachingConfig(BaseConfig):
     weight_decay: float = Field(default=1e-4, ge=0, le=1)
     clip: float = Field(default=1.0, gt=0, le=1e6)
     checkpointing: bool = False
+
+
+@config
+class FrozenBaseConfig(TeachingConfig):
+    """How a base is kept whose weights are not learned.
+
+    Attributes:
+        base_precision: Arithmetic of the base in training and painting; 'auto' is bf16 on a GPU and fp32 on a processor
+            that has room for it.
+        base_quantization: In how many bits the weights of the base are kept in training and painting; 'int8' takes
+            about half of the memory of 16 bits, and a little more time.
+    """
+
+    base_precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    base_quantization: Quantization = "none"
 
 
 class Taught(DenoisingPipeline):
