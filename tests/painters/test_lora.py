@@ -143,6 +143,17 @@ def test_the_sample_in_training_equals_the_picture_painted_later(
     assert painter.prompt_for("a boat") == "hand, a boat"
 
 
+def test_the_base_computes_on_the_device_of_the_training(
+    folder: Callable[..., Path], stored: Callable[..., Store], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Whatever computes elsewhere than the training finds no such device.
+    monkeypatch.setenv("IMPASTO_DEVICE", "cuda:99")
+    store = stored(tmp_path / "store", count=24).root
+    settings = {"base": str(folder("sd15")), "samples": 0}
+    run = {"device": "cpu", "preset": "tiny", "batch": 2, "steps": 1, "settings": settings, "watch": silent}
+    assert api.train("lora", store, tmp_path / "run", **run).step == 1
+
+
 @pytest.mark.parametrize("kind", ["sd15", "sdxl", "sd3", "flux"])
 def test_diffusers_paints_the_same_with_the_file(kind: str, folder: Callable[..., Path], tmp_path: Path) -> None:
     pytest.importorskip("peft")

@@ -18,7 +18,7 @@ from impasto.api.loaded import canonical
 from impasto.api.places import new_folder
 from impasto.api.stores import store_at
 from impasto.api.verb import verb
-from impasto.devices import AUTO, computing_device, device_of
+from impasto.devices import AUTO, computing_device, computing_on, device_of
 from impasto.errors import CheckpointError, ConfigError, NotCapable, UsageError
 from impasto.events import Event, Watch
 from impasto.sources import RUNS, path_of
@@ -213,12 +213,14 @@ def _train(
     split = store.split("train", label)
     others: dict[str, Any] = {"second": second, "held_out": store.split("val", label)}
     torch.manual_seed(settings.seed)
-    if start is not None:
-        learner = start.build(cls, facts_of(split), architecture)
-        return run(learner, split, out, settings, **others, facts={**facts}, watch=watch)
-    preset = preset or _preset_of(out) or ("base" if _on_gpu(settings.device) else "small")
-    learner = _built(cls, preset, facts_of(split), architecture, out)
-    return run(learner, split, out, settings, **others, facts={"preset": preset, **facts}, watch=watch)
+    # Bases that others trained, and networks that look at pictures, are no part of the learner that is moved.
+    with computing_on(None if settings.device == AUTO else settings.device):
+        if start is not None:
+            learner = start.build(cls, facts_of(split), architecture)
+            return run(learner, split, out, settings, **others, facts={**facts}, watch=watch)
+        preset = preset or _preset_of(out) or ("base" if _on_gpu(settings.device) else "small")
+        learner = _built(cls, preset, facts_of(split), architecture, out)
+        return run(learner, split, out, settings, **others, facts={"preset": preset, **facts}, watch=watch)
 
 
 def _on_gpu(device: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Self
 
 import torch
@@ -105,6 +106,16 @@ class Int8Layer(nn.Module):
 
     def _compute(self, x: Tensor, step: float, zero: int, packed: Tensor, dtype: torch.dtype) -> Tensor:
         raise NotImplementedError
+
+    def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> Self:
+        """Move to a device; scale, bias and step stay in 32 bits whatever a network is brought to."""
+        before = dict(self._buffers)
+        super()._apply(fn, recurse)
+        for name, buffer in before.items():
+            moved = self._buffers[name]
+            if buffer is not None and moved is not None and moved.dtype != buffer.dtype:
+                self._buffers[name] = buffer.to(moved.device)
+        return self
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         """A copy without the packed weights, which cannot be copied."""

@@ -105,6 +105,15 @@ def test_it_paints_what_diffusers_paints_and_leaves_the_base_as_it_was(
     assert torch.equal(painter.paint(1, seed=3, prompt="a boat", **FAST).pictures, plain)
 
 
+def test_a_rounded_base_stays_as_it_was(tiny_base: Callable[..., Path], adapter: Callable[[str], Path]) -> None:
+    painter = opened(str(tiny_base("sd15")), Size(SIDE, SIDE))
+    rounded = {"precision": "bf16", "quantization": "int8", "prompt": "a boat", **FAST}
+    plain = painter.paint(1, **rounded).pictures
+    referred = painter.paint(1, given=given(picture()), ip_adapter=str(adapter("sd15")), **rounded).pictures
+    assert not torch.equal(referred, plain)
+    assert torch.equal(painter.paint(1, **rounded).pictures, plain)
+
+
 def test_a_recipe_keeps_the_hashes_of_adapter_encoder_and_picture(
     tiny_base: Callable[..., Path], adapter: Callable[[str], Path], tmp_path: Path
 ) -> None:
@@ -147,6 +156,8 @@ def test_what_does_not_belong_together_is_refused(
         painter.paint(1, ip_adapter=str(tmp_path / "ip-adapter.bin"), **reference)
     with pytest.raises(NotCapable, match="does not read given:reference"):
         opened(str(tiny_base("flux")), Size(SIDE, SIDE)).paint(1, ip_adapter=file, **reference)
+    with pytest.raises(ConfigError, match="needs the whole base in one memory, and offload is 'model'; leave"):
+        painter.paint(1, ip_adapter=file, offload="model", **reference)
     with pytest.raises(ConfigError, match="Edits use no IP-Adapter; leave ip_adapter out"):
         painter.guided_denoiser(painter.condition(0, range(1), prompt="a boat"), painter.Settings(ip_adapter=file))
     assert painter.paint(1, prompt="a boat", **FAST).pictures.isfinite().all()

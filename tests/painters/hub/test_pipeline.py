@@ -14,15 +14,17 @@ import torch
 from PIL import Image
 
 import impasto
-from impasto import api
+from impasto import api, catalogue
 from impasto.contract import Denoises, Painter, PictureNoise
 from impasto.contract.preview import watched
 from impasto.errors import CheckpointError, ConfigError, ImpastoError, NotCapable, RecipeError, UnknownName, UsageError
 from impasto.hub import Described, allow_downloads, is_set, snapshot
 from impasto.images.recipe import read_recipe
 from impasto.images.size import Size
+from impasto.painters.hub import pipeline
 from impasto.painters.hub.base_files import base_files
 from impasto.painters.hub.bases import BASES, known_base
+from impasto.painters.hub.frozen_base import frozen_base
 from impasto.painters.hub.pipeline import SEEDS
 from impasto.painters.opening import opened
 from impasto.sources import Base, resolve
@@ -146,6 +148,58 @@ def test_a_recipe_paints_again_and_refuses_another_base(
     shutil.copytree(folder("sdxl"), copied)
     with pytest.raises(RecipeError, match="has other weights than the one that painted"):
         api.repaint(gallery.pictures[0])
+
+
+def test_offload_is_decided_before_the_base_takes_the_memory(
+    folder: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painter = opened(str(folder("sd15")), None)
+    needed = painter.files.bytes / pipeline.ROOM
+    free = [1.1 * needed]
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device=None: (free[0], 2 * needed))
+    monkeypatch.setattr(pipeline.Pipeline, "device", torch.device("cuda", 0))
+    pipeline.fitting_offload.cache_clear()
+
+    def offload(**values: str) -> str:
+        return painter.resolve_settings(painter.Settings(precision="fp16", **values)).offload
+
+    before = offload()
+    free[0] = 0.1 * needed
+    small = offload(quantization="int8")
+    assert (before, offload(), small) == ("none", "none", "model")
+    pipeline.fitting_offload.cache_clear()
+
+
+def test_a_base_whose_move_broke_off_is_moved_whole(
+    folder: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painter = opened(str(folder("sd15")), None)
+    base = painter.base(painter.Settings(precision="fp16"))
+    *_, last = (module for module in base.pipe.unet.modules() if [*module.parameters(recurse=False)])
+
+    def full(*_: object) -> None:
+        raise torch.OutOfMemoryError("no memory")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(last, "_apply", full)
+        with pytest.raises(torch.OutOfMemoryError):
+            base.place(torch.device("cpu"), torch.float32)
+    assert {weight.dtype for weight in base.pipe.unet.parameters()} == {torch.float16, torch.float32}
+    base.place(torch.device("cpu"), torch.float32)
+    assert {weight.dtype for weight in base.pipe.unet.parameters()} == {torch.float32}
+    frozen_base.cache_clear()
+
+
+@pytest.mark.parametrize("name", ["lora", "full_finetune"])
+def test_what_learned_from_a_base_keeps_it_in_one_place(
+    name: str, folder: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painter = catalogue.painter(name).build("tiny", resolution=32, captions=True, base=str(folder("sd15")))
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device=None: (0, 1))
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: True)
+    monkeypatch.setattr(type(painter), "device", torch.device("cuda", 0))
+    resolved = painter.resolve_settings(painter.Settings())
+    assert resolved.offload == painter.resolve_settings(resolved).offload == "none"
 
 
 def test_other_schedulers_paint_other_pictures_or_are_refused(folder: Callable[[str], Path]) -> None:

@@ -1,4 +1,4 @@
-"""A base in memory: the pipeline of diffusers, never changed, and shared by all painters in the process that use it."""
+"""A base in memory: the pipeline of diffusers, whose weights never change, shared by all painters that use it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 from typing import Any, Literal, Self
+from weakref import WeakSet
 
 import torch
 from torch import nn
@@ -76,9 +77,14 @@ class FrozenBase:
         self.reference: Any = None
         self._scheduler = pipe.scheduler
         self._net = getattr(pipe, self.network)
+        self._moving: WeakSet[nn.Module] = WeakSet()
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        """The same object: nothing ever changes it, so that copies of a painter share it."""
+        """The same object, which copies of a painter share.
+
+        Its weights never change; the device, adapters, words, scheduler and network that it computes with do, and each
+        painter sets them anew before it computes.
+        """
         return self
 
     @property
@@ -126,9 +132,12 @@ class FrozenBase:
         # Within inference mode, what is moved could not be differentiated through later.
         with torch.inference_mode(mode=False):
             for network in self.networks.values():
-                # To ask every layer takes long, and this is called in each step of a training.
-                if not _is_at(network, device, dtype):
+                # To ask every layer takes long, and this is called in each step of a training. Of a network whose move
+                # broke off, as where memory ends, the first weight does not stand for the others.
+                if network in self._moving or not _is_at(network, device, dtype):
+                    self._moving.add(network)
                     network.to(device=device, dtype=dtype)
+                    self._moving.discard(network)
 
     def with_network(self, net: nn.Module | None) -> None:
         """Estimate by another network of the same architecture from now on; None for the base's own."""
@@ -136,6 +145,11 @@ class FrozenBase:
         if getattr(self.pipe, self.network) is not net:
             setattr(self.pipe, self.network, net)
             self._switchboard.know(self.network, net)
+
+    def set_aside(self) -> None:
+        """Keep the base's own network in the memory of the processor, until it is placed again."""
+        with torch.inference_mode(mode=False):
+            self._net.to("cpu")
 
     def switch(self, sets: Sequence[AdapterSet]) -> None:
         """Apply these adapters from now on, and no others."""

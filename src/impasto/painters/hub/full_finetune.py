@@ -54,8 +54,10 @@ class FullFinetune(TaughtNetwork):
     def __init__(self, config: FullFinetuneConfig, data: Data) -> None:
         """Begin from the weights of the base."""
         super().__init__(config, data)
-        net = copy.deepcopy(self._line(self.base(self.Settings())).net)
+        base = self.base(self.Settings())
+        net = copy.deepcopy(self._line(base).net)
         self.network: nn.Module = net.float().requires_grad_(requires_grad=True)
+        base.set_aside()
 
     @property
     def own_precision(self) -> str:
@@ -96,9 +98,8 @@ class FullFinetune(TaughtNetwork):
     def untaught(self, base: FrozenBase) -> Line:
         """The base with its own network."""
         base.with_network(None)
-        line = self._line(base)
-        line.net.to(self.device)
-        return line
+        base.place(self.device)
+        return self._line(base)
 
     def players(self) -> dict[str, Player]:
         """One player: all weights."""

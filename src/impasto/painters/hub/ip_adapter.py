@@ -24,7 +24,7 @@ from impasto.painters.hub.frozen_base import FrozenBase
 from impasto.painters.hub.lora_files import opened_tensors
 from impasto.spelling import option, setting
 
-__all__ = ["REFERENCE", "encoder_beside", "reference_call", "takes_reference"]
+__all__ = ["REFERENCE", "check_offload", "encoder_beside", "reference_call", "takes_reference"]
 
 REFERENCE = "given:reference"
 """Part of a condition: the picture that is attended to."""
@@ -61,6 +61,22 @@ def encoder_beside(adapter: str) -> str:
     """The weights of the encoder of pictures that an adapter of the hub comes with; '' where there is none."""
     folder = Path(adapter).parent
     return next((str(place / ENCODER) for place in (folder, folder.parent) if (place / ENCODER).is_file()), "")
+
+
+def check_offload(settings: Any) -> None:
+    """Refuse an adapter of a base whose parts wait in the memory of the processor.
+
+    Args:
+        settings: With `ip_adapter` and `offload`, which is decided.
+
+    Raises:
+        ConfigError: When there is an adapter and another offload than 'none'.
+    """
+    if settings.ip_adapter and settings.offload != "none":
+        raise ConfigError(
+            f"An IP-Adapter needs the whole base in one memory, and offload is {settings.offload!r}; leave ip_adapter "
+            f"out, or write {setting('offload', 'none')}, which needs more memory of the GPU."
+        )
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""A painter that teaches a base a hand: low-rank adapters are all that it learns and keeps."""
+"""A painter that teaches a base a style: low-rank adapters are all that it learns and keeps."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from impasto.painters.hub.frozen_base import FrozenBase
 from impasto.painters.hub.line import Line
 from impasto.painters.hub.lora_files import TRIGGER, lora_bytes
 from impasto.painters.hub.pipeline_settings import PipelineSettings
-from impasto.painters.hub.quantization import Quantization
 from impasto.painters.hub.taught_network import NetworkConfig, TaughtNetwork
+from impasto.painters.hub.teaching import FrozenBaseConfig
 
 __all__ = ["Lora", "LoraConfig", "LoraSettings"]
 
@@ -23,29 +23,23 @@ FILE = "pytorch_lora_weights.safetensors"
 
 
 @config
-class LoraConfig(NetworkConfig):
+class LoraConfig(NetworkConfig, FrozenBaseConfig):
     """What is learned of the pictures, and how.
 
     Attributes:
-        rank: Rows of the small matrices: more can hold more of a hand, and more of single pictures.
+        rank: Rows of the small matrices: more can hold more of a style, and more of single pictures.
         alpha: Factor on what is learned, divided by the rank; without it as large as the rank.
         targets: Layers that get an adapter: those of attention, or all linear layers and convolutions of the network.
-        base_precision: Arithmetic of the base in training and painting; 'auto' is bf16 on a GPU and fp32 on a processor
-            that has room for it.
-        base_quantization: In how many bits the weights of the base are kept in training and painting; 'int8' takes
-            about half of the memory of 16 bits, and a little more time.
     """
 
     rank: int = Field(default=16, ge=1, le=512)
     alpha: float | None = Field(default=None, gt=0, le=1024)
     targets: Literal["attention", "all"] = "attention"
-    base_precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
-    base_quantization: Quantization = "none"
 
 
 @config
 class LoraSettings(PipelineSettings):
-    """How a base with a learned hand paints.
+    """How a base with a learned style paints.
 
     Attributes:
         strength: How much of what was learned is applied: 0 paints as the base, 1 as it was trained.
@@ -58,7 +52,7 @@ class LoraSettings(PipelineSettings):
 
 @listed(
     name="lora",
-    summary="a hand taught to a pretrained model: low-rank adapters of its network",
+    summary="a style taught to a pretrained model: low-rank adapters of its network",
     year=2022,
     source="Hu et al. 2022, LoRA: low-rank adaptation of large language models",
 )

@@ -6,7 +6,7 @@ import inspect
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any, ClassVar, Self, TypeVar
 
@@ -24,15 +24,15 @@ from impasto.painters.hub.adapters import AdapterSet
 from impasto.painters.hub.base_files import BaseFiles, base_files
 from impasto.painters.hub.control import CONTROL, CONTROLS, control_call
 from impasto.painters.hub.embedding_files import read_embedding
-from impasto.painters.hub.frozen_base import FrozenBase, call_defaults, frozen_base
-from impasto.painters.hub.ip_adapter import REFERENCE, encoder_beside, reference_call, takes_reference
+from impasto.painters.hub.frozen_base import FrozenBase, Offload, call_defaults, frozen_base
+from impasto.painters.hub.ip_adapter import REFERENCE, check_offload, encoder_beside, reference_call, takes_reference
 from impasto.painters.hub.line import line_of
 from impasto.painters.hub.lora_files import LoraFile, read_lora
 from impasto.painters.hub.pipeline_settings import BaseConfig, PipelineSettings
 from impasto.painters.hub.quantization import SHARES, Quantization
 from impasto.painters.hub.vocabulary import NewWord
 
-__all__ = ["Pipeline"]
+__all__ = ["Pipeline", "fitting_offload"]
 
 T = TypeVar("T")
 
@@ -139,19 +139,25 @@ class Pipeline(Painter):
         return base
 
     def resolve_settings(self, settings: Any) -> Any:
-        """Steps and guidance as diffusers has them for this class; precision and offload as they fit this machine."""
+        """Steps and guidance as diffusers has them for this class; precision and offload as they fit this machine.
+
+        Raises:
+            ConfigError: When there is an IP-Adapter, and parts of the base wait elsewhere.
+        """
         defaults = call_defaults(self.files.class_name)
         precision = self.own_precision if settings.precision == "auto" else settings.precision
         bits = self.own_quantization if settings.quantization == "auto" else settings.quantization
-        return replace(
+        resolved = replace(
             settings,
             steps=settings.steps or defaults.get("num_inference_steps", STEPS),
             guidance=defaults.get("guidance_scale", 1.0) if settings.guidance is None else settings.guidance,
             ip_adapter_encoder=settings.ip_adapter_encoder or encoder_beside(settings.ip_adapter),
             precision=precision,
             quantization=bits,
-            offload=self._offload(precision, bits) if settings.offload == "auto" else settings.offload,
+            offload=self.own_offload(precision, bits) if settings.offload == "auto" else settings.offload,
         )
+        check_offload(resolved)
+        return resolved
 
     @property
     def own_precision(self) -> str:
@@ -166,14 +172,9 @@ class Pipeline(Painter):
         """In how many bits the weights are kept where nothing says otherwise."""
         return "none"
 
-    def _offload(self, precision: str, quantization: Quantization) -> str:
-        """The first way to place the base that fits into the memory of the GPU."""
-        if self.device.type != "cuda":
-            return "none"
-        free, _ = torch.cuda.mem_get_info()
-        # Most bases are in 16 bits in their files.
-        factor = SHARES[quantization] if quantization != "none" else 2 if precision == "fp32" else 1
-        return "none" if factor * self.files.bytes < ROOM * free else "model"
+    def own_offload(self, precision: str, quantization: Quantization) -> Offload:
+        """Which parts of the base wait in the memory of the processor where nothing says otherwise."""
+        return fitting_offload(self.files, precision, quantization, self.device)
 
     def sets(self, base: FrozenBase, settings: Any) -> list[AdapterSet]:
         """The LoRAs of the settings, with their strengths.
@@ -305,6 +306,20 @@ class Pipeline(Painter):
         if settings.guidance <= 1:
             raise ConfigError(f"A negative prompt needs guidance above 1, not {settings.guidance:g}.")
         return {"negative_prompt": [settings.negative] * count}
+
+
+@cache
+def fitting_offload(files: BaseFiles, precision: str, quantization: Quantization, device: torch.device) -> Offload:
+    """The first way to place a base that fits into the memory of a device.
+
+    It is decided once: later, the base itself takes the memory that was free.
+    """
+    if device.type != "cuda":
+        return "none"
+    free, _ = torch.cuda.mem_get_info(device)
+    # Most bases are in 16 bits in their files.
+    factor = SHARES[quantization] if quantization != "none" else 2 if precision == "fp32" else 1
+    return "none" if factor * files.bytes < ROOM * free else "model"
 
 
 def _lora(file: str, base: FrozenBase) -> LoraFile:

@@ -52,7 +52,8 @@ class PipelineSettings(PaintSettings):
         quantization: In how many bits the weights of the networks that read and estimate are kept: 'int8' takes about
             half of the memory of 16 bits, and a little more time; 'auto' is as the base was learned with, or 'none'.
         offload: Which parts of the base wait in the memory of the processor instead of the GPU's: none, whole networks
-            ('model'), or single layers ('sequential', much slower); 'auto' is the first that fits.
+            ('model'), or single layers ('sequential', much slower); 'auto' is the first that fits, and 'none' for what
+            learned from a base.
     """
 
     steps: int | None = Field(default=None, ge=1, le=1000)

@@ -25,13 +25,13 @@ class NetworkConfig(TeachingConfig):
     """What the network learns.
 
     Attributes:
-        trigger: Words that stand before every caption, and call the hand in a prompt; '' for none.
+        trigger: Words that stand before every caption, and call the style in a prompt; '' for none.
         prior_weight: How much it counts that pictures of `prior_words` stay what they were without what is learned, so
-            that other prompts do not take on the hand (prior preservation, Ruiz et al. 2023); 0 lets them change.
+            that other prompts do not take on the style (prior preservation, Ruiz et al. 2023); 0 lets them change.
         prior_words: What stays as it was; best the kind of thing that is learned, without the trigger.
     """
 
-    trigger: str = Field(default="", max_length=200, examples=["in the hand of olya"])
+    trigger: str = Field(default="", max_length=200, examples=["in the style of olya"])
     prior_weight: float = Field(default=0.0, ge=0, le=100)
     prior_words: str = Field(default="a painting", max_length=2000, examples=["a landscape painting"])
 

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import torch
 from torch import Tensor, nn
@@ -17,7 +17,7 @@ from impasto.errors import ConfigError, NotCapable
 from impasto.painters.hub.base_files import base_files
 from impasto.painters.hub.denoising_pipeline import DenoisingPipeline
 from impasto.painters.hub.encoders import LatentEncoder
-from impasto.painters.hub.frozen_base import DTYPES, FrozenBase
+from impasto.painters.hub.frozen_base import DTYPES, FrozenBase, Offload
 from impasto.painters.hub.line import Words
 from impasto.painters.hub.objective import Objective, objective_of
 from impasto.painters.hub.pipeline import Pipeline
@@ -25,7 +25,7 @@ from impasto.painters.hub.pipeline_settings import BaseConfig
 from impasto.painters.hub.quantization import Quantization
 from impasto.spelling import command, setting
 
-__all__ = ["Taught", "TeachingConfig"]
+__all__ = ["FrozenBaseConfig", "Taught", "TeachingConfig"]
 
 VIEW = (1, 2, 3)
 """Axes of one picture's latents."""
@@ -59,6 +59,21 @@ class TeachingConfig(BaseConfig):
     checkpointing: bool = False
 
 
+@config
+class FrozenBaseConfig(TeachingConfig):
+    """How a base is kept whose weights are not learned.
+
+    Attributes:
+        base_precision: Arithmetic of the base in training and painting; 'auto' is bf16 on a GPU and fp32 on a processor
+            that has room for it.
+        base_quantization: In how many bits the weights of the base are kept in training and painting; 'int8' takes
+            about half of the memory of 16 bits, and a little more time.
+    """
+
+    base_precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
+    base_quantization: Quantization = "none"
+
+
 class Taught(DenoisingPipeline):
     """A base of which something is learned: subclasses say what.
 
@@ -77,7 +92,7 @@ class Taught(DenoisingPipeline):
         if not data.captions and not self.calling(config):
             raise ConfigError(
                 f"The pictures have no captions. Describe them: {command('caption', 'STORE', out='NEW_STORE')}; or "
-                f"give words that call the hand: {setting('trigger', 'in the hand of olya')}"
+                f"give words that call what is learned: {setting('trigger', 'in the style of olya')}"
             )
         super().__init__(config, data)
 
@@ -120,6 +135,10 @@ class Taught(DenoisingPipeline):
         """That of the config, for the same reason."""
         quantization: Quantization = self.config.base_quantization
         return quantization
+
+    def own_offload(self, precision: str, quantization: Quantization) -> Offload:
+        """No part waits elsewhere: gradients pass through the base, and each step needs all of it."""
+        return "none"
 
     @property
     def device(self) -> torch.device:

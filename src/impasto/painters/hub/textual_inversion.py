@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
@@ -17,8 +17,7 @@ from impasto.painters.hub.embedding_files import embedding_bytes
 from impasto.painters.hub.frozen_base import FrozenBase
 from impasto.painters.hub.line import Words
 from impasto.painters.hub.lora_files import TRIGGER
-from impasto.painters.hub.quantization import Quantization
-from impasto.painters.hub.teaching import Taught, TeachingConfig
+from impasto.painters.hub.teaching import FrozenBaseConfig, Taught
 from impasto.painters.hub.vocabulary import NewWord
 
 __all__ = ["TextualInversion", "TextualInversionConfig"]
@@ -30,28 +29,22 @@ PHRASE = "a painting in the style of "
 
 
 @config
-class TextualInversionConfig(TeachingConfig):
+class TextualInversionConfig(FrozenBaseConfig):
     """Which word is learned, and how.
 
     Attributes:
         word: The new word; a prompt that has it calls what was learned.
-        vectors: Tokens that the word becomes: more can hold more of a hand, and leave less room for the prompt.
+        vectors: Tokens that the word becomes: more can hold more of a style, and leave less room for the prompt.
         initial: Known words whose embedding it begins from, one after the other for its tokens.
         lr: Highest learning rate of AdamW; it rises over the first 3 % of the steps, and falls to a tenth.
         weight_decay: Weight decay of AdamW: in each step weights shrink by this times the learning rate.
-        base_precision: Arithmetic of the base in training and painting; 'auto' is bf16 on a GPU and fp32 on a processor
-            that has room for it.
-        base_quantization: In how many bits the weights of the base are kept in training and painting; 'int8' takes
-            about half of the memory of 16 bits, and a little more time.
     """
 
-    word: str = Field(default="<hand>", min_length=1, max_length=64, pattern=r"^[^\s,]+$")
+    word: str = Field(default="<style>", min_length=1, max_length=64, pattern=r"^[^\s,]+$")
     vectors: int = Field(default=1, ge=1, le=32)
     initial: str = Field(default="painting", min_length=1, max_length=200)
     lr: float = Field(default=2e-3, gt=0, le=1)
     weight_decay: float = Field(default=0.0, ge=0, le=1)
-    base_precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
-    base_quantization: Quantization = "none"
 
 
 class Rows(nn.Module):

@@ -106,7 +106,7 @@ class Vocabulary:
                 if known:
                     raise ConfigError(
                         f"The word {known[0]!r} is known already, to the base or from another file of embeddings; "
-                        "choose another word, such as '<hand-2>'."
+                        "choose another word, such as '<style-2>'."
                     )
                 tokenizer.add_tokens(tokens)
         return tokenizers
