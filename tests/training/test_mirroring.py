@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 import re
@@ -22,7 +23,7 @@ from toy import toy
 
 import impasto
 from impasto.data.store import Store
-from impasto.errors import CheckpointError, ImpastoError, RunLocked, Unavailable, UsageError
+from impasto.errors import CheckpointError, ConfigError, ImpastoError, RunLocked, Unavailable, UsageError
 from impasto.events import Event, silent
 from impasto.files import file_hash
 from impasto.training import checkpoint
@@ -305,6 +306,101 @@ def test_another_run_than_that_of_the_place_is_refused_and_not_brought(store: St
     assert not (tmp_path / "other").exists()
     again = impasto.train("vae", store, tmp_path / "other", preset="tiny", mirror=place, **brief)
     assert again.step == 1
+
+
+def test_what_was_trained_since_it_was_brought_stays_when_the_request_turns_out_wrong(
+    store: Store, tmp_path: Path
+) -> None:
+    place = str(tmp_path / "place")
+    brief = {"preset": "tiny", "settings": {"samples": 0, "held_out": 0, "precision": "fp32"}, "mirror": place}
+    impasto.train("vae", store, tmp_path / "first", steps=1, watch=silent, **brief)
+
+    def watch(event: Event) -> None:
+        if event.kind == "checkpoint" and event.values["step"] == 2:
+            raise ConfigError("A setting turns out to be wrong late.")
+
+    with pytest.raises(ConfigError, match=r"^A setting turns out to be wrong late\.$"):
+        impasto.train("vae", store, tmp_path / "second", steps=2, watch=watch, **brief)
+    assert checkpoint.newest(tmp_path / "second" / "checkpoints").name == "step-000000002"
+
+
+def _run_with_a_checkpoint(folder: Path) -> dict[str, tuple[Path, Stored]]:
+    """A run folder at step 2, and its files as a mirror takes them."""
+    step = folder / "checkpoints" / "step-000000002"
+    step.mkdir(parents=True)
+    (folder / "run.json").write_text("{}")
+    (step / "state.json").write_text("two")
+    (step / "files.json").write_text('{"state.json": 3}')
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    return {name: (path, Stored(file_hash(path), path.stat().st_size)) for name, path in files.items()}
+
+
+def test_damaged_checkpoints_are_brought_again(tmp_path: Path, place: str) -> None:
+    Mirror(place).write(2, _run_with_a_checkpoint(tmp_path / "run"))
+    damaged = tmp_path / "run" / "checkpoints" / "step-000000002" / "state.json"
+    damaged.write_text("")
+    restore(tmp_path / "run", place, silent)
+    assert damaged.read_text() == "two"
+    damaged.write_text("")
+    (tmp_path / "run" / "run.json").write_text('{"painter": "other"}')
+    with pytest.raises(UsageError, match="holds another run than"):
+        restore(tmp_path / "run", place, silent)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("CUDA error"), KeyboardInterrupt()])
+def test_an_error_waits_for_the_copy_and_ctrl_c_does_not(
+    tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    _run_with_a_checkpoint(tmp_path / "run")
+    begun, may_arrive = threading.Event(), threading.Event()
+    write = Mirror.write
+
+    def slow(self: Mirror, step: int, files: Any) -> Any:
+        begun.set()
+        assert may_arrive.wait(60)
+        return write(self, step, files)
+
+    monkeypatch.setattr(Mirror, "write", slow)
+    mirroring = Mirroring(tmp_path / "run", place)
+    hurried = isinstance(error, KeyboardInterrupt)
+
+    def fail() -> None:
+        with mirroring:
+            mirroring.send(checkpoint.newest(tmp_path / "run" / "checkpoints"))
+            assert begun.wait(60)
+            if not hurried:
+                threading.Timer(0.1, may_arrive.set).start()
+            raise error
+
+    with pytest.raises(type(error)):
+        fail()
+    assert mirroring._thread.is_alive() == hurried
+    assert (Mirror(place).newest() is None) == hurried
+    may_arrive.set()
+    mirroring._thread.join(60)
+    assert not mirroring._thread.is_alive()
+
+
+def test_a_file_that_is_replaced_while_it_is_read_has_the_hash_of_what_was_read(
+    tmp_path: Path, place: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _run_with_a_checkpoint(tmp_path / "run")
+    mirroring = Mirroring(tmp_path / "run", place)
+    file, newer = tmp_path / "run" / "page.html", tmp_path / "newer"
+    file.write_text("old")
+    newer.write_text("new")
+    opened = Path.open
+
+    def open_and_replace(self: Path, *words: Any) -> Any:
+        content = opened(self, *words)
+        newer.replace(file)
+        return content
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", open_and_replace)
+        before = mirroring._stored(file)
+    assert before.sha256 == hashlib.sha256(b"old").hexdigest()
+    assert mirroring._stored(file) == Stored(file_hash(file), 3)
 
 
 @pytest.mark.skipif(importlib.util.find_spec("s3fs") is not None, reason="s3fs is installed (extra 'remote')")

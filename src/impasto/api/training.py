@@ -144,17 +144,19 @@ def _run_folder(out: str | PathLike[str] | None, name: str | PathLike[str], *, d
 
 @contextmanager
 def _brought(run: Path, mirror: str | None, watch: Watch) -> Iterator[None]:
-    """Bring the run from its mirror before the block; where the block is about another run, it goes again."""
-    from impasto.training.mirroring import restore
+    """Bring the run from its mirror before the block; where the block is about another run, it goes again.
+
+    It stays once it is further than its mirror was, whatever the block fails of.
+    """
+    from impasto.training.mirroring import newest_step, restore
 
     begun = (run / "run.json").is_file()
-    if mirror is not None:
-        restore(run, mirror, watch)
+    state = None if mirror is None else restore(run, mirror, watch)
     brought = not begun and (run / "run.json").is_file()
     try:
         yield
     except UsageError as error:
-        if not brought:
+        if not brought or state is None or newest_step(run) > state.step:
             raise
         shutil.rmtree(run, ignore_errors=True)
         # Names and values that are wrong whatever run is there have errors of their own.

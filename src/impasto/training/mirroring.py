@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import threading
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from typing import Self
 
 from filelock import FileLock
 
-from impasto.errors import ImpastoError, RunLocked, Unavailable, UsageError
+from impasto.errors import CheckpointError, ImpastoError, RunLocked, Unavailable, UsageError
 from impasto.events import Event, Watch
 from impasto.files import file_hash, link_or_copy, whole_folder
 from impasto.spelling import option
@@ -23,7 +24,7 @@ from impasto.training.lock import locked
 from impasto.training.mirror import Incomplete, Mirror, State, Stored, first_bytes
 from impasto.training.record import DESCRIPTION, RESTORING, check_folder, forget_folder
 
-__all__ = ["Mirroring", "restore"]
+__all__ = ["Mirroring", "newest_step", "restore"]
 
 CHECKPOINTS = "checkpoints"
 PINNED = ".mirror"
@@ -56,6 +57,7 @@ class Mirroring:
         self._hashes: dict[tuple[str, int, int, int], str] = {}
         self._waiting: Path | None = None
         self._busy = False
+        self._ended = False
         self._error: ImpastoError | None = None
         self._changed = threading.Condition()
         self._thread = threading.Thread(target=self._work, name="impasto-mirror", daemon=True)
@@ -70,10 +72,14 @@ class Mirroring:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Wait for the copy that is under way, unless the user is in a hurry."""
-        if kind is None or issubclass(kind, ImpastoError):
-            self._wait()
-        shutil.rmtree(self._run / PINNED, ignore_errors=True)
+        """Wait until what was sent is copied, also after an error: the machine may be about to go away.
+
+        Only an interruption from outside, by Ctrl-C or a signal, is not kept waiting.
+        """
+        try:
+            self._end(hurried=kind is not None and issubclass(kind, KeyboardInterrupt | SystemExit))
+        finally:
+            shutil.rmtree(self._run / PINNED, ignore_errors=True)
 
     def send(self, checkpoint: Path) -> str:
         """Have a checkpoint copied, with all else in the run folder, and go on at once.
@@ -123,10 +129,23 @@ class Mirroring:
             while self._busy or self._waiting is not None:
                 self._changed.wait(1)
 
+    def _end(self, *, hurried: bool) -> None:
+        """Let the thread end, once it has copied what waits; hurried, what waits is left, and no end is waited for."""
+        with self._changed:
+            self._ended = True
+            if hurried:
+                self._waiting = None
+            self._changed.notify_all()
+        # In pieces, as in `_wait`.
+        while not hurried and self._thread.is_alive():
+            self._thread.join(1)
+
     def _work(self) -> None:
         while True:
             with self._changed:
                 while self._waiting is None:
+                    if self._ended:
+                        return
                     self._changed.wait()
                 pinned = self._waiting
                 self._waiting = None
@@ -163,8 +182,10 @@ class Mirroring:
     def _stored(self, file: Path) -> Stored:
         """The content of a file; of one that grows, as far as it is there now."""
         with file.open("rb") as content:
-            length = file.stat().st_size
-            key = (str(file), file.stat().st_ino, length, file.stat().st_mtime_ns)
+            # Of the open file: another one may bear its name by now.
+            status = os.fstat(content.fileno())
+            length = status.st_size
+            key = (str(file), status.st_ino, length, status.st_mtime_ns)
             if key not in self._hashes:
                 digest = hashlib.sha256()
                 for chunk in first_bytes(content, length):
@@ -219,13 +240,12 @@ def _restore(run: Path, mirror: Mirror, watch: Watch, attempts: int = ATTEMPTS) 
 
 
 def _is_behind(run: Path, state: State, address: str) -> bool:
-    """Whether a run folder has no checkpoint as late as the state of its mirror.
+    """Whether a run folder has no whole checkpoint as late as the state of its mirror.
 
     Raises:
         UsageError: When it holds another run.
     """
-    checkpoint = newest(run / CHECKPOINTS)
-    if checkpoint is None:
+    if next((run / CHECKPOINTS).glob("step-*"), None) is None:
         return True
     description = state.files.get(DESCRIPTION)
     if description is None or file_hash(run / DESCRIPTION) != description.sha256:
@@ -233,7 +253,16 @@ def _is_behind(run: Path, state: State, address: str) -> bool:
             f"{address} holds another run than {run}; choose another {option('mirror', None)}, or another "
             f"{option('out', None)}."
         )
-    return int(checkpoint.name.removeprefix("step-")) < state.step
+    return newest_step(run) < state.step
+
+
+def newest_step(run: Path) -> int:
+    """The step of a run's newest whole checkpoint; -1 where there is none, also because all are damaged."""
+    with suppress(CheckpointError):
+        checkpoint = newest(run / CHECKPOINTS)
+        if checkpoint is not None:
+            return int(checkpoint.name.removeprefix("step-"))
+    return -1
 
 
 def _fetch(run: Path, mirror: Mirror, state: State, watch: Watch) -> None:
