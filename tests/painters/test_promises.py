@@ -50,6 +50,8 @@ WORDS = {"words": "own"}
 CATEGORIES, SHARES = ("dawn", "dusk"), (0.5, 0.5)
 TWICE_THROUGH_GROUP_NORM = {"hamiltonian_vae", "inpainter_gan"}
 """Painters that learn from gradients of gradients."""
+PIXEL_BY_PIXEL = {"pixel_cnn", "pixel_rnn"}
+"""Painters that call their network once for each pixel."""
 TOGETHER = 15
 """Painters that two processes train in one go."""
 
@@ -336,6 +338,8 @@ def moved(batch: Batch | None, device: torch.device) -> Batch | None:
 
 
 def test_on_a_gpu_it_paints_the_same(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    if name in PIXEL_BY_PIXEL:
+        pytest.skip("a thousand passes through a simulated network take half a minute")
     painter = build(name)
     few = {"steps": 2} if any(field.name == "steps" for field in fields(painter.Settings)) else {}
     request = {**needed(painter), **few}
