@@ -93,6 +93,16 @@ class Service:
             time.sleep(0.1)
         raise AssertionError(f"still not so: {job}")
 
+    def pictures(self, query: str = "") -> list[dict[str, Any]]:
+        """The pictures of the gallery that a search finds, once there are some."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            listed: list[dict[str, Any]] = self.call("GET", f"/api/pictures?{query}")["pictures"]
+            if listed:
+                return listed
+            time.sleep(0.1)
+        raise AssertionError(f"no picture for {query!r}")
+
     def events(self, name: str, after: str = "") -> list[dict[str, Any]]:
         """All server-sent events of a job until the stream ends, after the one of that id."""
         headers = {"Last-Event-ID": after} if after else {}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shlex
 from concurrent.futures import ThreadPoolExecutor
 
@@ -134,6 +136,9 @@ def test_results_are_shown_with_their_intervals_and_no_other_file_is_served(stud
     for path in ("/compare", "/compare/done"):
         status, _, content = studio.request("GET", path, headers={"accept": "text/html"})
         assert (status, b"small against large" in content) == (200, True)
+    shown = re.search(r"data-shown='([^']*)'", content.decode())
+    assert shown is not None
+    assert json.loads(shown[1]) == {"states": view["states"], "figures": view["figures"]}
 
 
 def test_a_comparison_whose_results_are_damaged_hides_no_other(studio: Service) -> None:

@@ -69,9 +69,13 @@ def test_settings_that_name_files_take_uploads_and_the_picture_paints_again(
 ) -> None:
     picture = kept(studio, png("teal"))
     studio.call("POST", "/api/pictures/scan")
-    while not (listed := studio.call("GET", "/api/pictures?words=dots")["pictures"]):
-        pass
-    earlier = studio.call("POST", "/api/files/from-gallery", {"picture": listed[0]["id"]})["file"]
+    listed = studio.pictures("words=dots")
+    chosen = studio.call("POST", "/api/files/from-gallery", {"picture": listed[0]["id"]})
+    assert chosen["title"] == "dots, seed 1"
+    # Whoever called it first is not overruled.
+    content = (studio.folder / "gallery" / "dots" / "0000.png").read_bytes()
+    assert sent(studio, content, title="0000.png")[1]["title"] == chosen["title"]
+    earlier = chosen["file"]
     settings = {"picture": picture, "earlier": [earlier], "attempts": 1}
     request = {"painter": "painting_fool", "count": 1, "seed": 3, "size": [64, 64], "settings": settings}
     answer = studio.call("POST", "/api/paint", request)
@@ -113,6 +117,8 @@ def test_a_scene_and_a_mask_are_given_and_the_command_names_them(studio: Service
     assert f'style=["studio/canvas/{source}", "studio/canvas/{mask}"]' in command
     controls = studio.request("GET", "/canvas/controls?edit=stylize&painter=neural_style")[2].decode()
     assert 'data-file-setting="style"' in controls
+    over = {"painter": "landscape", "over": {"painter": ["neural_style"]}, "seed": 3, "settings": {"style": [source]}}
+    assert f'style=["studio/canvas/{source}"]' in begun(studio, "/api/grid", over)
     assert 'data-most="4"' in controls
 
 
@@ -124,14 +130,14 @@ def test_no_other_file_of_this_machine_is_read_and_no_other_kind_is_kept(studio:
         return studio.refusal("POST", "/api/grid" if over else "/api/paint", request)[1]
 
     for path in ("/etc/passwd", "../studio.sqlite", f"studio/canvas/{picture}", f"{picture}/../x"):
-        assert "by the names that their uploads were answered with" in refused(style=[path])
-        assert "by the names that their uploads were answered with" in refused(painter="landscape", scene=path)
+        assert f"not {path!r}: upload the file first" in refused(style=[path])
+        assert f"not {path!r}: upload the file first" in refused(painter="landscape", scene=path)
     assert "upload it first" in refused(style=["0" * 64 + ".png"])
     assert "of the kind application/json" in refused(painter="landscape", scene=picture)
     assert "style names files" in refused(over={"style": [[picture], [picture, picture]]})
-    assert "does not read mask" in studio.refusal("POST", "/api/paint", {"painter": "landscape", "mask": picture})[1]
+    assert "does not read 'Mask'" in studio.refusal("POST", "/api/paint", {"painter": "landscape", "mask": picture})[1]
     unmapped = {"painter": "landscape", "maps": {"layout": picture}}
-    assert "does not read maps:layout" in studio.refusal("POST", "/api/paint", unmapped)[1]
+    assert "does not read 'Map: layout'" in studio.refusal("POST", "/api/paint", unmapped)[1]
     whole = save({"a": torch.zeros(2)})
     assert kept(studio, whole, TENSORS).endswith(".safetensors")
     before = sorted((studio.folder / "studio" / "canvas").iterdir())

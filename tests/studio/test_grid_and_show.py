@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -76,15 +77,15 @@ def test_a_given_picture_is_uploaded_and_a_mixture_is_requested(studio: Service)
     job = studio.wait(answer["job"]["id"], lambda job: job["state"] not in ("queued", "running"))
     assert job["state"] == "done", job["message"]
     page = studio.request("GET", "/paint/controls?painter=shipped/motion")[2].decode()
-    assert 'data-part="given:first"' in page
+    assert re.search(r'data-part="given:first">\s*<legend>[^<]+<span[^>]*>\(required\)</span></legend>', page)
     assert "mixed_with" not in page
 
     def refused(**request: object) -> str:
         return studio.refusal("POST", "/api/paint", {**moves, **request})[1]
 
-    assert "cannot paint without given:first" in refused(given={})
+    assert "cannot paint without 'Given picture: first'" in refused(given={})
     assert "upload it first" in refused(given={"first": f"{'0' * 64}.png"})
-    assert "does not read given:style" in refused(given={"first": kept, "style": kept})
+    assert "does not read 'Given picture: style'" in refused(given={"first": kept, "style": kept})
     assert "could be mixed" in refused(category="sunset + clouds")
     assert 'name="mixed_with"' in studio.request("GET", "/paint/controls?painter=shipped/paintings")[2].decode()
     mixed = {"painter": "shipped/paintings", "category": "0.50 Impressionism + 0.50 Symbolism", "seed": 1}

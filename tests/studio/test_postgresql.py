@@ -71,8 +71,7 @@ def test_what_was_rated_stays_when_the_server_or_the_studio_is_restarted(
 
 
 def check(service: Service, server: Server, folder: Path) -> None:
-    while not (listed := service.call("GET", "/api/pictures")["pictures"]):
-        pass
+    listed = service.pictures()
     service.call("PATCH", "/api/pictures", {"pictures": [listed[0]["id"]], "rating": 4})
     server.control("restart")
     # Connections of before are gone; the next call gets a fresh one.

@@ -52,8 +52,8 @@ class Database:
         except OperationalError as error:
             if self._is_away(error):
                 raise Unavailable(
-                    f"The studio's database cannot be reached ({str(error.orig).strip()}). Start its server, then try "
-                    "again; nothing was changed."
+                    f"The studio's database cannot be reached ({str(error.orig).strip()}). Start its server, then load "
+                    "the page again to see whether the change arrived."
                 ) from error
             raise DiskError(
                 f"The studio's database cannot be used ({error.orig}). Check that the disk has room."
@@ -64,9 +64,9 @@ class Database:
             raise Problem(409, "Somebody else changed the same just now; load the page again.") from error
 
     def _is_away(self, error: OperationalError) -> bool:
-        """Whether a server does not answer or is shutting down, which its code says (SQLSTATE 08 and 57) or lacks."""
+        """Whether a server does not answer or is shutting down, which its code says (SQLSTATE 08 and 57P) or lacks."""
         code = getattr(error.orig, "sqlstate", None)
-        return self.engine.dialect.name != "sqlite" and (code is None or code.startswith(("08", "57")))
+        return self.engine.dialect.name != "sqlite" and (code is None or code.startswith(("08", "57P")))
 
     def close(self) -> None:
         """Close all connections."""

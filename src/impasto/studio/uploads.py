@@ -88,34 +88,36 @@ class KeptFiles:
         """Take the folder, which need not be there yet."""
         self.folder = folder
 
-    def keep(self, data: bytes, title: str = "", media: Media = PICTURE) -> KeptFile:
+    def keep(self, data: bytes, title: str = "", media: Media = PICTURE, *, name: str = "") -> KeptFile:
         """Keep a file, after it was read as a check.
 
         Args:
             data: Its bytes; of a picture those of a PNG, JPEG or WebP file.
-            title: How people call it.
+            title: How people call it; a file that was kept before keeps its title.
             media: What it must be.
+            name: What errors call it; the title without it.
 
         Raises:
             UsageError: When it is something else, damaged, too large or too small.
         """
-        called = repr(title) if title else "The file"
+        called = repr(name or title) if name or title else "The file"
         if len(data) > LIMITS[media]:
             raise UsageError(f"{called} has {len(data):,} bytes; at most {LIMITS[media]:,} are taken of such a file.")
         unchecked = self.folder / f".{secrets.token_hex(8)}"
-        name = f"{hashlib.sha256(data).hexdigest()}.{_ending(data, media, called)}"
+        file = f"{hashlib.sha256(data).hexdigest()}.{_ending(data, media, called)}"
         write_whole(unchecked, data)
         try:
-            kept = self._checked_picture(unchecked, name, called) if media == PICTURE else KeptFile(name)
+            kept = self._checked_picture(unchecked, file, called) if media == PICTURE else KeptFile(file)
             if media == TENSORS:
                 _check_tensors(unchecked, called)
-            if kept.file == name:
-                unchecked.replace(self.folder / name)
+            if kept.file == file:
+                unchecked.replace(self.folder / file)
         finally:
             unchecked.unlink(missing_ok=True)
-        if title:
+        earlier = self.title(kept.file)
+        if title and not earlier:
             write_whole(self._title_file(kept.file), title[:LONGEST_TITLE].encode("utf8", "replace"))
-        return KeptFile(kept.file, kept.width, kept.height, title[:LONGEST_TITLE])
+        return KeptFile(kept.file, kept.width, kept.height, earlier or title[:LONGEST_TITLE])
 
     def _checked_picture(self, unchecked: Path, name: str, called: str) -> KeptFile:
         """A picture under its name, or under that of a clean PNG of it, where a browser might not show it as it is."""

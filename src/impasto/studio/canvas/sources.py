@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -56,7 +55,7 @@ def picture_for(studio: Studio, scanner: Scanner, new: NewDrawing) -> tuple[Kept
     pictures = kept_files(studio)
     if new.picture is not None:
         row, path = located(studio, scanner.folders, new.picture)
-        title = row.prompt or f"{PurePosixPath(row.painter).name}, seed {row.seed}"
+        title = row.title
     elif new.painted is not None:
         path = picture_file(studio, new.painted.job, new.painted.name)
         title = studio.jobs.get(new.painted.job).title

@@ -50,8 +50,8 @@ def upload(
 @router.post("/from-gallery", status_code=201, dependencies=[requires(Role.PAINT)])
 def keep_from_gallery(studio: CurrentStudio, scanner: CurrentScanner, source: GalleryPicture) -> FileView:
     """Keep a picture of the gallery as a file, so that a request can name it whatever becomes of the gallery."""
-    _, path = located(studio, scanner.folders, source.picture)
-    return FileView.of(kept_files(studio).keep(path.read_bytes(), path.name))
+    picture, path = located(studio, scanner.folders, source.picture)
+    return FileView.of(kept_files(studio).keep(path.read_bytes(), picture.title, name=path.name))
 
 
 @router.get("")

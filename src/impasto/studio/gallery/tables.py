@@ -8,6 +8,7 @@ a second place.
 from __future__ import annotations
 
 import secrets
+from pathlib import PurePosixPath
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String, Text
@@ -71,6 +72,11 @@ class Picture(Base):
     width: Mapped[int]
     words: Mapped[str] = mapped_column(Text)
     recipe: Mapped[dict[str, Any]] = mapped_column(JSON)
+
+    @property
+    def title(self) -> str:
+        """How people call it: its prompt, or else what painted it, and the seed."""
+        return self.prompt or f"{PurePosixPath(self.painter).name}, seed {self.seed}"
 
 
 class SkippedFile(Base):

@@ -33,8 +33,8 @@ def check_files(settings: Sequence[SettingView], values: Mapping[str, Any]) -> N
         for name in names:
             if not fits(name, setting.media):
                 raise UsageError(
-                    f"{setting.name} takes files of the kind {setting.media} by the names that their uploads were "
-                    f"answered with, not {str(name)[:80]!r}."
+                    f"{setting.name} takes files of the kind {setting.media} that were uploaded to this studio, not "
+                    f"{str(name)[:100]!r}: upload the file first (POST /api/files), and give the name in the answer."
                 )
 
 

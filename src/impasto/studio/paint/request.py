@@ -15,6 +15,7 @@ from impasto.errors import NotCapable, UnknownName, UsageError
 from impasto.mixtures import parts_of_mixture
 from impasto.names import find_name
 from impasto.spelling import option
+from impasto.studio.language import term, text
 from impasto.studio.paint.file_settings import check_files
 from impasto.studio.painters.description import Description
 from impasto.studio.painters.settings_class import settings_class
@@ -117,13 +118,23 @@ def checked(request: R, description: Description) -> R:
     if category is not None:
         category = category_of(category, description)
     for part in sorted(request.files.keys() - {*description.reads}):
-        raise NotCapable(f"{description.name} does not read {part}; leave it out.")
+        raise NotCapable(f"{description.name} does not read {_field(part)!r}; leave it out.")
     present = request.files.keys() | ({"words"} if prompt else set())
     for part in description.needs:
         if part not in present:
-            raise NotCapable(f"{description.name} cannot paint without {part}; give it too.")
+            raise NotCapable(f"{description.name} cannot paint without {_field(part)!r}; give it too.")
     seed = secrets.randbelow(SEEDS) if request.seed is None else request.seed
     return request.model_copy(update={"seed": seed, "prompt": prompt, "category": category})
+
+
+def _field(part: str) -> str:
+    """What the page calls the field of a part of a condition, such as 'Mask' or 'Given picture: source'."""
+    kind, _, name = part.partition(":")
+    if kind == "given":
+        return text("Given picture: {name}", name=term(name))
+    if kind == "maps":
+        return text("Map: {name}", name=term(name))
+    return {"mask": text("Mask"), "words": text("What to paint"), "category": text("Category")}.get(part, part)
 
 
 def check_variation(request: PictureRequest, description: Description) -> None:

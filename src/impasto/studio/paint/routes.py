@@ -21,7 +21,7 @@ from impasto.studio.jobs.view import PICTURE, JobView, view
 from impasto.studio.paint.file_settings import with_paths
 from impasto.studio.paint.grid_request import GridRequest, checked_grid, grid_arguments
 from impasto.studio.paint.request import PaintRequest, PictureRequest, arguments_of, checked, title_of
-from impasto.studio.painters.description import Description
+from impasto.studio.painters.description import Description, SettingView
 from impasto.studio.problems import Problem
 from impasto.studio.security import requires
 from impasto.studio.settings import Role
@@ -48,7 +48,7 @@ def paint(studio: CurrentStudio, request: PaintRequest) -> Painting:
     entry = studio.painters.find(request.painter)
     assert entry.description is not None
     complete = checked(request, entry.description)
-    named = _with_paths(studio, complete, entry.description)
+    named = _with_paths(studio, complete, entry.description.settings)
     return _queued(studio, complete, title_of(complete, entry.title), arguments_of(named, _files(studio, complete)))
 
 
@@ -57,7 +57,9 @@ def grid(studio: CurrentStudio, request: GridRequest) -> Painting:
     """Paint a picture for each combination of some values, and a labelled sheet of all, as one job."""
     entry = studio.painters.find(request.painter)
     complete = checked_grid(request, lambda source: _described(studio, source))
-    named = _with_paths(studio, complete, _described(studio, complete.painter))
+    sources = [complete.painter, *complete.over.get("painter", ())]
+    settings = [setting for source in sources for setting in _described(studio, source).settings]
+    named = _with_paths(studio, complete, settings)
     title = f"{title_of(complete, entry.title)}, over {' and '.join(complete.over).replace('_', ' ')}"
     return _queued(studio, complete, title, grid_arguments(named, _files(studio, complete)))
 
@@ -92,11 +94,11 @@ def _check_map(name: str, path: Path) -> None:
 R = TypeVar("R", bound=PictureRequest)
 
 
-def _with_paths(studio: Studio, request: R, description: Description) -> R:
+def _with_paths(studio: Studio, request: R, settings: Sequence[SettingView]) -> R:
     """The same request with paths in the places of the files that settings name."""
     files = kept_files(studio)
-    settings = with_paths(description.settings, request.settings, lambda name: studio.as_typed(files.path(name)))
-    return request.model_copy(update={"settings": settings})
+    values = with_paths(settings, request.settings, lambda name: studio.as_typed(files.path(name)))
+    return request.model_copy(update={"settings": values})
 
 
 def _queued(studio: Studio, request: PictureRequest, title: str, arguments: Sequence[str]) -> Painting:

@@ -145,7 +145,7 @@ export function fillSettings(form, settings) {
 }
 
 /** A text as the value that the setting takes. */
-function valued(text, type) {
+export function valued(text, type) {
   if (type === "boolean") return text === "true";
   if (type === "string") return text;
   if (type === "integer" || type === "number") return text === "" ? null : Number(text);

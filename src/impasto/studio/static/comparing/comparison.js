@@ -1,11 +1,13 @@
-// The page of a comparison: its job, and the results, read again when one more training is done.
+// The page of a comparison: its job, and the results, read again when others are there than the page shows.
 
 import { Card, cardList } from "../cards.js";
 import { active, call, follow, say } from "../dom.js";
 
 const refusal = document.querySelector("#refusal");
 const waiting = document.querySelector("#waiting");
-const { comparison, done } = waiting.dataset;
+const { comparison } = waiting.dataset;
+const results = ({ states, figures }) => JSON.stringify([Object.entries(states).sort(), figures]);
+const shown = results(JSON.parse(waiting.dataset.shown));
 let last = null;
 
 /** A comparison says what it trains or measures. */
@@ -23,9 +25,7 @@ follow(async (jobs) => {
   show([job]);
   if (job.progress.done !== last || !active(job)) {
     last = job.progress.done;
-    const { states, tables } = await call("GET", `/api/comparisons/${encodeURIComponent(comparison)}`);
-    const isNew = (states.done ?? 0) !== Number(done) && tables.length > 0;
-    if (isNew) location.reload();
+    if (results(await call("GET", `/api/comparisons/${encodeURIComponent(comparison)}`)) !== shown) location.reload();
   }
   return undefined;
 }, (sentence) => say(refusal, sentence));

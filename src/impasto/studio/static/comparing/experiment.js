@@ -1,6 +1,7 @@
 // The form of a comparison on equal terms: its plan is shown as it changes, and it begins as a job with a page of its own.
 
 import { call, duration, say } from "../dom.js";
+import { valued } from "../form.js";
 import { text } from "../texts.js";
 
 const form = document.querySelector("#experiment");
@@ -41,16 +42,12 @@ function read() {
   };
 }
 
-/** Settings as they are typed, such as 'lr=0.001 width=32'. */
+/** Settings as they are typed, such as 'lr=0.001 channels=96,192'; a comma divides them where the next name follows. */
 function settings(typed) {
-  return Object.fromEntries(typed.split(/[\s,]+/).filter(Boolean).map((pair) => {
+  const pairs = typed.replace(/^[\s,]+|[\s,]+$/g, "").split(/[\s,]+(?=\w+=)/);
+  return Object.fromEntries(pairs.filter(Boolean).map((pair) => {
     const [name, ...rest] = pair.split("=");
-    const value = rest.join("=");
-    try {
-      return [name, JSON.parse(value)];
-    } catch {
-      return [name, value];
-    }
+    return [name, valued(rest.join("="), "any")];
   }));
 }
 
