@@ -9,17 +9,19 @@ import pytest
 import test_promises as promises
 import torch
 
-from impasto import api, catalogue
+from impasto import api, catalogue, devices
 from impasto.api.exporting import save_diffusers
 from impasto.contract import Painter
 from impasto.data.store import Store
 from impasto.errors import ConfigError
 from impasto.images.size import Size
+from impasto.painters.hub.frozen_base import frozen_base
 from impasto.painters.hub.full_finetune import FullFinetune
 from impasto.painters.opening import opened
 from impasto.training import loop
 from impasto.training.moves import Moves
 from impasto.training.processes import Processes
+from simulated_gpu import simulated_gpu
 from tiny_pipelines import own_call
 
 FAST = {"steps": 2, "guidance": 1.0}
@@ -95,6 +97,25 @@ def test_loras_fit_what_was_learned_and_the_base_stays_as_it_was(
     again = opened(str(tmp_path / "base"), Size(32, 32)).paint(1, prompt="a boat", loras=files, **FAST).pictures
     torch.testing.assert_close(again, with_lora, atol=1e-4, rtol=0)
     assert torch.equal(painter.paint(1, prompt="a boat", **FAST).pictures, plain)
+
+
+def test_on_a_gpu_one_copy_of_the_network_lies_there_unless_the_prior_is_preserved(
+    tiny_base: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    built(tiny_base("sd15"))  # Libraries cannot load networks there.
+    with simulated_gpu(monkeypatch) as gpu:
+        monkeypatch.setattr(devices, "device_of", lambda name: gpu)
+        processes = Processes("cpu")
+        processes.device = gpu
+        for weight, place in {0.0: "cpu", 1.0: gpu.type}.items():
+            painter = built(tiny_base("sd15"), prior_weight=weight).to(gpu)
+            batch = promises.moved(promises.batch_of(), gpu)
+            assert not Moves(painter, processes).step([batch], 0, 10).skipped
+            base = painter.base(painter.Settings())
+            assert {part.device.type for part in (base.pipe.vae, base.pipe.unet)} == {gpu.type}
+            base.with_network(None)
+            assert base.pipe.unet.device.type == place
+    frozen_base.cache_clear()
 
 
 def test_other_words_change_less_where_the_prior_is_preserved(tiny_base: Callable[..., Path]) -> None:

@@ -19,6 +19,7 @@ from impasto.data.store import Store
 from impasto.errors import CheckpointError, ConfigError, NotCapable, RecipeError
 from impasto.events import silent
 from impasto.images.size import Size
+from impasto.painters.hub.frozen_base import frozen_base
 from impasto.painters.hub.lora import FILE, Lora
 from impasto.painters.hub.lora_files import read_lora, trigger_of
 from impasto.painters.hub.pipeline import SEEDS
@@ -141,6 +142,14 @@ def test_the_sample_in_training_equals_the_picture_painted_later(
     base = opened(str(folder("sd15")), None)
     assert torch.equal(base.paint(1, seed=4, prompt="a boat", **FAST).pictures, without)
     assert painter.prompt_for("a boat") == "hand, a boat"
+
+
+def test_on_a_gpu_it_paints_and_learns_the_same(folder: Callable[..., Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(promises, "build", lambda name: built(folder("sd15")))
+    monkeypatch.setattr(promises, "needed", lambda painter: FAST)
+    promises.test_on_a_gpu_it_paints_the_same("lora", monkeypatch)
+    promises.test_on_a_gpu_it_learns_the_same("lora", monkeypatch)
+    frozen_base.cache_clear()
 
 
 def test_the_base_computes_on_the_device_of_the_training(

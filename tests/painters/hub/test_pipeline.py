@@ -219,6 +219,8 @@ def test_words_that_would_not_count_are_refused(folder: Callable[[str], Path]) -
     with pytest.raises(ConfigError, match="FluxPipeline, which follows no negative prompt"):
         flux.paint(1, prompt="a boat", negative="a hill", **FAST)
     sd15 = opened(str(folder("sd15")), None)
+    with pytest.raises(ConfigError, match="offload = 'model' is for bases on a GPU, and this one computes on the"):
+        sd15.paint(1, prompt="a boat", offload="model", **FAST)
     with pytest.raises(ConfigError, match="needs guidance above 1, not 1"):
         sd15.paint(1, prompt="a boat", negative="a hill", guidance=1.0, **FAST)
     with pytest.raises(ConfigError, match=r"multiples of 4 px, not 36 × 34 px"):

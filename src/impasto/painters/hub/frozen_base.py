@@ -195,7 +195,11 @@ def call_defaults(class_name: str) -> Mapping[str, Any]:
 
 @lru_cache(maxsize=2)
 def frozen_base(
-    files: BaseFiles, precision: Precision, offload: Offload, quantization: Quantization = "none"
+    files: BaseFiles,
+    precision: Precision,
+    offload: Offload,
+    quantization: Quantization = "none",
+    device: torch.device | None = None,
 ) -> FrozenBase:
     """The base of some files, loaded once.
 
@@ -204,6 +208,7 @@ def frozen_base(
         precision: Of its weights.
         offload: Which parts wait in the memory of the processor.
         quantization: In how many bits its weights are kept.
+        device: GPU that parts which wait are brought to; None where none wait.
 
     Raises:
         CheckpointError: When a file is damaged.
@@ -228,9 +233,9 @@ def frozen_base(
         round_networks(pipe.components)
     pipe.set_progress_bar_config(disable=True)
     if offload == "model":
-        pipe.enable_model_cpu_offload()
+        pipe.enable_model_cpu_offload(device=device)
     elif offload == "sequential":
-        pipe.enable_sequential_cpu_offload()
+        pipe.enable_sequential_cpu_offload(device=device)
     return FrozenBase(files, pipe)
 
 

@@ -127,13 +127,20 @@ class Pipeline(Painter):
             settings: An instance of `Settings`, with every 'auto' resolved.
 
         Raises:
-            ConfigError: When it cannot paint pictures of this size.
+            ConfigError: When it cannot paint pictures of this size, or parts of it would wait without a GPU.
         """
         resolved = self.resolve_settings(settings)
-        base = frozen_base(self.files, resolved.precision, resolved.offload, resolved.quantization)
+        whole = resolved.offload == "none"
+        if not whole and self.device.type == "cpu":
+            raise ConfigError(
+                f"offload = {resolved.offload!r} is for bases on a GPU, and this one computes on the processor; leave "
+                "offload out."
+            )
+        place = None if whole else self.device
+        base = frozen_base(self.files, resolved.precision, resolved.offload, resolved.quantization, place)
         base.with_network(self.own_network())
         base.check_size(self.data)
-        if resolved.offload == "none":
+        if whole:
             base.place(self.device)
         base.vocabulary.switch(self.new_words(base, resolved))
         return base
