@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 import yaml
 
 from impasto.cli.app import main
+from impasto.errors import UsageError
 
 TRAIN = ("train", "ddpm", "stores/scans", "--minutes", "60", "--out", "runs/a b", "--mirror", "s3://lab/run")
 LINK = ("--link", "s3://lab/scans=stores/scans")
@@ -58,6 +60,40 @@ def test_a_manifest_for_kubernetes_asks_for_what_was_named_and_restarts(printed)
     assert "exec impasto train ddpm stores/scans" in container["command"][2]
 
 
+def test_processes_that_train_together_have_time_to_stop_and_share_the_cores(printed) -> None:
+    def pod_of(*command: str) -> dict[str, Any]:
+        manifest = printed("kubernetes:gpus=2,cpus=3", "--image", "lab/impasto:1", "--", *command)
+        _valid_by_kubernetes(manifest)
+        return manifest["spec"]["template"]["spec"]
+
+    pod = pod_of(*TRAIN)
+    script = pod["containers"][0]["command"][2]
+    seconds = int(re.search(r"^export TORCH_ELASTIC_SHUTDOWN_TIMEOUT=(\d+)$", script, re.MULTILINE)[1])
+    assert 200 < seconds < pod["terminationGracePeriodSeconds"]
+    assert pod["containers"][0]["env"] == [{"name": "OMP_NUM_THREADS", "value": "1"}]
+    # What is not trained is one process.
+    measure = pod_of("measure", "gallery", "store")["containers"][0]
+    assert "exec impasto measure" in measure["command"][2]
+    assert measure["env"][0]["value"] == "3"
+
+
+def test_a_launcher_exits_as_the_process_that_failed() -> None:
+    """Of two processes one is given a wrong command, and the other one fails over that."""
+    words = [
+        "--standalone",
+        "--nproc-per-node=2",
+        "--monitor-interval=0.5",
+        "--no-python",
+        "sh",
+        "-c",
+        "exit $((1 + RANK))",
+    ]
+    program = [sys.executable, "-m", "impasto.jobs.launch", *words]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    done = subprocess.run(program, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == UsageError.exit_code, done.stderr
+
+
 def _valid_by_kubernetes(manifest: dict[str, Any]) -> None:
     assert (manifest["apiVersion"], manifest["kind"]) == ("batch/v1", "Job")
     assert re.fullmatch(r"[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?", manifest["metadata"]["name"])
@@ -80,7 +116,8 @@ def test_a_task_for_skypilot_rents_what_was_named(printed) -> None:
         "job_recovery": {"max_restarts_on_errors": 3},
     }
     assert task["setup"].startswith("pip install")
-    assert "exec torchrun --standalone --nproc-per-node=2 -m impasto train" in task["run"]
+    assert "exec python -m impasto.jobs.launch --standalone --nproc-per-node=2 -m impasto train" in task["run"]
+    assert task["envs"] == {"OMP_NUM_THREADS": "4"}
     inside = printed("skypilot", "--image", "lab/impasto:1", "--no-spot", "--name", "a-job", "--", *TRAIN)
     assert "setup" not in inside
     assert inside["resources"]["image_id"] == "docker:lab/impasto:1"

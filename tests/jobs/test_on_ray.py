@@ -13,6 +13,8 @@ import torch
 from safetensors.torch import load_file
 
 from impasto.data.store import Store
+from impasto.errors import ImpastoError
+from impasto.jobs.on_ray import _raise_what_is_final, _work
 
 TRAIN = ("train", "vae", "--preset", "tiny", "--steps", "6", "--batch", "8", "--set", "samples=0")
 TRAIN += ("--set", "held_out=0", "--set", "precision=fp32", "--quiet")
@@ -29,6 +31,28 @@ def test_a_missing_package_is_named(store: Store, tmp_path: Path) -> None:
     done = _run(store, tmp_path / "run", "impasto.jobs.on_ray")
     assert (done.returncode, list(tmp_path.iterdir())) == (2, [])
     assert "impasto: Training on Ray needs packages that are not installed" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "message"),
+    [
+        (["train", "vae"], 2, "vae is a painter of the catalogue"),
+        (["train", "vae", "store", "--minute", "3"], 2, "No such option: --minute"),
+        (["train", "vae", "store"], 1, "store does not exist"),
+    ],
+)
+def test_what_cannot_succeed_is_told_from_a_crash(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: list[str], code: int, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", sys.argv)
+    with pytest.raises(RuntimeError) as caught:
+        _work({"arguments": arguments, "home": str(tmp_path)})
+    with pytest.raises(ImpastoError, match=message) as final:
+        _raise_what_is_final(RuntimeError(f"Training failed due to worker errors:\n{caught.value}\n"))
+    assert final.value.exit_code == code
+    # A crash is none of these, and is tried again.
+    _raise_what_is_final(RuntimeError("impasto train ended with exit code 1"))
 
 
 def test_two_processes_of_ray_train_what_one_does(store: Store, tmp_path: Path) -> None:

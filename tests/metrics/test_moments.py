@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from weakref import WeakSet
 
 import numpy as np
 import pytest
@@ -51,7 +52,10 @@ def test_moments_of_different_features_are_not_merged(tmp_path: Path) -> None:
             function()
     with pytest.raises(UsageError, match="2 pictures or more, not 10 and 1"):
         moments_distance(first, Moments.of(features(1, 3, 0)))
-    (tmp_path / "damaged").write_bytes(b"half")
+    first.save(tmp_path / "whole")
+    (tmp_path / "damaged").write_bytes((tmp_path / "whole").read_bytes()[:-1])
+    assert Moments.is_whole(tmp_path / "whole")
+    assert not Moments.is_whole(tmp_path / "damaged")
     assert Moments.load(tmp_path / "damaged") is None
 
 
@@ -60,7 +64,7 @@ def test_shards_are_worked_on_by_processes_and_once(scene, tmp_path: Path, monke
     folder.mkdir()
     for number in range(12):
         scene(number).save(folder / f"{number}.png")
-    store = prepare(folder, tmp_path / "store", resolution=16, shard_rows=5, progress=lambda done, total: None)
+    store = prepare(folder, tmp_path / "store", resolution=16, shard_rows=2, progress=lambda done, total: None)
     split = Store.open(store.root).split("train")
     whole = Moments.of(embed_split(split, "handcrafted"))
     monkeypatch.setattr("impasto.jobs.workers.SERIAL_LIMIT", 2)
@@ -69,12 +73,27 @@ def test_shards_are_worked_on_by_processes_and_once(scene, tmp_path: Path, monke
     merged = moments_of_split(
         split, "handcrafted", parts, workers=2, progress=lambda done, total: counts.append((done, total))
     )
-    assert len(list(parts.iterdir())) == len(counts) == len(np.unique(split.indices // 5)) > 1
+    assert len(list(parts.iterdir())) == len(counts) == len(np.unique(split.indices // 2)) > 3
     assert counts[-1] == (len(split), len(split))
     assert merged.count == len(split)
     # Features are float32, and rounded otherwise in batches of another size.
     assert torch.allclose(merged.mean, whole.mean, rtol=1e-5, atol=1e-6)
     assert torch.allclose(merged.scatter, whole.scatter, rtol=1e-4, atol=1e-5)
+    # No part is read before all are there, and few of them are in memory at a time.
+    alive: WeakSet[Moments] = WeakSet()
+    numbers = []
+    load = Moments.load
+
+    def counted(file: Path) -> Moments | None:
+        part = load(file)
+        alive.add(part)
+        numbers.append(len(alive))
+        return part
+
+    monkeypatch.setattr(Moments, "load", counted)
+    moments_of_split(split, "handcrafted", parts)
+    assert len(numbers) == len(list(parts.iterdir()))
+    assert max(numbers) <= 3
     # Of an interrupted computation only what is missing is computed again.
     next(parts.iterdir()).unlink()
     counts.clear()

@@ -12,7 +12,12 @@ from impasto.errors import UsageError
 from impasto.jobs.resources import Resources
 from impasto.spelling import option
 
-__all__ = ["ClusterJob", "as_yaml"]
+__all__ = ["GRACE", "ClusterJob", "as_yaml"]
+
+GRACE = 300
+"""Seconds between the request to stop and the end, in which a checkpoint is saved and copied."""
+LAST_SECONDS = 20
+"""Seconds of these that are left to torchrun itself. Without being told, it ends its processes after 30 seconds."""
 
 _NAME = re.compile(r"[a-z]([-a-z0-9]{0,50}[a-z0-9])?")
 
@@ -40,6 +45,16 @@ class ClusterJob:
                 f"{option('name', 'landscapes-64')}."
             )
 
+    @property
+    def processes(self) -> int:
+        """How many processes run the command: of a training, one for each graphics processor."""
+        return max(1, self.resources.gpus) if self.arguments[0] == "train" else 1
+
+    @property
+    def threads(self) -> int:
+        """Threads of each process, all together no more than there are cores."""
+        return max(1, self.resources.cpus // self.processes)
+
     def script(self) -> str:
         """The lines of a shell that run the command."""
         lines = ["set -e"]
@@ -47,8 +62,10 @@ class ClusterJob:
             place = shlex.quote(folder)
             lines.append(f"test -e {place} || impasto data link {shlex.quote(address)} --out {place}")
         words = ["impasto", *self.arguments]
-        if self.resources.gpus > 1 and self.arguments[0] == "train":
-            words = ["torchrun", "--standalone", f"--nproc-per-node={self.resources.gpus}", "-m", *words]
+        if self.processes > 1:
+            lines.append(f"export TORCH_ELASTIC_SHUTDOWN_TIMEOUT={GRACE - LAST_SECONDS}")
+            together = ["--standalone", f"--nproc-per-node={self.processes}"]
+            words = ["python", "-m", "impasto.jobs.launch", *together, "-m", *words]
         # The command itself gets the signal by which a cluster asks for the machine, and saves a checkpoint.
         return "\n".join([*lines, f"exec {shlex.join(words)}"]) + "\n"
 

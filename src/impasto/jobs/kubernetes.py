@@ -8,18 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from impasto.jobs.cluster_job import ClusterJob, as_yaml
+from impasto.errors import UsageError
+from impasto.jobs.cluster_job import GRACE, ClusterJob, as_yaml
 
 __all__ = ["WORK", "kubernetes_file"]
 
 RESTARTS = 20
 """How often a command that failed is started again. Machines that are taken away do not count."""
-GRACE = 300
-"""Seconds between the request to stop and the end, in which a checkpoint is saved and copied."""
 WORK = "/work"
 """Working folder of the command."""
-USAGE = 2
-"""Exit code of a command that is wrong, and will be wrong again."""
 
 
 def kubernetes_file(job: ClusterJob, image: str, volumes: Mapping[str, str], secrets: Sequence[str]) -> str:
@@ -45,7 +42,7 @@ def kubernetes_file(job: ClusterJob, image: str, volumes: Mapping[str, str], sec
         "image": image,
         "command": ["sh", "-c", job.script()],
         "workingDir": WORK,
-        "env": [{"name": "OMP_NUM_THREADS", "value": str(job.resources.cpus)}],
+        "env": [{"name": "OMP_NUM_THREADS", "value": str(job.threads)}],
         "resources": {"requests": limits, "limits": limits},
         "volumeMounts": mounts,
     }
@@ -79,7 +76,7 @@ def kubernetes_file(job: ClusterJob, image: str, volumes: Mapping[str, str], sec
 def _failure_policy() -> dict[str, Any]:
     """Pods whose machine goes away do not count as failed, and what cannot succeed is not tried again."""
     disrupted = {"action": "Ignore", "onPodConditions": [{"type": "DisruptionTarget", "status": "True"}]}
-    wrong = {"action": "FailJob", "onExitCodes": {"operator": "In", "values": [USAGE]}}
+    wrong = {"action": "FailJob", "onExitCodes": {"operator": "In", "values": [UsageError.exit_code]}}
     return dict(rules=[disrupted, wrong])  # noqa: C408 - a test reads a text of that name as a family of painters
 
 

@@ -2,8 +2,9 @@
 
     python -m impasto.jobs.on_ray --workers 2 train ddpm STORE --minutes 60 --out RUN
 
-When a process or its machine dies, Ray starts all of them again, with `--workers 2..8` on as many as there are, and the
-command goes on from its last checkpoint. A step reads the same pictures whatever the number of processes is.
+When a process or its machine dies, all of them are started again, with `--workers 2..8` on as many as there are, and
+the command goes on from its last checkpoint. What cannot succeed, such as a wrong command, is tried once. A step reads
+the same pictures whatever the number of processes is.
 
 Source: Ray 2.60, "Ray Train: TorchTrainer".
 """
@@ -12,18 +13,21 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import runpy
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from impasto.errors import ImpastoError, UsageError
+from impasto.errors import ImpastoError, Unavailable, UsageError
 
 __all__ = ["train_on_ray"]
 
 FAILURES = 20
 """How often the processes are started again."""
+_FINAL = re.compile(r"impasto cannot succeed \(exit code (\d+)\): (.*)")
+"""The error of a process that would come again, in whatever Ray makes of it: exit code and sentence."""
 WAIT = 24 * 3600
 """Seconds for which processes wait for one another: the first one may encode all pictures."""
 
@@ -60,19 +64,41 @@ def train_on_ray(
         raise UsageError(
             f"Training on Ray needs packages that are not installed ({error}): pip install 'impasto[cluster]'."
         ) from None
-    trainer = TorchTrainer(
-        _work,
-        train_loop_config={"arguments": list(arguments), "home": str(Path.cwd())},
-        torch_config=TorchConfig(backend="nccl" if gpu else "gloo", timeout_s=WAIT),
-        scaling_config=ScalingConfig(num_workers=workers, use_gpu=gpu, resources_per_worker={"CPU": cpus}),
-        run_config=RunConfig(
-            storage_path=None if results is None else str(results), failure_config=FailureConfig(max_failures=failures)
-        ),
-    )
-    try:
-        trainer.fit()
-    except Exception as error:  # Ray has several kinds for a failed run, each with the last error of a process in it.
-        raise ImpastoError(f"The training on Ray failed: {error}") from error
+    for left in reversed(range(failures + 1)):
+        trainer = TorchTrainer(
+            _work,
+            train_loop_config={"arguments": list(arguments), "home": str(Path.cwd())},
+            torch_config=TorchConfig(backend="nccl" if gpu else "gloo", timeout_s=WAIT),
+            scaling_config=ScalingConfig(num_workers=workers, use_gpu=gpu, resources_per_worker={"CPU": cpus}),
+            run_config=RunConfig(
+                storage_path=None if results is None else str(results.resolve()),
+                # Ray would start the processes again after any error.
+                failure_config=FailureConfig(max_failures=0),
+            ),
+        )
+        try:
+            trainer.fit()
+            return
+        except Exception as error:  # Ray has several kinds for a failed run, with the errors of the processes in them.
+            _raise_what_is_final(error)
+            # In Ray up to 2.50 this is what all errors of processes are.
+            of_processes = hasattr(error, "worker_failures") or type(error).__name__ == "TrainingFailedError"
+            if not (left and of_processes):
+                raise ImpastoError(f"The training on Ray failed: {error}") from error
+            print(f"impasto: a process on Ray failed; all are started again ({left} times at most).", file=sys.stderr)
+
+
+def _raise_what_is_final(error: Exception) -> None:
+    """Raise the error of a process that would come again.
+
+    Raises:
+        UsageError: When the command is wrong.
+        ImpastoError: When it failed of something that does not pass by itself.
+    """
+    failures = getattr(error, "worker_failures", {})
+    for text in (str(error), *map(str, failures.values())):
+        if final := _FINAL.search(text):
+            raise (UsageError if int(final[1]) == UsageError.exit_code else ImpastoError)(final[2]) from error
 
 
 def _work(config: dict[str, Any]) -> None:
@@ -82,8 +108,14 @@ def _work(config: dict[str, Any]) -> None:
     try:
         runpy.run_module("impasto", run_name="__main__")
     except SystemExit as end:
+        # An error that is no sentence of impasto is a crash, or comes of one in another process.
+        reason = end.__context__
+        if end.code == UsageError.exit_code or (
+            isinstance(reason, ImpastoError) and not isinstance(reason, Unavailable)
+        ):
+            raise RuntimeError(f"impasto cannot succeed (exit code {end.code}): {reason}") from None
         if end.code:
-            raise RuntimeError(f"impasto {config['arguments'][0]} ended with exit code {end.code}") from None
+            raise RuntimeError(f"impasto {config['arguments'][0]} ended with exit code {end.code}") from reason
 
 
 def _workers(text: str) -> int | tuple[int, int]:

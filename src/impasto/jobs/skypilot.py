@@ -47,6 +47,6 @@ def skypilot_file(job: ClusterJob, image: str, accelerator: str, *, spot: bool) 
     task: dict[str, Any] = {"name": job.name, "resources": resources}
     if not image:
         task["setup"] = f"pip install '{EXTRAS}'\n"
-    task["envs"] = {"OMP_NUM_THREADS": str(job.resources.cpus)}
+    task["envs"] = {"OMP_NUM_THREADS": str(job.threads)}
     task["run"] = job.script()
     return as_yaml(task, f"sky jobs launch -n {job.name} FILE; sky jobs logs -n {job.name}")

@@ -5,7 +5,7 @@ A Fréchet distance needs no more of a set than these, so sets of any size can b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import reduce
 from pathlib import Path
@@ -72,19 +72,33 @@ class Moments:
             return None
         return cls(int(values["count"]), values["mean"], values["scatter"], method)
 
+    @staticmethod
+    def is_whole(file: Path) -> bool:
+        """Whether a file holds moments, by its header and its length; no numbers are read."""
+        try:
+            with safe_open(file, "pt") as tensors:
+                _method(tensors.metadata() or {})
+                return set(tensors.keys()) >= {"count", "mean", "scatter"}
+        except (OSError, SafetensorError, KeyError):
+            return False
 
-def merge(parts: Sequence[Moments]) -> Moments:
+
+def merge(parts: Iterable[Moments]) -> Moments:
     """The moments of all pictures together: those of one pass over them, but for rounding in float64.
+
+    Args:
+        parts: One or more. Those of an iterator are read one after the other, and not kept.
 
     Raises:
         UsageError: When the features of two parts were computed in different ways, or there is no part.
 
     Source: Chan, Golub & LeVeque 1983, Algorithms for computing the sample variance, equation 2.1.
     """
-    if not parts:
+    remaining = iter(parts)
+    first = next(remaining, None)
+    if first is None:
         raise UsageError("There are no moments to merge; name one part or more.")
-    check_same_method(*(part.method for part in parts))
-    return reduce(_merged, parts)
+    return reduce(_merged, remaining, first)
 
 
 def moments_distance(first: Moments, second: Moments) -> float:
@@ -103,6 +117,7 @@ def moments_distance(first: Moments, second: Moments) -> float:
 
 
 def _merged(first: Moments, second: Moments) -> Moments:
+    check_same_method(first.method, second.method)
     count = first.count + second.count
     apart_by = second.mean - first.mean
     mean = first.mean + apart_by * (second.count / count)

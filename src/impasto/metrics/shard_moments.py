@@ -39,8 +39,9 @@ def moments_of_split(
 ) -> Moments:
     """Moments of the features of all pictures of a split.
 
-    Memory does not grow with the number of pictures. Each part is a file, so that a computation that was interrupted
-    goes on, and machines that share the folder share their parts.
+    Each process holds the features of 1024 pictures at a time, and at the end one part is read after the other, so that
+    of each picture no more than its row number stays in memory. Each part is a file, so that a computation that was
+    interrupted goes on, and machines that share the folder share their parts.
 
     Args:
         split: The pictures, of a store of this machine or a linked one.
@@ -62,7 +63,7 @@ def moments_of_split(
     for rows in _pieces(split):
         name = repr((split.store.hash, network, weights, split.indices[rows].tolist()))
         jobs.append((rows.tolist(), folder / f"moments-{hashlib.sha256(name.encode()).hexdigest()[:32]}.safetensors"))
-    missing = [(rows, file) for rows, file in jobs if Moments.load(file) is None]
+    missing = [(rows, file) for rows, file in jobs if not Moments.is_whole(file)]
     done = len(split) - sum(len(rows) for rows, _ in missing)
 
     def count(pictures: int) -> None:
@@ -73,10 +74,7 @@ def moments_of_split(
 
     settings = {"store": str(split.store.root), "split": split.name, "network": network}
     make_parts(write_moments, settings, missing, workers=workers, on_part=count)
-    parts = [part for _, file in jobs if (part := Moments.load(file)) is not None]
-    if len(parts) < len(jobs):
-        raise ImpastoError(f"{len(jobs) - len(parts)} files of moments in {folder} have gone; compute them again.")
-    return merge(parts)
+    return merge(map(_read, (file for _, file in jobs)))
 
 
 def write_moments(settings: dict[str, Any], items: list[Any], file: Path, crashed: list[Any]) -> None:
@@ -96,12 +94,24 @@ def write_moments(settings: dict[str, Any], items: list[Any], file: Path, crashe
     # The process that gives the orders has compared the store with its hashes.
     split = Store.open(settings["store"], verify=False).split(settings["split"])
     rows = np.asarray(items, np.int64)
-    parts = [
+    parts = (
         Moments.of(embed_split(split, settings["network"], rows=rows[start : start + AT_ONCE]))
         for start in range(0, len(rows), AT_ONCE)
-    ]
+    )
     file.parent.mkdir(parents=True, exist_ok=True)
     merge(parts).save(file)
+
+
+def _read(file: Path) -> Moments:
+    """The moments in a file that was there a moment ago.
+
+    Raises:
+        ImpastoError: When it has gone.
+    """
+    part = Moments.load(file)
+    if part is None:
+        raise ImpastoError(f"{file} has gone; give the same command again, which computes what is missing.")
+    return part
 
 
 def _pieces(split: Split) -> list[npt.NDArray[np.int64]]:
