@@ -40,9 +40,9 @@ class TextualInversionConfig(FrozenBaseConfig):
         weight_decay: Weight decay of AdamW: in each step weights shrink by this times the learning rate.
     """
 
-    word: str = Field(default="<style>", min_length=1, max_length=64, pattern=r"^[^\s,]+$")
+    word: str = Field(default="<style>", min_length=1, max_length=64, pattern=r"^[^\s,]+$", examples=["<olya>"])
     vectors: int = Field(default=1, ge=1, le=32)
-    initial: str = Field(default="painting", min_length=1, max_length=200)
+    initial: str = Field(default="painting", min_length=1, max_length=200, examples=["oil painting"])
     lr: float = Field(default=2e-3, gt=0, le=1)
     weight_decay: float = Field(default=0.0, ge=0, le=1)
 
