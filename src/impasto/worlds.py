@@ -37,7 +37,7 @@ from impasto.landscape.motion import Film, film_of
 from impasto.landscape.render import Rendering, render
 from impasto.landscape.scene import CATEGORIES, LAYOUT, Scene, scene_values
 from impasto.landscape.voices import MOODS, VOICES, captions
-from impasto.painters.rules import aaron, hand_studies
+from impasto.painters.rules import hand_studies
 
 __all__ = [
     "FILMS",
@@ -117,10 +117,9 @@ def hand_of(
 def code_of(world: str) -> list[Path]:
     """The files of the program that paints a world."""
     of_hands = world in (HANDS, WRONG_HANDS)
-    alone = [Path(hand_studies.__file__)] if of_hands else []
-    packages = [hands, aaron] if of_hands else [landscape]
-    folders = [Path(str(package.__file__)).parent for package in packages]
-    return [Path(__file__), *alone, *(file for folder in folders for file in sorted(folder.glob("*.py")))]
+    package = hands if of_hands else landscape
+    files = sorted(Path(str(package.__file__)).parent.glob("*.py"))
+    return [Path(__file__), *files, *(hand_studies.code() if of_hands else ())]
 
 
 def _seed_of(seed: int, number: int) -> int:

@@ -51,7 +51,9 @@ def cluster_file(
         list[str], typer.Argument(metavar="-- COMMAND …", help="A command of impasto, without the word impasto.")
     ],
     name: Annotated[str | None, typer.Option(help="Name of the job; by default after the command.")] = None,
-    image: Annotated[str, typer.Option(help="Container image with impasto; SkyPilot can do without.")] = "",
+    image: Annotated[
+        str, typer.Option(help="Container image with impasto; SkyPilot can do without once impasto is published.")
+    ] = "",
     accelerator: Annotated[str, typer.Option(help="SkyPilot: kind of the graphics processors, such as L4.")] = "",
     spot: Annotated[bool, typer.Option(help="SkyPilot: rent cheaper machines that may be taken away.")] = True,
     volumes: Volumes = None,

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from impasto.hands.drawn import DrawnHand
 from impasto.hands.scene import HandScene
+from impasto.painters.rules import aaron
 from impasto.painters.rules.aaron.finishing import WIDTH, finished
 from impasto.painters.rules.aaron.hands import draw_study
 from impasto.painters.rules.aaron.render import render
@@ -17,7 +19,7 @@ from impasto.painters.rules.aaron.sheet import Sheet
 if TYPE_CHECKING:
     from impasto.images.pictures import Pixels
 
-__all__ = ["HandStudy", "hand_study"]
+__all__ = ["HandStudy", "code", "hand_study"]
 
 RASTER = 256
 """Rows and columns of the raster on which small pictures are drawn; they take a fraction of the time of large ones."""
@@ -56,3 +58,8 @@ def hand_study(seed: int, side: int, kind: str | None = None, fault: str = "none
     scene = draw_study(sheet, kind, fault)
     drawing = finished(sheet, "hands")
     return HandStudy(render(drawing, side, raster), drawing.hands[0], scene)
+
+
+def code() -> list[Path]:
+    """The files of the program that draws studies, but for those of the hands themselves."""
+    return [Path(__file__), *sorted(Path(str(aaron.__file__)).parent.glob("*.py"))]
