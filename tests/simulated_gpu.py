@@ -116,7 +116,8 @@ def simulated_gpu(patch: pytest.MonkeyPatch) -> Iterator[torch.device]:
     torch.__future__.set_overwrite_module_params_on_conversion(True)
     _patch(patch)
     try:
-        with _Mode():
+        # Threads for the backward pass were started for the devices that there were then.
+        with _Mode(), torch.autograd.set_multithreading_enabled(False):
             yield torch.device(NAME, 0)
     finally:
         torch.__future__.set_overwrite_module_params_on_conversion(before)
