@@ -1,4 +1,4 @@
-"""Paints with real bases of the hub, teaches the smallest a hand, and checks both; for a machine with a network.
+"""Paints with real bases of the hub, teaches the smallest a style, and checks both; for a machine with a network.
 
     python examples/hub.py --download hub:bk-sdm-tiny [hub:sdxl …] [--store STORE] [--minutes 5]
 
@@ -48,23 +48,23 @@ def check_base(word: str, out: Path) -> None:
 
 
 def check_training(word: str, store: Path, out: Path, minutes: float) -> None:
-    """Teach a base a hand, export it, and have diffusers paint with it."""
+    """Teach a base a style, export it, and have diffusers paint with it."""
     import diffusers
 
     run = out / "run"
-    impasto.train("lora", store, run, minutes=minutes, batch=1, settings={"base": word, "trigger": "olyahand"})
+    impasto.train("lora", store, run, minutes=minutes, batch=1, settings={"base": word, "trigger": "olyastyle"})
     impasto.export(run, out / "lora")
     painter = impasto.open(run)
     model = painter.model
     settings = model.resolve_settings(model.Settings())
-    ours = model.paint(1, seed=2, prompt=f"olyahand, {PROMPT}").pictures
+    ours = model.paint(1, seed=2, prompt=f"olyastyle, {PROMPT}").pictures
     pipe = diffusers.DiffusionPipeline.from_pretrained(model.files.folder, dtype=model.base(settings).pipe.dtype)
     pipe.load_lora_weights(out / "lora")
     pipe.to(model.device)
     seed = int(PictureNoise(2, range(1)).integers(SEEDS).item())
     size = {"height": painter.size[0], "width": painter.size[1], "output_type": "pt"}
     generator = [torch.Generator().manual_seed(seed)]
-    theirs = pipe(f"olyahand, {PROMPT}", generator=generator, num_inference_steps=settings.steps, **size).images
+    theirs = pipe(f"olyastyle, {PROMPT}", generator=generator, num_inference_steps=settings.steps, **size).images
     distance = (ours - (theirs.float().cpu() * 2 - 1)).abs().max().item()
     print(f"LoRA of {painter.model.config.base}: largest difference to diffusers {distance:.2g}")
 
