@@ -14,6 +14,7 @@ from PIL import Image
 from impasto import api, catalogue
 from impasto.errors import ConfigError, DataError, ImpastoError, NotCapable, UnknownName, UsageError
 from impasto.events import Event
+from impasto.images.maps import read_map
 from impasto.images.recipe import read_recipe
 from impasto.landscape.attributes import attributes
 from impasto.landscape.caption import caption
@@ -85,8 +86,11 @@ def test_companions_go_with_their_picture(home: Path) -> None:
     for index, scene in enumerate(scenes):
         rendering = render(scene, 48)
         assert np.array_equal(pixels(home / f"{index:04d}.png"), rendering.pixels)
-        layout = pixels(home / f"{index:04d}.layout.png")
-        assert np.array_equal(layout, np.array(LEGEND, np.uint8)[rendering.layout])
+        layout = home / f"{index:04d}.layout.png"
+        # As numbers it is a map that painters read; shown, it has the colours of the legend.
+        assert np.array_equal(np.asarray(read_map(layout)), rendering.layout)
+        with Image.open(layout) as shown:
+            assert np.array_equal(np.asarray(shown.convert("RGB")), np.array(LEGEND, np.uint8)[rendering.layout])
         depth = pixels(home / f"{index:04d}.depth.png")
         assert depth.shape == (48, 48)
         assert (depth[rendering.depth == FAR] == 255).all()

@@ -91,7 +91,7 @@ class Landscape(RulePainter):
     companions: ClassVar[dict[str, str]] = {
         "scene.json": "the scene, from which it can be painted again, relit or changed",
         "caption.txt": "the scene in plain English",
-        "layout.png": "what lies where, in the colours of a legend",
+        "layout.png": "what lies where, in the colours of a legend, as a map to paint after",
         "depth.png": "distance, near dark and far light, on a logarithmic scale",
         "normals.png": "which way each surface faces",
         "film.webp": "the scene as a short film: clouds and water move, the hour advances",
@@ -104,7 +104,7 @@ class Landscape(RulePainter):
         companions: dict[str, Callable[[], bytes]] = {
             "scene.json": lambda: scene_to_json(scene).encode(),
             "caption.txt": lambda: _text(caption(scene, seed)),
-            "layout.png": lambda: _png(np.array(LEGEND, np.uint8)[rendering.layout]),
+            "layout.png": lambda: _layout_png(rendering.layout),
             "depth.png": lambda: _depth_png(rendering.depth),
             "normals.png": lambda: _png(np.rint((rendering.normals + 1) * 127.5).astype(np.uint8)),
             "film.webp": lambda: _film(scene, settings),
@@ -167,6 +167,15 @@ def _film(scene: Scene, settings: LandscapeSettings) -> bytes:
     """A film of the scene over one hour, in which the viewpoint moves slightly forward."""
     frames = film(scene, frames=settings.frames, hours=1.0, forward=0.15 * scene.camera.height)
     return moving_picture(frames, settings.film_resolution)
+
+
+def _layout_png(layout: npt.NDArray[np.uint8]) -> bytes:
+    """The numbers of classes, with the colours of the legend as a palette, so that it can be read as a map again."""
+    image = Image.fromarray(layout.astype(np.uint8)).convert("P")
+    image.putpalette([level for colour in LEGEND for level in colour])
+    file = io.BytesIO()
+    image.save(file, "PNG")
+    return file.getvalue()
 
 
 def _depth_png(depth: npt.NDArray[np.float32]) -> bytes:
