@@ -15,7 +15,7 @@ from in_process import run_in_this_process
 from impasto import api
 from impasto.comparing import running
 from impasto.comparing.beginning import Beginning, store_problems
-from impasto.comparing.compare import _opened, _with_precision, failures
+from impasto.comparing.compare import _opened, _with_precision
 from impasto.comparing.comparison_page import markdown_tables
 from impasto.comparing.experiment import Data, Experiment, Measuring, read
 from impasto.comparing.results import Results
@@ -119,7 +119,7 @@ def test_what_is_finished_is_not_done_again_and_new_votes_come_in(finished, stor
     painters = [str(finished / "out" / run.folder) for run in Results.read(finished / "out" / "results.json").runs[:2]]
     votes = voted_studio(tmp_path / "studio", painters, ["left"] * 9)
     again = api.compare(finished / "small.toml", finished / "out", store=store, votes=votes)
-    assert failures(again) == []
+    assert again.failures == []
     assert Results.read(finished / "out" / "results.json").votes == again.votes
     assert [standing.contestant for standing in again.votes[0].scores.standings] == painters
     assert "What people prefer: Who?" in markdown_tables(again)
@@ -131,7 +131,7 @@ def test_a_store_that_is_gone_is_not_replaced_by_another(finished, store, tmp_pa
     record = tmp_path / "out" / "experiment.json"
     beginning = json.loads(record.read_text())
     record.write_text(json.dumps({**beginning, "place": str(tmp_path / "store")}))
-    assert failures(api.compare(finished / "small.toml", tmp_path / "out")) == []  # Found without being named.
+    assert api.compare(finished / "small.toml", tmp_path / "out").failures == []  # Found without being named.
     shutil.rmtree(tmp_path / "store")
     world = 'world = "landscapes"\ncount = 50\n'
     (tmp_path / "world.toml").write_text(HEAD.replace("[data]\n", "[data]\n" + world) + ENTRIES)
@@ -202,7 +202,7 @@ def test_asked_to_stop_it_leaves_checkpoints_and_goes_on_from_them(store, tmp_pa
 
     monkeypatch.setattr(running, "_training_command", shorter)
     run_in_this_process(monkeypatch)
-    assert failures(api.compare(tmp_path / "long.toml", tmp_path / "out")) == []
+    assert api.compare(tmp_path / "long.toml", tmp_path / "out").failures == []
     plans = [event for event in read_events(run) if event["kind"] == "plan"]
     assert [plan["resumed"] for plan in plans] == [0, reached]
 
@@ -240,10 +240,10 @@ def test_a_run_that_fails_leaves_the_others_and_is_tried_again(file, store, tmp_
     monkeypatch.setattr(running, "_training_command", broken)
     results = api.compare(file, tmp_path / "out", store=store)
     assert [run.state for run in results.runs] == ["done", "failed"]
-    assert len(failures(results)) == 1
-    assert failures(results)[0].startswith("Two, seed 0: It ended with exit code 1")
+    assert len(results.failures) == 1
+    assert results.failures[0].startswith("Two, seed 0: It ended with exit code 1")
     monkeypatch.setattr(running, "_training_command", training)
-    assert failures(api.compare(file, tmp_path / "out", store=store)) == []
+    assert api.compare(file, tmp_path / "out", store=store).failures == []
 
 
 def test_all_problems_are_told_at_once_before_anything_runs(tmp_path, store):

@@ -32,11 +32,10 @@ def compare(
 ) -> None:
     """Train and measure painters on equal terms: curves, tables with intervals, samples side by side."""
     from impasto import api
-    from impasto.comparing.compare import failures
 
     with watching(json=json, events=events, quiet=quiet) as watch:
         results = api.compare(experiment, out, store=store, miniature=miniature, votes=votes, watch=watch)
-    failed = failures(results)
+    failed = results.failures
     if json:
         print_json(results.to_json())
     else:

@@ -22,7 +22,7 @@ from impasto.making import make
 from impasto.training.lock import locked
 from impasto.training.signals import stop_on_signal
 
-__all__ = ["compare", "failures"]
+__all__ = ["compare"]
 
 VAL_SHARE = 0.2
 """Share of the pictures that is kept for validation, where an experiment measures against that."""
@@ -88,16 +88,6 @@ def compare(
         with stop_on_signal(lambda: say(answer)) as stop:
             schedule = Schedule(experiment, pictures, out, say, stop, miniature=miniature, votes=votes, count=count)
             return schedule.perform_all()
-
-
-def failures(results: Results) -> list[str]:
-    """The runs that failed, each as a sentence."""
-    return [
-        f"{entry.name}, seed {run.seed}: {run.reason}"
-        for entry in results.entries
-        for run in entry.runs
-        if run.state == "failed"
-    ]
 
 
 def _with_precision(experiment: Experiment | None, beginning: Beginning | None) -> Experiment | None:

@@ -301,6 +301,12 @@ class Results(JsonRecord):
         """All runs, entry by entry."""
         return [run for entry in self.entries for run in entry.runs]
 
+    @property
+    def failures(self) -> list[str]:
+        """The runs that failed, each as a sentence."""
+        failed = ((entry, run) for entry in self.entries for run in entry.runs if run.state == "failed")
+        return [f"{entry.name}, seed {run.seed}: {run.reason}" for entry, run in failed]
+
     def __repr__(self) -> str:
         """Name, and how many runs are in which state."""
         states = Counter(run.state for run in self.runs)

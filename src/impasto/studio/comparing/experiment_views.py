@@ -99,7 +99,7 @@ def comparison_view(studio: Studio, name: str) -> ComparisonView:
         store="" if results is None else results.store.path,
         tables=[] if results is None else _tables(results),
         figures=[f"/api/comparisons/{name}/figures/{file.name}?of={file.stat().st_mtime_ns}" for file in figures],
-        problems=[] if results is None else _failures(results),
+        problems=[] if results is None else results.failures,
     )
 
 
@@ -155,15 +155,6 @@ def _line(name: str, results: Results | None) -> ComparisonLine:
 def _results(folder: Path) -> Results:
     with damage_named(folder / RESULTS):
         return Results.read(folder / RESULTS)
-
-
-def _failures(results: Results) -> list[str]:
-    return [
-        f"{entry.name}, seed {run.seed}: {run.reason}"
-        for entry in results.entries
-        for run in entry.runs
-        if run.state == "failed"
-    ]
 
 
 def _tables(results: Results) -> list[TableView]:
