@@ -112,7 +112,7 @@ class Painter(Learner):
             condition: Condition of one picture.
             settings: An instance of `Settings`.
         """
-        labels = () if condition.category is None or self.by_rules() else sorted(set(condition.category.tolist()))
+        labels = () if condition.category is None else sorted(set(condition.category.tolist()))
         absent = [
             f"No training picture is of the category {self.data.categories[label]!r}, so {self.name} has not learned "
             "what it looks like."

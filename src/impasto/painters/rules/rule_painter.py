@@ -66,6 +66,10 @@ class RulePainter(Painter):
             settings: An instance of `Settings`.
         """
 
+    def remarks(self, condition: Condition, settings: Any) -> list[str]:
+        """Those of every painter, but for categories without training pictures, of which rules need none."""
+        return super().remarks(replace(condition, category=None), settings)
+
     def render(self, condition: Condition, noise: Noise, settings: Any) -> Painted:
         """Paint one batch; see `Painter.render`."""
         seeds = noise.integers(SEEDS).reshape(-1).tolist()
