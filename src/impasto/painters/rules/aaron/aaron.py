@@ -21,7 +21,7 @@ from impasto.painters.rules.aaron.companions import animation, vectors
 from impasto.painters.rules.aaron.drawing import Drawing
 from impasto.painters.rules.aaron.finishing import WIDTH, finished
 from impasto.painters.rules.aaron.render import SHOWN, render
-from impasto.painters.rules.aaron.scenes import PERIODS, SHARES, compose
+from impasto.painters.rules.aaron.scenes import PERIODS, compose, shares_of
 from impasto.painters.rules.aaron.sheet import Sheet
 from impasto.painters.rules.rule_painter import Drawn, RulePainter, report_layer
 
@@ -57,7 +57,7 @@ class Aaron(RulePainter):
     """Draws closed forms, jungles, figures, portraits and gardens after Harold Cohen's AARON."""
 
     Settings = AaronSettings
-    default_data = Data(size=(512, 512), categories=tuple(PERIODS), shares=SHARES)
+    default_data = Data(size=(512, 512), categories=tuple(PERIODS))
     """The periods to paint in are the categories."""
     former_defaults: ClassVar[dict[str, Any]] = {"hands": "simple"}
     conditions = frozenset({"category"})
@@ -67,7 +67,7 @@ class Aaron(RulePainter):
     }
 
     def __init__(self, config: PainterConfig, data: Data) -> None:
-        super().__init__(config, data)
+        super().__init__(config, data if data.shares else replace(data, shares=shares_of(data.categories)))
         for name in data.categories:
             if name not in PERIODS:
                 raise ConfigError(

@@ -5,7 +5,7 @@ The nearest objects are drawn first; later ones are placed where the sheet is fr
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from impasto.painters.rules.aaron.props import draw_backdrop, draw_frame, draw_p
 from impasto.painters.rules.aaron.shapes import draw_pebbles, draw_shapes
 from impasto.painters.rules.aaron.sheet import Sheet
 
-__all__ = ["PERIODS", "SHARES", "compose"]
+__all__ = ["PERIODS", "compose", "shares_of"]
 
 
 def compose(sheet: Sheet, period: str) -> None:
@@ -179,5 +179,9 @@ PERIODS: dict[str, Callable[[Sheet], None]] = {
 }
 """AARON's periods: the seventies, the eighties, the nineties in the whole figure and near by, and the last years; and
 studies of hands, which Cohen's AARON did not draw."""
-SHARES = tuple(0.0 if period == "hands" else 1 / (len(PERIODS) - 1) for period in PERIODS)
-"""How often each is drawn where none is named: studies of hands are drawn by name alone."""
+
+
+def shares_of(periods: Sequence[str]) -> tuple[float, ...]:
+    """Shares of periods where none is named; studies of hands are drawn only where there is nothing else."""
+    drawn = [period != "hands" for period in periods]
+    return tuple(float(each) / sum(drawn) for each in drawn) if any(drawn) else ()
