@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -103,7 +104,7 @@ def test_without_its_runtime_there_is_no_page(tmp_path: Path, monkeypatch: pytes
     out = tmp_path / "page"
     monkeypatch.setattr(weights, "weights_folders", list)
     monkeypatch.delenv("IMPASTO_DOWNLOAD", raising=False)
-    with pytest.raises(WeightsMissing, match=r"licence MIT.*Let it be downloaded \(download=True\)"):
+    with pytest.raises(WeightsMissing, match=r"licence MIT.*Let npm download it \(download=True\)"):
         impasto.export(tmp_path / "painter", out, to="web")
     for runtime, sentence in (("empty", "lacks ort.wasm.min.mjs"), ("damaged.tgz", "cannot be read as a package")):
         with pytest.raises(ImpastoError, match=sentence):
@@ -111,3 +112,30 @@ def test_without_its_runtime_there_is_no_page(tmp_path: Path, monkeypatch: pytes
     with pytest.raises(UsageError, match="Only a page has a runtime"):
         impasto.export(tmp_path / "painter", out, runtime=tmp_path / "empty")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["damaged.tgz", "empty", "painter"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the program that stands for npm is a shell script")
+@pytest.mark.parametrize(
+    ("script", "sentence"),
+    [
+        ('echo other > "$4/onnxruntime-web-1.30.0.tgz"', "What npm fetched has SHA-256 [0-9a-f]{64}, not"),
+        ("echo no network >&2; exit 1", "npm could not fetch it: no network"),
+    ],
+)
+def test_a_runtime_that_npm_gets_wrong_is_refused(
+    script: str, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    npm = tmp_path / "bin" / "npm"
+    npm.parent.mkdir()
+    npm.write_text(f"#!/bin/sh\n{script}\n")
+    npm.chmod(0o755)
+    monkeypatch.setenv("PATH", str(npm.parent), prepend=os.pathsep)
+    monkeypatch.setenv("IMPASTO_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("IMPASTO_DOWNLOAD", "1")
+    monkeypatch.delenv("HF_HUB_OFFLINE", raising=False)
+    monkeypatch.setattr(weights, "weights_folders", list)
+    learned().save_pretrained(tmp_path / "painter")
+    with pytest.raises(WeightsMissing, match=sentence):
+        impasto.export(tmp_path / "painter", tmp_path / "page", to="web")
+    assert list((tmp_path / "cache" / "weights").iterdir()) == []
+    assert not (tmp_path / "page").exists()

@@ -37,7 +37,7 @@ def export(
         typer.Option(
             "--download",
             envvar="IMPASTO_DOWNLOAD",
-            help="Let the package onnxruntime-web be downloaded for a page: 33 MB, licence MIT.",
+            help="Let npm download the package onnxruntime-web for a page: 33 MB, licence MIT.",
         ),
     ] = False,
     json: Json = False,

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
 import tarfile
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from impasto import __version__
 from impasto.config import to_dict
 from impasto.contract import Painter
-from impasto.errors import ImpastoError
-from impasto.files import read_json, whole_folder, write_json
+from impasto.errors import ImpastoError, WeightsMissing
+from impasto.files import cache_folder, file_hash, read_json, whole_folder, write_json
+from impasto.hub import OFFLINE, VARIABLE, is_set
 from impasto.images.recipe import Recipe
 from impasto.lightening.onnx_export import export_onnx
 from impasto.nn.weights import WeightsFile, find_file
@@ -26,12 +29,8 @@ PAGE = Path(__file__).parent / "web"
 GRAPH = "painter.onnx"
 NAME = "onnxruntime-web"
 VERSION = "1.30.0"
-PACKAGE = WeightsFile(
-    f"{NAME}-{VERSION}.tgz",
-    "d2228df7e4616bc3348bf504ee888f3bec43789a273f0a63f3e68d203ce3bf71",
-    f"https://registry.npmjs.org/{NAME}/-/{NAME}-{VERSION}.tgz",
-)
-"""The runtime, of 33 MB, of which the page needs `RUNTIME`."""
+PACKAGE = WeightsFile(f"{NAME}-{VERSION}.tgz", "d2228df7e4616bc3348bf504ee888f3bec43789a273f0a63f3e68d203ce3bf71")
+"""The runtime as npm packs it, of 33 MB, of which the page needs `RUNTIME`."""
 RUNTIME = ("ort.wasm.min.mjs", "ort-wasm-simd-threaded.mjs", "ort-wasm-simd-threaded.wasm")
 
 
@@ -57,7 +56,7 @@ def export_web(
         ImpastoError: When the runtime lacks a file, the package onnx is missing, or the folder exists or cannot be
             written.
     """
-    package = find_file([PACKAGE], _how_to_get_runtime()) if runtime is None else runtime
+    package = _pinned_package() if runtime is None else runtime
     with whole_folder(folder) as work:
         shutil.copytree(PAGE, work, dirs_exist_ok=True)
         style = work / "page.css"
@@ -105,11 +104,38 @@ def _facts(painter: Painter, recipe: Recipe, noise: list[int], licence: str, siz
     }
 
 
+def _pinned_package() -> Path:
+    """The package of the pinned version: one that is here, or, with leave, from where npm finds packages.
+
+    Raises:
+        WeightsMissing: When it is not here and must not or cannot be downloaded.
+    """
+    with suppress(WeightsMissing):
+        return find_file([PACKAGE], "")
+    missing = _how_to_get_runtime()
+    npm = shutil.which("npm")
+    if npm is None or not is_set(VARIABLE) or is_set(OFFLINE):
+        raise WeightsMissing(missing)
+    target = cache_folder() / "weights" / PACKAGE.path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        fetch = [npm, "pack", f"{NAME}@{VERSION}", "--pack-destination", folder]
+        fetched = subprocess.run(fetch, capture_output=True, text=True, check=False)
+        packed = Path(folder) / PACKAGE.path
+        if fetched.returncode or not packed.is_file():
+            reason = (fetched.stderr.strip().splitlines() or ["it says no more"])[-1]
+            raise WeightsMissing(f"{missing} npm could not fetch it: {reason}")
+        if (digest := file_hash(packed)) != PACKAGE.sha256:
+            raise WeightsMissing(f"{missing} What npm fetched has SHA-256 {digest}, not {PACKAGE.sha256}.")
+        packed.replace(target)
+    return target
+
+
 def _how_to_get_runtime() -> str:
     """Sentences for someone who has not got it."""
     return (
         f"The page needs {NAME} (licence MIT; a package of 33 MB, of which 14 MB come into the folder), which is not "
-        f"on this machine. Let it be downloaded ({option('download', True)}), or name its package or folder, which "
+        f"on this machine. Let npm download it ({option('download', True)}), or name its package or folder, which "
         f"`npm pack {NAME}@{VERSION}` fetches: {option('runtime', f'{NAME}-{VERSION}.tgz')}."
     )
 
