@@ -354,6 +354,7 @@ def test_on_a_gpu_it_learns_the_same(name: str, monkeypatch: pytest.MonkeyPatch)
     if name in TWICE_THROUGH_GROUP_NORM:
         pytest.skip("gradients of gradients through group norm are not simulated")
     expected, painter = build(name), build(name)
+    start = copy.deepcopy(expected.state_dict())
     assert not Moves(expected, Processes("cpu")).step([batch_of()], 0, 10).skipped
     with simulated_gpu(monkeypatch) as gpu:
         processes = Processes("cpu")
@@ -362,9 +363,8 @@ def test_on_a_gpu_it_learns_the_same(name: str, monkeypatch: pytest.MonkeyPatch)
         assert batch is not None
         assert not Moves(painter.to(gpu), processes).step([batch], 0, 10).skipped
         there = {key: value.cpu() for key, value in painter.state_dict().items()}
-    # Optimizers of the first step move every weight by its whole rate, whichever sign a gradient near 0 has.
-    wrong = [key for key, value in expected.state_dict().items() if not torch.allclose(value, there[key], atol=1e-3)]
-    assert not wrong
+    # A first step moves every weight by the whole rate, whichever sign a gradient near 0 has by rounding.
+    assert distance(there, expected.state_dict(), start) < 0.05
 
 
 def weights(run: Path) -> dict[str, torch.Tensor]:
