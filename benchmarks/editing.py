@@ -62,6 +62,7 @@ COLUMNS_OF_WORDS = {
     "instruction-success-season": "season",
     "instruction-success-kind": "kind of painting",
     "outside-lpips": "LPIPS outside of what is to change",
+    "layout-kept": "sky and water outside that stay, IoU",
     "structure-kept": "structure kept",
 }
 SHOWN: dict[str, tuple[str, dict[str, Any]]] = {

@@ -125,6 +125,22 @@ def test_what_does_not_fit_is_refused_in_a_sentence(run: Path, store, tmp_path: 
     assert not (tmp_path / "new").exists()
 
 
+def test_a_painter_of_instructions_begins_from_one_of_words(stored, tmp_path: Path) -> None:
+    store = api.make("edits", tmp_path / "edits", count=6, resolution=32, watch=silent)
+    words = train(store.root, tmp_path / "words", "flow_unet", preset="tiny", settings={"words": "own"})
+    settings = {"lr": 1e-9, "weight_decay": 0, "ema": 0.0}
+    trained = train(store.root, tmp_path / "run", "instruct_pix2pix", from_=words, settings=settings)
+    before, after = pretrained.load(words.painter), pretrained.load(trained.painter)
+    assert after.name == "instruct_pix2pix"
+    assert after.config.channels == before.config.channels
+    taken = before.state_dict()
+    same = [name for name, values in after.state_dict().items() if _alike(values, taken.get(name, torch.empty(0)))]
+    assert {name.partition(".")[0] for name in same} == {"net", "words"}
+    assert set(after.state_dict()) - set(same) <= {"net.stem.weight", "net.embedding.time.2.bias"}
+    assert read_json(trained.painter / "config.json")["facts"]["from"]["painter"] == "flow_unet"
+    train(store.root, tmp_path / "run", "instruct_pix2pix", steps=3, from_=words, settings=settings)
+
+
 def test_painters_by_rules_have_no_weights(store, tmp_path: Path) -> None:
     painter = tmp_path / "rules"
     pretrained.save(api.load_painter("landscape"), painter, {})

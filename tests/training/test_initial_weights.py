@@ -7,7 +7,7 @@ from impasto import catalogue
 from impasto.contract import Condition, Data, Painter, Player
 from impasto.errors import ConfigError
 from impasto.nn.embedding import CategoryEmbedding
-from impasto.training.initial_weights import take_weights
+from impasto.training.initial_weights import config_beginning_from, take_weights
 
 CLASSES = catalogue.usable(catalogue.painters())
 LEARNERS = [name for name, cls in CLASSES.items() if cls.learns() and not cls.needed_settings]
@@ -110,3 +110,39 @@ def test_what_only_training_needs_may_be_absent() -> None:
     take_weights(after, before)
     assert torch.equal(after.critic.weight, fresh)
     assert torch.equal(after.colour.weight, before.colour.weight)
+
+
+HEIRS = [(name, origin) for name, cls in CLASSES.items() for origin in sorted(cls.begins_from)]
+
+
+@pytest.mark.parametrize(("name", "origin"), HEIRS)
+def test_what_a_painter_reads_beside_the_weights_it_began_with_counts_for_nothing_at_first(
+    name: str, origin: str
+) -> None:
+    before = build(origin, seed=0, words="own")
+    before.learn_words(["make it darker", "a boat"])
+    for parameter in before.parameters():
+        torch.nn.init.normal_(parameter, std=0.1)
+    data = Data(size=(32, 32), captions=True)
+    cls = catalogue.painter(name)
+    after = cls.create(config_beginning_from(before, cls, data), data)
+    take_weights(after, before)
+    given = torch.rand(3, 32, 32, generator=torch.Generator().manual_seed(3)) * 2 - 1
+    level = before.levels(4)[1]
+    noisy = torch.randn(2, 3, 32, 32, generator=torch.Generator().manual_seed(0))
+    described = before.condition(0, range(2), prompt="make it darker")
+    shown = after.condition(0, range(2), prompt="make it darker", given={"source": given})
+    expected = before.denoiser(described)(noisy, level)
+    torch.testing.assert_close(after.denoiser(shown)(noisy, level), expected, atol=1e-4, rtol=0)
+    assert expected.std() > 0.1
+
+
+def test_a_network_may_begin_to_read_maps() -> None:
+    before = build("flow_unet", seed=0)
+    after = build("flow_unet", seed=1, map_inputs=("layout",), maps={"layout": 5})
+    for parameter in before.parameters():
+        torch.nn.init.normal_(parameter, std=0.2)
+    take_weights(after, before)
+    layout = torch.randint(5, (32, 32), generator=torch.Generator().manual_seed(0))
+    drawn = after.paint(2, seed=3, maps={"layout": layout}).pictures
+    torch.testing.assert_close(drawn, before.paint(2, seed=3).pictures, atol=1e-4, rtol=0)

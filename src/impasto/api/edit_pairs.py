@@ -35,13 +35,15 @@ class Pairs:
 
     def offered(self, truths: Pixels) -> dict[str, Any]:
         """Inputs of metrics beyond those of every edit; `truths` are the true pictures after."""
+        from impasto.landscape.light_reader import shipped_light_reader
         from impasto.metrics.outside_distance import changed_part
         from impasto.metrics.shipped_judges import READER
         from impasto.pretrained import load
 
         changed = changed_part(self.sources, truths)
         reader = load(READER).eval()
-        return {"sources": self.sources, "instructed": self.instructed, "changed": changed, "reader": reader}
+        readers = {"reader": reader, "light_reader": shipped_light_reader()}
+        return {"sources": self.sources, "instructed": self.instructed, "changed": changed, **readers}
 
 
 def pairs_of(to_do: Edit, painter: Painter, split: Split, rows: Sequence[int]) -> Pairs | None:

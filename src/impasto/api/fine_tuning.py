@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +30,7 @@ class Beginning:
 
     Attributes:
         source: The painter, in the user's words.
-        name: The painter's name in the catalogue.
+        name: Name in the catalogue of the painter that is trained.
         config: Its config, as plain values.
         facts: What the card of the painter that comes of it says: 'from', and the preset.
         learner: The painter; None for a run that goes on from a checkpoint.
@@ -46,13 +46,20 @@ class Beginning:
     checkpoint: Path | None = None
     changes: Sequence[Mapping[str, Any]] = ()
 
-    def check(self, painter: str | None, preset: str | None) -> None:
-        """Refuse another painter or preset than the one that is begun from.
+    def for_painter(self, painter: str | None, preset: str | None) -> Beginning:
+        """The beginning of a training of a painter: another than the one that is begun from where its class allows it.
+
+        Args:
+            painter: Its name in the catalogue; None for the one that is begun from.
+            preset: The preset that was asked for, if any.
 
         Raises:
-            UsageError: With what can be left out.
+            UnknownName: When there is no such painter.
+            UsageError: When painter or preset cannot be chosen, with what can be left out.
         """
-        if painter not in (None, self.name):
+        from impasto import catalogue
+
+        if painter not in (None, self.name) and self.name not in catalogue.learner(painter).begins_from:
             raise UsageError(
                 f"{self.source} is a {self.name}, and a {painter} cannot begin from its weights; leave {painter} out."
             )
@@ -61,6 +68,7 @@ class Beginning:
                 f"{option('preset', preset)} cannot be chosen, because training that begins from {self.source} keeps "
                 f"its architecture; leave out {option('preset', None)}, or {option(OPTION, None)}."
             )
+        return replace(self, name=painter or self.name)
 
     def build(self, cls: type[Learner], data: Data, architecture: Mapping[str, Any]) -> Learner:
         """The learner to be trained, with its first weights.
@@ -75,9 +83,9 @@ class Beginning:
         """
         from impasto import pretrained
         from impasto.config import to_dict
-        from impasto.training.initial_weights import take_weights
+        from impasto.training.initial_weights import config_beginning_from, take_weights
 
-        config = self.config if self.learner is None else to_dict(self.learner.config_to_train(data))
+        config = self.config if self.learner is None else to_dict(config_beginning_from(self.learner, cls, data))
         changes = self.changes if self.learner is None else kept_in_training(self.learner)
         description: dict[str, Any] = {"painter": self.name, "config": {**config, **architecture}}
         description |= {"data": to_dict(data), "changes": changes}

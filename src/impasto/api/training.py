@@ -75,7 +75,8 @@ def train(
         settings: Further settings, of `TrainSettings` or of the painter's config, by name.
         second_store: A second store, for painters that learn from two; its pictures come beside those of the first.
         from_: Painter whose weights training begins from, instead of from fresh ones: a run, an exported painter, a hub
-            id, or 'shipped'. Painter, preset and the painter's settings are then those of that painter. Pictures may
+            id, or 'shipped'. Preset and the painter's settings are then those of that painter, and so is the painter,
+            unless another one is named whose class says that it begins from such weights. Pictures may
             have another size where its weights allow that, and other categories: vectors of those with the same name
             are kept, others begin as that of no category. Optimizers and averages begin anew.
         mirror: Place, such as 's3://bucket/run', to which the run is copied with each checkpoint while it trains. If
@@ -115,7 +116,7 @@ def train(
         start = beginning(source, run)
         choice = None if name or start else _choice(run, pictures, preset, values)
         if start is not None:
-            start.check(name, preset)
+            start = start.for_painter(name, preset)
             chosen: dict[str, Any] = {"name": start.name, "preset": preset, "values": values, "facts": start.facts}
         elif choice is None:
             chosen = {"name": name, "preset": preset, "values": values, "facts": {}}

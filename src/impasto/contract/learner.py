@@ -14,6 +14,7 @@ from impasto.config import config, describe, load, override, to_dict, unknown_se
 from impasto.contract.condition import Condition
 from impasto.contract.construction import constructed
 from impasto.contract.data import Data, sizes_in_words
+from impasto.contract.from_weights import FromWeights
 from impasto.contract.instruction import Instruction
 from impasto.contract.turns import Batch, Player, Turn
 from impasto.errors import ConfigError, UnknownName
@@ -31,7 +32,7 @@ class PainterConfig:
     """Architecture of a learner; the facts of its pictures are in `Data`."""
 
 
-class Learner(pretrained.Saved):
+class Learner(FromWeights, pretrained.Saved):
     """Something that is trained. Subclasses fill in `players` and `turns`; those that paint extend `Painter`."""
 
     Config: ClassVar[type[PainterConfig]] = PainterConfig
@@ -50,10 +51,6 @@ class Learner(pretrained.Saved):
     """Parts of a `Condition` that learners of this class can read; an instance says in `reads` what it reads."""
     least_categories: ClassVar[int] = 0
     """Fewest categories of the pictures without which learners of this class have nothing to learn."""
-    exchanges_categories: ClassVar[bool] = False
-    """Whether weights serve other categories too: those that belong to a category are all in a `CategoryEmbedding`."""
-    fixed_settings: ClassVar[frozenset[str]] = frozenset()
-    """Settings that decide what the weights mean, so that training from given weights cannot change them."""
     needed_settings: ClassVar[Mapping[str, Any]] = {}
     """Settings that only the user can give, without which it cannot be built → an example of each."""
     double_backward: ClassVar[tuple[str, ...]] = ()
@@ -240,24 +237,6 @@ class Learner(pretrained.Saved):
         Args:
             captions: The distinct captions of the training pictures, in an order that is always the same.
         """
-
-    def config_for(self, data: Data) -> Any:
-        """The config of a learner of pictures of another size that these weights fit, where another one is needed.
-
-        Args:
-            data: Facts of the other pictures.
-        """
-        return self.config
-
-    def config_to_train(self, data: Data) -> Any:
-        """The config of a learner that training from these weights begins with.
-
-        It leaves out what was added after they were learned.
-
-        Args:
-            data: Facts of the pictures to be learned.
-        """
-        return self.config if data.size == self.data.size else self.config_for(data)
 
     def players(self) -> dict[str, Player]:
         """The optimizers of training, each with its parameters, by name."""

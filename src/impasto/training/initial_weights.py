@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
 from impasto.changes import kept_in_training
-from impasto.config import to_dict
-from impasto.contract import Learner, Painter
+from impasto.config import describe, to_dict
+from impasto.contract import Data, Learner, Painter
 from impasto.errors import ConfigError
 from impasto.nn.embedding import CategoryEmbedding, ConditionEmbedding
 from impasto.pretrained import rebuild
 
-__all__ = ["copy_to_train", "take_weights"]
+__all__ = ["config_beginning_from", "copy_to_train", "take_weights"]
 
 
 def copy_to_train(painter: Painter, rate: float | None = None) -> Painter:
@@ -33,9 +35,25 @@ def copy_to_train(painter: Painter, rate: float | None = None) -> Painter:
     return copied
 
 
+def config_beginning_from(other: Learner, cls: type[Learner], data: Data) -> Any:
+    """The config of a learner whose training begins from the weights of another one.
+
+    Args:
+        other: The other one, of the same class or of one of `begins_from`.
+        cls: Class of the learner to be trained.
+        data: Facts of its pictures.
+
+    Returns:
+        An instance of `cls.Config` with the values of `other`, as far as there are settings of these names.
+    """
+    names = {setting.name for setting in describe(cls.Config)}
+    values = to_dict(other.config_to_train(data))
+    return cls.load_config({name: value for name, value in values.items() if name in names})
+
+
 @torch.no_grad()
 def take_weights(learner: Learner, other: Learner) -> None:
-    """Replace a learner's weights by those of another one of its class, whose categories may be others.
+    """Replace a learner's weights by those of another one, of its class or of `begins_from`, of other categories too.
 
     The learner then also knows which pictures they were learned from.
 
@@ -50,7 +68,7 @@ def take_weights(learner: Learner, other: Learner) -> None:
     Raises:
         ConfigError: When the weights have other shapes.
     """
-    state = _for_categories(learner, other)
+    state = learner.inherited(_for_categories(learner, other))
     expected = learner.state_dict()
     misfits = [
         name
@@ -70,8 +88,6 @@ def _for_categories(learner: Learner, other: Learner) -> dict[str, Tensor]:
     before = other.data.categories
     after = learner.data.categories
     state: dict[str, Tensor] = dict(other.state_dict())
-    if before == after:
-        return state
     for name, module in learner.named_modules():
         label = f"{name}.label.weight"
         if isinstance(module, ConditionEmbedding) and module.label is None and label in state:
@@ -80,7 +96,7 @@ def _for_categories(learner: Learner, other: Learner) -> dict[str, Tensor]:
             state[bias] = state[bias] + state.pop(label)[len(before)]
         elif isinstance(module, ConditionEmbedding) and module.label is not None and label not in state:
             state[label] = torch.zeros_like(module.label.weight)
-        elif isinstance(module, CategoryEmbedding) and f"{name}.weight" in state:
+        elif isinstance(module, CategoryEmbedding) and f"{name}.weight" in state and before != after:
             state[f"{name}.weight"] = module.take(state[f"{name}.weight"], before, after)
     return state
 

@@ -74,6 +74,7 @@ class InstructPix2Pix(StraightFlow):
     Settings = InstructPix2PixSettings
     conditions: ClassVar[frozenset[str]] = frozenset({"words", SOURCE})
     exchanges_categories: ClassVar[bool] = False
+    begins_from: ClassVar[frozenset[str]] = frozenset({"flow_unet"})
     presets: ClassVar[dict[str, dict[str, Any]]] = {
         "tiny": {"channels": (16, 16), "attention": (16,), "grid": 16},
         "small": {"channels": (64, 128, 128), "attention": (16, 8)},

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from impasto.config import Field, config
 from impasto.contract import Batch, Condition, PainterConfig, Turn
@@ -18,6 +19,8 @@ from impasto.sampling.spacing import MOST_STEPS, straight_levels
 
 __all__ = ["StraightFlow", "StraightFlowConfig", "StraightFlowSettings"]
 
+STEM = "net.stem.weight"
+"""Name of the weights by which a UNet reads mixtures, and after their channels what stands beside them."""
 NEAREST = 0.05
 """Smallest time to the picture by which a predicted picture is divided to give a velocity."""
 
@@ -103,6 +106,18 @@ class StraightFlow(Denoiser):
     def levels(self, steps: int, shift: float = 1.0) -> list[Level]:
         """Levels of the straight flow for a sampler; see `contract.Denoises`."""
         return straight_levels(steps, shift)
+
+    def inherited(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Weights of a network that reads less beside mixtures: what this one reads more counts for nothing at first.
+
+        Source: Brooks et al. 2023, section 3.2.
+        """
+        stem = weights.get(STEM)
+        expected = self.state_dict().get(STEM)
+        if stem is None or expected is None:
+            return weights
+        further = expected.shape[1] - stem.shape[1]
+        return {**weights, STEM: F.pad(stem, (0, 0, 0, 0, 0, further))} if further > 0 else weights
 
     def beside(self, condition: Condition, noisy: Tensor) -> Tensor | None:
         """What the network reads beside mixtures, as further channels (N, C', H, W); None for nothing.
