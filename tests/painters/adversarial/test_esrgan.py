@@ -132,6 +132,36 @@ def test_given_weights_of_every_layout_are_taken_whole(
         torch.testing.assert_close(taken.enlarge(small, 4), source.enlarge(small, 4))
 
 
+def test_the_compact_network_begins_as_the_picture_enlarged_and_takes_published_weights(tmp_path: Path) -> None:
+    how = {"network": "compact", "width": 8, "blocks": 2, "residual": False}
+    fresh = painter(**how)
+    small = pictures(1, 7)
+    plain = torch.nn.functional.interpolate(small, scale_factor=4)
+    assert (fresh.enlarge(small, 4) - plain).abs().mean() < 0.1
+    torch.nn.init.normal_(fresh.generator.last.weight, std=0.1)
+    save_file(fresh.generator.state_dict(), tmp_path / "given.safetensors")
+    taken = painter(**how, weights=str(tmp_path / "given.safetensors"))
+    torch.testing.assert_close(taken.enlarge(small, 4), fresh.enlarge(small, 4))
+    with pytest.raises(CheckpointError, match=r"network=compact, width=8, blocks=2, scale=4"):
+        painter(**{**how, "blocks": 3}, weights=str(tmp_path / "given.safetensors"))
+    with pytest.raises(ConfigError, match="leave out unshuffle and residual"):
+        painter(**{**how, "residual": True})
+
+
+def test_published_weights_enlarge_a_drawing_better_than_interpolation(weights: Path) -> None:
+    file = weights / "realesrgan/realesr_animevideov3_x4.safetensors"
+    if not file.is_file():
+        pytest.skip(f"{file} is not installed")
+    model: Any = catalogue.painter("esrgan").build("compact", weights=str(file), resolution=64)
+    side = torch.linspace(-1, 1, 64)
+    disc = (side[:, None] ** 2 + (side[None] - 0.2) ** 2 < 0.4).float() - (side[None] > 0.7).float()
+    drawing = disc.expand(1, 3, 64, 64) * 0.8
+    small = torch.nn.functional.avg_pool2d(drawing, 4)
+    bicubic = torch.nn.functional.interpolate(small, scale_factor=4.0, mode="bicubic").clamp(-1, 1)
+    errors = [(each - drawing).square().mean() for each in (model.eval().enlarge(small, 4), bicubic)]
+    assert errors[0] < 0.95 * errors[1]
+
+
 def test_weights_that_do_not_fit_are_refused_with_the_list(tmp_path: Path) -> None:
     state = painter(**SMALL).generator.state_dict()
     short = {name: values for name, values in state.items() if name != "conv_hr.bias"}

@@ -27,11 +27,12 @@ from impasto.config import Field, config
 from impasto.contract import Batch, Condition, Data, Noise, Painted, Painter, PainterConfig, Player, Turn
 from impasto.errors import ConfigError
 from impasto.nn.residual import near_zero_init
+from impasto.painters.adversarial.compact_network import CompactNetwork
 from impasto.painters.adversarial.convolutions import channels_by_size
 from impasto.painters.adversarial.feature_loss import perceptual_loss
 from impasto.painters.adversarial.gan_config import GanConfig
 from impasto.painters.adversarial.objectives import critic_loss, painter_loss
-from impasto.painters.adversarial.rrdb_network import RrdbNetwork, load_rrdb
+from impasto.painters.adversarial.rrdb_network import RrdbNetwork, load_given
 from impasto.painters.adversarial.spectral_norm import iterate_spectral_norms, normalise_spectrally
 from impasto.painters.adversarial.unet_networks import UNetDiscriminator
 from impasto.painters.bounds import Beta
@@ -49,8 +50,9 @@ class EsrganConfig(GanConfig):
 
     Attributes:
         scale: Times the rows and columns.
+        network: The generator: 'dense' is that of ESRGAN, 'compact' the small one of Real-ESRGAN, convolutions alone.
         width: Channels of the generator.
-        blocks: Its residual-in-residual dense blocks.
+        blocks: Its residual-in-residual dense blocks; of the compact one, its convolutions but the first and the last.
         growth: Channels that each convolution of a dense block adds.
         unshuffle: Side of the squares of pixels that become the channels of one place at first, so that a scale of 2
             takes no longer than one of 4; Real-ESRGAN has 2 for a scale of 2.
@@ -66,6 +68,7 @@ class EsrganConfig(GanConfig):
     """
 
     scale: Literal[2, 4] = 4
+    network: Literal["dense", "compact"] = "dense"
     width: int = Field(default=64, ge=4, le=512)
     blocks: int = Field(default=23, ge=1, le=64)
     growth: int = Field(default=32, ge=1, le=256)
@@ -110,6 +113,13 @@ class Esrgan(Painter):
             "discriminator_lr": 1e-4,
         },
         "base": {},
+        "compact": {
+            "network": "compact",
+            "blocks": 16,
+            "discriminator_width": 16,
+            "lr": 5e-4,
+            "discriminator_lr": 1e-4,
+        },
     }
     training_only: ClassVar[tuple[str, ...]] = ("discriminator",)
     config: EsrganConfig
@@ -118,16 +128,25 @@ class Esrgan(Painter):
         """Build both networks.
 
         Raises:
-            ConfigError: When given weights are to be added to an interpolation that they were not learned with.
+            ConfigError: When given weights are to be added to an interpolation that they were not learned with, or
+                settings of the dense network are given to the compact one.
         """
         super().__init__(config, data)
         c = config
         if c.weights and c.residual:
             raise ConfigError("weights: given weights were learned without residual; add residual=false.")
+        if c.network == "compact" and (c.unshuffle > 1 or c.residual):
+            raise ConfigError(
+                "network = 'compact' adds to the enlarged picture itself; leave out unshuffle and residual."
+            )
         doublings = int(math.log2(c.scale * c.unshuffle))
-        self.generator = RrdbNetwork(c.width, c.blocks, c.growth, doublings, c.unshuffle)
-        if c.residual:
-            near_zero_init(self.generator.conv_last)
+        self.generator: RrdbNetwork | CompactNetwork
+        if c.network == "compact":
+            self.generator = CompactNetwork(c.width, c.blocks, c.scale)
+        else:
+            self.generator = RrdbNetwork(c.width, c.blocks, c.growth, doublings, c.unshuffle)
+        if c.residual or c.network == "compact":
+            near_zero_init(self.generator.last)
         widths = channels_by_size(min(data.size), c.discriminator_width, MAX_WIDTH)
         self.discriminator = UNetDiscriminator(1, widths, whole=False)
         normalise_spectrally(self.discriminator)
@@ -136,10 +155,10 @@ class Esrgan(Painter):
         """Take the given weights, where there are any.
 
         Raises:
-            CheckpointError: As of `load_rrdb`.
+            CheckpointError: As of `load_given`.
         """
         if self.config.weights:
-            load_rrdb(self.generator, Path(self.config.weights).expanduser())
+            load_given(self.generator, Path(self.config.weights).expanduser())
 
     @property
     def needs(self) -> frozenset[str]:

@@ -11,6 +11,7 @@ import math
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -22,7 +23,7 @@ from impasto.nn.upsample_conv import UpsampleConv2d
 from impasto.painters.adversarial.convolutions import SLOPE
 from impasto.weight_files import read_tensors
 
-__all__ = ["RrdbNetwork", "load_rrdb"]
+__all__ = ["RrdbNetwork", "load_given"]
 
 RESIDUE = 0.2
 """What each block's output is multiplied by before it is added to its input (Wang et al. 2018, section 3.1)."""
@@ -58,6 +59,11 @@ class RrdbNetwork(nn.Module):
             self.add_module(f"conv_up{number}", UpsampleConv2d(width, width, 3))
         self.conv_hr = nn.Conv2d(width, width, 3, padding=1)
         self.conv_last = nn.Conv2d(width, 3, 3, padding=1)
+
+    @property
+    def last(self) -> nn.Conv2d:
+        """The layer that gives the picture, or what is added to an enlarged one."""
+        return self.conv_last
 
     def forward(self, pictures: Tensor) -> Tensor:
         """Shape (N, 3, s·H, s·W) with s = 2^doublings / unshuffle, of pictures (N, 3, H, W), both around [0, 1]."""
@@ -107,11 +113,11 @@ def _small(layer: nn.Conv2d) -> nn.Conv2d:
     return near_zero_init(layer, 0.1 * math.sqrt(2 / (1 + SLOPE**2)))
 
 
-def load_rrdb(network: RrdbNetwork, file: Path) -> None:
+def load_given(network: nn.Module, file: Path) -> None:
     """Fill a network with given weights, every one of them.
 
     Args:
-        network: Unchanged on error.
+        network: An `RrdbNetwork` or a `CompactNetwork`; unchanged on error.
         file: A file of safetensors, or one that torch wrote; in the latter nothing but tensors is read.
 
     Raises:
@@ -195,6 +201,12 @@ def _list(names: list[str]) -> str:
 
 def _hint(state: Mapping[str, Tensor]) -> str:
     """The settings of a network that weights would fit, as a sentence; '' where they are of no such network."""
+    compact = state.get("body.0.weight")
+    if compact is not None and compact.ndim == 4:
+        layers = sorted(int(match[1]) for name in state if (match := re.fullmatch(r"body\.(\d+)\.bias", name)))
+        scale = math.isqrt(len(state[f"body.{layers[-1]}.bias"]) // 3)
+        settings = {"network": "compact", "width": len(compact), "blocks": len(layers) - 2, "scale": scale}
+        return _of_a_network(settings)
     first = state.get("conv_first.weight")
     dense = state.get("body.0.rdb1.conv1.weight")
     if first is None or dense is None or first.ndim != 4:
@@ -202,6 +214,10 @@ def _hint(state: Mapping[str, Tensor]) -> str:
     blocks = len({name.split(".")[1] for name in state if name.startswith("body.")})
     unshuffle = math.isqrt(first.shape[1] // 3)
     doublings = len({name.split(".")[0] for name in state if name.startswith("conv_up")})
-    settings = {"width": len(first), "blocks": blocks, "growth": len(dense), "unshuffle": unshuffle}
+    settings = {"network": "dense", "width": len(first), "blocks": blocks, "growth": len(dense), "unshuffle": unshuffle}
     settings["scale"] = 2**doublings // max(1, unshuffle)
+    return _of_a_network(settings)
+
+
+def _of_a_network(settings: Mapping[str, Any]) -> str:
     return f" They are of a network with {', '.join(f'{name}={value}' for name, value in settings.items())}."
