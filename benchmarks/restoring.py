@@ -1,12 +1,16 @@
 """What painters give back of pictures, beside classical methods and edits that need no training: a Markdown table.
 
     python benchmarks/restoring.py stores/paintings-64 RUN --count 64 --untrained 16
+    python benchmarks/restoring.py stores/paintings-64 RUN --on test --count 200 --untrained 32
+    python benchmarks/restoring.py stores/paintings-64 RUN --given realesr_animevideov3_x4.safetensors
 
-From pictures of the validation split is taken what `palette` learns to give back; a painter that completes pictures
-(`inpainter_gan`) is given those with missing parts, one that enlarges them (`esrgan`) those that were made small. PSNR
-is of the whole picture; LPIPS is by AlexNet, which no loss here looks through; consistency is the mean difference, in
-levels of 255, of an enlarged picture made small again from the one that was given. Intervals are bootstrapped over
-pictures, 95 %.
+From pictures of the validation split, or of the test split with `--on test`, is taken what `palette` learns to give
+back; a painter that completes pictures (`inpainter_gan`) is given those with missing parts, one that enlarges them
+(`esrgan`) those that were made small. PSNR is of the whole picture; LPIPS is by AlexNet, which no loss here looks
+through; the Fréchet distance is that from the other pictures of the split, in MobileNetV2's space, of as many pictures
+as there are in all rows that have one, beside that of the true pictures; consistency is the mean difference, in levels
+of 255, of an enlarged picture made small again from the one that was given. Intervals are bootstrapped over pictures,
+95 %. With `--given`, weights of a compact network of Real-ESRGAN enlarge too.
 """
 
 from __future__ import annotations
@@ -24,22 +28,27 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from impasto import api
+from impasto import api, catalogue
 from impasto.api.performing import editor
 from impasto.contract import BatchNoise, Completes, Condition, Enlarges, PictureNoise
 from impasto.data.store import Store
 from impasto.editing.enlarge import with_means
 from impasto.events import silent
 from impasto.images.pictures import Pixels, to_float, to_uint8
+from impasto.metrics.frechet import frechet_distance
+from impasto.metrics.influence import frechet_influence
 from impasto.metrics.intervals import bootstrap_interval
 from impasto.metrics.perceptual_distance import lpips
 from impasto.metrics.signal_to_noise import psnr
+from impasto.metrics.spaces import embed
 from impasto.painters.degradations import MASKS, TASKS, degraded
 from impasto.sources import SHIPPED_PAINTER
 
 GiveBack = Callable[[Condition, Tensor], Tensor]
 """Gives pictures back what they lost; it may look at the true ones only to make them small."""
 FACTORS = {"enlarge_2": 2, "enlarge_4": 4}
+NETWORK = "mobilenetv2"
+"""Space of the Fréchet distance."""
 
 
 def main() -> None:
@@ -50,14 +59,19 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=64)
     parser.add_argument("--untrained", type=int, default=16, help="pictures for the edits that need no training")
     parser.add_argument("--steps", type=int, nargs="+", default=[1, 8], help="of a painter that removes noise")
+    parser.add_argument("--on", choices=("val", "test"), default="val", help="split of the pictures")
+    parser.add_argument("--given", type=Path, help="weights of a compact network of Real-ESRGAN, which enlarges by 4")
     parser.add_argument("--sheet", type=Path, help="a contact sheet to write")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    split = Store.open(arguments.store).split("val")
-    truth = split.pictures(np.linspace(0, len(split) - 1, arguments.count).astype(int))
+    split = Store.open(arguments.store).split(arguments.on)
+    chosen = np.linspace(0, len(split) - 1, arguments.count).astype(int)
+    truth = split.pictures(chosen)
+    others = embed(to_uint8(split.pictures(np.setdiff1d(np.arange(len(split)), chosen))), NETWORK).values
     painter: Any = api.load_painter(arguments.run)
-    print("| lost | by | pictures | PSNR, dB | LPIPS | consistency | seconds each |")
-    print("|---|---|---|---|---|---|---|", flush=True)
+    print("| lost | by | pictures | PSNR, dB | LPIPS | Fréchet distance | consistency | seconds each |")
+    print("|---|---|---|---|---|---|---|---|", flush=True)
+    print(f"| nothing | true pictures | {len(truth)} | – | 0 | {distance(truth, others)} | | |", flush=True)
     sheet = [to_uint8(truth[:16])]
     for task in tasks_of(painter):
         rest = degraded(truth, BatchNoise(0, 0, slice(len(truth)), len(truth)), [task])
@@ -66,7 +80,9 @@ def main() -> None:
             began = time.process_time()
             pictures = give_back(rest[:count], truth[:count])
             seconds = (time.process_time() - began) / count
-            cells = [*numbers(pictures, truth[:count]), consistency(pictures, truth[:count], task), f"{seconds:.2f}"]
+            cells = numbers(pictures, truth[:count])
+            cells.append(distance(pictures, others) if count == len(truth) else "–")
+            cells += [consistency(pictures, truth[:count], task), f"{seconds:.2f}"]
             print(f"| {task} | {name} | {count} | {' | '.join(cells)} |", flush=True)
         sheet.append(to_uint8(pictures[:16]))
     if arguments.sheet:
@@ -92,6 +108,12 @@ def ways(task: str, painter: Any, arguments: argparse.Namespace) -> list[tuple[s
         return [*by, (name, arguments.count, by_edit(task, painter, {}))]
     if isinstance(painter, Enlarges):
         by.append(("bicubic, made consistent", arguments.count, by_projection(task)))
+        if arguments.given and task == "enlarge_4":
+            given: Any = catalogue.painter("esrgan").build("compact", weights=str(arguments.given), resolution=64)
+            by.append(
+                (f"`{arguments.given.stem}`", arguments.count, by_edit(task, given.eval(), {"consistent": False}))
+            )
+            by.append((f"`{arguments.given.stem}`, made consistent", arguments.count, by_edit(task, given.eval(), {})))
         free = by_edit(task, painter, {"consistent": False})
         return [*by, (f"{name}, free", arguments.count, free), (name, arguments.count, by_edit(task, painter, {}))]
 
@@ -107,6 +129,14 @@ def consistency(pictures: Tensor, truth: Tensor, task: str) -> str:
         return ""
     again = smaller(pictures, FACTORS[task]).astype(float)
     return f"{np.abs(again - smaller(truth, FACTORS[task])).mean():.1f}"
+
+
+def distance(pictures: Tensor, others: Tensor) -> str:
+    """The Fréchet distance of pictures (N, 3, H, W) from others, of which there are features, with its interval."""
+    features = embed(to_uint8(pictures), NETWORK).values
+    value = frechet_distance(others, features)
+    low, high = bootstrap_interval(value, *frechet_influence(others, features))
+    return f"{value:.0f} ({low:.0f} … {high:.0f})"
 
 
 def numbers(pictures: Tensor, truth: Tensor) -> list[str]:
