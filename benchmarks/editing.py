@@ -77,7 +77,7 @@ SHOWN: dict[str, tuple[str, dict[str, Any]]] = {
         {"prompt": "a winter landscape with snow", "settings": {"strength": 0.6, "guidance": 2.0}},
     ),
     "diffedit: in winter": ("diffedit", {"prompt": "a winter landscape with snow", "settings": {"guidance": 2.0}}),
-    "relight at 20 h": ("relight", {"hour": 20.0}),
+    "relight at 20 h": ("relight", {"hour": 20.0, "settings": {"light_share": 1.0}}),
     "reflect": ("reflect", {}),
     "painted by rules": ("stylize", {"painter": "painting_fool"}),
 }

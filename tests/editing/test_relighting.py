@@ -76,6 +76,23 @@ def test_where_all_is_known_the_relit_picture_is_nearly_what_the_renderer_paints
     assert error(same, before) < 10
 
 
+def test_pictures_that_seem_to_show_no_light_are_changed_as_one_says() -> None:
+    dark = Knows(replace(SCENE, hour=21.0))
+    dull = Knows(SCENE)
+    none = torch.zeros(1)
+    dull.reading = replace(dull.reading, light_share=none, sky_share=none)
+    before = render(SCENE, 64).pixels
+    how: dict[str, Any] = {"hour": 21.0, "season": "summer", "facing": SCENE.camera.facing}
+    assert error(relit(dull, before, **how, light_share=1.0), before) > 4 * error(relit(dull, before, **how), before)
+    statements = relight(dull, before, work=work(before), settings=RelightSettings(**how)).statements
+    assert "light_share=1" in statements[-1]
+    # What becomes too bright keeps its forms instead of becoming white all over.
+    ramp = np.linspace(120, 255, 64, dtype=np.uint8)[None, :, None].repeat(64, 0).repeat(3, 2)
+    bright = relit(dark, ramp, hour=12.0, season="summer", facing=SCENE.camera.facing)
+    rows = bright[50:].astype(int).mean((0, 2))
+    assert (np.diff(rows[:56:8]) > 0).all()
+
+
 def test_what_comes_with_impasto_relights_a_scene_that_it_has_never_seen() -> None:
     painter = Landscape.build()
     before = render(SCENE, 64).pixels

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar
 
 import numpy as np
+import numpy.typing as npt
+import torch
 
 from impasto.catalogue import listed
 from impasto.config import Field, config
@@ -19,6 +22,10 @@ from impasto.landscape.shading import light_in, shading
 
 __all__ = ["RelightSettings", "relight"]
 
+KNEE = 0.8
+"""Brightness above which relit places approach white instead of being cut off there."""
+LITTLE = 0.5
+"""Share of light below which it is remarked that little of it shows."""
 LARGEST_RATIO = 5.0
 """Bound on how much lighter or darker a place becomes."""
 
@@ -36,6 +43,8 @@ class RelightSettings(EditSettings):
         bearing: Degrees from the direction of the view to the sun, clockwise: 0 is ahead, 90 to the right, 180 behind
             the eye; in the place of that of the hour.
         weather: Weather, which decides how much of the sun is hidden; without it that of the picture, as it is read.
+        light_share: How much light and shadow show in the picture: 1 as in a photograph, 0 as in an ink drawing;
+            without it as it is read, and of pictures unlike those that the reader knows too little is read.
         strength: How much of the change is made: 0.5 makes half of it, above 1 exaggerates it.
     """
 
@@ -45,9 +54,10 @@ class RelightSettings(EditSettings):
     elevation: float | None = Field(default=None, ge=-90, le=90)
     bearing: float | None = Field(default=None, ge=-180, le=180)
     weather: Weather | None = None
+    light_share: float | None = Field(default=None, ge=0, le=1)
     strength: float = Field(default=1.0, gt=0, le=2)
 
-    prominent: ClassVar[frozenset[str]] = frozenset({"hour", "season", "weather", "strength"})
+    prominent: ClassVar[frozenset[str]] = frozenset({"hour", "season", "weather", "light_share", "strength"})
 
     default_painter: ClassVar[str] = "landscape"
     takes_condition: ClassVar[bool] = False
@@ -72,18 +82,39 @@ def relight(painter: ReadsLight, pixels: Pixels, *, work: Work, settings: Religh
         settings: Where the sun is to stand.
 
     Returns:
-        One picture of the given size, with a statement on the sun before and after.
+        One picture of the given size, with statements on the sun before and after, and on light that shows little.
     """
     s = settings or RelightSettings()
-    reading = painter.read_light(work.pictures(pixels))
+    reading = _with_share(painter.read_light(work.pictures(pixels)), s.light_share)
     elevation, bearing = _sun(s)
     clearness = CLEARNESS[s.weather] if s.weather else float(reading.clearness[0])
     after = light_at(elevation, bearing, clearness, is_storm=s.weather == "storm")
     ratio = shading(reading, after) / shading(reading, light_in(reading))
     change = s.strength * ratio.clamp(1 / LARGEST_RATIO, LARGEST_RATIO).log()
     factors = np.exp(following(change.permute(1, 2, 0).contiguous().numpy(), pixels))
-    relit = np.clip(np.rint(pixels * factors), 0, 255).astype(np.uint8)
-    return Painted(to_float(relit[None]), statements=(_statement(reading, elevation, bearing),))
+    relit = np.rint(255 * _softly(pixels / 255, factors)).astype(np.uint8)
+    statements = [_statement(reading, elevation, bearing)]
+    if s.light_share is None and float(reading.light_share[0]) < LITTLE:
+        share = f"{100 * float(reading.light_share[0]):.0f} %"
+        statements.append(f"Light seems to show little in it ({share}); light_share=1 changes it more.")
+    return Painted(to_float(relit[None]), statements=tuple(statements))
+
+
+def _softly(values: npt.NDArray[np.float64], factors: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Values in [0, 1] times factors, both (H, W, 3); what would be brighter than `KNEE` approaches 1 softly."""
+    lit = values * factors
+    knee = np.maximum(values, KNEE)
+    room = 1 - knee
+    above = np.maximum(lit - knee, 0)
+    return np.minimum(lit, knee) + room * above / np.maximum(room + above, 1e-6)
+
+
+def _with_share(reading: LightReading, share: float | None) -> LightReading:
+    """What was read, with another share of light and of the sky's colour where one is given."""
+    if share is None:
+        return reading
+    given = torch.full_like(reading.light_share, share)
+    return replace(reading, light_share=given, sky_share=given)
 
 
 def _sun(s: RelightSettings) -> tuple[float, float]:
