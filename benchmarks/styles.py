@@ -106,9 +106,9 @@ def measured(rows: Sequence[Sequence[Pixels]], photographs: Sequence[Path], styl
     looks = [products(pixels_of(style, STYLE_SIDE)) for style in styles]
     for row, photograph in zip(rows, photographs, strict=True):
         given = pixels_of(photograph)
-        own = products(given)
+        unchanged = products(given)
         pairs = list(zip((products(each) for each in row), looks, strict=True))
-        shares = [difference(of, look) / difference(own, look) for of, look in pairs]
+        shares = [difference(of, look) / difference(unchanged, look) for of, look in pairs]
         many = np.stack([given] * len(row))
         distances = lpips(to_float(np.stack(row)), to_float(many), net="alex").numpy()
         values.append(
