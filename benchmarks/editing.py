@@ -42,6 +42,7 @@ RESTORED: tuple[tuple[str, Mapping[str, Any]], ...] = (
 )
 """Edits that give something back, with their settings."""
 BY_WORDS: tuple[tuple[str, Mapping[str, Any]], ...] = (
+    ("instruct", {}),
     ("vary", {"strength": 0.5, "guidance": 2.0}),
     ("vary", {"strength": 0.7, "guidance": 2.0}),
     ("diffedit", {"guidance": 2.0}),
@@ -76,6 +77,7 @@ SHOWN: dict[str, tuple[str, dict[str, Any]]] = {
         "vary",
         {"prompt": "a winter landscape with snow", "settings": {"strength": 0.6, "guidance": 2.0}},
     ),
+    "instruct: make it winter": ("instruct", {"prompt": "make it winter"}),
     "diffedit: in winter": ("diffedit", {"prompt": "a winter landscape with snow", "settings": {"guidance": 2.0}}),
     "relight at 20 h": ("relight", {"hour": 20.0, "settings": {"light_share": 1.0}}),
     "reflect": ("reflect", {}),
@@ -92,6 +94,7 @@ def main() -> None:
     of_table.add_argument("paintings", type=Path, help="a store of 128 px")
     of_table.add_argument("pairs", type=Path, help="a store of pairs")
     of_table.add_argument("--count", type=int, default=24)
+    of_table.add_argument("--pair-count", type=int, default=96)
     of_table.add_argument("--out", type=Path, required=True, help="folder of the measurements, which are not repeated")
     of_table.set_defaults(run=table)
     of_sheet = commands.add_parser("sheet")
@@ -106,19 +109,20 @@ def table(arguments: argparse.Namespace) -> None:
     """Measure all edits, and print a Markdown table each for what is given back and what is changed by words."""
     restored = [(each, measured(*each, arguments.paintings, arguments)) for each in RESTORED]
     write_table(restored, COLUMNS)
-    by_words = [(each, measured(*each, arguments.pairs, arguments, painter=OF_WORDS)) for each in BY_WORDS]
+    by_words = [(each, measured(*each, arguments.pairs, arguments)) for each in BY_WORDS]
     write_table(by_words, COLUMNS_OF_WORDS)
 
 
-def measured(
-    name: str, settings: Mapping[str, Any], store: Path, arguments: argparse.Namespace, painter: str | None = None
-) -> EditMeasurement:
+def measured(name: str, settings: Mapping[str, Any], store: Path, arguments: argparse.Namespace) -> EditMeasurement:
     """The measurement of an edit, taken from its folder where it is there."""
     words = "-".join(f"{key}-{value}" for key, value in settings.items())
-    out = arguments.out / f"{name}-{words}{'-words' if painter else ''}"
+    of_words = store == arguments.pairs
+    out = arguments.out / f"{name}-{words}{'-words' if of_words else ''}"
     if (out / "edit.json").is_file():
         return EditMeasurement.read(out / "edit.json")
-    return api.measure_edit(name, store, on="test", count=arguments.count, out=out, settings=settings, painter=painter)
+    painter = OF_WORDS if of_words and name != "instruct" else None
+    count = arguments.pair_count if of_words else arguments.count
+    return api.measure_edit(name, store, on="test", count=count, out=out, settings=settings, painter=painter)
 
 
 def write_table(rows: Sequence[tuple[Any, EditMeasurement]], names: Mapping[str, str]) -> None:

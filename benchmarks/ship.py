@@ -4,11 +4,12 @@
     python benchmarks/ship.py shipped stores/paintings-128 --guide runs/guide/run
     python benchmarks/ship.py runs/words stores/both-64 --name shipped/words --without-guide
     python benchmarks/ship.py runs/motion stores/films-64 --name shipped/motion --remarks remarks.json
+    python benchmarks/ship.py runs/instruct stores/edits-many --name shipped/instruct --remarks remarks.json
 
 The first becomes the painter that `impasto paint` takes without being given a name, the second gives it another guide,
-the third becomes the one that reads words, and the fourth the one that lets given pictures move. The autoencoder comes
-with the package too and is left out. A painter that paints from nothing is measured as it lies in the package, after
-rounding, against the test pictures of the store.
+the third becomes the one that reads words, the fourth the one that lets given pictures move, and the last the one that
+follows instructions. The autoencoder comes with the package too and is left out. A painter that paints from nothing is
+measured as it lies in the package, after rounding, against the test pictures of the store.
 """
 
 from __future__ import annotations
@@ -20,11 +21,12 @@ from typing import Any
 
 from impasto import api, pretrained
 from impasto.api.measuring import card_facts
+from impasto.contract import Instructs
 from impasto.data.facts import fingerprints_of
 from impasto.data.store import Store
 from impasto.files import read_json
 from impasto.fingerprints import TrainingPictures
-from impasto.sources import SHIPPED, SHIPPED_OF_CLIPS, SHIPPED_PAINTER, resolve
+from impasto.sources import SHIPPED, SHIPPED_OF_CLIPS, SHIPPED_OF_INSTRUCTIONS, SHIPPED_PAINTER, resolve
 
 MOST_BYTES = 15_000_000
 WORDS = f"{SHIPPED}/words"
@@ -40,7 +42,11 @@ WORLD = (
 FILMS = (
     "Films of impasto's landscape world, in each of which one thing moves; the weights are given to the public domain."
 )
-DATA = {SHIPPED_PAINTER: PAINTINGS, WORDS: PAINTINGS + WORLD, SHIPPED_OF_CLIPS: FILMS}
+PAIRS = (
+    "Pairs of pictures of impasto's landscape world, before and after an instruction; the weights that it began from "
+    "have learned from paintings too (`shipped/words`). The weights are given to the public domain."
+)
+DATA = {SHIPPED_PAINTER: PAINTINGS, WORDS: PAINTINGS + WORLD, SHIPPED_OF_CLIPS: FILMS, SHIPPED_OF_INSTRUCTIONS: PAIRS}
 """Name of a painter in the package → where its pictures come from."""
 
 
@@ -74,8 +80,8 @@ def main() -> None:
         painter = guided
     facts |= {"license": "cc0-1.0", "remarks": {**facts.get("remarks", {}), **remarks}}
     pretrained.save(painter, folder, facts, half=True, without_encoders=True, most_bytes=MOST_BYTES)
-    if painter.needs:
-        print(f"{name} paints from given pictures alone, and is not measured; `moving.py` does so.")
+    if painter.needs or isinstance(painter, Instructs):
+        print(f"{name} works on given pictures, and is not measured here; `moving.py` and `measure edit` do so.")
         return
     opened = api.open(name)
     # As fast as this processor paints; what that changes is far below what pictures differ by.

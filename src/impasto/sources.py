@@ -23,6 +23,7 @@ __all__ = [
     "RUNS",
     "SHIPPED",
     "SHIPPED_OF_CLIPS",
+    "SHIPPED_OF_INSTRUCTIONS",
     "SHIPPED_OF_WORDS",
     "SHIPPED_PAINTER",
     "STORES",
@@ -47,6 +48,8 @@ SHIPPED_OF_WORDS = f"{SHIPPED}/words"
 """The painter that comes with the package and reads words."""
 SHIPPED_OF_CLIPS = f"{SHIPPED}/motion"
 """The painter that comes with the package and lets given pictures move."""
+SHIPPED_OF_INSTRUCTIONS = f"{SHIPPED}/instruct"
+"""The painter that comes with the package and changes pictures as instructions say."""
 PACKAGED = Path(__file__).parent / SHIPPED
 """Folder of the painters that come with the package: 'shipped/paintings' and, of before, 'shipped/painter', and the
 autoencoders that they paint over, 'shipped/taef2' and 'shipped/autoencoder'."""

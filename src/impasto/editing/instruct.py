@@ -13,6 +13,7 @@ from impasto.editing.work import GuidedWay, Work
 from impasto.images.pictures import to_float
 from impasto.sampling.part_way import levels_from, noised
 from impasto.sampling.samplers import sample
+from impasto.sources import SHIPPED_OF_INSTRUCTIONS
 
 __all__ = ["InstructedSettings", "instruct"]
 
@@ -28,7 +29,7 @@ class InstructedSettings(GuidedWay):
 
     detail: float = Field(default=0.5, ge=0, le=1)
 
-    default_painter: ClassVar[str] = ""
+    default_painter: ClassVar[str] = SHIPPED_OF_INSTRUCTIONS
     needs_prompt: ClassVar[bool] = True
     pair_words: ClassVar[str] = "text"
     unread: ClassVar[frozenset[str]] = frozenset({"precision"})
