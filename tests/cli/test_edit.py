@@ -92,8 +92,8 @@ def test_wrong_words_are_told_and_leave_nothing(
 def test_edits_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     code, out, _ = impasto("list", "edits", "--json", capsys=capsys)
     assert code == 0
-    names = [card["name"] for card in json.loads(out)]
-    assert names == [
+    cards = {card["name"]: card for card in json.loads(out)}
+    assert list(cards) == [
         "stylize",
         "parallax",
         "project",
@@ -109,3 +109,27 @@ def test_edits_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
         "reflect",
         "relight",
     ]
+    assert (cards["inpaint"]["needs"], cards["vary"]["needs"]) == (["a mask"], [])
+    assert cards["relight"]["painters"] == ["landscape"]
+    assert "shipped/words" in cards["diffedit"]["painters"]
+    assert "shipped/paintings" not in cards["diffedit"]["painters"]
+    assert cards["inpaint"]["painter"] == "shipped/paintings"
+
+
+def test_runs_that_can_do_an_edit_are_listed_with_it(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, run in (
+        ("mine", {"painter": "esrgan", "config": {}}),
+        ("blind", {"painter": "flow_unet", "config": {"words": ""}}),
+        ("reads", {"painter": "flow_unet", "config": {"words": "own"}}),
+    ):
+        Path("runs", name).mkdir(parents=True)
+        Path("runs", name, "run.json").write_text(json.dumps(run))
+    Path("runs/damaged").mkdir()
+    Path("runs/damaged/run.json").write_text("{")
+    code, out, _ = impasto("list", "edits", "--json", capsys=capsys)
+    painters = {card["name"]: card["painters"] for card in json.loads(out)}
+    assert code == 0
+    assert "runs/mine" in painters["enlarge"]
+    assert "runs/mine" not in painters["inpaint"]
+    assert ("runs/reads" in painters["diffedit"], "runs/blind" in painters["diffedit"]) == (True, False)
+    assert not any("damaged" in name for names in painters.values() for name in names)

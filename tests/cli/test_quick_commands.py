@@ -30,7 +30,7 @@ def loaded(*words: str, **environment: str) -> set[str]:
 
 @pytest.mark.parametrize(
     "words",
-    ["--version", "--help", "list", "list metrics", "list edits --json", "train --help", "paint --help", "explain"],
+    ["--version", "--help", "list", "list metrics", "list painters --json", "train --help", "paint --help", "explain"],
 )
 def test_looking_something_up_loads_nothing_slow(words):
     modules = loaded(*words.split())

@@ -10,6 +10,7 @@ from os import PathLike, fspath
 from typing import TYPE_CHECKING, Any, get_args
 
 from impasto import catalogue
+from impasto.api.edits_at_hand import does
 from impasto.api.explanation_text import text_of
 from impasto.api.performing import FILES, editor
 from impasto.errors import CheckpointError, UsageError, suggestion
@@ -252,7 +253,7 @@ def _metric(card: Card) -> Explanation:
 def _edit(card: Card) -> Explanation:
     edit = editor(card.name)
     classes = catalogue.usable(catalogue.painters())
-    able = [name for name, cls in classes.items() if any(issubclass(kind, edit.needs) for kind in cls.variants())]
+    able = [name for name, cls in classes.items() if does(edit, cls)]
     kinds = get_args(edit.needs) or (edit.needs,)
     meaning = " or ".join(_clause((inspect.getdoc(kind) or "").split("\n")[0]) for kind in kinds)
     files = {name: "FILE" for name in FILES if name in edit.takes - edit.optional}

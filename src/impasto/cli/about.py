@@ -46,17 +46,16 @@ def list_(
     events: Events = False,
     quiet: Quiet = False,
 ) -> None:
-    """List what there is, with year and source; of bases licence, size and memory."""
+    """List what there is, with year and source; of edits who can do them; of bases licence, size and memory."""
     from impasto import catalogue
 
-    if kind is Kind.bases:
-        _list_bases(json=json)
+    if kind in (Kind.bases, Kind.edits):
+        (_list_bases if kind is Kind.bases else _list_edits)(json=json)
         return
     listings = {
         Kind.painters: catalogue.painters,
         Kind.judges: catalogue.judges,
         Kind.metrics: catalogue.metrics,
-        Kind.edits: catalogue.edits,
         Kind.lightenings: catalogue.lightenings,
     }
     with watching(json=json, events=events, quiet=quiet):
@@ -72,6 +71,26 @@ def list_(
         table.add_row(card.name, str(card.year), card.summary, card.source)
     console.print(table)
     console.print("All about one of them, with its settings: impasto explain NAME")
+
+
+def _list_edits(*, json: bool) -> None:
+    """List the edits, with what each needs and which painters at hand can do it."""
+    from rich.table import Table
+
+    from impasto.api.edits_at_hand import edits_at_hand
+    from impasto.spelling import command
+
+    edits = edits_at_hand()
+    if json:
+        print_json([asdict(edit) for edit in edits])
+        return
+    table = Table("name", "what it is", "needs beside the picture", "painters at hand, first the default", box=None)
+    for edit in edits:
+        others = [name for name in edit.painters if name != edit.painter]
+        painters = ", ".join([edit.painter, *others] if edit.painter else others)
+        table.add_row(edit.name, edit.summary, ", ".join(edit.needs), painters or "none: train one")
+    console.print(table)
+    console.print(f"All about one of them, with its settings: {command('explain', 'NAME')}")
 
 
 def _list_bases(*, json: bool) -> None:
