@@ -3,11 +3,13 @@
     impasto data make edits --count 360 --resolution 64 --seed 1 --hold-out-combinations --out stores/edits-64
     python benchmarks/editing.py table stores/paintings-128 stores/edits-64 --count 24 --out runs/edits
     python benchmarks/editing.py sheet paintings/*/*_7.jpg photographs/*.jpg --out docs/results/edits/all.jpg
+    python benchmarks/editing.py instructions stores/edits-64 --out docs/results/edits/instruct.jpg
 
 No painter is named, so that each edit is done by the one that comes with impasto. `table` measures with `measure_edit`:
 on pictures of the test split, from which something is taken that the edit shall give back; and, for edits by
 words, on pairs of the landscape world, where the picture before and after is known. Nothing was chosen by these
-pictures. `sheet` edits whole files, shrunk to 256 px, as `impasto edit` does.
+pictures. `sheet` edits whole files, shrunk to 256 px, as `impasto edit` does; `instructions` gives test scenes to the
+painter that follows instructions, with six that are always the same.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from impasto import api
+from impasto.data.store import Store
 from impasto.errors import ImpastoError
+from impasto.events import silent
 from impasto.metrics.edit_measurement import EditMeasurement
 from impasto.metrics.number import Number
 
@@ -48,6 +52,15 @@ BY_WORDS: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("diffedit", {"guidance": 2.0}),
 )
 OF_WORDS = "shipped/words"
+INSTRUCTIONS = (
+    "make it winter",
+    "at dusk",
+    "add a boat",
+    "without the pagoda",
+    "in the manner of ink",
+    "sadder",
+)
+"""Instructions of the sheet; they were written before any training."""
 COLUMNS = {
     "psnr": "PSNR, dB",
     "lpips-alex": "LPIPS (AlexNet)",
@@ -101,6 +114,12 @@ def main() -> None:
     of_sheet.add_argument("pictures", type=Path, nargs="+")
     of_sheet.add_argument("--out", type=Path, required=True)
     of_sheet.set_defaults(run=sheet)
+    of_instructions = commands.add_parser("instructions")
+    of_instructions.add_argument("pairs", type=Path, help="a store of pairs")
+    of_instructions.add_argument("--count", type=int, default=8)
+    of_instructions.add_argument("--painter", help="a run; without it the one that comes with impasto")
+    of_instructions.add_argument("--out", type=Path, required=True)
+    of_instructions.set_defaults(run=instructions)
     arguments = parser.parse_args()
     arguments.run(arguments)
 
@@ -162,6 +181,29 @@ def sheet(arguments: argparse.Namespace) -> None:
             for column, picture in enumerate(shown):
                 page.paste(fitted(picture), (column * width, row * height + 20))
     page.save(arguments.out, quality=88)
+
+
+def instructions(arguments: argparse.Namespace) -> None:
+    """Change pictures of the test split, evenly spaced, as six instructions say; a row a picture."""
+    split = Store.open(arguments.pairs).split("test")
+    given = split.given("source", np.linspace(0, len(split) - 1, arguments.count).astype(int))
+    rows = [np.concatenate(list(given))]
+    with tempfile.TemporaryDirectory() as folder:
+        for words in INSTRUCTIONS:
+            pictures = []
+            for pixels in given:
+                file = Path(folder) / "given.png"
+                Image.fromarray(pixels).save(file)
+                out = Path(folder) / "edited.png"
+                how: Mapping[str, Any] = {"prompt": words, "painter": arguments.painter, "overwrite": True}
+                pictures.append(np.asarray(Image.open(api.edit("instruct", file, out, **how, watch=silent))))
+            rows.append(np.concatenate(pictures))
+    side = given.shape[1]
+    heading = np.full((24, 2 * side * len(rows), 3), 255, np.uint8)
+    whole = Image.fromarray(np.concatenate([heading, np.kron(np.concatenate(rows, 1), np.ones((2, 2, 1), np.uint8))]))
+    for column, words in enumerate(("given", *INSTRUCTIONS)):
+        ImageDraw.Draw(whole).text((2 * side * column + 4, 6), words, fill="black")
+    whole.save(arguments.out, quality=90)
 
 
 def shrunk(file: Path, folder: Path) -> Path:

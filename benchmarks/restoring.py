@@ -120,7 +120,10 @@ def ways(task: str, painter: Any, arguments: argparse.Namespace) -> list[tuple[s
     def learned(steps: int) -> GiveBack:
         return lambda rest, truth: painted(painter, rest, steps)
 
-    return by + [(f"{name}, {steps} steps", arguments.count, learned(steps)) for steps in arguments.steps]
+    by += [(f"{name}, {steps} steps", arguments.count, learned(steps)) for steps in arguments.steps]
+    if arguments.untrained and task != "jpeg":
+        by.append((f"edit by {name}", arguments.untrained, by_edit(task, painter, {})))
+    return by
 
 
 def consistency(pictures: Tensor, truth: Tensor, task: str) -> str:
