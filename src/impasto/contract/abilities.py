@@ -248,6 +248,15 @@ class Completes(Protocol):
 
 
 @runtime_checkable
+class Restores(Protocol):
+    """Gives pictures back what they have lost."""
+
+    def rest(self, pictures: Tensor, noise: Noise, /) -> Condition:
+        """What is left of pictures (N, 3, H, W), in [-1, 1], when they lose what it learns to give back, at random."""
+        ...
+
+
+@runtime_checkable
 class Enlarges(Protocol):
     """Paints larger versions of pictures, at once and of any size."""
 

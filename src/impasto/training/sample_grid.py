@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from impasto.contract import Painted, Painter
+from impasto.contract import BatchNoise, Painted, Painter, PictureNoise, Restores
 from impasto.data.store import Split
 from impasto.images.pictures import Pixels, contact_sheet, sheet_file, to_float, to_uint8
 
@@ -26,13 +26,14 @@ def sample_grid(pixels: Pixels) -> bytes:
 
 def needs_pictures(painter: Painter) -> bool:
     """Whether what a painter paints for a grid is made of training pictures, or of their maps."""
-    return bool((painter.needs | _given(painter)) - {"category", "words"})
+    return isinstance(painter, Restores) or bool((painter.needs | _given(painter)) - {"category", "words"})
 
 
 def sample_pictures(painter: Painter, split: Split, seed: int, second: Split | None = None) -> Pixels | None:
     """Pictures of a painter; of clips the first frames.
 
-    Painters of words paint captions of the split, and what else a painter needs is made of pictures of the split.
+    Painters of words paint captions of the split, and what else a painter needs is made of pictures of the split; one
+    that gives back what pictures have lost is given such pictures.
 
     Args:
         painter: Any painter.
@@ -45,7 +46,9 @@ def sample_pictures(painter: Painter, split: Split, seed: int, second: Split | N
     """
     if not all(_is_supplied(part) for part in painter.needs):
         return None
-    if painter.needs or "words" in painter.reads:
+    if isinstance(painter, Restores):
+        painted = _restored(painter, split, seed)
+    elif painter.needs or "words" in painter.reads:
         rows = _spread(split)
         shown = split if second is None else second
         requests = [_request(painter, split, row, shown, of) for row, of in zip(rows, _spread(shown), strict=True)]
@@ -56,6 +59,15 @@ def sample_pictures(painter: Painter, split: Split, seed: int, second: Split | N
         painted = painter.paint(SAMPLES, seed=seed)
     pictures = painted.pictures if painted.pictures.ndim == 4 else painted.pictures[:, 0]
     return to_uint8(pictures)
+
+
+def _restored(painter: Painter, split: Split, seed: int) -> Painted:
+    """Pictures of a split that have lost something, given back by a painter."""
+    assert isinstance(painter, Restores)
+    rows = _spread(split)
+    rest = painter.rest(split.pictures(rows), BatchNoise(seed, 0, slice(len(rows)), len(rows)))
+    with painter.painting():
+        return painter.render(rest, PictureNoise(seed, range(len(rows))), painter.settings_for({}))
 
 
 def _is_supplied(part: str) -> bool:

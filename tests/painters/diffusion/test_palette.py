@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
@@ -11,6 +12,7 @@ from impasto.contract import Batch, BatchNoise, Condition
 from impasto.painters.degradations import MASKS, TASKS, degraded
 from impasto.painters.diffusion.palette import Palette
 from impasto.sampling.level import Level
+from impasto.training.sample_grid import needs_pictures, sample_pictures
 
 COUNT = 6
 
@@ -114,3 +116,16 @@ def test_without_a_source_it_paints_from_nothing_and_with_one_from_that() -> Non
     something = model.denoiser(Condition(1, given={"source": pictures()[:1]}))(noisy, level)
     assert nothing.shape == noisy.shape
     assert not torch.allclose(nothing, something)
+
+
+def test_sample_grids_show_what_was_given_back(store) -> None:
+    restorer = painter()
+    split = store.split("train")
+    assert needs_pictures(restorer)
+    pixels = sample_pictures(restorer, split, 0)
+    assert pixels is not None
+    rows = np.linspace(0, len(split) - 1, len(pixels)).astype(int)
+    rest = restorer.rest(split.pictures(rows), BatchNoise(0, 0, slice(len(rows)), len(rows)))
+    kept = (1 - rest.mask).bool().expand(-1, 3, -1, -1).permute(0, 2, 3, 1).numpy()
+    assert kept.any()
+    assert np.array_equal(pixels[kept], split.uint8(rows)[kept])

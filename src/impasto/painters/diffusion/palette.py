@@ -130,7 +130,7 @@ class Palette(Painter):
         2023, equation 1.
         """
         clean = batch.pictures
-        known = self._known(degraded(clean, batch.noise), clean.shape)
+        known = self._known(self.rest(clean, batch.noise), clean.shape)
         noise = batch.noise.normal(*clean.shape[1:])
         times = torch.sigmoid(self.config.time_mean + self.config.time_spread * batch.noise.normal())
         noisy = torch.lerp(noise, clean, times.view(-1, 1, 1, 1))
@@ -140,6 +140,10 @@ class Palette(Painter):
         squared = error.mean((1, 2, 3)) / share
         loss = squared / (1 - times).clamp(min=NEAREST).square()
         yield Turn("painter", loss.mean(), {"error": squared.detach().mean()})
+
+    def rest(self, pictures: Tensor, noise: Noise, /) -> Condition:
+        """Pictures without their colours, some of their parts, or what is fine; see `contract.Restores`."""
+        return degraded(pictures, noise)
 
     def encode(self, pictures: Tensor) -> Tensor:
         """The pictures themselves, shape (N, 3, H, W), in [-1, 1]."""
