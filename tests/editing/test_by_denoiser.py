@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -199,6 +200,29 @@ def test_outside_the_mask_every_byte_stays(name: str, shape: tuple[int, int]) ->
     assert np.array_equal(result[~mask], given[~mask])
     assert (result[mask] != given[mask]).mean() > 0.5
     assert "Across the border of the mask" in painted.statements[0]
+
+
+class Shown(Knowing):
+    """A painter that reads pictures that have lost something, and remembers what it was shown of each window."""
+
+    def __init__(self) -> None:
+        super().__init__(smooth(), straight=True)
+        self.shown: list[Condition] = []
+
+    def denoiser(self, condition: Condition) -> Denoise:
+        self.shown.append(condition)
+        return super().denoiser(condition)
+
+
+def test_a_painter_of_what_is_lost_is_shown_something_in_every_window_of_a_large_hole() -> None:
+    painter: Any = Shown()
+    pixels = smooth(4 * SIDE, 4 * SIDE)
+    mask = np.zeros((4 * SIDE, 4 * SIDE), bool)
+    mask[SIDE : 3 * SIDE, SIDE : 3 * SIDE] = True
+    inpaint(painter, pixels, mask=mask, work=replace(work(painter), reads=frozenset({"given:source", "mask"})))
+    assert len(painter.shown) > 4
+    assert painter.shown[0].mask is not None
+    assert all(each.mask is None or float(each.mask.mean()) < 0.9 for each in painter.shown)
 
 
 def test_what_is_under_the_mask_does_not_matter() -> None:

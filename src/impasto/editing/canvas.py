@@ -82,14 +82,16 @@ class Canvas:
         tall, wide = self.pictures.shape[-2:]
         return F.pad(there, (0, wide - mask.shape[1], 0, tall - mask.shape[0]))
 
-    def denoiser(self, steps: int, mask: Tensor | None = None) -> Denoise:
+    def denoiser(self, steps: int, mask: Tensor | None = None, *, is_whole: bool = False) -> Denoise:
         """The painter's denoiser over the canvas, guided as in painting.
 
         Args:
             steps: How often it will be called, for the progress.
             mask: Pixels that are to be painted, bool, shape (1, 1, H', W'); all where there is none.
+            is_whole: Whether the picture says something under the mask too, as one does that was painted before. A
+                window that lies in the mask as a whole would show the painter nothing otherwise.
         """
-        condition = self.work.shown(self.pictures, mask)
+        condition = self.work.shown(self.pictures, None if is_whole else mask)
         return self._over_windows(
             lambda part: self.painter.guided_denoiser(part, self.work.settings), condition, steps, mask
         )

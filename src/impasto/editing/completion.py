@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import torch.nn.functional as F
@@ -112,4 +114,5 @@ def refined(canvas: Canvas, hole: Mask, settings: CompletionSettings) -> Pixels:
         return keeping(denoise, canvas.clean, free)
 
     strength = min(DETAIL, settings.strength)
-    return canvas.cropped(restored(canvas, constrained, settings, mask=mask, strength=strength, resampling=1))
+    way: dict[str, Any] = {"mask": mask, "is_whole": True, "strength": strength, "resampling": 1}
+    return canvas.cropped(restored(canvas, constrained, settings, **way))

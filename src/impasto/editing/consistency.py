@@ -46,6 +46,7 @@ def restored(
     strength: float,
     resampling: int,
     mask: Tensor | None = None,
+    is_whole: bool = False,
 ) -> Tensor:
     """Pictures that agree with what is known of them, but for what encoding and decoding change.
 
@@ -56,6 +57,7 @@ def restored(
         strength: In the place of that in the settings.
         resampling: In the place of that in the settings.
         mask: Pixels that are to be painted, bool, shape (1, 1, H', W'); all where there is none.
+        is_whole: Whether the guess says something under the mask too.
 
     Returns:
         Shape (1, 3, H', W'), in [-1, 1].
@@ -65,7 +67,7 @@ def restored(
     """
     noise = canvas.work.noise
     levels = levels_from(canvas.work.levels(canvas.painter), settings.steps, strength)
-    denoise = canvas.denoiser(resampling * (len(levels) - 2) + 1, mask)
+    denoise = canvas.denoiser(resampling * (len(levels) - 2) + 1, mask, is_whole=is_whole)
     mixture = noised(canvas.clean, levels[0], noise)
     latents = resampled(constrained(denoise), mixture, levels, noise, times=resampling, eta=settings.eta)
     return canvas.painter.decode(latents.float()).float().clamp(-1, 1)
