@@ -48,7 +48,10 @@ WORDS = {
     ("grid", "source"): ("painter",),
 }
 """Arguments of the command line that are several in Python, or have another name."""
-OF_OTHERS = {"paint": {"again", "painter"}, "measure": {"category", "negative", "prompt", "settings"}}
+OF_OTHERS = {
+    "paint": {"again", "painter"},
+    "measure": {"category", "collection", "negative", "over", "prompt", "settings"},
+}
 """Options of `impasto paint` that belong to `impasto.repaint`, and of `measure` that belong to `measure_edit`."""
 
 

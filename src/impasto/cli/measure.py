@@ -65,6 +65,20 @@ def measure(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Of an edit: a setting; may be repeated.")
     ] = None,
+    collection: Annotated[
+        Path | None,
+        typer.Option(
+            help="Of the edit stylize: a store of pictures like those that edited ones shall be.",
+            autocompletion=completing.stores,
+        ),
+    ] = None,
+    over: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY=VALUE,VALUE",
+            help="Of the edit stylize: a setting with values from weak to strong, such as strength=0.25,0.5,1.",
+        ),
+    ] = None,
     label: Annotated[
         str | None, typer.Option(help="Label column; by default the one whose categories the painter learned.")
     ] = None,
@@ -81,6 +95,7 @@ def measure(
 ) -> None:
     """Measure a painter against real pictures: every metric, as JSON and as a page."""
     from impasto import api
+    from impasto.api.axes import parse_over
     from impasto.api.checks import order_error
     from impasto.api.measuring import report_folder
     from impasto.config import parse_pairs
@@ -97,6 +112,9 @@ def measure(
             "settings": parse_pairs(settings or []),
             "on": on,
             "seed": seed,
+            "collection": collection,
+            "over": parse_over([over]) if over else None,
+            "network": network,
         }
         with watching(json=json, events=events, quiet=quiet) as watch, computing_on(device):
             _measure_edit(more[0], against, out, 32 if count is None else count, watch, json=json, **how)
@@ -152,6 +170,9 @@ def _measure_edit(
         print_json(measured.to_json())
         return
     console.print(_table(measured.metrics))
+    for key, number in measured.metrics.items():
+        if number.value is None:
+            console.print(f"Not measured: {key}. {number.reason}")
     console.print(f"Everything, with pictures: {place / 'report.html'}")
 
 
