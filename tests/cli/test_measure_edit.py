@@ -162,5 +162,5 @@ def test_a_collection_has_the_size_of_the_pictures(
     how = {"painter": painter, "out": tmp_path / "m", "collection": places[0], "count": 2, "watch": impasto.silent}
     with pytest.raises(DataError, match="prepare both at one size"):
         impasto.measure_edit("stylize", store, on="train", **how)
-    with pytest.raises(UsageError, match="The test split of .* has 0 pictures, and two or more are measured on"):
+    with pytest.raises(UsageError, match=r"The test split of .* has 0 pictures, and two or more are measured on"):
         impasto.measure_edit("stylize", store, **how)

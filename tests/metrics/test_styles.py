@@ -34,7 +34,9 @@ def test_content_is_lost_by_other_pictures_and_not_by_none() -> None:
     pictures = blocks(4, 0)
     assert content_distances(pictures, pictures) == pytest.approx(0, abs=1e-6)
     little = np.clip(pictures.astype(int) + 6, 0, 255).astype(np.uint8)
-    assert 0 < content_distance(little, pictures).value < 0.2 * content_distance(np.roll(pictures, 1, 0), pictures).value
+    assert (
+        0 < content_distance(little, pictures).value < 0.2 * content_distance(np.roll(pictures, 1, 0), pictures).value
+    )
 
 
 def test_the_product_is_that_of_its_factors_and_never_has_the_name_of_the_published_one() -> None:

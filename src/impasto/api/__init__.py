@@ -4,6 +4,7 @@ Imports that take long stay inside the functions, so that `import impasto.api` i
 """
 
 from impasto.api.editing import Edited, edit
+from impasto.api.editing_film import EditedFilm, edit_film
 from impasto.api.editing_folder import EditedFolder, edit_folder
 from impasto.api.explaining import Explanation, explain, explainable
 from impasto.api.exporting import average, export
@@ -27,6 +28,7 @@ from impasto.api.training import train
 
 __all__ = [
     "Edited",
+    "EditedFilm",
     "EditedFolder",
     "Explanation",
     "Gallery",
@@ -42,6 +44,7 @@ __all__ = [
     "caption",
     "compare",
     "edit",
+    "edit_film",
     "edit_folder",
     "explain",
     "explainable",

@@ -17,6 +17,7 @@ from impasto.events import Watch
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from impasto.metrics.measurement import Measurement
     from impasto.metrics.number import Number
 
 __all__ = ["add_to"]
@@ -138,7 +139,12 @@ def measure(
         )
     if json:
         print_json(measured.to_json())
-        return
+    else:
+        _show(measured, out or report_folder(source))
+
+
+def _show(measured: Measurement, place: Path) -> None:
+    """Print what was measured of a painter, and where the report is."""
     verdict = measured.verdict
     console.print(verdict.headline, style="bold")
     for sentence in (verdict.sentences, *verdict.cautions):
@@ -149,7 +155,7 @@ def measure(
     console.print(_table({name: number for name, number in ordered if name not in hidden}))
     if absent := [name for name, number in measured.metrics.items() if number.value is None]:
         console.print(f"Not measured, for reasons that the page gives: {', '.join(absent)}.")
-    console.print(f"Everything, with pictures: {(out or report_folder(source)) / 'report.html'}")
+    console.print(f"Everything, with pictures: {place / 'report.html'}")
 
 
 def _measure_edit(
@@ -169,17 +175,19 @@ def _measure_edit(
     if json:
         print_json(measured.to_json())
         return
-    console.print(_table(measured.metrics))
+    console.print(_table(measured.metrics, anchors=True))
     for key, number in measured.metrics.items():
         if number.value is None:
             console.print(f"Not measured: {key}. {number.reason}")
     console.print(f"Everything, with pictures: {place / 'report.html'}")
 
 
-def _table(numbers: Mapping[str, Number]) -> Table:
+def _table(numbers: Mapping[str, Number], *, anchors: bool = False) -> Table:
+    """A row for each number; with `anchors` those of spoilt or unchanged pictures too, which give a scale."""
     from rich.table import Table
 
-    table = Table("metric", "value", "95 % interval", "real pictures", box=None)
+    scaled = anchors and any(number.anchor for number in numbers.values())
+    table = Table("metric", "value", "95 % interval", "real pictures", *(["for scale"] if scaled else []), box=None)
     for name, number in numbers.items():
         if number.value is None:
             continue
@@ -188,6 +196,7 @@ def _table(numbers: Mapping[str, Number]) -> Table:
             f"{_number(number.value)} {number.unit}".rstrip(),
             f"{_number(number.interval[0])} … {_number(number.interval[1])}" if number.interval else "",
             _number(number.real.value) if number.real else "",
+            *([_number(number.anchor.value) if number.anchor else ""] if scaled else []),
         )
     return table
 
