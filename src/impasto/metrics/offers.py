@@ -15,7 +15,6 @@ __all__ = [
     "OFFERED",
     "OF_CLIPS",
     "OF_EDITS",
-    "OF_STYLES",
     "GivenOffers",
     "Kind",
     "NotOffered",
@@ -54,10 +53,6 @@ OF_EDITS = {
     "instructed": Kind("`Instructed`: what was asked of each picture"),
     "changed": Kind("True where `sources` and `originals` differ, bool, shape (N, H, W)"),
     "kept_of_originals": Kind("the same, computed of `originals`, shape (N, …)"),
-}
-"""Names that a measurement of an edit has; `originals` are its pictures before anything was taken from them."""
-
-OF_STYLES = {
     "other_sources": Kind("another one of `sources` in the place of each, shape (N, H, W, 3)"),
     "edited_features": Kind("`Features` of `edited`", "edited", "edited"),
     "source_features": Kind("`Features` of `sources`", "given", "given"),
@@ -68,8 +63,8 @@ OF_STYLES = {
     "at_strengths": Kind("the edited pictures at each of S strengths, from weak to strong, shape (S, N, H, W, 3)"),
     "cross_faded": Kind("`sources` mixed with the strongest of these pixel by pixel, of the same shape"),
 }
-"""Names that a measurement has of an edit that paints given pictures in another manner, beside `edited` and
-`sources`."""
+"""Names that a measurement of an edit has; `originals` are its pictures before anything was taken from them. Those from
+`other_sources` on are of edits that paint given pictures in another manner."""
 
 OF_CLIPS = {
     "painted_clips": Kind("painted clips, bytes, shape (N, F, H, W, 3)", "painted", "painted"),
@@ -88,7 +83,6 @@ OF_CLIPS = {
 
 OFFERED = {
     **OF_EDITS,
-    **OF_STYLES,
     **OF_CLIPS,
     "painted": Kind("painted pictures, bytes, shape (N, H, W, 3)", "painted", "painted"),
     "real": Kind(
