@@ -124,6 +124,7 @@ def features(
     ] = None,
     count: Annotated[int, typer.Option(help="How many of the most selective channels.")] = 8,
     on: Annotated[str, typer.Option(help="Split of the store: train, val, test or all.")] = "train",
+    label: Annotated[str | None, typer.Option(help="Label column whose categories are told.")] = None,
     pictures: Annotated[int, typer.Option(help="Pictures of the split that are looked at.")] = 1000,
     seed: Annotated[int, typer.Option(help="Seed of the draw of the pictures.")] = 0,
     overwrite: Annotated[bool, typer.Option(help="Replace a file of that name.")] = False,
@@ -134,7 +135,13 @@ def features(
     """Write a sheet of what channels of a network look for: a dream of each, and what excites it most."""
     from impasto import api
 
-    options: dict[str, Any] = {"channels": channel or (), "count": count, "on": on, "pictures": pictures}
+    options: dict[str, Any] = {
+        "channels": channel or (),
+        "count": count,
+        "on": on,
+        "label": label,
+        "pictures": pictures,
+    }
     with watching(json=json, events=events, quiet=quiet) as note:
         features_shown = api.show_features(
             store, out, network=network, depth=depth, seed=seed, overwrite=overwrite, watch=note, **options
@@ -147,11 +154,12 @@ def features(
                 "network": features_shown.network,
                 "depth": features_shown.depth,
                 "channels": channels,
+                "tellings": [asdict(each) for each in features_shown.tellings],
             }
         )
         return
-    for each in features_shown.channels:
-        console.print(str(each))
+    for line in (*features_shown.channels, *features_shown.tellings):
+        console.print(str(line))
     console.print(f"The sheet is {features_shown.sheet}.")
 
 
