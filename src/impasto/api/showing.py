@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING, Any
 
 from impasto.api.checks import check_free
 from impasto.api.loaded import LoadedPainter, loaded
+from impasto.api.loading import with_all_weights
 from impasto.api.places import free_file
 from impasto.api.stores import store_at
 from impasto.api.verb import verb
 from impasto.errors import DataError, NotCapable, UsageError
 from impasto.events import Event, Watch
 from impasto.files import write_whole
-from impasto.sources import Run, path_of, resolve
+from impasto.sources import Export, Run, Shipped, path_of, resolve
+from impasto.spelling import option
 from impasto.terminal import shown
 
 if TYPE_CHECKING:
+    from impasto.painters.rules.features.maps import FeatureMaps
     from impasto.showing.features import Channel
     from impasto.showing.feeling import Feeling
     from impasto.showing.telling import Telling
@@ -115,6 +118,7 @@ def show_features(
     out: str | PathLike[str] | None = None,
     *,
     network: str = "taef2",
+    part: str | None = None,
     depth: int | None = None,
     channels: Sequence[int] = (),
     count: int = 8,
@@ -135,7 +139,10 @@ def show_features(
         store: Pictures that the network looks at.
         out: The PNG file; without it `features-NETWORK-DEPTH.png` in this folder.
         network: 'taef2', the encoder of an autoencoder that comes with impasto, which learned without labels; or
-            'squeezenet', 'alexnet' or 'vgg16', where their weights are installed.
+            'squeezenet', 'alexnet' or 'vgg16', where their weights are installed; or a run, an exported painter or a
+            judge that comes with impasto, such as 'shipped/world_reader'.
+        part: Of a run or a painter: which of its networks, such as 'discriminator' (of a run; exports have none); the
+            first that looks at pictures without it.
         depth: Which of the network's maps, from 1 (shallow, strokes) on (deep, things); the deepest without it.
         channels: Which of that map's channels, from 0; without any the most selective ones, which few pictures
             excite far more than the others do.
@@ -148,7 +155,8 @@ def show_features(
         watch: Called with each event. Without it a bar is shown; `impasto.silent` shows nothing.
 
     Raises:
-        UnknownName: When there is no such network.
+        UnknownName: When there is no such network or part.
+        NotCapable: When no network of the painter looks at pictures of this size.
         WeightsMissing: When its weights are not installed.
         ConfigError: When it has no such depth or channel.
         DataError: When the pictures are too small for it, or there are fewer than 20.
@@ -160,7 +168,6 @@ def show_features(
     import numpy as np
 
     from impasto.images.pictures import sheet_file
-    from impasto.painters.rules.features.maps import feature_maps, named_network
     from impasto.showing.features import Survey, check_viewable, sheet
 
     for word, value, least, most in (
@@ -171,7 +178,7 @@ def show_features(
         if not least <= value <= most:
             raise UsageError(f"{word} must be between {least:,} and {most:,}, not {value:,}.")
     split = store_at(store).split(on, label)
-    maps = feature_maps(named_network(network))
+    maps = network_maps(network, part, (split.store.height, split.store.width))
     depth = check_viewable(split, maps, depth)
     path = file_for(None, f"features-{maps.name}-{depth}.png", out, overwrite=overwrite)
     rows = np.sort(np.random.default_rng(seed).permutation(len(split))[:pictures])
@@ -228,6 +235,20 @@ def show_feeling(
             feelings += reader.read([pixels], judge)
             notify(Event("show", "progress", file.name, number + 1, len(files)))
     return feelings
+
+
+def network_maps(network: str, part: str | None, size: tuple[int, int]) -> FeatureMaps:
+    """The maps of a network by its name, or of a network that was trained here; errors as of `show_features`."""
+    from impasto.painters.rules.features.learned import learned_maps
+    from impasto.painters.rules.features.maps import feature_maps, named_network
+
+    origin = resolve(network)
+    if not isinstance(origin, Run | Export | Shipped):
+        if part is not None:
+            raise UsageError(f"{network} is one network; leave out {option('part', None)}.")
+        return feature_maps(named_network(network))
+    # Weights that were loaded in inference mode would take no part in gradients.
+    return learned_maps(with_all_weights(network, origin), path_of(network).name, part, size)
 
 
 def file_for(opened: LoadedPainter | None, name: str, out: str | PathLike[str] | None, *, overwrite: bool) -> Path:

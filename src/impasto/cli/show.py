@@ -116,8 +116,15 @@ def features(
     store: Annotated[Path, typer.Argument(help="A store of pictures that the network looks at.")],
     out: Annotated[Path | None, typer.Option(help="The PNG file.")] = None,
     network: Annotated[
-        str, typer.Option(help="taef2, which comes with impasto, or squeezenet, alexnet, vgg16 where installed.")
+        str,
+        typer.Option(
+            help="taef2, which comes with impasto, or squeezenet, alexnet, vgg16 where installed; or a run, a painter "
+            "or a judge."
+        ),
     ] = "taef2",
+    part: Annotated[
+        str | None, typer.Option(help="Of a run: which of its networks, such as discriminator or encoder.")
+    ] = None,
     depth: Annotated[int | None, typer.Option(help="Which map, from 1 (shallow); the deepest without it.")] = None,
     channel: Annotated[
         list[int] | None, typer.Option(help="A channel of that map; may be repeated. The most selective without it.")
@@ -144,7 +151,7 @@ def features(
     }
     with watching(json=json, events=events, quiet=quiet) as note:
         features_shown = api.show_features(
-            store, out, network=network, depth=depth, seed=seed, overwrite=overwrite, watch=note, **options
+            store, out, network=network, part=part, depth=depth, seed=seed, overwrite=overwrite, watch=note, **options
         )
     if json:
         channels = [{k: v for k, v in asdict(each).items() if k != "dream"} for each in features_shown.channels]
