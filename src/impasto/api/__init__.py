@@ -21,7 +21,7 @@ from impasto.api.painting import paint
 from impasto.api.pictures import Picture, Pictures
 from impasto.api.preferring import Preferred, prefer
 from impasto.api.repainting import Repainted, repaint
-from impasto.api.showing import ShownFeatures, show_blends, show_features, show_feeling
+from impasto.api.showing import ShownBlends, ShownFeatures, show_blends, show_features, show_feeling
 from impasto.api.showing_latents import show_latents, show_walk
 from impasto.api.stores import caption, inspect, join, link, make, prepare
 from impasto.api.training import train
@@ -39,6 +39,7 @@ __all__ = [
     "Picture",
     "Pictures",
     "Repainted",
+    "ShownBlends",
     "ShownFeatures",
     "average",
     "caption",

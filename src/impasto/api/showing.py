@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from os import PathLike
+from os import PathLike, fspath
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,12 +23,14 @@ from impasto.spelling import option
 from impasto.terminal import shown
 
 if TYPE_CHECKING:
+    from impasto.images.pictures import Pixels
     from impasto.painters.rules.features.maps import FeatureMaps
+    from impasto.showing.blends import BlendJudge, BlendVerdict
     from impasto.showing.features import Channel
     from impasto.showing.feeling import Feeling
     from impasto.showing.telling import Telling
 
-__all__ = ["ShownFeatures", "file_for", "show_blends", "show_features", "show_feeling"]
+__all__ = ["ShownBlends", "ShownFeatures", "file_for", "show_blends", "show_features", "show_feeling"]
 
 MOST_BLENDED = 16
 """Most categories on one sheet."""
@@ -56,42 +58,64 @@ class ShownFeatures:
     tellings: tuple[Telling, ...] = ()
 
 
+@dataclass(frozen=True, eq=False)
+class ShownBlends:
+    """A sheet of mixed categories; wherever a path is expected, it stands for the file.
+
+    Attributes:
+        sheet: The file.
+        verdicts: What a classifier takes each cell for, row by row; empty without a store that it could learn from.
+        judge: How good that classifier is, in a sentence; '' without one.
+    """
+
+    sheet: Path
+    verdicts: tuple[BlendVerdict, ...] = ()
+    judge: str = ""
+
+    def __fspath__(self) -> str:
+        """The file."""
+        return fspath(self.sheet)
+
+
 @verb
 def show_blends(
     painter: str | PathLike[str] | LoadedPainter,
     out: str | PathLike[str] | None = None,
     *,
     categories: Sequence[str] = (),
+    against: str | PathLike[str] | None = None,
+    count: int = 16,
     seed: int = 0,
     overwrite: bool = False,
     settings: Mapping[str, Any] | None = None,
     watch: Watch | None = None,
-) -> Path:
+) -> ShownBlends:
     """Write a sheet of a painter's categories, each mixed half and half with each other one.
 
     Rows and columns are the categories in order; those of one category alone stand on the diagonal. All pictures have
-    the same seed.
+    the same seed. With a store, a classifier learns its categories from its real pictures and says what it takes each
+    cell for.
 
     Args:
         painter: A run, an exported painter, a hub id, or one that is loaded.
         out: The PNG file; without it `blends.png` in the run, or in this folder.
         categories: Which ones, two or more; all of the painter's without any.
+        against: A store with the painter's categories as labels.
+        count: Pictures of each cell that the classifier looks at, 1 to 1,000.
         seed: Of all pictures, 0 or more.
         overwrite: Whether a file of that name may be replaced.
         settings: Settings of painting.
         watch: Called with a line on what is being done. Without it the lines are shown; `impasto.silent` shows nothing.
 
-    Returns:
-        The file.
-
     Raises:
         NotCapable: When the painter has no categories that can be mixed.
         UnknownName: When it does not know a category.
+        DataError: When the store does not have the categories.
         UsageError: When there are fewer than two categories or too many, or a file would be replaced.
     """
-    import torch
-
-    from impasto.images.pictures import contact_sheet, sheet_file, to_uint8
+    from impasto.images.grid_sheet import grid_sheet
+    from impasto.images.pictures import sheet_file, to_uint8
+    from impasto.showing.blends import captioned
 
     opened = loaded(painter)
     model = opened.model
@@ -100,16 +124,44 @@ def show_blends(
     names = list(categories) or list(model.data.categories)
     if not 2 <= len(names) <= MOST_BLENDED:
         raise UsageError(f"A sheet takes 2 to {MOST_BLENDED} categories, not {len(names)}; name some of them.")
+    if not 1 <= count <= 1000:
+        raise UsageError(f"count must be between 1 and 1,000, not {count}.")
     path = file_for(opened, "blends.png", out, overwrite=overwrite)
     with shown(watch) as notify:
+        judge = None if against is None else _blend_judge(against, names)
         cells = [(row, column) for row in names for column in names]
-        pictures = []
+        pictures: list[Pixels] = []
+        verdicts: list[BlendVerdict] = []
         for number, (row, column) in enumerate(cells):
             mixture = row if row == column else f"{row} + {column}"
-            pictures.append(model.paint(1, seed=seed, category=mixture, **(settings or {})).pictures)
+            many = 1 if judge is None else count
+            pixels = to_uint8(model.paint(many, seed=seed, category=mixture, **(settings or {})).pictures)
+            if judge is not None:
+                verdicts.append(judge.verdict(row, column, pixels))
+            pictures.append(captioned(pixels[0], verdicts[-1].caption) if verdicts else pixels[0])
             notify(Event("show", "progress", mixture, number + 1, len(cells)))
-        write_whole(path, sheet_file(contact_sheet(to_uint8(torch.cat(pictures)), columns=len(names))))
-    return path
+        write_whole(path, sheet_file(grid_sheet(pictures, [names, names])))
+    return ShownBlends(path, tuple(verdicts), "" if judge is None else str(judge))
+
+
+def _blend_judge(against: str | PathLike[str], names: Sequence[str]) -> BlendJudge:
+    """A classifier of a store's categories.
+
+    Raises:
+        DataError: When the store lacks one of the names.
+    """
+    from impasto.metrics.spaces import choose_network
+    from impasto.showing.blends import BlendJudge
+
+    store = store_at(against)
+    train = store.split("train")
+    for name in names:
+        if name not in train.categories:
+            raise DataError(
+                f"{store.root} has no category {name!r}, but {', '.join(train.categories) or 'none at all'}; name a "
+                "store whose labels are the painter's categories."
+            )
+    return BlendJudge.of(train, store.split("test"), choose_network("auto")[0])
 
 
 @verb

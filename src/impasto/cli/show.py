@@ -81,6 +81,11 @@ def blends(
     category: Annotated[
         list[str] | None, typer.Option(help="A category of the sheet; may be repeated, all without it.")
     ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="A store with these categories, from which a classifier learns what it takes cells for."),
+    ] = None,
+    count: Annotated[int, typer.Option(help="Pictures of each cell that the classifier looks at.")] = 16,
     seed: Annotated[int, typer.Option(help="Seed of all pictures.")] = 0,
     settings: Annotated[
         list[str] | None,
@@ -96,19 +101,24 @@ def blends(
     from impasto.config import parse_pairs
 
     with watching(json=json, events=events, quiet=quiet) as note:
-        path = api.show_blends(
+        blends_shown = api.show_blends(
             painter,
             out,
             categories=category or (),
+            against=against,
+            count=count,
             seed=seed,
             overwrite=overwrite,
             settings=parse_pairs(settings or []),
             watch=note,
         )
     if json:
-        print_json({"sheet": path})
-    else:
-        console.print(f"The sheet is {path}.")
+        verdicts = [asdict(each) for each in blends_shown.verdicts]
+        print_json({"sheet": blends_shown.sheet, "verdicts": verdicts, "judge": blends_shown.judge})
+        return
+    for line in (*blends_shown.verdicts, *filter(None, (blends_shown.judge,))):
+        console.print(str(line))
+    console.print(f"The sheet is {blends_shown.sheet}.")
 
 
 @app.command()
