@@ -97,8 +97,10 @@ def _by_rules(name: str, size: Size | None) -> Saved:
     return painter
 
 
-def with_all_weights(source: str | PathLike[str], origin: Run | Export | Shipped) -> Saved:
-    """A painter or a judge; of a run that has checkpoints with all that it learned by, such as its discriminator.
+def with_all_weights(source: str | PathLike[str], origin: Run | Export | Shipped) -> tuple[Saved, tuple[str, ...]]:
+    """A painter or a judge, and the names of those of its networks that it was saved without.
+
+    A run that has checkpoints has all that it learned by, such as its discriminator.
 
     Raises:
         CheckpointError: When nothing loadable is there.
@@ -109,10 +111,11 @@ def with_all_weights(source: str | PathLike[str], origin: Run | Export | Shipped
 
     checkpoint = newest(origin.folder / "checkpoints") if isinstance(origin, Run) else None
     if checkpoint is None or not isinstance(origin, Run):
-        return pretrained.load(source)
+        saved = pretrained.load(source)
+        return saved, saved.training_only
     learner = pretrained.rebuild(read_json(origin.folder / "run.json", CheckpointError))
     pretrained.load_weights(learner, checkpoint / "painter.safetensors")
-    return learner
+    return learner, ()
 
 
 def newest_average(run: Path) -> Saved:

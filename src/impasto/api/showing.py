@@ -299,8 +299,8 @@ def network_maps(network: str, part: str | None, size: tuple[int, int]) -> Featu
         if part is not None:
             raise UsageError(f"{network} is one network; leave out {option('part', None)}.")
         return feature_maps(named_network(network))
-    # Weights that were loaded in inference mode would take no part in gradients.
-    return learned_maps(with_all_weights(network, origin), path_of(network).name, part, size)
+    learner, without = with_all_weights(network, origin)
+    return learned_maps(learner, path_of(network).name, part, size, without)
 
 
 def file_for(opened: LoadedPainter | None, name: str, out: str | PathLike[str] | None, *, overwrite: bool) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 import torch
@@ -20,7 +20,9 @@ LEVELS = 2
 Look = Callable[[Tensor], object]
 
 
-def learned_maps(learner: nn.Module, name: str, part: str | None, size: tuple[int, int]) -> FeatureMaps:
+def learned_maps(
+    learner: nn.Module, name: str, part: str | None, size: tuple[int, int], without: Collection[str] = ()
+) -> FeatureMaps:
     """A trained network, frozen, as a function from pictures to the maps after its last convolution at each size.
 
     Args:
@@ -29,6 +31,7 @@ def learned_maps(learner: nn.Module, name: str, part: str | None, size: tuple[in
         part: Which of its networks, such as 'discriminator', or 'encode' for what it encodes pictures by; without it
             the first one that looks at pictures.
         size: Height and width of the pictures.
+        without: Names of networks whose weights are not there, such as the discriminator of an export.
 
     Raises:
         UnknownName: When there is no such part that looks at pictures, with those that do.
@@ -36,6 +39,7 @@ def learned_maps(learner: nn.Module, name: str, part: str | None, size: tuple[in
     """
     learner.eval().requires_grad_(requires_grad=False)
     parts = _viewing_parts(learner, size)
+    parts = {each: maps for each, maps in parts.items() if each.partition(".")[0] not in without}
     if not parts:
         raise NotCapable(f"No network of {name} looks at pictures of {size[0]} × {size[1]} px and nothing else.")
     if part is not None and part not in parts:
