@@ -110,7 +110,8 @@ def unit_rules(
         second: The same of the half that is judged in, shape (M, C).
         is_second: Shape (M,).
     """
-    learned, accuracy = [], []
+    learned = []
+    accuracy = []
     for unit in range(first.shape[1]):
         values = first[:, unit]
         order = values.argsort(kind="stable")
@@ -134,10 +135,13 @@ def _probe(
     first: Values, is_first: npt.NDArray[np.bool_], second: Values, is_second: npt.NDArray[np.bool_], seed: int
 ) -> float:
     """Accuracy in the second half of ridge regression on all units, with both sides weighed alike."""
-    mean, spread = first.mean(0), first.std(0) + 1e-6
-    x, y = (first - mean) / spread, is_first
+    mean = first.mean(0)
+    spread = first.std(0) + 1e-6
+    x = (first - mean) / spread
+    y = is_first
     order = np.random.default_rng(seed).permutation(len(x))
-    inner, outer = order[len(x) // 4 :], order[: len(x) // 4]
+    inner = order[len(x) // 4 :]
+    outer = order[: len(x) // 4]
     penalties = PENALTIES if y[outer].any() and not y[outer].all() and y[inner].any() else PENALTIES[2:3]
     scores = [
         _balanced(_says(x[inner], y[inner], x[outer], penalty), y[outer]) if len(penalties) > 1 else 0.0
