@@ -60,6 +60,7 @@ PUBLIC = [
     "repaint",
     "grid",
     "edit",
+    "edit_film",
     "edit_folder",
     "export",
     "measure",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:  # What type checkers and editors see; at run time names are f
     from impasto.api import caption as caption
     from impasto.api import compare as compare
     from impasto.api import edit as edit
+    from impasto.api import edit_film as edit_film
     from impasto.api import edit_folder as edit_folder
     from impasto.api import explain as explain
     from impasto.api import export as export
@@ -68,6 +69,7 @@ _HOMES = {
     "repaint": "impasto.api",
     "grid": "impasto.api",
     "edit": "impasto.api",
+    "edit_film": "impasto.api",
     "edit_folder": "impasto.api",
     "export": "impasto.api",
     "measure": "impasto.api",

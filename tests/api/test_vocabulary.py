@@ -48,8 +48,12 @@ WORDS = {
     ("grid", "source"): ("painter",),
 }
 """Arguments of the command line that are several in Python, or have another name."""
-OF_OTHERS = {"paint": {"again", "painter"}, "measure": {"category", "negative", "prompt", "settings"}}
-"""Options of `impasto paint` that belong to `impasto.repaint`, and of `measure` that belong to `measure_edit`."""
+OF_OTHERS = {
+    "edit": {"smoothness"},
+    "paint": {"again", "painter"},
+    "measure": {"category", "collection", "negative", "over", "prompt", "settings"},
+}
+"""Options of `impasto paint` that belong to `repaint`, of `measure` to `measure_edit`, and of `edit` to `edit_film`."""
 
 
 def command(verb: str) -> Any:

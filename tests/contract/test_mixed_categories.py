@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
 from PIL import Image
 
-from impasto import api, catalogue
+from impasto import api, catalogue, silent
 from impasto.contract import Painter
-from impasto.errors import NotCapable, UnknownName, UsageError
+from impasto.data.store import Store
+from impasto.errors import DataError, NotCapable, UnknownName, UsageError
 from impasto.images.recipe import read_recipe
 from impasto.mixtures import parts_of_mixture
+from impasto.showing.blends import BlendJudge
+from rich_store import rich_store
 
 NAMES = ("dawn", "dusk", "19th century", "A+")
 
@@ -83,6 +87,36 @@ def test_a_sheet_shows_each_category_with_each(tmp_path: Path) -> None:
     build("vae").save_pretrained(tmp_path / "painter")
     sheet = api.show_blends(tmp_path / "painter", tmp_path / "sheet.png")
     with Image.open(sheet) as image:
-        assert image.width == image.height
+        assert image.width >= 512
     with pytest.raises(UsageError, match="2 to 16 categories, not 1"):
         api.show_blends(tmp_path / "painter", tmp_path / "other.png", categories=["dawn"])
+
+
+def test_a_classifier_says_what_it_takes_mixtures_for(tmp_path: Path) -> None:
+    store = rich_store(tmp_path / "store", count=40, captions=False, maps=False)
+    pixels = store.split("train").uint8()
+    judge = BlendJudge.of(store.split("train"), store.split("train"), "handcrafted")
+    assert judge.accuracy is not None
+    assert judge.accuracy > 0.95
+    verdict = judge.verdict("dawn", "dusk", pixels)
+    assert verdict.row_share == pytest.approx(0.5, abs=0.05)
+    assert verdict.column_share == pytest.approx(0.5, abs=0.05)
+    assert verdict.caption == "50% + 50% of 40"
+    assert "taken for dawn" in str(verdict)
+    build("vae").save_pretrained(tmp_path / "painter")
+    result = api.show_blends(tmp_path / "painter", tmp_path / "sheet.png", against=store, count=3, watch=silent)
+    assert [(each.row, each.column) for each in result.verdicts] == [
+        (row, column) for row in ("dawn", "dusk") for column in ("dawn", "dusk")
+    ]
+    assert all(each.pictures == 3 for each in result.verdicts)
+    assert "knows 2 categories; guessing is right of 50%" in result.judge
+    other = rich_store(tmp_path / "other", count=12, captions=False, maps=False)
+    with pytest.raises(UsageError, match="count must be between 1 and 1,000, not 0"):
+        api.show_blends(tmp_path / "painter", tmp_path / "no.png", against=other, count=0)
+
+
+def test_a_classifier_learns_the_categories_of_the_painter(tmp_path: Path, stored: Callable[..., Store]) -> None:
+    build("vae").save_pretrained(tmp_path / "painter")
+    plain = stored(tmp_path / "plain", 12, categories=())
+    with pytest.raises(DataError, match="has no category 'dawn', but none at all"):
+        api.show_blends(tmp_path / "painter", tmp_path / "no.png", against=plain)

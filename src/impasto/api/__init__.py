@@ -4,6 +4,7 @@ Imports that take long stay inside the functions, so that `import impasto.api` i
 """
 
 from impasto.api.editing import Edited, edit
+from impasto.api.editing_film import EditedFilm, edit_film
 from impasto.api.editing_folder import EditedFolder, edit_folder
 from impasto.api.explaining import Explanation, explain, explainable
 from impasto.api.exporting import average, export
@@ -20,13 +21,14 @@ from impasto.api.painting import paint
 from impasto.api.pictures import Picture, Pictures
 from impasto.api.preferring import Preferred, prefer
 from impasto.api.repainting import Repainted, repaint
-from impasto.api.showing import ShownFeatures, show_blends, show_features, show_feeling
+from impasto.api.showing import ShownBlends, ShownFeatures, show_blends, show_features, show_feeling
 from impasto.api.showing_latents import show_latents, show_walk
 from impasto.api.stores import caption, inspect, join, link, make, prepare
 from impasto.api.training import train
 
 __all__ = [
     "Edited",
+    "EditedFilm",
     "EditedFolder",
     "Explanation",
     "Gallery",
@@ -37,11 +39,13 @@ __all__ = [
     "Picture",
     "Pictures",
     "Repainted",
+    "ShownBlends",
     "ShownFeatures",
     "average",
     "caption",
     "compare",
     "edit",
+    "edit_film",
     "edit_folder",
     "explain",
     "explainable",

@@ -11,14 +11,14 @@ from impasto import catalogue
 from impasto.api.verb import verb
 from impasto.errors import CheckpointError, UnknownName, UsageError, suggestion
 from impasto.images.size import Size, SizeLike
-from impasto.sources import Base, CatalogueName, Export, Graph, Run, Unknown, resolve
+from impasto.sources import Base, CatalogueName, Export, Graph, Run, Shipped, Unknown, resolve
 from impasto.spelling import command, option
 
 if TYPE_CHECKING:
     from impasto.contract import Painter
     from impasto.pretrained import Saved
 
-__all__ = ["holds_painter", "load_painter", "newest_average", "painter_at"]
+__all__ = ["holds_painter", "load_painter", "newest_average", "painter_at", "with_all_weights"]
 
 
 @verb
@@ -95,6 +95,27 @@ def _by_rules(name: str, size: Size | None) -> Saved:
         raise UsageError(f"{name} learns from pictures; train it first: {command('train', name, 'STORE')}")
     painter: Saved = cls.build(**({} if size is None else {"size": (size.height, size.width)}))
     return painter
+
+
+def with_all_weights(source: str | PathLike[str], origin: Run | Export | Shipped) -> tuple[Saved, tuple[str, ...]]:
+    """A painter or a judge, and the names of those of its networks that it was saved without.
+
+    A run that has checkpoints has all that it learned by, such as its discriminator.
+
+    Raises:
+        CheckpointError: When nothing loadable is there.
+    """
+    from impasto import pretrained
+    from impasto.files import read_json
+    from impasto.training.checkpoint import newest
+
+    checkpoint = newest(origin.folder / "checkpoints") if isinstance(origin, Run) else None
+    if checkpoint is None or not isinstance(origin, Run):
+        saved = pretrained.load(source)
+        return saved, saved.training_only
+    learner = pretrained.rebuild(read_json(origin.folder / "run.json", CheckpointError))
+    pretrained.load_weights(learner, checkpoint / "painter.safetensors")
+    return learner, ()
 
 
 def newest_average(run: Path) -> Saved:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from impasto import __version__
 from impasto.api.checks import check_able
+from impasto.api.edit_manner import check_manner, manner_of
 from impasto.api.edit_pairs import Pairs, pairs_of
 from impasto.api.editing import opened_for
 from impasto.api.loaded import LoadedPainter
@@ -21,6 +22,8 @@ from impasto.api.verb import verb
 from impasto.errors import UsageError
 from impasto.events import Event, Watch, silent
 from impasto.files import check_writable, write_json, write_whole
+from impasto.images.size import Size
+from impasto.spelling import option
 from impasto.terminal import shown
 
 if TYPE_CHECKING:
@@ -52,15 +55,19 @@ def measure_edit(
     negative: str | None = None,
     seed: int = 0,
     settings: Mapping[str, Any] | None = None,
+    collection: str | PathLike[str] | None = None,
+    over: Mapping[str, Sequence[Any]] | None = None,
+    network: str = "auto",
     watch: Watch | None = None,
 ) -> EditMeasurement:
     """Measure an edit on real pictures; writes `edit.json` and `report.html`.
 
     From each picture is taken what the edit shall give back: its colours, its middle quarter, its borders, its size. On
-    pairs, as `impasto.make('edits', …)` paints them, edits by words are given the pictures before.
+    pairs, as `impasto.make('edits', …)` paints them, edits by words are given the pictures before. `stylize` gives back
+    nothing: its pictures are compared with the given ones and with a collection of such as they shall be.
 
     Args:
-        name: Name of the edit in the catalogue; one with settings of its own.
+        name: Name of the edit in the catalogue.
         against: A store, of any size.
         on: The split whose pictures are edited: 'test', 'val' (to choose by), 'train' or 'all'.
         out: The folder for both files; 'measure-NAME' here, without it.
@@ -71,18 +78,25 @@ def measure_edit(
         negative: As of `edit`.
         seed: Seed of the edits; picture `i` has the seed plus `i`.
         settings: As of `edit`.
+        collection: Of `stylize`: a store of pictures like those that edited ones shall be; without it, the pictures of
+            the setting `style` are the collection.
+        over: Of `stylize`: a setting with its values from weak to strong, for the curve of content against style.
+        network: Of `stylize`: feature network of the distance between collections; 'auto' takes the best whose weights
+            are found.
         watch: Called with each event.
 
     Raises:
-        UsageError: When the edit has no settings of its own, or there are too few pictures.
+        UsageError: When the edit paints clips, or there are too few pictures.
+        DataError: When the collection is of another size.
         ImpastoError: As of `edit`.
     """
     from impasto.metrics.edit_measurement import EditMeasurement
     from impasto.pretrained import state_hash
 
     to_do = editor(name)
-    if to_do.settings is None or to_do.settings.gives_clip:
+    if to_do.settings is not None and to_do.settings.gives_clip:
         raise UsageError(f"{name} gives back nothing that could be compared; measure its painter instead.")
+    check_manner(to_do, collection, over)
     opened = opened_for(name, against, painter, prompt or negative)
     check_able(opened.model, to_do.needs, f"{name} a picture")
     place = Path(out) if out else Path(f"measure-{name}")
@@ -91,19 +105,23 @@ def measure_edit(
     pairs = pairs_of(to_do, opened.model, split, rows) if prompt is None else None
     of_words = {"prompt": pairs.prompts[0] if pairs else prompt, "negative": negative}
     request = to_do.request(opened.model, seed, category, settings or {}, **of_words)
+    size = Size(split.store.height, split.store.width)
+    how: dict[str, Any] = {"collection": collection, "over": over, "network": network}
+    manner = manner_of(to_do, opened.model, request, size, **how) if to_do.settings is None else None
     check_writable(place)
     with shown(watch) as notify:
-        began = time.process_time()
         truths = split.uint8(rows)
-        of_edit = to_do.own_settings(opened.model, request)
-        trials = [of_edit.trial(truth) for truth in truths]
-        prompts: Sequence[str | None] = [prompt] * len(rows)
-        if pairs is not None:
-            trials = [replace(trial, given=source) for trial, source in zip(trials, pairs.sources, strict=True)]
-            prompts = pairs.prompts
+        trials = _trials(to_do, opened, request, truths, pairs)
+        prompts = [prompt] * len(rows) if pairs is None else pairs.prompts
+        began = time.process_time()
         edited = _edited(to_do, opened, request, trials, prompts, watch=notify)
         seconds = (time.process_time() - began) / len(rows)
-        numbers = _numbers(edited, truths, trials, seed, pairs)
+        if manner is None:
+            offered = _given_back(edited, truths, trials, pairs)
+        else:
+            varied = [_edited(to_do, opened, each, trials, prompts, watch=notify) for each in manner.requests]
+            offered = manner.offered(edited, truths, varied)
+        numbers = _numbers({"edited": edited, "size": edited.shape[1:3], **offered}, seed)
     measurement = EditMeasurement(
         edit=name,
         painter={"source": opened.source, "weights": state_hash(opened.model)},
@@ -114,17 +132,20 @@ def measure_edit(
         seconds=round(seconds, 2),
         impasto=__version__,
     )
-    _write(measurement, place, [trial.given for trial in trials], edited, truths)
+    beside = None if manner is not None else truths
+    _write(measurement, place, [trial.given for trial in trials], edited, beside)
     return measurement
 
 
-def _write(measurement: EditMeasurement, place: Path, given: Sequence[Pixels], edited: Pixels, truths: Pixels) -> None:
+def _write(
+    measurement: EditMeasurement, place: Path, given: Sequence[Pixels], edited: Pixels, truths: Pixels | None
+) -> None:
     """Write the numbers, and the page with some pictures."""
     from impasto.metrics.edit_measurement import edit_page
 
     write_json(place / "edit.json", measurement.to_json())
-    page = edit_page(measurement, given[:SHOWN], list(edited[:SHOWN]), list(truths[:SHOWN]))
-    write_whole(place / "report.html", page)
+    true = None if truths is None else list(truths[:SHOWN])
+    write_whole(place / "report.html", edit_page(measurement, given[:SHOWN], list(edited[:SHOWN]), true))
 
 
 def _rows(split: Split, count: int) -> Sequence[int]:
@@ -133,9 +154,27 @@ def _rows(split: Split, count: int) -> Sequence[int]:
     Raises:
         UsageError: When there are not so many.
     """
+    if len(split) < 2:
+        raise UsageError(
+            f"The {split.name} split of {split.store.root} has {len(split)} pictures, and two or more are measured on; "
+            f"name another one with {option('on', None)}."
+        )
     if not 2 <= count <= len(split):
         raise UsageError(f"count must be between 2 and {len(split)}, as the {split.name} split has, not {count}.")
     return [i * len(split) // count for i in range(count)]
+
+
+def _trials(to_do: Edit, opened: LoadedPainter, request: Request, truths: Pixels, pairs: Pairs | None) -> list[Trial]:
+    """What the edit is given of each picture."""
+    from impasto.editing.trial import Trial
+
+    if to_do.settings is None:
+        return [Trial(truth, None) for truth in truths]
+    of_edit = to_do.own_settings(opened.model, request)
+    trials: list[Trial] = [of_edit.trial(truth) for truth in truths]
+    if pairs is None:
+        return trials
+    return [replace(trial, given=source) for trial, source in zip(trials, pairs.sources, strict=True)]
 
 
 def _edited(
@@ -147,7 +186,8 @@ def _edited(
     *,
     watch: Watch,
 ) -> Pixels:
-    """The edited pictures, shape (N, H, W, 3)."""
+    """The edited pictures, shape (N, H, W, 3); those of painters that enlarge what they paint, at the given size."""
+    import cv2
     import numpy as np
 
     from impasto.config import to_dict
@@ -156,29 +196,26 @@ def _edited(
     edited = []
     for index, (trial, prompt) in enumerate(zip(trials, prompts, strict=True)):
         arguments = {"pixels": trial.given, "mask": trial.mask, "other": trial.other}
-        taken = {name: value for name, value in arguments.items() if name in to_do.takes}
-        settings = {**request.settings, **to_dict(trial.settings)}
+        taken = {name: value for name, value in arguments.items() if name in to_do.takes and value is not None}
+        of_trial = {} if trial.settings is None else to_dict(trial.settings)
+        settings = {**request.settings, **of_trial}
         requested = replace(request, seed=request.seed + index, prompt=prompt, settings=settings)
-        edited.append(to_uint8(to_do.applied(opened.model, requested, silent, taken).pictures)[0])
+        pixels = to_uint8(to_do.applied(opened.model, requested, silent, taken).pictures)[0]
+        if trial.settings is None and pixels.shape != trial.given.shape:
+            size = (trial.given.shape[1], trial.given.shape[0])
+            pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+        edited.append(pixels)
         watch(Event("measure", "progress", to_do.name, index + 1, len(trials)))
     return np.stack(edited)
 
 
-def _numbers(
-    edited: Pixels, truths: Pixels, trials: Sequence[Trial], seed: int, pairs: Pairs | None
-) -> dict[str, Number]:
-    """Every metric of the catalogue that can be computed of these."""
+def _given_back(edited: Pixels, truths: Pixels, trials: Sequence[Trial], pairs: Pairs | None) -> dict[str, Any]:
+    """Inputs of metrics of an edit that gives back what was taken from pictures."""
     import numpy as np
 
-    from impasto.metrics.evaluating import evaluate
-    from impasto.metrics.metric import listed_metrics
-    from impasto.metrics.offers import GivenOffers
-
     offered: dict[str, Any] = {
-        "edited": edited,
         "originals": truths,
         "reconstructions": edited,
-        "size": edited.shape[1:3],
         **({} if pairs is None else pairs.offered(truths)),
     }
     if all(trial.painted is not None for trial in trials):
@@ -187,6 +224,15 @@ def _numbers(
         offered["known"] = np.stack([trial.known for trial in trials if trial.known is not None])
         offered["kept"] = _kept(trials, edited)
         offered["kept_of_originals"] = _kept(trials, truths)
+    return offered
+
+
+def _numbers(offered: Mapping[str, Any], seed: int) -> dict[str, Number]:
+    """Every metric of the catalogue that can be computed of these."""
+    from impasto.metrics.evaluating import evaluate
+    from impasto.metrics.metric import listed_metrics
+    from impasto.metrics.offers import GivenOffers
+
     numbers: dict[str, Number] = {}
     for metric in listed_metrics().values():
         if set(metric.needs) <= offered.keys():

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from impasto.api.checks import check_able, check_free
+from impasto.api.editing_film import steadied_film
 from impasto.api.inputs import Given, locate, locate_settings, within_reach
 from impasto.api.loaded import LoadedPainter, loaded
 from impasto.api.loading import holds_painter
@@ -194,4 +195,7 @@ def _edited(painter: Painter, recipe: Recipe, picture: Path, given: Mapping[str,
     request = to_do.request(painter, recipe.seed, recipe.category, settings, prompt=recipe.prompt)
     # Recipes of version 0.1.0 do not hold the longest side.
     longest = recipe.longest_side if own_settings else recipe.longest_side or max(recipe.height, recipe.width)
+    if recipe.smoothness is not None:
+        film = Path(files["picture"])
+        return steadied_film(to_do, painter, request, film, longest=longest, smoothness=recipe.smoothness).pixels
     return to_uint8(to_do.performed(painter, files, request, longest, silent).pictures)[0]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -13,6 +14,9 @@ from impasto.cli.out import Device, Download, Json, console, print_json
 from impasto.cli.paint import PreviewFile
 from impasto.cli.watching import Events, Quiet, watching
 from impasto.events import Event
+
+if TYPE_CHECKING:
+    from impasto.api import EditedFilm
 
 __all__ = ["add_to"]
 
@@ -38,7 +42,7 @@ def add_to(app: typer.Typer) -> None:
 
 def edit(
     name: Name,
-    picture: Annotated[Path, typer.Argument(help="The picture file, or a folder of them.")],
+    picture: Annotated[Path, typer.Argument(help="The picture file, a folder of them, or a film.")],
     painter: ItsPainter = None,
     mask: Annotated[
         Path | None,
@@ -79,6 +83,13 @@ def edit(
     also: Annotated[
         list[str] | None,
         typer.Option(metavar="ENDING", help="A file to write beside the picture, such as making.gif; may be repeated."),
+    ] = None,
+    smoothness: Annotated[
+        float | None,
+        typer.Option(
+            help="Of a film: how far each frame follows the one before it, 0 to 1; 0.5 by default. With it, a folder "
+            "of pictures is a film, too."
+        ),
     ] = None,
     anyway: Annotated[bool, typer.Option(help="Write the picture even where the painter declines to show it.")] = False,
     overwrite: Annotated[bool, typer.Option(help="Replace a picture of the same name.")] = False,
@@ -124,6 +135,10 @@ def edit(
             "settings": parse_pairs(settings or []),
             "watch": note,
         }
+        if smoothness is not None or _is_film(name, picture):
+            film = api.edit_film(name, picture, out, **_of_film(how, smoothness, preview))
+            _show_film(film, remarks, json=json)
+            return
         whole = api.edit_folder(name, picture, out, **how) if picture.is_dir() else None
         edited = whole.pictures if whole is not None else [api.edit(name, picture, out, preview=preview, **how)]
     written = [{"picture": each.picture, "beside": each.companions} for each in edited]
@@ -140,3 +155,36 @@ def edit(
         print_json({**written[0], "said": remarks})
     else:
         console.print(f"{edited[0].picture if whole is None else whole.folder}")
+
+
+def _is_film(name: str, picture: Path) -> bool:
+    """Whether a file is a film that is edited as one; of a clip that is made of a picture, the first frame counts."""
+    from impasto.api.performing import editor
+    from impasto.images.clips import is_film
+
+    settings = editor(name).settings
+    return picture.is_file() and is_film(picture) and not (settings is not None and settings.gives_clip)
+
+
+def _of_film(how: dict[str, Any], smoothness: float | None, preview: Path | None) -> dict[str, Any]:
+    """The arguments of `edit_film` out of those of `edit`.
+
+    Raises:
+        UsageError: When one is given that films do not take.
+    """
+    from impasto.errors import UsageError
+
+    others = {"mask": how["mask"], "other": how["other"], "also": how["also"], "anyway": how["anyway"]}
+    for name, value in {**others, "preview": preview}.items():
+        if value:
+            raise UsageError(f"A film takes no --{name}; leave it out.")
+    taken = {name: value for name, value in how.items() if name not in others}
+    return taken if smoothness is None else {**taken, "smoothness": smoothness}
+
+
+def _show_film(film: EditedFilm, remarks: list[str], *, json: bool) -> None:
+    """Print what the edit of a film wrote."""
+    if json:
+        print_json({**asdict(film), "said": remarks})
+    else:
+        console.print(f"{film.film}")

@@ -17,6 +17,7 @@ from impasto.events import Watch
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from impasto.metrics.measurement import Measurement
     from impasto.metrics.number import Number
 
 __all__ = ["add_to"]
@@ -65,6 +66,20 @@ def measure(
     settings: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Of an edit: a setting; may be repeated.")
     ] = None,
+    collection: Annotated[
+        Path | None,
+        typer.Option(
+            help="Of the edit stylize: a store of pictures like those that edited ones shall be.",
+            autocompletion=completing.stores,
+        ),
+    ] = None,
+    over: Annotated[
+        str | None,
+        typer.Option(
+            metavar="KEY=VALUE,VALUE",
+            help="Of the edit stylize: a setting with values from weak to strong, such as strength=0.25,0.5,1.",
+        ),
+    ] = None,
     label: Annotated[
         str | None, typer.Option(help="Label column; by default the one whose categories the painter learned.")
     ] = None,
@@ -81,6 +96,7 @@ def measure(
 ) -> None:
     """Measure a painter against real pictures: every metric, as JSON and as a page."""
     from impasto import api
+    from impasto.api.axes import parse_over
     from impasto.api.checks import order_error
     from impasto.api.measuring import report_folder
     from impasto.config import parse_pairs
@@ -97,6 +113,9 @@ def measure(
             "settings": parse_pairs(settings or []),
             "on": on,
             "seed": seed,
+            "collection": collection,
+            "over": parse_over([over]) if over else None,
+            "network": network,
         }
         with watching(json=json, events=events, quiet=quiet) as watch, computing_on(device):
             _measure_edit(more[0], against, out, 32 if count is None else count, watch, json=json, **how)
@@ -120,7 +139,12 @@ def measure(
         )
     if json:
         print_json(measured.to_json())
-        return
+    else:
+        _show(measured, out or report_folder(source))
+
+
+def _show(measured: Measurement, place: Path) -> None:
+    """Print what was measured of a painter, and where the report is."""
     verdict = measured.verdict
     console.print(verdict.headline, style="bold")
     for sentence in (verdict.sentences, *verdict.cautions):
@@ -131,7 +155,7 @@ def measure(
     console.print(_table({name: number for name, number in ordered if name not in hidden}))
     if absent := [name for name, number in measured.metrics.items() if number.value is None]:
         console.print(f"Not measured, for reasons that the page gives: {', '.join(absent)}.")
-    console.print(f"Everything, with pictures: {(out or report_folder(source)) / 'report.html'}")
+    console.print(f"Everything, with pictures: {place / 'report.html'}")
 
 
 def _measure_edit(
@@ -151,14 +175,19 @@ def _measure_edit(
     if json:
         print_json(measured.to_json())
         return
-    console.print(_table(measured.metrics))
+    console.print(_table(measured.metrics, anchors=True))
+    for key, number in measured.metrics.items():
+        if number.value is None:
+            console.print(f"Not measured: {key}. {number.reason}")
     console.print(f"Everything, with pictures: {place / 'report.html'}")
 
 
-def _table(numbers: Mapping[str, Number]) -> Table:
+def _table(numbers: Mapping[str, Number], *, anchors: bool = False) -> Table:
+    """A row for each number; with `anchors` those of spoilt or unchanged pictures too, which give a scale."""
     from rich.table import Table
 
-    table = Table("metric", "value", "95 % interval", "real pictures", box=None)
+    scaled = anchors and any(number.anchor for number in numbers.values())
+    table = Table("metric", "value", "95 % interval", "real pictures", *(["for scale"] if scaled else []), box=None)
     for name, number in numbers.items():
         if number.value is None:
             continue
@@ -167,6 +196,7 @@ def _table(numbers: Mapping[str, Number]) -> Table:
             f"{_number(number.value)} {number.unit}".rstrip(),
             f"{_number(number.interval[0])} … {_number(number.interval[1])}" if number.interval else "",
             _number(number.real.value) if number.real else "",
+            *([_number(number.anchor.value) if number.anchor else ""] if scaled else []),
         )
     return table
 

@@ -81,6 +81,11 @@ def blends(
     category: Annotated[
         list[str] | None, typer.Option(help="A category of the sheet; may be repeated, all without it.")
     ] = None,
+    against: Annotated[
+        Path | None,
+        typer.Option(help="A store with these categories, from which a classifier learns what it takes cells for."),
+    ] = None,
+    count: Annotated[int, typer.Option(help="Pictures of each cell that the classifier looks at.")] = 16,
     seed: Annotated[int, typer.Option(help="Seed of all pictures.")] = 0,
     settings: Annotated[
         list[str] | None,
@@ -96,19 +101,24 @@ def blends(
     from impasto.config import parse_pairs
 
     with watching(json=json, events=events, quiet=quiet) as note:
-        path = api.show_blends(
+        blends_shown = api.show_blends(
             painter,
             out,
             categories=category or (),
+            against=against,
+            count=count,
             seed=seed,
             overwrite=overwrite,
             settings=parse_pairs(settings or []),
             watch=note,
         )
     if json:
-        print_json({"sheet": path})
-    else:
-        console.print(f"The sheet is {path}.")
+        verdicts = [asdict(each) for each in blends_shown.verdicts]
+        print_json({"sheet": blends_shown.sheet, "verdicts": verdicts, "judge": blends_shown.judge})
+        return
+    for line in (*blends_shown.verdicts, *filter(None, (blends_shown.judge,))):
+        console.print(str(line))
+    console.print(f"The sheet is {blends_shown.sheet}.")
 
 
 @app.command()
@@ -116,14 +126,22 @@ def features(
     store: Annotated[Path, typer.Argument(help="A store of pictures that the network looks at.")],
     out: Annotated[Path | None, typer.Option(help="The PNG file.")] = None,
     network: Annotated[
-        str, typer.Option(help="taef2, which comes with impasto, or squeezenet, alexnet, vgg16 where installed.")
+        str,
+        typer.Option(
+            help="taef2, which comes with impasto, or squeezenet, alexnet, vgg16 where installed; or a run, a painter "
+            "or a judge."
+        ),
     ] = "taef2",
+    part: Annotated[
+        str | None, typer.Option(help="Of a run: which of its networks, such as discriminator or encoder.")
+    ] = None,
     depth: Annotated[int | None, typer.Option(help="Which map, from 1 (shallow); the deepest without it.")] = None,
     channel: Annotated[
         list[int] | None, typer.Option(help="A channel of that map; may be repeated. The most selective without it.")
     ] = None,
     count: Annotated[int, typer.Option(help="How many of the most selective channels.")] = 8,
     on: Annotated[str, typer.Option(help="Split of the store: train, val, test or all.")] = "train",
+    label: Annotated[str | None, typer.Option(help="Label column whose categories are told.")] = None,
     pictures: Annotated[int, typer.Option(help="Pictures of the split that are looked at.")] = 1000,
     seed: Annotated[int, typer.Option(help="Seed of the draw of the pictures.")] = 0,
     overwrite: Annotated[bool, typer.Option(help="Replace a file of that name.")] = False,
@@ -134,10 +152,16 @@ def features(
     """Write a sheet of what channels of a network look for: a dream of each, and what excites it most."""
     from impasto import api
 
-    options: dict[str, Any] = {"channels": channel or (), "count": count, "on": on, "pictures": pictures}
+    options: dict[str, Any] = {
+        "channels": channel or (),
+        "count": count,
+        "on": on,
+        "label": label,
+        "pictures": pictures,
+    }
     with watching(json=json, events=events, quiet=quiet) as note:
         features_shown = api.show_features(
-            store, out, network=network, depth=depth, seed=seed, overwrite=overwrite, watch=note, **options
+            store, out, network=network, part=part, depth=depth, seed=seed, overwrite=overwrite, watch=note, **options
         )
     if json:
         channels = [{k: v for k, v in asdict(each).items() if k != "dream"} for each in features_shown.channels]
@@ -147,11 +171,12 @@ def features(
                 "network": features_shown.network,
                 "depth": features_shown.depth,
                 "channels": channels,
+                "tellings": [asdict(each) for each in features_shown.tellings],
             }
         )
         return
-    for each in features_shown.channels:
-        console.print(str(each))
+    for line in (*features_shown.channels, *features_shown.tellings):
+        console.print(str(line))
     console.print(f"The sheet is {features_shown.sheet}.")
 
 

@@ -8,12 +8,14 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
+from impasto.data.folder import PICTURE_ENDINGS
 from impasto.errors import DataError
+from impasto.images.clips import read_clip
 from impasto.images.framing import flags_of, frame
 from impasto.images.reading import Reading, Unreadable, read_picture
 from impasto.images.size import Size
 
-__all__ = ["framed", "given", "given_mask"]
+__all__ = ["framed", "given", "given_film", "given_mask"]
 
 LEAST = 16
 """Fewest rows or columns, in the file and after it is brought to size."""
@@ -22,6 +24,10 @@ MOST = 2048
 LIGHT = 128
 """Least grey level at which a pixel of a mask is to be painted."""
 WHITE = (255, 255, 255)
+MOST_FRAMES = 1000
+"""Most frames of a film, which are held in memory."""
+FOLDER_MS = 100
+"""Milliseconds of each frame of a folder."""
 
 
 def given(path: str | Path, size: int | None) -> tuple[npt.NDArray[np.uint8], list[str]]:
@@ -61,6 +67,51 @@ def given(path: str | Path, size: int | None) -> tuple[npt.NDArray[np.uint8], li
     elif "grey" in flags:
         notes.append(f"{path} has no colours, so only its lights and darks are followed.")
     return pixels, notes
+
+
+def given_film(path: Path, size: int | None) -> tuple[npt.NDArray[np.uint8], int, list[str]]:
+    """A film at the size of an edit.
+
+    Args:
+        path: A video or an animation; or a folder whose pictures, in order of their names, are its frames.
+        size: As of `given`.
+
+    Returns:
+        Frames, shape (F, H, W, 3), how long each is shown in milliseconds, and remarks in sentences.
+
+    Raises:
+        DataError: When it cannot be read, is no film, has too many frames or pixels, or frames of several sizes.
+    """
+    if path.is_dir():
+        return _frames_of(path, size)
+
+    def fitted(image: Image.Image) -> Image.Image:
+        scale = min(1.0, MOST / max(image.size)) if size is None else size / max(image.size)
+        width, height = (round(side * scale) for side in image.size)
+        if min(width, height) < LEAST:
+            raise Unreadable("too small", f"at size {max(width, height)} it is {width} × {height} px, below {LEAST}")
+        return image.resize((width, height), Image.Resampling.LANCZOS)
+
+    try:
+        clip = read_clip(path, None, most=MOST_FRAMES, fitted=fitted)
+    except Unreadable as why:
+        raise DataError(f"{path} cannot be edited as a film: {why}.") from None
+    frames = np.stack([np.asarray(image) for image in clip.images])
+    notes = [f"{path} was read with losses: {', '.join(clip.flags)}."] if clip.flags else []
+    return frames, max(1, round(clip.duration / len(frames))), notes
+
+
+def _frames_of(folder: Path, size: int | None) -> tuple[npt.NDArray[np.uint8], int, list[str]]:
+    """The frames of a folder; see `given_film`."""
+    files = sorted(file for file in folder.iterdir() if file.suffix.lower() in PICTURE_ENDINGS and file.is_file())
+    if not 2 <= len(files) <= MOST_FRAMES:
+        raise DataError(f"{folder} has {len(files)} pictures; a film takes 2 to {MOST_FRAMES:,}, one a frame.")
+    frames = []
+    for file in files:
+        frames.append(given(file, size)[0])
+        if frames[-1].shape != frames[0].shape:
+            raise DataError(f"{file} has other proportions than {files[0].name}; the frames of a film have one size.")
+    return np.stack(frames), FOLDER_MS, []
 
 
 def framed(path: str | Path, size: Size) -> tuple[npt.NDArray[np.uint8], list[str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
 from pathlib import Path
@@ -19,7 +19,9 @@ from impasto.images.films import decoder, is_video
 from impasto.images.reading import PIXEL_LIMIT, Unreadable, check_pixels, decoded, turn_upright
 from impasto.images.repair import PROFILE_IGNORED
 
-__all__ = ["Clip", "evenly_spaced", "read_clip", "write_animated_png"]
+__all__ = ["Clip", "evenly_spaced", "is_film", "read_clip", "write_animated_png"]
+
+Fitted = Callable[[Image.Image], Image.Image]
 
 ANIMATED = ("GIF", "WEBP", "PNG")
 LEAST_FRAMES = 2
@@ -50,31 +52,57 @@ class Clip:
 
 def read_clip(
     path: str | Path,
-    frames: int,
+    frames: int | None,
     *,
     background: tuple[int, int, int] = (255, 255, 255),
     limit: int = PIXEL_LIMIT,
+    most: int | None = None,
+    fitted: Fitted | None = None,
 ) -> Clip:
     """Read some frames of an animation or a video, evenly spaced in time from its first one on.
 
     Args:
         path: The file.
-        frames: How many.
+        frames: How many; None for as many as the file holds.
         background: Colour behind transparent pixels, RGB in 0..255.
         limit: Most pixels of a frame.
+        most: Most frames of the file; 10,000 without it.
+        fitted: What is kept of each frame when it is read, so that memory holds no more.
 
     Raises:
         Unreadable: With the reason: one frame, too few frames, too many frames, and those of `read_picture`.
     """
+    most = MOST_FRAMES if most is None else most
     if video := _video_kind(path):
-        return _read_video(path, video, frames, limit)
-    clip, flags = decoded(path, lambda image: _read(image, frames, background, limit))
+        return _read_video(path, video, frames, limit, most=most, fitted=fitted)
+    clip, flags = decoded(path, lambda image: _read(image, frames, background, limit, most=most, fitted=fitted))
     return replace(clip, flags=tuple(dict.fromkeys((*clip.flags, *flags))))
 
 
-def _read(image: Image.Image, frames: int, background: tuple[int, int, int], limit: int) -> Clip:
+def is_film(path: str | Path) -> bool:
+    """Whether a file is a video or an animation of two frames or more; False of files that cannot be opened."""
+    if _video_kind(path):
+        return True
+    try:
+        with Image.open(path) as image:
+            return str(image.format) in ANIMATED and getattr(image, "n_frames", 1) >= LEAST_FRAMES
+    except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError):
+        return False
+
+
+def _read(
+    image: Image.Image,
+    frames: int | None,
+    background: tuple[int, int, int],
+    limit: int,
+    *,
+    most: int,
+    fitted: Fitted | None,
+) -> Clip:
     check_pixels(image, limit)
-    durations = _durations(image, frames)
+    durations = _durations(image, frames or LEAST_FRAMES, most)
+    frames = frames or len(durations)
+    size = (0, 0)
     # A PNG may begin with a still picture for programs that show no animations.
     first = 1 if getattr(image, "default_image", False) else 0
     images = []
@@ -84,10 +112,11 @@ def _read(image: Image.Image, frames: int, background: tuple[int, int, int], lim
         picture = image.copy()
         turn_upright(picture, (0, 0, *picture.size))
         picture, frame_fits = to_srgb(picture, background)
-        images.append(picture)
+        size = picture.size
+        images.append(fitted(picture) if fitted else picture)
         fits = fits and frame_fits
     flags = () if fits else (PROFILE_IGNORED,)
-    return Clip(tuple(images), images[0].size, str(image.format), flags, sum(durations))
+    return Clip(tuple(images), size, str(image.format), flags, sum(durations))
 
 
 def _video_kind(path: str | Path) -> str:
@@ -99,7 +128,9 @@ def _video_kind(path: str | Path) -> str:
         return ""
 
 
-def _read_video(path: str | Path, kind: str, frames: int, limit: int) -> Clip:
+def _read_video(
+    path: str | Path, kind: str, frames: int | None, limit: int, *, most: int, fitted: Fitted | None
+) -> Clip:
     """Some frames of a video; all of it is decoded, once to count and once to read.
 
     Raises:
@@ -114,21 +145,23 @@ def _read_video(path: str | Path, kind: str, frames: int, limit: int) -> Clip:
             stream = container.streams.video[0]
             if stream.width * stream.height > limit:
                 raise Unreadable("too large", f"{stream.width} × {stream.height} pixels, where {limit:,} are allowed")
-            total = sum(1 for _, _ in zip(container.decode(stream), range(MOST_FRAMES + 1), strict=False))
+            size = (stream.width, stream.height)
+            total = sum(1 for _, _ in zip(container.decode(stream), range(most + 1), strict=False))
             rate = float(stream.average_rate or 1)
-        _check_count(total, frames)
-        chosen = {step * total // frames for step in range(frames)}
+        _check_count(total, frames or LEAST_FRAMES, most)
+        chosen = {step * total // (frames or total) for step in range(frames or total)}
         with av.open(str(path)) as container:
             decoded_frames = enumerate(container.decode(video=0))
-            images = tuple(frame.to_image() for number, frame in decoded_frames if number in chosen)
+            kept = (frame.to_image() for number, frame in decoded_frames if number in chosen)
+            images = tuple(fitted(image) if fitted else image for image in kept)
     except Unreadable:
         raise
     except (OSError, ValueError, IndexError, RuntimeError) as error:
         raise Unreadable("damaged", f"the video cannot be decoded ({error})") from None
-    return Clip(images, images[0].size, kind, (), round(1000 * total / rate))
+    return Clip(images, size, kind, (), round(1000 * total / rate))
 
 
-def _check_count(total: int, frames: int) -> None:
+def _check_count(total: int, frames: int, most: int) -> None:
     """Refuse an animation of too few frames, or too many.
 
     Raises:
@@ -138,8 +171,8 @@ def _check_count(total: int, frames: int) -> None:
         raise Unreadable("one frame", "it is a still picture, not a clip")
     if total < frames:
         raise Unreadable("too few frames", f"it has {total}, and a clip takes {frames}")
-    if total > MOST_FRAMES:
-        raise Unreadable("too many frames", f"it has {total:,}, and {MOST_FRAMES:,} are the limit")
+    if total > most:
+        raise Unreadable("too many frames", f"it has {total:,}, and {most:,} are the limit")
 
 
 def evenly_spaced(durations: Sequence[int], count: int) -> list[int]:
@@ -170,7 +203,7 @@ def write_animated_png(
     first.save(file, "PNG", pnginfo=info, save_all=True, append_images=others, duration=duration, loop=0, blend=blend)
 
 
-def _durations(image: Image.Image, frames: int) -> list[int]:
+def _durations(image: Image.Image, frames: int, most: int) -> list[int]:
     """Milliseconds of each frame of an animation of `frames` frames or more; all of it is decoded.
 
     Raises:
@@ -178,7 +211,7 @@ def _durations(image: Image.Image, frames: int) -> list[int]:
     """
     total = getattr(image, "n_frames", 1) if image.format in ANIMATED else 1
     first = 1 if getattr(image, "default_image", False) else 0
-    _check_count(total - first, frames)
+    _check_count(total - first, frames, most)
     durations = []
     for number in range(first, total):
         image.seek(number)

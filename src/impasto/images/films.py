@@ -20,7 +20,7 @@ from impasto.images.marks import PAINTING, marked
 if TYPE_CHECKING:
     from impasto.images.pictures import Pixels
 
-__all__ = ["FILMS", "compressed_film", "decoder", "film_file", "film_text", "is_video"]
+__all__ = ["FILMS", "check_film", "compressed_film", "decoder", "film_file", "film_text", "is_video"]
 
 FILMS = (".webp", ".gif", ".mp4")
 """Endings of films that can be written."""
@@ -76,6 +76,17 @@ def film_file(frames: Pixels, milliseconds: int, *, ending: str = ".webp", text:
     return marked(file.getvalue(), PAINTING)
 
 
+def check_film(ending: str, height: int, width: int) -> None:
+    """Refuse a film that cannot be written, before it is painted; arguments as of `film_file`.
+
+    Raises:
+        UsageError: When the package is missing that writes MP4, or its sides are odd.
+    """
+    if ending == ".mp4":
+        decoder()
+        _check_even(height, width)
+
+
 def film_text(path: Path) -> str | None:
     """The text inside a film that `film_file` wrote; None where there is none.
 
@@ -117,8 +128,7 @@ def _mp4(frames: Pixels, milliseconds: int, text: str) -> bytes:
     """An MP4 file with H.264, which every browser plays."""
     av = decoder()
     _, height, width, _ = frames.shape
-    if height % 2 or width % 2:
-        raise UsageError(f"MP4 needs an even height and width, not {height} × {width}; write a .webp or .gif.")
+    _check_even(height, width)
     file = io.BytesIO()
     with av.open(file, "w", format="mp4") as container:
         container.metadata["comment"] = text
@@ -130,3 +140,8 @@ def _mp4(frames: Pixels, milliseconds: int, text: str) -> bytes:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
         container.mux(stream.encode())
     return file.getvalue()
+
+
+def _check_even(height: int, width: int) -> None:
+    if height % 2 or width % 2:
+        raise UsageError(f"MP4 needs an even height and width, not {height} × {width}; write a .webp or .gif.")

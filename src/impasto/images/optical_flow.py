@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from impasto.images.pictures import Pixels
 
-__all__ = ["Flow", "Warped", "optical_flow", "warped"]
+__all__ = ["Flow", "Levels", "Movement", "Warped", "movement", "optical_flow", "warped"]
 
 Flow = npt.NDArray[np.float32]
 Levels = npt.NDArray[np.float32]
@@ -32,6 +32,30 @@ class Warped:
 
     levels: Levels
     visible: npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Movement:
+    """Where everything in one frame stands in another one.
+
+    Attributes:
+        x: Column of the other frame that each pixel is at, shape (H, W), float32.
+        y: Row of the other frame.
+        visible: Where both frames show the same thing, bool, shape (H, W).
+    """
+
+    x: Levels
+    y: Levels
+    visible: npt.NDArray[np.bool_]
+
+    def carried(self, other: Pixels | Levels) -> Levels:
+        """Pixels that stand where those of the other frame stand, moved to where they are in the first one.
+
+        Args:
+            other: Shape (H, W, 3), in 0..255: the other frame, or what was painted after it.
+        """
+        levels = cv2.remap(other.astype(np.float32), self.x, self.y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        return np.asarray(levels, np.float32)
 
 
 def optical_flow(start: Pixels, end: Pixels) -> Flow:
@@ -55,6 +79,13 @@ def warped(frame: Pixels, other: Pixels) -> Warped:
     Args:
         frame: Shape (H, W, 3), uint8.
         other: Of the same shape, a frame soon before or after.
+    """
+    moved = movement(frame, other)
+    return Warped(moved.carried(other), moved.visible)
+
+
+def movement(frame: Pixels, other: Pixels) -> Movement:
+    """Where everything in `frame` stands in `other`; arguments as of `warped`.
 
     Source: occlusion by flows that do not agree: Sundaram, Brox & Keutzer 2010, equation 5.
     """
@@ -64,12 +95,11 @@ def warped(frame: Pixels, other: Pixels) -> Warped:
     rows, columns = np.mgrid[:height, :width].astype(np.float32)
     x = columns + there[..., 0]
     y = rows + there[..., 1]
-    levels = cv2.remap(other.astype(np.float32), x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     returned = cv2.remap(back, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     inside = (x >= 0) & (x <= width - 1) & (y >= 0) & (y <= height - 1)
     lengths = np.square(there).sum(2) + np.square(returned).sum(2)
     agree = np.square(there + returned).sum(2) <= RELATIVE * lengths + ABSOLUTE
-    return Warped(np.asarray(levels, np.float32), inside & agree)
+    return Movement(x, y, inside & agree)
 
 
 def _grey(frame: Pixels) -> Pixels:

@@ -37,6 +37,7 @@ LARGEST = {
     "height": 16_384,
     "width": 16_384,
     "longest_side": 2_048,
+    "smoothness": 1,
 }
 """Largest values of a recipe that is followed, since it may come from a stranger and ask for too much memory."""
 
@@ -79,6 +80,7 @@ class Recipe:
         variation_seed: A second seed, where the picture was varied towards its picture.
         variation_strength: How far it was, 0 to 1.
         device: Kind of device that the picture was painted on: 'cpu' or 'cuda'.
+        smoothness: Of an edited film, how far each frame followed the one before it; None of pictures.
     """
 
     painter: str
@@ -100,6 +102,7 @@ class Recipe:
     variation_seed: int | None = None
     variation_strength: float = 0.0
     device: str = "cpu"
+    smoothness: float | None = None
 
 
 def pixels_hash(pixels: Pixels) -> str:
@@ -111,7 +114,7 @@ def pixels_hash(pixels: Pixels) -> str:
     return hashlib.sha256(repr(pixels.shape).encode() + np.ascontiguousarray(pixels).tobytes()).hexdigest()
 
 
-def save_picture(path: str | Path, pixels: Pixels, recipe: Recipe | None) -> None:
+def save_picture(path: str | Path, pixels: Pixels, recipe: Recipe | None, *, milliseconds: int = FRAME_MS) -> None:
     """Write a PNG, whole or not at all, with its recipe inside; a clip becomes an animated PNG, or a film.
 
     The `parameters` chunk is the one that other image tools show; the `impasto` chunk is exact.
@@ -120,6 +123,7 @@ def save_picture(path: str | Path, pixels: Pixels, recipe: Recipe | None) -> Non
         path: The file; of a clip, one whose name ends in .webp, .gif or .mp4 becomes a film of that kind.
         pixels: Shape (H, W, 3), uint8, or (F, H, W, 3) of a clip.
         recipe: How the picture was painted; None writes a PNG without a recipe.
+        milliseconds: How long each frame of a clip is shown.
 
     Raises:
         UsageError: When the file is an MP4 and the package that writes it is missing, or the name of a file of a single
@@ -129,7 +133,7 @@ def save_picture(path: str | Path, pixels: Pixels, recipe: Recipe | None) -> Non
     ending = Path(path).suffix.lower()
     if pixels.ndim == 4 and ending in FILMS:
         text = "" if recipe is None else json.dumps(to_dict(recipe), allow_nan=False)
-        write_whole(Path(path), film_file(pixels, FRAME_MS, ending=ending, text=text))
+        write_whole(Path(path), film_file(pixels, milliseconds, ending=ending, text=text))
         return
     check_ending(path, clip=pixels.ndim == 4)
     info = PngImagePlugin.PngInfo()
@@ -138,7 +142,7 @@ def save_picture(path: str | Path, pixels: Pixels, recipe: Recipe | None) -> Non
         info.add_itxt(RECIPE, json.dumps(to_dict(recipe), ensure_ascii=False, allow_nan=False))
     file = io.BytesIO()
     if pixels.ndim == 4 and len(pixels) > 1:
-        write_animated_png(file, pixels, FRAME_MS, info)
+        write_animated_png(file, pixels, milliseconds, info)
     else:
         Image.fromarray(pixels.reshape(pixels.shape[-3:])).save(file, "PNG", pnginfo=info)
     write_whole(Path(path), file.getvalue())

@@ -16,7 +16,7 @@ from impasto.metrics.training_log import logged_values
 from impasto.pages.colours import ACCENT, FAINT, INK, REAL, REQUESTED
 from impasto.pages.figures import inline_plot, panels, plots
 
-__all__ = ["distances", "losses", "overview", "shares"]
+__all__ = ["content_style", "distances", "losses", "overview", "shares"]
 
 CURVES = 12
 """Most values of a journal that are drawn."""
@@ -67,6 +67,23 @@ def distances(nearest: NearestTraining) -> Markup:
         axis.set_xlabel("distance to the nearest training picture")
         axis.set_ylabel("% of pictures")
         figure.legend(loc="outside upper left", ncols=2)
+        return inline_plot(figure)
+
+
+def content_style(points: Sequence[Sequence[float]]) -> Markup:
+    """What is left of the distance from a collection against the content lost, strength by strength.
+
+    Args:
+        points: Content lost and distance left of each strength, from weak to strong.
+    """
+    lost, left = zip((0.0, 1.0), *points, strict=True)
+    with plots(size=(5.0, 3.4)) as (figure, axes):
+        axis = axes[0, 0]
+        axis.plot(lost, left, color=ACCENT, marker="o", markersize=4)
+        axis.plot(lost[:1], left[:1], color=REAL, marker="o", markersize=6, linestyle="none")
+        axis.set_xlabel("content lost (LPIPS)")
+        axis.set_ylabel("distance left")
+        axis.set_ylim(bottom=0)
         return inline_plot(figure)
 
 

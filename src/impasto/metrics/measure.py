@@ -179,7 +179,7 @@ def _numbers_in_space(inputs: Inputs) -> dict[str, Number]:
     """The numbers of features once more, in a further space."""
     numbers: dict[str, Number] = {}
     for name, metric in listed_metrics().items():
-        if metric.compares_features:
+        if metric.compares_features and metric.aspect != "edits":
             with inputs.steps.step(f"{name} ({inputs.network})"):
                 numbers |= evaluate(metric, inputs, seed=inputs.seed, space=inputs.network)
     return numbers

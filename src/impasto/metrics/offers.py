@@ -46,12 +46,25 @@ OF_EDITS = {
     "masks": Kind("True at the part of each that the edit was to paint, bool, shape (N, H, W)"),
     "known": Kind("what was given of each picture and had to be kept, in 0..255, shape (N, …)"),
     "kept": Kind("the same, computed of `edited`, shape (N, …)", "edited"),
-    "sources": Kind("the pictures before an instruction, of the shape of `originals`, which are those after"),
+    "sources": Kind(
+        "the pictures before an instruction, of the shape of `originals`, which are those after; of an edit that takes "
+        "nothing away, the given pictures"
+    ),
     "instructed": Kind("`Instructed`: what was asked of each picture"),
     "changed": Kind("True where `sources` and `originals` differ, bool, shape (N, H, W)"),
     "kept_of_originals": Kind("the same, computed of `originals`, shape (N, …)"),
+    "other_sources": Kind("another one of `sources` in the place of each, shape (N, H, W, 3)"),
+    "edited_features": Kind("`Features` of `edited`", "edited", "edited"),
+    "source_features": Kind("`Features` of `sources`", "given", "given"),
+    "collection": Kind("pictures like those that edited ones shall be, bytes, shape (M, H, W, 3)", "collection"),
+    "collection_rest": Kind("further pictures of that collection, bytes, shape (R, H, W, 3)"),
+    "collection_features": Kind("`Features` of `collection`", "collection", "collection"),
+    "rest_features": Kind("`Features` of `collection_rest`", "rest", "collection's other half"),
+    "at_strengths": Kind("the edited pictures at each of S strengths, from weak to strong, shape (S, N, H, W, 3)"),
+    "cross_faded": Kind("`sources` mixed with the strongest of these pixel by pixel, of the same shape"),
 }
-"""Names that a measurement of an edit has; `originals` are its pictures before anything was taken from them."""
+"""Names that a measurement of an edit has; `originals` are its pictures before anything was taken from them. Those from
+`other_sources` on are of edits that paint given pictures in another manner."""
 
 OF_CLIPS = {
     "painted_clips": Kind("painted clips, bytes, shape (N, F, H, W, 3)", "painted", "painted"),

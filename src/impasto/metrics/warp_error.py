@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 
 from impasto.catalogue import listed
-from impasto.images.optical_flow import warped
+from impasto.images.optical_flow import movement
 from impasto.images.pictures import Pixels
 from impasto.metrics.metric import DISTANCE, Beside, Quantity, reports
 
-__all__ = ["warp_error"]
+__all__ = ["warp_error", "warp_error_along"]
 
 
 @listed(
@@ -41,8 +41,25 @@ def warp_error(painted_clips: Pixels) -> npt.NDArray[np.float64]:
     return np.array([np.sqrt(np.mean([_squared(*pair) for pair in pairwise(clip)])) for clip in painted_clips])
 
 
+def warp_error_along(frame: Pixels, following: Pixels, given: Pixels, given_following: Pixels) -> float:
+    """Mean squared difference of two frames where two others, which they were painted after, show the same thing.
+
+    Args:
+        frame: Shape (H, W, 3), uint8.
+        following: The next one.
+        given: What the first was painted after, of that shape; its movement counts.
+        given_following: What the next one was painted after.
+
+    Returns:
+        In squared levels of 255; 0 where nothing is visible in both.
+
+    Source: Lai et al. 2018, equation 12, where the movement is that of the given film.
+    """
+    moved = movement(given, given_following)
+    difference = frame.astype(np.float32) - moved.carried(following)
+    return float(np.square(difference[moved.visible]).mean(dtype=np.float64)) if moved.visible.any() else 0.0
+
+
 def _squared(frame: Pixels, following: Pixels) -> float:
     """Mean squared difference of a frame and the next, in squared levels; 0 where nothing is visible in both."""
-    other = warped(frame, following)
-    difference = frame.astype(np.float32) - other.levels
-    return float(np.square(difference[other.visible]).mean(dtype=np.float64)) if other.visible.any() else 0.0
+    return warp_error_along(frame, following, frame, following)

@@ -118,5 +118,8 @@ def test_what_cannot_be_dreamt(picture: torch.Tensor) -> None:
         painter.stylize(picture[0], picture="a.png")
     with pytest.raises(DataError, match="looks at 16 px or more"):
         painter.stylize(picture[0][:, :9])
+    with pytest.raises(DataError, match=r"The panorama is 63 px wide; .* takes an even one. Give one of 62 or 64 px"):
+        painter.stylize(picture[0][..., :63], panorama=True)
+    painter.stylize(picture[0][..., :63], octaves=1, steps=1)
     with pytest.raises(ConfigError, match="rate"):
         painter.stylize(picture[0], rate=float("nan"))

@@ -105,7 +105,7 @@ class DeepDream(FeaturePainter):
         """A dream on a given picture; see `Stylizes.stylize`.
 
         Raises:
-            DataError: When the picture is too small for the network.
+            DataError: When the picture is too small for the network, or a panorama of odd width.
             UsageError: When a second picture is given in the settings.
         """
         checked: DeepDreamSettings = self.load_settings(settings)
@@ -118,6 +118,12 @@ class DeepDream(FeaturePainter):
     def _dreamt(self, picture: Tensor, seed: int, settings: DeepDreamSettings) -> tuple[Tensor, str]:
         """The dream on a picture (1, 3, H, W), and a sentence on it."""
         self.check_viewable(picture, settings.network)
+        if settings.panorama and picture.shape[-1] % 2:
+            width = picture.shape[-1]
+            raise DataError(
+                f"The panorama is {width} px wide; opposite directions are half a width apart, so it takes an even "
+                f"one. Give one of {width - 1} or {width + 1} px."
+            )
         network = feature_maps(settings.network)
         depth = check_depth(settings.depth, network)
         # Gradients are needed, which tensors of inference mode do not have.
