@@ -75,7 +75,8 @@ def main() -> None:
     sheet = [to_uint8(truth[:16])]
     for task in tasks_of(painter):
         rest = degraded(truth, BatchNoise(0, 0, slice(len(truth)), len(truth)), [task])
-        sheet.append(to_uint8(as_given(task)(rest, truth)[:16]))
+        shown = as_given(task)(rest, truth)
+        sheet.append(to_uint8(shown[:16]))
         for name, count, give_back in ways(task, painter, arguments):
             began = time.process_time()
             pictures = give_back(rest[:count], truth[:count])
@@ -84,7 +85,8 @@ def main() -> None:
             cells.append(distance(pictures, others) if count == len(truth) else "–")
             cells += [consistency(pictures, truth[:count], task), f"{seconds:.2f}"]
             print(f"| {task} | {name} | {count} | {' | '.join(cells)} |", flush=True)
-        sheet.append(to_uint8(pictures[:16]))
+            shown = pictures if count == len(truth) else shown
+        sheet.append(to_uint8(shown[:16]))
     if arguments.sheet:
         Image.fromarray(np.concatenate([np.concatenate(list(row), 1) for row in sheet])).save(arguments.sheet)
 
