@@ -50,8 +50,8 @@ def edit(
     soft_mask: Annotated[
         Path | None,
         typer.Option(
-            help="In the place of the mask, one whose grey levels count: white where the new picture shows, black where "
-            "every byte stays, grey for a mixture."
+            help="In the place of the mask, one whose grey levels count: white where the new picture shows, black "
+            "where every byte stays, grey for a mixture."
         ),
     ] = None,
     other: Annotated[

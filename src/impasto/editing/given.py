@@ -125,7 +125,7 @@ def given_soft_mask(path: str | Path, picture: str | Path, size: int | None) -> 
     """
     levels = _levels(path, picture, size, Image.Resampling.BILINEAR)
     _check_mask(levels > 0, path)
-    return levels.astype(np.float32) / 255
+    return (levels / 255).astype(np.float32)
 
 
 def _levels(path: str | Path, picture: str | Path, size: int | None, way: Image.Resampling) -> npt.NDArray[np.uint8]:

@@ -43,10 +43,7 @@ def joined(given: Pixels, painted: Pixels, mask: Mask) -> Pixels:
 def seam_stated(pixels: Pixels, mask: Mask) -> str:
     """A sentence on how much neighbouring pixels differ across the border of a mask (H, W), and elsewhere."""
     across, elsewhere = seam(pixels, mask)
-    return (
-        f"{BORDER} neighbouring pixels differ by {across:.1f} levels of 255, elsewhere by "
-        f"{elsewhere:.1f}."
-    )
+    return f"{BORDER} neighbouring pixels differ by {across:.1f} levels of 255, elsewhere by {elsewhere:.1f}."
 
 
 def mixed(painted: Painted, given: Pixels, share: npt.NDArray[np.float32]) -> Painted:

@@ -11,6 +11,7 @@ from impasto.studio.canvas.request import EditRequest, arguments_of
 from impasto.studio.canvas.strokes import Stroke
 from impasto.studio.canvas.tables import Drawing
 from impasto.studio.jobs.table import Job
+from impasto.studio.models import typed_path
 from impasto.studio.paint.file_settings import with_paths
 from impasto.studio.painters.description import EditDescription, SettingView
 from impasto.studio.studio import Studio
@@ -55,7 +56,7 @@ def begin_edit(
             files["picture"] = pictures.keep_image(with_sketch)
     if request.other is not None:
         files["other"] = pictures.path(request.other)
-    values = with_paths(settings, request.settings, lambda file: studio.as_typed(pictures.path(file)))
+    values = with_paths(settings, request.settings, lambda file: typed_path(studio, file))
     typed = request.model_copy(update={"settings": values})
     name = studio.jobs.new_id()
     folder = (studio.pictures / name).resolve()
