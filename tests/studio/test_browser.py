@@ -183,14 +183,14 @@ def test_a_soft_brush_looks_as_the_studio_draws_it(page: Any, studio: Service, t
 
 
 def test_files_are_the_values_of_a_grid(page: Any, studio: Service, tmp_path: Path) -> None:
-    for colour in ("teal", "navy"):
+    for colour in ("olive", "navy"):
         Image.new("RGB", (64, 64), colour).save(tmp_path / f"{colour}.png")
     page.goto("/?painter=painting_fool")
     page.get_by_label("Side in pixels").fill("64", timeout=PATIENCE)
     page.get_by_text("Grid: settings against each other").click()
     page.locator("[data-axis=columns]").select_option("picture")
     values = page.locator("[data-axis-files=columns]")
-    values.locator("input[type=file]").set_input_files([tmp_path / "teal.png", tmp_path / "navy.png"])
+    values.locator("input[type=file]").set_input_files([tmp_path / "olive.png", tmp_path / "navy.png"])
     expect(values.locator("li")).to_have_count(2)
     expect(page.locator("[data-values=columns]")).to_be_hidden()
     page.locator("[data-axis=rows]").select_option("attempts")

@@ -175,7 +175,7 @@ part("colour").addEventListener("input", (event) => (hand.colour = event.target.
 
 addEventListener("keydown", (event) => {
   const typing = event.target.matches("input:not([type=range], [type=color]), textarea, select");
-  if (typing) return;
+  if (typing || document.querySelector("dialog[open]")) return;
   const key = event.key.toLowerCase();
   if (event.ctrlKey || event.metaKey) {
     if (key === "z" || key === "y") {
