@@ -111,7 +111,7 @@ def _queued(studio: Studio, request: PictureRequest, title: str, arguments: Sequ
     job = studio.jobs.add(
         title,
         arguments,
-        options=["--out", str(folder), "--overwrite", "--preview", str(studio.jobs.preview_file(name))],
+        options=["--out", str(folder), "--resume", "--preview", str(studio.jobs.preview_file(name))],
         pictures=folder,
         request=request.model_dump(exclude_none=True),
         name=name,
