@@ -322,6 +322,26 @@ def test_a_vote_by_keyboard_alone(page: Any, studio: Service) -> None:
     assert ballot["votes"] == 2
 
 
+def test_the_keys_of_a_page_are_listed_and_do_nothing_behind_the_list(page: Any) -> None:
+    keys = page.get_by_role("dialog", name="Keys")
+    for place, words in (("/gallery", "Into the bin"), ("/show", "Fill the screen"), ("/", "Paint, from anywhere")):
+        page.goto(place)
+        page.locator("h1").first.wait_for(state="attached")
+        page.keyboard.press("?")
+        expect(keys).to_contain_text(words)
+        expect(keys).to_contain_text("Show the keys of a page")
+        page.keyboard.press("Escape")
+        expect(keys).to_be_hidden()
+    page.goto("/gallery")
+    page.get_by_role("searchbox").first.press("?")
+    expect(keys).to_be_hidden()
+    page.get_by_role("button", name="Keys").click()
+    page.keyboard.press("/")
+    expect(keys).to_be_visible()
+    keys.get_by_role("button", name="Close").click()
+    expect(keys).to_be_hidden()
+
+
 def test_a_page_in_chinese_stays_so(page: Any) -> None:
     page.goto("/gallery")
     page.get_by_role("button", name="中文").click()
