@@ -6,7 +6,7 @@ opens a studio in an empty folder a few times, and says how many seconds pass un
 until its first page is there: on the clock, and of processor time, which other programs do not lengthen much. Then a
 training runs as a job, while a client does what the page of the run does: it follows the list of jobs, and reads the
 run whenever that says something new, at most every two seconds. The share is the processor time of the service while
-the job runs, divided by that of the job. What the studio knows of painters is read before; it is kept in the cache.
+the job runs, divided by the time that the job takes. What the studio knows of painters is read before; it is kept in the cache.
 """
 
 from __future__ import annotations
@@ -92,6 +92,7 @@ def training(service: subprocess.Popen[str], port: int, minutes: float, folder: 
         time.sleep(0.1)
     trainer = psutil.Process(int(json.loads(process.read_text())["pid"]))
     beginning = spent(psutil.Process(service.pid))
+    begin = time.perf_counter()
     of_job = 0.0
     while (state := call(port, "GET", f"/api/jobs/{job}")["state"]) in ("queued", "running"):
         of_job = max(of_job, spent(trainer))
@@ -99,9 +100,10 @@ def training(service: subprocess.Popen[str], port: int, minutes: float, folder: 
             changed.clear()
             answer(port, "GET", "/api/runs/watched")
         time.sleep(BETWEEN)
+    clock = time.perf_counter() - begin
     of_service = spent(psutil.Process(service.pid)) - beginning
-    print(f"the training ended as {state!r} after {of_job:.1f} processor seconds; the service took {of_service:.2f}")
-    print(f"that is {of_service / of_job:.1%}")
+    print(f"the training ended as {state!r} after {clock:.0f} s, of which it had the processor for {of_job:.1f} s")
+    print(f"the service took {of_service:.2f} processor seconds: {of_service / clock:.1%} of its time on the clock")
 
 
 def spent(process: psutil.Process) -> float:

@@ -54,12 +54,14 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def page(browser: Any, studio: Service) -> Iterator[Any]:
-    """A page of a fresh browser; an error of a script fails the test."""
+    """A page of a fresh browser; an error of a script fails the test, and so does a request to another machine."""
     context = browser.new_context(base_url=f"http://127.0.0.1:{studio.port}", viewport={"width": 1280, "height": 900})
     opened = context.new_page()
     opened.set_default_timeout(QUICK)
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
+    near = (f"http://127.0.0.1:{studio.port}/", "data:", "blob:")
+    opened.on("request", lambda request: None if request.url.startswith(near) else errors.append(request.url))
     yield opened
     context.close()
     assert errors == []
