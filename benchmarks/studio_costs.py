@@ -6,7 +6,7 @@ opens a studio in an empty folder a few times, and says how many seconds pass un
 until its first page is there: on the clock, and of processor time, which other programs do not lengthen much. Then a
 training runs as a job, while a client does what the page of the run does: it follows the list of jobs, and reads the
 run whenever that says something new, at most every two seconds. The share is the processor time of the service while
-the job runs, divided by the time that the job takes. What the studio knows of painters is read before; it is kept in the cache.
+the job runs, divided by the time that the job takes. What the studio knows of painters is read before, and kept.
 """
 
 from __future__ import annotations
