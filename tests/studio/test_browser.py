@@ -228,7 +228,7 @@ def test_files_are_uploaded_or_chosen_and_a_dropped_picture_brings_them_back(
     page.get_by_role("button", name="Paint", exact=True).click()
     card = page.locator("#results article", has_text="painting_fool").first
     expect(card.locator(".tile img")).to_have_count(1, timeout=PATIENCE)
-    (job,) = [job for job in studio.call("GET", "/api/jobs") if job["request"].get("painter") == "painting_fool"]
+    (job,) = [job for job in studio.call("GET", "/api/jobs") if "earlier" in job["request"].get("settings", {})]
     assert len(job["request"]["settings"]["earlier"]) == 1
     picture.get_by_role("button", name="Take it away").click()
     expect(picture.locator("li")).to_have_count(0)
@@ -263,7 +263,7 @@ def test_what_is_stopped_keeps_its_pictures_and_what_waits_need_not_begin(page: 
         expect(card).to_have_count(1)
     waiting.get_by_role("button", name="Do not begin").click()
     expect(waiting).to_contain_text("Stopped before it began.")
-    expect(painting.locator("img").first).to_be_visible(timeout=PATIENCE)
+    expect(painting.locator(".tile img").first).to_be_visible(timeout=PATIENCE)
     painting.get_by_role("button", name="Stop", exact=True).click()
     expect(painting.locator(".state")).to_have_text("stopped", timeout=PATIENCE)
     expect(painting.get_by_role("button", name="Resume")).to_be_visible()
@@ -487,8 +487,10 @@ def test_a_given_picture_moves_and_two_categories_are_mixed(page: Any, studio: S
     page.get_by_label("Category").select_option("sunset")
     page.get_by_label("How many").fill("1")
     page.get_by_role("button", name="Paint", exact=True).click()
-    expect(page.locator("#results article img").first).to_be_visible(timeout=PATIENCE)
-    page.get_by_role("button", name="Use these settings").first.click()
+    card = page.locator("#results article", has_text="motion: sunset").first
+    expect(card.locator(".tile img").first).to_be_visible(timeout=PATIENCE)
+    given.get_by_role("button", name="Take it away").click()
+    card.get_by_role("button", name="Use these settings").click()
     expect(given.get_by_alt_text("sea.png")).to_be_visible()
 
     page.goto("/?painter=shipped/paintings")
