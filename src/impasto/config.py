@@ -29,6 +29,7 @@ __all__ = [
     "Field",
     "InputFile",
     "InputJson",
+    "InputNetwork",
     "InputPicture",
     "InputTensors",
     "Setting",
@@ -55,6 +56,17 @@ InputTensors = Annotated[
     InputFile, Field(json_schema_extra={"format": "file-path", "contentMediaType": "application/x-safetensors"})
 ]
 """The same for a safetensors file, whole in itself."""
+InputNetwork = Annotated[
+    InputFile,
+    Field(
+        json_schema_extra={
+            "format": "file-path",
+            "contentMediaType": "application/x-safetensors",
+            "beside": "config.json",
+        }
+    ),
+]
+"""The same for the safetensors file of a network whose config.json lies beside it."""
 
 NUMBERS = re.compile(r"\s*-?[\d.]+(\s*,\s*-?[\d.]+)+\s*")
 """Numbers with commas between them, as lists are typed."""
@@ -106,8 +118,8 @@ class Setting:
         default: Its value where none is given, as JSON has it; None where one must be given.
         required: Whether a value must be given.
         schema: The values that it takes, as JSON Schema: type, enum, minimum, maximum, items, examples and so on; the
-            format 'file-path' marks files to read, `contentMediaType` of which kind they are, and `readOnly` what
-            impasto fills in itself.
+            format 'file-path' marks files to read, `contentMediaType` of which kind they are, `beside` which file lies
+            beside each, and `readOnly` what impasto fills in itself.
     """
 
     name: str
@@ -135,6 +147,11 @@ class Setting:
     def media(self) -> str:
         """Media type of the files that it names, such as 'image/*'; '' where it names none, or says no type."""
         return next((str(part["contentMediaType"]) for part in parts(self.schema) if "contentMediaType" in part), "")
+
+    @property
+    def beside(self) -> str:
+        """Name of the file that has to lie beside each that it names, such as 'config.json'; '' for none."""
+        return next((str(part["beside"]) for part in parts(self.schema) if "beside" in part), "")
 
     @property
     def can_be_set(self) -> bool:

@@ -20,6 +20,7 @@ __all__ = [
     "HUB",
     "NEWEST",
     "PACKAGED",
+    "PARTS",
     "RUNS",
     "SHIPPED",
     "SHIPPED_OF_CLIPS",

@@ -121,7 +121,7 @@ def test_every_command_prints_json_its_events_or_nothing_but_the_result(command:
 
 
 def test_a_loaded_painter_paints_and_edits_with_the_same_words() -> None:
-    files = {"self", "painter", "out", "also", "overwrite", "preview"}
+    files = {"self", "painter", "out", "also", "overwrite", "resume", "preview"}
     for verb in ("paint", "edit"):
         in_memory = in_python(getattr(LoadedPainter, verb))
         into_files = in_python(getattr(impasto, verb))

@@ -54,12 +54,14 @@ def browser() -> Iterator[Any]:
 
 @pytest.fixture
 def page(browser: Any, studio: Service) -> Iterator[Any]:
-    """A page of a fresh browser; an error of a script fails the test."""
+    """A page of a fresh browser; an error of a script fails the test, and so does a request to another machine."""
     context = browser.new_context(base_url=f"http://127.0.0.1:{studio.port}", viewport={"width": 1280, "height": 900})
     opened = context.new_page()
     opened.set_default_timeout(QUICK)
     errors: list[str] = []
     opened.on("pageerror", lambda error: errors.append(str(error)))
+    near = (f"http://127.0.0.1:{studio.port}/", "data:", "blob:")
+    opened.on("request", lambda request: None if request.url.startswith(near) else errors.append(request.url))
     yield opened
     context.close()
     assert errors == []
@@ -144,6 +146,68 @@ def test_a_pen_draws_a_mask_and_the_edit_leaves_every_byte_outside_of_it(
     assert not np.array_equal(edited[covered], pixels[covered])
 
 
+def test_a_soft_brush_looks_as_the_studio_draws_it(page: Any, studio: Service, tmp_path: Path) -> None:
+    Image.new("RGB", (96, 64), "teal").save(tmp_path / "plain.png")
+    page.goto("/canvas")
+    page.set_input_files("#file", tmp_path / "plain.png")
+    page.wait_for_url("**/canvas/*")
+    expect(page.locator("#start")).to_be_enabled(timeout=PATIENCE)
+    page.get_by_label("Softness").fill("70")
+    page.get_by_label("Size").fill("80")
+    box = page.locator("#canvas").bounding_box()
+    middle = (box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.move(middle[0] - 60, middle[1])
+    page.mouse.down()
+    page.mouse.move(middle[0] + 60, middle[1] + 20, steps=6)
+    page.mouse.up()
+    expect(page.locator("#saving")).to_have_text("All strokes are kept")
+    drawing = page.url.rpartition("/")[2]
+    address = f"/api/canvas/drawings/{drawing}"
+    strokes = studio.call("GET", address)["strokes"]
+    assert [stroke["softness"] for stroke in strokes] == [0.7]
+    eraser = {**strokes[0], "erase": True, "radius": strokes[0]["radius"] / 2}
+    studio.call("POST", f"{address}/strokes", {"number": 1, "stroke": eraser})
+    (tmp_path / "mask.png").write_bytes(studio.request("GET", f"{address}/mask")[2])
+    kept = np.asarray(Image.open(tmp_path / "mask.png").convert("L")).astype(int)
+    shown = page.evaluate(
+        """async (strokes) => {
+            const { draw } = await import("/static/canvas/strokes.js");
+            const context = Object.assign(document.createElement("canvas"), { width: 96, height: 64 }).getContext("2d");
+            for (const stroke of strokes) draw(context, stroke, new Map());
+            return [...context.getImageData(0, 0, 96, 64).data].filter((_, place) => place % 4 === 3);
+        }""",
+        [*strokes, eraser],
+    )
+    difference = np.abs(np.array(shown).reshape(64, 96) - kept)
+    assert ((kept > 10) & (kept < 245)).sum() > 300
+    assert difference.max() < 32
+    assert difference.mean() < 4
+
+
+def test_files_are_the_values_of_a_grid(page: Any, studio: Service, tmp_path: Path) -> None:
+    for colour in ("olive", "navy"):
+        Image.new("RGB", (64, 64), colour).save(tmp_path / f"{colour}.png")
+    page.goto("/?painter=painting_fool")
+    page.get_by_label("Side in pixels").fill("64", timeout=PATIENCE)
+    page.get_by_text("Grid: settings against each other").click()
+    page.locator("[data-axis=columns]").select_option("picture")
+    values = page.locator("[data-axis-files=columns]")
+    values.locator("input[type=file]").set_input_files([tmp_path / "olive.png", tmp_path / "navy.png"])
+    expect(values.locator("li")).to_have_count(2)
+    expect(page.locator("[data-values=columns]")).to_be_hidden()
+    page.locator("[data-axis=rows]").select_option("attempts")
+    page.locator("[data-values=rows]").fill("1")
+    page.get_by_role("button", name="Paint", exact=True).click()
+    card = page.locator("#results article").first
+    expect(card.get_by_role("columnheader").locator("img")).to_have_count(2)
+    expect(card.locator("td img")).to_have_count(2, timeout=PATIENCE)
+    (job,) = [job for job in studio.call("GET", "/api/jobs") if "picture" in job["request"].get("over", {})]
+    assert all(name.endswith(".png") for name in job["request"]["over"]["picture"])
+    values.get_by_role("button", name="Take it away").first.click()
+    card.get_by_role("button", name="Use these settings").click()
+    expect(values.locator("li")).to_have_count(2)
+
+
 def test_files_are_uploaded_or_chosen_and_a_dropped_picture_brings_them_back(
     page: Any, studio: Service, tmp_path: Path
 ) -> None:
@@ -164,7 +228,7 @@ def test_files_are_uploaded_or_chosen_and_a_dropped_picture_brings_them_back(
     page.get_by_role("button", name="Paint", exact=True).click()
     card = page.locator("#results article", has_text="painting_fool").first
     expect(card.locator(".tile img")).to_have_count(1, timeout=PATIENCE)
-    (job,) = [job for job in studio.call("GET", "/api/jobs") if job["request"].get("painter") == "painting_fool"]
+    (job,) = [job for job in studio.call("GET", "/api/jobs") if "earlier" in job["request"].get("settings", {})]
     assert len(job["request"]["settings"]["earlier"]) == 1
     picture.get_by_role("button", name="Take it away").click()
     expect(picture.locator("li")).to_have_count(0)
@@ -199,7 +263,7 @@ def test_what_is_stopped_keeps_its_pictures_and_what_waits_need_not_begin(page: 
         expect(card).to_have_count(1)
     waiting.get_by_role("button", name="Do not begin").click()
     expect(waiting).to_contain_text("Stopped before it began.")
-    expect(painting.locator("img").first).to_be_visible(timeout=PATIENCE)
+    expect(painting.locator(".tile img").first).to_be_visible(timeout=PATIENCE)
     painting.get_by_role("button", name="Stop", exact=True).click()
     expect(painting.locator(".state")).to_have_text("stopped", timeout=PATIENCE)
     expect(painting.get_by_role("button", name="Resume")).to_be_visible()
@@ -258,6 +322,26 @@ def test_a_vote_by_keyboard_alone(page: Any, studio: Service) -> None:
     expect(page.locator(".standings tbody tr")).to_have_count(2)
     (ballot,) = studio.call("GET", "/api/ballots")
     assert ballot["votes"] == 2
+
+
+def test_the_keys_of_a_page_are_listed_and_do_nothing_behind_the_list(page: Any) -> None:
+    keys = page.get_by_role("dialog", name="Keys")
+    for place, words in (("/gallery", "Into the bin"), ("/show", "Fill the screen"), ("/", "Paint, from anywhere")):
+        page.goto(place)
+        page.locator("h1").first.wait_for(state="attached")
+        page.keyboard.press("?")
+        expect(keys).to_contain_text(words)
+        expect(keys).to_contain_text("Show the keys of a page")
+        page.keyboard.press("Escape")
+        expect(keys).to_be_hidden()
+    page.goto("/gallery")
+    page.get_by_role("searchbox").first.press("?")
+    expect(keys).to_be_hidden()
+    page.get_by_role("button", name="Keys").click()
+    page.keyboard.press("/")
+    expect(keys).to_be_visible()
+    keys.get_by_role("button", name="Close").click()
+    expect(keys).to_be_hidden()
 
 
 def test_a_page_in_chinese_stays_so(page: Any) -> None:
@@ -397,14 +481,17 @@ def test_every_page_fits_a_phone_and_axe_has_nothing_serious_to_say(
 def test_a_given_picture_moves_and_two_categories_are_mixed(page: Any, studio: Service, tmp_path: Path) -> None:
     Image.fromarray(np.tile(np.arange(0, 256, 4, np.uint8)[:, None, None], (1, 64, 3))).save(tmp_path / "sea.png")
     page.goto("/?painter=shipped/motion")
-    page.get_by_label("Given picture: first").set_input_files(tmp_path / "sea.png", timeout=PATIENCE)
-    expect(page.get_by_alt_text("The given picture")).to_be_visible()
+    given = page.get_by_role("group", name="Given picture: first")
+    given.locator("input[type=file]").set_input_files(tmp_path / "sea.png", timeout=PATIENCE)
+    expect(given.get_by_alt_text("sea.png")).to_be_visible()
     page.get_by_label("Category").select_option("sunset")
     page.get_by_label("How many").fill("1")
     page.get_by_role("button", name="Paint", exact=True).click()
-    expect(page.locator("#results article img").first).to_be_visible(timeout=PATIENCE)
-    page.get_by_role("button", name="Use these settings").first.click()
-    expect(page.get_by_alt_text("The given picture")).to_be_visible()
+    card = page.locator("#results article", has_text="motion: sunset").first
+    expect(card.locator(".tile img").first).to_be_visible(timeout=PATIENCE)
+    given.get_by_role("button", name="Take it away").click()
+    card.get_by_role("button", name="Use these settings").click()
+    expect(given.get_by_alt_text("sea.png")).to_be_visible()
 
     page.goto("/?painter=shipped/paintings")
     page.get_by_label("Category", exact=True).select_option(index=1, timeout=PATIENCE)

@@ -19,7 +19,9 @@ from PIL import Image
 from sqlalchemy.orm import Session
 from studio_service import Service
 
+import impasto
 from impasto import catalogue
+from impasto.errors import UsageError
 from impasto.images.recipe import read_recipe
 from impasto.studio.canvas.drawings import strokes_of
 from impasto.studio.canvas.layers import mask_of, sketched
@@ -131,6 +133,37 @@ def test_what_is_outside_of_the_mask_stays_to_the_byte_and_the_result_can_be_edi
         pass
     again = service.call("POST", "/api/canvas/drawings", {"picture": listed[0]["id"]})
     assert again["picture"] == following["picture"]
+
+
+def test_a_soft_brush_mixes_what_is_painted_with_the_picture_and_stops_where_it_does(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawing = begin(service, photograph())
+    address = f"/api/canvas/drawings/{drawing['id']}"
+    soft = {"number": 0, "stroke": {**LINE, "radius": 12, "softness": 0.8}}
+    service.call("POST", f"{address}/strokes", soft)
+    answer = service.call("POST", f"{address}/edits", FAST)
+    words = shlex.split(answer["command"])
+    assert words[6] == "--soft-mask"
+    assert service.wait(answer["job"]["id"], lambda job: bool(job["ended"]))["message"] == ""
+    (result,) = service.call("GET", f"/api/jobs/{answer['job']['id']}")["pictures"]
+    painted = pixels_of(service.request("GET", result)[2])
+    with Image.open(service.folder / words[7]) as image:
+        mask = np.asarray(image)
+    original = np.asarray(photograph())
+    assert ((mask > 0) & (mask < 255)).sum() > 100
+    assert (painted[mask == 0] == original[mask == 0]).all()
+    # Where the brush is faint, little changes: at most its share of all levels.
+    change = np.abs(painted.astype(int) - original).max(2)
+    assert (change <= mask.astype(int) + 1).all()
+    assert (change[mask > 250] > 0).any()
+    # The recipe names the mask, and paints the mixture again.
+    file = service.folder / "studio" / "pictures" / answer["job"]["id"] / "0000.png"
+    assert read_recipe(file).inputs.keys() == {"picture", "soft_mask"}
+    monkeypatch.chdir(service.folder)
+    assert impasto.repaint(file, "again.png").identical
+    with pytest.raises(UsageError, match="Give mask or soft_mask, not both"):
+        impasto.edit("inpaint", words[3], "twice.png", painter="runs/tiny", mask=words[7], soft_mask=words[7])
 
 
 def read_back(service: Service, folder: Path) -> Session:
@@ -254,6 +287,37 @@ def test_requests_are_checked_before_they_are_queued(service: Service) -> None:
         assert status == 200
         assert b"style=" not in content
         assert b"photograph\n.png" in content or "/canvas/controls" in path
+
+
+def test_soft_strokes_fade_from_their_middle_to_their_edge(tmp_path: Path) -> None:
+    pictures = KeptFiles(tmp_path)
+    size = (60, 40)
+    hard = BrushStroke(tool="brush", layer="mask", points=[(10, 20.5, 1), (50, 20.5, 1)], radius=16)
+    soft = hard.model_copy(update={"softness": 0.75})
+    mask = np.asarray(mask_of([soft], size, pictures)).astype(int)
+    column = mask[20:37, 30]
+    assert (column[:5] == 255).all()
+    assert (np.diff(column) <= 0).all()
+    assert len(set(column)) > 8
+    # In the middle of its edge, 10 of 16 pixels from the line, it covers half; nothing beyond its radius.
+    assert abs(column[10] - 127.5) < 1
+    assert not mask[np.asarray(mask_of([hard], size, pictures)) == 0].any()
+    # A line that crosses itself is no darker; another one is, as it is with paint.
+    there_and_back = soft.model_copy(update={"points": [(10, 20.5, 1), (50, 20.5, 1), (10, 20.5, 1)]})
+    assert (np.asarray(mask_of([there_and_back], size, pictures)) == mask).all()
+    twice = np.asarray(mask_of([soft, soft], size, pictures)).astype(int)
+    assert abs(twice[30, 30] - 0.75 * 255) < 2
+    rubber = soft.model_copy(update={"erase": True})
+    assert abs(np.asarray(mask_of([hard, rubber], size, pictures)).astype(int) + mask - 255)[5:36, 12:48].max() <= 1
+    # Colours of a sketch are mixed with the picture, and with one another.
+    picture = Image.new("RGB", size, "#ff0000")
+    blue = soft.model_copy(update={"layer": "sketch", "colour": "#0000ff"})
+    pixels = np.asarray(sketched(picture, [blue])).astype(int)
+    assert (pixels[20, 30] == [0, 0, 255]).all()
+    assert abs(pixels[30, 30] - [127, 0, 127]).max() <= 1
+    assert (pixels[0] == [255, 0, 0]).all()
+    faded = np.asarray(sketched(picture, [blue, blue.model_copy(update={"erase": True})])).astype(int)
+    assert abs(faded[30, 30] - [191, 0, 64]).max() <= 2
 
 
 def test_layers_are_the_shapes_that_were_drawn(tmp_path: Path) -> None:

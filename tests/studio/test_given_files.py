@@ -119,6 +119,11 @@ def test_a_scene_and_a_mask_are_given_and_the_command_names_them(studio: Service
     assert 'data-file-setting="style"' in controls
     over = {"painter": "landscape", "over": {"painter": ["neural_style"]}, "seed": 3, "settings": {"style": [source]}}
     assert f'style=["studio/canvas/{source}"]' in begun(studio, "/api/grid", over)
+    files = {"painter": "painting_fool", "over": {"picture": [source, mask]}, "seed": 3}
+    assert f"--over picture=studio/canvas/{source},studio/canvas/{mask}" in begun(studio, "/api/grid", files)
+    files = {"painter": "neural_style", "over": {"style": [[source], [source, mask]]}, "seed": 3}
+    paths = f'style=["studio/canvas/{source}"]|["studio/canvas/{source}", "studio/canvas/{mask}"]'
+    assert paths in begun(studio, "/api/grid", files)
     assert 'data-most="4"' in controls
 
 
@@ -134,7 +139,8 @@ def test_no_other_file_of_this_machine_is_read_and_no_other_kind_is_kept(studio:
         assert f"not {path!r}: upload the file first" in refused(painter="landscape", scene=path)
     assert "upload it first" in refused(style=["0" * 64 + ".png"])
     assert "of the kind application/json" in refused(painter="landscape", scene=picture)
-    assert "style names files" in refused(over={"style": [[picture], [picture, picture]]})
+    assert "upload the file first" in refused(over={"style": [[picture], ["/etc/passwd"]]})
+    assert "upload it first" in refused(over={"style": [[picture], ["0" * 64 + ".png"]]})
     assert "does not read 'Mask'" in studio.refusal("POST", "/api/paint", {"painter": "landscape", "mask": picture})[1]
     unmapped = {"painter": "landscape", "maps": {"layout": picture}}
     assert "does not read 'Map: layout'" in studio.refusal("POST", "/api/paint", unmapped)[1]

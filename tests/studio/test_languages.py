@@ -22,7 +22,8 @@ TEMPLATES = sorted((PACKAGE / "templates").glob("*.html"))
 SCRIPTS = sorted((PACKAGE / "static").rglob("*.js"))
 SHOWN = ("alt", "aria-label", "data-sure", "placeholder", "title")
 """Attributes that people read or hear."""
-SAME = {"px", "impasto", "tiny", "small", "base", "Esc", "Delete", "PNG", "T", "B", "U", "C", "paintings-64"}
+SAME = {"px", "impasto", "tiny", "small", "base", "PNG", "paintings-64"}
+SAME |= {"Esc", "Delete", "Ctrl", "Shift", "Enter", *"BCEFHLTUZ"}
 """Words that are the same in all languages: names, keys and units."""
 CALL = re.compile(r'\b(text|counted)\((?:[\w.]+, )?"((?:[^"\\]|\\.)*)"(?:, "((?:[^"\\]|\\.)*)")?')
 STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"|`((?:[^`\\]|\\.)*)`')

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from studio_service import Service
@@ -15,6 +16,7 @@ from studio_service import Service
 import impasto
 from impasto import catalogue
 from impasto.api.explaining import explain
+from impasto.errors import ConfigError
 from impasto.files import read_json
 from impasto.spelling import command_line
 from impasto.studio.language import LANGUAGES, Visit, _visit
@@ -29,7 +31,36 @@ VERDICTS = [
         *sorted((PACKAGE / "training").glob("*.py")),
     )
 ]
+JOBS = [
+    file
+    for pattern in (
+        *("mixtures.py", "texts.py", "config.py", "hub.py", "images/size.py", "contract/condition_checks.py"),
+        *(
+            "contract/construction.py",
+            "contract/learner.py",
+            "contract/painter.py",
+            "editing/*.py",
+            "metrics/measure.py",
+        ),
+        *(f"api/{name}.py" for name in ("axes", "checks", "editing", "inputs", "loading", "performing", "prompts")),
+        *(
+            "api/request.py",
+            *(f"data/{name}.py" for name in ("folder", "metadata", "prepare", "selecting", "splitting")),
+        ),
+        *(f"painters/hub/{name}.py" for name in ("control", "ip_adapter", "lora_files", "pipeline")),
+        *(f"painters/{name}.py" for name in ("guidance", "words", "rules/deep_dream", "rules/neural_style")),
+        *("painters/rules/painting_fool.py", "preference/direct.py", "preference/pair_store.py"),
+    )
+    for file in sorted(PACKAGE.glob(pattern))
+]
+"""Modules with errors that jobs of the studio often end with: of requests, edits, data and models of others."""
 ERRORS = {"UsageError", "Problem", "ImpastoError", "NotCapable", "StoreError", "OutOfMemory", "CheckpointError"}
+ERRORS |= {"ConfigError", "DataError"}
+OTHERS = re.compile(
+    r"input should be .*|(string|tuple) should have .*|(whole )?number( .*)?|list of up to .*|\{0\}: (.*; allowed: .*|"
+    r"\{1\} = .*|unknown setting .*|\{1\} must be given\.)|name a painter that was trained with words: \{0\}\."
+)
+"""What errors of settings are put together from, in part by pydantic, so that no module holds it whole."""
 SUGGESTED = [".", "; did you mean {}?"]
 """How `suggestion` ends a sentence."""
 SHORT = 24
@@ -64,8 +95,8 @@ def numbered(text: str) -> str:
 
 
 def raised() -> Iterator[str]:
-    """The errors that the studio itself raises, as templates; those that consist of values alone are left out."""
-    for file in sorted(STUDIO.rglob("*.py")):
+    """The errors of the studio itself and of its jobs, as templates; those that are values alone are left out."""
+    for file in sorted([*STUDIO.rglob("*.py"), *JOBS]):
         for call in ast.walk(ast.parse(file.read_text("utf8"))):
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") in ERRORS and call.args:
                 yield from (numbered(text) for text in templates(call.args[-1]) if re.search(r"\w\w", text))
@@ -75,7 +106,7 @@ def written() -> set[str]:
     """All texts of the studio and of the modules that write verdicts, as templates."""
     return {
         numbered(text)
-        for file in [*VERDICTS, *STUDIO.rglob("*.py")]
+        for file in [*VERDICTS, *STUDIO.rglob("*.py"), *JOBS]
         for node in ast.walk(ast.parse(file.read_text("utf8")))
         if isinstance(node, ast.JoinedStr | ast.Constant | ast.Call)
         for text in templates(node)
@@ -122,7 +153,7 @@ def test_sentences_and_descriptions_are_translated_and_none_is_left_over(languag
         known = tables[table]
         missing = needed - known.keys()
         assert len(missing) <= SLACK * len(needed), f"without a translation into {language}: {sorted(missing)}"
-        stale = {one for one in known.keys() - there if len(one) > SHORT}
+        stale = {one for one in known.keys() - there if len(one) > SHORT and not OTHERS.fullmatch(one)}
         assert not stale, f"translated into {language}, but written nowhere: {sorted(stale)}"
         for english, words in known.items():
             assert {*PLACE.findall(words)} <= {*PLACE.findall(english)}, english
@@ -145,6 +176,23 @@ def test_values_stand_where_the_other_language_has_them() -> None:
     finally:
         _visit.reset(token)
     assert translated("The job is done; stop it first.") == "The job is done; stop it first."
+
+
+@pytest.mark.parametrize(
+    "values",
+    [{"steps": 0}, {"steps": "many"}, {"guidance": -1.0}, {"scheduler": "karas"}, {"stepz": 3}, {"control_scale": 9}],
+)
+def test_errors_of_settings_are_in_the_language_of_the_reader(values: dict[str, Any]) -> None:
+    pipeline = catalogue.usable(catalogue.painters())["pipeline"]
+    with pytest.raises(ConfigError) as error:
+        pipeline.load_settings(values)
+    token = _visit.set(Visit("zh"))
+    try:
+        words = translated(str(error.value))
+    finally:
+        _visit.reset(token)
+    assert re.search("[\u4e00-\u9fff]", words), words
+    assert not re.search(r"[a-z]+ [a-z]+ [a-z]+", words.replace("impasto explain pipeline", "")), words
 
 
 def test_an_error_is_answered_in_the_language_of_the_browser_and_in_english_to_programs(service: Service) -> None:

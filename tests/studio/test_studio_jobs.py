@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import signal
@@ -96,6 +97,22 @@ def test_the_queue_survives_its_service_and_its_jobs(folder: Path) -> None:
     service.call("DELETE", f"/api/jobs/{first}")
     assert service.refusal("GET", f"/api/jobs/{first}")[0] == 404
     service.close()
+
+
+def test_the_service_ends_at_once_and_without_a_word_while_a_page_follows_the_jobs(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    service = Service(tmp_path)
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
+    connection.request("GET", "/api/jobs/events")
+    stream = connection.getresponse()
+    assert stream.readline().startswith(b"event: jobs")
+    service.process.terminate()
+    stream.read()  # It ends, and is not cut off.
+    stream.close()
+    connection.close()
+    service.process.communicate(timeout=60)
+    assert capfd.readouterr().err == ""
 
 
 def test_wrong_commands_are_refused_or_fail_with_the_sentence_of_the_command_line(service: Service) -> None:

@@ -144,3 +144,46 @@ print(*{name.split(".")[0] for name in sys.modules})
     heavy = {"torch", "cv2", "matplotlib", "scipy", "transformers", "pandas"}
     outward = {"requests", "httpx", "httpx2", "urllib3", "aiohttp", "huggingface_hub", "sentry_sdk"}
     assert loaded & (heavy | outward) == set()
+
+
+WATCHING = """
+import os
+import sys
+
+
+def watch(event, arguments):
+    place = {"socket.connect": 1, "socket.getaddrinfo": 0}.get(event)
+    host = None if place is None else arguments[place]
+    host = host[0] if isinstance(host, tuple) else host
+    if isinstance(host, str) and "/" not in host and host not in ("127.0.0.1", "::1", "localhost"):
+        with open(FILE, "a") as file:
+            file.write(f"{event} {host}\\n")
+
+
+sys.addaudithook(watch)
+with open(FILE + ".watched", "a") as file:
+    file.write(f"{os.getpid()}\\n")
+"""
+"""Written as `sitecustomize.py`, it notes in every process of Python which machines are looked for or connected to."""
+
+
+def test_neither_the_service_nor_its_jobs_reach_another_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reached = tmp_path / "reached.txt"
+    (tmp_path / "watching").mkdir()
+    (tmp_path / "watching" / "sitecustomize.py").write_text(f"FILE = {str(reached)!r}\n{WATCHING}")
+    monkeypatch.syspath_prepend(tmp_path / "watching")
+    (tmp_path / "work").mkdir()
+    service = Service(tmp_path / "work")
+    try:
+        for page in ("/", "/gallery", "/canvas", "/data", "/train", "/compare", "/vote", "/show", "/jobs"):
+            assert service.request("GET", page, headers={"accept": "text/html"})[0] == 200, page
+        job = service.call("POST", "/api/paint", {"painter": "shipped/paintings", "count": 1, "seed": 1})["job"]
+        ended = service.wait(job["id"], lambda job: job["state"] not in ("queued", "running"))
+        assert ended["state"] == "done", ended["message"]
+    finally:
+        service.close()
+    watched = {int(line) for line in Path(f"{reached}.watched").read_text().split()}
+    assert len(watched) >= 2  # The service and its job; painters are described by a third process.
+    assert not reached.exists(), reached.read_text()

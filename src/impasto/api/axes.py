@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from math import prod
+from pathlib import Path
 from typing import Any
 
 from impasto.config import parse_pairs
@@ -27,6 +28,7 @@ NUMBERS: Mapping[str, type] = {"seed": int, "variation_seed": int, "variation_st
 """What else can be varied beside the painter's settings, and its type."""
 RANGE = re.compile(r"(-?\d+(?:\.\d+)?)\s*\.\.\s*(-?\d+(?:\.\d+)?)\s*:\s*(\d{1,4})")
 """First and last number, and how many there are."""
+HASH = re.compile(r"[0-9a-f]{64}")
 EXAMPLE = ("over", "guidance=1,2,4")
 
 
@@ -49,10 +51,22 @@ class Axis:
         return self.name not in WORDS and self.name not in NUMBERS
 
     def label(self, value: Any) -> str:
-        """What stands beside the pictures of a value."""
+        """What stands beside the pictures of a value; of files, their names without the folders."""
+        if self.is_setting and (files := _files_in(value)):
+            value = ", ".join(files)
         text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
         text = f"{value:g}" if isinstance(value, float) else text
         return text if self.name == "prompt" else f"{self.name.replace('_', ' ')} {text}"
+
+
+def _files_in(value: Any) -> list[str]:
+    """Names of the files that a value consists of, the first letters of those that are called by a hash; or nothing."""
+    paths = [
+        Path(one) for one in (value if isinstance(value, list | tuple) else [value]) if isinstance(one, str) and one
+    ]
+    if not paths or not all(len(path.parts) > 1 and path.is_file() for path in paths):
+        return []
+    return [path.stem[:12] if HASH.fullmatch(path.stem) else path.name for path in paths]
 
 
 def parse_over(words: Iterable[str]) -> dict[str, list[Any]]:

@@ -12,7 +12,7 @@ from impasto.api.checks import check_able, check_companions, check_free
 from impasto.api.inputs import inputs_of
 from impasto.api.loaded import LoadedPainter, loaded
 from impasto.api.named import remember
-from impasto.api.performing import editor
+from impasto.api.performing import SOFT_MASK, editor
 from impasto.api.pictures import Picture
 from impasto.api.places import free_file
 from impasto.api.previewing import previewed
@@ -58,6 +58,7 @@ def edit(
     *,
     painter: str | PathLike[str] | LoadedPainter | None = None,
     mask: str | PathLike[str] | None = None,
+    soft_mask: str | PathLike[str] | None = None,
     other: str | PathLike[str] | None = None,
     category: str | None = None,
     prompt: str | None = None,
@@ -83,6 +84,8 @@ def edit(
         painter: A run, an exported painter, a hub id, the name of a painter by rules, or one that is loaded; without
             it one that comes with impasto: where there is a prompt, the one that reads words.
         mask: Picture of the same size: light where is to be painted, dark where the given picture stays.
+        soft_mask: In the place of the mask, one whose grey levels count: white where the new picture shows, black where
+            every byte of the given one stays, grey for a mixture of both.
         other: A second picture, for edits that take two.
         category: What the new picture should show, for edits and painters that read it.
         prompt: The same in words, for painters that read them.
@@ -117,8 +120,8 @@ def edit(
     check_free([path, *beside], overwrite=overwrite)
     settings_class = editor(name).settings
     check_ending(path, clip=settings_class is not None and settings_class.gives_clip)
-    how: dict[str, Any] = {"mask": mask, "other": other, "category": category, "prompt": prompt, "negative": negative}
-    how |= {"emotion": emotion, "hour": hour, "settings": settings}
+    how: dict[str, Any] = {"mask": mask, "soft_mask": soft_mask, "other": other, "category": category}
+    how |= {"prompt": prompt, "negative": negative, "emotion": emotion, "hour": hour, "settings": settings}
     with shown(watch) as notify, previewed("edit", 1, notify, preview) as shower, shower.during(0, 1):
         edited = edit_in_memory(name, file, opened, seed=seed, size=size, anyway=anyway, watch=notify, **how)
     edited.save(path, also=also, overwrite=overwrite)
@@ -155,6 +158,7 @@ def edit_in_memory(
     painter: LoadedPainter,
     *,
     mask: str | PathLike[str] | None,
+    soft_mask: str | PathLike[str] | None,
     other: str | PathLike[str] | None,
     category: str | None,
     prompt: str | None,
@@ -174,7 +178,7 @@ def edit_in_memory(
     how |= {"emotion": emotion, "hour": hour, "seed": seed, "size": size, "settings": settings}
     request = check_request(name, painter, **how)
     to_do = editor(name)
-    named = {"picture": picture, "mask": mask, "other": other}
+    named = {"picture": picture, "mask": mask, SOFT_MASK: soft_mask, "other": other}
     files = {key: path_of(file) for key, file in named.items() if file is not None}
     to_do.check_files(files)
     longest = to_do.longest_side(size)

@@ -57,6 +57,7 @@ def edit_folder(
     *,
     painter: str | PathLike[str] | LoadedPainter | None = None,
     mask: str | PathLike[str] | None = None,
+    soft_mask: str | PathLike[str] | None = None,
     other: str | PathLike[str] | None = None,
     category: str | None = None,
     prompt: str | None = None,
@@ -79,6 +80,7 @@ def edit_folder(
         out: Where the new PNGs go, each named after its file; without it, a new folder in 'gallery'.
         painter: As of `edit`.
         mask: One mask for all, or a folder with a mask of the same name, but for the ending, for each picture.
+        soft_mask: In its place, one whose grey levels count, as of `edit`; or a folder of them.
         other: One second picture for all, or a folder of them like one of masks.
         category: As of `edit`.
         prompt: As of `edit`; the same for all, and so is `negative`.
@@ -114,7 +116,8 @@ def edit_folder(
             label = f"{file.name}, {index + 1} of {len(files)}"
             try:
                 watching = _labelled(notify, label)
-                files_beside: dict[str, Any] = {"mask": _beside(mask, file), "other": _beside(other, file)}
+                named = {"mask": mask, "soft_mask": soft_mask, "other": other}
+                files_beside: dict[str, Any] = {name: _beside(one, file) for name, one in named.items()}
                 new = edit_in_memory(name, file, opened, watch=watching, anyway=anyway, **files_beside, **how)
             except ImpastoError as why:
                 failed[file] = str(why)

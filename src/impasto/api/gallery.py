@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from impasto.api.checks import check_free
 from impasto.api.pictures import SHEET, Picture, sheet_of
 from impasto.api.places import new_folder
+from impasto.api.resuming import KeptPicture
 from impasto.errors import Interrupted, RecipeError, UsageError
 from impasto.events import Event, Watch, silent
 from impasto.files import write_whole
@@ -114,13 +115,16 @@ def write_gallery(
         done = 0
         try:
             for path, picture in zip(gallery.pictures, pictures, strict=True):
+                is_there = isinstance(picture, KeptPicture)
                 picture.save(path, also=also, overwrite=True)
                 done += 1
                 endings = endings or picture.companions
                 if len(first) < SHEET:
                     # Companions hold what they are written from, which is large.
                     first.append(picture if sheet is not None else _small(picture, count))
-                watch(Event(verb, "progress", "Painting", done, count))
+                # What is there already says nothing about how long the others take.
+                if not is_there or done == count:
+                    watch(Event(verb, "progress", "Painting", done, count))
         except KeyboardInterrupt:
             raise Interrupted(f"Stopped: {done:,} of {count:,} pictures are in {place}, each of them whole.") from None
         image = sheet_of([picture.pixels for picture in first]) if sheet is None else sheet(first)

@@ -15,10 +15,11 @@ from impasto.api.gallery import Gallery, write_gallery
 from impasto.api.inputs import Given
 from impasto.api.loaded import LoadedPainter, loaded
 from impasto.api.named import remember
-from impasto.api.pictures import Picture, painted_together
+from impasto.api.pictures import Picture, kept_together, painted_together
 from impasto.api.previewing import Preview, previewed
 from impasto.api.prompts import default_painter, with_negative
 from impasto.api.request import Request
+from impasto.api.resuming import Earlier
 from impasto.api.verb import verb
 from impasto.errors import UsageError
 from impasto.events import Event, Watch
@@ -74,6 +75,7 @@ def grid(
     variation_seed: int | None = None,
     variation_strength: float | None = None,
     overwrite: bool = False,
+    resume: bool = False,
     preview: str | PathLike[str] | None = None,
     settings: Mapping[str, Any] | None = None,
     watch: Watch | None = None,
@@ -101,6 +103,7 @@ def grid(
         variation_seed: A second seed, for painters that paint from noise.
         variation_strength: How far pictures lie towards those of the second seed, 0 to 1.
         overwrite: Whether pictures of the same name may be replaced.
+        resume: As of `impasto.paint`.
         preview: A PNG file for a small picture of what is painted so far; see `impasto.paint`.
         settings: Settings of the painter.
         watch: Called with each event. Without it they are shown; `impasto.silent` shows nothing.
@@ -117,6 +120,7 @@ def grid(
         DataError: When a given file cannot be read.
     """
     axes = axes_of(over)
+    earlier = Earlier.at(out, resume=resume)
     files = Given(given or {}, mask, maps or {})
     fixed = {
         "painter": painter,
@@ -136,11 +140,11 @@ def grid(
     with shown(watch) as notify, previewed("grid", len(requests), notify, preview) as shower:
         _announce(requests, notify, named=painter is not None or "painter" in over)
         gallery = write_gallery(
-            _painted(requests, shower),
+            _painted(requests, shower, earlier),
             len(requests),
             out,
             requests[0][0].source,
-            overwrite=overwrite,
+            overwrite=overwrite or resume,
             watch=notify,
             verb="grid",
             sheet=lambda pictures: _sheet(pictures, axes),
@@ -198,14 +202,19 @@ def _announce(requests: Sequence[tuple[LoadedPainter, Request]], notify: Watch, 
         remember(source)
 
 
-def _painted(requests: Sequence[tuple[LoadedPainter, Request]], preview: Preview) -> Iterator[Picture]:
-    """The pictures, each painted by itself."""
+def _painted(
+    requests: Sequence[tuple[LoadedPainter, Request]], preview: Preview, earlier: Earlier | None
+) -> Iterator[Picture]:
+    """The pictures, each painted by itself, unless it is there."""
     from impasto.pretrained import state_hash
 
     weights = cache(state_hash)
     for number, (opened, request) in enumerate(requests):
-        with preview.during(number, 1):
-            pictures = painted_together(opened.model, opened.source, request, weights(opened.model), range(1))
+        how = (opened.model, opened.source, request, weights(opened.model), range(1))
+        pictures = kept_together(*how, earlier=earlier, numbers=[number])
+        if not pictures:
+            with preview.during(number, 1):
+                pictures = painted_together(*how)
         yield from pictures
 
 

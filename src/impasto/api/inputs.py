@@ -214,7 +214,7 @@ def _shown(name: str) -> str:
 def _option(name: str) -> str:
     """How the user gives a file by the name that a recipe has for it."""
     kind, _, rest = name.rpartition(":")
-    return option("mask", "FILE") if name == "mask" else option(kind or "given", {_shown(rest): "FILE"})
+    return option("mask", "FILE") if name in ("mask", "soft_mask") else option(kind or "given", {_shown(rest): "FILE"})
 
 
 def _files_in(painter: Painter, settings: Mapping[str, Any]) -> dict[str, str]:

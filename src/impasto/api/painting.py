@@ -16,6 +16,7 @@ from impasto.api.pictures import painted_for
 from impasto.api.previewing import previewed
 from impasto.api.prompts import Prompts, count_for, default_painter, prompts_of, with_negative
 from impasto.api.request import Request, remarks_on_all
+from impasto.api.resuming import Earlier
 from impasto.api.verb import verb
 from impasto.events import Event, Watch
 from impasto.images.size import Size
@@ -47,6 +48,7 @@ def paint(
     variation_strength: float | None = None,
     also: Sequence[str] = (),
     overwrite: bool = False,
+    resume: bool = False,
     preview: str | PathLike[str] | None = None,
     settings: Mapping[str, Any] | None = None,
     watch: Watch | None = None,
@@ -77,6 +79,8 @@ def paint(
             alone, to 1, those of the second.
         also: Endings of files to write beside each picture, out of the painter's `companions`.
         overwrite: Whether pictures of the same name may be replaced.
+        resume: Whether to go on with an earlier start of the same command in that folder: pictures that are there with
+            the recipe that they would get are kept, and the others are painted, whatever is there in their place.
         preview: A PNG file for a small picture of what is painted so far, by painters that work in steps. A new one is
             written once the last one was taken away, so that it costs nothing while nobody looks.
         settings: Settings of this painter, such as the number of sampling steps.
@@ -101,6 +105,7 @@ def paint(
         1 if film and count is None and prompts is None else count, None if prompts is None else len(texts)
     )
     check_count(count)
+    earlier = Earlier.at(out, also, resume=resume)
     strength = check_strength(variation_seed, variation_strength)
     opened = loaded(default_painter(texts) if painter is None else painter, Size.choose(resolution, size))
     model = opened.model
@@ -116,7 +121,8 @@ def paint(
             notify(Event("paint", "remark", remark))
         remember(opened.source)
         with previewed("paint", count, notify, preview) as shower:
-            pictures = painted_for(model, opened.source, requests, count, shower)
+            pictures = painted_for(model, opened.source, requests, count, shower, earlier=earlier)
+            replacing = overwrite or resume
             if film:
-                return write_film(pictures, count, film, overwrite=overwrite)
-            return write_gallery(pictures, count, out, opened.source, also=also, overwrite=overwrite, watch=notify)
+                return write_film(pictures, count, film, overwrite=replacing)
+            return write_gallery(pictures, count, out, opened.source, also=also, overwrite=replacing, watch=notify)

@@ -28,12 +28,14 @@ from impasto.spelling import option
 if TYPE_CHECKING:
     from impasto.contract import Painted, Painter
 
-__all__ = ["FILES", "Edit", "editor"]
+__all__ = ["FILES", "SOFT_MASK", "Edit", "editor"]
 
 STYLIZED = 512
 """Longest side of an edited picture in pixels, where the edit has no size of its own and the user names none."""
 FILES = {"mask": "a mask", "other": "a second picture"}
 """Files beside the picture: parameter → what it is, in words."""
+SOFT_MASK = "soft_mask"
+"""A file in the place of the mask whose grey levels count."""
 
 File = str | PathLike[str]
 
@@ -111,10 +113,15 @@ class Edit:
         Raises:
             UsageError: With the first such file.
         """
+        if SOFT_MASK in files and "mask" in files:
+            raise UsageError(f"Give {option('mask', None)} or {option(SOFT_MASK, None)}, not both.")
+        if SOFT_MASK in files and "mask" not in self.takes:
+            raise UsageError(f"{self.name} takes no mask; leave out {option(SOFT_MASK, None)}.")
+        there = {"mask" if name == SOFT_MASK else name for name in files}
         for name, words in FILES.items():
             if name in files and name not in self.takes:
                 raise UsageError(f"{self.name} takes no {name} ({words}); leave out {option(name, None)}.")
-            if name in self.takes - self.optional and name not in files:
+            if name in self.takes - self.optional and name not in there:
                 raise UsageError(f"{self.name} needs {words}: {option(name, 'FILE')}.")
 
     def check_words(self, painter: Painter, prompt: str | None, negative: str | None) -> None:
@@ -195,7 +202,7 @@ class Edit:
 
         Args:
             painter: One that can.
-            files: 'picture' and those of `FILES` that the edit takes.
+            files: 'picture' and those of `FILES` that the edit takes, or a soft mask in the place of the mask.
             request: As `request` gives it.
             longest: As `longest_side` gives it.
             watch: Is told of remarks and progress.
@@ -206,7 +213,8 @@ class Edit:
             NotCapable: When the painter reads no categories, and one is asked for.
         """
         from impasto.contract import Condition
-        from impasto.editing.given import framed, given, given_mask
+        from impasto.editing.given import framed, given, given_mask, given_soft_mask
+        from impasto.editing.seam import mixed
 
         picture = Path(files["picture"])
         pixels, remarks = given(picture, longest)
@@ -214,6 +222,9 @@ class Edit:
         arguments: dict[str, Any] = {"pixels": pixels}
         if "mask" in files:
             arguments["mask"] = given_mask(Path(files["mask"]), picture, longest)
+        share = given_soft_mask(Path(files[SOFT_MASK]), picture, longest) if SOFT_MASK in files else None
+        if share is not None:
+            arguments["mask"] = share > 0
         if "other" in files:
             arguments["other"], remarks = framed(Path(files["other"]), Size(*pixels.shape[:2]))
             _remark(remarks, watch)
@@ -225,7 +236,8 @@ class Edit:
                 painter.remarks(painter.with_words(Condition(1), request.prompt), self._painting(painter, request)),
                 watch,
             )
-        return self.applied(painter, request, watch, arguments)
+        edited = self.applied(painter, request, watch, arguments)
+        return edited if share is None else mixed(edited, pixels, share)
 
     def applied(self, painter: Painter, request: Request, watch: Watch, arguments: Mapping[str, Any]) -> Painted:
         """The edited picture.

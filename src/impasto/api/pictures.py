@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from torch import Tensor
 
     from impasto.api.gallery import Gallery
+    from impasto.api.resuming import Earlier
     from impasto.contract import Painter
     from impasto.images.pictures import Pixels
     from impasto.images.recipe import Recipe
 
-__all__ = ["SHEET", "Picture", "Pictures", "painted_for", "painted_together", "sheet_of"]
+__all__ = ["SHEET", "Picture", "Pictures", "kept_together", "painted_for", "painted_together", "sheet_of"]
 
 SHEET = 256
 """Most pictures on a contact sheet."""
@@ -205,7 +206,13 @@ class Pictures(Sequence[Picture]):
 
 
 def painted_for(
-    painter: Painter, source: str, requests: Sequence[Request], count: int, preview: Preview | None = None
+    painter: Painter,
+    source: str,
+    requests: Sequence[Request],
+    count: int,
+    preview: Preview | None = None,
+    *,
+    earlier: Earlier | None = None,
 ) -> Iterator[Picture]:
     """Paint pictures, one after the other.
 
@@ -216,6 +223,7 @@ def painted_for(
             is painted by itself.
         count: How many.
         preview: Is shown how far they are.
+        earlier: Pictures that are not painted again where they are there.
     """
     from impasto.pretrained import state_hash
 
@@ -223,9 +231,45 @@ def painted_for(
     batch = _batch(painter, count) if len(requests) == 1 else 1
     for first in range(0, count, batch):
         request = requests[0 if len(requests) == 1 else first]
-        with during(preview, first, batch):
-            pictures = painted_together(painter, source, request, weights, range(first, first + batch))
-        yield from pictures[: count - first]
+        indices = range(first, first + batch)
+        numbers = indices[: count - first]
+        pictures = kept_together(painter, source, request, weights, indices, earlier=earlier, numbers=numbers)
+        if not pictures:
+            with during(preview, first, batch):
+                pictures = painted_together(painter, source, request, weights, indices)
+        yield from pictures[: len(numbers)]
+
+
+def kept_together(
+    painter: Painter,
+    source: str,
+    request: Request,
+    weights: str,
+    indices: range,
+    *,
+    earlier: Earlier | None,
+    numbers: Sequence[int],
+) -> list[Picture]:
+    """Pictures of an earlier start that `painted_together` would paint again; none unless all are there.
+
+    Args:
+        painter: As of `painted_together`.
+        source: As there.
+        request: As there.
+        weights: As there.
+        indices: As there.
+        earlier: Where they are; None for nowhere.
+        numbers: Their numbers there, as many as are wanted of them.
+    """
+    if earlier is None:
+        return []
+    inputs = inputs_of(request.given.files(), painter, request.settings)
+
+    def recipe(place: int, pixels: Pixels) -> Recipe:
+        how: dict[str, Any] = {"weights": weights, "index": indices[place], "batch": len(indices), "inputs": inputs}
+        return recipe_of(painter, source, request, pixels, **how)
+
+    return earlier.pictures(numbers, recipe)
 
 
 def painted_together(painter: Painter, source: str, request: Request, weights: str, indices: range) -> list[Picture]:

@@ -12,7 +12,7 @@ from impasto.api.editing_film import steadied_film
 from impasto.api.inputs import Given, locate, locate_settings, within_reach
 from impasto.api.loaded import LoadedPainter, loaded
 from impasto.api.loading import holds_painter
-from impasto.api.performing import FILES, editor
+from impasto.api.performing import FILES, SOFT_MASK, editor
 from impasto.api.request import Request
 from impasto.api.verb import verb
 from impasto.devices import computing_on, requested_device
@@ -113,7 +113,7 @@ def _files(
 ) -> dict[str, str | PathLike[str]]:
     """Files under the names of inputs that recipes have; those of settings and edits by their own name."""
     pictures = {key: file for name, file in given.items() for key in (name, f"given:{name}")}
-    masks = {} if mask is None else {"mask": mask}
+    masks = {} if mask is None else {"mask": mask, SOFT_MASK: mask}
     return {**pictures, **masks, **{f"maps:{name}": file for name, file in maps.items()}}
 
 
@@ -187,7 +187,7 @@ def _edited(painter: Painter, recipe: Recipe, picture: Path, given: Mapping[str,
         )
     to_do = editor(recipe.edit)
     check_able(painter, to_do.needs, f"{recipe.edit} a picture")
-    names = [name for name in ("picture", *FILES) if name in recipe.inputs]
+    names = [name for name in ("picture", *FILES, SOFT_MASK) if name in recipe.inputs]
     files = {name: locate(name, recipe.inputs[name], picture, given) for name in names}
     to_do.check_files(files)
     own_settings = to_do.settings is not None

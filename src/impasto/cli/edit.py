@@ -51,6 +51,13 @@ def edit(
             "all, or a folder of masks with the pictures' names."
         ),
     ] = None,
+    soft_mask: Annotated[
+        Path | None,
+        typer.Option(
+            help="In the place of the mask, one whose grey levels count: white where the new picture shows, black "
+            "where every byte stays, grey for a mixture."
+        ),
+    ] = None,
     other: Annotated[
         Path | None, typer.Option(help="A second picture, for edits that take two; for a folder, one or a folder.")
     ] = None,
@@ -121,6 +128,7 @@ def edit(
         how: dict[str, Any] = {
             "painter": painter,
             "mask": mask,
+            "soft_mask": soft_mask,
             "other": other,
             "category": category,
             "prompt": prompt,

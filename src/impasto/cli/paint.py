@@ -15,6 +15,7 @@ from impasto.cli.watching import Events, Quiet, watching
 from impasto.errors import UsageError
 
 if TYPE_CHECKING:
+    from impasto.api.gallery import Gallery
     from impasto.api.repainting import Repainted
 
 __all__ = ["add_to", "named_files"]
@@ -95,6 +96,14 @@ PreviewFile = Annotated[
     ),
 ]
 Overwrite = Annotated[bool, typer.Option(help="Replace pictures of the same name.")]
+Resume = Annotated[
+    bool,
+    typer.Option(
+        "--resume",
+        help="Go on in a folder where the same command was stopped: keep the pictures that are there with the same "
+        "recipe, and paint the others.",
+    ),
+]
 Again = Annotated[
     Path | None,
     typer.Option(
@@ -128,6 +137,7 @@ def paint(
     settings: Settings = None,
     also: Also = None,
     overwrite: Overwrite = False,
+    resume: Resume = False,
     preview: PreviewFile = None,
     again: Again = None,
     painter: ItsPainter = None,
@@ -142,13 +152,13 @@ def paint(
     from impasto.config import parse_pairs
     from impasto.devices import computing_on
     from impasto.hub import allow_downloads
-    from impasto.pages.numbers import counted
 
     if again is not None:
         if source is not None:
             raise UsageError("Give a painter or --from PICTURE, not both; say where its painter is with --painter.")
         texts = {"--category": category, "--prompt": prompt, "--prompts": prompts, "--negative": negative}
-        _check_alone({"--count": count, "--seed": seed or None, "--set": settings, "--also": also, **texts})
+        numbers = {"--count": count, "--seed": seed or None, "--resume": resume}
+        _check_alone({**numbers, "--set": settings, "--also": also, **texts})
         pictures = named_files("--given", given or [])
         of_maps = named_files("--map", maps or [])
         with allow_downloads(allowed=download), computing_on(device):
@@ -180,18 +190,26 @@ def paint(
             variation_strength=variation_strength,
             also=also or (),
             overwrite=overwrite,
+            resume=resume,
             preview=preview,
             settings=parse_pairs(settings or []),
             watch=watch,
         )
+    _print_painted(gallery, json=json)
+
+
+def _print_painted(gallery: Gallery, *, json: bool) -> None:
+    """Print where pictures are."""
+    from impasto.pages.numbers import counted
+
     if json:
         print_json({"pictures": gallery.pictures, "contact_sheet": gallery.contact_sheet})
+    elif gallery.contact_sheet in gallery.pictures:
+        console.print(f"A film: {gallery.contact_sheet}")
     else:
-        what = counted(len(gallery), "picture")
-        film = gallery.contact_sheet in gallery.pictures
-        text = f"{what} in {gallery.folder}; all on one sheet: {gallery.contact_sheet}"
-        text = f"A film: {gallery.contact_sheet}" if film else text
-        console.print(text)
+        console.print(
+            f"{counted(len(gallery), 'picture')} in {gallery.folder}; all on one sheet: {gallery.contact_sheet}"
+        )
 
 
 def _check_alone(options: Mapping[str, object]) -> None:

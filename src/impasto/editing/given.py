@@ -15,7 +15,7 @@ from impasto.images.framing import flags_of, frame
 from impasto.images.reading import Reading, Unreadable, read_picture
 from impasto.images.size import Size
 
-__all__ = ["framed", "given", "given_film", "given_mask"]
+__all__ = ["framed", "given", "given_film", "given_mask", "given_soft_mask"]
 
 LEAST = 16
 """Fewest rows or columns, in the file and after it is brought to size."""
@@ -155,6 +155,36 @@ def given_mask(path: str | Path, picture: str | Path, size: int | None) -> npt.N
     Raises:
         DataError: When a file cannot be read, the mask has another size than the picture, or covers nothing or all.
     """
+    mask: npt.NDArray[np.bool_] = _levels(path, picture, size, Image.Resampling.NEAREST) >= LIGHT
+    _check_mask(mask, path)
+    return mask
+
+
+def given_soft_mask(path: str | Path, picture: str | Path, size: int | None) -> npt.NDArray[np.float32]:
+    """A mask whose grey levels count, at the size that `given` brings the picture to.
+
+    Args:
+        path: A picture file: white where the new picture shows, black where the given one stays, grey for a mixture.
+        picture: The picture that it belongs to.
+        size: As of `given`.
+
+    Returns:
+        Share of the new picture, 0 to 1, shape (H, W).
+
+    Raises:
+        DataError: As of `given_mask`.
+    """
+    levels = _levels(path, picture, size, Image.Resampling.BILINEAR)
+    _check_mask(levels > 0, path)
+    return (levels / 255).astype(np.float32)
+
+
+def _levels(path: str | Path, picture: str | Path, size: int | None, way: Image.Resampling) -> npt.NDArray[np.uint8]:
+    """The grey levels of a mask at the size of an edit, shape (H, W).
+
+    Raises:
+        DataError: When a file cannot be read, or the mask has another size than the picture.
+    """
     # Where a mask is transparent, nothing was drawn.
     read = _read(path, None, (0, 0, 0))
     of = _read(picture, None)
@@ -165,13 +195,19 @@ def given_mask(path: str | Path, picture: str | Path, size: int | None) -> npt.N
         )
     scale = _scale(of, size)
     shape = (round(of.size[0] * scale), round(of.size[1] * scale))
-    grey = read.image.convert("L")
-    mask: npt.NDArray[np.bool_] = np.asarray(grey.resize(shape, Image.Resampling.NEAREST, read.box)) >= LIGHT
+    return np.asarray(read.image.convert("L").resize(shape, way, read.box))
+
+
+def _check_mask(mask: npt.NDArray[np.bool_], path: str | Path) -> None:
+    """Refuse a mask that covers nothing or all.
+
+    Raises:
+        DataError: With what to do.
+    """
     if not mask.any():
         raise DataError(f"The mask {path} is dark throughout, so nothing is to be painted; make white what is.")
     if mask.all():
         raise DataError(f"The mask {path} is light throughout, so nothing of the picture stays; make black what does.")
-    return mask
 
 
 def _read(path: str | Path, least: int | None, background: tuple[int, int, int] = (255, 255, 255)) -> Reading:

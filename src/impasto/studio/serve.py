@@ -46,9 +46,8 @@ def serve(settings: StudioSettings, *, browser: bool = False) -> None:
     with lock, _listening(settings) as listener:
         url = f"http://{_in_address(settings.host)}:{listener.getsockname()[1]}/"
         address.write_text(url, encoding="utf8")
-        config = uvicorn.Config(
-            create_app(settings), log_level="warning", timeout_graceful_shutdown=CLOSING, server_header=False
-        )
+        app = create_app(settings)
+        config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=CLOSING, server_header=False)
 
         class Server(uvicorn.Server):
             """Says where it is once it answers."""
@@ -59,6 +58,11 @@ def serve(settings: StudioSettings, *, browser: bool = False) -> None:
                     print(f"The studio is open at {url} (Ctrl-C closes it; jobs that run go on).", flush=True)
                     if browser:
                         threading.Thread(target=webbrowser.open, args=[url], daemon=True).start()
+
+            async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+                # Pages that are open follow the jobs, and would keep their connections.
+                app.state.studio.jobs.end()
+                await super().shutdown(sockets)
 
         Server(config).run(sockets=[listener])
 

@@ -29,6 +29,7 @@ __all__ = [
     "LIMIT",
     "MEDIA",
     "PICTURE",
+    "TENSORS",
     "AnyFileName",
     "FileName",
     "KeptFile",

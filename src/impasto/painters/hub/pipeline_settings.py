@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from impasto.config import Field, InputFile, InputTensors, config
+from impasto.config import Field, InputNetwork, InputTensors, config
 from impasto.contract import PainterConfig, PaintSettings
 from impasto.painters.hub.control import ControlMap
 from impasto.painters.hub.frozen_base import SchedulerName
@@ -63,11 +63,11 @@ class PipelineSettings(PaintSettings):
     loras: tuple[InputTensors, ...] = Field(default=(), max_length=16)
     strengths: tuple[Annotated[float, Field(ge=-4, le=4)], ...] = Field(default=(), max_length=16)
     embeddings: tuple[InputTensors, ...] = Field(default=(), max_length=16)
-    control: InputFile = ""
+    control: InputNetwork = ""
     control_map: ControlMap = "given"
     control_scale: float = Field(default=1.0, ge=0, le=2)
-    ip_adapter: InputFile = ""
-    ip_adapter_encoder: InputFile = ""
+    ip_adapter: InputTensors = ""
+    ip_adapter_encoder: InputNetwork = ""
     ip_adapter_scale: float = Field(default=0.6, ge=0, le=2)
     precision: Literal["auto", "fp32", "bf16", "fp16"] = "auto"
     quantization: Literal["auto", "none", "int8"] = "auto"

@@ -11,6 +11,7 @@ from impasto.studio.canvas.request import EditRequest, arguments_of
 from impasto.studio.canvas.strokes import Stroke
 from impasto.studio.canvas.tables import Drawing
 from impasto.studio.jobs.table import Job
+from impasto.studio.models import typed_path
 from impasto.studio.paint.file_settings import with_paths
 from impasto.studio.painters.description import EditDescription, SettingView
 from impasto.studio.studio import Studio
@@ -48,14 +49,14 @@ def begin_edit(
     files = {"picture": pictures.path(drawing.file)}
     if "mask" in edit.takes:
         if "mask" not in edit.optional or any(stroke.layer == "mask" for stroke in strokes):
-            files["mask"] = _mask(drawing, strokes, pictures, edit.name)
+            files |= _mask(drawing, strokes, pictures, edit.name)
     elif any(stroke.layer == "sketch" for stroke in strokes):
         picture = pictures.image(drawing.file)
         if (with_sketch := sketched(picture, strokes)) is not picture:
             files["picture"] = pictures.keep_image(with_sketch)
     if request.other is not None:
         files["other"] = pictures.path(request.other)
-    values = with_paths(settings, request.settings, lambda file: studio.as_typed(pictures.path(file)))
+    values = with_paths(settings, request.settings, lambda file: typed_path(studio, file))
     typed = request.model_copy(update={"settings": values})
     name = studio.jobs.new_id()
     folder = (studio.pictures / name).resolve()
@@ -72,11 +73,13 @@ def begin_edit(
     )
 
 
-def _mask(drawing: Drawing, strokes: list[Stroke], pictures: KeptFiles, edit: str) -> Path:
+def _mask(drawing: Drawing, strokes: list[Stroke], pictures: KeptFiles, edit: str) -> dict[str, Path]:
+    """The file of the mask, as an edit takes it: one with grey levels where the edges of its strokes are soft."""
     mask = mask_of(strokes, (drawing.width, drawing.height), pictures)
     least, most = mask.getextrema()
     if not most:
         raise UsageError(f"{edit} needs a mask: brush over what is to be painted anew.")
     if least:
         raise UsageError("The mask covers the whole picture, so that nothing of it would stay; erase where it shall.")
-    return pictures.keep_image(mask)
+    is_soft = any(mask.histogram()[1:255])
+    return {"soft_mask" if is_soft else "mask": pictures.keep_image(mask)}

@@ -95,11 +95,11 @@ def arguments_of(request: EditRequest, files: dict[str, str]) -> list[str]:
 
     Args:
         request: As `checked` gives it.
-        files: Path of 'picture', and of 'mask' and 'other' where the edit takes them.
+        files: Path of 'picture', and of 'mask' (or 'soft_mask') and 'other' where the edit takes them.
     """
     words = ["edit", request.edit, files["picture"], "--painter", request.painter]
-    for name in ("mask", "other"):
-        words += [f"--{name}", files[name]] if name in files else []
+    for name in ("mask", "soft_mask", "other"):
+        words += [f"--{name.replace('_', '-')}", files[name]] if name in files else []
     for name in ("prompt", "category", "seed", "size"):
         if (value := getattr(request, name)) is not None:
             words += [f"--{name}", str(value)]

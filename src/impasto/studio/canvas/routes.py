@@ -104,7 +104,7 @@ def get_thumbnail(studio: CurrentStudio, key: Key) -> FileResponse:
 
 @router.get("/drawings/{key}/mask", response_class=Response)
 def get_mask(studio: CurrentStudio, key: Key) -> Response:
-    """The mask as edits are given it, a PNG: white where is to be painted anew."""
+    """The mask as edits are given it, a PNG: white where is to be painted anew, grey at the edges of soft strokes."""
     with studio.database.session() as session:
         drawing = drawings.drawing_of(session, key)
         strokes = drawings.strokes_of(session, drawing)

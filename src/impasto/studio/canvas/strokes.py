@@ -38,6 +38,13 @@ class BrushStroke(Drawn):
         min_length=1, max_length=POINTS, description="Column, row, and pressure from 0 to 1, which scales the radius."
     )
     radius: float = Field(gt=0, le=1024, allow_inf_nan=False, description="In pixels of the picture.")
+    softness: float = Field(
+        default=0.0,
+        ge=0,
+        le=1,
+        allow_inf_nan=False,
+        description="Share of the radius, from its edge inward, over which it fades to nothing; 0 has a hard edge.",
+    )
     colour: Colour = Field(default="#000000", description="On the layer 'sketch'.")
     erase: bool = Field(default=False, description="Whether it takes away what is there.")
 

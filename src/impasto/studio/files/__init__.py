@@ -1,1 +1,1 @@
-"""Files that requests name: pictures, masks, maps, scenes and weights that were uploaded, or chosen in the gallery."""
+"""Files that requests name: uploaded, chosen in the gallery, or put into the folder of models."""

@@ -49,10 +49,14 @@ class Queue:
         """Start watching; jobs of an earlier service that still run are taken up again."""
         self._thread.start()
 
-    def close(self) -> None:
-        """Stop watching; jobs that run go on."""
+    def end(self) -> None:
+        """Let streams of events end, and stop watching soon; jobs that run go on."""
         self._closed.set()
         self._wake.set()
+
+    def close(self) -> None:
+        """Stop watching; jobs that run go on."""
+        self.end()
         self._thread.join(10)
 
     @property

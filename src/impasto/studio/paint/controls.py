@@ -30,6 +30,7 @@ class Control:
         examples: Values to suggest.
         media: Media type of files that it names.
         files: How many of them at most.
+        beside: File that has to lie beside each of them; '' for none.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Control:
     examples: tuple[str, ...] = ()
     media: str = ""
     files: int = 0
+    beside: str = ""
 
 
 def controls_of(settings: Sequence[SettingView], reads: Sequence[str]) -> tuple[list[Control], list[Control]]:
@@ -67,12 +69,18 @@ class AxisOffer:
     Attributes:
         name: As requests name it.
         label: For people.
-        example: Values as they are typed.
+        example: Values as they are typed; '' of files, which are chosen.
+        media: Media type of files that are its values; '' of other values.
+        many: Whether each value is a list of files, and not one of them.
+        beside: File that has to lie beside each; '' for none.
     """
 
     name: str
     label: str
     example: str
+    media: str = ""
+    many: bool = False
+    beside: str = ""
 
 
 def axes_offered(card: Description, controls: Sequence[Control]) -> list[AxisOffer]:
@@ -92,8 +100,13 @@ def axes_offered(card: Description, controls: Sequence[Control]) -> list[AxisOff
         "painter": ("Painter", f"{card.source}, …", True),
     }
     fixed = [AxisOffer(name, label, example) for name, (label, example, there) in offers.items() if there]
-    varied = [one for one in controls if one.kind != "files"]
-    return [AxisOffer(one.name, one.label, _example(one)) for one in varied] + fixed
+    return [_axis_of(one) for one in controls] + fixed
+
+
+def _axis_of(control: Control) -> AxisOffer:
+    if control.kind == "files":
+        return AxisOffer(control.name, control.label, "", control.media, control.files > 1, control.beside)
+    return AxisOffer(control.name, control.label, _example(control))
 
 
 def _example(control: Control) -> str:
@@ -134,6 +147,7 @@ def control_of(setting: SettingView) -> Control:
         examples=tuple(_text(example) for example in setting.examples),
         media=setting.media,
         files=schema.get("maxItems", 1) if setting.media else 0,
+        beside=setting.beside,
     )
 
 

@@ -1,6 +1,6 @@
-"""Settings that name files: a request names files that the studio keeps, and the command their paths.
+"""Settings that name files: a request names files that the studio keeps, or weights in its folder of models.
 
-So a page never has any other file of this machine read.
+The command names their paths. So a page never has any other file of this machine read.
 """
 
 from __future__ import annotations
@@ -9,10 +9,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from impasto.errors import UsageError
+from impasto.studio.models import MODELS, is_model
 from impasto.studio.painters.description import SettingView
-from impasto.studio.uploads import fits
+from impasto.studio.uploads import TENSORS, fits
 
-__all__ = ["check_files", "with_paths"]
+__all__ = ["check_files", "over_paths", "with_paths"]
 
 
 def check_files(settings: Sequence[SettingView], values: Mapping[str, Any]) -> None:
@@ -31,6 +32,13 @@ def check_files(settings: Sequence[SettingView], values: Mapping[str, Any]) -> N
                 f"{setting.name} names a file of a kind that the studio does not keep; give it on the command line."
             )
         for name in names:
+            if setting.media == TENSORS and is_model(name):
+                continue
+            if setting.beside:
+                raise UsageError(
+                    f"{setting.name} takes weights with a {setting.beside} beside them, out of the folder {MODELS} of "
+                    f"the studio (GET /api/models), not {str(name)[:100]!r}."
+                )
             if not fits(name, setting.media):
                 raise UsageError(
                     f"{setting.name} takes files of the kind {setting.media} that were uploaded to this studio, not "
@@ -46,16 +54,36 @@ def with_paths(
     Args:
         settings: As of `check_files`, which let the values pass.
         values: As there.
-        path_of: Gives the path of a file, as a person types it.
+        path_of: Gives the path of a file by its name, as a person types it.
 
     Raises:
         Problem: When a file is not there.
     """
     changed = dict(values)
     for setting, names in _named(settings, values):
-        paths = [path_of(name) for name in names]
-        changed[setting.name] = paths if isinstance(values[setting.name], list | tuple) else "".join(paths)
+        changed[setting.name] = _like(values[setting.name], [path_of(name) for name in names])
     return changed
+
+
+def over_paths(
+    settings: Sequence[SettingView], over: Mapping[str, Sequence[Any]], path_of: Callable[[str], str]
+) -> dict[str, list[Any]]:
+    """The axes of a grid, with paths in the places of names of files.
+
+    Args:
+        settings: Of all painters of the grid.
+        over: What is varied → its values, each of which `check_files` let pass.
+        path_of: As of `with_paths`.
+
+    Raises:
+        Problem: When a file is not there.
+    """
+    return {name: [with_paths(settings, {name: one}, path_of)[name] for one in values] for name, values in over.items()}
+
+
+def _like(value: Any, paths: list[str]) -> Any:
+    """Paths as one value of a setting: a list where it is one."""
+    return paths if isinstance(value, list | tuple) else "".join(paths)
 
 
 def _named(settings: Sequence[SettingView], values: Mapping[str, Any]) -> list[tuple[SettingView, list[str]]]:

@@ -55,7 +55,7 @@ def checked_grid(request: GridRequest, find: Callable[[str], Description]) -> Gr
         ConfigError: When a setting is unknown or out of range.
         NotCapable: When a painter does not read a part of the request.
         UnknownName: When there is no such painter, or it does not know a category.
-        UsageError: When an axis is none or has files, or a setting names a file that was not uploaded.
+        UsageError: When an axis is none, or a setting names a file that was not uploaded.
     """
     axes = request.axes
     for axis in axes:
@@ -112,12 +112,7 @@ def _checked(
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
         raise UsageError(f"{problem['loc'][0]} = {problem['input']!r}: {problem['msg']}.") from None
-    description = find(one.painter)
-    varied = {axis.name for axis, _ in cell}
-    for setting in description.settings:
-        if setting.is_file and setting.name in varied:
-            raise UsageError(f"{setting.name} names files, which a grid here cannot vary; vary another setting.")
-    return checked(one, description)
+    return checked(one, find(one.painter))
 
 
 def _sized(value: str) -> tuple[int, int]:

@@ -18,7 +18,8 @@ from impasto.images.reading import Unreadable
 from impasto.images.recipe import read_recipe
 from impasto.studio.jobs.table import ACTIVE
 from impasto.studio.jobs.view import PICTURE, JobView, view
-from impasto.studio.paint.file_settings import with_paths
+from impasto.studio.models import typed_path
+from impasto.studio.paint.file_settings import over_paths, with_paths
 from impasto.studio.paint.grid_request import GridRequest, checked_grid, grid_arguments
 from impasto.studio.paint.request import PaintRequest, PictureRequest, arguments_of, checked, title_of
 from impasto.studio.painters.description import Description, SettingView
@@ -60,6 +61,9 @@ def grid(studio: CurrentStudio, request: GridRequest) -> Painting:
     sources = [complete.painter, *complete.over.get("painter", ())]
     settings = [setting for source in sources for setting in _described(studio, source).settings]
     named = _with_paths(studio, complete, settings)
+    named = named.model_copy(
+        update={"over": over_paths(settings, complete.over, lambda name: typed_path(studio, name))}
+    )
     title = f"{title_of(complete, entry.title)}, over {' and '.join(complete.over).replace('_', ' ')}"
     return _queued(studio, complete, title, grid_arguments(named, _files(studio, complete)))
 
@@ -96,8 +100,7 @@ R = TypeVar("R", bound=PictureRequest)
 
 def _with_paths(studio: Studio, request: R, settings: Sequence[SettingView]) -> R:
     """The same request with paths in the places of the files that settings name."""
-    files = kept_files(studio)
-    values = with_paths(settings, request.settings, lambda name: studio.as_typed(files.path(name)))
+    values = with_paths(settings, request.settings, lambda name: typed_path(studio, name))
     return request.model_copy(update={"settings": values})
 
 
@@ -108,7 +111,7 @@ def _queued(studio: Studio, request: PictureRequest, title: str, arguments: Sequ
     job = studio.jobs.add(
         title,
         arguments,
-        options=["--out", str(folder), "--overwrite", "--preview", str(studio.jobs.preview_file(name))],
+        options=["--out", str(folder), "--resume", "--preview", str(studio.jobs.preview_file(name))],
         pictures=folder,
         request=request.model_dump(exclude_none=True),
         name=name,

@@ -23,9 +23,10 @@ from impasto.contract.abilities import Denoises, HasLatents, Reconstructs
 from impasto.editing.work import EditSettings
 from impasto.errors import CheckpointError, ImpastoError
 from impasto.files import read_json
+from impasto.painters.opening import opened
 from impasto.preference.direct import learns_preferences
 from impasto.pretrained import rebuild
-from impasto.sources import CatalogueName, Export, Run, Shipped, resolve
+from impasto.sources import Base, CatalogueName, Export, Run, Shipped, resolve
 from impasto.spelling import command_line
 from impasto.studio.painters.description import BY_RULES, Description, EditDescription, SettingView
 
@@ -54,7 +55,8 @@ def describe(source: str) -> Description:
         ImpastoError: When there is none, or it cannot be built.
     """
     learner = _built(source)
-    explanation = explain(source)
+    is_base = isinstance(resolve(source), Base)
+    explanation = explain(learner.name if is_base else source)
     settings = explanation.settings.get("painting", {}).values()
     by_rules = isinstance(learner, Painter) and learner.by_rules()
     given = learner.Settings if isinstance(learner, Painter) else None
@@ -71,7 +73,7 @@ def describe(source: str) -> Description:
         categories=list(learner.data.categories),
         mixes=learner.exchanges_categories and "category" in learner.reads,
         size=learner.data.size,
-        sizes=(sides[0], sides[-1]) if by_rules else None,
+        sizes=(sides[0], sides[-1]) if by_rules or is_base else None,
         varies=isinstance(learner, Painter) and learner.varies,
         walks=isinstance(learner, Painter) and isinstance(learner, HasLatents),
         learns=learner.learns(),
@@ -139,6 +141,8 @@ def _built(source: str) -> Learner:
     match resolve(source):
         case CatalogueName(name):
             return catalogue.learner(name).build()
+        case Base(word):
+            return opened(word, None)
         case Run(folder):
             file = folder / "painter" / "config.json"
         case Export(folder) | Shipped(_, folder):

@@ -25,6 +25,7 @@ class SettingView(BaseModel):
     examples: list[Any]
     is_file: bool = Field(description="Whether it names files to read.")
     media: str = Field(default="", description="Media type of these files; '' where the studio keeps none of the kind.")
+    beside: str = Field(default="", description="File that has to lie beside each of them; '' for none.")
     needs_prompt: bool = Field(default=False, description="Whether it does nothing without a prompt.")
     prominent: bool = Field(default=False, description="Whether a form shows it at once, and not behind a fold.")
 
@@ -40,6 +41,7 @@ class SettingView(BaseModel):
             examples=list(setting.examples),
             is_file=setting.is_file,
             media=setting.media,
+            beside=setting.beside,
             needs_prompt=needs_prompt,
             prominent=prominent,
         )

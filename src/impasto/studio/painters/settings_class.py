@@ -28,7 +28,7 @@ BOUNDS = {
     "pattern": "pattern",
 }
 """Words of JSON Schema → arguments of pydantic's `Field`."""
-MARKS = ("format", "contentMediaType", "examples", "readOnly")
+MARKS = ("format", "contentMediaType", "beside", "examples", "readOnly")
 """Words of JSON Schema that only say something about the values."""
 PLAIN: dict[str, Any] = {
     "integer": int,

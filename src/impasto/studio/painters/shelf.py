@@ -1,5 +1,7 @@
 """The painters that are there to paint with: those that come with impasto, those by rules, and those trained here.
 
+So are pretrained models in the folder `models`, each in a folder with a model_index.json.
+
 Their descriptions are kept in the cache folder, for as long as neither the program nor the painter has changed.
 """
 
@@ -21,13 +23,15 @@ import impasto
 from impasto import catalogue
 from impasto.errors import ImpastoError, Unavailable, UnknownName, UsageError
 from impasto.files import cache_folder, read_json, write_json
-from impasto.sources import PACKAGED, RUNS, SHIPPED, SHIPPED_PAINTER
+from impasto.sources import PACKAGED, PARTS, RUNS, SHIPPED, SHIPPED_PAINTER
 from impasto.spelling import command
 from impasto.studio.painters.description import BY_RULES, Description, EditDescription
 
 __all__ = ["PAINTS_BY_RULES", "Entry", "Shelf", "fingerprint", "title_of"]
 
 PAINTS_BY_RULES = "Paints by rules"
+MODELS = "models"
+"""Folder of models that others trained, in the working folder."""
 PATIENCE = 300.0
 """Seconds that a description may take."""
 
@@ -56,7 +60,7 @@ class Entry:
 
 def title_of(source: str) -> str:
     """How a painter is called, by the word that commands name it by: without the place that it comes from."""
-    return source.removeprefix(f"{RUNS.as_posix()}/").removeprefix(f"{SHIPPED}/")
+    return source.removeprefix(f"{RUNS.as_posix()}/").removeprefix(f"{SHIPPED}/").removeprefix(f"{MODELS}/")
 
 
 class Shelf:
@@ -165,6 +169,7 @@ class Shelf:
         """All painters that may be there, and where each comes from."""
         groups = dict.fromkeys([SHIPPED_PAINTER, *self._shipped()], "Comes with impasto")
         groups |= dict.fromkeys(self._runs(), "Trained here")
+        groups |= dict.fromkeys(self._bases(), "Trained by others")
         return groups | dict.fromkeys(self._by_rules, PAINTS_BY_RULES)
 
     def _known(self, source: str) -> bool:
@@ -185,7 +190,8 @@ class Shelf:
         return described is not None and (not described.paints or (shipped and described.compresses))
 
     def _sources(self) -> list[str]:
-        return [SHIPPED_PAINTER, *self._runs(), *(s for s in self._shipped() if s != SHIPPED_PAINTER)]
+        others = [source for source in self._shipped() if source != SHIPPED_PAINTER]
+        return [SHIPPED_PAINTER, *self._runs(), *others, *self._bases()]
 
     def _runs(self) -> list[str]:
         """Runs that have a painter, the newest first."""
@@ -194,17 +200,23 @@ class Shelf:
             files.sort(key=lambda file: file.stat().st_mtime, reverse=True)
         return [(RUNS / file.parent.parent.name).as_posix() for file in files]
 
+    def _bases(self) -> list[str]:
+        """Pretrained models, each a folder with the list of its parts, or one of such folders of an owner."""
+        folder = self.home / MODELS
+        files = [*folder.glob(f"*/{PARTS}"), *folder.glob(f"*/*/{PARTS}")]
+        return sorted(file.parent.relative_to(self.home).as_posix() for file in files)
+
     @staticmethod
     def _shipped() -> list[str]:
         return [f"{SHIPPED}/{file.parent.name}" for file in sorted(PACKAGED.glob("*/config.json"))]
 
     def _key(self, source: str) -> str:
         """A name of a painter in its present state."""
-        file = self.home / source / "painter" / "config.json"
-        try:
-            return f"{file.resolve()}:{file.stat().st_mtime_ns}"
-        except OSError:
-            return source
+        for name in (Path("painter", "config.json"), PARTS):
+            file = self.home / source / name
+            with suppress(OSError):
+                return f"{file.resolve()}:{file.stat().st_mtime_ns}"
+        return source
 
     def _load(self) -> None:
         with suppress(ImpastoError, ValueError, TypeError, LookupError):

@@ -1,6 +1,7 @@
 // Cards of jobs: what a job is, how far it is, and what can be done with it. Each page adds what it shows of the results.
 
 import { active, call, command, doing, element, say } from "./dom.js";
+import { isFile, shortName } from "./files.js";
 import { Preview } from "./preview.js";
 import { term, text } from "./texts.js";
 
@@ -104,5 +105,6 @@ export class Card {
 
 /** Settings that were chosen, in a line. */
 export function chosenSettings(settings = {}) {
-  return Object.entries(settings).map(([name, value]) => `${term(name.replaceAll("_", " "))} ${typeof value === "string" ? term(value) : value}`);
+  const shown = (value) => (isFile(value) ? shortName(value) : typeof value === "string" ? term(value) : value);
+  return Object.entries(settings).map(([name, value]) => `${term(name.replaceAll("_", " "))} ${[value].flat().map(shown).join(", ")}`);
 }

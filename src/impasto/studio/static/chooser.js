@@ -1,4 +1,4 @@
-// A dialog to choose a file that the studio keeps, or a picture of its gallery.
+// A dialog to choose a file that the studio keeps, weights in its folder of models, or a picture of its gallery.
 
 import { call, element, say } from "./dom.js";
 import { titleOf } from "./recipe.js";
@@ -6,8 +6,11 @@ import { text } from "./texts.js";
 
 const MOST = 24;
 
-/** Open the dialog; `take(file)` is called with the file that is chosen, as the studio describes it. */
-export async function choose(media, take) {
+/**
+ * Open the dialog; `take(file)` is called with the file that is chosen, as the studio describes it. `beside` is the file
+ * that has to lie beside it, where there is one.
+ */
+export async function choose({ media, beside = "" }, take) {
   const refusal = element("p", { class: "problem", role: "alert", hidden: true });
   const dialog = element("dialog", { class: "chooser", "aria-labelledby": "chooser-title", onclose: () => dialog.remove() },
     element("div", { class: "buttons" },
@@ -22,15 +25,28 @@ export async function choose(media, take) {
       say(refusal, error.message);
     }
   };
-  const files = await call("GET", `/api/files?${new URLSearchParams({ media, count: MOST })}`);
+  const files = beside ? [] : await call("GET", `/api/files?${new URLSearchParams({ media, count: MOST })}`);
   const isPicture = media === "image/*";
   const kept = files.map((file) => offer(file.thumbnail, file.title || file.file.slice(0, 12), isPicture, () => chosen(() => file)));
-  dialog.append(element("h3", {}, text("Uploaded or drawn here")),
-    kept.length ? element("ul", { class: "offers" }, ...kept) : element("p", { class: "soft" }, text("Nothing of this kind yet; use Upload.")));
+  if (!beside) dialog.append(element("h3", {}, text("Uploaded or drawn here")), list(kept, text("Nothing of this kind yet; use Upload.")));
+  if (media === "application/x-safetensors") {
+    const models = await call("GET", `/api/models?${new URLSearchParams({ beside })}`);
+    const offers = models.map((model) => offer("", `${model.title} · ${size(model.bytes)}`, false, () => chosen(() => model)));
+    const nothing = beside ? text("Nothing there yet: put the weights, with their {file}, into a folder in “models”, beside “studio”.", { file: beside })
+      : text("Nothing there yet: put weights into the folder “models”, beside “studio”.");
+    dialog.append(element("h3", {}, text("In the folder “models”")), list(offers, nothing));
+  }
   if (isPicture) dialog.append(...gallery(chosen, refusal));
   document.body.append(dialog);
   dialog.showModal();
 }
+
+/** Offers, or a sentence where there are none. */
+function list(offers, nothing) {
+  return offers.length ? element("ul", { class: "offers" }, ...offers) : element("p", { class: "soft" }, nothing);
+}
+
+const size = (bytes) => (bytes < 1e9 ? text("{count} MB", { count: Math.max(1, Math.round(bytes / 1e6)) }) : text("{count} GB", { count: (bytes / 1e9).toFixed(1) }));
 
 /** The newest pictures of the gallery, or those that words find. */
 function gallery(chosen, refusal) {

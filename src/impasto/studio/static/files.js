@@ -5,8 +5,10 @@ import { choose } from "./chooser.js";
 import { text } from "./texts.js";
 import { upload } from "./upload.js";
 
-const FIELD = "[data-part], [data-file-setting]";
-const KEPT = /^[0-9a-f]{64}\.\w+$/;
+const FIELD = "[data-part], [data-file-setting], [data-axis-files]";
+const KEPT = /^[0-9a-f]{64}\.\w+$|^models\/.+\.safetensors$/i;
+const MODELS = "models/"; // Names of weights that lie in the studio's folder of models begin so.
+const ENDINGS = { "image/*": "image/png,image/jpeg,image/webp", "application/json": ".json", "application/x-safetensors": ".safetensors" };
 const held = (field) => [...field.querySelectorAll("[data-file]")].map(({ dataset }) => dataset.file);
 const hasMany = (field) => Number(field.dataset.most) > 1;
 
@@ -29,7 +31,7 @@ export function listen(container, say) {
   });
   container.addEventListener("click", ({ target }) => {
     const field = target.closest(FIELD);
-    if (field && "choose" in target.dataset) attempt(() => choose(field.dataset.media, (file) => add(field, file)));
+    if (field && "choose" in target.dataset) attempt(() => choose(field.dataset, (file) => add(field, file)));
     if (field && "takeAway" in target.dataset) takeAway(field, target.closest("li"));
   });
 }
@@ -55,27 +57,59 @@ export function readFileSettings(form) {
   return Object.fromEntries(fields.map((field) => [field.dataset.fileSetting, hasMany(field) ? held(field) : held(field)[0]]));
 }
 
+/** The files that a field holds, or is to hold. */
+export const filesIn = held;
+
+/** Whether a value of a setting names a file of the studio. */
+export const isFile = (value) => typeof value === "string" && KEPT.test(value);
+
+/** The name of a file where there is little room: the first letters of a hash. */
+export const shortName = (file) => (file.startsWith(MODELS) ? file.slice(MODELS.length) : file.slice(0, 12));
+
+/** A file in the heading of a grid: a small picture, or a name. */
+export function fileShown(file) {
+  if (!/\.(png|jpg|webp)$/.test(file)) return element("span", {}, shortName(file));
+  return element("img", { src: `/api/files/${file}/thumbnail`, alt: text("The given picture"), title: shortName(file) });
+}
+
+/** Put files into a field, in the place of those that it holds. */
+export function showFiles(field, files) {
+  field.querySelector(".kept").replaceChildren();
+  field.querySelector(".kept").hidden = true;
+  for (const file of files) show(field, file);
+}
+
+/** Let a field take files of another kind. */
+export function setKind(field, { media, beside }) {
+  if (field.dataset.media === media && field.dataset.beside === beside) return;
+  Object.assign(field.dataset, { media, beside });
+  field.querySelector("[type=file]").accept = ENDINGS[media] ?? "";
+  field.querySelector("[type=file]").closest("label").hidden = Boolean(beside);
+  showFiles(field, []);
+}
+
 /** Fill the fields of files with those of a request; what it does not name is taken away. */
 export function fillFiles(form, request) {
   for (const field of form.querySelectorAll(FIELD)) {
     const [kind, name] = (field.dataset.part ?? "").split(":");
     const value = kind ? (name ? request[kind]?.[name] : request[kind]) : request.settings?.[field.dataset.fileSetting];
     const files = [value ?? []].flat().filter((file) => KEPT.test(file));
-    field.querySelector(".kept").replaceChildren();
-    field.querySelector(".kept").hidden = true;
-    for (const file of files) show(field, file);
+    showFiles(field, files);
     if (files.length && field.closest("#more")) field.closest("#more").open = true;
   }
 }
 
-/** The name of a kept file that an input of a recipe is, by its hash. */
+/** The name of a file that an input of a recipe is: of a kept one by its hash. */
 export function keptName({ file, sha256 }) {
+  if (file.startsWith(MODELS) && KEPT.test(file)) return file;
   const ending = file.split(".").pop().toLowerCase();
   return `${sha256}.${ending === "jpeg" ? "jpg" : ending}`;
 }
 
 async function show(field, file) {
-  const place = add(field, { file, title: "", thumbnail: `/api/files/${file}/thumbnail` });
+  const isModel = file.startsWith(MODELS);
+  const place = add(field, { file, title: isModel ? file.slice(MODELS.length) : "", thumbnail: `/api/files/${file}/thumbnail` });
+  if (isModel) return;
   try {
     const { title } = await call("GET", `/api/files/${file}`);
     if (title) name(place, title);

@@ -1,6 +1,6 @@
 // The form of a painting: read as a request of the REST interface, and filled from one.
 
-import { fillFiles, readFileSettings, readParts } from "./files.js";
+import { fillFiles, filesIn, readFileSettings, readParts, setKind, showFiles } from "./files.js";
 
 /** The request that a form stands for; settings at their defaults are left out. */
 export function read(form) {
@@ -42,14 +42,25 @@ function fillCategory(form, category = "") {
 
 export const randomSeed = () => Math.floor(Math.random() * 2 ** 31);
 
-/** The axes of a grid that a form has: name → values as they were typed. */
+/** The axes of a grid that a form has: name → values as they were typed, or files. */
 export function readAxes(form) {
   const over = {};
-  for (const select of form.querySelectorAll("[data-axis]")) {
-    const values = form.querySelector(`[data-values=${select.dataset.axis}]`).value.trim();
-    if (select.value && values) over[select.value] = values;
+  for (const { select, option, input, field } of axesOf(form)) {
+    const files = filesIn(field).map((file) => (option && "many" in option.dataset ? [file] : file));
+    const values = option?.dataset.media ? files : input.value.trim();
+    if (select.value && values.length) over[select.value] = values;
   }
   return over;
+}
+
+/** The parts of each axis: what changes, and its values, which are typed or files. */
+function axesOf(form) {
+  return [...form.querySelectorAll("[data-axis]")].map((select) => ({
+    select,
+    option: select.selectedOptions[0],
+    input: form.querySelector(`[data-values=${select.dataset.axis}]`),
+    field: form.querySelector(`[data-axis-files=${select.dataset.axis}]`),
+  }));
 }
 
 /** The request of a grid, where there are axes; what is varied has no fixed value. */
@@ -68,10 +79,12 @@ function withAxes(form, request) {
 
 /** Show the fields that belong to what is chosen: the values of an axis, and how strong a variation is. */
 export function refresh(form) {
-  for (const select of form.querySelectorAll("[data-axis]")) {
-    const values = form.querySelector(`[data-values=${select.dataset.axis}]`);
-    values.hidden = !select.value;
-    values.placeholder = select.selectedOptions[0]?.dataset.example ?? "";
+  for (const { select, option, input, field } of axesOf(form)) {
+    const { example = "", media, beside } = option?.dataset ?? {};
+    input.hidden = !select.value || Boolean(media);
+    input.placeholder = example;
+    field.hidden = !media;
+    if (media) setKind(field, { media, beside });
   }
   const mixed = form.querySelector("#mixture");
   if (mixed) {
@@ -87,10 +100,14 @@ export function refresh(form) {
 /** Fill the axes of a grid. */
 function fillAxes(form, over = {}) {
   const axes = Object.entries(over);
-  for (const [number, select] of [...form.querySelectorAll("[data-axis]")].entries()) {
+  for (const [number, { select, input, field }] of axesOf(form).entries()) {
     const [name, values] = axes[number] ?? ["", []];
     select.value = name;
-    form.querySelector(`[data-values=${select.dataset.axis}]`).value = typed(values);
+    const { media, beside } = select.selectedOptions[0]?.dataset ?? {};
+    input.value = media ? "" : typed(values);
+    if (!media) continue;
+    setKind(field, { media, beside });
+    showFiles(field, values.flat());
   }
   if (axes.length && form.querySelector("#axes")) form.querySelector("#axes").open = true;
 }

@@ -3,6 +3,7 @@
 import { Card, cardList, chosenSettings } from "./cards.js";
 import { active, element } from "./dom.js";
 import { counted, term, text } from "./texts.js";
+import { fileShown, isFile } from "./files.js";
 import { view } from "./viewer.js";
 
 const MOST = 20;
@@ -63,7 +64,11 @@ class Painting extends Card {
   /** The tables of a grid, with a place for each picture. */
   tables(over) {
     const [[across, columns], [down, rows] = ["", [null]], [beyond, sheets] = ["", [null]]] = Object.entries(over);
-    const heading = (name, value) => (name === "prompt" ? value : `${term(name.replaceAll("_", " "))} ${typeof value === "string" ? term(value) : JSON.stringify(value)}`);
+    const heading = (name, value) => {
+      const files = [value].flat().filter(isFile);
+      if (files.length) return element("span", { class: "axis-files" }, ...files.map(fileShown));
+      return name === "prompt" ? value : `${term(name.replaceAll("_", " "))} ${typeof value === "string" ? term(value) : JSON.stringify(value)}`;
+    };
     this.places = [];
     const row = (label) => element("tr", {},
       down ? element("th", { scope: "row" }, heading(down, label)) : null,

@@ -23,7 +23,7 @@ const KEYS = { b: "brush", e: "eraser", l: "lasso", h: "hand" };
 const drawing = await call("GET", `/api/canvas/drawings/${part("easel").dataset.drawing}`);
 let strokes = drawing.strokes;
 let shown = drawing.shown;
-const hand = { tool: "brush", layer: "mask", radius: 10, colour: part("colour").value, space: false };
+const hand = { tool: "brush", layer: "mask", radius: 10, softness: 0, colour: part("colour").value, space: false };
 const keeper = new Keeper(drawing.id, (state) => {
   part("saving").textContent = { saved: text("All strokes are kept"), saving: text("Keeping …") }[state] ?? "";
   say(trouble, ["saved", "saving"].includes(state) ? "" : state);
@@ -169,11 +169,13 @@ part("mask-file").addEventListener("change", async (event) => {
   event.target.value = "";
 });
 radius.addEventListener("input", size);
+part("softness").addEventListener("input", (event) => (hand.softness = event.target.value / 100));
+part("softness").dispatchEvent(new Event("input")); // Browsers fill forms of pages that are loaded again.
 part("colour").addEventListener("input", (event) => (hand.colour = event.target.value));
 
 addEventListener("keydown", (event) => {
   const typing = event.target.matches("input:not([type=range], [type=color]), textarea, select");
-  if (typing) return;
+  if (typing || document.querySelector("dialog[open]")) return;
   const key = event.key.toLowerCase();
   if (event.ctrlKey || event.metaKey) {
     if (key === "z" || key === "y") {

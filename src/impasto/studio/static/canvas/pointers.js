@@ -1,6 +1,6 @@
 // Pens, fingers and mice on the canvas: one paints, two fingers move and zoom, a pen's pressure makes the line wider.
 
-import { extend } from "./strokes.js";
+import { growing } from "./strokes.js";
 
 const CLICKS = 0.0015; // Zoom for a step of the wheel.
 const LEAST_PRESSURE = 0.05;
@@ -8,13 +8,14 @@ const LEAST_PRESSURE = 0.05;
 /**
  * Listen on a surface.
  * @param {Surface} surface - What is drawn on.
- * @param {object} hand - What is in the user's hand: `tool`, `layer`, `radius`, `colour`, `space`.
+ * @param {object} hand - What is in the user's hand: `tool`, `layer`, `radius`, `softness`, `colour`, `space`.
  * @param {object} done - Called with what came of it: `stroke(stroke)`, `cancelled()`, `framed(side, pixels)`.
  */
 export function listen(surface, hand, done) {
   const { canvas } = surface;
   const touches = new Map();
   let stroke = null;
+  let grow = null;
   let drag = null;
 
   const round = (value) => Math.round(value * 10) / 10;
@@ -32,8 +33,9 @@ export function listen(surface, hand, done) {
       stroke = { tool: "lasso", layer, points: [point(event).slice(0, 2)], colour, erase: event.altKey };
       surface.lasso = stroke.points;
     } else {
-      stroke = { tool: "brush", layer, points: [point(event)], radius: hand.radius, colour, erase };
-      extend(surface.layers[layer], stroke, 0);
+      stroke = { tool: "brush", layer, points: [point(event)], radius: hand.radius, softness: hand.softness, colour, erase };
+      grow = growing(surface.layers[layer], stroke);
+      grow(0);
     }
     surface.refresh();
   }
@@ -47,7 +49,7 @@ export function listen(surface, hand, done) {
       if (next[0] === last[0] && next[1] === last[1]) continue;
       if (stroke.points.length < 10000) stroke.points.push(stroke.tool === "lasso" ? next.slice(0, 2) : next);
     }
-    if (stroke.tool === "brush" && stroke.points.length > from) extend(surface.layers[stroke.layer], stroke, from);
+    if (stroke.tool === "brush" && stroke.points.length > from) grow(from);
     surface.refresh();
   }
 

@@ -251,11 +251,6 @@ grid.addEventListener("click", (event) => {
   const button = event.target.closest("[data-picture]");
   if (button) attempt(choose(Number(button.dataset.picture)));
 });
-page.querySelector("#help-button").addEventListener("click", help);
-
-function help() {
-  document.querySelector("#help").showModal();
-}
 
 /* --- Keys --- */
 
@@ -265,7 +260,6 @@ const KEYS = {
   ArrowUp: () => step(-columns()),
   ArrowDown: () => step(columns()),
   "/": () => form.elements.words.focus(),
-  "?": help,
   u: () => attempt(undo()),
   Escape: () => (comparing === null ? close() : stopComparing()),
 };

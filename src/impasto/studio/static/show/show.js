@@ -146,7 +146,7 @@ const KEYS = {
   c: () => part("captions").click(),
 };
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
   const action = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
   if (!action || event.target.closest("select, input") || (event.key === " " && event.target.closest("button"))) return;
   event.preventDefault();

@@ -101,7 +101,7 @@ undo.addEventListener("click", () => attempt(takeBack));
 
 const KEYS = { ArrowLeft: "left", ArrowRight: "right", " ": "neither" };
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.target.closest("input, summary, a")) return;
+  if (document.querySelector("dialog[open]") || event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.target.closest("input, summary, a")) return;
   if (event.key in KEYS) {
     event.preventDefault();
     attempt(() => choose(KEYS[event.key]));
@@ -111,7 +111,7 @@ document.addEventListener("keydown", (event) => {
 });
 // The space key would press the button that has the focus as well.
 document.addEventListener("keyup", (event) => {
-  if (event.key === " " && event.target.closest("button")) event.preventDefault();
+  if (event.key === " " && event.target.closest("#ballot button")) event.preventDefault();
 });
 
 scores.open = location.hash === "#scores";
