@@ -46,7 +46,12 @@ PAIRS = (
     "Pairs of pictures of impasto's landscape world, before and after an instruction; the weights that it began from "
     "have learned from paintings too (`shipped/words`). The weights are given to the public domain."
 )
-DATA = {SHIPPED_PAINTER: PAINTINGS, WORDS: PAINTINGS + WORLD, SHIPPED_OF_CLIPS: FILMS, SHIPPED_OF_INSTRUCTIONS: PAIRS}
+DATA = {
+    SHIPPED_PAINTER: PAINTINGS,
+    WORDS: PAINTINGS + WORLD,
+    SHIPPED_OF_CLIPS: FILMS,
+    SHIPPED_OF_INSTRUCTIONS: PAIRS,
+}
 """Name of a painter in the package → where its pictures come from."""
 
 
@@ -120,8 +125,10 @@ def described(source: str, store: Store) -> tuple[Any, dict[str, Any]]:
         origin["data"]["store"] = Path(origin["data"]["store"]).name
     if resolve(source) != resolve("shipped"):
         # It learned from views of these pictures, whose files have other hashes.
-        pictures = TrainingPictures().with_part("painter", fingerprints_of(store.split("train")))
-        painter.training_pictures = pictures.with_part("autoencoder", None)
+        known = painter.training_pictures or TrainingPictures()
+        pictures = known.with_part("painter", fingerprints_of(store.split("train")))
+        of_latents = getattr(painter.config, "autoencoder", "")
+        painter.training_pictures = pictures.with_part("autoencoder", None) if of_latents else pictures
     return painter, facts
 
 
