@@ -12,18 +12,22 @@ import numpy as np
 import pytest
 import torch
 import yaml
+from PIL import Image
 
 from impasto import api, pretrained
 from impasto.data.store import Split
 from impasto.errors import CheckpointError
 from impasto.events import silent
 from impasto.files import read_json
-from impasto.images.pictures import to_float
+from impasto.images.pictures import Pixels, to_float, to_uint8
+from impasto.landscape.changes import Change
 from impasto.landscape.compose import compose
+from impasto.landscape.instructions import question_of
 from impasto.landscape.render import render
 from impasto.landscape.voices import VOICES
 from impasto.metrics.clip_score import clip_score
 from impasto.metrics.described import Described
+from impasto.metrics.instruction_success import Instructed, instruction_success
 from impasto.metrics.reader_accuracy import reader_accuracy
 from impasto.sources import PACKAGED
 
@@ -133,6 +137,32 @@ def test_the_painter_of_words_paints_what_the_reader_of_the_world_recognises() -
     others = reader_accuracy(Described(painted.arrays, words[::-1]), reader)["reader-accuracy-kind"].value
     assert as_requested >= 0.75
     assert others == 0
+
+
+def test_the_painter_of_instructions_follows_them_in_unseen_scenes(tmp_path: Path) -> None:
+    folder = PACKAGED / "instruct"
+    assert max(file.stat().st_size for file in folder.iterdir()) <= MOST_BYTES
+    assert "/" not in read_json(folder / "config.json")["facts"]["data"]["store"]
+    before = to_uint8(compose_pictures([101, 102, 103, 104]))
+    for words, change in (
+        ("make it winter", Change("season", "winter")),
+        ("in the manner of ink", Change("kind", "ink")),
+    ):
+        edited = []
+        for pixels in before:
+            Image.fromarray(pixels).save(tmp_path / "given.png")
+            how: dict[str, Any] = {"prompt": words, "settings": {"steps": 8}, "overwrite": True, "watch": silent}
+            new = api.edit("instruct", tmp_path / "given.png", tmp_path / "new.png", **how)
+            edited.append(np.asarray(Image.open(new)))
+        assert success(np.stack(edited), change) >= 0.75
+        assert success(before, change) <= 0.25
+
+
+def success(pictures: Pixels, change: Change) -> float:
+    """Share of pictures (N, H, W, 3) of which the reader of the world says that a change was made."""
+    instructed = Instructed([[question_of(change)]] * len(pictures), [False] * len(pictures))
+    reader = pretrained.load("shipped/world_reader").eval()
+    return instruction_success(pictures, instructed, reader)["instruction-success"].value
 
 
 def test_the_sun_sets_in_an_unseen_picture_and_nothing_moves_without_motion() -> None:

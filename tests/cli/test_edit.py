@@ -112,6 +112,7 @@ def test_edits_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert (cards["inpaint"]["needs"], cards["vary"]["needs"]) == (["a mask"], [])
     assert cards["relight"]["painters"] == ["landscape"]
     assert "shipped/words" in cards["diffedit"]["painters"]
+    assert cards["instruct"]["painters"] == ["shipped/instruct"]
     assert "shipped/paintings" not in cards["diffedit"]["painters"]
     assert cards["inpaint"]["painter"] == "shipped/paintings"
 
