@@ -25,6 +25,8 @@ __all__ = ["DETAIL", "Canvas", "resized", "scales", "shape_of", "with_detail"]
 
 Shape = tuple[int, int]
 
+MOST_HIDDEN = 0.75
+"""Largest share of a window that is hidden from a painter that was shown something there before."""
 DETAIL = 0.35
 """Share of noise under which an enlarged picture gets new detail; what is coarser stays as it was painted smaller."""
 
@@ -88,13 +90,16 @@ class Canvas:
         Args:
             steps: How often it will be called, for the progress.
             mask: Pixels that are to be painted, bool, shape (1, 1, H', W'); all where there is none.
-            is_whole: Whether the picture says something under the mask too, as one does that was painted before. A
-                window that lies in the mask as a whole would show the painter nothing otherwise.
+            is_whole: Whether the picture says something under the mask too, as one does that was painted before. It is
+                then shown in windows that lie nearly all in the mask, where the painter would be shown nothing else.
         """
-        condition = self.work.shown(self.pictures, None if is_whole else mask)
-        return self._over_windows(
-            lambda part: self.painter.guided_denoiser(part, self.work.settings), condition, steps, mask
-        )
+
+        def of_window(part: Condition) -> Denoise:
+            hidden = part.mask is not None and float(part.mask.mean()) > MOST_HIDDEN
+            shown = replace(part, mask=None) if is_whole and hidden else part
+            return self.painter.guided_denoiser(shown, self.work.settings)
+
+        return self._over_windows(of_window, self.work.shown(self.pictures, mask), steps, mask)
 
     def plain_denoiser(self, steps: int) -> Denoise:
         """The painter's denoiser over the canvas without any guidance; `steps` as of `denoiser`."""
