@@ -146,7 +146,7 @@ def test_the_painter_of_instructions_follows_them_in_unseen_scenes(tmp_path: Pat
     before = to_uint8(compose_pictures([101, 102, 103, 104]))
     for words, change in (
         ("make it winter", Change("season", "winter")),
-        ("in the manner of ink", Change("kind", "ink")),
+        ("paint it as an ink painting", Change("kind", "ink")),
     ):
         edited = []
         for pixels in before:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,7 +17,7 @@ from impasto.cli.watching import Events, Quiet, watching
 from impasto.events import Event
 
 if TYPE_CHECKING:
-    from impasto.api import EditedFilm
+    from impasto.api import Edited, EditedFilm, EditedFolder
 
 __all__ = ["add_to"]
 
@@ -149,16 +150,15 @@ def edit(
             return
         whole = api.edit_folder(name, picture, out, **how) if picture.is_dir() else None
         edited = whole.pictures if whole is not None else [api.edit(name, picture, out, preview=preview, **how)]
+    _show(edited, whole, remarks, json=json)
+
+
+def _show(edited: Sequence[Edited], whole: EditedFolder | None, remarks: list[str], *, json: bool) -> None:
+    """Print what the edit of a picture wrote, or of a folder."""
     written = [{"picture": each.picture, "beside": each.companions} for each in edited]
     if json and whole is not None:
-        print_json(
-            {
-                "folder": whole.folder,
-                "pictures": written,
-                "failed": {str(file): why for file, why in whole.failed.items()},
-                "said": remarks,
-            }
-        )
+        failed = {str(file): why for file, why in whole.failed.items()}
+        print_json({"folder": whole.folder, "pictures": written, "failed": failed, "said": remarks})
     elif json:
         print_json({**written[0], "said": remarks})
     else:
@@ -170,8 +170,10 @@ def _is_film(name: str, picture: Path) -> bool:
     from impasto.api.performing import editor
     from impasto.images.clips import is_film
 
+    if not (picture.is_file() and is_film(picture)):
+        return False
     settings = editor(name).settings
-    return picture.is_file() and is_film(picture) and not (settings is not None and settings.gives_clip)
+    return settings is None or not settings.gives_clip
 
 
 def _of_film(how: dict[str, Any], smoothness: float | None, preview: Path | None) -> dict[str, Any]:
@@ -181,11 +183,12 @@ def _of_film(how: dict[str, Any], smoothness: float | None, preview: Path | None
         UsageError: When one is given that films do not take.
     """
     from impasto.errors import UsageError
+    from impasto.spelling import option
 
-    others = {"mask": how["mask"], "other": how["other"], "also": how["also"], "anyway": how["anyway"]}
+    others = {name: how[name] for name in ("mask", "soft_mask", "other", "also", "anyway")}
     for name, value in {**others, "preview": preview}.items():
         if value:
-            raise UsageError(f"A film takes no --{name}; leave it out.")
+            raise UsageError(f"A film takes no {option(name, None)}; leave it out.")
     taken = {name: value for name, value in how.items() if name not in others}
     return taken if smoothness is None else {**taken, "smoothness": smoothness}
 

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
+import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from impasto.catalogue import listed
 from impasto.contract import LightReading
@@ -45,7 +47,7 @@ def layout_kept(edited: Pixels, sources: Pixels, changed: Mask, light_reader: Re
         edited: Shape (N, H, W, 3).
         sources: The pictures before, of that shape.
         changed: The part to be changed, bool, shape (N, H, W).
-        light_reader: Pictures (N, 3, H, W), in [-1, 1], → shares of sky and water, shape (N, H, W).
+        light_reader: Pictures (N, 3, H, W), in [-1, 1], → shares of sky and water, shape (N, h, w) of any size.
     """
     rows = np.flatnonzero(changed.mean((1, 2)) < MOST)
     before, after = (_surfaces(pictures[rows], light_reader) for pictures in (sources, edited))
@@ -62,7 +64,8 @@ def _surfaces(pictures: Pixels, light_reader: Reader) -> npt.NDArray[np.bool_]:
     parts = [np.zeros((0, 2, height, width), bool)]
     for start in range(0, len(pictures), CHUNK):
         reading = light_reader(to_float(pictures[start : start + CHUNK]))
-        parts.append(np.stack([each.float().cpu().numpy() > 0.5 for each in (reading.sky, reading.water)], axis=1))
+        shares = torch.stack([reading.sky, reading.water], dim=1).float()
+        parts.append(F.interpolate(shares, (height, width), mode="bilinear").cpu().numpy() > 0.5)
     return np.concatenate(parts)
 
 
