@@ -144,8 +144,10 @@ def test_the_compact_network_begins_as_the_picture_enlarged_and_takes_published_
     torch.testing.assert_close(taken.enlarge(small, 4), fresh.enlarge(small, 4))
     with pytest.raises(CheckpointError, match=r"network=compact, width=8, blocks=2, scale=4"):
         painter(**{**how, "blocks": 3}, weights=str(tmp_path / "given.safetensors"))
-    with pytest.raises(ConfigError, match="leave out unshuffle and residual"):
-        painter(**{**how, "residual": True})
+    with pytest.raises(ConfigError, match="unshuffle = 2 is a setting of network = 'dense'"):
+        painter(**{**how, "unshuffle": 2})
+    smooth = torch.nn.functional.interpolate(small, scale_factor=4, mode="bicubic")
+    assert (painter(**{**how, "residual": True}).enlarge(small, 4) - smooth.clamp(-1, 1)).abs().mean() < 0.1
 
 
 def test_published_weights_enlarge_a_drawing_better_than_interpolation(weights: Path) -> None:

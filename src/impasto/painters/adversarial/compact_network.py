@@ -9,9 +9,9 @@ __all__ = ["CompactNetwork"]
 
 
 class CompactNetwork(nn.Module):
-    """Small pictures → large ones: convolutions at the size of the small picture, whose last channels become pixels.
+    """Small pictures → what is added to them, enlarged: convolutions at their size, whose last channels become pixels.
 
-    What they give is added to the picture enlarged without interpolation.
+    Published weights were learned with pictures that were enlarged without interpolation.
 
     Source: Wang et al. 2021, Real-ESRGAN, the published networks of "compact" size (SRVGGNetCompact).
     """
@@ -39,6 +39,5 @@ class CompactNetwork(nn.Module):
         return layer
 
     def forward(self, pictures: Tensor) -> Tensor:
-        """Shape (N, 3, s·H, s·W), of pictures (N, 3, H, W), both around [0, 1]."""
-        added = F.pixel_shuffle(self.body(pictures), self.scale)
-        return added.to(pictures.dtype) + F.interpolate(pictures, scale_factor=float(self.scale), mode="nearest")
+        """Shape (N, 3, s·H, s·W), around 0, of pictures (N, 3, H, W) around [0, 1]."""
+        return F.pixel_shuffle(self.body(pictures), self.scale).to(pictures.dtype)

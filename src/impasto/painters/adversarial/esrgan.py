@@ -56,7 +56,8 @@ class EsrganConfig(GanConfig):
         growth: Channels that each convolution of a dense block adds.
         unshuffle: Side of the squares of pixels that become the channels of one place at first, so that a scale of 2
             takes no longer than one of 4; Real-ESRGAN has 2 for a scale of 2.
-        residual: Whether the network gives what is to be added to bicubic interpolation, instead of the picture.
+        residual: Whether the network gives what is to be added to bicubic interpolation, instead of the picture; the
+            compact one gives without it what is to be added to the picture enlarged without interpolation.
         weights: File of weights that the generator begins with, of safetensors or written by torch, in the layout of
             ESRGAN or of Real-ESRGAN; empty for fresh ones. They were learned without `residual`.
         realistic: Share of the small training pictures that are blurred, noisy and written as JPEG; the others are
@@ -135,10 +136,8 @@ class Esrgan(Painter):
         c = config
         if c.weights and c.residual:
             raise ConfigError("weights: given weights were learned without residual; add residual=false.")
-        if c.network == "compact" and (c.unshuffle > 1 or c.residual):
-            raise ConfigError(
-                "network = 'compact' adds to the enlarged picture itself; leave out unshuffle and residual."
-            )
+        if c.network == "compact" and c.unshuffle > 1:
+            raise ConfigError(f"unshuffle = {c.unshuffle} is a setting of network = 'dense'; leave it at 1.")
         doublings = int(math.log2(c.scale * c.unshuffle))
         self.generator: RrdbNetwork | CompactNetwork
         if c.network == "compact":
@@ -201,6 +200,8 @@ class Esrgan(Painter):
         large: Tensor = 2 * self.generator((padded + 1) / 2) - 1
         if c.residual:
             large = large + 1 + F.interpolate(padded, scale_factor=float(c.scale), mode="bicubic")
+        elif c.network == "compact":
+            large = large + 1 + F.interpolate(padded, scale_factor=float(c.scale), mode="nearest")
         return large[..., : c.scale * height, : c.scale * width]
 
     def _scores(self, pictures: Tensor) -> Tensor:
