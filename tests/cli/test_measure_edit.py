@@ -95,7 +95,7 @@ def manner(tmp_path_factory: pytest.TempPathFactory) -> tuple[Store, Path]:
 
 
 def test_pictures_in_another_manner_are_measured_between_what_is_reached_and_nothing_done(
-    manner: tuple[Store, Path], tmp_path: Path
+    manner: tuple[Store, Path], tmp_path: Path, weights: Path
 ) -> None:
     store, painter = manner
     how = {"painter": painter, "on": "all", "count": 52, "network": "handcrafted", "watch": impasto.silent}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -30,7 +32,7 @@ def features(seed: int, shift: float = 0.0, count: int = COUNT) -> Features:
     return Features(values, None, "inception", "fid-clean", "0" * 64, "float32")
 
 
-def test_content_is_lost_by_other_pictures_and_not_by_none() -> None:
+def test_content_is_lost_by_other_pictures_and_not_by_none(weights: Path) -> None:
     pictures = blocks(4, 0)
     assert content_distances(pictures, pictures) == pytest.approx(0, abs=1e-6)
     little = np.clip(pictures.astype(int) + 6, 0, 255).astype(np.uint8)
@@ -39,7 +41,7 @@ def test_content_is_lost_by_other_pictures_and_not_by_none() -> None:
     )
 
 
-def test_the_product_is_that_of_its_factors_and_never_has_the_name_of_the_published_one() -> None:
+def test_the_product_is_that_of_its_factors_and_never_has_the_name_of_the_published_one(weights: Path) -> None:
     pictures = blocks(COUNT, 0)
     sources = np.clip(pictures.astype(int) + 20, 0, 255).astype(np.uint8)
     offered = {
@@ -72,7 +74,7 @@ def test_the_product_is_that_of_its_factors_and_never_has_the_name_of_the_publis
     assert unequal["artfd"].value >= 1
 
 
-def test_textures_count_and_places_do_not() -> None:
+def test_textures_count_and_places_do_not(weights: Path) -> None:
     collection = np.stack([np.tile(blocks(1, 7)[0, :12, :12], (4, 4, 1))] * 3)
     shifted = np.roll(collection, 12, 1)
     assert gram_distances(collection, collection) == pytest.approx(0, abs=1e-9)
@@ -98,7 +100,7 @@ def test_the_area_under_the_curve_in_closed_form() -> None:
     np.testing.assert_allclose(area_under(np.array([[1.4]]), np.array([[0.0]])), 1)
 
 
-def test_reaching_a_texture_at_less_cost_is_better() -> None:
+def test_reaching_a_texture_at_less_cost_is_better(weights: Path) -> None:
     sources = blocks(2, 0)
     collection = blocks(4, 9, 100, 130)
     nearer = sources // 8 + 100

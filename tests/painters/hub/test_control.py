@@ -153,7 +153,7 @@ def test_a_recipe_keeps_the_hash_of_the_network(folder: Callable[[str], Path], t
     assert recipe.inputs["control"].sha256 == file_hash(Path(control_of(base)))
     assert api.repaint(gallery.pictures[0])[1]
     with pytest.raises(
-        UsageError, match="control names a file of a kind that the studio does not keep; give it on the command line"
+        UsageError, match=r"control takes weights with a config\.json beside them, out of the folder models"
     ):
         check_files([SettingView.of(each) for each in describe(PipelineSettings)], settings)
 
