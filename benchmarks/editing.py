@@ -78,6 +78,7 @@ COLUMNS_OF_WORDS = {
     "outside-lpips": "LPIPS outside of what is to change",
     "layout-kept": "sky and water outside that stay, IoU",
     "structure-kept": "structure kept",
+    **{f"instruction-success-{part}": part for part in ("hour", "weather", "feeling", "added", "removed")},
 }
 SHOWN: dict[str, tuple[str, dict[str, Any]]] = {
     "vary": ("vary", {}),
@@ -151,10 +152,11 @@ def write_table(rows: Sequence[tuple[Any, EditMeasurement]], names: Mapping[str,
         words = ", ".join(f"{key} {value:g}" for key, value in settings.items())
         cells = [cell(measurement.metrics.get(key)) for key in names]
         print(f"| {f'`{name}`, {words}'.rstrip(', ')} | {' | '.join(cells)} | {measurement.seconds:.1f} |")
-    true = {name: number.real for _, m in rows for name, number in m.metrics.items() if name in names and number.real}
-    for of in dict.fromkeys(real.of for real in true.values()):
-        cells = [f"{true[name].value:.3g}" if name in true and true[name].of == of else "" for name in names]
-        print(f"| {of} | {' | '.join(cells)} | |")
+    numbers = [(name, number) for _, m in rows for name, number in m.metrics.items() if name in names]
+    for beside in ({k: n.real for k, n in numbers if n.real}, {k: n.anchor for k, n in numbers if n.anchor}):
+        for of in dict.fromkeys(each.of for each in beside.values()):
+            cells = [f"{beside[name].value:.3g}" if name in beside and beside[name].of == of else "" for name in names]
+            print(f"| {of} | {' | '.join(cells)} | |")
     print()
 
 

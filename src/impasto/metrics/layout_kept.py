@@ -14,14 +14,13 @@ from impasto.catalogue import listed
 from impasto.contract import LightReading
 from impasto.images.pictures import Pixels, to_float
 from impasto.metrics.metric import SHARE, Beside, Estimate, Quantity, reports
+from impasto.metrics.outside_distance import MOST_CHANGED
 
 __all__ = ["layout_kept"]
 
 Mask = npt.NDArray[np.bool_]
 Reader = Callable[[Tensor], LightReading]
 
-MOST = 0.5
-"""Largest share of a picture that may be changed for there to be an outside."""
 LEAST = 0.02
 """Least share of the outside that must be read as a surface before or after for it to count."""
 CHUNK = 64
@@ -49,7 +48,7 @@ def layout_kept(edited: Pixels, sources: Pixels, changed: Mask, light_reader: Re
         changed: The part to be changed, bool, shape (N, H, W).
         light_reader: Pictures (N, 3, H, W), in [-1, 1], → shares of sky and water, shape (N, h, w) of any size.
     """
-    rows = np.flatnonzero(changed.mean((1, 2)) < MOST)
+    rows = np.flatnonzero(changed.mean((1, 2)) < MOST_CHANGED)
     before, after = (_surfaces(pictures[rows], light_reader) for pictures in (sources, edited))
     kept = [_overlap(*each) for each in zip(before, after, ~changed[rows], strict=True)]
     values = np.array([value for value in kept if value is not None])

@@ -11,14 +11,14 @@ from impasto.images.pictures import Pixels, to_float
 from impasto.metrics.metric import DISTANCE, Beside, Estimate, Quantity, reports
 from impasto.metrics.perceptual_distance import lpips, lpips_hash
 
-__all__ = ["changed_part", "outside_lpips"]
+__all__ = ["MOST_CHANGED", "changed_part", "outside_lpips"]
 
 NET = "squeeze"
 LEVELS = 8
 """Least difference of a byte that is a change, and not grain."""
 AROUND = 5
 """Side in pixels of the square by which a changed part grows."""
-MOST = 0.5
+MOST_CHANGED = 0.5
 """Largest share of a picture that may be changed for there to be an outside."""
 
 
@@ -46,7 +46,7 @@ def outside_lpips(edited: Pixels, sources: Pixels, changed: npt.NDArray[np.bool_
     Raises:
         WeightsMissing: When the network's files are not installed.
     """
-    rows = np.flatnonzero(changed.mean((1, 2)) < MOST)
+    rows = np.flatnonzero(changed.mean((1, 2)) < MOST_CHANGED)
     if not len(rows):
         return Estimate(float("nan"), remark="Of each of these pictures more than half is to be changed.")
     outside = np.where(changed[rows, ..., None], sources[rows], edited[rows])
