@@ -75,12 +75,15 @@ def test_it_paints_what_the_pipelines_own_call_paints(kind: str, folder: Callabl
     ours = painter.paint(2, seed=3, prompt="a red boat", **FAST, **negative).pictures
     pipe = diffusers.DiffusionPipeline.from_pretrained(folder(kind))
     pipe.set_progress_bar_config(disable=True)
+    # Some processors take other kernels, which round otherwise, where weights require gradients.
+    for module in pipe.components.values():
+        if isinstance(module, torch.nn.Module):
+            module.requires_grad_(requires_grad=False)
     seeds = PictureNoise(3, range(2)).integers(SEEDS).reshape(-1).tolist()
     call = {"height": 32, "width": 40, "num_inference_steps": 2, "output_type": "pt"}
     call |= {"negative_prompt": ["a hill"] * 2} if negative else {}
     theirs = pipe(["a red boat"] * 2, generator=[torch.Generator().manual_seed(s) for s in seeds], **call).images
-    # Equal to the bit on Intel's processors; on an AMD EPYC, kernels round by where weights lie in memory (7e-7).
-    torch.testing.assert_close(ours, (theirs * 2 - 1).clamp(-1, 1), atol=2e-6, rtol=0)
+    assert torch.equal(ours, (theirs * 2 - 1).clamp(-1, 1))
     alone = painter.paint(1, seed=3, first=1, prompt="a red boat", **FAST, **negative).pictures
     torch.testing.assert_close(alone[0], ours[1], atol=2e-4, rtol=0)
     assert (ours[0] - ours[1]).abs().mean() > 0.01
